@@ -1,0 +1,211 @@
+/**
+ * Requests and responses of apps/api. What comes in is checked with zod; what goes out is a plain interface, because
+ * the server builds it from checked parts.
+ */
+import * as z from 'zod/mini'
+import { type Measure, measures } from './finish.ts'
+import type { FinishLine, RaceRequest } from './race-request.ts'
+import type { Verdict } from './standings.ts'
+import type { TimeSlip } from './time-slip.ts'
+
+/** Every error of the API: a code for programs, a message that tells people what to do. */
+export interface ApiError {
+  error: { code: string; message: string; details?: { path: string; message: string }[] }
+}
+
+/** `POST /api/races/:id/stop`: the whole race, or one lane. */
+export const StopRequest = z.strictObject({ lane: z.optional(z.int().check(z.nonnegative())) })
+export type StopRequest = z.infer<typeof StopRequest>
+
+/** `interrupted`: the app died in the middle; what had arrived is kept. */
+export const raceStatuses = ['running', 'finished', 'stopped', 'deadline', 'interrupted'] as const
+export type RaceStatus = (typeof raceStatuses)[number]
+
+/** `GET /api/races`: newest first; `cursor` is `nextCursor` of the page before. */
+export const RaceQuery = z.strictObject({
+  cursor: z.optional(z.string().check(z.maxLength(100))),
+  limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(100)), 25),
+  model: z.optional(z.string().check(z.maxLength(200))),
+  category: z.optional(z.string().check(z.maxLength(100))),
+  status: z.optional(z.enum(raceStatuses)),
+  /** Found in the prompt or in an answer, without regard to case. */
+  text: z.optional(z.string().check(z.maxLength(200))),
+})
+export type RaceQuery = z.infer<typeof RaceQuery>
+
+export interface LaneSummary {
+  lane: number
+  model: string
+  provider: string | null
+  simulated: boolean
+  stream: boolean
+  place: number | null
+  deadHeat: boolean
+  /** `running` only while the race runs. */
+  outcome: 'running' | 'done' | 'failed' | 'stopped'
+  errorCode: string | null
+  slip: TimeSlip
+}
+
+export interface RaceSummary {
+  id: string
+  startedAt: string
+  status: RaceStatus
+  prompt: string
+  category: string | null
+  finish: FinishLine
+  /** null while it runs, or when the clock's error was not measured. */
+  marginMs: number | null
+  verdict: Verdict | null
+  /** In order of arrival, then of their numbers. */
+  lanes: LaneSummary[]
+}
+
+export interface RacePage {
+  races: RaceSummary[]
+  nextCursor: string | null
+}
+
+/** `GET /api/races/:id`. The answers are in its events: `GET /api/races/:id/events`. */
+export interface RaceDetail extends RaceSummary {
+  request: RaceRequest
+  /** What the gateway counted while this race ran; null when it could not be read. Other callers' calls are in it. */
+  gatewayAdded: GatewayRow[] | null
+}
+
+/** `GET /api/leaderboard`. */
+export const timeSpans = ['day', 'week', 'month', 'all'] as const
+export type TimeSpan = (typeof timeSpans)[number]
+
+export const LeaderboardQuery = z.strictObject({
+  by: z._default(z.enum(measures), 'total'),
+  category: z.optional(z.string().check(z.maxLength(100))),
+  stream: z.optional(z.enum(['on', 'off'])),
+  span: z._default(z.enum(timeSpans), 'all'),
+})
+export type LeaderboardQuery = z.infer<typeof LeaderboardQuery>
+
+export interface LeaderboardRow {
+  /** 1 for the highest lower bound. */
+  rank: number
+  model: string
+  provider: string | null
+  simulated: boolean
+  /** Entries in races that count: two or more models, at least one finisher. */
+  races: number
+  wins: number
+  deadHeats: number
+  /** (wins + a share of each dead heat: 1/k for k lanes) / races. */
+  winRate: number
+  /** Wilson 95 % interval of `winRate`. */
+  winRateLow: number
+  winRateHigh: number
+  medianTtftMs: number | null
+  medianTotalMs: number | null
+  medianDecodeTokensPerSecond: number | null
+  medianCostUsd: number | null
+  /** Fewer than 30 races: the interval says little yet. */
+  isPreliminary: boolean
+}
+
+export interface Leaderboard {
+  by: Measure
+  rows: LeaderboardRow[]
+  /** At most 120 points in all, oldest first. */
+  ttftOverTime: { model: string; points: { at: string; ttftMs: number }[] }[]
+  /** Races that were looked at and do not count, and why. */
+  leftOut: { why: string; races: number }[]
+}
+
+/** One provider and model, as the gateway's own metrics count it since the gateway's start. */
+export interface GatewayRow {
+  provider: string
+  model: string
+  requests: number
+  inputTokens: number
+  outputTokens: number
+  /** Averages over what was counted; null when nothing was. */
+  ttftMs: number | null
+  timePerOutputTokenMs: number | null
+  durationMs: number | null
+}
+
+export type GatewayDialect = 'built-in' | 'agentgateway' | 'litellm' | 'bifrost' | 'unknown'
+
+/** `GET /api/gateway-stats`; with `?race=<id>` also what was added since that race's start. */
+export interface GatewayStats {
+  gatewayUrl: string
+  metricsUrl: string
+  isBuiltIn: boolean
+  readAt: string
+  /** Set when the metrics could not be read: why, and what to do. */
+  problem: string | null
+  dialect: GatewayDialect
+  rows: GatewayRow[]
+  added: GatewayRow[] | null
+  /** The gateway's own time per call; null when it does not say. Buckets are not cumulative. */
+  overhead: {
+    count: number
+    p50Ms: number | null
+    p99Ms: number | null
+    buckets: { toMs: number | null; count: number }[]
+  } | null
+}
+
+export const GatewayStatsQuery = z.strictObject({ race: z.optional(z.string().check(z.maxLength(100))) })
+
+/** `GET /api/models`. */
+export interface ModelInfo {
+  id: string
+  provider: string | null
+  available: boolean
+  /** Why not, and what to do. */
+  reason: string | null
+  /** The environment variable to set, when that is what is missing. */
+  missing: string | null
+  simulated: boolean
+  /** Found on this machine at start, not named in gateway.yaml. */
+  discovered: boolean
+  /** A line about it, when the config has one. */
+  description: string | null
+}
+
+export interface ModelList {
+  models: ModelInfo[]
+  /** Set when the gateway could not be asked. */
+  problem: string | null
+}
+
+/** `GET /api/prompts` and its siblings. */
+export const promptCategories = [
+  'coding',
+  'reasoning',
+  'maths',
+  'writing',
+  'knowledge',
+  'extraction',
+  'planning',
+] as const
+
+export const PromptInput = z.strictObject({
+  title: z.string().check(z.trim(), z.minLength(1, 'Give the prompt a title.'), z.maxLength(120)),
+  category: z.string().check(z.trim(), z.minLength(1, 'Choose a category.'), z.maxLength(60)),
+  text: z.string().check(z.minLength(1, 'The prompt is empty.'), z.maxLength(200_000)),
+})
+export type PromptInput = z.infer<typeof PromptInput>
+
+export interface Prompt extends PromptInput {
+  id: string
+  /** Shipped with the app: can be copied, not changed. */
+  isBuiltIn: boolean
+}
+
+/** `GET /api/health`. */
+export interface Health {
+  status: 'ok' | 'degraded'
+  version: string
+  gateway: { url: string; isBuiltIn: boolean; isReachable: boolean }
+  races: { running: number }
+  /** The clock's error as last measured; null before the first measurement. */
+  marginMs: number | null
+}

@@ -1,0 +1,124 @@
+/**
+ * What one chat completion chunk says, in the words of a race: answer text, reasoning text, a tool call, why it
+ * ended, what it used, or that it failed. The gateway's watch and the race's lanes read chunks with this one function,
+ * so that they agree on what a first token is.
+ *
+ * Reasoning comes under many names: `reasoning_content` (DeepSeek, Z.ai), `reasoning` (Groq, Cerebras, Ollama),
+ * `reasoning_details[]` (OpenRouter, Snowflake), parts of an array in `content` (Mistral).
+ */
+import { readUsage, type Usage } from './usage.ts'
+
+export interface ChunkFacts {
+  /** Answer text of all choices, in order; '' when there is none. */
+  answer: string
+  /** Reasoning text of all choices; '' when there is none. */
+  reasoning: string
+  /** A tool call's name or arguments are in it. A token, but no text. */
+  hasToolCall: boolean
+  finishReason: string | null
+  usage: Usage | null
+  error: ChunkError | null
+  /** The provider's id of this completion; null when missing or empty. */
+  id: string | null
+  /** The model that really answered; null when missing or empty. */
+  model: string | null
+}
+
+export interface ChunkError {
+  message: string
+  code: string | null
+  /** An HTTP status that the error itself names (100 to 599), else null. */
+  status: number | null
+}
+
+/** Reads a chunk of a stream, or the whole JSON body of a call that does not stream (`message` for `delta`). */
+export function readChunk(raw: unknown): ChunkFacts {
+  const facts: ChunkFacts = {
+    answer: '',
+    reasoning: '',
+    hasToolCall: false,
+    finishReason: null,
+    usage: null,
+    error: null,
+    id: null,
+    model: null,
+  }
+  if (!isRecord(raw)) return facts
+  facts.id = text(raw.id) || null
+  facts.model = text(raw.model) || null
+  facts.error = readError(raw)
+  facts.usage = readUsage(raw.usage) ?? readUsage(isRecord(raw.x_groq) ? raw.x_groq.usage : null)
+  for (const choice of Array.isArray(raw.choices) ? raw.choices : []) {
+    if (isRecord(choice)) addChoice(facts, choice)
+  }
+  return facts
+}
+
+/** Does it hold a token of any kind? Role-only chunks, empty deltas and `choices: []` do not. */
+export function hasToken(facts: ChunkFacts): boolean {
+  return facts.answer !== '' || facts.reasoning !== '' || facts.hasToolCall
+}
+
+/** Is it only the extra chunk that `stream_options.include_usage` asks for: usage, and no choice? */
+export function isUsageOnly(raw: unknown): boolean {
+  return isRecord(raw) && isRecord(raw.usage) && Array.isArray(raw.choices) && raw.choices.length === 0
+}
+
+/** An error in any of the shapes seen inside a 200 stream or a JSON body; null when there is none. */
+export function readError(raw: unknown): ChunkError | null {
+  if (!isRecord(raw)) return null
+  const error = raw.error
+  if (typeof error === 'string' && error !== '') {
+    return { message: error, code: text(raw.code) || null, status: null }
+  }
+  if (!isRecord(error)) return null
+  const status = [error.status_code, error.status, error.code].find(isStatus) ?? null
+  const code = text(error.type) || null
+  return {
+    message: text(error.message) || text(error.detail) || JSON.stringify(error).slice(0, 500),
+    code: text(error.code) || code,
+    status,
+  }
+}
+
+function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
+  facts.finishReason = text(choice.finish_reason) || facts.finishReason
+  // Perplexity repeats the whole answer as `message` beside each delta: the delta is what is new.
+  const delta = isRecord(choice.delta) ? choice.delta : choice.message
+  if (!isRecord(delta)) return
+  addContent(facts, delta.content)
+  facts.answer += text(delta.refusal)
+  const reasoning = text(delta.reasoning_content) || text(delta.reasoning)
+  facts.reasoning += reasoning === '' ? detailsText(delta.reasoning_details) : reasoning
+  if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) facts.hasToolCall = true
+}
+
+/** `content` is a string, or an array of parts of which some are thinking. */
+function addContent(facts: ChunkFacts, content: unknown) {
+  if (typeof content === 'string') {
+    facts.answer += content
+    return
+  }
+  for (const part of Array.isArray(content) ? content : []) {
+    if (!isRecord(part)) continue
+    if (part.type === 'thinking') facts.reasoning += detailsText(part.thinking) || text(part.thinking)
+    else facts.answer += text(part.text)
+  }
+}
+
+function detailsText(details: unknown): string {
+  if (!Array.isArray(details)) return ''
+  return details.map((part) => (isRecord(part) ? text(part.text) || text(part.summary) : '')).join('')
+}
+
+function isStatus(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

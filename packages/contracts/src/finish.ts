@@ -1,0 +1,97 @@
+/**
+ * The finish lines: the three a race can be run by, and the four a leaderboard can be read by. Each says which figure
+ * decides, whether less is better, and how wide a tie is.
+ */
+
+import type { FinishLine } from './race-request.ts'
+import { type LaneState, laneStatus, type RaceState } from './race-state.ts'
+import { type Better, type Entrant, rank, type Standing, toVerdict, type Verdict } from './standings.ts'
+import { toTimeSlip, whenTokens } from './time-slip.ts'
+
+/** The standings of a race by its own finish line, from whatever is on the tape so far. */
+export function toStandings(state: RaceState, finish: FinishLine, marginMs: number | null): Standing[] {
+  return rank(toEntrants(state.lanes, finish, marginMs))
+}
+
+/** Who won a finished race; null while it runs. Reads the standings that the tape itself carries. */
+export function raceVerdict(state: RaceState): Verdict | null {
+  if (!state.end || !state.request) return null
+  return toVerdict(state.end.standings, toEntrants(state.lanes, state.request.finish, state.end.marginMs))
+}
+
+export function toEntrants(
+  lanes: readonly LaneState[],
+  finish: FinishLine,
+  marginMs: number | null,
+): Entrant[] {
+  return lanes.map((lane) => ({
+    lane: lane.lane,
+    value: crossedMs(lane, finish),
+    censoredAt: laneStatus(lane) === 'stopped' ? toTimeSlip(lane).elapsedMs : null,
+    margin: marginMs ?? 0,
+  }))
+}
+
+/**
+ * When the lane crossed the line, in milliseconds from its own start; null while or if it did not. Crossing counts even
+ * if the lane fails later, except at `done`, which is the end of a whole answer.
+ */
+export function crossedMs(lane: LaneState, finish: FinishLine): number | null {
+  if (lane.startAt === null) return null
+  if (finish === 'done') return toTotal(lane)
+  const at = finish === 'first-token' ? lane.firstMark?.at : whenTokens(lane.lastMark, finish.tokens)
+  return at === undefined ? null : Math.round((at - lane.startAt) * 100) / 100
+}
+
+function toTotal(lane: LaneState): number | null {
+  return lane.outcome?.kind === 'done' ? lane.outcome.event.totalMs : null
+}
+
+/** What a leaderboard can be read by. */
+export const measures = ['total', 'ttft', 'decode', 'cost'] as const
+export type Measure = (typeof measures)[number]
+
+export const betterBy: Record<Measure, Better> = {
+  total: 'lower',
+  ttft: 'lower',
+  decode: 'higher',
+  cost: 'lower',
+}
+
+export interface MeasuredLane {
+  lane: number
+  totalMs: number | null
+  ttftMs: number | null
+  decodeTokensPerSecond: number | null
+  costUsd: number | null
+  outputTokens: number
+  /** Set when somebody stopped the lane: how long it had run. */
+  stoppedAfterMs: number | null
+  isDone: boolean
+}
+
+/**
+ * An entrant by a measure. The margin of a speed follows from the margin of its time: v = n/t, so an error e at each
+ * end of the span is v · 2e/t. A cost carries no clock, hence no margin. Only whole answers are ranked.
+ */
+export function toMeasuredEntrant(lane: MeasuredLane, measure: Measure, marginMs: number | null): Entrant {
+  const margin = marginMs ?? 0
+  const done = lane.isDone
+  switch (measure) {
+    case 'total':
+      return { lane: lane.lane, value: done ? lane.totalMs : null, censoredAt: lane.stoppedAfterMs, margin }
+    case 'ttft':
+      return { lane: lane.lane, value: done ? lane.ttftMs : null, margin }
+    case 'cost':
+      return { lane: lane.lane, value: done ? lane.costUsd : null, margin: 0 }
+    case 'decode': {
+      const speed = done ? lane.decodeTokensPerSecond : null
+      const spanMs = speed ? (Math.max(1, lane.outputTokens - 1) * 1000) / speed : 0
+      return {
+        lane: lane.lane,
+        value: speed,
+        margin: speed && spanMs > 0 ? (speed * 2 * margin) / spanMs : 0,
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/** What `POST /api/race` accepts. Strict: an unknown key is an error that names it, before anything is sent upstream. */
+import * as z from 'zod/mini'
+
+export const lanesMax = 16
+export const promptCharsMax = 200_000
+
+export const LaneParams = z.strictObject({
+  temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),
+  topP: z.optional(z.number().check(z.gt(0), z.lte(1))),
+  maxTokens: z.optional(z.int().check(z.gte(1), z.lte(1_000_000))),
+  seed: z.optional(z.int()),
+})
+export type LaneParams = z.infer<typeof LaneParams>
+
+export const LaneRequest = z.strictObject({
+  model: z.string().check(z.minLength(1, 'Choose a model for this lane.'), z.maxLength(200)),
+  stream: z._default(z.boolean(), true),
+  params: z.optional(LaneParams),
+  system: z.optional(z.string().check(z.maxLength(promptCharsMax))),
+})
+export type LaneRequest = z.infer<typeof LaneRequest>
+
+export const Message = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant']),
+  content: z.string().check(z.maxLength(promptCharsMax)),
+})
+export type Message = z.infer<typeof Message>
+
+/** By which line a race is won. */
+export const FinishLine = z.union([
+  z.enum(['done', 'first-token']),
+  z.strictObject({ tokens: z.int().check(z.gte(1), z.lte(100_000)) }),
+])
+export type FinishLine = z.infer<typeof FinishLine>
+
+export const RaceRequest = z
+  .strictObject({
+    prompt: z.optional(z.string().check(z.maxLength(promptCharsMax))),
+    messages: z.optional(z.array(Message).check(z.maxLength(200))),
+    system: z.optional(z.string().check(z.maxLength(promptCharsMax))),
+    lanes: z
+      .array(LaneRequest)
+      .check(
+        z.minLength(1, 'A race needs at least one lane.'),
+        z.maxLength(lanesMax, `A race has at most ${lanesMax} lanes.`),
+      ),
+    finish: z._default(FinishLine, 'done'),
+    promptId: z.optional(z.string().check(z.maxLength(100))),
+    tags: z.optional(z.record(z.string().check(z.maxLength(50)), z.string().check(z.maxLength(200)))),
+  })
+  .check((context) => {
+    const { prompt, messages } = context.value
+    const issue = promptIssue(prompt, messages)
+    if (issue) context.issues.push({ code: 'custom', input: context.value, ...issue })
+  })
+export type RaceRequest = z.infer<typeof RaceRequest>
+/** The same before defaults are filled in: what a client may send. */
+export type RaceRequestInput = z.input<typeof RaceRequest>
+
+function promptIssue(prompt: string | undefined, messages: Message[] | undefined) {
+  if (prompt !== undefined && messages !== undefined) {
+    return { path: ['messages'], message: 'Send either `prompt` or `messages`, not both.' }
+  }
+  if (messages !== undefined) {
+    return messages.some(({ role, content }) => role === 'user' && content.trim() !== '')
+      ? null
+      : { path: ['messages'], message: 'At least one user message with text is needed.' }
+  }
+  return prompt === undefined || prompt.trim() === ''
+    ? { path: ['prompt'], message: 'The prompt is empty: write what the models should answer.' }
+    : null
+}

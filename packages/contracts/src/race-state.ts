@@ -1,0 +1,155 @@
+/**
+ * The rule book of a race. Server, screen and replay all run this one function over the same events, so they cannot
+ * disagree about what happened.
+ *
+ * Pure and total: any prefix of a tape folds, and folding it in two halves is the same as in one. An event that does
+ * not follow the one before (a repeat after a reconnect, a gap) leaves the state as it is; `isNext` tells which.
+ */
+import type { LaneEntry, RaceEvent } from './race-event.ts'
+import type { RaceRequest } from './race-request.ts'
+import type { Standing } from './standings.ts'
+
+type EventOf<Type extends RaceEvent['type']> = Extract<RaceEvent, { type: Type }>
+
+/** One arrival of text. A linked list, newest first: appending is O(1) and shares the past between states. */
+export interface Mark {
+  at: number
+  kind: 'answer' | 'reasoning'
+  /** Estimated tokens that had arrived when this one had. */
+  tokens: number
+  previous: Mark | null
+}
+
+export type LaneOutcome =
+  | { kind: 'done'; event: EventOf<'done'> }
+  | { kind: 'failed'; event: EventOf<'error'> }
+  /** Somebody pressed stop: no failure. */
+  | { kind: 'stopped'; event: EventOf<'error'> }
+
+export interface LaneState extends LaneEntry {
+  /** null: its request has not left yet. */
+  startAt: number | null
+  ttftMs: number | null
+  answer: string
+  reasoning: string
+  /** Estimated from the text that arrived (≈); the provider's own count is in `outcome`. */
+  tokens: number
+  chunks: number
+  firstMark: Mark | null
+  firstAnswerMark: Mark | null
+  lastMark: Mark | null
+  /** null: still running, or not started. */
+  outcome: LaneOutcome | null
+}
+
+export interface RaceState {
+  /** The last event that was folded; -1 before the first. */
+  seq: number
+  /** The time of that event. */
+  at: number
+  raceId: string | null
+  startedAt: string | null
+  request: RaceRequest | null
+  lanes: readonly LaneState[]
+  end: {
+    standings: readonly Standing[]
+    marginMs: number | null
+    reason: EventOf<'race-end'>['reason']
+  } | null
+}
+
+export const emptyRace: RaceState = {
+  seq: -1,
+  at: 0,
+  raceId: null,
+  startedAt: null,
+  request: null,
+  lanes: [],
+  end: null,
+}
+
+export function reduceRace(state: RaceState, event: RaceEvent): RaceState {
+  if (!isNext(state, event)) return state
+  const next = { ...state, seq: event.seq, at: event.at }
+  switch (event.type) {
+    case 'race-start':
+      next.raceId = event.raceId
+      next.startedAt = event.startedAt
+      next.request = event.request
+      next.lanes = event.lanes.map(emptyLane)
+      return next
+    case 'race-end':
+      next.end = { standings: event.standings, marginMs: event.marginMs, reason: event.reason }
+      return next
+    case 'lane-start':
+    case 'ttft':
+    case 'token':
+    case 'done':
+    case 'error':
+      next.lanes = state.lanes.map((lane) => (lane.lane === event.lane ? reduceLane(lane, event) : lane))
+      return next
+  }
+}
+
+/** Does the event follow directly on what was folded? A tape begins with `race-start` and nothing follows `race-end`. */
+export function isNext(state: RaceState, event: RaceEvent): boolean {
+  if (event.seq !== state.seq + 1 || state.end !== null) return false
+  return (event.type === 'race-start') === (state.seq === -1)
+}
+
+export type LaneStatus = 'waiting' | 'running' | LaneOutcome['kind']
+
+export function laneStatus(lane: LaneState): LaneStatus {
+  if (lane.outcome) return lane.outcome.kind
+  return lane.startAt === null ? 'waiting' : 'running'
+}
+
+type LaneEvent = EventOf<'lane-start' | 'ttft' | 'token' | 'done' | 'error'>
+
+function reduceLane(lane: LaneState, event: LaneEvent): LaneState {
+  if (lane.outcome) return lane
+  switch (event.type) {
+    case 'lane-start':
+      return { ...lane, startAt: event.at }
+    case 'ttft':
+      return { ...lane, ttftMs: event.ms }
+    case 'token':
+      return addToken(lane, event)
+    case 'done':
+      return { ...lane, outcome: { kind: 'done', event } }
+    case 'error':
+      return { ...lane, outcome: { kind: event.code === 'stopped' ? 'stopped' : 'failed', event } }
+  }
+}
+
+function addToken(lane: LaneState, event: EventOf<'token'>): LaneState {
+  const tokens = lane.tokens + (event.tokens ?? 1)
+  const mark: Mark = { at: event.at, kind: event.kind, tokens, previous: lane.lastMark }
+  const isAnswer = event.kind === 'answer'
+  return {
+    ...lane,
+    tokens,
+    chunks: lane.chunks + 1,
+    answer: isAnswer ? lane.answer + event.content : lane.answer,
+    reasoning: isAnswer ? lane.reasoning : lane.reasoning + event.content,
+    firstMark: lane.firstMark ?? mark,
+    firstAnswerMark: lane.firstAnswerMark ?? (isAnswer ? mark : null),
+    lastMark: mark,
+  }
+}
+
+function emptyLane(entry: LaneEntry): LaneState {
+  return {
+    ...entry,
+    startAt: null,
+    ttftMs: null,
+    answer: '',
+    reasoning: '',
+    tokens: 0,
+    chunks: 0,
+    firstMark: null,
+    firstAnswerMark: null,
+    lastMark: null,
+    outcome: null,
+  }
+}

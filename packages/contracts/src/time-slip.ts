@@ -1,0 +1,105 @@
+/**
+ * A lane's figures, from its part of the tape: running ones while it runs, final ones when it is done. The same
+ * function serves screen, history and leaderboard. Milliseconds count from the lane's own start.
+ */
+import type { LaneState, Mark } from './race-state.ts'
+
+export interface TimeSlip {
+  /** Request to first token of any kind; null without streaming. */
+  ttftMs: number | null
+  /** Request to first text on the screen, also when the whole answer came at once. */
+  firstTextMs: number | null
+  /** Request to first answer token (TTFA): later than `ttftMs` when the model reasons first. */
+  firstAnswerMs: number | null
+  /** Request to the end of the answer; null unless it was done. */
+  totalMs: number | null
+  /** Request to the last thing known of this lane: its end, or its newest event. */
+  elapsedMs: number | null
+  /** When half of the text's tokens had arrived; streaming lanes only. */
+  halfMs: number | null
+  /** When token 50 had arrived; null when there were fewer. */
+  first50TokensMs: number | null
+  inputTokens: number | null
+  outputTokens: number
+  reasoningTokens: number | null
+  cachedTokens: number | null
+  /** Counted by a tokenizer, not by the provider: shown with ≈. */
+  isEstimated: boolean
+  /** Reasoning tokens were billed but never sent. */
+  hasHiddenReasoning: boolean
+  /**
+   * (tokens that were sent − 1) / (last token − first token), per second; null with fewer than two arrivals.
+   * Hidden reasoning is left out: it was generated before the first token and would make the stream look faster.
+   */
+  decodeTokensPerSecond: number | null
+  /** Output tokens / total, per second; while running, tokens so far / elapsed. */
+  endToEndTokensPerSecond: number | null
+  /** Network arrivals of text: not tokens. */
+  chunks: number
+  /** Longest wait between two arrivals. */
+  gapMsMax: number | null
+  costUsd: number | null
+}
+
+/** `nowMs` is the race's clock (`at` of the newest event, or later) and only moves `elapsedMs` of a running lane. */
+export function toTimeSlip(lane: LaneState, nowMs = 0): TimeSlip {
+  const since = (at: number | undefined) =>
+    lane.startAt === null || at === undefined ? null : round(at - lane.startAt)
+  const done = lane.outcome?.kind === 'done' ? lane.outcome.event : null
+  const usage = done?.usage ?? null
+  const outputTokens = usage?.outputTokens ?? lane.tokens
+  const reasoningTokens = usage?.reasoningTokens ?? null
+  const hasHiddenReasoning = (reasoningTokens ?? 0) > 0 && lane.reasoning === ''
+  const sent = outputTokens - (hasHiddenReasoning ? (reasoningTokens ?? 0) : 0)
+  const endAt = lane.outcome?.event.at
+  const elapsedMs = since(endAt ?? Math.max(nowMs, lane.lastMark?.at ?? 0))
+  const totalMs = done?.totalMs ?? null
+  return {
+    ttftMs: lane.ttftMs,
+    firstTextMs: since(lane.firstMark?.at),
+    firstAnswerMs: since(lane.firstAnswerMark?.at),
+    totalMs,
+    elapsedMs,
+    halfMs: lane.stream ? since(whenTokens(lane.lastMark, lane.tokens / 2)) : null,
+    first50TokensMs: lane.stream ? since(whenTokens(lane.lastMark, 50)) : null,
+    inputTokens: usage?.inputTokens ?? null,
+    outputTokens,
+    reasoningTokens,
+    cachedTokens: usage?.cachedTokens ?? null,
+    isEstimated: usage?.source !== 'usage',
+    hasHiddenReasoning,
+    decodeTokensPerSecond: perSecond(sent - 1, span(lane.firstMark, lane.lastMark)),
+    endToEndTokensPerSecond: perSecond(outputTokens, totalMs ?? elapsedMs),
+    chunks: lane.chunks,
+    gapMsMax: longestGap(lane.lastMark),
+    costUsd: done?.costUsd ?? null,
+  }
+}
+
+/** The race's clock when this many estimated tokens had arrived; undefined when there were fewer. */
+export function whenTokens(last: Mark | null, tokens: number): number | undefined {
+  let found: number | undefined
+  for (let mark = last; mark && mark.tokens >= tokens; mark = mark.previous) found = mark.at
+  return found
+}
+
+function longestGap(last: Mark | null): number | null {
+  let longest: number | null = null
+  for (let mark = last; mark?.previous; mark = mark.previous) {
+    longest = Math.max(longest ?? 0, mark.at - mark.previous.at)
+  }
+  return longest === null ? null : round(longest)
+}
+
+function span(first: Mark | null, last: Mark | null): number | null {
+  return first && last ? last.at - first.at : null
+}
+
+function perSecond(count: number, ms: number | null): number | null {
+  return ms !== null && ms > 0 && count > 0 ? (count * 1000) / ms : null
+}
+
+/** Two decimals, like every time on the tape: sums of them would carry binary dust otherwise. */
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100
+}

@@ -1,0 +1,69 @@
+/**
+ * Token counts of one call, in one form, whatever the provider called them.
+ *
+ * Providers disagree on where reasoning stands: OpenAI counts it inside `completion_tokens`, xAI beside it
+ * (173 in + 235 out, total 3605). `total_tokens` decides: what it holds beyond prompt and completion is reasoning.
+ */
+import * as z from 'zod/mini'
+
+const count = z.number().check(z.nonnegative())
+
+export const Usage = z.object({
+  /** Prompt tokens, cached ones included. */
+  inputTokens: count,
+  /** All tokens generated, reasoning included. */
+  outputTokens: count,
+  /** The part of `outputTokens` that was reasoning, shown or hidden; null when the provider does not say. */
+  reasoningTokens: z.nullable(count),
+  /** The part of `inputTokens` that was read from a cache; null when the provider does not say. */
+  cachedTokens: z.nullable(count),
+  /** `usage`: the provider's own count. `tokenizer`: an estimate, shown with ≈. */
+  source: z.enum(['usage', 'tokenizer']),
+})
+export type Usage = z.infer<typeof Usage>
+
+/** Reads a provider's `usage` object; null when it holds no counts. Unknown keys are ignored. */
+export function readUsage(raw: unknown): Usage | null {
+  if (!isRecord(raw)) return null
+  const prompt = number(raw.prompt_tokens) ?? number(raw.input_tokens)
+  const completion = number(raw.completion_tokens) ?? number(raw.output_tokens)
+  if (prompt === null && completion === null) return null
+
+  const details = record(raw.completion_tokens_details) ?? record(raw.output_tokens_details)
+  const promptDetails = record(raw.prompt_tokens_details) ?? record(raw.input_tokens_details)
+  const reasoningNamed = number(details?.reasoning_tokens)
+  const outside = reasoningOutside(prompt ?? 0, completion ?? 0, number(raw.total_tokens), reasoningNamed)
+  return {
+    inputTokens: prompt ?? 0,
+    outputTokens: (completion ?? 0) + outside,
+    reasoningTokens: reasoningNamed ?? (outside > 0 ? outside : null),
+    cachedTokens:
+      number(promptDetails?.cached_tokens) ??
+      number(raw.prompt_cache_hit_tokens) ??
+      number(raw.cache_read_input_tokens) ??
+      number(raw.cached_tokens),
+    source: 'usage',
+  }
+}
+
+/**
+ * Reasoning tokens that `completion_tokens` leaves out. Only believed when the total has room for them: a total that
+ * is merely larger (tool prompts, searches) is no reasoning unless the provider named that number.
+ */
+function reasoningOutside(prompt: number, completion: number, total: number | null, named: number | null) {
+  const rest = total === null ? 0 : total - prompt - completion
+  if (rest <= 0) return 0
+  return named === null || named === rest ? rest : 0
+}
+
+function number(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null
+}
+
+function record(value: unknown): Record<string, unknown> | null {
+  return isRecord(value) ? value : null
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,62 @@
+/**
+ * Reads frames as events.
+ *
+ * Frames go to the parser whole: it drops a line that cannot be a field as soon as it sees the start of it, so that
+ * llama-box's `error: {…}` (an unknown field, and the only word of a failure) would go unseen when it arrives in pieces.
+ */
+import { createParser } from 'eventsource-parser'
+import { createFrameSplitter } from './frames.ts'
+
+export interface Frame {
+  /** The event's data; null for a frame of comments only. */
+  data: string | null
+  event: string | null
+  id: string | null
+  /** Keep-alives and the like: they show life, they are no event. */
+  comments: number
+  /** Fields that the standard does not know, in order. */
+  unknown: { field: string; value: string }[]
+}
+
+/** Reads one frame as `createFrameSplitter` cuts it, or the rest of a stream that ended without a blank line. */
+export function readFrame(bytes: Uint8Array): Frame {
+  const frame: Frame = { data: null, event: null, id: null, comments: 0, unknown: [] }
+  const parser = createParser({
+    onEvent(message) {
+      frame.data = frame.data === null ? message.data : `${frame.data}\n${message.data}`
+      frame.event = message.event ?? frame.event
+      frame.id = message.id ?? frame.id
+    },
+    onComment() {
+      frame.comments++
+    },
+    onError(error) {
+      if (error.type === 'unknown-field')
+        frame.unknown.push({ field: error.field ?? '', value: error.value ?? '' })
+    },
+  })
+  parser.feed(utf8.decode(bytes))
+  // For a rest without its blank line; harmless after one.
+  parser.feed('\n\n')
+  return frame
+}
+
+/** Decodes a stream of bytes as it arrives; frames without data (keep-alives) are left out. */
+export async function* decodeEvents(
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Frame & { data: string }> {
+  const splitter = createFrameSplitter()
+  for await (const bytes of stream) {
+    for (const frame of splitter.push(bytes)) {
+      const read = readFrame(frame)
+      if (hasData(read)) yield read
+    }
+  }
+  // An event whose blank line never came is not an event: the standard drops it, and so a cut stream shows no half.
+}
+
+function hasData(frame: Frame): frame is Frame & { data: string } {
+  return frame.data !== null
+}
+
+const utf8 = new TextDecoder()

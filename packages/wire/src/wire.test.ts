@@ -1,0 +1,146 @@
+import { PassThrough, Writable } from 'node:stream'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  createFrameSplitter,
+  decodeEvents,
+  encodeComment,
+  encodeEvent,
+  FrameTooLarge,
+  readFrame,
+  writeWhenReady,
+} from './index.ts'
+
+const utf8 = new TextEncoder()
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+/** Cuts bytes at these fractions of their length. */
+function cut(bytes: Uint8Array, fractions: number[]): Uint8Array[] {
+  const places = [
+    0,
+    ...fractions.map((part) => Math.floor(part * bytes.length)).sort((a, b) => a - b),
+    bytes.length,
+  ]
+  return places.slice(1).map((end, index) => bytes.slice(places[index]!, end))
+}
+
+function split(pieces: Uint8Array[]) {
+  const splitter = createFrameSplitter()
+  const frames = pieces.flatMap((piece) => splitter.push(piece))
+  return { frames: frames.map(text), rest: text(splitter.rest()) }
+}
+
+const lineEnd = fc.constantFrom('\n', '\r\n')
+const eventText = fc
+  .tuple(
+    fc.array(
+      fc.string({ unit: 'grapheme' }).map((line) => line.replace(/[\r\n]/g, ' ')),
+      { maxLength: 3 },
+    ),
+    lineEnd,
+  )
+  .map(([lines, end]) => `${lines.map((line) => `data: ${line}${end}`).join('')}: x${end}${end}`)
+const fractions = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 })
+
+test('frames are the same however the bytes are cut', () => {
+  fc.assert(
+    fc.property(fc.array(eventText, { maxLength: 6 }), fractions, (events, places) => {
+      const bytes = utf8.encode(events.join(''))
+      const whole = split([bytes])
+      expect(whole.frames.join('') + whole.rest).toBe(text(bytes))
+      const sliced = split(cut(bytes, places))
+      expect(sliced.frames.join('') + sliced.rest).toBe(text(bytes))
+      const byByte = split([...bytes].map((byte) => Uint8Array.of(byte)))
+      expect(byByte.frames.join('') + byByte.rest).toBe(text(bytes))
+    }),
+  )
+})
+
+test('each event is a frame of its own, whichever line end closes it', () => {
+  const { frames } = split([utf8.encode('data: a\n\ndata: b\r\n\r\n: ping\n\ndata:c\n\n')])
+  expect(frames).toEqual(['data: a\n\n', 'data: b\r\n\r\n', ': ping\n\n', 'data:c\n\n'])
+})
+
+test('a CRLF cut between reads closes no event early', () => {
+  const frames = ['data: a\r', '\n', 'data: b\r', '\n\r', '\n', 'data: c\r\n\r\n'].map((piece) =>
+    utf8.encode(piece),
+  )
+  const { frames: found } = split(frames)
+  expect(found.map((frame) => readFrame(utf8.encode(frame)).data)).toEqual(['a\nb', 'c'])
+})
+
+test('what follows the last blank line is the rest', () => {
+  expect(split([utf8.encode('data: a\n\ndata: [DONE]\n')])).toEqual({
+    frames: ['data: a\n\n'],
+    rest: 'data: [DONE]\n',
+  })
+})
+
+test('an event without end is refused, not collected', () => {
+  const splitter = createFrameSplitter(10)
+  splitter.push(utf8.encode('data: 123'))
+  expect(() => splitter.push(utf8.encode('4567890'))).toThrow(FrameTooLarge)
+})
+
+test('a frame tells its data, comments and the fields that nobody knows', () => {
+  expect(readFrame(utf8.encode(': ping\n\n'))).toMatchObject({ data: null, comments: 1 })
+  expect(readFrame(utf8.encode('event: error\ndata:{"a":1}\n\n'))).toMatchObject({
+    event: 'error',
+    data: '{"a":1}',
+  })
+  expect(readFrame(utf8.encode('error: {"detail":"x"}\n\n')).unknown).toEqual([
+    { field: 'error', value: '{"detail":"x"}' },
+  ])
+  expect(readFrame(utf8.encode('data: [DONE]\n')).data).toBe('[DONE]')
+})
+
+test('what is encoded is decoded, line ends included', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.nat(), fractions, async (data, id, places) => {
+      const bytes = utf8.encode(encodeComment('hello\nworld') + encodeEvent({ data, id, event: 'note' }))
+      const events = []
+      for await (const event of decodeEvents(stream(cut(bytes, places)))) events.push(event)
+      expect(events).toMatchObject([{ data: data.replace(/\r\n|\r/g, '\n'), id: String(id), event: 'note' }])
+    }),
+  )
+})
+
+test('half an event at the end of a stream is no event', async () => {
+  const events = []
+  for await (const event of decodeEvents(stream([utf8.encode('data: a\n\ndata: hal')])))
+    events.push(event.data)
+  expect(events).toEqual(['a'])
+})
+
+test('waits for drain before it says written', async () => {
+  const socket = new PassThrough({ highWaterMark: 4 })
+  let isWritten = false
+  const writing = writeWhenReady(socket, 'longer than four', 10_000).then((written) => {
+    isWritten = true
+    return written
+  })
+  await new Promise(setImmediate)
+  expect(isWritten).toBe(false)
+  socket.resume()
+  expect(await writing).toBe('written')
+})
+
+test('a peer that leaves while we wait is closed, not waited for', async () => {
+  const socket = new PassThrough({ highWaterMark: 4 })
+  const writing = writeWhenReady(socket, 'longer than four', 10_000)
+  socket.destroy()
+  expect(await writing).toBe('closed')
+  expect(await writeWhenReady(socket, 'x', 10_000)).toBe('closed')
+})
+
+test('a reader that takes nothing is too slow, and no listener stays behind', async () => {
+  const socket = new Writable({ highWaterMark: 1, write() {} })
+  expect(await writeWhenReady(socket, 'never taken', 1)).toBe('too slow')
+  expect(socket.listenerCount('drain') + socket.listenerCount('close') + socket.listenerCount('error')).toBe(
+    0,
+  )
+})
+
+async function* stream(pieces: Uint8Array[]) {
+  yield* pieces
+}

@@ -1,0 +1,34 @@
+/**
+ * Writes to a socket no faster than its reader reads.
+ *
+ * Wait for drain *or* close: a peer that left never drains. And not for ever: a reader that takes nothing within
+ * `drainMsMax` is called too slow, so that it can be dropped and come back for the rest. Ignoring `write() === false`
+ * queued 259 MB in four seconds; waiting for drain 0.02 MB.
+ */
+import type { Writable } from 'node:stream'
+
+export type Written = 'written' | 'closed' | 'too slow'
+
+export function writeWhenReady(
+  socket: Writable,
+  bytes: string | Uint8Array,
+  drainMsMax: number,
+): Promise<Written> {
+  if (isGone(socket)) return Promise.resolve('closed')
+  if (socket.write(bytes)) return Promise.resolve('written')
+  return new Promise((resolve) => {
+    const settle = (written: Written) => () => {
+      clearTimeout(timer)
+      socket.off('drain', onDrain).off('close', onClose).off('error', onClose)
+      resolve(written)
+    }
+    const onDrain = settle('written')
+    const onClose = settle('closed')
+    const timer = setTimeout(settle('too slow'), drainMsMax)
+    socket.on('drain', onDrain).on('close', onClose).on('error', onClose)
+  })
+}
+
+function isGone(socket: Writable): boolean {
+  return socket.destroyed || socket.writableEnded || socket.closed
+}
