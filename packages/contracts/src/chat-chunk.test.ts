@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { hasToken, isUsageOnly, readChunk, readError, readUsage } from './index.ts'
+
+const delta = (value: unknown) => readChunk({ choices: [{ delta: value }] })
+
+describe('a token is', () => {
+  test.each([
+    ['answer text', { content: 'a' }, 'a', ''],
+    ['reasoning_content', { reasoning_content: 'r', content: '' }, '', 'r'],
+    ['reasoning', { reasoning: 'r', content: null }, '', 'r'],
+    [
+      'reasoning_details',
+      { reasoning_details: [{ type: 'reasoning.text', text: 'r' }], content: '' },
+      '',
+      'r',
+    ],
+    [
+      'both names of the same reasoning, once',
+      { reasoning: 'r', reasoning_details: [{ text: 'r' }] },
+      '',
+      'r',
+    ],
+    [
+      'a thinking part',
+      { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'r' }] }] },
+      '',
+      'r',
+    ],
+    ['a text part', { content: [{ type: 'text', text: 'a' }] }, 'a', ''],
+    ['a refusal', { refusal: 'no' }, 'no', ''],
+  ])('%s', (_name, value, answer, reasoning) => {
+    expect(delta(value)).toMatchObject({ answer, reasoning })
+    expect(hasToken(delta(value))).toBe(true)
+  })
+
+  test('a fragment of a tool call, though it has no text', () => {
+    expect(hasToken(delta({ tool_calls: [{ function: { arguments: '{' } }] }))).toBe(true)
+  })
+
+  test.each([
+    ['a role alone', { role: 'assistant', content: '' }],
+    ['an empty delta', {}],
+    ['null content and tool calls', { content: null, tool_calls: null }],
+  ])('not %s', (_name, value) => {
+    expect(hasToken(delta(value))).toBe(false)
+  })
+
+  test('not a chunk without choices', () => {
+    expect(hasToken(readChunk({ choices: [], usage: {} }))).toBe(false)
+    expect(hasToken(readChunk({ choices: null }))).toBe(false)
+  })
+})
+
+test('the delta counts, not the whole message that Perplexity repeats beside it', () => {
+  expect(readChunk({ choices: [{ message: { content: '1 2 3' }, delta: { content: '3' } }] }).answer).toBe(
+    '3',
+  )
+})
+
+test('a body that does not stream is read by its message', () => {
+  const body = { id: 'c', model: 'm', choices: [{ message: { content: 'a' }, finish_reason: 'stop' }] }
+  expect(readChunk(body)).toMatchObject({ id: 'c', model: 'm', answer: 'a', finishReason: 'stop' })
+})
+
+test('only usage without a choice is the extra chunk', () => {
+  expect(isUsageOnly({ choices: [], usage: { prompt_tokens: 1 } })).toBe(true)
+  expect(isUsageOnly({ choices: [], usage: null })).toBe(false)
+  expect(isUsageOnly({ choices: [{ delta: {} }], usage: { prompt_tokens: 1 } })).toBe(false)
+  expect(isUsageOnly({ choices: [], prompt_filter_results: [] })).toBe(false)
+})
+
+describe('an error is read', () => {
+  test.each([
+    [
+      'OpenAI form',
+      { error: { message: 'm', code: 'c', type: 't' } },
+      { message: 'm', code: 'c', status: null },
+    ],
+    ['a status as code', { error: { message: 'm', code: 502 } }, { message: 'm', code: null, status: 502 }],
+    [
+      'a status of its own',
+      { error: { message: 'm', type: 't', status_code: 400 } },
+      { message: 'm', code: 't', status: 400 },
+    ],
+    ['a string', { code: 'bad', error: 'm' }, { message: 'm', code: 'bad', status: null }],
+  ])('from %s', (_name, raw, expected) => {
+    expect(readError(raw)).toEqual(expected)
+  })
+  test('and where there is none, none', () => {
+    expect(readError({ error: null })).toBeNull()
+    expect(readError({ choices: [] })).toBeNull()
+  })
+})
+
+describe('usage', () => {
+  test('has reasoning inside the output when the provider counts it there', () => {
+    const raw = {
+      prompt_tokens: 10,
+      completion_tokens: 100,
+      total_tokens: 110,
+      completion_tokens_details: { reasoning_tokens: 64 },
+    }
+    expect(readUsage(raw)).toMatchObject({ outputTokens: 100, reasoningTokens: 64 })
+  })
+  test('adds reasoning that the provider counts beside the output (xAI)', () => {
+    const raw = {
+      prompt_tokens: 173,
+      completion_tokens: 235,
+      total_tokens: 3605,
+      completion_tokens_details: { reasoning_tokens: 3197 },
+    }
+    expect(readUsage(raw)).toMatchObject({ inputTokens: 173, outputTokens: 3432, reasoningTokens: 3197 })
+  })
+  test('does not take any surplus for reasoning when the provider names another number', () => {
+    const raw = {
+      prompt_tokens: 10,
+      completion_tokens: 20,
+      total_tokens: 90,
+      completion_tokens_details: { reasoning_tokens: 5 },
+    }
+    expect(readUsage(raw)).toMatchObject({ outputTokens: 20, reasoningTokens: 5 })
+  })
+  test.each([
+    [{ prompt_tokens: 5, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 3 } }, 3],
+    [{ prompt_tokens: 5, completion_tokens: 1, prompt_cache_hit_tokens: 0 }, 0],
+    [{ prompt_tokens: 5, completion_tokens: 1, cache_read_input_tokens: 2 }, 2],
+    [{ prompt_tokens: 5, completion_tokens: 1 }, null],
+  ])('knows the cached tokens by any name', (raw, cachedTokens) => {
+    expect(readUsage(raw)?.cachedTokens).toBe(cachedTokens)
+  })
+  test('is found in x_groq too', () => {
+    expect(
+      readChunk({ choices: [], x_groq: { usage: { prompt_tokens: 1, completion_tokens: 2 } } }).usage,
+    ).toMatchObject({ outputTokens: 2 })
+  })
+  test('without a count is none', () => {
+    for (const raw of [null, undefined, {}, { prompt_tokens: null }, [], 'x'])
+      expect(readUsage(raw)).toBeNull()
+  })
+})
+
+test('no JSON whatever makes the reader throw', () => {
+  fc.assert(
+    fc.property(
+      fc.jsonValue(),
+      (value) => readChunk(value) !== undefined && isUsageOnly(value) !== undefined,
+    ),
+  )
+  const nested = fc.record({
+    choices: fc.array(fc.record({ delta: fc.jsonValue(), finish_reason: fc.jsonValue() })),
+    usage: fc.jsonValue(),
+    error: fc.jsonValue(),
+  })
+  fc.assert(fc.property(nested, (value) => readChunk(value) !== undefined))
+})

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { RaceRequest } from './index.ts'
+
+const lane = { model: 'm' }
+const faults = (value: unknown) =>
+  RaceRequest.safeParse(value).error?.issues.map(({ path }) => path.join('.')) ?? []
+
+test('the shortest race: a prompt and a model; the rest has defaults', () => {
+  expect(RaceRequest.parse({ prompt: 'p', lanes: [lane] })).toEqual({
+    prompt: 'p',
+    lanes: [{ model: 'm', stream: true }],
+    finish: 'done',
+  })
+})
+
+describe('refused, with the place of the fault', () => {
+  test.each([
+    ['an empty prompt', { prompt: '  ', lanes: [lane] }, 'prompt'],
+    ['no prompt at all', { lanes: [lane] }, 'prompt'],
+    [
+      'prompt and messages',
+      { prompt: 'p', messages: [{ role: 'user', content: 'x' }], lanes: [lane] },
+      'messages',
+    ],
+    ['messages without a user', { messages: [{ role: 'system', content: 'x' }], lanes: [lane] }, 'messages'],
+    ['no lane', { prompt: 'p', lanes: [] }, 'lanes'],
+    ['seventeen lanes', { prompt: 'p', lanes: Array(17).fill(lane) }, 'lanes'],
+    ['a wrong type', { prompt: 'p', lanes: [{ model: 'm', stream: 'yes' }] }, 'lanes.0.stream'],
+    ['no model', { prompt: 'p', lanes: [{ model: '' }] }, 'lanes.0.model'],
+    [
+      'a temperature out of range',
+      { prompt: 'p', lanes: [{ model: 'm', params: { temperature: 3 } }] },
+      'lanes.0.params.temperature',
+    ],
+    ['an unknown finish line', { prompt: 'p', lanes: [lane], finish: 'half' }, 'finish'],
+  ])('%s', (_name, value, path) => {
+    expect(faults(value)).toContain(path)
+  })
+
+  test('an unknown key, wherever it stands', () => {
+    expect(RaceRequest.safeParse({ prompt: 'p', lanes: [{ ...lane, streaming: true }] }).success).toBe(false)
+    expect(RaceRequest.safeParse({ prompt: 'p', lanes: [lane], finsh: 'done' }).success).toBe(false)
+  })
+})

@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  emptyRace,
+  laneStatus,
+  RaceEvent,
+  type RaceState,
+  raceVerdict,
+  reduceRace,
+  toStandings,
+  toTimeSlip,
+} from './index.ts'
+import { tapes } from './tape-arbitrary.ts'
+
+const fold = (events: readonly RaceEvent[], from: RaceState = emptyRace) => events.reduce(reduceRace, from)
+
+describe('any tape', () => {
+  test('is numbered without a gap and its times never go back', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        expect(tape.map(({ seq }) => seq)).toEqual(tape.map((_, index) => index))
+        expect(tape.slice(1, -1).every(({ at }, index) => at >= tape[index]!.at || index === 0)).toBe(true)
+      }),
+    )
+  })
+
+  test('consists of events that the schema accepts', () => {
+    fc.assert(fc.property(tapes, (tape) => tape.every((event) => RaceEvent.safeParse(event).success)))
+  })
+
+  test('folds from any prefix, and every figure of it can be read', () => {
+    fc.assert(
+      fc.property(tapes, fc.nat(), (tape, cut) => {
+        const prefix = tape.slice(0, cut % (tape.length + 1))
+        const state = fold(prefix)
+        expect(state.seq).toBe(prefix.length - 1)
+        for (const lane of state.lanes) {
+          const slip = toTimeSlip(lane, state.at)
+          const figures = Object.values(slip).filter((value) => typeof value === 'number')
+          expect(figures.every((value) => Number.isFinite(value) && value >= 0)).toBe(true)
+        }
+        raceVerdict(state)
+      }),
+    )
+  })
+
+  test('folds in two halves as it folds in one', () => {
+    fc.assert(
+      fc.property(tapes, fc.nat(), (tape, cut) => {
+        const place = cut % (tape.length + 1)
+        expect(fold(tape.slice(place), fold(tape.slice(0, place)))).toEqual(fold(tape))
+      }),
+    )
+  })
+
+  test('folds twice as it folds once: a repeat after a reconnect changes nothing', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        expect(fold(tape, fold(tape))).toEqual(fold(tape))
+      }),
+    )
+  })
+
+  test('keeps what was folded before a gap and takes nothing after it', () => {
+    fc.assert(
+      fc.property(tapes, fc.nat(), (tape, place) => {
+        const lost = place % tape.length
+        const withGap = [...tape.slice(0, lost), ...tape.slice(lost + 1)]
+        expect(fold(withGap)).toEqual(fold(tape.slice(0, lost)))
+      }),
+    )
+  })
+
+  test('loses no text and invents none', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        for (const lane of fold(tape).lanes) {
+          const texts = tape.filter((event) => event.type === 'token' && event.lane === lane.lane)
+          const length = texts.reduce(
+            (sum, event) => sum + (event.type === 'token' ? event.content.length : 0),
+            0,
+          )
+          expect(lane.answer.length + lane.reasoning.length).toBe(length)
+        }
+      }),
+    )
+  })
+
+  test('does not change the state that it was folded from', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const half = fold(tape.slice(0, tape.length / 2))
+        const before = JSON.stringify({
+          ...half,
+          lanes: half.lanes.map((lane) => [lane.answer, lane.chunks]),
+        })
+        fold(tape.slice(tape.length / 2), half)
+        expect(JSON.stringify({ ...half, lanes: half.lanes.map((lane) => [lane.answer, lane.chunks]) })).toBe(
+          before,
+        )
+      }),
+    )
+  })
+
+  test('carries the standings that a fold of it gives', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const state = fold(tape)
+        expect(toStandings(state, state.request!.finish, state.end!.marginMs)).toEqual(state.end!.standings)
+      }),
+    )
+  })
+})
+
+test('nothing follows the end of a race', () => {
+  const [tape] = fc.sample(tapes, 1)
+  const ended = fold(tape!)
+  expect(reduceRace(ended, { seq: ended.seq + 1, at: 9, type: 'lane-start', lane: 0 })).toBe(ended)
+})
+
+test('a stopped lane is stopped, a failed one failed', () => {
+  const start = fc.sample(tapes, 1)[0]![0]!
+  const state = reduceRace(emptyRace, start)
+  const error = {
+    type: 'error',
+    seq: 1,
+    at: 1,
+    lane: 0,
+    message: '',
+    status: null,
+    retryAfterMs: null,
+  } as const
+  expect(laneStatus(state.lanes[0]!)).toBe('waiting')
+  expect(laneStatus(reduceRace(state, { ...error, code: 'stopped' }).lanes[0]!)).toBe('stopped')
+  expect(laneStatus(reduceRace(state, { ...error, code: 'stream_cut' }).lanes[0]!)).toBe('failed')
+})

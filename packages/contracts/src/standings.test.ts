@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Entrant, rank, toVerdict } from './index.ts'
+
+const entrant = (lane: number, value: number | null, more: Partial<Entrant> = {}): Entrant => ({
+  lane,
+  value,
+  margin: 1,
+  ...more,
+})
+const places = (entrants: Entrant[]) => rank(entrants).map(({ lane, place }) => [lane, place])
+const verdict = (entrants: Entrant[]) => toVerdict(rank(entrants), entrants)
+
+describe('places', () => {
+  test('go by the figure, and a lane that did not finish has none', () => {
+    expect(places([entrant(0, 30), entrant(1, null), entrant(2, 10)])).toEqual([
+      [2, 1],
+      [0, 2],
+      [1, null],
+    ])
+  })
+
+  test('are shared within the margin, and the next place is skipped', () => {
+    expect(places([entrant(0, 10), entrant(1, 10.5), entrant(2, 20)])).toEqual([
+      [0, 1],
+      [1, 1],
+      [2, 3],
+    ])
+  })
+
+  test('are not handed down a chain of close lanes', () => {
+    expect(places([entrant(0, 10), entrant(1, 10.8), entrant(2, 11.6)])).toEqual([
+      [0, 1],
+      [1, 1],
+      [2, 3],
+    ])
+  })
+
+  test('go the other way where more is better', () => {
+    expect(rank([entrant(0, 10), entrant(1, 30)], 'higher').map(({ lane }) => lane)).toEqual([1, 0])
+  })
+
+  test('hold for any figures: sorted, starting at one, shared only within the margin', () => {
+    const anyEntrants = fc
+      .array(
+        fc.record({
+          value: fc.option(fc.double({ min: 0, max: 20, noNaN: true })),
+          margin: fc.double({ min: 0, max: 3, noNaN: true }),
+        }),
+        {
+          minLength: 1,
+          maxLength: 16,
+        },
+      )
+      .map((rows) => rows.map((row, lane) => ({ ...row, lane })))
+    fc.assert(
+      fc.property(anyEntrants, (entrants) => {
+        const standings = rank(entrants)
+        expect(standings.map(({ lane }) => lane).sort((a, b) => a - b)).toEqual(
+          entrants.map(({ lane }) => lane),
+        )
+        const placed = standings.filter(({ place }) => place !== null)
+        if (placed.length > 0) expect(placed[0]).toMatchObject({ place: 1, gap: 0 })
+        const widest = Math.max(...entrants.map(({ margin }) => margin))
+        for (const [index, { place, value, deadHeat }] of placed.entries()) {
+          const group = placed.filter((other) => other.place === place)
+          expect(deadHeat).toBe(group.length > 1)
+          expect(Math.abs(value! - group[0]!.value!)).toBeLessThanOrEqual(widest)
+          if (index > 0) expect(place!).toBeGreaterThanOrEqual(placed[index - 1]!.place!)
+        }
+      }),
+    )
+  })
+})
+
+describe('the verdict', () => {
+  test('names the winner and by how much', () => {
+    expect(verdict([entrant(0, 30), entrant(1, 10)])).toEqual({ kind: 'win', lane: 1, by: 20 })
+  })
+  test('is a dead heat within the margin', () => {
+    expect(verdict([entrant(0, 10), entrant(1, 10.9)])).toEqual({ kind: 'dead-heat', lanes: [0, 1] })
+  })
+  test('is a win without a distance when the others failed', () => {
+    expect(verdict([entrant(0, 10), entrant(1, null)])).toEqual({ kind: 'win', lane: 0, by: null })
+  })
+  test('is no win for a lane that ran alone, or when nobody finished', () => {
+    expect(verdict([entrant(0, 10)])).toMatchObject({ kind: 'no-contest', why: 'one lane' })
+    expect(verdict([entrant(0, null), entrant(1, null)])).toMatchObject({
+      kind: 'no-contest',
+      why: 'no finisher',
+    })
+  })
+  test('counts a stopped lane as beaten only by what had finished before it was stopped', () => {
+    expect(verdict([entrant(0, 10), entrant(1, null, { censoredAt: 12 })])).toMatchObject({
+      kind: 'win',
+      lane: 0,
+    })
+    expect(verdict([entrant(0, 10), entrant(1, null, { censoredAt: 8 })])).toMatchObject({
+      kind: 'no-contest',
+    })
+  })
+})

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import {
+  crossedMs,
+  emptyRace,
+  type LaneState,
+  type RaceEvent,
+  reduceRace,
+  toTimeSlip,
+  type Unnumbered,
+  type Usage,
+} from './index.ts'
+
+const usage = (more: Partial<Usage> = {}): Usage => ({
+  inputTokens: 9,
+  outputTokens: 5,
+  reasoningTokens: null,
+  cachedTokens: null,
+  source: 'usage',
+  ...more,
+})
+
+const token = (at: number, kind: 'answer' | 'reasoning' = 'answer', tokens = 1): Unnumbered => ({
+  type: 'token',
+  at,
+  lane: 0,
+  content: 'x',
+  kind,
+  tokens,
+})
+const done = (at: number, more: Partial<Usage> = {}): Unnumbered => ({
+  type: 'done',
+  at,
+  lane: 0,
+  totalMs: at - 10,
+  finishReason: 'stop',
+  usage: usage(more),
+  costUsd: 0.5,
+  gateway: null,
+})
+
+/** A lane that started at 10 ms, after these events. */
+function lane(events: Unnumbered[], stream = true): LaneState {
+  const start: Unnumbered = {
+    type: 'race-start',
+    at: 0,
+    raceId: 'r',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    request: { prompt: 'p', lanes: [{ model: 'm', stream }], finish: 'done' },
+    lanes: [{ lane: 0, model: 'm', stream, provider: null, simulated: false }],
+  }
+  const tape = [start, { type: 'lane-start', at: 10, lane: 0 } as const, ...events]
+  return tape.map((event, seq) => ({ ...event, seq }) as RaceEvent).reduce(reduceRace, emptyRace).lanes[0]!
+}
+
+const ttft: Unnumbered = { type: 'ttft', at: 110, lane: 0, ms: 100 }
+
+describe('a time slip', () => {
+  test('counts from the start of the lane, not of the race', () => {
+    const slip = toTimeSlip(lane([ttft, token(110, 'reasoning'), token(150), token(310), done(320)]))
+    expect(slip).toMatchObject({
+      ttftMs: 100,
+      firstTextMs: 100,
+      firstAnswerMs: 140,
+      totalMs: 310,
+      elapsedMs: 310,
+      gapMsMax: 160,
+    })
+  })
+
+  test('divides the tokens after the first by the time between first and last', () => {
+    const slip = toTimeSlip(lane([ttft, token(110), token(210), done(220)]))
+    expect(slip.decodeTokensPerSecond).toBeCloseTo(((5 - 1) * 1000) / 100)
+    expect(slip.endToEndTokensPerSecond).toBeCloseTo((5 * 1000) / 210)
+  })
+
+  test('leaves hidden reasoning out of the decode speed and says that it was hidden', () => {
+    const hidden = toTimeSlip(
+      lane([token(110), token(210), done(220, { outputTokens: 105, reasoningTokens: 100 })]),
+    )
+    expect(hidden).toMatchObject({ hasHiddenReasoning: true, outputTokens: 105 })
+    expect(hidden.decodeTokensPerSecond).toBeCloseTo(40)
+    const shown = toTimeSlip(
+      lane([token(110, 'reasoning'), token(210), done(220, { outputTokens: 105, reasoningTokens: 100 })]),
+    )
+    expect(shown).toMatchObject({ hasHiddenReasoning: false })
+    expect(shown.decodeTokensPerSecond).toBeCloseTo(1040)
+  })
+
+  test('has no decode speed with a single arrival', () => {
+    expect(toTimeSlip(lane([token(110), done(110)])).decodeTokensPerSecond).toBeNull()
+  })
+
+  test('marks a count as estimated until the provider has given its own', () => {
+    expect(toTimeSlip(lane([token(110, 'answer', 3)]))).toMatchObject({ outputTokens: 3, isEstimated: true })
+    expect(toTimeSlip(lane([done(120, { source: 'tokenizer' })])).isEstimated).toBe(true)
+    expect(toTimeSlip(lane([done(120)])).isEstimated).toBe(false)
+  })
+
+  test('moves only the elapsed time of a running lane with the clock', () => {
+    expect(toTimeSlip(lane([token(110)]), 500)).toMatchObject({ elapsedMs: 490, totalMs: null })
+    expect(toTimeSlip(lane([token(110), done(120)]), 500).elapsedMs).toBe(110)
+  })
+
+  test('has splits for lanes that stream and none for a wall of text', () => {
+    const stream = toTimeSlip(lane([token(110, 'answer', 30), token(120, 'answer', 30), done(130)]))
+    expect(stream).toMatchObject({ halfMs: 100, first50TokensMs: 110 })
+    expect(toTimeSlip(lane([token(110, 'answer', 60), done(110)], false))).toMatchObject({
+      halfMs: null,
+      ttftMs: null,
+    })
+  })
+
+  test('keeps what it knows of a lane that failed', () => {
+    const error: Unnumbered = {
+      type: 'error',
+      at: 200,
+      lane: 0,
+      message: 'x',
+      code: 'stream_cut',
+      status: null,
+      retryAfterMs: null,
+    }
+    expect(toTimeSlip(lane([ttft, token(110), error]))).toMatchObject({
+      ttftMs: 100,
+      totalMs: null,
+      elapsedMs: 190,
+      costUsd: null,
+    })
+  })
+})
+
+describe('a finish line is crossed', () => {
+  test('at the end of a whole answer', () => {
+    expect(crossedMs(lane([token(110), done(120)]), 'done')).toBe(110)
+    expect(crossedMs(lane([token(110)]), 'done')).toBeNull()
+  })
+  test('at the first token of any kind', () => {
+    expect(crossedMs(lane([token(110, 'reasoning'), token(150)]), 'first-token')).toBe(100)
+    expect(crossedMs(lane([]), 'first-token')).toBeNull()
+  })
+  test('by the arrival that brings the last token needed, and never by a shorter answer', () => {
+    const events = [token(110, 'answer', 2), token(130, 'answer', 2), done(140)]
+    expect(crossedMs(lane(events), { tokens: 3 })).toBe(120)
+    expect(crossedMs(lane(events), { tokens: 5 })).toBeNull()
+  })
+})
