@@ -1,0 +1,62 @@
+/**
+ * The shell and the map of the site: which address shows which page. A race and its tape are one screen, so that
+ * `/` turning into `/race/:id` at the green light moves nothing.
+ */
+import { lazy, Suspense } from 'react'
+import { Route, Switch } from 'wouter'
+import { Header } from './header.tsx'
+import { RacePage } from './race/race-page.tsx'
+
+const HistoryPage = lazy(async () => ({ default: (await import('./history/history-page.tsx')).HistoryPage }))
+const LeaderboardPage = lazy(async () => ({
+  default: (await import('./leaderboard/leaderboard-page.tsx')).LeaderboardPage,
+}))
+const PromptsPage = lazy(async () => ({ default: (await import('./prompts/prompts-page.tsx')).PromptsPage }))
+const GatewayPage = lazy(async () => ({
+  default: (await import('./telemetry/gateway-page.tsx')).GatewayPage,
+}))
+
+export function App() {
+  return (
+    <>
+      <a className="skip-link" href="#content">
+        Skip to content
+      </a>
+      <Header />
+      <main id="content" tabIndex={-1}>
+        <Suspense fallback={<p className="page dim">Loading …</p>}>
+          <Switch>
+            <Route path="/history">
+              <HistoryPage />
+            </Route>
+            <Route path="/leaderboard">
+              <LeaderboardPage />
+            </Route>
+            <Route path="/gateway">
+              <GatewayPage />
+            </Route>
+            <Route path="/prompts">
+              <PromptsPage />
+            </Route>
+            <Route path="/race/:id">{({ id }) => <RacePage id={id} />}</Route>
+            <Route path="/">
+              <RacePage id={null} />
+            </Route>
+            <Route>
+              <NotFound />
+            </Route>
+          </Switch>
+        </Suspense>
+      </main>
+    </>
+  )
+}
+
+function NotFound() {
+  return (
+    <div className="page">
+      <h1>No such page</h1>
+      <p className="page-lede">This address leads nowhere.</p>
+    </div>
+  )
+}

@@ -1,0 +1,4 @@
+/** Placeholder. */
+export function HistoryPage() {
+  return <div className="page" />
+}

@@ -1,0 +1,4 @@
+/** Placeholder. */
+export function LeaderboardPage() {
+  return <div className="page" />
+}

@@ -1,0 +1,61 @@
+/**
+ * Figures as they are printed: fixed decimals, so that columns line up and two screens show the same digits. Pure
+ * forms of numbers that the tape holds; nothing is measured here. `null` is a dash, and unknown is never 0.
+ */
+
+export const dash = '—'
+
+/** `182` below a second, for first tokens and gaps: whole milliseconds. */
+export function toMs(ms: number | null | undefined): string {
+  return ms == null ? dash : group(Math.round(ms))
+}
+
+/** Small spans of time: `0.21`, `3.5`, `182`. */
+export function toFineMs(ms: number | null | undefined): string {
+  if (ms == null) return dash
+  if (ms < 1) return ms.toFixed(2)
+  return ms < 100 ? ms.toFixed(1) : group(Math.round(ms))
+}
+
+/** Seconds with two decimals for running clocks, three for slips. */
+export function toSeconds(ms: number | null | undefined, decimals = 2): string {
+  return ms == null ? dash : (ms / 1000).toFixed(decimals)
+}
+
+/** A distance between two lanes: `12 ms` under a tenth of a second, else `0.31 s`. */
+export function toGap(ms: number): string {
+  return ms < 100 ? `${toFineMs(ms)} ms` : `${toSeconds(ms)} s`
+}
+
+export function toCount(count: number | null | undefined): string {
+  return count == null ? dash : group(Math.round(count))
+}
+
+/** Tokens per second: `287.1`, and whole from a thousand on. */
+export function toSpeed(perSecond: number | null | undefined): string {
+  if (perSecond == null) return dash
+  return perSecond < 1000 ? perSecond.toFixed(1) : group(Math.round(perSecond))
+}
+
+/** Five decimals below a cent, four below a dollar: a race's cost is small. `null` is an unknown price. */
+export function toCost(usd: number | null | undefined): string {
+  if (usd == null) return 'price unknown'
+  if (usd === 0) return '$0'
+  if (usd < 0.000005) return '< $0.00001'
+  return `$${usd.toFixed(usd < 0.01 ? 5 : usd < 1 ? 4 : 2)}`
+}
+
+/** A share as percent: `62 %`. */
+export function toPercent(share: number | null | undefined): string {
+  return share == null ? dash : `${Math.round(share * 100)} %`
+}
+
+/** The margin of the clock: `± 0.9 ms`, or that nobody measured it. */
+export function toMargin(ms: number | null | undefined): string {
+  return ms == null ? 'margin not measured' : `± ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
+}
+
+/** Thousands by commas, whatever the reader's locale: a slip looks the same everywhere. */
+function group(whole: number): string {
+  return String(whole).replace(/\B(?=(\d{3})+$)/g, ',')
+}

@@ -1,0 +1,34 @@
+/**
+ * Dark, light, or as the system says. The choice is kept in localStorage and set on the root by /theme.js before the
+ * first paint; here it is read and changed.
+ */
+import { useState } from 'react'
+
+export const themes = ['system', 'dark', 'light'] as const
+export type Theme = (typeof themes)[number]
+
+export function useTheme(): [Theme, (theme: Theme) => void] {
+  const [theme, setTheme] = useState(readTheme)
+  return [
+    theme,
+    (next) => {
+      setTheme(next)
+      applyTheme(next)
+    },
+  ]
+}
+
+function readTheme(): Theme {
+  const set = document.documentElement.dataset.theme
+  return set === 'dark' || set === 'light' ? set : 'system'
+}
+
+function applyTheme(theme: Theme) {
+  if (theme === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = theme
+  try {
+    localStorage.setItem('theme', theme)
+  } catch {
+    // Storage can be switched off; the choice then lasts as long as the page.
+  }
+}

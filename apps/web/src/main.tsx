@@ -1,0 +1,27 @@
+/** Starts the screen: one query client, one router, one root. */
+import './look/fonts.css'
+import './look/tokens.css'
+import './look/base.css'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { ApiProblem } from './read-json.ts'
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // A refusal stays a refusal; only a server that is away may be back in a moment.
+      retry: (failures, problem) => failures < 2 && problem instanceof ApiProblem && problem.status === 0,
+    },
+  },
+})
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <App />
+    </QueryClientProvider>
+  </StrictMode>,
+)

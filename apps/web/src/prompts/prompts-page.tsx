@@ -1,0 +1,4 @@
+/** Placeholder. */
+export function PromptsPage() {
+  return <div className="page" />
+}

@@ -1,0 +1,57 @@
+/**
+ * Asks the API and gives its answer, or throws an `ApiProblem` that says what to do. Every page's queries go through
+ * here, so that a refusal, a foreign answer and a dead server read the same everywhere.
+ */
+import type { ApiError } from '@drag-race/contracts'
+
+export class ApiProblem extends Error {
+  override name = 'ApiProblem'
+  readonly code: string
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number
+  readonly details: { path: string; message: string }[]
+
+  constructor(code: string, status: number, message: string, details: ApiProblem['details'] = []) {
+    super(message)
+    this.code = code
+    this.status = status
+    this.details = details
+  }
+}
+
+/** `init.body` may be a string only; with one, the request is sent as JSON. `null` is the answer of a 204. */
+export async function readJson<Answer>(
+  path: string,
+  init: RequestInit & { body?: string } = {},
+  fetchIt: typeof fetch = fetch,
+): Promise<Answer> {
+  const headers = { accept: 'application/json', ...(init.body ? { 'content-type': 'application/json' } : {}) }
+  const response = await fetchIt(path, { ...init, headers }).catch((cause: unknown) => {
+    if (init.signal?.aborted) throw cause
+    throw new ApiProblem(
+      'unreachable',
+      0,
+      'The app does not answer. Is it still running? Start it with npm start.',
+    )
+  })
+  if (!response.ok) throw await toProblem(response)
+  return (response.status === 204 ? null : await response.json()) as Answer
+}
+
+/** Reads the API's error form; anything else (a proxy's page) is named by its status. */
+export async function toProblem(response: Response): Promise<ApiProblem> {
+  const body: unknown = await response.json().catch(() => null)
+  if (isApiError(body)) {
+    return new ApiProblem(body.error.code, response.status, body.error.message, body.error.details)
+  }
+  return new ApiProblem(
+    'foreign_answer',
+    response.status,
+    `The app answered ${response.status} in a form it does not use. Is something else in front of it?`,
+  )
+}
+
+function isApiError(body: unknown): body is ApiError {
+  const error = (body as ApiError | null)?.error
+  return typeof error?.code === 'string' && typeof error.message === 'string'
+}

@@ -1,0 +1,4 @@
+/** The gateway page. */
+export function GatewayPage() {
+  return <div className="page" />
+}
