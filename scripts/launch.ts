@@ -1,0 +1,61 @@
+/**
+ * Starts simulator, gateway and app, says where to open it, and ends all of them when one ends.
+ *
+ * Ports are tried before anything is started, so that one line can name the port and its variable. Each program holds
+ * a channel to this one and ends when it breaks: killing the launcher leaves nothing behind.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { parseEnv } from 'node:util'
+import { type Program, toPrograms } from './programs.ts'
+import { createSupervisor } from './supervise.ts'
+
+const isDev = process.argv.includes('--dev')
+const dotenv = existsSync('.env') ? (parseEnv(readFileSync('.env', 'utf8')) as Record<string, string>) : {}
+const environment: Record<string, string | undefined> = { ...dotenv, ...process.env }
+const programs = toPrograms(environment, isDev)
+
+const taken = await findTakenPort(programs)
+if (taken) {
+  process.stderr.write(`Port ${taken.port} is in use. Free it, or set ${taken.variable} to another port.\n`)
+  process.exit(1)
+}
+
+const supervisor = createSupervisor(programs, (text) => process.stdout.write(text))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => supervisor.stop())
+process.on('disconnect', () => supervisor.stop())
+
+supervisor.ready.then((urls) => {
+  const url = urls.at(-1)
+  process.stdout.write(`\n  LLM Drag Race is ready: ${url}\n\n`)
+  if (!hasProviderKey(environment)) {
+    process.stdout.write(
+      '  No provider key is set, so simulated models race. For real ones: cp .env.example .env\n\n',
+    )
+  }
+})
+process.exitCode = await supervisor.ended
+// An open handle must not keep a launcher alive whose programs are gone.
+process.exit()
+
+async function findTakenPort(list: readonly Program[]) {
+  const host = environment.HOST || '127.0.0.1'
+  for (const { variable, port } of list.flatMap(({ ports }) => ports)) {
+    if (port !== 0 && !(await isFree(port, host))) return { variable, port }
+  }
+  return null
+}
+
+function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'))
+    server.listen(port, host, () => server.close(() => resolve(true)))
+  })
+}
+
+function hasProviderKey(variables: Record<string, string | undefined>): boolean {
+  return Object.entries(variables).some(
+    ([name, value]) => /_API_KEY$/.test(name) && name !== 'GATEWAY_API_KEY' && value,
+  )
+}

@@ -1,0 +1,77 @@
+/** What `npm start` runs: which programs, with which variables, and on which ports they will listen. */
+
+export interface Program {
+  name: string
+  command: string[]
+  cwd?: string
+  env: Record<string, string | undefined>
+  ports: { variable: string; port: number }[]
+}
+
+type Variables = Record<string, string | undefined>
+
+/** In the order in which they are started; the last one is the one that people open. */
+export function toPrograms(variables: Variables, isDev: boolean): Program[] {
+  const port = (variable: string, fallback: number) => ({
+    variable,
+    port: toPort(variable, variables[variable], fallback),
+  })
+  const node = (entry: string) => [
+    process.execPath,
+    ...(isDev ? ['--watch', '--watch-preserve-output'] : []),
+    entry,
+  ]
+  const simulator: Program = {
+    name: 'simulator',
+    command: node('packages/simulator/src/main.ts'),
+    env: withoutKeys(variables),
+    ports: [port('SIMULATOR_PORT', 4010)],
+  }
+  // Only the gateway is given the providers' keys.
+  const gateway: Program = {
+    name: 'gateway',
+    command: node('packages/gateway/src/main.ts'),
+    env: variables,
+    ports: [port('GATEWAY_PORT', 4000), port('GATEWAY_METRICS_PORT', 15020)],
+  }
+  const app: Program = {
+    name: 'app',
+    command: node('apps/api/src/main.ts'),
+    env: withoutKeys(variables),
+    ports: [port('PORT', 8000)],
+  }
+  const web: Program = {
+    name: 'web',
+    command: [
+      process.execPath,
+      'node_modules/vite/bin/vite.js',
+      '--host',
+      '127.0.0.1',
+      '--strictPort',
+      '--port',
+      '5173',
+    ],
+    cwd: 'apps/web',
+    env: withoutKeys(variables),
+    ports: [{ variable: 'WEB_PORT', port: 5173 }],
+  }
+  const isForeignGateway = Boolean(variables.GATEWAY_URL)
+  return [simulator, ...(isForeignGateway ? [] : [gateway]), app, ...(isDev ? [web] : [])]
+}
+
+/** A key that a program does not hold, it cannot leak. The app's own key for its gateway stays. */
+function withoutKeys(variables: Variables): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).filter(
+      ([name]) => name === 'GATEWAY_API_KEY' || !/(_API_KEY|_TOKEN|_SECRET)$/.test(name),
+    ),
+  )
+}
+
+function toPort(variable: string, value: string | undefined, fallback: number): number {
+  if (value === undefined || value === '') return fallback
+  const port = Number(value)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  process.stderr.write(`${variable} is "${value}": a port is a whole number from 0 to 65535.\n`)
+  process.exit(1)
+}

@@ -1,0 +1,17 @@
+/** `npm start` and `npm run dev`: makes the clone ready, then hands over to the launcher on the project's own Node. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { buildWeb, install, pinnedNode, root } from './setup.mjs'
+
+const isDev = process.argv.includes('--dev')
+
+install()
+if (!isDev) buildWeb()
+
+const launcher = spawn(pinnedNode, [join(root, 'scripts', 'launch.ts'), ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+})
+// The terminal sends Ctrl-C to all of us; a `kill` reaches only this process and must be handed on.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => launcher.kill(signal))
+launcher.on('exit', (code) => process.exit(code ?? 1))

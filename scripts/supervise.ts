@@ -1,0 +1,79 @@
+/**
+ * Keeps a set of programs that live and die together: when one ends, whatever the reason, the others are ended too.
+ * Own code and not a process manager, because it hands each program a channel whose loss ends it, and waits for the
+ * line by which each says that it is ready.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Program } from './programs.ts'
+
+/** A program that has not gone this long after it was asked to is killed. */
+const stopMsMax = 5_000
+
+export interface Supervisor {
+  /** The URLs by which the programs said that they are ready, in their order. Never rejects. */
+  ready: Promise<string[]>
+  /** The exit code for all: 0 after `stop`, else 1. */
+  ended: Promise<number>
+  stop(): void
+}
+
+export function createSupervisor(programs: readonly Program[], print: (text: string) => void): Supervisor {
+  const urls = new Map<string, string>()
+  const running = new Set<ChildProcess>()
+  const ready = Promise.withResolvers<string[]>()
+  const ended = Promise.withResolvers<number>()
+  let exitCode: number | null = null
+
+  function endAll(code: number) {
+    exitCode ??= code
+    for (const child of running) end(child)
+    if (running.size === 0) ended.resolve(exitCode)
+  }
+
+  function onLine(name: string, line: string) {
+    const url = / on (https?:\/\/[^\s,]+)/.exec(line)?.[1] ?? /Local:\s+(http\S+)/.exec(line)?.[1]
+    if (url && !urls.has(name)) {
+      urls.set(name, url)
+      if (urls.size === programs.length) ready.resolve(programs.map((program) => urls.get(program.name)!))
+      return
+    }
+    if (line.trim() !== '') print(`[${name}] ${line}\n`)
+  }
+
+  for (const program of programs) {
+    const child = start(program, (line) => onLine(program.name, line))
+    running.add(child)
+    child.on('exit', (code, signal) => {
+      running.delete(child)
+      if (exitCode === null)
+        print(`[${program.name}] ended (${signal ?? `exit code ${code}`}); ending the others.\n`)
+      endAll(1)
+    })
+  }
+  return { ready: ready.promise, ended: ended.promise, stop: () => endAll(0) }
+}
+
+function start(program: Program, onLine: (line: string) => void): ChildProcess {
+  const [command, ...args] = program.command
+  const child = spawn(command!, args, {
+    cwd: program.cwd,
+    env: program.env as NodeJS.ProcessEnv,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  for (const stream of [child.stdout!, child.stderr!]) {
+    let held = ''
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (held + text).split('\n')
+      // A program that never ends its line is cut rather than collected.
+      held = lines.pop()!.slice(-65_536)
+      for (const line of lines) onLine(line)
+    })
+    stream.on('end', () => held && onLine(held))
+  }
+  return child
+}
+
+function end(child: ChildProcess) {
+  child.kill('SIGTERM')
+  setTimeout(() => child.kill('SIGKILL'), stopMsMax).unref()
+}

@@ -1,0 +1,18 @@
+/** `npm test`: everything that must hold, from a fresh clone, in the order of what fails fastest. */
+import { join } from 'node:path'
+import { buildWeb, install, pinnedNode, root, run } from './setup.mjs'
+
+install()
+
+const bin = (name) => join(root, 'node_modules', name)
+step('format, lint, imports', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.'])
+step('types', [bin('typescript/bin/tsc'), '--noEmit', '-p', '.'])
+step('types of the web', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'apps/web'])
+step('nothing unused', [bin('knip/bin/knip.js')])
+buildWeb()
+step('tests', [bin('vitest/vitest.mjs'), 'run', ...process.argv.slice(2)])
+
+function step(name, args) {
+  process.stdout.write(`\n— ${name}\n`)
+  run(pinnedNode, args)
+}

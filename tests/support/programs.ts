@@ -1,0 +1,152 @@
+/** Starts the project's programs as a user would: real processes on free ports, in a folder of their own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export const root = join(import.meta.dirname, '..', '..')
+
+export interface RunningProgram {
+  url: string
+  /** All of its output so far. */
+  output(): string
+  /** Ends it and waits until it is gone; the exit code, or the signal that ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
+  exited: Promise<number | NodeJS.Signals | null>
+  process: ChildProcess
+}
+
+const entries = {
+  simulator: 'packages/simulator/src/main.ts',
+  gateway: 'packages/gateway/src/main.ts',
+  app: 'apps/api/src/main.ts',
+}
+
+/** Resolves when the program says that it is ready; rejects with its output when it ends before. */
+export function startProgram(
+  name: keyof typeof entries,
+  env: Record<string, string>,
+): Promise<RunningProgram> {
+  return startCommand(
+    [process.execPath, join(root, entries[name])],
+    env,
+    new RegExp(`${name} ready on (http://[^\\s,]+)`),
+  )
+}
+
+export async function startCommand(
+  [command, ...args]: string[],
+  env: Record<string, string>,
+  readyLine: RegExp,
+  cwd = root,
+): Promise<RunningProgram> {
+  // No key of whoever runs the tests may reach a program under test.
+  const clean = Object.fromEntries(
+    Object.entries(process.env).filter(([key]) => !/_API_KEY$|^VITEST|^NODE_/.test(key)),
+  )
+  const child = spawn(command!, args, { cwd, env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  const exited = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.on('exit', (code, signal) => resolve(code ?? signal))
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    const onText = (text: Buffer) => {
+      output += text
+      const found = readyLine.exec(output)
+      if (found) resolve(found[1]!)
+    }
+    child.stdout.on('data', onText)
+    child.stderr.on('data', onText)
+    exited.then((code) => reject(new Error(`${args[0]} ended with ${code}:\n${output}`)))
+  })
+  return {
+    url,
+    output: () => output,
+    exited,
+    process: child,
+    stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      return exited
+    },
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+export interface House {
+  simulator: RunningProgram
+  gateway: RunningProgram
+  app: RunningProgram
+  gatewayMetricsUrl: string
+  folder: string
+  /** Starts the app again on the same database and port, as after a crash. */
+  restartApp(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Simulator, gateway and app, joined; `models` are further entries of gateway.yaml's `llm.models`. */
+export async function startHouse(
+  options: { models?: object[]; env?: Record<string, string> } = {},
+): Promise<House> {
+  const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
+  const simulator = await startProgram('simulator', { SIMULATOR_PORT: '0' })
+  const config = join(folder, 'gateway.yaml')
+  // JSON is YAML.
+  writeFileSync(config, JSON.stringify({ llm: { models: [...simulatedModels, ...(options.models ?? [])] } }))
+  const metricsPort = await freePort()
+  const gateway = await startProgram('gateway', {
+    GATEWAY_CONFIG: config,
+    GATEWAY_PORT: '0',
+    GATEWAY_METRICS_PORT: String(metricsPort),
+    GATEWAY_DISCOVERY: 'off',
+    SIMULATOR_URL: simulator.url,
+    ...options.env,
+  })
+  const gatewayMetricsUrl = `http://127.0.0.1:${metricsPort}/metrics`
+  const appEnv = {
+    PORT: String(await freePort()),
+    DATABASE_URL: `file:${join(folder, 'races.db')}`,
+    GATEWAY_URL: gateway.url,
+    GATEWAY_METRICS_URL: gatewayMetricsUrl,
+    SIMULATOR_URL: simulator.url,
+    ...options.env,
+  }
+  const house: House = {
+    simulator,
+    gateway,
+    app: await startProgram('app', appEnv),
+    gatewayMetricsUrl,
+    folder,
+    async restartApp() {
+      house.app = await startProgram('app', appEnv)
+    },
+    async stop() {
+      await Promise.all([house.app.stop(), gateway.stop(), simulator.stop()])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  return house
+}
+
+const simulatedModels = [
+  ['sim-sprint', 'fast-small'],
+  ['sim-heavy', 'slow-large'],
+  ['sim-thinker', 'reasoning'],
+  ['sim-quick', 'steady?ttft=20&tps=200&tokens=60'],
+  ['sim-slow', 'steady?ttft=150&tps=40&tokens=60'],
+  ['sim-long', 'steady?ttft=20&tps=100&tokens=1500'],
+  ['sim-429', 'fail-429'],
+  ['sim-401', 'fail-401'],
+  ['sim-500', 'fail-500'],
+  ['sim-cut', 'cut'],
+  ['sim-malformed', 'malformed'],
+  ['sim-silent', 'silent'],
+  ['sim-stall', 'stall'],
+].map(([name, model]) => ({ name, provider: 'simulator', params: { model } }))
