@@ -1,0 +1,112 @@
+/** `npm start`, as a user runs it. Needs Linux's /proc to find the programs that it started. */
+
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { freePort, root, startCommand } from './support/programs.ts'
+
+const ready = /LLM Drag Race is ready: (http:\S+)/
+const hasProc = existsSync('/proc/self/task')
+
+async function freeEnv(): Promise<Record<string, string>> {
+  const [PORT, GATEWAY_PORT, GATEWAY_METRICS_PORT, SIMULATOR_PORT] = await Promise.all(
+    [1, 2, 3, 4].map(freePort),
+  )
+  const ports = { PORT, GATEWAY_PORT, GATEWAY_METRICS_PORT, SIMULATOR_PORT }
+  return {
+    ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
+    DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'start-')), 'races.db')}`,
+    GATEWAY_DISCOVERY: 'off',
+    // A second start may not ask the network: whoever tries finds nobody here.
+    npm_config_registry: 'http://127.0.0.1:9/',
+  }
+}
+
+const start = async (env: Record<string, string>) =>
+  startCommand([process.execPath, 'scripts/start.mjs'], env, ready)
+
+test('prints the one URL, serves the page there, and Ctrl-C ends every process', async () => {
+  const env = await freeEnv()
+  const program = await startCommand(['npm', 'start'], env, ready)
+  expect(program.url).toBe(`http://127.0.0.1:${env.PORT}`)
+  const page = await fetch(program.url)
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('<div id="root">')
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+
+  const started = descendants(program.process.pid!)
+  if (hasProc) expect(started.length).toBeGreaterThanOrEqual(4)
+  // A terminal sends Ctrl-C to the whole group; here npm alone is told and must hand it on.
+  await program.stop('SIGINT')
+  await allGone(started)
+})
+
+test.skipIf(!hasProc).each(['simulator', 'gateway', 'api'])(
+  'when the %s dies, the others end and the exit code is not 0',
+  async (name) => {
+    const program = await start(await freeEnv())
+    const started = descendants(program.process.pid!)
+    const victim = started.find((pid) => commandOf(pid).includes(`${name}/src/main.ts`))
+    process.kill(victim!, 'SIGKILL')
+    expect(await program.exited).toBe(1)
+    await allGone(started)
+  },
+)
+
+test.skipIf(!hasProc)('when the launcher itself is killed, nothing stays behind', async () => {
+  const program = await start(await freeEnv())
+  const started = descendants(program.process.pid!)
+  const launcher = started.find((pid) => commandOf(pid).includes('launch.ts'))
+  process.kill(launcher!, 'SIGKILL')
+  await program.exited
+  await allGone(started)
+})
+
+test.each(['PORT', 'GATEWAY_PORT', 'GATEWAY_METRICS_PORT', 'SIMULATOR_PORT'])(
+  'a %s in use: one line, exit code 1',
+  async (variable) => {
+    const env = await freeEnv()
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(Number(env[variable]), '127.0.0.1', resolve))
+    const child = spawn(process.execPath, ['scripts/start.mjs'], {
+      cwd: root,
+      env: { ...process.env, ...env },
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    server.close()
+    expect(code).toBe(1)
+    expect(output).toBe(`Port ${env[variable]} is in use. Free it, or set ${variable} to another port.\n`)
+  },
+)
+
+function descendants(pid: number): number[] {
+  if (!hasProc) return []
+  const path = `/proc/${pid}/task/${pid}/children`
+  if (!existsSync(path)) return []
+  const children = readFileSync(path, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  return children.flatMap((child) => [child, ...descendants(child)])
+}
+
+function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+}
+
+async function allGone(pids: number[]): Promise<void> {
+  while (pids.some((pid) => existsSync(`/proc/${pid}`) && !isZombie(pid))) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Dead, and only not yet asked for by its parent. */
+function isZombie(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return true
+  }
+}
