@@ -1,0 +1,26 @@
+/**
+ * What every feature of the app is given: the world outside, in one object. Each feature folder exports
+ * `create<Feature>Routes(context): express.Router` from its index.ts; server.ts mounts them under /api.
+ */
+import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import type { Schema } from './history/schema.ts'
+
+export interface AppContext {
+  db: Kysely<Schema>
+  log: Logger
+  gateway: GatewayAddress
+  /** The wall clock. Never used to time a race. */
+  now(): Date
+}
+
+export interface GatewayAddress {
+  /** Without a slash at the end, and without /v1. */
+  url: string
+  /** The Prometheus page, whole. */
+  metricsUrl: string
+  /** false: GATEWAY_URL points at somebody else's gateway. */
+  isBuiltIn: boolean
+  /** For the Authorization header; null when none is needed. Never leaves the process. */
+  apiKey: string | null
+}

@@ -1,0 +1,72 @@
+/** How the tables came to be, in order. A migration that has shipped is never changed: the next one changes what it did. */
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+
+export const migrations: Record<string, Migration> = {
+  '0001-races': { up: createRaces },
+}
+
+async function createRaces(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('races')
+    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('started_at', 'text', (column) => column.notNull())
+    .addColumn('started_at_ms', 'integer', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('prompt', 'text', (column) => column.notNull())
+    .addColumn('category', 'text')
+    .addColumn('prompt_id', 'text')
+    .addColumn('request_json', 'text', (column) => column.notNull())
+    .addColumn('finish_json', 'text', (column) => column.notNull())
+    .addColumn('margin_ms', 'real')
+    .addColumn('verdict_json', 'text')
+    .addColumn('gateway_added_json', 'text')
+    .execute()
+  // Newest first, the id as tie-break: the order of the history's pages.
+  await db.schema.createIndex('races_newest').on('races').columns(['started_at_ms desc', 'id desc']).execute()
+
+  await db.schema
+    .createTable('lanes')
+    .addColumn('race_id', 'text', (column) => column.notNull().references('races.id').onDelete('cascade'))
+    .addColumn('lane', 'integer', (column) => column.notNull())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('provider', 'text')
+    .addColumn('simulated', 'integer', (column) => column.notNull())
+    .addColumn('stream', 'integer', (column) => column.notNull())
+    .addColumn('place', 'integer')
+    .addColumn('dead_heat', 'integer', (column) => column.notNull())
+    .addColumn('outcome', 'text', (column) => column.notNull())
+    .addColumn('error_code', 'text')
+    .addColumn('answer', 'text', (column) => column.notNull())
+    .addColumn('reasoning', 'text', (column) => column.notNull())
+    .addColumn('ttft_ms', 'real')
+    .addColumn('total_ms', 'real')
+    .addColumn('elapsed_ms', 'real')
+    .addColumn('decode_tps', 'real')
+    .addColumn('output_tokens', 'integer')
+    .addColumn('cost_usd', 'real')
+    .addColumn('slip_json', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('lanes_key', ['race_id', 'lane'])
+    .execute()
+  await db.schema.createIndex('lanes_model').on('lanes').column('model').execute()
+
+  await db.schema
+    .createTable('tape_parts')
+    .addColumn('race_id', 'text', (column) => column.notNull().references('races.id').onDelete('cascade'))
+    .addColumn('from_seq', 'integer', (column) => column.notNull())
+    .addColumn('to_seq', 'integer', (column) => column.notNull())
+    .addColumn('lines', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('tape_parts_key', ['race_id', 'from_seq'])
+    // Parts of a race lie together, in order: a tape is read in one go.
+    .modifyEnd(sql`without rowid`)
+    .execute()
+
+  await db.schema
+    .createTable('prompts')
+    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('title', 'text', (column) => column.notNull())
+    .addColumn('category', 'text', (column) => column.notNull())
+    .addColumn('text', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .execute()
+}

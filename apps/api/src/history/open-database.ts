@@ -1,0 +1,70 @@
+/**
+ * Opens the history: makes the folder, brings the tables up to date. Whatever stands in the way becomes one
+ * `DatabaseUnavailable`, whose message names the path and the reason.
+ *
+ * WAL, so that readers do not wait for the race that is being written, and `synchronous = normal`: what is committed
+ * outlives the process (a kill -9 loses nothing), only a power cut may take the last moments.
+ */
+import { existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { migrations } from './migrations.ts'
+import type { Schema } from './schema.ts'
+
+export class DatabaseUnavailable extends Error {
+  override name = 'DatabaseUnavailable'
+}
+
+/** How long a statement waits for another process that writes: a backup, a shell. */
+const busyMsMax = 5_000
+
+/** `databaseUrl`: `file:data/races.db` (from the working directory), `file:/var/lib/races.db`, or `:memory:` for tests. */
+export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>> {
+  const file = toPath(databaseUrl)
+  try {
+    if (file !== ':memory:') makeFolder(path.dirname(file))
+    const sqlite = new Database(file, { timeout: busyMsMax })
+    sqlite.pragma('journal_mode = WAL')
+    sqlite.pragma('synchronous = NORMAL')
+    sqlite.pragma('foreign_keys = ON')
+    sqlite.function('contains_text', { deterministic: true }, containsText)
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
+    const { error } = await new Migrator({
+      db,
+      provider: { getMigrations: async () => migrations },
+    }).migrateToLatest()
+    if (error === undefined) return db
+    await db.destroy()
+    throw error
+  } catch (cause) {
+    throw new DatabaseUnavailable(
+      `Cannot open the database ${file}: ${reason(cause)}. Check that the path can be written, or set DATABASE_URL to another file.`,
+      { cause },
+    )
+  }
+}
+
+function toPath(databaseUrl: string): string {
+  const file = databaseUrl.replace(/^file:(\/\/(?=\/))?/, '')
+  if (file === '') throw new DatabaseUnavailable('DATABASE_URL names no file. Set it to file:data/races.db.')
+  return file === ':memory:' ? file : path.resolve(file)
+}
+
+/** Not mkdir's `recursive`: on a file system that refuses new folders with ENOENT (/proc) it never returns. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(path.dirname(folder))
+  mkdirSync(folder)
+}
+
+/** SQL's LIKE folds only ASCII; this finds "ÜBER" by "über". `needle` must be in lower case. */
+function containsText(text: unknown, needle: unknown): number {
+  return typeof text === 'string' && typeof needle === 'string' && text.toLowerCase().includes(needle) ? 1 : 0
+}
+
+function reason(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return message.replace(/\.$/, '')
+}

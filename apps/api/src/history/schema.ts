@@ -1,0 +1,75 @@
+/**
+ * The tables of the history, as kysely knows them. The tape is the truth; `lanes` holds what a fold over it says, so that
+ * lists and leaderboards need not fold every tape again.
+ *
+ * JSON columns hold contracts' shapes as text; booleans are 0 or 1, because SQLite has none.
+ */
+import type { RaceStatus } from '@drag-race/contracts'
+
+export interface Schema {
+  races: RacesTable
+  lanes: LanesTable
+  tape_parts: TapePartsTable
+  prompts: PromptsTable
+}
+
+export interface RacesTable {
+  id: string
+  /** ISO 8601. */
+  started_at: string
+  started_at_ms: number
+  status: RaceStatus
+  /** The prompt, or the last user message when the race was started with `messages`. */
+  prompt: string
+  category: string | null
+  prompt_id: string | null
+  /** RaceRequest. */
+  request_json: string
+  /** FinishLine. */
+  finish_json: string
+  margin_ms: number | null
+  /** Verdict; null while it runs. */
+  verdict_json: string | null
+  /** GatewayRow[]; null when the gateway's metrics could not be read. */
+  gateway_added_json: string | null
+}
+
+export interface LanesTable {
+  race_id: string
+  lane: number
+  model: string
+  provider: string | null
+  simulated: 0 | 1
+  stream: 0 | 1
+  place: number | null
+  dead_heat: 0 | 1
+  outcome: 'running' | 'done' | 'failed' | 'stopped'
+  error_code: string | null
+  answer: string
+  reasoning: string
+  ttft_ms: number | null
+  total_ms: number | null
+  elapsed_ms: number | null
+  decode_tps: number | null
+  output_tokens: number | null
+  cost_usd: number | null
+  /** TimeSlip. */
+  slip_json: string
+}
+
+/** One row per flush, not per event: a tape of 320,000 events is a few hundred rows. */
+export interface TapePartsTable {
+  race_id: string
+  from_seq: number
+  to_seq: number
+  /** The events from `from_seq` to `to_seq`, one line of JSON each. */
+  lines: string
+}
+
+export interface PromptsTable {
+  id: string
+  title: string
+  category: string
+  text: string
+  created_at: string
+}
