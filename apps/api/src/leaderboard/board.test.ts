@@ -1,0 +1,342 @@
+import { type LeaderboardQuery, type Measure, measures } from '@drag-race/contracts'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createBoard } from './board.ts'
+import { judgeRace, type LaneRow, type RaceRow } from './judge-race.ts'
+import { pointsMax, ttftOverTime } from './ttft-over-time.ts'
+
+type Query = Pick<LeaderboardQuery, 'by' | 'stream'>
+
+/** A lane that was answered in `totalMs`; everything else follows unless it is said otherwise. */
+function lane(model: string, totalMs: number, other: Partial<LaneRow> = {}): LaneRow {
+  return {
+    lane: 0,
+    model,
+    provider: 'simulator',
+    simulated: true,
+    stream: true,
+    outcome: 'done',
+    ttftMs: totalMs / 10,
+    totalMs,
+    elapsedMs: totalMs,
+    decodeTokensPerSecond: 100_000 / totalMs,
+    outputTokens: 100,
+    costUsd: totalMs / 1e6,
+    ...other,
+  }
+}
+
+const unanswered = { ttftMs: null, totalMs: null, decodeTokensPerSecond: null, costUsd: null }
+const failed = (model: string) => lane(model, 50, { ...unanswered, outcome: 'failed' })
+const stopped = (model: string, afterMs: number) =>
+  lane(model, afterMs, { ...unanswered, outcome: 'stopped', elapsedMs: afterMs })
+
+function race(lanes: LaneRow[], other: Partial<RaceRow> = {}): RaceRow {
+  return {
+    id: 'race',
+    startedAtMs: 0,
+    status: 'finished',
+    marginMs: 1,
+    lanes: lanes.map((row, index) => ({ ...row, lane: index })),
+    ...other,
+  }
+}
+
+function board(races: RaceRow[], query: Query = { by: 'total' }) {
+  const built = createBoard(query)
+  for (const each of races) built.add(each)
+  return built.result()
+}
+
+function summary(races: RaceRow[], query?: Query) {
+  return board(races, query).rows.map(({ model, races, wins, deadHeats }) => [model, races, wins, deadHeats])
+}
+
+const whyNot = (lanes: LaneRow[], other: Partial<RaceRow> = {}, query: Query = { by: 'total' }) =>
+  board([race(lanes, other)], query).leftOut
+
+test('the faster lane wins, and the other has a race without a win', () => {
+  expect(summary([race([lane('slow', 900), lane('fast', 500)])])).toEqual([
+    ['fast', 1, 1, 0],
+    ['slow', 1, 0, 0],
+  ])
+})
+
+test('lanes within the margin share the win, and the third of them is left behind', () => {
+  const { rows } = board([race([lane('a', 500), lane('b', 500.8), lane('c', 502)])])
+  expect(rows.map(({ model, wins, deadHeats, winRate }) => [model, wins, deadHeats, winRate])).toEqual([
+    ['a', 0, 1, 0.5],
+    ['b', 0, 1, 0.5],
+    ['c', 0, 0, 0],
+  ])
+})
+
+test('a lane that failed has lost', () => {
+  expect(summary([race([failed('broken'), lane('fine', 900)])])).toEqual([
+    ['fine', 1, 1, 0],
+    ['broken', 1, 0, 0],
+  ])
+})
+
+test('the same model in two lanes has two entries', () => {
+  expect(summary([race([lane('a', 500), lane('a', 700), lane('b', 600)])])).toEqual([
+    ['a', 2, 1, 0],
+    ['b', 1, 0, 0],
+  ])
+})
+
+test('races that are no contest are left out, with the reason', () => {
+  const two = [lane('a', 500), lane('b', 600)]
+  expect(whyNot([lane('a', 500)])).toEqual([{ why: 'fewer than two different models', races: 1 }])
+  expect(whyNot([lane('a', 500), lane('a', 600)])).toEqual([
+    { why: 'fewer than two different models', races: 1 },
+  ])
+  expect(whyNot([failed('a'), failed('b')])).toEqual([{ why: 'no finisher', races: 1 }])
+  expect(whyNot(two, { status: 'running' })).toEqual([{ why: 'still running', races: 1 }])
+  expect(whyNot(two, { status: 'interrupted' })).toEqual([
+    { why: 'interrupted: the app ended before the race did', races: 1 },
+  ])
+  expect(whyNot([lane('a', 500), stopped('b', 100)])).toEqual([
+    { why: 'the others were stopped early', races: 1 },
+  ])
+})
+
+test('races that somebody stopped, or that ran into the deadline, count', () => {
+  const two = [lane('a', 500), failed('b')]
+  expect(summary([race(two, { status: 'stopped' }), race(two, { status: 'deadline' })])).toEqual([
+    ['a', 2, 2, 0],
+    ['b', 2, 0, 0],
+  ])
+})
+
+test('a stopped lane has lost to one that was done before', () => {
+  expect(summary([race([lane('quick', 500), stopped('slow', 800)])])).toEqual([
+    ['quick', 1, 1, 0],
+    ['slow', 1, 0, 0],
+  ])
+})
+
+test('a lane that was stopped too early to be beaten is as if it had not started', () => {
+  expect(summary([race([lane('a', 500), lane('b', 600), stopped('c', 100)])])).toEqual([
+    ['a', 1, 1, 0],
+    ['b', 1, 0, 0],
+  ])
+})
+
+test('a model does not win against itself when the other model was stopped early', () => {
+  const lanes = [lane('a', 500), lane('a', 600), stopped('b', 100)]
+  expect(whyNot(lanes)).toEqual([{ why: 'the others were stopped early', races: 1 }])
+})
+
+test('by time to first token only lanes that stream are compared', () => {
+  const lanes = [
+    lane('a', 500),
+    lane('b', 400, { stream: false, ttftMs: null, decodeTokensPerSecond: null }),
+    lane('c', 900),
+  ]
+  expect(summary([race(lanes)], { by: 'ttft' })).toEqual([
+    ['a', 1, 1, 0],
+    ['c', 1, 0, 0],
+  ])
+  expect(whyNot(lanes.slice(0, 2), {}, { by: 'ttft' })).toEqual([
+    { why: 'fewer than two different models that streamed', races: 1 },
+  ])
+})
+
+test('an unknown price is no loss, and a failed lane is one', () => {
+  const unpriced = lane('unpriced', 100, { costUsd: null })
+  expect(summary([race([unpriced, lane('cheap', 400), lane('dear', 900)])], { by: 'cost' })).toEqual([
+    ['cheap', 1, 1, 0],
+    ['dear', 1, 0, 0],
+  ])
+  expect(summary([race([failed('broken'), lane('dear', 900)])], { by: 'cost' })).toEqual([
+    ['dear', 1, 1, 0],
+    ['broken', 1, 0, 0],
+  ])
+})
+
+test('by decode speed more is better, and an answer in one piece has no speed', () => {
+  const onePiece = lane('one-piece', 100, { decodeTokensPerSecond: null })
+  expect(summary([race([lane('slow', 900), onePiece, lane('fast', 500)])], { by: 'decode' })).toEqual([
+    ['fast', 1, 1, 0],
+    ['slow', 1, 0, 0],
+  ])
+})
+
+test('the streaming filter compares lanes of that kind alone', () => {
+  const lanes = [lane('a', 500), lane('b', 600), lane('c', 100, { stream: false })]
+  expect(summary([race(lanes)], { by: 'total', stream: 'on' })).toEqual([
+    ['a', 1, 1, 0],
+    ['b', 1, 0, 0],
+  ])
+  expect(whyNot(lanes, {}, { by: 'total', stream: 'off' })[0]?.why).toBe('fewer than two different models')
+})
+
+test('many races at a middling rate stand above one lucky win', () => {
+  const lucky = race([lane('lucky', 100), lane('other', 200)])
+  const steady = Array.from({ length: 40 }, (_, index) =>
+    race([lane('steady', 500), lane('rival', index < 28 ? 600 : 400)]),
+  )
+  const { rows } = board([lucky, ...steady])
+  expect(rows.map(({ rank, model, isPreliminary }) => [rank, model, isPreliminary])).toEqual([
+    [1, 'steady', false],
+    [2, 'lucky', true],
+    [3, 'rival', false],
+    [4, 'other', true],
+  ])
+})
+
+test('equal rows stand in order of their names', () => {
+  const rows = board([race([lane('b', 500), lane('a', 500.5)])]).rows
+  expect(rows.map(({ model }) => model)).toEqual(['a', 'b'])
+})
+
+test('medians are over answered entries that count', () => {
+  const { rows } = board([
+    race([lane('a', 100), lane('b', 900)]),
+    race([lane('a', 300), lane('b', 900)]),
+    race([failed('a'), lane('b', 900)]),
+    race([lane('a', 7)]),
+  ])
+  const a = rows.find(({ model }) => model === 'a')
+  expect(a).toMatchObject({ races: 3, medianTotalMs: 200, medianTtftMs: 20 })
+  expect(a?.medianCostUsd).toBeCloseTo(0.0002, 12)
+  expect(a?.medianDecodeTokensPerSecond).toBeCloseTo((1000 + 1000 / 3) / 2, 6)
+})
+
+test('a model with one simulated lane is marked, and shows the provider that it had last', () => {
+  const real = { simulated: false, provider: 'openai' }
+  const races = [
+    race([lane('a', 100, real), lane('b', 200, { ...real, provider: null })], { startedAtMs: 2 }),
+    race([lane('a', 100), lane('b', 200, real)], { startedAtMs: 1 }),
+  ]
+  const rows = board(races).rows
+  expect(rows.map(({ model, simulated, provider }) => [model, simulated, provider])).toEqual([
+    ['a', true, 'openai'],
+    ['b', false, 'openai'],
+  ])
+})
+
+test('races that were not looked at are told', () => {
+  const built = createBoard({ by: 'total' })
+  built.leaveOut('older', 7)
+  built.leaveOut('none', 0)
+  expect(built.result().leftOut).toEqual([{ why: 'older', races: 7 }])
+})
+
+const anyTotalMs = fc.integer({ min: 1, max: 40 })
+const anyLane: fc.Arbitrary<LaneRow> = fc
+  .record({
+    model: fc.constantFrom('a', 'b', 'c', 'd'),
+    totalMs: anyTotalMs,
+    stream: fc.boolean(),
+    outcome: fc.constantFrom('done' as const, 'done' as const, 'failed' as const, 'stopped' as const),
+    isPriced: fc.boolean(),
+  })
+  .map(({ model, totalMs, stream, outcome, isPriced }) => {
+    if (outcome === 'failed') return { ...failed(model), stream }
+    if (outcome === 'stopped') return { ...stopped(model, totalMs), stream }
+    const silent = stream ? {} : { ttftMs: null, decodeTokensPerSecond: null }
+    return lane(model, totalMs, { stream, ...silent, ...(isPriced ? {} : { costUsd: null }) })
+  })
+const anyRace = fc
+  .tuple(
+    fc.array(anyLane, { maxLength: 16 }),
+    fc.integer({ min: 0, max: 8 }),
+    fc.integer({ min: 0, max: 1e12 }),
+  )
+  .map(([lanes, marginMs, startedAtMs]) => race(lanes, { marginMs, startedAtMs }))
+const anyQuery = fc.record({
+  by: fc.constantFrom<Measure>(...measures),
+  stream: fc.constantFrom(undefined, 'on' as const, 'off' as const),
+})
+
+test('the credits of a race that counts add up to one win, over two models or more', () => {
+  fc.assert(
+    fc.property(anyRace, anyQuery, (each, query) => {
+      const judged = judgeRace(each, query)
+      fc.pre(judged.counts)
+      if (!judged.counts) return
+      const credit = judged.entries.reduce((sum, entry) => sum + entry.credit, 0)
+      expect(credit).toBeCloseTo(1, 12)
+      expect(new Set(judged.entries.map(({ row }) => row.model)).size).toBeGreaterThanOrEqual(2)
+      expect(
+        judged.entries.filter((entry) => entry.credit > 0).every(({ row }) => row.outcome === 'done'),
+      ).toBe(true)
+    }),
+  )
+})
+
+test('every race either counts or is left out, whatever their order', () => {
+  fc.assert(
+    fc.property(fc.array(anyRace, { maxLength: 20 }), anyQuery, (races, query) => {
+      const result = board(races, query)
+      const counted = races.filter((each) => judgeRace(each, query).counts).length
+      const leftOut = result.leftOut.reduce((sum, { races }) => sum + races, 0)
+      expect(counted + leftOut).toBe(races.length)
+      const wins = result.rows.reduce((sum, row) => sum + row.winRate * row.races, 0)
+      expect(wins).toBeCloseTo(counted, 9)
+      const turned = board([...races].reverse(), query)
+      const withoutDust = (rows: typeof result.rows) =>
+        rows.map(({ model, races, wins }) => [model, races, wins]).sort()
+      expect(withoutDust(turned.rows)).toEqual(withoutDust(result.rows))
+    }),
+  )
+})
+
+test('rows come in order of the lower end of their intervals', () => {
+  fc.assert(
+    fc.property(fc.array(anyRace, { maxLength: 20 }), anyQuery, (races, query) => {
+      const lows = board(races, query).rows.map(({ winRateLow }) => winRateLow)
+      expect(lows).toEqual([...lows].sort((a, b) => b - a))
+    }),
+  )
+})
+
+test('the time to first token over time averages a group of races into one point', () => {
+  const moments = Array.from({ length: 240 }, (_, index) => ({
+    model: index % 2 === 0 ? 'a' : 'b',
+    atMs: Math.floor(index / 2) * 1000,
+    ttftMs: index % 2 === 0 ? 100 : 200 + (Math.floor(index / 2) % 2) * 10,
+  }))
+  const [a, b] = ttftOverTime(moments)
+  expect(a?.points).toHaveLength(60)
+  expect(a?.points[0]).toEqual({ at: '1970-01-01T00:00:01.000Z', ttftMs: 100 })
+  expect(b?.points.every(({ ttftMs }) => ttftMs === 205)).toBe(true)
+  expect(b?.points.map(({ at }) => at)).toEqual(a?.points.map(({ at }) => at))
+})
+
+test('few races keep a point each', () => {
+  const moments = [
+    { model: 'a', atMs: 5000, ttftMs: 3 },
+    { model: 'a', atMs: 1000, ttftMs: 1 },
+  ]
+  expect(ttftOverTime(moments)).toEqual([
+    {
+      model: 'a',
+      points: [
+        { at: '1970-01-01T00:00:01.000Z', ttftMs: 1 },
+        { at: '1970-01-01T00:00:05.000Z', ttftMs: 3 },
+      ],
+    },
+  ])
+})
+
+test('however many races and models, there are at most 120 points, in order of time', () => {
+  const moment = fc.record({
+    model: fc.integer({ min: 0, max: 200 }).map((n) => `model-${n}`),
+    atMs: fc.integer({ min: 0, max: 1_000_000 }),
+    ttftMs: fc.integer({ min: 1, max: 1000 }),
+  })
+  fc.assert(
+    fc.property(fc.array(moment, { maxLength: 500 }), (moments) => {
+      const lines = ttftOverTime(moments)
+      expect(lines.reduce((sum, { points }) => sum + points.length, 0)).toBeLessThanOrEqual(pointsMax)
+      expect(lines.length > 0).toBe(moments.length > 0)
+      for (const { points } of lines) {
+        const times = points.map(({ at }) => at)
+        expect(times).toEqual([...new Set(times)].sort())
+      }
+    }),
+  )
+})

@@ -1,0 +1,3 @@
+export { added } from './added.ts'
+export { createTelemetryRoutes } from './routes.ts'
+export { createTelemetry, type Telemetry } from './telemetry.ts'
