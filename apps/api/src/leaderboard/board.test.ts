@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createBoard } from './board.ts'
 import { judgeRace, type LaneRow, type RaceRow } from './judge-race.ts'
-import { pointsMax, ttftOverTime } from './ttft-over-time.ts'
 
 type Query = Pick<LeaderboardQuery, 'by' | 'stream'>
 
@@ -48,22 +47,28 @@ function board(races: RaceRow[], query: Query = { by: 'total' }) {
   return built.result()
 }
 
-function summary(races: RaceRow[], query?: Query) {
-  return board(races, query).rows.map(({ model, races, wins, deadHeats }) => [model, races, wins, deadHeats])
+async function summary(races: RaceRow[], query?: Query) {
+  return (await board(races, query)).rows.map(({ model, races, wins, deadHeats }) => [
+    model,
+    races,
+    wins,
+    deadHeats,
+  ])
 }
 
-const whyNot = (lanes: LaneRow[], other: Partial<RaceRow> = {}, query: Query = { by: 'total' }) =>
-  board([race(lanes, other)], query).leftOut
+async function whyNot(lanes: LaneRow[], other: Partial<RaceRow> = {}, query: Query = { by: 'total' }) {
+  return (await board([race(lanes, other)], query)).leftOut
+}
 
-test('the faster lane wins, and the other has a race without a win', () => {
-  expect(summary([race([lane('slow', 900), lane('fast', 500)])])).toEqual([
+test('the faster lane wins, and the other has a race without a win', async () => {
+  expect(await summary([race([lane('slow', 900), lane('fast', 500)])])).toEqual([
     ['fast', 1, 1, 0],
     ['slow', 1, 0, 0],
   ])
 })
 
-test('lanes within the margin share the win, and the third of them is left behind', () => {
-  const { rows } = board([race([lane('a', 500), lane('b', 500.8), lane('c', 502)])])
+test('lanes within the margin share the win, and the third of them is left behind', async () => {
+  const { rows } = await board([race([lane('a', 500), lane('b', 500.8), lane('c', 502)])])
   expect(rows.map(({ model, wins, deadHeats, winRate }) => [model, wins, deadHeats, winRate])).toEqual([
     ['a', 0, 1, 0.5],
     ['b', 0, 1, 0.5],
@@ -71,113 +76,115 @@ test('lanes within the margin share the win, and the third of them is left behin
   ])
 })
 
-test('a lane that failed has lost', () => {
-  expect(summary([race([failed('broken'), lane('fine', 900)])])).toEqual([
+test('a lane that failed has lost', async () => {
+  expect(await summary([race([failed('broken'), lane('fine', 900)])])).toEqual([
     ['fine', 1, 1, 0],
     ['broken', 1, 0, 0],
   ])
 })
 
-test('the same model in two lanes has two entries', () => {
-  expect(summary([race([lane('a', 500), lane('a', 700), lane('b', 600)])])).toEqual([
+test('the same model in two lanes has two entries', async () => {
+  expect(await summary([race([lane('a', 500), lane('a', 700), lane('b', 600)])])).toEqual([
     ['a', 2, 1, 0],
     ['b', 1, 0, 0],
   ])
 })
 
-test('races that are no contest are left out, with the reason', () => {
+test('races that are no contest are left out, with the reason', async () => {
   const two = [lane('a', 500), lane('b', 600)]
-  expect(whyNot([lane('a', 500)])).toEqual([{ why: 'fewer than two different models', races: 1 }])
-  expect(whyNot([lane('a', 500), lane('a', 600)])).toEqual([
+  expect(await whyNot([lane('a', 500)])).toEqual([{ why: 'fewer than two different models', races: 1 }])
+  expect(await whyNot([lane('a', 500), lane('a', 600)])).toEqual([
     { why: 'fewer than two different models', races: 1 },
   ])
-  expect(whyNot([failed('a'), failed('b')])).toEqual([{ why: 'no finisher', races: 1 }])
-  expect(whyNot(two, { status: 'running' })).toEqual([{ why: 'still running', races: 1 }])
-  expect(whyNot(two, { status: 'interrupted' })).toEqual([
+  expect(await whyNot([failed('a'), failed('b')])).toEqual([{ why: 'no finisher', races: 1 }])
+  expect(await whyNot(two, { status: 'running' })).toEqual([{ why: 'still running', races: 1 }])
+  expect(await whyNot(two, { status: 'interrupted' })).toEqual([
     { why: 'interrupted: the app ended before the race did', races: 1 },
   ])
-  expect(whyNot([lane('a', 500), stopped('b', 100)])).toEqual([
+  expect(await whyNot([lane('a', 500), stopped('b', 100)])).toEqual([
     { why: 'the others were stopped early', races: 1 },
   ])
 })
 
-test('races that somebody stopped, or that ran into the deadline, count', () => {
+test('races that somebody stopped, or that ran into the deadline, count', async () => {
   const two = [lane('a', 500), failed('b')]
-  expect(summary([race(two, { status: 'stopped' }), race(two, { status: 'deadline' })])).toEqual([
+  expect(await summary([race(two, { status: 'stopped' }), race(two, { status: 'deadline' })])).toEqual([
     ['a', 2, 2, 0],
     ['b', 2, 0, 0],
   ])
 })
 
-test('a stopped lane has lost to one that was done before', () => {
-  expect(summary([race([lane('quick', 500), stopped('slow', 800)])])).toEqual([
+test('a stopped lane has lost to one that was done before', async () => {
+  expect(await summary([race([lane('quick', 500), stopped('slow', 800)])])).toEqual([
     ['quick', 1, 1, 0],
     ['slow', 1, 0, 0],
   ])
 })
 
-test('a lane that was stopped too early to be beaten is as if it had not started', () => {
-  expect(summary([race([lane('a', 500), lane('b', 600), stopped('c', 100)])])).toEqual([
+test('a lane that was stopped too early to be beaten is as if it had not started', async () => {
+  expect(await summary([race([lane('a', 500), lane('b', 600), stopped('c', 100)])])).toEqual([
     ['a', 1, 1, 0],
     ['b', 1, 0, 0],
   ])
 })
 
-test('a model does not win against itself when the other model was stopped early', () => {
+test('a model does not win against itself when the other model was stopped early', async () => {
   const lanes = [lane('a', 500), lane('a', 600), stopped('b', 100)]
-  expect(whyNot(lanes)).toEqual([{ why: 'the others were stopped early', races: 1 }])
+  expect(await whyNot(lanes)).toEqual([{ why: 'the others were stopped early', races: 1 }])
 })
 
-test('by time to first token only lanes that stream are compared', () => {
+test('by time to first token only lanes that stream are compared', async () => {
   const lanes = [
     lane('a', 500),
     lane('b', 400, { stream: false, ttftMs: null, decodeTokensPerSecond: null }),
     lane('c', 900),
   ]
-  expect(summary([race(lanes)], { by: 'ttft' })).toEqual([
+  expect(await summary([race(lanes)], { by: 'ttft' })).toEqual([
     ['a', 1, 1, 0],
     ['c', 1, 0, 0],
   ])
-  expect(whyNot(lanes.slice(0, 2), {}, { by: 'ttft' })).toEqual([
+  expect(await whyNot(lanes.slice(0, 2), {}, { by: 'ttft' })).toEqual([
     { why: 'fewer than two different models that streamed', races: 1 },
   ])
 })
 
-test('an unknown price is no loss, and a failed lane is one', () => {
+test('an unknown price is no loss, and a failed lane is one', async () => {
   const unpriced = lane('unpriced', 100, { costUsd: null })
-  expect(summary([race([unpriced, lane('cheap', 400), lane('dear', 900)])], { by: 'cost' })).toEqual([
+  expect(await summary([race([unpriced, lane('cheap', 400), lane('dear', 900)])], { by: 'cost' })).toEqual([
     ['cheap', 1, 1, 0],
     ['dear', 1, 0, 0],
   ])
-  expect(summary([race([failed('broken'), lane('dear', 900)])], { by: 'cost' })).toEqual([
+  expect(await summary([race([failed('broken'), lane('dear', 900)])], { by: 'cost' })).toEqual([
     ['dear', 1, 1, 0],
     ['broken', 1, 0, 0],
   ])
 })
 
-test('by decode speed more is better, and an answer in one piece has no speed', () => {
+test('by decode speed more is better, and an answer in one piece has no speed', async () => {
   const onePiece = lane('one-piece', 100, { decodeTokensPerSecond: null })
-  expect(summary([race([lane('slow', 900), onePiece, lane('fast', 500)])], { by: 'decode' })).toEqual([
+  expect(await summary([race([lane('slow', 900), onePiece, lane('fast', 500)])], { by: 'decode' })).toEqual([
     ['fast', 1, 1, 0],
     ['slow', 1, 0, 0],
   ])
 })
 
-test('the streaming filter compares lanes of that kind alone', () => {
+test('the streaming filter compares lanes of that kind alone', async () => {
   const lanes = [lane('a', 500), lane('b', 600), lane('c', 100, { stream: false })]
-  expect(summary([race(lanes)], { by: 'total', stream: 'on' })).toEqual([
+  expect(await summary([race(lanes)], { by: 'total', stream: 'on' })).toEqual([
     ['a', 1, 1, 0],
     ['b', 1, 0, 0],
   ])
-  expect(whyNot(lanes, {}, { by: 'total', stream: 'off' })[0]?.why).toBe('fewer than two different models')
+  expect((await whyNot(lanes, {}, { by: 'total', stream: 'off' }))[0]?.why).toBe(
+    'fewer than two different models',
+  )
 })
 
-test('many races at a middling rate stand above one lucky win', () => {
+test('many races at a middling rate stand above one lucky win', async () => {
   const lucky = race([lane('lucky', 100), lane('other', 200)])
   const steady = Array.from({ length: 40 }, (_, index) =>
     race([lane('steady', 500), lane('rival', index < 28 ? 600 : 400)]),
   )
-  const { rows } = board([lucky, ...steady])
+  const { rows } = await board([lucky, ...steady])
   expect(rows.map(({ rank, model, isPreliminary }) => [rank, model, isPreliminary])).toEqual([
     [1, 'steady', false],
     [2, 'lucky', true],
@@ -186,13 +193,13 @@ test('many races at a middling rate stand above one lucky win', () => {
   ])
 })
 
-test('equal rows stand in order of their names', () => {
-  const rows = board([race([lane('b', 500), lane('a', 500.5)])]).rows
+test('equal rows stand in order of their names', async () => {
+  const { rows } = await board([race([lane('b', 500), lane('a', 500.5)])])
   expect(rows.map(({ model }) => model)).toEqual(['a', 'b'])
 })
 
-test('medians are over answered entries that count', () => {
-  const { rows } = board([
+test('medians are over answered entries that count', async () => {
+  const { rows } = await board([
     race([lane('a', 100), lane('b', 900)]),
     race([lane('a', 300), lane('b', 900)]),
     race([failed('a'), lane('b', 900)]),
@@ -204,24 +211,24 @@ test('medians are over answered entries that count', () => {
   expect(a?.medianDecodeTokensPerSecond).toBeCloseTo((1000 + 1000 / 3) / 2, 6)
 })
 
-test('a model with one simulated lane is marked, and shows the provider that it had last', () => {
+test('a model with one simulated lane is marked, and shows the provider that it had last', async () => {
   const real = { simulated: false, provider: 'openai' }
   const races = [
     race([lane('a', 100, real), lane('b', 200, { ...real, provider: null })], { startedAtMs: 2 }),
     race([lane('a', 100), lane('b', 200, real)], { startedAtMs: 1 }),
   ]
-  const rows = board(races).rows
+  const { rows } = await board(races)
   expect(rows.map(({ model, simulated, provider }) => [model, simulated, provider])).toEqual([
     ['a', true, 'openai'],
     ['b', false, 'openai'],
   ])
 })
 
-test('races that were not looked at are told', () => {
+test('races that were not looked at are told', async () => {
   const built = createBoard({ by: 'total' })
   built.leaveOut('older', 7)
   built.leaveOut('none', 0)
-  expect(built.result().leftOut).toEqual([{ why: 'older', races: 7 }])
+  expect((await built.result()).leftOut).toEqual([{ why: 'older', races: 7 }])
 })
 
 const anyTotalMs = fc.integer({ min: 1, max: 40 })
@@ -251,7 +258,7 @@ const anyQuery = fc.record({
   stream: fc.constantFrom(undefined, 'on' as const, 'off' as const),
 })
 
-test('the credits of a race that counts add up to one win, over two models or more', () => {
+test('the credits of a race that counts add up to one win, over two models or more', async () => {
   fc.assert(
     fc.property(anyRace, anyQuery, (each, query) => {
       const judged = judgeRace(each, query)
@@ -267,16 +274,16 @@ test('the credits of a race that counts add up to one win, over two models or mo
   )
 })
 
-test('every race either counts or is left out, whatever their order', () => {
-  fc.assert(
-    fc.property(fc.array(anyRace, { maxLength: 20 }), anyQuery, (races, query) => {
-      const result = board(races, query)
+test('every race either counts or is left out, whatever their order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyRace, { maxLength: 20 }), anyQuery, async (races, query) => {
+      const result = await board(races, query)
       const counted = races.filter((each) => judgeRace(each, query).counts).length
       const leftOut = result.leftOut.reduce((sum, { races }) => sum + races, 0)
       expect(counted + leftOut).toBe(races.length)
       const wins = result.rows.reduce((sum, row) => sum + row.winRate * row.races, 0)
       expect(wins).toBeCloseTo(counted, 9)
-      const turned = board([...races].reverse(), query)
+      const turned = await board([...races].reverse(), query)
       const withoutDust = (rows: typeof result.rows) =>
         rows.map(({ model, races, wins }) => [model, races, wins]).sort()
       expect(withoutDust(turned.rows)).toEqual(withoutDust(result.rows))
@@ -284,59 +291,11 @@ test('every race either counts or is left out, whatever their order', () => {
   )
 })
 
-test('rows come in order of the lower end of their intervals', () => {
-  fc.assert(
-    fc.property(fc.array(anyRace, { maxLength: 20 }), anyQuery, (races, query) => {
-      const lows = board(races, query).rows.map(({ winRateLow }) => winRateLow)
+test('rows come in order of the lower end of their intervals', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyRace, { maxLength: 20 }), anyQuery, async (races, query) => {
+      const lows = (await board(races, query)).rows.map(({ winRateLow }) => winRateLow)
       expect(lows).toEqual([...lows].sort((a, b) => b - a))
-    }),
-  )
-})
-
-test('the time to first token over time averages a group of races into one point', () => {
-  const moments = Array.from({ length: 240 }, (_, index) => ({
-    model: index % 2 === 0 ? 'a' : 'b',
-    atMs: Math.floor(index / 2) * 1000,
-    ttftMs: index % 2 === 0 ? 100 : 200 + (Math.floor(index / 2) % 2) * 10,
-  }))
-  const [a, b] = ttftOverTime(moments)
-  expect(a?.points).toHaveLength(60)
-  expect(a?.points[0]).toEqual({ at: '1970-01-01T00:00:01.000Z', ttftMs: 100 })
-  expect(b?.points.every(({ ttftMs }) => ttftMs === 205)).toBe(true)
-  expect(b?.points.map(({ at }) => at)).toEqual(a?.points.map(({ at }) => at))
-})
-
-test('few races keep a point each', () => {
-  const moments = [
-    { model: 'a', atMs: 5000, ttftMs: 3 },
-    { model: 'a', atMs: 1000, ttftMs: 1 },
-  ]
-  expect(ttftOverTime(moments)).toEqual([
-    {
-      model: 'a',
-      points: [
-        { at: '1970-01-01T00:00:01.000Z', ttftMs: 1 },
-        { at: '1970-01-01T00:00:05.000Z', ttftMs: 3 },
-      ],
-    },
-  ])
-})
-
-test('however many races and models, there are at most 120 points, in order of time', () => {
-  const moment = fc.record({
-    model: fc.integer({ min: 0, max: 200 }).map((n) => `model-${n}`),
-    atMs: fc.integer({ min: 0, max: 1_000_000 }),
-    ttftMs: fc.integer({ min: 1, max: 1000 }),
-  })
-  fc.assert(
-    fc.property(fc.array(moment, { maxLength: 500 }), (moments) => {
-      const lines = ttftOverTime(moments)
-      expect(lines.reduce((sum, { points }) => sum + points.length, 0)).toBeLessThanOrEqual(pointsMax)
-      expect(lines.length > 0).toBe(moments.length > 0)
-      for (const { points } of lines) {
-        const times = points.map(({ at }) => at)
-        expect(times).toEqual([...new Set(times)].sort())
-      }
     }),
   )
 })

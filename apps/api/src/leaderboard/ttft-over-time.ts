@@ -20,26 +20,33 @@ export const pointsMax = 120
 export function ttftOverTime(moments: readonly TtftMoment[]): Leaderboard['ttftOverTime'] {
   const models = mostSeen(moments)
   const shown = moments.filter(({ model }) => models.has(model)).sort((a, b) => a.atMs - b.atMs)
-  const times = [...new Set(shown.map(({ atMs }) => atMs))]
-  const groups = Math.min(times.length, Math.floor(pointsMax / Math.max(1, models.size)))
-  const groupOf = new Map(times.map((atMs, index) => [atMs, Math.floor((index * groups) / times.length)]))
-  const timeOf = new Map(times.map((atMs) => [groupOf.get(atMs), atMs]))
+  const races = shown.filter(({ atMs }, index) => atMs !== shown[index - 1]?.atMs).length
+  const groups = Math.min(races, Math.floor(pointsMax / Math.max(1, models.size)))
 
-  const sums = new Map(
-    [...models].sort().map((model) => [model, new Map<number, { sum: number; count: number }>()]),
-  )
-  for (const { model, atMs, ttftMs } of shown) {
-    const group = groupOf.get(atMs) ?? 0
-    const cell = sums.get(model)?.get(group) ?? { sum: 0, count: 0 }
-    sums.get(model)?.set(group, { sum: cell.sum + ttftMs, count: cell.count + 1 })
+  const lines = new Map([...models].sort().map((model) => [model, Array.from({ length: groups }, emptyCell)]))
+  const lastAtMs: number[] = []
+  let race = -1
+  for (const [index, { model, atMs, ttftMs }] of shown.entries()) {
+    if (atMs !== shown[index - 1]?.atMs) race++
+    const group = Math.floor((race * groups) / races)
+    const cell = lines.get(model)?.[group]
+    if (cell) {
+      cell.sumMs += ttftMs
+      cell.count++
+    }
+    lastAtMs[group] = atMs
   }
-  return [...sums].map(([model, cells]) => ({
+  return [...lines].map(([model, cells]) => ({
     model,
-    points: [...cells].map(([group, { sum, count }]) => ({
-      at: new Date(timeOf.get(group) ?? 0).toISOString(),
-      ttftMs: Math.round((sum / count) * 100) / 100,
-    })),
+    points: cells.flatMap(({ sumMs, count }, group) => {
+      const at = new Date(lastAtMs[group] ?? 0).toISOString()
+      return count > 0 ? [{ at, ttftMs: Math.round((sumMs / count) * 100) / 100 }] : []
+    }),
   }))
+}
+
+function emptyCell() {
+  return { sumMs: 0, count: 0 }
 }
 
 function mostSeen(moments: readonly TtftMoment[]): Set<string> {

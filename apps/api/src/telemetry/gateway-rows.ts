@@ -33,10 +33,11 @@ export function toGatewayRows(samples: readonly Sample[], dialect: Dialect): Cou
   for (const sample of samples) {
     // One NaN would make the whole sum NaN.
     if (!Number.isFinite(sample.value)) continue
-    for (const { add } of readers.get(sample.name)?.filter(({ where }) => fits(sample, where)) ?? []) {
+    for (const { where, add } of readers.get(sample.name) ?? []) {
+      if (!fits(sample, where)) continue
       const provider = labelOf(sample, dialect.provider) ?? lookUp(sample, dialect, providers) ?? 'unknown'
       const model = labelOf(sample, dialect.model) ?? 'unknown'
-      const key = JSON.stringify([provider, model])
+      const key = keyOf(provider, model)
       const tally = tallies.get(key) ?? emptyTally(provider, model)
       tallies.set(key, tally)
       add(tally, sample.value)
@@ -106,11 +107,14 @@ function fits(sample: Sample, where: Counter['where']): boolean {
 }
 
 function labelOf(sample: Sample, labels: readonly string[]): string | null {
-  const present = labels.map((label) => sample.labels.get(label)).find(isPresent)
-  return present ?? null
+  for (const label of labels) {
+    const value = sample.labels.get(label)
+    if (isPresent(value)) return value
+  }
+  return null
 }
 
-function isPresent(value: string | undefined): boolean {
+function isPresent(value: string | undefined): value is string {
   return value !== undefined && value !== '' && value !== 'unknown' && value !== 'None'
 }
 
@@ -124,8 +128,8 @@ function knownProviders(samples: readonly Sample[], dialect: Dialect): Map<strin
     if (provider === null) continue
     for (const [there] of source.sameLabel) {
       const value = sample.labels.get(there)
-      if (value === undefined || !isPresent(value)) continue
-      const key = JSON.stringify([there, value])
+      if (!isPresent(value)) continue
+      const key = keyOf(there, value)
       known.set(key, known.has(key) && known.get(key) !== provider ? null : provider)
     }
   }
@@ -134,7 +138,7 @@ function knownProviders(samples: readonly Sample[], dialect: Dialect): Map<strin
 
 function lookUp(sample: Sample, dialect: Dialect, known: Map<string, string | null>): string | null {
   for (const [there, here] of dialect.providerFrom?.sameLabel ?? []) {
-    const provider = known.get(JSON.stringify([there, sample.labels.get(here)]))
+    const provider = known.get(keyOf(there, sample.labels.get(here) ?? ''))
     if (provider) return provider
   }
   return null
@@ -155,6 +159,11 @@ function emptyTally(provider: string, model: string): Tally {
 /** Two decimals, like every time on the tape. A sum of 0 is one that is missing or NaN: no call takes no time. */
 function average({ sumMs, count }: Observed): number | null {
   return count > 0 && sumMs > 0 ? Math.round((sumMs / count) * 100) / 100 : null
+}
+
+/** No label holds a NUL. */
+function keyOf(first: string, second: string): string {
+  return `${first}\u0000${second}`
 }
 
 function compare(a: string, b: string): number {
