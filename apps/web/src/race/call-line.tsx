@@ -1,0 +1,32 @@
+/** What is to be said of the race now, in one large line: on the way, cut off, or who won. */
+import type { RaceState } from '@drag-race/contracts'
+import { useRace } from './the-race.ts'
+import { toVerdictText } from './verdict.ts'
+
+export function CallLine({ race }: { race: RaceState }) {
+  const feed = useRace((store) => store.feed)
+  const stopProblem = useRace((store) => store.stopProblem)
+  const verdict = toVerdictText(race)
+  const { headline, detail } = verdict ?? toRunningText(race)
+  return (
+    <>
+      <h1 className="call-headline">{headline}</h1>
+      <p className="call-detail">
+        {feed.state === 'reconnecting' ? (
+          <span className="call-warning">Connection lost. The race goes on without us; reconnecting …</span>
+        ) : feed.state === 'refused' ? (
+          <span className="call-warning">{feed.problem.message}</span>
+        ) : (
+          detail
+        )}
+        {stopProblem !== null && <span className="call-warning"> Stop did not work: {stopProblem}</span>}
+      </p>
+    </>
+  )
+}
+
+function toRunningText(race: RaceState) {
+  const home = race.lanes.filter((lane) => lane.outcome !== null).length
+  const detail = home === 0 ? '' : `${home} of ${race.lanes.length} lanes are in`
+  return { headline: 'The race is on', detail }
+}
