@@ -1,45 +1,10 @@
-import { type LeaderboardQuery, type Measure, measures } from '@drag-race/contracts'
-import fc from 'fast-check'
+import type { LeaderboardQuery } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { createBoard } from './board.ts'
-import { judgeRace, type LaneRow, type RaceRow } from './judge-race.ts'
+import type { LaneRow, RaceRow } from './judge-race.ts'
+import { failed, lane, race, stopped } from './race-fixture.ts'
 
 type Query = Pick<LeaderboardQuery, 'by' | 'stream'>
-
-/** A lane that was answered in `totalMs`; everything else follows unless it is said otherwise. */
-function lane(model: string, totalMs: number, other: Partial<LaneRow> = {}): LaneRow {
-  return {
-    lane: 0,
-    model,
-    provider: 'simulator',
-    simulated: true,
-    stream: true,
-    outcome: 'done',
-    ttftMs: totalMs / 10,
-    totalMs,
-    elapsedMs: totalMs,
-    decodeTokensPerSecond: 100_000 / totalMs,
-    outputTokens: 100,
-    costUsd: totalMs / 1e6,
-    ...other,
-  }
-}
-
-const unanswered = { ttftMs: null, totalMs: null, decodeTokensPerSecond: null, costUsd: null }
-const failed = (model: string) => lane(model, 50, { ...unanswered, outcome: 'failed' })
-const stopped = (model: string, afterMs: number) =>
-  lane(model, afterMs, { ...unanswered, outcome: 'stopped', elapsedMs: afterMs })
-
-function race(lanes: LaneRow[], other: Partial<RaceRow> = {}): RaceRow {
-  return {
-    id: 'race',
-    startedAtMs: 0,
-    status: 'finished',
-    marginMs: 1,
-    lanes: lanes.map((row, index) => ({ ...row, lane: index })),
-    ...other,
-  }
-}
 
 function board(races: RaceRow[], query: Query = { by: 'total' }) {
   const built = createBoard(query)
@@ -148,6 +113,14 @@ test('by time to first token only lanes that stream are compared', async () => {
   ])
 })
 
+test.each(['ttft', 'decode', 'cost'] as const)(
+  'by %s a lane that somebody stopped has not lost',
+  async (by) => {
+    const lanes = [lane('a', 500), lane('b', 600), stopped('c', 800)]
+    expect((await summary([race(lanes)], { by })).map(([model]) => model)).toEqual(['a', 'b'])
+  },
+)
+
 test('an unknown price is no loss, and a failed lane is one', async () => {
   const unpriced = lane('unpriced', 100, { costUsd: null })
   expect(await summary([race([unpriced, lane('cheap', 400), lane('dear', 900)])], { by: 'cost' })).toEqual([
@@ -226,76 +199,6 @@ test('a model with one simulated lane is marked, and shows the provider that it 
 
 test('races that were not looked at are told', async () => {
   const built = createBoard({ by: 'total' })
-  built.leaveOut('older', 7)
-  built.leaveOut('none', 0)
+  for (const races of [7, 0]) built.leaveOut('older', races)
   expect((await built.result()).leftOut).toEqual([{ why: 'older', races: 7 }])
-})
-
-const anyTotalMs = fc.integer({ min: 1, max: 40 })
-const anyLane: fc.Arbitrary<LaneRow> = fc
-  .record({
-    model: fc.constantFrom('a', 'b', 'c', 'd'),
-    totalMs: anyTotalMs,
-    stream: fc.boolean(),
-    outcome: fc.constantFrom('done' as const, 'done' as const, 'failed' as const, 'stopped' as const),
-    isPriced: fc.boolean(),
-  })
-  .map(({ model, totalMs, stream, outcome, isPriced }) => {
-    if (outcome === 'failed') return { ...failed(model), stream }
-    if (outcome === 'stopped') return { ...stopped(model, totalMs), stream }
-    const silent = stream ? {} : { ttftMs: null, decodeTokensPerSecond: null }
-    return lane(model, totalMs, { stream, ...silent, ...(isPriced ? {} : { costUsd: null }) })
-  })
-const anyRace = fc
-  .tuple(
-    fc.array(anyLane, { maxLength: 16 }),
-    fc.integer({ min: 0, max: 8 }),
-    fc.integer({ min: 0, max: 1e12 }),
-  )
-  .map(([lanes, marginMs, startedAtMs]) => race(lanes, { marginMs, startedAtMs }))
-const anyQuery = fc.record({
-  by: fc.constantFrom<Measure>(...measures),
-  stream: fc.constantFrom(undefined, 'on' as const, 'off' as const),
-})
-
-test('the credits of a race that counts add up to one win, over two models or more', async () => {
-  fc.assert(
-    fc.property(anyRace, anyQuery, (each, query) => {
-      const judged = judgeRace(each, query)
-      fc.pre(judged.counts)
-      if (!judged.counts) return
-      const credit = judged.entries.reduce((sum, entry) => sum + entry.credit, 0)
-      expect(credit).toBeCloseTo(1, 12)
-      expect(new Set(judged.entries.map(({ row }) => row.model)).size).toBeGreaterThanOrEqual(2)
-      expect(
-        judged.entries.filter((entry) => entry.credit > 0).every(({ row }) => row.outcome === 'done'),
-      ).toBe(true)
-    }),
-  )
-})
-
-test('every race either counts or is left out, whatever their order', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(anyRace, { maxLength: 20 }), anyQuery, async (races, query) => {
-      const result = await board(races, query)
-      const counted = races.filter((each) => judgeRace(each, query).counts).length
-      const leftOut = result.leftOut.reduce((sum, { races }) => sum + races, 0)
-      expect(counted + leftOut).toBe(races.length)
-      const wins = result.rows.reduce((sum, row) => sum + row.winRate * row.races, 0)
-      expect(wins).toBeCloseTo(counted, 9)
-      const turned = await board([...races].reverse(), query)
-      const withoutDust = (rows: typeof result.rows) =>
-        rows.map(({ model, races, wins }) => [model, races, wins]).sort()
-      expect(withoutDust(turned.rows)).toEqual(withoutDust(result.rows))
-    }),
-  )
-})
-
-test('rows come in order of the lower end of their intervals', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(anyRace, { maxLength: 20 }), anyQuery, async (races, query) => {
-      const lows = (await board(races, query)).rows.map(({ winRateLow }) => winRateLow)
-      expect(lows).toEqual([...lows].sort((a, b) => b - a))
-    }),
-  )
 })

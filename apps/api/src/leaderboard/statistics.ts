@@ -26,10 +26,10 @@ export function wilson(successes: number, n: number, z = z95): Interval {
   const centre = rate + zz / (2 * n)
   const half = z * Math.sqrt((rate * (1 - rate)) / n + zz / (4 * n * n))
   const scale = 1 + zz / n
-  // At a rate of 0 or 1 one end is exact; binary dust would put it a hair outside.
+  // At a rate of 0 or 1 one end is that rate; binary dust would put it a hair outside, or inside.
   return {
-    low: rate === 0 ? 0 : Math.min(rate, Math.max(0, (centre - half) / scale)),
-    high: rate === 1 ? 1 : Math.max(rate, Math.min(1, (centre + half) / scale)),
+    low: Math.min(rate, Math.max(0, (centre - half) / scale)),
+    high: Math.max(rate, Math.min(1, (centre + half) / scale)),
   }
 }
 

@@ -43,6 +43,12 @@ test('a gateway that was restarted is counted from zero, never below', () => {
   expect(added(before, after)).toMatchObject([{ requests: 2, outputTokens: 1200, ttftMs: 200 }])
 })
 
+test('a gateway that was restarted and is busy already is known by any count that fell', () => {
+  const before = read(page(10, 1000, [8, 8]))
+  const after = read(page(13, 1200, [2, 0.4]))
+  expect(added(before, after)).toMatchObject([{ requests: 13, outputTokens: 1200, ttftMs: 200 }])
+})
+
 test('rows without their sums can be subtracted too: only the averages are unknown', () => {
   const bare = read(page(10, 1000, [8, 8])).map(toGatewayRow)
   expect(

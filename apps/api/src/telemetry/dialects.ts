@@ -26,8 +26,11 @@ export interface Dialect {
   ttft: Timing | null
   timePerOutputToken: Timing | null
   duration: Timing | null
-  /** A histogram too: its `_bucket` lines are read. */
-  overhead: Timing | null
+  /**
+   * A histogram too: its `_bucket` lines are read. Where it is split by phase, only the first of `phases` that the page
+   * has: the phases of one call may not be added up as if they were several calls.
+   */
+  overhead: (Timing & { phases?: readonly string[] }) | null
 }
 
 export interface Counter {
@@ -112,7 +115,8 @@ export const dialects: readonly Dialect[] = [
     ttft: inSeconds('gen_ai_server_time_to_first_token_seconds'),
     timePerOutputToken: inSeconds('gen_ai_server_time_per_output_token_seconds'),
     duration: inSeconds('gen_ai_server_request_duration_seconds'),
-    overhead: inSeconds('gateway_overhead_seconds'),
+    // Without a total, what a call waits for before it reaches its provider.
+    overhead: { ...inSeconds('gateway_overhead_seconds'), phases: ['total', 'request'] },
   },
 ]
 

@@ -32,6 +32,7 @@ gen_ai_server_time_to_first_token_seconds_sum{gen_ai_provider_name="openai",gen_
 gen_ai_server_time_to_first_token_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini"} 2
 gen_ai_server_time_per_output_token_seconds_sum{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini"} 0.02468
 gen_ai_server_time_per_output_token_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini"} 2
+gen_ai_client_token_usage_sum{gen_ai_token_type="input",gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini",gen_ai_response_model="other"} NaN
 gen_ai_server_request_duration_seconds_sum{gen_ai_provider_name="simulator",gen_ai_request_model="sim-sprint"} NaN
 gen_ai_server_request_duration_seconds_count{gen_ai_provider_name="simulator",gen_ai_request_model="sim-sprint"} 5
 gateway_overhead_seconds_bucket{phase="request",le="0.0005"} 60
@@ -224,6 +225,15 @@ test('overhead: buckets are not cumulative, quantiles are interpolated, and the 
       { toMs: null, count: 10 },
     ],
   })
+})
+
+test('overhead: the phases of a call are not added up as if they were several calls', () => {
+  const phase = (name: string, fast: number, all: number) => `
+gateway_overhead_seconds_bucket{phase="${name}",le="0.001"} ${fast}
+gateway_overhead_seconds_bucket{phase="${name}",le="+Inf"} ${all}`
+  const parts = phase('request', 8, 10) + phase('response', 1, 10)
+  expect(read(parts).overhead).toMatchObject({ count: 10, p50Ms: 0.625 })
+  expect(read(parts + phase('total', 5, 10)).overhead).toMatchObject({ count: 10, p50Ms: 1 })
 })
 
 test('overhead: an empty histogram has buckets and no quantiles, and a page without one has nothing', () => {

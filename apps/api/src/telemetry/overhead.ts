@@ -7,17 +7,19 @@
  * bucket, which has no upper end, it is null: "more than the largest bound" is not a number.
  */
 import type { GatewayStats } from '@drag-race/contracts'
-import type { Timing } from './dialects.ts'
+import type { Dialect } from './dialects.ts'
 import type { Sample } from './parse-prometheus.ts'
 
 export type Overhead = NonNullable<GatewayStats['overhead']>
 
-/** null when the page has no such histogram. Label sets (phases, routes) are added up. */
-export function toOverhead(samples: readonly Sample[], timing: Timing | null): Overhead | null {
+/** null when the page has no such histogram. Other labels than the phase (providers, routes, keys) are added up. */
+export function toOverhead(samples: readonly Sample[], timing: Dialect['overhead']): Overhead | null {
   if (timing === null) return null
+  const bucketLines = samples.filter(({ name }) => name === `${timing.metric}_bucket`)
+  const phase = timing.phases?.find((each) => bucketLines.some(({ labels }) => labels.get('phase') === each))
   const cumulative = new Map<number, number>()
-  for (const { name, labels, value } of samples) {
-    if (name !== `${timing.metric}_bucket` || !Number.isFinite(value)) continue
+  for (const { labels, value } of bucketLines) {
+    if (!Number.isFinite(value) || labels.get('phase') !== phase) continue
     const bound = toBound(labels.get('le'))
     if (bound !== null) cumulative.set(bound, (cumulative.get(bound) ?? 0) + value)
   }
