@@ -1,3 +1,2 @@
-export { added } from './added.ts'
 export { createTelemetryRoutes } from './routes.ts'
 export { createTelemetry, type Telemetry } from './telemetry.ts'
