@@ -41,7 +41,8 @@ export function createSimulator({ onFault, callsMax = callsMaxDefault, ...outsid
   }
 
   async function route(request: IncomingMessage, response: ServerResponse) {
-    const path = new URL(request.url ?? '/', 'http://simulator').pathname
+    // Not `new URL`: it throws on paths such as `//`.
+    const [path = ''] = (request.url ?? '').split('?')
     const [, first = '', ...rest] = path.split('/')
     if (path === '/v1/chat/completions') {
       allow(request, 'POST')
