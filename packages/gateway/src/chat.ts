@@ -104,11 +104,13 @@ function answerFailure(parts: ChatParts, call: Call, reason: unknown): Outcome {
     return { kind: 'caller-gone', why: reason.why }
   }
   const error = reason instanceof GatewayError ? reason : toInternalError(parts.log, call, reason)
-  const report = call.asked?.wantsReport ? toReport(call, parts.cost, parts.clock.monotonicMs()) : null
   const code = error instanceof ProviderError ? `http_${error.status}` : error.code
-  closeAttempt(call, { kind: 'failed', code, status: error.status }, parts.clock.monotonicMs())
+  const outcome: Outcome = { kind: 'failed', code, status: error.status }
+  // Before the report, which tells how the attempt ended.
+  closeAttempt(call, outcome, parts.clock.monotonicMs())
+  const report = call.asked?.wantsReport ? toReport(call, parts.cost, parts.clock.monotonicMs()) : null
   answerError(call.response, error, { headers: toAnswerHeaders(call), report })
-  return { kind: 'failed', code, status: error.status }
+  return outcome
 }
 
 function closeAttempt({ attempts }: Call, outcome: Outcome, nowMs: number) {

@@ -7,7 +7,7 @@ export type Phase = 'connecting' | 'waiting' | 'reading'
 
 export function toFailure(cause: Error, phase: Phase, { provider, origin }: Target): GatewayError {
   const code = toCode(cause)
-  if (code.startsWith('HPE_')) {
+  if (cause.name === 'HTTPParserError') {
     return new GatewayError(
       'bad_response',
       `What ${provider} sent is not HTTP. Is params.baseUrl in gateway.yaml (${origin}) the right address?`,
