@@ -24,7 +24,7 @@ test('tells start, first tokens, finishes and verdict, in order, and no token', 
     'Lane 2, cut: first token after 200 milliseconds.',
     'Lane 2, cut: did not finish. Stream cut.',
     'Lane 1, fast: finished after 0.41 seconds.',
-    'fast wins. Nobody else crossed the line; whole answer, ± 1.0 ms.',
+    'fast wins. Nobody else crossed the line. Finish line: whole answer. Clock ± 1.0 ms.',
   ])
 })
 

@@ -18,7 +18,7 @@ export function toAnnouncements(before: RaceState, after: RaceState): string[] {
     for (const lane of after.lanes) said.push(...laneNews(after, before.lanes[lane.lane], lane))
   }
   const verdict = after.end && !before.end ? toVerdictText(after) : null
-  if (verdict) said.push(`${verdict.headline}. ${verdict.detail}.`)
+  if (verdict) said.push(`${verdict.headline}. ${verdict.detail}`)
   return said
 }
 

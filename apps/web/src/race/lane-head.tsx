@@ -6,14 +6,15 @@ import { Switch } from '../look/switch.tsx'
 interface LaneHeadProps {
   lane: number
   model: string
-  simulated: boolean
+  /** Who serves it; "simulated" for the simulator. */
+  provider: string
   stream: boolean
   onStream: (isOn: boolean) => void
-  /** Said under the line: what a flipped switch will do. */
-  note?: ReactNode
+  /** Beside the switch: what it will do, or what else can be done. */
+  children?: ReactNode
 }
 
-export function LaneHead({ lane, model, simulated, stream, onStream, note = null }: LaneHeadProps) {
+export function LaneHead({ lane, model, provider, stream, onStream, children }: LaneHeadProps) {
   return (
     <header className="lane-head">
       <Plate lane={lane} label="" />
@@ -21,13 +22,11 @@ export function LaneHead({ lane, model, simulated, stream, onStream, note = null
         <span className="visually-hidden">Lane {lane + 1}: </span>
         {model}
       </h2>
-      <Switch label="stream" hiddenLabel={`lane ${lane + 1}`} isOn={stream} onChange={onStream} />
-      {(simulated || note !== null) && (
-        <p className="lane-note">
-          {simulated && <span className="lane-simulated">simulated</span>}
-          {note !== null && <span className="lane-next">{note}</span>}
-        </p>
-      )}
+      <p className="lane-provider ellipsis">{provider}</p>
+      <div className="lane-aside">
+        {children}
+        <Switch label="stream" hiddenLabel={`lane ${lane + 1}`} isOn={stream} onChange={onStream} />
+      </div>
     </header>
   )
 }

@@ -8,8 +8,10 @@ import { LaneError } from './lane-error.tsx'
 import { LaneFigures } from './lane-figures.tsx'
 import { LaneHead } from './lane-head.tsx'
 import { toLaneId } from './lanes.tsx'
+import { toProviderName } from './model-choice.ts'
 import { useNextRace } from './next-race.ts'
 import { RunningClock } from './running-clock.tsx'
+import { theRace } from './the-race.ts'
 import { Thinking } from './thinking.tsx'
 import { TimeSlip } from './time-slip.tsx'
 import { useFollow } from './use-follow.ts'
@@ -41,15 +43,13 @@ export const LanePanel = memo(function LanePanel({ lane, over }: LanePanelProps)
       <LaneHead
         lane={lane.lane}
         model={lane.model}
-        simulated={lane.simulated}
+        provider={toProviderName(lane)}
         stream={nextStream}
         onStream={(isOn) => setStream(lane.lane, isOn)}
-        note={
-          nextStream === lane.stream
-            ? null
-            : `Next race ${nextStream ? 'streams' : 'waits for the whole answer'}`
-        }
-      />
+      >
+        {nextStream !== lane.stream && <span className="lane-next">from the next race on</span>}
+        {isOpen && <StopLane lane={lane.lane} />}
+      </LaneHead>
       <LaneFigures lane={lane} isRunning={isOpen} />
       <ScrollBox
         ref={scroller}
@@ -76,6 +76,14 @@ export const LanePanel = memo(function LanePanel({ lane, over }: LanePanelProps)
     </article>
   )
 })
+
+function StopLane({ lane }: { lane: number }) {
+  return (
+    <button type="button" className="button-plain" onClick={() => void theRace.getState().stop(lane)}>
+      Stop<span className="visually-hidden"> lane {lane + 1}</span>
+    </button>
+  )
+}
 
 /** Nothing has come yet: the time itself is what there is to see. */
 function Waiting({ lane }: { lane: LaneState }) {

@@ -28,12 +28,11 @@ export function LaneSetup({ index, lane, models }: LaneSetupProps) {
       <LaneHead
         lane={index}
         model={lane.model || 'no model'}
-        simulated={model?.simulated ?? false}
+        provider={model ? toProviderName(model) : ''}
         stream={lane.stream}
         onStream={(stream) => change({ stream })}
       />
       <div className="lane-setup">
-        <p className="dim">{toAbout(model)}</p>
         <details className="lane-settings" open={isChanged || undefined}>
           <summary>Settings{isChanged ? ' (changed)' : ''}</summary>
           <Setting label="temperature">
@@ -68,6 +67,12 @@ export function LaneSetup({ index, lane, models }: LaneSetupProps) {
             />
           </Setting>
         </details>
+        <div className="lane-waiting">
+          <p className="lane-waiting-clock">
+            0.00<span className="lane-waiting-unit">s</span>
+          </p>
+          <p className="dim">{toAbout(model)}</p>
+        </div>
       </div>
     </article>
   )
@@ -84,10 +89,7 @@ function Setting({ label, children }: { label: string; children: ReactNode }) {
 }
 
 function toAbout(model: ModelInfo | undefined): string {
-  if (!model) return 'The gateway does not name this model.'
+  if (!model) return 'Choose a model on the strip.'
   if (!model.available) return model.reason ?? 'Not available.'
-  const who = model.simulated
-    ? 'Simulated: no key, no bill, no real model.'
-    : `Through ${toProviderName(model)}.`
-  return model.description === null ? who : `${model.description} ${who}`
+  return model.description ?? 'staged'
 }

@@ -19,7 +19,7 @@ export function toModelGroups(models: readonly ModelInfo[], typed: string): Mode
   }
   return [...groups]
     .map(([provider, list]) => ({ provider, models: list.toSorted(byAvailable) }))
-    .toSorted((a, b) => Number(hasAvailable(b)) - Number(hasAvailable(a)))
+    .toSorted((a, b) => groupRank(a) - groupRank(b))
 }
 
 /** The simulator is no provider among others: it is named for what it is. */
@@ -37,6 +37,8 @@ function byAvailable(a: ModelInfo, b: ModelInfo): number {
   return Number(b.available) - Number(a.available)
 }
 
-function hasAvailable(group: ModelGroup): boolean {
-  return group.models.some((model) => model.available)
+/** Real models that can race, then the simulated ones, then what lacks a key. */
+function groupRank({ models }: ModelGroup): number {
+  if (!models.some((model) => model.available)) return 2
+  return models.every((model) => model.simulated) ? 1 : 0
 }

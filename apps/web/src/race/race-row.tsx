@@ -31,17 +31,19 @@ export const RaceRow = memo(function RaceRow({ lane, finish, over }: RaceRowProp
     <li className="strip-row" data-lane={lane.lane} data-result={result.kind}>
       <div className="strip-name">
         <Plate lane={lane.lane} />
-        <button
-          type="button"
-          className="strip-model ellipsis"
-          title={`${lane.model} · ${toProviderName(lane)}. Show this lane.`}
-          onClick={() => showLane(lane.lane)}
-        >
-          {lane.model}
-        </button>
-        <span className={lane.simulated ? 'strip-provider strip-simulated' : 'strip-provider'}>
-          {toProviderName(lane)}
-        </span>
+        <div className="strip-who">
+          <button
+            type="button"
+            className="strip-model ellipsis"
+            title={`${lane.model} · ${toProviderName(lane)}. Show this lane.`}
+            onClick={() => showLane(lane.lane)}
+          >
+            {lane.model}
+          </button>
+          <span className={lane.simulated ? 'strip-provider strip-simulated' : 'strip-provider ellipsis'}>
+            {toProviderName(lane)}
+          </span>
+        </div>
       </div>
       <LaneTrack position={carPosition(lane, finish)} ttftMs={lane.ttftMs} isOut={isOut} />
       <div className="strip-clock">

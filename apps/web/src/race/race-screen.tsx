@@ -38,6 +38,11 @@ export function RaceScreen() {
         }
       >
         <span className="dim">Finish line: {toFinishText(finish)}</span>
+        {race.startedAt !== null && (
+          <time className="dim" dateTime={race.startedAt}>
+            {new Date(race.startedAt).toLocaleString()}
+          </time>
+        )}
         <button type="button" className="button-plain" onClick={rearrange}>
           New race
         </button>

@@ -1,5 +1,6 @@
 /** A lane on the strip before the race: its model, its car on the start line, and what can be done to it. */
 import type { ModelInfo } from '@drag-race/contracts'
+import { DuplicateIcon, RemoveIcon } from '../look/icons.tsx'
 import { Plate } from '../look/plate.tsx'
 import { LaneTrack } from './lane-track.tsx'
 import { ModelPicker } from './model-picker.tsx'
@@ -30,11 +31,11 @@ export function SetupRow({ index, lane, models, problems }: SetupRowProps) {
       <LaneTrack position={0} ttftMs={null} />
       <div className="strip-clock strip-actions">
         <button type="button" className="strip-action" title="Duplicate" onClick={() => duplicateLane(index)}>
-          <span aria-hidden="true">⧉</span>
+          <DuplicateIcon />
           <span className="visually-hidden">Duplicate lane {number}</span>
         </button>
         <button type="button" className="strip-action" title="Remove" onClick={() => removeLane(index)}>
-          <span aria-hidden="true">×</span>
+          <RemoveIcon />
           <span className="visually-hidden">Remove lane {number}</span>
         </button>
       </div>

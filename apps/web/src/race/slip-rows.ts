@@ -3,7 +3,7 @@
  * was counted by us, hidden by the provider or measured by the gateway says so.
  */
 import { type GatewayReport, type LaneState, toTimeSlip } from '@drag-race/contracts'
-import { toCount, toFineMs, toMs, toSeconds, toSpeed } from '../look/figures.ts'
+import { toCost, toCount, toFineMs, toMs, toSeconds, toSpeed } from '../look/figures.ts'
 
 export interface SlipRow {
   name: string
@@ -28,6 +28,8 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
   add('longest wait', slip.gapMsMax === null ? null : `${toFineMs(slip.gapMsMax)} ms`)
   add('decode', speed(slip.decodeTokensPerSecond))
   add('end to end', speed(slip.endToEndTokensPerSecond))
+  const inward = slip.inputTokens === null ? '' : `, ${about}${toCount(slip.inputTokens)} in`
+  add('tokens', `${about}${toCount(slip.outputTokens)} out${inward}`)
   if (slip.reasoningTokens !== null && slip.reasoningTokens > 0) {
     add(slip.hasHiddenReasoning ? 'reasoning, hidden' : 'reasoning', `${toCount(slip.reasoningTokens)} tok`)
   }
@@ -35,7 +37,8 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
   if (lane.outcome?.kind === 'done') {
     const { finishReason, gateway } = lane.outcome.event
     if (finishReason !== null && finishReason !== 'stop') add('ended by', finishReason)
-    if (gateway) rows.push(...gatewayRows(gateway))
+    if (gateway) rows.push(...gatewayRows(gateway, lane))
+    add('cost', toCost(slip.costUsd))
   }
   return rows
 }
@@ -46,12 +49,14 @@ function toTtft(ttftMs: number, marginMs: number | null): string {
   return `${toMs(ttftMs)} ± ${Math.max(1, Math.ceil(marginMs))} ms`
 }
 
-function gatewayRows({ ttftMs, attempts, model, provider }: GatewayReport): SlipRow[] {
+/** The gateway's side of the call. A model or provider other than the one asked for is always named. */
+function gatewayRows({ ttftMs, attempts, model, provider }: GatewayReport, lane: LaneState): SlipRow[] {
   const rows: SlipRow[] = []
   if (ttftMs !== null) rows.push({ name: 'gateway TTFT', value: `${toMs(ttftMs)} ms` })
   if (attempts.length > 1) {
     rows.push({ name: 'attempts', value: attempts.map(({ outcome }) => outcome).join(', ') })
   }
-  rows.push({ name: 'served by', value: `${model}, ${provider}` })
+  const served = [model !== lane.model && model, provider !== lane.provider && provider].filter(Boolean)
+  if (served.length > 0) rows.push({ name: 'served by', value: served.join(', ') })
   return rows
 }

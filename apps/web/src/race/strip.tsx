@@ -13,9 +13,9 @@ export function Strip({
   children: ReactNode
   footer?: ReactNode
 }) {
-  const size = laneCount > 8 ? 'strip strip-many' : 'strip'
+  const classes = ['strip', laneCount > 8 && 'strip-many', footer !== undefined && 'strip-setup']
   return (
-    <section className={size} aria-label={label}>
+    <section className={classes.filter(Boolean).join(' ')} aria-label={label}>
       <ol className="strip-rows">{children}</ol>
       {footer}
     </section>

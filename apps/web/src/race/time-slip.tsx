@@ -1,7 +1,7 @@
 /** The paper a racer is handed afterwards: a lane's final figures, each by its name, and by how much it won or lost. */
 import './time-slip.css'
 import { type LaneState, type RaceState, toTimeSlip } from '@drag-race/contracts'
-import { toCost, toCount, toGap, toSeconds } from '../look/figures.ts'
+import { toGap, toSeconds } from '../look/figures.ts'
 import { toSlipRows } from './slip-rows.ts'
 import type { LaneResult } from './verdict.ts'
 
@@ -13,7 +13,6 @@ interface TimeSlipProps {
 
 export function TimeSlip({ lane, result, over }: TimeSlipProps) {
   const slip = toTimeSlip(lane)
-  const about = slip.isEstimated ? '≈' : ''
   const { word, by } = toHead(result)
   return (
     <section className="slip" aria-label={`Time slip of lane ${lane.lane + 1}`}>
@@ -22,7 +21,7 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
           <strong>{word}</strong>
           <span>{by}</span>
         </header>
-        {lane.simulated && <p className="slip-simulated">simulated model, no real provider</p>}
+        {lane.simulated && <p className="slip-simulated">simulated model</p>}
         <dl className="slip-rows">
           {toSlipRows(lane, over?.end?.marginMs ?? null).map(({ name, value }) => (
             <div key={name} className="slip-row">
@@ -30,13 +29,6 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
               <dd>{value}</dd>
             </div>
           ))}
-          <div className="slip-row">
-            <dt>
-              {about}
-              {toCount(slip.outputTokens)} out · {toCount(slip.inputTokens)} in
-            </dt>
-            <dd>{toCost(slip.costUsd)}</dd>
-          </div>
         </dl>
         <p className="slip-total">
           <span>ET</span>

@@ -18,7 +18,7 @@ test('names the winner and by how much', () => {
   const lanes = [lane('slow', 2720), lane('fast', 2410)]
   expect(toVerdictText(race({ lanes }))).toEqual({
     headline: 'fast wins by 0.31 s',
-    detail: 'whole answer, ± 1.0 ms',
+    detail: 'Finish line: whole answer. Clock ± 1.0 ms.',
   })
   expect(results({ lanes })).toEqual(['2nd, +0.31 s', 'WIN by 0.31 s'])
 })
@@ -39,14 +39,14 @@ test('a lane that fails did not finish, one that was stopped says so', () => {
   expect(results({ lanes })).toEqual(['WIN', 'DNF', 'STOPPED'])
   expect(toVerdictText(race({ lanes }))).toEqual({
     headline: 'a wins',
-    detail: 'Nobody else crossed the line; whole answer, ± 1.0 ms',
+    detail: 'Nobody else crossed the line. Finish line: whole answer. Clock ± 1.0 ms.',
   })
 })
 
 test('a lane cut by the end of the app is neither finished nor failed', () => {
   const lanes = [lane('a', 0, 'running'), lane('b', 0, 'running')]
   expect(results({ lanes, reason: 'interrupted' })).toEqual(['CUT SHORT', 'CUT SHORT'])
-  expect(toVerdictText(race({ lanes, reason: 'interrupted' }))?.detail).toContain('interrupted')
+  expect(toVerdictText(race({ lanes, reason: 'interrupted' }))?.detail).toContain('Interrupted')
 })
 
 test.each([
@@ -59,7 +59,7 @@ test.each([
 
 test('says so when nobody measured the clock', () => {
   const detail = toVerdictText(race({ lanes: [lane('a', 1), lane('b', 9)], marginMs: null }))?.detail
-  expect(detail).toBe('whole answer, margin not measured')
+  expect(detail).toBe('Finish line: whole answer. Clock not measured.')
 })
 
 test('there is no verdict while the race runs', () => {

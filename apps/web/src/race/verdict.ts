@@ -66,8 +66,9 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   const verdict = raceVerdict(state)
   if (!verdict || !state.end || !state.request) return null
   const name = (lane: number) => toLaneName(state, lane)
-  const rule = `${toFinishText(state.request.finish)}, ${toMargin(state.end.marginMs)}`
-  const detail = `${rule}${toReasonText(state.end.reason)}`
+  const { marginMs, reason } = state.end
+  const clock = marginMs === null ? 'Clock not measured.' : `Clock ${toMargin(marginMs)}.`
+  const detail = `Finish line: ${toFinishText(state.request.finish)}. ${clock}${toReasonText(reason)}`
   switch (verdict.kind) {
     case 'win':
       return {
@@ -75,12 +76,12 @@ export function toVerdictText(state: RaceState): VerdictText | null {
           verdict.by === null
             ? `${name(verdict.lane)} wins`
             : `${name(verdict.lane)} wins by ${toGap(verdict.by)}`,
-        detail: verdict.by === null ? `Nobody else crossed the line; ${detail}` : detail,
+        detail: verdict.by === null ? `Nobody else crossed the line. ${detail}` : detail,
       }
     case 'dead-heat':
       return {
         headline: `Dead heat: ${joinWords(verdict.lanes.map(name))}`,
-        detail: `Closer than the clock can tell; ${detail}`,
+        detail: `Closer than the clock can tell. ${detail}`,
       }
     case 'no-contest':
       return { headline: toNoContestText(verdict.why), detail }
@@ -103,11 +104,11 @@ function toReasonText(reason: NonNullable<RaceState['end']>['reason']): string {
     case 'finished':
       return ''
     case 'stopped':
-      return '; stopped by hand'
+      return ' Stopped by hand.'
     case 'deadline':
-      return '; ended by the time limit of a race'
+      return ' Ended by the time limit of a race.'
     case 'interrupted':
-      return '; interrupted: the app ended in the middle, what had arrived is kept'
+      return ' Interrupted: the app ended in the middle. What had arrived is kept.'
   }
 }
 

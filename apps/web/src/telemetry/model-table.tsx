@@ -6,7 +6,7 @@ import { toProviderName } from '../race/model-choice.ts'
 export function ModelTable({ models }: { models: ModelInfo[] }) {
   if (models.length === 0) return <p className="dim">It names no models. Add one to gateway.yaml.</p>
   return (
-    <ScrollBox className="table-scroll" label="Models">
+    <ScrollBox className="table-scroll" label="Table of models">
       <table className="table">
         <thead>
           <tr>

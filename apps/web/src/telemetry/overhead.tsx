@@ -19,6 +19,9 @@ export function Overhead({ overhead }: { overhead: NonNullable<GatewayStats['ove
               {toEdge(toMs)}: {toCount(count)}
             </span>
             <span className="overhead-bar" style={{ height: `${(count / most) * 100}%` }} />
+            <span className="overhead-edge" aria-hidden="true">
+              {toMs === null ? 'longer' : toFineMs(toMs)}
+            </span>
           </li>
         ))}
       </ol>

@@ -69,7 +69,7 @@ function Body() {
 }
 
 /** Before a race the busiest few are enough; the gateway page has all. */
-const shownWithoutRaceMax = 4
+const shownWithoutRaceMax = 2
 
 function toNothingText(isRacing: boolean): string {
   return isRacing
