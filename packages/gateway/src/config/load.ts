@@ -52,22 +52,34 @@ export type Loaded =
 export function loadConfig(text: string, variables: Variables): Loaded {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  if (document.errors.length > 0) {
-    const faults = document.errors.map(({ message, pos }) => `line ${lines.linePos(pos[0]).line}: ${message}`)
-    return { isValid: false, faults, warnings: [] }
-  }
+  const read = toValue(document, lines)
+  if (!read.isYaml) return { isValid: false, faults: read.faults, warnings: [] }
   const places = { document, lines }
   const warnings = toLines(foreignKeys(document), places)
-  const raw: unknown = document.toJS() ?? {}
-  const parsed = GatewayFile.safeParse(raw)
+  const parsed = GatewayFile.safeParse(read.value)
   const faults = [
     ...(parsed.success ? [] : toFaults(parsed.error.issues, places)),
-    ...crossCheck(raw, variables),
+    ...crossCheck(read.value, variables),
   ]
   if (!parsed.success || faults.length > 0) {
     return { isValid: false, faults: toLines(faults, places), warnings }
   }
   return { isValid: true, config: toConfig(parsed.data, variables), warnings }
+}
+
+type Read = { isYaml: true; value: unknown } | { isYaml: false; faults: string[] }
+
+function toValue(document: Document, lines: LineCounter): Read {
+  if (document.errors.length > 0) {
+    const faults = document.errors.map(({ message, pos }) => `line ${lines.linePos(pos[0]).line}: ${message}`)
+    return { isYaml: false, faults }
+  }
+  try {
+    return { isYaml: true, value: document.toJS() ?? {} }
+  } catch (error) {
+    // An alias without its anchor, or so many of them that they would fill the memory.
+    return { isYaml: false, faults: [(error as Error).message] }
+  }
 }
 
 function toConfig({ llm }: GatewayFile, variables: Variables): Config {
