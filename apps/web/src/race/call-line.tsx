@@ -1,5 +1,6 @@
 /** What is to be said of the race now, in one large line: on the way, cut off, or who won. */
 import type { RaceState } from '@drag-race/contracts'
+import { useEffect } from 'react'
 import { useRace } from './the-race.ts'
 import { toVerdictText } from './verdict.ts'
 
@@ -8,6 +9,7 @@ export function CallLine({ race }: { race: RaceState }) {
   const stopProblem = useRace((store) => store.stopProblem)
   const verdict = toVerdictText(race)
   const { headline, detail } = verdict ?? toRunningText(race)
+  usePageTitle(headline)
   return (
     <>
       <h1 className="call-headline">{headline}</h1>
@@ -23,6 +25,17 @@ export function CallLine({ race }: { race: RaceState }) {
       </p>
     </>
   )
+}
+
+/** The tab says it too: a race is often watched from another one. */
+function usePageTitle(title: string) {
+  useEffect(() => {
+    const before = document.title
+    document.title = `${title} · LLM Drag Race`
+    return () => {
+      document.title = before
+    }
+  }, [title])
 }
 
 function toRunningText(race: RaceState) {

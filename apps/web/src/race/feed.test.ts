@@ -28,6 +28,7 @@ async function watch(answers: Answer[], open: 'post' | 'follow' = 'post') {
   const waits: number[] = []
   const events: RaceEvent[] = []
   const statuses: FeedStatus[] = []
+  let rewinds = 0
   const fetchIt: typeof fetch = async (path, init) => {
     const after = new Headers(init?.headers).get('last-event-id')
     calls.push({ method: init?.method ?? 'GET', path: String(path), after })
@@ -44,6 +45,10 @@ async function watch(answers: Answer[], open: 'post' | 'follow' = 'post') {
         return Promise.resolve()
       },
       onEvent: (event: RaceEvent) => void events.push(event),
+      onRewind: () => {
+        rewinds++
+        events.length = 0
+      },
       onStatus: (status: FeedStatus) => {
         statuses.push(status)
         if (status.state === 'ended' || status.state === 'refused') resolve()
@@ -51,7 +56,14 @@ async function watch(answers: Answer[], open: 'post' | 'follow' = 'post') {
     }
     open === 'post' ? startRace(request, options) : followRace('r1', options)
   })
-  return { calls, waits, events, statuses: statuses.map(({ state }) => state), last: statuses.at(-1)! }
+  return {
+    calls,
+    waits,
+    events,
+    rewinds,
+    statuses: statuses.map(({ state }) => state),
+    last: statuses.at(-1)!,
+  }
 }
 
 function toBytes(events: readonly RaceEvent[]): Uint8Array {
@@ -139,6 +151,17 @@ describe('a feed', () => {
     expect(gone.last).toMatchObject({ state: 'refused', problem: { status: 404 } })
   })
 
+  test('reads the tape from its start when the app was killed and kept less than was seen', async () => {
+    const { calls, events, rewinds } = await watch([
+      () => stream(toBytes(tape.slice(0, 6))),
+      refuse(409, 'beyond_tape'),
+      rest,
+    ])
+    expect(calls.map(({ after }) => after)).toEqual([null, '5', null])
+    expect(rewinds).toBe(1)
+    expect(events).toEqual(tape)
+  })
+
   test('says a refused start in the words of the app, and never starts again', async () => {
     const { calls, last } = await watch([refuse(400, 'invalid_request')])
     expect(last).toMatchObject({
@@ -175,6 +198,7 @@ describe('a feed', () => {
           // The read after the second event is the one that never comes.
           if (event.seq === 1) setTimeout(() => giveUp())
         },
+        onRewind: () => {},
         onStatus: ({ state }) => state === 'ended' && resolve(),
       })
     })
@@ -190,6 +214,7 @@ describe('a feed', () => {
       fetchIt: async () => new Response(body),
       sleep: () => new Promise(() => {}),
       onEvent: (event) => seen.push(event),
+      onRewind: () => {},
       onStatus: ({ state }) => state === 'open' && opened.resolve(),
     })
     await opened.promise

@@ -24,6 +24,8 @@ export interface FeedOptions {
   /** Resolves after `ms`, or at once when aborted. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
   onEvent: (event: RaceEvent) => void
+  /** The tape is shorter than what was seen of it (the app was killed): it comes again from its first event. */
+  onRewind: () => void
   onStatus: (status: FeedStatus) => void
 }
 
@@ -36,7 +38,7 @@ const backoffMsMin = 250
 const backoffMsMax = 5000
 /**
  * A connection that brings no byte for this long is taken for dead and opened anew: a proxy can hold a stream open
- * whose other end is gone. The app sends a comment more often than that.
+ * whose other end is gone. The app sends a comment every 15 s.
  */
 const silenceMsMax = 45_000
 
@@ -75,8 +77,9 @@ function openFeed(
     for (let isFirst = true; !tape.hasEnded && !closing.signal.aborted; isFirst = false) {
       const seqBefore = tape.seq
       const problem = await readOnce(isFirst && post ? post : ask)
-      if (problem && isFinal(problem, tape)) return tell({ state: 'refused', problem })
-      if (tape.hasEnded || closing.signal.aborted) break
+      if (problem === null || closing.signal.aborted) break
+      if (problem.code === 'beyond_tape') rewind()
+      else if (isFinal(problem, tape)) return tell({ state: 'refused', problem })
       failures = tape.seq > seqBefore ? 1 : failures + 1
       tell({ state: 'reconnecting', attempt: failures })
       await options.sleep(backoffMs(failures), closing.signal)
@@ -84,7 +87,12 @@ function openFeed(
     tell({ state: 'ended' })
   }
 
-  /** One connection, from its first byte to its end or break. A problem is given back, not thrown. */
+  function rewind() {
+    tape.seq = -1
+    options.onRewind()
+  }
+
+  /** One connection, from its first byte to its break, which is given back, not thrown; null at the race's end. */
   async function readOnce(ask: (signal: AbortSignal) => Promise<Response>): Promise<ApiProblem | null> {
     const connection = new AbortController()
     let hasAnswered = false

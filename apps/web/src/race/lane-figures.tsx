@@ -5,7 +5,9 @@ import { dash, toCount, toMs, toSeconds } from '../look/figures.ts'
 import { RunningClock } from './running-clock.tsx'
 
 export function LaneFigures({ lane, isRunning }: { lane: LaneState; isRunning: boolean }) {
-  const slip = useMemo(() => toTimeSlip(lane), [lane])
+  // A slip walks the lane's whole past; ten times a second is as often as a figure can be read.
+  const tenth = Math.floor((lane.lastMark?.at ?? 0) / 100)
+  const slip = useMemo(() => toTimeSlip(lane), [tenth, lane.outcome, lane.ttftMs, isRunning])
   const about = slip.isEstimated && lane.tokens > 0 ? '≈' : ''
   const speed = slip.decodeTokensPerSecond
   const isTicking = isRunning && laneStatus(lane) === 'running'

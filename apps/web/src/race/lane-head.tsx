@@ -10,11 +10,13 @@ interface LaneHeadProps {
   provider: string
   stream: boolean
   onStream: (isOn: boolean) => void
-  /** Beside the switch: what it will do, or what else can be done. */
+  /** Under the switch: what it will do, when that is not at once. */
+  note?: string | null
+  /** Beside the switch: what else can be done. */
   children?: ReactNode
 }
 
-export function LaneHead({ lane, model, provider, stream, onStream, children }: LaneHeadProps) {
+export function LaneHead({ lane, model, provider, stream, onStream, note = null, children }: LaneHeadProps) {
   return (
     <header className="lane-head">
       <Plate lane={lane} label="" />
@@ -27,6 +29,7 @@ export function LaneHead({ lane, model, provider, stream, onStream, children }: 
         {children}
         <Switch label="stream" hiddenLabel={`lane ${lane + 1}`} isOn={stream} onChange={onStream} />
       </div>
+      {note !== null && <p className="lane-next">{note}</p>}
     </header>
   )
 }

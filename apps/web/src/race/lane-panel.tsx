@@ -46,8 +46,12 @@ export const LanePanel = memo(function LanePanel({ lane, over }: LanePanelProps)
         provider={toProviderName(lane)}
         stream={nextStream}
         onStream={(isOn) => setStream(lane.lane, isOn)}
+        note={
+          nextStream === lane.stream
+            ? null
+            : `Applies to the next race. This one ${lane.stream ? 'streams' : 'does not stream'}.`
+        }
       >
-        {nextStream !== lane.stream && <span className="lane-next">from the next race on</span>}
         {isOpen && <StopLane lane={lane.lane} />}
       </LaneHead>
       <LaneFigures lane={lane} isRunning={isOpen} />

@@ -31,18 +31,26 @@ export function raceAgain() {
   if (request) beginRace(request)
 }
 
-/** A race of this lane alone: it wins nothing, but it shows whether the lane can finish. */
+/** A race of this lane alone: it wins nothing, but it shows whether the lane can finish. Tagged as what it is. */
 export function rerunLane(lane: number) {
   const request = toNextRequest()
-  if (request) beginRace({ ...request, lanes: request.lanes.slice(lane, lane + 1) })
+  const { raceId } = theRace.getState().race
+  if (!request || raceId === null) return
+  const tags = { ...request.tags, [rerunTag]: raceId }
+  beginRace({ ...request, lanes: request.lanes.slice(lane, lane + 1), tags })
 }
 
-/** Back to the setup, with this race's prompt and lanes to be changed. */
+/** Back to the setup, with this race's prompt and lanes to be changed; after a rerun, with those of the setup. */
 export function rearrange() {
   const request = toNextRequest()
-  if (request) useSetup.getState().change(fromRequest(request))
+  const isRerun = request?.tags?.[rerunTag] !== undefined
+  if (request && !(isRerun && useSetup.getState().setup.lanes.length > 0)) {
+    useSetup.getState().change(fromRequest(request))
+  }
   navigate('/')
 }
+
+const rerunTag = 'rerun-of'
 
 function toNextRequest(): RaceRequest | null {
   const { request } = theRace.getState().race

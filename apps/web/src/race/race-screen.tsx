@@ -40,7 +40,7 @@ export function RaceScreen() {
         <span className="dim">Finish line: {toFinishText(finish)}</span>
         {race.startedAt !== null && (
           <time className="dim" dateTime={race.startedAt}>
-            {new Date(race.startedAt).toLocaleString()}
+            {new Date(race.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
           </time>
         )}
         <button type="button" className="button-plain" onClick={rearrange}>
@@ -52,8 +52,8 @@ export function RaceScreen() {
           <RaceRow key={lane.lane} lane={lane} finish={finish} over={over} />
         ))}
       </Strip>
-      <StandingsTable race={race} />
-      <Lanes count={race.lanes.length} heading={<CallLine race={race} />}>
+      <StandingsTable lanes={race.lanes} over={over} />
+      <Lanes key={race.raceId} count={race.lanes.length} heading={<CallLine race={race} />}>
         {race.lanes.map((lane) => (
           <LanePanel key={lane.lane} lane={lane} over={over} />
         ))}

@@ -1,14 +1,15 @@
 /** The strip as a table, for those who hear it. */
 import { type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
+import { memo } from 'react'
 import { toMs, toSeconds } from '../look/figures.ts'
 import { toProviderName } from './model-choice.ts'
 import { laneResult, toResultText } from './verdict.ts'
 
-export function StandingsTable({ race }: { race: RaceState }) {
+export function StandingsTable({ lanes, over }: { lanes: readonly LaneState[]; over: RaceState | null }) {
   return (
     <div className="visually-hidden">
       <table>
-        <caption>{race.end ? 'Standings' : 'Lanes so far'}</caption>
+        <caption>{over ? 'Standings' : 'Lanes so far'}</caption>
         <thead>
           <tr>
             <th scope="col">Lane</th>
@@ -19,8 +20,8 @@ export function StandingsTable({ race }: { race: RaceState }) {
           </tr>
         </thead>
         <tbody>
-          {race.lanes.map((lane) => (
-            <Row key={lane.lane} race={race} lane={lane} />
+          {lanes.map((lane) => (
+            <Row key={lane.lane} lane={lane} over={over} />
           ))}
         </tbody>
       </table>
@@ -28,7 +29,12 @@ export function StandingsTable({ race }: { race: RaceState }) {
   )
 }
 
-function Row({ race, lane }: { race: RaceState; lane: LaneState }) {
+interface RowProps {
+  lane: LaneState
+  over: RaceState | null
+}
+
+const Row = memo(function Row({ lane, over }: RowProps) {
   const slip = toTimeSlip(lane)
   return (
     <tr>
@@ -36,9 +42,19 @@ function Row({ race, lane }: { race: RaceState; lane: LaneState }) {
       <td>
         {lane.model}, {toProviderName(lane)}
       </td>
-      <td>{toResultText(laneResult(race, lane)) || laneStatus(lane)}</td>
+      <td>{toResultText(laneResult(over, lane)) || laneStatus(lane)}</td>
       <td>{lane.ttftMs === null ? 'none' : `${toMs(lane.ttftMs)} ms`}</td>
       <td>{lane.outcome ? `${toSeconds(slip.totalMs ?? slip.elapsedMs)} s` : 'running'}</td>
     </tr>
+  )
+}, isSameToHear)
+
+/** A token changes nothing that is said here. */
+function isSameToHear(before: RowProps, after: RowProps): boolean {
+  return (
+    before.over === after.over &&
+    before.lane.outcome === after.lane.outcome &&
+    before.lane.ttftMs === after.lane.ttftMs &&
+    before.lane.model === after.lane.model
   )
 }

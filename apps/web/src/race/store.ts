@@ -12,7 +12,7 @@ import {
   reduceRace,
 } from '@drag-race/contracts'
 import { createStore } from 'zustand/vanilla'
-import { readJson } from '../read-json.ts'
+import { ApiProblem, readJson } from '../read-json.ts'
 import { type Feed, type FeedOptions, type FeedStatus, followRace, startRace } from './feed.ts'
 
 /** A full queue is folded at once: a hidden tab, or a long tape, must not pile up events. */
@@ -85,16 +85,23 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceSto
       set({ race: folded, following: folded.raceId, anchor: anchorAt(folded.at) })
     }
 
-    function begin(open: (options: FeedOptions) => Feed) {
-      feed?.close()
+    function forget() {
       folded = emptyRace
       queue = []
+    }
+
+    function begin(open: (options: FeedOptions) => Feed) {
+      feed?.close()
+      forget()
       set({ stopProblem: null })
       let isCurrent = true
       const opened = open({
         fetchIt,
         sleep,
         onEvent: (event) => isCurrent && push(event),
+        onRewind: () => {
+          if (isCurrent) forget()
+        },
         onStatus: (status) => {
           if (!isCurrent) return
           // The last events are shown before the word that they were the last.
@@ -123,8 +130,7 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceSto
       leave() {
         feed?.close()
         feed = null
-        folded = emptyRace
-        queue = []
+        forget()
         set(emptyScreen)
       },
       async stop(lane) {
@@ -134,7 +140,9 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceSto
         const path = `/api/races/${encodeURIComponent(raceId)}/stop`
         const problem = await readJson(path, { method: 'POST', body }, fetchIt).then(
           () => null,
-          (error: Error) => error.message,
+          // It ended while the button was pressed: what was wanted has happened.
+          (error: Error) =>
+            error instanceof ApiProblem && error.code === 'already_ended' ? null : error.message,
         )
         set({ stopProblem: problem })
       },

@@ -1,4 +1,4 @@
-import type { GatewayRow, LaneState } from '@drag-race/contracts'
+import type { GatewayRow } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { compareRows, ofRace } from './compare.ts'
 
@@ -13,7 +13,7 @@ const row = (provider: string, model: string, part: Partial<GatewayRow> = {}): G
   durationMs: 3000,
   ...part,
 })
-const lane = (model: string, ttftMs: number | null) => ({ model, ttftMs }) as LaneState
+const lane = (model: string, ttftMs: number | null) => ({ model, ttftMs })
 
 test('sets the race’s mean beside the gateway’s average of the same calls', () => {
   const [compared] = compareRows(

@@ -4,6 +4,9 @@
  */
 import type { GatewayRow, GatewayStats, LaneState } from '@drag-race/contracts'
 
+/** What of a lane is compared. */
+export type TimedLane = Pick<LaneState, 'model' | 'ttftMs'>
+
 export interface ComparedRow extends GatewayRow {
   /** Since the race began; null without a race, or when nothing was added yet. Other callers' calls are in it. */
   added: GatewayRow | null
@@ -16,7 +19,7 @@ export interface ComparedRow extends GatewayRow {
 /** Rows of this race's models first, in lane order; then the others as the gateway lists them. */
 export function compareRows(
   { rows, added }: Pick<GatewayStats, 'rows' | 'added'>,
-  lanes: readonly LaneState[],
+  lanes: readonly TimedLane[],
 ): ComparedRow[] {
   const compared = rows.map((row) => compareRow(row, added ?? [], lanes))
   const order = lanes.map(({ model }) => model)
@@ -25,11 +28,11 @@ export function compareRows(
 }
 
 /** Only what this race's lanes asked for. */
-export function ofRace(rows: ComparedRow[], lanes: readonly LaneState[]): ComparedRow[] {
+export function ofRace(rows: ComparedRow[], lanes: readonly TimedLane[]): ComparedRow[] {
   return rows.filter((row) => lanes.some(({ model }) => model === row.model))
 }
 
-function compareRow(row: GatewayRow, added: readonly GatewayRow[], lanes: readonly LaneState[]): ComparedRow {
+function compareRow(row: GatewayRow, added: readonly GatewayRow[], lanes: readonly TimedLane[]): ComparedRow {
   const own = added.find(({ provider, model }) => provider === row.provider && model === row.model) ?? null
   const measuredTtftMs = mean(
     lanes.filter(({ model }) => model === row.model).flatMap(({ ttftMs }) => ttftMs ?? []),

@@ -1,9 +1,9 @@
 /** Beside the race: what the gateway's own metrics say of the same calls. It can be folded away. */
 import './telemetry.css'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { useRace } from '../race/the-race.ts'
-import { compareRows, ofRace } from './compare.ts'
+import { compareRows, ofRace, type TimedLane } from './compare.ts'
 import { ComparedFigures } from './compared-figures.tsx'
 import { Overhead } from './overhead.tsx'
 import { Source } from './source.tsx'
@@ -34,7 +34,7 @@ export function TelemetryPanel() {
 function Body() {
   const raceId = useRace(({ race }) => race.raceId)
   const isRacing = useRace(({ race }) => race.raceId !== null && race.end === null)
-  const lanes = useRace(({ race }) => race.lanes)
+  const lanes = useTimedLanes()
   const { data, error, dataUpdatedAt, refetch } = useGatewayStats({ raceId, isRacing })
   if (error && !data) {
     return (
@@ -66,6 +66,14 @@ function Body() {
       {data.overhead !== null && <Overhead overhead={data.overhead} />}
     </>
   )
+}
+
+/** The lanes' models and first tokens, anew only when one of them changed: not with every token. */
+function useTimedLanes(): TimedLane[] {
+  const key = useRace(({ race }) =>
+    JSON.stringify(race.lanes.map(({ model, ttftMs }) => ({ model, ttftMs }))),
+  )
+  return useMemo(() => JSON.parse(key) as TimedLane[], [key])
 }
 
 /** Before a race the busiest few are enough; the gateway page has all. */
