@@ -8,7 +8,7 @@ export function CallLine({ race }: { race: RaceState }) {
   const feed = useRace((store) => store.feed)
   const stopProblem = useRace((store) => store.stopProblem)
   const verdict = toVerdictText(race)
-  const { headline, detail } = verdict ?? toRunningText(race)
+  const { headline, detail } = verdict ?? toRunningText(race, feed.state === 'refused')
   usePageTitle(headline)
   return (
     <>
@@ -38,7 +38,8 @@ function usePageTitle(title: string) {
   }, [title])
 }
 
-function toRunningText(race: RaceState) {
+function toRunningText(race: RaceState, isLost: boolean) {
+  if (isLost) return { headline: 'The race was lost from view', detail: '' }
   const home = race.lanes.filter((lane) => lane.outcome !== null).length
   const detail = home === 0 ? '' : `${home} of ${race.lanes.length} lanes are in`
   return { headline: 'The race is on', detail }

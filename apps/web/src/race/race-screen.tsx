@@ -16,9 +16,10 @@ import { toFinishText } from './verdict.ts'
 export function RaceScreen() {
   const race = useRace((store) => store.race)
   const isAsking = useRace(({ feed, origin }) => origin === 'start' && feed.state === 'asking')
-  const isOver = race.end !== null
+  const isLost = useRace(({ feed }) => feed.state === 'refused')
+  const isOver = race.end !== null || isLost
   // The same object for every lane while the race runs, so that a token renders its own lane alone.
-  const over = isOver ? race : null
+  const over = race.end === null ? null : race
   const finish = race.request?.finish ?? 'done'
   useStartKey(isOver && !isAsking, raceAgain)
 

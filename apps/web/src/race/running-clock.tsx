@@ -13,7 +13,9 @@ export function RunningClock({ startAt }: { startAt: number | null }) {
     let shownMs = 0
     let frame = 0
     const draw = () => {
-      const { anchor } = theRace.getState()
+      const { anchor, feed } = theRace.getState()
+      // Nothing more will come of this tape: the clock stands where it was last known.
+      if (feed.state === 'refused') return
       const raceMs = anchor.at + performance.now() - anchor.shownAtMs
       shownMs = Math.max(shownMs, startAt === null ? 0 : raceMs - startAt)
       if (element.current) element.current.textContent = toSeconds(shownMs)

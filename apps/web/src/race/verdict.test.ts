@@ -29,6 +29,11 @@ test('calls a dead heat inside the margin', () => {
   expect(results({ lanes })).toEqual(['DEAD HEAT', 'DEAD HEAT', '3rd, +0.40 s'])
 })
 
+test('names a model once when its lanes tie with each other', () => {
+  const lanes = [lane('same', 1000.5), lane('same', 1000), lane('same', 1400)]
+  expect(toVerdictText(race({ lanes }))?.headline).toBe('Dead heat: same, lanes 1 and 2')
+})
+
 test('tells lanes of one model apart by their plates', () => {
   const lanes = [lane('same', 2410), lane('same', 2500)]
   expect(toVerdictText(race({ lanes }))?.headline).toBe('same (lane 1) wins by 90.0 ms')

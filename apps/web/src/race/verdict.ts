@@ -80,7 +80,7 @@ export function toVerdictText(state: RaceState): VerdictText | null {
       }
     case 'dead-heat':
       return {
-        headline: `Dead heat: ${joinWords(verdict.lanes.map(name))}`,
+        headline: `Dead heat: ${toLaneNames(state, verdict.lanes)}`,
         detail: `Closer than the clock can tell. ${detail}`,
       }
     case 'no-contest':
@@ -126,7 +126,15 @@ export function toLaneName(state: RaceState, lane: number): string {
   return isShared ? `${model} (lane ${lane + 1})` : model
 }
 
-export function joinWords(words: string[]): string {
+/** Lanes by number; those of one model under its name once. */
+function toLaneNames(state: RaceState, lanes: number[]): string {
+  const sorted = lanes.toSorted((a, b) => a - b)
+  const models = new Set(sorted.map((lane) => state.lanes[lane]?.model))
+  if (models.size > 1) return joinWords(sorted.map((lane) => toLaneName(state, lane)))
+  return `${[...models].join()}, lanes ${joinWords(sorted.map((lane) => String(lane + 1)))}`
+}
+
+function joinWords(words: string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
