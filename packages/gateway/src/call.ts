@@ -4,7 +4,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { GatewayAttempt } from '@drag-race/contracts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
-import { CallerGone, GatewayError } from './errors.ts'
+import { callerLeft, GatewayError } from './errors.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
 import type { Target } from './upstream/target.ts'
 
@@ -43,7 +43,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
   const arrivedAtMs = clock.monotonicMs()
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
-  const onClose = () => controller.abort(new CallerGone('left'))
+  const onClose = () => controller.abort(callerLeft)
   response.on('close', onClose)
   return {
     id: createRequestId(),
@@ -65,7 +65,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
       clearTimeout(timer)
       response.off('close', onClose)
       // An attempt whose answer nobody read to its end must not go on.
-      controller.abort(new CallerGone('left'))
+      controller.abort(callerLeft)
     },
   }
 }

@@ -57,8 +57,12 @@ export async function chat(
     outcome = answerFailure(parts, call, error)
   }
   closeAttempt(call, outcome, parts.clock.monotonicMs())
-  call.close()
-  parts.ledger.settle(toRecord(call, outcome, parts.cost, parts.clock.monotonicMs()))
+  const endedAtMs = parts.clock.monotonicMs()
+  // In the next tick the last bytes are on their way: the books do not delay them.
+  process.nextTick(() => {
+    call.close()
+    parts.ledger.settle(toRecord(call, outcome, parts.cost, endedAtMs))
+  })
 }
 
 /** Sends the request to one target; throws `ProviderError` when the provider refuses it. */

@@ -74,3 +74,6 @@ export class CallerGone extends Error {
     this.why = why
   }
 }
+
+/** Made once: it says nothing of any call, and a new one would cost each call the writing of a stack. */
+export const callerLeft = new CallerGone('left')

@@ -1,6 +1,6 @@
 /** Reads a request's body whole, up to a bound. */
 import type { IncomingMessage } from 'node:http'
-import { CallerGone, GatewayError } from './errors.ts'
+import { callerLeft, GatewayError } from './errors.ts'
 
 /** What a caller may go on sending after its body was refused, so that it can read the answer. */
 const discardedBytesMax = 64 * 1024 * 1024
@@ -27,7 +27,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       else refuse()
     })
     request.on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)))
-    request.on('close', () => reject(new CallerGone('left')))
-    request.on('error', () => reject(new CallerGone('left')))
+    request.on('close', () => reject(callerLeft))
+    request.on('error', () => reject(callerLeft))
   })
 }

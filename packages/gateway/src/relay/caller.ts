@@ -4,7 +4,7 @@
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { writeWhenReady } from '@drag-race/wire'
-import { CallerGone } from '../errors.ts'
+import { CallerGone, callerLeft } from '../errors.ts'
 
 export interface Caller {
   /** In one write. Waits while the caller reads slowly; throws `CallerGone`. */
@@ -43,7 +43,8 @@ export function createCaller(response: ServerResponse, head: () => OutgoingHttpH
         return
       }
       const written = await writeWhenReady(response, takeAll(frames), drainMsMax)
-      if (written !== 'written') throw new CallerGone(written === 'closed' ? 'left' : 'too slow')
+      if (written === 'closed') throw callerLeft
+      if (written === 'too slow') throw new CallerGone('too slow')
     },
     end(frames) {
       response.end(takeAll(frames))

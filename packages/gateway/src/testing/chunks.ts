@@ -1,4 +1,5 @@
 /** Streams written by hand after what providers really send, so that a clone without the recordings has their quirks. */
+import { createFrameSplitter, readFrame } from '@drag-race/wire'
 
 export const head = { id: 'c-1', object: 'chat.completion.chunk', created: 1_700_000_000, model: 'up-1' }
 export const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 }
@@ -29,4 +30,13 @@ export function cutUp(text: string, cut: Cut): Uint8Array[] {
     slices.push(bytes.subarray(from, from + size))
   }
   return slices
+}
+
+/** The events of a stream, parsed where they are JSON. */
+export function events(text: string): unknown[] {
+  return createFrameSplitter()
+    .push(Buffer.from(text))
+    .map((frame) => readFrame(frame).data)
+    .filter((data) => data !== null)
+    .map((data) => (data.startsWith('{') ? JSON.parse(data) : data))
 }
