@@ -25,7 +25,7 @@ export function createCostTable(clock: Pick<Clock, 'date'>): CostTable {
     return namesByOrigin.get(origin) ?? null
   }
 
-  return (usage, target, responseModel) => {
+  const toCost: CostTable = (usage, target, responseModel) => {
     if (target.price) return byConfig(usage, target.price)
     const providerId = toTableName(target)
     if (providerId === null) return null
@@ -35,6 +35,12 @@ export function createCostTable(clock: Pick<Clock, 'date'>): CostTable {
       byTable(usage, target.upstreamModel, options)
     )
   }
+  return (...call) => withoutDust(toCost(...call))
+}
+
+/** Sums of binary fractions carry dust (0.00015480000000000002); no price is finer than a millionth of a millionth. */
+function withoutDust(costUsd: number | null): number | null {
+  return costUsd === null ? null : Math.round(costUsd * 1e12) / 1e12
 }
 
 function byConfig({ inputTokens, outputTokens, cachedTokens }: Usage, price: Price): number {
