@@ -21,14 +21,16 @@ interface LanePanelProps {
   lane: LaneState
   /** The race when it has ended, null before. */
   over: RaceState | null
+  /** Nothing more will come of this race, though its end was never seen. */
+  isLost: boolean
 }
 
-export const LanePanel = memo(function LanePanel({ lane, over }: LanePanelProps) {
+export const LanePanel = memo(function LanePanel({ lane, over, isLost }: LanePanelProps) {
   const nextStream = useNextRace(({ streams }) => streams[lane.lane] ?? lane.stream)
   const setStream = useNextRace((store) => store.setStream)
   const scroller = useRef<HTMLElement>(null)
   const result = laneResult(over, lane)
-  const isOpen = lane.outcome === null && over === null
+  const isOpen = lane.outcome === null && over === null && !isLost
   const length = lane.answer.length + lane.reasoning.length
   const { isFollowing, follow, onScroll } = useFollow(scroller, length, isOpen)
   const isEmpty = lane.answer === '' && lane.reasoning === ''
@@ -62,7 +64,9 @@ export const LanePanel = memo(function LanePanel({ lane, over }: LanePanelProps)
         onScroll={onScroll}
       >
         {result.kind === 'failed' && <LaneError lane={lane} />}
-        {result.kind !== 'failed' && !isOpen && <TimeSlip lane={lane} result={result} over={over} />}
+        {result.kind !== 'failed' && (lane.outcome !== null || over !== null) && (
+          <TimeSlip lane={lane} result={result} over={over} />
+        )}
         {lane.reasoning !== '' && <Thinking text={lane.reasoning} isOpen={isOpen && lane.answer === ''} />}
         {isOpen && isEmpty && <Waiting lane={lane} />}
         {lane.answer !== '' && (

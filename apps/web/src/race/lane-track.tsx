@@ -7,18 +7,25 @@ interface LaneTrackProps {
   /** 0 at the start line, 1 at the finish. */
   position: number
   ttftMs: number | null
+  /** Where the first token's tick stands; left out: on the strip's own scale. */
+  tickAt?: number
   /** Out of the race: the car stands where it stopped, pale. */
   isOut?: boolean
 }
 
-export function LaneTrack({ position, ttftMs, isOut = false }: LaneTrackProps) {
+export function LaneTrack({
+  position,
+  ttftMs,
+  tickAt = tickPosition(ttftMs ?? 0),
+  isOut = false,
+}: LaneTrackProps) {
   return (
     <div className={isOut ? 'track track-out' : 'track'} aria-hidden="true">
       <div className="track-finish" />
       <div className="track-run">
         <div className="track-trail" style={{ transform: `scaleX(${position})` }} />
         {ttftMs !== null && (
-          <div className="track-tick" style={{ transform: `translateX(${tickPosition(ttftMs) * 100}%)` }}>
+          <div className="track-tick" style={{ transform: `translateX(${tickAt * 100}%)` }}>
             <span className="track-tick-label">{toMs(ttftMs)} ms</span>
           </div>
         )}

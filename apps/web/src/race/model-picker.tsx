@@ -104,5 +104,5 @@ export function ModelPicker({ label, models, chosen, onChoose }: ModelPickerProp
 }
 
 function toOptionId(listId: string, model: string): string {
-  return `${listId}-${model}`
+  return `${listId}-${encodeURIComponent(model)}`
 }

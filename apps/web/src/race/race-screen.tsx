@@ -56,7 +56,7 @@ export function RaceScreen() {
       <StandingsTable lanes={race.lanes} over={over} />
       <Lanes key={race.raceId} count={race.lanes.length} heading={<CallLine race={race} />}>
         {race.lanes.map((lane) => (
-          <LanePanel key={lane.lane} lane={lane} over={over} />
+          <LanePanel key={lane.lane} lane={lane} over={over} isLost={isLost} />
         ))}
       </Lanes>
     </>

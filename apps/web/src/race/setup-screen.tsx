@@ -86,9 +86,13 @@ export function SetupScreen() {
         heading={
           <>
             <h1 className="call-headline">
-              {setup.lanes.length} {setup.lanes.length === 1 ? 'lane' : 'lanes'} staged
+              {setup.lanes.length || 'No'} {setup.lanes.length === 1 ? 'lane' : 'lanes'} staged
             </h1>
-            <p className="call-detail">Each lane has its own streaming switch and settings.</p>
+            <p className="call-detail">
+              {setup.lanes.length === 0
+                ? 'Add a lane and choose its model.'
+                : 'Each lane has its own streaming switch and settings.'}
+            </p>
           </>
         }
       >

@@ -4,6 +4,11 @@
  */
 import type { GatewayRow, GatewayStats, LaneState } from '@drag-race/contracts'
 
+/** As the screen names who served a call: a simulated figure is never shown as a real one. */
+export function toServedBy({ provider }: Pick<GatewayRow, 'provider'>): string {
+  return provider === 'simulator' ? 'simulated' : provider
+}
+
 /** What of a lane is compared. */
 export type TimedLane = Pick<LaneState, 'model' | 'ttftMs'>
 

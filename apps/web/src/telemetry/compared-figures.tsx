@@ -1,7 +1,7 @@
 /** One provider and model: counts with what the race added, and first-token times side by side with their difference. */
 import type { ReactNode } from 'react'
 import { toCount, toFineMs } from '../look/figures.ts'
-import type { ComparedRow } from './compare.ts'
+import { type ComparedRow, toServedBy } from './compare.ts'
 
 export function ComparedFigures({ row }: { row: ComparedRow }) {
   const { added, measuredTtftMs, differenceMs } = row
@@ -11,7 +11,7 @@ export function ComparedFigures({ row }: { row: ComparedRow }) {
         <span className="ellipsis" title={row.model}>
           {row.model}
         </span>
-        <span className="dim">{row.provider}</span>
+        <span className="dim">{toServedBy(row)}</span>
       </h3>
       <dl>
         <Row name="requests" value={toCount(row.requests)} added={added?.requests} />

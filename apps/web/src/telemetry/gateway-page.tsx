@@ -3,6 +3,7 @@ import './telemetry.css'
 import './gateway-page.css'
 import type { GatewayStats } from '@drag-race/contracts'
 import { useModels } from '../race/use-library.ts'
+import { AverageStrip } from './average-strip.tsx'
 import { GatewayTable } from './gateway-table.tsx'
 import { ModelTable } from './model-table.tsx'
 import { Overhead } from './overhead.tsx'
@@ -23,10 +24,11 @@ export function GatewayPage() {
       {stats.data && (
         <>
           <Facts stats={stats.data} />
+          <AverageStrip rows={stats.data.rows} />
           <section aria-labelledby="gateway-counted">
             <h2 id="gateway-counted">Counted since its start</h2>
             <Source stats={stats.data} updatedAtMs={stats.dataUpdatedAt} />
-            <GatewayTable rows={stats.data.rows} />
+            {stats.data.problem === null && <GatewayTable rows={stats.data.rows} />}
           </section>
           {stats.data.overhead !== null && <Overhead overhead={stats.data.overhead} />}
         </>
@@ -37,7 +39,7 @@ export function GatewayPage() {
         {models.data && models.data.problem !== null && (
           <p className="note note-bad">{models.data.problem}</p>
         )}
-        {models.data && <ModelTable models={models.data.models} />}
+        {models.data && models.data.problem === null && <ModelTable models={models.data.models} />}
       </section>
     </div>
   )

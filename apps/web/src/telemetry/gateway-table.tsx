@@ -2,6 +2,7 @@
 import type { GatewayRow } from '@drag-race/contracts'
 import { toCount, toFineMs } from '../look/figures.ts'
 import { ScrollBox } from '../look/scroll-box.tsx'
+import { toServedBy } from './compare.ts'
 
 export function GatewayTable({ rows }: { rows: GatewayRow[] }) {
   if (rows.length === 0) return <p className="dim">No call has gone through it since its start.</p>
@@ -36,7 +37,7 @@ export function GatewayTable({ rows }: { rows: GatewayRow[] }) {
           {rows.map((row) => (
             <tr key={`${row.provider} ${row.model}`}>
               <th scope="row">{row.model}</th>
-              <td>{row.provider}</td>
+              <td>{toServedBy(row)}</td>
               <td className="number">{toCount(row.requests)}</td>
               <td className="number">{toCount(row.inputTokens)}</td>
               <td className="number">{toCount(row.outputTokens)}</td>

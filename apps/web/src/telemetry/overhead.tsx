@@ -10,7 +10,7 @@ export function Overhead({ overhead }: { overhead: NonNullable<GatewayStats['ove
       <h2>Overhead</h2>
       <p className="telemetry-source">
         the gateway’s own time a call: p50 {toFineMs(overhead.p50Ms)} ms, p99 {toFineMs(overhead.p99Ms)} ms,{' '}
-        {toCount(overhead.count)} calls
+        {toCount(overhead.count)} {overhead.count === 1 ? 'call' : 'calls'}
       </p>
       <ol className="overhead-bars">
         {buckets.map(({ toMs, count }) => (
