@@ -151,15 +151,30 @@ describe('a feed', () => {
     expect(gone.last).toMatchObject({ state: 'refused', problem: { status: 404 } })
   })
 
-  test('reads the tape from its start when the app was killed and kept less than was seen', async () => {
-    const { calls, events, rewinds } = await watch([
-      () => stream(toBytes(tape.slice(0, 6))),
-      refuse(409, 'beyond_tape'),
-      rest,
-    ])
-    expect(calls.map(({ after }) => after)).toEqual([null, '5', null])
-    expect(rewinds).toBe(1)
-    expect(events).toEqual(tape)
+  describe('after the app was killed reads the tape that was kept, from its start', () => {
+    const kept = makeTape({
+      lanes: [
+        { model: 'a', tokensAt: [10], end: 'running' },
+        { model: 'b', tokensAt: [15], end: 'failed' },
+      ],
+      reason: 'interrupted',
+    })
+    const fromKept: Answer = (after) => stream(toBytes(kept.slice(after + 1)))
+
+    test.each([
+      ['when it is shorter than what was seen', 9, refuse(409, 'beyond_tape')],
+      ['when it ends interrupted after what was seen', kept.length - 2, fromKept],
+      ['when it ended just where we are', kept.length, fromKept],
+    ])('%s', async (_name, seenEvents, second) => {
+      const { calls, events, rewinds } = await watch([
+        () => stream(toBytes(tape.slice(0, seenEvents))),
+        second,
+        fromKept,
+      ])
+      expect(calls.map(({ after }) => after)).toEqual([null, String(seenEvents - 1), null])
+      expect(rewinds).toBe(1)
+      expect(events).toEqual(kept)
+    })
   })
 
   test('says a refused start in the words of the app, and never starts again', async () => {

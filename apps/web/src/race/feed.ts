@@ -24,7 +24,7 @@ export interface FeedOptions {
   /** Resolves after `ms`, or at once when aborted. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
   onEvent: (event: RaceEvent) => void
-  /** The tape is shorter than what was seen of it (the app was killed): it comes again from its first event. */
+  /** The app was killed and kept another tape than was seen: it comes again from its first event. */
   onRewind: () => void
   onStatus: (status: FeedStatus) => void
 }
@@ -76,10 +76,10 @@ function openFeed(
     let failures = 0
     for (let isFirst = true; !tape.hasEnded && !closing.signal.aborted; isFirst = false) {
       const seqBefore = tape.seq
-      const problem = await readOnce(isFirst && post ? post : ask)
-      if (problem === null || closing.signal.aborted) break
-      if (problem.code === 'beyond_tape') rewind()
-      else if (isFinal(problem, tape)) return tell({ state: 'refused', problem })
+      const outcome = await readOnce(isFirst && post ? post : ask)
+      if (outcome === 'ended' || closing.signal.aborted) break
+      if (outcome === 'another tape') rewind()
+      else if (isFinal(outcome, tape)) return tell({ state: 'refused', problem: outcome })
       failures = tape.seq > seqBefore ? 1 : failures + 1
       tell({ state: 'reconnecting', attempt: failures })
       await options.sleep(backoffMs(failures), closing.signal)
@@ -92,22 +92,29 @@ function openFeed(
     options.onRewind()
   }
 
-  /** One connection, from its first byte to its break, which is given back, not thrown; null at the race's end. */
-  async function readOnce(ask: (signal: AbortSignal) => Promise<Response>): Promise<ApiProblem | null> {
+  /** One connection, from its first byte to its end or break. A break is given back, not thrown. */
+  async function readOnce(ask: (signal: AbortSignal) => Promise<Response>): Promise<Outcome> {
     const connection = new AbortController()
+    const seqBefore = tape.seq
     let hasAnswered = false
     const signal = AbortSignal.any([connection.signal, closing.signal])
     try {
       const response = await ask(signal)
-      if (!response.ok || !response.body) return await toProblem(response)
+      if (!response.ok || !response.body) {
+        const problem = await toProblem(response)
+        return problem.code === 'beyond_tape' ? 'another tape' : problem
+      }
       hasAnswered = true
       tell({ state: 'open' })
       const bytes = untilSilent(response.body, options.sleep)
       for await (const { data } of decodeEvents(bytes)) {
-        if (closing.signal.aborted) return null
-        take(JSON.parse(data) as RaceEvent)
-        if (tape.hasEnded) return null
+        if (closing.signal.aborted) return 'ended'
+        const event = JSON.parse(data) as RaceEvent
+        if (seqBefore >= 0 && isInterruptedEnd(event)) return 'another tape'
+        take(event)
+        if (tape.hasEnded) return 'ended'
       }
+      if (seqBefore >= 0 && tape.seq === seqBefore) return 'another tape'
       return new ApiProblem('stream_ended', 0, brokenText(hasAnswered, 'its stream ended'))
     } catch (cause) {
       return new ApiProblem('unreachable', 0, brokenText(hasAnswered, cause))
@@ -127,6 +134,17 @@ function openFeed(
 
   void run()
   return { close: () => closing.abort() }
+}
+
+/**
+ * `another tape`: what was seen of the race is not what was kept of it. A killed app loses its last moments and closes the
+ * tape in its own words under the same numbers. It shows by a tape shorter than what was seen, by a resumed one that ends
+ * interrupted, or by one that has ended just where we are.
+ */
+type Outcome = 'ended' | 'another tape' | ApiProblem
+
+function isInterruptedEnd(event: RaceEvent): boolean {
+  return event.type === 'race-end' && event.reason === 'interrupted'
 }
 
 interface Position {

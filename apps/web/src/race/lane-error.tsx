@@ -14,7 +14,6 @@ export function LaneError({ lane }: { lane: LaneState }) {
       {retryAfterMs !== null && (
         <p>The provider asks to wait {toSeconds(retryAfterMs, 0)} s before the next try.</p>
       )}
-      {lane.chunks > 0 && <p className="dim">What had arrived stays below.</p>}
       <p className="lane-error-end">
         <button type="button" className="button-plain" onClick={() => rerunLane(lane.lane)}>
           Rerun lane<span className="visually-hidden"> {lane.lane + 1} alone</span>
