@@ -34,7 +34,6 @@ async function main() {
     webFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
   handle = app
-  process.stdout.write(`app ready on http://${toUrlHost(settings.host)}:${port}\n`)
 
   let isClosing = false
   async function end() {
@@ -51,6 +50,7 @@ async function main() {
   process.on('SIGINT', end)
   // Started with a channel, the app ends with whoever started it.
   process.on('disconnect', end)
+  process.stdout.write(`app ready on http://${toUrlHost(settings.host)}:${port}\n`)
 }
 
 /** The port is taken before the history is put in order, which takes a moment after a crash. */

@@ -5,6 +5,7 @@
  * The lanes run on their own thread; this side numbers what they say, keeps it, and has the last word: a lane that it has
  * closed (deadline passed and no answer, tape full, thread dead) stays closed, whatever still arrives.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type LaneEntry,
   type LaneState,
@@ -17,7 +18,7 @@ import type { Logger } from 'pino'
 import type { GatewayAddress } from '../app-context.ts'
 import type { RaceStore } from '../history/store.ts'
 import type { LaneThread } from './lane-thread.ts'
-import { type LaneEvent, type LaneLimits, laneLimits } from './lanes/messages.ts'
+import { type LaneEvent, type LaneLimits, type LaneStop, laneLimits } from './lanes/messages.ts'
 import { createRaceClock } from './race-clock.ts'
 import { createTape, type Tape, type TapeLimits, tapeLimits } from './tape.ts'
 import { createTapeWriter } from './tape-writer.ts'
@@ -31,6 +32,9 @@ export interface RaceOrder {
 }
 
 export interface RaceLimits {
+  /** To the green light: a lane thread that starts anew takes half a second. */
+  startMsMax: number
+  /** From the green light. */
   raceMsMax: number
   /** After a stop or the deadline: how long the lane thread may take to close its lanes. */
   closeMsMax: number
@@ -39,6 +43,7 @@ export interface RaceLimits {
 }
 
 export const raceLimits: RaceLimits = {
+  startMsMax: 30_000,
   raceMsMax: 600_000,
   closeMsMax: 5_000,
   lane: laneLimits,
@@ -55,6 +60,10 @@ export interface RunningRace {
   /** Resolves when `race-end` is on the tape and all of it in the database. */
   ended: Promise<void>
 }
+
+/** A database that another program holds is tried again: 5 s by SQLite itself, and this often. */
+const keepAttempts = 3
+const keepRetryMs = 1_000
 
 type EndReason = Extract<RaceEvent, { type: 'race-end' }>['reason']
 
@@ -81,12 +90,13 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   let reason: EndReason = 'finished'
   let closing: NodeJS.Timeout | undefined
 
-  const deadline = setTimeout(() => {
-    askLanesToStop(null, 'deadline', {
-      code: 'race_deadline',
-      message: `The race was ended after ${limits.raceMsMax / 60_000} minutes, its longest. What had arrived stays.`,
-    })
-  }, limits.raceMsMax)
+  let waiting = setTimeout(() => end('interrupted', null, neverStarted), limits.startMsMax)
+
+  function onGreenLight(atNs: bigint) {
+    clock.start(atNs)
+    clearTimeout(waiting)
+    waiting = setTimeout(() => askLanesToStop(null, 'deadline', toDeadline(limits)), limits.raceMsMax)
+  }
 
   function append(event: LaneEvent) {
     const lane = tape.state.lanes[event.lane]
@@ -102,7 +112,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     }
   }
 
-  function askLanesToStop(lane: number | null, why: EndReason, stop: Parameters<LaneThread['stop']>[2]) {
+  function askLanesToStop(lane: number | null, why: EndReason, stop: LaneStop) {
     if (lane === null && reason === 'finished') reason = why
     laneThread.stop(id, lane, stop)
     if (lane === null) closing ??= setTimeout(() => end(reason, null, notClosed), limits.closeMsMax)
@@ -111,7 +121,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   /** Lanes that are still open are closed with `fault`. Once: whatever asks later finds the race ended. */
   function end(why: EndReason, marginMs: number | null, fault: { code: string; message: string }) {
     if (tape.state.end) return
-    clearTimeout(deadline)
+    clearTimeout(waiting)
     clearTimeout(closing)
     const at = clock.at(clock.now())
     for (const { lane } of tape.state.lanes) {
@@ -124,9 +134,17 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     ended.resolve(keep())
   }
 
+  /** Meanwhile viewers read from this tape. What cannot be written at last, the next start finds as interrupted. */
   async function keep() {
     const rest = await writer.finish()
-    await store.finish(id, tape.state, rest)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await store.finish(id, tape.state, rest)
+      } catch (error) {
+        if (attempt === keepAttempts) throw error
+        await sleep(keepRetryMs)
+      }
+    }
   }
 
   laneThread.run(
@@ -138,7 +156,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
       limits: limits.lane,
     },
     {
-      onGreenLight: (atNs) => clock.start(atNs),
+      onGreenLight,
       onEvents: receive,
       onOver: (marginMs) => end(reasonOf(tape, reason), marginMs, notClosed),
       onLost: () => end('interrupted', null, threadLost),
@@ -166,6 +184,19 @@ function reasonOf({ state }: Tape, asked: EndReason): EndReason {
   const wasStopped = (lane: LaneState) => laneStatus(lane) === 'stopped'
   if (asked === 'stopped') return state.lanes.some(wasStopped) ? 'stopped' : 'finished'
   return asked === 'finished' && state.lanes.every(wasStopped) ? 'stopped' : asked
+}
+
+function toDeadline({ raceMsMax }: RaceLimits): LaneStop {
+  const minutes = raceMsMax / 60_000
+  return {
+    code: 'race_deadline',
+    message: `The race was ended after ${minutes} minutes, its longest. What had arrived stays.`,
+  }
+}
+
+const neverStarted = {
+  code: 'not_started',
+  message: 'The lanes did not get ready in time, so the race was ended. Start it again.',
 }
 
 const tapeFull = {

@@ -95,19 +95,26 @@ function createHandler(
 ): Dispatcher.DispatchHandler {
   let bytes = 0
   let sink: BodySink | null = null
+  let isAborted = false
+
+  /** From this side: what comes of it is not the network's doing. */
+  function abort(controller: Dispatcher.DispatchController, reason: unknown) {
+    isAborted = true
+    controller.abort(toError(reason))
+  }
 
   function finish(error: Error | null) {
     exchange.endNs = options.now()
-    exchange.networkError = error
+    if (!isAborted) exchange.networkError = error
     if (sink) sink.end(error)
     else reject(error)
   }
 
   return {
     onRequestStart(controller) {
-      const abort = () => controller.abort(toError(signal?.reason))
-      if (signal?.aborted) abort()
-      else signal?.addEventListener('abort', abort, { once: true })
+      const onAbort = () => abort(controller, signal?.reason)
+      if (signal?.aborted) onAbort()
+      else signal?.addEventListener('abort', onAbort, { once: true })
     },
     onResponseStart(controller, status, headers) {
       // 100 Continue and 103 Early Hints are not the answer.
@@ -118,7 +125,7 @@ function createHandler(
       exchange.contentType = exchange.headers.get('content-type') ?? ''
       const isStream = options.wantsStream && status < 300 && !/\bjson\b/.test(exchange.contentType)
       sink = isStream
-        ? createFrameSink(exchange, resolve, (error) => controller.abort(error))
+        ? createFrameSink(exchange, resolve, (reason) => abort(controller, reason))
         : createWholeSink(exchange, resolve, reject)
     },
     onResponseData(controller, chunk) {
@@ -146,7 +153,7 @@ interface BodySink {
 function createFrameSink(
   exchange: Exchange,
   resolve: (response: Response) => void,
-  abort: (error: Error) => void,
+  abort: (reason: string) => void,
 ): BodySink {
   const splitter = createFrameSplitter()
   /** Bounded by `responseBytesMax`. Read by an index: shift() would move the whole queue for each frame of it. */
@@ -156,6 +163,7 @@ function createFrameSink(
   let isAsked = false
   let hasEnded = false
   let isCancelled = false
+  let error: Error | null = null
 
   function deliver() {
     if (!isAsked || isCancelled || !controller) return
@@ -172,7 +180,7 @@ function createFrameSink(
     nextIndex = 0
     if (hasEnded) {
       isCancelled = true
-      if (exchange.networkError) controller.error(exchange.networkError)
+      if (error) controller.error(error)
       else controller.close()
     }
   }
@@ -190,8 +198,8 @@ function createFrameSink(
         isCancelled = true
         arrived = []
         if (hasEnded) return
-        if (exchange.isDone) setTimeout(() => abort(new Error('nothing follows [DONE]')), drainMsMax).unref()
-        else abort(new Error('the lane stopped reading'))
+        if (exchange.isDone) setTimeout(() => abort('nothing follows [DONE]'), drainMsMax).unref()
+        else abort('the lane stopped reading')
       },
     },
     { highWaterMark: 0 },
@@ -204,8 +212,9 @@ function createFrameSink(
       for (const frame of splitter.push(chunk)) arrived.push({ frame, stampNs })
       deliver()
     },
-    end(error) {
+    end(cause) {
       hasEnded = true
+      error = cause
       const rest = error ? new Uint8Array(0) : splitter.rest()
       if (isWhole(rest)) arrived.push({ frame: rest, stampNs: exchange.endNs })
       deliver()

@@ -6,7 +6,7 @@ import { readable, toCode } from './readable.ts'
 
 export function toHttpFault({ body, headers }: Exchange, status: number): LaneFault {
   const error = readBodyError(body)
-  const retryAfterMs = readRetryAfterMs(headers)
+  const retryAfterMs = readRetryAfterMs(headers) ?? readRetryHint(error?.message ?? '')
   const said = readable(error?.message ?? '') || `The gateway answered ${status} without a word.`
   return new LaneFault({
     code: toCode(error?.code) ?? `http_${status}`,
@@ -72,9 +72,16 @@ function advice(status: number, retryAfterMs: number | null, headers: Headers): 
  */
 function readRetryAfterMs(headers: Headers): number | null {
   const ms = Number.parseFloat(headers.get('retry-after-ms') ?? '')
-  if (ms >= 0) return Math.round(ms)
+  // Azure sends 0 here beside a whole second there.
+  if (ms > 0) return Math.round(ms)
   const after = headers.get('retry-after') ?? ''
   const seconds = /^\s*\d+(\.\d+)?\s*$/.test(after) ? Number.parseFloat(after) : Number.NaN
   const untilMs = seconds >= 0 ? seconds * 1000 : Date.parse(after) - Date.parse(headers.get('date') ?? '')
   return untilMs >= 0 ? Math.round(untilMs) : null
+}
+
+/** "Please retry in 48.94s.", "Please try again in 20ms.": some say it in words only. */
+function readRetryHint(message: string): number | null {
+  const found = /\b(?:re)?try (?:again )?in (\d+(?:\.\d+)?) ?(ms|s)\b/i.exec(message)
+  return found ? Math.round(Number(found[1]) * (found[2]?.toLowerCase() === 'ms' ? 1 : 1000)) : null
 }

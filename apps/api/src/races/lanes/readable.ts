@@ -17,9 +17,10 @@ export function readable(text: string): string {
   return /[.!?…]$/.test(short) ? short : `${short}.`
 }
 
-/** A provider's code in our form, `rate_limit_exceeded`; null when it is none. */
+/** A provider's code in our form, `RateLimitReached` as `rate_limit_reached`; null when it is none. */
 export function toCode(code: string | null | undefined): string | null {
   const plain = (code ?? '')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')

@@ -16,7 +16,11 @@ export function createStartLine(lanes: number, random: () => number, onGreenLigh
 
   function arrive() {
     expected--
-    if (expected > 0) return
+    // In a step of its own: the lane that came last is not waiting yet, and would always leave last.
+    if (expected === 0) queueMicrotask(release)
+  }
+
+  function release() {
     onGreenLight()
     for (const go of shuffle(waiting, random)) go()
   }
