@@ -39,13 +39,18 @@ export async function startCommand(
   [command, ...args]: string[],
   env: Record<string, string>,
   readyLine: RegExp,
-  cwd = root,
+  options: { cwd?: string; detached?: boolean } = {},
 ): Promise<RunningProgram> {
   // No key of whoever runs the tests may reach a program under test.
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !/_API_KEY$|^VITEST|^NODE_/.test(key)),
   )
-  const child = spawn(command!, args, { cwd, env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command!, args, {
+    cwd: root,
+    ...options,
+    env: { ...clean, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? signal))
