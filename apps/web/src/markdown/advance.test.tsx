@@ -22,7 +22,7 @@ test.each([
       // An assertion costs more than a run: made only when it will fail.
       if (fed !== freshHtml(text)) expect(fed).toBe(freshHtml(text))
     }),
-    { numRuns: 2500 },
+    { numRuns: 2000, seed: 1202 },
   )
 })
 
@@ -128,183 +128,93 @@ function freshHtml(text: string): string {
 
 /** A document that tries to break the rule of sealing, and the lengths of its pieces; the last length repeats. */
 function arrivals() {
-  const words = fc.constantFrom(
-    ...[
-      'alpha',
-      'beta',
-      'snake_case',
-      '2 * 3',
-      'a < b',
-      '[x]',
-      '[a]',
-      '**bold**',
-      '*em*',
-      '`code`',
-      '~~no~~',
-    ],
-    ...[
-      '[l](http://u "t")',
-      'www.a.b',
-      'a@b.c',
-      '&lt;',
-      '<br>',
-      'x\\*y',
-      '![i](u)',
-      'end.',
-      '"q"',
-      '| p',
-      'é😀',
-    ],
+  const words = anyOf(
+    'alpha¦beta¦snake_case¦2 * 3¦a < b¦[x]¦[a]¦**bold**¦*em*¦`code`¦~~no~~¦[l](http://u "t")¦www.a.b¦a@b.c¦&lt;',
+    '<br>¦x\\*y¦![i](u)¦end.¦"q"¦| p¦é😀¦alpha¦beta¦gamma',
   )
-  const noise = fc.constantFrom(
-    ...[
-      'lone *',
-      '`',
-      '**',
-      '~',
-      '](',
-      '[',
-      '#',
-      '-',
-      '1.',
-      '===',
-      '---',
-      '<div>',
-      '\\',
-      '<!--',
-      '-->',
-      '</div>',
-    ],
-    ...[
-      '\n',
-      '\n\n',
-      '- ',
-      '> ',
-      '```\n',
-      '    ',
-      '\t',
-      ' | ',
-      '|-|-|\n',
-      '[a]: /u\n',
-      '(',
-      ')',
-      '!',
-      '_',
-      '\r\n',
-    ],
-    ...[
-      '\r',
-      '  \n',
-      '<',
-      '>',
-      ':',
-      "'",
-      '"',
-      '- [ ] ',
-      'http://x.y/',
-      '~~~\n',
-      '[b]:',
-      '* ',
-      '2) ',
-      '===\n',
-    ],
+  const halves = anyOf('`¦**¦*a¦b*¦_a¦b_¦~~¦[¦](¦)¦[a¦a]¦<a¦>¦\\¦``¦!¦<!--¦-->¦"¦(')
+  const noise = anyOf(
+    'lone *¦#¦-¦1.¦===¦---¦<div>¦</div>¦\n¦\n\n¦- ¦> ¦```\n¦    ¦\t¦ | ¦|-|-|\n¦[a]: /u\n¦\r\n¦\r¦  \n¦:¦- [ ] ',
+    "http://x.y/¦~~~\n¦[b]:¦* ¦2) ¦===\n¦'¦_",
   )
-  const gaps = fc.constantFrom('\n', '\n', '\n\n', '\n\n', '\n\n', '\n\n\n', '\n \n', '  \n')
+  const oddity = anyOf(
+    '***¦---¦===¦    indented¦<div>¦</div>¦<!-- c¦>¦|¦- ¦1.¦-x¦*x* y¦+y¦2.z¦#z¦``x¦>q¦|-|',
+    '[a]: /u¦[x]: http://u "t"¦[a]:\n/u¦[x]: /v\n\'title\'¦[a]: /w "open¦[l¦[b]: <u v>',
+  )
+  const gaps = anyOf('\n¦\n¦\n\n¦\n\n¦\n\n¦\n\n\n¦\n \n¦  \n')
 
-  const sentence = joined(
-    fc.oneof({ weight: 12, arbitrary: words }, { weight: 1, arbitrary: noise }),
-    ' ',
-    10,
-  )
+  const sentence = joined(fc.oneof({ weight: 8, arbitrary: words }, fc.oneof(halves, noise)), ' ', 10)
+  // What is opened here and closed far behind is what a cut must not come between.
+  const plain = joined(anyOf('alpha¦beta¦gamma¦delta¦end.¦a_b¦2 * 3'), ' ', 6)
+  const pair = fc
+    .tuple(
+      anyOf('` `¦** **¦* *¦_ _¦~~ ~~¦[ ](u)¦[ ][a]¦`` ``¦![ ](u)¦<a >¦[ ]¦<!-- -->¦( )'),
+      plain,
+      plain,
+      plain,
+    )
+    .map(([marks, before, inside, after]) => {
+      const [open, close] = marks.split(' ')
+      return `${before} ${open}${inside}${close} ${after}`
+    })
   const paragraph = fc
     .tuple(
-      fc.array(sentence, { minLength: 1, maxLength: 5 }),
-      fc.constantFrom('\n', '\n', ' ', '  \n', '\\\n', '\n  '),
+      fc.array(fc.oneof(sentence, pair), { minLength: 1, maxLength: 5 }),
+      anyOf('\n¦\n¦ ¦  \n¦\\\n¦\n  '),
     )
     .map(([lines, glue]) => lines.join(glue))
-  const heading = fc.tuple(fc.constantFrom('# ', '## ', '###'), words).map(([mark, word]) => mark + word)
+  const heading = fc.tuple(anyOf('# ¦## ¦###'), words).map((parts) => parts.join(''))
+  const rows = anyOf('| 1 | 2 |¦x | y¦| **b** | `c|d` |¦none¦| [a] | <br> |¦||¦\t')
   const table = fc
-    .tuple(
-      fc.constantFrom('| a | b |\n|---|:-:|\n', 'a|b\n-|-\n', '| a |\n|-|\n'),
-      joined(
-        fc.constantFrom('| 1 | 2 |', 'x | y', '| **b** | `c|d` |', 'none', '| [a] | <br> |', '||', '\t'),
-        '\n',
-        8,
-      ),
-    )
-    .map(([head, rows]) => head + rows)
+    .tuple(anyOf('| a | b |\n|---|:-:|\n¦a|b\n-|-\n¦| a |\n|-|\n'), joined(rows, '\n', 8))
+    .map((parts) => parts.join(''))
+  const lines = anyOf('let a = 1¦¦  indent¦# none¦- none¦``¦\t')
   const code = fc
-    .tuple(
-      fc.constantFrom('```', '```', '~~~', '````', '  ```'),
-      fc.constantFrom('', 'js', 'ts title=x'),
-      joined(fc.constantFrom('let a = 1', '', '  indent', '# none', '- none', '``', '\t'), '\n', 8),
-      fc.boolean(),
-    )
-    .map(
-      ([fence, info, lines, isClosed]) => `${fence}${info}\n${lines}${isClosed ? `\n${fence.trim()}` : ''}`,
-    )
-  const definition = fc.constantFrom(
-    ...['[a]: /u', '[x]: http://u "t"', '[a]:\n/u', "[x]: /v\n'title'", '[a]: /w "open', '[l', '[b]: <u v>'],
-  )
-  const oddity = fc.constantFrom(
-    '***',
-    '---',
-    '===',
-    '    indented',
-    '<div>',
-    '</div>',
-    '<!-- c',
-    '>',
-    '|',
-    '- ',
-    '1.',
-  )
+    .tuple(anyOf('```¦```¦~~~¦````¦  ```'), anyOf('¦js¦ts title=x'), joined(lines, '\n', 8), fc.boolean())
+    .map(([fence, info, text, isClosed]) => `${fence}${info}\n${text}${isClosed ? `\n${fence.trim()}` : ''}`)
 
   const { block } = fc.letrec<{ block: string; list: string; quote: string }>((tie) => ({
     list: fc
       .tuple(
-        fc.constantFrom('- ', '* ', '1. ', '2) ', '- [ ] ', '- [x] ', '-   ', '  - '),
-        fc.array(fc.oneof({ maxDepth: 2 }, sentence, tie('block')), { minLength: 1, maxLength: 6 }),
-        fc.constantFrom('  ', '    ', '', '   '),
+        anyOf('- ¦* ¦1. ¦2) ¦- [ ] ¦- [x] ¦-   ¦  - '),
+        fc.array(fc.oneof({ maxDepth: 2 }, sentence, oddity, tie('block')), { minLength: 1, maxLength: 6 }),
+        anyOf('  ¦    ¦¦   '),
         gaps,
       )
       .map(([mark, items, indent, gap]) =>
         items.map((item) => mark + item.replace(/\n(?!$)/g, `\n${indent}`)).join(gap),
       ),
     quote: fc
-      .tuple(
-        fc.array(tie('block'), { minLength: 1, maxLength: 4 }),
-        gaps,
-        fc.constantFrom('> ', '> ', '>', ''),
-      )
+      .tuple(fc.array(tie('block'), { minLength: 1, maxLength: 4 }), gaps, anyOf('> ¦> ¦>¦'))
       .map(([blocks, gap, mark]) => `> ${blocks.join(gap).replace(/\n/g, `\n${mark}`)}`),
     block: fc.oneof(
       { maxDepth: 2 },
-      paragraph,
-      heading,
-      table,
-      code,
-      definition,
-      oddity,
-      tie('list'),
-      tie('quote'),
+      ...[paragraph, heading, table, code, oddity],
+      ...[tie('list'), tie('list'), tie('quote')],
     ),
   }))
-
-  /** Blocks with gaps between them; one in three cut short, with noise behind. */
+  // Blocks with gaps between them; one in three cut short, with noise behind.
+  const cut = fc.option(fc.tuple(fc.nat(60), noise), { freq: 2 })
   const structured = fc
-    .array(fc.tuple(block, gaps, fc.option(fc.tuple(fc.nat(60), noise), { freq: 2 })), {
-      minLength: 1,
-      maxLength: 7,
-    })
-    .map((blocks) =>
-      blocks.map(([text, gap, cut]) => (cut ? text.slice(0, cut[0]) + cut[1] : text) + gap).join(''),
-    )
+    .array(fc.tuple(block, gaps, cut), { minLength: 1, maxLength: 7 })
+    .map((blocks) => blocks.map(([text, gap, end]) => (end ? text.slice(0, end[0]) + end[1] : text) + gap))
+    .map((parts) => parts.join(''))
 
   return fc.record({
-    text: fc.oneof({ weight: 3, arbitrary: structured }, { weight: 1, arbitrary: joined(noise, '', 40) }),
-    lengths: fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 }),
+    text: fc.oneof({ weight: 3, arbitrary: structured }, joined(fc.oneof(noise, halves), '', 40)),
+    lengths: fc.oneof(
+      fc.constant([1]),
+      fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 }),
+    ),
   })
+}
+
+function anyOf(...lists: string[]): fc.Arbitrary<string> {
+  return fc.constantFrom(...lists.flatMap((list) => list.split('¦')))
+}
+
+function joined(part: fc.Arbitrary<string>, glue: string, maxLength: number): fc.Arbitrary<string> {
+  return fc.array(part, { minLength: 1, maxLength }).map((parts) => parts.join(glue))
 }
 
 function toPieces(text: string, lengths: readonly number[]): string[] {
@@ -315,8 +225,4 @@ function toPieces(text: string, lengths: readonly number[]): string[] {
     at += length
   }
   return pieces
-}
-
-function joined(part: fc.Arbitrary<string>, glue: string, maxLength: number): fc.Arbitrary<string> {
-  return fc.array(part, { minLength: 1, maxLength }).map((parts) => parts.join(glue))
 }

@@ -7,12 +7,16 @@
  * - A link definition stands on its own lines: label on one line, title on one line. marked would let a title begin in
  *   one paragraph and end ten paragraphs later.
  * - Containers nest to `depthMax`, emphasis and links too; what is deeper is text. 5,000 `>` overflow the stack otherwise.
+ * - Emphasis and a link's text have a greatest length.
  */
-import { Lexer, type Token, Tokenizer, type Tokens } from 'marked'
+import { Lexer, type Links, type Token, Tokenizer, type Tokens } from 'marked'
 import { addDefinitions, type Definitions } from './definitions.ts'
 
 /** Levels of quotes, lists and emphasis within each other; people stop reading long before. */
 const depthMax = 50
+
+/** A link's text and an emphasis end within this: else each of a thousand lone `[` or `*` costs the whole text. */
+const spanCharsMax = 2000
 
 /** Tokens of `source`, resolved against `known` definitions and its own; `definitions` holds both. */
 export function lex(source: string, known: Definitions): { tokens: Token[]; definitions: Definitions } {
@@ -55,6 +59,25 @@ class LaneTokenizer extends Tokenizer {
     if (source.charCodeAt(0) !== 60) return undefined
     const raw = this.rules.inline.tag.exec(source)?.[0]
     return raw ? { type: 'html', raw, text: raw, inLink: false, inRawBlock: false, block: false } : undefined
+  }
+
+  override link(source: string): Tokens.Link | Tokens.Image | undefined {
+    return source.slice(0, spanCharsMax).includes('](') ? super.link(source) : undefined
+  }
+
+  override reflink(source: string, links: Links) {
+    const head = source.slice(0, spanCharsMax)
+    return super.reflink(head.includes(']') ? head : source.slice(0, 2), links)
+  }
+
+  override emStrong(source: string, masked: string, previous?: string) {
+    if (masked.length <= spanCharsMax) return super.emStrong(source, masked, previous)
+    return super.emStrong(source.slice(0, spanCharsMax), maskedWindow(source, masked), previous)
+  }
+
+  override del(source: string, masked: string, previous?: string) {
+    if (masked.length <= spanCharsMax) return super.del(source, masked, previous)
+    return super.del(source.slice(0, spanCharsMax), maskedWindow(source, masked), previous)
   }
 
   override inlineText(source: string): Tokens.Text | undefined {
@@ -122,6 +145,12 @@ export function plainParagraph(source: string): Tokens.Paragraph {
 
 function plainText(source: string): Tokens.Text {
   return { type: 'text', raw: source, text: source }
+}
+
+/** What is masked of the span, and a little before it: the run of delimiters that it may stand in. */
+function maskedWindow(source: string, masked: string): string {
+  const at = masked.length - source.length
+  return masked.slice(Math.max(0, at - 100), at + spanCharsMax)
 }
 
 function firstLines(source: string, count: number): string {

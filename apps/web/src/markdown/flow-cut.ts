@@ -101,7 +101,7 @@ function effectOf(text: string, at: number): Effect {
     case '[':
       return '['
     case ']':
-      return /[([:]/.test(after) ? 'open' : ']'
+      return /^[^([:]/.test(after) ? ']' : 'open'
     case '`':
       return 'open'
     case '~':
