@@ -9,7 +9,7 @@ import { LaneFigures } from './lane-figures.tsx'
 import { LaneHead } from './lane-head.tsx'
 import { toLaneId } from './lanes.tsx'
 import { toProviderName } from './model-choice.ts'
-import { useNextRace } from './next-race.ts'
+import { rerunLane, useNextRace } from './next-race.ts'
 import { RunningClock } from './running-clock.tsx'
 import { theRace } from './the-race.ts'
 import { Thinking } from './thinking.tsx'
@@ -55,6 +55,7 @@ export const LanePanel = memo(function LanePanel({ lane, over, isLost }: LanePan
         }
       >
         {isOpen && <StopLane lane={lane.lane} />}
+        {(result.kind === 'stopped' || result.kind === 'cut') && <RerunLane lane={lane.lane} />}
       </LaneHead>
       <LaneFigures lane={lane} isRunning={isOpen} />
       <ScrollBox
@@ -89,6 +90,14 @@ function StopLane({ lane }: { lane: number }) {
   return (
     <button type="button" className="button-plain" onClick={() => void theRace.getState().stop(lane)}>
       Stop<span className="visually-hidden"> lane {lane + 1}</span>
+    </button>
+  )
+}
+
+function RerunLane({ lane }: { lane: number }) {
+  return (
+    <button type="button" className="button-plain" onClick={() => rerunLane(lane)}>
+      Rerun lane<span className="visually-hidden"> {lane + 1} alone</span>
     </button>
   )
 }

@@ -1,4 +1,5 @@
 /** One lane's track: start line, the trail behind the car, the tick of the first token, the car, the finish. */
+import './lane-track.css'
 import { toMs } from '../look/figures.ts'
 import { Car } from './car.tsx'
 import { tickPosition } from './track.ts'

@@ -34,6 +34,7 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
     add(slip.hasHiddenReasoning ? 'reasoning, hidden' : 'reasoning', `${toCount(slip.reasoningTokens)} tok`)
   }
   if (slip.cachedTokens !== null && slip.cachedTokens > 0) add('cached', `${toCount(slip.cachedTokens)} in`)
+  add('ended by', lane.outcome?.kind === 'stopped' ? 'stop' : null)
   if (lane.outcome?.kind === 'done') {
     const { finishReason, gateway } = lane.outcome.event
     if (finishReason !== null && finishReason !== 'stop') add('ended by', finishReason)
