@@ -5,6 +5,7 @@ import { isUsageOnly } from '@drag-race/contracts'
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ErrorBody, messages, type RunningGateway, startGateway } from './testing/gateway.ts'
+import { relayPieces } from './testing/relay.ts'
 import { startUpstream, type Upstream } from './testing/upstream.ts'
 
 const folder = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'transcripts')
@@ -93,6 +94,16 @@ async function ask(model: string, more: object): Promise<Buffer> {
   const answer = await gateway.chat({ model, messages, stream: true, ...more })
   return Buffer.from(await answer.arrayBuffer())
 }
+
+describe.skipIf(!isThere).each(files('stream'))('%s', (name) => {
+  test('is read the same byte by byte, with the usage chunk passed, left out and reported', async () => {
+    const bytes = readFileSync(join(folder, name))
+    const byByte = Array.from(bytes, (byte) => Uint8Array.of(byte))
+    for (const rule of ['passed', 'dropped', 'reported'] as const) {
+      expect(await relayPieces(byByte, rule)).toEqual(await relayPieces([bytes], rule))
+    }
+  })
+})
 
 function expectOnlyWhatIsAdded(name: string, added: string) {
   if (name.includes('gpustack')) {

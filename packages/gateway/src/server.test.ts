@@ -172,6 +172,15 @@ test('a body that grows over the limit without having said so is refused too', a
   expect(JSON.parse(await text(response)).error.code).toBe('request_too_large')
 })
 
+test('a body that says beforehand that it is too large is refused before it is sent', async () => {
+  const headers = { ...typed, 'content-length': '1001' }
+  const request = httpRequest(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers })
+  request.write('{')
+  const [response] = await once(request, 'response')
+  expect(response.statusCode).toBe(413)
+  request.on('error', () => {}).destroy()
+})
+
 test('other addresses and methods are told what is here', async () => {
   const elsewhere = await get('/chat/completions', { method: 'POST' })
   expect(elsewhere.status).toBe(404)

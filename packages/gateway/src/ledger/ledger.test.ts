@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { delta, done, event, finish, role, token } from '../testing/chunks.ts'
+import { delta, done, event, role, token } from '../testing/chunks.ts'
 import { messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
 
@@ -38,15 +38,7 @@ async function call(gateway: RunningGateway, body: object = streaming, headers: 
 }
 
 test('a streamed call is counted once, under the names of the conventions', async () => {
-  const firstRead = Promise.withResolvers<void>()
-  const gateway = await start(async (response) => {
-    response.writeHead(200).write(role + token('a'))
-    await firstRead.promise
-    response.end(token('b') + event({ choices: [{ delta: {}, finish_reason: 'stop' }], usage }) + done)
-  })
-  const { body } = await gateway.chat(streaming)
-  firstRead.resolve()
-  await new Response(body).text()
+  const gateway = await startInTwoReads(usage)
   const labels = [
     'gen_ai_operation_name="chat"',
     'gen_ai_provider_name="openai"',
@@ -184,16 +176,21 @@ test('a provider that counts more cached tokens than there were costs no more th
 })
 
 test('time per output token leaves hidden reasoning out', async () => {
-  const gateway = await start(
-    stream([
-      token('a'),
-      token('b'),
-      finish,
-      event({ choices: [], usage: { ...usage, completion_tokens: 101 } }),
-      done,
-    ]),
-  )
-  await call(gateway)
-  // 101 tokens of which 100 were hidden: one token has no time between tokens.
+  // Of 101 tokens 100 were hidden: one token has no time between tokens.
+  const gateway = await startInTwoReads({ ...usage, completion_tokens: 101 })
   expect(await gateway.sample('gen_ai_server_time_per_output_token_seconds_count')).toBe(0)
 })
+
+/** After one call whose two tokens certainly arrived at two times. */
+async function startInTwoReads(said: object): Promise<RunningGateway> {
+  const firstRead = Promise.withResolvers<void>()
+  const gateway = await start(async (response) => {
+    response.writeHead(200).write(role + token('a'))
+    await firstRead.promise
+    response.end(token('b') + event({ choices: [{ delta: {}, finish_reason: 'stop' }], usage: said }) + done)
+  })
+  const { body } = await gateway.chat(streaming)
+  firstRead.resolve()
+  await new Response(body).text()
+  return gateway
+}

@@ -52,7 +52,9 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
 
 function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Array[] {
   const { facts } = relay.watch
-  const passed = frames.flatMap((frame) => relay.usageChunk.pass(frame, relay.watch.see(frame, atMs)))
+  const passed = frames
+    .flatMap(withoutForeignLineFeed)
+    .flatMap((frame) => relay.usageChunk.pass(frame, relay.watch.see(frame, atMs)))
   if (facts.firstTokenAtMs !== null || (facts.error && !facts.isErrorHidden)) {
     relay.onBegun()
     relay.caller.begin()
@@ -60,12 +62,19 @@ function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Arra
   return passed
 }
 
+/**
+ * A CRLF that was cut between two reads: its second half comes with the next frame and belongs to the one before, which
+ * may have another fate. No frame begins with a line feed otherwise.
+ */
+function withoutForeignLineFeed(frame: Uint8Array): Uint8Array[] {
+  return frame[0] === LF && frame.length > 1 ? [frame.subarray(0, 1), frame.subarray(1)] : [frame]
+}
+
 /** The rest of a stream that ended without a blank line: closed when it is a whole event, else left out. */
 function toLastFrames(rest: Uint8Array): Uint8Array[] {
+  if (rest[0] === LF) return [rest.subarray(0, 1), ...toLastFrames(rest.subarray(1))]
   if (rest.length === 0) return []
   const { data, unknown } = readFrame(rest)
-  const isLineEndOnly = rest.every((byte) => byte === LF || byte === CR)
-  if (isLineEndOnly) return [rest]
   if (unknown.length === 0 && !isWholeData(data)) return []
   return [Buffer.concat([rest, Buffer.from(rest.at(-1) === LF ? '\n' : '\n\n')])]
 }
@@ -103,4 +112,3 @@ function toGatewayError(error: unknown, provider: string): unknown {
 }
 
 const LF = 10
-const CR = 13

@@ -20,10 +20,10 @@ export function createUsageDropper(): UsageChunkRule {
   let owesLineFeed = false
   return {
     pass(frame, kind) {
-      // A CRLF that was cut between two reads: its second half comes with the next frame, and goes with the dropped one.
-      const rest = owesLineFeed && frame[0] === LF ? frame.subarray(1) : frame
+      // The second half of a CRLF, whose first half went with the dropped chunk.
+      const isForeign = owesLineFeed && frame.length === 1 && frame[0] === LF
       owesLineFeed = kind === 'usage' && frame.at(-1) === CR
-      return kind === 'usage' || rest.length === 0 ? [] : [rest]
+      return kind === 'usage' || isForeign ? [] : [frame]
     },
     end: () => [],
   }

@@ -69,6 +69,19 @@ test.each([
   await cutOff
 })
 
+test('what comes before the first token is held back up to a bound only', async () => {
+  const { response, provider } = await call(streaming, {})
+  provider.write(': a long comment\n\n'.repeat(5_000))
+  expect((await response).status).toBe(200)
+})
+
+test('an answer that is refused unread closes the provider', async () => {
+  const { response, provider, cutOff } = await call(streaming, {})
+  provider.writeHead(200, { 'content-type': 'text/html' }).write('<html>')
+  await expectError(await response, 502, 'bad_response')
+  await cutOff
+})
+
 test('after the first token its deadline is over', async () => {
   const { response, provider } = await call(streaming, { firstTokenMs: 5000, idleMs: 60_000 })
   provider.write(token('a'))

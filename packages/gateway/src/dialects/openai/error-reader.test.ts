@@ -80,7 +80,7 @@ const odd: [what: string, body: unknown, status: number, error: object][] = [
   ['a list around it', [{ error: { code: 400, message: 'Bad' } }], 400, { message: 'Bad', code: null }],
   [
     'the words of a provider behind it',
-    { error: { message: 'Provider returned error', code: 429, metadata: { raw: 'Try again shortly' } } },
+    { error: { message: 'Provider returned error', code: 'x', metadata: { raw: 'Try again shortly' } } },
     429,
     { message: 'Provider returned error: Try again shortly' },
   ],
