@@ -32,65 +32,91 @@ export interface Answer {
 
 /** Rejects with a `GatewayError`, or with the signal's reason. A status of 400 and more is an answer like any other. */
 export function openAttempt(dispatcher: Dispatcher, request: AttemptRequest): Promise<Answer> {
-  const { target, signal } = request
+  const { target, signal, isStream } = request
   return new Promise((resolve, reject) => {
-    let phase: Phase = 'connecting'
-    let controller: Dispatcher.DispatchController | null = null
-    let overBy: Error | null = null
-
     const close = () => {
       deadlines.clear()
       signal.removeEventListener('abort', onAbort)
     }
     const giveUp = (reason: Error) => {
-      if (overBy) return
-      overBy = reason
+      if (running.overBy) return
+      running.overBy = reason
       close()
-      controller?.abort(reason)
-      body.fail(reason)
+      running.controller?.abort(reason)
+      running.body.fail(reason)
       reject(reason)
     }
     const onAbort = () => giveUp(signal.reason as Error)
-    const deadlines: Deadlines = createDeadlines(
+    const deadlines = createDeadlines(
       target.timeouts,
-      { provider: target.provider, hasFirstToken: request.isStream },
+      { provider: target.provider, hasFirstToken: isStream },
       giveUp,
     )
-    const body: BodyQueue = createBodyQueue({
-      onWaiting: deadlines.waiting,
-      onDrained: () => controller?.resume(),
-      onAbandoned: () => giveUp(abandoned),
-    })
+    const running: Running = {
+      phase: 'connecting',
+      controller: null,
+      overBy: null,
+      deadlines,
+      body: createBodyQueue({
+        onWaiting: deadlines.waiting,
+        onDrained: () => running.controller?.resume(),
+        onAbandoned: () => giveUp(abandoned),
+      }),
+    }
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort)
-
-    dispatcher.dispatch(toDispatch(request), {
-      onRequestStart(started) {
-        // Given up while it waited for a connection: undici hands out the controller only now.
-        if (overBy) return started.abort(overBy)
-        controller = started
-        phase = 'waiting'
-        deadlines.connected()
-      },
-      onResponseStart(_controller, status, headers) {
-        if (status < 200) return
-        phase = 'reading'
-        if (!request.isStream) deadlines.begun()
-        resolve({ status, headers, body, begun: deadlines.begun })
-      },
-      onResponseData(reading, bytes) {
-        deadlines.heard()
-        if (body.push(bytes)) reading.pause()
-      },
-      onResponseEnd() {
-        close()
-        body.end()
-      },
-      onResponseError(_controller, error) {
-        giveUp(toFailure(error, phase, target))
-      },
-    })
+    dispatcher.dispatch(toDispatch(request), toHandler(request, running, { resolve, giveUp, close }))
   })
+}
+
+interface Running {
+  phase: Phase
+  /** null until the request is on a connection. */
+  controller: Dispatcher.DispatchController | null
+  /** Set once it was given up. */
+  overBy: Error | null
+  deadlines: Deadlines
+  body: BodyQueue
+}
+
+interface Endings {
+  resolve(answer: Answer): void
+  giveUp(reason: Error): void
+  close(): void
+}
+
+function toHandler(
+  { target, isStream }: AttemptRequest,
+  running: Running,
+  { resolve, giveUp, close }: Endings,
+): Dispatcher.DispatchHandler {
+  const { deadlines, body } = running
+  return {
+    onRequestStart(controller) {
+      // Given up while it waited for a connection: undici hands out the controller only now.
+      if (running.overBy) return controller.abort(running.overBy)
+      running.controller = controller
+      running.phase = 'waiting'
+      deadlines.connected()
+    },
+    onResponseStart(_controller, status, headers) {
+      if (status < 200) return
+      running.phase = 'reading'
+      if (!isStream) deadlines.begun()
+      resolve({ status, headers, body, begun: deadlines.begun })
+    },
+    onResponseData(controller, bytes) {
+      deadlines.heard()
+      if (body.push(bytes)) controller.pause()
+    },
+    onResponseEnd() {
+      close()
+      body.end()
+    },
+    onResponseError(_controller, error) {
+      giveUp(toFailure(error, running.phase, target))
+    },
+  }
 }
 
 /** Waits are bounded by our own deadlines, which tell a slow first token from a stalled stream; undici's are off. */
