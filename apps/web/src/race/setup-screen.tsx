@@ -26,7 +26,7 @@ export function SetupScreen() {
   const feed = useRace((store) => store.feed)
   const isAsking = feed.state === 'asking' || feed.state === 'open'
   const problems = toFieldProblems(feed.state === 'refused' ? feed.problem : null)
-  const canStart = !isAsking && setup.lanes.length > 0 && setup.prompt.trim() !== ''
+  const canStart = !isAsking && setup.lanes.length > 0
   const start = () => canStart && beginRace(toRequest(setup))
   useStartKey(true, start)
 
