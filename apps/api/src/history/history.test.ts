@@ -138,6 +138,13 @@ describe('the list', () => {
     expect(seen.slice(3).sort()).toEqual(all.slice(3).sort())
   })
 
+  test('shows the beginning of a long prompt, its own page all of it', async () => {
+    const prompt = 'long '.repeat(1_000)
+    const { raceId } = await raced({ prompt: `${prompt}needle` })
+    expect((await page('?text=NEEDLE')).races[0]!.prompt).toBe(prompt.slice(0, 1_000))
+    expect((await detail(app.url, raceId)).prompt).toBe(`${prompt}needle`)
+  })
+
   test('finds by model, category, status and text', async () => {
     const plain = await raced({ prompt: 'about Zebras' })
     const maths = await raced({ promptId: 'primes-proof', lanes: [{ model: 'fails' }] })

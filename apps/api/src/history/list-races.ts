@@ -5,11 +5,14 @@ import { type Kysely, sql } from 'kysely'
 import { invalidRequest } from '../api-fault.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
 import { type LaneSummaryRow, toLaneRows, toLaneSummary } from './lane-rows.ts'
-import { toRaceSummary } from './race-rows.ts'
-import type { RacesTable, Schema } from './schema.ts'
+import { type RaceSummaryRow, toRaceSummary } from './race-rows.ts'
+import type { Schema } from './schema.ts'
 
 /** Races looked through for a text at once: some 5 ms, then the event loop has its turn. */
 const windowRaces = 100
+
+/** A line of a list shows the beginning of a prompt, which may have 200,000 characters; the race's own page has all. */
+const promptCharsMax = 1_000
 
 /** `live`: the fold of a race that runs now, whose rows say nothing yet. */
 export async function listRaces(
@@ -34,11 +37,11 @@ export async function listRaces(
   }
 }
 
-async function findRaces(db: Kysely<Schema>, query: RaceQuery, limit: number): Promise<RacesTable[]> {
+async function findRaces(db: Kysely<Schema>, query: RaceQuery, limit: number): Promise<RaceSummaryRow[]> {
   const after = query.cursor === undefined ? null : readCursor(query.cursor)
   const text = query.text?.toLowerCase() ?? ''
   if (text === '') return selectRaces(db, query, after).limit(limit).execute()
-  const found: RacesTable[] = []
+  const found: RaceSummaryRow[] = []
   for (let cursor = after; found.length < limit; await nextTurn()) {
     const window = await selectRaces(db, query, cursor).limit(windowRaces).execute()
     found.push(...(await withText(db, window, text)))
@@ -56,7 +59,13 @@ function readCursor(text: string): Cursor {
 }
 
 function selectRaces(db: Kysely<Schema>, { model, category, status }: RaceQuery, after: Cursor | null) {
-  let select = db.selectFrom('races').selectAll().orderBy('started_at_ms', 'desc').orderBy('id', 'desc')
+  let select = db
+    .selectFrom('races')
+    .select(['id', 'started_at', 'started_at_ms', 'status', 'category'])
+    .select(['finish_json', 'margin_ms', 'verdict_json'])
+    .select(sql<string>`substr(prompt, 1, ${promptCharsMax})`.as('prompt'))
+    .orderBy('started_at_ms', 'desc')
+    .orderBy('id', 'desc')
   if (after) select = select.where(sql<boolean>`(started_at_ms, id) < (${after.started_at_ms}, ${after.id})`)
   if (category !== undefined) select = select.where('category', '=', category)
   if (status !== undefined) select = select.where('status', '=', status)
@@ -66,20 +75,27 @@ function selectRaces(db: Kysely<Schema>, { model, category, status }: RaceQuery,
   return select
 }
 
-async function withText(db: Kysely<Schema>, races: RacesTable[], text: string): Promise<RacesTable[]> {
-  if (races.length === 0) return []
+async function withText(
+  db: Kysely<Schema>,
+  races: RaceSummaryRow[],
+  text: string,
+): Promise<RaceSummaryRow[]> {
+  const window = races.map(({ id }) => id)
+  if (window.length === 0) return []
+  const inPrompts = await db
+    .selectFrom('races')
+    .select('id')
+    .where('id', 'in', window)
+    .where(sql<boolean>`contains_text(prompt, ${text})`)
+    .execute()
   const inAnswers = await db
     .selectFrom('lanes')
-    .select('race_id')
-    .where(
-      'race_id',
-      'in',
-      races.map(({ id }) => id),
-    )
+    .select('race_id as id')
+    .where('race_id', 'in', window)
     .where(sql<boolean>`contains_text(answer, ${text})`)
     .execute()
-  const ids = new Set(inAnswers.map(({ race_id }) => race_id))
-  return races.filter(({ id, prompt }) => ids.has(id) || prompt.toLowerCase().includes(text))
+  const found = new Set([...inPrompts, ...inAnswers].map(({ id }) => id))
+  return races.filter(({ id }) => found.has(id))
 }
 
 async function selectLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<string, LaneSummaryRow[]>> {

@@ -11,7 +11,10 @@ import type {
 import { byArrival } from './lane-rows.ts'
 import type { RacesTable } from './schema.ts'
 
-export function toRaceSummary(row: RacesTable, lanes: readonly LaneSummary[]): RaceSummary {
+/** What a summary is made of: the long texts stay in the database. */
+export type RaceSummaryRow = Omit<RacesTable, 'prompt_id' | 'request_json' | 'gateway_added_json'>
+
+export function toRaceSummary(row: RaceSummaryRow, lanes: readonly LaneSummary[]): RaceSummary {
   return {
     id: row.id,
     startedAt: row.started_at,

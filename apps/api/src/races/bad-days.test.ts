@@ -99,6 +99,9 @@ const models = {
     call.write(hello + stop)
     setImmediate(() => call.response.socket?.resetAndDestroy())
   },
+  /** The connection stays open: what comes of closing it from this side is not the network's doing. */
+  'error-open': (call: FakeCall) => call.write(hello + streams['error-bare']!.slice(hello.length)),
+  'malformed-open': (call: FakeCall) => call.write(`${hello}data: {"choices": oops\n\n`),
   'reset-early': (call: FakeCall) => void call.response.socket?.resetAndDestroy(),
   fine: (call: FakeCall) => {
     call.answer('hello')
@@ -166,6 +169,8 @@ describe('a stream is an error, never a short success', () => {
     ['cut-in-event', 'stream_cut', null],
     ['reset', 'stream_cut', null],
     ['error-bare', 'overloaded', 529],
+    ['error-open', 'overloaded', 529],
+    ['malformed-open', 'malformed_stream', null],
     ['error-event', 'overloaded', null],
     ['error-string', 'overloaded', null],
     ['error-chunk', 'overloaded', null],

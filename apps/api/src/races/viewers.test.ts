@@ -1,5 +1,5 @@
 /** Who watches, and who stops: neither owns the race. */
-import { laneStatus, type RaceEvent, raceVerdict } from '@drag-race/contracts'
+import { laneStatus, type RaceEvent, type RacePage, raceVerdict } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import {
@@ -28,6 +28,9 @@ beforeAll(async () => {
       for (const word of ['one', ' two', ' three']) call.answer(word)
       call.finish()
     },
+    /** Has said that it is finished, but does not end. */
+    lingers: (call) =>
+      call.chunk({ choices: [{ index: 0, delta: { content: 'x' }, finish_reason: 'stop' }] }),
     held: async (call) => {
       call.answer('first')
       await Promise.race([held.promise, call.closed])
@@ -104,6 +107,43 @@ describe('a viewer', () => {
   })
 })
 
+test('a race that runs stands in the history as it is now, and cannot be deleted', async () => {
+  const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
+  const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+  await next(tape, ({ type }) => type === 'token')
+  const live = {
+    id: start.raceId,
+    status: 'running',
+    marginMs: null,
+    verdict: null,
+    lanes: [{ outcome: 'running', slip: { outputTokens: 1, chunks: 1, ttftMs: expect.any(Number) } }],
+  }
+  expect(await detail(app.url, start.raceId)).toMatchObject(live)
+  const list = (await (await fetch(`${app.url}/api/races?status=running`)).json()) as RacePage
+  expect(list.races).toMatchObject([live])
+  const remove = await fetch(`${app.url}/api/races/${start.raceId}`, { method: 'DELETE' })
+  expect(remove.status).toBe(409)
+  expect(await (await fetch(`${app.url}/api/health`)).json()).toMatchObject({ races: { running: 1 } })
+  await stop(app.url, start.raceId)
+  await rest(tape)
+})
+
+test('the health tells the margin of the race that ended last', async () => {
+  let state = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
+  // Some are too short to measure it.
+  while (state.end!.marginMs === null) {
+    state = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
+  }
+  await eventually(async () =>
+    expect(await (await fetch(`${app.url}/api/health`)).json()).toMatchObject({
+      status: 'ok',
+      gateway: { url: gateway.url, isReachable: true },
+      races: { running: 0 },
+      marginMs: state.end!.marginMs,
+    }),
+  )
+})
+
 describe('stop', () => {
   test('ends one lane, leaves the other, and the provider is told', async () => {
     held = Promise.withResolvers()
@@ -145,6 +185,14 @@ describe('stop', () => {
       [0, 'stopped'],
     ])
     expect((await stop(app.url, start.raceId)).status).toBe(409)
+  })
+
+  test('is a stop, also when the model had said that it is finished', async () => {
+    const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'lingers' }] }))
+    const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+    await next(tape, ({ type }) => type === 'token')
+    await stop(app.url, start.raceId)
+    expect(await rest(tape)).toMatchObject([{ type: 'error', code: 'stopped' }, { reason: 'stopped' }])
   })
 
   test('of a race that nobody knows is a 404', async () => {
