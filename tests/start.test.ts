@@ -64,6 +64,17 @@ test.skipIf(!hasProc).each(['simulator', 'gateway', 'api'])(
   },
 )
 
+test.skipIf(!hasProc)('gives the providers’ keys to the gateway and to nobody else', async () => {
+  const program = await start({ ...(await freeEnv()), OPENAI_API_KEY: 'key-for-this-test' })
+  const started = descendants(program.process.pid!)
+  const holders = ['simulator', 'gateway', 'api'].filter((name) => {
+    const pid = started.find((candidate) => commandOf(candidate).includes(`${name}/src/main.ts`))
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').includes('key-for-this-test')
+  })
+  await program.stop('SIGINT')
+  expect(holders).toEqual(['gateway'])
+})
+
 test.skipIf(!hasProc)('when the launcher itself is killed, nothing stays behind', async () => {
   const program = await start(await freeEnv())
   const started = descendants(program.process.pid!)

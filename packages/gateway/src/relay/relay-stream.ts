@@ -102,7 +102,7 @@ function toReason(facts: AnswerFacts, provider: string): GatewayError {
   }
   return new GatewayError(
     'stream_cut',
-    `${provider} ended its answer without saying that it is finished. What arrived is incomplete.`,
+    `${provider} ended its answer without saying that it is finished. The answer is incomplete.`,
   )
 }
 

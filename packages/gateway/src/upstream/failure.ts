@@ -30,7 +30,7 @@ export function toFailure(cause: Error, phase: Phase, { provider, origin }: Targ
     case 'reading':
       return new GatewayError(
         'stream_cut',
-        `${provider} broke the connection off in the middle of its answer (${code}). What arrived is incomplete.`,
+        `${provider} broke the connection off in the middle of its answer (${code}).`,
         { cause },
       )
   }

@@ -46,7 +46,7 @@ export function toStreamFault(error: ChunkError | null): LaneFault {
     readable(error?.message ?? '') || 'The provider ended the answer with an error and no word about it.'
   return new LaneFault({
     code: toCode(error?.code) ?? 'provider_error',
-    message: `${said} What had arrived stays; the answer is not complete.`,
+    message: `${said} What had arrived stays.`,
     status: error?.status ?? null,
   })
 }
