@@ -10,7 +10,7 @@ export interface Axis {
 
 /** From this ratio of the largest to the smallest on, a line from zero crowds the small ones. */
 const ratioForLog = 12
-const ticksWanted = 5
+const ticksWanted = 6
 
 export function fromZero(values: readonly number[]): Axis {
   const max = Math.max(0, ...values)

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { toEmptyText, toIntervalText, toLeftOutText } from './board-words.ts'
-import { toMedianText } from './measure-words.ts'
 import { row } from './row-for-tests.ts'
 
 test('nothing left out is not mentioned', () => {
@@ -31,13 +30,4 @@ test('an empty board says what to do about it', () => {
 
 test('an interval reads as one span', () => {
   expect(toIntervalText(row({ winRateLow: 0.579, winRateHigh: 0.867 }))).toBe('58 to 87 %')
-})
-
-test('a median carries its unit, and an unknown price is no zero', () => {
-  const known = row({ medianTtftMs: 167.1, medianTotalMs: 1234, medianDecodeTokensPerSecond: 287.7 })
-  expect(toMedianText('ttft', known)).toBe('167 ms')
-  expect(toMedianText('total', known)).toBe('1.23 s')
-  expect(toMedianText('decode', known)).toBe('287.7 tok/s')
-  expect(toMedianText('cost', known)).toBe('unknown')
-  expect(toMedianText('ttft', row({}))).toBe('—')
 })

@@ -9,7 +9,7 @@ import { lazy, Suspense } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { readJson } from '../read-json.ts'
 import { BoardFilters } from './board-filters.tsx'
-import { parseBoardQuery, toSearchParams } from './board-query.ts'
+import { isFiltered, parseBoardQuery, toSearchParams, wholeBoard } from './board-query.ts'
 import { BoardTable } from './board-table.tsx'
 import { preliminaryText, rateText, toEmptyText, toLeftOutText } from './board-words.ts'
 
@@ -20,16 +20,13 @@ export function LeaderboardPage() {
   const [params, setParams] = useSearchParams()
   const query = parseBoardQuery(params)
   const board = useLeaderboard(query)
+  const change = (part: Partial<LeaderboardQuery>) =>
+    setParams(toSearchParams({ ...query, ...part }), { replace: true })
   return (
     <div className="page board-page">
       <h1>Leaderboard</h1>
-      <p className="page-lede">
-        Every race of two or more models counts for each of them, by the finish line chosen here.
-      </p>
-      <BoardFilters
-        query={query}
-        onChange={(part) => setParams(toSearchParams({ ...query, ...part }), { replace: true })}
-      />
+      <p className="page-lede">Who wins, by the finish line of your choice, and how sure that is.</p>
+      <BoardFilters query={query} onChange={change} />
       {board.error && (
         <p className="note note-bad" role="alert">
           {board.error.message}{' '}
@@ -39,7 +36,13 @@ export function LeaderboardPage() {
         </p>
       )}
       {board.isPending && <p className="dim">Loading …</p>}
-      {board.data && !board.error && <Board board={board.data} query={query} />}
+      {board.data && (
+        <Board
+          board={board.data}
+          query={query}
+          onWiden={() => change({ category: undefined, stream: undefined, span: wholeBoard.span })}
+        />
+      )}
     </div>
   )
 }
@@ -54,9 +57,15 @@ function useLeaderboard(query: LeaderboardQuery) {
   })
 }
 
-function Board({ board, query }: { board: Leaderboard; query: LeaderboardQuery }) {
+interface BoardProps {
+  board: Leaderboard
+  query: LeaderboardQuery
+  onWiden: () => void
+}
+
+function Board({ board, query, onWiden }: BoardProps) {
   const leftOut = toLeftOutText(board.leftOut)
-  if (board.rows.length === 0) return <Empty query={query} leftOut={leftOut} />
+  if (board.rows.length === 0) return <Empty query={query} leftOut={leftOut} onWiden={onWiden} />
   return (
     <>
       <BoardTable board={board} />
@@ -74,15 +83,24 @@ function Board({ board, query }: { board: Leaderboard; query: LeaderboardQuery }
   )
 }
 
-function Empty({ query, leftOut }: { query: LeaderboardQuery; leftOut: string }) {
+interface EmptyProps extends Omit<BoardProps, 'board'> {
+  leftOut: string
+}
+
+function Empty({ query, leftOut, onWiden }: EmptyProps) {
   const { what, todo } = toEmptyText(query)
   return (
     <section className="board-empty" aria-labelledby="board-empty">
       <h2 id="board-empty">{what}</h2>
       <p>{todo}</p>
       {leftOut && <p className="dim">{leftOut}</p>}
-      <p>
+      <p className="board-ways">
         <Link href="/">Go to the start line</Link>
+        {isFiltered(query) && (
+          <button type="button" className="button-plain" onClick={onWiden}>
+            Show all races
+          </button>
+        )}
       </p>
     </section>
   )

@@ -3,7 +3,7 @@ import type { LeaderboardRow, Measure } from '@drag-race/contracts'
 import { dash, toCost, toMs, toSeconds, toSpeed } from '../look/figures.ts'
 
 export interface MeasureWords {
-  /** On the control. */
+  /** On the control, and within a sentence. */
   choice: string
   /** At the head of a column: the median's name. */
   column: string
@@ -11,17 +11,20 @@ export interface MeasureWords {
   median: (row: LeaderboardRow) => number | null
   /** Without the unit. */
   print: (value: number | null) => string
+  /** On an axis, without the unit. */
+  printTick: (value: number) => string
   /** Which way along an axis is better. */
   better: 'left' | 'right'
 }
 
 export const measureWords: Record<Measure, MeasureWords> = {
   ttft: {
-    choice: 'first token',
+    choice: 'TTFT',
     column: 'TTFT',
     unit: 'ms',
     median: ({ medianTtftMs }) => medianTtftMs,
     print: toMs,
+    printTick: toPlain,
     better: 'left',
   },
   total: {
@@ -29,7 +32,8 @@ export const measureWords: Record<Measure, MeasureWords> = {
     column: 'Total',
     unit: 's',
     median: ({ medianTotalMs }) => medianTotalMs,
-    print: toSeconds,
+    print: (ms) => toSeconds(ms),
+    printTick: (ms) => toPlain(ms / 1000),
     better: 'left',
   },
   decode: {
@@ -38,6 +42,7 @@ export const measureWords: Record<Measure, MeasureWords> = {
     unit: 'tok/s',
     median: ({ medianDecodeTokensPerSecond }) => medianDecodeTokensPerSecond,
     print: toSpeed,
+    printTick: toPlain,
     better: 'right',
   },
   cost: {
@@ -46,6 +51,7 @@ export const measureWords: Record<Measure, MeasureWords> = {
     unit: '',
     median: ({ medianCostUsd }) => medianCostUsd,
     print: (usd) => (usd === null ? 'unknown' : toCost(usd)),
+    printTick: (usd) => `$${toPlain(usd)}`,
     better: 'left',
   },
 }
@@ -58,4 +64,9 @@ export function toMedianText(measure: Measure, row: LeaderboardRow): string {
   const { median, print, unit } = measureWords[measure]
   const text = print(median(row))
   return text === dash || unit === '' ? text : `${text} ${unit}`
+}
+
+/** A round number as short as it is: `0.00002`, `1,500`. */
+function toPlain(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: 8 })
 }

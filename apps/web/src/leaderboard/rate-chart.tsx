@@ -4,9 +4,10 @@
  */
 import type { Leaderboard, LeaderboardRow } from '@drag-race/contracts'
 import { CartesianGrid, ErrorBar, Scatter, ScatterChart, XAxis, YAxis } from 'recharts'
+import { toPercent } from '../look/figures.ts'
 import { laneColour } from '../look/plate.tsx'
 import { spanning } from './axis.ts'
-import { type MeasureWords, measureWords } from './measure-words.ts'
+import { type MeasureWords, measureWords, toMedianText } from './measure-words.ts'
 import { PlateMark } from './plate-mark.tsx'
 import { toNames } from './ttft-lines.ts'
 import { useChartSize } from './use-chart-size.ts'
@@ -21,12 +22,17 @@ export function RateChart({ board }: { board: Leaderboard }) {
   const drawn = known.slice(0, modelsMax)
   const notDrawn = [...board.rows.filter((row) => words.median(row) === null), ...known.slice(modelsMax)]
   const axis = spanning(drawn.flatMap((row) => words.median(row) ?? []))
-  const name = `Win rate by median ${words.column}`
+  const name = `Win rate by median ${words.choice}`
   return (
     <figure className="chart">
       <h2>{name}</h2>
       <p className="chart-about">{toAbout(words, axis.kind === 'log')}</p>
-      <div ref={box} className="chart-box" role="img" aria-label={`${name}: ${toSpoken(drawn, words)}`}>
+      <div
+        ref={box}
+        className="chart-box"
+        role="img"
+        aria-label={`${name}: ${toSpoken({ rows: drawn, by: board.by })}`}
+      >
         {widthPx > 0 && (
           <ScatterChart
             width={widthPx}
@@ -41,9 +47,9 @@ export function RateChart({ board }: { board: Leaderboard }) {
               scale={axis.kind}
               domain={axis.domain}
               ticks={axis.ticks}
-              tickFormatter={words.print}
-              height={1.8 * remPx}
-              tickMargin={0.4 * remPx}
+              tickFormatter={(value: number) => words.printTick(value)}
+              height={2.4 * remPx}
+              tickMargin={remPx}
               tickLine={false}
               minTickGap={remPx}
             />
@@ -71,7 +77,7 @@ export function RateChart({ board }: { board: Leaderboard }) {
                   direction="y"
                   width={0.35 * remPx}
                   stroke={laneColour(row.rank - 1)}
-                  strokeWidth={2.5}
+                  strokeWidth={0.155 * remPx}
                   isAnimationActive={false}
                 />
               </Scatter>
@@ -97,9 +103,6 @@ function toAbout({ unit, better }: MeasureWords, isLog: boolean): string {
   return [unit ? `${where}; in ${unit}` : where, isLog ? 'logarithmic scale' : ''].filter(Boolean).join(', ')
 }
 
-function toSpoken(rows: LeaderboardRow[], { median, print, unit }: MeasureWords): string {
-  const spoken = rows.map(
-    (row) => `${row.model} ${Math.round(row.winRate * 100)} % at ${print(median(row))} ${unit}`,
-  )
-  return spoken.join('; ')
+function toSpoken({ rows, by }: Pick<Leaderboard, 'rows' | 'by'>): string {
+  return rows.map((row) => `${row.model} ${toPercent(row.winRate)} at ${toMedianText(by, row)}`).join('; ')
 }

@@ -22,8 +22,13 @@ test('nothing has no label', () => {
 })
 
 test('the ends are named, and what is evenly between', () => {
-  expect(toTickSteps(11, 3)).toEqual([0, 5, 10])
-  expect(toTickSteps(2, 6)).toEqual([0, 1])
-  expect(toTickSteps(1, 6)).toEqual([0])
-  expect(toTickSteps(0, 6)).toEqual([])
+  const steps = Array.from({ length: 11 }, (_, step) => String(step))
+  expect(toTickSteps(steps, 3)).toEqual([0, 5, 10])
+  expect(toTickSteps(['a', 'b'], 6)).toEqual([0, 1])
+  expect(toTickSteps(['a'], 6)).toEqual([0])
+  expect(toTickSteps([], 6)).toEqual([])
+})
+
+test('a name that stands already is not said again', () => {
+  expect(toTickSteps(['12:01', '12:01', '12:02', '12:02'], 4)).toEqual([0, 2])
 })

@@ -23,11 +23,14 @@ export function toTimeLabels(times: readonly Date[], timeZone?: string): string[
   return times.map((time) => form.format(time))
 }
 
-/** Which of `count` steps are named: the ends and what is evenly between, at most `labelsMax`. */
-export function toTickSteps(count: number, labelsMax: number): number[] {
-  const labels = Math.max(1, Math.min(count, labelsMax))
-  if (labels === 1) return count > 0 ? [0] : []
-  return Array.from({ length: labels }, (_, index) => Math.round((index * (count - 1)) / (labels - 1)))
+/** Which steps are named: the ends and what is evenly between, at most `labelsMax`, and no name twice in a row. */
+export function toTickSteps(labels: readonly string[], labelsMax: number): number[] {
+  const count = Math.max(1, Math.min(labels.length, labelsMax))
+  const steps =
+    count === 1
+      ? labels.map((_, step) => step).slice(0, 1)
+      : Array.from({ length: count }, (_, index) => Math.round((index * (labels.length - 1)) / (count - 1)))
+  return steps.filter((step, index) => index === 0 || labels[step] !== labels[steps[index - 1] ?? 0])
 }
 
 const dayMs = 24 * 60 * 60 * 1000

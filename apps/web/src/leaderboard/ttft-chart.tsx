@@ -15,8 +15,8 @@ import { toMarked, toNames, toTtftLines } from './ttft-lines.ts'
 import { TtftTable } from './ttft-table.tsx'
 import { useChartSize } from './use-chart-size.ts'
 
-/** One a line, in the order of the lines drawn: solid first, then ever more broken. */
-const dashes = ['', '8 4', '2 4', '12 4 2 4', '5 3', '14 5', '8 3 2 3 2 3', '1 3']
+/** In sixteenths of a rem, one a line, in the order of the lines drawn: solid first, then ever more broken. */
+const dashes = [[], [8, 4], [2, 4], [12, 4, 2, 4], [5, 3], [14, 5], [8, 3, 2, 3, 2, 3], [1, 3]]
 const marksMax = 8
 /** Under this many rem there is no room for names beside the lines. */
 const namesFromRem = 30
@@ -54,10 +54,10 @@ export function TtftChart({ board }: { board: Leaderboard }) {
               type="number"
               dataKey="step"
               domain={[0, Math.max(1, times.length - 1)]}
-              ticks={toTickSteps(times.length, Math.max(2, Math.floor(widthPx / (11 * remPx))))}
+              ticks={toTickSteps(labels, Math.max(2, Math.floor(widthPx / (11 * remPx))))}
               tickFormatter={(step: number) => labels[step] ?? ''}
-              height={1.8 * remPx}
-              tickMargin={0.4 * remPx}
+              height={2.4 * remPx}
+              tickMargin={remPx}
               tickLine={false}
             />
             <YAxis
@@ -78,8 +78,8 @@ export function TtftChart({ board }: { board: Leaderboard }) {
                   dataKey={`line${line}`}
                   type="linear"
                   stroke={laneColour(lane)}
-                  strokeWidth={2}
-                  strokeDasharray={dashes[line % dashes.length] ?? ''}
+                  strokeWidth={0.125 * remPx}
+                  strokeDasharray={toDash(line, remPx)}
                   connectNulls
                   isAnimationActive={false}
                   activeDot={false}
@@ -99,4 +99,8 @@ export function TtftChart({ board }: { board: Leaderboard }) {
       {rest.length > 0 && <p className="chart-about">Not drawn: {toNames(rest)}.</p>}
     </figure>
   )
+}
+
+function toDash(line: number, remPx: number): string {
+  return (dashes[line % dashes.length] ?? []).map((length) => (length * remPx) / 16).join(' ')
 }
