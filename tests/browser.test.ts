@@ -1,10 +1,9 @@
 /** The race as people see it: a real browser on the built web, through all three programs. */
-import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import type { RacePage } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
+import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openBrowser } from './support/browser.ts'
@@ -96,8 +95,7 @@ async function setUp(...models: string[]): Promise<void> {
 }
 
 async function expectNoSeriousFault(): Promise<void> {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const serious = await page.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()
     return violations
