@@ -24,7 +24,7 @@ export const RaceLine = memo(function RaceLine({ race, nowMs, onDelete }: RaceLi
         {race.lanes.map((lane) => (
           <span
             key={lane.lane}
-            className={lane.place === null ? 'race-line-plate race-line-out' : 'race-line-plate'}
+            className={isOut(lane) ? 'race-line-plate race-line-out' : 'race-line-plate'}
             title={toPlateTitle(lane)}
             aria-hidden="true"
           >
@@ -84,6 +84,11 @@ function Field({ lanes }: { lanes: readonly LaneSummary[] }) {
       {areAllAlike && field.length > 0 && <span className="race-line-simulated"> simulated</span>}
     </>
   )
+}
+
+/** Ended without arriving. */
+function isOut({ place, outcome }: LaneSummary): boolean {
+  return place === null && outcome !== 'running'
 }
 
 function toPlateTitle({ place, model, slip, outcome, errorCode }: LaneSummary): string {

@@ -27,11 +27,27 @@ test('a dead heat of many is a number', () => {
   expect(toSummaryWords(raceOf({ verdict: { ...verdict, lanes: [...verdict.lanes] } })).who).toBe('4 lanes')
 })
 
-test('no contest says why, an interrupted race that it was', () => {
+test('no contest says why, and carries no margin', () => {
   const verdict = { kind: 'no-contest', why: 'one lane' } as const
-  expect(toSummaryWords(raceOf({ verdict }))).toMatchObject({ word: 'NO CONTEST', who: 'one lane' })
-  const rule = toSummaryWords(raceOf({ status: 'interrupted', marginMs: null, finish: { tokens: 200 } })).rule
-  expect(rule).toBe('200 tokens, margin not measured, interrupted')
+  expect(toSummaryWords(raceOf({ verdict }))).toEqual({
+    word: 'NO CONTEST',
+    by: '',
+    who: 'one lane',
+    rule: 'whole answer',
+  })
+})
+
+test('an interrupted race is no result, a stopped one may be', () => {
+  const verdict = { kind: 'win', lane: 0, by: null } as const
+  const interrupted = raceOf({ status: 'interrupted', marginMs: null, finish: { tokens: 200 }, verdict })
+  expect(toSummaryWords(interrupted)).toMatchObject({ word: 'INTERRUPTED', rule: '200 tokens' })
+  const stopped = raceOf({ status: 'stopped', lanes: lanesOf('a', 'b'), verdict })
+  expect(toSummaryWords(stopped)).toMatchObject({ word: 'WIN', who: 'a, stopped by hand' })
+})
+
+test('a margin that nobody measured is said to be so', () => {
+  const race = raceOf({ lanes: lanesOf('a', 'b'), marginMs: null, verdict: { kind: 'win', lane: 0, by: 5 } })
+  expect(toSummaryWords(race).rule).toBe('whole answer, margin not measured')
 })
 
 test('a running race has no margin yet', () => {

@@ -4,22 +4,24 @@ import { toGap, toMargin } from '../look/figures.ts'
 import { toFinishText } from '../race/verdict.ts'
 
 export interface SummaryWords {
-  /** `WIN`, `DEAD HEAT`, `NO CONTEST`, `RUNNING`. */
+  /** `WIN`, `DEAD HEAT`, `NO CONTEST`, `RUNNING`, `INTERRUPTED`. */
   word: string
   /** `by 12.4 ms`; '' where there is nothing to add. */
   by: string
-  /** Who, or why not. */
+  /** Who, or why not; and how the race ended, if not by itself. */
   who: string
-  /** `whole answer, ± 1.9 ms`, and how the race ended if not by itself. */
+  /** `whole answer, ± 1.9 ms` */
   rule: string
 }
 
 export function toSummaryWords(race: RaceSummary): SummaryWords {
-  return { ...toVerdictWords(race), rule: toRule(race) }
+  const { word, by, who } = toVerdictWords(race)
+  return { word, by, who: [who, endings[race.status]].filter(Boolean).join(', '), rule: toRule(race) }
 }
 
 function toVerdictWords({ verdict, status, lanes }: RaceSummary): Omit<SummaryWords, 'rule'> {
   if (status === 'running') return { word: 'RUNNING', by: '', who: `${lanes.length} lanes` }
+  if (status === 'interrupted') return { word: 'INTERRUPTED', by: '', who: 'what had arrived is kept' }
   if (verdict === null) return { word: 'NO RESULT', by: '', who: 'ended before anything was decided' }
   switch (verdict.kind) {
     case 'win':
@@ -35,10 +37,10 @@ function toVerdictWords({ verdict, status, lanes }: RaceSummary): Omit<SummaryWo
   }
 }
 
-function toRule({ finish, marginMs, status }: RaceSummary): string {
-  const line = status === 'running' ? toFinishText(finish) : `${toFinishText(finish)}, ${toMargin(marginMs)}`
-  const end = endings[status]
-  return end === '' ? line : `${line}, ${end}`
+/** The margin stands where it decides something. */
+function toRule({ finish, marginMs, verdict, status }: RaceSummary): string {
+  const isDecided = status !== 'interrupted' && (verdict?.kind === 'win' || verdict?.kind === 'dead-heat')
+  return isDecided ? `${toFinishText(finish)}, ${toMargin(marginMs)}` : toFinishText(finish)
 }
 
 const endings: Record<RaceSummary['status'], string> = {
@@ -46,7 +48,7 @@ const endings: Record<RaceSummary['status'], string> = {
   finished: '',
   stopped: 'stopped by hand',
   deadline: 'time limit reached',
-  interrupted: 'interrupted',
+  interrupted: '',
 }
 
 /** The model's name; with the plate's number when it stood in several lanes. */
