@@ -15,6 +15,7 @@ import { useSetup } from './setup-store.ts'
 import { StartBar } from './start-bar.tsx'
 import { Strip } from './strip.tsx'
 import { useRace } from './the-race.ts'
+import { useAskedPrompt } from './use-asked-prompt.ts'
 import { useModels, usePrompts } from './use-library.ts'
 import { useStartKey } from './use-start-key.ts'
 
@@ -33,6 +34,7 @@ export function SetupScreen() {
   useEffect(() => {
     if (models.data && prompts.data) fill(models.data.models, prompts.data)
   }, [models.data, prompts.data, fill])
+  useAskedPrompt(prompts.data)
 
   return (
     <>
