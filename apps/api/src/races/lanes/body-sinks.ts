@@ -3,7 +3,22 @@
  * network.
  */
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
-import type { Exchange } from './exchange.ts'
+
+/** What is noted of a response while it arrives. */
+export interface Arrivals {
+  status: number | null
+  headers: Headers
+  /** The network read of the frame that the SDK reads now. */
+  readingNs: bigint
+  /** That frame: errors are read from it, not from what the SDK makes of them. */
+  reading: Uint8Array
+  /** When the last byte of the body, or the news that none will come, arrived. */
+  endNs: bigint
+  /** `[DONE]` was among the frames. */
+  isDone: boolean
+  /** The body when it was no stream: errors, answers that do not stream. */
+  body: string
+}
 
 export interface BodySink {
   push(chunk: Uint8Array, stampNs: bigint): void
@@ -15,7 +30,7 @@ const drainMsMax = 1_000
 
 /** Answers at once, with a body that gives one frame a read. */
 export function createFrameSink(
-  exchange: Exchange,
+  arrivals: Arrivals,
   resolve: (response: Response) => void,
   abort: (reason: string) => void,
 ): BodySink {
@@ -34,9 +49,9 @@ export function createFrameSink(
     const next = arrived[nextIndex++]
     if (next) {
       isAsked = false
-      exchange.readingNs = next.stampNs
-      exchange.reading = next.frame
-      exchange.isDone ||= isDoneFrame(next.frame)
+      arrivals.readingNs = next.stampNs
+      arrivals.reading = next.frame
+      arrivals.isDone ||= isDoneFrame(next.frame)
       controller.enqueue(next.frame)
       return
     }
@@ -62,13 +77,13 @@ export function createFrameSink(
         isCancelled = true
         arrived = []
         if (hasEnded) return
-        if (exchange.isDone) setTimeout(() => abort('nothing follows [DONE]'), drainMsMax).unref()
+        if (arrivals.isDone) setTimeout(() => abort('nothing follows [DONE]'), drainMsMax).unref()
         else abort('the lane stopped reading')
       },
     },
     { highWaterMark: 0 },
   )
-  resolve(new Response(body, { status: exchange.status ?? 200, headers: exchange.headers }))
+  resolve(new Response(body, { status: arrivals.status ?? 200, headers: arrivals.headers }))
 
   return {
     push(chunk, stampNs) {
@@ -80,7 +95,7 @@ export function createFrameSink(
       hasEnded = true
       error = cause
       const rest = error ? new Uint8Array(0) : splitter.rest()
-      if (isWhole(rest)) arrived.push({ frame: rest, stampNs: exchange.endNs })
+      if (isWhole(rest)) arrived.push({ frame: rest, stampNs: arrivals.endNs })
       deliver()
     },
   }
@@ -88,24 +103,24 @@ export function createFrameSink(
 
 /** Answers when the whole body is there. */
 export function createWholeSink(
-  exchange: Exchange,
+  arrivals: Arrivals,
   resolve: (response: Response) => void,
   reject: (error: unknown) => void,
 ): BodySink {
   const chunks: Uint8Array[] = []
   return {
     push(chunk, stampNs) {
-      exchange.readingNs = stampNs
+      arrivals.readingNs = stampNs
       chunks.push(chunk)
     },
     end(error) {
-      exchange.body = Buffer.concat(chunks).toString('utf8')
+      arrivals.body = Buffer.concat(chunks).toString('utf8')
       if (error) return reject(error)
-      const status = exchange.status ?? 200
+      const status = arrivals.status ?? 200
       const isBodyless = status === 204 || status === 205 || status === 304
       // Above 599 a Response takes none; the exchange keeps the real one.
-      const init = { status: Math.min(status, 599), headers: exchange.headers }
-      resolve(new Response(isBodyless ? null : exchange.body, init))
+      const init = { status: Math.min(status, 599), headers: arrivals.headers }
+      resolve(new Response(isBodyless ? null : arrivals.body, init))
     },
   }
 }

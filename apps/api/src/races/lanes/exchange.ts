@@ -7,27 +7,15 @@
  * it is parsed slowly.
  */
 import type { Dispatcher } from 'undici'
-import { type BodySink, createFrameSink, createWholeSink } from './body-sinks.ts'
+import { type Arrivals, type BodySink, createFrameSink, createWholeSink } from './body-sinks.ts'
 import { LaneFault } from './lane-fault.ts'
 
-export interface Exchange {
+export interface Exchange extends Arrivals {
   /** For the SDK. Waits at the start line; rejects with the network's own error. */
   fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>
   /** null: the request has not left. */
   startNs: bigint | null
-  /** The network read of the frame that the SDK reads now. */
-  readingNs: bigint
-  /** That frame: errors are read from it, not from what the SDK makes of them. */
-  reading: Uint8Array
-  /** When the last byte of the body, or the news that none will come, arrived. */
-  endNs: bigint
-  /** `[DONE]` was among the frames. */
-  isDone: boolean
-  status: number | null
   contentType: string
-  headers: Headers
-  /** The body when it was no stream: errors, answers that do not stream. */
-  body: string
   /** What the network did; null when the response ended as it should. */
   networkError: Error | null
 }
