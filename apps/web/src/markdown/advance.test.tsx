@@ -46,7 +46,9 @@ describe('documents that once ended otherwise', () => {
     ['a heading made of a paragraph that is cut', 'alpha beta gamma delta epsilon\nzeta\n===\n'],
   ])('%s', (_, text) => {
     for (const limits of [small, patient, undefined]) {
-      expect(toHtml(feed([...text], limits))).toBe(freshHtml(text))
+      for (const length of [1, 4, 9, 25]) {
+        expect(toHtml(feed(toPieces(text, [length]), limits))).toBe(freshHtml(text))
+      }
     }
   })
 })
