@@ -37,6 +37,13 @@ describe('refused, with the place of the fault', () => {
     expect(faults(value)).toContain(path)
   })
 
+  test('all faults at once: an empty prompt beside a faulty lane', () => {
+    expect(faults({ prompt: '', lanes: [{ model: '' }] })).toEqual(
+      expect.arrayContaining(['prompt', 'lanes.0.model']),
+    )
+    expect(faults({ prompt: 7, lanes: [] })).toEqual(expect.arrayContaining(['prompt', 'lanes']))
+  })
+
   test('an unknown key, wherever it stands', () => {
     expect(RaceRequest.safeParse({ prompt: 'p', lanes: [{ ...lane, streaming: true }] }).success).toBe(false)
     expect(RaceRequest.safeParse({ prompt: 'p', lanes: [lane], finsh: 'done' }).success).toBe(false)

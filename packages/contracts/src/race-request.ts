@@ -48,11 +48,17 @@ export const RaceRequest = z
     promptId: z.optional(z.string().check(z.maxLength(100))),
     tags: z.optional(z.record(z.string().check(z.maxLength(50)), z.string().check(z.maxLength(200)))),
   })
-  .check((context) => {
-    const { prompt, messages } = context.value
-    const issue = promptIssue(prompt, messages)
-    if (issue) context.issues.push({ code: 'custom', input: context.value, ...issue })
-  })
+  .check(
+    z.check<{ prompt?: string | undefined; messages?: Message[] | undefined }>(
+      (context) => {
+        const { prompt, messages } = context.value
+        const issue = promptIssue(prompt, messages)
+        if (issue) context.issues.push({ code: 'custom', input: context.value, ...issue })
+      },
+      // Also beside faults of other fields: all of them are named at once.
+      { when: ({ value }) => isPromptTyped(value) },
+    ),
+  )
 export type RaceRequest = z.infer<typeof RaceRequest>
 /** The same before defaults are filled in: what a client may send. */
 export type RaceRequestInput = z.input<typeof RaceRequest>
@@ -69,4 +75,14 @@ function promptIssue(prompt: string | undefined, messages: Message[] | undefined
   return prompt === undefined || prompt.trim() === ''
     ? { path: ['prompt'], message: 'The prompt is empty: write what the models should answer.' }
     : null
+}
+
+/** Only what has the right type can be called empty; the rest has its fault already. */
+function isPromptTyped(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { prompt, messages } = value as { prompt?: unknown; messages?: unknown }
+  return (
+    (prompt === undefined || typeof prompt === 'string') &&
+    (messages === undefined || z.array(Message).safeParse(messages).success)
+  )
 }
