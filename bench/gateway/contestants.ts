@@ -1,0 +1,79 @@
+/** Starts the upstream, the floor and this gateway, each a process of its own, and takes others by URL. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Contestant } from './load.ts'
+
+const here = import.meta.dirname
+const gatewayMain = join(here, '..', '..', 'packages', 'gateway', 'src', 'main.ts')
+
+export interface Field {
+  contestants: Contestant[]
+}
+
+/** `others` are `name=url` of gateways that are running already and send model `bench` to `UPSTREAM_PORT`. */
+export async function startField(others: readonly string[], upstreamPort: string): Promise<Field> {
+  const children: ChildProcess[] = []
+  // Also when the run breaks off.
+  process.on('exit', () => children.map((child) => child.kill()))
+  const start = (entry: string, env: Record<string, string>) => startProcess(entry, env, children)
+  const upstream = await start(join(here, 'upstream.ts'), { UPSTREAM_PORT: upstreamPort })
+  const floor = await start(join(here, 'floor.ts'), { UPSTREAM_URL: upstream.url })
+  const gateway = await start(gatewayMain, {
+    GATEWAY_PORT: '0',
+    GATEWAY_METRICS_PORT: '0',
+    GATEWAY_DISCOVERY: 'off',
+    GATEWAY_CONFIG: writeConfig(upstream.url),
+  })
+  return {
+    contestants: [
+      { name: 'direct', ...upstream, headers: {} },
+      { name: 'floor', ...floor, headers: {} },
+      { name: 'this gateway', ...gateway, headers: {} },
+      ...others.map(toOther),
+    ],
+  }
+}
+
+/** JSON is YAML. */
+function writeConfig(upstreamUrl: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'bench-')), 'gateway.yaml')
+  const params = { baseUrl: `${upstreamUrl}/v1`, apiKey: 'bench' }
+  const price = { inputPerMillion: 1, outputPerMillion: 2 }
+  writeFileSync(
+    path,
+    JSON.stringify({ llm: { models: [{ name: 'bench', provider: 'custom', params, price }] } }),
+  )
+  return path
+}
+
+/** `name=url`, and after a comma any headers that it wants: `portkey=http://127.0.0.1:8787,x-portkey-provider:openai`. */
+function toOther(text: string): Contestant {
+  const [place = '', ...headers] = text.split(',')
+  const [name = '', url = ''] = place.split(/=(.*)/)
+  if (!URL.canParse(url)) throw new Error(`"${text}" names no gateway: write name=http://host:port`)
+  return {
+    name,
+    url,
+    pid: null,
+    headers: Object.fromEntries(headers.map((header) => header.split(/:(.*)/).slice(0, 2))),
+  }
+}
+
+function startProcess(entry: string, env: Record<string, string>, children: ChildProcess[]) {
+  const child = spawn(process.execPath, [entry], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  return new Promise<{ url: string; pid: number }>((resolve, reject) => {
+    let output = ''
+    child.stdout.on('data', (text) => {
+      output += text
+      const url = /ready on (http:[^\s,]+)/.exec(output)?.[1]
+      if (url) resolve({ url, pid: child.pid! })
+    })
+    child.on('exit', (code) => reject(new Error(`${entry} ended with ${code}`)))
+  })
+}

@@ -1,0 +1,38 @@
+/**
+ * The floor of the platform: what anything on node:http and undici must cost that reads a body, sends it on and pipes the
+ * answer back. It checks nothing, counts nothing and limits nothing.
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Pool } from 'undici'
+
+const pool = new Pool(process.env.UPSTREAM_URL!, { connections: 1_024 })
+
+const server = createServer((request, response) => {
+  const parts: Buffer[] = []
+  request.on('data', (part: Buffer) => parts.push(part))
+  request.on('end', () => {
+    const body = Buffer.concat(parts)
+    pool.dispatch(
+      { path: request.url!, method: 'POST', body, headers: { 'content-type': 'application/json' } },
+      {
+        onRequestStart() {},
+        onResponseStart(_controller, status, headers) {
+          response.writeHead(status, { 'content-type': headers['content-type'] as string })
+        },
+        onResponseData(_controller, bytes) {
+          response.write(bytes)
+        },
+        onResponseEnd() {
+          response.end()
+        },
+        onResponseError(_controller, error) {
+          response.destroy(error)
+        },
+      },
+    )
+  })
+})
+server.listen(0, '127.0.0.1', () => {
+  console.log(`floor ready on http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+})

@@ -1,0 +1,107 @@
+/** What is done to each contestant, and what is read off it. One client for all, on undici, in this process. */
+import { Pool } from 'undici'
+
+export interface Contestant {
+  name: string
+  url: string
+  /** What each request carries besides, such as a key. */
+  headers: Record<string, string>
+  /** For its memory; null for one that was not started here. */
+  pid: number | null
+}
+
+/** Delays in milliseconds that lie between the upstream's clock stamps and ours. */
+export interface StreamDelays {
+  /** Our request leaves → the upstream has read it. */
+  request: number[]
+  /** The upstream writes the first token → we have it. */
+  first: number[]
+  /** The same for every later token. */
+  later: number[]
+}
+
+export function createLoad(contestant: Contestant, connections: number) {
+  const pool = new Pool(new URL(contestant.url).origin, {
+    connections,
+    pipelining: 1,
+    headersTimeout: 30_000,
+    bodyTimeout: 30_000,
+  })
+  const headers = { 'content-type': 'application/json', ...contestant.headers }
+  const send = (body: object) =>
+    pool.request({
+      path: '/v1/chat/completions',
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ model: 'bench', messages, ...body }),
+    })
+
+  return {
+    /** One stream, read to its end. Throws when it is not whole. */
+    async stream(tokens: number, tokensPerSecond: number, delays: StreamDelays): Promise<void> {
+      const leftAtNs = process.hrtime.bigint()
+      const { statusCode, body } = await send({
+        stream: true,
+        stream_options,
+        max_tokens: tokens,
+        user: String(tokensPerSecond),
+      })
+      if (statusCode !== 200)
+        throw new Error(`${contestant.name}: ${statusCode} ${(await body.text()).slice(0, 300)}`)
+      let seen = 0
+      let held = ''
+      for await (const bytes of body) {
+        const nowNs = process.hrtime.bigint()
+        held += bytes
+        const events = held.split('\n\n')
+        held = events.pop()!
+        for (const event of events) {
+          const found = /"content":"(?:(\d+):)?(\d+) /.exec(event)
+          if (!found) continue
+          if (found[1]) delays.request.push(toMs(BigInt(found[1]) - leftAtNs))
+          ;(seen === 0 ? delays.first : delays.later).push(toMs(nowNs - BigInt(found[2]!)))
+          seen++
+        }
+      }
+      if (seen !== tokens) throw new Error(`${contestant.name}: ${seen} of ${tokens} tokens`)
+    },
+
+    /** As many whole answers as possible in this time, each connection one after the other. */
+    async answers(lanes: number, forMs: number): Promise<number> {
+      const endAt = performance.now() + forMs
+      let count = 0
+      const lane = async () => {
+        while (performance.now() < endAt) {
+          const { statusCode, body } = await send({ max_tokens: 5 })
+          await body.dump()
+          if (statusCode !== 200) throw new Error(`${contestant.name}: ${statusCode}`)
+          count++
+        }
+      }
+      const startedAt = performance.now()
+      await Promise.all(Array.from({ length: lanes }, lane))
+      return (count * 1000) / (performance.now() - startedAt)
+    },
+
+    /** Streams that the caller leaves after their first bytes. */
+    async abort(): Promise<void> {
+      const { body } = await send({ stream: true, max_tokens: 1_000, user: '50' })
+      for await (const _bytes of body) break
+      body.destroy()
+    },
+
+    close: () => pool.destroy(),
+  }
+}
+
+const messages = [
+  {
+    role: 'user',
+    content: 'Explain, with one table, how the Apollo Guidance Computer survived its 1202 alarms.',
+  },
+]
+const stream_options = { include_usage: true }
+
+function toMs(ns: bigint): number {
+  return Number(ns) / 1e6
+}

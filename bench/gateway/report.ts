@@ -1,0 +1,113 @@
+/** Prints the table and keeps it in bench/README.md, with machine, versions and date. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { Contestant, StreamDelays } from './load.ts'
+import { percentile } from './percentile.ts'
+
+export interface Measured extends Contestant {
+  /** One call at a time. */
+  single: StreamDelays
+  /** With all the others open. */
+  crowd: StreamDelays
+  answersPerSecond: number[]
+  memoryMb: number[]
+}
+
+interface Setting {
+  rounds: number
+  lanes: number
+  openStreams: number
+}
+
+export function writeReport(all: readonly Measured[], setting: Setting) {
+  const direct = all.find(({ name }) => name === 'direct')!
+  const floor = all.find(({ name }) => name === 'floor')!
+  const lines = [
+    `${setting.rounds} rounds in turns; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}.`,
+    '',
+    'Delay in milliseconds from stamp to stamp (direct: the measuring itself). In brackets: what the gateway adds to direct, as a multiple of what the floor adds.',
+    '',
+    '| one call at a time | request p50 | p99 | first token p50 | p99 | later token p50 | p90 | p99 |',
+    '|---|--:|--:|--:|--:|--:|--:|--:|',
+    ...all.map((one) =>
+      row(one.name, [
+        delay(one, direct, floor, 'single', 'request', 0.5),
+        delay(one, direct, floor, 'single', 'request', 0.99),
+        delay(one, direct, floor, 'single', 'first', 0.5),
+        delay(one, direct, floor, 'single', 'first', 0.99),
+        delay(one, direct, floor, 'single', 'later', 0.5),
+        delay(one, direct, floor, 'single', 'later', 0.9),
+        delay(one, direct, floor, 'single', 'later', 0.99),
+      ]),
+    ),
+    '',
+    `| ${setting.openStreams} streams at 50 tokens/s | first token p50 | p99 | later token p50 | p90 | p99 |`,
+    '|---|--:|--:|--:|--:|--:|',
+    ...all.map((one) =>
+      row(one.name, [
+        delay(one, direct, floor, 'crowd', 'first', 0.5),
+        delay(one, direct, floor, 'crowd', 'first', 0.99),
+        delay(one, direct, floor, 'crowd', 'later', 0.5),
+        delay(one, direct, floor, 'crowd', 'later', 0.9),
+        delay(one, direct, floor, 'crowd', 'later', 0.99),
+      ]),
+    ),
+    '',
+    `| ${setting.lanes} callers, whole answers | answers a second | of the floor | memory before, most, after (MB) |`,
+    '|---|--:|--:|--:|',
+    ...all.map((one) =>
+      row(one.name, [
+        median(one.answersPerSecond).toFixed(0),
+        `${((median(one.answersPerSecond) / median(floor.answersPerSecond)) * 100).toFixed(0)} %`,
+        one.memoryMb.length === 0
+          ? '—'
+          : [one.memoryMb[0]!, Math.max(...one.memoryMb), one.memoryMb.at(-1)!]
+              .map((mb) => mb.toFixed(0))
+              .join(', '),
+      ]),
+    ),
+  ]
+  const table = lines.join('\n')
+  console.log(table)
+  keep(table)
+}
+
+type Step = keyof StreamDelays
+
+function delay(
+  one: Measured,
+  direct: Measured,
+  floor: Measured,
+  load: 'single' | 'crowd',
+  step: Step,
+  share: number,
+): string {
+  const value = percentile(one[load][step], share)
+  if (one === direct) return value.toFixed(3)
+  const base = percentile(direct[load][step], share)
+  const floorAdds = percentile(floor[load][step], share) - base
+  const ratio = (value - base) / floorAdds
+  return one === floor || !(floorAdds > 0) ? value.toFixed(3) : `${value.toFixed(3)} (${ratio.toFixed(2)} ×)`
+}
+
+function row(name: string, cells: string[]): string {
+  return `| ${name} | ${cells.join(' | ')} |`
+}
+
+function median(values: readonly number[]): number {
+  return percentile(values, 0.5)
+}
+
+/** Between its two marks, so that other benchmarks keep their tables. */
+function keep(table: string) {
+  const path = join(import.meta.dirname, '..', 'README.md')
+  const text = readFileSync(path, 'utf8')
+  const marks = /(<!-- gateway -->\n)[\s\S]*?(\n<!-- \/gateway -->)/
+  if (!marks.test(text))
+    throw new Error(`${path} has lost the marks between which the gateway's table stands.`)
+  writeFileSync(
+    path,
+    text.replace(marks, (_all, begin, end) => `${begin}${table}${end}`),
+  )
+}
