@@ -1,0 +1,33 @@
+/** Writes a message of AWS's event stream, sums and all, for hand-written streams. */
+import { crc32 } from 'node:zlib'
+
+export function eventMessage(headers: Record<string, string>, payload: string | object): Buffer {
+  const named = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)))
+  const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
+  const lengths = Buffer.alloc(8)
+  lengths.writeUInt32BE(12 + named.length + body.length + 4, 0)
+  lengths.writeUInt32BE(named.length, 4)
+  const unsummed = Buffer.concat([lengths, sum(lengths), named, body])
+  return Buffer.concat([unsummed, sum(unsummed)])
+}
+
+/** An event of ConverseStream. */
+export function event(type: string, payload: object): Buffer {
+  return eventMessage(
+    { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
+    payload,
+  )
+}
+
+/** Its value as a string, which is type 7. */
+function header(name: string, value: string): Buffer {
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(Buffer.byteLength(value))
+  return Buffer.concat([Buffer.of(name.length), Buffer.from(name), Buffer.of(7), length, Buffer.from(value)])
+}
+
+function sum(bytes: Uint8Array): Buffer {
+  const written = Buffer.alloc(4)
+  written.writeUInt32BE(crc32(bytes))
+  return written
+}
