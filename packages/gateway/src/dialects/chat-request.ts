@@ -156,7 +156,11 @@ function toPath(path: readonly PropertyKey[]): string {
   return steps.join('').replace(/^\./, '') || 'body'
 }
 
-/** zod's own words follow a colon; ours are the end of a sentence. */
+/** Ours are the end of a sentence already; zod's become one. */
 function toWords(message: string): string {
-  return /^(must|is) /.test(message) ? message : `is not what it must be: ${message}.`
+  if (/^(must|is) /.test(message)) return message
+  const [, expected, received] = /^Invalid input: expected (.+), received (.+)$/.exec(message) ?? []
+  if (received === 'undefined') return `is missing: it must be ${expected}.`
+  if (expected) return `must be ${expected}, not ${received}.`
+  return `is not what it must be: ${message.replace(/^Invalid (input|option): /, '')}.`
 }

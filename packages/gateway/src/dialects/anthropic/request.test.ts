@@ -245,7 +245,12 @@ test.each([
   [{ functions: [] }, '`functions` cannot be carried'],
   [{ something_new: 1 }, '`something_new` cannot be carried'],
   [{ temperature: 1.5 }, '`temperature` must be from 0 to 1'],
-  [{ temperature: 'hot' }, '`temperature` is not what it must be'],
+  [{ temperature: 'hot' }, '`temperature` must be number, not string.'],
+  [{ reasoning_effort: 'much' }, '`reasoning_effort` is not what it must be: expected one of "none"'],
+  [
+    { tools: [{ type: 'function', function: {} }] },
+    '`tools[0].function.name` is missing: it must be string.',
+  ],
   [{ max_tokens: 0 }, '`max_tokens` is not what it must be'],
   [{ tool_choice: 'required' }, '`tool_choice` is required, but there are no `tools`'],
   [{ tool_choice: { type: 'function', function: { name: 'x' } } }, 'names `x`, which is not among `tools`'],

@@ -3,11 +3,14 @@ import { crc32 } from 'node:zlib'
 
 export function eventMessage(headers: Record<string, string>, payload: string | object): Buffer {
   const named = Buffer.concat(Object.entries(headers).map(([name, value]) => header(name, value)))
-  const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
+  return rawMessage(named, Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)))
+}
+
+export function rawMessage(headers: Buffer, payload: Buffer): Buffer {
   const lengths = Buffer.alloc(8)
-  lengths.writeUInt32BE(12 + named.length + body.length + 4, 0)
-  lengths.writeUInt32BE(named.length, 4)
-  const unsummed = Buffer.concat([lengths, sum(lengths), named, body])
+  lengths.writeUInt32BE(12 + headers.length + payload.length + 4, 0)
+  lengths.writeUInt32BE(headers.length, 4)
+  const unsummed = Buffer.concat([lengths, sum(lengths), headers, payload])
   return Buffer.concat([unsummed, sum(unsummed)])
 }
 
@@ -26,7 +29,7 @@ function header(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.of(name.length), Buffer.from(name), Buffer.of(7), length, Buffer.from(value)])
 }
 
-function sum(bytes: Uint8Array): Buffer {
+export function sum(bytes: Uint8Array): Buffer {
   const written = Buffer.alloc(4)
   written.writeUInt32BE(crc32(bytes))
   return written
