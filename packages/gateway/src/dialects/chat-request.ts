@@ -1,6 +1,7 @@
 /**
  * OpenAI's chat request as the dialects read it. Strict, because nothing may be lost on the way to another dialect unsaid:
- * what cannot be carried is refused by name, and what is left out is on the list in `request-keys.ts`.
+ * what cannot be carried is refused by name, and what is left out is on the list in `request-keys.ts`. Only inside messages are
+ * unknown members let be, because clients send whole answers back, with all that came in them.
  */
 import { z } from 'zod'
 import { cannotCarry } from './dialect-error.ts'
@@ -129,7 +130,10 @@ const ChatRequest = z.looseObject({
   seed: z.int().nullish(),
   presence_penalty: z.number().nullish(),
   frequency_penalty: z.number().nullish(),
-  stop: z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string())).nullish(),
+  stop: z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string()))
+    .transform((sequences) => (sequences.length > 0 ? sequences : null))
+    .nullish(),
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   thinking: Thinking.nullish(),
   response_format: AnswerFormat.nullish(),

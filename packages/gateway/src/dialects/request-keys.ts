@@ -59,6 +59,6 @@ export function checkKeys(chat: Readonly<Record<string, unknown>>, carried: read
     if (value == null || carriedByAll.includes(key) || carried.includes(key) || harmless.includes(key))
       continue
     const isNeutral = Object.hasOwn(neutral, key) && neutral[key]!(value)
-    if (!isNeutral) throw cannotCarry(key, 'cannot be carried to this model’s provider: leave it out.')
+    if (!isNeutral) throw cannotCarry(key, "cannot be carried to this model's provider: leave it out.")
   }
 }

@@ -122,7 +122,7 @@ test.each([
   }
   fc.assert(fc.property(chats, check), { numRuns: 400 })
   // Not all were refused, or this would try nothing.
-  expect(carried).toBeGreaterThan(200)
+  expect(carried).toBeGreaterThan(50)
   fc.assert(
     fc.property(chats, breaks, (chat, places) => check(breakJson(chat, places))),
     { numRuns: 1_000 },

@@ -9,9 +9,11 @@ export type SseMessage = Record<string, unknown> | null
 export interface SseReader {
   /** One by one, so that what came before a broken event is handed out. Throws a `DialectError`. */
   push(bytes: Uint8Array): Iterable<SseMessage>
-  /** The last event, where only its blank line was missing; half an event is dropped. */
+  /** The last event, where only its blank line was missing, or JSON without any `data:`; half of either is dropped. */
   end(): SseMessage[]
 }
+
+const utf8 = new TextDecoder()
 
 export function createSseReader(): SseReader {
   const splitter = createFrameSplitter()
@@ -20,8 +22,8 @@ export function createSseReader(): SseReader {
       for (const frame of split(splitter, bytes)) yield readMessage(frame)
     },
     end() {
-      const { data } = readFrame(splitter.rest())
-      const last = data === null ? undefined : parseJson(data)
+      const rest = splitter.rest()
+      const last = parseJson(readFrame(rest).data ?? utf8.decode(rest))
       return isRecord(last) ? [last] : []
     },
   }

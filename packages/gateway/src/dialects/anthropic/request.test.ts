@@ -62,6 +62,12 @@ test('settings are carried under their names', () => {
     'top_p',
   ])
   expect(bodyOf({}, 'claude-3-haiku-20240307').max_tokens).toBe(4_096)
+  // What is Claude's default anyway is not said: newer models refuse to hear it.
+  expect(Object.keys(bodyOf({ temperature: 1, top_p: 1, stop: [] })).sort()).toEqual([
+    'max_tokens',
+    'messages',
+    'model',
+  ])
 })
 
 test('system and developer messages are hoisted in order, cache marks with them', () => {
@@ -207,9 +213,10 @@ describe('thinking', () => {
     expect(body.output_config?.effort).toBe(effort)
   })
 
-  test('a budget is carried as it is', () => {
+  test('a budget is carried as it is, with room for it', () => {
     const body = bodyOf({ thinking: { type: 'enabled', budget_tokens: 2_000 } }, 'claude-haiku-4-5')
     expect(body.thinking).toEqual({ type: 'enabled', budget_tokens: 2_000 })
+    expect(body.max_tokens).toBe(18_384)
   })
 
   test('signatures of other dialects are left out', () => {
@@ -228,7 +235,7 @@ describe('thinking', () => {
   })
 })
 
-test('a schema for the answer is Anthropic’s own; any JSON object is asked for in words', () => {
+test("a schema for the answer is Anthropic's own; any JSON object is asked for in words", () => {
   const schema = { type: 'object', additionalProperties: false }
   const body = bodyOf({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })
   expect(body.output_config).toEqual({ format: { type: 'json_schema', schema } })

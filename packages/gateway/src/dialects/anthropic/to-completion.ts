@@ -14,7 +14,7 @@ export function toCompletion(body: unknown, context: AnswerContext): ChatComplet
   if (isRecord(message.error)) throw new DialectError(toStreamFault(message.error))
   const reason = text(message.stop_reason)
   if (!Array.isArray(message.content) || reason === '') {
-    throw badAnswer('What the provider answered is no message of Anthropic’s dialect.')
+    throw badAnswer("What the provider answered is no message of Anthropic's dialect.")
   }
   const writer = createChunkWriter(context)
   writer.about({ id: text(message.id), model: text(message.model) })

@@ -1,16 +1,16 @@
 /** A chat request → `POST /messages`. The key (`x-api-key`) is added by whoever sends it. */
 import { parseChatRequest } from '../chat-request.ts'
-import { keepsToSchemas, maxTokensDefault } from '../claude-model.ts'
+import { keepsToSchemas } from '../claude-model.ts'
 import { readConversation } from '../conversation.ts'
 import type { RequestContext, UpstreamRequest } from '../dialect.ts'
-import { cannotCarry } from '../dialect-error.ts'
 import { encodeBody } from '../encode-body.ts'
 import { jsonInstruction, readAnswerForm } from '../json-answer.ts'
 import { readReasoning } from '../reasoning-request.ts'
 import { readTools } from '../tool-request.ts'
 import { joinPath } from '../upstream-url.ts'
 import { toMessages, toTextBlock } from './to-messages.ts'
-import { toThinking } from './to-thinking.ts'
+import { toSampling } from './to-sampling.ts'
+import { maxTokensFor, toThinking } from './to-thinking.ts'
 import { toToolMembers } from './to-tools.ts'
 
 export function toRequest(
@@ -20,8 +20,10 @@ export function toRequest(
   const request = parseChatRequest(chat, ['top_k'])
   const conversation = readConversation(request)
   const form = readAnswerForm(request)
-  const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? maxTokensDefault(model)
-  const { thinking, effort } = toThinking(readReasoning(request), model, maxTokens)
+  const reasoning = readReasoning(request)
+  const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? maxTokensFor(reasoning, model)
+  const { thinking, effort } = toThinking(reasoning, model, maxTokens)
+  const { temperature, topP } = toSampling(request)
 
   const system = conversation.system.map(toTextBlock)
   if (form.kind === 'json') system.push({ type: 'text', text: jsonInstruction })
@@ -33,8 +35,8 @@ export function toRequest(
     system: system.length > 0 ? system : undefined,
     messages: toMessages(conversation.turns),
     stream: stream || undefined,
-    temperature: toTemperature(request.temperature),
-    top_p: request.top_p ?? undefined,
+    temperature,
+    top_p: topP,
     top_k: request.top_k ?? undefined,
     stop_sequences: request.stop ?? undefined,
     ...toToolMembers(readTools(request), conversation, keepsToSchemas(model)),
@@ -43,11 +45,4 @@ export function toRequest(
   })
   const headers = { 'content-type': 'application/json', 'anthropic-version': '2023-06-01' }
   return { path: joinPath(baseUrl, '/messages'), headers, body }
-}
-
-/** OpenAI goes up to 2. Cutting it down to 1 unsaid would be another temperature than was asked for. */
-function toTemperature(temperature: number | null | undefined): number | undefined {
-  if (temperature == null) return undefined
-  if (temperature < 0 || temperature > 1) throw cannotCarry('temperature', 'must be from 0 to 1 for Claude.')
-  return temperature
 }

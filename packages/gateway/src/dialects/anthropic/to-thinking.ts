@@ -1,5 +1,5 @@
 /** How much to think → `thinking` and `output_config.effort`. Shared with Claude at Bedrock, which has the same two. */
-import { thinksAdaptively } from '../claude-model.ts'
+import { maxTokensDefault, thinksAdaptively } from '../claude-model.ts'
 import { cannotCarry } from '../dialect-error.ts'
 import type { Effort, Reasoning } from '../reasoning-request.ts'
 
@@ -25,6 +25,11 @@ export function toThinking(reasoning: Reasoning, model: string, maxTokens: numbe
       return { thinking: adaptive, effort: effort === 'minimal' ? 'low' : effort }
     }
   }
+}
+
+/** `max_tokens` where the caller names none: thinking counts into it, so a budget that was named comes on top. */
+export function maxTokensFor(reasoning: Reasoning, model: string): number {
+  return maxTokensDefault(model) + (reasoning.kind === 'budget' ? reasoning.tokens : 0)
 }
 
 /** Newer models think unseen unless asked to show a summary. */

@@ -7,7 +7,7 @@ const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
 // From AWS's own test vectors for the encoding: empty_message, payload_no_headers, payload_one_str_header.
-test('decodes AWS’s vectors', () => {
+test("decodes AWS's vectors", () => {
   expect(decode(hex('00000010 00000000 05c248eb 7d98c8ff'))).toMatchObject([{ headers: {} }])
   const [plain] = decode(hex('0000001d 00000000 fd528c5a 7b27666f6f273a27626172277d c3653936'))
   expect(text(plain!.payload)).toBe("{'foo':'bar'}")

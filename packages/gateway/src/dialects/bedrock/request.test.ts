@@ -43,6 +43,12 @@ test('settings are carried under their names', () => {
   })
 })
 
+test('Claude is not told its defaults, others are', () => {
+  expect(bodyOf({ temperature: 1, top_p: 1 }, claude).inferenceConfig).toEqual({})
+  expect(bodyOf({ temperature: 1, top_p: 1 }, nova).inferenceConfig).toEqual({ temperature: 1, topP: 1 })
+  expect(refusal({ temperature: 1.1 }, claude)).toContain('`temperature` must be from 0 to 1')
+})
+
 test('instructions, pictures as bytes, cache points after what they cover', () => {
   const cache_control = { type: 'ephemeral', ttl: '1h' }
   const body = bodyOf({

@@ -19,7 +19,7 @@ const request: RequestToSign = {
 const sessionToken =
   'AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA=='
 
-describe('AWS’s published vectors', () => {
+describe("AWS's published vectors", () => {
   test.each<[string, Partial<RequestToSign>, string, string]>([
     [
       'get-vanilla',
@@ -82,7 +82,7 @@ describe('AWS’s published vectors', () => {
   })
 })
 
-test('a colon of a model’s id is encoded twice, as aws4fetch 1.0.20 signs it too', () => {
+test("a colon of a model's id is encoded twice, as aws4fetch 1.0.20 signs it too", () => {
   const url =
     'https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse-stream'
   const signed = signRequest(

@@ -1,6 +1,6 @@
 /** How much to think, in the words of the model's family: Converse has only an effort of its own, and passes on the rest. */
-import { toThinking } from '../anthropic/to-thinking.ts'
-import { isClaude, maxTokensDefault } from '../claude-model.ts'
+import { maxTokensFor, toThinking } from '../anthropic/to-thinking.ts'
+import { isClaude } from '../claude-model.ts'
 import { cannotCarry } from '../dialect-error.ts'
 import type { Effort, Reasoning } from '../reasoning-request.ts'
 
@@ -32,7 +32,7 @@ export function toReasoning(
 
 /** A budget must be below `maxTokens`, so that has to be said with it. */
 function toClaude(reasoning: Reasoning, model: string, asked: number | undefined): ReasoningMembers {
-  const maxTokens = asked ?? maxTokensDefault(model)
+  const maxTokens = asked ?? maxTokensFor(reasoning, model)
   const { thinking, effort } = toThinking(reasoning, model, maxTokens)
   const hasBudget = thinking !== undefined && 'budget_tokens' in thinking
   return { effort, fields: thinking ? { thinking } : {}, maxTokens: hasBudget ? maxTokens : asked }

@@ -2,7 +2,9 @@
  * A chat request → `/model/{id}/converse` or `/converse-stream`. The signature is added by whoever sends it
  * (`sign-request.ts`), or a Bedrock API key as a bearer.
  */
+import { toSampling } from '../anthropic/to-sampling.ts'
 import { parseChatRequest } from '../chat-request.ts'
+import { isClaude } from '../claude-model.ts'
 import { readConversation, type TextPart } from '../conversation.ts'
 import type { RequestContext, UpstreamRequest } from '../dialect.ts'
 import { encodeBody } from '../encode-body.ts'
@@ -35,8 +37,9 @@ export function toRequest(
     messages: toMessages(conversation.turns),
     inferenceConfig: {
       maxTokens: reasoning.maxTokens,
-      temperature: request.temperature ?? undefined,
-      topP: request.top_p ?? undefined,
+      ...(isClaude(model)
+        ? toSampling(request)
+        : { temperature: request.temperature ?? undefined, topP: request.top_p ?? undefined }),
       stopSequences: request.stop ?? undefined,
     },
     toolConfig,

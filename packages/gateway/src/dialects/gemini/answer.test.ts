@@ -114,7 +114,7 @@ describe('errors', () => {
     expect(gemini.readError(400, {}, body).message).toBe('no')
   })
 
-  test('say when to come back, and when a day’s share is spent', () => {
+  test("say when to come back, and when a day's share is spent", () => {
     const limit = (quotaId: string) => ({
       code: 429,
       message: 'quota',

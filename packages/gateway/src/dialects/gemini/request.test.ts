@@ -202,7 +202,7 @@ describe('tools', () => {
     ])
   })
 
-  test('take their signatures back; a lost one is replaced by Google’s word for it, from Gemini 3 on', () => {
+  test("take their signatures back; a lost one is replaced by Google's word for it, from Gemini 3 on", () => {
     const partsOf = (details: object[] | undefined) =>
       bodyOf(history(details), 'gemini-3.5-flash').contents[1].parts
     const detail = { format: 'gemini', type: 'thought_signature' }

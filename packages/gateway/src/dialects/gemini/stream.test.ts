@@ -191,6 +191,7 @@ describe('hand-written streams', () => {
     for (const bytes of [
       sse(answer([{ text: 'a' }]), error),
       Buffer.concat([sse(answer([{ text: 'a' }])), utf8(`data: ${JSON.stringify(error)}`)]),
+      Buffer.concat([sse(answer([{ text: 'a' }])), utf8(JSON.stringify(error, null, 1))]),
     ]) {
       const events = inAllCuts(bytes)
       expect(textOf(events)).toBe('a')

@@ -12,6 +12,6 @@ export function toCompletion(body: unknown, context: AnswerContext): ChatComplet
   answer.add(record(body))
   answer.end()
   if (writer.state !== 'finished')
-    throw badAnswer('What the provider answered is no whole answer of Gemini’s dialect.')
+    throw badAnswer("What the provider answered is no whole answer of Gemini's dialect.")
   return foldChunks(writer.take())
 }
