@@ -169,11 +169,12 @@ describe('what was answered goes back as it was', () => {
   const input = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.oneof(fc.integer(), word), { maxKeys: 3 })
   const thinking = fc.record({ text: fc.string({ maxLength: 6 }), signature: fc.stringMatching(/^\w{1,8}$/) })
   const name = fc.constantFrom('look', 'now')
-  /** Thinking, then perhaps text, thinking again, and tool calls. */
+  /** Thinking, then perhaps text, thinking again, and tool calls with thinking among them. */
   const turns = fc.record({
     before: fc.array(thinking, { maxLength: 2 }),
     text: fc.option(word),
     between: fc.array(thinking, { maxLength: 2 }),
+    among: fc.array(thinking, { maxLength: 2 }),
     calls: fc.array(fc.record({ name, input }), { minLength: 1, maxLength: 3 }),
   })
   const sendBack = (dialect: Dialect, model: string, message: unknown) => {
@@ -184,7 +185,7 @@ describe('what was answered goes back as it was', () => {
 
   test('to Anthropic: every block in its place', () => {
     fc.assert(
-      fc.property(turns, ({ before, text, between, calls }) => {
+      fc.property(turns, ({ before, text, between, among, calls: [first, ...others] }) => {
         const think = ({ text: thinking, signature }: { text: string; signature: string }) => ({
           type: 'thinking',
           thinking,
@@ -194,7 +195,9 @@ describe('what was answered goes back as it was', () => {
           ...before.map(think),
           ...(text === null ? [] : [{ type: 'text', text }]),
           ...between.map(think),
-          ...calls.map((call, index) => ({ type: 'tool_use', id: `toolu_${index}`, ...call })),
+          { type: 'tool_use', id: 'toolu_0', ...first },
+          ...among.map(think),
+          ...others.map((call, index) => ({ type: 'tool_use', id: `toolu_${index + 1}`, ...call })),
         ]
         const answer = { content, stop_reason: 'tool_use', usage: {} }
         const { message } = anthropic.toCompletion(answer, context).choices[0]!
@@ -205,13 +208,15 @@ describe('what was answered goes back as it was', () => {
 
   test('to Bedrock: every block in its place', () => {
     fc.assert(
-      fc.property(turns, ({ before, text, between, calls }) => {
+      fc.property(turns, ({ before, text, between, among, calls: [first, ...others] }) => {
         const think = (reasoningText: object) => ({ reasoningContent: { reasoningText } })
         const content = [
           ...before.map(think),
           ...(text === null ? [] : [{ text }]),
           ...between.map(think),
-          ...calls.map((call, index) => ({ toolUse: { toolUseId: `tooluse_${index}`, ...call } })),
+          { toolUse: { toolUseId: 'tooluse_0', ...first } },
+          ...among.map(think),
+          ...others.map((call, index) => ({ toolUse: { toolUseId: `tooluse_${index + 1}`, ...call } })),
         ]
         const answer = { output: { message: { content } }, stopReason: 'tool_use' }
         const { message } = bedrock.toCompletion(answer, context).choices[0]!

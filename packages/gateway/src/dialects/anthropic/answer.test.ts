@@ -110,6 +110,8 @@ describe('errors', () => {
     const body = said('rate_limit_error', 'slow')
     expect(read(429, body, { 'retry-after': '41' }).retryAfterMs).toBe(41_000)
     expect(read(429, body, { 'retry-after-ms': '1500', 'retry-after': '2' }).retryAfterMs).toBe(1_500)
+    // Azure's front door says both.
+    expect(read(429, body, { 'retry-after-ms': '0', 'retry-after': '1' }).retryAfterMs).toBe(1_000)
     expect(read(429, body, { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }).retryAfterMs).toBeNull()
   })
 

@@ -120,7 +120,8 @@ describe('tools', () => {
       { name: 'a', description: 'A', input_schema: { type: 'object' }, strict: true },
       { name: 'b', input_schema: { type: 'object', properties: {} } },
     ])
-    expect(bodyOf({ tools }, 'claude-3-7-sonnet-20250219').tools[0]).not.toHaveProperty('strict')
+    expect(bodyOf({ tools }, 'claude-haiku-4-5-20251001').tools[0]).toHaveProperty('strict')
+    expect(bodyOf({ tools }, 'claude-opus-4-1-20250805').tools[0]).not.toHaveProperty('strict')
   })
 
   test.each([

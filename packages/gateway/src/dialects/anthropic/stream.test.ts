@@ -216,7 +216,10 @@ describe('hand-written streams', () => {
       cache_read_input_tokens: 100,
       output_tokens_details: { thinking_tokens: 12 },
     }
-    const events = inAllCuts(sse(start(first), ...said('x'), ended('end_turn', last), stop))
+    // Told twice: the end and the counts are told once.
+    const ends = [ended('end_turn', { output_tokens: 29 }), ended('end_turn', last)]
+    const events = inAllCuts(sse(start(first), ...said('x'), ...ends, stop))
+    expectGoodOrder(events)
     expect(usageOf(events)).toEqual({
       prompt_tokens: 130,
       completion_tokens: 30,

@@ -176,6 +176,13 @@ describe('hand-written streams', () => {
     expect(inAllCuts(Buffer.alloc(0))).toMatchObject([{ kind: 'error', code: 'empty_response' }])
   })
 
+  test('the usage is the last word: it is done before the upstream closes', () => {
+    const map = bedrock.createStreamMap(context)
+    const events = map.push(Buffer.concat([start, delta(0, { text: 'a' }), stop('end_turn'), metadata()]))
+    expect(events.at(-1)).toEqual({ kind: 'done' })
+    expect(map.end()).toEqual([])
+  })
+
   test('after the stop reason it is whole, also when the usage never comes', () => {
     const events = inAllCuts(start, delta(0, { text: 'a' }), stop('end_turn'), metadata().subarray(0, 30))
     expectGoodOrder(events)

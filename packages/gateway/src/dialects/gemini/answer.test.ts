@@ -68,6 +68,16 @@ test('a whole answer becomes a completion', () => {
   })
 })
 
+test('several candidates are choices in their order', () => {
+  const candidates = [1, 0].map((index) => ({
+    index,
+    content: { parts: [{ text: `${index}` }] },
+    finishReason: 'STOP',
+  }))
+  const { choices } = gemini.toCompletion({ candidates }, context)
+  expect(choices.map(({ message }) => message.content)).toEqual(['0', '1'])
+})
+
 test('an answer that was filtered has no content', () => {
   const { choices } = gemini.toCompletion({ candidates: [{ finishReason: 'SAFETY' }] }, context)
   expect(choices[0]).toMatchObject({ message: { content: null }, finish_reason: 'content_filter' })

@@ -218,6 +218,8 @@ describe('tools', () => {
       { functionCall: { id: 'one' }, thoughtSignature: 'of the call' },
       { functionCall: { id: 'two' } },
     ])
+    const second = partsOf([{ ...detail, signature: 's', tool_call_id: 'two' }])
+    expect(second[1]).not.toHaveProperty('thoughtSignature')
     const lost = partsOf(undefined)
     expect(lost[1].thoughtSignature).toBe('skip_thought_signature_validator')
     expect(lost[2]).not.toHaveProperty('thoughtSignature')

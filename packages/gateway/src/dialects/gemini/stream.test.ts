@@ -207,6 +207,14 @@ describe('hand-written streams', () => {
     expectGoodOrder(inAllCuts(bytes.slice(0, -4)))
   })
 
+  test('a name that changes on the way does not change for the client', () => {
+    const events = inAllCuts(
+      sse(answer([{ text: 'a' }]), answer([{ text: 'b' }], stop, { responseId: 'other' })),
+    )
+    expectGoodOrder(events)
+    expect(chunksOf(events).at(-1)!.id).toBe('resp')
+  })
+
   test('without names of its own it has those of the call', () => {
     const [first] = chunksOf(
       inAllCuts(sse({ candidates: [{ content: { parts: [{ text: 'a' }] }, ...stop }] })),
