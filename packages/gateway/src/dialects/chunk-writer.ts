@@ -3,7 +3,6 @@
  * what must be kept, why it ended, and what it used. Whole answers are written with it too and folded (`fold-chunks.ts`),
  * so that a stream and a whole answer cannot disagree.
  */
-
 import type {
   AnswerContext,
   ChatUsage,

@@ -1,5 +1,4 @@
 /** Chunks → the whole answer: what a caller gets that did not ask for a stream. */
-
 import type { ChatCompletion, ChunkChoice, CompletionChoice, MappedEvent } from './dialect.ts'
 import { badAnswer, DialectError } from './dialect-error.ts'
 

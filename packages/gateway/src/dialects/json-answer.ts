@@ -1,5 +1,4 @@
 /** What form the caller wants the answer in: `response_format`. */
-
 import type { ChatRequest } from './chat-request.ts'
 import { cannotCarry } from './dialect-error.ts'
 

@@ -2,7 +2,6 @@
  * Thinking as Claude sends it, at Anthropic and at Bedrock: blocks of text with a signature, or sealed ones with data only.
  * Collected while they stream, because a signature counts only with the whole text it signs.
  */
-
 import type { ReasoningDetail } from './dialect.ts'
 import { badAnswer } from './dialect-error.ts'
 import { count, text } from './read-json.ts'

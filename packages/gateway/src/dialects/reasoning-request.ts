@@ -2,7 +2,6 @@
  * How much the caller wants the model to think: OpenAI's `reasoning_effort`, or `thinking` in Anthropic's form
  * (`{"type": "enabled", "budget_tokens": 4096}`, `adaptive`, `disabled`) where a budget is meant. Not both.
  */
-
 import type { ChatRequest } from './chat-request.ts'
 import { cannotCarry } from './dialect-error.ts'
 

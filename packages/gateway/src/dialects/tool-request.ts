@@ -1,5 +1,4 @@
 /** The tools that the model may call, and whether it must: `tools`, `tool_choice`, `parallel_tool_calls`. */
-
 import type { ChatRequest } from './chat-request.ts'
 import { cannotCarry } from './dialect-error.ts'
 

@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '..', '..', '..', '..', '..')
 const folder = join(root, '..', 'shared', 'transcripts')
 /** The recordings lie beside the project; a clone without them has the hand-written streams of the same quirks. */
 export const hasRecordings = existsSync(join(folder, 'expected.json'))
+if (!hasRecordings)
+  console.warn('SKIPPED: ../shared/transcripts is absent; hand-written streams cover its quirks.')
 
 export function recorded(name: string): Buffer {
   return readFileSync(join(folder, name))
