@@ -1,7 +1,7 @@
 /** The official client pointed straight at the gateway: what works with OpenAI works here. */
 import OpenAI, { APIError, AuthenticationError, NotFoundError, RateLimitError } from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type House, startHouse } from './support/programs.ts'
+import { type Road, startRoad } from './support/programs.ts'
 import {
   hasTranscripts,
   modelName,
@@ -10,16 +10,16 @@ import {
 } from './support/transcripts.ts'
 
 const upstream = hasTranscripts ? await startTranscriptUpstream() : null
-let house: House
+let road: Road
 let client: OpenAI
 const messages = [{ role: 'user' as const, content: 'Explain the TCP three-way handshake.' }]
 
 beforeAll(async () => {
-  house = await startHouse({ models: upstream ? transcriptModels(upstream.url) : [] })
-  client = new OpenAI({ baseURL: `${house.gateway.url}/v1`, apiKey: 'none', maxRetries: 0 })
+  road = await startRoad({ models: upstream ? transcriptModels(upstream.url) : [] })
+  client = new OpenAI({ baseURL: `${road.gateway.url}/v1`, apiKey: 'none', maxRetries: 0 })
 })
 afterAll(async () => {
-  await house?.stop()
+  await road?.stop()
   await upstream?.close()
 })
 

@@ -30,7 +30,7 @@ const start = async (env: Record<string, string>) =>
 
 test('prints the one URL, serves the page there, and Ctrl-C ends every process', async () => {
   const env = await freeEnv()
-  const program = await startCommand(['npm', 'start'], env, ready)
+  const program = await startCommand(['npm', 'start'], env, ready, { detached: true })
   expect(program.url).toBe(`http://127.0.0.1:${env.PORT}`)
   const page = await fetch(program.url)
   expect(page.status).toBe(200)
@@ -39,8 +39,16 @@ test('prints the one URL, serves the page there, and Ctrl-C ends every process',
 
   const started = descendants(program.process.pid!)
   if (hasProc) expect(started.length).toBeGreaterThanOrEqual(4)
-  // A terminal sends Ctrl-C to the whole group; here npm alone is told and must hand it on.
-  await program.stop('SIGINT')
+  // As a terminal does: to the whole group.
+  process.kill(-program.process.pid!, 'SIGINT')
+  await program.exited
+  await allGone(started)
+})
+
+test('a kill of npm alone leaves nothing behind either', async () => {
+  const program = await startCommand(['npm', 'start'], await freeEnv(), ready)
+  const started = descendants(program.process.pid!)
+  await program.stop('SIGTERM')
   await allGone(started)
 })
 
@@ -55,6 +63,17 @@ test.skipIf(!hasProc).each(['simulator', 'gateway', 'api'])(
     await allGone(started)
   },
 )
+
+test.skipIf(!hasProc)('gives the providers’ keys to the gateway and to nobody else', async () => {
+  const program = await start({ ...(await freeEnv()), OPENAI_API_KEY: 'key-for-this-test' })
+  const started = descendants(program.process.pid!)
+  const holders = ['simulator', 'gateway', 'api'].filter((name) => {
+    const pid = started.find((candidate) => commandOf(candidate).includes(`${name}/src/main.ts`))
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').includes('key-for-this-test')
+  })
+  await program.stop('SIGINT')
+  expect(holders).toEqual(['gateway'])
+})
 
 test.skipIf(!hasProc)('when the launcher itself is killed, nothing stays behind', async () => {
   const program = await start(await freeEnv())

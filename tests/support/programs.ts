@@ -39,13 +39,18 @@ export async function startCommand(
   [command, ...args]: string[],
   env: Record<string, string>,
   readyLine: RegExp,
-  cwd = root,
+  options: { cwd?: string; detached?: boolean } = {},
 ): Promise<RunningProgram> {
   // No key of whoever runs the tests may reach a program under test.
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !/_API_KEY$|^VITEST|^NODE_/.test(key)),
   )
-  const child = spawn(command!, args, { cwd, env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command!, args, {
+    cwd: root,
+    ...options,
+    env: { ...clean, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? signal))
@@ -80,56 +85,72 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-export interface House {
+/** Simulator and gateway, joined: all that a client of the gateway needs. */
+export interface Road {
   simulator: RunningProgram
   gateway: RunningProgram
-  app: RunningProgram
   gatewayMetricsUrl: string
   folder: string
-  /** Starts the app again on the same database and port, as after a crash. */
-  restartApp(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Simulator, gateway and app, joined; `models` are further entries of gateway.yaml's `llm.models`. */
-export async function startHouse(
-  options: { models?: object[]; env?: Record<string, string> } = {},
-): Promise<House> {
+export interface House extends Road {
+  app: RunningProgram
+  /** Starts the app again on the same database and port, as after a crash. */
+  restartApp(): Promise<void>
+}
+
+interface Options {
+  /** Further entries of gateway.yaml's `llm.models`. */
+  models?: object[]
+  env?: Record<string, string>
+}
+
+export async function startRoad({ models = [], env = {} }: Options = {}): Promise<Road> {
   const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
   const simulator = await startProgram('simulator', { SIMULATOR_PORT: '0' })
   const config = join(folder, 'gateway.yaml')
   // JSON is YAML.
-  writeFileSync(config, JSON.stringify({ llm: { models: [...simulatedModels, ...(options.models ?? [])] } }))
-  const metricsPort = await freePort()
+  writeFileSync(config, JSON.stringify({ llm: { models: [...simulatedModels, ...models] } }))
   const gateway = await startProgram('gateway', {
     GATEWAY_CONFIG: config,
     GATEWAY_PORT: '0',
-    GATEWAY_METRICS_PORT: String(metricsPort),
+    GATEWAY_METRICS_PORT: '0',
     GATEWAY_DISCOVERY: 'off',
     SIMULATOR_URL: simulator.url,
-    ...options.env,
+    ...env,
   })
-  const gatewayMetricsUrl = `http://127.0.0.1:${metricsPort}/metrics`
+  return {
+    simulator,
+    gateway,
+    gatewayMetricsUrl: /metrics on (http:\S+)/.exec(gateway.output())![1]!,
+    folder,
+    async stop() {
+      await Promise.all([gateway.stop(), simulator.stop()])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function startHouse(options: Options = {}): Promise<House> {
+  const road = await startRoad(options)
   const appEnv = {
     PORT: String(await freePort()),
-    DATABASE_URL: `file:${join(folder, 'races.db')}`,
-    GATEWAY_URL: gateway.url,
-    GATEWAY_METRICS_URL: gatewayMetricsUrl,
-    SIMULATOR_URL: simulator.url,
+    DATABASE_URL: `file:${join(road.folder, 'races.db')}`,
+    GATEWAY_URL: road.gateway.url,
+    GATEWAY_METRICS_URL: road.gatewayMetricsUrl,
+    SIMULATOR_URL: road.simulator.url,
     ...options.env,
   }
   const house: House = {
-    simulator,
-    gateway,
+    ...road,
     app: await startProgram('app', appEnv),
-    gatewayMetricsUrl,
-    folder,
     async restartApp() {
       house.app = await startProgram('app', appEnv)
     },
     async stop() {
-      await Promise.all([house.app.stop(), gateway.stop(), simulator.stop()])
-      rmSync(folder, { recursive: true, force: true })
+      await house.app.stop()
+      await road.stop()
     },
   }
   return house

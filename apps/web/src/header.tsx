@@ -1,40 +1,97 @@
 /** The line on top: the brand, the pages, and the two facts every figure rests on: the clock's margin and the gateway. */
 import './header.css'
-import { Link } from 'wouter'
-import { themes, useTheme } from './look/theme.ts'
-
-const pages = [
-  { href: '/', name: 'Race' },
-  { href: '/history', name: 'History' },
-  { href: '/leaderboard', name: 'Leaderboard' },
-  { href: '/gateway', name: 'Gateway' },
-  { href: '/prompts', name: 'Prompts' },
-]
+import type { Health } from '@drag-race/contracts'
+import { Link, useLocation } from 'wouter'
+import { toMargin } from './look/figures.ts'
+import { type Theme, themes, useTheme } from './look/theme.ts'
+import { useRace } from './race/the-race.ts'
+import { useHealth } from './use-health.ts'
 
 export function Header() {
+  const [address] = useLocation()
+  // A race that is on the screen is what "Race" leads back to.
+  const raceId = useRace((store) => store.following)
+  const pages = [
+    { href: raceId === null ? '/' : `/race/${raceId}`, name: 'Race' },
+    { href: '/history', name: 'History' },
+    { href: '/leaderboard', name: 'Leaderboard' },
+    { href: '/gateway', name: 'Gateway' },
+    { href: '/prompts', name: 'Prompts' },
+  ]
+  const isHere = (name: string, href: string) =>
+    name === 'Race' ? address === '/' || address.startsWith('/race/') : address === href
+  const health = useHealth()
   return (
-    <header className="header">
-      <Link className="brand" href="/">
-        LLM Drag Race
-      </Link>
-      <nav className="nav" aria-label="Pages">
-        {pages.map(({ href, name }) => (
-          <Link key={href} href={href}>
-            {name}
-          </Link>
-        ))}
-      </nav>
-      <ThemeChoice />
-    </header>
+    <>
+      <header className="header">
+        <Link className="brand" href="/">
+          LLM Drag Race
+        </Link>
+        <nav className="nav" aria-label="Pages">
+          {pages.map(({ href, name }) => (
+            <Link key={name} href={href} aria-current={isHere(name, href) ? 'page' : undefined}>
+              {name}
+            </Link>
+          ))}
+        </nav>
+        <div className="header-facts">
+          <Facts health={health.data ?? null} />
+          <ThemeChoice />
+        </div>
+      </header>
+      {health.error && (
+        <div className="app-down" role="alert">
+          <span>{health.error.message}</span>
+          <button type="button" className="button-plain" onClick={() => void health.refetch()}>
+            Try again
+          </button>
+        </div>
+      )}
+    </>
   )
 }
 
+function Facts({ health }: { health: Health | null }) {
+  // A finished race was timed with its own margin; else the one last measured.
+  const raceMarginMs = useRace(({ race }) => race.end?.marginMs ?? null)
+  if (!health) return null
+  const marginMs = raceMarginMs ?? health.marginMs
+  const { gateway } = health
+  return (
+    <>
+      <span className="header-fact" title="The measured error of the race’s own clock">
+        {marginMs === null ? 'clock not measured yet' : `clock ${toMargin(marginMs)}`}
+      </span>
+      <span className={gateway.isReachable ? 'header-fact' : 'header-fact header-bad'} title={gateway.url}>
+        {gateway.isReachable
+          ? `through ${toGatewayName(gateway)}`
+          : `${toGatewayName(gateway)} does not answer`}
+      </span>
+    </>
+  )
+}
+
+/** `built-in gateway :4000`, or where a foreign one is. */
+export function toGatewayName({ url, isBuiltIn }: Pick<Health['gateway'], 'url' | 'isBuiltIn'>): string {
+  const { host, port } = URL.parse(url) ?? { host: url, port: '' }
+  return isBuiltIn ? `built-in gateway :${port}` : host
+}
+
+const themeNames: Record<Theme, string> = { system: 'auto', dark: 'dark', light: 'light' }
+
 function ThemeChoice() {
   const [theme, setTheme] = useTheme()
-  const next = themes[(themes.indexOf(theme) + 1) % themes.length]!
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system'
   return (
-    <button type="button" className="button-plain" onClick={() => setTheme(next)}>
-      {theme}
+    <button
+      type="button"
+      className="theme-choice"
+      title={`Theme: ${themeNames[theme]}. Press for ${themeNames[next]}.`}
+      onClick={() => setTheme(next)}
+    >
+      <span className="theme-mark" data-theme-mark={theme} />
+      <span className="visually-hidden">Theme: </span>
+      {themeNames[theme]}
     </button>
   )
 }

@@ -1,5 +1,8 @@
 /** Starts the screen: one query client, one router, one root. */
-import './look/fonts.css'
+// Fonts are bundled, never from a remote host. The `wdth` files carry weight and width, and no other axis.
+import '@fontsource-variable/archivo/wdth.css'
+import '@fontsource-variable/archivo/wdth-italic.css'
+import '@fontsource-variable/martian-mono/wdth.css'
 import './look/tokens.css'
 import './look/base.css'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'

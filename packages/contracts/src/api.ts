@@ -190,7 +190,7 @@ export const promptCategories = [
 export const PromptInput = z.strictObject({
   title: z.string().check(z.trim(), z.minLength(1, 'Give the prompt a title.'), z.maxLength(120)),
   category: z.string().check(z.trim(), z.minLength(1, 'Choose a category.'), z.maxLength(60)),
-  text: z.string().check(z.minLength(1, 'The prompt is empty.'), z.maxLength(200_000)),
+  text: z.string().check(z.regex(/\S/, 'The prompt is empty.'), z.maxLength(200_000)),
 })
 export type PromptInput = z.infer<typeof PromptInput>
 

@@ -58,8 +58,8 @@ export function createFrameSplitter(bytesMax = frameBytesMax): FrameSplitter {
         start = index + 1
       }
       if (start < bytes.length) {
-        // Copied: the caller may reuse its read buffer.
-        const tail = bytes.slice(start)
+        // Copied: the caller may reuse its read buffer. (`slice` of a Node Buffer would be a view.)
+        const tail = new Uint8Array(bytes.subarray(start))
         held.push(tail)
         heldBytes += tail.length
         if (heldBytes > bytesMax) throw new FrameTooLarge(`No end of event within ${bytesMax} bytes.`)

@@ -1,4 +1,113 @@
-/** Placeholder. */
+/** Every race that was run, newest first, each a line with its plates in order of arrival. */
+import './history.css'
+import type { RaceSummary } from '@drag-race/contracts'
+import { useRef, useState } from 'react'
+import { Link, useSearchParams } from 'wouter'
+import { ConfirmDialog } from '../look/confirm-dialog.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { isFiltered, type RaceFilters, readFilters, toSearch } from './race-filters.ts'
+import { RaceLine } from './race-line.tsx'
+import { useNow } from './use-now.ts'
+import { useDeleteRace, useRaces } from './use-races.ts'
+
 export function HistoryPage() {
-  return <div className="page" />
+  const [search, setSearch] = useSearchParams()
+  const filters = readFilters(search)
+  const races = useRaces(filters)
+  const list = races.data?.pages.flatMap((page) => page.races) ?? []
+  const change = (next: RaceFilters, isTyping: boolean) => setSearch(toSearch(next), { replace: isTyping })
+
+  return (
+    <div className="page">
+      <h1>History</h1>
+      <p className="page-lede">Every race is kept with its tape. Open one to see it as it was.</p>
+      <FilterBar filters={filters} onChange={change} />
+      {races.error && <Problem message={races.error.message} onRetry={() => void races.refetch()} />}
+      {races.isPending && !races.error && <p className="dim">Reading the history …</p>}
+      {races.data && list.length === 0 && (
+        <Nothing isFiltered={isFiltered(filters)} onClear={() => setSearch(new URLSearchParams())} />
+      )}
+      <RaceList races={list} isStale={races.isPlaceholderData} />
+      {races.hasNextPage && (
+        <button
+          type="button"
+          className="button-plain history-older"
+          disabled={races.isFetchingNextPage}
+          onClick={() => void races.fetchNextPage()}
+        >
+          {races.isFetchingNextPage ? 'Reading …' : 'Older races'}
+        </button>
+      )}
+      <p className="visually-hidden" role="status">
+        {races.data && !races.isPlaceholderData ? `${list.length} races shown` : ''}
+      </p>
+    </div>
+  )
+}
+
+function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }) {
+  const nowMs = useNow()
+  const [doomed, setDoomed] = useState<RaceSummary | null>(null)
+  const top = useRef<HTMLOListElement>(null)
+  const deletion = useDeleteRace(() => {
+    setDoomed(null)
+    // Its button is gone: the reader is put at the list's beginning, not at the page's.
+    top.current?.focus()
+  })
+  const close = () => {
+    setDoomed(null)
+    deletion.reset()
+  }
+  if (races.length === 0) return null
+  return (
+    <>
+      <ol ref={top} className="history-list" tabIndex={-1} aria-busy={isStale}>
+        {races.map((race) => (
+          <RaceLine key={race.id} race={race} nowMs={nowMs} onDelete={() => setDoomed(race)} />
+        ))}
+      </ol>
+      {doomed && (
+        <ConfirmDialog
+          title="Delete this race?"
+          action="Delete"
+          isBusy={deletion.isPending}
+          problem={deletion.error?.message ?? null}
+          onConfirm={() => deletion.mutate(doomed.id)}
+          onClose={close}
+        >
+          <p className="history-doomed">{doomed.prompt.slice(0, 300)}</p>
+          <p>Its tape, its answers and its part in the leaderboard are gone for good.</p>
+        </ConfirmDialog>
+      )}
+    </>
+  )
+}
+
+function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  if (isFiltered) {
+    return (
+      <p className="history-nothing">
+        No race fits these filters.{' '}
+        <button type="button" className="button-plain" onClick={onClear}>
+          Show all races
+        </button>
+      </p>
+    )
+  }
+  return (
+    <p className="history-nothing">
+      No race has been run yet. <Link href="/">Run the first one</Link>; it needs no key.
+    </p>
+  )
+}
+
+function Problem({ message, onRetry }: { message: string; onRetry: () => void }) {
+  return (
+    <div className="note note-bad" role="alert">
+      <p>The history could not be read. {message}</p>
+      <button type="button" className="button-plain" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  )
 }

@@ -1,4 +1,107 @@
-/** Placeholder. */
+/**
+ * Who wins, and how sure that is: a table whose intervals stand on one scale, then the same rates against the figure that
+ * decided them, and first tokens over time. What is shown is in the address.
+ */
+import './leaderboard-page.css'
+import type { Leaderboard, LeaderboardQuery } from '@drag-race/contracts'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
+import { Link, useSearchParams } from 'wouter'
+import { readJson } from '../read-json.ts'
+import { BoardFilters } from './board-filters.tsx'
+import { isFiltered, parseBoardQuery, toSearchParams, wholeBoard } from './board-query.ts'
+import { BoardTable } from './board-table.tsx'
+import { preliminaryText, rateText, toEmptyText, toLeftOutText } from './board-words.ts'
+
+/** Recharts is most of this page's weight; the table does not wait for it. */
+const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }))
+
 export function LeaderboardPage() {
-  return <div className="page" />
+  const [params, setParams] = useSearchParams()
+  const query = parseBoardQuery(params)
+  const board = useLeaderboard(query)
+  const change = (part: Partial<LeaderboardQuery>) =>
+    setParams(toSearchParams({ ...query, ...part }), { replace: true })
+  return (
+    <div className="page board-page">
+      <h1>Leaderboard</h1>
+      <p className="page-lede">Who wins, by the finish line of your choice, and how sure that is.</p>
+      <BoardFilters query={query} onChange={change} />
+      {board.error && (
+        <p className="note note-bad" role="alert">
+          {board.error.message}{' '}
+          <button type="button" className="button-plain" onClick={() => void board.refetch()}>
+            Try again
+          </button>
+        </p>
+      )}
+      {board.isPending && <p className="dim">Loading …</p>}
+      {board.data && (
+        <Board
+          board={board.data}
+          query={query}
+          onWiden={() => change({ category: undefined, stream: undefined, span: wholeBoard.span })}
+        />
+      )}
+    </div>
+  )
+}
+
+function useLeaderboard(query: LeaderboardQuery) {
+  const asked = toSearchParams(query).toString()
+  return useQuery({
+    queryKey: ['leaderboard', asked],
+    queryFn: ({ signal }) => readJson<Leaderboard>(`/api/leaderboard?${asked}`, { signal }),
+    // The old board stands until the new one is there, so that a choice moves nothing.
+    placeholderData: keepPreviousData,
+  })
+}
+
+interface BoardProps {
+  board: Leaderboard
+  query: LeaderboardQuery
+  onWiden: () => void
+}
+
+function Board({ board, query, onWiden }: BoardProps) {
+  const leftOut = toLeftOutText(board.leftOut)
+  if (board.rows.length === 0) return <Empty query={query} leftOut={leftOut} onWiden={onWiden} />
+  return (
+    <>
+      <BoardTable board={board} />
+      <div className="board-notes">
+        <p>
+          {rateText}
+          {board.rows.some(({ isPreliminary }) => isPreliminary) && ` ${preliminaryText}`}
+        </p>
+        {leftOut && <p>{leftOut}</p>}
+      </div>
+      <Suspense fallback={<p className="board-charts board-charts-coming dim">Loading charts …</p>}>
+        <Charts board={board} />
+      </Suspense>
+    </>
+  )
+}
+
+interface EmptyProps extends Omit<BoardProps, 'board'> {
+  leftOut: string
+}
+
+function Empty({ query, leftOut, onWiden }: EmptyProps) {
+  const { what, todo } = toEmptyText(query)
+  return (
+    <section className="board-empty" aria-labelledby="board-empty">
+      <h2 id="board-empty">{what}</h2>
+      <p>{todo}</p>
+      {leftOut && <p className="dim">{leftOut}</p>}
+      <p className="board-ways">
+        <Link href="/">Go to the start line</Link>
+        {isFiltered(query) && (
+          <button type="button" className="button-plain" onClick={onWiden}>
+            Show all races
+          </button>
+        )}
+      </p>
+    </section>
+  )
 }

@@ -1,4 +1,55 @@
-/** The race screen. */
+/**
+ * The race screen: the setup of a race, the race, and its tape afterwards, all on one sheet. The address decides which
+ * race; whether it still runs, the tape tells.
+ */
+import './race-page.css'
+import { useLayoutEffect } from 'react'
+import { Link } from 'wouter'
+import { TelemetryPanel } from '../telemetry/telemetry-panel.tsx'
+import { Announcer } from './announcer.tsx'
+import { RaceScreen } from './race-screen.tsx'
+import { SetupScreen } from './setup-screen.tsx'
+import { theRace, useRace } from './the-race.ts'
+
 export function RacePage({ id }: { id: string | null }) {
-  return <div className="page">{id}</div>
+  useLayoutEffect(() => {
+    const { feed, following, origin, open, leave } = theRace.getState()
+    if (id !== null && following !== id) open(id)
+    const isStarting = origin === 'start' && (feed.state === 'asking' || feed.state === 'refused')
+    if (id === null && !isStarting) leave()
+  }, [id])
+
+  return (
+    <div className="race-page">
+      <div className="race-main">
+        <RaceBody id={id} />
+      </div>
+      <TelemetryPanel />
+      <Announcer />
+    </div>
+  )
+}
+
+function RaceBody({ id }: { id: string | null }) {
+  const hasRace = useRace(({ race }) => race.raceId !== null)
+  const feed = useRace((store) => store.feed)
+  if (hasRace) return <RaceScreen />
+  if (id === null) return <SetupScreen />
+  if (feed.state !== 'refused') {
+    const isAway = feed.state === 'reconnecting'
+    return (
+      <p className="race-loading dim">
+        {isAway ? 'The app does not answer. Trying again …' : 'Reading the tape …'}
+      </p>
+    )
+  }
+  return (
+    <div className="race-loading">
+      <h1>{feed.problem.status === 404 ? 'No such race' : 'This race cannot be shown'}</h1>
+      <p className="page-lede">{feed.problem.message}</p>
+      <p>
+        <Link href="/">New race</Link> or look in the <Link href="/history">history</Link>.
+      </p>
+    </div>
+  )
 }

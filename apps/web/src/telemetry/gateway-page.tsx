@@ -1,4 +1,65 @@
-/** The gateway page. */
+/** The gateway with more room: who it is, everything it counts, its own time per call, and which models it offers. */
+import './telemetry.css'
+import './gateway-page.css'
+import type { GatewayStats } from '@drag-race/contracts'
+import { useModels } from '../race/use-library.ts'
+import { AverageStrip } from './average-strip.tsx'
+import { GatewayTable } from './gateway-table.tsx'
+import { ModelTable } from './model-table.tsx'
+import { Overhead } from './overhead.tsx'
+import { Source } from './source.tsx'
+import { useGatewayStats } from './use-gateway-stats.ts'
+
 export function GatewayPage() {
-  return <div className="page" />
+  const stats = useGatewayStats({ raceId: null, isRacing: false })
+  const models = useModels()
+  return (
+    <div className="page gateway-page">
+      <h1>Gateway</h1>
+      <p className="page-lede">
+        Every lane calls its model through one OpenAI-compatible door. These are that door’s own books, read
+        from its Prometheus metrics; nothing here is measured by the race.
+      </p>
+      {stats.error && <p className="note note-bad">{stats.error.message}</p>}
+      {stats.data && (
+        <>
+          <Facts stats={stats.data} />
+          <AverageStrip rows={stats.data.rows} />
+          <section aria-labelledby="gateway-counted">
+            <h2 id="gateway-counted">Counted since its start</h2>
+            <Source stats={stats.data} updatedAtMs={stats.dataUpdatedAt} />
+            {stats.data.problem === null && <GatewayTable rows={stats.data.rows} />}
+          </section>
+          {stats.data.overhead !== null && <Overhead overhead={stats.data.overhead} />}
+        </>
+      )}
+      <section aria-labelledby="gateway-models">
+        <h2 id="gateway-models">Models</h2>
+        {models.error && <p className="note note-bad">{models.error.message}</p>}
+        {models.data && models.data.problem !== null && (
+          <p className="note note-bad">{models.data.problem}</p>
+        )}
+        {models.data && models.data.problem === null && <ModelTable models={models.data.models} />}
+      </section>
+    </div>
+  )
+}
+
+function Facts({ stats }: { stats: GatewayStats }) {
+  const facts = [
+    { name: 'calls go to', value: stats.gatewayUrl },
+    { name: 'metrics from', value: stats.metricsUrl },
+    { name: 'kind', value: stats.isBuiltIn ? 'built in' : 'set by GATEWAY_URL' },
+    { name: 'dialect', value: stats.dialect },
+  ]
+  return (
+    <dl className="gateway-facts">
+      {facts.map(({ name, value }) => (
+        <div key={name}>
+          <dt className="label">{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
 }

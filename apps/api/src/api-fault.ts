@@ -1,0 +1,68 @@
+/**
+ * The one way in which a request is refused: thrown anywhere below a route, answered by error-handler.ts in the form of
+ * contracts' ApiError. The message tells the reader what to do.
+ */
+import type { ApiError } from '@drag-race/contracts'
+import * as z from 'zod/mini'
+
+// zod/mini comes without words: every message would be "Invalid input".
+z.config(z.locales.en())
+
+type Detail = NonNullable<ApiError['error']['details']>[number]
+
+export class ApiFault extends Error {
+  override name = 'ApiFault'
+  readonly status: number
+  readonly code: string
+  readonly details: Detail[] | undefined
+
+  constructor(status: number, code: string, message: string, details?: Detail[]) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.details = details
+  }
+}
+
+/** What the schema makes of the value; else a 400 that names every fault by its path, such as `lanes.0.model`. */
+export function parseOrFault<Output>(schema: z.ZodMiniType<Output>, value: unknown): Output {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw invalidRequest(parsed.error.issues.flatMap(toDetails))
+}
+
+export function invalidRequest(details: Detail[]): ApiFault {
+  const [first, ...others] = details
+  const where = first?.path ? `${first.path}: ` : ''
+  const more = others.length > 0 ? ` (and ${others.length} more, see details)` : ''
+  return new ApiFault(
+    400,
+    'invalid_request',
+    `${where}${first?.message ?? 'The request is not valid.'}${more}`,
+    details,
+  )
+}
+
+export function notFound(what: string): ApiFault {
+  return new ApiFault(404, 'not_found', what)
+}
+
+function toDetails(issue: z.core.$ZodIssue): Detail[] {
+  const path = issue.path.map(String)
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        path: [...path, key].join('.'),
+        message: 'This key is not known here: check its spelling, or leave it out.',
+      }))
+    case 'invalid_union':
+      return [{ path: path.join('.'), message: unionMessage(issue) }]
+    default:
+      return [{ path: path.join('.'), message: issue.message }]
+  }
+}
+
+function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
+  const messages = issue.errors.flatMap((branch) => branch.map(({ message }) => message))
+  return messages.length > 0 ? messages.join('; or: ') : issue.message
+}

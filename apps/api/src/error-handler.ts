@@ -1,0 +1,55 @@
+/** Every error of the API is answered here, in one form: contracts' ApiError. What is not foreseen is logged and not shown. */
+import type { ApiError } from '@drag-race/contracts'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import { ApiFault } from './api-fault.ts'
+
+export function answerErrors(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const fault = toFault(error)
+    if (fault.status >= 500)
+      log.error({ error, method: request.method, path: request.path }, 'request failed')
+    // In the middle of a stream no status can be sent any more: the break itself tells the client.
+    if (response.headersSent) return void response.destroy()
+    const { code, message, details } = fault
+    const body: ApiError = { error: { code, message, ...(details ? { details } : {}) } }
+    response.status(fault.status).set('cache-control', 'no-store').json(body)
+  }
+}
+
+export const unknownEndpoint: RequestHandler = (request) => {
+  throw new ApiFault(
+    404,
+    'unknown_endpoint',
+    `There is no ${request.method} ${request.baseUrl}${request.path}.`,
+  )
+}
+
+function toFault(error: unknown): ApiFault {
+  if (error instanceof ApiFault) return error
+  const { type, status, code } = (error ?? {}) as { type?: unknown; status?: unknown; code?: unknown }
+  if (typeof type === 'string' && typeof status === 'number' && status < 500) return bodyFault(type, status)
+  // A path such as /api/races/%: express cannot decode it.
+  if (error instanceof URIError) return new ApiFault(400, 'invalid_path', 'The path cannot be decoded.')
+  if (status === 404) return new ApiFault(404, 'not_found', 'There is no such file.')
+  if (typeof code === 'string' && code.startsWith('SQLITE')) {
+    return new ApiFault(
+      503,
+      'database_unavailable',
+      `The database refused (${code}). Is the disk full, or the file in use or not writable? See DATABASE_URL.`,
+    )
+  }
+  return new ApiFault(500, 'internal', 'The app failed at this request. Its log says why.')
+}
+
+/** What the body parser refuses, by its own names. */
+function bodyFault(type: string, status: number): ApiFault {
+  switch (type) {
+    case 'entity.too.large':
+      return new ApiFault(413, 'body_too_large', 'The body is larger than 1 MB. Shorten the prompt.')
+    case 'entity.parse.failed':
+      return new ApiFault(400, 'invalid_json', 'The body is not valid JSON. An object is expected.')
+    default:
+      return new ApiFault(status, type.replaceAll('.', '_'), 'The body cannot be read. Send JSON as UTF-8.')
+  }
+}

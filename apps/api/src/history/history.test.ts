@@ -1,0 +1,267 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import {
+  emptyRace,
+  type RaceEvent,
+  type RacePage,
+  RaceRequest,
+  type RaceRequestInput,
+  type RaceState,
+  reduceRace,
+  toTimeSlip,
+} from '@drag-race/contracts'
+import type { Kysely } from 'kysely'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { collect, detail, eventsOf, eventually, fold, race } from '../testing/race-client.ts'
+import { startApp, type TestApp } from '../testing/start-app.ts'
+import { DatabaseUnavailable, openDatabase } from './index.ts'
+import type { Schema } from './schema.ts'
+import { createRaceStore } from './store.ts'
+
+let gateway: FakeGateway
+let db: Kysely<Schema>
+let app: TestApp
+const folder = mkdtempSync(path.join(tmpdir(), 'history-'))
+
+beforeAll(async () => {
+  gateway = await startFakeGateway({
+    says: (call) => {
+      const message = { content: 'all at once' }
+      if (!call.body.stream) return call.json(200, { choices: [{ message, finish_reason: 'stop' }] })
+      call.answer('An answer about ÄPFEL, 100% of_it')
+      return call.finish('stop', { prompt_tokens: 3, completion_tokens: 9 })
+    },
+    fails: (call) => call.json(500, { error: { message: 'no' } }),
+  })
+  db = await openDatabase(`file:${path.join(folder, 'new/races.db')}`)
+  app = await startApp({ gatewayUrl: gateway.url, db })
+})
+afterEach(async () => {
+  await db.deleteFrom('races').execute()
+})
+afterAll(async () => {
+  await app?.close()
+  await db?.destroy()
+  await gateway?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Raced to its end, and in the history as finished. */
+async function raced(request: Partial<RaceRequestInput> = {}): Promise<RaceState & { raceId: string }> {
+  const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'says' }], ...request })
+  const raceId = state.raceId!
+  await eventually(async () => expect((await detail(app.url, raceId)).status).not.toBe('running'))
+  return { ...state, raceId }
+}
+
+async function page(query = ''): Promise<RacePage> {
+  const response = await fetch(`${app.url}/api/races${query}`)
+  expect(response.status).toBe(200)
+  return (await response.json()) as RacePage
+}
+
+const ids = async (query: string) => (await page(query)).races.map(({ id }) => id)
+
+describe('a race in the history', () => {
+  test('has the figures that its tape folds to', async () => {
+    const lanes = [{ model: 'fails' }, { model: 'says' }, { model: 'says', stream: false }]
+    const state = await raced({ lanes, promptId: 'primes-proof', tags: { team: 'search' } })
+    const kept = await detail(app.url, state.raceId)
+    expect(kept).toMatchObject({
+      status: 'finished',
+      prompt: 'p',
+      category: 'maths',
+      finish: 'done',
+      marginMs: state.end!.marginMs,
+      request: { prompt: 'p', tags: { team: 'search' } },
+    })
+    expect(kept.lanes.at(-1)).toMatchObject({
+      lane: 0,
+      place: null,
+      outcome: 'failed',
+      errorCode: 'http_500',
+    })
+    for (const lane of kept.lanes) {
+      expect(lane.slip).toEqual(toTimeSlip(state.lanes[lane.lane]!, state.at))
+      expect(lane.place).toBe(state.end!.standings.find((standing) => standing.lane === lane.lane)!.place)
+    }
+    expect((await page()).races[0]).toEqual({ ...kept, request: undefined, gatewayAdded: undefined })
+  })
+
+  test('shows the last user message when it was a conversation', async () => {
+    const messages = [
+      { role: 'user' as const, content: 'first' },
+      { role: 'assistant' as const, content: 'yes?' },
+      { role: 'user' as const, content: 'second' },
+    ]
+    const { raceId } = await raced({ prompt: undefined, messages })
+    expect((await detail(app.url, raceId)).prompt).toBe('second')
+  })
+
+  test('is a few rows, however many its events', async () => {
+    const { raceId } = await raced({ lanes: Array(16).fill({ model: 'says' }) })
+    const parts = await db.selectFrom('tape_parts').selectAll().where('race_id', '=', raceId).execute()
+    expect(parts.at(-1)!.to_seq).toBeGreaterThan(48)
+    expect(parts.length).toBeLessThan(8)
+  })
+
+  test('goes away whole when it is deleted', async () => {
+    const { raceId } = await raced()
+    const remove = () => fetch(`${app.url}/api/races/${raceId}`, { method: 'DELETE' })
+    expect((await remove()).status).toBe(204)
+    expect((await remove()).status).toBe(404)
+    expect((await fetch(`${app.url}/api/races/${raceId}`)).status).toBe(404)
+    expect((await eventsOf(app.url, raceId)).status).toBe(404)
+    for (const table of ['lanes', 'tape_parts'] as const) {
+      expect(await db.selectFrom(table).select('race_id').execute()).toEqual([])
+    }
+  })
+})
+
+describe('the list', () => {
+  test('is newest first, in pages that neither repeat nor lose a race', async () => {
+    const all: string[] = []
+    for (let count = 0; count < 5; count++) all.unshift((await raced()).raceId)
+    // Two of the same millisecond.
+    await db.updateTable('races').set({ started_at_ms: 1 }).where('id', 'in', all.slice(3)).execute()
+    const seen: string[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const next: RacePage = await page(`?limit=2${cursor && `&cursor=${cursor}`}`)
+      expect(next.races.length).toBeGreaterThan(0)
+      seen.push(...next.races.map(({ id }) => id))
+      cursor = next.nextCursor
+    }
+    expect(seen.slice(0, 3)).toEqual(all.slice(0, 3))
+    expect(seen.slice(3).sort()).toEqual(all.slice(3).sort())
+  })
+
+  test('shows the beginning of a long prompt, its own page all of it', async () => {
+    const prompt = 'long '.repeat(1_000)
+    const { raceId } = await raced({ prompt: `${prompt}needle` })
+    expect((await page('?text=NEEDLE')).races[0]!.prompt).toBe(prompt.slice(0, 1_000))
+    expect((await detail(app.url, raceId)).prompt).toBe(`${prompt}needle`)
+  })
+
+  test('finds by model, category, status and text', async () => {
+    const plain = await raced({ prompt: 'about Zebras' })
+    const maths = await raced({ promptId: 'primes-proof', lanes: [{ model: 'fails' }] })
+    expect(await ids('?model=says')).toEqual([plain.raceId])
+    expect(await ids('?category=maths')).toEqual([maths.raceId])
+    expect(await ids('?status=finished')).toEqual([maths.raceId, plain.raceId])
+    expect(await ids('?status=stopped')).toEqual([])
+    expect(await ids('?text=zEBRA')).toEqual([plain.raceId])
+    // In the answer, beyond ASCII too; and what is a wildcard in SQL is a letter here.
+    for (const text of ['äpfel', '100%25', 'of_it'])
+      expect(await ids(`?text=${text}`)).toEqual([plain.raceId])
+    for (const text of ['1%25%25', 'of-it', '%25', 'ofXit']) {
+      expect(await ids(`?text=${text}`)).toEqual(text === '%25' ? [plain.raceId] : [])
+    }
+    expect(await ids('?text=zebra&model=fails')).toEqual([])
+  })
+
+  test('pages through what a text finds, however far apart', async () => {
+    const { raceId } = await raced({ prompt: 'needle' })
+    const row = await db.selectFrom('races').selectAll().where('id', '=', raceId).executeTakeFirstOrThrow()
+    const rows = Array.from({ length: 350 }, (_, index) => ({
+      ...row,
+      id: `copy-${String(index).padStart(3, '0')}`,
+      started_at_ms: index,
+      prompt: index % 100 === 0 ? 'needle' : 'hay',
+    }))
+    await db.insertInto('races').values(rows).execute()
+    const first = await page('?text=needle&limit=3')
+    expect(first.races.map(({ id }) => id)).toEqual([raceId, 'copy-300', 'copy-200'])
+    expect(await ids(`?text=needle&limit=3&cursor=${first.nextCursor}`)).toEqual(['copy-100', 'copy-000'])
+  })
+
+  test.each([
+    ['limit=0', 'limit'],
+    ['limit=101', 'limit'],
+    ['limit=x', 'limit'],
+    ['status=lost', 'status'],
+    ['cursor=nonsense', 'cursor'],
+    ['page=2', 'page'],
+    ['model=a&model=b', 'model'],
+  ])('refuses ?%s, naming the parameter', async (query, path) => {
+    const response = await fetch(`${app.url}/api/races?${query}`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { details: [{ path }] } })
+  })
+})
+
+describe('after a crash', () => {
+  test('a race that ran is interrupted, with what had arrived, and every fold agrees', async () => {
+    const tape = [
+      { type: 'race-start', at: 0, raceId: 'crashed', startedAt: new Date(0).toISOString() },
+      { type: 'lane-start', at: 0.1, lane: 0 },
+      { type: 'lane-start', at: 0.1, lane: 1 },
+      { type: 'ttft', at: 5, lane: 0, ms: 4.9 },
+      { type: 'token', at: 5, lane: 0, content: 'half an ans', kind: 'answer', tokens: 3 },
+      { type: 'error', at: 6, lane: 1, message: 'no', code: 'overloaded', status: 529, retryAfterMs: null },
+    ]
+    const request = RaceRequest.parse({ prompt: 'p', lanes: [{ model: 'a' }, { model: 'b' }] })
+    const lanes = request.lanes.map(({ model, stream }, lane) => ({
+      lane,
+      model,
+      stream,
+      provider: null,
+      simulated: false,
+    }))
+    Object.assign(tape[0]!, { request, lanes })
+    const numbered = tape.map((event, seq) => ({ seq, ...event }) as RaceEvent)
+    const crashed = await openDatabase(':memory:')
+    const store = createRaceStore(crashed)
+    const line = (event: RaceEvent) => JSON.stringify(event)
+    const first = { id: 'crashed', startedAt: new Date(0), request, lanes, category: null }
+    await store.insert(first, reduceRace(emptyRace, numbered[0]!), line(numbered[0]!))
+    await store.appendPart('crashed', {
+      fromSeq: 1,
+      toSeq: 3,
+      lines: numbered.slice(1, 4).map(line).join('\n'),
+    })
+    await store.appendPart('crashed', { fromSeq: 4, toSeq: 5, lines: numbered.slice(4).map(line).join('\n') })
+
+    const again = await startApp({ gatewayUrl: gateway.url, db: crashed })
+    const kept = await collect(await eventsOf(again.url, 'crashed'))
+    expect(kept.slice(0, 6)).toEqual(numbered)
+    expect(kept.slice(6)).toMatchObject([
+      { type: 'error', lane: 0, code: 'interrupted', at: 6 },
+      { type: 'race-end', reason: 'interrupted', marginMs: null },
+    ])
+    const state = fold(kept)
+    const found = await detail(again.url, 'crashed')
+    expect(found).toMatchObject({ status: 'interrupted', verdict: { kind: 'no-contest' } })
+    expect(found.lanes.map(({ outcome, errorCode }) => [outcome, errorCode])).toEqual([
+      ['failed', 'interrupted'],
+      ['failed', 'overloaded'],
+    ])
+    for (const { lane, slip } of found.lanes) expect(slip).toEqual(toTimeSlip(state.lanes[lane]!, state.at))
+    const { answer } = await crashed
+      .selectFrom('lanes')
+      .select('answer')
+      .where('lane', '=', 0)
+      .executeTakeFirstOrThrow()
+    expect(answer).toBe('half an ans')
+    await again.close()
+
+    // A second start changes nothing more.
+    const third = await startApp({ gatewayUrl: gateway.url, db: crashed })
+    expect(await collect(await eventsOf(third.url, 'crashed'))).toEqual(kept)
+    await third.close()
+    await crashed.destroy()
+  })
+})
+
+test.each([
+  ['a path that cannot be', 'file:/proc/nowhere/races.db', '/proc/nowhere/races.db'],
+  ['a folder', `file:${tmpdir()}`, tmpdir()],
+])('a database at %s is refused with its path and why', async (_name, url, named) => {
+  const error = await openDatabase(url).catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(DatabaseUnavailable)
+  expect((error as Error).message).toMatch(
+    new RegExp(`^Cannot open the database ${named}: .+\\. .*DATABASE_URL`),
+  )
+})

@@ -1,0 +1,58 @@
+/**
+ * A lane as a row, and a row as the summary that goes out. Every figure comes from a fold of the tape, by contracts' own
+ * functions: a running race, a finished and a recovered one go the same way.
+ */
+import { type LaneSummary, laneStatus, type RaceState, type TimeSlip, toTimeSlip } from '@drag-race/contracts'
+import type { LanesTable } from './schema.ts'
+
+export function toLaneRows(raceId: string, state: RaceState): LanesTable[] {
+  return state.lanes.map((lane) => {
+    const slip = toTimeSlip(lane, state.at)
+    const standing = state.end?.standings.find((standing) => standing.lane === lane.lane)
+    const status = laneStatus(lane)
+    return {
+      race_id: raceId,
+      lane: lane.lane,
+      model: lane.model,
+      provider: lane.provider,
+      simulated: lane.simulated ? 1 : 0,
+      stream: lane.stream ? 1 : 0,
+      place: standing?.place ?? null,
+      dead_heat: standing?.deadHeat ? 1 : 0,
+      outcome: status === 'waiting' ? 'running' : status,
+      error_code: lane.outcome?.kind === 'failed' ? lane.outcome.event.code : null,
+      answer: lane.answer,
+      reasoning: lane.reasoning,
+      ttft_ms: slip.ttftMs,
+      total_ms: slip.totalMs,
+      elapsed_ms: slip.elapsedMs,
+      decode_tps: slip.decodeTokensPerSecond,
+      output_tokens: slip.outputTokens,
+      cost_usd: slip.costUsd,
+      slip_json: JSON.stringify(slip),
+    }
+  })
+}
+
+/** What a summary is made of: the long texts stay in the database. */
+export type LaneSummaryRow = Omit<LanesTable, 'answer' | 'reasoning'>
+
+export function toLaneSummary(row: LaneSummaryRow): LaneSummary {
+  return {
+    lane: row.lane,
+    model: row.model,
+    provider: row.provider,
+    simulated: row.simulated === 1,
+    stream: row.stream === 1,
+    place: row.place,
+    deadHeat: row.dead_heat === 1,
+    outcome: row.outcome,
+    errorCode: row.error_code,
+    slip: JSON.parse(row.slip_json) as TimeSlip,
+  }
+}
+
+/** In order of arrival, then of their numbers. */
+export function byArrival(a: LaneSummary, b: LaneSummary): number {
+  return (a.place ?? Number.POSITIVE_INFINITY) - (b.place ?? Number.POSITIVE_INFINITY) || a.lane - b.lane
+}

@@ -1,0 +1,131 @@
+/** A page of the history: newest first, with the filters of RaceQuery. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { RacePage, RaceQuery, RaceState } from '@drag-race/contracts'
+import { type Kysely, sql } from 'kysely'
+import { invalidRequest } from '../api-fault.ts'
+import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
+import { type LaneSummaryRow, toLaneRows, toLaneSummary } from './lane-rows.ts'
+import { type RaceSummaryRow, toRaceSummary } from './race-rows.ts'
+import type { Schema } from './schema.ts'
+
+/** Races looked through for a text at once: some 5 ms, then the event loop has its turn. */
+const windowRaces = 100
+
+/** A line of a list shows the beginning of a prompt, which may have 200,000 characters; the race's own page has all. */
+const promptCharsMax = 1_000
+
+/** `live`: the fold of a race that runs now, whose rows say nothing yet. */
+export async function listRaces(
+  db: Kysely<Schema>,
+  query: RaceQuery,
+  live: (id: string) => RaceState | null,
+): Promise<RacePage> {
+  // One more than asked for tells whether there is a next page.
+  const found = await findRaces(db, query, query.limit + 1)
+  const races = found.slice(0, query.limit)
+  const lanes = await selectLanes(
+    db,
+    races.map(({ id }) => id),
+  )
+  return {
+    races: races.map((race) => {
+      const state = race.status === 'running' ? live(race.id) : null
+      const rows = state ? toLaneRows(race.id, state) : (lanes.get(race.id) ?? [])
+      return toRaceSummary(race, rows.map(toLaneSummary))
+    }),
+    nextCursor: found.length > races.length ? encodeCursor(races.at(-1)!) : null,
+  }
+}
+
+async function findRaces(db: Kysely<Schema>, query: RaceQuery, limit: number): Promise<RaceSummaryRow[]> {
+  const after = query.cursor === undefined ? null : readCursor(query.cursor)
+  const text = query.text?.toLowerCase() ?? ''
+  if (text === '') return selectRaces(db, query, after).limit(limit).execute()
+  const found: RaceSummaryRow[] = []
+  for (let cursor = after; found.length < limit; await nextTurn()) {
+    const window = await selectRaces(db, query, cursor).limit(windowRaces).execute()
+    found.push(...(await withText(db, window, text)))
+    cursor = window.at(-1) ?? null
+    if (window.length < windowRaces) break
+  }
+  return found.slice(0, limit)
+}
+
+function readCursor(text: string): Cursor {
+  const cursor = decodeCursor(text)
+  if (cursor) return cursor
+  const message = 'Send back `nextCursor` of the page before, or none for the first page.'
+  throw invalidRequest([{ path: 'cursor', message }])
+}
+
+function selectRaces(db: Kysely<Schema>, { model, category, status }: RaceQuery, after: Cursor | null) {
+  let select = db
+    .selectFrom('races')
+    .select(['id', 'started_at', 'started_at_ms', 'status', 'category'])
+    .select(['finish_json', 'margin_ms', 'verdict_json'])
+    .select(sql<string>`substr(prompt, 1, ${promptCharsMax})`.as('prompt'))
+    .orderBy('started_at_ms', 'desc')
+    .orderBy('id', 'desc')
+  if (after) select = select.where(sql<boolean>`(started_at_ms, id) < (${after.started_at_ms}, ${after.id})`)
+  if (category !== undefined) select = select.where('category', '=', category)
+  if (status !== undefined) select = select.where('status', '=', status)
+  if (model !== undefined) {
+    select = select.where('id', 'in', db.selectFrom('lanes').select('race_id').where('model', '=', model))
+  }
+  return select
+}
+
+async function withText(
+  db: Kysely<Schema>,
+  races: RaceSummaryRow[],
+  text: string,
+): Promise<RaceSummaryRow[]> {
+  const window = races.map(({ id }) => id)
+  if (window.length === 0) return []
+  const inPrompts = await db
+    .selectFrom('races')
+    .select('id')
+    .where('id', 'in', window)
+    .where(sql<boolean>`contains_text(prompt, ${text})`)
+    .execute()
+  const inAnswers = await db
+    .selectFrom('lanes')
+    .select('race_id as id')
+    .where('race_id', 'in', window)
+    .where(sql<boolean>`contains_text(answer, ${text})`)
+    .execute()
+  const found = new Set([...inPrompts, ...inAnswers].map(({ id }) => id))
+  return races.filter(({ id }) => found.has(id))
+}
+
+async function selectLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<string, LaneSummaryRow[]>> {
+  if (raceIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('lanes')
+    .select(laneSummaryColumns)
+    .where('race_id', 'in', raceIds)
+    .orderBy('lane')
+    .execute()
+  return Map.groupBy(rows, ({ race_id }) => race_id)
+}
+
+/** All but the texts, which may be megabytes. */
+export const laneSummaryColumns = [
+  'race_id',
+  'lane',
+  'model',
+  'provider',
+  'simulated',
+  'stream',
+  'place',
+  'dead_heat',
+  'outcome',
+  'error_code',
+  'ttft_ms',
+  'total_ms',
+  'elapsed_ms',
+  'decode_tps',
+  'output_tokens',
+  'cost_usd',
+  'slip_json',
+] as const

@@ -1,0 +1,43 @@
+/** A race's row as what goes out: a line of the history, or its own page. */
+import type {
+  FinishLine,
+  GatewayRow,
+  LaneSummary,
+  RaceDetail,
+  RaceRequest,
+  RaceSummary,
+  Verdict,
+} from '@drag-race/contracts'
+import { byArrival } from './lane-rows.ts'
+import type { RacesTable } from './schema.ts'
+
+/** What a summary is made of: the long texts stay in the database. */
+export type RaceSummaryRow = Omit<RacesTable, 'prompt_id' | 'request_json' | 'gateway_added_json'>
+
+export function toRaceSummary(row: RaceSummaryRow, lanes: readonly LaneSummary[]): RaceSummary {
+  return {
+    id: row.id,
+    startedAt: row.started_at,
+    status: row.status,
+    prompt: row.prompt,
+    category: row.category,
+    finish: JSON.parse(row.finish_json) as FinishLine,
+    marginMs: row.margin_ms,
+    verdict: row.verdict_json === null ? null : (JSON.parse(row.verdict_json) as Verdict),
+    lanes: lanes.toSorted(byArrival),
+  }
+}
+
+export function toRaceDetail(row: RacesTable, lanes: readonly LaneSummary[]): RaceDetail {
+  return {
+    ...toRaceSummary(row, lanes),
+    request: JSON.parse(row.request_json) as RaceRequest,
+    gatewayAdded:
+      row.gateway_added_json === null ? null : (JSON.parse(row.gateway_added_json) as GatewayRow[]),
+  }
+}
+
+/** What the history shows as the prompt: of a conversation its last user message. */
+export function promptOf(request: RaceRequest): string {
+  return request.prompt ?? request.messages?.findLast(({ role }) => role === 'user')?.content ?? ''
+}

@@ -1,0 +1,45 @@
+/** The history: `GET /api/races`, `GET /api/races/:id`, `DELETE /api/races/:id`. */
+import { RaceQuery, type RaceState } from '@drag-race/contracts'
+import express from 'express'
+import { ApiFault, notFound, parseOrFault } from '../api-fault.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRaceStore } from './store.ts'
+
+/** `live`: the fold of a race that runs now; null for all others. */
+export function createHistoryRoutes(
+  { db }: AppContext,
+  live: (id: string) => RaceState | null,
+): express.Router {
+  const store = createRaceStore(db)
+  const router = express.Router()
+
+  router.get('/races', async (request, response) => {
+    response.json(await store.list(parseOrFault(RaceQuery, request.query), live))
+  })
+
+  router.get('/races/:id', async (request, response) => {
+    const { id } = request.params
+    const race = await store.find(id, live(id))
+    if (!race) throw noSuchRace
+    response.json(race)
+  })
+
+  router.delete('/races/:id', async (request, response) => {
+    const { id } = request.params
+    const status = await store.statusOf(id)
+    if (status === null) throw noSuchRace
+    if (status === 'running') throw stillRunning
+    await store.delete(id)
+    response.status(204).end()
+  })
+
+  return router
+}
+
+const noSuchRace = notFound('There is no race with this id. It may have been deleted.')
+
+const stillRunning = new ApiFault(
+  409,
+  'still_running',
+  'This race still runs. Stop it first, then delete it.',
+)

@@ -1,0 +1,118 @@
+/** Races in the database: written as they run, read back as they were. */
+import {
+  type GatewayRow,
+  type LaneEntry,
+  type RaceDetail,
+  type RacePage,
+  type RaceQuery,
+  type RaceRequest,
+  type RaceState,
+  type RaceStatus,
+  raceVerdict,
+} from '@drag-race/contracts'
+import type { Kysely } from 'kysely'
+import { toLaneRows, toLaneSummary } from './lane-rows.ts'
+import { laneSummaryColumns, listRaces } from './list-races.ts'
+import { promptOf, toRaceDetail } from './race-rows.ts'
+import type { Schema } from './schema.ts'
+import { insertPart, type TapePart } from './tape-parts.ts'
+
+/** A race before its first lane has left. */
+export interface NewRace {
+  id: string
+  startedAt: Date
+  request: RaceRequest
+  lanes: LaneEntry[]
+  category: string | null
+}
+
+export interface RaceStore {
+  /** The race, its lanes and the first event of its tape, or nothing of them. */
+  insert(race: NewRace, state: RaceState, firstLine: string): Promise<void>
+  appendPart(id: string, part: TapePart): Promise<void>
+  /** Writes the rest of the tape and what its fold says; `state` has ended. */
+  finish(id: string, state: RaceState, rest: TapePart | null): Promise<void>
+  setGatewayAdded(id: string, added: GatewayRow[]): Promise<void>
+  list(query: RaceQuery, live: (id: string) => RaceState | null): Promise<RacePage>
+  /** null: there is none. */
+  find(id: string, live: RaceState | null): Promise<RaceDetail | null>
+  statusOf(id: string): Promise<RaceStatus | null>
+  running(): Promise<string[]>
+  delete(id: string): Promise<void>
+}
+
+export function createRaceStore(db: Kysely<Schema>): RaceStore {
+  return {
+    insert: (race, state, firstLine) =>
+      db.transaction().execute(async (transaction) => {
+        await transaction.insertInto('races').values(toRaceRow(race)).execute()
+        await transaction.insertInto('lanes').values(toLaneRows(race.id, state)).execute()
+        await insertPart(transaction, race.id, { fromSeq: 0, toSeq: 0, lines: firstLine })
+      }),
+    appendPart: (id, part) => insertPart(db, id, part),
+    finish: (id, state, rest) =>
+      db.transaction().execute(async (transaction) => {
+        if (rest) await insertPart(transaction, id, rest)
+        await transaction.updateTable('races').set(toEnd(state)).where('id', '=', id).execute()
+        for (const { race_id, lane, ...row } of toLaneRows(id, state)) {
+          await transaction
+            .updateTable('lanes')
+            .set(row)
+            .where('race_id', '=', race_id)
+            .where('lane', '=', lane)
+            .execute()
+        }
+      }),
+    async setGatewayAdded(id, added) {
+      const row = { gateway_added_json: JSON.stringify(added) }
+      await db.updateTable('races').set(row).where('id', '=', id).execute()
+    },
+    list: (query, live) => listRaces(db, query, live),
+    async find(id, live) {
+      const race = await db.selectFrom('races').selectAll().where('id', '=', id).executeTakeFirst()
+      if (!race) return null
+      const rows = live
+        ? toLaneRows(id, live)
+        : await db.selectFrom('lanes').select(laneSummaryColumns).where('race_id', '=', id).execute()
+      return toRaceDetail(race, rows.map(toLaneSummary))
+    },
+    async statusOf(id) {
+      const race = await db.selectFrom('races').select('status').where('id', '=', id).executeTakeFirst()
+      return race?.status ?? null
+    },
+    async running() {
+      const races = await db.selectFrom('races').select('id').where('status', '=', 'running').execute()
+      return races.map(({ id }) => id)
+    },
+    async delete(id) {
+      // Lanes and tape go with it.
+      await db.deleteFrom('races').where('id', '=', id).execute()
+    },
+  }
+}
+
+function toRaceRow({ id, startedAt, request, category }: NewRace) {
+  return {
+    id,
+    started_at: startedAt.toISOString(),
+    started_at_ms: startedAt.getTime(),
+    status: 'running' as const,
+    prompt: promptOf(request),
+    category,
+    prompt_id: request.promptId ?? null,
+    request_json: JSON.stringify(request),
+    finish_json: JSON.stringify(request.finish),
+    margin_ms: null,
+    verdict_json: null,
+    gateway_added_json: null,
+  }
+}
+
+function toEnd(state: RaceState) {
+  const verdict = raceVerdict(state)
+  return {
+    status: state.end?.reason ?? ('interrupted' as const),
+    margin_ms: state.end?.marginMs ?? null,
+    verdict_json: verdict && JSON.stringify(verdict),
+  }
+}

@@ -1,0 +1,65 @@
+/** Tapes in the database: written a flush at a time, read a few parts at a time. */
+import type { RaceEvent } from '@drag-race/contracts'
+import type { Kysely } from 'kysely'
+import type { TapePage } from '../races/tape.ts'
+import type { Schema } from './schema.ts'
+
+export interface TapePart {
+  fromSeq: number
+  toSeq: number
+  /** One line of JSON an event. */
+  lines: string
+}
+
+export async function insertPart(db: Kysely<Schema>, raceId: string, part: TapePart): Promise<void> {
+  await db
+    .insertInto('tape_parts')
+    .values({ race_id: raceId, from_seq: part.fromSeq, to_seq: part.toSeq, lines: part.lines })
+    .execute()
+}
+
+/** Parts that are read at once: some 20 × 150 ms of race. */
+const partsMax = 20
+
+/** From the event after `afterSeq` to the end, without holding the whole tape in memory. */
+export async function* readTape(
+  db: Kysely<Schema>,
+  raceId: string,
+  afterSeq: number,
+): AsyncGenerator<TapePage> {
+  for (let after = afterSeq; ; ) {
+    const parts = await db
+      .selectFrom('tape_parts')
+      .select(['from_seq', 'to_seq', 'lines'])
+      .where('race_id', '=', raceId)
+      .where('to_seq', '>', after)
+      .orderBy('from_seq')
+      .limit(partsMax)
+      .execute()
+    for (const part of parts) {
+      const skip = Math.max(0, after + 1 - part.from_seq)
+      yield { fromSeq: part.from_seq + skip, lines: part.lines.split('\n').slice(skip) }
+    }
+    const last = parts.at(-1)
+    if (!last) return
+    after = last.to_seq
+  }
+}
+
+/** The number of the last event; -1 when there is none. */
+export async function lastSeq(db: Kysely<Schema>, raceId: string): Promise<number> {
+  const row = await db
+    .selectFrom('tape_parts')
+    .select('to_seq')
+    .where('race_id', '=', raceId)
+    .orderBy('from_seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.to_seq ?? -1
+}
+
+export async function* readEvents(db: Kysely<Schema>, raceId: string): AsyncGenerator<RaceEvent> {
+  for await (const { lines } of readTape(db, raceId, -1)) {
+    for (const line of lines) yield JSON.parse(line) as RaceEvent
+  }
+}

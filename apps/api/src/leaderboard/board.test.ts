@@ -1,0 +1,204 @@
+import type { LeaderboardQuery } from '@drag-race/contracts'
+import { expect, test } from 'vitest'
+import { createBoard } from './board.ts'
+import type { LaneRow, RaceRow } from './judge-race.ts'
+import { failed, lane, race, stopped } from './race-fixture.ts'
+
+type Query = Pick<LeaderboardQuery, 'by' | 'stream'>
+
+function board(races: RaceRow[], query: Query = { by: 'total' }) {
+  const built = createBoard(query)
+  for (const each of races) built.add(each)
+  return built.result()
+}
+
+async function summary(races: RaceRow[], query?: Query) {
+  return (await board(races, query)).rows.map(({ model, races, wins, deadHeats }) => [
+    model,
+    races,
+    wins,
+    deadHeats,
+  ])
+}
+
+async function whyNot(lanes: LaneRow[], other: Partial<RaceRow> = {}, query: Query = { by: 'total' }) {
+  return (await board([race(lanes, other)], query)).leftOut
+}
+
+test('the faster lane wins, and the other has a race without a win', async () => {
+  expect(await summary([race([lane('slow', 900), lane('fast', 500)])])).toEqual([
+    ['fast', 1, 1, 0],
+    ['slow', 1, 0, 0],
+  ])
+})
+
+test('lanes within the margin share the win, and the third of them is left behind', async () => {
+  const { rows } = await board([race([lane('a', 500), lane('b', 500.8), lane('c', 502)])])
+  expect(rows.map(({ model, wins, deadHeats, winRate }) => [model, wins, deadHeats, winRate])).toEqual([
+    ['a', 0, 1, 0.5],
+    ['b', 0, 1, 0.5],
+    ['c', 0, 0, 0],
+  ])
+})
+
+test('a lane that failed has lost', async () => {
+  expect(await summary([race([failed('broken'), lane('fine', 900)])])).toEqual([
+    ['fine', 1, 1, 0],
+    ['broken', 1, 0, 0],
+  ])
+})
+
+test('the same model in two lanes has two entries', async () => {
+  expect(await summary([race([lane('a', 500), lane('a', 700), lane('b', 600)])])).toEqual([
+    ['a', 2, 1, 0],
+    ['b', 1, 0, 0],
+  ])
+})
+
+test('races that are no contest are left out, with the reason', async () => {
+  const two = [lane('a', 500), lane('b', 600)]
+  expect(await whyNot([lane('a', 500)])).toEqual([{ why: 'fewer than two different models', races: 1 }])
+  expect(await whyNot([lane('a', 500), lane('a', 600)])).toEqual([
+    { why: 'fewer than two different models', races: 1 },
+  ])
+  expect(await whyNot([failed('a'), failed('b')])).toEqual([{ why: 'no finisher', races: 1 }])
+  expect(await whyNot(two, { status: 'running' })).toEqual([{ why: 'still running', races: 1 }])
+  expect(await whyNot(two, { status: 'interrupted' })).toEqual([
+    { why: 'interrupted: the app ended before the race did', races: 1 },
+  ])
+  expect(await whyNot([lane('a', 500), stopped('b', 100)])).toEqual([
+    { why: 'the others were stopped early', races: 1 },
+  ])
+})
+
+test('races that somebody stopped, or that ran into the deadline, count', async () => {
+  const two = [lane('a', 500), failed('b')]
+  expect(await summary([race(two, { status: 'stopped' }), race(two, { status: 'deadline' })])).toEqual([
+    ['a', 2, 2, 0],
+    ['b', 2, 0, 0],
+  ])
+})
+
+test('a stopped lane has lost to one that was done before', async () => {
+  expect(await summary([race([lane('quick', 500), stopped('slow', 800)])])).toEqual([
+    ['quick', 1, 1, 0],
+    ['slow', 1, 0, 0],
+  ])
+})
+
+test('a lane that was stopped too early to be beaten is as if it had not started', async () => {
+  expect(await summary([race([lane('a', 500), lane('b', 600), stopped('c', 100)])])).toEqual([
+    ['a', 1, 1, 0],
+    ['b', 1, 0, 0],
+  ])
+})
+
+test('a model does not win against itself when the other model was stopped early', async () => {
+  const lanes = [lane('a', 500), lane('a', 600), stopped('b', 100)]
+  expect(await whyNot(lanes)).toEqual([{ why: 'the others were stopped early', races: 1 }])
+})
+
+test('by time to first token only lanes that stream are compared', async () => {
+  const lanes = [
+    lane('a', 500),
+    lane('b', 400, { stream: false, ttftMs: null, decodeTokensPerSecond: null }),
+    lane('c', 900),
+  ]
+  expect(await summary([race(lanes)], { by: 'ttft' })).toEqual([
+    ['a', 1, 1, 0],
+    ['c', 1, 0, 0],
+  ])
+  expect(await whyNot(lanes.slice(0, 2), {}, { by: 'ttft' })).toEqual([
+    { why: 'fewer than two different models that streamed', races: 1 },
+  ])
+})
+
+test.each(['ttft', 'decode', 'cost'] as const)(
+  'by %s a lane that somebody stopped has not lost',
+  async (by) => {
+    const lanes = [lane('a', 500), lane('b', 600), stopped('c', 800)]
+    expect((await summary([race(lanes)], { by })).map(([model]) => model)).toEqual(['a', 'b'])
+  },
+)
+
+test('an unknown price is no loss, and a failed lane is one', async () => {
+  const unpriced = lane('unpriced', 100, { costUsd: null })
+  expect(await summary([race([unpriced, lane('cheap', 400), lane('dear', 900)])], { by: 'cost' })).toEqual([
+    ['cheap', 1, 1, 0],
+    ['dear', 1, 0, 0],
+  ])
+  expect(await summary([race([failed('broken'), lane('dear', 900)])], { by: 'cost' })).toEqual([
+    ['dear', 1, 1, 0],
+    ['broken', 1, 0, 0],
+  ])
+})
+
+test('by decode speed more is better, and an answer in one piece has no speed', async () => {
+  const onePiece = lane('one-piece', 100, { decodeTokensPerSecond: null })
+  expect(await summary([race([lane('slow', 900), onePiece, lane('fast', 500)])], { by: 'decode' })).toEqual([
+    ['fast', 1, 1, 0],
+    ['slow', 1, 0, 0],
+  ])
+})
+
+test('the streaming filter compares lanes of that kind alone', async () => {
+  const lanes = [lane('a', 500), lane('b', 600), lane('c', 100, { stream: false })]
+  expect(await summary([race(lanes)], { by: 'total', stream: 'on' })).toEqual([
+    ['a', 1, 1, 0],
+    ['b', 1, 0, 0],
+  ])
+  expect((await whyNot(lanes, {}, { by: 'total', stream: 'off' }))[0]?.why).toBe(
+    'fewer than two different models',
+  )
+})
+
+test('many races at a middling rate stand above one lucky win', async () => {
+  const lucky = race([lane('lucky', 100), lane('other', 200)])
+  const steady = Array.from({ length: 40 }, (_, index) =>
+    race([lane('steady', 500), lane('rival', index < 28 ? 600 : 400)]),
+  )
+  const { rows } = await board([lucky, ...steady])
+  expect(rows.map(({ rank, model, isPreliminary }) => [rank, model, isPreliminary])).toEqual([
+    [1, 'steady', false],
+    [2, 'lucky', true],
+    [3, 'rival', false],
+    [4, 'other', true],
+  ])
+})
+
+test('equal rows stand in order of their names', async () => {
+  const { rows } = await board([race([lane('b', 500), lane('a', 500.5)])])
+  expect(rows.map(({ model }) => model)).toEqual(['a', 'b'])
+})
+
+test('medians are over answered entries that count', async () => {
+  const { rows } = await board([
+    race([lane('a', 100), lane('b', 900)]),
+    race([lane('a', 300), lane('b', 900)]),
+    race([failed('a'), lane('b', 900)]),
+    race([lane('a', 7)]),
+  ])
+  const a = rows.find(({ model }) => model === 'a')
+  expect(a).toMatchObject({ races: 3, medianTotalMs: 200, medianTtftMs: 20 })
+  expect(a?.medianCostUsd).toBeCloseTo(0.0002, 12)
+  expect(a?.medianDecodeTokensPerSecond).toBeCloseTo((1000 + 1000 / 3) / 2, 6)
+})
+
+test('a model with one simulated lane is marked, and shows the provider that it had last', async () => {
+  const real = { simulated: false, provider: 'openai' }
+  const races = [
+    race([lane('a', 100, real), lane('b', 200, { ...real, provider: null })], { startedAtMs: 2 }),
+    race([lane('a', 100), lane('b', 200, real)], { startedAtMs: 1 }),
+  ]
+  const { rows } = await board(races)
+  expect(rows.map(({ model, simulated, provider }) => [model, simulated, provider])).toEqual([
+    ['a', true, 'openai'],
+    ['b', false, 'openai'],
+  ])
+})
+
+test('races that were not looked at are told', async () => {
+  const built = createBoard({ by: 'total' })
+  for (const races of [7, 0]) built.leaveOut('older', races)
+  expect((await built.result()).leftOut).toEqual([{ why: 'older', races: 7 }])
+})

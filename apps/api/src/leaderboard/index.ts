@@ -1,0 +1,1 @@
+export { createLeaderboardRoutes } from './routes.ts'

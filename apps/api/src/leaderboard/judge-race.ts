@@ -1,0 +1,133 @@
+/**
+ * What one race is worth to a leaderboard: which of its lanes entered, and who gets the win.
+ *
+ * One win is shared out a race: whole to the winner, 1/k to each of k lanes of a dead heat. A race that is no contest is
+ * left out, with the reason in words.
+ */
+import {
+  betterBy,
+  type Entrant,
+  type LaneSummary,
+  type LeaderboardQuery,
+  type Measure,
+  type RaceStatus,
+  rank,
+  toMeasuredEntrant,
+  toVerdict,
+} from '@drag-race/contracts'
+
+export interface RaceRow {
+  id: string
+  startedAtMs: number
+  status: RaceStatus
+  marginMs: number | null
+  /** In order of their numbers. */
+  lanes: LaneRow[]
+}
+
+export interface LaneRow {
+  lane: number
+  model: string
+  provider: string | null
+  simulated: boolean
+  stream: boolean
+  outcome: LaneSummary['outcome']
+  ttftMs: number | null
+  totalMs: number | null
+  elapsedMs: number | null
+  decodeTokensPerSecond: number | null
+  outputTokens: number
+  costUsd: number | null
+}
+
+/** `credit`: 1 for a win, 1/k for a dead heat of k lanes, 0 for a loss. All of a race add up to 1. */
+export interface Entry {
+  row: LaneRow
+  credit: number
+  isDeadHeat: boolean
+}
+
+export type Judgement = { counts: true; entries: Entry[] } | { counts: false; why: string }
+
+export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 'by' | 'stream'>): Judgement {
+  if (race.status === 'running') return leftOut('still running')
+  if (race.status === 'interrupted') return leftOut('interrupted: the app ended before the race did')
+
+  const rows = race.lanes.filter(
+    (row) => (stream === undefined || row.stream === (stream === 'on')) && canEnter(row, by),
+  )
+  if (modelsOf(rows) < 2) return leftOut(tooFew[by])
+
+  const entrants = rows.map((row) => toMeasuredEntrant(toMeasuredLane(row), by, race.marginMs))
+  const standings = rank(entrants, betterBy[by])
+  const verdict = toVerdict(standings, entrants, betterBy[by])
+  if (verdict.kind === 'no-contest') return leftOut(verdict.why)
+
+  const first = verdict.kind === 'win' ? [verdict.lane] : verdict.lanes
+  const bestValue = standings[0]?.value ?? 0
+  const judged = rows.filter((_, index) => wasJudged(entrants[index], bestValue))
+  // Without the lanes that were stopped too early to be beaten, one model may have raced against itself.
+  if (modelsOf(judged) < 2) return leftOut('the others were stopped early')
+  return {
+    counts: true,
+    entries: judged.map((row) => ({
+      row,
+      credit: first.includes(row.lane) ? 1 / first.length : 0,
+      isDeadHeat: first.length > 1 && first.includes(row.lane),
+    })),
+  }
+}
+
+const tooFew: Record<Measure, string> = {
+  total: 'fewer than two different models',
+  ttft: 'fewer than two different models that streamed',
+  decode: 'fewer than two different models whose speed could be timed',
+  cost: 'fewer than two different models whose price is known',
+}
+
+/**
+ * Can this lane be compared by this measure at all? A lane that failed can: it lost. One that was answered, but has no
+ * figure (no stream to time, no known price), did not lose. One that somebody stopped did not lose either, except
+ * against a lane that was done before: only the total time tells.
+ */
+function canEnter(row: LaneRow, by: Measure): boolean {
+  if (row.outcome === 'stopped' && by !== 'total') return false
+  const isDone = row.outcome === 'done'
+  switch (by) {
+    case 'total':
+      return true
+    case 'ttft':
+      return row.stream
+    case 'decode':
+      return row.stream && !(isDone && row.decodeTokensPerSecond === null)
+    case 'cost':
+      return !(isDone && row.costUsd === null)
+  }
+}
+
+/** A stopped lane was beaten if it had run as long as the winner took; otherwise it is as if it had never started. */
+function wasJudged(entrant: Entrant | undefined, bestValue: number): boolean {
+  if (!entrant || entrant.value !== null || entrant.censoredAt == null) return true
+  return entrant.censoredAt >= bestValue
+}
+
+function toMeasuredLane(row: LaneRow) {
+  return {
+    lane: row.lane,
+    totalMs: row.totalMs,
+    ttftMs: row.ttftMs,
+    decodeTokensPerSecond: row.decodeTokensPerSecond,
+    costUsd: row.costUsd,
+    outputTokens: row.outputTokens,
+    stoppedAfterMs: row.outcome === 'stopped' ? (row.elapsedMs ?? 0) : null,
+    isDone: row.outcome === 'done',
+  }
+}
+
+function modelsOf(rows: readonly LaneRow[]): number {
+  return new Set(rows.map(({ model }) => model)).size
+}
+
+function leftOut(why: string): Judgement {
+  return { counts: false, why }
+}

@@ -1,0 +1,119 @@
+/**
+ * Reads the races that a leaderboard is about, newest first, a page at a time: prompts and answers stay in the database.
+ *
+ * SQLite answers synchronously, on the event loop on which a running race's tokens are stamped. So no statement reads
+ * more than a page, and between two pages the loop gets its turn.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { LeaderboardQuery, TimeSpan } from '@drag-race/contracts'
+import type { ExpressionBuilder, Kysely } from 'kysely'
+import type { Schema } from '../history/schema.ts'
+import type { LaneRow, RaceRow } from './judge-race.ts'
+
+export type RaceFilter = Pick<LeaderboardQuery, 'category' | 'span'>
+
+export const dayMs = 24 * 60 * 60 * 1000
+const spanDays: Record<Exclude<TimeSpan, 'all'>, number> = { day: 1, week: 7, month: 30 }
+
+/** Read in about 1.5 ms, lanes included (20,000 races of 4 lanes: 0.3 s in all, nothing blocked for more than 5 ms). */
+const pageRaces = 100
+
+/** At most `racesMax` of the newest; countRaces tells how many there are. */
+export async function* readRaces(
+  db: Kysely<Schema>,
+  filter: RaceFilter,
+  now: Date,
+  racesMax: number,
+): AsyncGenerator<RaceRow> {
+  let cursor: { startedAtMs: number; id: string } | null = null
+  for (let read = 0; read < racesMax; read += pageRaces) {
+    const races: RaceRow[] = await readPage(db, filter, now, cursor, Math.min(pageRaces, racesMax - read))
+    yield* races
+    const last = races.at(-1)
+    if (last === undefined || races.length < pageRaces) return
+    cursor = last
+    await nextTurn()
+  }
+}
+
+export async function countRaces(db: Kysely<Schema>, filter: RaceFilter, now: Date): Promise<number> {
+  const { races } = await db
+    .selectFrom('races')
+    .select(({ fn }) => fn.countAll<number>().as('races'))
+    .where((expression) => isMeant(expression, filter, now))
+    .executeTakeFirstOrThrow()
+  return Number(races)
+}
+
+async function readPage(
+  db: Kysely<Schema>,
+  filter: RaceFilter,
+  now: Date,
+  cursor: { startedAtMs: number; id: string } | null,
+  limit: number,
+): Promise<RaceRow[]> {
+  const races = await db
+    .selectFrom('races')
+    .select(['id', 'started_at_ms', 'status', 'margin_ms'])
+    .where((expression) => isMeant(expression, filter, now))
+    .$if(cursor !== null, (query) =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('started_at_ms', 'id'), '<', tuple(cursor?.startedAtMs ?? 0, cursor?.id ?? '')),
+      ),
+    )
+    .orderBy('started_at_ms', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  const lanes = await readLanes(
+    db,
+    races.map(({ id }) => id),
+  )
+  return races.map((race) => ({
+    id: race.id,
+    startedAtMs: race.started_at_ms,
+    status: race.status,
+    marginMs: race.margin_ms,
+    lanes: lanes.get(race.id) ?? [],
+  }))
+}
+
+async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<string, LaneRow[]>> {
+  const found = new Map<string, LaneRow[]>(raceIds.map((id) => [id, []]))
+  if (raceIds.length === 0) return found
+  const rows = await db
+    .selectFrom('lanes')
+    .select(['race_id', 'lane', 'model', 'provider', 'simulated', 'stream', 'outcome'])
+    .select(['ttft_ms', 'total_ms', 'elapsed_ms', 'decode_tps', 'output_tokens', 'cost_usd'])
+    .where('race_id', 'in', raceIds)
+    .orderBy('race_id')
+    .orderBy('lane')
+    .execute()
+  for (const row of rows) {
+    found.get(row.race_id)?.push({
+      lane: row.lane,
+      model: row.model,
+      provider: row.provider,
+      simulated: row.simulated === 1,
+      stream: row.stream === 1,
+      outcome: row.outcome,
+      ttftMs: row.ttft_ms,
+      totalMs: row.total_ms,
+      elapsedMs: row.elapsed_ms,
+      decodeTokensPerSecond: row.decode_tps,
+      outputTokens: row.output_tokens ?? 0,
+      costUsd: row.cost_usd,
+    })
+  }
+  return found
+}
+
+/** A month is thirty days back from now. */
+function isMeant(eb: ExpressionBuilder<Schema, 'races'>, filter: RaceFilter, now: Date) {
+  const conditions = []
+  if (filter.category !== undefined) conditions.push(eb('category', '=', filter.category))
+  if (filter.span !== 'all') {
+    conditions.push(eb('started_at_ms', '>=', now.getTime() - spanDays[filter.span] * dayMs))
+  }
+  return eb.and(conditions)
+}

@@ -1,0 +1,37 @@
+/** Races for tests: a lane is answered in so many milliseconds, and everything else follows unless it is said otherwise. */
+import type { LaneRow, RaceRow } from './judge-race.ts'
+
+export function lane(model: string, totalMs: number, other: Partial<LaneRow> = {}): LaneRow {
+  return {
+    lane: 0,
+    model,
+    provider: 'simulator',
+    simulated: true,
+    stream: true,
+    outcome: 'done',
+    ttftMs: totalMs / 10,
+    totalMs,
+    elapsedMs: totalMs,
+    decodeTokensPerSecond: 100_000 / totalMs,
+    outputTokens: 100,
+    costUsd: totalMs / 1e6,
+    ...other,
+  }
+}
+
+const unanswered = { ttftMs: null, totalMs: null, decodeTokensPerSecond: null, costUsd: null }
+/** It had begun to answer: its first token is on the tape, and counts for nothing. */
+export const failed = (model: string) => lane(model, 50, { ...unanswered, ttftMs: 5, outcome: 'failed' })
+export const stopped = (model: string, afterMs: number) =>
+  lane(model, afterMs, { ...unanswered, outcome: 'stopped', elapsedMs: afterMs })
+
+export function race(lanes: LaneRow[], other: Partial<RaceRow> = {}): RaceRow {
+  return {
+    id: 'race',
+    startedAtMs: 0,
+    status: 'finished',
+    marginMs: 1,
+    lanes: lanes.map((row, index) => ({ ...row, lane: index })),
+    ...other,
+  }
+}

@@ -1,0 +1,201 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { ApiError, Leaderboard } from '@drag-race/contracts'
+import express from 'express'
+import pino from 'pino'
+import { expect, onTestFinished, test } from 'vitest'
+import type { ApiFault } from '../api-fault.ts'
+import type { AppContext } from '../app-context.ts'
+import { openDatabase } from '../history/open-database.ts'
+import type { LanesTable, RacesTable } from '../history/schema.ts'
+import { dayMs } from './query.ts'
+import { createLeaderboardRoutes } from './routes.ts'
+
+const now = new Date('2026-05-04T10:00:00Z')
+
+async function startApp(racesMax?: number) {
+  const db = await openDatabase(':memory:')
+  const context: AppContext = {
+    db,
+    log: pino({ level: 'silent' }),
+    gateway: { url: '', metricsUrl: '', isBuiltIn: true, apiKey: null },
+    now: () => now,
+  }
+  const app = express()
+  app.use('/api', createLeaderboardRoutes(context, racesMax))
+  app.use(((fault, _request, response, _next) => {
+    const { status, code, message } = fault as ApiFault
+    response.status(status).json({ error: { code, message } })
+  }) satisfies express.ErrorRequestHandler)
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    server.close()
+    await db.destroy()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/leaderboard`
+  const get = (query = '') => fetch(url + query)
+  const board = async (query = '') => (await (await get(query)).json()) as Leaderboard
+  const models = async (query = '') =>
+    (await board(query)).rows.map(({ model, races }) => `${model} ${races}`)
+  return { db, get, board, models, writeRace: (race: Race) => writeRace(db, race) }
+}
+
+interface Race {
+  daysAgo?: number
+  category?: string
+  totals: Record<string, Partial<LanesTable> & { total_ms: number | null }>
+  race?: Partial<RacesTable>
+}
+
+let races = 0
+
+async function writeRace(db: AppContext['db'], { daysAgo = 0, category, totals, race }: Race) {
+  const id = `race-${String(races++).padStart(6, '0')}`
+  const startedAtMs = now.getTime() - daysAgo * dayMs
+  await db
+    .insertInto('races')
+    .values({
+      id,
+      started_at: new Date(startedAtMs).toISOString(),
+      started_at_ms: startedAtMs,
+      status: 'finished',
+      prompt: 'p',
+      category: category ?? null,
+      prompt_id: null,
+      request_json: '{}',
+      finish_json: '"done"',
+      margin_ms: 1,
+      verdict_json: null,
+      gateway_added_json: null,
+      ...race,
+    })
+    .execute()
+  const lanes = Object.entries(totals).map(
+    ([model, other], lane): LanesTable => ({
+      race_id: id,
+      lane,
+      model,
+      provider: 'simulator',
+      simulated: 1,
+      stream: 1,
+      place: null,
+      dead_heat: 0,
+      outcome: other.total_ms === null ? 'failed' : 'done',
+      error_code: null,
+      answer: 'An answer.',
+      reasoning: '',
+      ttft_ms: 100,
+      elapsed_ms: other.total_ms,
+      decode_tps: 50,
+      output_tokens: 100,
+      cost_usd: null,
+      slip_json: '{}',
+      ...other,
+    }),
+  )
+  await db.insertInto('lanes').values(lanes).execute()
+}
+
+const ab = { a: { total_ms: 500 }, b: { total_ms: 900 } }
+
+test('the board is read from the history', async () => {
+  const { writeRace, board } = await startApp()
+  await writeRace({ totals: ab })
+  await writeRace({ totals: { a: { total_ms: 700 }, b: { total_ms: null } } })
+  await writeRace({ totals: { a: { total_ms: 700 } } })
+  const { by, rows, ttftOverTime, leftOut } = await board()
+  expect(by).toBe('total')
+  expect(rows).toMatchObject([
+    {
+      rank: 1,
+      model: 'a',
+      provider: 'simulator',
+      simulated: true,
+      races: 2,
+      wins: 2,
+      deadHeats: 0,
+      winRate: 1,
+      winRateHigh: 1,
+      medianTotalMs: 600,
+      medianTtftMs: 100,
+      medianDecodeTokensPerSecond: 50,
+      medianCostUsd: null,
+      isPreliminary: true,
+    },
+    { rank: 2, model: 'b', races: 2, wins: 0, winRate: 0, winRateLow: 0, medianTotalMs: 900 },
+  ])
+  expect(ttftOverTime).toEqual([
+    { model: 'a', points: [{ at: now.toISOString(), ttftMs: 100 }] },
+    { model: 'b', points: [{ at: now.toISOString(), ttftMs: 100 }] },
+  ])
+  expect(leftOut).toEqual([{ why: 'fewer than two different models', races: 1 }])
+})
+
+test('an empty history is an empty board', async () => {
+  const { board } = await startApp()
+  expect(await board()).toEqual({ by: 'total', rows: [], ttftOverTime: [], leftOut: [] })
+})
+
+test('category, streaming and time span each narrow the races', async () => {
+  const { writeRace, models, board } = await startApp()
+  await writeRace({ totals: ab, category: 'coding' })
+  await writeRace({ totals: ab, category: 'maths', daysAgo: 3 })
+  await writeRace({ totals: ab, daysAgo: 20 })
+  const silent = { stream: 0 as const, ttft_ms: null, decode_tps: null }
+  await writeRace({ totals: { c: { total_ms: 1, ...silent }, d: { total_ms: 9, ...silent } }, daysAgo: 300 })
+  expect(await models('?category=coding')).toEqual(['a 1', 'b 1'])
+  expect(await models('?span=day')).toEqual(['a 1', 'b 1'])
+  expect(await models('?span=week')).toEqual(['a 2', 'b 2'])
+  expect(await models('?span=month')).toEqual(['a 3', 'b 3'])
+  expect(await models('?span=all&stream=on')).toEqual(['a 3', 'b 3'])
+  expect(await models('?stream=off')).toEqual(['c 1', 'd 1'])
+  expect(await models('?by=ttft&stream=off')).toEqual([])
+  expect((await board('?by=ttft')).by).toBe('ttft')
+})
+
+test('a running and an interrupted race are left out', async () => {
+  const { writeRace, board } = await startApp()
+  await writeRace({ totals: ab, race: { status: 'running' } })
+  await writeRace({ totals: ab, race: { status: 'interrupted' } })
+  const { rows, leftOut } = await board()
+  expect(rows).toEqual([])
+  expect(leftOut.map(({ why }) => why)).toEqual([
+    'interrupted: the app ended before the race did',
+    'still running',
+  ])
+})
+
+test('a history of several pages is read whole, also when many races began at the same moment', async () => {
+  const { writeRace, models } = await startApp()
+  for (let race = 0; race < 250; race++) await writeRace({ totals: ab, daysAgo: race % 2 })
+  expect(await models()).toEqual(['a 250', 'b 250'])
+})
+
+test('of more races than a board takes the newest are taken, and the others are told', async () => {
+  const { writeRace, board } = await startApp(3)
+  for (let daysAgo = 0; daysAgo < 5; daysAgo++) {
+    await writeRace({ totals: daysAgo < 3 ? ab : { old: { total_ms: 1 }, older: { total_ms: 2 } }, daysAgo })
+  }
+  const { rows, leftOut } = await board()
+  expect(rows.map(({ model, races }) => [model, races])).toEqual([
+    ['a', 3],
+    ['b', 3],
+  ])
+  expect(leftOut).toEqual([{ why: 'older than the newest 3 races', races: 2 }])
+})
+
+test.each([
+  '?by=luck',
+  '?span=year',
+  '?stream=maybe',
+  '?by=total&by=ttft',
+  '?limit=3',
+  `?category=${'x'.repeat(101)}`,
+])('a query that cannot be meant is refused: %s', async (query) => {
+  const { get } = await startApp()
+  const response = await get(query)
+  expect(response.status).toBe(400)
+  expect(((await response.json()) as ApiError).error.code).toBe('invalid_request')
+})

@@ -1,0 +1,169 @@
+/** The program as it is started: its one line, its exits, and what a kill leaves. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RaceEvent } from '@drag-race/contracts'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
+import { collect, detail, events, eventsOf, next, postRace } from './testing/race-client.ts'
+
+// Real processes and threads start in these: on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+const folder = mkdtempSync(path.join(tmpdir(), 'app-'))
+let gateway: FakeGateway
+const started: ChildProcess[] = []
+
+beforeAll(async () => {
+  gateway = await startFakeGateway({
+    /** A token every few milliseconds, for as long as somebody reads. */
+    endless: (call) => {
+      const timer = setInterval(() => call.answer('word '), 5)
+      void call.closed.then(() => clearInterval(timer))
+    },
+  })
+})
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+})
+afterAll(async () => {
+  await gateway?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Program {
+  child: ChildProcess
+  stdout(): string
+  stderr(): string
+  /** Exit code or signal. */
+  ended: Promise<number | string>
+}
+
+function run(env: Record<string, string>, stdio: 'pipe' | 'ipc' = 'pipe'): Program {
+  const child = spawn(process.execPath, [main], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      GATEWAY_URL: gateway.url,
+      DATABASE_URL: `file:${path.join(folder, 'races.db')}`,
+      ...env,
+    },
+    stdio: stdio === 'ipc' ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+  })
+  started.push(child)
+  const text = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (part) => {
+      text[name] += part
+    })
+  }
+  // After a disconnect from this side Node has no `close` for us.
+  const ended = once(child, stdio === 'ipc' ? 'exit' : 'close').then(([code, signal]) => code ?? signal)
+  return { child, stdout: () => text.stdout, stderr: () => text.stderr, ended }
+}
+
+async function ready(program: Program): Promise<string> {
+  while (!program.stdout().includes('\n')) {
+    await Promise.race([once(program.child.stdout!, 'data'), program.ended])
+    if (program.child.exitCode !== null) throw new Error(program.stderr())
+  }
+  return /^app ready on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(program.stdout())![1]!
+}
+
+/** Starts an endless race and reads it up to its tenth token. */
+async function startEndless(url: string) {
+  const tape = events(await postRace(url, { prompt: 'p', lanes: [{ model: 'endless' }] }))
+  const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+  for (let count = 0; count < 10; count++) await next(tape, ({ type }) => type === 'token')
+  return { tape, raceId: start.raceId }
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it in order, in the middle of a race', async (signal) => {
+  const program = run({})
+  const url = await ready(program)
+  const { tape, raceId } = await startEndless(url)
+  program.child.kill(signal)
+  expect(await next(tape, ({ type }) => type === 'race-end')).toMatchObject({ reason: 'interrupted' })
+  expect(await program.ended).toBe(0)
+  expect(program.stdout().split('\n')).toHaveLength(2)
+
+  const again = await ready(run({}))
+  expect((await detail(again, raceId)).status).toBe('interrupted')
+})
+
+test('it ends when whoever started it is gone', async () => {
+  const program = run({}, 'ipc')
+  await ready(program)
+  program.child.disconnect()
+  expect(await program.ended).toBe(0)
+})
+
+test('a kill in the middle of a race keeps what had arrived but for the last moment', async () => {
+  const program = run({})
+  const url = await ready(program)
+  const { tape, raceId } = await startEndless(url)
+  const seen: RaceEvent[] = []
+  const reading = (async () => {
+    for await (const event of tape) {
+      seen.push(event)
+      if (seen.length === 150) program.child.kill('SIGKILL')
+    }
+  })()
+  await expect(reading).rejects.toThrow()
+  await program.ended
+
+  const again = await ready(run({}))
+  expect(await detail(again, raceId)).toMatchObject({
+    status: 'interrupted',
+    lanes: [{ outcome: 'failed', errorCode: 'interrupted' }],
+  })
+  const kept = await collect(await eventsOf(again, raceId))
+  expect(kept.at(-1)).toMatchObject({ type: 'race-end', reason: 'interrupted' })
+  const last = kept.findLast(({ type }) => type === 'token')!
+  // Written every 150 ms; the allowance is for a busy machine.
+  expect(seen.at(-1)!.at - last.at).toBeLessThan(1_000)
+  expect(last.seq).toBeGreaterThan(50)
+})
+
+test('a port in use is one line that names the variable, and leaves the races of the app that runs alone', async () => {
+  const first = await ready(run({}))
+  const { raceId, tape } = await startEndless(first)
+  const second = run({ PORT: new URL(first).port })
+  expect(await second.ended).toBe(1)
+  expect(second.stderr()).toBe(
+    `Port ${new URL(first).port} is in use. Free it, or set PORT to another port.\n`,
+  )
+  expect(second.stdout()).toBe('')
+  expect((await detail(first, raceId)).status).toBe('running')
+  await tape.return(undefined)
+})
+
+test.each([
+  [{ PORT: 'x' }, /^PORT is "x"\. .*\n$/],
+  [{ GATEWAY_URL: 'localhost:4000' }, /^GATEWAY_URL is "localhost:4000"\. .*\n$/],
+  [
+    { GATEWAY_URL: 'http://me:secret@127.0.0.1:4000' },
+    /^GATEWAY_URL holds a name or password\. (?!.*secret).*\n$/,
+  ],
+  [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud"\. .*\n$/],
+  [{ HOST: '192.0.2.1' }, /^This machine has no address 192\.0\.2\.1\. .*\n$/],
+  [
+    { DATABASE_URL: 'file:/proc/nowhere/races.db' },
+    /^Cannot open the database \/proc\/nowhere\/races\.db: .*\n$/,
+  ],
+])('%j is one line on stderr and exit code 1', async (env: Record<string, string>, line) => {
+  const program = run(env)
+  expect(await program.ended).toBe(1)
+  expect(program.stderr()).toMatch(line)
+  expect(program.stdout()).toBe('')
+})
+
+test('a file that is no database is refused with its path', async () => {
+  const program = run({ DATABASE_URL: `file:${main}` })
+  expect(await program.ended).toBe(1)
+  expect(program.stderr()).toContain(main)
+})

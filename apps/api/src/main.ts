@@ -1,0 +1,99 @@
+/**
+ * The app: API and web on one port. The only file that knows the environment, the wall clock and the port.
+ *
+ * On stdout stands one line, when it listens; logs go to stderr.
+ */
+import { readFileSync } from 'node:fs'
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import pino from 'pino'
+import type { AppContext } from './app-context.ts'
+import { openDatabase, recoverRaces } from './history/index.ts'
+import { createServer } from './server.ts'
+import { readSettings } from './settings.ts'
+
+/** From the signal to the exit, whatever hangs. */
+const closeMsMax = 2_500
+
+async function main() {
+  const settings = readSettings(process.env)
+  const log = pino({ level: settings.logLevel, base: null }, pino.destination({ fd: 2, sync: true }))
+  const db = await openDatabase(settings.databaseUrl)
+  let handle: RequestListener = answerStarting
+  const server = createHttpServer((request, response) => handle(request, response))
+  const port = await listen(server, settings.port, settings.host)
+  // Only now: with the port taken by an app that runs, its races are not ours to call interrupted.
+  await recoverRaces(db, log)
+
+  const context: AppContext = { db, log, gateway: settings.gateway, now: () => new Date() }
+  const { app, close } = createServer(context, {
+    host: settings.host,
+    allowedHosts: settings.allowedHosts,
+    version: readVersion(),
+    webFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
+  })
+  handle = app
+
+  let isClosing = false
+  async function end() {
+    if (isClosing) return
+    isClosing = true
+    setTimeout(() => process.exit(0), closeMsMax).unref()
+    server.close()
+    await close()
+    server.closeAllConnections()
+    await db.destroy()
+    process.exit(0)
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  // Started with a channel, the app ends with whoever started it.
+  process.on('disconnect', end)
+  process.stdout.write(`app ready on http://${toUrlHost(settings.host)}:${port}\n`)
+}
+
+/** The port is taken before the history is put in order, which takes a moment after a crash. */
+const answerStarting: RequestListener = (_request, response) => {
+  response.writeHead(503, { 'retry-after': '1' }).end('The app is starting.\n')
+}
+
+/** Resolves to the real port. */
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.on('error', (error: NodeJS.ErrnoException) =>
+      reject(new Error(toListenProblem(error, port, host))),
+    )
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function readVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(file) as { version: string }).version
+}
+
+function toListenProblem(error: NodeJS.ErrnoException, port: number, host: string): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is in use. Free it, or set PORT to another port.`
+    case 'EACCES':
+      return `Port ${port} needs rights that this user does not have. Set PORT to one above 1023.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `This machine has no address ${host}. Set HOST to one that it has, such as 127.0.0.1.`
+    default:
+      return `Cannot listen on ${host}:${port}: ${error.message}. Check HOST and PORT.`
+  }
+}
+
+function toUrlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function fail(problem: string): never {
+  process.stderr.write(`${problem}\n`)
+  process.exit(1)
+}
+
+main().catch((error: Error) => fail(error.message))

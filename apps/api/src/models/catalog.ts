@@ -1,0 +1,108 @@
+/**
+ * What can race: the gateway's own list of models, asked for again when it is older than two seconds. A foreign gateway's
+ * entries lack our extra fields; what it does not say is taken as available and real.
+ */
+import type { ModelInfo, ModelList } from '@drag-race/contracts'
+import * as z from 'zod/mini'
+import type { AppContext } from '../app-context.ts'
+
+export interface Catalog {
+  read(): Promise<CatalogReading>
+}
+
+export interface CatalogReading extends ModelList {
+  /** Something answered there, be it with an error. */
+  isReachable: boolean
+}
+
+export interface CatalogLimits {
+  ageMsMax: number
+  askMsMax: number
+}
+
+const catalogLimits: CatalogLimits = { ageMsMax: 2_000, askMsMax: 2_000 }
+
+/** OpenRouter's list, the longest known, is under 1 MB. */
+const bodyCharsMax = 8 * 1024 * 1024
+
+export function createCatalog({ gateway, now }: AppContext, limits = catalogLimits): Catalog {
+  let asked: { atMs: number; reading: Promise<CatalogReading> } | null = null
+  return {
+    read() {
+      const nowMs = now().getTime()
+      if (!asked || nowMs - asked.atMs > limits.ageMsMax) {
+        asked = { atMs: nowMs, reading: ask(gateway, limits.askMsMax) }
+      }
+      return asked.reading
+    },
+  }
+}
+
+async function ask({ url, apiKey }: AppContext['gateway'], askMsMax: number): Promise<CatalogReading> {
+  let response: Response
+  let body: string
+  try {
+    response = await fetch(`${url}/v1/models`, {
+      headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
+      signal: AbortSignal.timeout(askMsMax),
+    })
+    body = await response.text()
+  } catch {
+    return none(false, `Cannot reach the gateway at ${url}. Is it running? Start it, or set GATEWAY_URL.`)
+  }
+  if (response.status === 401 || response.status === 403) {
+    return none(true, `The gateway at ${url} asks for a key: set GATEWAY_API_KEY.`)
+  }
+  const listed = response.ok && body.length <= bodyCharsMax ? parseList(body) : null
+  if (listed) return { models: listed, problem: null, isReachable: true }
+  return none(
+    true,
+    `The gateway at ${url} does not list its models (status ${response.status}). Type a model's name, or point GATEWAY_URL at an OpenAI-compatible gateway.`,
+  )
+}
+
+function none(isReachable: boolean, problem: string): CatalogReading {
+  return { models: [], problem, isReachable }
+}
+
+const List = z.object({ data: z.array(z.unknown()) })
+
+const Entry = z.object({
+  id: z.string().check(z.minLength(1)),
+  owned_by: z.nullish(z.string()),
+  available: z.nullish(z.boolean()),
+  reason: z.nullish(z.string()),
+  missing: z.nullish(z.string()),
+  simulated: z.nullish(z.boolean()),
+  discovered: z.nullish(z.boolean()),
+  description: z.nullish(z.string()),
+})
+
+/** Entries that are none are left out; null when it is no list at all. */
+function parseList(body: string): ModelInfo[] | null {
+  let json: unknown
+  try {
+    json = JSON.parse(body)
+  } catch {
+    return null
+  }
+  const list = List.safeParse(json)
+  if (!list.success) return null
+  return list.data.data.flatMap((raw) => {
+    const entry = Entry.safeParse(raw)
+    return entry.success ? [toModelInfo(entry.data)] : []
+  })
+}
+
+function toModelInfo(entry: z.infer<typeof Entry>): ModelInfo {
+  return {
+    id: entry.id,
+    provider: entry.owned_by || null,
+    available: entry.available ?? true,
+    reason: entry.reason ?? null,
+    missing: entry.missing ?? null,
+    simulated: entry.simulated ?? false,
+    discovered: entry.discovered ?? false,
+    description: entry.description ?? null,
+  }
+}

@@ -1,0 +1,88 @@
+import type { ServerResponse } from 'node:http'
+import type { ModelList } from '@drag-race/contracts'
+import { afterEach, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { race } from '../testing/race-client.ts'
+import { startApp, type TestApp } from '../testing/start-app.ts'
+
+const open: (FakeGateway | TestApp)[] = []
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close()
+})
+
+async function start(list?: (response: ServerResponse) => void, entries = {}): Promise<TestApp> {
+  const gateway = await startFakeGateway(
+    {
+      a: (call) => {
+        call.answer('hello')
+        call.finish()
+      },
+    },
+    { list, entries },
+  )
+  const app = await startApp({ gatewayUrl: gateway.url })
+  open.push(app, gateway)
+  return app
+}
+
+const models = async ({ url }: TestApp) => (await (await fetch(`${url}/api/models`)).json()) as ModelList
+
+test('what the built-in gateway says of a model is handed on', async () => {
+  const entry = {
+    owned_by: 'openai',
+    available: false,
+    missing: 'A_KEY',
+    reason: 'set A_KEY',
+    simulated: true,
+    discovered: true,
+    description: 'a model',
+  }
+  expect(await models(await start(undefined, { a: entry }))).toEqual({
+    models: [
+      {
+        id: 'a',
+        provider: 'openai',
+        available: false,
+        missing: 'A_KEY',
+        reason: 'set A_KEY',
+        simulated: true,
+        discovered: true,
+        description: 'a model',
+      },
+    ],
+    problem: null,
+  })
+})
+
+test('what a foreign gateway does not say is taken as available and real', async () => {
+  const app = await start((response) => response.end('{"data":[{"id":"a"},{"id":7},"b"]}'))
+  expect(await models(app)).toMatchObject({
+    models: [{ id: 'a', provider: null, available: true, simulated: false, reason: null }],
+    problem: null,
+  })
+})
+
+test.each([
+  [
+    'lists nothing',
+    (response: ServerResponse) => response.writeHead(404).end('no'),
+    /does not list its models/,
+  ],
+  ['answers with a page', (response: ServerResponse) => response.end('<html>'), /does not list its models/],
+  ['asks for a key', (response: ServerResponse) => response.writeHead(401).end('{}'), /GATEWAY_API_KEY/],
+])('a gateway that %s is a problem in words, and any model may be tried', async (_name, list, words) => {
+  const app = await start(list)
+  expect(await models(app)).toMatchObject({ models: [], problem: expect.stringMatching(words) })
+  const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'a' }] })
+  expect(state.lanes[0]).toMatchObject({ answer: 'hello', provider: null })
+})
+
+test('the gateway is asked once for many askers', async () => {
+  let asked = 0
+  const app = await start((response) => {
+    asked++
+    response.end('{"data":[]}')
+  })
+  await Promise.all(Array.from({ length: 20 }, () => models(app)))
+  expect(asked).toBe(1)
+})

@@ -1,0 +1,13 @@
+/** `GET /api/models`: what can race, and why the rest cannot. A gateway that cannot be asked is a 200 with its problem in words. */
+import type { ModelList } from '@drag-race/contracts'
+import express from 'express'
+import type { Catalog } from './catalog.ts'
+
+export function createModelRoutes(catalog: Catalog): express.Router {
+  const router = express.Router()
+  router.get('/models', async (_request, response) => {
+    const { models, problem } = await catalog.read()
+    response.json({ models, problem } satisfies ModelList)
+  })
+  return router
+}

@@ -1,0 +1,2 @@
+export { createPromptRoutes } from './routes.ts'
+export { findPrompt } from './store.ts'

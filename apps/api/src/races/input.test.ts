@@ -1,0 +1,135 @@
+/** What is refused before anything is sent upstream, and in what words. */
+import type { ApiError } from '@drag-race/contracts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { postRace } from '../testing/race-client.ts'
+import { startApp, type TestApp } from '../testing/start-app.ts'
+
+let gateway: FakeGateway
+let app: TestApp
+beforeAll(async () => {
+  const fine = () => {}
+  gateway = await startFakeGateway(
+    { fine, 'needs-key': fine, 'is-off': fine, 'family/*': fine },
+    {
+      entries: {
+        'needs-key': {
+          available: false,
+          missing: 'FAKE_API_KEY',
+          reason: 'FAKE_API_KEY is not set: add it to .env',
+        },
+        'is-off': { available: false },
+      },
+    },
+  )
+  app = await startApp({ gatewayUrl: gateway.url })
+})
+afterAll(async () => {
+  await app?.close()
+  await gateway?.close()
+})
+
+async function refusal(body: unknown, init: RequestInit = {}) {
+  const before = gateway.calls.length
+  const response = await postRace(app.url, body, init)
+  const { error } = (await response.json()) as ApiError
+  expect(response.headers.get('content-type')).toMatch(/^application\/json/)
+  expect(gateway.calls.length).toBe(before)
+  return { status: response.status, ...error }
+}
+
+const fine = { model: 'fine' }
+
+test.each([
+  ['an empty prompt', { prompt: ' ', lanes: [fine] }, ['prompt']],
+  ['no prompt', { lanes: [fine] }, ['prompt']],
+  [
+    'prompt and messages',
+    { prompt: 'p', messages: [{ role: 'user', content: 'x' }], lanes: [fine] },
+    ['messages'],
+  ],
+  ['no lane', { prompt: 'p', lanes: [] }, ['lanes']],
+  ['seventeen lanes', { prompt: 'p', lanes: Array(17).fill(fine) }, ['lanes']],
+  ['a wrong type', { prompt: 7, lanes: [fine] }, ['prompt']],
+  ['an unknown key', { prompt: 'p', lanes: [fine], colour: 'red' }, ['colour']],
+  ['an unknown key of a lane', { prompt: 'p', lanes: [{ ...fine, speed: 1 }] }, ['lanes.0.speed']],
+  [
+    'a parameter out of range',
+    { prompt: 'p', lanes: [{ ...fine, params: { temperature: 9 } }] },
+    ['lanes.0.params.temperature'],
+  ],
+  ['a finish line that is none', { prompt: 'p', lanes: [fine], finish: 'middle' }, ['finish']],
+  ['an array', [], ['']],
+  [
+    'several faults, all of them',
+    { prompt: 7, lanes: [{ model: '' }, { model: 'fine', stream: 'no' }] },
+    ['prompt', 'lanes.0.model', 'lanes.1.stream'],
+  ],
+  ['an unknown model', { prompt: 'p', lanes: [fine, { model: 'fin' }] }, ['lanes.1.model']],
+  [
+    'each unknown model',
+    { prompt: 'p', lanes: [{ model: 'x' }, { model: 'y' }] },
+    ['lanes.0.model', 'lanes.1.model'],
+  ],
+  ['a model without its key', { prompt: 'p', lanes: [{ model: 'needs-key' }] }, ['lanes.0.model']],
+])('%s is refused, naming the field', async (_name, body, paths) => {
+  const { status, code, details } = await refusal(body)
+  expect({ status, code }).toEqual({ status: 400, code: 'invalid_request' })
+  expect(details?.map(({ path }) => path)).toEqual(paths)
+  for (const { message } of details ?? []) expect(message).toMatch(/[a-z]{3}/)
+})
+
+test('the message names the first fault and how many more there are', async () => {
+  const { message } = await refusal({ prompt: 7, lanes: [] })
+  expect(message).toMatch(/^prompt: .*string.*\(and 1 more, see details\)$/)
+})
+
+test('an unknown model is answered with those that there are', async () => {
+  const { message } = await refusal({ prompt: 'p', lanes: [{ model: 'fin' }] })
+  expect(message).toMatch(/no model fin\b.*\bfine\b/)
+  expect(message).not.toMatch(/needs-key/)
+})
+
+test('a model without its key is answered with the variable to set', async () => {
+  expect((await refusal({ prompt: 'p', lanes: [{ model: 'needs-key' }] })).message).toMatch(/FAKE_API_KEY/)
+  expect((await refusal({ prompt: 'p', lanes: [{ model: 'is-off' }] })).message).toMatch(/not available/)
+})
+
+test('a family in the list lets its members race', async () => {
+  const leaving = new AbortController()
+  const init = { signal: leaving.signal }
+  const response = await postRace(app.url, { prompt: 'p', lanes: [{ model: 'family/one' }] }, init)
+  expect(response.status).toBe(200)
+  leaving.abort()
+})
+
+test.each([
+  ['broken JSON', { body: '{"prompt": ' }, 400, 'invalid_json'],
+  ['a number', { body: '7' }, 400, 'invalid_json'],
+  [
+    'a body over one megabyte',
+    { body: JSON.stringify({ prompt: 'x'.repeat(1_100_000) }) },
+    413,
+    'body_too_large',
+  ],
+  ['a form', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'not_json'],
+  ['plain text', { headers: { 'content-type': 'text/plain' } }, 415, 'not_json'],
+  [
+    'an unknown encoding',
+    { headers: { 'content-type': 'application/json', 'content-encoding': 'x' } },
+    415,
+    'encoding_unsupported',
+  ],
+  ['nothing', { body: undefined }, 400, 'invalid_request'],
+])('%s is refused', async (_name, init, status, code) => {
+  expect(await refusal({ prompt: 'p', lanes: [fine] }, init)).toMatchObject({ status, code })
+})
+
+test('a path that is none is answered as JSON, and says what was asked', async () => {
+  const response = await fetch(`${app.url}/api/nothing`, { headers: { accept: 'text/html' } })
+  expect(response.status).toBe(404)
+  expect(await response.json()).toMatchObject({
+    error: { code: 'unknown_endpoint', message: 'There is no GET /api/nothing.' },
+  })
+  expect((await fetch(`${app.url}/api/races/%`)).status).toBe(400)
+})

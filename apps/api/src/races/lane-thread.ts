@@ -1,0 +1,86 @@
+/**
+ * The main thread's end of the lane thread. If the thread dies, its races are told, and the next race gets a new one.
+ */
+import { Worker } from 'node:worker_threads'
+import type { Logger } from 'pino'
+import type { FromLaneThread, HeatOrder, LaneEvent, LaneStop, ToLaneThread } from './lanes/messages.ts'
+
+export interface LaneThread {
+  run(order: HeatOrder, listener: HeatListener): void
+  stop(raceId: string, lane: number | null, stop: LaneStop): void
+  /** Ends the thread and with it every connection that it holds. Races that still run are not told. */
+  close(): Promise<void>
+}
+
+export interface HeatListener {
+  onGreenLight(atNs: bigint): void
+  onEvents(events: LaneEvent[]): void
+  onOver(marginMs: number | null): void
+  /** The thread died. */
+  onLost(): void
+}
+
+/** Far above 128 lanes with answers of a usual size; past it the thread dies alone, and not the app. */
+const memoryMbMax = 1_024
+
+export const startLaneWorker = () =>
+  new Worker(new URL('./lanes/lane-worker.ts', import.meta.url), {
+    name: 'lanes',
+    // Nothing of the environment is for the lanes: no key can leave by a library that looks there.
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
+  })
+
+export function createLaneThread(log: Logger, startWorker: () => Worker = startLaneWorker): LaneThread {
+  const listeners = new Map<string, HeatListener>()
+  // Started at once, not with the first race: it takes half a second to load.
+  let worker: Worker | null = start()
+
+  function start(): Worker {
+    const started = startWorker()
+    started.on('message', (message: FromLaneThread) => receive(message))
+    started.on('error', (error) => log.error({ error }, 'the lane thread failed'))
+    started.on('exit', () => {
+      if (worker === started) worker = null
+      const lost = [...listeners.values()]
+      listeners.clear()
+      for (const listener of lost) listener.onLost()
+    })
+    return started
+  }
+
+  function receive(message: FromLaneThread) {
+    const listener = listeners.get(message.raceId)
+    switch (message.kind) {
+      case 'green-light':
+        return listener?.onGreenLight(message.atNs)
+      case 'events':
+        return listener?.onEvents(message.events)
+      case 'over':
+        listeners.delete(message.raceId)
+        return listener?.onOver(message.marginMs)
+    }
+  }
+
+  const send = (message: ToLaneThread) => {
+    worker ??= start()
+    worker.postMessage(message)
+  }
+
+  return {
+    run(order, listener) {
+      listeners.set(order.raceId, listener)
+      send({ kind: 'run', order })
+    },
+    stop(raceId, lane, stop) {
+      if (listeners.has(raceId)) send({ kind: 'stop', raceId, lane, stop })
+    },
+    async close() {
+      listeners.clear()
+      const closing = worker
+      worker = null
+      await closing?.terminate()
+    },
+  }
+}

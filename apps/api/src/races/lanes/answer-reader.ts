@@ -1,0 +1,82 @@
+/**
+ * Reads chunks into the lane's events: the first token, the text with its stamp, and what stands at the end (finish reason,
+ * usage, the gateway's account). A body that did not stream is one chunk.
+ */
+import { GatewayReport, hasToken, type LaneEntry, readChunk, type Usage } from '@drag-race/contracts'
+import type { RaceClock } from '../race-clock.ts'
+import { countTokens } from './count-tokens.ts'
+import type { LaneEvent } from './messages.ts'
+import { toStreamFault } from './to-lane-fault.ts'
+
+export interface AnswerReader {
+  start(startAt: number): void
+  /** True when it held a token of any kind. Throws a LaneFault for an error that came as a chunk. */
+  read(chunk: unknown, stampNs: bigint): boolean
+  /** From the lane's start, on the tape's own grain, so that no fold is a hundredth off. */
+  elapsedMs(at: number): number
+  readonly chunks: number
+  readonly finishReason: string | null
+  /** Last non-null wins, never a sum. */
+  readonly usage: Usage | null
+  readonly report: GatewayReport | null
+  readonly completionId: string | null
+  readonly answerTokens: number
+  readonly reasoningTokens: number
+}
+
+export function createAnswerReader(
+  { lane, stream }: LaneEntry,
+  clock: RaceClock,
+  emit: (event: LaneEvent) => void,
+): AnswerReader {
+  let startAt = 0
+  let hasFirstToken = false
+  const elapsedMs = (at: number) => Math.round((at - startAt) * 100) / 100
+
+  function emitText(kind: 'answer' | 'reasoning', content: string, at: number): number {
+    if (content === '') return 0
+    const tokens = countTokens(content)
+    emit({ type: 'token', at, lane, content, kind, ...(tokens === 1 ? {} : { tokens }) })
+    return tokens
+  }
+
+  const reader = {
+    start(at: number) {
+      startAt = at
+    },
+    elapsedMs,
+    chunks: 0,
+    finishReason: null as string | null,
+    usage: null as Usage | null,
+    report: null as GatewayReport | null,
+    completionId: null as string | null,
+    answerTokens: 0,
+    reasoningTokens: 0,
+    read(chunk: unknown, stampNs: bigint): boolean {
+      const at = clock.at(stampNs)
+      const facts = readChunk(chunk)
+      reader.chunks++
+      reader.completionId ??= facts.id
+      reader.usage = facts.usage ?? reader.usage
+      reader.report = readReport(chunk) ?? reader.report
+      reader.finishReason = facts.finishReason ?? reader.finishReason
+      const isToken = hasToken(facts)
+      if (isToken && stream && !hasFirstToken) {
+        hasFirstToken = true
+        emit({ type: 'ttft', at, lane, ms: elapsedMs(at) })
+      }
+      reader.reasoningTokens += emitText('reasoning', facts.reasoning, at)
+      reader.answerTokens += emitText('answer', facts.answer, at)
+      if (facts.error) throw toStreamFault(facts.error)
+      if (facts.finishReason === 'error') throw toStreamFault(null)
+      return isToken
+    },
+  }
+  return reader
+}
+
+function readReport(chunk: unknown): GatewayReport | null {
+  if (typeof chunk !== 'object' || chunk === null || !('gateway' in chunk)) return null
+  const report = GatewayReport.safeParse(chunk.gateway)
+  return report.success ? report.data : null
+}

@@ -1,0 +1,51 @@
+/**
+ * The words between the main thread, where the tape is, and the lane thread, where the sockets are read. Everything here
+ * is plain data, because it is copied from one thread to the other.
+ */
+import type { LaneEntry, RaceEvent, RaceRequest, Unnumbered } from '@drag-race/contracts'
+
+/** A race as the lane thread runs it: all its lanes, from one green light. */
+export interface HeatOrder {
+  raceId: string
+  request: RaceRequest
+  lanes: LaneEntry[]
+  gateway: { url: string; apiKey: string | null }
+  limits: LaneLimits
+}
+
+export interface LaneLimits {
+  /** From a streaming lane's request to its first token. */
+  firstTokenMsMax: number
+  /** Between two network reads of a streaming lane; comments count, they show life. */
+  idleMsMax: number
+  /** Bytes of one response. */
+  responseBytesMax: number
+}
+
+export const laneLimits: LaneLimits = {
+  // Models that reason in silence take minutes.
+  firstTokenMsMax: 300_000,
+  idleMsMax: 120_000,
+  // 20,000 tokens are about 5 MB of events.
+  responseBytesMax: 64 * 1024 * 1024,
+}
+
+/** Why a lane ends before its answer does: the code and message of its `error` event. */
+export interface LaneStop {
+  code: 'stopped' | 'race_deadline'
+  message: string
+}
+
+export type ToLaneThread =
+  | { kind: 'run'; order: HeatOrder }
+  /** `lane` null: all of them. */
+  | { kind: 'stop'; raceId: string; lane: number | null; stop: LaneStop }
+
+export type FromLaneThread =
+  /** Zero of the race's clock, in nanoseconds of `process.hrtime`: one clock for all threads. */
+  | { kind: 'green-light'; raceId: string; atNs: bigint }
+  | { kind: 'events'; raceId: string; events: LaneEvent[] }
+  /** Every lane has ended. */
+  | { kind: 'over'; raceId: string; marginMs: number | null }
+
+export type LaneEvent = Unnumbered<Extract<RaceEvent, { lane: number }>>

@@ -1,0 +1,15 @@
+/** What a call costs by a dated price table that works offline. Unknown is null, never 0. */
+import type { Usage } from '@drag-race/contracts'
+import { calcPrice } from '@pydantic/genai-prices'
+
+/** `provider` null: only models whose name says whose they are (`gpt-4o-mini`) have a price. */
+export function priceUsd(usage: Usage, model: string, provider: string | null): number | null {
+  const counts = {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    // More cached than sent is a provider's mistake; the table refuses it.
+    cache_read_tokens: Math.min(usage.cachedTokens ?? 0, usage.inputTokens),
+  }
+  const price = calcPrice(counts, model, provider === null ? {} : { providerId: provider })
+  return price?.total_price ?? null
+}

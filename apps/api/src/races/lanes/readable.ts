@@ -1,0 +1,30 @@
+/**
+ * Words from outside, made fit for a lane: one line, not endless, a full stop at its end, and without anything that looks like
+ * a key (OpenAI repeats a part of a wrong one in its message).
+ */
+const charsMax = 500
+
+export function readable(text: string): string {
+  const line = text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's escapes in a message are to be taken out
+    .replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
+    .replace(/\b(Bearer\s+)\S+/gi, '$1…')
+    .replace(/\b(sk|gsk|xai|pplx|csk|tgp|key|rk|pk)[-_][\w*.-]{6,}/gi, '$1-…')
+    .replace(/\bAIza[\w-]{10,}/g, '…')
+    .trim()
+  if (line === '') return ''
+  const short = line.length > charsMax ? `${line.slice(0, charsMax)}…` : line
+  return /[.!?…]$/.test(short) ? short : `${short}.`
+}
+
+/** A provider's code in our form, `RateLimitReached` as `rate_limit_reached`; null when it is none. */
+export function toCode(code: string | null | undefined): string | null {
+  const plain = (code ?? '')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 60)
+  // `stopped` is what a lane is called that somebody stopped: no provider may say it.
+  return /^[a-z]/.test(plain) && plain !== 'stopped' ? plain : null
+}

@@ -1,0 +1,56 @@
+/**
+ * All lanes of one race, from one green light to the end of the last. A lane's error never stops another lane.
+ *
+ * Aborting is a tree: the race's controller, below it one a lane, below that the request's socket.
+ */
+import type { Dispatcher } from 'undici'
+import { createRaceClock } from '../race-clock.ts'
+import { startLatenessMeter } from './lateness.ts'
+import type { HeatOrder, LaneEvent, LaneStop } from './messages.ts'
+import { runLane } from './run-lane.ts'
+import { createStartLine } from './start-line.ts'
+
+export interface Heat {
+  /** `lane` null: all that still run. A lane that has ended stays as it is. */
+  stop(lane: number | null, stop: LaneStop): void
+  /** `marginMs` is null when the race was too short to measure it. */
+  over: Promise<{ marginMs: number | null }>
+}
+
+export interface HeatSurroundings {
+  dispatcher: Dispatcher
+  /** In [0, 1): draws the order in which the lanes leave. */
+  random(): number
+  onGreenLight(atNs: bigint): void
+  emit(event: LaneEvent): void
+}
+
+export function runHeat(
+  order: HeatOrder,
+  { dispatcher, random, onGreenLight, emit }: HeatSurroundings,
+): Heat {
+  const clock = createRaceClock()
+  const lateness = startLatenessMeter()
+  const controllers = order.lanes.map(() => new AbortController())
+  const startLine = createStartLine(order.lanes.length, random, () => {
+    onGreenLight(clock.start())
+  })
+  const lanes = order.lanes.map((entry, index) =>
+    runLane(entry, {
+      order,
+      clock,
+      dispatcher,
+      emit,
+      place: startLine.join(),
+      aborting: controllers[index]!,
+    }),
+  )
+  return {
+    stop(lane, stop) {
+      for (const [index, controller] of controllers.entries()) {
+        if (lane === null || order.lanes[index]!.lane === lane) controller.abort(stop)
+      }
+    },
+    over: Promise.all(lanes).then(() => ({ marginMs: lateness.stop() })),
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * One lane, from the start line to its `done` or its `error`. A lane that streams is read chunk by chunk; one that does not
+ * is one chunk.
+ */
+import { type LaneEntry, type LaneRequest, readChunk } from '@drag-race/contracts'
+import type OpenAI from 'openai'
+import type { Dispatcher } from 'undici'
+import type { RaceClock } from '../race-clock.ts'
+import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
+import { toMessages, toParams } from './chat-request.ts'
+import { CutStream } from './cut-stream.ts'
+import { createExchange, type Exchange } from './exchange.ts'
+import { createGatewayClient } from './gateway-client.ts'
+import { emptyResponse, LaneFault } from './lane-fault.ts'
+import type { HeatOrder, LaneEvent } from './messages.ts'
+import { type SilenceWatch, watchSilence } from './silence-watch.ts'
+import type { StartPlace } from './start-line.ts'
+import { toDone } from './to-done.ts'
+import { toLaneFault } from './to-lane-fault.ts'
+
+export interface LaneSurroundings {
+  order: HeatOrder
+  clock: RaceClock
+  dispatcher: Dispatcher
+  place: StartPlace
+  /** Aborted from outside with a LaneStop, from inside with a LaneFault. */
+  aborting: AbortController
+  emit(event: LaneEvent): void
+}
+
+/** Never rejects: whatever goes wrong is the lane's `error` event. */
+export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings): Promise<void> {
+  const { order, clock, dispatcher, place, aborting, emit } = surroundings
+  const { lane } = entry
+  const reader = createAnswerReader(entry, clock, emit)
+  const watch = watchSilence(order.limits, (fault) => entry.stream && aborting.abort(fault))
+  const exchange = createExchange({
+    dispatcher,
+    wantsStream: entry.stream,
+    responseBytesMax: order.limits.responseBytesMax,
+    now: clock.now,
+    ready: place.ready,
+    onStart(startNs) {
+      emit({ type: 'lane-start', at: clock.at(startNs), lane })
+      reader.start(clock.at(startNs))
+      watch.start()
+    },
+    onRead: watch.heard,
+  })
+  const call: Call = {
+    client: createGatewayClient(order.gateway, exchange.fetch),
+    request: order.request.lanes[lane]!,
+    order,
+    reader,
+    exchange,
+    watch,
+    signal: aborting.signal,
+  }
+  try {
+    await (entry.stream ? readStream(call) : readWhole(call))
+    emit(toDone(entry, call, clock))
+  } catch (cause) {
+    const { code, message, status, retryAfterMs } = toLaneFault(cause, {
+      exchange,
+      abortReason: aborting.signal.aborted ? aborting.signal.reason : null,
+      gatewayUrl: order.gateway.url,
+      chunks: reader.chunks,
+    })
+    emit({ type: 'error', at: clock.at(clock.now()), lane, message, code, status, retryAfterMs })
+  } finally {
+    watch.end()
+    place.leave()
+  }
+}
+
+export interface Call {
+  client: OpenAI
+  request: LaneRequest
+  order: HeatOrder
+  reader: AnswerReader
+  exchange: Exchange
+  watch: SilenceWatch
+  signal: AbortSignal
+}
+
+async function readStream({ client, request, order, reader, exchange, watch, signal }: Call): Promise<void> {
+  const stream = await client.chat.completions.create(
+    {
+      model: request.model,
+      messages: toMessages(order.request, request),
+      ...toParams(request),
+      stream: true,
+      stream_options: { include_usage: true },
+    },
+    { signal },
+  )
+  try {
+    for await (const chunk of stream) {
+      if (reader.read(chunk, exchange.readingNs)) watch.tokenCame()
+    }
+  } catch (error) {
+    // Whatever befalls the connection after the model has said that it is finished, the answer is whole.
+    if (!exchange.networkError || reader.finishReason === null) throw error
+  }
+  // The SDK ends an aborted stream as if it were complete.
+  signal.throwIfAborted()
+  if (!exchange.isDone && reader.finishReason === null) throw new CutStream()
+  if (reader.chunks === 0) throw emptyResponse
+}
+
+async function readWhole({ client, request, order, reader, exchange, signal }: Call): Promise<void> {
+  await client.chat.completions.create(
+    { model: request.model, messages: toMessages(order.request, request), ...toParams(request) },
+    { signal },
+  )
+  // Not what the SDK gives back: it leaves a body alone whose content type is not JSON's.
+  const body = parseJson(exchange.body)
+  const { error, finishReason } = readChunk(body)
+  if (!error && finishReason === null && !hasChoices(body)) {
+    throw exchange.body.trim() === '' ? emptyResponse : notACompletion
+  }
+  reader.read(body, exchange.endNs)
+}
+
+const notACompletion = new LaneFault({
+  code: 'malformed_answer',
+  message:
+    'The answer is no chat completion. GATEWAY_URL must point at an OpenAI-compatible gateway, one that serves /v1/chat/completions.',
+  status: 200,
+})
+
+function hasChoices(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'choices' in body && Array.isArray(body.choices)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, the light goes
+ * green and all leave in the same tick, in an order drawn anew for each race: the first to leave has a head start
+ * of some microseconds, which no lane should have always.
+ */
+export interface StartPlace {
+  /** Resolves at the green light. */
+  ready(): Promise<void>
+  /** This lane will not start, or has started already: nobody waits for it. */
+  leave(): void
+}
+
+export function createStartLine(lanes: number, random: () => number, onGreenLight: () => void) {
+  const waiting: (() => void)[] = []
+  let expected = lanes
+
+  function arrive() {
+    expected--
+    // In a step of its own: the lane that came last is not waiting yet, and would always leave last.
+    if (expected === 0) queueMicrotask(release)
+  }
+
+  function release() {
+    onGreenLight()
+    for (const go of shuffle(waiting, random)) go()
+  }
+
+  return {
+    join(): StartPlace {
+      let isExpected = true
+      const settle = () => {
+        if (!isExpected) return
+        isExpected = false
+        arrive()
+      }
+      return {
+        ready: () =>
+          new Promise((resolve) => {
+            waiting.push(resolve)
+            settle()
+          }),
+        leave: settle,
+      }
+    },
+  }
+}
+
+/** Fisher and Yates. */
+function shuffle<Item>(items: readonly Item[], random: () => number): Item[] {
+  const shuffled = [...items]
+  for (let last = shuffled.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1))
+    const item = shuffled[last]!
+    shuffled[last] = shuffled[other]!
+    shuffled[other] = item
+  }
+  return shuffled
+}

@@ -1,0 +1,49 @@
+/** A lane's `done`, from what was read: its time, its tokens, its price. */
+import type { GatewayReport, LaneEntry, LaneRequest, Usage } from '@drag-race/contracts'
+import type { RaceClock } from '../race-clock.ts'
+import type { AnswerReader } from './answer-reader.ts'
+import { toMessages } from './chat-request.ts'
+import { countTokens } from './count-tokens.ts'
+import type { Exchange } from './exchange.ts'
+import type { HeatOrder, LaneEvent } from './messages.ts'
+import { priceUsd } from './price.ts'
+
+export function toDone(
+  entry: LaneEntry,
+  call: { order: HeatOrder; request: LaneRequest; reader: AnswerReader; exchange: Exchange },
+  clock: RaceClock,
+): LaneEvent {
+  const { reader, exchange } = call
+  // `[DONE]` ends an answer, though the connection may stay open; without it, the end of the body does.
+  const at = clock.at(exchange.isDone ? exchange.readingNs : exchange.endNs)
+  const usage = reader.usage ?? estimateUsage(call.order, call.request, reader)
+  return {
+    type: 'done',
+    at,
+    lane: entry.lane,
+    totalMs: reader.elapsedMs(at),
+    finishReason: reader.finishReason,
+    usage,
+    costUsd: costUsd(entry, usage, reader.report),
+    gateway: reader.report,
+    completionId: reader.completionId,
+  }
+}
+
+/** For a provider that counts nothing. The answer's tokens are those of the tape, so that the live figure does not jump. */
+function estimateUsage(order: HeatOrder, request: LaneRequest, reader: AnswerReader): Usage {
+  const messages = toMessages(order.request, request)
+  return {
+    inputTokens: messages.reduce((sum, { content }) => sum + countTokens(content), 0),
+    outputTokens: reader.answerTokens + reader.reasoningTokens,
+    reasoningTokens: reader.reasoningTokens > 0 ? reader.reasoningTokens : null,
+    cachedTokens: null,
+    source: 'tokenizer',
+  }
+}
+
+/** The gateway's own figure when it gives an account, be it that it knows none; the price table for other gateways. */
+function costUsd(entry: LaneEntry, usage: Usage, report: GatewayReport | null): number | null {
+  if (report) return report.costUsd
+  return entry.simulated ? null : priceUsd(usage, entry.model, entry.provider)
+}

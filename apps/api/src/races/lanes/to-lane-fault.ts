@@ -1,0 +1,132 @@
+/**
+ * Turns whatever ended a lane into one fault: what happened, what was done, what to do. Errors are read from the bytes that
+ * came, not from what the client library makes of them: it knows one shape of error, providers send a dozen.
+ */
+import { type ChunkError, readError } from '@drag-race/contracts'
+import { FrameTooLarge, readFrame } from '@drag-race/wire'
+import { CutStream } from './cut-stream.ts'
+import type { Exchange } from './exchange.ts'
+import { toHttpFault } from './http-fault.ts'
+import { emptyResponse, LaneFault } from './lane-fault.ts'
+import type { LaneStop } from './messages.ts'
+import { readable, toCode } from './readable.ts'
+
+export interface Circumstances {
+  exchange: Exchange
+  /** Why the lane was aborted; null when it was not. */
+  abortReason: LaneFault | LaneStop | null
+  gatewayUrl: string
+  /** Chunks that had arrived. */
+  chunks: number
+}
+
+export function toLaneFault(cause: unknown, circumstances: Circumstances): LaneFault {
+  const { exchange, abortReason, gatewayUrl, chunks } = circumstances
+  if (abortReason) return abortReason instanceof LaneFault ? abortReason : new LaneFault(abortReason)
+  if (cause instanceof LaneFault) return cause
+  const { networkError, status } = exchange
+  if (networkError instanceof LaneFault) return networkError
+  if (networkError instanceof FrameTooLarge) return eventTooLarge
+  if (networkError) return status === null ? unreachable(networkError, gatewayUrl) : cut(chunks, true)
+  if (status !== null && status >= 300) return toHttpFault(exchange, status)
+  if (cause instanceof CutStream) return unfinished(exchange, chunks)
+  const said = readFrameError(exchange.reading)
+  if (said) return toStreamFault(said)
+  if (cause instanceof SyntaxError) return malformed(chunks)
+  return new LaneFault({
+    code: 'lane_failed',
+    message: `The lane failed: ${readable(cause instanceof Error ? cause.message : String(cause))}`,
+    status,
+  })
+}
+
+/** An error inside a stream, or inside a body that came with status 200; `null`: it came without a word. */
+export function toStreamFault(error: ChunkError | null): LaneFault {
+  const said =
+    readable(error?.message ?? '') || 'The provider ended the answer with an error and no word about it.'
+  return new LaneFault({
+    code: toCode(error?.code) ?? 'provider_error',
+    message: `${said} What had arrived stays.`,
+    status: error?.status ?? null,
+  })
+}
+
+/** `data: {"error": …}`, `event: error` with whatever data, and llama-box's `error: {…}`, a field that no standard knows. */
+function readFrameError(bytes: Uint8Array): ChunkError | null {
+  const frame = readFrame(bytes)
+  const field = frame.unknown.find(({ field }) => field === 'error')
+  const raw = parseJson(field?.value ?? frame.data ?? '')
+  if (field || frame.event === 'error') return readError(raw) ?? readError({ error: raw })
+  return readError(raw)
+}
+
+/** The stream ended as if all were well, but for the finish reason. */
+function unfinished(exchange: Exchange, chunks: number): LaneFault {
+  if (exchange.body !== '') {
+    const error = readError(parseJson(exchange.body))
+    return error ? toStreamFault(error) : notAStream
+  }
+  const said = readFrameError(exchange.reading)
+  if (said) return toStreamFault(said)
+  return exchange.reading.length === 0 ? emptyResponse : cut(chunks, false)
+}
+
+function cut(chunks: number, isBroken: boolean): LaneFault {
+  const how = isBroken ? 'the connection broke' : 'it ended without a finish reason'
+  return new LaneFault({
+    code: 'stream_cut',
+    message: `The answer was cut after ${chunks} chunks: ${how}. What had arrived stays; run the race again for a whole one.`,
+  })
+}
+
+function malformed(chunks: number): LaneFault {
+  return new LaneFault({
+    code: 'malformed_stream',
+    message: `After ${chunks} chunks came an event that is not JSON, so the lane was ended. What had arrived stays. Look at what stands between the gateway and the model.`,
+  })
+}
+
+const notAStream = new LaneFault({
+  code: 'not_a_stream',
+  message:
+    'The gateway answered with one JSON body where a stream was asked for. Turn streaming off for this lane.',
+  status: 200,
+})
+
+const eventTooLarge = new LaneFault({
+  code: 'event_too_large',
+  message: 'One event of the stream is larger than 16 MiB, so the lane was ended.',
+})
+
+function unreachable(error: Error, gatewayUrl: string): LaneFault {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const how = connectionWords[code]
+  if (how === undefined && /SOCKET|ECONNRESET|EPIPE/.test(code)) {
+    return new LaneFault({
+      code: 'connection_lost',
+      message: `The gateway at ${gatewayUrl} closed the connection before it answered. Run the race again; if it stays so, look at its log.`,
+    })
+  }
+  return new LaneFault({
+    code: 'gateway_unreachable',
+    message: `Cannot reach the gateway at ${gatewayUrl}: ${how ?? readable(error.message)}. Is it running? Start it, or set GATEWAY_URL to where it is.`,
+  })
+}
+
+const connectionWords: Record<string, string> = {
+  ECONNREFUSED: 'nobody listens there',
+  ENOTFOUND: 'the name is not known',
+  EAI_AGAIN: 'the name cannot be looked up now',
+  EHOSTUNREACH: 'there is no way to that machine',
+  ENETUNREACH: 'there is no way to that network',
+  ETIMEDOUT: 'it does not answer',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer within 10 s',
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

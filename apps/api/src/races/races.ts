@@ -1,0 +1,129 @@
+/**
+ * The races that run now: starts them, finds them, ends them with the app. Around each it reads the gateway's own counters,
+ * so that what the gateway counted stands beside what the race measured.
+ */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RaceRequest } from '@drag-race/contracts'
+import { ApiFault } from '../api-fault.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRaceStore } from '../history/store.ts'
+import { type Catalog, toLaneEntries } from '../models/index.ts'
+import { findPrompt } from '../prompts/index.ts'
+import type { Telemetry } from '../telemetry/index.ts'
+import type { LaneThread } from './lane-thread.ts'
+import { type RaceLimits, type RunningRace, raceLimits, startRace } from './run-race.ts'
+
+export interface Races {
+  /** Throws an ApiFault, with nothing sent, when the race cannot be run. */
+  start(request: RaceRequest): Promise<RunningRace>
+  /** null when it does not run now. */
+  find(id: string): RunningRace | null
+  readonly running: number
+  /** The clock's error in the race that ended last; null before the first. */
+  readonly marginMs: number | null
+  /** Ends what runs, as interrupted, and waits until it is written. */
+  close(): Promise<void>
+}
+
+export interface RacesOptions {
+  catalog: Catalog
+  telemetry: Telemetry
+  laneThread: LaneThread
+  limits?: RaceLimits
+}
+
+const racesMax = 8
+/** The gateway's counters are read before the green light, but a race waits no longer than this for them. */
+const countersMsMax = 300
+
+export function createRaces(context: AppContext, options: RacesOptions): Races {
+  const { catalog, telemetry, laneThread, limits = raceLimits } = options
+  const store = createRaceStore(context.db)
+  const running = new Map<string, RunningRace>()
+  const afterwards = new Set<Promise<void>>()
+  let starting = 0
+  let marginMs: number | null = null
+  let isClosing = false
+
+  async function start(request: RaceRequest): Promise<RunningRace> {
+    const lanes = toLaneEntries(request, await catalog.read())
+    const id = randomUUID()
+    const before = telemetry.snapshot(id).catch(() => null)
+    const prompt = request.promptId === undefined ? null : await findPrompt(context.db, request.promptId)
+    await Promise.race([before, sleep(countersMsMax)])
+    if (isClosing) throw closing
+    const order = { id, startedAt: context.now(), request, lanes, category: prompt?.category ?? null }
+    const { gateway, log } = context
+    const race = await startRace(order, { store, laneThread, gateway, limits, log })
+    running.set(id, race)
+    keepBusy(follow(race, before))
+    return race
+  }
+
+  async function follow(race: RunningRace, before: ReturnType<Telemetry['snapshot']>) {
+    try {
+      await race.ended
+    } catch (error) {
+      context.log.error({ error, raceId: race.id }, 'the end of this race could not be written')
+    }
+    marginMs = race.tape.state.end?.marginMs ?? marginMs
+    running.delete(race.id)
+    await keepCounters(race, await before)
+  }
+
+  /** A gateway counts a call when it is over for itself, which may be after it is over for the caller. */
+  async function keepCounters(race: RunningRace, before: Awaited<ReturnType<Telemetry['snapshot']>>) {
+    if (!before) return
+    const calls = race.tape.state.lanes.filter(({ startAt }) => startAt !== null).length
+    for (let attempt = 0; attempt < 5 && !isClosing; attempt++) {
+      const after = await telemetry.snapshot(race.id).catch(() => null)
+      if (!after) return
+      const added = telemetry.added(before, after)
+      await store.setGatewayAdded(race.id, added)
+      if (added.reduce((sum, { requests }) => sum + requests, 0) >= calls) return
+      await sleep(100)
+    }
+  }
+
+  function keepBusy(work: Promise<void>) {
+    const kept = work
+      .catch((error) => context.log.error({ error }, 'after a race'))
+      .finally(() => afterwards.delete(kept))
+    afterwards.add(kept)
+  }
+
+  return {
+    async start(request) {
+      if (isClosing) throw closing
+      if (running.size + starting >= racesMax) throw tooMany
+      starting++
+      try {
+        return await start(request)
+      } finally {
+        starting--
+      }
+    },
+    find: (id) => running.get(id) ?? null,
+    get running() {
+      return running.size
+    },
+    get marginMs() {
+      return marginMs
+    },
+    async close() {
+      isClosing = true
+      await Promise.allSettled([...running.values()].map((race) => race.interrupt()))
+      await Promise.allSettled(afterwards)
+      await laneThread.close()
+    },
+  }
+}
+
+const tooMany = new ApiFault(
+  429,
+  'too_many_races',
+  `${racesMax} races run already. Wait until one has ended, or stop one.`,
+)
+
+const closing = new ApiFault(503, 'closing', 'The app is shutting down. Start it again, then race.')

@@ -1,0 +1,119 @@
+/**
+ * `POST /api/race`, a race's events, and its stop. A response is a subscription: closing it ends nothing but itself.
+ */
+import { RaceRequest, StopRequest } from '@drag-race/contracts'
+import express from 'express'
+import * as z from 'zod/mini'
+import { ApiFault, invalidRequest, notFound, parseOrFault } from '../api-fault.ts'
+import type { AppContext } from '../app-context.ts'
+import { createRaceStore } from '../history/store.ts'
+import { lastSeq, readTape } from '../history/tape-parts.ts'
+import type { Races } from './races.ts'
+import type { RunningRace } from './run-race.ts'
+import { drainMsMax, sendTape } from './send-tape.ts'
+
+export interface ViewerLimits {
+  viewersMax: number
+  drainMsMax: number
+  /** Nothing on the tape for so long: a comment. */
+  idleMs: number
+}
+
+export const viewerLimits: ViewerLimits = { viewersMax: 200, drainMsMax, idleMs: 15_000 }
+
+export function createRaceRoutes(
+  { db }: AppContext,
+  races: Races,
+  limits: ViewerLimits = viewerLimits,
+): express.Router {
+  const store = createRaceStore(db)
+  const router = express.Router()
+  let viewers = 0
+
+  router.post('/race', async (request, response) => {
+    const order = parseOrFault(RaceRequest, request.body)
+    if (viewers >= limits.viewersMax) throw tooManyViewers
+    const race = await races.start(order)
+    await watch(response, (signal) => followTape(race, -1, signal))
+  })
+
+  router.get('/races/:id/events', async (request, response) => {
+    const { id } = request.params
+    const after = readAfter(request)
+    if (viewers >= limits.viewersMax) throw tooManyViewers
+    const race = races.find(id)
+    const last = race ? race.tape.length - 1 : await lastSeq(db, id)
+    if (last === -1) throw noSuchRace
+    if (after > last) throw beyondTape(after, last)
+    await watch(response, (signal) => (race ? followTape(race, after, signal) : readTape(db, id, after)))
+  })
+
+  router.post('/races/:id/stop', async (request, response) => {
+    const { id } = request.params
+    const { lane = null } = parseOrFault(StopRequest, request.body ?? {})
+    const race = races.find(id)
+    if (!race) throw (await store.statusOf(id)) === null ? noSuchRace : hasEnded('This race')
+    const { lanes, end } = race.tape.state
+    if (end) throw hasEnded('This race')
+    if (lane !== null && lane >= lanes.length) {
+      throw invalidRequest([{ path: 'lane', message: `This race has lanes 0 to ${lanes.length - 1}.` }])
+    }
+    if (lane !== null && lanes[lane]?.outcome) throw hasEnded(`Lane ${lane}`)
+    race.stop(lane)
+    response.status(204).end()
+  })
+
+  async function watch(
+    response: express.Response,
+    pages: (signal: AbortSignal) => Parameters<typeof sendTape>[1],
+  ) {
+    const leaving = new AbortController()
+    response.once('close', () => leaving.abort())
+    viewers++
+    try {
+      await sendTape(response, pages(leaving.signal), limits.drainMsMax)
+    } finally {
+      viewers--
+    }
+  }
+
+  const followTape = (race: RunningRace, after: number, signal: AbortSignal) =>
+    race.tape.follow(after, { signal, idleMs: limits.idleMs })
+
+  return router
+}
+
+/** -1: from the start. */
+const After = z.coerce.number().check(z.int(), z.gte(-1))
+
+/** A browser that reconnects repeats the URL and adds the header: the header is the newer word. */
+function readAfter(request: express.Request): number {
+  const header = request.get('last-event-id')
+  const text = header ?? request.query.after
+  if (text === undefined) return -1
+  const after = typeof text === 'string' && text.trim() !== '' ? After.safeParse(text) : null
+  if (after?.success) return after.data
+  const path = header === undefined ? 'after' : 'Last-Event-ID'
+  throw invalidRequest([{ path, message: 'Give the number of the last event that you have: 0, 1, 2, …' }])
+}
+
+const noSuchRace = notFound('There is no race with this id. It may have been deleted.')
+
+const tooManyViewers = new ApiFault(
+  429,
+  'too_many_viewers',
+  'Too many viewers follow races at this moment. Close a tab, or come back in a little while.',
+)
+
+function hasEnded(what: string): ApiFault {
+  return new ApiFault(409, 'already_ended', `${what} has ended already: there is nothing to stop.`)
+}
+
+/** A viewer may have seen the last moments before the app was killed, which no tape has. */
+function beyondTape(after: number, last: number): ApiFault {
+  return new ApiFault(
+    409,
+    'beyond_tape',
+    `Event ${after} is not on this tape, which goes to ${last}: the app was killed in between. Read the tape from its start.`,
+  )
+}

@@ -1,0 +1,220 @@
+/**
+ * One race, from its first event to `race-end`. The race exists here, viewed or not: it belongs to no viewer, and ends by its
+ * lanes, by a stop, by its deadline, or with the app.
+ *
+ * The lanes run on their own thread; this side numbers what they say, keeps it, and has the last word: a lane that it has
+ * closed (deadline passed and no answer, tape full, thread dead) stays closed, whatever still arrives.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type LaneEntry,
+  type LaneState,
+  laneStatus,
+  type RaceEvent,
+  type RaceRequest,
+  toStandings,
+} from '@drag-race/contracts'
+import type { Logger } from 'pino'
+import type { GatewayAddress } from '../app-context.ts'
+import type { RaceStore } from '../history/store.ts'
+import type { LaneThread } from './lane-thread.ts'
+import { type LaneEvent, type LaneLimits, type LaneStop, laneLimits } from './lanes/messages.ts'
+import { createRaceClock } from './race-clock.ts'
+import { createTape, type Tape, type TapeLimits, tapeLimits } from './tape.ts'
+import { createTapeWriter } from './tape-writer.ts'
+
+export interface RaceOrder {
+  id: string
+  startedAt: Date
+  request: RaceRequest
+  lanes: LaneEntry[]
+  category: string | null
+}
+
+export interface RaceLimits {
+  /** To the green light: a lane thread that starts anew takes half a second. */
+  startMsMax: number
+  /** From the green light. */
+  raceMsMax: number
+  /** After a stop or the deadline: how long the lane thread may take to close its lanes. */
+  closeMsMax: number
+  lane: LaneLimits
+  tape: TapeLimits
+}
+
+export const raceLimits: RaceLimits = {
+  startMsMax: 30_000,
+  raceMsMax: 600_000,
+  closeMsMax: 5_000,
+  lane: laneLimits,
+  tape: tapeLimits,
+}
+
+export interface RunningRace {
+  id: string
+  tape: Tape
+  /** `lane` null: the race. */
+  stop(lane: number | null): void
+  /** The app is going down. */
+  interrupt(): Promise<void>
+  /** Resolves when `race-end` is on the tape and all of it in the database. */
+  ended: Promise<void>
+}
+
+/** A database that another program holds is tried again: 5 s by SQLite itself, and this often. */
+const keepAttempts = 3
+const keepRetryMs = 1_000
+
+type EndReason = Extract<RaceEvent, { type: 'race-end' }>['reason']
+
+export interface RaceSurroundings {
+  store: RaceStore
+  laneThread: LaneThread
+  gateway: GatewayAddress
+  limits: RaceLimits
+  log: Logger
+}
+
+/** Rejects, with nothing sent, when the race cannot be written down. */
+export async function startRace(order: RaceOrder, surroundings: RaceSurroundings): Promise<RunningRace> {
+  const { store, laneThread, gateway, limits } = surroundings
+  const { id, request, lanes, startedAt } = order
+  const log = surroundings.log.child({ raceId: id })
+  const tape = createTape(limits.tape)
+  const clock = createRaceClock()
+  tape.append({ type: 'race-start', at: 0, raceId: id, startedAt: startedAt.toISOString(), request, lanes })
+  await store.insert(order, tape.state, tape.lines(0, 0)[0]!)
+
+  const writer = createTapeWriter(tape, 1, (part) => store.appendPart(id, part), log)
+  const ended = Promise.withResolvers<void>()
+  let reason: EndReason = 'finished'
+  let closing: NodeJS.Timeout | undefined
+
+  let waiting = setTimeout(() => end('interrupted', null, neverStarted), limits.startMsMax)
+
+  function onGreenLight(atNs: bigint) {
+    clock.start(atNs)
+    clearTimeout(waiting)
+    waiting = setTimeout(() => askLanesToStop(null, 'deadline', toDeadline(limits)), limits.raceMsMax)
+  }
+
+  function append(event: LaneEvent) {
+    const lane = tape.state.lanes[event.lane]
+    if (tape.state.end || !lane || lane.outcome) return
+    tape.append(event)
+    writer.touch()
+  }
+
+  function receive(events: LaneEvent[]) {
+    for (const event of events) {
+      if (event.type === 'token' && tape.isFull) return end('interrupted', null, tapeFull)
+      append(event)
+    }
+  }
+
+  function askLanesToStop(lane: number | null, why: EndReason, stop: LaneStop) {
+    if (lane === null && reason === 'finished') reason = why
+    laneThread.stop(id, lane, stop)
+    if (lane === null) closing ??= setTimeout(() => end(reason, null, notClosed), limits.closeMsMax)
+  }
+
+  /** Lanes that are still open are closed with `fault`. Once: whatever asks later finds the race ended. */
+  function end(why: EndReason, marginMs: number | null, fault: { code: string; message: string }) {
+    if (tape.state.end) return
+    clearTimeout(waiting)
+    clearTimeout(closing)
+    const at = clock.at(clock.now())
+    for (const { lane } of tape.state.lanes) {
+      append({ type: 'error', at, lane, ...fault, status: null, retryAfterMs: null })
+    }
+    laneThread.stop(id, null, { code: 'stopped', message: fault.message })
+    const standings = toStandings(tape.state, request.finish, marginMs)
+    tape.append({ type: 'race-end', at, standings, marginMs, reason: why })
+    tape.end()
+    ended.resolve(keep())
+  }
+
+  /** Meanwhile viewers read from this tape. What cannot be written at last, the next start finds as interrupted. */
+  async function keep() {
+    const rest = await writer.finish()
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await store.finish(id, tape.state, rest)
+      } catch (error) {
+        if (attempt === keepAttempts) throw error
+        await sleep(keepRetryMs)
+      }
+    }
+  }
+
+  laneThread.run(
+    {
+      raceId: id,
+      request,
+      lanes,
+      gateway: { url: gateway.url, apiKey: gateway.apiKey },
+      limits: limits.lane,
+    },
+    {
+      onGreenLight,
+      onEvents: receive,
+      onOver: (marginMs) => end(reasonOf(tape, reason), marginMs, notClosed),
+      onLost: () => end('interrupted', null, threadLost),
+    },
+  )
+
+  return {
+    id,
+    tape,
+    ended: ended.promise,
+    stop(lane) {
+      const seconds = Math.round(clock.at(clock.now()) / 100) / 10
+      const message = `Stopped by hand after ${seconds} s. What had arrived stays.`
+      askLanesToStop(lane, 'stopped', { code: 'stopped', message })
+    },
+    interrupt() {
+      end('interrupted', null, appEnded)
+      return ended.promise
+    },
+  }
+}
+
+/** Stopping every lane, one by one, is stopping the race; a stop that came when all had ended stopped nothing. */
+function reasonOf({ state }: Tape, asked: EndReason): EndReason {
+  const wasStopped = (lane: LaneState) => laneStatus(lane) === 'stopped'
+  if (asked === 'stopped') return state.lanes.some(wasStopped) ? 'stopped' : 'finished'
+  return asked === 'finished' && state.lanes.every(wasStopped) ? 'stopped' : asked
+}
+
+function toDeadline({ raceMsMax }: RaceLimits): LaneStop {
+  const minutes = raceMsMax / 60_000
+  return {
+    code: 'race_deadline',
+    message: `The race was ended after ${minutes} minutes, its longest. What had arrived stays.`,
+  }
+}
+
+const neverStarted = {
+  code: 'not_started',
+  message: 'The lanes did not get ready in time, so the race was ended. Start it again.',
+}
+
+const tapeFull = {
+  code: 'tape_full',
+  message: 'The race was ended because its tape is full. Use fewer lanes, or set maxTokens.',
+}
+
+const notClosed = {
+  code: 'lane_lost',
+  message: 'The lane did not end when it was told to. What had arrived stays.',
+}
+
+const threadLost = {
+  code: 'lane_thread_lost',
+  message: "The lanes' thread died, so the race was ended. What had arrived stays; start the race again.",
+}
+
+const appEnded = {
+  code: 'interrupted',
+  message: 'The app was ended while this lane ran. What had arrived stays.',
+}

@@ -1,0 +1,39 @@
+/**
+ * Sends a tape to one viewer as Server-Sent Events, no faster than it reads. A viewer that takes nothing is dropped and may
+ * come back for the rest with Last-Event-ID; no race waits for it.
+ */
+import { encodeComment, encodeEvent, writeWhenReady } from '@drag-race/wire'
+import type { Response } from 'express'
+import type { TapePage } from './tape.ts'
+
+/** How long a viewer may take nothing. At most one page (some 60 kB) is held up for it meanwhile. */
+export const drainMsMax = 15_000
+
+export async function sendTape(
+  response: Response,
+  pages: AsyncIterable<TapePage>,
+  drainMs = drainMsMax,
+): Promise<void> {
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    // nginx would hold the events back.
+    'x-accel-buffering': 'no',
+  })
+  response.flushHeaders()
+  for await (const page of pages) {
+    const written = await writeWhenReady(response, encodePage(page), drainMs)
+    if (written === 'closed') return
+    if (written === 'too slow') {
+      response.destroy()
+      return
+    }
+  }
+  response.end()
+}
+
+/** A page without lines: nothing came for a while, and a comment keeps proxies from closing. */
+function encodePage({ fromSeq, lines }: TapePage): string {
+  if (lines.length === 0) return encodeComment('still racing')
+  return lines.map((data, index) => encodeEvent({ id: fromSeq + index, data })).join('')
+}

@@ -1,0 +1,68 @@
+/**
+ * Brings a running tape to the database in parts, so that killing the app loses at most the last moments of it.
+ *
+ * One write at a time. One that fails is tried again with the next, whole: the tape still has everything.
+ */
+import type { Logger } from 'pino'
+import type { TapePart } from '../history/tape-parts.ts'
+import type { Tape } from './tape.ts'
+
+/** With the write itself and a busy moment, what a kill takes stays under 250 ms. */
+const writeEveryMs = 150
+
+export interface TapeWriter {
+  /** Something was appended. */
+  touch(): void
+  /** Waits for a write under way, writes no more by itself, and gives back what is not written yet; null when nothing. */
+  finish(): Promise<TapePart | null>
+}
+
+/** `fromSeq`: the first event that is not in the database yet. */
+export function createTapeWriter(
+  tape: Tape,
+  fromSeq: number,
+  write: (part: TapePart) => Promise<void>,
+  log: Logger,
+): TapeWriter {
+  let next = fromSeq
+  let timer: NodeJS.Timeout | null = null
+  let writing: Promise<void> | null = null
+  let hasFinished = false
+
+  function unwritten(): TapePart | null {
+    const toSeq = tape.length - 1
+    return next > toSeq ? null : { fromSeq: next, toSeq, lines: tape.lines(next, toSeq).join('\n') }
+  }
+
+  async function flush() {
+    const part = unwritten()
+    if (!part) return
+    try {
+      await write(part)
+      next = part.toSeq + 1
+    } catch (error) {
+      log.error({ error }, 'a part of the tape could not be written; it is tried again')
+    }
+  }
+
+  function schedule() {
+    if (timer || writing || hasFinished) return
+    timer = setTimeout(() => {
+      timer = null
+      writing = flush().finally(() => {
+        writing = null
+        if (next < tape.length) schedule()
+      })
+    }, writeEveryMs)
+  }
+
+  return {
+    touch: schedule,
+    async finish() {
+      hasFinished = true
+      if (timer) clearTimeout(timer)
+      await writing
+      return unwritten()
+    },
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The tape of a running race: every event once, numbered in the order in which it is appended. Viewers read from any number
+ * on and follow; none of them can hold it up, because reading is by number and appending never waits.
+ *
+ * It holds each event as its line of JSON, written once for the database and for all viewers, and the fold so far.
+ * When the race has ended the tape is read from the database, and this one is let go.
+ */
+import { emptyRace, type RaceEvent, type RaceState, reduceRace, type Unnumbered } from '@drag-race/contracts'
+
+export interface Tape {
+  append(event: Unnumbered): void
+  /** Nothing more will be appended: who follows gets to the end. */
+  end(): void
+  readonly length: number
+  /** The fold of all that was appended. */
+  readonly state: RaceState
+  /** It has reached its bound, and takes only what a race needs to end. */
+  readonly isFull: boolean
+  lines(fromSeq: number, toSeq: number): string[]
+  /** From the event after `afterSeq` to the end, a page a time; a page without lines when nothing came for `idleMs`. */
+  follow(afterSeq: number, options: { signal: AbortSignal; idleMs: number }): AsyncGenerator<TapePage>
+}
+
+export interface TapePage {
+  fromSeq: number
+  lines: string[]
+}
+
+export interface TapeLimits {
+  eventsMax: number
+  charsMax: number
+}
+
+/** 16 lanes × 20,000 tokens are 320,000 events of some 110 characters. */
+export const tapeLimits: TapeLimits = { eventsMax: 400_000, charsMax: 64 * 1024 * 1024 }
+
+/** A page a viewer gets in one write: some 60 kB of tokens. */
+const pageEventsMax = 500
+
+export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Tape {
+  const lines: string[] = []
+  let chars = 0
+  let state = emptyRace
+  let hasEnded = false
+  let waiting: (() => void)[] = []
+
+  function wake() {
+    const woken = waiting
+    waiting = []
+    for (const go of woken) go()
+  }
+
+  return {
+    append(unnumbered) {
+      const event = { seq: lines.length, ...unnumbered } as RaceEvent
+      const line = JSON.stringify(event)
+      lines.push(line)
+      chars += line.length
+      state = reduceRace(state, event)
+      if (waiting.length > 0) wake()
+    },
+    end() {
+      hasEnded = true
+      wake()
+    },
+    get length() {
+      return lines.length
+    },
+    get state() {
+      return state
+    },
+    get isFull() {
+      return lines.length >= eventsMax || chars >= charsMax
+    },
+    lines: (fromSeq, toSeq) => lines.slice(fromSeq, toSeq + 1),
+    async *follow(afterSeq, { signal, idleMs }) {
+      let next = afterSeq + 1
+      while (!signal.aborted) {
+        if (next < lines.length) {
+          const page = lines.slice(next, next + pageEventsMax)
+          yield { fromSeq: next, lines: page }
+          next += page.length
+        } else if (hasEnded) {
+          return
+        } else if (await isIdle((go) => waiting.push(go), signal, idleMs)) {
+          yield { fromSeq: next, lines: [] }
+        }
+      }
+    },
+  }
+}
+
+/** Waits for the tape, the viewer's leaving or the time; true when it was the time. */
+function isIdle(onChange: (go: () => void) => void, signal: AbortSignal, idleMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (isIdle: boolean) => () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      resolve(isIdle)
+    }
+    const onAbort = settle(false)
+    const timer = setTimeout(settle(true), idleMs)
+    signal.addEventListener('abort', onAbort, { once: true })
+    onChange(settle(false))
+  })
+}

@@ -1,0 +1,201 @@
+/** Who watches, and who stops: neither owns the race. */
+import { laneStatus, type RaceEvent, type RacePage, raceVerdict } from '@drag-race/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import {
+  collect,
+  detail,
+  events,
+  eventsOf,
+  eventually,
+  fold,
+  next,
+  postRace,
+  race,
+  rest,
+  stop,
+} from '../testing/race-client.ts'
+import { startApp, type TestApp } from '../testing/start-app.ts'
+
+let gateway: FakeGateway
+let app: TestApp
+/** Models named `held` write their end when the test says so. */
+let held = Promise.withResolvers<void>()
+
+beforeAll(async () => {
+  gateway = await startFakeGateway({
+    words: (call) => {
+      for (const word of ['one', ' two', ' three']) call.answer(word)
+      call.finish()
+    },
+    /** Has said that it is finished, but does not end. */
+    lingers: (call) =>
+      call.chunk({ choices: [{ index: 0, delta: { content: 'x' }, finish_reason: 'stop' }] }),
+    held: async (call) => {
+      call.answer('first')
+      await Promise.race([held.promise, call.closed])
+      call.answer(' last')
+      call.finish()
+    },
+  })
+  app = await startApp({ gatewayUrl: gateway.url })
+})
+afterAll(async () => {
+  held.resolve()
+  await app?.close()
+  await gateway?.close()
+})
+
+describe('a viewer', () => {
+  test('that comes back after any event gets the rest of the very same tape, live and later', async () => {
+    held = Promise.withResolvers()
+    const live = events(
+      await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }, { model: 'words' }] }),
+    )
+    const start = (await live.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+    const follower = eventsOf(app.url, start.raceId, { headers: { 'last-event-id': '0' } }).then(collect)
+    held.resolve()
+    const tape = [start, ...(await rest(live))]
+    expect(await follower).toEqual(tape.slice(1))
+    await eventually(async () => expect((await detail(app.url, start.raceId)).status).toBe('finished'))
+    for (let after = -1; after < tape.length; after++) {
+      const response = await eventsOf(app.url, `${start.raceId}`, {
+        headers: { 'last-event-id': String(after) },
+      })
+      expect(await collect(response)).toEqual(tape.slice(after + 1))
+    }
+    held = Promise.withResolvers()
+  })
+
+  test.each(['abc', '1.5', '-2', ''])(
+    'that asks for what comes after %j is told what to ask',
+    async (after) => {
+      const { raceId } = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
+      const response = await fetch(`${app.url}/api/races/${raceId}/events?after=${after}`)
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({ error: { details: [{ path: 'after' }] } })
+    },
+  )
+
+  test('that has seen more than the tape holds is sent back to its start', async () => {
+    const { raceId, seq } = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
+    const response = await fetch(`${app.url}/api/races/${raceId}/events?after=${seq + 1}`)
+    expect(response.status).toBe(409)
+  })
+
+  test('that leaves ends nothing: the race goes on', async () => {
+    held = Promise.withResolvers()
+    const leaving = new AbortController()
+    const response = await postRace(
+      app.url,
+      { prompt: 'p', lanes: [{ model: 'held' }] },
+      { signal: leaving.signal },
+    )
+    const start = await next(events(response), ({ type }) => type === 'race-start')
+    leaving.abort()
+    const raceId = start.type === 'race-start' ? start.raceId : ''
+    const follower = eventsOf(app.url, raceId)
+    held.resolve()
+    const state = fold(await collect(await follower))
+    expect(state.end?.reason).toBe('finished')
+    expect(state.lanes[0]!.answer).toBe('first last')
+    held = Promise.withResolvers()
+  })
+
+  test('of a race that nobody knows gets a 404', async () => {
+    expect((await eventsOf(app.url, 'none')).status).toBe(404)
+  })
+})
+
+test('a race that runs stands in the history as it is now, and cannot be deleted', async () => {
+  const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
+  const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+  await next(tape, ({ type }) => type === 'token')
+  const live = {
+    id: start.raceId,
+    status: 'running',
+    marginMs: null,
+    verdict: null,
+    lanes: [{ outcome: 'running', slip: { outputTokens: 1, chunks: 1, ttftMs: expect.any(Number) } }],
+  }
+  expect(await detail(app.url, start.raceId)).toMatchObject(live)
+  const list = (await (await fetch(`${app.url}/api/races?status=running`)).json()) as RacePage
+  expect(list.races).toMatchObject([live])
+  const remove = await fetch(`${app.url}/api/races/${start.raceId}`, { method: 'DELETE' })
+  expect(remove.status).toBe(409)
+  expect(await (await fetch(`${app.url}/api/health`)).json()).toMatchObject({ races: { running: 1 } })
+  await stop(app.url, start.raceId)
+  await rest(tape)
+})
+
+test('the health tells the margin of the race that ended last', async () => {
+  let state = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
+  // Some are too short to measure it.
+  while (state.end!.marginMs === null) {
+    state = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
+  }
+  await eventually(async () =>
+    expect(await (await fetch(`${app.url}/api/health`)).json()).toMatchObject({
+      status: 'ok',
+      gateway: { url: gateway.url, isReachable: true },
+      races: { running: 0 },
+      marginMs: state.end!.marginMs,
+    }),
+  )
+})
+
+describe('stop', () => {
+  test('ends one lane, leaves the other, and the provider is told', async () => {
+    held = Promise.withResolvers()
+    const tape = events(
+      await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }, { model: 'held' }] }),
+    )
+    const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+    await next(tape, (event) => event.type === 'token' && event.lane === 0)
+    expect((await stop(app.url, start.raceId, { lane: 0 })).status).toBe(204)
+    await next(tape, (event) => event.type === 'error' && event.lane === 0 && event.code === 'stopped')
+    await Promise.race(gateway.calls.slice(-2).map(({ closed }) => closed))
+    expect((await stop(app.url, start.raceId, { lane: 0 })).status).toBe(409)
+    expect((await stop(app.url, start.raceId, { lane: 2 })).status).toBe(400)
+    expect((await stop(app.url, start.raceId, { lane: 'x' })).status).toBe(400)
+    expect((await stop(app.url, start.raceId, { line: 1 })).status).toBe(400)
+    held.resolve()
+    expect((await rest(tape)).at(-1)).toMatchObject({ type: 'race-end', reason: 'finished' })
+    const state = fold(await collect(await eventsOf(app.url, start.raceId)))
+    expect(state.lanes.map(laneStatus)).toEqual(['stopped', 'done'])
+    expect(raceVerdict(state)).toMatchObject({ kind: 'no-contest' })
+    held = Promise.withResolvers()
+  })
+
+  test('ends the race, which stands in the history as stopped with what had arrived', async () => {
+    const tape = events(
+      await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }, { model: 'words' }] }),
+    )
+    const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+    await next(tape, ({ type }) => type === 'done')
+    expect((await stop(app.url, start.raceId)).status).toBe(204)
+    expect((await rest(tape)).at(-1)).toMatchObject({ reason: 'stopped' })
+    const kept = await eventually(async () => {
+      const found = await detail(app.url, start.raceId)
+      expect(found.status).toBe('stopped')
+      return found
+    })
+    expect(kept.lanes.map(({ lane, outcome }) => [lane, outcome])).toEqual([
+      [1, 'done'],
+      [0, 'stopped'],
+    ])
+    expect((await stop(app.url, start.raceId)).status).toBe(409)
+  })
+
+  test('is a stop, also when the model had said that it is finished', async () => {
+    const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'lingers' }] }))
+    const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+    await next(tape, ({ type }) => type === 'token')
+    await stop(app.url, start.raceId)
+    expect(await rest(tape)).toMatchObject([{ type: 'error', code: 'stopped' }, { reason: 'stopped' }])
+  })
+
+  test('of a race that nobody knows is a 404', async () => {
+    expect((await stop(app.url, 'none')).status).toBe(404)
+  })
+})

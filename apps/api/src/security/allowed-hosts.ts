@@ -1,0 +1,38 @@
+/**
+ * Refuses requests for a name that is not the app's own. A page elsewhere can point its own name at this machine (DNS
+ * rebinding), and would then be of the same origin as the app: only the Host header still tells.
+ */
+import { isIP } from 'node:net'
+import type { RequestHandler } from 'express'
+import { ApiFault } from '../api-fault.ts'
+
+export interface HostRules {
+  /** What the app listens on: HOST. */
+  host: string
+  /** ALLOWED_HOSTS: further names, with or without a port. */
+  allowedHosts: readonly string[]
+}
+
+export function allowHosts({ host, allowedHosts }: HostRules): RequestHandler {
+  const names = new Set(['127.0.0.1', 'localhost', '::1', toName(host), ...allowedHosts.map(toName)])
+  const isOpen = host === '0.0.0.0' || host === '::'
+  return (request, _response, next) => {
+    const name = toName(request.headers.host ?? '')
+    // An address cannot be rebound: whoever opens the app to the network may reach it by any of them.
+    if (names.has(name) || (isOpen && isIP(name) !== 0)) return next()
+    throw new ApiFault(
+      403,
+      'host_not_allowed',
+      `This app does not answer for the name "${name.slice(0, 100)}". Open it by the address that it printed, or add the name to ALLOWED_HOSTS.`,
+    )
+  }
+}
+
+/** Without port and brackets, in lower case. */
+function toName(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/^\[([^\]]*)\](:\d*)?$/, '$1')
+    .replace(/^([^:]*):\d*$/, '$1')
+    .replace(/\.$/, '')
+}

@@ -1,0 +1,30 @@
+/**
+ * Refuses what another site's page asks the app to do: on a loopback server nothing else stands between any open tab and
+ * a race that costs money.
+ *
+ * Browsers say where a request comes from in `Sec-Fetch-Site`, which no page can forge; older ones send `Origin` at least.
+ * Programs send neither. The rule is that of Go's http.CrossOriginProtection.
+ */
+import type { Request, RequestHandler } from 'express'
+import { ApiFault } from '../api-fault.ts'
+
+export function sameOriginOnly(allowedHosts: readonly string[]): RequestHandler {
+  return (request, _response, next) => {
+    const isReading = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'
+    if (isReading || isSameOrigin(request, allowedHosts)) return next()
+    throw new ApiFault(
+      403,
+      'cross_origin',
+      "This request comes from another site's page. Use the app's own page, or a program without an Origin header.",
+    )
+  }
+}
+
+function isSameOrigin(request: Request, allowedHosts: readonly string[]): boolean {
+  const site = request.get('sec-fetch-site')
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  const origin = request.get('origin')
+  if (origin === undefined) return true
+  const host = URL.parse(origin)?.host
+  return host !== undefined && (host === request.headers.host?.toLowerCase() || allowedHosts.includes(host))
+}

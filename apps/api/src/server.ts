@@ -1,0 +1,89 @@
+/** Which URL is which. */
+import type { Health } from '@drag-race/contracts'
+import express from 'express'
+import type { AppContext } from './app-context.ts'
+import { answerErrors, unknownEndpoint } from './error-handler.ts'
+import { createHistoryRoutes } from './history/index.ts'
+import { createLeaderboardRoutes } from './leaderboard/index.ts'
+import { type Catalog, createCatalog, createModelRoutes } from './models/index.ts'
+import { createPromptRoutes } from './prompts/index.ts'
+import {
+  createLaneThread,
+  createRaceRoutes,
+  createRaces,
+  type LaneThread,
+  type RaceLimits,
+  type Races,
+  type ViewerLimits,
+} from './races/index.ts'
+import { allowHosts, type HostRules } from './security/allowed-hosts.ts'
+import { securityHeaders } from './security/headers.ts'
+import { jsonBodies } from './security/json-bodies.ts'
+import { sameOriginOnly } from './security/same-origin.ts'
+import { createTelemetry, createTelemetryRoutes } from './telemetry/index.ts'
+import { serveWeb } from './web-files.ts'
+
+export interface ServerOptions extends HostRules {
+  version: string
+  /** The built web. */
+  webFolder: string
+  raceLimits?: RaceLimits
+  viewerLimits?: ViewerLimits
+  laneThread?: LaneThread
+}
+
+export interface AppServer {
+  app: express.Express
+  /** Ends running races as interrupted, and waits until they are written. */
+  close(): Promise<void>
+}
+
+export function createServer(context: AppContext, options: ServerOptions): AppServer {
+  const catalog = createCatalog(context)
+  const telemetry = createTelemetry(context)
+  const laneThread = options.laneThread ?? createLaneThread(context.log)
+  const races = createRaces(context, { catalog, telemetry, laneThread, limits: options.raceLimits })
+
+  const api = express.Router()
+  api.use(sameOriginOnly(options.allowedHosts), ...jsonBodies())
+  api.get('/health', async (_request, response) => {
+    response.json(await readHealth(context, catalog, races, options.version))
+  })
+  api.use(createRaceRoutes(context, races, options.viewerLimits))
+  api.use(createHistoryRoutes(context, (id) => races.find(id)?.tape.state ?? null))
+  api.use(createModelRoutes(catalog))
+  api.use(createTelemetryRoutes(context))
+  api.use(createLeaderboardRoutes(context))
+  api.use(createPromptRoutes(context))
+  api.use(unknownEndpoint)
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(securityHeaders(), allowHosts(options))
+  app.use('/api', noStore, api)
+  app.use(serveWeb(options.webFolder))
+  app.use(unknownEndpoint)
+  app.use(answerErrors(context.log))
+  return { app, close: () => races.close() }
+}
+
+const noStore: express.RequestHandler = (_request, response, next) => {
+  response.set('cache-control', 'no-store')
+  next()
+}
+
+async function readHealth(
+  { gateway: { url, isBuiltIn } }: AppContext,
+  catalog: Catalog,
+  races: Races,
+  version: string,
+): Promise<Health> {
+  const { isReachable } = await catalog.read()
+  return {
+    status: isReachable ? 'ok' : 'degraded',
+    version,
+    gateway: { url, isBuiltIn, isReachable },
+    races: { running: races.running },
+    marginMs: races.marginMs,
+  }
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { readSettings } from './settings.ts'
+
+test('everything has a default: loopback, and the built-in gateway', () => {
+  expect(readSettings({})).toEqual({
+    host: '127.0.0.1',
+    port: 8000,
+    databaseUrl: 'file:data/races.db',
+    logLevel: 'warn',
+    allowedHosts: [],
+    gateway: {
+      url: 'http://127.0.0.1:4000',
+      metricsUrl: 'http://127.0.0.1:15020/metrics',
+      isBuiltIn: true,
+      apiKey: null,
+    },
+  })
+})
+
+test('the built-in gateway is found by its ports', () => {
+  const { gateway } = readSettings({ GATEWAY_PORT: '4001', GATEWAY_METRICS_PORT: '4002' })
+  expect(gateway).toMatchObject({ url: 'http://127.0.0.1:4001', metricsUrl: 'http://127.0.0.1:4002/metrics' })
+})
+
+test.each([
+  'http://gate.example',
+  'http://gate.example/',
+  'http://gate.example/v1',
+  'http://gate.example/v1/',
+])('another gateway may be written as %s', (url) => {
+  expect(readSettings({ GATEWAY_URL: url }).gateway).toMatchObject({
+    url: 'http://gate.example',
+    isBuiltIn: false,
+  })
+})
+
+test('what is empty is unset, as in a copied .env.example', () => {
+  const empty = { GATEWAY_URL: '', PORT: ' ', GATEWAY_API_KEY: '', ALLOWED_HOSTS: '' }
+  expect(readSettings(empty)).toEqual(readSettings({}))
+})
+
+test('further names are a list', () => {
+  expect(readSettings({ ALLOWED_HOSTS: 'a.example, B.example:8443 ,' }).allowedHosts).toEqual([
+    'a.example',
+    'b.example:8443',
+  ])
+})

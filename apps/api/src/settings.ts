@@ -1,0 +1,64 @@
+/** The app's settings from its environment, checked. A fault is one line that names the variable and what to do. */
+import type { GatewayAddress } from './app-context.ts'
+
+export interface Settings {
+  host: string
+  port: number
+  databaseUrl: string
+  logLevel: string
+  allowedHosts: string[]
+  gateway: GatewayAddress
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  /** Empty is unset, as in a copied .env.example. */
+  const read = (name: string) => environment[name]?.trim() || undefined
+  const gatewayPort = readPort(read('GATEWAY_PORT'), 'GATEWAY_PORT', 4000)
+  const metricsPort = readPort(read('GATEWAY_METRICS_PORT'), 'GATEWAY_METRICS_PORT', 15020)
+  const logLevel = (read('LOG_LEVEL') ?? 'warn').toLowerCase()
+  if (!logLevels.includes(logLevel)) {
+    throw new Error(`LOG_LEVEL is "${logLevel}". Set it to one of ${logLevels.join(', ')}.`)
+  }
+  return {
+    host: read('HOST') ?? '127.0.0.1',
+    port: readPort(read('PORT'), 'PORT', 8000),
+    databaseUrl: read('DATABASE_URL') ?? 'file:data/races.db',
+    logLevel,
+    allowedHosts: (read('ALLOWED_HOSTS') ?? '')
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== ''),
+    gateway: {
+      url: readUrl(read('GATEWAY_URL') ?? `http://127.0.0.1:${gatewayPort}`, 'GATEWAY_URL').replace(
+        /\/(v1\/?)?$/,
+        '',
+      ),
+      metricsUrl: readUrl(
+        read('GATEWAY_METRICS_URL') ?? `http://127.0.0.1:${metricsPort}/metrics`,
+        'GATEWAY_METRICS_URL',
+      ),
+      isBuiltIn: read('GATEWAY_URL') === undefined,
+      apiKey: read('GATEWAY_API_KEY') ?? null,
+    },
+  }
+}
+
+function readPort(text: string | undefined, name: string, byDefault: number): number {
+  if (text === undefined) return byDefault
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new Error(`${name} is "${text}". Set it to a port, 1 to 65535, or 0 for a free one.`)
+}
+
+function readUrl(text: string, name: string): string {
+  const url = URL.parse(text)
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) {
+    if (name === 'GATEWAY_URL' && (url.username !== '' || url.password !== '')) {
+      throw new Error('GATEWAY_URL holds a name or password. Take them out, and set GATEWAY_API_KEY.')
+    }
+    return text
+  }
+  throw new Error(`${name} is "${text}". Set it to a URL, such as http://127.0.0.1:4000.`)
+}

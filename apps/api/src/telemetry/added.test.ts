@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { added } from './added.ts'
+import { detectDialect } from './dialects.ts'
+import { type CountedRow, toGatewayRow, toGatewayRows } from './gateway-rows.ts'
+import { parsePrometheus } from './parse-prometheus.ts'
+
+function read(text: string) {
+  const { samples, names } = parsePrometheus(text)
+  const dialect = detectDialect(names)
+  return dialect ? toGatewayRows(samples, dialect) : []
+}
+
+const page = (requests: number, tokens: number, ttfts: [count: number, sumSeconds: number]) => `
+gen_ai_server_request_duration_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="a"} ${requests}
+gen_ai_client_token_usage_sum{gen_ai_token_type="output",gen_ai_provider_name="openai",gen_ai_request_model="a"} ${tokens}
+gen_ai_server_time_to_first_token_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="a"} ${ttfts[0]}
+gen_ai_server_time_to_first_token_seconds_sum{gen_ai_provider_name="openai",gen_ai_request_model="a"} ${ttfts[1]}
+`
+
+test('what a race added is the difference, with averages over the added calls alone', () => {
+  const before = read(page(10, 1000, [8, 8]))
+  const after = read(page(13, 1600, [10, 8.5]))
+  expect(added(before, after)).toEqual([
+    {
+      provider: 'openai',
+      model: 'a',
+      requests: 3,
+      inputTokens: 0,
+      outputTokens: 600,
+      ttftMs: 250,
+      timePerOutputTokenMs: null,
+      durationMs: null,
+    },
+  ])
+  expect(added(after, after)).toEqual([])
+  expect(added([], after)).toEqual(after.map(toGatewayRow))
+})
+
+test('a gateway that was restarted is counted from zero, never below', () => {
+  const before = read(page(10, 1000, [8, 8]))
+  const after = read(page(2, 1200, [1, 0.2]))
+  expect(added(before, after)).toMatchObject([{ requests: 2, outputTokens: 1200, ttftMs: 200 }])
+})
+
+test('a gateway that was restarted and is busy already is known by any count that fell', () => {
+  const before = read(page(10, 1000, [8, 8]))
+  const after = read(page(13, 1200, [2, 0.4]))
+  expect(added(before, after)).toMatchObject([{ requests: 13, outputTokens: 1200, ttftMs: 200 }])
+})
+
+test('rows without their sums can be subtracted too: only the averages are unknown', () => {
+  const bare = read(page(10, 1000, [8, 8])).map(toGatewayRow)
+  expect(
+    added(
+      bare,
+      bare.map((row) => ({ ...row, requests: 12 })),
+    ),
+  ).toMatchObject([{ requests: 2, outputTokens: 0, ttftMs: null }])
+})
+
+const count = fc.integer({ min: 0, max: 1000 })
+const anyRow: fc.Arbitrary<CountedRow> = fc
+  .record({ model: fc.constantFrom('a', 'b', 'c'), counts: fc.tuple(count, count, count, count, count) })
+  .map(({ model, counts: [requests, inputTokens, outputTokens, ttfts, sumMs] }) => ({
+    provider: 'p',
+    model,
+    requests,
+    inputTokens,
+    outputTokens,
+    ttftMs: null,
+    timePerOutputTokenMs: null,
+    durationMs: null,
+    observed: {
+      ttft: { count: ttfts, sumMs },
+      timePerOutputToken: { count: 0, sumMs: 0 },
+      duration: { count: 0, sumMs: 0 },
+    },
+  }))
+const anyRows = fc.uniqueArray(anyRow, { selector: ({ model }) => model })
+
+test('whatever was read before and after, nothing that was added is negative', () => {
+  fc.assert(
+    fc.property(anyRows, anyRows, (before, after) => {
+      for (const row of added(before, after)) {
+        const { requests, inputTokens, outputTokens } = row
+        expect(Math.min(requests, inputTokens, outputTokens, row.ttftMs ?? 0)).toBeGreaterThanOrEqual(0)
+        expect(row).not.toHaveProperty('observed')
+      }
+    }),
+  )
+})
+
+test('what was added to a row and the row before make the row after', () => {
+  fc.assert(
+    fc.property(anyRows, anyRows, (before, more) => {
+      const after = before.map((row) => {
+        const extra = more.find(({ model }) => model === row.model)
+        return { ...row, requests: row.requests + (extra?.requests ?? 0) }
+      })
+      const total = added(before, after).reduce((sum, { requests }) => sum + requests, 0)
+      const expected = more
+        .filter(({ model }) => before.some((row) => row.model === model))
+        .reduce((sum, { requests }) => sum + requests, 0)
+      expect(total).toBe(expected)
+    }),
+  )
+})

@@ -1,0 +1,63 @@
+/**
+ * What a gateway counted between two readings: after minus before, row by row.
+ *
+ * Counters only grow, unless the gateway was restarted. A row in which any of them fell is taken to have begun at zero
+ * again, as Prometheus's own `increase` does: never a negative number, at worst one that is too small.
+ */
+import type { GatewayRow } from '@drag-race/contracts'
+import {
+  byRequests,
+  type CountedRow,
+  isCounted,
+  type Observed,
+  type TimingName,
+  timings,
+  toCountedRow,
+  toGatewayRow,
+} from './gateway-rows.ts'
+
+/** Rows in which nothing was added are left out. Averages are over the added calls alone. */
+export function added(before: readonly CountedRow[], after: readonly CountedRow[]): GatewayRow[] {
+  const earlier = new Map(before.map((row) => [keyOf(row), row]))
+  return after
+    .map((row) => subtract(row, earlier.get(keyOf(row))))
+    .filter(isCounted)
+    .map(toCountedRow)
+    .map(toGatewayRow)
+    .sort(byRequests)
+}
+
+function subtract(after: CountedRow, earlier: CountedRow | undefined) {
+  const before = earlier && !hasFallen(earlier, after) ? earlier : undefined
+  const observed = (name: TimingName): Observed => {
+    const [then, now] = [before?.observed?.[name], after.observed?.[name]]
+    const count = (now?.count ?? 0) - (then?.count ?? 0)
+    // Two sums of the same calls may differ by binary dust.
+    return { count, sumMs: count > 0 ? Math.max(0, (now?.sumMs ?? 0) - (then?.sumMs ?? 0)) : 0 }
+  }
+  return {
+    provider: after.provider,
+    model: after.model,
+    requests: after.requests - (before?.requests ?? 0),
+    inputTokens: after.inputTokens - (before?.inputTokens ?? 0),
+    outputTokens: after.outputTokens - (before?.outputTokens ?? 0),
+    observed: {
+      ttft: observed('ttft'),
+      timePerOutputToken: observed('timePerOutputToken'),
+      duration: observed('duration'),
+    },
+  }
+}
+
+function hasFallen(before: CountedRow, after: CountedRow): boolean {
+  return (
+    after.requests < before.requests ||
+    after.inputTokens < before.inputTokens ||
+    after.outputTokens < before.outputTokens ||
+    timings.some((name) => (after.observed?.[name].count ?? 0) < (before.observed?.[name].count ?? 0))
+  )
+}
+
+function keyOf(row: GatewayRow): string {
+  return JSON.stringify([row.provider, row.model])
+}

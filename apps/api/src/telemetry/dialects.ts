@@ -1,0 +1,148 @@
+/**
+ * What each gateway calls its figures: one table a dialect, read from the gateway's own source and real output.
+ *
+ * - built-in: OpenTelemetry's GenAI names in their Prometheus form.
+ * - agentgateway: crates/agentgateway/src/telemetry/metrics.rs. Prints OpenMetrics; unknown labels are `unknown`.
+ * - LiteLLM: litellm/integrations/prometheus.py, litellm/types/integrations/prometheus.py. The Python client adds
+ *   `_total` to counters, and an absent label is the word `None`.
+ * - Bifrost: plugins/telemetry/main.go. A metric appears with its first call, not before.
+ */
+import type { GatewayDialect } from '@drag-race/contracts'
+
+export interface Dialect {
+  name: GatewayDialect
+  /** A metric's name of this shape gives the gateway away. */
+  sign: RegExp
+  /** Labels in order of preference; empty, `unknown` and `None` count as absent. */
+  provider: readonly string[]
+  /** The name that the caller used comes first: it is what a lane is called. */
+  model: readonly string[]
+  /** For series without a provider: a metric that has one, and which of its labels equals which of theirs. */
+  providerFrom?: { metric: string; sameLabel: readonly (readonly [there: string, here: string])[] }
+  requests: Counter
+  inputTokens: Counter
+  outputTokens: Counter
+  /** Histograms: `_sum` and `_count` are read. */
+  ttft: Timing | null
+  timePerOutputToken: Timing | null
+  duration: Timing | null
+  /**
+   * A histogram too: its `_bucket` lines are read. Where it is split by phase, only the first of `phases` that the page
+   * has: the phases of one call may not be added up as if they were several calls.
+   */
+  overhead: (Timing & { phases?: readonly string[] }) | null
+}
+
+export interface Counter {
+  metric: string
+  where?: readonly [label: string, value: string]
+}
+
+export interface Timing {
+  metric: string
+  /** Its unit in milliseconds. */
+  unitMs: number
+}
+
+const tokenUsage = (metric: string, type: string): Counter => ({ metric, where: ['gen_ai_token_type', type] })
+const inSeconds = (metric: string): Timing => ({ metric, unitMs: 1000 })
+
+/** Prefixes that nobody else uses come first; the GenAI names are a common standard. */
+export const dialects: readonly Dialect[] = [
+  {
+    name: 'agentgateway',
+    sign: /^agentgateway_/,
+    provider: ['gen_ai_provider_name', 'gen_ai_system'],
+    model: ['gen_ai_request_model', 'gen_ai_response_model'],
+    requests: { metric: 'agentgateway_gen_ai_server_request_duration_count' },
+    inputTokens: tokenUsage('agentgateway_gen_ai_client_token_usage_sum', 'input'),
+    outputTokens: tokenUsage('agentgateway_gen_ai_client_token_usage_sum', 'output'),
+    // Seconds, although their names do not say so.
+    ttft: inSeconds('agentgateway_gen_ai_server_time_to_first_token'),
+    timePerOutputToken: inSeconds('agentgateway_gen_ai_server_time_per_output_token'),
+    duration: inSeconds('agentgateway_gen_ai_server_request_duration'),
+    overhead: null,
+  },
+  {
+    name: 'litellm',
+    sign: /^litellm_/,
+    provider: ['api_provider'],
+    model: ['requested_model', 'model_group', 'litellm_model_name', 'model'],
+    providerFrom: {
+      metric: 'litellm_deployment_total_requests_total',
+      sameLabel: [
+        ['model_id', 'model_id'],
+        ['requested_model', 'requested_model'],
+        ['litellm_model_name', 'model'],
+      ],
+    },
+    // Calls to providers, failed ones and retries included: the only count that names provider and model.
+    requests: { metric: 'litellm_deployment_total_requests_total' },
+    inputTokens: { metric: 'litellm_input_tokens_metric_total' },
+    outputTokens: { metric: 'litellm_output_tokens_metric_total' },
+    ttft: inSeconds('litellm_llm_api_time_to_first_token_metric'),
+    // litellm_deployment_latency_per_output_token divides the time to the *first* token by all tokens when a call
+    // streams: no figure to stand under this name.
+    timePerOutputToken: null,
+    duration: inSeconds('litellm_request_total_latency_metric'),
+    // Its help text says milliseconds; what is observed is divided by 1000 before.
+    overhead: inSeconds('litellm_overhead_latency_metric'),
+  },
+  {
+    name: 'bifrost',
+    sign: /^bifrost_/,
+    provider: ['provider'],
+    // `alias` is the name the caller used, and empty when it is the model's own.
+    model: ['alias', 'model'],
+    requests: { metric: 'bifrost_upstream_requests_total' },
+    inputTokens: { metric: 'bifrost_input_tokens_total' },
+    outputTokens: { metric: 'bifrost_output_tokens_total' },
+    // The first chunk, with or without text in it.
+    ttft: inSeconds('bifrost_stream_first_token_latency_seconds'),
+    // Between chunks, as every gateway that does not count tokens.
+    timePerOutputToken: inSeconds('bifrost_stream_inter_token_latency_seconds'),
+    duration: inSeconds('bifrost_upstream_latency_seconds'),
+    overhead: { metric: 'bifrost_overhead_latency_microseconds', unitMs: 0.001 },
+  },
+  {
+    name: 'built-in',
+    sign: /^(gateway_overhead_seconds|gen_ai_server_request_duration_seconds)(_|$)/,
+    provider: ['gen_ai_provider_name', 'gen_ai_system'],
+    model: ['gen_ai_request_model', 'gen_ai_response_model'],
+    requests: { metric: 'gen_ai_server_request_duration_seconds_count' },
+    inputTokens: tokenUsage('gen_ai_client_token_usage_sum', 'input'),
+    outputTokens: tokenUsage('gen_ai_client_token_usage_sum', 'output'),
+    ttft: inSeconds('gen_ai_server_time_to_first_token_seconds'),
+    timePerOutputToken: inSeconds('gen_ai_server_time_per_output_token_seconds'),
+    duration: inSeconds('gen_ai_server_request_duration_seconds'),
+    // Without a total, what a call waits for before it reaches its provider.
+    overhead: { ...inSeconds('gateway_overhead_seconds'), phases: ['total', 'request'] },
+  },
+]
+
+/** Declared names are enough: a gateway that was just started has no samples yet. */
+export function detectDialect(names: Iterable<string>): Dialect | null {
+  const present = [...names]
+  return dialects.find(({ sign }) => present.some((name) => sign.test(name))) ?? null
+}
+
+const wanted = new Set(dialects.flatMap(metricsOf))
+
+/** Does any dialect read a metric of this name? A page may hold a hundred thousand others. */
+export function isKnownMetric(name: string): boolean {
+  return wanted.has(name)
+}
+
+function metricsOf(dialect: Dialect): string[] {
+  const timings = [dialect.ttft, dialect.timePerOutputToken, dialect.duration].filter(
+    (timing) => timing !== null,
+  )
+  return [
+    dialect.requests.metric,
+    dialect.inputTokens.metric,
+    dialect.outputTokens.metric,
+    ...timings.flatMap(({ metric }) => [`${metric}_sum`, `${metric}_count`]),
+    ...(dialect.providerFrom ? [dialect.providerFrom.metric] : []),
+    ...(dialect.overhead ? [`${dialect.overhead.metric}_bucket`] : []),
+  ]
+}

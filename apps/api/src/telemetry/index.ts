@@ -1,0 +1,2 @@
+export { createTelemetryRoutes } from './routes.ts'
+export { createTelemetry, type Telemetry } from './telemetry.ts'

@@ -1,0 +1,250 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ApiError, GatewayStats, RaceStatus } from '@drag-race/contracts'
+import express from 'express'
+import pino from 'pino'
+import { expect, onTestFinished, test } from 'vitest'
+import type { ApiFault } from '../api-fault.ts'
+import type { AppContext, GatewayAddress } from '../app-context.ts'
+import { openDatabase } from '../history/open-database.ts'
+import { createTelemetry, createTelemetryRoutes } from './index.ts'
+
+const page = (requests: number, ttftSeconds = requests) => `
+gen_ai_server_request_duration_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="a"} ${requests}
+gen_ai_server_time_to_first_token_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="a"} ${requests}
+gen_ai_server_time_to_first_token_seconds_sum{gen_ai_provider_name="openai",gen_ai_request_model="a"} ${ttftSeconds}
+gateway_overhead_seconds_bucket{le="0.001"} ${requests}
+gateway_overhead_seconds_bucket{le="+Inf"} ${requests}
+`
+
+async function listen(handler: RequestListener): Promise<string> {
+  const server = createServer(handler).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** A port on which nobody listens any more. */
+async function nowhere(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return `http://127.0.0.1:${port}`
+}
+
+/** A gateway that shows whatever page it holds, and keeps the Authorization headers that it was sent. */
+async function startGateway(body = page(3)) {
+  const gateway = { body, status: 200, url: '', authorizations: [] as (string | undefined)[] }
+  gateway.url = await listen((request, response) => {
+    gateway.authorizations.push(request.headers.authorization)
+    response.writeHead(gateway.status, { 'content-type': 'text/plain; version=0.0.4' }).end(gateway.body)
+  })
+  return gateway
+}
+
+async function startApp(url: string, other: Partial<GatewayAddress> = {}) {
+  const db = await openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
+  const context: AppContext = {
+    db,
+    log: pino({ level: 'silent' }),
+    gateway: { url, metricsUrl: `${url}/metrics`, isBuiltIn: true, apiKey: null, ...other },
+    now: () => new Date('2026-05-04T10:00:00Z'),
+  }
+  // A short limit, so that a gateway that never answers costs a test nothing.
+  const telemetry = createTelemetry(context, { timeoutMs: 500, bytesMax: 10_000 })
+  const app = express()
+  app.use('/api', createTelemetryRoutes(context))
+  app.use(((fault, _request, response, _next) => {
+    const { status, code } = fault as ApiFault
+    response.status(status).json({ error: { code } })
+  }) satisfies express.ErrorRequestHandler)
+  const appUrl = await listen(app)
+  const get = (query = '') => fetch(`${appUrl}/api/gateway-stats${query}`)
+  const stats = async (query = '') => (await (await get(query)).json()) as GatewayStats
+  return { db, telemetry, get, stats }
+}
+
+async function writeRace(app: { db: AppContext['db'] }, status: RaceStatus, gatewayAddedJson: string | null) {
+  await app.db
+    .insertInto('races')
+    .values({
+      id: 'race-1',
+      started_at: '2026-05-04T09:00:00Z',
+      started_at_ms: 0,
+      status,
+      prompt: 'p',
+      category: null,
+      prompt_id: null,
+      request_json: '{}',
+      finish_json: '"done"',
+      margin_ms: null,
+      verdict_json: null,
+      gateway_added_json: gatewayAddedJson,
+    })
+    .execute()
+}
+
+test('the panel shows the rows, the overhead and where they come from', async () => {
+  const gateway = await startGateway()
+  const { stats } = await startApp(gateway.url)
+  expect(await stats()).toEqual({
+    gatewayUrl: gateway.url,
+    metricsUrl: `${gateway.url}/metrics`,
+    isBuiltIn: true,
+    readAt: '2026-05-04T10:00:00.000Z',
+    problem: null,
+    dialect: 'built-in',
+    rows: [
+      {
+        provider: 'openai',
+        model: 'a',
+        requests: 3,
+        inputTokens: 0,
+        outputTokens: 0,
+        ttftMs: 1000,
+        timePerOutputTokenMs: null,
+        durationMs: null,
+      },
+    ],
+    added: null,
+    overhead: {
+      count: 3,
+      p50Ms: 0.5,
+      p99Ms: 0.99,
+      buckets: [
+        { toMs: 1, count: 3 },
+        { toMs: null, count: 0 },
+      ],
+    },
+  })
+})
+
+test('a running race shows what was added since its start', async () => {
+  const gateway = await startGateway(page(3))
+  const app = await startApp(gateway.url)
+  await writeRace(app, 'running', null)
+  expect((await app.stats('?race=race-1')).added).toBeNull()
+  await app.telemetry.snapshot('race-1')
+  gateway.body = page(5, 3.5)
+  const { rows, added } = await app.stats('?race=race-1')
+  expect(rows[0]?.requests).toBe(5)
+  expect(added).toMatchObject([{ provider: 'openai', model: 'a', requests: 2, ttftMs: 250 }])
+  expect(added?.[0]).not.toHaveProperty('observed')
+})
+
+test('the start of a race stays what it was when it is read again', async () => {
+  const gateway = await startGateway(page(3))
+  const app = await startApp(gateway.url)
+  await app.telemetry.snapshot('race-1')
+  gateway.body = page(4)
+  const end = await app.telemetry.snapshot('race-1')
+  expect(end?.[0]?.requests).toBe(4)
+  expect((await app.stats('?race=race-1')).added).toMatchObject([{ requests: 1 }])
+})
+
+test('a gateway that was restarted during a race is counted from zero', async () => {
+  const gateway = await startGateway(page(30))
+  const app = await startApp(gateway.url)
+  await app.telemetry.snapshot('race-1')
+  gateway.body = page(2)
+  expect((await app.stats('?race=race-1')).added).toMatchObject([{ requests: 2 }])
+})
+
+test('a finished race shows what was stored at its end, also when the gateway is gone', async () => {
+  const app = await startApp(await nowhere())
+  await writeRace(app, 'finished', '[{"provider":"openai","model":"a","requests":7}]')
+  const { problem, added } = await app.stats('?race=race-1')
+  expect(added).toEqual([{ provider: 'openai', model: 'a', requests: 7 }])
+  expect(problem).toContain('cannot be reached (ECONNREFUSED)')
+})
+
+test('a race that is not known has added nothing that can be told', async () => {
+  const gateway = await startGateway()
+  const { stats } = await startApp(gateway.url)
+  expect((await stats('?race=nobody')).added).toBeNull()
+})
+
+test('a key that is not known is refused', async () => {
+  const { get } = await startApp(await nowhere())
+  const response = await get('?rase=1')
+  expect(response.status).toBe(400)
+  expect(((await response.json()) as ApiError).error.code).toBe('invalid_request')
+})
+
+test('a gateway that is down, and one that never answers, are said to be', async () => {
+  const down = await startApp(await nowhere())
+  expect(await down.stats()).toMatchObject({ dialect: 'unknown', rows: [], overhead: null })
+  expect(await down.telemetry.snapshot()).toBeNull()
+  const silent = await startApp(await listen(() => {}))
+  expect((await silent.stats()).problem).toContain('did not answer within 0.5 s')
+})
+
+test('what answers something else than metrics is said to', async () => {
+  const gateway = await startGateway()
+  const { stats } = await startApp(gateway.url)
+  const problems: [body: string, status: number, problem: string][] = [
+    ['', 404, `${gateway.url}/metrics answered 404. Set GATEWAY_METRICS_URL`],
+    ['', 401, 'it wants a key. Set GATEWAY_API_KEY'],
+    ['<html>\n<p>hello</p>', 200, "is not in Prometheus's text format (line 1: it does not begin"],
+    ['process_cpu_seconds_total 1', 200, 'of no gateway that the app knows'],
+    ['x'.repeat(20_000), 200, 'larger than 10000 bytes'],
+  ]
+  for (const [body, status, problem] of problems) {
+    Object.assign(gateway, { body, status })
+    expect(await stats()).toMatchObject({ dialect: 'unknown', rows: [] })
+    expect((await stats()).problem).toContain(problem)
+  }
+})
+
+test('one broken line is said, and the others are shown', async () => {
+  const gateway = await startGateway(`${page(3)}broken{\n`)
+  const { stats } = await startApp(gateway.url)
+  const { problem, rows } = await stats()
+  expect(problem).toContain("One line of the gateway's metrics could not be read and were left out (line 7: ")
+  expect(rows[0]?.requests).toBe(3)
+})
+
+test("the gateway's key goes to the gateway's own origin and nowhere else", async () => {
+  const gateway = await startGateway()
+  const elsewhere = await startGateway()
+  await (await startApp(gateway.url, { apiKey: 'secret' })).stats()
+  await (await startApp(gateway.url, { apiKey: 'secret', metricsUrl: `${elsewhere.url}/metrics` })).stats()
+  expect(gateway.authorizations).toEqual(['Bearer secret'])
+  expect(elsewhere.authorizations).toEqual([undefined])
+})
+
+test('user and password of the URL are sent, and shown to nobody', async () => {
+  const gateway = await startGateway('nonsense')
+  const metricsUrl = `${gateway.url.replace('http://', 'http://admin:p%40ss@')}/metrics`
+  const { stats } = await startApp(gateway.url, { metricsUrl })
+  const text = JSON.stringify(await stats())
+  expect(gateway.authorizations).toEqual([`Basic ${Buffer.from('admin:p@ss').toString('base64')}`])
+  expect(text).not.toContain('admin')
+  expect(text).not.toContain('p%40ss')
+})
+
+test('requests at the same moment share one reading', async () => {
+  const waiting: (() => void)[] = []
+  let asked = () => {}
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  const url = await listen((_request, response) => {
+    waiting.push(() => response.end(page(3)))
+    asked()
+  })
+  const { telemetry } = await startApp(url)
+  const readings = [telemetry.read(), telemetry.read(), telemetry.read()]
+  await isAsked
+  for (const answer of waiting) answer()
+  const [first, second, third] = await Promise.all(readings)
+  expect(waiting).toHaveLength(1)
+  expect([second, third]).toEqual([first, first])
+})

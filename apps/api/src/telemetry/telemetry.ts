@@ -1,0 +1,101 @@
+/**
+ * What the gateway itself counts, as rows of provider and model: now, and since a race began.
+ *
+ * There is one Telemetry a context, whoever asks for it: the race that leaves its first reading here and the route that
+ * subtracts it must mean the same one.
+ */
+import type { GatewayRow, GatewayStats } from '@drag-race/contracts'
+import type { AppContext } from '../app-context.ts'
+import { added } from './added.ts'
+import { detectDialect } from './dialects.ts'
+import { type CountedRow, toGatewayRow, toGatewayRows } from './gateway-rows.ts'
+import { toOverhead } from './overhead.ts'
+import { type MetricsLimits, metricsLimits, readMetrics, withoutSecrets } from './read-metrics.ts'
+
+export interface Telemetry {
+  /**
+   * Reads the gateway's metrics now; null when they cannot be read. With `raceId` the rows are kept as that race's
+   * start, for `?race=` while it runs. Takes up to two seconds: nobody waits for it before a green light.
+   */
+  snapshot(raceId?: string): Promise<CountedRow[] | null>
+  /** Pure. What was counted between two snapshots. */
+  added(before: readonly CountedRow[], after: readonly CountedRow[]): GatewayRow[]
+  /** The panel's figures, without those of a race. Requests at the same moment share one reading. */
+  read(): Promise<TelemetryReading>
+  /** What a running race has added by now; null when its start was not read. */
+  addedSince(raceId: string, now: readonly CountedRow[]): GatewayRow[] | null
+}
+
+export interface TelemetryReading {
+  stats: Omit<GatewayStats, 'added'>
+  rows: CountedRow[]
+}
+
+/** Races run for minutes: the oldest start is let go when more than these are kept. */
+const startsMax = 100
+
+const telemetries = new WeakMap<AppContext, Telemetry>()
+
+export function createTelemetry(context: AppContext, limits = metricsLimits): Telemetry {
+  const telemetry = telemetries.get(context) ?? build(context, limits)
+  telemetries.set(context, telemetry)
+  return telemetry
+}
+
+function build(context: AppContext, limits: MetricsLimits): Telemetry {
+  const starts = new Map<string, CountedRow[]>()
+  let underWay: Promise<TelemetryReading> | null = null
+
+  return {
+    async snapshot(raceId) {
+      // Not the shared reading: it may have begun before the race's last call was counted.
+      const { stats, rows } = await readGateway(context, limits)
+      if (stats.dialect === 'unknown') return null
+      if (raceId !== undefined) keepStart(starts, raceId, rows)
+      return rows
+    },
+    added,
+    read() {
+      underWay ??= readGateway(context, limits).finally(() => {
+        underWay = null
+      })
+      return underWay
+    },
+    addedSince(raceId, now) {
+      const start = starts.get(raceId)
+      return start ? added(start, now) : null
+    },
+  }
+}
+
+/** Asked again for the same race (its end), the first reading stays. */
+function keepStart(starts: Map<string, CountedRow[]>, raceId: string, rows: CountedRow[]) {
+  if (starts.has(raceId)) return
+  starts.set(raceId, rows)
+  const oldest = starts.keys().next().value
+  if (starts.size > startsMax && oldest !== undefined) starts.delete(oldest)
+}
+
+async function readGateway(context: AppContext, limits: MetricsLimits): Promise<TelemetryReading> {
+  const { gateway } = context
+  const { metrics, problem } = await readMetrics(gateway, limits)
+  const dialect = metrics && detectDialect(metrics.names)
+  const rows = dialect ? toGatewayRows(metrics.samples, dialect) : []
+  return {
+    rows,
+    stats: {
+      gatewayUrl: withoutSecrets(gateway.url),
+      metricsUrl: withoutSecrets(gateway.metricsUrl),
+      isBuiltIn: gateway.isBuiltIn,
+      readAt: context.now().toISOString(),
+      problem: problem ?? (dialect ? null : unknownDialect),
+      dialect: dialect?.name ?? 'unknown',
+      rows: rows.map(toGatewayRow),
+      overhead: dialect ? toOverhead(metrics.samples, dialect.overhead) : null,
+    },
+  }
+}
+
+const unknownDialect =
+  'These metrics are of no gateway that the app knows: it reads the built-in one, agentgateway, LiteLLM and Bifrost. ' +
+  'Some name their metrics only with the first call: start a race, or point GATEWAY_METRICS_URL at the right page.'

@@ -1,0 +1,45 @@
+/** The app in this process, on a free port, with everything real but the gateway. */
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Kysely } from 'kysely'
+import pino from 'pino'
+import { openDatabase, recoverRaces } from '../history/index.ts'
+import type { Schema } from '../history/schema.ts'
+import { createServer, type ServerOptions } from '../server.ts'
+
+export interface TestApp {
+  url: string
+  db: Kysely<Schema>
+  /** The database too, unless it was given. */
+  close(): Promise<void>
+}
+
+export interface TestAppOptions extends Partial<ServerOptions> {
+  gatewayUrl: string
+  apiKey?: string
+  db?: Kysely<Schema>
+}
+
+const log = pino({ level: 'silent' })
+
+export async function startApp(options: TestAppOptions): Promise<TestApp> {
+  const { gatewayUrl, apiKey = null, db = await openDatabase(':memory:'), ...more } = options
+  await recoverRaces(db, log)
+  const gateway = { url: gatewayUrl, metricsUrl: `${gatewayUrl}/metrics`, isBuiltIn: true, apiKey }
+  const { app, close } = createServer(
+    { db, log, gateway, now: () => new Date() },
+    { host: '127.0.0.1', allowedHosts: [], version: '0.0.0', webFolder: '/nowhere', ...more },
+  )
+  const server = createHttpServer(app)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    db,
+    async close() {
+      await close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      if (!options.db) await db.destroy()
+    },
+  }
+}

@@ -1,0 +1,36 @@
+/** The history's filters as the page's address holds them: a filtered list can be bookmarked and sent to somebody. */
+import { type RaceQuery, type RaceStatus, raceStatuses } from '@drag-race/contracts'
+
+export type RaceFilters = Pick<RaceQuery, 'model' | 'category' | 'status' | 'text'>
+
+/** As many as the API takes. */
+const textCharsMax = 200
+
+/** What the address does not hold, or holds wrongly, filters nothing. */
+export function readFilters(search: URLSearchParams): RaceFilters {
+  const filters: RaceFilters = {}
+  for (const name of ['model', 'category', 'text'] as const) {
+    const value = search.get(name)?.slice(0, textCharsMax)
+    if (value) filters[name] = value
+  }
+  const status = search.get('status')
+  if (isStatus(status)) filters.status = status
+  return filters
+}
+
+export function toSearch(filters: RaceFilters): URLSearchParams {
+  const search = new URLSearchParams()
+  for (const name of ['text', 'model', 'category', 'status'] as const) {
+    const value = filters[name]
+    if (value) search.set(name, value.slice(0, textCharsMax))
+  }
+  return search
+}
+
+export function isFiltered(filters: RaceFilters): boolean {
+  return toSearch(filters).size > 0
+}
+
+function isStatus(value: string | null): value is RaceStatus {
+  return raceStatuses.some((status) => status === value)
+}

@@ -1,0 +1,97 @@
+/** A race as one line: its plates as they arrived, what was asked, who won, by what, and when. */
+import type { LaneSummary, RaceSummary } from '@drag-race/contracts'
+import { memo } from 'react'
+import { Link } from 'wouter'
+import { toSeconds } from '../look/figures.ts'
+import { RemoveIcon } from '../look/icons.tsx'
+import { Plate } from '../look/plate.tsx'
+import { toArrivals, toField, toSummaryWords } from './summary-words.ts'
+import { toAgo, toFullTime } from './when.ts'
+
+interface RaceLineProps {
+  race: RaceSummary
+  nowMs: number
+  onDelete: () => void
+}
+
+export const RaceLine = memo(function RaceLine({ race, nowMs, onDelete }: RaceLineProps) {
+  const { word, by, who, rule } = toSummaryWords(race)
+  const prompt = race.prompt.replace(/\s+/g, ' ').trim().slice(0, 300)
+  return (
+    <li className="race-line" data-status={race.status}>
+      <div className={race.lanes.length > 5 ? 'race-line-plates race-line-many' : 'race-line-plates'}>
+        <span className="visually-hidden">Order of arrival: {toArrivals(race.lanes)}</span>
+        {race.lanes.map((lane) => (
+          <span
+            key={lane.lane}
+            className={isOut(lane) ? 'race-line-plate race-line-out' : 'race-line-plate'}
+            title={toPlateTitle(lane)}
+            aria-hidden="true"
+          >
+            <Plate lane={lane.lane} label="" />
+          </span>
+        ))}
+      </div>
+      <div className="race-line-what">
+        <Link href={`/race/${race.id}`} className="race-line-prompt ellipsis" title={prompt}>
+          {prompt || 'Race without a prompt'}
+        </Link>
+        <p className="race-line-field ellipsis">
+          <Field lanes={race.lanes} />
+        </p>
+      </div>
+      <div className="race-line-verdict">
+        <p className="ellipsis">
+          <strong>{word}</strong> {by}
+        </p>
+        <p className="race-line-who ellipsis" title={who}>
+          {who}
+        </p>
+      </div>
+      <div className="race-line-when">
+        <time dateTime={race.startedAt} title={toFullTime(race.startedAt)}>
+          {toAgo(race.startedAt, nowMs)}
+        </time>
+        <p className="ellipsis" title={rule}>
+          {rule}
+        </p>
+      </div>
+      {race.status === 'running' ? (
+        <span />
+      ) : (
+        <button type="button" className="race-line-delete" onClick={onDelete}>
+          <RemoveIcon />
+          <span className="visually-hidden">
+            Delete the race of {toFullTime(race.startedAt)}: {prompt.slice(0, 60)}
+          </span>
+        </button>
+      )}
+    </li>
+  )
+})
+
+/** `quick-a × 2, slow`, and whether they were simulated: all alike once at the end, else each by itself. */
+function Field({ lanes }: { lanes: readonly LaneSummary[] }) {
+  const field = toField(lanes)
+  const areAllAlike = field.every(({ simulated }) => simulated)
+  const names = field.map(({ model, lanes: count, simulated }) => {
+    const times = count > 1 ? ` × ${count}` : ''
+    return `${model}${times}${simulated && !areAllAlike ? ' (simulated)' : ''}`
+  })
+  return (
+    <>
+      {names.join(', ')}
+      {areAllAlike && field.length > 0 && <span className="race-line-simulated"> simulated</span>}
+    </>
+  )
+}
+
+/** Ended without arriving. */
+function isOut({ place, outcome }: LaneSummary): boolean {
+  return place === null && outcome !== 'running'
+}
+
+function toPlateTitle({ place, model, slip, outcome, errorCode }: LaneSummary): string {
+  if (place !== null) return `${place}. ${model}, ${toSeconds(slip.totalMs ?? slip.elapsedMs)} s`
+  return `${model}: ${outcome === 'failed' ? `did not finish (${errorCode ?? 'failed'})` : outcome}`
+}

@@ -1,0 +1,89 @@
+/** A kept race in words: who won and by how much, what it was decided by, and what else must be known of it. */
+import type { LaneSummary, RaceSummary } from '@drag-race/contracts'
+import { toGap, toMargin } from '../look/figures.ts'
+import { toFinishText } from '../race/verdict.ts'
+
+export interface SummaryWords {
+  /** `WIN`, `DEAD HEAT`, `NO CONTEST`, `RUNNING`, `INTERRUPTED`. */
+  word: string
+  /** `by 12.4 ms`; '' where there is nothing to add. */
+  by: string
+  /** Who, or why not; and how the race ended, if not by itself. */
+  who: string
+  /** `whole answer, ± 1.9 ms` */
+  rule: string
+}
+
+export function toSummaryWords(race: RaceSummary): SummaryWords {
+  const { word, by, who } = toVerdictWords(race)
+  return { word, by, who: [who, endings[race.status]].filter(Boolean).join(', '), rule: toRule(race) }
+}
+
+function toVerdictWords({ verdict, status, lanes }: RaceSummary): Omit<SummaryWords, 'rule'> {
+  if (status === 'running') return { word: 'RUNNING', by: '', who: `${lanes.length} lanes` }
+  if (status === 'interrupted') return { word: 'INTERRUPTED', by: '', who: 'what had arrived is kept' }
+  if (verdict === null) return { word: 'NO RESULT', by: '', who: 'ended before anything was decided' }
+  switch (verdict.kind) {
+    case 'win':
+      return {
+        word: 'WIN',
+        by: verdict.by === null ? '' : `by ${toGap(verdict.by)}`,
+        who: toName(lanes, verdict.lane),
+      }
+    case 'dead-heat':
+      return { word: 'DEAD HEAT', by: '', who: toNames(lanes, verdict.lanes) }
+    case 'no-contest':
+      return { word: 'NO CONTEST', by: '', who: verdict.why }
+  }
+}
+
+/** The margin stands where it decides something. */
+function toRule({ finish, marginMs, verdict, status }: RaceSummary): string {
+  const isDecided = status !== 'interrupted' && (verdict?.kind === 'win' || verdict?.kind === 'dead-heat')
+  return isDecided ? `${toFinishText(finish)}, ${toMargin(marginMs)}` : toFinishText(finish)
+}
+
+const endings: Record<RaceSummary['status'], string> = {
+  running: '',
+  finished: '',
+  stopped: 'stopped by hand',
+  deadline: 'time limit reached',
+  interrupted: '',
+}
+
+/** The model's name; with the plate's number when it stood in several lanes. */
+function toName(lanes: readonly LaneSummary[], lane: number): string {
+  const model = lanes.find((entry) => entry.lane === lane)?.model ?? ''
+  const isShared = lanes.filter((entry) => entry.model === model).length > 1
+  return isShared ? `${model} (lane ${lane + 1})` : model
+}
+
+const list = new Intl.ListFormat('en-GB')
+
+/** More than three names are a number. */
+function toNames(lanes: readonly LaneSummary[], heat: readonly number[]): string {
+  return heat.length > 3 ? `${heat.length} lanes` : list.format(heat.map((lane) => toName(lanes, lane)))
+}
+
+/** For screen readers, who cannot see the plates: `1st quick-a, 2nd quick-b, not finished: slow`. */
+export function toArrivals(lanes: readonly LaneSummary[]): string {
+  const arrived = lanes.filter(({ place }) => place !== null)
+  const others = lanes.filter(({ place }) => place === null)
+  const parts = arrived.map(({ place, lane }) => `${place}. ${toName(lanes, lane)}`)
+  if (others.length > 0)
+    parts.push(`not finished: ${list.format(others.map(({ lane }) => toName(lanes, lane)))}`)
+  return parts.join(', ')
+}
+
+/** Each model once, in order of arrival, with how many lanes it had. */
+export function toField(
+  lanes: readonly LaneSummary[],
+): { model: string; lanes: number; simulated: boolean }[] {
+  const field = new Map<string, { model: string; lanes: number; simulated: boolean }>()
+  for (const { model, simulated } of lanes) {
+    const entry = field.get(model)
+    if (entry) entry.lanes += 1
+    else field.set(model, { model, lanes: 1, simulated })
+  }
+  return [...field.values()]
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { toAgo, toFullTime } from './when.ts'
+
+const now = Date.parse('2026-03-15T12:00:00Z')
+
+test.each([
+  [0, 'just now'],
+  [59, 'just now'],
+  [60, '1 min ago'],
+  [59 * 60, '59 min ago'],
+  [3600, '1 hr ago'],
+  [23 * 3600, '23 hr ago'],
+  [24 * 3600, '1 day ago'],
+  [13 * 24 * 3600, '13 days ago'],
+  // A browser whose clock is behind the app's.
+  [-30, 'just now'],
+])('%i seconds ago', (seconds, words) => {
+  expect(toAgo(new Date(now - seconds * 1000).toISOString(), now)).toBe(words)
+})
+
+test('from two weeks on the date says more', () => {
+  expect(toAgo('2026-02-01T12:00:00Z', now)).toBe('1 Feb 2026')
+})
+
+test('a time that is none is shown as such', () => {
+  expect(toAgo('yesterday', now)).toBe('at an unknown time')
+  expect(toFullTime('yesterday')).toBe('yesterday')
+})

@@ -1,0 +1,30 @@
+/** Times of races as people say them: how long ago, and in full for those who ask. */
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+
+const units: { unit: Intl.RelativeTimeFormatUnit; ms: number; below: number }[] = [
+  { unit: 'minute', ms: minuteMs, below: hourMs },
+  { unit: 'hour', ms: hourMs, below: dayMs },
+  { unit: 'day', ms: dayMs, below: 14 * dayMs },
+]
+
+const relative = new Intl.RelativeTimeFormat('en-GB', { style: 'short' })
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'medium' })
+
+/** `just now`, `3 min ago`, `2 hr ago`, `5 days ago`, then the date. */
+export function toAgo(iso: string, nowMs: number): string {
+  const at = Date.parse(iso)
+  if (Number.isNaN(at)) return 'at an unknown time'
+  const age = nowMs - at
+  if (age < minuteMs) return 'just now'
+  const found = units.find(({ below }) => age < below)
+  return found ? relative.format(-Math.floor(age / found.ms), found.unit) : date.format(at)
+}
+
+export function toFullTime(iso: string): string {
+  const at = Date.parse(iso)
+  return Number.isNaN(at) ? iso : full.format(at)
+}

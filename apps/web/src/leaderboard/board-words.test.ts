@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { toEmptyText, toIntervalText, toLeftOutText } from './board-words.ts'
+import { row } from './row-for-tests.ts'
+
+test('nothing left out is not mentioned', () => {
+  expect(toLeftOutText([])).toBe('')
+})
+
+test('one reason is said without being counted twice', () => {
+  expect(toLeftOutText([{ why: 'still running', races: 1 }])).toBe('1 race does not count: still running.')
+  expect(toLeftOutText([{ why: 'still running', races: 1200 }])).toBe(
+    '1,200 races do not count: still running.',
+  )
+})
+
+test('several reasons stand in one line, each with its number', () => {
+  const leftOut = [
+    { why: 'fewer than two different models', races: 3 },
+    { why: 'still running', races: 1 },
+  ]
+  expect(toLeftOutText(leftOut)).toBe(
+    '4 races do not count: 3 fewer than two different models; 1 still running.',
+  )
+})
+
+test('an empty board says what to do about it', () => {
+  expect(toEmptyText({ by: 'cost', span: 'all' }).todo).toContain('Run a race of two different models')
+  expect(toEmptyText({ by: 'total', span: 'day' }).todo).toContain('Widen')
+})
+
+test('an interval reads as one span', () => {
+  expect(toIntervalText(row({ winRateLow: 0.579, winRateHigh: 0.867 }))).toBe('58 to 87 %')
+})

@@ -1,0 +1,36 @@
+/** The board's sentences: what a rate means, what it does not hold, and what to do when it is empty. */
+import type { Leaderboard, LeaderboardQuery, LeaderboardRow } from '@drag-race/contracts'
+import { toCount, toPercent } from '../look/figures.ts'
+import { isFiltered } from './board-query.ts'
+
+export const rateText =
+  'Win rate = (wins + a share of dead heats, 1/k for k lanes) / races. The line is its 95 % interval (Wilson); rows are sorted by its lower end. Times, speed and cost are medians.'
+
+export const preliminaryText = 'A hollow dot is preliminary: under 30 races.'
+
+/** `58 to 87 %` */
+export function toIntervalText({
+  winRateLow,
+  winRateHigh,
+}: Pick<LeaderboardRow, 'winRateLow' | 'winRateHigh'>): string {
+  return `${Math.round(winRateLow * 100)} to ${toPercent(winRateHigh)}`
+}
+
+/** One line, or `''` when nothing is left out. Reasons come most frequent first. */
+export function toLeftOutText(leftOut: Leaderboard['leftOut']): string {
+  const [only] = leftOut
+  if (only === undefined) return ''
+  const races = leftOut.reduce((sum, reason) => sum + reason.races, 0)
+  const why =
+    leftOut.length === 1 ? only.why : leftOut.map((one) => `${toCount(one.races)} ${one.why}`).join('; ')
+  return `${toCount(races)} ${races === 1 ? 'race does' : 'races do'} not count: ${why}.`
+}
+
+export function toEmptyText(query: LeaderboardQuery): { what: string; todo: string } {
+  return isFiltered(query)
+    ? { what: 'No race counts under these choices.', todo: 'Widen them, or run a race that they hold.' }
+    : {
+        what: 'No race counts yet.',
+        todo: 'Run a race of two different models: the first to finish opens the board.',
+      }
+}

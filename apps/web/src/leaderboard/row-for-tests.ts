@@ -1,0 +1,23 @@
+/** A row of the board with only what a test is about. */
+import type { LeaderboardRow } from '@drag-race/contracts'
+
+export function row(part: Partial<LeaderboardRow>): LeaderboardRow {
+  return {
+    rank: 1,
+    model: 'm',
+    provider: 'acme',
+    simulated: false,
+    races: 40,
+    wins: 20,
+    deadHeats: 0,
+    winRate: 0.5,
+    winRateLow: 0.35,
+    winRateHigh: 0.65,
+    medianTtftMs: null,
+    medianTotalMs: null,
+    medianDecodeTokensPerSecond: null,
+    medianCostUsd: null,
+    isPreliminary: false,
+    ...part,
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * What the screen shows of a document: blocks. Those that may grow long while they stream come in two parts: what is
+ * finished (`sealed`, in pages that keep their identity) and what was lexed last (`open`).
+ */
+import type { MarkedToken, Token, Tokens } from 'marked'
+import type { Pages } from './pages.ts'
+
+export type Block =
+  | { kind: 'flow'; level: 0 | 1 | 2 | 3 | 4 | 5 | 6; sealed: Pages<Inline>; open: Inline }
+  | { kind: 'code'; language: string; sealed: readonly string[]; open: string }
+  | {
+      kind: 'list'
+      /** null: bullets. */
+      start: number | null
+      /** Its sealed items ask for room between items, or the open ones do: those may still change. */
+      isSealedLoose: boolean
+      isOpenLoose: boolean
+      sealed: Pages<Item>
+      open: readonly Item[]
+    }
+  | { kind: 'table'; header: Row; sealed: Pages<Row>; open: readonly Row[] }
+  | { kind: 'quote'; sealed: Pages<Block>; open: readonly Block[] }
+  | { kind: 'rule' }
+
+/** `level` of a flow: 0 is a paragraph, 1 to 6 a heading. */
+export type Inline = readonly MarkedToken[]
+export type Row = readonly Tokens.TableCell[]
+
+export interface Item {
+  /** null: no task; else whether it is ticked. */
+  isTicked: boolean | null
+  blocks: readonly Block[]
+}
+
+export function toBlocks(tokens: readonly Token[]): Block[] {
+  return tokens.flatMap((token) => toBlock(token) ?? [])
+}
+
+/** null: nothing to show (blank lines, definitions, a task's box, which its item shows). */
+export function toBlock(generic: Token): Block | null {
+  const token = generic as MarkedToken
+  switch (token.type) {
+    case 'paragraph':
+    case 'text':
+      return { kind: 'flow', level: 0, sealed: [], open: (token.tokens ?? [token]) as MarkedToken[] }
+    case 'heading':
+      return { kind: 'flow', level: toLevel(token.depth), sealed: [], open: token.tokens as MarkedToken[] }
+    case 'code':
+      return { kind: 'code', language: toLanguage(token.lang), sealed: [], open: toCodeText(token) }
+    case 'list':
+      return {
+        kind: 'list',
+        start: token.ordered && token.start !== '' ? token.start : null,
+        isSealedLoose: false,
+        isOpenLoose: token.loose,
+        sealed: [],
+        open: token.items.map(toItem),
+      }
+    case 'table':
+      return { kind: 'table', header: token.header, sealed: [], open: token.rows }
+    case 'blockquote':
+      return { kind: 'quote', sealed: [], open: toBlocks(token.tokens) }
+    case 'hr':
+      return { kind: 'rule' }
+    default:
+      return null
+  }
+}
+
+/** What was sealed before, then the rest as it was lexed now; null when the two do not belong together. */
+export function joinBlocks(before: Block, now: Block): Block | null {
+  if (before.kind === 'flow' && now.kind === 'flow') return { ...now, sealed: before.sealed }
+  if (before.kind === 'code' && now.kind === 'code') return { ...now, sealed: before.sealed }
+  if (before.kind === 'table' && now.kind === 'table') return { ...now, sealed: before.sealed }
+  if (before.kind === 'quote' && now.kind === 'quote') return { ...now, sealed: before.sealed }
+  if (before.kind === 'list' && now.kind === 'list') {
+    const { sealed, start, isSealedLoose } = before
+    return { ...now, start, sealed, isSealedLoose }
+  }
+  return null
+}
+
+/** The task's box stands in different places in tight and in loose lists; here it belongs to the item. */
+function toItem(item: Tokens.ListItem): Item {
+  const [first, ...others] = item.tokens
+  const isBoxInside = first?.type === 'paragraph' && first.tokens?.[0]?.type === 'checkbox'
+  const tokens = isBoxInside ? [{ ...first, tokens: first.tokens?.slice(1) }, ...others] : item.tokens
+  return { isTicked: item.task ? item.checked === true : null, blocks: toBlocks(tokens) }
+}
+
+function toLevel(depth: number): 1 | 2 | 3 | 4 | 5 | 6 {
+  return Math.min(6, Math.max(1, depth)) as 1 | 2 | 3 | 4 | 5 | 6
+}
+
+/** Of `ts title="a.ts"` the first word; marked leaves the whole line to its reader. */
+function toLanguage(info: string | undefined): string {
+  return (info ?? '').trim().split(/\s+/, 1)[0] ?? ''
+}
+
+/** marked ends empty and unfinished code with a line break, which its own renderer takes away again. */
+function toCodeText(token: Tokens.Code): string {
+  return token.text.replace(/\n$/, '')
+}

@@ -1,0 +1,148 @@
+/** Blocks as elements. A page of blocks, and each block in it, renders again only when it is another one. */
+import { memo } from 'react'
+import type { Block, Inline, Item, Row } from './block.ts'
+import { CodeBlock } from './code-block.tsx'
+import { InlineText } from './inline-text.tsx'
+import { appendPages, countPaged, type Pages, pageSize } from './pages.ts'
+
+interface BlocksProps {
+  sealed: Pages<Block>
+  open: readonly Block[]
+  /** Also the open ones are final. */
+  isSealed: boolean
+}
+
+export function Blocks({ sealed, open, isSealed }: BlocksProps) {
+  const final = isSealed ? Number.POSITIVE_INFINITY : countPaged(sealed)
+  return appendPages(sealed, open).map((blocks, page) => (
+    <BlockPage key={page} blocks={blocks} final={Math.max(0, Math.min(pageSize, final - page * pageSize))} />
+  ))
+}
+
+const BlockPage = memo(function BlockPage({ blocks, final }: { blocks: readonly Block[]; final: number }) {
+  return blocks.map((block, index) => <BlockView key={index} block={block} isSealed={index < final} />)
+})
+
+const BlockView = memo(function BlockView({ block, isSealed }: { block: Block; isSealed: boolean }) {
+  switch (block.kind) {
+    case 'flow':
+      return <Flow {...block} />
+    case 'code':
+      return <CodeBlock {...block} isSealed={isSealed} />
+    case 'list':
+      return <List {...block} isSealed={isSealed} />
+    case 'table':
+      return <Table {...block} />
+    case 'quote':
+      return (
+        <blockquote>
+          <Blocks sealed={block.sealed} open={block.open} isSealed={isSealed} />
+        </blockquote>
+      )
+    case 'rule':
+      return <hr />
+  }
+})
+
+type BlockOf<Kind extends Block['kind']> = Omit<Extract<Block, { kind: Kind }>, 'kind'>
+
+/** The page's own titles are h1 and h2: an answer's begin below them. */
+const headings = ['p', 'h3', 'h4', 'h5', 'h6', 'h6', 'h6'] as const
+
+function Flow({ level, sealed, open }: BlockOf<'flow'>) {
+  const Tag = headings[level]
+  return (
+    <Tag className={level === 0 ? undefined : `md-h${level}`}>
+      {appendPages(sealed, [open]).map((page, index) => (
+        <InlinePage key={index} page={page} />
+      ))}
+    </Tag>
+  )
+}
+
+const InlinePage = memo(function InlinePage({ page }: { page: readonly Inline[] }) {
+  return page.map((tokens, index) => <InlineText key={index} tokens={tokens} />)
+})
+
+function List({
+  start,
+  isSealedLoose,
+  isOpenLoose,
+  sealed,
+  open,
+  isSealed,
+}: BlockOf<'list'> & { isSealed: boolean }) {
+  const Tag = start === null ? 'ul' : 'ol'
+  const className = isSealedLoose || isOpenLoose ? 'md-loose' : undefined
+  const final = isSealed ? Number.POSITIVE_INFINITY : countPaged(sealed)
+  return (
+    <Tag className={className} start={start === null || start === 1 ? undefined : start}>
+      {appendPages(sealed, open).map((items, page) => (
+        <ItemPage key={page} items={items} final={Math.max(0, Math.min(pageSize, final - page * pageSize))} />
+      ))}
+    </Tag>
+  )
+}
+
+const ItemPage = memo(function ItemPage({ items, final }: { items: readonly Item[]; final: number }) {
+  return items.map((item, index) => <ItemView key={index} item={item} isSealed={index < final} />)
+})
+
+const ItemView = memo(function ItemView({ item, isSealed }: { item: Item; isSealed: boolean }) {
+  return (
+    <li className={item.isTicked === null ? undefined : 'md-task'}>
+      {item.isTicked !== null && (
+        <span
+          className={item.isTicked ? 'md-tick md-ticked' : 'md-tick'}
+          role="img"
+          aria-label={item.isTicked ? 'Done:' : 'To do:'}
+        />
+      )}
+      <Blocks sealed={[]} open={item.blocks} isSealed={isSealed} />
+    </li>
+  )
+})
+
+function Table({ header, sealed, open }: BlockOf<'table'>) {
+  return (
+    // Scrolls in its own box, by keyboard too.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
+    <div className="md-table table-scroll" role="group" aria-label="Table" tabIndex={0}>
+      <table>
+        <thead>
+          <RowView row={header} />
+        </thead>
+        {appendPages(sealed, open).map((rows, page) => (
+          <RowPage key={page} rows={rows} />
+        ))}
+      </table>
+    </div>
+  )
+}
+
+const RowPage = memo(function RowPage({ rows }: { rows: readonly Row[] }) {
+  return (
+    <tbody>
+      {rows.map((row, index) => (
+        <RowView key={index} row={row} />
+      ))}
+    </tbody>
+  )
+})
+
+const RowView = memo(function RowView({ row }: { row: Row }) {
+  return (
+    <tr>
+      {row.map((cell, index) => {
+        const Tag = cell.header ? 'th' : 'td'
+        const className = cell.align && cell.align !== 'left' ? `md-${cell.align}` : undefined
+        return (
+          <Tag key={index} className={className} scope={cell.header ? 'col' : undefined}>
+            <InlineText tokens={cell.tokens as Inline} />
+          </Tag>
+        )
+      })}
+    </tr>
+  )
+})

@@ -1,0 +1,38 @@
+/** Link definitions: which a piece of markdown holds, and which it may be waiting for. */
+import type { Token } from 'marked'
+
+/** By their normalised label. */
+export type Definitions = Readonly<Record<string, Definition>>
+export interface Definition {
+  href: string
+  title?: string | null | undefined
+}
+
+/** The first definition of a label wins, those already known before all. */
+export function addDefinitions(known: Definitions, tokens: readonly Token[]): Definitions {
+  let definitions = known
+  for (const token of eachToken(tokens)) {
+    if (token.type !== 'def' || Object.hasOwn(definitions, token.tag)) continue
+    definitions = { ...definitions, [token.tag]: { href: token.href, title: token.title } }
+  }
+  return definitions
+}
+
+/** Every `[label]`, also those that turn out to be something else: a label too many costs a parse, one too few a link. */
+export function labelsIn(source: string): string[] {
+  if (!source.includes('[')) return []
+  return [...source.matchAll(/\[((?:\\[\s\S]|[^\\[\]])+)\]/g)].map(([, label]) => normaliseLabel(label ?? ''))
+}
+
+/** As marked and CommonMark compare labels: without regard to case and to the amount of white space. */
+function normaliseLabel(label: string): string {
+  return label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase()
+}
+
+function* eachToken(tokens: readonly Token[]): Generator<Token> {
+  for (const token of tokens) {
+    yield token
+    if (token.type === 'list') for (const item of token.items) yield* eachToken(item.tokens)
+    else if (token.type === 'blockquote') yield* eachToken(token.tokens ?? [])
+  }
+}

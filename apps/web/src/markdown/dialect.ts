@@ -1,0 +1,164 @@
+/**
+ * The markdown that lanes speak: marked's GFM, narrowed where a construct would let later text change blocks that are
+ * long finished, or cost more than it is worth.
+ *
+ * - Raw HTML opens no block: it is shown as text, and `<pre>` or `<!--` without an end would swallow the rest.
+ * - Tags and character references keep no state from one block to the next; references are decoded when rendered.
+ * - A link definition stands on its own lines: label on one line, title on one line. marked would let a title begin in
+ *   one paragraph and end ten paragraphs later.
+ * - Containers nest to `depthMax`, emphasis and links too; what is deeper is text. 5,000 `>` overflow the stack otherwise.
+ * - Emphasis and a link's text have a greatest length.
+ */
+import { Lexer, type Links, type Token, Tokenizer, type Tokens } from 'marked'
+import { addDefinitions, type Definitions } from './definitions.ts'
+
+/** Levels of quotes, lists and emphasis within each other; people stop reading long before. */
+const depthMax = 50
+
+/** A link's text and an emphasis end within this: else each of a thousand lone `[` or `*` costs the whole text. */
+const spanCharsMax = 2000
+
+/** Tokens of `source`, resolved against `known` definitions and its own; `definitions` holds both. */
+export function lex(source: string, known: Definitions): { tokens: Token[]; definitions: Definitions } {
+  const lexer = new LaneLexer({ gfm: true, tokenizer: new LaneTokenizer() })
+  Object.assign(lexer.tokens.links, known)
+  try {
+    lexer.lex(source)
+    return { tokens: [...lexer.tokens], definitions: lexer.tokens.links }
+  } catch {
+    // marked throws where a rule consumes nothing, and its patterns can exhaust the stack: better plain than blank.
+    return { tokens: [plainParagraph(source)], definitions: known }
+  }
+}
+
+class LaneLexer extends Lexer {
+  #depth = 0
+
+  override inlineTokens(source: string, tokens: Token[] = []): Token[] {
+    if (this.#depth >= depthMax) {
+      tokens.push(plainText(source))
+      return tokens
+    }
+    this.#depth += 1
+    try {
+      return super.inlineTokens(source, tokens)
+    } finally {
+      this.#depth -= 1
+    }
+  }
+}
+
+class LaneTokenizer extends Tokenizer {
+  #depth = 0
+
+  override html(): undefined {
+    return undefined
+  }
+
+  override tag(source: string): Tokens.Tag | undefined {
+    if (source.charCodeAt(0) !== 60) return undefined
+    const raw = this.rules.inline.tag.exec(source)?.[0]
+    return raw ? { type: 'html', raw, text: raw, inLink: false, inRawBlock: false, block: false } : undefined
+  }
+
+  override link(source: string): Tokens.Link | Tokens.Image | undefined {
+    return source.slice(0, spanCharsMax).includes('](') ? super.link(source) : undefined
+  }
+
+  override reflink(source: string, links: Links) {
+    const head = source.slice(0, spanCharsMax)
+    return super.reflink(head.includes(']') ? head : source.slice(0, 2), links)
+  }
+
+  override emStrong(source: string, masked: string, previous?: string) {
+    if (masked.length <= spanCharsMax) return super.emStrong(source, masked, previous)
+    return super.emStrong(source.slice(0, spanCharsMax), maskedWindow(source, masked), previous)
+  }
+
+  override del(source: string, masked: string, previous?: string) {
+    if (masked.length <= spanCharsMax) return super.del(source, masked, previous)
+    return super.del(source.slice(0, spanCharsMax), maskedWindow(source, masked), previous)
+  }
+
+  override inlineText(source: string): Tokens.Text | undefined {
+    const raw = this.rules.inline.text.exec(source)?.[0]
+    return raw ? plainText(raw) : undefined
+  }
+
+  override def(source: string): Tokens.Def | undefined {
+    if (!/^ {0,3}\[(?:\\.|[^\\[\]\n])+\]:/.test(source)) return undefined
+    for (const lines of [3, 2, 1]) {
+      const token = super.def(firstLines(source, lines))
+      if (!token?.title?.includes('\n')) return token
+    }
+    return undefined
+  }
+
+  /** A line of tabs ends a table like any blank line; marked takes it for a row. */
+  override table(source: string): Tokens.Table | undefined {
+    if (!/^[^\n]+\n {0,3}[|:-]/.test(source)) return undefined
+    const blank = source.search(/\n[ \t]*\n/)
+    return super.table(blank === -1 ? source : source.slice(0, blank + 1))
+  }
+
+  override blockquote(source: string): Tokens.Blockquote | undefined {
+    if (this.#depth < depthMax) return this.#within(() => this.#quote(source))
+    const text = this.rules.block.blockquote.exec(source)?.[0].replace(/\n+$/, '')
+    return text ? { type: 'blockquote', raw: text, text, tokens: [plainParagraph(text)] } : undefined
+  }
+
+  override list(source: string): Tokens.List | undefined {
+    return this.#depth < depthMax ? this.#within(() => super.list(source)) : undefined
+  }
+
+  /**
+   * marked lexes a quote's end twice. The second time it takes the quote's last words for the text before a list, and
+   * throws at "- a\n  > 1.\nb"; and definitions of the first time stay known, though they are no longer in it.
+   */
+  #quote(source: string): Tokens.Blockquote | undefined {
+    const { state, tokens } = this.lexer
+    const { lastToken } = state
+    const known = { ...tokens.links }
+    delete state.lastToken
+    const quote = super.blockquote(source)
+    Object.assign(state, { lastToken })
+    for (const label of Object.keys(tokens.links))
+      if (!Object.hasOwn(known, label)) delete tokens.links[label]
+    Object.assign(tokens.links, addDefinitions(known, quote?.tokens ?? []))
+    return quote
+  }
+
+  #within<Result>(work: () => Result): Result {
+    this.#depth += 1
+    try {
+      return work()
+    } finally {
+      this.#depth -= 1
+    }
+  }
+}
+
+/** Text that nobody looks into. */
+export function plainParagraph(source: string): Tokens.Paragraph {
+  return { type: 'paragraph', raw: source, text: source, tokens: [plainText(source)] }
+}
+
+function plainText(source: string): Tokens.Text {
+  return { type: 'text', raw: source, text: source }
+}
+
+/** What is masked of the span, and a little before it: the run of delimiters that it may stand in. */
+function maskedWindow(source: string, masked: string): string {
+  const at = masked.length - source.length
+  return masked.slice(Math.max(0, at - 100), at + spanCharsMax)
+}
+
+function firstLines(source: string, count: number): string {
+  let end = 0
+  for (let line = 0; line < count; line += 1) {
+    const next = source.indexOf('\n', end)
+    if (next === -1) return source
+    end = next + 1
+  }
+  return source.slice(0, end)
+}

@@ -1,0 +1,131 @@
+/** The end of a document that is not final: lexed anew, and divided into what became final and what may still change. */
+import type { Token } from 'marked'
+import { type Block, toBlock } from './block.ts'
+import { countBeforeLast, countFinal } from './boundary.ts'
+import { addDefinitions, type Definitions, labelsIn } from './definitions.ts'
+import { lex, plainParagraph } from './dialect.ts'
+import { continueBlock, peel } from './peel.ts'
+
+export interface Limits {
+  /** A block from this length on is cut where it can be. */
+  longChars: number
+  /** What stays open of it. */
+  keepChars: number
+  /** A tail from this length on is lexed only after growing by an eighth. */
+  patientChars: number
+  /** A tail from this length on is shown plain: hostile text can cost the square of its length. */
+  plainChars: number
+  /** Text that arrives at once is taken in slices of this length. */
+  sliceChars: number
+}
+
+/** A long block of which the first part is sealed. */
+export interface LongBlock {
+  /** Its sealed parts count; the open ones are lexed again. */
+  block: Block
+  /** What the rest is lexed behind. */
+  standIn: string
+  /** Where the whole block begins in the document. */
+  start: number
+}
+
+export interface Tail {
+  tokens: readonly Token[]
+  /** One a token; null where there is nothing to show. */
+  blocks: readonly (Block | null)[]
+  /** Where each token begins in the document, and behind them where the last one ends. */
+  starts: readonly number[]
+  /** Do the tokens' sources add up to the text? If not, no place in it can be named. */
+  isExact: boolean
+  /** All that are known, those of the tail included. */
+  definitions: Definitions
+}
+
+export interface Division {
+  /** So many tokens are final. */
+  count: number
+  /** The token behind them is a long block, of which some more is final. */
+  long: LongBlock | null
+  /** Where the new tail begins in the document. */
+  offset: number
+  /** Of the final part. */
+  definitions: Definitions
+}
+
+/** null: what follows shows that the long block is of another kind than it seemed, and it must be lexed whole. */
+export function readTail(
+  source: string,
+  offset: number,
+  long: LongBlock | null,
+  known: Definitions,
+  limits: Limits,
+): Tail | null {
+  const standIn = long?.standIn ?? ''
+  const text = standIn + source.slice(offset)
+  const isPlain = text.length >= limits.plainChars
+  const { tokens, definitions } = isPlain
+    ? { tokens: [plainParagraph(text)], definitions: known }
+    : lex(text, known)
+  const blocks = tokens.map(toBlock)
+  if (long) {
+    const continued = tokens[0] ? continueBlock(long.block, tokens[0]) : null
+    if (!continued) return null
+    blocks[0] = continued
+  }
+  const starts = [offset - standIn.length]
+  for (const { raw } of tokens) starts.push(starts.at(-1)! + raw.length)
+  return { tokens, blocks, starts, isExact: tokens.map(({ raw }) => raw).join('') === text, definitions }
+}
+
+export function divide(
+  tail: Tail,
+  source: string,
+  before: { offset: number; long: LongBlock | null; uncut: number | null; definitions: Definitions },
+  limits: Limits,
+): Division {
+  const { offset, long, definitions } = before
+  const nothing = { count: 0, long, offset, definitions }
+  if (!tail.isExact) return nothing
+  const division = divideLong(tail, before, limits) ?? divideBlocks(tail, before)
+  if (division.offset === offset) return nothing
+  return isResolvedByTail(tail, source.slice(offset, division.offset), division.definitions)
+    ? nothing
+    : division
+}
+
+function divideBlocks(
+  { tokens, starts }: Tail,
+  before: { definitions: Definitions; long: LongBlock | null; offset: number },
+) {
+  const count = countFinal(tokens)
+  if (count === 0) return { count, ...before }
+  const definitions = addDefinitions(before.definitions, tokens.slice(0, count))
+  return { count, long: null, offset: starts[count]!, definitions }
+}
+
+function divideLong(
+  { tokens, blocks, starts }: Tail,
+  before: { definitions: Definitions; long: LongBlock | null; uncut: number | null },
+  limits: Limits,
+): Division | null {
+  const count = countBeforeLast(tokens)
+  const token = count === null ? undefined : tokens[count]
+  const block = count === null ? null : blocks[count]
+  if (count === null || !token || !block || token.raw.length < limits.longChars) return null
+  const start = count === 0 && before.long ? before.long.start : starts[count]!
+  if (start === before.uncut) return null
+  const peeled = peel(block, token, limits.keepChars)
+  if (!peeled) return null
+  return {
+    count,
+    long: { block: peeled.block, standIn: peeled.standIn, start },
+    offset: starts[count]! + peeled.cut,
+    definitions: addDefinitions(before.definitions, [...tokens.slice(0, count), ...peeled.tokens]),
+  }
+}
+
+/** A label of the final part was resolved by a definition that is not final: it may still get another address. */
+function isResolvedByTail(tail: Tail, sealed: string, definitions: Definitions): boolean {
+  const unsure = new Set(Object.keys(tail.definitions).filter((label) => !Object.hasOwn(definitions, label)))
+  return unsure.size > 0 && labelsIn(sealed).some((label) => unsure.has(label))
+}

@@ -1,0 +1,35 @@
+/** Adds, changes and deletes prompts of one's own; the list is read again after each. */
+import type { Prompt, PromptInput } from '@drag-race/contracts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { readJson } from '../read-json.ts'
+
+/** `id` null adds, else changes. */
+export function useSavePrompt(onSaved: () => void) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ id, input }: { id: string | null; input: PromptInput }) =>
+      readJson<Prompt>(id === null ? '/api/prompts' : toPath(id), {
+        method: id === null ? 'POST' : 'PUT',
+        body: JSON.stringify(input),
+      }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['prompts'] })
+      onSaved()
+    },
+  })
+}
+
+export function useDeletePrompt(onDeleted: () => void) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => readJson<null>(toPath(id), { method: 'DELETE' }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['prompts'] })
+      onDeleted()
+    },
+  })
+}
+
+function toPath(id: string): string {
+  return `/api/prompts/${encodeURIComponent(id)}`
+}

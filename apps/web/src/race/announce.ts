@@ -1,0 +1,48 @@
+/**
+ * A race as a listener hears it: its start, first tokens, finishes and verdict. Tokens are not read out. Compares two
+ * snapshots, so that a burst of events, or a return from a hidden tab, is told once.
+ */
+import { type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
+import { toMs, toSeconds } from '../look/figures.ts'
+import { toFinishText, toLaneName, toVerdictText } from './verdict.ts'
+
+export function toAnnouncements(before: RaceState, after: RaceState): string[] {
+  const said: string[] = []
+  if (before.raceId !== after.raceId && after.raceId !== null && !after.end) {
+    const finish = after.request ? toFinishText(after.request.finish) : ''
+    said.push(`Race started with ${after.lanes.length} lanes. Finish line: ${finish}.`)
+  }
+  // A tape that comes whole is told by its verdict alone.
+  const isWhole = before.raceId !== after.raceId && after.end !== null
+  if (!isWhole) {
+    for (const lane of after.lanes) said.push(...laneNews(after, before.lanes[lane.lane], lane))
+  }
+  const verdict = after.end && !before.end ? toVerdictText(after) : null
+  if (verdict) said.push(`${verdict.headline}. ${verdict.detail}`)
+  return said
+}
+
+function laneNews(state: RaceState, before: LaneState | undefined, after: LaneState): string[] {
+  const news: string[] = []
+  const name = `Lane ${after.lane + 1}, ${toLaneName(state, after.lane)}`
+  if (after.ttftMs !== null && (before?.ttftMs ?? null) === null) {
+    news.push(`${name}: first token after ${toMs(after.ttftMs)} milliseconds.`)
+  }
+  if (after.outcome && !before?.outcome) news.push(`${name}: ${outcomeText(after)}`)
+  return news
+}
+
+function outcomeText(lane: LaneState): string {
+  const slip = toTimeSlip(lane)
+  switch (laneStatus(lane)) {
+    case 'done':
+      return `finished after ${toSeconds(slip.totalMs)} seconds.`
+    case 'stopped':
+      return `stopped after ${toSeconds(slip.elapsedMs)} seconds.`
+    case 'failed':
+      return `did not finish. ${lane.outcome?.kind === 'failed' ? lane.outcome.event.message : ''}`
+    case 'waiting':
+    case 'running':
+      return ''
+  }
+}

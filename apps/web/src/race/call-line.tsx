@@ -1,0 +1,46 @@
+/** What is to be said of the race now, in one large line: on the way, cut off, or who won. */
+import type { RaceState } from '@drag-race/contracts'
+import { useEffect } from 'react'
+import { useRace } from './the-race.ts'
+import { toVerdictText } from './verdict.ts'
+
+export function CallLine({ race }: { race: RaceState }) {
+  const feed = useRace((store) => store.feed)
+  const stopProblem = useRace((store) => store.stopProblem)
+  const verdict = toVerdictText(race)
+  const { headline, detail } = verdict ?? toRunningText(race, feed.state === 'refused')
+  usePageTitle(headline)
+  return (
+    <>
+      <h1 className="call-headline">{headline}</h1>
+      <p className="call-detail">
+        {feed.state === 'reconnecting' ? (
+          <span className="call-warning">Connection lost. The race goes on without us; reconnecting …</span>
+        ) : feed.state === 'refused' ? (
+          <span className="call-warning">{feed.problem.message}</span>
+        ) : (
+          detail
+        )}
+        {stopProblem !== null && <span className="call-warning"> Stop did not work: {stopProblem}</span>}
+      </p>
+    </>
+  )
+}
+
+/** The tab says it too: a race is often watched from another one. */
+function usePageTitle(title: string) {
+  useEffect(() => {
+    const before = document.title
+    document.title = `${title} · LLM Drag Race`
+    return () => {
+      document.title = before
+    }
+  }, [title])
+}
+
+function toRunningText(race: RaceState, isLost: boolean) {
+  if (isLost) return { headline: 'The race was lost from view', detail: '' }
+  const home = race.lanes.filter((lane) => lane.outcome !== null).length
+  const detail = home === 0 ? '' : `${home} of ${race.lanes.length} lanes are in`
+  return { headline: 'The race is on', detail }
+}

@@ -1,0 +1,193 @@
+/**
+ * Brings a race's tape to the screen, whole and in order, whatever the network does. No React here.
+ *
+ * Only `race-end` ends a race. A stream that closes without it, cleanly or not (a development proxy shows a clean end
+ * when the app dies), is a break: the feed asks for the rest after the last event it has, and again until it gets
+ * it. The POST is never repeated: a race that may have started must not start twice.
+ */
+import type { RaceEvent, RaceRequestInput } from '@drag-race/contracts'
+import { decodeEvents } from '@drag-race/wire'
+import { ApiProblem, toProblem } from '../read-json.ts'
+
+export type FeedStatus =
+  | { state: 'idle' }
+  /** The request is on its way: ambers. */
+  | { state: 'asking' }
+  | { state: 'open' }
+  | { state: 'reconnecting'; attempt: number }
+  | { state: 'ended' }
+  /** Refused, or given up for good: nothing more will come. */
+  | { state: 'refused'; problem: ApiProblem }
+
+export interface FeedOptions {
+  fetchIt: typeof fetch
+  /** Resolves after `ms`, or at once when aborted. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  onEvent: (event: RaceEvent) => void
+  /** The app was killed and kept another tape than was seen: it comes again from its first event. */
+  onRewind: () => void
+  onStatus: (status: FeedStatus) => void
+}
+
+export interface Feed {
+  /** Ends the subscription, not the race. */
+  close(): void
+}
+
+const backoffMsMin = 250
+const backoffMsMax = 5000
+/**
+ * A connection that brings no byte for this long is taken for dead and opened anew: a proxy can hold a stream open
+ * whose other end is gone. The app sends a comment every 15 s.
+ */
+const silenceMsMax = 45_000
+
+/** Starts a race and follows it. */
+export function startRace(request: RaceRequestInput, options: FeedOptions): Feed {
+  return openFeed(options, (signal) =>
+    options.fetchIt('/api/race', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify(request),
+      signal,
+    }),
+  )
+}
+
+/** Follows a race from its first event: live, or from its tape. */
+export function followRace(raceId: string, options: FeedOptions): Feed {
+  return openFeed(options, null, raceId)
+}
+
+function openFeed(
+  options: FeedOptions,
+  post: ((signal: AbortSignal) => Promise<Response>) | null,
+  id: string | null = null,
+): Feed {
+  const closing = new AbortController()
+  const tape: Position = { raceId: id, seq: -1, hasEnded: false }
+  const tell = (status: FeedStatus) => {
+    if (!closing.signal.aborted) options.onStatus(status)
+  }
+
+  async function run() {
+    tell({ state: 'asking' })
+    const ask = (signal: AbortSignal) => askForRest(options, tape, signal)
+    let failures = 0
+    for (let isFirst = true; !tape.hasEnded && !closing.signal.aborted; isFirst = false) {
+      const seqBefore = tape.seq
+      const outcome = await readOnce(isFirst && post ? post : ask)
+      if (outcome === 'ended' || closing.signal.aborted) break
+      if (outcome === 'another tape') rewind()
+      else if (isFinal(outcome, tape)) return tell({ state: 'refused', problem: outcome })
+      failures = tape.seq > seqBefore ? 1 : failures + 1
+      tell({ state: 'reconnecting', attempt: failures })
+      await options.sleep(backoffMs(failures), closing.signal)
+    }
+    tell({ state: 'ended' })
+  }
+
+  function rewind() {
+    tape.seq = -1
+    options.onRewind()
+  }
+
+  /** One connection, from its first byte to its end or break. A break is given back, not thrown. */
+  async function readOnce(ask: (signal: AbortSignal) => Promise<Response>): Promise<Outcome> {
+    const connection = new AbortController()
+    const seqBefore = tape.seq
+    let hasAnswered = false
+    const signal = AbortSignal.any([connection.signal, closing.signal])
+    try {
+      const response = await ask(signal)
+      if (!response.ok || !response.body) {
+        const problem = await toProblem(response)
+        return problem.code === 'beyond_tape' ? 'another tape' : problem
+      }
+      hasAnswered = true
+      tell({ state: 'open' })
+      const bytes = untilSilent(response.body, options.sleep)
+      for await (const { data } of decodeEvents(bytes)) {
+        if (closing.signal.aborted) return 'ended'
+        const event = JSON.parse(data) as RaceEvent
+        if (seqBefore >= 0 && isInterruptedEnd(event)) return 'another tape'
+        take(event)
+        if (tape.hasEnded) return 'ended'
+      }
+      if (seqBefore >= 0 && tape.seq === seqBefore) return 'another tape'
+      return new ApiProblem('stream_ended', 0, brokenText(hasAnswered, 'its stream ended'))
+    } catch (cause) {
+      return new ApiProblem('unreachable', 0, brokenText(hasAnswered, cause))
+    } finally {
+      connection.abort()
+    }
+  }
+
+  /** Events that do not follow on the last one (a repeat after a reconnect) are passed over, as the rule book does. */
+  function take(event: RaceEvent) {
+    if (event.seq !== tape.seq + 1) return
+    tape.seq = event.seq
+    if (event.type === 'race-start') tape.raceId = event.raceId
+    if (event.type === 'race-end') tape.hasEnded = true
+    options.onEvent(event)
+  }
+
+  void run()
+  return { close: () => closing.abort() }
+}
+
+/**
+ * `another tape`: what was seen of the race is not what was kept of it. A killed app loses its last moments and closes the
+ * tape in its own words under the same numbers. It shows by a tape shorter than what was seen, by a resumed one that ends
+ * interrupted, or by one that has ended just where we are.
+ */
+type Outcome = 'ended' | 'another tape' | ApiProblem
+
+function isInterruptedEnd(event: RaceEvent): boolean {
+  return event.type === 'race-end' && event.reason === 'interrupted'
+}
+
+interface Position {
+  raceId: string | null
+  seq: number
+  hasEnded: boolean
+}
+
+function askForRest({ fetchIt }: FeedOptions, tape: Position, signal: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'text/event-stream' }
+  if (tape.seq >= 0) headers['last-event-id'] = String(tape.seq)
+  return fetchIt(`/api/races/${encodeURIComponent(tape.raceId ?? '')}/events`, { headers, signal })
+}
+
+/** Without a race id there is nothing to come back to; a 4xx will not change by asking again. */
+function isFinal(problem: ApiProblem, tape: Position): boolean {
+  return tape.raceId === null || (problem.status >= 400 && problem.status < 500 && problem.status !== 429)
+}
+
+function brokenText(hasAnswered: boolean, cause: unknown): string {
+  return hasAnswered
+    ? `The connection broke before the green light (${String(cause)}). If the race started, it is in the history.`
+    : 'The app does not answer. Is it still running? Start it with npm start.'
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(backoffMsMax, backoffMsMin * 2 ** (failures - 1))
+}
+
+async function* untilSilent(body: ReadableStream<Uint8Array>, sleep: FeedOptions['sleep']) {
+  const reader = body.getReader()
+  try {
+    while (true) {
+      const heard = new AbortController()
+      const silence = sleep(silenceMsMax, heard.signal).then(() => null)
+      const read = await Promise.race([reader.read(), silence])
+      heard.abort()
+      if (read === null) throw new Error(`no byte for ${silenceMsMax / 1000} s`)
+      if (read.done) return
+      yield read.value
+    }
+  } finally {
+    // Not waited for: cancelling a dead connection may never settle.
+    void reader.cancel().catch(() => {})
+  }
+}

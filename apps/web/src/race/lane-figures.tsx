@@ -1,0 +1,36 @@
+/** The running figures of a lane: four columns, value over unit. ≈ marks what is counted by our tokenizer. */
+import { type LaneState, laneStatus, toTimeSlip } from '@drag-race/contracts'
+import { type ReactNode, useMemo } from 'react'
+import { dash, toCount, toMs, toSeconds } from '../look/figures.ts'
+import { RunningClock } from './running-clock.tsx'
+
+export function LaneFigures({ lane, isRunning }: { lane: LaneState; isRunning: boolean }) {
+  // A slip walks the lane's whole past; ten times a second is as often as a figure can be read.
+  const tenth = Math.floor((lane.lastMark?.at ?? 0) / 100)
+  const slip = useMemo(() => toTimeSlip(lane), [tenth, lane.outcome, lane.ttftMs, isRunning])
+  const about = slip.isEstimated && lane.tokens > 0 ? '≈' : ''
+  const speed = slip.decodeTokensPerSecond
+  const isTicking = isRunning && laneStatus(lane) === 'running'
+  return (
+    <dl className="lane-figures">
+      <Figure unit="ms TTFT" value={toMs(lane.ttftMs)} />
+      <Figure unit="tok/s" value={speed === null ? dash : about + toCount(speed)} />
+      <Figure unit="tokens" value={lane.chunks === 0 ? dash : about + toCount(slip.outputTokens)} />
+      <Figure
+        unit="s elapsed"
+        value={
+          isTicking ? <RunningClock startAt={lane.startAt} /> : toSeconds(slip.totalMs ?? slip.elapsedMs)
+        }
+      />
+    </dl>
+  )
+}
+
+function Figure({ value, unit }: { value: ReactNode; unit: string }) {
+  return (
+    <div className="lane-figure">
+      <dt>{unit}</dt>
+      <dd className="figure">{value}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,35 @@
+/** Plate, name and streaming switch over the lane's line; the same in the setup and in the race. */
+import type { ReactNode } from 'react'
+import { Plate } from '../look/plate.tsx'
+import { Switch } from '../look/switch.tsx'
+
+interface LaneHeadProps {
+  lane: number
+  model: string
+  /** Who serves it; "simulated" for the simulator. */
+  provider: string
+  stream: boolean
+  onStream: (isOn: boolean) => void
+  /** Under the switch: what it will do, when that is not at once. */
+  note?: string | null
+  /** Beside the switch: what else can be done. */
+  children?: ReactNode
+}
+
+export function LaneHead({ lane, model, provider, stream, onStream, note = null, children }: LaneHeadProps) {
+  return (
+    <header className="lane-head">
+      <Plate lane={lane} label="" />
+      <h2 className="lane-name ellipsis" title={model}>
+        <span className="visually-hidden">Lane {lane + 1}: </span>
+        {model}
+      </h2>
+      <p className="lane-provider ellipsis">{provider}</p>
+      <div className="lane-aside">
+        {children}
+        <Switch label="stream" hiddenLabel={`lane ${lane + 1}`} isOn={stream} onChange={onStream} />
+      </div>
+      {note !== null && <p className="lane-next">{note}</p>}
+    </header>
+  )
+}

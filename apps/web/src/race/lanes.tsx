@@ -1,0 +1,88 @@
+/**
+ * The lanes side by side, as many as fit, the rest to the side; on a phone one a page, to be swiped. Which ones are
+ * in view stands above them, and any of the others is one press away.
+ */
+import './lanes.css'
+import { type ReactNode, useRef } from 'react'
+import { Plate } from '../look/plate.tsx'
+import { useLanesInView } from './use-lanes-in-view.ts'
+
+interface LanesProps {
+  count: number
+  heading: ReactNode
+  children: ReactNode
+}
+
+export function Lanes({ count, heading, children }: LanesProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const inView = useLanesInView(scroller, count)
+  const isCut = inView.length > 0 && inView.length < count
+  return (
+    <section className="lanes" aria-label="Lanes">
+      <div className="lanes-head">
+        <div className="lanes-call">{heading}</div>
+        {isCut && <LaneIndex count={count} inView={inView} />}
+      </div>
+      <div className="lanes-body">
+        <div ref={scroller} className="lanes-columns" data-count={count}>
+          {children}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+/** Brings a lane's panel into view. */
+export function showLane(lane: number) {
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
+  document.getElementById(toLaneId(lane))?.scrollIntoView({
+    behavior: isCalm ? 'auto' : 'smooth',
+    inline: 'start',
+    block: 'nearest',
+  })
+}
+
+export function toLaneId(lane: number): string {
+  return `lane-${lane + 1}`
+}
+
+function LaneIndex({ count, inView }: { count: number; inView: number[] }) {
+  const first = Math.min(...inView)
+  const last = Math.max(...inView)
+  return (
+    <nav className="lane-index" aria-label="Lanes in view">
+      <button
+        type="button"
+        className="lane-index-step"
+        disabled={first === 0}
+        onClick={() => showLane(first - 1)}
+      >
+        <span aria-hidden="true">←</span>
+        <span className="visually-hidden">Previous lane</span>
+      </button>
+      <ol>
+        {Array.from({ length: count }, (_, lane) => (
+          <li key={lane}>
+            <button
+              type="button"
+              className="lane-index-plate"
+              aria-current={inView.includes(lane)}
+              onClick={() => showLane(lane)}
+            >
+              <Plate lane={lane} label={`Show lane ${lane + 1}`} />
+            </button>
+          </li>
+        ))}
+      </ol>
+      <button
+        type="button"
+        className="lane-index-step"
+        disabled={last === count - 1}
+        onClick={() => showLane(first + 1)}
+      >
+        <span aria-hidden="true">→</span>
+        <span className="visually-hidden">Next lane</span>
+      </button>
+    </nav>
+  )
+}

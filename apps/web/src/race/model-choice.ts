@@ -1,0 +1,44 @@
+/** The models as a picker lists them: found by what is typed, grouped by provider, the ones that can race first. */
+import type { ModelInfo } from '@drag-race/contracts'
+
+export interface ModelGroup {
+  provider: string
+  models: ModelInfo[]
+}
+
+export function toModelGroups(models: readonly ModelInfo[], typed: string): ModelGroup[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  const found = models.filter((model) => {
+    const text = `${model.id} ${toProviderName(model)}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+  const groups = new Map<string, ModelInfo[]>()
+  for (const model of found) {
+    const provider = toProviderName(model)
+    groups.set(provider, [...(groups.get(provider) ?? []), model])
+  }
+  return [...groups]
+    .map(([provider, list]) => ({ provider, models: list.toSorted(byAvailable) }))
+    .toSorted((a, b) => groupRank(a) - groupRank(b))
+}
+
+/** The simulator is no provider among others: it is named for what it is. */
+export function toProviderName(model: Pick<ModelInfo, 'provider' | 'simulated'>): string {
+  return model.simulated ? 'simulated' : (model.provider ?? 'provider unknown')
+}
+
+/** Why a model cannot race, in a few words beside its name. */
+export function toUnavailableText(model: ModelInfo): string | null {
+  if (model.available) return null
+  return model.missing === null ? (model.reason ?? 'not available') : `set ${model.missing}`
+}
+
+function byAvailable(a: ModelInfo, b: ModelInfo): number {
+  return Number(b.available) - Number(a.available)
+}
+
+/** Real models that can race, then the simulated ones, then what lacks a key. */
+function groupRank({ models }: ModelGroup): number {
+  if (!models.some((model) => model.available)) return 2
+  return models.every((model) => model.simulated) ? 1 : 0
+}

@@ -1,0 +1,64 @@
+/**
+ * The race after the one on the screen: the same request, but for the streaming switches that were flipped meanwhile.
+ * They change nothing of a race that is on its way.
+ */
+import type { LaneRequest, RaceRequest } from '@drag-race/contracts'
+import { navigate } from 'wouter/use-browser-location'
+import { create } from 'zustand'
+import { beginRace } from './begin-race.ts'
+import { fromRequest } from './setup.ts'
+import { useSetup } from './setup-store.ts'
+import { theRace } from './the-race.ts'
+
+interface NextRace {
+  /** By lane; only those that were flipped. */
+  streams: Record<number, boolean>
+  setStream(lane: number, isOn: boolean): void
+}
+
+export const useNextRace = create<NextRace>()((set) => ({
+  streams: {},
+  setStream: (lane, isOn) => set(({ streams }) => ({ streams: { ...streams, [lane]: isOn } })),
+}))
+
+// Another race on the screen forgets the switches of the one before.
+theRace.subscribe(({ race }, before) => {
+  if (race.raceId !== before.race.raceId) useNextRace.setState({ streams: {} })
+})
+
+export function raceAgain() {
+  const request = toNextRequest()
+  if (request) beginRace(request)
+}
+
+/** A race of this lane alone: it wins nothing, but it shows whether the lane can finish. Tagged as what it is. */
+export function rerunLane(lane: number) {
+  const request = toNextRequest()
+  const { raceId } = theRace.getState().race
+  if (!request || raceId === null) return
+  const tags = { ...request.tags, [rerunTag]: raceId }
+  beginRace({ ...request, lanes: request.lanes.slice(lane, lane + 1), tags })
+}
+
+/** Back to the setup, with this race's prompt and lanes to be changed; after a rerun, with those of the setup. */
+export function rearrange() {
+  const request = toNextRequest()
+  const isRerun = request?.tags?.[rerunTag] !== undefined
+  if (request && !(isRerun && useSetup.getState().setup.lanes.length > 0)) {
+    useSetup.getState().change(fromRequest(request))
+  }
+  navigate('/')
+}
+
+const rerunTag = 'rerun-of'
+
+function toNextRequest(): RaceRequest | null {
+  const { request } = theRace.getState().race
+  const { streams } = useNextRace.getState()
+  if (!request) return null
+  const lanes: LaneRequest[] = request.lanes.map((lane, index) => ({
+    ...lane,
+    stream: streams[index] ?? lane.stream,
+  }))
+  return { ...request, lanes }
+}

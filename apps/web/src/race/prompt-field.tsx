@@ -1,0 +1,79 @@
+/** The prompt, written on a rule as large as it will be read, and the library it may come from. */
+import type { Prompt } from '@drag-race/contracts'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useSetup } from './setup-store.ts'
+
+export function PromptField({ problems }: { problems: string[] }) {
+  const { setup, change } = useSetup()
+  return (
+    <>
+      <textarea
+        className="prompt-text prompt-input"
+        aria-label="Prompt"
+        aria-invalid={problems.length > 0}
+        aria-describedby="prompt-problems"
+        placeholder="What shall they answer?"
+        rows={1}
+        value={setup.prompt}
+        onChange={(event) => change({ prompt: event.currentTarget.value, promptId: null })}
+      />
+      <div id="prompt-problems">
+        {problems.map((problem) => (
+          <p key={problem} className="field-error">
+            {problem}
+          </p>
+        ))}
+      </div>
+    </>
+  )
+}
+
+export function useLibraryToggle() {
+  const [isOpen, setIsOpen] = useState(false)
+  return { isOpen, toggle: () => setIsOpen((before) => !before) }
+}
+
+/** The library as an index: categories as columns, titles as lines. */
+export function PromptLibrary({
+  prompts,
+  onChosen,
+}: {
+  prompts: UseQueryResult<Prompt[]>
+  onChosen: () => void
+}) {
+  const { setup, choosePrompt } = useSetup()
+  const byCategory = Map.groupBy(prompts.data ?? [], ({ category }) => category)
+  const choose = (prompt: Prompt) => {
+    choosePrompt(prompt)
+    onChosen()
+  }
+  return (
+    <section id="prompt-library" className="library" aria-label="Prompt library">
+      {prompts.error && (
+        <p className="note note-bad">The prompts could not be read. {prompts.error.message}</p>
+      )}
+      {prompts.isPending && <p className="dim">Reading the library …</p>}
+      {[...byCategory].map(([category, list]) => (
+        <div key={category} className="library-category">
+          <h2>{category}</h2>
+          <ul>
+            {list.map((prompt) => (
+              <li key={prompt.id}>
+                <button
+                  type="button"
+                  className="library-prompt"
+                  aria-pressed={setup.promptId === prompt.id}
+                  title={prompt.text.slice(0, 300)}
+                  onClick={() => choose(prompt)}
+                >
+                  {prompt.title}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,84 @@
+/** A lane on the strip while it races and afterwards: who, where, and the clock at the right. */
+import {
+  crossedMs,
+  type FinishLine,
+  type LaneState,
+  laneStatus,
+  type RaceState,
+  toTimeSlip,
+} from '@drag-race/contracts'
+import { memo } from 'react'
+import { toMs, toSeconds } from '../look/figures.ts'
+import { Plate } from '../look/plate.tsx'
+import { LaneTrack } from './lane-track.tsx'
+import { showLane } from './lanes.tsx'
+import { toProviderName } from './model-choice.ts'
+import { RunningClock } from './running-clock.tsx'
+import { carPosition } from './track.ts'
+import { type LaneResult, laneResult, toResultText } from './verdict.ts'
+
+interface RaceRowProps {
+  lane: LaneState
+  finish: FinishLine
+  /** The race when it has ended, null before. */
+  over: RaceState | null
+}
+
+export const RaceRow = memo(function RaceRow({ lane, finish, over }: RaceRowProps) {
+  const result = laneResult(over, lane)
+  const isOut = result.kind === 'failed' || result.kind === 'stopped' || result.kind === 'cut'
+  return (
+    <li className="strip-row" data-lane={lane.lane} data-result={result.kind}>
+      <div className="strip-name">
+        <Plate lane={lane.lane} />
+        <div className="strip-who">
+          <button
+            type="button"
+            className="strip-model ellipsis"
+            title={`${lane.model} · ${toProviderName(lane)}. Show this lane.`}
+            onClick={() => showLane(lane.lane)}
+          >
+            {lane.model}
+          </button>
+          <span className={lane.simulated ? 'strip-provider strip-simulated' : 'strip-provider ellipsis'}>
+            {toProviderName(lane)}
+          </span>
+        </div>
+      </div>
+      <LaneTrack position={carPosition(lane, finish)} ttftMs={lane.ttftMs} isOut={isOut} />
+      <div className="strip-clock">
+        <Clock lane={lane} finish={finish} result={result} />
+        {(result.kind === 'win' || result.kind === 'dead-heat' || result.kind === 'behind') && (
+          <span className="strip-result">{toResultText(result)}</span>
+        )}
+      </div>
+    </li>
+  )
+})
+
+function Clock({ lane, finish, result }: { lane: LaneState; finish: FinishLine; result: LaneResult }) {
+  const crossedAfterMs = crossedMs(lane, finish)
+  if (crossedAfterMs !== null) {
+    const isMs = finish === 'first-token'
+    return (
+      <span className="strip-time">
+        {isMs ? toMs(crossedAfterMs) : toSeconds(crossedAfterMs)}
+        <span className="unit">{isMs ? 'ms' : 's'}</span>
+      </span>
+    )
+  }
+  if (result.kind === 'failed') return <span className="strip-time strip-dnf">DNF</span>
+  if (result.kind === 'stopped' || result.kind === 'cut') {
+    return <span className="strip-time strip-out">{toResultText(result)}</span>
+  }
+  return (
+    <span className="strip-time">
+      {laneStatus(lane) === 'running' ? (
+        <RunningClock startAt={lane.startAt} />
+      ) : (
+        toSeconds(toTimeSlip(lane).elapsedMs ?? 0)
+      )}
+      <span className="unit">s</span>
+    </span>
+  )
+}

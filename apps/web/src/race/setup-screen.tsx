@@ -1,0 +1,105 @@
+/** Before the race: what to ask, which models, by which line. Two lanes and a prompt stand there already. */
+import './setup.css'
+import { lanesMax } from '@drag-race/contracts'
+import { useEffect } from 'react'
+import { beginRace } from './begin-race.ts'
+import { toFieldProblems } from './field-problems.ts'
+import { FinishChoice } from './finish-choice.tsx'
+import { LaneSetup } from './lane-setup.tsx'
+import { Lanes } from './lanes.tsx'
+import { PromptField, PromptLibrary, useLibraryToggle } from './prompt-field.tsx'
+import { toRequest } from './setup.ts'
+import { SetupNotes } from './setup-notes.tsx'
+import { SetupRow } from './setup-row.tsx'
+import { useSetup } from './setup-store.ts'
+import { StartBar } from './start-bar.tsx'
+import { Strip } from './strip.tsx'
+import { useRace } from './the-race.ts'
+import { useModels, usePrompts } from './use-library.ts'
+import { useStartKey } from './use-start-key.ts'
+
+export function SetupScreen() {
+  const { setup, addLane, fill } = useSetup()
+  const models = useModels()
+  const prompts = usePrompts()
+  const library = useLibraryToggle()
+  const feed = useRace((store) => store.feed)
+  const isAsking = feed.state === 'asking' || feed.state === 'open'
+  const problems = toFieldProblems(feed.state === 'refused' ? feed.problem : null)
+  const canStart = !isAsking && setup.lanes.length > 0
+  const start = () => canStart && beginRace(toRequest(setup))
+  useStartKey(true, start)
+
+  useEffect(() => {
+    if (models.data && prompts.data) fill(models.data.models, prompts.data)
+  }, [models.data, prompts.data, fill])
+
+  return (
+    <>
+      <StartBar
+        prompt={<PromptField problems={problems.prompt} />}
+        tree={isAsking ? 'asking' : 'staged'}
+        button={{ label: 'Start', onPress: start, isDisabled: !canStart }}
+      >
+        <FinishChoice problems={problems.finish} />
+        <button
+          type="button"
+          className="button-plain"
+          aria-expanded={library.isOpen}
+          aria-controls="prompt-library"
+          onClick={library.toggle}
+        >
+          Prompt library
+        </button>
+        <span className="dim start-hint">
+          <kbd>Ctrl</kbd> <kbd>Enter</kbd> starts
+        </span>
+      </StartBar>
+      {library.isOpen && <PromptLibrary prompts={prompts} onChosen={library.toggle} />}
+      <SetupNotes models={models} problems={problems.other} />
+      <Strip
+        label="Strip"
+        laneCount={setup.lanes.length}
+        footer={
+          <button
+            type="button"
+            className="strip-add"
+            disabled={setup.lanes.length >= lanesMax}
+            onClick={() => addLane(setup.lanes.at(-1)?.model ?? models.data?.models[0]?.id ?? '')}
+          >
+            {setup.lanes.length < lanesMax ? '+ Add lane' : `${lanesMax} lanes: the strip is full`}
+          </button>
+        }
+      >
+        {setup.lanes.map((lane, index) => (
+          <SetupRow
+            key={index}
+            index={index}
+            lane={lane}
+            models={models.data?.models ?? []}
+            problems={problems.lanes[index] ?? []}
+          />
+        ))}
+      </Strip>
+      <Lanes
+        count={setup.lanes.length}
+        heading={
+          <>
+            <h1 className="call-headline">
+              {setup.lanes.length || 'No'} {setup.lanes.length === 1 ? 'lane' : 'lanes'} staged
+            </h1>
+            <p className="call-detail">
+              {setup.lanes.length === 0
+                ? 'Add a lane and choose its model.'
+                : 'Each lane has its own streaming switch and settings.'}
+            </p>
+          </>
+        }
+      >
+        {setup.lanes.map((lane, index) => (
+          <LaneSetup key={index} index={index} lane={lane} models={models.data?.models ?? []} />
+        ))}
+      </Lanes>
+    </>
+  )
+}

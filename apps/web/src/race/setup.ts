@@ -1,0 +1,152 @@
+/**
+ * What the next race will be: prompt, finish line and lanes as they stand in the fields, half-typed numbers included.
+ * Kept in localStorage; turned into a request at the start.
+ */
+import {
+  type FinishLine,
+  type LaneParams,
+  type LaneRequest,
+  lanesMax,
+  type ModelInfo,
+  type Prompt,
+  type RaceRequest,
+  type RaceRequestInput,
+} from '@drag-race/contracts'
+
+export interface SetupLane {
+  model: string
+  stream: boolean
+  temperature: string
+  maxTokens: string
+  system: string
+}
+
+export interface Setup {
+  prompt: string
+  /** The library's prompt, as long as its text was not changed. */
+  promptId: string | null
+  finish: 'done' | 'first-token' | 'tokens'
+  finishTokens: string
+  lanes: SetupLane[]
+}
+
+export const emptySetup: Setup = {
+  prompt: '',
+  promptId: null,
+  finish: 'done',
+  finishTokens: '200',
+  lanes: [],
+}
+
+export function emptyLane(model: string): SetupLane {
+  return { model, stream: true, temperature: '', maxTokens: '', system: '' }
+}
+
+/** Fills what is still empty: two lanes, and the library's first prompt. What the user chose stays. */
+export function withDefaults(setup: Setup, models: readonly ModelInfo[], prompts: readonly Prompt[]): Setup {
+  const lanes = setup.lanes.length > 0 ? setup.lanes : defaultModels(models).map(emptyLane)
+  const first = prompts[0]
+  if (setup.prompt !== '' || !first) return lanes === setup.lanes ? setup : { ...setup, lanes }
+  return { ...setup, lanes, prompt: first.text, promptId: first.id }
+}
+
+/** Two real models with keys, else a fast and a slow simulated one, else whatever answers. */
+function defaultModels(models: readonly ModelInfo[]): string[] {
+  const available = models.filter((model) => model.available)
+  const real = available.filter((model) => !model.simulated)
+  const shown = ['sim-sprint', 'sim-heavy'].filter((id) => available.some((model) => model.id === id))
+  const rest = available.map(({ id }) => id)
+  return [...new Set([...real.slice(0, 2).map(({ id }) => id), ...shown, ...rest])].slice(0, 2)
+}
+
+export function toRequest(setup: Setup): RaceRequestInput {
+  return {
+    prompt: setup.prompt,
+    lanes: setup.lanes.map(toLaneRequest),
+    finish: toFinishLine(setup),
+    ...(setup.promptId === null ? {} : { promptId: setup.promptId }),
+  }
+}
+
+function toLaneRequest(lane: SetupLane): RaceRequestInput['lanes'][number] {
+  const params: LaneParams = {}
+  if (lane.temperature.trim() !== '') params.temperature = Number(lane.temperature)
+  if (lane.maxTokens.trim() !== '') params.maxTokens = Number(lane.maxTokens)
+  return {
+    model: lane.model,
+    stream: lane.stream,
+    ...(Object.keys(params).length > 0 ? { params } : {}),
+    ...(lane.system.trim() === '' ? {} : { system: lane.system }),
+  }
+}
+
+function toFinishLine(setup: Setup): FinishLine {
+  return setup.finish === 'tokens' ? { tokens: Number(setup.finishTokens) } : setup.finish
+}
+
+/** The setup that would start the same race again. */
+export function fromRequest(request: RaceRequest): Setup {
+  const { finish } = request
+  return {
+    prompt: toPromptText(request),
+    promptId: request.promptId ?? null,
+    finish: typeof finish === 'string' ? finish : 'tokens',
+    finishTokens: typeof finish === 'string' ? emptySetup.finishTokens : String(finish.tokens),
+    lanes: request.lanes.map(fromLaneRequest),
+  }
+}
+
+function fromLaneRequest({ model, stream, params, system }: LaneRequest): SetupLane {
+  return {
+    model,
+    stream,
+    temperature: params?.temperature === undefined ? '' : String(params.temperature),
+    maxTokens: params?.maxTokens === undefined ? '' : String(params.maxTokens),
+    system: system ?? '',
+  }
+}
+
+/** The prompt, or of a conversation its last word from the user. */
+export function toPromptText(request: RaceRequest): string {
+  return request.prompt ?? request.messages?.findLast(({ role }) => role === 'user')?.content ?? ''
+}
+
+/** Reads what localStorage holds; anything that is no setup is passed over. */
+export function parseSetup(stored: string | null): Setup {
+  const raw = parseJson(stored)
+  if (!isRecord(raw)) return emptySetup
+  const finish = (['done', 'first-token', 'tokens'] as const).find((word) => word === raw.finish)
+  return {
+    prompt: text(raw.prompt),
+    promptId: text(raw.promptId) || null,
+    finish: finish ?? emptySetup.finish,
+    finishTokens: text(raw.finishTokens) || emptySetup.finishTokens,
+    lanes: (Array.isArray(raw.lanes) ? raw.lanes : []).filter(isRecord).slice(0, lanesMax).map(parseLane),
+  }
+}
+
+function parseLane(raw: Record<string, unknown>): SetupLane {
+  return {
+    model: text(raw.model),
+    stream: raw.stream !== false,
+    temperature: text(raw.temperature),
+    maxTokens: text(raw.maxTokens),
+    system: text(raw.system),
+  }
+}
+
+function parseJson(stored: string | null): unknown {
+  try {
+    return JSON.parse(stored ?? 'null')
+  } catch {
+    return null
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

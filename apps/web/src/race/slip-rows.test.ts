@@ -1,0 +1,75 @@
+import type { LaneState } from '@drag-race/contracts'
+import { expect, test } from 'vitest'
+import { toSlipRows } from './slip-rows.ts'
+import { fold, makeTape } from './tape-for-tests.ts'
+
+const times = Array.from({ length: 60 }, (_, index) => 182 + index * 10)
+const streamed = fold(makeTape({ lanes: [{ model: 'm', tokensAt: times, end: 'done' }] })).lanes[0]!
+const rows = (lane: LaneState, marginMs: number | null = 0.9) =>
+  Object.fromEntries(toSlipRows(lane, marginMs).map(({ name, value }) => [name, value]))
+
+/** The same lane, with other words in its `done`. */
+function done(part: object, lane: LaneState = streamed): LaneState {
+  if (lane.outcome?.kind !== 'done') throw new Error('not done')
+  return { ...lane, outcome: { kind: 'done', event: { ...lane.outcome.event, ...part } } }
+}
+
+const report = { requestId: 'r', durationMs: 900, overheadMs: 0.2, costUsd: null, ttftMs: 181, attempts: [] }
+const usage = {
+  inputTokens: 24,
+  outputTokens: 641,
+  reasoningTokens: null,
+  cachedTokens: null,
+  source: 'usage',
+}
+
+test('prints the figures of a lane that streamed, first token with the margin of the clock', () => {
+  expect(rows(streamed)).toEqual({
+    TTFT: '182 ± 1 ms',
+    'first 50 tok': '0.672 s',
+    'half way': '0.472 s',
+    'longest wait': '10.0 ms',
+    decode: '100.0 tok/s',
+    'end to end': '77.7 tok/s',
+    tokens: '60 out, 3 in',
+    cost: 'price unknown',
+  })
+  expect(rows(streamed, null).TTFT).toBe('182 ms')
+})
+
+test('a lane that did not stream has no first token, and is not given one', () => {
+  const tape = makeTape({
+    lanes: [{ model: 'm', stream: false, tokensAt: [900], tokensEach: 60, end: 'done' }],
+  })
+  expect(Object.keys(rows(fold(tape).lanes[0]!))).toEqual(['end to end', 'tokens', 'cost'])
+})
+
+test('marks what a tokenizer counted', () => {
+  const counted = done({ usage: { ...usage, source: 'tokenizer' } })
+  expect(rows(counted)).toMatchObject({ tokens: '≈641 out, ≈24 in' })
+  expect(rows(counted).decode).toMatch(/^≈/)
+})
+
+test('names reasoning that was billed and never shown', () => {
+  expect(rows(done({ usage: { ...usage, reasoningTokens: 512 } }))['reasoning, hidden']).toBe('512 tok')
+  const shown = { ...streamed, reasoning: 'so' }
+  expect(rows(done({ usage: { ...usage, reasoningTokens: 512 } }, shown)).reasoning).toBe('512 tok')
+})
+
+test('names another model, another provider, and every attempt', () => {
+  const attempts = ['429', 'ok'].map((outcome) => ({ outcome }))
+  const gateway = { ...report, model: 'other', provider: 'elsewhere', attempts }
+  expect(rows(done({ gateway }))).toMatchObject({
+    'gateway TTFT': '181 ms',
+    attempts: '429, ok',
+    'served by': 'other, elsewhere',
+  })
+  const same = { ...report, model: 'm', provider: 'acme', attempts: attempts.slice(1) }
+  expect(Object.keys(rows(done({ gateway: same })))).not.toContain('served by')
+  expect(Object.keys(rows(done({ gateway: same })))).not.toContain('attempts')
+})
+
+test('says why an answer ended when it was not the model’s own end', () => {
+  expect(rows(done({ finishReason: 'length' }))['ended by']).toBe('length')
+  expect(rows(done({ costUsd: 0.00051 })).cost).toBe('$0.00051')
+})

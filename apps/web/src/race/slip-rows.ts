@@ -1,0 +1,63 @@
+/**
+ * The rows of a time slip: which figures a lane has, by which names. A figure that does not exist has no row; one that
+ * was counted by us, hidden by the provider or measured by the gateway says so.
+ */
+import { type GatewayReport, type LaneState, toTimeSlip } from '@drag-race/contracts'
+import { toCost, toCount, toFineMs, toMs, toSeconds, toSpeed } from '../look/figures.ts'
+
+export interface SlipRow {
+  name: string
+  value: string
+}
+
+export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] {
+  const slip = toTimeSlip(lane)
+  const about = slip.isEstimated ? '≈' : ''
+  const rows: SlipRow[] = []
+  const add = (name: string, value: string | null) => {
+    if (value !== null) rows.push({ name, value })
+  }
+  const seconds = (ms: number | null) => (ms === null ? null : `${toSeconds(ms, 3)} s`)
+  const speed = (perSecond: number | null) =>
+    perSecond === null ? null : `${about}${toSpeed(perSecond)} tok/s`
+
+  add('TTFT', slip.ttftMs === null ? null : toTtft(slip.ttftMs, marginMs))
+  add('first answer', lane.stream && lane.reasoning !== '' ? seconds(slip.firstAnswerMs) : null)
+  add('first 50 tok', seconds(slip.first50TokensMs))
+  add('half way', seconds(slip.halfMs))
+  add('longest wait', slip.gapMsMax === null ? null : `${toFineMs(slip.gapMsMax)} ms`)
+  add('decode', speed(slip.decodeTokensPerSecond))
+  add('end to end', speed(slip.endToEndTokensPerSecond))
+  const inward = slip.inputTokens === null ? '' : `, ${about}${toCount(slip.inputTokens)} in`
+  add('tokens', `${about}${toCount(slip.outputTokens)} out${inward}`)
+  if (slip.reasoningTokens !== null && slip.reasoningTokens > 0) {
+    add(slip.hasHiddenReasoning ? 'reasoning, hidden' : 'reasoning', `${toCount(slip.reasoningTokens)} tok`)
+  }
+  if (slip.cachedTokens !== null && slip.cachedTokens > 0) add('cached', `${toCount(slip.cachedTokens)} in`)
+  add('ended by', lane.outcome?.kind === 'stopped' ? 'stop' : null)
+  if (lane.outcome?.kind === 'done') {
+    const { finishReason, gateway } = lane.outcome.event
+    if (finishReason !== null && finishReason !== 'stop') add('ended by', finishReason)
+    if (gateway) rows.push(...gatewayRows(gateway, lane))
+    add('cost', toCost(slip.costUsd))
+  }
+  return rows
+}
+
+/** `182 ± 1 ms`: the margin as finely as the figure. */
+function toTtft(ttftMs: number, marginMs: number | null): string {
+  if (marginMs === null) return `${toMs(ttftMs)} ms`
+  return `${toMs(ttftMs)} ± ${Math.max(1, Math.ceil(marginMs))} ms`
+}
+
+/** The gateway's side of the call. A model or provider other than the one asked for is always named. */
+function gatewayRows({ ttftMs, attempts, model, provider }: GatewayReport, lane: LaneState): SlipRow[] {
+  const rows: SlipRow[] = []
+  if (ttftMs !== null) rows.push({ name: 'gateway TTFT', value: `${toMs(ttftMs)} ms` })
+  if (attempts.length > 1) {
+    rows.push({ name: 'attempts', value: attempts.map(({ outcome }) => outcome).join(', ') })
+  }
+  const served = [model !== lane.model && model, provider !== lane.provider && provider].filter(Boolean)
+  if (served.length > 0) rows.push({ name: 'served by', value: served.join(', ') })
+  return rows
+}

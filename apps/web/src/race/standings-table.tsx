@@ -1,0 +1,60 @@
+/** The strip as a table, for those who hear it. */
+import { type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
+import { memo } from 'react'
+import { toMs, toSeconds } from '../look/figures.ts'
+import { toProviderName } from './model-choice.ts'
+import { laneResult, toResultText } from './verdict.ts'
+
+export function StandingsTable({ lanes, over }: { lanes: readonly LaneState[]; over: RaceState | null }) {
+  return (
+    <div className="visually-hidden">
+      <table>
+        <caption>{over ? 'Standings' : 'Lanes so far'}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Lane</th>
+            <th scope="col">Model</th>
+            <th scope="col">Result</th>
+            <th scope="col">First token</th>
+            <th scope="col">Elapsed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lanes.map((lane) => (
+            <Row key={lane.lane} lane={lane} over={over} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+interface RowProps {
+  lane: LaneState
+  over: RaceState | null
+}
+
+const Row = memo(function Row({ lane, over }: RowProps) {
+  const slip = toTimeSlip(lane)
+  return (
+    <tr>
+      <th scope="row">{lane.lane + 1}</th>
+      <td>
+        {lane.model}, {toProviderName(lane)}
+      </td>
+      <td>{toResultText(laneResult(over, lane)) || laneStatus(lane)}</td>
+      <td>{lane.ttftMs === null ? 'none' : `${toMs(lane.ttftMs)} ms`}</td>
+      <td>{lane.outcome ? `${toSeconds(slip.totalMs ?? slip.elapsedMs)} s` : 'running'}</td>
+    </tr>
+  )
+}, isSameToHear)
+
+/** A token changes nothing that is said here. */
+function isSameToHear(before: RowProps, after: RowProps): boolean {
+  return (
+    before.over === after.over &&
+    before.lane.outcome === after.lane.outcome &&
+    before.lane.ttftMs === after.lane.ttftMs &&
+    before.lane.model === after.lane.model
+  )
+}

@@ -1,0 +1,121 @@
+import type { RaceEvent } from '@drag-race/contracts'
+import { encodeEvent } from '@drag-race/wire'
+import { expect, test } from 'vitest'
+import { createRaceStore } from './store.ts'
+import { fold, makeTape } from './tape-for-tests.ts'
+
+const utf8 = new TextEncoder()
+const request = { prompt: 'p', lanes: [{ model: 'm' }] }
+const tape = makeTape({ lanes: [{ model: 'a', tokensAt: [10, 20, 30], end: 'done' }] })
+
+/** A store with a server that is written to by hand, and frames that come when asked for. */
+function setUp() {
+  const frames: (() => void)[] = []
+  const calls: { path: string; body: unknown }[] = []
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  let nowMs = 1000
+  const store = createRaceStore({
+    fetchIt: async (path, init) => {
+      calls.push({ path: String(path), body: JSON.parse(String(init?.body ?? 'null')) })
+      if (String(path).endsWith('/stop')) return new Response(null, { status: 204 })
+      const body = new ReadableStream<Uint8Array>({
+        start(opened) {
+          controller = opened
+        },
+      })
+      return new Response(body)
+    },
+    sleep: () => new Promise(() => {}),
+    requestFrame: (callback) => void frames.push(callback),
+    nowMs: () => nowMs,
+  })
+  return {
+    store,
+    calls,
+    frames,
+    async send(events: readonly RaceEvent[]) {
+      await settle()
+      const text = events.map((event) => encodeEvent({ id: event.seq, data: JSON.stringify(event) })).join('')
+      controller!.enqueue(utf8.encode(text))
+      await settle()
+    },
+    frame() {
+      for (const callback of frames.splice(0)) callback()
+    },
+    pass(ms: number) {
+      nowMs += ms
+    },
+  }
+}
+
+/** Lets every pending promise of the feed run. */
+function settle() {
+  return new Promise((resolve) => setTimeout(resolve))
+}
+
+test('shows nothing before the frame, and all of it in one', async () => {
+  const { store, send, frame, frames } = setUp()
+  store.getState().start(request)
+  await send(tape.slice(0, 4))
+  expect(store.getState().race.seq).toBe(-1)
+  expect(frames).toHaveLength(1)
+  let renders = 0
+  store.subscribe(() => renders++)
+  frame()
+  expect(renders).toBe(1)
+  expect(store.getState().race).toEqual(fold(tape.slice(0, 4)))
+})
+
+test('shows the last event before it says that the race has ended', async () => {
+  const { store, send } = setUp()
+  const seen: [string, boolean][] = []
+  store.subscribe(({ feed, race }) => seen.push([feed.state, race.end !== null]))
+  store.getState().start(request)
+  await send(tape)
+  expect(seen.at(-1)).toEqual(['ended', true])
+  expect(store.getState().race).toEqual(fold(tape))
+})
+
+test('folds a long tape without frames, and shows it at the first one', async () => {
+  const { store, send, frame, frames } = setUp()
+  const tokensAt = Array.from({ length: 2500 }, (_, index) => index + 1)
+  const long = makeTape({ lanes: [{ model: 'a', tokensAt, end: 'running' }], reason: null })
+  store.getState().open('r1')
+  await send(long)
+  expect(frames).toHaveLength(1)
+  frame()
+  expect(store.getState().race.lanes[0]!.chunks).toBe(2500)
+})
+
+test('anchors the display clock at the newest event', async () => {
+  const { store, send, frame, pass } = setUp()
+  store.getState().start(request)
+  await send(tape.slice(0, 5))
+  pass(500)
+  frame()
+  expect(store.getState().anchor).toEqual({ at: 20, shownAtMs: 1500 })
+})
+
+test('leaving empties the screen, and what still comes is not shown', async () => {
+  const { store, send, frame } = setUp()
+  store.getState().start(request)
+  await send(tape.slice(0, 3))
+  store.getState().leave()
+  await send(tape.slice(3, 4)).catch(() => {})
+  frame()
+  expect(store.getState()).toMatchObject({ feed: { state: 'idle' }, race: { raceId: null, lanes: [] } })
+})
+
+test('stops the race, or one lane of it', async () => {
+  const { store, send, frame, calls } = setUp()
+  store.getState().start(request)
+  await send(tape.slice(0, 2))
+  frame()
+  await store.getState().stop(0)
+  await store.getState().stop()
+  expect(calls.slice(1)).toEqual([
+    { path: '/api/races/r1/stop', body: { lane: 0 } },
+    { path: '/api/races/r1/stop', body: {} },
+  ])
+  expect(store.getState().stopProblem).toBeNull()
+})

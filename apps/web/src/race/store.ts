@@ -1,0 +1,151 @@
+/**
+ * The race on the screen. Events are queued as they arrive and folded once per animation frame, so that a token costs
+ * one reduce and a frame one render, however many tokens came.
+ *
+ * A hidden tab gets no frames: its queue is folded whenever it is full, and shown at once on return.
+ */
+import {
+  emptyRace,
+  type RaceEvent,
+  type RaceRequestInput,
+  type RaceState,
+  reduceRace,
+} from '@drag-race/contracts'
+import { createStore } from 'zustand/vanilla'
+import { ApiProblem, readJson } from '../read-json.ts'
+import { type Feed, type FeedOptions, type FeedStatus, followRace, startRace } from './feed.ts'
+
+/** A full queue is folded at once: a hidden tab, or a long tape, must not pile up events. */
+const queueMax = 1000
+
+export interface RaceStore {
+  /** After `start` the race before stays until the green light of the new one. */
+  race: RaceState
+  /** The race that is shown or on its way to be; null while none has an id. */
+  following: string | null
+  /** Whose problem a refusal is: the setup's, or the address's. */
+  origin: 'start' | 'open' | null
+  feed: FeedStatus
+  /** The tape's newest `at`, and the display clock's time when it was folded. Only running clocks use it. */
+  anchor: { at: number; shownAtMs: number }
+  /** Why stop did not work; null when it did. */
+  stopProblem: string | null
+  start(request: RaceRequestInput): void
+  open(raceId: string): void
+  /** Leaves the screen empty. The race goes on without a viewer. */
+  leave(): void
+  stop(lane?: number): Promise<void>
+}
+
+export interface RaceStoreOptions {
+  fetchIt: typeof fetch
+  sleep: FeedOptions['sleep']
+  /** Calls back before the next paint; never in a hidden tab. */
+  requestFrame: (callback: () => void) => void
+  /** A monotonic clock for running displays. No figure is taken from it. */
+  nowMs: () => number
+}
+
+const emptyScreen = {
+  race: emptyRace,
+  following: null,
+  origin: null,
+  feed: { state: 'idle' },
+  anchor: { at: 0, shownAtMs: 0 },
+  stopProblem: null,
+} satisfies Partial<RaceStore>
+
+export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceStoreOptions) {
+  return createStore<RaceStore>()((set, get) => {
+    const anchorAt = (at: number) => ({ at, shownAtMs: nowMs() })
+    let feed: Feed | null = null
+    /** Ahead of what is shown by at most a frame. */
+    let folded: RaceState = emptyRace
+    let queue: RaceEvent[] = []
+    let isFrameAsked = false
+
+    function push(event: RaceEvent) {
+      queue.push(event)
+      if (queue.length >= queueMax) fold()
+      if (isFrameAsked) return
+      isFrameAsked = true
+      requestFrame(show)
+    }
+
+    function fold() {
+      folded = queue.reduce(reduceRace, folded)
+      queue = []
+    }
+
+    function show() {
+      isFrameAsked = false
+      fold()
+      // Still before the green light: what was shown stays.
+      if (folded.raceId === null || folded === get().race) return
+      set({ race: folded, following: folded.raceId, anchor: anchorAt(folded.at) })
+    }
+
+    function forget() {
+      folded = emptyRace
+      queue = []
+    }
+
+    function begin(open: (options: FeedOptions) => Feed) {
+      feed?.close()
+      forget()
+      set({ stopProblem: null })
+      let isCurrent = true
+      const opened = open({
+        fetchIt,
+        sleep,
+        onEvent: (event) => isCurrent && push(event),
+        onRewind: () => {
+          if (isCurrent) forget()
+        },
+        onStatus: (status) => {
+          if (!isCurrent) return
+          // The last events are shown before the word that they were the last.
+          if (status.state === 'ended') show()
+          set({ feed: status })
+        },
+      })
+      feed = {
+        close() {
+          isCurrent = false
+          opened.close()
+        },
+      }
+    }
+
+    return {
+      ...emptyScreen,
+      start(request) {
+        set({ origin: 'start' })
+        begin((options) => startRace(request, options))
+      },
+      open(raceId) {
+        set({ ...emptyScreen, following: raceId, origin: 'open' })
+        begin((options) => followRace(raceId, options))
+      },
+      leave() {
+        feed?.close()
+        feed = null
+        forget()
+        set(emptyScreen)
+      },
+      async stop(lane) {
+        const { raceId } = get().race
+        if (raceId === null) return
+        const body = JSON.stringify(lane === undefined ? {} : { lane })
+        const path = `/api/races/${encodeURIComponent(raceId)}/stop`
+        const problem = await readJson(path, { method: 'POST', body }, fetchIt).then(
+          () => null,
+          // It ended while the button was pressed: what was wanted has happened.
+          (error: Error) =>
+            error instanceof ApiProblem && error.code === 'already_ended' ? null : error.message,
+        )
+        set({ stopProblem: problem })
+      },
+    }
+  })
+}

@@ -1,0 +1,97 @@
+/** Tapes written by hand for tests: each lane a short script of what happened to it, in milliseconds. */
+import {
+  emptyRace,
+  type FinishLine,
+  type RaceEvent,
+  type RaceState,
+  reduceRace,
+  toStandings,
+  type Unnumbered,
+} from '@drag-race/contracts'
+
+export interface LaneScript {
+  model: string
+  stream?: boolean
+  simulated?: boolean
+  /** When its tokens came; one token each, unless `tokensEach` says otherwise. */
+  tokensAt: number[]
+  tokensEach?: number
+  end: 'done' | 'failed' | 'stopped' | 'running'
+  endAt?: number
+}
+
+export interface TapeScript {
+  lanes: LaneScript[]
+  finish?: FinishLine
+  marginMs?: number | null
+  /** null: the race still runs. */
+  reason?: 'finished' | 'stopped' | 'deadline' | 'interrupted' | null
+}
+
+export function makeTape({
+  lanes,
+  finish = 'done',
+  marginMs = 1,
+  reason = 'finished',
+}: TapeScript): RaceEvent[] {
+  const start: Unnumbered = {
+    type: 'race-start',
+    at: 0,
+    raceId: 'r1',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    request: { prompt: 'p', lanes: lanes.map(({ model, stream = true }) => ({ model, stream })), finish },
+    lanes: lanes.map(({ model, stream = true, simulated = false }, lane) => ({
+      lane,
+      model,
+      stream,
+      simulated,
+      provider: 'acme',
+    })),
+  }
+  const middle = lanes.flatMap(laneEvents).sort((a, b) => a.at - b.at)
+  const tape = [start, ...middle].map((event, seq) => ({ ...event, seq }) as RaceEvent)
+  if (reason === null) return tape
+  const state = fold(tape)
+  const standings = toStandings(state, finish, marginMs)
+  return [...tape, { type: 'race-end', seq: tape.length, at: state.at, standings, marginMs, reason }]
+}
+
+export function fold(tape: readonly RaceEvent[], from: RaceState = emptyRace): RaceState {
+  return tape.reduce(reduceRace, from)
+}
+
+function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
+  const { stream = true, tokensAt, tokensEach = 1, end } = script
+  const first = tokensAt[0]
+  const at = script.endAt ?? tokensAt.at(-1) ?? 0
+  const events: Unnumbered[] = [{ type: 'lane-start', at: 0, lane }]
+  if (stream && first !== undefined) events.push({ type: 'ttft', at: first, lane, ms: first })
+  for (const time of tokensAt) {
+    events.push({ type: 'token', at: time, lane, content: 'word ', kind: 'answer', tokens: tokensEach })
+  }
+  if (end === 'running') return events
+  if (end === 'done') {
+    const outputTokens = tokensAt.length * tokensEach
+    const usage = {
+      inputTokens: 3,
+      outputTokens,
+      reasoningTokens: null,
+      cachedTokens: null,
+      source: 'usage' as const,
+    }
+    events.push({
+      type: 'done',
+      at,
+      lane,
+      totalMs: at,
+      finishReason: 'stop',
+      usage,
+      costUsd: null,
+      gateway: null,
+    })
+  } else {
+    const code = end === 'failed' ? 'stream_cut' : 'stopped'
+    events.push({ type: 'error', at, lane, message: 'Stream cut.', code, status: null, retryAfterMs: null })
+  }
+  return events
+}

@@ -1,0 +1,21 @@
+/** The race store of this tab, and the browser's own clock, frames and network that it runs on. */
+import { useStore } from 'zustand'
+import { createRaceStore, type RaceStore } from './store.ts'
+
+export const theRace = createRaceStore({
+  fetchIt: (...args) => fetch(...args),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    }),
+  requestFrame: (callback) => void requestAnimationFrame(callback),
+  nowMs: () => performance.now(),
+})
+
+export function useRace<Part>(select: (store: RaceStore) => Part): Part {
+  return useStore(theRace, select)
+}

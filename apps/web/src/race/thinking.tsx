@@ -1,0 +1,25 @@
+/**
+ * What the model reasoned before it answered: folded, and not rendered until it is opened. While nothing else comes, its
+ * last lines show that something does.
+ */
+import { useState } from 'react'
+
+/** More than three lines of the widest lane hold. */
+const tailChars = 400
+
+export function Thinking({ text, isOpen }: { text: string; isOpen: boolean }) {
+  const [isShown, setIsShown] = useState(false)
+  return (
+    <div className="thinking">
+      <details onToggle={(event) => setIsShown(event.currentTarget.open)}>
+        <summary>{isOpen ? 'thinking …' : 'thinking'}</summary>
+        {isShown && <p className="thinking-text">{text}</p>}
+      </details>
+      {isOpen && !isShown && (
+        <p className="thinking-tail" aria-hidden="true">
+          <span>{text.slice(-tailChars)}</span>
+        </p>
+      )}
+    </div>
+  )
+}

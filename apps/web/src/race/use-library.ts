@@ -1,0 +1,20 @@
+/** What can be chosen from: the gateway's models and the library's prompts. */
+import type { ModelList, Prompt } from '@drag-race/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { readJson } from '../read-json.ts'
+
+export function useModels() {
+  return useQuery({
+    queryKey: ['models'],
+    queryFn: ({ signal }) => readJson<ModelList>('/api/models', { signal }),
+    // A gateway that was away, or a key that was set, shows without a reload.
+    refetchInterval: ({ state }) => (state.data && state.data.problem === null ? 60_000 : 5000),
+  })
+}
+
+export function usePrompts() {
+  return useQuery({
+    queryKey: ['prompts'],
+    queryFn: ({ signal }) => readJson<Prompt[]>('/api/prompts', { signal }),
+  })
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { fold, type LaneScript, makeTape, type TapeScript } from './tape-for-tests.ts'
+import { laneResult, toResultText, toVerdictText } from './verdict.ts'
+
+const lane = (model: string, endAt: number, end: LaneScript['end'] = 'done'): LaneScript => ({
+  model,
+  tokensAt: [10, 20],
+  end,
+  endAt,
+})
+const race = (script: TapeScript) => fold(makeTape(script))
+const results = (script: TapeScript) => {
+  const state = race(script)
+  return state.lanes.map((entry) => toResultText(laneResult(state, entry)))
+}
+
+test('names the winner and by how much', () => {
+  const lanes = [lane('slow', 2720), lane('fast', 2410)]
+  expect(toVerdictText(race({ lanes }))).toEqual({
+    headline: 'fast wins by 0.31 s',
+    detail: 'Finish line: whole answer. Clock ± 1.0 ms.',
+  })
+  expect(results({ lanes })).toEqual(['2nd, +0.31 s', 'WIN by 0.31 s'])
+})
+
+test('calls a dead heat inside the margin', () => {
+  const lanes = [lane('a', 1000), lane('b', 1000.6), lane('c', 1400)]
+  expect(toVerdictText(race({ lanes }))?.headline).toBe('Dead heat: a and b')
+  expect(results({ lanes })).toEqual(['DEAD HEAT', 'DEAD HEAT', '3rd, +0.40 s'])
+})
+
+test('names a model once when its lanes tie with each other', () => {
+  const lanes = [lane('same', 1000.5), lane('same', 1000), lane('same', 1400)]
+  expect(toVerdictText(race({ lanes }))?.headline).toBe('Dead heat: same, lanes 1 and 2')
+})
+
+test('tells lanes of one model apart by their plates', () => {
+  const lanes = [lane('same', 2410), lane('same', 2500)]
+  expect(toVerdictText(race({ lanes }))?.headline).toBe('same (lane 1) wins by 90.0 ms')
+})
+
+test('a lane that fails did not finish, one that was stopped says so', () => {
+  const lanes = [lane('a', 500), lane('b', 100, 'failed'), lane('c', 900, 'stopped')]
+  expect(results({ lanes })).toEqual(['WIN', 'DNF', 'STOPPED'])
+  expect(toVerdictText(race({ lanes }))).toEqual({
+    headline: 'a wins',
+    detail: 'Nobody else crossed the line. Finish line: whole answer. Clock ± 1.0 ms.',
+  })
+})
+
+test('a lane cut by the end of the app is neither finished nor failed', () => {
+  const lanes = [lane('a', 0, 'running'), lane('b', 0, 'running')]
+  expect(results({ lanes, reason: 'interrupted' })).toEqual(['CUT SHORT', 'CUT SHORT'])
+  expect(toVerdictText(race({ lanes, reason: 'interrupted' }))?.detail).toContain('Interrupted')
+})
+
+test.each([
+  ['One lane alone wins nothing', [lane('a', 500)]],
+  ['No lane crossed the line', [lane('a', 500, 'failed'), lane('b', 500, 'failed')]],
+  ['No contest: the others were stopped early', [lane('a', 500), lane('b', 100, 'stopped')]],
+])('no contest: %s', (headline, lanes) => {
+  expect(toVerdictText(race({ lanes }))?.headline).toBe(headline)
+})
+
+test('says so when nobody measured the clock', () => {
+  const detail = toVerdictText(race({ lanes: [lane('a', 1), lane('b', 9)], marginMs: null }))?.detail
+  expect(detail).toBe('Finish line: whole answer. Clock not measured.')
+})
+
+test('there is no verdict while the race runs', () => {
+  const lanes = [lane('a', 500), lane('b', 0, 'running')]
+  expect(toVerdictText(race({ lanes, reason: null }))).toBeNull()
+  expect(results({ lanes, reason: null })).toEqual(['finished', ''])
+})

@@ -1,0 +1,144 @@
+/**
+ * The outcome of a race and of a lane, in the words of the strip. All of it is read from the tape by the rules in
+ * contracts; nothing is ranked here.
+ */
+import {
+  type FinishLine,
+  type LaneState,
+  laneStatus,
+  type RaceState,
+  raceVerdict,
+} from '@drag-race/contracts'
+import { toGap, toMargin } from '../look/figures.ts'
+
+/** `cut`: the race ended under it, without a word from the lane. */
+export type LaneResult =
+  | { kind: 'waiting' | 'running' | 'done' | 'failed' | 'stopped' | 'cut' }
+  | { kind: 'win'; gapMs: number | null }
+  | { kind: 'dead-heat' }
+  | { kind: 'behind'; place: number; gapMs: number }
+
+/** What the strip says of a lane: its standing when the race is over, its status before (`over` is null then). */
+export function laneResult(over: RaceState | null, lane: LaneState): LaneResult {
+  const status = laneStatus(lane)
+  if (!over?.end) return { kind: status }
+  const verdict = raceVerdict(over)
+  if (verdict?.kind === 'win' && verdict.lane === lane.lane) return { kind: 'win', gapMs: verdict.by }
+  if (verdict?.kind === 'dead-heat' && verdict.lanes.includes(lane.lane)) return { kind: 'dead-heat' }
+  const standing = over.end.standings.find((entry) => entry.lane === lane.lane)
+  if (standing && standing.place !== null && standing.place > 1 && standing.gap !== null) {
+    return { kind: 'behind', place: standing.place, gapMs: standing.gap }
+  }
+  return { kind: status === 'running' || status === 'waiting' ? 'cut' : status }
+}
+
+export function toResultText(result: LaneResult): string {
+  switch (result.kind) {
+    case 'win':
+      return result.gapMs === null ? 'WIN' : `WIN by ${toGap(result.gapMs)}`
+    case 'dead-heat':
+      return 'DEAD HEAT'
+    case 'behind':
+      return `${toOrdinal(result.place)}, +${toGap(result.gapMs)}`
+    case 'failed':
+      return 'DNF'
+    case 'stopped':
+      return 'STOPPED'
+    case 'cut':
+      return 'CUT SHORT'
+    case 'done':
+      return 'finished'
+    case 'running':
+    case 'waiting':
+      return ''
+  }
+}
+
+export interface VerdictText {
+  /** One short sentence, large. */
+  headline: string
+  /** By which line, and how sure. */
+  detail: string
+}
+
+/** The verdict of a finished race in words; null while it runs. */
+export function toVerdictText(state: RaceState): VerdictText | null {
+  const verdict = raceVerdict(state)
+  if (!verdict || !state.end || !state.request) return null
+  const name = (lane: number) => toLaneName(state, lane)
+  const { marginMs, reason } = state.end
+  const clock = marginMs === null ? 'Clock not measured.' : `Clock ${toMargin(marginMs)}.`
+  const detail = `Finish line: ${toFinishText(state.request.finish)}. ${clock}${toReasonText(reason)}`
+  switch (verdict.kind) {
+    case 'win':
+      return {
+        headline:
+          verdict.by === null
+            ? `${name(verdict.lane)} wins`
+            : `${name(verdict.lane)} wins by ${toGap(verdict.by)}`,
+        detail: verdict.by === null ? `Nobody else crossed the line. ${detail}` : detail,
+      }
+    case 'dead-heat':
+      return {
+        headline: `Dead heat: ${toLaneNames(state, verdict.lanes)}`,
+        detail: `Closer than the clock can tell. ${detail}`,
+      }
+    case 'no-contest':
+      return { headline: toNoContestText(verdict.why), detail }
+  }
+}
+
+function toNoContestText(why: 'no finisher' | 'one lane' | 'the others were stopped early'): string {
+  switch (why) {
+    case 'no finisher':
+      return 'No lane crossed the line'
+    case 'one lane':
+      return 'One lane alone wins nothing'
+    case 'the others were stopped early':
+      return 'No contest: the others were stopped early'
+  }
+}
+
+function toReasonText(reason: NonNullable<RaceState['end']>['reason']): string {
+  switch (reason) {
+    case 'finished':
+      return ''
+    case 'stopped':
+      return ' Stopped by hand.'
+    case 'deadline':
+      return ' Ended by the time limit of a race.'
+    case 'interrupted':
+      return ' Interrupted: the app ended in the middle. What had arrived is kept.'
+  }
+}
+
+/** `whole answer`, `first token`, `200 tokens`. */
+export function toFinishText(finish: FinishLine): string {
+  if (finish === 'done') return 'whole answer'
+  if (finish === 'first-token') return 'first token'
+  return `${finish.tokens} tokens`
+}
+
+/** The model's name, with the plate's number when the model stands in more than one lane. */
+export function toLaneName(state: RaceState, lane: number): string {
+  const model = state.lanes[lane]?.model ?? ''
+  const isShared = state.lanes.filter((other) => other.model === model).length > 1
+  return isShared ? `${model} (lane ${lane + 1})` : model
+}
+
+/** Lanes by number; those of one model under its name once. */
+function toLaneNames(state: RaceState, lanes: number[]): string {
+  const sorted = lanes.toSorted((a, b) => a - b)
+  const models = new Set(sorted.map((lane) => state.lanes[lane]?.model))
+  if (models.size > 1) return joinWords(sorted.map((lane) => toLaneName(state, lane)))
+  return `${[...models].join()}, lanes ${joinWords(sorted.map((lane) => String(lane + 1)))}`
+}
+
+function joinWords(words: string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
+
+function toOrdinal(place: number): string {
+  const tail = place % 100 > 10 && place % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][place % 10] ?? 'th')
+  return `${place}${tail}`
+}

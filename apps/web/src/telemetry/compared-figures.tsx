@@ -1,0 +1,68 @@
+/** One provider and model: counts with what the race added, and first-token times side by side with their difference. */
+import type { ReactNode } from 'react'
+import { toCount, toFineMs } from '../look/figures.ts'
+import { type ComparedRow, toServedBy } from './compare.ts'
+
+export function ComparedFigures({ row }: { row: ComparedRow }) {
+  const { added, measuredTtftMs, differenceMs } = row
+  return (
+    <section className="compared">
+      <h3 className="compared-name">
+        <span className="ellipsis" title={row.model}>
+          {row.model}
+        </span>
+        <span className="dim">{toServedBy(row)}</span>
+      </h3>
+      <dl>
+        <Row name="requests" value={toCount(row.requests)} added={added?.requests} />
+        <Row name="tokens in" value={toCount(row.inputTokens)} added={added?.inputTokens} />
+        <Row name="tokens out" value={toCount(row.outputTokens)} added={added?.outputTokens} />
+        <Row name="TTFT, its average" value={<Ms ms={row.ttftMs} />} />
+        {added !== null && <Row name="TTFT, this race" value={<Ms ms={added.ttftMs} />} />}
+        {measuredTtftMs !== null && (
+          <Row
+            name="TTFT, measured here"
+            value={<Ms ms={measuredTtftMs} />}
+            note={
+              differenceMs === null
+                ? null
+                : `${differenceMs < 0 ? '−' : '+'}${toFineMs(Math.abs(differenceMs))}`
+            }
+          />
+        )}
+        <Row name="per output token" value={<Ms ms={row.timePerOutputTokenMs} />} />
+        <Row name="duration" value={<Ms ms={row.durationMs} />} />
+      </dl>
+    </section>
+  )
+}
+
+interface RowProps {
+  name: string
+  value: ReactNode
+  /** What this race added; shown when it added something. */
+  added?: number | undefined
+  note?: string | null
+}
+
+function Row({ name, value, added = 0, note = null }: RowProps) {
+  return (
+    <div className="compared-row">
+      <dt>{name}</dt>
+      <dd>
+        <span className="figure">{value}</span>
+        {added > 0 && <span className="compared-added">+{toCount(added)}</span>}
+        {note !== null && <span className="compared-note">{note}</span>}
+      </dd>
+    </div>
+  )
+}
+
+function Ms({ ms }: { ms: number | null }) {
+  return (
+    <>
+      {toFineMs(ms)}
+      {ms !== null && <span className="unit">ms</span>}
+    </>
+  )
+}

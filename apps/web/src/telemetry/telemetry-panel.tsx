@@ -1,0 +1,86 @@
+/** Beside the race: what the gateway's own metrics say of the same calls. It can be folded away. */
+import './telemetry.css'
+import { useMemo, useState } from 'react'
+import { Link } from 'wouter'
+import { useRace } from '../race/the-race.ts'
+import { compareRows, ofRace, type TimedLane } from './compare.ts'
+import { ComparedFigures } from './compared-figures.tsx'
+import { Overhead } from './overhead.tsx'
+import { Source } from './source.tsx'
+import { useGatewayStats } from './use-gateway-stats.ts'
+
+const storageKey = 'telemetry-folded'
+
+export function TelemetryPanel() {
+  const [isFolded, setIsFolded] = useState(() => localStorage.getItem(storageKey) === 'yes')
+  const toggle = () => {
+    localStorage.setItem(storageKey, isFolded ? 'no' : 'yes')
+    setIsFolded(!isFolded)
+  }
+  return (
+    <aside className={isFolded ? 'telemetry telemetry-folded' : 'telemetry'} aria-label="Telemetry">
+      <h2 className="telemetry-title">
+        <button type="button" aria-expanded={!isFolded} aria-controls="telemetry-body" onClick={toggle}>
+          What the gateway saw
+        </button>
+      </h2>
+      <div id="telemetry-body" hidden={isFolded}>
+        {!isFolded && <Body />}
+      </div>
+    </aside>
+  )
+}
+
+function Body() {
+  const raceId = useRace(({ race }) => race.raceId)
+  const isRacing = useRace(({ race }) => race.raceId !== null && race.end === null)
+  const lanes = useTimedLanes()
+  const { data, error, dataUpdatedAt, refetch } = useGatewayStats({ raceId, isRacing })
+  if (error && !data) {
+    return (
+      <p className="note note-bad telemetry-problem">
+        {error.message}{' '}
+        <button type="button" className="button-plain" onClick={() => void refetch()}>
+          Read again
+        </button>
+      </p>
+    )
+  }
+  if (!data) return <p className="dim">Reading the metrics …</p>
+  const all = compareRows(data, lanes)
+  const rows = raceId === null ? all.slice(0, shownWithoutRaceMax) : ofRace(all, lanes)
+  return (
+    <>
+      <Source stats={data} updatedAtMs={dataUpdatedAt} />
+      {data.problem === null && rows.length === 0 && (
+        <p className="dim telemetry-none">{toNothingText(isRacing)}</p>
+      )}
+      {rows.map((row) => (
+        <ComparedFigures key={`${row.provider} ${row.model}`} row={row} />
+      ))}
+      {rows.length < all.length && (
+        <p className="telemetry-more">
+          <Link href="/gateway">All {all.length} models</Link>
+        </p>
+      )}
+      {data.overhead !== null && <Overhead overhead={data.overhead} />}
+    </>
+  )
+}
+
+/** The lanes' models and first tokens, anew only when one of them changed: not with every token. */
+function useTimedLanes(): TimedLane[] {
+  const key = useRace(({ race }) =>
+    JSON.stringify(race.lanes.map(({ model, ttftMs }) => ({ model, ttftMs }))),
+  )
+  return useMemo(() => JSON.parse(key) as TimedLane[], [key])
+}
+
+/** Before a race the busiest few are enough; the gateway page has all. */
+const shownWithoutRaceMax = 2
+
+function toNothingText(isRacing: boolean): string {
+  return isRacing
+    ? 'It books a call when its answer is over.'
+    : 'No call has gone through it since its start.'
+}

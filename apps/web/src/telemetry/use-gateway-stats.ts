@@ -1,0 +1,32 @@
+/** What the gateway counts: every two seconds while a race runs, once more when it has ended, slowly otherwise. */
+import type { GatewayStats } from '@drag-race/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { readJson } from '../read-json.ts'
+
+export function useGatewayStats({ raceId, isRacing }: { raceId: string | null; isRacing: boolean }) {
+  const path =
+    raceId === null ? '/api/gateway-stats' : `/api/gateway-stats?race=${encodeURIComponent(raceId)}`
+  const query = useQuery({
+    queryKey: ['gateway-stats', raceId],
+    queryFn: ({ signal }) => readJson<GatewayStats>(path, { signal }),
+    refetchInterval: isRacing ? 2000 : 15_000,
+  })
+  const { refetch } = query
+  // The gateway books a call when its last byte has gone: the reading after the end is the one that holds it all.
+  useEffect(() => {
+    if (raceId !== null && !isRacing) void refetch()
+  }, [raceId, isRacing, refetch])
+  return query
+}
+
+/** `just now`, `4 s ago`: counted on from when this browser got the answer. */
+export function useAgo(updatedAtMs: number): string {
+  const [nowMs, setNowMs] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const seconds = Math.max(0, Math.round((nowMs - updatedAtMs) / 1000))
+  return seconds < 2 ? 'just now' : `${seconds} s ago`
+}

@@ -1,0 +1,12 @@
+/** Whether the app and its gateway answer, and the clock's margin; asked again while the page is open. */
+import type { Health } from '@drag-race/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { readJson } from './read-json.ts'
+
+export function useHealth() {
+  return useQuery({
+    queryKey: ['health'],
+    queryFn: ({ signal }) => readJson<Health>('/api/health', { signal }),
+    refetchInterval: ({ state }) => (state.error || !state.data?.gateway.isReachable ? 3000 : 15_000),
+  })
+}

@@ -1,0 +1,108 @@
+/** One chat call while it runs: what is known of it so far, for the answer's headers, the report and the record. */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { GatewayAttempt } from '@drag-race/contracts'
+import type { ChatRequest } from './chat-request.ts'
+import type { Clock } from './clock.ts'
+import { callerLeft, GatewayError } from './errors.ts'
+import { type AnswerFacts, createFacts } from './relay/watch.ts'
+import type { Target } from './upstream/target.ts'
+
+export interface Call {
+  readonly id: string
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly arrivedAtMs: number
+  /** Aborted with the reason when the caller leaves or the call's time is over. */
+  readonly signal: AbortSignal
+  asked: ChatRequest | null
+  /** Where it went last. */
+  target: Target | null
+  attempts: Attempt[]
+  facts: AnswerFacts
+  /** The gateway's own work in milliseconds: before the request went up, and on what came back. */
+  ownMs: { request: number; response: number }
+  /** Bounds the whole call, from its arrival. */
+  limit(totalMs: number): void
+  /** It is over, and with it whatever still runs for it. */
+  close(): void
+}
+
+export interface Attempt {
+  target: Target
+  startedAtMs: number
+  /** null while it runs. */
+  endedAtMs: number | null
+  /** HTTP status of the provider; null when no response came. */
+  status: number | null
+  /** `ok`, or the code of what went wrong. */
+  outcome: string
+}
+
+export function openCall(clock: Clock, request: IncomingMessage, response: ServerResponse): Call {
+  const arrivedAtMs = clock.monotonicMs()
+  const controller = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const onClose = () => controller.abort(callerLeft)
+  response.on('close', onClose)
+  return {
+    id: createRequestId(),
+    request,
+    response,
+    arrivedAtMs,
+    signal: controller.signal,
+    asked: null,
+    target: null,
+    attempts: [],
+    facts: createFacts(),
+    ownMs: { request: 0, response: 0 },
+    limit(totalMs) {
+      const message = `The call took longer than ${totalMs} ms, which is timeouts.totalMs in gateway.yaml.`
+      const restMs = Math.max(1, arrivedAtMs + totalMs - clock.monotonicMs())
+      timer = setTimeout(() => controller.abort(new GatewayError('total_timeout', message)), restMs)
+    },
+    close() {
+      clearTimeout(timer)
+      response.off('close', onClose)
+      // An attempt whose answer nobody read to its end must not go on.
+      controller.abort(callerLeft)
+    },
+  }
+}
+
+export function createRequestId(): string {
+  return `req_${randomUUID().replaceAll('-', '')}`
+}
+
+/** On every answer, good or bad. */
+export function toAnswerHeaders({ id, target, facts, attempts }: Call): OutgoingHttpHeaders {
+  return {
+    'x-gateway-request-id': id,
+    ...(target && {
+      'x-gateway-provider': target.provider,
+      'x-gateway-model': toHeaderText(facts.model ?? target.upstreamModel),
+      'x-gateway-attempts': String(attempts.length),
+    }),
+  }
+}
+
+export function toGatewayAttempt(attempt: Attempt, nowMs: number): GatewayAttempt {
+  return {
+    provider: attempt.target.provider,
+    model: attempt.target.upstreamModel,
+    outcome: attempt.outcome,
+    status: attempt.status,
+    waitMs: 0,
+    durationMs: toMs((attempt.endedAtMs ?? nowMs) - attempt.startedAtMs),
+  }
+}
+
+/** To a thousandth: the clock itself says no more. */
+export function toMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}
+
+/** Names come from outside: Node refuses a header with a line end or a letter beyond Latin-1 in it. */
+function toHeaderText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
+}

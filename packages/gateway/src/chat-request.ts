@@ -1,0 +1,93 @@
+/**
+ * The door of a chat call: what a caller sent → what the gateway needs to know of it, or a clear no. Nothing goes
+ * upstream before this. Strict on the few members that the gateway reads, blind to all others: they are the provider's.
+ */
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
+import { z } from 'zod'
+import { GatewayError } from './errors.ts'
+import { readBody } from './read-body.ts'
+
+export interface ChatRequest {
+  /** As it came. */
+  body: Buffer
+  model: string
+  isStream: boolean
+  streamOptions: Record<string, unknown> | null
+  /** The caller asked for the usage chunk itself. */
+  wantsUsage: boolean
+  /** `x-gateway-report: 1`. */
+  wantsReport: boolean
+}
+
+const ChatBody = z.looseObject({
+  model: z.string().min(1),
+  messages: z.array(z.unknown()).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+})
+
+/** Throws a `GatewayError` that names what is wrong. */
+export async function readChatRequest(request: IncomingMessage, bodyBytesMax: number): Promise<ChatRequest> {
+  checkType(request)
+  const body = await readBody(request, bodyBytesMax)
+  const parsed = ChatBody.safeParse(parseJson(body))
+  if (!parsed.success) throw new GatewayError('invalid_request', toSentence(parsed.error.issues[0]))
+  const { model, stream, stream_options } = parsed.data
+  return {
+    body,
+    model,
+    isStream: stream === true,
+    streamOptions: stream_options ?? null,
+    wantsUsage: stream_options?.include_usage === true,
+    wantsReport: request.headers['x-gateway-report'] === '1',
+  }
+}
+
+/** A page in a browser can post a form to a loopback address without asking, but not JSON. */
+function checkType({ headers }: IncomingMessage) {
+  const type = headers['content-type'] ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new GatewayError(
+      'unsupported_media_type',
+      `The body must be JSON: send \`Content-Type: application/json\`, not ${type ? JSON.stringify(type.slice(0, 100)) : 'none'}.`,
+    )
+  }
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') {
+    throw new GatewayError('unsupported_media_type', 'Send the body uncompressed, without Content-Encoding.')
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0)
+    throw new GatewayError('invalid_json', 'The body is empty: send a chat completion request.')
+  if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The body is not UTF-8.')
+  try {
+    return JSON.parse(body.toString())
+  } catch (cause) {
+    throw new GatewayError('invalid_json', `The body is not JSON${placeOf(cause)}.`, { cause })
+  }
+}
+
+/** Where it broke, without the text around it that the error also holds. */
+function placeOf(cause: unknown): string {
+  const place = /at position \d+/.exec(cause instanceof Error ? cause.message : '')
+  return place ? ` (${place[0]})` : ''
+}
+
+function toSentence(issue: z.core.$ZodIssue | undefined): string {
+  const member = issue?.path.join('.') ?? ''
+  switch (member) {
+    case '':
+      return 'The body must be a JSON object with `model` and `messages`.'
+    case 'model':
+      return '`model` is missing or is no text: name one of GET /v1/models.'
+    case 'messages':
+      return '`messages` is missing or empty: send a list with at least one message.'
+    case 'stream':
+      return '`stream` must be true or false.'
+    default:
+      return `\`${member}\` is not what it must be: \`stream_options\` is like {"include_usage": true}.`
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The faults that no single value shows: a name given twice, an address that is needed and missing, or is none.
+ *
+ * Works on the raw value, because the shape may be broken elsewhere and all faults are told at once.
+ */
+import { providers, toProviderName } from '../upstream/providers.ts'
+import type { Fault } from './faults.ts'
+import { resolveReferences, type Variables } from './references.ts'
+
+export function crossCheck(raw: unknown, variables: Variables): Fault[] {
+  const llm = record(record(raw)?.llm)
+  const models = entries(llm?.models)
+  return [
+    ...models.flatMap((model, index) => [
+      ...sameName(model, index, models),
+      ...address(record(model.params), model, ['llm', 'models', index, 'params', 'baseUrl'], variables),
+    ]),
+    ...entries(llm?.discovery).flatMap((server, index) =>
+      address(server, server, ['llm', 'discovery', index, 'baseUrl'], variables),
+    ),
+  ]
+}
+
+function sameName(model: Raw, index: number, models: Raw[]): Fault[] {
+  const first = models.findIndex(({ name }) => typeof name === 'string' && name === model.name)
+  if (first === -1 || first === index) return []
+  return [
+    {
+      path: ['llm', 'models', index, 'name'],
+      sentence: `the name ${JSON.stringify(model.name)} is taken by llm.models[${first}]; names must differ`,
+    },
+  ]
+}
+
+function address(holder: Raw | null, entry: Raw, path: Fault['path'], variables: Variables): Fault[] {
+  const provider = typeof entry.provider === 'string' ? toProviderName(entry.provider) : null
+  const baseUrl = holder?.baseUrl
+  if (baseUrl === undefined) {
+    if (provider === null || provider === 'simulator' || providers[provider].baseUrl !== null) return []
+    return [
+      { path, sentence: `is missing: provider ${provider} has no address of its own; ${example(provider)}` },
+    ]
+  }
+  if (typeof baseUrl !== 'string') return []
+  const resolved = resolveReferences(baseUrl, variables)
+  // A missing variable is no fault; the model is then unavailable.
+  const sentence = resolved.state === 'whole' ? wrongAddress(resolved.text) : null
+  return sentence === null ? [] : [{ path, sentence }]
+}
+
+function wrongAddress(text: string): string | null {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !/^https?:$/.test(url.protocol)) return 'must be an http:// or https:// address'
+  if (/\/chat\/completions\/?$/.test(url.pathname)) return 'must end before /chat/completions'
+  return null
+}
+
+function example(provider: string): string {
+  return provider === 'azure'
+    ? 'it is like https://NAME.openai.azure.com/openai/v1'
+    : 'it is like http://127.0.0.1:8001/v1'
+}
+
+type Raw = Record<string, unknown>
+
+function entries(value: unknown): Raw[] {
+  return (Array.isArray(value) ? value : []).map((entry: unknown) => record(entry) ?? {})
+}
+
+function record(value: unknown): Raw | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : null
+}

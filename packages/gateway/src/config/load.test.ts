@@ -1,0 +1,219 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { loadConfig } from './load.ts'
+
+const simulator = { SIMULATOR_URL: 'http://127.0.0.1:4010' }
+const load = (text: string, variables: Record<string, string> = {}) =>
+  loadConfig(text, { ...simulator, ...variables })
+
+function faults(text: string): string[] {
+  const loaded = load(text)
+  return loaded.isValid ? [] : loaded.faults
+}
+
+function config(text: string, variables: Record<string, string> = {}) {
+  const loaded = load(text, variables)
+  if (!loaded.isValid) throw new Error(loaded.faults.join('\n'))
+  return loaded.config
+}
+
+const fiveLines = `llm:
+  models:
+  - name: gpt-4o-mini
+    provider: openAI
+    params: { apiKey: "$OPENAI_API_KEY" }
+  - name: llama-3.3-70b-versatile
+    provider: groq
+    params: { apiKey: "$GROQ_API_KEY" }
+`
+
+test('the simplest config runs; a missing key makes its model unavailable and stops nothing', () => {
+  const { models } = config(fiveLines, { GROQ_API_KEY: 'gsk_1' })
+  expect(models.map(({ provider, connection }) => ({ provider, ...connection }))).toEqual([
+    {
+      provider: 'openai',
+      state: 'unknown',
+      missing: 'OPENAI_API_KEY',
+      reason: expect.stringContaining('Set OPENAI_API_KEY'),
+    },
+    {
+      provider: 'groq',
+      state: 'known',
+      baseUrl: 'https://api.groq.com/openai/v1',
+      apiKey: 'gsk_1',
+      upstreamModel: 'llama-3.3-70b-versatile',
+    },
+  ])
+})
+
+test('the shipped file is whole, and its simulated models need nothing', () => {
+  const shipped = readFileSync(join(import.meta.dirname, '..', '..', '..', '..', 'gateway.yaml'), 'utf8')
+  const { models, discovery } = config(shipped)
+  expect(models.map(({ name, connection }) => [name, connection.state])).toEqual([
+    ['gpt-4o-mini', 'unknown'],
+    ['llama-3.3-70b-versatile', 'unknown'],
+    ['sim-sprint', 'known'],
+    ['sim-heavy', 'known'],
+    ['sim-thinker', 'known'],
+    ['sim-flaky', 'known'],
+  ])
+  expect(discovery.map(({ baseUrl }) => baseUrl)).toEqual([
+    'http://127.0.0.1:11434/v1',
+    'http://127.0.0.1:1234/v1',
+    'http://127.0.0.1:8080/v1',
+    'http://127.0.0.1:8001/v1',
+  ])
+  // The examples in its comments are right too.
+  const examples = shipped
+    .replace(
+      /^( *)# (?=( {2})?(- name|provider|description|params|price|timeouts|policies|discovery|- provider|- \{))/gm,
+      '$1',
+    )
+    .replace(/^( *)# {2}(?=\S)/gm, '$1  ')
+  expect(faults(examples)).toEqual([])
+  expect(config(examples).models).toHaveLength(10)
+})
+
+test('all faults are told at once, each with its path and line, in the order of the file', () => {
+  const text = `llm:
+  models:
+  - name: a
+    provider: grok
+    param: { apiKey: x }
+  - name: a
+    provider: azure
+    params: { apikey: 5 }
+    price: { inputPerMillion: -1 }
+    timeouts: { idleMs: 0.5, totalMs: soon }
+  - name: "with space"
+    provider: custom
+    params: { baseUrl: ftp://x }
+  - provider: custom
+    params: { baseUrl: http://x/v1/chat/completions, apiKey: [] }
+  - 5
+  polices: {}
+  discovery:
+  - provider: custom
+`
+  expect(faults(text)).toEqual([
+    'llm.models[0].provider (line 4): unknown provider "grok"; did you mean "groq"?',
+    'llm.models[0].param (line 5): unknown key "param"; did you mean "params"?',
+    'llm.models[1].name (line 6): the name "a" is taken by llm.models[0]; names must differ',
+    'llm.models[1].params.apikey (line 8): unknown key "apikey"; did you mean "apiKey"?',
+    'llm.models[1].params.baseUrl (line 8): is missing: provider azure has no address of its own; it is like https://NAME.openai.azure.com/openai/v1',
+    'llm.models[1].price.inputPerMillion (line 9): must be at least 0',
+    'llm.models[1].price.outputPerMillion (line 9): is missing',
+    'llm.models[1].timeouts.idleMs (line 10): must be a whole number, not 0.5',
+    'llm.models[1].timeouts.totalMs (line 10): must be a number, not a text',
+    'llm.models[2].name (line 11): must not hold spaces',
+    'llm.models[2].params.baseUrl (line 13): must be an http:// or https:// address',
+    'llm.models[3].name (line 14): is missing',
+    'llm.models[3].params.apiKey (line 15): must be a text, not a list',
+    'llm.models[3].params.baseUrl (line 15): must end before /chat/completions',
+    'llm.models[4] (line 16): must be a map of keys, not a number',
+    'llm.polices (line 17): unknown key "polices"; did you mean "policies"?',
+    'llm.discovery[0].baseUrl (line 19): is missing: provider custom has no address of its own; it is like http://127.0.0.1:8001/v1',
+  ])
+})
+
+test.each([
+  ['', ['llm: is missing']],
+  ['llm:', ['llm (line 1): must be a map of keys, not empty']],
+  ['- a', ['the file: must be a map of keys, not a list']],
+  ['llm: {a: [}', expect.arrayContaining([expect.stringMatching(/^line 1: /)])],
+  ['llm: *a', [expect.stringMatching(/^Unresolved alias/)]],
+  ['llm:\n  models: []\n  models: []\n', [expect.stringMatching(/^line 3: Map keys must be unique/)]],
+  [
+    'llm: { models: [{ name: a, provider: nothing-like-it }] }',
+    [expect.stringContaining('known are: openai, groq')],
+  ],
+])('a file that is none is told as such: %j', (text, told) => {
+  expect(faults(text)).toEqual(told)
+})
+
+test('top-level keys of others are let be, with a word about them', () => {
+  const loaded = load(`binds: []\nlmm: {}\n${fiveLines}`)
+  expect(loaded).toMatchObject({
+    isValid: true,
+    warnings: [
+      'binds (line 1): is not a key of this gateway and is ignored',
+      'lmm (line 2): is not a key of this gateway and is ignored; did you mean "llm"?',
+    ],
+  })
+})
+
+const model = (params: string, more = '') =>
+  `llm: { models: [{ name: m, provider: custom, params: ${params}${more} }] }`
+
+test.each([
+  [`{ baseUrl: "http://$HOST_NAME:80/v1", apiKey: "\${KEY}" }`, 'http://box:80/v1', 'k1'],
+  ['{ baseUrl: "http://x/v1", apiKey: "a$$b" }', 'http://x/v1', 'a$b'],
+  ['{ baseUrl: "http://x/v1" }', 'http://x/v1', null],
+])('variables are filled in wherever they stand: %s', (params, baseUrl, apiKey) => {
+  const { models } = config(model(params), { HOST_NAME: 'box', KEY: 'k1\n' })
+  expect(models[0]!.connection).toMatchObject({ baseUrl, apiKey })
+})
+
+test('an empty variable is a missing one; a key with a line end inside is refused without showing it', () => {
+  const params = '{ baseUrl: "http://x/v1", apiKey: "$KEY" }'
+  expect(config(model(params), { KEY: ' ' }).models[0]!.connection).toMatchObject({ missing: 'KEY' })
+  const broken = config(model(params), { KEY: 'sk-1\nsk-2' }).models[0]!.connection
+  expect(broken).toMatchObject({ state: 'unknown', missing: null })
+  expect(JSON.stringify(broken)).not.toContain('sk-1')
+})
+
+test('a provider without apiKey in the config looks for its usual variable', () => {
+  const text = 'llm: { models: [{ name: m, provider: mistral }] }'
+  expect(config(text).models[0]!.connection).toMatchObject({ missing: 'MISTRAL_API_KEY' })
+  expect(config(text, { MISTRAL_API_KEY: 'k' }).models[0]!.connection).toMatchObject({ apiKey: 'k' })
+})
+
+test('a model’s timeouts go before those of all, and those before the defaults', () => {
+  const text = `llm:
+  policies: { timeouts: { idleMs: 1, totalMs: 2 } }
+  models: [{ name: m, provider: ollama, timeouts: { totalMs: 3 } }]`
+  const { timeouts, models } = config(text)
+  expect(timeouts).toEqual({ connectMs: 3000, firstTokenMs: 30_000, idleMs: 1, totalMs: 2 })
+  expect(models[0]!.timeouts).toEqual({ connectMs: 3000, firstTokenMs: 30_000, idleMs: 1, totalMs: 3 })
+})
+
+test('no text whatsoever crashes it', () => {
+  const pieces = fc.constantFrom(
+    'llm',
+    ':',
+    '\n',
+    '  ',
+    '- ',
+    'models',
+    'name',
+    '{',
+    '}',
+    '[',
+    ']',
+    '$A',
+    '&a',
+    '*a',
+    '|',
+    'provider',
+    'openai',
+    '"',
+    '1',
+    '!!x',
+    '?',
+  )
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(pieces).map((parts) => parts.join('')),
+      ),
+      (text) => {
+        const loaded = load(text)
+        expect(loaded.isValid || loaded.faults.length > 0).toBe(true)
+      },
+    ),
+    { numRuns: 2000 },
+  )
+})

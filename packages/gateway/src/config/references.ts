@@ -1,0 +1,19 @@
+/** Variables in config values: `$NAME` and `${NAME}`, also inside a longer text; `$$` is a dollar sign. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+export type Resolved = { state: 'whole'; text: string } | { state: 'missing'; variable: string }
+
+/** An empty variable counts as missing: `OPENAI_API_KEY=` in a `.env` is a key not yet filled in. */
+export function resolveReferences(text: string, variables: Variables): Resolved {
+  let missing: string | null = null
+  const whole = text.replace(reference, (_match, braced?: string, bare?: string) => {
+    const variable = braced ?? bare
+    if (variable === undefined) return '$'
+    const value = variables[variable]?.trim()
+    if (!value) missing ??= variable
+    return value ?? ''
+  })
+  return missing === null ? { state: 'whole', text: whole } : { state: 'missing', variable: missing }
+}
+
+const reference = /\$\$|\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)/g

@@ -1,0 +1,126 @@
+/**
+ * A provider's refusal, whatever form it has → its status and a message that people can read, in OpenAI's envelope.
+ *
+ * A body that has the envelope already passes as it came. Others seen in the field: `error` as a text (xAI), `detail`
+ * (Mistral, FastAPI), numbers as code (Gemini, OpenRouter), plain text (DeepSeek, Azure), a page of HTML (Perplexity).
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import { ProviderError } from '../../errors.ts'
+import { toCallerHeaders } from '../../upstream/headers.ts'
+import type { Target } from '../../upstream/target.ts'
+import { readRetryAfter } from './retry-hint.ts'
+
+export interface Refusal {
+  status: number
+  headers: IncomingHttpHeaders
+  body: Buffer
+}
+
+export function toProviderError({ status, headers, body }: Refusal, target: Target): ProviderError {
+  const text = withoutSecret(body.toString(), target.secret)
+  const json = parse(text)
+  const retryAfter = readRetryAfter(headers, json)
+  const sentStatus = status >= 400 && status <= 599 ? status : 502
+  const message = readMessage(json, text) ?? `${target.provider} answered ${status} and said nothing more.`
+  return new ProviderError({
+    status: sentStatus,
+    message,
+    headers: { ...toCallerHeaders(headers), ...(retryAfter === null ? {} : { 'retry-after': retryAfter }) },
+    body: Buffer.from(hasEnvelope(json) ? text : toEnvelope(sentStatus, message, json)),
+  })
+}
+
+function toEnvelope(status: number, message: string, json: unknown): string {
+  const error = record(record(json)?.error)
+  const code = [error?.code, error?.status, record(json)?.code, error?.type].find(isText) ?? null
+  const type = isText(error?.type) ? error.type : typeOf(status)
+  return JSON.stringify({ error: { message, type, code, param: null } })
+}
+
+export function typeOf(status: number): string {
+  if (status === 401) return 'authentication_error'
+  if (status === 403) return 'permission_error'
+  if (status === 429) return 'rate_limit_error'
+  return status >= 500 ? 'server_error' : 'invalid_request_error'
+}
+
+/** As the official clients read it: a message, and code and type as texts where they are there at all. */
+function hasEnvelope(json: unknown): boolean {
+  const error = record(record(json)?.error)
+  if (!error || !isText(error.message)) return false
+  // Its message says nothing without what the provider behind it said.
+  if (isText(record(error.metadata)?.raw)) return false
+  return [error.code, error.type].every((value) => value == null || typeof value === 'string')
+}
+
+/** Shown whole up to here: a provider may quote the whole request. */
+const messageCharsMax = 2_000
+
+function readMessage(json: unknown, text: string): string | null {
+  const message = json === null ? readText(text) : readJson(json)
+  return message ? message.slice(0, messageCharsMax) : null
+}
+
+function readJson(json: unknown): string | null {
+  if (isText(json)) return json
+  if (Array.isArray(json)) return readJson(json[0])
+  const body = record(json)
+  if (!body) return null
+  const error = record(body.error)
+  const raw = record(error?.metadata)?.raw
+  if (error && isText(error.message)) return isText(raw) ? `${error.message}: ${raw}` : error.message
+  const first = Array.isArray(body.errors) ? body.errors[0] : undefined
+  for (const words of [
+    body.error,
+    error?.detail,
+    body.message,
+    body.detail,
+    body.Message,
+    first,
+    body.title,
+  ]) {
+    const message = readDetail(words)
+    if (message) return message
+  }
+  return JSON.stringify(json)
+}
+
+/** A text, or FastAPI's list of `{loc, msg}`, or such a list below `detail`. */
+function readDetail(words: unknown): string | null {
+  if (isText(words)) return words
+  if (Array.isArray(words)) return words.map(readDetail).filter(Boolean).join('; ') || null
+  const entry = record(words)
+  if (!entry) return null
+  const place = Array.isArray(entry.loc) ? `${entry.loc.join('.')}: ` : ''
+  if (isText(entry.msg)) return place + entry.msg
+  return readDetail(entry.message) ?? readDetail(entry.detail)
+}
+
+/** A page is told by its title, or by its words where it has none. */
+function readText(text: string): string | null {
+  if (!/^\s*<(!doctype|html|head|body)/i.test(text)) return text.trim() || null
+  const title = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(text)?.[1]?.trim()
+  return title ? `a web page instead of an answer: ${title}` : 'a web page instead of an answer'
+}
+
+function withoutSecret(text: string, secret: string | null): string {
+  // A short key ("x" for a local server) is no secret and may be part of any word.
+  return secret !== null && secret.length >= 8 ? text.replaceAll(secret, '[key]') : text
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
+}
+
+function record(value: unknown): Record<string, unknown> | null {
+  const object = Array.isArray(value) ? (value[0] as unknown) : value
+  return typeof object === 'object' && object !== null ? (object as Record<string, unknown>) : null
+}

@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { toUpstreamBody } from './request.ts'
+
+/** The request as the door reads it, from its text. */
+function edit(text: string, upstreamModel: string, isUsageAskedFor = true): string {
+  const parsed = JSON.parse(text) as {
+    model: string
+    stream?: boolean
+    stream_options?: { include_usage?: boolean }
+  }
+  const request = {
+    body: Buffer.from(text),
+    model: parsed.model,
+    isStream: parsed.stream === true,
+    streamOptions: (parsed.stream_options as Record<string, unknown>) ?? null,
+    wantsUsage: parsed.stream_options?.include_usage === true,
+    wantsReport: false,
+  }
+  return Buffer.from(toUpstreamBody(request, { upstreamModel, isUsageAskedFor })).toString()
+}
+
+test('a body that needs no change is the same bytes', () => {
+  const body = '{"model":"m" , "messages":[], "stream":true,"stream_options":{"include_usage":true}}'
+  expect(edit(body, 'm')).toBe(body)
+  expect(edit('{ "model":"m","stream":false}', 'm')).toBe('{ "model":"m","stream":false}')
+})
+
+test('a provider that refuses the question about usage is not asked', () => {
+  expect(edit('{"model":"m","stream":true}', 'm', false)).toBe('{"model":"m","stream":true}')
+})
+
+test.each([
+  [
+    '{"stream":true,"stream_options":null,"model":"m"}',
+    '{"stream":true,"stream_options":{"include_usage":true},"model":"m"}',
+  ],
+  [
+    '{"stream":true,"stream_options":{"include_usage":false,"x":1},"model":"m"}',
+    '{"stream":true,"stream_options":{"include_usage":true,"x":1},"model":"m"}',
+  ],
+])('stream options that are there are changed in their place: %s', (body, sent) => {
+  expect(edit(body, 'm')).toBe(sent)
+})
+
+test('every `model` of the top level is replaced, however its key is written, and none below', () => {
+  expect(
+    edit('{"model":"a","mod\\u0065l":"m","tools":[{"model":"m"}],"x":"\\"model\\":\\"m\\""}', 'up'),
+  ).toBe('{"model":"up","mod\\u0065l":"up","tools":[{"model":"m"}],"x":"\\"model\\":\\"m\\""}')
+})
+
+test('whatever stands around them, only model and usage change', () => {
+  const others = fc
+    .dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue(), { maxKeys: 5 })
+    .map((members) => Object.entries(members).filter(([key]) => !/^(model|stream|stream_options)$/.test(key)))
+  const space = fc.constantFrom('', ' ', '\n\t')
+  fc.assert(
+    fc.property(
+      others,
+      others,
+      fc.boolean(),
+      space,
+      fc.string(),
+      (before, after, stream, gap, upstreamModel) => {
+        const toText = (model: string, more: string) =>
+          `{${gap}${[
+            ...before.map(
+              ([key, value]) => `${JSON.stringify(key)}${gap}:${JSON.stringify(value, null, gap.length)}`,
+            ),
+            `"model":${gap}${model}`,
+            ...after.map(([key, value]) => `${JSON.stringify(key)}:${gap}${JSON.stringify(value)}`),
+            `"stream"${gap}:${stream},"seed":13950026667594240001${gap}}`,
+          ].join(`${gap},${gap}`)}`.replace('{', `{${more}`)
+        const added = stream ? '"stream_options":{"include_usage":true},' : ''
+        expect(edit(toText('"m"', ''), upstreamModel)).toBe(toText(JSON.stringify(upstreamModel), added))
+      },
+    ),
+  )
+})

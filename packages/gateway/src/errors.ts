@@ -1,0 +1,79 @@
+/**
+ * What can go wrong in a call, as one short list. A stage throws; `answer-error.ts` answers, in one place.
+ *
+ * The message goes to the caller and tells what to do. It holds no key and no stack.
+ */
+
+/** Code → HTTP status while nothing has been sent; afterwards the code stands in the stream's error event. */
+export const errorStatus = {
+  invalid_json: 400,
+  invalid_request: 400,
+  host_not_allowed: 403,
+  not_found: 404,
+  model_not_found: 404,
+  method_not_allowed: 405,
+  request_timeout: 408,
+  request_too_large: 413,
+  unsupported_media_type: 415,
+  headers_too_large: 431,
+  internal_error: 500,
+  upstream_unreachable: 502,
+  empty_response: 502,
+  bad_response: 502,
+  stream_cut: 502,
+  stream_error: 502,
+  provider_error: 502,
+  model_unavailable: 503,
+  upstream_timeout: 504,
+  first_token_timeout: 504,
+  idle_timeout: 504,
+  total_timeout: 504,
+} as const
+
+export type ErrorCode = keyof typeof errorStatus
+
+export class GatewayError extends Error {
+  override name = 'GatewayError'
+  readonly code: ErrorCode
+  readonly status: number
+
+  constructor(code: ErrorCode, message: string, options: { status?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.status = options.status ?? errorStatus[code]
+  }
+}
+
+/** The provider said no. Its status and words pass to the caller. */
+export class ProviderError extends GatewayError {
+  override name = 'ProviderError'
+  /** Body in OpenAI's form: the provider's own bytes where they have it already. */
+  readonly body: Uint8Array
+  /** Its headers that are of use to the caller, `retry-after` among them. */
+  readonly headers: Record<string, string>
+
+  constructor(answer: {
+    status: number
+    message: string
+    body: Uint8Array
+    headers: Record<string, string>
+  }) {
+    super('provider_error', answer.message, { status: answer.status })
+    this.body = answer.body
+    this.headers = answer.headers
+  }
+}
+
+/** The caller went away, or takes nothing any more. No failure of anybody: nothing is answered, nothing retried. */
+export class CallerGone extends Error {
+  override name = 'CallerGone'
+  readonly why: 'left' | 'too slow'
+
+  constructor(why: 'left' | 'too slow') {
+    super(`The caller ${why === 'left' ? 'left' : 'was too slow'}.`)
+    this.why = why
+  }
+}
+
+/** Made once: it says nothing of any call, and a new one would cost each call the writing of a stack. */
+export const callerLeft = new CallerGone('left')

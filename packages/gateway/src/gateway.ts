@@ -1,0 +1,74 @@
+/** Puts the gateway together: two servers that are not yet listening, and the search for model servers nearby. */
+import type { Server } from 'node:http'
+import type { Logger } from 'pino'
+import { Agent } from 'undici'
+import type { Clock } from './clock.ts'
+import type { Config } from './config/load.ts'
+import { createCostTable } from './ledger/cost.ts'
+import { createLedger } from './ledger/ledger.ts'
+import { createLogLine } from './ledger/log-line.ts'
+import { createMetrics } from './ledger/metrics.ts'
+import { createCatalogue } from './routing/catalogue.ts'
+import { discover } from './routing/discover.ts'
+import { createGatewayServer, createMetricsServer } from './server.ts'
+
+export interface GatewayOptions {
+  config: Config
+  clock: Clock
+  log: Logger
+  isLoopback?: boolean
+  bodyBytesMax?: number
+}
+
+export interface Gateway {
+  server: Server
+  metricsServer: Server
+  /** Looks for model servers on this machine; `ownUrls` are none of them. Resolves when the search is over. */
+  discover(ownUrls: readonly string[]): Promise<void>
+  /** Ends open streams too: who stops the gateway does not want to wait for its answers. */
+  close(): Promise<void>
+}
+
+/** Connections to one provider at a time; a further call waits for one, within its connect deadline. */
+const connectionsPerOriginMax = 1_000
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { config, clock, log, isLoopback = true, bodyBytesMax = 4 * 1024 * 1024 } = options
+  // A pool per origin. HTTP/1.1: one call is one socket, so that to give a call up is to close its socket.
+  const dispatcher = new Agent({
+    allowH2: false,
+    connections: connectionsPerOriginMax,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    connect: { timeout: 60_000 },
+  })
+  const catalogue = createCatalogue(config, { startedAtS: Math.floor(clock.date().getTime() / 1000) })
+  const metrics = createMetrics()
+  const ledger = createLedger([metrics.read, createLogLine(log)], metrics.inFlight)
+  const cost = createCostTable(clock)
+  const parts = { catalogue, dispatcher, ledger, cost, clock, log, bodyBytesMax }
+  const server = createGatewayServer({ parts, isLoopback })
+  const metricsServer = createMetricsServer(metrics.registry)
+
+  return {
+    server,
+    metricsServer,
+    discover: (ownUrls) =>
+      discover({
+        servers: config.discovery,
+        timeouts: config.timeouts,
+        catalogue,
+        dispatcher,
+        ownUrls,
+        onFound: ({ name, baseUrl }, models) =>
+          log.info({ server: name, baseUrl, models }, 'found a model server'),
+      }),
+    async close() {
+      const closed = [server, metricsServer].map((each) => new Promise((resolve) => each.close(resolve)))
+      server.closeAllConnections()
+      metricsServer.closeAllConnections()
+      await dispatcher.destroy()
+      await Promise.all(closed)
+    },
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What a call cost, in US dollars: by the price in the config, else by the dated table of `@pydantic/genai-prices`, which
+ * comes with the package and asks no network. An unknown price is null, never 0. Prices of simulated models are only
+ * those that the config makes up.
+ */
+import type { Usage } from '@drag-race/contracts'
+import { calcPrice, findProvider } from '@pydantic/genai-prices'
+import type { Clock } from '../clock.ts'
+import type { Price } from '../config/schema.ts'
+import { type Provider, providers } from '../upstream/providers.ts'
+import type { Target } from '../upstream/target.ts'
+
+export type CostTable = (usage: Usage, target: Target, responseModel: string | null) => number | null
+
+export function createCostTable(clock: Pick<Clock, 'date'>): CostTable {
+  /** Origin → name in the price table. As many entries as the config has addresses. */
+  const namesByOrigin = new Map<string, string | null>()
+
+  const toTableName = ({ provider, origin }: Target): string | null => {
+    const { pricedAs }: Provider = providers[provider]
+    if (pricedAs !== null || provider !== 'custom') return pricedAs
+    if (!namesByOrigin.has(origin)) {
+      namesByOrigin.set(origin, findProvider({ providerApiUrl: origin })?.id ?? null)
+    }
+    return namesByOrigin.get(origin) ?? null
+  }
+
+  const toCost: CostTable = (usage, target, responseModel) => {
+    if (target.price) return byConfig(usage, target.price)
+    const providerId = toTableName(target)
+    if (providerId === null) return null
+    const options = { providerId, timestamp: clock.date() }
+    return (
+      (responseModel === null ? null : byTable(usage, responseModel, options)) ??
+      byTable(usage, target.upstreamModel, options)
+    )
+  }
+  return (...call) => withoutDust(toCost(...call))
+}
+
+/** Sums of binary fractions carry dust (0.00015480000000000002); no price is finer than a millionth of a millionth. */
+function withoutDust(costUsd: number | null): number | null {
+  return costUsd === null ? null : Math.round(costUsd * 1e12) / 1e12
+}
+
+function byConfig({ inputTokens, outputTokens, cachedTokens }: Usage, price: Price): number {
+  const cached = Math.min(cachedTokens ?? 0, inputTokens)
+  const { inputPerMillion, outputPerMillion, cachedInputPerMillion = inputPerMillion } = price
+  return (
+    ((inputTokens - cached) * inputPerMillion +
+      cached * cachedInputPerMillion +
+      outputTokens * outputPerMillion) /
+    1_000_000
+  )
+}
+
+function byTable(
+  usage: Usage,
+  model: string,
+  options: { providerId: string; timestamp: Date },
+): number | null {
+  const { inputTokens, outputTokens, cachedTokens, reasoningTokens } = usage
+  try {
+    // Parts must not be larger than their whole, or the table throws.
+    const price = calcPrice(
+      {
+        input_tokens: inputTokens,
+        cache_read_tokens: Math.min(cachedTokens ?? 0, inputTokens),
+        output_tokens: outputTokens,
+        output_reasoning_tokens: Math.min(reasoningTokens ?? 0, outputTokens),
+      },
+      model,
+      options,
+    )
+    return price?.total_price ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,196 @@
+import { afterEach, expect, test } from 'vitest'
+import { delta, done, event, role, token } from '../testing/chunks.ts'
+import { messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+async function start(answer: Answering, model: object = {}): Promise<RunningGateway> {
+  const upstream = await startUpstream(answer)
+  const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-secret-key' }
+  const gateway = await startGateway({ models: [{ name: 'm', provider: 'openai', params, ...model }] })
+  opened.push(upstream, gateway)
+  return gateway
+}
+
+const usage = {
+  prompt_tokens: 1000,
+  completion_tokens: 500,
+  prompt_tokens_details: { cached_tokens: 200 },
+  completion_tokens_details: { reasoning_tokens: 100 },
+}
+const withUsage = (model: string) =>
+  stream([
+    role,
+    token('a'),
+    token('b'),
+    event({ model, choices: [{ delta: {}, finish_reason: 'stop' }], usage }),
+    done,
+  ])
+const streaming = { model: 'm', messages, stream: true }
+
+async function call(gateway: RunningGateway, body: object = streaming, headers: Record<string, string> = {}) {
+  const response = await gateway.chat(body, { headers })
+  return { response, text: await response.text() }
+}
+
+test('a streamed call is counted once, under the names of the conventions', async () => {
+  const gateway = await startInTwoReads(usage)
+  const labels = [
+    'gen_ai_operation_name="chat"',
+    'gen_ai_provider_name="openai"',
+    'gen_ai_request_model="m"',
+    'gen_ai_response_model="up-1"',
+  ]
+  const tokens = (type: string) =>
+    gateway.sample('gen_ai_client_token_usage_sum', `gen_ai_token_type="${type}"`, ...labels)
+  expect(await tokens('input')).toBe(1000)
+  expect(await tokens('output')).toBe(500)
+  expect(await tokens('input_cache_read')).toBe(200)
+  expect(await tokens('reasoning')).toBe(100)
+  for (const name of [
+    'gen_ai_server_request_duration_seconds_count',
+    'gen_ai_server_time_to_first_token_seconds_count',
+    'gen_ai_server_time_per_output_token_seconds_count',
+  ]) {
+    expect(await gateway.sample(name, ...labels), name).toBe(1)
+  }
+  expect(await gateway.sample('gateway_overhead_seconds_count', 'phase="request"')).toBe(1)
+  expect(await gateway.sample('gateway_overhead_seconds_count', 'phase="response"')).toBe(1)
+  expect(await gateway.sample('gateway_requests_total', 'status="200"')).toBe(1)
+  expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
+})
+
+test('a call that failed has its error type, and no usage is made up', async () => {
+  const gateway = await start(json({ error: { message: 'Slow down.' } }, 429))
+  await call(gateway)
+  const failed = 'gen_ai_server_request_duration_seconds_count'
+  expect(await gateway.sample(failed, 'error_type="http_429"')).toBe(1)
+  expect(await gateway.sample('gateway_requests_total', 'status="429"')).toBe(1)
+  expect(await gateway.sample('gen_ai_client_token_usage_count')).toBe(0)
+})
+
+test('an error inside a stream is an error in the books, with the usage up to it', async () => {
+  const gateway = await start(
+    stream([delta({ content: 'a' }, { usage }), event({ error: { message: 'broken' } })]),
+  )
+  await call(gateway)
+  expect(
+    await gateway.sample('gen_ai_server_request_duration_seconds_count', 'error_type="stream_error"'),
+  ).toBe(1)
+  expect(await gateway.sample('gen_ai_client_token_usage_sum', 'gen_ai_token_type="output"')).toBe(500)
+})
+
+test('without streaming there is no time to a first token', async () => {
+  const gateway = await start(json({ model: 'x', choices: [{ message: { content: 'a' } }], usage }))
+  await call(gateway, { model: 'm', messages })
+  expect(await gateway.sample('gen_ai_server_time_to_first_token_seconds_count')).toBe(0)
+  expect(await gateway.sample('gen_ai_client_token_usage_sum', 'gen_ai_token_type="output"')).toBe(500)
+})
+
+test('models that providers invent do not make labels without end', async () => {
+  let calls = 0
+  const gateway = await start((response, request) =>
+    json({ model: `x-${calls++}`, choices: [] })(response, request),
+  )
+  for (let i = 0; i < 501; i++) await call(gateway, { model: 'm', messages })
+  const count = 'gen_ai_server_request_duration_seconds_count'
+  expect(await gateway.sample(count, 'gen_ai_response_model="x-499"')).toBe(1)
+  expect(await gateway.sample(count, 'gen_ai_response_model="other"')).toBe(1)
+})
+
+test('a call is one log line with its request id, without prompt, answer, key or words of the provider', async () => {
+  const gateway = await start(withUsage('x'))
+  const { response } = await call(gateway)
+  expect(gateway.logs).toHaveLength(1)
+  expect(gateway.logs[0]).toMatchObject({
+    requestId: response.headers.get('x-gateway-request-id'),
+    model: 'm',
+    provider: 'openai',
+    servedModel: 'up-1',
+    stream: true,
+    status: 200,
+    outcome: 'ok',
+    attempts: 1,
+    inputTokens: 1000,
+    outputTokens: 500,
+  })
+  const failing = await start(json({ error: { message: 'You asked: What is a drag race?' } }, 500))
+  await call(failing)
+  expect(failing.logs[0]).toMatchObject({ outcome: 'http_500', level: 40 })
+  expect(JSON.stringify([...gateway.logs, ...failing.logs])).not.toMatch(/drag race|sk-secret/)
+})
+
+/** What the report says of the cost. */
+async function costOf(model: object, servedModel: string, said: object = usage): Promise<number | null> {
+  const gateway = await start(
+    json({ model: servedModel, choices: [{ message: { content: 'a' } }], usage: said }),
+    model,
+  )
+  const { text } = await call(gateway, { model: 'm', messages }, { 'x-gateway-report': '1' })
+  const { costUsd } = (JSON.parse(text) as { gateway: { costUsd: number | null } }).gateway
+  const counted = await gateway.sample('gateway_cost_usd_total')
+  expect(counted).toBe(costUsd ?? 0)
+  return costUsd
+}
+
+test('cost comes from the price table, cached tokens at their own rate', async () => {
+  // 800 at 0.15, 200 cached at 0.075, 500 at 0.60, each for a million.
+  expect(await costOf({}, 'gpt-4o-mini-2024-07-18')).toBeCloseTo(0.000435, 9)
+})
+
+test('reasoning costs its own rate where it has one', async () => {
+  const said = {
+    prompt_tokens: 0,
+    completion_tokens: 1000,
+    completion_tokens_details: { reasoning_tokens: 800 },
+  }
+  const all = await costOf({ provider: 'perplexity' }, 'sonar-deep-research', said)
+  const none = await costOf({ provider: 'perplexity' }, 'sonar-deep-research', {
+    prompt_tokens: 0,
+    completion_tokens: 1000,
+  })
+  // 800 tokens at 3 instead of 8 dollars for a million.
+  expect(none! - all!).toBeCloseTo(0.004, 9)
+})
+
+test('a price in the config goes before the table', async () => {
+  const price = { inputPerMillion: 1, outputPerMillion: 2, cachedInputPerMillion: 0.5 }
+  expect(await costOf({ price }, 'gpt-4o-mini')).toBeCloseTo((800 + 200 * 0.5 + 500 * 2) / 1e6, 12)
+})
+
+test.each([
+  ['a model that the table does not know', {}, 'nobody-knows-me'],
+  ['a server of one’s own', { provider: 'custom' }, 'gpt-4o-mini'],
+  ['a simulated model', { provider: 'simulator' }, 'gpt-4o-mini'],
+])('the cost of %s is unknown, never 0', async (_what, model, servedModel) => {
+  expect(await costOf(model, servedModel)).toBeNull()
+})
+
+test('a provider that counts more cached tokens than there were costs no more than the prompt', async () => {
+  const said = { ...usage, prompt_tokens_details: { cached_tokens: 5000 } }
+  expect(await costOf({}, 'gpt-4o-mini', said)).toBeCloseTo((1000 * 0.075 + 500 * 0.6) / 1e6, 9)
+})
+
+test('time per output token leaves hidden reasoning out', async () => {
+  // Of 101 tokens 100 were hidden: one token has no time between tokens.
+  const gateway = await startInTwoReads({ ...usage, completion_tokens: 101 })
+  expect(await gateway.sample('gen_ai_server_time_per_output_token_seconds_count')).toBe(0)
+})
+
+/** After one call whose two tokens certainly arrived at two times. */
+async function startInTwoReads(said: object): Promise<RunningGateway> {
+  const firstRead = Promise.withResolvers<void>()
+  const gateway = await start(async (response) => {
+    response.writeHead(200).write(role + token('a'))
+    await firstRead.promise
+    response.end(token('b') + event({ choices: [{ delta: {}, finish_reason: 'stop' }], usage: said }) + done)
+  })
+  const { body } = await gateway.chat(streaming)
+  firstRead.resolve()
+  await new Response(body).text()
+  return gateway
+}

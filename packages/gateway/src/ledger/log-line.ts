@@ -1,0 +1,27 @@
+/** One line a call, with its request id. No prompt, no answer, no key, and no words of the provider, who may quote them. */
+import type { Logger } from 'pino'
+import type { RecordReader } from './ledger.ts'
+
+export function createLogLine(log: Logger): RecordReader {
+  return (record) => {
+    const { requestId, requestModel, provider, responseModel, isStream, status, outcome, attempts } = record
+    const line = {
+      requestId,
+      model: requestModel,
+      provider,
+      servedModel: responseModel,
+      stream: isStream,
+      status,
+      outcome: outcome.kind === 'failed' ? outcome.code : outcome.kind,
+      attempts: attempts.length,
+      ttftMs: record.ttftMs,
+      durationMs: record.durationMs,
+      inputTokens: record.usage?.inputTokens ?? null,
+      outputTokens: record.usage?.outputTokens ?? null,
+      costUsd: record.costUsd,
+      ...(record.malformedEvents > 0 && { malformedEvents: record.malformedEvents }),
+    }
+    if (outcome.kind === 'failed' && outcome.status >= 500) log.warn(line, 'call failed')
+    else log.info(line, 'call')
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The gateway's Prometheus metrics. Names and labels stand in one table; they follow OpenTelemetry's GenAI conventions
+ * in their Prometheus form, with the conventions' own buckets.
+ *
+ * A call is counted once, when it is over, from its record. Refused calls have no provider and appear in
+ * `gateway_requests_total` only. Usage is the provider's own count; nothing is estimated.
+ */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { RecordReader } from './ledger.ts'
+import type { CallRecord } from './record.ts'
+
+const call = [
+  'gen_ai_operation_name',
+  'gen_ai_provider_name',
+  'gen_ai_request_model',
+  'gen_ai_response_model',
+]
+
+const names = {
+  tokenUsage: {
+    name: 'gen_ai_client_token_usage',
+    help: 'Tokens per call, by gen_ai_token_type: input, output, and their parts input_cache_read and reasoning.',
+    labelNames: [...call, 'gen_ai_token_type'],
+    buckets: [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304],
+  },
+  duration: {
+    name: 'gen_ai_server_request_duration_seconds',
+    help: 'From the arrival of a call to its end; error_type when it failed or the caller left.',
+    labelNames: [...call, 'error_type'],
+    buckets: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
+  },
+  timeToFirstToken: {
+    name: 'gen_ai_server_time_to_first_token_seconds',
+    help: 'From the arrival of a streaming call to the first token read from the provider.',
+    labelNames: call,
+    buckets: [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30],
+  },
+  timePerOutputToken: {
+    name: 'gen_ai_server_time_per_output_token_seconds',
+    help: 'Between first and last token of a stream, per output token after the first; hidden reasoning left out.',
+    labelNames: call,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5],
+  },
+  overhead: {
+    name: 'gateway_overhead_seconds',
+    help: 'The gateway’s own work per call: phase request, from the whole request read to handing it to the connection; phase response, on all reads of the answer and its end; phase total, both of a call. Waiting for provider or caller is in neither.',
+    labelNames: ['phase'],
+    buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
+  },
+  requests: {
+    name: 'gateway_requests_total',
+    help: 'Calls by the status they were answered with; 499 when the caller left first.',
+    labelNames: ['status'],
+  },
+  cost: {
+    name: 'gateway_cost_usd_total',
+    help: 'US dollars by the price table; calls of unknown price are not in it.',
+    labelNames: call,
+  },
+  inFlight: { name: 'gateway_in_flight_requests', help: 'Calls that are running now.' },
+}
+
+export interface Metrics {
+  read: RecordReader
+  inFlight: { inc(): void; dec(): void }
+  registry: Registry
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const tokenUsage = new Histogram({ ...names.tokenUsage, registers })
+  const duration = new Histogram({ ...names.duration, registers })
+  const timeToFirstToken = new Histogram({ ...names.timeToFirstToken, registers })
+  const timePerOutputToken = new Histogram({ ...names.timePerOutputToken, registers })
+  const overhead = new Histogram({ ...names.overhead, registers })
+  const requests = new Counter({ ...names.requests, registers })
+  const cost = new Counter({ ...names.cost, registers })
+  const inFlight = new Gauge({ ...names.inFlight, registers })
+  const toResponseModel = createModelBound()
+
+  return {
+    registry,
+    inFlight,
+    read(record) {
+      requests.inc({ status: record.status })
+      if (record.overheadMs) {
+        const { request, response } = record.overheadMs
+        overhead.observe({ phase: 'request' }, request / 1000)
+        overhead.observe({ phase: 'response' }, response / 1000)
+        // Quantiles of two phases cannot be added afterwards.
+        overhead.observe({ phase: 'total' }, (request + response) / 1000)
+      }
+      if (record.provider === null || record.requestModel === null) return
+      const labels = {
+        gen_ai_operation_name: 'chat',
+        gen_ai_provider_name: record.provider,
+        gen_ai_request_model: record.requestModel,
+        gen_ai_response_model: toResponseModel(record.responseModel ?? record.requestModel),
+      }
+      const errorType = toErrorType(record)
+      duration.observe({ ...labels, ...(errorType && { error_type: errorType }) }, record.durationMs / 1000)
+      if (record.ttftMs !== null) timeToFirstToken.observe(labels, record.ttftMs / 1000)
+      if (record.timePerOutputTokenMs !== null) {
+        timePerOutputToken.observe(labels, record.timePerOutputTokenMs / 1000)
+      }
+      for (const [type, count] of tokenCounts(record)) {
+        tokenUsage.observe({ ...labels, gen_ai_token_type: type }, count)
+      }
+      if (record.costUsd !== null) cost.inc(labels, record.costUsd)
+    },
+  }
+}
+
+function tokenCounts({ usage }: CallRecord): [type: string, count: number][] {
+  if (!usage) return []
+  const { inputTokens, outputTokens, cachedTokens, reasoningTokens } = usage
+  return [
+    ['input', inputTokens],
+    ['output', outputTokens],
+    ...(cachedTokens === null ? [] : [['input_cache_read', cachedTokens] as [string, number]]),
+    ...(reasoningTokens === null ? [] : [['reasoning', reasoningTokens] as [string, number]]),
+  ]
+}
+
+function toErrorType({ outcome }: CallRecord): string | null {
+  switch (outcome.kind) {
+    case 'ok':
+      return null
+    case 'failed':
+      return outcome.code
+    case 'caller-gone':
+      return outcome.why === 'left' ? 'caller_left' : 'caller_too_slow'
+  }
+}
+
+/** Providers name the model that answered, and may name a new one each day: a label must not grow without end. */
+const responseModelsMax = 500
+
+function createModelBound(): (model: string) => string {
+  const seen = new Set<string>()
+  return (model) => {
+    if (seen.size < responseModelsMax) seen.add(model)
+    return seen.has(model) ? model : 'other'
+  }
+}

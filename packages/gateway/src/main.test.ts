@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { token } from './testing/chunks.ts'
+import { startUpstream } from './testing/upstream.ts'
+
+let folder: string
+const children: ChildProcess[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gateway-'))
+})
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true })
+})
+
+/** The program as a process of its own, with this config. */
+function run(config: string | null, env: Record<string, string> = {}) {
+  const path = join(folder, 'gateway.yaml')
+  if (config !== null) writeFileSync(path, config)
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env: {
+      GATEWAY_CONFIG: path,
+      GATEWAY_PORT: '0',
+      GATEWAY_METRICS_PORT: '0',
+      GATEWAY_DISCOVERY: 'off',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  children.push(child)
+  return {
+    child,
+    stdout: text(child.stdout!),
+    stderr: text(child.stderr!),
+    firstLine: once(child.stdout!, 'data').then(([line]) => String(line)),
+    exited: once(child, 'exit'),
+  }
+}
+
+test('a broken config: all its faults, exit 1', async () => {
+  const { stderr, exited } = run('llm:\n  models:\n  - name: a\n    provider: grok\n    key: b\n')
+  expect((await exited)[0]).toBe(1)
+  expect((await stderr).split('\n')).toEqual([
+    expect.stringMatching(/gateway\.yaml cannot be used:$/),
+    '  llm.models[0].provider (line 4): unknown provider "grok"; did you mean "groq"?',
+    '  llm.models[0].key (line 5): unknown key "key"; known are: name, provider, params, description, price, timeouts',
+    '',
+  ])
+})
+
+test('no config: its path and what to set, exit 1', async () => {
+  const { stderr, exited } = run(null)
+  expect((await exited)[0]).toBe(1)
+  expect(await stderr).toMatch(/gateway\.yaml cannot be read \(ENOENT\)\. Set GATEWAY_CONFIG/)
+})
+
+test.each(['GATEWAY_PORT', 'GATEWAY_METRICS_PORT'])(
+  'a taken %s: one line that names port and variable, exit 1',
+  async (variable) => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as { port: number }
+    const { stderr, exited } = run('llm: {}', { [variable]: String(port) })
+    expect((await exited)[0]).toBe(1)
+    expect(await stderr).toBe(`Port ${port} is in use. Free it, or set ${variable} to another port.\n`)
+    taken.close()
+  },
+)
+
+test.each(['SIGTERM', 'SIGINT', 'disconnect'] as const)(
+  'ends on %s with 0, open streams and all',
+  async (signal) => {
+    const upstream = await startUpstream((response) => void response.writeHead(200).write(token('a')))
+    const params = `{ baseUrl: "${upstream.url}/v1" }`
+    const { child, stdout, firstLine, exited } = run(
+      `llm: { models: [{ name: m, provider: custom, params: ${params} }] }`,
+    )
+    const url = /^gateway ready on (http:\S+), metrics on http:\/\/127\.0\.0\.1:\d+\/metrics\n$/.exec(
+      await firstLine,
+    )![1]
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'm', messages: [{}], stream: true }),
+    })
+    await response.body!.getReader().read()
+    if (signal === 'disconnect') child.disconnect()
+    else child.kill(signal)
+    expect((await exited)[0]).toBe(0)
+    expect((await stdout).split('\n')).toHaveLength(2)
+    await upstream.received[0]!.cutOff
+    await upstream.close()
+  },
+)

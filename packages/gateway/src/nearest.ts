@@ -1,0 +1,34 @@
+/** The names nearest to one that nobody knows, for "did you mean": at most `count`, nearest first. */
+export function nearest(name: string, known: Iterable<string>, count = 3): string[] {
+  const wanted = name.toLowerCase()
+  // A third of the letters wrong is a slip of the finger; more is another word.
+  const distanceMax = Math.max(1, Math.floor(wanted.length / 3))
+  return [...known]
+    .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance <= distanceMax)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, count)
+    .map(({ candidate }) => candidate)
+}
+
+/** Half a name ("llama-3.3" for "groq/llama-3.3-70b") is near too, though many letters are missing. */
+function distanceTo(wanted: string, candidate: string): number {
+  if (wanted.length >= 3 && candidate.includes(wanted)) return 0.5
+  return levenshtein(wanted.slice(0, lettersMax), candidate.slice(0, lettersMax))
+}
+
+/** Names are compared up to here, so that a hostile name costs no more than 64 × 64 steps per candidate. */
+const lettersMax = 64
+
+function levenshtein(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}

@@ -1,0 +1,33 @@
+/** Reads a request's body whole, up to a bound. */
+import type { IncomingMessage } from 'node:http'
+import { callerLeft, GatewayError } from './errors.ts'
+
+/** What a caller may go on sending after its body was refused, so that it can read the answer. */
+const discardedBytesMax = 64 * 1024 * 1024
+
+/** Throws `request_too_large`, or `CallerGone` when the caller left before the end. */
+export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const refuse = () => {
+      parts.length = 0
+      reject(
+        new GatewayError(
+          'request_too_large',
+          `The body is larger than ${bytesMax} bytes, which is the most this gateway takes.`,
+        ),
+      )
+    }
+    const parts: Buffer[] = []
+    let bytes = 0
+    if (Number(request.headers['content-length'] ?? 0) > bytesMax) refuse()
+    request.on('data', (part: Buffer) => {
+      bytes += part.length
+      if (bytes <= bytesMax) parts.push(part)
+      else if (bytes > discardedBytesMax) request.destroy()
+      else refuse()
+    })
+    request.on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)))
+    request.on('close', () => reject(callerLeft))
+    request.on('error', () => reject(callerLeft))
+  })
+}

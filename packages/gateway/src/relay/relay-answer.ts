@@ -1,0 +1,121 @@
+/** A good answer of a provider → the caller: as the stream that was asked for, or as one JSON body. */
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { GatewayReport } from '@drag-race/contracts'
+import { type Call, toAnswerHeaders } from '../call.ts'
+import type { Clock } from '../clock.ts'
+import { toStreamText } from '../dialects/openai/json-as-stream.ts'
+import { GatewayError } from '../errors.ts'
+import type { Answer } from '../upstream/attempt.ts'
+import { toCallerHeaders } from '../upstream/headers.ts'
+import { readAll } from '../upstream/read-all.ts'
+import { createCaller } from './caller.ts'
+import { readJsonAnswer, withReportIn } from './relay-json.ts'
+import { relayStream } from './relay-stream.ts'
+import { createReportCarrier, createUsageDropper, passUsage, type UsageChunkRule } from './usage-chunk.ts'
+import { createStreamWatch } from './watch.ts'
+
+/** An answer that does not stream is held whole; a longer one is no chat completion. */
+const answerBytesMax = 64 * 1024 * 1024
+
+/** Throws when the answer is not whole. An error inside a stream that passed as it came is in `call.facts.error`. */
+export async function relayAnswer(
+  answer: Answer,
+  call: Call,
+  clock: Clock,
+  report: () => GatewayReport,
+): Promise<void> {
+  checkForm(answer, call.target!.provider)
+  const isJson = /^application\/json\b/i.test(contentType(answer))
+  if (!call.asked!.isStream) return relayJson(answer, call, clock, report)
+  // Some servers ignore `stream: true`; what they answer is whole and paid for.
+  const body = isJson ? [await readAsStream(answer, call, clock)] : answer.body
+  const watch = createStreamWatch()
+  call.facts = watch.facts
+  await relayStream({
+    body,
+    watch,
+    usageChunk: toUsageChunkRule(call, report),
+    caller: createCaller(call.response, () => toStreamHead(answer, call, isJson)),
+    provider: call.target!.provider,
+    nowMs: () => clock.monotonicMs(),
+    onBegun: answer.begun,
+    onWorked(ms) {
+      call.ownMs.response += ms
+    },
+  })
+}
+
+async function relayJson(
+  answer: Answer,
+  call: Call,
+  clock: Clock,
+  report: () => GatewayReport,
+): Promise<void> {
+  const { bytes, json } = await readJson(answer, call, clock)
+  const atMs = clock.monotonicMs()
+  const body = call.asked!.wantsReport ? withReportIn(bytes, json, report()) : bytes
+  const caller = createCaller(call.response, () => ({
+    ...toPassedHeaders(answer, call),
+    'content-type': contentType(answer) || 'application/json',
+    'content-length': body.length,
+  }))
+  call.ownMs.response += clock.monotonicMs() - atMs
+  caller.begin()
+  await caller.write([body])
+  caller.end([])
+}
+
+async function readAsStream(answer: Answer, call: Call, clock: Clock): Promise<Uint8Array> {
+  const { json } = await readJson(answer, call, clock)
+  return Buffer.from(toStreamText(json))
+}
+
+async function readJson(answer: Answer, call: Call, clock: Clock) {
+  const { provider } = call.target!
+  const { bytes, isWhole } = await readAll(answer.body, answerBytesMax)
+  if (!isWhole) {
+    throw new GatewayError('bad_response', `${provider} answered with more than ${answerBytesMax} bytes.`)
+  }
+  const atMs = clock.monotonicMs()
+  const json = readJsonAnswer({ bytes, provider, facts: call.facts, atMs })
+  call.ownMs.response += clock.monotonicMs() - atMs
+  return { bytes, json }
+}
+
+/** Throws for what can be no answer, before it is read. */
+function checkForm(answer: Answer, provider: string) {
+  const encoding = answer.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new GatewayError('bad_response', `${provider} compressed its answer, though it was asked not to.`)
+  }
+  if (/^text\/html\b/i.test(contentType(answer))) {
+    throw new GatewayError(
+      'bad_response',
+      `${provider} answered with a web page. Is params.baseUrl in gateway.yaml the right address?`,
+    )
+  }
+}
+
+function toUsageChunkRule({ asked, facts }: Call, report: () => GatewayReport): UsageChunkRule {
+  if (asked!.wantsReport) return createReportCarrier(facts, report)
+  return asked!.wantsUsage ? passUsage : createUsageDropper()
+}
+
+function toStreamHead(answer: Answer, call: Call, isJson: boolean): OutgoingHttpHeaders {
+  const isNamed = /^text\/event-stream\b/i.test(contentType(answer)) && !isJson
+  return {
+    ...toPassedHeaders(answer, call),
+    'content-type': isNamed ? contentType(answer) : 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    // nginx and its kin would collect tokens otherwise.
+    'x-accel-buffering': 'no',
+  }
+}
+
+function toPassedHeaders(answer: Answer, call: Call): OutgoingHttpHeaders {
+  return { ...toCallerHeaders(answer.headers), ...toAnswerHeaders(call) }
+}
+
+function contentType({ headers }: Answer): string {
+  return headers['content-type'] ?? ''
+}

@@ -1,0 +1,52 @@
+/** Passes an answer that does not stream: read whole, watched, sent on as it came, with the report where it was asked for. */
+import type { GatewayReport } from '@drag-race/contracts'
+import { GatewayError } from '../errors.ts'
+import { withReport } from './report.ts'
+import { type AnswerFacts, noteChunk } from './watch.ts'
+
+export interface JsonAnswer {
+  bytes: Buffer
+  provider: string
+  facts: AnswerFacts
+  atMs: number
+}
+
+/** The body's JSON, noted in `facts`. Throws when it is none, or when it tells an error with a good status. */
+export function readJsonAnswer({ bytes, provider, facts, atMs }: JsonAnswer): Record<string, unknown> {
+  if (bytes.length === 0)
+    throw new GatewayError('empty_response', `${provider} answered with nothing. Try again.`)
+  const json = parse(bytes.toString(), provider)
+  noteChunk(facts, json, atMs)
+  const { error } = facts
+  if (error && !(Array.isArray(json.choices) && json.choices.length > 0)) {
+    // OpenRouter, among others: 200, and the real status in the body.
+    const status = error.status !== null && error.status >= 400 ? error.status : undefined
+    throw new GatewayError('stream_error', `${provider} failed: ${error.message}`, { status })
+  }
+  return json
+}
+
+export function withReportIn(
+  bytes: Buffer,
+  json: Record<string, unknown>,
+  report: GatewayReport,
+): Uint8Array {
+  return Object.keys(json).length === 0 ? bytes : withReport(bytes, report)
+}
+
+function parse(text: string, provider: string): Record<string, unknown> {
+  try {
+    const json: unknown = JSON.parse(text)
+    if (typeof json === 'object' && json !== null && !Array.isArray(json))
+      return json as Record<string, unknown>
+  } catch {
+    // Told below, as every other text that is no answer.
+  }
+  const isStream = /^\s*(data|event|id|:)/.test(text)
+  throw new GatewayError(
+    'bad_response',
+    isStream
+      ? `${provider} answered with a stream though none was asked for. Ask for one with "stream": true.`
+      : `What ${provider} answered is not JSON. Is params.baseUrl in gateway.yaml the right address?`,
+  )
+}

@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { delta, done, event, finish, role, token, usageChunk } from '../testing/chunks.ts'
+import { relayPieces } from '../testing/relay.ts'
+
+const crlf = (text: string) => text.replaceAll('\n', '\r\n')
+const frame = fc.oneof(
+  fc.constantFrom(role, finish, usageChunk, done, ': ping\n\n', event({ error: { message: 'no' } })),
+  fc.constantFrom('error: {"detail":"x"}\n\n', 'data: {"broken\n\n', 'id: 7\n\n', delta({ reasoning: 'hm' })),
+  fc.string({ unit: 'grapheme', maxLength: 5 }).map(token),
+)
+const halfEvent = 'data: {"choices":['
+const rest = fc.constantFrom('', 'data: [DONE]', 'data: [DONE]\n', halfEvent, finish.trimEnd(), '\n')
+const streams = fc
+  .tuple(fc.array(frame, { maxLength: 8 }), rest, fc.boolean())
+  .map(([frames, last, isCrlf]) => (isCrlf ? crlf(frames.join('') + last) : frames.join('') + last))
+const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 })
+const rules = fc.constantFrom('passed' as const, 'dropped' as const, 'reported' as const)
+
+function cutAt(bytes: Buffer, fractions: number[]): Uint8Array[] {
+  const ends = fractions.map((part) => Math.floor(part * bytes.length)).sort((a, b) => a - b)
+  return [...ends, bytes.length].map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1]!, end))
+}
+
+test('whatever the stream and however it is cut, the caller reads the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(streams, places, rules, async (text, fractions, rule) => {
+      const bytes = Buffer.from(text)
+      const whole = await relayPieces([bytes], rule)
+      expect(await relayPieces(cutAt(bytes, fractions), rule)).toEqual(whole)
+      const byByte = Array.from(bytes, (byte) => Uint8Array.of(byte))
+      expect(await relayPieces(byByte, rule)).toEqual(whole)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('with the usage chunk passed, nothing is left out but half an event, and nothing changed', async () => {
+  await fc.assert(
+    fc.asyncProperty(streams, async (text) => {
+      const { text: read } = await relayPieces([Buffer.from(text)], 'passed')
+      expect(read.startsWith(text.replace(halfEvent, ''))).toBe(true)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('an event without end is refused', async () => {
+  const endless = Array.from({ length: 17 }, () => Buffer.alloc(1024 * 1024, 'x'))
+  expect(await relayPieces(endless, 'passed')).toEqual({ text: '', error: 'bad_response' })
+})

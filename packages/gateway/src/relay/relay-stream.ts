@@ -1,0 +1,114 @@
+/**
+ * Passes a provider's stream to the caller byte for byte and watches it go by.
+ *
+ * What the gateway adds: `[DONE]` where a whole answer lacks it, and the blank line that a last event lacks. What it
+ * leaves out: half an event at the end of a cut stream, which no reader could use.
+ */
+import { createFrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
+import { GatewayError } from '../errors.ts'
+import type { Caller } from './caller.ts'
+import type { UsageChunkRule } from './usage-chunk.ts'
+import { type AnswerFacts, isWhole, type StreamWatch } from './watch.ts'
+
+export interface StreamRelay {
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+  watch: StreamWatch
+  usageChunk: UsageChunkRule
+  caller: Caller
+  provider: string
+  nowMs(): number
+  /** The first token was seen. */
+  onBegun(): void
+  /** Time that the gateway itself spent on a read. */
+  onWorked(ms: number): void
+}
+
+/** Throws when the answer is not whole; what arrived of it has been passed on. */
+export async function relayStream(relay: StreamRelay): Promise<void> {
+  const { facts } = relay.watch
+  const splitter = createFrameSplitter()
+  try {
+    for await (const bytes of relay.body) {
+      const atMs = relay.nowMs()
+      const frames = pass(relay, splitter.push(bytes), atMs)
+      relay.onWorked(relay.nowMs() - atMs)
+      await relay.caller.write(frames)
+    }
+  } catch (error) {
+    // All was said; only its end went wrong.
+    if (!(error instanceof GatewayError && isWhole(facts))) throw toGatewayError(error, relay.provider)
+  }
+  const endedAtMs = relay.nowMs()
+  const last = pass(relay, toLastFrames(splitter.rest()), endedAtMs)
+  const isTold = facts.error !== null && !facts.isErrorHidden
+  if (!isWhole(facts) && !isTold) {
+    await relay.caller.write(last)
+    throw toReason(facts, relay.provider)
+  }
+  const done = isTold || facts.isDone ? [] : [Buffer.from('data: [DONE]\n\n')]
+  relay.caller.end([...last, ...relay.usageChunk.end(), ...done])
+  relay.onWorked(relay.nowMs() - endedAtMs)
+}
+
+function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Array[] {
+  const { facts } = relay.watch
+  const passed = frames
+    .flatMap(withoutForeignLineFeed)
+    .flatMap((frame) => relay.usageChunk.pass(frame, relay.watch.see(frame, atMs)))
+  if (facts.firstTokenAtMs !== null || (facts.error && !facts.isErrorHidden)) {
+    relay.onBegun()
+    relay.caller.begin()
+  }
+  return passed
+}
+
+/**
+ * A CRLF that was cut between two reads: its second half comes with the next frame and belongs to the one before, which
+ * may have another fate. No frame begins with a line feed otherwise.
+ */
+function withoutForeignLineFeed(frame: Uint8Array): Uint8Array[] {
+  return frame[0] === LF && frame.length > 1 ? [frame.subarray(0, 1), frame.subarray(1)] : [frame]
+}
+
+/** The rest of a stream that ended without a blank line: closed when it is a whole event, else left out. */
+function toLastFrames(rest: Uint8Array): Uint8Array[] {
+  if (rest[0] === LF) return [rest.subarray(0, 1), ...toLastFrames(rest.subarray(1))]
+  if (rest.length === 0) return []
+  const { data, unknown } = readFrame(rest)
+  if (unknown.length === 0 && !isWholeData(data)) return []
+  return [Buffer.concat([rest, Buffer.from(rest.at(-1) === LF ? '\n' : '\n\n')])]
+}
+
+function isWholeData(data: string | null): boolean {
+  if (data === null) return false
+  if (data.trim() === '[DONE]') return true
+  try {
+    JSON.parse(data)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function toReason(facts: AnswerFacts, provider: string): GatewayError {
+  if (facts.error) {
+    const message = `${provider} failed in the middle of its answer: ${facts.error.message}`
+    return new GatewayError('stream_error', message)
+  }
+  if (facts.chunks === 0) {
+    return facts.malformed > 0
+      ? new GatewayError('bad_response', `${provider} sent events, but none of them is JSON.`)
+      : new GatewayError('empty_response', `${provider} answered with nothing. Try again.`)
+  }
+  return new GatewayError(
+    'stream_cut',
+    `${provider} ended its answer without saying that it is finished. The answer is incomplete.`,
+  )
+}
+
+function toGatewayError(error: unknown, provider: string): unknown {
+  if (!(error instanceof FrameTooLarge)) return error
+  return new GatewayError('bad_response', `${provider} sent an event without end. ${error.message}`)
+}
+
+const LF = 10

@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type Cut,
+  cuts,
+  cutUp,
+  delta,
+  done,
+  event,
+  events,
+  finish,
+  head,
+  role,
+  token,
+  usage,
+  usageChunk,
+} from '../testing/chunks.ts'
+import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { type Answering, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
+
+let upstream: Upstream
+let gateway: RunningGateway
+let answering: Answering
+
+beforeAll(async () => {
+  upstream = await startUpstream((response, request) => answering(response, request))
+  gateway = await startGateway(oneModel(upstream.url))
+})
+afterAll(async () => {
+  await gateway.close()
+  await upstream.close()
+})
+
+interface Asking {
+  cut?: Cut
+  wantsUsage?: boolean
+}
+
+/** Sends `sent` from the provider; what the caller reads. */
+async function relay(sent: string, { cut = 'whole', wantsUsage }: Asking = {}) {
+  answering = stream(cutUp(sent, cut))
+  const body = {
+    model: 'm',
+    messages,
+    stream: true,
+    ...(wantsUsage && { stream_options: { include_usage: true } }),
+  }
+  const response = await gateway.chat(body)
+  const text = Buffer.from(await response.arrayBuffer()).toString()
+  return { response, text, outcome: gateway.logs.at(-1)?.outcome }
+}
+
+/** What passes as it is, whatever is odd about it. */
+const passing: Record<string, string> = {
+  'a plain answer': role + token('Hel') + token('lo') + finish + done,
+  'comments before and between': `: PROCESSING\n\n${token('a')}: ping\n\n${finish}${done}`,
+  'CRLF line ends': (token('a') + finish + done).replaceAll('\n', '\r\n'),
+  'data: without a space': (token('a') + finish + done).replaceAll('data: ', 'data:'),
+  'a first chunk without choices': event({ choices: [], id: '', model: '' }) + token('a') + finish + done,
+  'letters of four bytes': token('🏁 Größe 赛') + finish + done,
+  'integers over 2^53': `data: {"choices":[{"delta":{"content":"a"}}],"seed":13950026667594240001}\n\n${finish}${done}`,
+  'broken JSON in one event': `${token('a')}data: {"choices":[{]}\n\n${token('b')}${finish}${done}`,
+  'reasoning only': delta({ reasoning_content: 'hm' }) + finish + done,
+  'a tool call': delta({ tool_calls: [{ index: 0, function: { arguments: '' } }] }) + finish + done,
+  'no token, but a finish': event({ choices: [{ delta: {}, finish_reason: 'content_filter' }] }) + done,
+  '[DONE] without a finish_reason': token('a') + done,
+  'the finish twice': token('a') + finish + finish + done,
+  'something after [DONE]': `${token('a')}${finish}${done}: bye\n\n`,
+  'more than one line of data': `data: {"choices":[{"delta":\ndata: {"content":"a"}}]}\n\n${finish}${done}`,
+}
+
+describe.each(Object.entries(passing))('%s', (_name, sent) => {
+  test.each(cuts)('passes byte for byte and is a success, cut in %s', async (cut) => {
+    const { response, text, outcome } = await relay(sent, { cut })
+    expect(text).toBe(sent)
+    expect(response.status).toBe(200)
+    expect(outcome).toBe('ok')
+  })
+})
+
+test('broken JSON passes and is noted', async () => {
+  await relay(passing['broken JSON in one event']!)
+  expect(gateway.logs.at(-1)).toMatchObject({ malformedEvents: 1, outcome: 'ok' })
+})
+
+describe('the usage chunk', () => {
+  const sent = token('a') + finish + usageChunk + done
+
+  test.each(cuts)('passes to a caller that asked for it, cut in %s', async (cut) => {
+    expect((await relay(sent, { cut, wantsUsage: true })).text).toBe(sent)
+  })
+
+  test.each(cuts)(
+    'is left out for a caller that did not, and is counted all the same, cut in %s',
+    async (cut) => {
+      expect((await relay(sent, { cut })).text).toBe(token('a') + finish + done)
+      expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 })
+      const crlf = (text: string) => text.replaceAll('\n', '\r\n')
+      expect((await relay(crlf(sent), { cut })).text).toBe(crlf(token('a') + finish + done))
+    },
+  )
+
+  test('is not mixed up with usage beside a choice, which passes', async () => {
+    const beside = event({ ...head, choices: [{ delta: {}, finish_reason: 'stop' }], usage })
+    expect((await relay(token('a') + beside + done)).text).toBe(token('a') + beside + done)
+  })
+
+  test('the last one that is not null counts, wherever it stands', async () => {
+    const running = delta({ content: 'a' }, { usage: { prompt_tokens: 7, completion_tokens: 1 } })
+    const groq = event({
+      choices: [{ delta: {}, finish_reason: 'stop' }],
+      x_groq: { usage: { prompt_tokens: 7, completion_tokens: 9 } },
+    })
+    await relay(running + delta({ content: 'b' }, { usage: null }) + groq + done)
+    expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 9 })
+  })
+})
+
+describe('a stream that ends oddly', () => {
+  test.each(cuts)('gets the [DONE] that a whole answer lacks, cut in %s', async (cut) => {
+    const { text, outcome } = await relay(token('a') + finish, { cut })
+    expect(text).toBe(token('a') + finish + done)
+    expect(outcome).toBe('ok')
+  })
+
+  test.each(cuts)('gets the blank line that its [DONE] lacks, cut in %s', async (cut) => {
+    const { text, outcome } = await relay(`${token('a')}${finish}data: [DONE]\n`, { cut })
+    expect(text).toBe(token('a') + finish + done)
+    expect(outcome).toBe('ok')
+  })
+
+  test.each(cuts)('is cut when neither a finish nor [DONE] came, and says so, cut in %s', async (cut) => {
+    const { text, outcome } = await relay(role + token('a'), { cut })
+    expect(text.startsWith(role + token('a'))).toBe(true)
+    expect(events(text).at(-1)).toMatchObject({
+      error: { code: 'stream_cut', type: 'server_error', param: null },
+    })
+    expect(text).not.toContain('[DONE]')
+    expect(outcome).toBe('stream_cut')
+  })
+
+  test('half an event at the end of a cut stream is left out', async () => {
+    const { text } = await relay(`${token('a')}data: {"choices":[{"del`)
+    expect(events(text)).toHaveLength(2)
+    expect(text).not.toContain('"del\n')
+  })
+
+  test('a connection that breaks in the middle is a cut', async () => {
+    answering = async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(token('a'), () => response.destroy())
+    }
+    const text = await (await gateway.chat({ model: 'm', messages, stream: true })).text()
+    expect(events(text).at(-1)).toMatchObject({ error: { code: 'stream_cut' } })
+    expect(text).not.toContain('[DONE]')
+  })
+
+  test('a connection that breaks after the finish broke nothing', async () => {
+    answering = async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(token('a') + finish, () => response.destroy())
+    }
+    const text = await (await gateway.chat({ model: 'm', messages, stream: true })).text()
+    expect(text).toBe(token('a') + finish + done)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['comments', ': ping\n\n: ping\n\n'],
+    ['[DONE]', done],
+  ])('with %s alone is an empty response, with its status', async (_what, sent) => {
+    const { response, text, outcome } = await relay(sent)
+    expect(response.status).toBe(502)
+    expect((JSON.parse(text) as ErrorBody).error.code).toBe('empty_response')
+    expect(outcome).toBe('empty_response')
+  })
+
+  test('cut before its first token is answered with a status: nothing was promised yet', async () => {
+    const { response, text } = await relay(role)
+    expect(response.status).toBe(502)
+    expect((JSON.parse(text) as ErrorBody).error.code).toBe('stream_cut')
+  })
+})
+
+describe('an error inside a stream', () => {
+  const error = { message: 'The engine broke.', type: 'server_error', code: 502 }
+  const shapes: Record<string, string> = {
+    'as a bare event': event({ error }),
+    'as an event named error': `event: error\n${event({ error })}`,
+    'on a chunk': event({ ...head, error, choices: [{ index: 0, delta: {}, finish_reason: 'error' }] }),
+    "in Anthropic's form": `event: error\n${event({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } })}`,
+    'as text under an event named error': 'event: error\ndata: out of memory\n\n',
+  }
+
+  describe.each(Object.entries(shapes))('%s', (_shape, failure) => {
+    test.each(cuts)('passes as it came and is no success, cut in %s', async (cut) => {
+      for (const sent of [token('a') + failure, failure]) {
+        const { text, outcome } = await relay(sent, { cut })
+        expect(text).toBe(sent)
+        expect(outcome).toBe('stream_error')
+      }
+    })
+  })
+
+  test('stays an error when [DONE] follows', async () => {
+    const sent = token('a') + event({ error }) + done
+    const { text, outcome } = await relay(sent)
+    expect(text).toBe(sent)
+    expect(outcome).toBe('stream_error')
+  })
+
+  test.each(cuts)('in a field that no client reads is told in one that they do, cut in %s', async (cut) => {
+    const hidden = 'error: {"detail":"failed to decode","error":{"message":"failed to decode"}}\n\n'
+    const { text, outcome } = await relay(token('a') + hidden, { cut })
+    expect(text.startsWith(token('a') + hidden)).toBe(true)
+    expect(events(text).at(-1)).toMatchObject({
+      error: { code: 'stream_error', message: expect.stringContaining('failed to decode') },
+    })
+    expect(text).not.toContain('[DONE]')
+    expect(outcome).toBe('stream_error')
+  })
+})

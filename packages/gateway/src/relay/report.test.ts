@@ -1,0 +1,170 @@
+import { GatewayReport } from '@drag-race/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type Cut,
+  cuts,
+  cutUp,
+  done,
+  event,
+  events,
+  finish,
+  head,
+  token,
+  usage,
+  usageChunk,
+} from '../testing/chunks.ts'
+import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
+
+let upstream: Upstream
+let gateway: RunningGateway
+let answering: Answering
+
+beforeAll(async () => {
+  upstream = await startUpstream((response, request) => answering(response, request))
+  gateway = await startGateway(oneModel(upstream.url))
+})
+afterAll(async () => {
+  await gateway.close()
+  await upstream.close()
+})
+
+/** Sends `sent` from the provider; what a caller reads that asked for the report. */
+async function relay(sent: string, cut: Cut = 'whole'): Promise<string> {
+  answering = stream(cutUp(sent, cut))
+  const response = await gateway.chat({ model: 'm', messages, stream: true }, reporting)
+  return response.text()
+}
+
+const reporting = { headers: { 'x-gateway-report': '1' } }
+
+describe('the report', () => {
+  test.each(cuts)('is added to the usage chunk, of which nothing else changes, cut in %s', async (cut) => {
+    const text = await relay(token('a') + finish + usageChunk + done, cut)
+    const report = findReport(text)
+    expect(text).toBe(
+      token('a') + finish + usageChunk.replace('{', `{"gateway":${JSON.stringify(report)},`) + done,
+    )
+    expect(report).toMatchObject({ provider: 'custom', model: 'up-1', costUsd: null })
+    expect(report.attempts).toMatchObject([{ provider: 'custom', model: 'm', outcome: 'ok', status: 200 }])
+    expect(report.ttftMs).toBeGreaterThan(0)
+    expect(report.durationMs).toBeGreaterThanOrEqual(report.ttftMs!)
+    expect(report.overheadMs).toBeLessThanOrEqual(report.durationMs)
+  })
+
+  test('comes in a chunk of its own where the provider sent no usage chunk', async () => {
+    const withUsage = event({ ...head, choices: [{ delta: {}, finish_reason: 'stop' }], usage })
+    for (const [sent, said] of [
+      [token('a') + withUsage, usage],
+      [token('a') + finish + done, null],
+    ] as const) {
+      const all = events(await relay(sent))
+      expect(all.at(-1)).toBe('[DONE]')
+      expect(all.at(-2)).toMatchObject({ ...head, choices: [], usage: said, gateway: { provider: 'custom' } })
+      expect(all).toHaveLength(4)
+    }
+  })
+
+  test('is in the last of several usage chunks', async () => {
+    const text = await relay(token('a') + usageChunk + token('b') + usageChunk + finish + done)
+    expect(text.match(/"gateway"/g)).toHaveLength(1)
+    expect(events(text).at(-2)).toMatchObject({ choices: [], usage, gateway: {} })
+  })
+
+  test('keeps the order of usage chunk and comments', async () => {
+    const text = await relay(`${token('a')}${finish}${usageChunk}: ping\n\n${done}`)
+    expect(text).toMatch(/"gateway".*\n\n: ping\n\ndata: \[DONE\]\n\n$/)
+  })
+
+  test('stands in the error event of a cut stream', async () => {
+    const text = await relay(token('a'))
+    expect(events(text).at(-1)).toMatchObject({
+      error: { code: 'stream_cut' },
+      gateway: { attempts: [{ outcome: 'stream_cut' }] },
+    })
+  })
+
+  test('fakes no usage chunk after an error', async () => {
+    const sent = token('a') + event({ error: { message: 'no' } }) + done
+    expect(await relay(sent)).toBe(sent)
+  })
+
+  test('is added to a JSON body, of which nothing else changes', async () => {
+    const body = '{ "id":"c-1","seed":13950026667594240001,"choices":[{"message":{"content":"a"}}] }'
+    answering = json(body)
+    const response = await gateway.chat({ model: 'm', messages }, reporting)
+    const text = await response.text()
+    const { gateway: report } = JSON.parse(text) as { gateway: GatewayReport }
+    expect(GatewayReport.safeParse(report).success).toBe(true)
+    expect(report.ttftMs).toBeNull()
+    expect(text).toBe(body.replace('{', `{"gateway":${JSON.stringify(report)},`))
+  })
+})
+
+describe('an answer in another form than was asked for', () => {
+  const body = {
+    id: 'c-1',
+    created: 1,
+    model: 'up-1',
+    choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
+    usage,
+  }
+
+  test('JSON for a stream becomes a stream', async () => {
+    answering = json(body)
+    const asked = { model: 'm', messages, stream: true, stream_options: { include_usage: true } }
+    const response = await gateway.chat(asked)
+    expect(response.headers.get('content-type')).toMatch('text/event-stream')
+    expect(events(await response.text())).toMatchObject([
+      { object: 'chat.completion.chunk', choices: [{ delta: { content: 'Hello' }, finish_reason: 'stop' }] },
+      { choices: [], usage },
+      '[DONE]',
+    ])
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', outputTokens: 3 })
+  })
+
+  test('JSON that tells an error, for a stream or not, has its own status', async () => {
+    answering = json({ error: { message: 'Rate limited', code: 429 } })
+    for (const stream of [true, false]) {
+      const response = await gateway.chat({ model: 'm', messages, stream })
+      expect(response.status).toBe(429)
+      expect(((await response.json()) as ErrorBody).error.message).toContain('Rate limited')
+    }
+  })
+
+  test('a stream where none was asked for is refused, with what to do', async () => {
+    answering = stream([token('a'), finish, done])
+    const response = await gateway.chat({ model: 'm', messages })
+    expect(response.status).toBe(502)
+    const { error } = (await response.json()) as ErrorBody
+    expect(error).toMatchObject({ code: 'bad_response', message: expect.stringContaining('"stream": true') })
+  })
+
+  test.each([
+    ['an empty body', '', 'application/json', 'empty_response'],
+    ['a web page', '<html><title>Hi</title></html>', 'text/html', 'bad_response'],
+    ['something else', 'hello', 'text/plain', 'bad_response'],
+  ])('%s is refused', async (_what, text, type, code) => {
+    for (const stream of [false, true]) {
+      answering = (response) => void response.writeHead(200, { 'content-type': type }).end(text)
+      const response = await gateway.chat({ model: 'm', messages, stream })
+      expect(response.status).toBe(502)
+      const found = ((await response.json()) as ErrorBody).error.code
+      expect(found).toBe(stream && type === 'text/plain' ? 'empty_response' : code)
+    }
+  })
+
+  test('a stream without a content type is a stream', async () => {
+    answering = (response) => void response.writeHead(200).end(token('a') + finish + done)
+    const response = await gateway.chat({ model: 'm', messages, stream: true })
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(await response.text()).toBe(token('a') + finish + done)
+  })
+})
+
+function findReport(text: string): GatewayReport {
+  const report = events(text)
+    .map((data) => (data as { gateway?: GatewayReport }).gateway)
+    .find(Boolean)
+  return GatewayReport.parse(report)
+}

@@ -1,0 +1,90 @@
+/**
+ * What becomes of the usage chunk: it passes, it is left out because the caller did not ask for it, or it carries the
+ * gateway's report. All other frames pass as they are.
+ */
+import type { GatewayReport } from '@drag-race/contracts'
+import { encodeEvent } from '@drag-race/wire'
+import { withReport } from './report.ts'
+import type { AnswerFacts, FrameKind } from './watch.ts'
+
+export interface UsageChunkRule {
+  /** The frames to send now, in place of this one. */
+  pass(frame: Uint8Array, kind: FrameKind): Uint8Array[]
+  /** The frames to send when the stream has ended, before a `[DONE]` of ours. */
+  end(): Uint8Array[]
+}
+
+export const passUsage: UsageChunkRule = { pass: (frame) => [frame], end: () => [] }
+
+export function createUsageDropper(): UsageChunkRule {
+  let owesLineFeed = false
+  return {
+    pass(frame, kind) {
+      // The second half of a CRLF, whose first half went with the dropped chunk.
+      const isForeign = owesLineFeed && frame.length === 1 && frame[0] === LF
+      owesLineFeed = kind === 'usage' && frame.at(-1) === CR
+      return kind === 'usage' || isForeign ? [] : [frame]
+    },
+    end: () => [],
+  }
+}
+
+/**
+ * Holds a usage chunk until what follows shows that it was the last, so that the report in it is of the whole answer.
+ * Where the provider sent none, a chunk of our own carries the report, unless the stream failed: then nothing is faked.
+ */
+export function createReportCarrier(facts: AnswerFacts, report: () => GatewayReport): UsageChunkRule {
+  // At most one usage chunk and the keep-alive comments between it and the next event.
+  let held: Uint8Array[] = []
+  let isReported = false
+
+  const release = (): Uint8Array[] => {
+    const frames = held
+    held = []
+    return frames
+  }
+  const releaseWithReport = (): Uint8Array[] => {
+    const [usage, ...rest] = release()
+    if (isReported) return usage ? [usage, ...rest] : []
+    isReported = true
+    if (usage) return [withReport(usage, report()), ...rest]
+    return facts.error === null ? [toReportChunk(facts, report())] : []
+  }
+
+  return {
+    pass(frame, kind) {
+      switch (kind) {
+        case 'done':
+          return [...releaseWithReport(), frame]
+        case 'usage': {
+          const before = release()
+          held = [frame]
+          return before
+        }
+        case 'comment':
+          if (held.length === 0) return [frame]
+          held.push(frame)
+          return []
+        case 'event':
+          return [...release(), frame]
+      }
+    },
+    end: releaseWithReport,
+  }
+}
+
+function toReportChunk({ id, created, model, usageRaw }: AnswerFacts, gateway: GatewayReport): Uint8Array {
+  const chunk = {
+    id,
+    object: 'chat.completion.chunk',
+    created,
+    model,
+    choices: [],
+    usage: usageRaw ?? null,
+    gateway,
+  }
+  return Buffer.from(encodeEvent({ data: JSON.stringify(chunk) }))
+}
+
+const LF = 10
+const CR = 13

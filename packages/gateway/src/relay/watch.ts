@@ -1,0 +1,137 @@
+/**
+ * Watches a stream without touching it: has it begun, has it ended, how, and what did it use?
+ *
+ * The last usage that is not null wins, from whatever chunk; a sum would count cumulative ones twice.
+ */
+import {
+  type ChunkError,
+  type ChunkFacts,
+  hasToken,
+  isUsageOnly,
+  readChunk,
+  type Usage,
+} from '@drag-race/contracts'
+import { type Frame, readFrame } from '@drag-race/wire'
+
+/** What an answer has said so far, streamed or not. Times are of the gateway's monotonic clock. */
+export interface AnswerFacts {
+  firstTokenAtMs: number | null
+  lastTokenAtMs: number | null
+  /** Events that hold a chunk; comments, `[DONE]` and malformed events are none. */
+  chunks: number
+  /** Events whose JSON was broken. They pass. */
+  malformed: number
+  finishReason: string | null
+  isDone: boolean
+  hasReasoning: boolean
+  usage: Usage | null
+  /** As the provider wrote it, for a chunk of our own. */
+  usageRaw: unknown
+  id: string | null
+  created: unknown
+  model: string | null
+  error: ChunkError | null
+  /** The error stands in a field that no client of OpenAI's form reads. */
+  isErrorHidden: boolean
+}
+
+/** What a frame is, for those who decide whether it passes. */
+export type FrameKind = 'comment' | 'event' | 'usage' | 'done'
+
+export interface StreamWatch {
+  readonly facts: AnswerFacts
+  see(frame: Uint8Array, atMs: number): FrameKind
+}
+
+export function createStreamWatch(): StreamWatch {
+  const facts = createFacts()
+  return {
+    facts,
+    see(bytes, atMs) {
+      const frame = readFrame(bytes)
+      noteUnknownFields(facts, frame)
+      if (frame.data === null) return 'comment'
+      if (frame.data.trim() === '[DONE]') {
+        facts.isDone = true
+        return 'done'
+      }
+      const raw = parse(frame.data)
+      if (raw === undefined) facts.malformed++
+      else noteChunk(facts, raw, atMs)
+      if (frame.event === 'error') {
+        facts.error ??= { message: frame.data.slice(0, 500), code: null, status: null }
+      }
+      return isUsageOnly(raw) ? 'usage' : 'event'
+    },
+  }
+}
+
+export function createFacts(): AnswerFacts {
+  return {
+    firstTokenAtMs: null,
+    lastTokenAtMs: null,
+    chunks: 0,
+    malformed: 0,
+    finishReason: null,
+    isDone: false,
+    hasReasoning: false,
+    usage: null,
+    usageRaw: null,
+    id: null,
+    created: null,
+    model: null,
+    error: null,
+    isErrorHidden: false,
+  }
+}
+
+/** Adds a chunk, or a whole JSON body. */
+export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): ChunkFacts {
+  const chunk = readChunk(raw)
+  facts.chunks++
+  facts.finishReason = chunk.finishReason ?? facts.finishReason
+  facts.id ??= chunk.id
+  facts.created ??= member(raw, 'created')
+  facts.model ??= chunk.model
+  facts.error ??= chunk.error
+  if (chunk.reasoning !== '') facts.hasReasoning = true
+  if (chunk.usage) {
+    facts.usage = chunk.usage
+    facts.usageRaw = member(raw, 'usage') ?? member(member(raw, 'x_groq'), 'usage')
+  }
+  if (hasToken(chunk)) {
+    facts.firstTokenAtMs ??= atMs
+    facts.lastTokenAtMs = atMs
+  }
+  return chunk
+}
+
+/** Is the answer whole? The end of a stream after a `finish_reason` is success, `[DONE]` or not; `[DONE]` alone too. */
+export function isWhole(facts: AnswerFacts): boolean {
+  return facts.error === null && facts.chunks > 0 && (facts.isDone || facts.finishReason !== null)
+}
+
+/** llama-box tells a failure in a line `error: {…}`, which the standard does not know and every client skips. */
+function noteUnknownFields(facts: AnswerFacts, frame: Frame) {
+  const field = frame.unknown.find((unknown) => unknown.field === 'error')
+  if (!field || facts.error) return
+  facts.error = readChunk(parse(field.value)).error ?? {
+    message: field.value.trim().slice(0, 500),
+    code: null,
+    status: null,
+  }
+  facts.isErrorHidden = true
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
+}
+
+/** `undefined` stands for broken JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

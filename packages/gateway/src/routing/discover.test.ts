@@ -1,0 +1,98 @@
+import { afterEach, expect, test } from 'vitest'
+import { type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { type Answering, json, startUpstream, type Upstream } from '../testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+async function serve(answer: Answering): Promise<Upstream> {
+  const upstream = await startUpstream(answer)
+  opened.push(upstream)
+  return upstream
+}
+
+async function start(
+  servers: { provider: string; baseUrl: string; name?: string }[],
+): Promise<RunningGateway> {
+  const gateway = await startGateway({ discovery: servers })
+  opened.push(gateway)
+  return gateway
+}
+
+async function names(gateway: RunningGateway): Promise<string[]> {
+  const list = (await (await fetch(`${gateway.url}/v1/models`)).json()) as { data: { id: string }[] }
+  return list.data.map(({ id }) => id)
+}
+
+const list = (...ids: string[]) => json({ object: 'list', data: ids.map((id) => ({ id, object: 'model' })) })
+
+test('offers what running servers list, and calls it there', async () => {
+  const ollama = await serve((response, request) =>
+    request.url === '/v1/models'
+      ? list('llama3.2:3b', 'qwen3')(response, request)
+      : json({ choices: [{ message: { content: 'hi' } }] })(response, request),
+  )
+  const gateway = await start([
+    { provider: 'ollama', baseUrl: `${ollama.url}/v1` },
+    { provider: 'vllm', baseUrl: 'http://127.0.0.1:1/v1' },
+  ])
+  await gateway.gateway.discover([])
+  expect(await names(gateway)).toEqual(['ollama/llama3.2:3b', 'ollama/qwen3'])
+  const model = await fetch(`${gateway.url}/v1/models/ollama/qwen3`)
+  expect(await model.json()).toMatchObject({ owned_by: 'ollama', available: true, discovered: true })
+  const response = await gateway.chat({ model: 'ollama/qwen3', messages: [{}] })
+  expect(response.status).toBe(200)
+  expect(JSON.parse(ollama.received.at(-1)!.body).model).toBe('qwen3')
+})
+
+test('one that does not answer holds up nothing: the others are there already, and its time runs out', async () => {
+  const silent = await serve(() => {})
+  const quick = await serve(list('a'))
+  const gateway = await start([
+    { provider: 'vllm', baseUrl: `${silent.url}/v1` },
+    { provider: 'ollama', baseUrl: `${quick.url}/v1`, name: 'box' },
+  ])
+  const searching = gateway.gateway.discover([])
+  await expect.poll(() => names(gateway)).toEqual(['box/a'])
+  await searching
+})
+
+test('its own programs, and another gateway of this kind, are no model servers', async () => {
+  const self = await serve(list('a'))
+  const other = await startGateway({ models: [{ name: 'x', provider: 'ollama' }] })
+  opened.push(other)
+  const gateway = await start([
+    { provider: 'llamacpp', baseUrl: `${self.url.replace('127.0.0.1', 'localhost')}/v1` },
+    { provider: 'vllm', baseUrl: `${other.url}/v1` },
+  ])
+  await gateway.gateway.discover([self.url])
+  expect(await names(gateway)).toEqual([])
+  expect(self.received).toEqual([])
+})
+
+test.each([
+  ['a web page', (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
+  ['another list', json({ models: [{ name: 'a' }] })],
+  ['no models yet', json({ object: 'list', data: null })],
+  ['a refusal', json({ data: [{ id: 'a' }] }, 401)],
+  ['an endless list', json({ data: [{ id: 'a' }], filler: 'x'.repeat(2_000_000) })],
+] as [string, Answering][])('%s offers nothing', async (_what, answer) => {
+  const server = await serve(answer)
+  const gateway = await start([{ provider: 'lmstudio', baseUrl: `${server.url}/v1` }])
+  await gateway.gateway.discover([])
+  expect(await names(gateway)).toEqual([])
+})
+
+test('a name that the config has stays the config’s', async () => {
+  const server = await serve(list('a'))
+  const gateway = await startGateway({
+    models: [{ name: 'ollama/a', provider: 'openai' }],
+    discovery: [{ provider: 'ollama', baseUrl: `${server.url}/v1` }],
+  })
+  opened.push(gateway)
+  await gateway.gateway.discover([])
+  const model = await fetch(`${gateway.url}/v1/models/ollama/a`)
+  expect(await model.json()).toMatchObject({ owned_by: 'openai', available: false })
+})

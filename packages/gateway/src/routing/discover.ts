@@ -1,0 +1,91 @@
+/**
+ * Looks for model servers that already run on this machine and offers what their `/v1/models` lists.
+ *
+ * Runs beside the start, never before it: each server has its own short time, and what answers is filled in as it comes.
+ */
+import type { Dispatcher } from 'undici'
+import { z } from 'zod'
+import type { DiscoveryConfig, ModelConfig } from '../config/load.ts'
+import type { Timeouts } from '../config/schema.ts'
+import type { Catalogue } from './catalogue.ts'
+
+export interface DiscoveryOptions {
+  servers: readonly DiscoveryConfig[]
+  timeouts: Timeouts
+  catalogue: Catalogue
+  dispatcher: Dispatcher
+  /** Addresses of our own programs: none of them is offered under another name. */
+  ownUrls: readonly string[]
+  onFound(server: DiscoveryConfig, models: number): void
+}
+
+/** A server on this machine answers in a few milliseconds, or is not there. */
+const answerMsMax = 800
+const answerBytesMax = 1024 * 1024
+const modelsMax = 200
+
+/** The part of OpenAI's models list that is needed. Ollama answers `data: null` when it has none. */
+const ModelsList = z.object({
+  object: z.literal('list').optional(),
+  data: z.array(z.object({ id: z.string().min(1).max(200) })),
+})
+
+/** Resolves when every server has answered or run out of time; never rejects. */
+export async function discover(options: DiscoveryOptions): Promise<void> {
+  const own = new Set(options.ownUrls.map(toAddress))
+  const strangers = options.servers.filter(({ baseUrl }) => !own.has(toAddress(baseUrl)))
+  await Promise.all(strangers.map((server) => discoverAt(server, options)))
+}
+
+async function discoverAt(server: DiscoveryConfig, options: DiscoveryOptions): Promise<void> {
+  const ids = await readModels(server.baseUrl, options.dispatcher).catch(() => [])
+  if (ids.length === 0) return
+  options.catalogue.add(ids.map((id) => toModel(server, id, options.timeouts)))
+  options.onFound(server, ids.length)
+}
+
+async function readModels(baseUrl: string, dispatcher: Dispatcher): Promise<string[]> {
+  const url = new URL(baseUrl)
+  const answer = await dispatcher.request({
+    origin: url.origin,
+    path: `${url.pathname.replace(/\/+$/, '')}/models`,
+    method: 'GET',
+    signal: AbortSignal.timeout(answerMsMax),
+  })
+  // A gateway of this kind marks its answers: its models are no models of that server.
+  const isGateway = answer.headers['x-gateway-request-id'] !== undefined
+  const text = await readText(answer.body)
+  if (isGateway || answer.statusCode !== 200) return []
+  const list = ModelsList.safeParse(JSON.parse(text))
+  return list.success ? list.data.data.slice(0, modelsMax).map(({ id }) => id) : []
+}
+
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of body) {
+    bytes += part.length
+    if (bytes > answerBytesMax) throw new Error('No models list is that long.')
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString()
+}
+
+function toModel(server: DiscoveryConfig, id: string, timeouts: Timeouts): ModelConfig {
+  return {
+    name: `${server.name}/${id}`,
+    provider: server.provider,
+    description: null,
+    price: null,
+    timeouts,
+    connection: { state: 'known', baseUrl: server.baseUrl, apiKey: null, upstreamModel: id },
+  }
+}
+
+/** Host and port; the loopback's names are one. */
+function toAddress(url: string): string {
+  if (!URL.canParse(url)) return url
+  const { hostname, port, protocol } = new URL(url)
+  const host = /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0|\[::\])$/.test(hostname) ? 'loopback' : hostname
+  return `${host}:${port || (protocol === 'https:' ? 443 : 80)}`
+}

@@ -1,0 +1,83 @@
+/** A gateway for tests: in this process, on free ports, in front of a provider of the test's own. */
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { GatewayReport } from '@drag-race/contracts'
+import { pino } from 'pino'
+import { type Config, loadConfig } from '../config/load.ts'
+import { createGateway, type Gateway } from '../gateway.ts'
+
+export interface RunningGateway {
+  url: string
+  metricsUrl: string
+  /** Every log line so far. */
+  logs: Record<string, unknown>[]
+  chat(body: unknown, init?: { headers?: Record<string, string>; signal?: AbortSignal }): Promise<Response>
+  /** The value of a metric's sample whose line holds all of these texts; 0 when there is none. */
+  sample(name: string, ...labels: string[]): Promise<number>
+  gateway: Gateway
+  close(): Promise<void>
+}
+
+export const messages = [{ role: 'user', content: 'What is a drag race?' }]
+
+export async function startGateway(
+  llm: object,
+  options: { variables?: Record<string, string>; bodyBytesMax?: number } = {},
+): Promise<RunningGateway> {
+  const logs: Record<string, unknown>[] = []
+  const log = pino({ level: 'info', base: null }, { write: (line) => void logs.push(JSON.parse(line)) })
+  const gateway = createGateway({
+    config: toConfig(llm, options.variables),
+    clock: { monotonicMs: () => performance.now(), date: () => new Date('2026-01-01T00:00:00Z') },
+    log,
+    ...(options.bodyBytesMax && { bodyBytesMax: options.bodyBytesMax }),
+  })
+  const url = await listen(gateway.server)
+  const metricsUrl = `${await listen(gateway.metricsServer)}/metrics`
+  return {
+    url,
+    metricsUrl,
+    logs,
+    gateway,
+    chat: (body, { headers, signal } = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        signal: signal ?? null,
+      }),
+    async sample(name, ...labels) {
+      const lines = (await (await fetch(metricsUrl)).text()).split('\n')
+      const line = lines.find(
+        (text) => /^[^{ ]+/.exec(text)?.[0] === name && labels.every((label) => text.includes(label)),
+      )
+      return line ? Number(line.slice(line.lastIndexOf(' ') + 1)) : 0
+    },
+    close: () => gateway.close(),
+  }
+}
+
+/** A config with these `llm` keys; throws its faults. Discovery is off unless it is named. */
+export function toConfig(llm: object, variables: Record<string, string> = {}): Config {
+  // JSON is YAML.
+  const loaded = loadConfig(JSON.stringify({ llm: { discovery: [], ...llm } }), variables)
+  if (loaded.isValid) return loaded.config
+  throw new Error(loaded.faults.join('\n'))
+}
+
+/** One model, `m`, at this address. */
+export function oneModel(url: string, more: object = {}): object {
+  return { models: [{ name: 'm', provider: 'custom', params: { baseUrl: `${url}/v1` }, ...more }] }
+}
+
+export interface ErrorBody {
+  error: { message: string; type: string; code: string | null; param: null }
+  gateway?: GatewayReport
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

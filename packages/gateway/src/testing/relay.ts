@@ -1,0 +1,48 @@
+/** Relays pieces just as they are cut: on a socket, neighbouring pieces may travel together. */
+import type { GatewayReport } from '@drag-race/contracts'
+import { relayStream } from '../relay/relay-stream.ts'
+import { createReportCarrier, createUsageDropper, passUsage } from '../relay/usage-chunk.ts'
+import { createStreamWatch } from '../relay/watch.ts'
+
+export const report: GatewayReport = {
+  requestId: 'req_1',
+  provider: 'p',
+  model: 'm',
+  attempts: [],
+  ttftMs: 1,
+  durationMs: 2,
+  overheadMs: 0,
+  costUsd: null,
+}
+
+/** What the caller would read, and the code of the error that followed it. */
+export async function relayPieces(
+  pieces: Uint8Array[],
+  usageChunk: 'passed' | 'dropped' | 'reported',
+): Promise<{ text: string; error: string | null }> {
+  const watch = createStreamWatch()
+  const sent: Uint8Array[] = []
+  const rules = {
+    passed: () => passUsage,
+    dropped: createUsageDropper,
+    reported: () => createReportCarrier(watch.facts, () => report),
+  }
+  let error: string | null = null
+  await relayStream({
+    body: pieces,
+    watch,
+    usageChunk: rules[usageChunk](),
+    caller: {
+      begin() {},
+      write: async (frames) => void sent.push(...frames),
+      end: (frames) => void sent.push(...frames),
+    },
+    provider: 'p',
+    nowMs: () => 0,
+    onBegun() {},
+    onWorked() {},
+  }).catch((reason: { code: string }) => {
+    error = reason.code
+  })
+  return { text: Buffer.concat(sent).toString(), error }
+}

@@ -1,0 +1,35 @@
+import { Dispatcher } from 'undici'
+import { expect, test, vi } from 'vitest'
+import { callerLeft } from '../errors.ts'
+import { oneModel, toConfig } from '../testing/gateway.ts'
+import { openAttempt } from './attempt.ts'
+import { toTarget } from './target.ts'
+
+/** Takes a request and keeps it waiting for a connection. */
+class WaitingDispatcher extends Dispatcher {
+  handler: Dispatcher.DispatchHandler | null = null
+  override dispatch(_options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    this.handler = handler
+    return true
+  }
+}
+
+test('a call given up while it waits for a connection is not sent when the connection comes', async () => {
+  const { connection, ...model } = toConfig(oneModel('http://127.0.0.1:1')).models[0]!
+  if (connection.state !== 'known') throw new Error('the model has no address')
+  const dispatcher = new WaitingDispatcher()
+  const leaving = new AbortController()
+  const attempt = openAttempt(dispatcher, {
+    target: toTarget({ ...model, connection }),
+    body: Buffer.from('{}'),
+    headers: {},
+    isStream: true,
+    signal: leaving.signal,
+  })
+  leaving.abort(callerLeft)
+  await expect(attempt).rejects.toBe(callerLeft)
+  const abort = vi.fn()
+  const controller = { abort, aborted: false, paused: false, reason: null, pause() {}, resume() {} }
+  dispatcher.handler!.onRequestStart!(controller, {})
+  expect(abort).toHaveBeenCalledWith(callerLeft)
+})

@@ -1,0 +1,196 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { createServer } from 'node:net'
+import { writeWhenReady } from '@drag-race/wire'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { done, finish, role, token } from '../testing/chunks.ts'
+import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { type Received, startUpstream } from '../testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+// Sockets are real, clocks are not: time passes only when a test says so.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(async () => {
+  vi.useRealTimers()
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+const streaming = { model: 'm', messages, stream: true }
+const whole = { model: 'm', messages }
+
+/** A call at a provider whose answer the test writes itself. */
+async function call(body: object, timeouts: object) {
+  const answered = Promise.withResolvers<[ServerResponse, Received]>()
+  const upstream = await startUpstream((response, request) => answered.resolve([response, request]))
+  const gateway = await startGateway(oneModel(upstream.url, { timeouts }))
+  opened.push(upstream, gateway)
+  const response = gateway.chat(body)
+  const [provider, request] = await answered.promise
+  return { gateway, response, provider, cutOff: request.cutOff }
+}
+
+/** Everything that is on its way on this machine has arrived. */
+async function arrived() {
+  for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
+}
+
+async function expectError(response: Response, status: number, code: string) {
+  expect(response.status).toBe(status)
+  expect(((await response.json()) as ErrorBody).error.code).toBe(code)
+}
+
+test('a connection that never stands ends at its deadline', async () => {
+  // TLS against a server that never says hello.
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const params = { baseUrl: `https://127.0.0.1:${port}/v1` }
+  const gateway: RunningGateway = await startGateway(oneModel('', { params, timeouts: { connectMs: 3000 } }))
+  opened.push(gateway)
+  const response = gateway.chat(whole)
+  await once(server, 'connection')
+  vi.advanceTimersByTime(3000)
+  await expectError(await response, 504, 'upstream_timeout')
+  server.close()
+})
+
+test.each([
+  ['silence', () => {}],
+  ['headers', (provider: ServerResponse) => provider.writeHead(200).flushHeaders()],
+  ['comments', (provider: ServerResponse) => void provider.write(': ping\n\n')],
+  ['a role without a token', (provider: ServerResponse) => void provider.write(role)],
+])('%s is no first token: 504 at its deadline, and the provider is closed', async (_what, send) => {
+  const { response, provider, cutOff } = await call(streaming, { firstTokenMs: 5000, idleMs: 100 })
+  vi.advanceTimersByTime(4000)
+  send(provider)
+  await arrived()
+  vi.advanceTimersByTime(1000)
+  await expectError(await response, 504, 'first_token_timeout')
+  await cutOff
+})
+
+test('what comes before the first token is held back up to a bound only', async () => {
+  const { response, provider } = await call(streaming, {})
+  provider.write(': a long comment\n\n'.repeat(5_000))
+  expect((await response).status).toBe(200)
+})
+
+test('an answer that is refused unread closes the provider', async () => {
+  const { response, provider, cutOff } = await call(streaming, {})
+  provider.writeHead(200, { 'content-type': 'text/html' }).write('<html>')
+  await expectError(await response, 502, 'bad_response')
+  await cutOff
+})
+
+test('after the first token its deadline is over', async () => {
+  const { response, provider } = await call(streaming, { firstTokenMs: 5000, idleMs: 60_000 })
+  provider.write(token('a'))
+  const { body } = await response
+  vi.advanceTimersByTime(5000)
+  provider.end(finish + done)
+  expect(await new Response(body).text()).toBe(token('a') + finish + done)
+})
+
+test('without streaming there is no first token to wait for, nor silence before the answer', async () => {
+  const { response, provider } = await call(whole, { firstTokenMs: 5000, idleMs: 100 })
+  vi.advanceTimersByTime(50_000)
+  provider.writeHead(200, { 'content-type': 'application/json' })
+  provider.end('{"choices":[{"message":{"content":"a"}}]}')
+  expect((await response).status).toBe(200)
+})
+
+test('a JSON answer that stops in its middle ends at the idle deadline', async () => {
+  const { response, provider, cutOff } = await call(whole, { idleMs: 100 })
+  provider.writeHead(200, { 'content-type': 'application/json' }).write('{"choices":')
+  await arrived()
+  vi.advanceTimersByTime(100)
+  await expectError(await response, 504, 'idle_timeout')
+  await cutOff
+})
+
+test('comments keep a begun stream alive; silence ends it with an error event, without [DONE]', async () => {
+  const { response, provider, cutOff } = await call(streaming, { idleMs: 1000 })
+  provider.write(token('a'))
+  const { body } = await response
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader()
+  expect((await reader.read()).value).toBe(token('a'))
+  for (let i = 0; i < 3; i++) {
+    vi.advanceTimersByTime(900)
+    provider.write(': ping\n\n')
+    expect((await reader.read()).value).toBe(': ping\n\n')
+  }
+  vi.advanceTimersByTime(1000)
+  expect((await reader.read()).value).toMatch(/^data: \{"error":\{.*"code":"idle_timeout".*\}\}\n\n$/)
+  expect((await reader.read()).done).toBe(true)
+  await cutOff
+})
+
+test('silence after the finish broke nothing', async () => {
+  const { response, provider } = await call(streaming, { idleMs: 1000 })
+  provider.write(token('a') + finish)
+  const { body } = await response
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader()
+  expect((await reader.read()).value).toBe(token('a') + finish)
+  vi.advanceTimersByTime(1000)
+  expect((await reader.read()).value).toBe(done)
+})
+
+test('the whole call has a deadline, however lively the provider', async () => {
+  const { response, provider, cutOff } = await call(streaming, { totalMs: 10_000 })
+  provider.write(token('a'))
+  const { body } = await response
+  vi.advanceTimersByTime(10_000)
+  const text = await new Response(body).text()
+  expect(text).toMatch(/"code":"total_timeout"/)
+  expect(text).not.toContain('[DONE]')
+  await cutOff
+})
+
+test('before anything was sent the deadline of the whole call is a status', async () => {
+  const { response, cutOff } = await call(whole, { totalMs: 10_000 })
+  vi.advanceTimersByTime(10_000)
+  await expectError(await response, 504, 'total_timeout')
+  await cutOff
+})
+
+/** The provider writes until nobody takes anything any more; how much it could write. */
+async function fill(provider: ServerResponse, pieces: number): Promise<number> {
+  let written = 0
+  const piece = token('x'.repeat(60_000))
+  const writing = async () => {
+    for (let i = 0; i < pieces; i++) {
+      written++
+      if ((await writeWhenReady(provider, piece, 2 ** 30)) === 'closed') return
+    }
+    provider.end(finish + done)
+  }
+  void writing()
+  for (let before = -1; before !== written; ) {
+    before = written
+    await arrived()
+  }
+  return written
+}
+
+test('a slow caller slows the provider down, and its slowness is no silence of the provider', async () => {
+  const { response, provider } = await call(streaming, { idleMs: 1000 })
+  provider.write(token('a'))
+  const { body } = await response
+  expect(await fill(provider, 1000)).toBeLessThan(1000)
+  vi.advanceTimersByTime(5000)
+  const text = await new Response(body).text()
+  expect(text.length).toBeGreaterThan(60_000_000)
+  expect(text.endsWith(finish + done)).toBe(true)
+})
+
+test('a caller that takes nothing for half a minute is dropped, and the provider with it', async () => {
+  const { gateway, response, provider, cutOff } = await call(streaming, {})
+  provider.write(token('a'))
+  const { body } = await response
+  await fill(provider, 1000)
+  vi.advanceTimersByTime(30_000)
+  await cutOff
+  await arrived()
+  expect(gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller-gone' })
+  await expect(new Response(body).text()).rejects.toThrow()
+})

@@ -1,0 +1,66 @@
+/**
+ * How long an attempt may take: to connect, to its first token, and between two reads after it.
+ *
+ * The whole call's deadline is not here: it spans all attempts and belongs to the call. Time in which a slow caller is
+ * waited for is not the provider's, so the idle deadline runs only while the provider is waited for.
+ */
+import type { Timeouts } from '../config/schema.ts'
+import { GatewayError } from '../errors.ts'
+
+export interface Deadlines {
+  /** The connection stands; the request is on its way. */
+  connected(): void
+  /** The answer has begun, by its first token: from here on silence is counted. */
+  begun(): void
+  /** The provider is waited for … */
+  waiting(): void
+  /** … and sent something. */
+  heard(): void
+  /** It is over: no timer is left behind. */
+  clear(): void
+}
+
+export function createDeadlines(
+  timeouts: Timeouts,
+  { provider, hasFirstToken }: { provider: string; hasFirstToken: boolean },
+  giveUp: (reason: GatewayError) => void,
+): Deadlines {
+  const { connectMs, firstTokenMs, idleMs } = timeouts
+  const after = (ms: number, code: 'upstream_timeout' | 'first_token_timeout', what: string) =>
+    setTimeout(() => giveUp(new GatewayError(code, `${provider} ${what}`)), ms)
+
+  const connect = after(connectMs, 'upstream_timeout', `could not be reached within ${connectMs} ms.`)
+  const firstToken = hasFirstToken
+    ? after(
+        firstTokenMs,
+        'first_token_timeout',
+        `sent no token within ${firstTokenMs} ms. Try again, or raise timeouts.firstTokenMs in gateway.yaml.`,
+      )
+    : undefined
+  let idle: NodeJS.Timeout | undefined
+  let isWaiting = false
+  const fellSilent = () => {
+    const message = `${provider} fell silent for ${idleMs} ms in the middle of its answer.`
+    if (isWaiting) giveUp(new GatewayError('idle_timeout', message))
+  }
+
+  return {
+    connected: () => clearTimeout(connect),
+    begun() {
+      clearTimeout(firstToken)
+      idle ??= setTimeout(fellSilent, idleMs)
+    },
+    waiting() {
+      isWaiting = true
+      idle?.refresh()
+    },
+    heard() {
+      isWaiting = false
+    },
+    clear() {
+      clearTimeout(connect)
+      clearTimeout(firstToken)
+      clearTimeout(idle)
+    },
+  }
+}

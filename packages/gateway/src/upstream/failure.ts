@@ -1,0 +1,53 @@
+/** What undici reports → what the caller is told: what happened, and where to look. */
+import { GatewayError } from '../errors.ts'
+import type { Target } from './target.ts'
+
+/** Where the attempt was when it broke. */
+export type Phase = 'connecting' | 'waiting' | 'reading'
+
+export function toFailure(cause: Error, phase: Phase, { provider, origin }: Target): GatewayError {
+  const code = toCode(cause)
+  if (cause.name === 'HTTPParserError') {
+    return new GatewayError(
+      'bad_response',
+      `What ${provider} sent is not HTTP. Is params.baseUrl in gateway.yaml (${origin}) the right address?`,
+      { cause },
+    )
+  }
+  switch (phase) {
+    case 'connecting':
+      return new GatewayError(
+        'upstream_unreachable',
+        `${provider} could not be reached at ${origin}: ${toWords(code)}`,
+        { cause },
+      )
+    case 'waiting':
+      return new GatewayError(
+        'upstream_unreachable',
+        `${provider} closed the connection before it answered (${code}). Try again.`,
+        { cause },
+      )
+    case 'reading':
+      return new GatewayError(
+        'stream_cut',
+        `${provider} broke the connection off in the middle of its answer (${code}).`,
+        { cause },
+      )
+  }
+}
+
+function toWords(code: string): string {
+  if (code === 'ECONNREFUSED') return 'nothing listens there. Is the server running?'
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return 'the host name is not found. Check the network, and params.baseUrl in gateway.yaml.'
+  }
+  if (/CERT|SELF_SIGNED|ALTNAME/.test(code)) return `its certificate is not trusted (${code}).`
+  return `${code}. Check the network, and params.baseUrl in gateway.yaml.`
+}
+
+/** Of the error, or of the first of several (one per address of a host). */
+function toCode(error: Error & { code?: unknown }): string {
+  if (typeof error.code === 'string') return error.code
+  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : []
+  return first ? toCode(first) : error.name
+}

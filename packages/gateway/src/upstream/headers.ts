@@ -1,0 +1,39 @@
+/**
+ * Which headers pass the gateway. Two short lists of what may: a header nobody thought of may be a secret of the caller's
+ * house, or a cookie of the provider's.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** Of the caller's: features that it asks of the provider, its trace, and OpenRouter's attribution. No credential. */
+const upward = [
+  'openai-beta',
+  'anthropic-beta',
+  'anthropic-version',
+  'traceparent',
+  'tracestate',
+  'http-referer',
+  'x-title',
+]
+
+/** Of the provider's: what is left of its limits, when to come back, and by which id it knows the call. */
+const downward =
+  /^(x-ratelimit-.*|anthropic-ratelimit-.*|retry-after|retry-after-ms|x-should-retry|openai-.*|x-request-id|request-id|x-groq-.*)$/
+
+export function toUpstreamHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const passed: Record<string, string> = {}
+  for (const name of upward) {
+    const value = headers[name]
+    if (typeof value === 'string') passed[name] = value
+  }
+  return passed
+}
+
+export function toCallerHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const passed: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    if (value !== undefined && downward.test(name))
+      passed[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return passed
+}

@@ -1,0 +1,64 @@
+/**
+ * The providers that the gateway knows: where they are, how they want their key, what they need.
+ *
+ * All of them speak OpenAI's dialect at these addresses, Anthropic and Gemini by their compatible endpoints.
+ */
+export interface Provider {
+  /** Ends before `/chat/completions`; null when only the user knows it. */
+  baseUrl: string | null
+  /** `bearer`: `Authorization: Bearer <key>`. `api-key`: a header of that name. */
+  auth: 'bearer' | 'api-key'
+  /** The variable that holds the key when the config names none; null when no key is needed. */
+  keyVariable: string | null
+  /**
+   * Does a stream tell its usage only when asked by `stream_options`? Mistral tells it anyway, and refuses the
+   * question with a 422 ("Extra inputs are not permitted").
+   */
+  isUsageAskedFor: boolean
+  /** Its name in the price table, where it has one. */
+  pricedAs: string | null
+}
+
+export const providers = {
+  openai: remote('https://api.openai.com/v1', 'OPENAI_API_KEY', 'openai'),
+  groq: remote('https://api.groq.com/openai/v1', 'GROQ_API_KEY', 'groq'),
+  mistral: {
+    ...remote('https://api.mistral.ai/v1', 'MISTRAL_API_KEY', 'mistral'),
+    isUsageAskedFor: false,
+  },
+  deepseek: remote('https://api.deepseek.com/v1', 'DEEPSEEK_API_KEY', 'deepseek'),
+  openrouter: remote('https://openrouter.ai/api/v1', 'OPENROUTER_API_KEY', 'openrouter'),
+  together: remote('https://api.together.xyz/v1', 'TOGETHER_API_KEY', 'together'),
+  fireworks: remote('https://api.fireworks.ai/inference/v1', 'FIREWORKS_API_KEY', 'fireworks'),
+  xai: remote('https://api.x.ai/v1', 'XAI_API_KEY', 'x-ai'),
+  cerebras: remote('https://api.cerebras.ai/v1', 'CEREBRAS_API_KEY', 'cerebras'),
+  perplexity: remote('https://api.perplexity.ai', 'PERPLEXITY_API_KEY', 'perplexity'),
+  gemini: remote('https://generativelanguage.googleapis.com/v1beta/openai', 'GEMINI_API_KEY', 'google'),
+  anthropic: remote('https://api.anthropic.com/v1', 'ANTHROPIC_API_KEY', 'anthropic'),
+  // One address a customer: https://NAME.openai.azure.com/openai/v1
+  azure: { ...remote(null, 'AZURE_OPENAI_API_KEY', 'azure'), auth: 'api-key' },
+  ollama: local('http://127.0.0.1:11434/v1'),
+  lmstudio: local('http://127.0.0.1:1234/v1'),
+  vllm: local('http://127.0.0.1:8001/v1'),
+  llamacpp: local('http://127.0.0.1:8080/v1'),
+  // Its address is SIMULATOR_URL.
+  simulator: local(null),
+  custom: local(null),
+} as const satisfies Record<string, Provider>
+
+export type ProviderName = keyof typeof providers
+
+/** Read without regard to case (`openAI` is the same); null when it is none of the table. */
+export function toProviderName(name: string): ProviderName | null {
+  const lower = name.toLowerCase()
+  return Object.hasOwn(providers, lower) ? (lower as ProviderName) : null
+}
+
+function remote(baseUrl: string | null, keyVariable: string, pricedAs: string): Provider {
+  return { baseUrl, auth: 'bearer', keyVariable, isUsageAskedFor: true, pricedAs }
+}
+
+/** On this machine or of the user's own: a key is used when there is one, and nothing is billed that we know of. */
+function local(baseUrl: string | null): Provider {
+  return { baseUrl, auth: 'bearer', keyVariable: null, isUsageAskedFor: true, pricedAs: null }
+}

@@ -1,0 +1,14 @@
+/** Reads an answer's body whole, up to a bound; leaving it at the bound closes the provider's socket. */
+export async function readAll(
+  body: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): Promise<{ bytes: Buffer; isWhole: boolean }> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of body) {
+    parts.push(part)
+    bytes += part.length
+    if (bytes > bytesMax) return { bytes: Buffer.concat(parts, bytesMax), isWhole: false }
+  }
+  return { bytes: parts.length === 1 ? Buffer.from(parts[0]!) : Buffer.concat(parts), isWhole: true }
+}

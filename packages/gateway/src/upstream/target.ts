@@ -1,0 +1,51 @@
+/** Where a call goes: one model at one provider, with all that a request to it needs, worked out once. */
+import type { ModelConfig } from '../config/load.ts'
+import type { Price, Timeouts } from '../config/schema.ts'
+import { type Provider, type ProviderName, providers } from './providers.ts'
+
+export interface Target {
+  /** What callers call it. */
+  name: string
+  provider: ProviderName
+  /** What the provider calls it. */
+  upstreamModel: string
+  origin: string
+  /** Of the chat completions endpoint, with its query. */
+  path: string
+  /** The provider's key and what goes with every request. */
+  headers: Readonly<Record<string, string>>
+  /** The key itself, to strike it out where a provider repeats it; null when there is none. */
+  secret: string | null
+  isUsageAskedFor: boolean
+  price: Price | null
+  timeouts: Timeouts
+}
+
+export function toTarget(model: ModelConfig & { connection: { state: 'known' } }): Target {
+  const { baseUrl, apiKey, upstreamModel } = model.connection
+  const provider: Provider = providers[model.provider]
+  const url = new URL(baseUrl)
+  return {
+    name: model.name,
+    provider: model.provider,
+    upstreamModel,
+    origin: url.origin,
+    path: `${url.pathname.replace(/\/+$/, '')}/chat/completions${url.search}`,
+    headers: {
+      'content-type': 'application/json',
+      // Compression would deliver tokens in lumps, and hide them from the watch.
+      'accept-encoding': 'identity',
+      // Some front doors turn away requests that name no agent.
+      'user-agent': 'drag-race-gateway',
+      ...(apiKey === null ? {} : toAuthHeader(provider.auth, apiKey)),
+    },
+    secret: apiKey,
+    isUsageAskedFor: provider.isUsageAskedFor,
+    price: model.price,
+    timeouts: model.timeouts,
+  }
+}
+
+function toAuthHeader(auth: Provider['auth'], key: string): Record<string, string> {
+  return auth === 'bearer' ? { authorization: `Bearer ${key}` } : { 'api-key': key }
+}

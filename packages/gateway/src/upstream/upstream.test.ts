@@ -1,0 +1,184 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { done, finish, token } from '../testing/chunks.ts'
+import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+async function start(
+  answer: Answering,
+  more: object = {},
+): Promise<{ upstream: Upstream; gateway: RunningGateway }> {
+  const upstream = await startUpstream(answer)
+  const gateway = await startGateway(oneModel(upstream.url, more))
+  opened.push(upstream, gateway)
+  return { upstream, gateway }
+}
+
+const streaming = { model: 'm', messages, stream: true }
+const whole = { model: 'm', messages }
+const silent: Answering = () => {}
+const answer = { choices: [{ message: { content: 'a' }, finish_reason: 'stop' }] }
+
+const errorOf = async (response: Response) => ((await response.json()) as ErrorBody).error
+
+test('what the caller sent goes up as it came, with only the model replaced and usage asked for', async () => {
+  const upstream = await startUpstream(json(answer))
+  const gateway = await startGateway(
+    oneModel(upstream.url, { params: { baseUrl: `${upstream.url}/v1`, model: 'real-name' } }),
+  )
+  opened.push(upstream, gateway)
+  const body = '{ "model" : "m", "seed":12345678901234567890, "messages":[{"content":"\\u00e9"}] }'
+  await gateway.chat(body)
+  await gateway.chat(body.replace('"seed"', '"stream":true, "seed"'))
+  expect(upstream.received.map((request) => request.body)).toEqual([
+    body.replace('"m"', '"real-name"'),
+    body
+      .replace('"m"', '"real-name"')
+      .replace('{', '{"stream_options":{"include_usage":true},')
+      .replace('"seed"', '"stream":true, "seed"'),
+  ])
+  expect(upstream.received[0]).toMatchObject({ method: 'POST', url: '/v1/chat/completions' })
+})
+
+test('no credential and no hop-by-hop header of the caller goes up; features and traces do', async () => {
+  const { upstream, gateway } = await start(json(answer))
+  await gateway.chat(whole, {
+    headers: {
+      authorization: 'Bearer callers-own',
+      cookie: 'session=1',
+      'x-api-key': 'callers-own',
+      'proxy-authorization': 'Basic x',
+      'x-forwarded-for': '10.0.0.1',
+      'openai-beta': 'assistants=v2',
+      traceparent: '00-1-2-01',
+    },
+  })
+  const { headers } = upstream.received[0]!
+  expect(JSON.stringify(headers)).not.toMatch(/callers-own|session|10\.0\.0\.1|Basic/)
+  expect(headers).toMatchObject({ 'openai-beta': 'assistants=v2', traceparent: '00-1-2-01' })
+  expect(headers['accept-encoding']).toBe('identity')
+})
+
+test.each([
+  ['openai', 'authorization', 'Bearer sk-ours'],
+  ['azure', 'api-key', 'sk-ours'],
+])('%s gets its key in %s', async (provider, header, value) => {
+  const upstream = await startUpstream(json(answer))
+  const params = { baseUrl: `${upstream.url}/openai/v1?api-version=1`, apiKey: '$KEY' }
+  const gateway = await startGateway(
+    { models: [{ name: 'm', provider, params }] },
+    { variables: { KEY: ' sk-ours\n' } },
+  )
+  opened.push(upstream, gateway)
+  await gateway.chat(whole)
+  expect(upstream.received[0]!.headers[header]).toBe(value)
+  expect(upstream.received[0]!.url).toBe('/openai/v1/chat/completions?api-version=1')
+})
+
+test('no cookie of the provider comes back, its limits and ids do', async () => {
+  const headers = {
+    'set-cookie': 'track=1',
+    server: 'cloudflare',
+    'x-request-id': 'up-1',
+    'x-ratelimit-remaining-tokens': '5',
+    'openai-processing-ms': '12',
+  }
+  const { gateway } = await start((response, request) =>
+    request.body.includes('"stream"')
+      ? stream([token('a'), finish, done], headers)(response, request)
+      : json(answer, 200, headers)(response, request),
+  )
+  for (const body of [whole, streaming]) {
+    const response = await gateway.chat(body)
+    expect(response.headers.get('set-cookie')).toBeNull()
+    expect(response.headers.get('server')).toBeNull()
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'x-request-id': 'up-1',
+      'x-ratelimit-remaining-tokens': '5',
+      'openai-processing-ms': '12',
+      'x-gateway-provider': 'custom',
+      'x-gateway-model': body === whole ? 'm' : 'up-1',
+      'x-gateway-attempts': '1',
+    })
+    await response.text()
+  }
+})
+
+test('the model that really answered is named, made fit for a header', async () => {
+  const { gateway } = await start(stream([token('a').replace('up-1', 'größer-2024'), finish, done]))
+  const response = await gateway.chat(streaming)
+  expect(response.headers.get('x-gateway-model')).toBe('gr??er-2024')
+})
+
+test('a caller that leaves in mid-stream closes the provider’s connection, and is one record', async () => {
+  const { upstream, gateway } = await start((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(token('a'))
+  })
+  const leaving = new AbortController()
+  const response = await gateway.chat(streaming, { signal: leaving.signal })
+  await response.body!.getReader().read()
+  leaving.abort()
+  await upstream.received[0]!.cutOff
+  expect(gateway.logs).toEqual([expect.objectContaining({ status: 499, outcome: 'caller-gone' })])
+  expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
+})
+
+test('a caller that leaves before anything came closes it too', async () => {
+  const { upstream, gateway } = await start(silent)
+  for (const body of [streaming, whole]) {
+    const leaving = new AbortController()
+    const arrived = upstream.next()
+    const response = gateway.chat(body, { signal: leaving.signal }).catch(() => null)
+    const { cutOff } = await arrived
+    leaving.abort()
+    await Promise.all([cutOff, response])
+  }
+})
+
+test('a caller that leaves while its request is still on the way is one record', async () => {
+  const { gateway } = await start(silent)
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+  socket.write(
+    'POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+  )
+  await expect.poll(() => gateway.sample('gateway_in_flight_requests')).toBe(1)
+  socket.destroy()
+  await expect.poll(() => gateway.sample('gateway_requests_total', '499')).toBe(1)
+})
+
+test('nothing listens there: says where, and what to look at', async () => {
+  const { gateway } = await start(silent, { params: { baseUrl: 'http://127.0.0.1:1/v1' } })
+  const response = await gateway.chat(streaming)
+  expect(response.status).toBe(502)
+  expect(await errorOf(response)).toMatchObject({
+    code: 'upstream_unreachable',
+    message: expect.stringMatching(/127\.0\.0\.1:1.*Is the server running/),
+  })
+})
+
+test('a connection closed before the answer is told as such', async () => {
+  const { gateway } = await start((response) => void response.destroy())
+  const response = await gateway.chat(whole)
+  expect(response.status).toBe(502)
+  expect((await errorOf(response)).code).toBe('upstream_unreachable')
+})
+
+test('what is not HTTP is told as such', async () => {
+  const server = createServer((socket) => void socket.end('220 mail.example ESMTP\r\n'))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const { gateway } = await start(silent, { params: { baseUrl: `http://127.0.0.1:${port}/v1` } })
+  expect(await errorOf(await gateway.chat(whole))).toMatchObject({
+    code: 'bad_response',
+    message: expect.stringContaining('baseUrl'),
+  })
+  server.close()
+})

@@ -1,0 +1,48 @@
+/** Starts the simulator: the only file that knows the environment, the wall clock and the port. */
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { readAnswers } from './answers/answer-library.ts'
+import { createSimulator } from './server.ts'
+
+const host = process.env.HOST || '127.0.0.1'
+const port = readPort(process.env.SIMULATOR_PORT || '4010')
+
+const server = createSimulator({
+  answers: await readAnswers(fileURLToPath(new URL('./answers/', import.meta.url))),
+  clock: { nowNs: () => process.hrtime.bigint(), wallMs: () => Date.now() },
+  newId: () => `chatcmpl-sim-${randomUUID()}`,
+  onFault: (cause) => console.error(cause),
+})
+
+server.on('error', (error: NodeJS.ErrnoException) => {
+  const isTaken = error.code === 'EADDRINUSE'
+  fail(
+    isTaken
+      ? `Port ${port} is in use. Free it, or set SIMULATOR_PORT to another port.`
+      : `The simulator cannot listen on ${host}:${port} (${error.message}). Check HOST and SIMULATOR_PORT.`,
+  )
+})
+server.listen(port, host, () => {
+  const address = server.address()
+  const realPort = typeof address === 'object' && address !== null ? address.port : port
+  console.log(`simulator ready on http://${host.includes(':') ? `[${host}]` : host}:${realPort}`)
+})
+
+for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, stop)
+
+/** Open streams are cut: who stops the simulator does not want to wait for its answers. */
+function stop() {
+  server.close(() => process.exit(0))
+  server.closeAllConnections()
+}
+
+function readPort(text: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number <= 65_535) return number
+  return fail(`SIMULATOR_PORT is "${text}": set it to a number from 0 to 65535.`)
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(1)
+}

@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createPacer, type PacerHost } from './pacer.ts'
+
+/**
+ * A machine whose time passes only when told to. Timers come late by up to `lateNs`, a turn of the event loop takes
+ * 5 µs, a nap ends 60 µs late.
+ */
+function fakeMachine(lateNs: bigint) {
+  let nowNs = 1_000_000n
+  let pending: { atNs: bigint; wake: () => void } | null = null
+  const counts = { turns: 0, timers: 0, naps: 0 }
+  const host: PacerHost = {
+    nowNs: () => nowNs,
+    later(ms, wake) {
+      counts.timers++
+      pending = { atNs: nowNs + BigInt(Math.round(ms * 1e6)) + lateNs, wake }
+      return () => {
+        pending = null
+      }
+    },
+    soon(wake) {
+      counts.turns++
+      pending = { atNs: nowNs + 5_000n, wake }
+    },
+    nap(ms) {
+      counts.naps++
+      nowNs += BigInt(Math.round(ms * 1e6)) + 60_000n
+    },
+  }
+  return {
+    host,
+    counts,
+    nowNs: () => nowNs,
+    /** Runs what is pending until nothing is; woken streams get their turn in between. */
+    async run() {
+      while (pending !== null) {
+        const { atNs, wake } = pending
+        pending = null
+        if (atNs > nowNs) nowNs = atNs
+        wake()
+        await new Promise(setImmediate)
+      }
+    },
+  }
+}
+
+const never = new AbortController().signal
+
+test('wakes every stream in order, never early, and within 0.3 ms', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.bigInt({ min: 0n, max: 50_000_000n }), { minLength: 1, maxLength: 40 }),
+      fc.bigInt({ min: 0n, max: 1_200_000n }),
+      async (delaysNs, lateNs) => {
+        const machine = fakeMachine(lateNs)
+        const pacer = createPacer(machine.host)
+        const dueNs = delaysNs.map((delayNs) => machine.nowNs() + delayNs)
+        const woken: { atNs: bigint; lateNs: bigint }[] = []
+        for (const atNs of dueNs) {
+          pacer.until(atNs, never).then(() => woken.push({ atNs, lateNs: machine.nowNs() - atNs }))
+        }
+        await machine.run()
+        expect(woken.map(({ atNs }) => atNs)).toEqual([...dueNs].sort((one, other) => Number(one - other)))
+        expect(woken.filter(({ lateNs }) => lateNs < 0n || lateNs > 300_000n)).toEqual([])
+      },
+    ),
+  )
+})
+
+test('a long wait is slept through, not spun through', async () => {
+  const machine = fakeMachine(1_000_000n)
+  const waiting = createPacer(machine.host).until(machine.nowNs() + 600_000_000n, never)
+  await machine.run()
+  expect(await waiting).toBe('due')
+  expect(machine.counts.timers).toBe(1)
+  expect(machine.counts.naps).toBeGreaterThan(0)
+  expect(machine.counts.turns).toBeLessThan(50)
+})
+
+test('an earlier deadline that comes later is kept', async () => {
+  const machine = fakeMachine(0n)
+  const pacer = createPacer(machine.host)
+  const startNs = machine.nowNs()
+  const wokenAtMs: number[] = []
+  const wokenAt = () => wokenAtMs.push(Math.floor(Number(machine.nowNs() - startNs) / 1e6))
+  pacer.until(startNs + 500_000_000n, never).then(wokenAt)
+  pacer.until(startNs + 20_000_000n, never).then(wokenAt)
+  await machine.run()
+  expect(wokenAtMs).toEqual([20, 500])
+})
+
+test('who leaves is told at once, and the others still wake', async () => {
+  const machine = fakeMachine(0n)
+  const pacer = createPacer(machine.host)
+  const leaving = new AbortController()
+  const left = pacer.until(machine.nowNs() + 20_000_000n, leaving.signal)
+  const stays = pacer.until(machine.nowNs() + 30_000_000n, never)
+  leaving.abort()
+  expect(await left).toBe('aborted')
+  expect(await pacer.until(0n, leaving.signal)).toBe('aborted')
+  await machine.run()
+  expect(await stays).toBe('due')
+})
+
+test('when all have left, nothing is waited for', async () => {
+  const machine = fakeMachine(0n)
+  const leaving = new AbortController()
+  const left = createPacer(machine.host).until(machine.nowNs() + 2_000_000n, leaving.signal)
+  leaving.abort()
+  await machine.run()
+  expect(await left).toBe('aborted')
+  expect(machine.counts).toEqual({ timers: 0, naps: 0, turns: 1 })
+})
+
+test('on the real machine nobody is woken early', async () => {
+  const pacer = createPacer()
+  const startNs = process.hrtime.bigint()
+  const dueNs = Array.from({ length: 60 }, (_, index) => startNs + BigInt(index * 700_001))
+  await Promise.all(
+    dueNs.map(async (atNs) => {
+      await pacer.until(atNs, never)
+      expect(process.hrtime.bigint()).toBeGreaterThanOrEqual(atNs)
+    }),
+  )
+})

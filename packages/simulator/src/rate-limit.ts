@@ -1,0 +1,49 @@
+/**
+ * Calls a minute, by model id: at most so many within any 60 seconds. A refused call does not count, so that one
+ * who comes back when told to is let in.
+ */
+import { SimulatorError } from './errors.ts'
+
+const windowMs = 60_000
+/** Model ids that are remembered; the one asked for longest ago is forgotten first. */
+const idsMax = 1000
+
+export interface RateLimiter {
+  /** The headers that tell the caller where it stands; throws `rate_limit_exceeded` when it is over. */
+  admit(modelId: string, requestsPerMinute: number | null): Record<string, string>
+}
+
+export function createRateLimiter(nowNs: () => bigint): RateLimiter {
+  const admitted = new Map<string, number[]>()
+
+  return {
+    admit(modelId, requestsPerMinute): Record<string, string> {
+      if (requestsPerMinute === null) return {}
+      const nowMs = Number(nowNs() / 1000n) / 1000
+      const recent = (admitted.get(modelId) ?? []).filter((atMs) => nowMs - atMs < windowMs)
+      const oldest = recent[0]
+      const isOver = recent.length >= requestsPerMinute && oldest !== undefined
+      if (!isOver) recent.push(nowMs)
+      admitted.delete(modelId)
+      admitted.set(modelId, recent)
+      for (const id of admitted.keys()) {
+        if (admitted.size <= idsMax) break
+        admitted.delete(id)
+      }
+      if (isOver) throw tooMany(requestsPerMinute, Math.ceil(oldest + windowMs - nowMs))
+      return {
+        'x-ratelimit-limit-requests': String(requestsPerMinute),
+        'x-ratelimit-remaining-requests': String(requestsPerMinute - recent.length),
+        'x-ratelimit-reset-requests': `${Math.ceil((recent[0]! + windowMs - nowMs) / 1000)}s`,
+      }
+    },
+  }
+}
+
+function tooMany(requestsPerMinute: number, retryAfterMs: number): SimulatorError {
+  return new SimulatorError(
+    'rate_limit_exceeded',
+    `Rate limit reached for this simulated model: ${requestsPerMinute} requests a minute. Try again in ${(retryAfterMs / 1000).toFixed(1)} s.`,
+    { retryAfterMs },
+  )
+}

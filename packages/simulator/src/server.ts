@@ -1,0 +1,143 @@
+/**
+ * The door: which URL is which, how many calls may be open, and the one place where an error becomes a response.
+ * node:http and no framework: four routes need none, and nothing may stand between a deadline and its write.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { answerChat, type ChatParts } from './chat.ts'
+import { SimulatorError } from './errors.ts'
+import { createLedger } from './ledger.ts'
+import { createPacer } from './pacer.ts'
+import { profiles } from './profiles.ts'
+import { createRateLimiter } from './rate-limit.ts'
+import { createSeeds } from './seed.ts'
+
+export interface Outside extends Pick<ChatParts, 'answers' | 'clock' | 'newId'> {
+  /** Told of what should not happen; the caller gets a 500. */
+  onFault(cause: unknown): void
+  /** Chat calls open at once; the next gets a 503. */
+  callsMax?: number
+}
+
+const callsMaxDefault = 256
+
+/** A server that does not listen yet. */
+export function createSimulator({ onFault, callsMax = callsMaxDefault, ...outside }: Outside): Server {
+  const { clock } = outside
+  const ledger = createLedger()
+  const rateLimiter = createRateLimiter(clock.nowNs)
+  const parts: ChatParts = { ...outside, ledger, rateLimiter, pacer: createPacer(), seeds: createSeeds() }
+  let callsOpen = 0
+
+  async function chat(request: IncomingMessage, response: ServerResponse) {
+    if (callsOpen >= callsMax) throw tooManyCalls(callsMax)
+    callsOpen++
+    const left = new AbortController()
+    response.on('close', () => left.abort())
+    try {
+      await answerChat(request, response, left.signal, parts)
+    } finally {
+      callsOpen--
+    }
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse) {
+    // Not `new URL`: it throws on paths such as `//`.
+    const [path = ''] = (request.url ?? '').split('?')
+    const [, first = '', ...rest] = path.split('/')
+    if (path === '/v1/chat/completions') {
+      allow(request, 'POST')
+      await chat(request, response)
+    } else if (path === '/v1/models') {
+      allow(request, 'GET')
+      sendJson(response, 200, modelList)
+    } else if (path === '/health') {
+      allow(request, 'GET')
+      sendJson(response, 200, { status: 'ok' })
+    } else if (first === 'ledger' && rest.length === 1) {
+      allow(request, 'GET')
+      sendJson(response, 200, ledger.read(rest[0]!) ?? raise(noLedger(rest[0]!)))
+    } else {
+      throw new SimulatorError(
+        'not_found',
+        `There is nothing at ${path.slice(0, 200)}. Try POST /v1/chat/completions, GET /v1/models, GET /ledger/<completion id> or GET /health.`,
+      )
+    }
+  }
+
+  return createServer({ requestTimeout: 30_000, keepAliveTimeout: 30_000 }, (request, response) => {
+    // A socket that breaks while we write is a caller that left: `close` follows and ends the call.
+    response.on('error', () => {})
+    route(request, response).catch((cause: unknown) => {
+      // An aborted read is a caller that left, too.
+      if (response.destroyed || (request.destroyed && !request.complete)) return
+      sendError(response, request, cause, onFault)
+    })
+  })
+}
+
+/** When the profiles were last given new figures, as Unix seconds: the list says so in OpenAI's way. */
+const createdS = 1_760_000_000
+
+const modelList = {
+  object: 'list',
+  data: [...profiles].map(([id, { description }]) => ({
+    id,
+    object: 'model',
+    created: createdS,
+    owned_by: 'simulator',
+    description,
+  })),
+}
+
+function allow(request: IncomingMessage, method: string) {
+  if (request.method === method) return
+  throw new SimulatorError('method_not_allowed', `Use ${method} here, not ${request.method}.`)
+}
+
+function sendError(
+  response: ServerResponse,
+  request: IncomingMessage,
+  cause: unknown,
+  onFault: Outside['onFault'],
+) {
+  if (!(cause instanceof SimulatorError)) onFault(cause)
+  const error =
+    cause instanceof SimulatorError
+      ? cause
+      : new SimulatorError('server_error', 'The simulator failed; its error output says why.')
+  // A body that was not read to its end cannot be followed by another request.
+  const headers = request.complete ? error.headers : { ...error.headers, connection: 'close' }
+  if (response.headersSent) response.destroy()
+  else sendJson(response, error.status, error.body, headers)
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+) {
+  response.writeHead(status, { 'content-type': 'application/json', 'x-simulated': 'true', ...headers })
+  response.end(JSON.stringify(body))
+}
+
+function tooManyCalls(callsMax: number): SimulatorError {
+  return new SimulatorError(
+    'too_many_calls',
+    `${callsMax} calls are open already. Try again when one has ended.`,
+    {
+      retryAfterMs: 1000,
+    },
+  )
+}
+
+function noLedger(id: string): SimulatorError {
+  return new SimulatorError(
+    'not_found',
+    `There is no ledger for \`${id.slice(0, 100)}\`: it is kept for the newest 1,000 completions of this process.`,
+  )
+}
+
+function raise(error: Error): never {
+  throw error
+}

@@ -1,0 +1,39 @@
+/** `pnpm screenshot`: races in the browser test's own browser and takes the README's pictures from it. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openBrowser } from './support/browser.ts'
+import { root, startHouse } from './support/programs.ts'
+
+const folder = join(root, 'docs', 'pictures')
+mkdirSync(folder, { recursive: true })
+const house = await startHouse()
+const browser = await openBrowser()
+try {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    const context = await browser.newContext({
+      colorScheme,
+      viewport: { width: 1440, height: 960 },
+      reducedMotion: 'reduce',
+    })
+    const page = await context.newPage()
+    await page.goto(house.app.url)
+    await page.getByRole('combobox', { name: 'Model of lane 2' }).waitFor()
+    for (const [index, model] of ['sim-sprint', 'sim-heavy', 'sim-thinker', 'sim-cut'].entries()) {
+      if (index > 1) await page.getByRole('button', { name: '+ Add lane' }).click()
+      const field = page.getByRole('combobox', { name: `Model of lane ${index + 1}` })
+      await field.click()
+      await field.fill(model)
+      await field.press('Enter')
+    }
+    await page.getByRole('switch', { name: 'stream lane 3' }).click()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    // The quick lane is in, the slow one is on its way, the third is awaited, the fourth was cut.
+    await page.getByRole('region', { name: 'Time slip of lane 1' }).waitFor()
+    await page.locator('article[data-lane="1"] .md > :nth-child(2)').waitFor()
+    await page.screenshot({ path: join(folder, `race-${colorScheme}.png`) })
+    await context.close()
+  }
+} finally {
+  await browser.close()
+  await house.stop()
+}
