@@ -46,38 +46,46 @@ export function translateAnswer(answer: Answer, translation: Translation): Answe
 
 async function* translateStream(
   body: AsyncIterable<Uint8Array>,
-  { dialect, answer, provider, nowMs, onWorked }: Translation,
+  { dialect, answer, nowMs, onWorked }: Translation,
 ): AsyncGenerator<Uint8Array> {
   const map = dialect.createStreamMap(answer)
   let isFinished = false
-  const encode = (map: () => MappedEvent[]): Encoded => {
+  const encode = (read: () => MappedEvent[]): Encoded => {
     const fromMs = nowMs()
-    const encoded = encodeEvents(map())
+    const encoded = encodeEvents(read())
     isFinished ||= encoded.isFinished
     onWorked(nowMs() - fromMs)
     return encoded
   }
+  // What we say of an answer, not the provider, is thrown: it may still become a status. But half an answer of several
+  // choices looks finished to the watch; there only an error event tells it from a whole one.
+  const tell = (fault: Fault): Uint8Array => {
+    if (isOwnCode(fault.code) && !isFinished) throw new GatewayError(fault.code, fault.message)
+    return Buffer.from(encodeEvent({ data: toErrorText(fault) }))
+  }
+  let fault: Fault | null = null
   let broken: GatewayError | null = null
   try {
     for await (const bytes of body) {
-      const { text, fault } = encode(() => map.push(bytes))
-      if (text !== '') yield Buffer.from(text)
-      if (fault === null) continue
-      yield Buffer.from(toErrorEvent(fault))
+      const read = encode(() => map.push(bytes))
+      if (read.text !== '') yield Buffer.from(read.text)
+      fault = read.fault
       // Nothing good follows an error: the provider's socket need not be waited for.
-      return
+      if (fault) break
     }
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
     broken = error
   }
-  const { text, fault } = encode(() => map.end())
-  if (text !== '') yield Buffer.from(text)
+  if (fault === null) {
+    const last = encode(() => map.end())
+    if (last.text !== '') yield Buffer.from(last.text)
+    fault = last.fault
+  }
   // All was said; only its end went wrong, if anything.
   if (fault === null) return
-  // Half an answer of several choices looks finished to the watch: there only an error event tells it from a whole one.
-  if (isFinished) yield Buffer.from(toErrorEvent(fault))
-  else throw broken ?? toGatewayError(fault, provider)
+  if (broken && !isFinished) throw broken
+  yield tell(fault)
 }
 
 interface Encoded {
@@ -111,14 +119,8 @@ function encodeEvents(events: readonly MappedEvent[]): Encoded {
 }
 
 /** OpenAI's error envelope, with the status in it: inside a 200 there is no other place for it. */
-function toErrorEvent({ message, type, code, status }: Fault): string {
-  return encodeEvent({ data: JSON.stringify({ error: { message, type, code, param: null, status } }) })
-}
-
-/** A failed stream whose caller may still be answered with a status. */
-function toGatewayError({ message, code, status }: Fault, provider: string): GatewayError {
-  if (isOwnCode(code)) return new GatewayError(code, message)
-  return new GatewayError('stream_error', `${provider} failed: ${message}`, { status })
+function toErrorText({ message, type, code, status }: Fault): string {
+  return JSON.stringify({ error: { message, type, code, param: null, status } })
 }
 
 async function* translateWhole(
@@ -132,21 +134,20 @@ async function* translateWhole(
   const fromMs = nowMs()
   const json = parseJson(bytes.toString())
   // What is no JSON, or nothing at all, is told by the relay.
-  const text = json === undefined ? bytes : toCompletionText(dialect, json, { answer, provider })
+  const text = json === undefined ? bytes : toCompletionText(dialect, json, answer)
   onWorked(nowMs() - fromMs)
   yield Buffer.from(text)
 }
 
-function toCompletionText(
-  dialect: Dialect,
-  json: unknown,
-  { answer, provider }: Pick<Translation, 'answer' | 'provider'>,
-): string {
+/** An error in a 200 is passed on as one: the relay reads it as it reads those of OpenAI's form. */
+function toCompletionText(dialect: Dialect, json: unknown, answer: AnswerContext): string {
   try {
     return JSON.stringify(dialect.toCompletion(json, answer))
   } catch (error) {
-    if (error instanceof DialectError) throw toGatewayError(error.fault, provider)
-    throw error
+    if (!(error instanceof DialectError)) throw error
+    const { code } = error.fault
+    if (isOwnCode(code)) throw new GatewayError(code, error.message)
+    return toErrorText(error.fault)
   }
 }
 
