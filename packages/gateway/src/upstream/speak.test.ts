@@ -1,6 +1,5 @@
 /** Anthropic, Gemini and Bedrock through the public door: a caller of OpenAI's form cannot tell them from OpenAI. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { event, eventMessage } from '../dialects/testing/event-message.ts'
 import { cutBytes } from '../testing/chunks.ts'
 import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
 import {
@@ -11,7 +10,6 @@ import {
   nativeStreams,
   natives,
   startNative,
-  variables,
 } from '../testing/native.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
 
@@ -236,163 +234,4 @@ test('thinking, text and parallel calls of tools pass, each in its place', async
 test('a ping before the first token is a comment, so that whoever waits sees life', async () => {
   const { gateway } = await start(answering('anthropic'))
   expect((await askStream(gateway, 'anthropic')).bytes).toContain(': keep-alive\n\n')
-})
-
-describe('an error inside a 200', () => {
-  test.each([
-    ['before the first token', [claude.start]],
-    ['after it', [claude.start, claude.text]],
-  ])('%s is an error with its code, and no [DONE]', async (_when, before) => {
-    const { gateway } = await start(answering('anthropic', [...before, claude.overloaded]))
-    const { told, isDone } = await askStream(gateway, 'anthropic')
-    expect(isDone).toBe(false)
-    expect(told.at(-1)!.error).toEqual({
-      message: 'Overloaded',
-      type: 'server_error',
-      code: 'overloaded',
-      param: null,
-      status: 529,
-    })
-    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
-  })
-
-  test('of Bedrock comes as an exception in its binary stream', async () => {
-    const exception = { ':message-type': 'exception', ':exception-type': 'throttlingException' }
-    const pieces = [nativeStreams.bedrock.begin, eventMessage(exception, { message: 'Too many tokens' })]
-    const { gateway } = await start(answering('bedrock', pieces))
-    const { told, isDone } = await askStream(gateway, 'bedrock')
-    expect(isDone).toBe(false)
-    expect(told.at(-1)!.error).toMatchObject({ message: 'Too many tokens', status: 429 })
-  })
-
-  test('of a whole answer gets its status', async () => {
-    const body = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }
-    const { gateway } = await start(json(body))
-    const response = await gateway.chat({ model: 'anthropic', messages })
-    expect(response.status).toBe(529)
-    expect(((await response.json()) as ErrorBody).error.message).toBe('anthropic failed: Overloaded')
-  })
-
-  test('what is broken in the middle is a bad response, not the provider’s error', async () => {
-    const broken = Buffer.from(event('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'x' } }))
-    broken[broken.length - 1]! ^= 1
-    const { gateway } = await start(answering('bedrock', [nativeStreams.bedrock.begin, broken]))
-    const { told, isDone } = await askStream(gateway, 'bedrock')
-    expect(isDone).toBe(false)
-    expect(told.at(-1)!.error).toMatchObject({ code: 'bad_response' })
-  })
-})
-
-describe('a refusal keeps its status, its words and its hint', () => {
-  const anthropicError = (type: string, message: string) => ({ type: 'error', error: { type, message } })
-
-  test.each<[Native, number, object, Record<string, string>, object, string | null]>([
-    [
-      'anthropic',
-      401,
-      anthropicError('authentication_error', 'invalid x-api-key'),
-      {},
-      { message: 'invalid x-api-key', type: 'authentication_error', code: 'invalid_api_key' },
-      null,
-    ],
-    [
-      'anthropic',
-      429,
-      anthropicError('rate_limit_error', 'Slow down'),
-      { 'retry-after': '12' },
-      { message: 'Slow down', type: 'rate_limit_error', code: 'rate_limit_exceeded' },
-      '12',
-    ],
-    [
-      'anthropic',
-      529,
-      anthropicError('overloaded_error', 'Overloaded'),
-      {},
-      { message: 'Overloaded', type: 'server_error', code: 'overloaded' },
-      null,
-    ],
-    [
-      'gemini',
-      429,
-      {
-        error: {
-          code: 429,
-          message: 'Quota',
-          status: 'RESOURCE_EXHAUSTED',
-          details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '48.2s' }],
-        },
-      },
-      {},
-      { message: 'Quota', type: 'rate_limit_error' },
-      '49',
-    ],
-    [
-      'bedrock',
-      403,
-      { message: 'The token session-token-ours is not valid' },
-      { 'x-amzn-errortype': 'UnrecognizedClientException:http://internal.amazon.com/' },
-      { message: 'The token [token] is not valid', type: 'authentication_error', code: 'invalid_api_key' },
-      null,
-    ],
-  ])('%s %i', async (name, status, body, headers, error, retryAfter) => {
-    const { gateway } = await start(json(body, status, headers))
-    for (const isStream of [true, false]) {
-      const response = await gateway.chat({ model: name, messages, stream: isStream })
-      expect(response.status).toBe(name === 'bedrock' ? 401 : status)
-      expect(response.headers.get('retry-after')).toBe(retryAfter)
-      expect(await response.json()).toEqual({ error: { param: null, code: expect.any(String), ...error } })
-    }
-    expect(gateway.logs.at(-1)).toMatchObject({ outcome: expect.stringMatching(/^http_4|http_529/) })
-  })
-})
-
-describe('Bedrock without its variables', () => {
-  const list = async (params: object, given: Record<string, string>) => {
-    const gateway = await startGateway(
-      { models: [{ name: 'm', provider: 'bedrock', params }] },
-      { variables: given },
-    )
-    opened.push(gateway)
-    const { data } = (await (await fetch(`${gateway.url}/v1/models`)).json()) as { data: object[] }
-    return data[0]!
-  }
-  const { AWS_SESSION_TOKEN: _, ...permanent } = variables
-
-  test.each([
-    [{}, {}, 'AWS_ACCESS_KEY_ID'],
-    [{}, { AWS_ACCESS_KEY_ID: 'a', AWS_REGION: 'r' }, 'AWS_SECRET_ACCESS_KEY'],
-    [{}, { ...permanent, AWS_REGION: ' ' }, 'AWS_REGION'],
-    [{ accessKeyId: '$MINE' }, permanent, 'MINE'],
-    [{ sessionToken: '$AWS_SESSION_TOKEN' }, permanent, 'AWS_SESSION_TOKEN'],
-    [{ apiKey: '$AWS_BEARER_TOKEN_BEDROCK' }, permanent, 'AWS_BEARER_TOKEN_BEDROCK'],
-  ])('%j of %j: unavailable, and says %s', async (params, given, missing) => {
-    expect(await list(params, given)).toMatchObject({ available: false, missing })
-  })
-
-  test.each([
-    [{}, permanent],
-    [{ region: 'eu-central-1' }, { ...permanent, AWS_REGION: '' }],
-    [{}, { ...permanent, AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1' }],
-    [{ baseUrl: 'https://bedrock-runtime.eu-west-3.amazonaws.com' }, { ...permanent, AWS_REGION: '' }],
-  ])('%j of %j: available', async (params, given) => {
-    expect(await list(params, given)).toMatchObject({ available: true })
-  })
-
-  test('a region that makes no address, or a broken key, stops nothing', async () => {
-    expect(await list({ region: 'eu west' }, permanent)).toMatchObject({
-      available: false,
-      reason: expect.stringContaining('region'),
-    })
-    expect(await list({ secretAccessKey: 'with “quotes”' }, permanent)).toMatchObject({
-      available: false,
-      reason: expect.stringContaining('AWS keys'),
-    })
-  })
-
-  test('its keys on another provider are a fault of the config', async () => {
-    const models = [{ name: 'm', provider: 'openai', params: { apiKey: 'k', region: 'eu' } }]
-    await expect(startGateway({ models })).rejects.toThrow(
-      /params\.region.*is of use to provider bedrock only/,
-    )
-  })
 })
