@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { event, eventMessage } from '../dialects/testing/event-message.ts'
 import { type ErrorBody, messages } from '../testing/gateway.ts'
-import { askStream, claude, type Native, nativeStreams, startNative } from '../testing/native.ts'
+import { askStream, claude, type Native, native, nativeStreams, startNative } from '../testing/native.ts'
 import { type Answering, json, stream } from '../testing/upstream.ts'
 
 const opened: { close(): Promise<void> }[] = []
@@ -61,6 +61,42 @@ describe('an error inside a 200', () => {
     expect(isDone).toBe(false)
     expect(told.at(-1)!.error).toMatchObject({ code: 'bad_response' })
   })
+})
+
+describe('a connection that breaks off', () => {
+  const breaking =
+    (...pieces: (string | Uint8Array)[]): Answering =>
+    (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(Buffer.concat(pieces.map((piece) => Buffer.from(piece))), () => void response.destroy())
+    }
+
+  test.each<[Native, Uint8Array]>([
+    ['anthropic', Buffer.concat([nativeStreams.anthropic.begin, nativeStreams.anthropic.rest])],
+    ['gemini', Buffer.concat([nativeStreams.gemini.begin, nativeStreams.gemini.rest])],
+  ])('%s: after everything was said it is a whole answer, on the books too', async (name, bytes) => {
+    const { gateway } = await start(breaking(bytes))
+    const { text, isDone } = await askStream(gateway, name)
+    expect({ text, isDone }).toEqual({ text: 'grüß 你好', isDone: true })
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', inputTokens: 35, outputTokens: 9 })
+  })
+
+  test.each([breaking, (...pieces: (string | Uint8Array)[]) => answering('gemini', pieces)])(
+    'with one of two choices finished it is an error',
+    async (ending) => {
+      const choice = (index: number, more: object) => ({
+        content: { parts: [{ text: 'a' }] },
+        index,
+        ...more,
+      })
+      const half = native({ candidates: [choice(0, { finishReason: 'STOP' }), choice(1, {})] })
+      const { gateway } = await start(ending(half))
+      const { told, isDone } = await askStream(gateway, 'gemini', { n: 2 })
+      expect(isDone).toBe(false)
+      expect(told.at(-1)!.error).toMatchObject({ code: 'stream_cut' })
+      expect(gateway.logs.at(-1)).not.toMatchObject({ outcome: 'ok' })
+    },
+  )
 })
 
 describe('a refusal keeps its status, its words and its hint', () => {
