@@ -9,8 +9,6 @@ import { answerError } from './answer-error.ts'
 import { type Attempt, type Call, openCall, toAnswerHeaders } from './call.ts'
 import { readChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
-import { toProviderError } from './dialects/openai/error-reader.ts'
-import { toUpstreamBody } from './dialects/openai/request.ts'
 import { CallerGone, GatewayError, ProviderError } from './errors.ts'
 import type { CostTable } from './ledger/cost.ts'
 import type { Ledger } from './ledger/ledger.ts'
@@ -21,6 +19,7 @@ import { resolve } from './routing/resolve.ts'
 import { type Answer, openAttempt } from './upstream/attempt.ts'
 import { toUpstreamHeaders } from './upstream/headers.ts'
 import { readAll } from './upstream/read-all.ts'
+import { speak } from './upstream/speak.ts'
 import type { Target } from './upstream/target.ts'
 
 /** What a call works with; put together once, in `gateway.ts`. */
@@ -68,13 +67,19 @@ export async function chat(
 /** Sends the request to one target; throws `ProviderError` when the provider refuses it. */
 async function attempt(parts: ChatParts, call: Call, target: Target, readAtMs: number): Promise<Answer> {
   const asked = call.asked!
-  const body = toUpstreamBody(asked, target)
+  const speech = speak(target, asked, {
+    completionId: `chatcmpl-${call.id}`,
+    clock: parts.clock,
+    onWorked(ms) {
+      call.ownMs.response += ms
+    },
+  })
   const startedAtMs = parts.clock.monotonicMs()
   const current: Attempt = { target, startedAtMs, endedAtMs: null, status: null, outcome: 'ok' }
   call.attempts.push(current)
   const opening = openAttempt(parts.dispatcher, {
-    target,
-    body,
+    target: speech.target,
+    body: speech.body,
     headers: toUpstreamHeaders(call.request.headers),
     isStream: asked.isStream,
     signal: call.signal,
@@ -82,9 +87,9 @@ async function attempt(parts: ChatParts, call: Call, target: Target, readAtMs: n
   call.ownMs.request = parts.clock.monotonicMs() - readAtMs
   const answer = await opening
   current.status = answer.status
-  if (answer.status >= 200 && answer.status <= 299) return answer
+  if (answer.status >= 200 && answer.status <= 299) return speech.read(answer)
   const refusal = { status: answer.status, headers: answer.headers, body: await readRefusal(answer) }
-  throw toProviderError(refusal, target)
+  throw speech.refuse(refusal)
 }
 
 /** As much of an error body as anybody reads. */

@@ -14,6 +14,7 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
     ...models.flatMap((model, index) => [
       ...sameName(model, index, models),
       ...address(record(model.params), model, ['llm', 'models', index, 'params', 'baseUrl'], variables),
+      ...foreignParams(model, ['llm', 'models', index, 'params']),
     ]),
     ...entries(llm?.discovery).flatMap((server, index) =>
       address(server, server, ['llm', 'discovery', index, 'baseUrl'], variables),
@@ -32,11 +33,19 @@ function sameName(model: Raw, index: number, models: Raw[]): Fault[] {
   ]
 }
 
+/** A key that is never used is one that somebody believes in. */
+function foreignParams({ provider, params }: Raw, path: Fault['path']): Fault[] {
+  if (typeof provider !== 'string' || toProviderName(provider) === 'bedrock') return []
+  return ['accessKeyId', 'secretAccessKey', 'sessionToken', 'region']
+    .filter((key) => record(params)?.[key] !== undefined)
+    .map((key) => ({ path: [...path, key], sentence: 'is of use to provider bedrock only; leave it out' }))
+}
+
 function address(holder: Raw | null, entry: Raw, path: Fault['path'], variables: Variables): Fault[] {
   const provider = typeof entry.provider === 'string' ? toProviderName(entry.provider) : null
   const baseUrl = holder?.baseUrl
   if (baseUrl === undefined) {
-    if (provider === null || provider === 'simulator' || providers[provider].baseUrl !== null) return []
+    if (provider === null || hasOwnAddress(provider) || providers[provider].baseUrl !== null) return []
     return [
       { path, sentence: `is missing: provider ${provider} has no address of its own; ${example(provider)}` },
     ]
@@ -46,6 +55,11 @@ function address(holder: Raw | null, entry: Raw, path: Fault['path'], variables:
   // A missing variable is no fault; the model is then unavailable.
   const sentence = resolved.state === 'whole' ? wrongAddress(resolved.text) : null
   return sentence === null ? [] : [{ path, sentence }]
+}
+
+/** That of SIMULATOR_URL, or of the AWS region. */
+function hasOwnAddress(provider: string): boolean {
+  return provider === 'simulator' || provider === 'bedrock'
 }
 
 function wrongAddress(text: string): string | null {

@@ -73,7 +73,7 @@ test('the shipped file is whole, and its simulated models need nothing', () => {
     )
     .replace(/^( *)# {2}(?=\S)/gm, '$1  ')
   expect(faults(examples)).toEqual([])
-  expect(config(examples).models).toHaveLength(10)
+  expect(config(examples).models).toHaveLength(13)
 })
 
 test('all faults are told at once, each with its path and line, in the order of the file', () => {

@@ -6,6 +6,7 @@
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { nearest } from '../nearest.ts'
 import { type ProviderName, providers } from '../upstream/providers.ts'
+import { type AwsAccess, type AwsRead, readAwsAccess } from './aws-access.ts'
 import { crossCheck } from './cross-check.ts'
 import { type Fault, toFaults, toLines } from './faults.ts'
 import { resolveReferences, type Variables } from './references.ts'
@@ -35,7 +36,14 @@ export interface ModelConfig {
 }
 
 export type Connection =
-  | { state: 'known'; baseUrl: string; apiKey: string | null; upstreamModel: string }
+  | {
+      state: 'known'
+      baseUrl: string
+      apiKey: string | null
+      upstreamModel: string
+      /** Bedrock's, where its requests are signed. */
+      aws?: AwsAccess
+    }
   | { state: 'unknown'; missing: string | null; reason: string }
 
 export interface DiscoveryConfig {
@@ -101,17 +109,31 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
 function toConnection({ name, provider, params }: ModelEntry, variables: Variables): Connection {
   const { keyVariable } = providers[provider]
   const apiKey = resolveReferences(params.apiKey ?? (keyVariable ? `$${keyVariable}` : ''), variables)
-  const baseUrl = resolveReferences(params.baseUrl ?? baseUrlOf(provider, variables), variables)
+  const aws: AwsRead | null = provider === 'bedrock' ? readAwsAccess(params, variables) : null
+  if (aws?.state === 'missing') return unknown(aws.variable)
+  const baseUrl = resolveReferences(
+    params.baseUrl ?? aws?.baseUrl ?? baseUrlOf(provider, variables),
+    variables,
+  )
   const upstreamModel = resolveReferences(params.model ?? name, variables)
   if (apiKey.state === 'missing') return unknown(apiKey.variable)
   if (baseUrl.state === 'missing') return unknown(baseUrl.variable)
   if (upstreamModel.state === 'missing') return unknown(upstreamModel.variable)
   // A line end or a typographic quote in a key would only show as a provider's 401.
-  if (!/^[\x21-\x7e]*$/.test(apiKey.text)) {
+  const secrets = [apiKey.text, ...Object.values(aws?.access?.credentials ?? {})]
+  if (!secrets.every((secret = '') => /^[\x21-\x7e]*$/.test(secret))) {
+    const place = aws?.access ? 'the AWS keys' : '`params.apiKey`'
     return {
       state: 'unknown',
       missing: null,
-      reason: `Its key holds a space or a character that no key has. Correct \`params.apiKey\` of ${name}, or the variable that it names, and restart the gateway.`,
+      reason: `Its key holds a space or a character that no key has. Correct ${place} of ${name}, or the variable that it names, and restart the gateway.`,
+    }
+  }
+  if (!URL.canParse(baseUrl.text)) {
+    return {
+      state: 'unknown',
+      missing: null,
+      reason: `Its address is none: ${baseUrl.text}. Correct \`params.region\` of ${name}, or AWS_REGION, and restart the gateway.`,
     }
   }
   return {
@@ -119,6 +141,7 @@ function toConnection({ name, provider, params }: ModelEntry, variables: Variabl
     baseUrl: baseUrl.text,
     apiKey: apiKey.text || null,
     upstreamModel: upstreamModel.text,
+    ...(aws?.access && { aws: aws.access }),
   }
 }
 

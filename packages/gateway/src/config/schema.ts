@@ -61,8 +61,13 @@ const ModelEntry = z.strictObject({
       apiKey: z.string().optional(),
       /** The provider's name of the model, when ours is an alias. */
       model: z.string().min(1, 'must not be empty').optional(),
-      /** Up to and without `/chat/completions`. */
+      /** Up to and without `/chat/completions`, or what stands in its place in the provider's own dialect. */
       baseUrl: z.string().optional(),
+      /** Bedrock's, in place of a key; AWS's own variables when left out. */
+      accessKeyId: z.string().optional(),
+      secretAccessKey: z.string().optional(),
+      sessionToken: z.string().optional(),
+      region: z.string().optional(),
     })
     .prefault({}),
   description: z.string().max(500, 'must have at most 500 characters').optional(),

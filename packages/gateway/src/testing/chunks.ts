@@ -20,10 +20,13 @@ export const cuts = ['whole', 'bytes', 'events', 'slices'] as const
 export type Cut = (typeof cuts)[number]
 
 export function cutUp(text: string, cut: Cut): Uint8Array[] {
-  const bytes = Buffer.from(text)
+  if (cut === 'events') return text.split(/(?<=\n\r?\n)/).map((part) => Buffer.from(part))
+  return cutBytes(Buffer.from(text), cut)
+}
+
+export function cutBytes(bytes: Uint8Array, cut: Exclude<Cut, 'events'>): Uint8Array[] {
   if (cut === 'whole') return [bytes]
   if (cut === 'bytes') return Array.from(bytes, (byte) => Uint8Array.of(byte))
-  if (cut === 'events') return text.split(/(?<=\n\r?\n)/).map((part) => Buffer.from(part))
   const slices: Uint8Array[] = []
   // The same in every run; small primes, so that the places move through the events.
   for (let from = 0, size = 7; from < bytes.length; from += size, size = ((size * 31) % 97) + 1) {

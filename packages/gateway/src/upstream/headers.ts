@@ -17,7 +17,7 @@ const upward = [
 
 /** Of the provider's: what is left of its limits, when to come back, and by which id it knows the call. */
 const downward =
-  /^(x-ratelimit-.*|anthropic-ratelimit-.*|retry-after|retry-after-ms|x-should-retry|openai-.*|x-request-id|request-id|x-groq-.*)$/
+  /^(x-ratelimit-.*|anthropic-ratelimit-.*|retry-after|retry-after-ms|x-should-retry|openai-.*|x-request-id|request-id|x-amzn-requestid|x-groq-.*)$/
 
 export function toUpstreamHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const passed: Record<string, string> = {}

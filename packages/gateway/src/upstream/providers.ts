@@ -1,13 +1,15 @@
 /**
- * The providers that the gateway knows: where they are, how they want their key, what they need.
+ * The providers that the gateway knows: where they are, what they speak, how they want their key, what they need.
  *
- * All of them speak OpenAI's dialect at these addresses, Anthropic and Gemini by their compatible endpoints.
+ * Anthropic, Gemini and Bedrock are spoken to in their own dialects. Their endpoints in OpenAI's form, which lose some of
+ * it (signed thinking, caches), are for `custom` with a `baseUrl`.
  */
 export interface Provider {
-  /** Ends before `/chat/completions`; null when only the user knows it. */
+  dialect: 'openai' | 'anthropic' | 'gemini' | 'bedrock'
+  /** Ends before `/chat/completions`, or what its dialect has instead; null when only the user knows it. */
   baseUrl: string | null
-  /** `bearer`: `Authorization: Bearer <key>`. `api-key`: a header of that name. */
-  auth: 'bearer' | 'api-key'
+  /** `bearer`: `Authorization: Bearer <key>`. Else the header that holds the key. */
+  auth: 'bearer' | 'api-key' | 'x-api-key' | 'x-goog-api-key'
   /** The variable that holds the key when the config names none; null when no key is needed. */
   keyVariable: string | null
   /**
@@ -33,8 +35,18 @@ export const providers = {
   xai: remote('https://api.x.ai/v1', 'XAI_API_KEY', 'x-ai'),
   cerebras: remote('https://api.cerebras.ai/v1', 'CEREBRAS_API_KEY', 'cerebras'),
   perplexity: remote('https://api.perplexity.ai', 'PERPLEXITY_API_KEY', 'perplexity'),
-  gemini: remote('https://generativelanguage.googleapis.com/v1beta/openai', 'GEMINI_API_KEY', 'google'),
-  anthropic: remote('https://api.anthropic.com/v1', 'ANTHROPIC_API_KEY', 'anthropic'),
+  gemini: {
+    ...remote('https://generativelanguage.googleapis.com/v1beta', 'GEMINI_API_KEY', 'google'),
+    dialect: 'gemini',
+    auth: 'x-goog-api-key',
+  },
+  anthropic: {
+    ...remote('https://api.anthropic.com/v1', 'ANTHROPIC_API_KEY', 'anthropic'),
+    dialect: 'anthropic',
+    auth: 'x-api-key',
+  },
+  // Its address is the region's; signed with AWS credentials, or with a Bedrock API key as a bearer.
+  bedrock: { ...local(null), dialect: 'bedrock', pricedAs: 'aws' },
   // One address a customer: https://NAME.openai.azure.com/openai/v1
   azure: { ...remote(null, 'AZURE_OPENAI_API_KEY', 'azure'), auth: 'api-key' },
   ollama: local('http://127.0.0.1:11434/v1'),
@@ -55,10 +67,17 @@ export function toProviderName(name: string): ProviderName | null {
 }
 
 function remote(baseUrl: string | null, keyVariable: string, pricedAs: string): Provider {
-  return { baseUrl, auth: 'bearer', keyVariable, isUsageAskedFor: true, pricedAs }
+  return { dialect: 'openai', baseUrl, auth: 'bearer', keyVariable, isUsageAskedFor: true, pricedAs }
 }
 
 /** On this machine or of the user's own: a key is used when there is one, and nothing is billed that we know of. */
 function local(baseUrl: string | null): Provider {
-  return { baseUrl, auth: 'bearer', keyVariable: null, isUsageAskedFor: true, pricedAs: null }
+  return {
+    dialect: 'openai',
+    baseUrl,
+    auth: 'bearer',
+    keyVariable: null,
+    isUsageAskedFor: true,
+    pricedAs: null,
+  }
 }

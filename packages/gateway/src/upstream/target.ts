@@ -1,4 +1,5 @@
 /** Where a call goes: one model at one provider, with all that a request to it needs, worked out once. */
+import type { AwsAccess } from '../config/aws-access.ts'
 import type { ModelConfig } from '../config/load.ts'
 import type { Price, Timeouts } from '../config/schema.ts'
 import { type Provider, type ProviderName, providers } from './providers.ts'
@@ -9,13 +10,17 @@ export interface Target {
   provider: ProviderName
   /** What the provider calls it. */
   upstreamModel: string
+  dialect: Provider['dialect']
+  baseUrl: string
   origin: string
-  /** Of the chat completions endpoint, with its query. */
+  /** Of the chat completions endpoint, with its query; other dialects have a path for each request. */
   path: string
   /** The provider's key and what goes with every request. */
   headers: Readonly<Record<string, string>>
   /** The key itself, to strike it out where a provider repeats it; null when there is none. */
   secret: string | null
+  /** What its requests are signed with; null when a key will do. */
+  aws: AwsAccess | null
   isUsageAskedFor: boolean
   price: Price | null
   timeouts: Timeouts
@@ -29,6 +34,8 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
     name: model.name,
     provider: model.provider,
     upstreamModel,
+    dialect: provider.dialect,
+    baseUrl,
     origin: url.origin,
     path: `${url.pathname.replace(/\/+$/, '')}/chat/completions${url.search}`,
     headers: {
@@ -40,6 +47,7 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
       ...(apiKey === null ? {} : toAuthHeader(provider.auth, apiKey)),
     },
     secret: apiKey,
+    aws: model.connection.aws ?? null,
     isUsageAskedFor: provider.isUsageAskedFor,
     price: model.price,
     timeouts: model.timeouts,
@@ -47,5 +55,5 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
 }
 
 function toAuthHeader(auth: Provider['auth'], key: string): Record<string, string> {
-  return auth === 'bearer' ? { authorization: `Bearer ${key}` } : { 'api-key': key }
+  return auth === 'bearer' ? { authorization: `Bearer ${key}` } : { [auth]: key }
 }

@@ -1,0 +1,28 @@
+/**
+ * `usage` → OpenAI's. `input_tokens` are only those that touched no cache; reads and writes stand beside them.
+ * `message_delta` repeats the counts, cumulative; old models repeat the output only. So the last number of each wins.
+ */
+import type { ChatUsage } from '../dialect.ts'
+import { count, record } from '../read-json.ts'
+import { toUsage } from '../usage.ts'
+
+/** Of all `usage` objects of an answer, in order; null when none has a count. */
+export function mapUsage(usages: readonly unknown[]): ChatUsage | null {
+  const last = (name: string) =>
+    usages.map((usage) => count(record(usage)[name])).findLast((value) => value !== null)
+  const thinking = usages
+    .map((usage) => count(record(record(usage).output_tokens_details).thinking_tokens))
+    .findLast((value) => value !== null)
+  const input = last('input_tokens')
+  const output = last('output_tokens')
+  if (input === undefined && output === undefined) return null
+  const cacheRead = last('cache_read_input_tokens') ?? 0
+  const cacheWrite = last('cache_creation_input_tokens') ?? null
+  return toUsage({
+    prompt: (input ?? 0) + cacheRead + (cacheWrite ?? 0),
+    completion: output ?? 0,
+    cacheRead,
+    cacheWrite,
+    reasoning: thinking ?? null,
+  })
+}

@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest'
+import { anthropic } from './anthropic.ts'
+
+const ask = (chat: object, model = 'claude-opus-4-6', stream = false) =>
+  anthropic.toRequest({ messages: [{ role: 'user', content: 'hi' }], ...chat } as Record<string, unknown>, {
+    model,
+    stream,
+    baseUrl: 'https://api.anthropic.com/v1/',
+  })
+const bodyOf = (chat: object, model?: string) => JSON.parse(ask(chat, model).body)
+test('the smallest request has the three members that Anthropic wants', () => {
+  const { path, headers, body } = ask({}, 'claude-opus-4-6', true)
+  expect(path).toBe('/v1/messages')
+  expect(headers).toEqual({ 'content-type': 'application/json', 'anthropic-version': '2023-06-01' })
+  expect(JSON.parse(body)).toEqual({
+    model: 'claude-opus-4-6',
+    max_tokens: 16_384,
+    messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+    stream: true,
+  })
+})
+
+test('settings are carried under their names', () => {
+  const settings = {
+    max_completion_tokens: 50,
+    temperature: 0,
+    top_p: 0.5,
+    top_k: 3,
+    stop: 'END',
+    user: 'u',
+    seed: 1,
+    n: 1,
+    logit_bias: {},
+    presence_penalty: 0,
+    stream_options: { include_usage: true },
+  }
+  expect(bodyOf(settings)).toMatchObject({
+    max_tokens: 50,
+    temperature: 0,
+    top_p: 0.5,
+    top_k: 3,
+    stop_sequences: ['END'],
+  })
+  expect(Object.keys(bodyOf(settings)).sort()).toEqual([
+    'max_tokens',
+    'messages',
+    'model',
+    'stop_sequences',
+    'temperature',
+    'top_k',
+    'top_p',
+  ])
+  expect(bodyOf({}, 'claude-3-haiku-20240307').max_tokens).toBe(4_096)
+  // What is Claude's default anyway is not said: newer models refuse to hear it.
+  expect(Object.keys(bodyOf({ temperature: 1, top_p: 1, stop: [] })).sort()).toEqual([
+    'max_tokens',
+    'messages',
+    'model',
+  ])
+})
+
+test('system and developer messages are hoisted in order, cache marks with them', () => {
+  const body = bodyOf({
+    messages: [
+      { role: 'system', content: 'a' },
+      { role: 'user', content: 'hi' },
+      { role: 'developer', content: [{ type: 'text', text: 'b', cache_control: { type: 'ephemeral' } }] },
+    ],
+  })
+  expect(body.system).toEqual([
+    { type: 'text', text: 'a' },
+    { type: 'text', text: 'b', cache_control: { type: 'ephemeral' } },
+  ])
+  expect(body.messages).toHaveLength(1)
+})
+
+test('pictures go as data or as an address', () => {
+  const image = (url: string) => ({ type: 'image_url', image_url: { url, detail: 'high' } })
+  const body = bodyOf({
+    messages: [
+      {
+        role: 'user',
+        content: [
+          image('data:image/png;base64,AAAA'),
+          image('https://x.test/a.jpg'),
+          { type: 'text', text: '?' },
+        ],
+      },
+    ],
+  })
+  expect(body.messages[0].content).toEqual([
+    { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+    { type: 'image', source: { type: 'url', url: 'https://x.test/a.jpg' } },
+    { type: 'text', text: '?' },
+  ])
+})
+
+describe('tools', () => {
+  const tools = [
+    {
+      type: 'function',
+      function: { name: 'a', description: 'A', parameters: { type: 'object' }, strict: true },
+    },
+    { type: 'function', function: { name: 'b' } },
+  ]
+
+  test('have an input schema, an empty one where they have no parameters', () => {
+    expect(bodyOf({ tools }).tools).toEqual([
+      { name: 'a', description: 'A', input_schema: { type: 'object' }, strict: true },
+      { name: 'b', input_schema: { type: 'object', properties: {} } },
+    ])
+    expect(bodyOf({ tools }, 'claude-haiku-4-5-20251001').tools[0]).toHaveProperty('strict')
+    expect(bodyOf({ tools }, 'claude-opus-4-1-20250805').tools[0]).not.toHaveProperty('strict')
+  })
+
+  test.each([
+    [{}, { type: 'auto' }],
+    [{ tool_choice: 'auto' }, { type: 'auto' }],
+    [{ tool_choice: 'none', parallel_tool_calls: false }, { type: 'none' }],
+    [{ tool_choice: 'required' }, { type: 'any' }],
+    [{ tool_choice: { type: 'function', function: { name: 'b' } } }, { type: 'tool', name: 'b' }],
+    [{ parallel_tool_calls: false }, { type: 'auto', disable_parallel_tool_use: true }],
+    [
+      { tool_choice: 'required', parallel_tool_calls: false },
+      { type: 'any', disable_parallel_tool_use: true },
+    ],
+  ])('%j is %j', (chat, choice) => {
+    expect(bodyOf({ tools, ...chat }).tool_choice).toEqual(choice)
+  })
+
+  test('that are not allowed are not shown', () => {
+    const allowed = [{ type: 'function', function: { name: 'b' } }]
+    const body = bodyOf({
+      tools,
+      tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: allowed } },
+    })
+    expect(body.tools.map(({ name }: { name: string }) => name)).toEqual(['b'])
+    expect(body.tool_choice).toEqual({ type: 'any' })
+  })
+
+  const call = (id: string, name: string, args: string) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: args },
+  })
+  const history = [
+    { role: 'user', content: 'both' },
+    {
+      role: 'assistant',
+      content: ' \n',
+      tool_calls: [call('functions.a:0', 'a', '{"x":1}'), call('two', 'b', '')],
+    },
+    { role: 'tool', tool_call_id: 'functions.a:0', content: 'one' },
+    { role: 'tool', tool_call_id: 'two', content: [{ type: 'text', text: 'two' }] },
+    { role: 'user', content: 'and?' },
+  ]
+
+  test('answer in one user turn, together with what the user says next', () => {
+    expect(bodyOf({ tools, messages: history }).messages).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'both' }] },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'tool_use', id: 'functions_a_0', name: 'a', input: { x: 1 } },
+          { type: 'tool_use', id: 'two', name: 'b', input: {} },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'functions_a_0', content: [{ type: 'text', text: 'one' }] },
+          { type: 'tool_result', tool_use_id: 'two', content: [{ type: 'text', text: 'two' }] },
+          { type: 'text', text: 'and?' },
+        ],
+      },
+    ])
+  })
+
+  test('of the history are declared, and forbidden, when none are given any more', () => {
+    expect(bodyOf({ messages: history })).toMatchObject({
+      tools: [
+        { name: 'a', input_schema: { type: 'object' } },
+        { name: 'b', input_schema: { type: 'object' } },
+      ],
+      tool_choice: { type: 'none' },
+    })
+  })
+})
+
+describe('thinking', () => {
+  test.each([
+    ['claude-opus-4-6', 'high', { type: 'adaptive', display: 'summarized' }, 'high'],
+    ['claude-sonnet-5', 'minimal', { type: 'adaptive', display: 'summarized' }, 'low'],
+    ['claude-of-a-later-day', 'xhigh', { type: 'adaptive', display: 'summarized' }, 'xhigh'],
+    ['claude-sonnet-5', 'none', { type: 'disabled' }, undefined],
+    ['claude-haiku-4-5-20251001', 'none', undefined, undefined],
+    // 16,384 × 0.5, × 0.8; never below 1,024.
+    ['claude-haiku-4-5-20251001', 'medium', { type: 'enabled', budget_tokens: 8_192 }, undefined],
+    ['claude-3-7-sonnet-20250219', 'high', { type: 'enabled', budget_tokens: 13_107 }, undefined],
+  ])('%s with effort %s', (model, reasoning_effort, thinking, effort) => {
+    const body = bodyOf({ reasoning_effort }, model)
+    expect(body.thinking).toEqual(thinking)
+    expect(body.output_config?.effort).toBe(effort)
+  })
+
+  test('a budget is carried as it is, with room for it', () => {
+    const body = bodyOf({ thinking: { type: 'enabled', budget_tokens: 2_000 } }, 'claude-haiku-4-5')
+    expect(body.thinking).toEqual({ type: 'enabled', budget_tokens: 2_000 })
+    expect(body.max_tokens).toBe(18_384)
+  })
+
+  test('signatures of other dialects are left out', () => {
+    const details = [
+      { format: 'gemini', type: 'thought_signature', signature: 's' },
+      { format: 'anthropic', type: 'thinking', thinking: 'shown only', signature: '' },
+      'x',
+      null,
+    ]
+    const messages = [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: 'y', reasoning_details: details },
+      { role: 'user', content: 'z' },
+    ]
+    expect(bodyOf({ messages }).messages[1].content).toEqual([{ type: 'text', text: 'y' }])
+  })
+})
+
+test("a schema for the answer is Anthropic's own; any JSON object is asked for in words", () => {
+  const schema = { type: 'object', additionalProperties: false }
+  const body = bodyOf({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })
+  expect(body.output_config).toEqual({ format: { type: 'json_schema', schema } })
+  const json = bodyOf({ response_format: { type: 'json_object' } })
+  expect(json.system).toEqual([{ type: 'text', text: expect.stringContaining('JSON object') }])
+})

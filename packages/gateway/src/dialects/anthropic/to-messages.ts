@@ -1,0 +1,53 @@
+/** Turns → Anthropic's messages: content blocks, tool results before what the user says with them. */
+import type { AssistantMessage, ImagePart, TextPart, ToolCall, ToolResult, Turn } from '../conversation.ts'
+import { placeBlocks, type ReasoningBlock, readReasoningBlocks } from '../reasoning-blocks.ts'
+
+type Block = Record<string, unknown> & { type: string }
+
+export function toMessages(turns: readonly Turn[]): { role: 'user' | 'assistant'; content: Block[] }[] {
+  return turns.map((turn) => {
+    if (turn.role === 'user') return { role: 'user', content: turn.parts.map(toUserBlock) }
+    return { role: 'assistant', content: turn.messages.flatMap(toAssistantBlocks) }
+  })
+}
+
+export function toTextBlock({ text, cacheControl }: TextPart): Block {
+  return { type: 'text', text, ...(cacheControl && { cache_control: cacheControl }) }
+}
+
+function toUserBlock(part: TextPart | ImagePart | ToolResult): Block {
+  if (part.kind !== 'tool-result') return toPartBlock(part)
+  return { type: 'tool_result', tool_use_id: toToolUseId(part.callId), content: part.parts.map(toPartBlock) }
+}
+
+function toPartBlock(part: TextPart | ImagePart): Block {
+  if (part.kind === 'text') return toTextBlock(part)
+  const { source, cacheControl } = part
+  const from =
+    source.kind === 'url'
+      ? { type: 'url', url: source.url }
+      : { type: 'base64', media_type: source.mediaType, data: source.base64 }
+  return { type: 'image', source: from, ...(cacheControl && { cache_control: cacheControl }) }
+}
+
+function toAssistantBlocks({ texts, calls, reasoningDetails }: AssistantMessage): Block[] {
+  const blocks = readReasoningBlocks('anthropic', reasoningDetails)
+  return placeBlocks(
+    [...texts.map(toTextBlock), ...calls.map(toToolUse)],
+    blocks.map((block) => ({ index: block.index, block: toThinkingBlock(block) })),
+  )
+}
+
+function toThinkingBlock(block: ReasoningBlock): Block {
+  if (block.kind === 'sealed') return { type: 'redacted_thinking', data: block.data }
+  return { type: 'thinking', thinking: block.thinking, signature: block.signature }
+}
+
+function toToolUse({ id, name, input }: ToolCall): Block {
+  return { type: 'tool_use', id: toToolUseId(id), name, input }
+}
+
+/** Ids of other providers (`functions.get_weather:0`) hold letters that Anthropic refuses. */
+function toToolUseId(id: string): string {
+  return id.replace(/[^\w-]/g, '_')
+}

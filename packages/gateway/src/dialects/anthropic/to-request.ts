@@ -1,0 +1,48 @@
+/** A chat request → `POST /messages`. The key (`x-api-key`) is added by whoever sends it. */
+import { parseChatRequest } from '../chat-request.ts'
+import { keepsToSchemas } from '../claude-model.ts'
+import { readConversation } from '../conversation.ts'
+import type { RequestContext, UpstreamRequest } from '../dialect.ts'
+import { encodeBody } from '../encode-body.ts'
+import { jsonInstruction, readAnswerForm } from '../json-answer.ts'
+import { readReasoning } from '../reasoning-request.ts'
+import { readTools } from '../tool-request.ts'
+import { joinPath } from '../upstream-url.ts'
+import { toMessages, toTextBlock } from './to-messages.ts'
+import { toSampling } from './to-sampling.ts'
+import { maxTokensFor, toThinking } from './to-thinking.ts'
+import { toToolMembers } from './to-tools.ts'
+
+export function toRequest(
+  chat: Readonly<Record<string, unknown>>,
+  { model, stream, baseUrl }: RequestContext,
+): UpstreamRequest {
+  const request = parseChatRequest(chat, ['top_k'])
+  const conversation = readConversation(request)
+  const form = readAnswerForm(request)
+  const reasoning = readReasoning(request)
+  const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? maxTokensFor(reasoning, model)
+  const { thinking, effort } = toThinking(reasoning, model, maxTokens)
+  const { temperature, topP } = toSampling(request)
+
+  const system = conversation.system.map(toTextBlock)
+  if (form.kind === 'json') system.push({ type: 'text', text: jsonInstruction })
+  const format = form.kind === 'schema' ? { type: 'json_schema', schema: form.schema } : undefined
+
+  const body = encodeBody({
+    model,
+    max_tokens: maxTokens,
+    system: system.length > 0 ? system : undefined,
+    messages: toMessages(conversation.turns),
+    stream: stream || undefined,
+    temperature,
+    top_p: topP,
+    top_k: request.top_k ?? undefined,
+    stop_sequences: request.stop ?? undefined,
+    ...toToolMembers(readTools(request), conversation, keepsToSchemas(model)),
+    thinking,
+    output_config: effort || format ? { effort, format } : undefined,
+  })
+  const headers = { 'content-type': 'application/json', 'anthropic-version': '2023-06-01' }
+  return { path: joinPath(baseUrl, '/messages'), headers, body }
+}

@@ -1,0 +1,20 @@
+/** `usage` → OpenAI's. `inputTokens` are only those that touched no cache; reads and writes stand beside them. */
+import type { ChatUsage } from '../dialect.ts'
+import { count, isRecord } from '../read-json.ts'
+import { toUsage } from '../usage.ts'
+
+export function mapUsage(usage: unknown): ChatUsage | null {
+  if (!isRecord(usage)) return null
+  const input = count(usage.inputTokens)
+  const output = count(usage.outputTokens)
+  if (input === null && output === null) return null
+  const cacheRead = count(usage.cacheReadInputTokens) ?? 0
+  const cacheWrite = count(usage.cacheWriteInputTokens)
+  return toUsage({
+    prompt: (input ?? 0) + cacheRead + (cacheWrite ?? 0),
+    completion: output ?? 0,
+    cacheRead,
+    cacheWrite,
+    reasoning: null,
+  })
+}

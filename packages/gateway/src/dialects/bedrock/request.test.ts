@@ -1,0 +1,228 @@
+import { describe, expect, test } from 'vitest'
+import { DialectError } from '../dialect-error.ts'
+import { bedrock } from './bedrock.ts'
+
+const claude = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
+const nova = 'amazon.nova-pro-v1:0'
+const ask = (chat: object, model = nova, stream = false) =>
+  bedrock.toRequest({ messages: [{ role: 'user', content: 'hi' }], ...chat } as Record<string, unknown>, {
+    model,
+    stream,
+    baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
+  })
+const bodyOf = (chat: object, model?: string) => JSON.parse(ask(chat, model).body)
+const refusal = (chat: object, model?: string) => {
+  try {
+    ask(chat, model)
+  } catch (error) {
+    if (error instanceof DialectError) return error.message
+    throw error
+  }
+  return 'carried'
+}
+
+test('the path names model and operation', () => {
+  expect(ask({}, claude)).toMatchObject({
+    path: '/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse',
+    headers: { accept: 'application/json' },
+  })
+  expect(ask({}, claude, true)).toMatchObject({
+    path: '/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse-stream',
+    headers: { accept: 'application/vnd.amazon.eventstream' },
+  })
+  expect(ask({}, 'arn:aws:bedrock:us-east-1:1:inference-profile/x').path).toBe(
+    '/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fx/converse',
+  )
+})
+
+test('settings are carried under their names', () => {
+  const settings = { max_completion_tokens: 50, temperature: 0, top_p: 0.5, stop: 'END', user: 'u', seed: 1 }
+  expect(bodyOf(settings)).toEqual({
+    messages: [{ role: 'user', content: [{ text: 'hi' }] }],
+    inferenceConfig: { maxTokens: 50, temperature: 0, topP: 0.5, stopSequences: ['END'] },
+  })
+})
+
+test('Claude is not told its defaults, others are', () => {
+  expect(bodyOf({ temperature: 1, top_p: 1 }, claude).inferenceConfig).toEqual({})
+  expect(bodyOf({ temperature: 1, top_p: 1 }, nova).inferenceConfig).toEqual({ temperature: 1, topP: 1 })
+  expect(refusal({ temperature: 1.1 }, claude)).toContain('`temperature` must be from 0 to 1')
+})
+
+test('instructions, pictures as bytes, cache points after what they cover', () => {
+  const cache_control = { type: 'ephemeral', ttl: '1h' }
+  const body = bodyOf({
+    messages: [
+      { role: 'system', content: [{ type: 'text', text: 'a', cache_control }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AAAA' } },
+          { type: 'text', text: '?', cache_control: { type: 'ephemeral' } },
+        ],
+      },
+    ],
+  })
+  expect(body.system).toEqual([{ text: 'a' }, { cachePoint: { type: 'default', ttl: '1h' } }])
+  expect(body.messages[0].content).toEqual([
+    { image: { format: 'jpeg', source: { bytes: 'AAAA' } } },
+    { text: '?' },
+    { cachePoint: { type: 'default' } },
+  ])
+})
+
+test('the form of the answer', () => {
+  const schema = { type: 'object' }
+  const body = bodyOf({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })
+  expect(body.outputConfig).toEqual({
+    textFormat: {
+      type: 'json_schema',
+      structure: { jsonSchema: { schema: '{"type":"object"}', name: 'x' } },
+    },
+  })
+  expect(bodyOf({ response_format: { type: 'json_object' } }).system).toEqual([
+    { text: expect.stringContaining('JSON object') },
+  ])
+})
+
+describe('thinking is asked for in the words of the family', () => {
+  test.each([
+    [nova, 'high', { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'high' } }],
+    [nova, 'none', { reasoningConfig: { type: 'disabled' } }],
+    ['openai.gpt-oss-120b-1:0', 'low', { reasoning_effort: 'low' }],
+    ['us.openai.gpt-5.6', 'low', { reasoning: { effort: 'low' } }],
+  ])('%s, %s', (model, reasoning_effort, fields) => {
+    expect(bodyOf({ reasoning_effort }, model).additionalModelRequestFields).toEqual(fields)
+  })
+
+  test('Claude: an effort, or a budget and room for it', () => {
+    const newer = bodyOf({ reasoning_effort: 'high' }, 'anthropic.claude-opus-4-6-v1')
+    expect(newer).toMatchObject({
+      outputConfig: { effort: 'high' },
+      additionalModelRequestFields: { thinking: { type: 'adaptive', display: 'summarized' } },
+      inferenceConfig: {},
+    })
+    const older = bodyOf({ reasoning_effort: 'medium' }, claude)
+    expect(older).toMatchObject({
+      inferenceConfig: { maxTokens: 16_384 },
+      additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 8_192 } },
+    })
+    expect(older).not.toHaveProperty('outputConfig')
+  })
+
+  test('others are refused', () => {
+    expect(refusal({ reasoning_effort: 'low' }, 'meta.llama3-3-70b-instruct-v1:0')).toContain(
+      '`reasoning_effort`',
+    )
+    expect(refusal({ thinking: { type: 'enabled', budget_tokens: 5 } }, nova)).toContain('is for Claude only')
+  })
+})
+
+describe('tools', () => {
+  const tools = [
+    {
+      type: 'function',
+      function: { name: 'a', description: 'A', parameters: { type: 'object' }, strict: true },
+    },
+    { type: 'function', function: { name: 'b' } },
+  ]
+  const specs = [
+    { toolSpec: { name: 'a', description: 'A', inputSchema: { json: { type: 'object' } } } },
+    { toolSpec: { name: 'b', inputSchema: { json: { type: 'object', properties: {} } } } },
+  ]
+  const call = (id: string, name: string) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: '{"x":1}' },
+  })
+  const history = [
+    { role: 'user', content: 'both' },
+    { role: 'assistant', content: null, tool_calls: [call('c:1', 'a'), call('two', 'b')] },
+    { role: 'tool', tool_call_id: 'c:1', content: 'one' },
+    { role: 'tool', tool_call_id: 'two', content: ' ' },
+  ]
+
+  test.each([
+    [{}, { auto: {} }],
+    [{ tool_choice: 'required' }, { any: {} }],
+    [{ tool_choice: { type: 'function', function: { name: 'b' } } }, { tool: { name: 'b' } }],
+  ])('%j is %j', (chat, toolChoice) => {
+    expect(bodyOf({ tools, ...chat }).toolConfig).toEqual({ tools: specs, toolChoice })
+  })
+
+  test('none are shown when none may be called', () => {
+    expect(bodyOf({ tools, tool_choice: 'none' })).not.toHaveProperty('toolConfig')
+  })
+
+  test('are called one at a time by Claude only', () => {
+    const chat = { tools, parallel_tool_calls: false, tool_choice: 'required' }
+    expect(bodyOf(chat, claude)).toMatchObject({
+      toolConfig: { tools: specs },
+      additionalModelRequestFields: { tool_choice: { type: 'any', disable_parallel_tool_use: true } },
+    })
+    expect(bodyOf(chat, claude).toolConfig).not.toHaveProperty('toolChoice')
+    expect(refusal(chat, nova)).toContain('`parallel_tool_calls` cannot be turned off')
+  })
+
+  test('answer in one user turn; a tool that said nothing says an empty object', () => {
+    expect(bodyOf({ tools, messages: history }).messages).toEqual([
+      { role: 'user', content: [{ text: 'both' }] },
+      {
+        role: 'assistant',
+        content: [
+          { toolUse: { toolUseId: 'c_1', name: 'a', input: { x: 1 } } },
+          { toolUse: { toolUseId: 'two', name: 'b', input: { x: 1 } } },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          { toolResult: { toolUseId: 'c_1', content: [{ text: 'one' }] } },
+          { toolResult: { toolUseId: 'two', content: [{ json: {} }] } },
+        ],
+      },
+    ])
+  })
+
+  test('of the history stay declared, and only Claude can be told not to call them', () => {
+    const declared = {
+      tools: ['a', 'b'].map((name) => ({ toolSpec: { name, inputSchema: { json: { type: 'object' } } } })),
+    }
+    const none = { tool_choice: { type: 'none' } }
+    expect(bodyOf({ messages: history }, claude)).toMatchObject({
+      toolConfig: declared,
+      additionalModelRequestFields: none,
+    })
+    expect(bodyOf({ messages: history }, nova)).toMatchObject({ toolConfig: declared })
+    expect(bodyOf({ messages: history, tools, tool_choice: 'none' }, claude)).toMatchObject({
+      toolConfig: { tools: specs },
+      additionalModelRequestFields: none,
+    })
+    expect(refusal({ messages: history, tools, tool_choice: 'none' }, nova)).toContain(
+      '`tool_choice` cannot be none',
+    )
+  })
+})
+
+test.each([
+  [{ n: 2 }, '`n` cannot be carried'],
+  [{ top_k: 2 }, '`top_k` cannot be carried'],
+  [
+    {
+      messages: [
+        { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x.test/a.png' } }] },
+      ],
+    },
+    '`messages[0].content[0].image_url.url` must be a data: URL',
+  ],
+  [
+    {
+      messages: [
+        { role: 'user', content: [{ type: 'image_url', image_url: 'data:image/tiff;base64,AAAA' }] },
+      ],
+    },
+    'must be a png, jpeg, gif or webp',
+  ],
+])('%j is refused by name', (chat, message) => {
+  expect(refusal(chat)).toContain(message)
+})

@@ -1,0 +1,72 @@
+/**
+ * A chat request → `/model/{id}/converse` or `/converse-stream`. The signature is added by whoever sends it
+ * (`sign-request.ts`), or a Bedrock API key as a bearer.
+ */
+import { toSampling } from '../anthropic/to-sampling.ts'
+import { parseChatRequest } from '../chat-request.ts'
+import { isClaude } from '../claude-model.ts'
+import { readConversation, type TextPart } from '../conversation.ts'
+import type { RequestContext, UpstreamRequest } from '../dialect.ts'
+import { encodeBody } from '../encode-body.ts'
+import { type AnswerForm, jsonInstruction, readAnswerForm } from '../json-answer.ts'
+import { readReasoning } from '../reasoning-request.ts'
+import { readTools } from '../tool-request.ts'
+import { joinPath } from '../upstream-url.ts'
+import { toMessages, toTextBlocks } from './to-messages.ts'
+import { toReasoning } from './to-reasoning.ts'
+import { toToolMembers } from './to-tools.ts'
+
+export function toRequest(
+  chat: Readonly<Record<string, unknown>>,
+  { model, stream, baseUrl }: RequestContext,
+): UpstreamRequest {
+  const request = parseChatRequest(chat, [])
+  const conversation = readConversation(request)
+  const form = readAnswerForm(request)
+  const reasoning = toReasoning(
+    readReasoning(request),
+    model,
+    request.max_completion_tokens ?? request.max_tokens,
+  )
+  const { toolConfig, toolChoice } = toToolMembers(readTools(request), conversation, model)
+  const outputConfig = { effort: reasoning.effort, textFormat: toTextFormat(form) }
+  const additional = { ...reasoning.fields, ...(toolChoice && { tool_choice: toolChoice }) }
+
+  const body = encodeBody({
+    system: toSystem(conversation.system, form),
+    messages: toMessages(conversation.turns),
+    inferenceConfig: {
+      maxTokens: reasoning.maxTokens,
+      ...(isClaude(model)
+        ? toSampling(request)
+        : { temperature: request.temperature ?? undefined, topP: request.top_p ?? undefined }),
+      stopSequences: request.stop ?? undefined,
+    },
+    toolConfig,
+    outputConfig: outputConfig.effort || outputConfig.textFormat ? outputConfig : undefined,
+    additionalModelRequestFields: Object.keys(additional).length > 0 ? additional : undefined,
+  })
+  const operation = stream ? 'converse-stream' : 'converse'
+  return {
+    path: joinPath(baseUrl, `/model/${encodeURIComponent(model)}/${operation}`),
+    headers: {
+      'content-type': 'application/json',
+      accept: stream ? 'application/vnd.amazon.eventstream' : 'application/json',
+    },
+    body,
+  }
+}
+
+function toSystem(system: readonly TextPart[], form: AnswerForm): object[] | undefined {
+  const blocks = system.flatMap(toTextBlocks)
+  if (form.kind === 'json') blocks.push({ text: jsonInstruction })
+  return blocks.length > 0 ? blocks : undefined
+}
+
+/** The schema goes as text. Models that cannot keep to one are refused by Bedrock, by name. */
+function toTextFormat(form: AnswerForm): object | undefined {
+  if (form.kind !== 'schema') return undefined
+  const { name, description, schema } = form
+  const jsonSchema = { schema: JSON.stringify(schema), name, ...(description && { description }) }
+  return { type: 'json_schema', structure: { jsonSchema } }
+}

@@ -1,0 +1,39 @@
+/**
+ * What a Claude model takes, told from its name, at Anthropic and at Bedrock alike
+ * (`claude-opus-4-6`, `claude-3-7-sonnet-20250219`, `us.anthropic.claude-sonnet-4-5-20250929-v1:0`).
+ *
+ * A name without a version is taken for the newest: the older ones are all known by theirs. Sources: Anthropic's pages on
+ * adaptive thinking, effort and structured outputs (2026).
+ */
+export function isClaude(model: string): boolean {
+  return /claude/i.test(model)
+}
+
+/** Thinks as it sees fit, steered by an effort; from 4.7 on a budget of tokens is refused. Before: a budget only. */
+export function thinksAdaptively(model: string): boolean {
+  return claudeVersion(model) >= 406
+}
+
+/** Keeps to a schema of a tool marked `strict`, and to `output_config.format`. */
+export function keepsToSchemas(model: string): boolean {
+  return claudeVersion(model) >= 405
+}
+
+/**
+ * Anthropic wants `max_tokens` in every request. 16,384 leaves room for the thinking that newer models do unasked; models
+ * before 3.7 refuse more than 4,096 or 8,192.
+ */
+export function maxTokensDefault(model: string): number {
+  return claudeVersion(model) >= 307 ? 16_384 : 4_096
+}
+
+/** 4.6 is 406; Infinity when the name tells none. Dates (`20250929`) and Bedrock's `v1:0` are no versions. */
+function claudeVersion(model: string): number {
+  const name = model.slice(model.toLowerCase().lastIndexOf('claude'))
+  const numbers = name.split(/[-.@:]/).filter((part) => /^\d+$/.test(part) || /^v\d+$/.test(part))
+  const [major, minor] = numbers.map((part) =>
+    part.length <= 2 && !part.startsWith('v') ? Number(part) : null,
+  )
+  if (major == null) return Number.POSITIVE_INFINITY
+  return major * 100 + (minor ?? 0)
+}

@@ -1,0 +1,162 @@
+/**
+ * The messages, in the form that the three dialects share: instructions apart, and turns that alternate.
+ *
+ * OpenAI has a message per tool result and system messages anywhere. The others want all results of one assistant's turn
+ * in the one user turn that follows, and instructions outside: system and developer messages are hoisted, in their order.
+ */
+import type { ChatRequest, Message } from './chat-request.ts'
+import { cannotCarry } from './dialect-error.ts'
+import { type ImageSource, readImageSource } from './image-source.ts'
+import { isRecord, parseJson } from './read-json.ts'
+import type { CacheControl } from './tool-request.ts'
+
+export interface Conversation {
+  system: TextPart[]
+  turns: Turn[]
+}
+
+export type Turn = UserTurn | { role: 'assistant'; messages: AssistantMessage[] }
+export interface UserTurn {
+  role: 'user'
+  parts: (TextPart | ImagePart | ToolResult)[]
+}
+
+export interface TextPart {
+  kind: 'text'
+  text: string
+  cacheControl: CacheControl | null
+}
+
+export interface ImagePart {
+  kind: 'image'
+  source: ImageSource
+  cacheControl: CacheControl | null
+  /** Where it stands, for a refusal. */
+  param: string
+}
+
+export interface ToolResult {
+  kind: 'tool-result'
+  callId: string
+  name: string
+  parts: (TextPart | ImagePart)[]
+}
+
+export interface AssistantMessage {
+  texts: TextPart[]
+  calls: ToolCall[]
+  /** As the caller sent them back; of any provider. */
+  reasoningDetails: readonly unknown[]
+}
+
+export interface ToolCall {
+  id: string
+  name: string
+  input: Record<string, unknown>
+}
+
+/** Throws a `DialectError` that names the message. */
+export function readConversation({ messages }: ChatRequest): Conversation {
+  const conversation: Conversation = { system: [], turns: [] }
+  const toolNames = new Map<string, string>()
+  for (const [index, message] of messages.entries()) {
+    const param = `messages[${index}]`
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        conversation.system.push(...toTexts(message.content))
+        break
+      case 'user':
+        userTurn(conversation).parts.push(...notEmpty(toParts(message.content, param), `${param}.content`))
+        break
+      case 'tool':
+        userTurn(conversation).parts.push(toToolResult(message, toolNames, param))
+        break
+      case 'assistant':
+        addAssistant(conversation, message, toolNames, param)
+        break
+    }
+  }
+  if (conversation.turns.length === 0)
+    throw cannotCarry('messages', 'holds instructions only: add a user message.')
+  return conversation
+}
+
+/** Names of the tools that the conversation so far has called. */
+export function calledTools({ turns }: Conversation): string[] {
+  const calls = turns
+    .flatMap((turn) => (turn.role === 'assistant' ? turn.messages : []))
+    .flatMap(({ calls }) => calls)
+  return [...new Set(calls.map(({ name }) => name))]
+}
+
+type Of<Role extends Message['role']> = Extract<Message, { role: Role }>
+
+function userTurn({ turns }: Conversation): UserTurn {
+  const last = turns.at(-1)
+  if (last?.role === 'user') return last
+  const turn: UserTurn = { role: 'user', parts: [] }
+  turns.push(turn)
+  return turn
+}
+
+function addAssistant(
+  { turns }: Conversation,
+  message: Of<'assistant'>,
+  toolNames: Map<string, string>,
+  param: string,
+) {
+  const calls = (message.tool_calls ?? []).map(({ id, function: called }, index): ToolCall => {
+    toolNames.set(id, called.name)
+    const input = toInput(called.arguments, `${param}.tool_calls[${index}].function.arguments`)
+    return { id, name: called.name, input }
+  })
+  const refusal = message.refusal ? [{ type: 'text' as const, text: message.refusal }] : []
+  // Providers refuse blank texts, and models do say "\n" before a tool call.
+  const texts = toTexts([...message.content, ...refusal]).filter(({ text }) => text.trim() !== '')
+  const reasoningDetails = message.reasoning_details ?? []
+  if (texts.length + calls.length === 0) return
+  const last = turns.at(-1)
+  if (last?.role === 'assistant') last.messages.push({ texts, calls, reasoningDetails })
+  else turns.push({ role: 'assistant', messages: [{ texts, calls, reasoningDetails }] })
+}
+
+function toToolResult(message: Of<'tool'>, toolNames: Map<string, string>, param: string): ToolResult {
+  const name = toolNames.get(message.tool_call_id)
+  if (name === undefined) {
+    throw cannotCarry(`${param}.tool_call_id`, 'names no tool call of an assistant message before it.')
+  }
+  return { kind: 'tool-result', callId: message.tool_call_id, name, parts: toParts(message.content, param) }
+}
+
+function toInput(source: string, param: string): Record<string, unknown> {
+  const input = source.trim() === '' ? {} : parseJson(source)
+  if (!isRecord(input)) throw cannotCarry(param, 'must be the JSON text of an object.')
+  return input
+}
+
+function toParts(content: Of<'user'>['content'], param: string): (TextPart | ImagePart)[] {
+  return content.flatMap((part, index): (TextPart | ImagePart)[] => {
+    if (part.type === 'text') return toTexts([part])
+    const place = `${param}.content[${index}].image_url`
+    const source = readImageSource(part.image_url.url, `${place}.url`)
+    return [{ kind: 'image', source, cacheControl: part.cache_control ?? null, param: place }]
+  })
+}
+
+type AnyTextPart = Of<'assistant'>['content'][number] | { type: 'text'; text: string }
+
+function toTexts(content: readonly AnyTextPart[]): TextPart[] {
+  return content
+    .map((part): TextPart => {
+      if (part.type === 'refusal') return { kind: 'text', text: part.refusal, cacheControl: null }
+      const cacheControl = 'cache_control' in part ? (part.cache_control ?? null) : null
+      return { kind: 'text', text: part.text, cacheControl }
+    })
+    .filter(({ text }) => text !== '')
+}
+
+function notEmpty<Part>(parts: Part[], param: string): Part[] {
+  if (parts.length === 0) throw cannotCarry(param, 'is empty: say something, or leave the message out.')
+  return parts
+}

@@ -1,0 +1,149 @@
+/**
+ * What the gateway needs of a provider that does not speak OpenAI's dialect: two pure maps and an error reader.
+ *
+ * Nothing here reads a socket, a clock or a key. Keys are added by whoever sends the request (Bedrock's signature by
+ * `bedrock/sign-request.ts`); bytes are handed in as they arrive; times and ids come in with the context.
+ */
+export interface Dialect {
+  /**
+   * OpenAI's chat request, already known to be an object → what to send. Throws a `DialectError` with the code
+   * `invalid_request`, naming the member, for what this dialect cannot carry.
+   */
+  toRequest(chat: Readonly<Record<string, unknown>>, context: RequestContext): UpstreamRequest
+  /**
+   * A whole JSON answer → OpenAI's `chat.completion`. Throws a `DialectError` when it is no answer: an error in a 200
+   * body, or an answer that the provider itself calls broken.
+   */
+  toCompletion(body: unknown, context: AnswerContext): ChatCompletion
+  createStreamMap(context: AnswerContext): StreamMap
+  /** A failed call in OpenAI's terms. Header names in lower case. Never throws. */
+  readError(status: number, headers: UpstreamHeaders, body: string): Fault
+}
+
+export interface RequestContext {
+  /** The provider's own name of the model. */
+  model: string
+  stream: boolean
+  /** Of gateway.yaml; its path and query stay. */
+  baseUrl: string
+}
+
+export interface UpstreamRequest {
+  /** With its query, from the root of the host. */
+  path: string
+  /** What the dialect itself needs; no key. */
+  headers: Record<string, string>
+  body: string
+}
+
+export interface AnswerContext {
+  /** Named in the answer when the provider does not name one. */
+  model: string
+  /** Unix time in seconds, for `created`. */
+  createdAtS: number
+  /** The completion's id when the provider gives none (Bedrock never does). */
+  id: string
+}
+
+/**
+ * One stream, fed in any cuts. After `done` or `error` nothing more comes, whatever is pushed.
+ *
+ * The first chunk of a choice has the role; a tool call has its id and name in its first fragment only; then comes a chunk
+ * with `reasoning_details` where there are any, a chunk with `finish_reason`, a chunk with `usage` and no choice, `done`.
+ */
+export interface StreamMap {
+  push(bytes: Uint8Array): MappedEvent[]
+  /** The upstream has ended: what that means, unless it was said already. */
+  end(): MappedEvent[]
+}
+
+export type MappedEvent =
+  | { kind: 'chunk'; chunk: ChatChunk }
+  | ({ kind: 'error' } & Fault)
+  | { kind: 'done' }
+  /** A sign of life that is no token: a ping, a comment, an event without content. */
+  | { kind: 'keepAlive' }
+
+export interface Fault {
+  message: string
+  /** 400 to 599; inside a stream the status that the error would have had. */
+  status: number
+  /** OpenAI's `type`: `rate_limit_error`, `invalid_request_error`, … */
+  type: string
+  /** OpenAI's `code` where it has one: `rate_limit_exceeded`, `context_length_exceeded`, … */
+  code: string
+  /** null when the provider gave no hint. */
+  retryAfterMs: number | null
+}
+
+export type UpstreamHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
+
+export interface ChatChunk {
+  id: string
+  object: 'chat.completion.chunk'
+  created: number
+  model: string
+  choices: ChunkChoice[]
+  usage?: ChatUsage
+}
+
+export interface ChunkChoice {
+  index: number
+  delta: ChunkDelta
+  finish_reason: FinishReason | null
+  logprobs: null
+  /** The provider's own word, beside `finish_reason`. */
+  native_finish_reason?: string
+}
+
+export interface ChunkDelta {
+  role?: 'assistant'
+  content?: string
+  reasoning_content?: string
+  reasoning_details?: ReasoningDetail[]
+  tool_calls?: ToolCallFragment[]
+}
+
+export interface ToolCallFragment {
+  index: number
+  id?: string
+  type?: 'function'
+  function: { name?: string; arguments?: string }
+}
+
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
+
+/** What must go back to the provider unchanged with the assistant's message; see `reasoning-details.ts`. */
+export type ReasoningDetail = Record<string, unknown> & { format: string; type: string }
+
+export interface ChatUsage {
+  prompt_tokens: number
+  completion_tokens: number
+  total_tokens: number
+  prompt_tokens_details: { cached_tokens: number; cache_write_tokens?: number }
+  completion_tokens_details?: { reasoning_tokens: number }
+}
+
+export interface ChatCompletion {
+  id: string
+  object: 'chat.completion'
+  created: number
+  model: string
+  choices: CompletionChoice[]
+  usage?: ChatUsage
+}
+
+export interface CompletionChoice {
+  index: number
+  message: {
+    role: 'assistant'
+    content: string | null
+    refusal: null
+    reasoning_content?: string
+    reasoning_details?: ReasoningDetail[]
+    tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[]
+  }
+  finish_reason: FinishReason
+  logprobs: null
+  native_finish_reason?: string
+}

@@ -1,0 +1,89 @@
+/**
+ * A provider's refusal in OpenAI's terms. The status decides, except for what callers treat apart whatever its status: a
+ * prompt that is too long (has its own fallbacks), a key that is wrong, an account without money (no retry cures them).
+ */
+import type { Fault, UpstreamHeaders } from './dialect.ts'
+import { parseJson } from './read-json.ts'
+
+export interface Refusal {
+  status: number
+  message: string
+  /** What the provider itself says of it, where that is more than its status. */
+  code?: string | undefined
+  retryAfterMs?: number | null
+}
+
+export function toFault({ status, message, code, retryAfterMs = null }: Refusal): Fault {
+  const known = code ?? (isTooLong(status, message) ? 'context_length_exceeded' : codeOf(status))
+  return { message: shorten(message), status, type: typeOf(status), code: known, retryAfterMs }
+}
+
+/** The JSON of an error body, or undefined; and the words of one that is none (a proxy's page, plain text). */
+export function readBody(body: string): { json: unknown; words: string } {
+  const json = parseJson(body)
+  const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.trim()
+  const isPage = /^\s*</.test(body)
+  const words = isPage ? `a web page instead of an answer${title ? `: ${title}` : ''}` : body.trim()
+  return { json, words: words || 'nothing more was said.' }
+}
+
+/** `retry-after-ms`, or `retry-after` in seconds; null when there is neither, or a date, which needs a clock. */
+export function readRetryAfterMs(headers: UpstreamHeaders): number | null {
+  const milliseconds = numberIn(headers['retry-after-ms'])
+  // Azure sends 0 there and the seconds beside it.
+  if (milliseconds) return milliseconds
+  const seconds = numberIn(headers['retry-after'])
+  return seconds === null ? null : Math.round(seconds * 1000)
+}
+
+function numberIn(header: UpstreamHeaders[string]): number | null {
+  const value = typeof header === 'string' ? header : header?.[0]
+  return value !== undefined && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : null
+}
+
+/** Anthropic: "prompt is too long: 203045 tokens > 200000 maximum"; Gemini: "input token count (…) exceeds"; Bedrock: "Input is too long". */
+function isTooLong(status: number, message: string): boolean {
+  if (status !== 400 && status !== 413) return false
+  return /(prompt|input) is too long|token count.*exceeds|exceeds? (the )?(model's )?(maximum )?context/i.test(
+    message,
+  )
+}
+
+function typeOf(status: number): string {
+  if (status === 401) return 'authentication_error'
+  if (status === 403) return 'permission_error'
+  if (status === 429) return 'rate_limit_error'
+  return status >= 500 ? 'server_error' : 'invalid_request_error'
+}
+
+function codeOf(status: number): string {
+  switch (status) {
+    case 401:
+      return 'invalid_api_key'
+    case 402:
+      return 'insufficient_quota'
+    case 403:
+      return 'permission_denied'
+    case 404:
+      return 'model_not_found'
+    case 413:
+      return 'request_too_large'
+    case 429:
+      return 'rate_limit_exceeded'
+    case 408:
+    case 504:
+      return 'timeout'
+    case 503:
+    case 529:
+      return 'overloaded'
+    default:
+      return status >= 500 ? 'server_error' : 'invalid_request'
+  }
+}
+
+/** A provider may quote the whole request. */
+const messageCharsMax = 2_000
+
+function shorten(message: string): string {
+  return message.length <= messageCharsMax ? message : `${message.slice(0, messageCharsMax)}…`
+}

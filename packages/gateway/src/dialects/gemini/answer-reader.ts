@@ -1,0 +1,89 @@
+/**
+ * `GenerateContentResponse` → what the answer says. A stream is many of them, a whole answer is one.
+ *
+ * Older models repeat `finishReason: "STOP"` in every chunk, and usage comes with each: both count only at the end.
+ */
+import type { ChunkWriter } from '../chunk-writer.ts'
+import { badAnswer, DialectError } from '../dialect-error.ts'
+import { count, isRecord, record, records, text } from '../read-json.ts'
+import { mapFinishReason } from './map-finish-reason.ts'
+import { mapUsage } from './map-usage.ts'
+import { toErrorFault } from './read-error.ts'
+
+export interface AnswerReader {
+  /** Throws a `DialectError` for an error in place of an answer. */
+  add(response: Record<string, unknown>): void
+  /** Nothing more comes: the finish reasons and the usage. Throws for an answer that Gemini calls broken. */
+  end(): void
+}
+
+interface Candidate {
+  calls: number
+  finishReason: string
+  finishMessage: string
+}
+
+/** `id`: of the completion, when Gemini gives none; tool calls without an id are named after it. */
+export function createAnswerReader(writer: ChunkWriter, id: string): AnswerReader {
+  const candidates = new Map<number, Candidate>()
+  let responseId = id
+  let blockReason = ''
+  let usage: unknown = null
+
+  const addCandidate = (raw: Record<string, unknown>) => {
+    const index = count(raw.index) ?? 0
+    const candidate = candidates.get(index) ?? { calls: 0, finishReason: '', finishMessage: '' }
+    candidates.set(index, candidate)
+    writer.begin(index)
+    for (const part of records(record(raw.content).parts)) addPart(part, index, candidate)
+    candidate.finishReason = text(raw.finishReason) || candidate.finishReason
+    candidate.finishMessage = text(raw.finishMessage) || candidate.finishMessage
+  }
+  const addPart = (part: Record<string, unknown>, index: number, candidate: Candidate) => {
+    const signature = text(part.thoughtSignature)
+    const signed = { format: 'gemini', type: 'thought_signature', signature }
+    if (isRecord(part.functionCall)) {
+      const callId = addCall(part.functionCall, index, candidate)
+      if (signature !== '') writer.detail({ ...signed, tool_call_id: callId }, index)
+      return
+    }
+    if (part.thought === true) writer.reasoning(text(part.text), index)
+    else writer.text(text(part.text), index)
+    if (signature !== '') writer.detail(signed, index)
+  }
+  /** They come whole. */
+  const addCall = (call: Record<string, unknown>, index: number, candidate: Candidate): string => {
+    const callId = text(call.id) || `call_${responseId}_${index}_${candidate.calls}`
+    candidate.calls++
+    const place = writer.toolCall({ id: callId, name: text(call.name) }, index)
+    writer.toolArguments(place, JSON.stringify(record(call.args)), index)
+    return callId
+  }
+
+  return {
+    add(response) {
+      if (isRecord(response.error)) throw new DialectError(toErrorFault(response.error))
+      responseId = text(response.responseId) || responseId
+      writer.about({ id: responseId, model: text(response.modelVersion) })
+      for (const candidate of records(response.candidates)) addCandidate(candidate)
+      blockReason = text(record(response.promptFeedback).blockReason) || blockReason
+      usage = response.usageMetadata ?? usage
+    },
+    end() {
+      for (const [index, candidate] of candidates) finish(writer, candidate, index)
+      // The prompt was refused: there is no candidate, and no error either.
+      if (blockReason !== '' && candidates.size === 0) writer.finish('content_filter', blockReason)
+      const counts = writer.state === 'finished' ? mapUsage(usage) : null
+      if (counts) writer.usage(counts)
+    },
+  }
+}
+
+function finish(writer: ChunkWriter, { finishReason, finishMessage }: Candidate, index: number) {
+  if (finishReason === '') return
+  const reason = mapFinishReason(finishReason)
+  if (reason) return writer.finish(reason, finishReason, index)
+  throw badAnswer(
+    `Gemini broke its answer off: ${[finishReason, finishMessage].filter(Boolean).join(', ')}. Try again.`,
+  )
+}

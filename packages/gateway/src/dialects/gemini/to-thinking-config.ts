@@ -1,0 +1,41 @@
+/** How much to think → `thinkingConfig`: levels from Gemini 3 on, a budget before, with the numbers of Google's own OpenAI endpoint. */
+import type { Effort, Reasoning } from '../reasoning-request.ts'
+import { thinksInLevels } from './gemini-model.ts'
+
+export function toThinkingConfig(reasoning: Reasoning, model: string): object | undefined {
+  const hasLevels = thinksInLevels(model)
+  switch (reasoning.kind) {
+    case 'default':
+      return undefined
+    case 'off':
+      // From 3 on it cannot be turned off; the lowest level is as good as off.
+      return hasLevels ? { thinkingLevel: 'minimal' } : { thinkingBudget: 0 }
+    case 'adaptive':
+      return { includeThoughts: true, ...(!hasLevels && { thinkingBudget: -1 }) }
+    case 'budget':
+      return { includeThoughts: true, thinkingBudget: reasoning.tokens }
+    case 'effort': {
+      const { effort } = reasoning
+      if (hasLevels) return { includeThoughts: true, thinkingLevel: levels[effort] }
+      return { includeThoughts: true, thinkingBudget: budgets[effort] }
+    }
+  }
+}
+
+const levels: Record<Effort, string> = {
+  minimal: 'minimal',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'high',
+  max: 'high',
+}
+
+const budgets: Record<Effort, number> = {
+  minimal: 1_024,
+  low: 1_024,
+  medium: 8_192,
+  high: 24_576,
+  xhigh: 24_576,
+  max: 24_576,
+}

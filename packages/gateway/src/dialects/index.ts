@@ -1,0 +1,7 @@
+export { anthropic } from './anthropic/anthropic.ts'
+export { bedrock } from './bedrock/bedrock.ts'
+export { readRegion } from './bedrock/read-region.ts'
+export { type AwsCredentials, signRequest } from './bedrock/sign-request.ts'
+export * from './dialect.ts'
+export { DialectError } from './dialect-error.ts'
+export { gemini } from './gemini/gemini.ts'

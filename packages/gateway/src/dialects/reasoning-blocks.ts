@@ -1,0 +1,87 @@
+/**
+ * Thinking as Claude sends it, at Anthropic and at Bedrock: blocks of text with a signature, or sealed ones with data only.
+ * Collected while they stream, because a signature counts only with the whole text it signs.
+ */
+import type { ReasoningDetail } from './dialect.ts'
+import { badAnswer } from './dialect-error.ts'
+import { count, text } from './read-json.ts'
+import { detailsFor, type Format } from './reasoning-details.ts'
+
+export type ReasoningBlock =
+  /** `index`: its place in the answer as OpenAI has it: thinking blocks, one text, tool calls. */
+  | { kind: 'thinking'; index: number; thinking: string; signature: string }
+  | { kind: 'sealed'; index: number; data: string }
+
+export interface ReasoningBlocks {
+  /** Something else came: what thinks later stands after it. */
+  passText(): void
+  passCall(): void
+  add(index: number, part: { thinking?: string; signature?: string; data?: string }): void
+  /** The block is complete; null when there is nothing of it to send back. */
+  close(index: number): ReasoningDetail | null
+}
+
+/** All of an answer's thinking: ten times the longest budget of any model. */
+const heldCharsMax = 8 * 1024 * 1024
+
+export function createReasoningBlocks(format: Format): ReasoningBlocks {
+  const open = new Map<number, { thinking: string; signature: string; data: string }>()
+  let heldChars = 0
+  let place = 0
+  let hasText = false
+  return {
+    passText() {
+      if (!hasText) place++
+      hasText = true
+    },
+    passCall() {
+      place++
+    },
+    add(index, { thinking = '', signature = '', data = '' }) {
+      heldChars += thinking.length + signature.length + data.length
+      if (heldChars > heldCharsMax)
+        throw badAnswer(`The provider sent more than ${heldCharsMax} characters of thinking.`)
+      const block = open.get(index) ?? { thinking: '', signature: '', data: '' }
+      block.thinking += thinking
+      block.signature += signature
+      block.data = block.data === '' ? data : joinBase64(block.data, data)
+      open.set(index, block)
+    },
+    close(index) {
+      const block = open.get(index)
+      open.delete(index)
+      if (!block) return null
+      const { thinking, signature, data } = block
+      if (data !== '') return { format, type: 'redacted_thinking', data, index: place++ }
+      // Without a signature it was only shown: no provider takes it back.
+      return signature === '' ? null : { format, type: 'thinking', thinking, signature, index: place++ }
+    },
+  }
+}
+
+/** What `close` wrote, read back. */
+export function readReasoningBlocks(format: Format, details: readonly unknown[]): ReasoningBlock[] {
+  return detailsFor(format, details).flatMap((detail, order): ReasoningBlock[] => {
+    const index = count(detail.index) ?? order
+    const signature = text(detail.signature)
+    const data = text(detail.data)
+    if (detail.type === 'thinking' && signature !== '') {
+      return [{ kind: 'thinking', index, thinking: text(detail.thinking), signature }]
+    }
+    return detail.type === 'redacted_thinking' && data !== '' ? [{ kind: 'sealed', index, data }] : []
+  })
+}
+
+/** Puts each block back where it was among the others: models check the order of their own thoughts. */
+export function placeBlocks<Block>(
+  others: readonly Block[],
+  blocks: { index: number; block: Block }[],
+): Block[] {
+  const placed = [...others]
+  for (const { index, block } of blocks.toSorted((a, b) => a.index - b.index)) placed.splice(index, 0, block)
+  return placed
+}
+
+function joinBase64(a: string, b: string): string {
+  return b === '' ? a : Buffer.concat([Buffer.from(a, 'base64'), Buffer.from(b, 'base64')]).toString('base64')
+}

@@ -1,0 +1,69 @@
+/** The tools that the model may call, and whether it must: `tools`, `tool_choice`, `parallel_tool_calls`. */
+import type { ChatRequest } from './chat-request.ts'
+import { cannotCarry } from './dialect-error.ts'
+
+export interface FunctionTool {
+  name: string
+  description: string | null
+  /** JSON schema of an object. */
+  parameters: Record<string, unknown>
+  isStrict: boolean
+  cacheControl: CacheControl | null
+}
+
+export type CacheControl = Record<string, unknown> & { ttl?: string | undefined }
+
+export type ToolChoice =
+  | { kind: 'auto' }
+  | { kind: 'none' }
+  /** Any of them, but one at least. */
+  | { kind: 'required' }
+  | { kind: 'one'; name: string }
+
+export interface ToolRequest {
+  tools: FunctionTool[]
+  choice: ToolChoice
+  /** False: at most one call an answer. */
+  isParallel: boolean
+}
+
+export function readTools(chat: ChatRequest): ToolRequest {
+  const tools = (chat.tools ?? []).map(toFunctionTool)
+  const isParallel = chat.parallel_tool_calls !== false
+  const choice = chat.tool_choice ?? 'auto'
+  if (typeof choice === 'string') {
+    if (choice === 'required' && tools.length === 0) {
+      throw cannotCarry('tool_choice', 'is required, but there are no `tools`.')
+    }
+    return { tools, choice: { kind: choice }, isParallel }
+  }
+  if (choice.type === 'function') {
+    const { name } = choice.function
+    checkIsThere(tools, name)
+    return { tools, choice: { kind: 'one', name }, isParallel }
+  }
+  // Where only some are allowed, the others are not shown.
+  const { mode, tools: allowed } = choice.allowed_tools
+  const names = allowed.map((tool) => tool.function.name)
+  for (const name of names) checkIsThere(tools, name)
+  return { tools: tools.filter(({ name }) => names.includes(name)), choice: { kind: mode }, isParallel }
+}
+
+function toFunctionTool({
+  function: { name, description, parameters, strict },
+  cache_control,
+}: NonNullable<ChatRequest['tools']>[number]): FunctionTool {
+  return {
+    name,
+    description: description || null,
+    // A tool without parameters still has an object, an empty one.
+    parameters: parameters ?? { type: 'object', properties: {} },
+    isStrict: strict === true,
+    cacheControl: cache_control ?? null,
+  }
+}
+
+function checkIsThere(tools: readonly FunctionTool[], wanted: string) {
+  if (tools.some(({ name }) => name === wanted)) return
+  throw cannotCarry('tool_choice', `names \`${wanted.slice(0, 100)}\`, which is not among \`tools\`.`)
+}

@@ -1,0 +1,28 @@
+/**
+ * Token counts in OpenAI's form. The prompt includes what was read from and written to a cache, the completion includes
+ * reasoning; providers that count them apart are added up before they come here.
+ */
+import type { ChatUsage } from './dialect.ts'
+
+export interface TokenCounts {
+  prompt: number
+  completion: number
+  cacheRead: number
+  /** null when the provider does not say. */
+  cacheWrite: number | null
+  /** null when the provider does not say. */
+  reasoning: number | null
+}
+
+export function toUsage({ prompt, completion, cacheRead, cacheWrite, reasoning }: TokenCounts): ChatUsage {
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: {
+      cached_tokens: cacheRead,
+      ...(cacheWrite !== null && { cache_write_tokens: cacheWrite }),
+    },
+    ...(reasoning !== null && { completion_tokens_details: { reasoning_tokens: reasoning } }),
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * How a target is spoken to: what goes up, and how its answer and its refusal come to have OpenAI's form.
+ *
+ * Behind this everything (relay, watch, report, metrics) knows one form only. A target that has it already is passed
+ * through byte for byte; for the others a dialect's maps stand in between.
+ */
+import type { ChatRequest } from '../chat-request.ts'
+import type { Clock } from '../clock.ts'
+import {
+  anthropic,
+  bedrock,
+  type Dialect,
+  DialectError,
+  gemini,
+  signRequest,
+  type UpstreamRequest,
+} from '../dialects/index.ts'
+import { type Refusal, toProviderError } from '../dialects/openai/error-reader.ts'
+import { toUpstreamBody } from '../dialects/openai/request.ts'
+import { parseJson, record } from '../dialects/read-json.ts'
+import { GatewayError, type ProviderError } from '../errors.ts'
+import type { Answer } from './attempt.ts'
+import type { Target } from './target.ts'
+import { translateAnswer } from './translate-answer.ts'
+
+export interface Speech {
+  /** With the path and the headers of this very request. */
+  target: Target
+  body: Uint8Array
+  /** A good answer, in OpenAI's form. */
+  read(answer: Answer): Answer
+  refuse(refusal: Refusal): ProviderError
+}
+
+export interface SpeechContext {
+  /** For a completion whose provider gives it none. */
+  completionId: string
+  clock: Clock
+  /** Time that the translation of a read took. */
+  onWorked(ms: number): void
+}
+
+/** Throws `invalid_request` for what this target's dialect cannot carry, naming the member. */
+export function speak(target: Target, asked: ChatRequest, context: SpeechContext): Speech {
+  const dialect = dialects[target.dialect]
+  if (dialect) return translate(dialect, target, asked, context)
+  return {
+    target,
+    body: toUpstreamBody(asked, target),
+    read: (answer) => answer,
+    refuse: (refusal) => toProviderError(refusal, target),
+  }
+}
+
+const dialects: Record<Target['dialect'], Dialect | null> = { openai: null, anthropic, gemini, bedrock }
+
+function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
+  const { completionId, clock, onWorked } = context
+  const request = toRequest(dialect, target, asked)
+  const signature = toSignature(request, target, clock.date())
+  return {
+    target: {
+      ...target,
+      path: request.path,
+      headers: { ...target.headers, ...request.headers, ...signature },
+    },
+    body: Buffer.from(request.body),
+    read: (answer) =>
+      translateAnswer(answer, {
+        dialect,
+        answer: {
+          model: target.upstreamModel,
+          createdAtS: Math.floor(clock.date().getTime() / 1000),
+          id: completionId,
+        },
+        provider: target.provider,
+        isStream: asked.isStream,
+        nowMs: () => clock.monotonicMs(),
+        onWorked,
+      }),
+    refuse: (refusal) => toProviderError(toOpenAiRefusal(dialect, refusal, target), target),
+  }
+}
+
+function toRequest(dialect: Dialect, target: Target, asked: ChatRequest): UpstreamRequest {
+  // Read again, because here integers beyond a double keep their digits.
+  const chat = record(parseJson(asked.body.toString()))
+  const context = { model: target.upstreamModel, stream: asked.isStream, baseUrl: target.baseUrl }
+  try {
+    return dialect.toRequest(chat, context)
+  } catch (cause) {
+    if (!(cause instanceof DialectError)) throw cause
+    throw new GatewayError('invalid_request', cause.message, { cause })
+  }
+}
+
+/** Signed are the headers of the dialect; the others may change on the way. */
+function toSignature(
+  { path, headers, body }: UpstreamRequest,
+  { aws, origin }: Target,
+  at: Date,
+): Record<string, string> {
+  if (aws === null) return {}
+  const request = {
+    method: 'POST',
+    url: origin + path,
+    headers,
+    body,
+    region: aws.region,
+    service: 'bedrock',
+  }
+  return signRequest(request, aws.credentials, at)
+}
+
+/** The refusal as a provider of OpenAI's form would have sent it; from there on it goes the way of all refusals. */
+function toOpenAiRefusal(dialect: Dialect, { status, headers, body }: Refusal, target: Target): Refusal {
+  const fault = dialect.readError(status, headers, withoutToken(body.toString(), target))
+  const { message, type, code } = fault
+  const hasHint = headers['retry-after'] !== undefined || fault.retryAfterMs === null
+  return {
+    status: fault.status,
+    headers: hasHint ? headers : { ...headers, 'retry-after-ms': String(fault.retryAfterMs) },
+    body: Buffer.from(JSON.stringify({ error: { message, type, code, param: null } })),
+  }
+}
+
+/** AWS quotes the headers that it checked a signature against, the session token among them. */
+function withoutToken(text: string, { aws }: Target): string {
+  const token = aws?.credentials.sessionToken
+  return token ? text.replaceAll(token, '[token]') : text
+}

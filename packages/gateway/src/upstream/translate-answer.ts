@@ -1,0 +1,156 @@
+/**
+ * An answer in a provider's dialect → the same answer in OpenAI's form, as it arrives.
+ *
+ * What a provider says is lost on nobody: its error becomes an error event, its sign of life a comment. A stream that ends
+ * before it says that it is finished gets no `[DONE]`, so that whoever watches the bytes sees the cut.
+ */
+import { encodeEvent } from '@drag-race/wire'
+import {
+  type AnswerContext,
+  type Dialect,
+  DialectError,
+  type Fault,
+  type MappedEvent,
+} from '../dialects/index.ts'
+import { parseJson } from '../dialects/read-json.ts'
+import { GatewayError } from '../errors.ts'
+import type { Answer } from './attempt.ts'
+import { readAll } from './read-all.ts'
+
+export interface Translation {
+  dialect: Dialect
+  answer: AnswerContext
+  provider: string
+  isStream: boolean
+  nowMs(): number
+  /** Time that the translation of a read took. */
+  onWorked(ms: number): void
+}
+
+/** Whole answers are held whole; a longer one is no chat completion. */
+const answerBytesMax = 64 * 1024 * 1024
+
+export function translateAnswer(answer: Answer, translation: Translation): Answer {
+  const type = answer.headers['content-type'] ?? ''
+  const { 'content-length': _, ...headers } = answer.headers
+  // A web page, or compressed: the relay says what is wrong with it.
+  if (/^text\/html\b/i.test(type) || answer.headers['content-encoding'] !== undefined) return answer
+  // Some front doors answer whole though a stream was asked for; the relay makes one of it.
+  if (translation.isStream && !/^application\/json\b/i.test(type)) {
+    const body = translateStream(answer.body, translation)
+    return { ...answer, headers: { ...headers, 'content-type': 'text/event-stream; charset=utf-8' }, body }
+  }
+  const body = translateWhole(answer.body, translation)
+  return { ...answer, headers: { ...headers, 'content-type': 'application/json' }, body }
+}
+
+async function* translateStream(
+  body: AsyncIterable<Uint8Array>,
+  { dialect, answer, nowMs, onWorked }: Translation,
+): AsyncGenerator<Uint8Array> {
+  const map = dialect.createStreamMap(answer)
+  let isFinished = false
+  const encode = (read: () => MappedEvent[]): Encoded => {
+    const fromMs = nowMs()
+    const encoded = encodeEvents(read())
+    isFinished ||= encoded.isFinished
+    onWorked(nowMs() - fromMs)
+    return encoded
+  }
+  // What we say of an answer, not the provider, is thrown: it may still become a status. But half an answer of several
+  // choices looks finished to the watch; there only an error event tells it from a whole one.
+  const tell = (fault: Fault): Uint8Array => {
+    if (isOwnCode(fault.code) && !isFinished) throw new GatewayError(fault.code, fault.message)
+    return Buffer.from(encodeEvent({ data: toErrorText(fault) }))
+  }
+  let fault: Fault | null = null
+  let broken: GatewayError | null = null
+  try {
+    for await (const bytes of body) {
+      const read = encode(() => map.push(bytes))
+      if (read.text !== '') yield Buffer.from(read.text)
+      fault = read.fault
+      // Nothing good follows an error: the provider's socket need not be waited for.
+      if (fault) break
+    }
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
+    broken = error
+  }
+  if (fault === null) {
+    const last = encode(() => map.end())
+    if (last.text !== '') yield Buffer.from(last.text)
+    fault = last.fault
+  }
+  // All was said; only its end went wrong, if anything.
+  if (fault === null) return
+  if (broken && !isFinished) throw broken
+  yield tell(fault)
+}
+
+interface Encoded {
+  /** Server-sent events; without the error, which comes last if at all. */
+  text: string
+  fault: Fault | null
+  isFinished: boolean
+}
+
+function encodeEvents(events: readonly MappedEvent[]): Encoded {
+  const encoded: Encoded = { text: '', fault: null, isFinished: false }
+  for (const [index, event] of events.entries()) {
+    switch (event.kind) {
+      case 'chunk':
+        encoded.text += encodeEvent({ data: JSON.stringify(event.chunk) })
+        encoded.isFinished ||= event.chunk.choices.some(({ finish_reason }) => finish_reason !== null)
+        break
+      case 'done':
+        encoded.text += encodeEvent({ data: '[DONE]' })
+        break
+      case 'keepAlive':
+        // Many in one read are one sign of life.
+        if (events[index + 1]?.kind !== 'keepAlive') encoded.text += ': keep-alive\n\n'
+        break
+      case 'error':
+        encoded.fault = event
+        break
+    }
+  }
+  return encoded
+}
+
+/** OpenAI's error envelope, with the status in it: inside a 200 there is no other place for it. */
+function toErrorText({ message, type, code, status }: Fault): string {
+  return JSON.stringify({ error: { message, type, code, param: null, status } })
+}
+
+async function* translateWhole(
+  body: AsyncIterable<Uint8Array>,
+  { dialect, answer, provider, nowMs, onWorked }: Translation,
+): AsyncGenerator<Uint8Array> {
+  const { bytes, isWhole } = await readAll(body, answerBytesMax)
+  if (!isWhole) {
+    throw new GatewayError('bad_response', `${provider} answered with more than ${answerBytesMax} bytes.`)
+  }
+  const fromMs = nowMs()
+  const json = parseJson(bytes.toString())
+  // What is no JSON, or nothing at all, is told by the relay.
+  const text = json === undefined ? bytes : toCompletionText(dialect, json, answer)
+  onWorked(nowMs() - fromMs)
+  yield Buffer.from(text)
+}
+
+/** An error in a 200 is passed on as one: the relay reads it as it reads those of OpenAI's form. */
+function toCompletionText(dialect: Dialect, json: unknown, answer: AnswerContext): string {
+  try {
+    return JSON.stringify(dialect.toCompletion(json, answer))
+  } catch (error) {
+    if (!(error instanceof DialectError)) throw error
+    const { code } = error.fault
+    if (isOwnCode(code)) throw new GatewayError(code, error.message)
+    return toErrorText(error.fault)
+  }
+}
+
+function isOwnCode(code: string): code is 'bad_response' | 'empty_response' | 'stream_cut' {
+  return code === 'bad_response' || code === 'empty_response' || code === 'stream_cut'
+}
