@@ -9,7 +9,12 @@ import { name } from './values.ts'
 
 const Target = z.strictObject({ model: name })
 const targetsOf = <Shape extends z.ZodType>(target: Shape) =>
-  z.strictObject({ targets: z.array(target).min(1, 'names no target: list at least one model').max(100) })
+  z.strictObject({
+    targets: z
+      .array(target)
+      .min(1, 'names no target: list at least one model')
+      .max(100, 'must name at most 100 targets'),
+  })
 
 export const strategyNames = [
   'roundRobin',
@@ -35,7 +40,10 @@ const Routing = z.strictObject({
   cheapest: targetsOf(Target).optional(),
   /** The first whose expression holds. The last target has none: it answers when no other does. */
   conditional: targetsOf(
-    z.strictObject({ model: name, when: z.string().min(1, 'must not be empty').max(2_000).optional() }),
+    z.strictObject({
+      model: name,
+      when: z.string().min(1, 'must not be empty').max(2_000, 'must have at most 2000 characters').optional(),
+    }),
   ).optional(),
 })
 
@@ -46,7 +54,7 @@ export const VirtualModelEntry = z.strictObject({
   /** Exactly one strategy. */
   routing: Routing,
   /** Models to go to, in this order, when a target says that the request is longer than its context. */
-  contextLengthFallbacks: z.array(name).max(100).default([]),
+  contextLengthFallbacks: z.array(name).max(100, 'must name at most 100 models').default([]),
   /** Instead of its targets' own. */
   timeouts: Timeouts.partial().optional(),
   retry: Retry.partial().optional(),
