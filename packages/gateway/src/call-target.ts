@@ -32,8 +32,13 @@ export interface Attempt {
   usage: Usage | null
 }
 
-/** Throws when the answer is not whole; an error that passed to the caller inside a stream is in `call.facts.error`. */
-export async function callTarget(parts: ChatParts, call: Call, to: Try, readAtMs: number): Promise<void> {
+/** Throws when the answer is not whole; `broken` when an error passed to the caller inside the stream, as it came. */
+export async function callTarget(
+  parts: ChatParts,
+  call: Call,
+  to: Try,
+  readAtMs: number,
+): Promise<'whole' | 'broken'> {
   const attempt = beginAttempt(parts, call, to)
   try {
     const answer = await openAnswer(parts, call, attempt, readAtMs)
@@ -42,7 +47,9 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try, readAtMs
       report: () => toReport(call, parts.cost, parts.clock.monotonicMs()),
       mayGoElsewhere: to.mayGoElsewhere,
     })
-    endAttempt(parts, call, attempt, call.facts.error === null ? 'ok' : 'stream_error')
+    const isWhole = attempt.facts.error === null
+    endAttempt(parts, call, attempt, isWhole ? 'ok' : 'stream_error')
+    return isWhole ? 'whole' : 'broken'
   } catch (error) {
     endAttempt(parts, call, attempt, toOutcomeCode(error))
     throw error

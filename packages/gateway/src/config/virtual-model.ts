@@ -55,7 +55,7 @@ export const VirtualModelEntry = z.strictObject({
   routing: Routing,
   /** Models to go to, in this order, when a target says that the request is longer than its context. */
   contextLengthFallbacks: z.array(name).max(100, 'must name at most 100 models').default([]),
-  /** Instead of its targets' own. */
+  /** Instead of its targets' own. A breaker is always the target's: all that go there share it. */
   timeouts: Timeouts.partial().optional(),
   retry: Retry.partial().optional(),
 })

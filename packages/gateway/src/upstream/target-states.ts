@@ -43,8 +43,12 @@ export interface Latency {
 export interface Admission {
   settle(health: Health): void
   noteFirstToken(ms: number): void
+  /** It failed before a token came. Else a target that refuses every call would look as if nobody had tried it. */
+  noteNoToken(): void
 }
 
+/** What a failure counts in the average: as if its first token had come so late. */
+const noTokenMs = 10_000
 /** Weight of the newest measurement in the average. */
 const newestWeight = 0.3
 
@@ -67,6 +71,11 @@ function createTargetState(target: Target, clock: Pick<Clock, 'monotonicMs'>): T
   const latency: Latency = { firstTokenMs: null, measuredAtMs: 0, pending: 0 }
   let breaker: BreakerState = closed
 
+  const measure = (ms: number) => {
+    const before = latency.firstTokenMs ?? ms
+    latency.firstTokenMs = before + newestWeight * (ms - before)
+    latency.measuredAtMs = clock.monotonicMs()
+  }
   const toAdmission = (passed: Passed): Admission => {
     latency.pending++
     return {
@@ -74,11 +83,8 @@ function createTargetState(target: Target, clock: Pick<Clock, 'monotonicMs'>): T
         latency.pending--
         breaker = settle(breaker, policy, { passed, health, nowMs: clock.monotonicMs() })
       },
-      noteFirstToken(ms) {
-        const before = latency.firstTokenMs ?? ms
-        latency.firstTokenMs = before + newestWeight * (ms - before)
-        latency.measuredAtMs = clock.monotonicMs()
-      },
+      noteFirstToken: measure,
+      noteNoToken: () => measure(noTokenMs),
     }
   }
   return {

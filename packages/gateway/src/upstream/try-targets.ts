@@ -37,8 +37,8 @@ export interface Tries {
   /** In [0, 1). */
   random(): number
   wait: Wait
-  /** Resolves when the answer has passed to the caller; throws what went wrong. */
-  attempt(attempt: Try): Promise<void>
+  /** Resolves when the answer has passed to the caller, `broken` with an error inside it; throws what went wrong. */
+  attempt(attempt: Try): Promise<'whole' | 'broken'>
   /** Something has gone to the caller. */
   hasBegun(): boolean
 }
@@ -72,14 +72,14 @@ export async function tryTargets(tries: Tries): Promise<void> {
     }
     try {
       if (here.waitMs > 0) await tries.wait(here.waitMs, tries.signal)
-      await tries.attempt({
+      const passed = await tries.attempt({
         target: here.target,
         waitMs: here.waitMs,
         noteFirstToken: here.admission.noteFirstToken,
         mayGoElsewhere: (error) => decide(error).kind === 'go',
       })
       // An error that passed to the caller as it came is decided already.
-      if (next === null) here.admission.settle('success')
+      if (next === null) here.admission.settle(passed === 'whole' ? 'success' : 'failure')
       return
     } catch (error) {
       step = decide(error)
@@ -117,6 +117,7 @@ function afterFailure(trip: Trip, here: Go, error: unknown): Step {
   if (trip.tries.hasBegun()) return { kind: 'stop', error }
 
   const next = whatNext(error)
+  if (next === 'same target' || next === 'next target') here.admission.noteNoToken()
   const isFallback = trip.failure !== null && trip.failure.target !== target.name
   // What only a later target refuses is not the caller's fault: the first failure tells more.
   if (trip.failure === null || next === 'same target') trip.failure = { error, target: target.name }
@@ -141,7 +142,8 @@ function toSameTarget({ tries, left }: Trip, here: Go, error: unknown): Step | n
   if (tryNumber >= retry.attempts) return null
   const askedMs = error instanceof GatewayError ? error.retryAfterMs : null
   if (askedMs !== null && askedMs > retry.maxBackoffMs && left.length > 0) return null
-  const waitMs = askedMs ?? backoffMs(tryNumber, retry, tries.random())
+  // "At once" is no wait that many callers could share.
+  const waitMs = askedMs || backoffMs(tryNumber, retry, tries.random())
   if (tries.nowMs() + waitMs >= tries.deadlineAtMs) return null
   if (!state.retries.take(tries.nowMs())) return null
   const admission = state.admit(isBreakerHeeded)
