@@ -1,21 +1,20 @@
 /**
  * The bad days of a provider, each with a healthy second target behind it, streamed and not: the caller gets a whole answer
- * or a clear error, never a short success, and the accounts are exact.
+ * or a clear error, never a short success, and the accounts are exact. Streams that go wrong are in `bad-streams.test.ts`.
  */
 import { afterEach, describe, expect, test } from 'vitest'
-import { done, event, finish, role, token } from './testing/chunks.ts'
+import { outcomes, refuse, reset, silent, whole } from './testing/bad-days.ts'
+import { done, event } from './testing/chunks.ts'
 import {
   good,
-  goodAnswer,
   goodCostUsd,
   inTurn,
   isStreaming,
   startTwoTargets,
-  type Told,
   type TwoTargets,
   type TwoTargetsOptions,
 } from './testing/two-targets.ts'
-import { type Answering, json } from './testing/upstream.ts'
+import { json } from './testing/upstream.ts'
 
 let opened: TwoTargets | null = null
 afterEach(async () => {
@@ -28,41 +27,16 @@ async function start(options: TwoTargetsOptions): Promise<TwoTargets> {
   return opened
 }
 
-const refuse = (status: number, headers: Record<string, string> = {}, error: object = {}) =>
-  json({ error: { message: `no (${status})`, type: 'server_error', code: null, ...error } }, status, headers)
-const reset: Answering = (response) => void response.destroy()
-const silent: Answering = () => {}
-
-/** Twenty tokens, and then what `then` does. A call that does not stream gets half a body. */
-const twenty =
-  (then: Answering): Answering =>
-  (response, request) => {
-    response.writeHead(200, {
-      'content-type': isStreaming(request) ? 'text/event-stream' : 'application/json',
-    })
-    const tokens = Array.from({ length: 20 }, (_, index) => token(` t${index}`)).join('')
-    response.write(isStreaming(request) ? role + tokens : '{"choices":[{"message":{"content":"half', () =>
-      then(response, request),
-    )
-  }
-
-const outcomes = ({ attempts }: Told) => attempts.map(({ model, outcome }) => `${model} ${outcome}`)
 const forms = [
   ['streaming', true],
   ['not streaming', false],
 ] as const
 
-/** The whole answer came from somewhere; what was counted is that answer and nothing else. */
-function expectWhole(told: Told) {
-  expect(told).toMatchObject({ status: 200, answer: goodAnswer, error: null })
-  expect(told.log).toMatchObject({ outcome: 'ok', inputTokens: 7, outputTokens: 3, costUsd: goodCostUsd })
-}
-
 describe.each(forms)('%s', (_form, isStream) => {
   test('429 with Retry-After 2: waits so long, and asks the same target again', async () => {
     const { ask, waits } = await start({ a: inTurn(refuse(429, { 'retry-after': '2' }), good) })
     const told = await ask(isStream)
-    expectWhole(told)
+    expect(told).toMatchObject(whole)
     expect(waits).toEqual([2000])
     expect(told.attempts).toMatchObject([
       { model: 'up-a', outcome: 'http_429', status: 429, waitMs: 0 },
@@ -74,7 +48,7 @@ describe.each(forms)('%s', (_form, isStream) => {
   test('429 on every call: one retry, then the second target', async () => {
     const { ask, gateway } = await start({ a: refuse(429, { 'retry-after-ms': '20' }) })
     const told = await ask(isStream)
-    expectWhole(told)
+    expect(told).toMatchObject(whole)
     expect(outcomes(told)).toEqual(['up-a http_429', 'up-a http_429', 'up-b ok'])
     expect(await gateway.sample('gateway_retries_total', 'target="a"')).toBe(1)
     expect(await gateway.sample('gateway_fallbacks_total', 'from="a"', 'to="b"')).toBe(1)
@@ -101,7 +75,7 @@ describe.each(forms)('%s', (_form, isStream) => {
   test('500 once: the same target again, after a backoff with jitter', async () => {
     const { ask, waits } = await start({ a: inTurn(refuse(500), good) })
     const told = await ask(isStream)
-    expectWhole(told)
+    expect(told).toMatchObject(whole)
     expect(outcomes(told)).toEqual(['up-a http_500', 'up-a ok'])
     expect(waits).toEqual([125])
   })
@@ -113,7 +87,7 @@ describe.each(forms)('%s', (_form, isStream) => {
       monotonicMs: () => nowMs,
     })
     const [first, second, third] = [await ask(isStream), await ask(isStream), await ask(isStream)]
-    for (const told of [first, second, third]) expectWhole(told)
+    for (const told of [first, second, third]) expect(told).toMatchObject(whole)
     expect(outcomes(first)).toEqual(['up-a http_503', 'up-a http_503', 'up-b ok'])
     expect(outcomes(second)).toEqual(['up-a http_503', 'up-b ok'])
     expect(outcomes(third)).toEqual(['up-b ok'])
@@ -131,40 +105,16 @@ describe.each(forms)('%s', (_form, isStream) => {
   test('connection reset before headers: once more, then the second target', async () => {
     const { ask } = await start({ a: reset })
     const told = await ask(isStream)
-    expectWhole(told)
+    expect(told).toMatchObject(whole)
     expect(outcomes(told)).toEqual(['up-a upstream_unreachable', 'up-a upstream_unreachable', 'up-b ok'])
   })
 
   test('accepted, then silence: no hang past the deadline', async () => {
     const { ask } = await start({ a: silent, policies: { timeouts: { firstTokenMs: 50, totalMs: 300 } } })
     const told = await ask(isStream)
-    if (isStream) expectWhole(told)
+    if (isStream) expect(told).toMatchObject(whole)
     else expect(told).toMatchObject({ status: 504, error: 'total_timeout' })
     expect(told.log.attempts).toBe(isStream ? 2 : 1)
-  })
-
-  test('stream cut after 20 tokens', async () => {
-    const { ask, b, gateway } = await start({ a: twenty((response) => void response.destroy()) })
-    const told = await ask(isStream)
-    if (!isStream) {
-      expectWhole(told)
-      expect(outcomes(told)).toEqual(['up-a stream_cut', 'up-a stream_cut', 'up-b ok'])
-      return
-    }
-    await expectBrokenOff(told, gateway, 'stream_cut')
-    expect(b.received).toHaveLength(0)
-  })
-
-  test('stream stalled after 20 tokens', async () => {
-    const { ask, b, gateway } = await start({ a: twenty(silent), policies: { timeouts: { idleMs: 50 } } })
-    const told = await ask(isStream)
-    if (!isStream) {
-      expectWhole(told)
-      expect(outcomes(told)).toEqual(['up-a idle_timeout', 'up-b ok'])
-      return
-    }
-    await expectBrokenOff(told, gateway, 'idle_timeout')
-    expect(b.received).toHaveLength(0)
   })
 
   test('context length exceeded: not retried, and told as it came', async () => {
@@ -180,7 +130,7 @@ describe.each(forms)('%s', (_form, isStream) => {
     const tooLong = refuse(400, {}, { message: "This model's maximum context length is 8192 tokens." })
     const { ask } = await start({ a: tooLong, virtual: { contextLengthFallbacks: ['b'] } })
     const told = await ask(isStream)
-    expectWhole(told)
+    expect(told).toMatchObject(whole)
     expect(outcomes(told)).toEqual(['up-a http_400', 'up-b ok'])
   })
 
@@ -222,7 +172,7 @@ describe.each(forms)('%s', (_form, isStream) => {
     '%i of our own key or model: the next target, and not the same again',
     async (status) => {
       const { ask, a } = await start({ a: refuse(status) })
-      expectWhole(await ask(isStream))
+      expect(await ask(isStream)).toMatchObject(whole)
       expect(a.received).toHaveLength(1)
     },
   )
@@ -239,7 +189,7 @@ describe.each(forms)('%s', (_form, isStream) => {
     const flapping = inTurn(good, refuse(500), good, reset, good, refuse(429), good, refuse(503), good)
     const { ask, a, b, gateway } = await start({ a: flapping })
     const calls = 5
-    for (let call = 0; call < calls; call++) expectWhole(await ask(isStream))
+    for (let call = 0; call < calls; call++) expect(await ask(isStream)).toMatchObject(whole)
     const attempts = gateway.logs.reduce((sum, line) => sum + Number(line.attempts), 0)
     expect(attempts).toBe(a.received.length + b.received.length)
     const tokens = (type: string) =>
@@ -263,92 +213,6 @@ describe.each(forms)('%s', (_form, isStream) => {
     expect(told).toMatchObject({ status: 503, error: 'targets_resting' })
     expect(Number(told.headers.get('retry-after'))).toBeGreaterThan(50)
     expect(a.received.length + b.received.length).toBe(sent)
-  })
-})
-
-/** Broken off after twenty tokens: an explicit error, no [DONE], and an estimate that says so. */
-async function expectBrokenOff(told: Told, gateway: TwoTargets['gateway'], code: string) {
-  expect(told).toMatchObject({ status: 200, answer: null, error: code })
-  expect(told.text).toContain(' t19')
-  expect(told.text).not.toContain('[DONE]')
-  expect(outcomes(told)).toEqual([`up-a ${code}`])
-  // "What is a drag race?" is 20 letters: 5 tokens.
-  expect(told.log).toMatchObject({
-    outcome: code,
-    inputTokens: 5,
-    outputTokens: 20,
-    isUsageEstimated: true,
-    costUsd: 45e-6,
-  })
-  expect(await gateway.sample('gateway_estimated_usage_total', 'target="a"')).toBe(1)
-  expect(await gateway.sample('gateway_cost_usd_total')).toBeCloseTo(45e-6, 12)
-}
-
-describe('a stream', () => {
-  test('first token after the deadline: the second target', async () => {
-    const { ask } = await start({
-      a: (response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(role),
-      policies: { timeouts: { firstTokenMs: 50 } },
-    })
-    const told = await ask(true)
-    expectWhole(told)
-    expect(outcomes(told)).toEqual(['up-a first_token_timeout', 'up-b ok'])
-  })
-
-  const startsBadly: [what: string, sent: string, outcome: string][] = [
-    ['comments only', ': ping\n\n', 'empty_response'],
-    ['an empty body', '', 'empty_response'],
-    ['a silent close after the role', role, 'stream_cut'],
-    ['an error as its first event', event({ error: { message: 'overloaded', code: 529 } }), 'stream_error'],
-    ['an error after the role', role + event({ error: { message: 'overloaded' } }), 'stream_error'],
-    ['an error that no client reads', 'error: {"error":{"message":"x"}}\n\n', 'stream_error'],
-  ]
-  test.each(startsBadly)(
-    'that begins with %s goes elsewhere, and nothing of it is seen',
-    async (_what, sent, outcome) => {
-      const { ask } = await start({ a: (response) => void response.end(sent) })
-      const told = await ask(true)
-      expectWhole(told)
-      expect(told.text).not.toMatch(/ping|overloaded/)
-      expect(outcomes(told)).toEqual([`up-a ${outcome}`, `up-a ${outcome}`, 'up-b ok'])
-    },
-  )
-
-  test('an error as first event, with nowhere else to go, passes as it came', async () => {
-    const sent = event({ error: { message: 'overloaded', code: 529 } })
-    const { ask, a, b } = await start({
-      a: (response) => void response.end(sent),
-      b: (response) => void response.end(sent),
-    })
-    const told = await ask(true)
-    expect(told.text).toBe(sent)
-    expect(told.log).toMatchObject({ outcome: 'stream_error', attempts: 4 })
-    expect([a.received.length, b.received.length]).toEqual([2, 2])
-  })
-
-  test('after the first token an error is never retried', async () => {
-    const sent = token('a') + event({ error: { message: 'broken' } })
-    const { ask, b } = await start({ a: (response) => void response.end(sent) })
-    const told = await ask(true)
-    expect(told).toMatchObject({ answer: null, error: 'broken' })
-    expect(told.text).toBe(sent)
-    expect(b.received).toHaveLength(0)
-  })
-
-  test('one malformed chunk in the middle passes, and is noted', async () => {
-    const sent = `${token('a')}data: {"choices":[{]}\n\n${token('b')}${finish}${done}`
-    const { gateway } = await start({ a: (response) => void response.end(sent) })
-    const response = await gateway.chat({ model: 'v', messages: [{}], stream: true })
-    expect(await response.text()).toBe(sent)
-    await expect
-      .poll(() => gateway.logs.at(-1))
-      .toMatchObject({ malformedEvents: 1, outcome: 'ok', attempts: 1 })
-  })
-
-  test('no [DONE] after a finish is a success and gets one', async () => {
-    const { gateway } = await start({ a: (response) => void response.end(token('a') + finish) })
-    const response = await gateway.chat({ model: 'v', messages: [{}], stream: true })
-    expect(await response.text()).toBe(token('a') + finish + done)
   })
 })
 
