@@ -3,9 +3,19 @@
  * is made and nothing of the bad one is seen; after it an explicit error ends the stream, and its tokens are counted.
  */
 import { afterEach, describe, expect, test } from 'vitest'
-import { outcomes, silent, twenty, whole } from './testing/bad-days.ts'
-import { done, event, finish, role, token } from './testing/chunks.ts'
-import { startTwoTargets, type Told, type TwoTargets, type TwoTargetsOptions } from './testing/two-targets.ts'
+import { outcomes, refuse, silent, twenty, whole } from './testing/bad-days.ts'
+import { done, event, finish, head, role, token } from './testing/chunks.ts'
+import {
+  good,
+  goodCostUsd,
+  goodUsage,
+  inTurn,
+  startTwoTargets,
+  type Told,
+  type TwoTargets,
+  type TwoTargetsOptions,
+} from './testing/two-targets.ts'
+import type { Answering } from './testing/upstream.ts'
 
 let opened: TwoTargets | null = null
 afterEach(async () => {
@@ -133,4 +143,41 @@ describe('a stream', () => {
     const response = await gateway.chat({ model: 'v', messages: [{}], stream: true })
     expect(await response.text()).toBe(token('a') + finish + done)
   })
+})
+
+test('what an attempt used that came to nothing is in the books as well', async () => {
+  const used = event({ ...head, choices: [], usage: goodUsage })
+  const { ask, gateway } = await start({ a: inTurn((response) => void response.end(role + used), good) })
+  const told = await ask(true)
+  expect(told).toMatchObject({
+    ...whole,
+    log: { inputTokens: 14, outputTokens: 6, costUsd: 2 * goodCostUsd },
+  })
+  expect(outcomes(told)).toEqual(['up-a stream_cut', 'up-a ok'])
+  expect(await gateway.sample('gen_ai_client_token_usage_sum', 'type="input"')).toBe(14)
+  expect(await gateway.sample('gateway_cost_usd_total')).toBeCloseTo(2 * goodCostUsd, 12)
+})
+
+test('a probe lets the others through from its first token, not from its end', async () => {
+  let nowMs = 1_000
+  const refusing = refuse(503)
+  const ending = Promise.withResolvers<void>()
+  const probe: Answering = async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(token('a'))
+    await ending.promise
+    response.end(finish + done)
+  }
+  const { ask, gateway } = await start({
+    a: inTurn(refusing, refusing, refusing, probe, good),
+    monotonicMs: () => nowMs,
+  })
+  await ask(true)
+  await ask(true)
+  expect(outcomes(await ask(true))).toEqual(['up-b ok'])
+  nowMs += 10_000
+  const probing = ask(true)
+  await expect.poll(() => gateway.gateway.targets()[0]).toMatchObject({ breaker: 'closed', pending: 1 })
+  expect(outcomes(await ask(true))).toEqual(['up-a ok'])
+  ending.resolve()
+  expect(await probing).toMatchObject({ status: 200, answer: 'a' })
 })

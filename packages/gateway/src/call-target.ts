@@ -30,6 +30,7 @@ export interface Attempt {
   facts: AnswerFacts
   /** The provider's count; estimated where a begun answer broke off before it; null when nothing is known. */
   usage: Usage | null
+  isFirstTokenNoted: boolean
 }
 
 /** Throws when the answer is not whole; `broken` when an error passed to the caller inside the stream, as it came. */
@@ -45,6 +46,7 @@ export async function callTarget(
     await relayAnswer(answer, call, {
       clock: parts.clock,
       report: () => toReport(call, parts.cost, parts.clock.monotonicMs()),
+      onBegun: () => noteFirstToken(attempt, to),
       mayGoElsewhere: to.mayGoElsewhere,
     })
     const isWhole = attempt.facts.error === null
@@ -53,10 +55,6 @@ export async function callTarget(
   } catch (error) {
     endAttempt(parts, call, attempt, toOutcomeCode(error))
     throw error
-  } finally {
-    const { firstTokenAtMs } = attempt.facts
-    if (firstTokenAtMs !== null && call.asked!.isStream)
-      to.noteFirstToken(firstTokenAtMs - attempt.startedAtMs)
   }
 }
 
@@ -78,11 +76,19 @@ function beginAttempt(parts: ChatParts, call: Call, { target, waitMs }: Try): At
     outcome: 'ok',
     facts,
     usage: null,
+    isFirstTokenNoted: false,
   }
   call.target = target
   call.facts = facts
   call.attempts.push(attempt)
   return attempt
+}
+
+function noteFirstToken(attempt: Attempt, to: Try) {
+  const { firstTokenAtMs } = attempt.facts
+  if (firstTokenAtMs === null || attempt.isFirstTokenNoted) return
+  attempt.isFirstTokenNoted = true
+  to.noteFirstToken(firstTokenAtMs - attempt.startedAtMs)
 }
 
 /** Throws `ProviderError` when the provider refuses. */

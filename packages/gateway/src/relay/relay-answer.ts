@@ -21,6 +21,8 @@ const answerBytesMax = 64 * 1024 * 1024
 export interface RelayParts {
   clock: Clock
   report(): GatewayReport
+  /** The stream's answer has begun; told once a read from then on. */
+  onBegun(): void
   /** An error that has not passed to the caller yet: is it thrown, so that another attempt is made? */
   mayGoElsewhere(error: GatewayError): boolean
 }
@@ -29,7 +31,7 @@ export interface RelayParts {
 export async function relayAnswer(
   answer: Answer,
   call: Call,
-  { clock, report, mayGoElsewhere }: RelayParts,
+  { clock, report, onBegun, mayGoElsewhere }: RelayParts,
 ): Promise<void> {
   checkForm(answer, call.target!.provider)
   const isJson = /^application\/json\b/i.test(contentType(answer))
@@ -50,7 +52,10 @@ export async function relayAnswer(
       const failure = toToldFailure(call.target!.provider, error)
       if (mayGoElsewhere(failure)) throw failure
     },
-    onBegun: answer.begun,
+    onBegun() {
+      answer.begun()
+      onBegun()
+    },
     onWorked(ms) {
       call.ownMs.response += ms
     },

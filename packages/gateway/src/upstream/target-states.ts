@@ -42,6 +42,7 @@ export interface Latency {
 /** An attempt at the target, to be settled once. */
 export interface Admission {
   settle(health: Health): void
+  /** A probe that began is a success already: others need not wait until its answer is whole. */
   noteFirstToken(ms: number): void
   /** It failed before a token came. Else a target that refuses every call would look as if nobody had tried it. */
   noteNoToken(): void
@@ -71,6 +72,9 @@ function createTargetState(target: Target, clock: Pick<Clock, 'monotonicMs'>): T
   const latency: Latency = { firstTokenMs: null, measuredAtMs: 0, pending: 0 }
   let breaker: BreakerState = closed
 
+  const end = (passed: Passed, health: Health) => {
+    breaker = settle(breaker, policy, { passed, health, nowMs: clock.monotonicMs() })
+  }
   const measure = (ms: number) => {
     const before = latency.firstTokenMs ?? ms
     latency.firstTokenMs = before + newestWeight * (ms - before)
@@ -81,9 +85,12 @@ function createTargetState(target: Target, clock: Pick<Clock, 'monotonicMs'>): T
     return {
       settle(health) {
         latency.pending--
-        breaker = settle(breaker, policy, { passed, health, nowMs: clock.monotonicMs() })
+        end(passed, health)
       },
-      noteFirstToken: measure,
+      noteFirstToken(ms) {
+        measure(ms)
+        if (passed === 'probe') end(passed, 'success')
+      },
       noteNoToken: () => measure(noTokenMs),
     }
   }

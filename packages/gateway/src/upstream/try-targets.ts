@@ -47,7 +47,7 @@ export interface Try {
   target: Target
   /** Waited before it. */
   waitMs: number
-  /** For the average that `leastLatency` looks at. */
+  /** The answer has begun, so long after the attempt. */
   noteFirstToken(ms: number): void
   /** Will this failure be tried again? Asked where the error itself could still pass to the caller. */
   mayGoElsewhere(error: Error): boolean
