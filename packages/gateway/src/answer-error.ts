@@ -23,11 +23,16 @@ export function answerError(response: ServerResponse, error: GatewayError, conte
   const body = error instanceof ProviderError ? error.body : JSON.stringify(toEnvelope(error))
   response.writeHead(error.status, {
     ...context.headers,
-    ...(error instanceof ProviderError && error.headers),
+    ...toOwnHeaders(error),
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
   })
   response.end(body)
+}
+
+function toOwnHeaders(error: GatewayError): OutgoingHttpHeaders {
+  if (error instanceof ProviderError) return error.headers
+  return error.retryAfterMs === null ? {} : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) }
 }
 
 /** The envelope as a whole HTTP answer, for a request that Node could not even read. */

@@ -1,12 +1,13 @@
 /** One chat call while it runs: what is known of it so far, for the answer's headers, the report and the record. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { GatewayAttempt } from '@drag-race/contracts'
+import type { Attempt } from './call-target.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
 import type { Target } from './upstream/target.ts'
+import type { CallRoute } from './upstream/try-targets.ts'
 
 export interface Call {
   readonly id: string
@@ -16,27 +17,19 @@ export interface Call {
   /** Aborted with the reason when the caller leaves or the call's time is over. */
   readonly signal: AbortSignal
   asked: ChatRequest | null
+  /** Where it may go; null until its model is known. */
+  route: CallRoute | null
   /** Where it went last. */
   target: Target | null
   attempts: Attempt[]
+  /** Of the attempt that runs, or ran last. */
   facts: AnswerFacts
   /** The gateway's own work in milliseconds: before the request went up, and on what came back. */
   ownMs: { request: number; response: number }
-  /** Bounds the whole call, from its arrival. */
-  limit(totalMs: number): void
+  /** Bounds the whole call, from its arrival, with all its attempts and waits; when that is, on the monotonic clock. */
+  limit(totalMs: number): number
   /** It is over, and with it whatever still runs for it. */
   close(): void
-}
-
-export interface Attempt {
-  target: Target
-  startedAtMs: number
-  /** null while it runs. */
-  endedAtMs: number | null
-  /** HTTP status of the provider; null when no response came. */
-  status: number | null
-  /** `ok`, or the code of what went wrong. */
-  outcome: string
 }
 
 export function openCall(clock: Clock, request: IncomingMessage, response: ServerResponse): Call {
@@ -52,6 +45,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     arrivedAtMs,
     signal: controller.signal,
     asked: null,
+    route: null,
     target: null,
     attempts: [],
     facts: createFacts(),
@@ -60,6 +54,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
       const message = `The call took longer than ${totalMs} ms, which is timeouts.totalMs in gateway.yaml.`
       const restMs = Math.max(1, arrivedAtMs + totalMs - clock.monotonicMs())
       timer = setTimeout(() => controller.abort(new GatewayError('total_timeout', message)), restMs)
+      return arrivedAtMs + totalMs
     },
     close() {
       clearTimeout(timer)
@@ -83,17 +78,6 @@ export function toAnswerHeaders({ id, target, facts, attempts }: Call): Outgoing
       'x-gateway-model': toHeaderText(facts.model ?? target.upstreamModel),
       'x-gateway-attempts': String(attempts.length),
     }),
-  }
-}
-
-export function toGatewayAttempt(attempt: Attempt, nowMs: number): GatewayAttempt {
-  return {
-    provider: attempt.target.provider,
-    model: attempt.target.upstreamModel,
-    outcome: attempt.outcome,
-    status: attempt.status,
-    waitMs: 0,
-    durationMs: toMs((attempt.endedAtMs ?? nowMs) - attempt.startedAtMs),
   }
 }
 

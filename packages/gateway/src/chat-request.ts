@@ -11,6 +11,8 @@ import { readBody } from './read-body.ts'
 export interface ChatRequest {
   /** As it came. */
   body: Buffer
+  /** The same, parsed: for conditions, and where tokens must be estimated. */
+  json: Record<string, unknown>
   model: string
   isStream: boolean
   streamOptions: Record<string, unknown> | null
@@ -36,6 +38,7 @@ export async function readChatRequest(request: IncomingMessage, bodyBytesMax: nu
   const { model, stream, stream_options } = parsed.data
   return {
     body,
+    json: parsed.data,
     model,
     isStream: stream === true,
     streamOptions: stream_options ?? null,

@@ -6,29 +6,33 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import { answerError } from './answer-error.ts'
-import { type Attempt, type Call, openCall, toAnswerHeaders } from './call.ts'
+import { type Call, openCall, toAnswerHeaders } from './call.ts'
+import { callTarget, toOutcomeCode } from './call-target.ts'
 import { readChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
-import { CallerGone, GatewayError, ProviderError } from './errors.ts'
+import { CallerGone, GatewayError } from './errors.ts'
 import type { CostTable } from './ledger/cost.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
-import { relayAnswer } from './relay/relay-answer.ts'
+import { toCallContext } from './routing/call-context.ts'
 import type { Catalogue } from './routing/catalogue.ts'
-import { resolve } from './routing/resolve.ts'
-import { type Answer, openAttempt } from './upstream/attempt.ts'
-import { toUpstreamHeaders } from './upstream/headers.ts'
-import { readAll } from './upstream/read-all.ts'
-import { speak } from './upstream/speak.ts'
-import type { Target } from './upstream/target.ts'
+import type { Resolve } from './routing/resolve.ts'
+import type { TargetStates } from './upstream/target-states.ts'
+import { tryTargets } from './upstream/try-targets.ts'
+import type { Wait } from './upstream/wait.ts'
 
 /** What a call works with; put together once, in `gateway.ts`. */
 export interface ChatParts {
   catalogue: Catalogue
+  resolve: Resolve
+  states: TargetStates
   dispatcher: Dispatcher
   ledger: Ledger
   cost: CostTable
   clock: Clock
+  /** In [0, 1). */
+  random(): number
+  wait: Wait
   log: Logger
   bodyBytesMax: number
 }
@@ -43,61 +47,33 @@ export async function chat(
   parts.ledger.open()
   let outcome: Outcome
   try {
-    call.asked = await readChatRequest(request, parts.bodyBytesMax)
+    const asked = await readChatRequest(request, parts.bodyBytesMax)
+    call.asked = asked
     const readAtMs = parts.clock.monotonicMs()
     // Who calls, and what they may (keys, limits, budgets), is asked here: before anything costs money.
-    call.target = resolve(parts.catalogue, call.asked.model)
-    call.limit(call.target.timeouts.totalMs)
-    // Retries, fallback and the breaker go round this line: nothing has been promised to the caller yet.
-    const answer = await attempt(parts, call, call.target, readAtMs)
-    await relayAnswer(answer, call, parts.clock, () => toReport(call, parts.cost, parts.clock.monotonicMs()))
+    call.route = parts.resolve(asked.model, () => toCallContext(asked, request.headers))
+    const deadlineAtMs = call.limit(call.route.totalMs)
+    await tryTargets({
+      route: call.route,
+      states: parts.states,
+      deadlineAtMs,
+      signal: call.signal,
+      nowMs: () => parts.clock.monotonicMs(),
+      random: parts.random,
+      wait: parts.wait,
+      attempt: (to) => callTarget(parts, call, to, readAtMs),
+      hasBegun: () => response.headersSent,
+    })
     outcome = toOutcome(call)
   } catch (error) {
     outcome = answerFailure(parts, call, error)
   }
-  closeAttempt(call, outcome, parts.clock.monotonicMs())
   const endedAtMs = parts.clock.monotonicMs()
   // In the next tick the last bytes are on their way: the books do not delay them.
   process.nextTick(() => {
     call.close()
     parts.ledger.settle(toRecord(call, outcome, parts.cost, endedAtMs))
   })
-}
-
-/** Sends the request to one target; throws `ProviderError` when the provider refuses it. */
-async function attempt(parts: ChatParts, call: Call, target: Target, readAtMs: number): Promise<Answer> {
-  const asked = call.asked!
-  const speech = speak(target, asked, {
-    completionId: `chatcmpl-${call.id}`,
-    clock: parts.clock,
-    onWorked(ms) {
-      call.ownMs.response += ms
-    },
-  })
-  const startedAtMs = parts.clock.monotonicMs()
-  const current: Attempt = { target, startedAtMs, endedAtMs: null, status: null, outcome: 'ok' }
-  call.attempts.push(current)
-  const opening = openAttempt(parts.dispatcher, {
-    target: speech.target,
-    body: speech.body,
-    headers: toUpstreamHeaders(call.request.headers),
-    isStream: asked.isStream,
-    signal: call.signal,
-  })
-  call.ownMs.request = parts.clock.monotonicMs() - readAtMs
-  const answer = await opening
-  current.status = answer.status
-  if (answer.status >= 200 && answer.status <= 299) return speech.read(answer)
-  const refusal = { status: answer.status, headers: answer.headers, body: await readRefusal(answer) }
-  throw speech.refuse(refusal)
-}
-
-/** As much of an error body as anybody reads. */
-const refusalBytesMax = 256 * 1024
-
-async function readRefusal({ body }: Answer): Promise<Buffer> {
-  const { bytes } = await readAll(body, refusalBytesMax)
-  return bytes
 }
 
 /** An error inside a stream has passed to the caller as it came, and is still no success. */
@@ -113,20 +89,9 @@ function answerFailure(parts: ChatParts, call: Call, reason: unknown): Outcome {
     return { kind: 'caller-gone', why: reason.why }
   }
   const error = reason instanceof GatewayError ? reason : toInternalError(parts.log, call, reason)
-  const code = error instanceof ProviderError ? `http_${error.status}` : error.code
-  const outcome: Outcome = { kind: 'failed', code, status: error.status }
-  // Before the report, which tells how the attempt ended.
-  closeAttempt(call, outcome, parts.clock.monotonicMs())
   const report = call.asked?.wantsReport ? toReport(call, parts.cost, parts.clock.monotonicMs()) : null
   answerError(call.response, error, { headers: toAnswerHeaders(call), report })
-  return outcome
-}
-
-function closeAttempt({ attempts }: Call, outcome: Outcome, nowMs: number) {
-  const last = attempts.at(-1)
-  if (!last || last.endedAtMs !== null) return
-  last.endedAtMs = nowMs
-  last.outcome = outcome.kind === 'failed' ? outcome.code : outcome.kind
+  return { kind: 'failed', code: toOutcomeCode(error), status: error.status }
 }
 
 function toInternalError(log: Logger, call: Call, cause: unknown): GatewayError {

@@ -24,6 +24,7 @@ export const errorStatus = {
   stream_error: 502,
   provider_error: 502,
   model_unavailable: 503,
+  targets_resting: 503,
   upstream_timeout: 504,
   first_token_timeout: 504,
   idle_timeout: 504,
@@ -32,15 +33,37 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus
 
+/** What a provider's refusal is about, where that decides what may cure it. Each dialect reads it from its own words. */
+export type RefusalReason =
+  /** The request is longer than the model's context: a model with a longer one may take it. */
+  | 'context_length'
+  | 'content_policy'
+  /** A 429 or 413 that no waiting cures: this one request is over the limit. */
+  | 'request_too_large'
+  /** The account behind the key has run dry. */
+  | 'quota'
+
+export interface ErrorOptions {
+  status?: number | undefined
+  cause?: unknown
+  reason?: RefusalReason | null
+  retryAfterMs?: number | null
+}
+
 export class GatewayError extends Error {
   override name = 'GatewayError'
   readonly code: ErrorCode
   readonly status: number
+  readonly reason: RefusalReason | null
+  /** When to come back; null when nobody said. */
+  readonly retryAfterMs: number | null
 
-  constructor(code: ErrorCode, message: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.code = code
     this.status = options.status ?? errorStatus[code]
+    this.reason = options.reason ?? null
+    this.retryAfterMs = options.retryAfterMs ?? null
   }
 }
 
@@ -52,16 +75,25 @@ export class ProviderError extends GatewayError {
   /** Its headers that are of use to the caller, `retry-after` among them. */
   readonly headers: Record<string, string>
 
-  constructor(answer: {
-    status: number
-    message: string
-    body: Uint8Array
-    headers: Record<string, string>
-  }) {
-    super('provider_error', answer.message, { status: answer.status })
+  /** Its own word on whether another try could end otherwise; null when it gave none. */
+  readonly shouldRetry: boolean | null
+
+  constructor(answer: ProviderAnswer) {
+    super('provider_error', answer.message, answer)
     this.body = answer.body
     this.headers = answer.headers
+    this.shouldRetry = answer.shouldRetry
   }
+}
+
+export interface ProviderAnswer {
+  status: number
+  message: string
+  body: Uint8Array
+  headers: Record<string, string>
+  reason: RefusalReason | null
+  retryAfterMs: number | null
+  shouldRetry: boolean | null
 }
 
 /** The caller went away, or takes nothing any more. No failure of anybody: nothing is answered, nothing retried. */

@@ -10,7 +10,11 @@ import { createLogLine } from './ledger/log-line.ts'
 import { createMetrics } from './ledger/metrics.ts'
 import { createCatalogue } from './routing/catalogue.ts'
 import { discover } from './routing/discover.ts'
+import { createResolve } from './routing/resolve.ts'
 import { createGatewayServer, createMetricsServer } from './server.ts'
+import { type TargetSnapshot, toTargetSnapshots } from './upstream/target-snapshot.ts'
+import { createTargetStates } from './upstream/target-states.ts'
+import { type Wait, wait as waitFor } from './upstream/wait.ts'
 
 export interface GatewayOptions {
   config: Config
@@ -18,6 +22,9 @@ export interface GatewayOptions {
   log: Logger
   isLoopback?: boolean
   bodyBytesMax?: number
+  /** In [0, 1); tests give a seed. */
+  random?(): number
+  wait?: Wait
 }
 
 export interface Gateway {
@@ -25,6 +32,8 @@ export interface Gateway {
   metricsServer: Server
   /** Looks for model servers on this machine; `ownUrls` are none of them. Resolves when the search is over. */
   discover(ownUrls: readonly string[]): Promise<void>
+  /** How every target stands that a call has gone to. */
+  targets(): TargetSnapshot[]
   /** Ends open streams too: who stops the gateway does not want to wait for its answers. */
   close(): Promise<void>
 }
@@ -33,7 +42,16 @@ export interface Gateway {
 const connectionsPerOriginMax = 1_000
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { config, clock, log, isLoopback = true, bodyBytesMax = 4 * 1024 * 1024 } = options
+  const {
+    config,
+    clock,
+    log,
+    isLoopback = true,
+    bodyBytesMax = 4 * 1024 * 1024,
+    random = Math.random,
+    wait = waitFor,
+  } = options
+  const { timeouts, retry, circuitBreaker, isBreakerHeeded } = config
   // A pool per origin. HTTP/1.1: one call is one socket, so that to give a call up is to close its socket.
   const dispatcher = new Agent({
     allowH2: false,
@@ -43,10 +61,24 @@ export function createGateway(options: GatewayOptions): Gateway {
     connect: { timeout: 60_000 },
   })
   const catalogue = createCatalogue(config, { startedAtS: Math.floor(clock.date().getTime() / 1000) })
-  const metrics = createMetrics()
+  const states = createTargetStates(clock)
+  const metrics = createMetrics(states)
   const ledger = createLedger([metrics.read, createLogLine(log)], metrics.inFlight)
   const cost = createCostTable(clock)
-  const parts = { catalogue, dispatcher, ledger, cost, clock, log, bodyBytesMax }
+  const resolve = createResolve({ catalogue, states, cost, clock, random })
+  const parts = {
+    catalogue,
+    resolve,
+    states,
+    dispatcher,
+    ledger,
+    cost,
+    clock,
+    random,
+    wait,
+    log,
+    bodyBytesMax,
+  }
   const server = createGatewayServer({ parts, isLoopback })
   const metricsServer = createMetricsServer(metrics.registry)
 
@@ -56,13 +88,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     discover: (ownUrls) =>
       discover({
         servers: config.discovery,
-        timeouts: config.timeouts,
+        policies: { timeouts, retry, circuitBreaker, isBreakerHeeded },
         catalogue,
         dispatcher,
         ownUrls,
         onFound: ({ name, baseUrl }, models) =>
           log.info({ server: name, baseUrl, models }, 'found a model server'),
       }),
+    targets: () => toTargetSnapshots(states),
     async close() {
       const closed = [server, metricsServer].map((each) => new Promise((resolve) => each.close(resolve)))
       server.closeAllConnections()

@@ -1,11 +1,30 @@
-/** `GET /v1/models` in OpenAI's form, with what a chooser must know besides: which cannot be called, and why. */
-import type { CatalogueEntry } from './routing/catalogue.ts'
+/**
+ * `GET /v1/models` in OpenAI's form, with what a chooser must know besides: which cannot be called, and why; which are
+ * virtual, and where they lead.
+ */
+import type { Catalogue, CatalogueEntry, VirtualEntry } from './routing/catalogue.ts'
+import { toEntries, whyNone } from './routing/resolve.ts'
 
-export function toModelsList(entries: readonly CatalogueEntry[]) {
-  return { object: 'list', data: entries.map(toModelItem) }
+/** Virtual models first: they are what callers are meant to name. */
+export function toModelsList(catalogue: Catalogue) {
+  return {
+    object: 'list',
+    data: [
+      ...catalogue.listVirtual().map((entry) => toVirtualItem(catalogue, entry)),
+      ...catalogue.list().map(toModelItem),
+    ],
+  }
 }
 
-export function toModelItem({ name, provider, route, description, ...entry }: CatalogueEntry) {
+/** null when nobody knows the name. */
+export function findModelItem(catalogue: Catalogue, name: string) {
+  const virtual = catalogue.findVirtual(name)
+  if (virtual) return toVirtualItem(catalogue, virtual)
+  const entry = catalogue.find(name)
+  return entry ? toModelItem(entry) : null
+}
+
+function toModelItem({ name, provider, route, description, ...entry }: CatalogueEntry) {
   return {
     id: name,
     object: 'model',
@@ -18,6 +37,27 @@ export function toModelItem({ name, provider, route, description, ...entry }: Ca
     }),
     simulated: entry.isSimulated,
     discovered: entry.isDiscovered,
+    ...(description !== null && { description }),
+  }
+}
+
+function toVirtualItem(catalogue: Catalogue, { config, createdS }: VirtualEntry) {
+  const { name, strategy, description } = config
+  const entries = toEntries(catalogue, config)
+  const isAvailable = entries.some((entry) => entry?.route.state === 'open')
+  return {
+    id: name,
+    object: 'model',
+    created: createdS,
+    owned_by: 'gateway',
+    available: isAvailable,
+    ...(!isAvailable && { reason: whyNone(entries) }),
+    // One simulated target is enough: a simulated answer is never shown as a real one.
+    simulated: entries.some((entry) => entry?.isSimulated === true),
+    discovered: false,
+    virtual: true,
+    strategy: strategy.kind,
+    targets: [...new Set(strategy.targets.map(({ model }) => model))],
     ...(description !== null && { description }),
   }
 }

@@ -6,7 +6,7 @@ import { answerError, toRawAnswer } from './answer-error.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
 import { GatewayError } from './errors.ts'
-import { toModelItem, toModelsList } from './models-list.ts'
+import { findModelItem, toModelsList } from './models-list.ts'
 import { unknownModel } from './routing/resolve.ts'
 
 export interface ServerOptions {
@@ -64,7 +64,6 @@ function route(parts: ChatParts, request: IncomingMessage, response: ServerRespo
   if (answer === null) throw unknownPath(request, path)
   allow(request, response, 'GET')
   response.setHeader('x-gateway-request-id', createRequestId())
-  response.setHeader('x-gateway-request-id', createRequestId())
   response.setHeader(
     'content-type',
     typeof answer === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
@@ -85,13 +84,13 @@ function internalError(cause: unknown): GatewayError {
 function read({ catalogue }: ChatParts, path: string): object | string | null {
   if (path === '/') return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health\n'
   if (path === '/health') return { status: 'ok', models: countModels(catalogue.list()) }
-  if (path === '/v1/models') return toModelsList(catalogue.list())
+  if (path === '/v1/models') return toModelsList(catalogue)
   if (!path.startsWith(modelPath)) return null
   // A model's name may hold slashes (`ollama/llama3.2`), encoded or not.
   const name = decode(path.slice(modelPath.length))
-  const entry = catalogue.find(name)
-  if (!entry) throw unknownModel(catalogue, name)
-  return toModelItem(entry)
+  const item = findModelItem(catalogue, name)
+  if (!item) throw unknownModel(catalogue, name)
+  return item
 }
 
 const modelPath = '/v1/models/'

@@ -4,7 +4,9 @@
  * Works on the raw value, because the shape may be broken elsewhere and all faults are told at once.
  */
 import { providers, toProviderName } from '../upstream/providers.ts'
+import { checkVirtualModels } from './check-virtual-models.ts'
 import type { Fault } from './faults.ts'
+import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 
 export function crossCheck(raw: unknown, variables: Variables): Fault[] {
@@ -19,6 +21,7 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
     ...entries(llm?.discovery).flatMap((server, index) =>
       address(server, server, ['llm', 'discovery', index, 'baseUrl'], variables),
     ),
+    ...checkVirtualModels(llm),
   ]
 }
 
@@ -73,14 +76,4 @@ function example(provider: string): string {
   return provider === 'azure'
     ? 'it is like https://NAME.openai.azure.com/openai/v1'
     : 'it is like http://127.0.0.1:8001/v1'
-}
-
-type Raw = Record<string, unknown>
-
-function entries(value: unknown): Raw[] {
-  return (Array.isArray(value) ? value : []).map((entry: unknown) => record(entry) ?? {})
-}
-
-function record(value: unknown): Raw | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : null
 }

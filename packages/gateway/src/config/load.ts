@@ -9,29 +9,44 @@ import { type ProviderName, providers } from '../upstream/providers.ts'
 import { type AwsAccess, type AwsRead, readAwsAccess } from './aws-access.ts'
 import { crossCheck } from './cross-check.ts'
 import { type Fault, toFaults, toLines } from './faults.ts'
-import { resolveReferences, type Variables } from './references.ts'
 import {
-  type DiscoveryServer,
-  GatewayFile,
-  type ModelEntry,
-  type Price,
+  type CircuitBreaker,
+  circuitBreakerDefault,
+  override,
+  type Retry,
+  retryDefault,
+  retryOfModels,
   type Timeouts,
   timeoutsDefault,
-} from './schema.ts'
+} from './policies.ts'
+import { resolveReferences, type Variables } from './references.ts'
+import { type DiscoveryServer, GatewayFile, type ModelEntry, type Price } from './schema.ts'
+import { toVirtualModel, type VirtualModelConfig } from './virtual-models.ts'
 
-export interface Config {
+/** Its own policies are for models that are found, not written down. */
+export interface Config extends ModelPolicies {
   models: ModelConfig[]
+  virtualModels: VirtualModelConfig[]
   discovery: DiscoveryConfig[]
-  /** For models that are found, not written down. */
-  timeouts: Timeouts
 }
 
-export interface ModelConfig {
+/** How a model is treated when it is called by its own name; deadlines and breaker also where it is a target. */
+export interface ModelPolicies {
+  timeouts: Timeouts
+  retry: Retry
+  circuitBreaker: CircuitBreaker
+  /**
+   * Does an open breaker refuse calls that name the model itself? Only where the config speaks of one: elsewhere
+   * there is nowhere else to go, and whoever races a failing model wants to see it fail.
+   */
+  isBreakerHeeded: boolean
+}
+
+export interface ModelConfig extends ModelPolicies {
   name: string
   provider: ProviderName
   description: string | null
   price: Price | null
-  timeouts: Timeouts
   connection: Connection
 }
 
@@ -91,18 +106,36 @@ function toValue(document: Document, lines: LineCounter): Read {
 }
 
 function toConfig({ llm }: GatewayFile, variables: Variables): Config {
-  const timeouts = override(timeoutsDefault, llm.policies.timeouts)
+  const policies = toPolicies(llm.policies, {
+    timeouts: timeoutsDefault,
+    retry: retryOfModels,
+    circuitBreaker: circuitBreakerDefault,
+    isBreakerHeeded: false,
+  })
   return {
-    timeouts,
+    ...policies,
     models: llm.models.map((entry) => ({
       name: entry.name,
       provider: entry.provider,
       description: entry.description ?? null,
       price: entry.price ?? null,
-      timeouts: override(timeouts, entry.timeouts),
+      ...toPolicies(entry, policies),
       connection: toConnection(entry, variables),
     })),
+    virtualModels: llm.virtualModels.map((entry) => toVirtualModel(entry, llm.policies)),
     discovery: llm.discovery.flatMap((server) => toDiscovery(server, variables)),
+  }
+}
+
+type OwnPolicies = Pick<ModelEntry, 'timeouts' | 'retry' | 'circuitBreaker'>
+
+function toPolicies(own: OwnPolicies, base: ModelPolicies): ModelPolicies {
+  return {
+    timeouts: override(base.timeouts, own.timeouts),
+    // The first `retry` that the config writes asks for retries, also when it leaves out how many.
+    retry: override(own.retry && base.retry === retryOfModels ? retryDefault : base.retry, own.retry),
+    circuitBreaker: override(base.circuitBreaker, own.circuitBreaker),
+    isBreakerHeeded: base.isBreakerHeeded || own.circuitBreaker !== undefined,
   }
 }
 
@@ -162,15 +195,6 @@ function toDiscovery(server: DiscoveryServer, variables: Variables): DiscoveryCo
 function baseUrlOf(provider: ProviderName, variables: Variables): string {
   if (provider === 'simulator') return `${(variables.SIMULATOR_URL ?? '').replace(/\/+$/, '')}/v1`
   return providers[provider].baseUrl ?? ''
-}
-
-function override(base: Timeouts, own: { [Key in keyof Timeouts]?: number | undefined } = {}): Timeouts {
-  return {
-    connectMs: own.connectMs ?? base.connectMs,
-    firstTokenMs: own.firstTokenMs ?? base.firstTokenMs,
-    idleMs: own.idleMs ?? base.idleMs,
-    totalMs: own.totalMs ?? base.totalMs,
-  }
 }
 
 /** agentgateway's other top-level keys mean nothing here; a slip of the finger would silently mean nothing either. */

@@ -4,15 +4,9 @@
  */
 import { z } from 'zod'
 import { type ProviderName, toProviderName } from '../upstream/providers.ts'
-
-/** The longest that a Node timer can wait: 2³¹ − 1 ms, some 24 days. */
-const timerMsMax = 2_147_483_647
-const milliseconds = z.int().min(1).max(timerMsMax)
-const name = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(200, 'must have at most 200 characters')
-  .regex(/^\S*$/, 'must not hold spaces')
+import { CircuitBreaker, Retry, Timeouts } from './policies.ts'
+import { name } from './values.ts'
+import { VirtualModelEntry } from './virtual-model.ts'
 
 const Provider = z.string().transform((value, context): ProviderName => {
   const provider = toProviderName(value)
@@ -23,25 +17,6 @@ const Provider = z.string().transform((value, context): ProviderName => {
 
 /** `config/faults.ts` puts the near names behind it. */
 export const unknownProvider = 'unknown provider'
-
-const Timeouts = z.strictObject({
-  /** Until a connection to the provider stands. */
-  connectMs: milliseconds,
-  /** From the attempt's start to the first token; streaming calls only. */
-  firstTokenMs: milliseconds,
-  /** Between two reads once the answer has begun; comments count as life. */
-  idleMs: milliseconds,
-  /** From the call's arrival to its end, whatever happens. */
-  totalMs: milliseconds,
-})
-export type Timeouts = z.infer<typeof Timeouts>
-
-export const timeoutsDefault: Timeouts = {
-  connectMs: 3_000,
-  firstTokenMs: 30_000,
-  idleMs: 30_000,
-  totalMs: 600_000,
-}
 
 /** US dollars for a million tokens. */
 const Price = z.strictObject({
@@ -74,6 +49,8 @@ const ModelEntry = z.strictObject({
   /** Instead of the built-in price table. */
   price: Price.optional(),
   timeouts: Timeouts.partial().optional(),
+  retry: Retry.partial().optional(),
+  circuitBreaker: CircuitBreaker.partial().optional(),
 })
 export type ModelEntry = z.infer<typeof ModelEntry>
 
@@ -86,7 +63,7 @@ const DiscoveryServer = z.strictObject({
 export type DiscoveryServer = z.infer<typeof DiscoveryServer>
 
 /** Where models may already be running on this machine; looked for at start, without delaying it. */
-const discoveryDefault = [
+export const discoveryDefault = [
   { provider: 'ollama' },
   { provider: 'lmstudio' },
   { provider: 'llamacpp' },
@@ -96,7 +73,14 @@ const discoveryDefault = [
 export const GatewayFile = z.looseObject({
   llm: z.strictObject({
     models: z.array(ModelEntry).default([]),
-    policies: z.strictObject({ timeouts: Timeouts.partial().optional() }).prefault({}),
+    virtualModels: z.array(VirtualModelEntry).default([]),
+    policies: z
+      .strictObject({
+        timeouts: Timeouts.partial().optional(),
+        retry: Retry.partial().optional(),
+        circuitBreaker: CircuitBreaker.partial().optional(),
+      })
+      .prefault({}),
     discovery: z.array(DiscoveryServer).prefault(discoveryDefault),
   }),
 })

@@ -19,6 +19,7 @@ export function createLogLine(log: Logger): RecordReader {
       inputTokens: record.usage?.inputTokens ?? null,
       outputTokens: record.usage?.outputTokens ?? null,
       costUsd: record.costUsd,
+      ...(record.usage?.source === 'tokenizer' && { isUsageEstimated: true }),
       ...(record.malformedEvents > 0 && { malformedEvents: record.malformedEvents }),
     }
     if (outcome.kind === 'failed' && outcome.status >= 500) log.warn(line, 'call failed')

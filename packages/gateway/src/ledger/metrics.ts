@@ -3,9 +3,12 @@
  * in their Prometheus form, with the conventions' own buckets.
  *
  * A call is counted once, when it is over, from its record. Refused calls have no provider and appear in
- * `gateway_requests_total` only. Usage is the provider's own count; nothing is estimated.
+ * `gateway_requests_total` only. Tokens and cost are counted an attempt, under the provider that they were used at: the
+ * provider's own count, or an estimate where an answer broke off before it (`gateway_estimated_usage_total`).
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { TargetStates } from '../upstream/target-states.ts'
+import type { AttemptRecord } from './attempt-record.ts'
 import type { RecordReader } from './ledger.ts'
 import type { CallRecord } from './record.ts'
 
@@ -57,6 +60,26 @@ const names = {
     help: 'US dollars by the price table; calls of unknown price are not in it.',
     labelNames: call,
   },
+  retries: {
+    name: 'gateway_retries_total',
+    help: 'Attempts at a target that had just failed, by the name of the target in the config.',
+    labelNames: ['gen_ai_request_model', 'target'],
+  },
+  fallbacks: {
+    name: 'gateway_fallbacks_total',
+    help: 'Attempts that went to another target, because the one before failed.',
+    labelNames: ['gen_ai_request_model', 'from', 'to'],
+  },
+  estimated: {
+    name: 'gateway_estimated_usage_total',
+    help: 'Attempts whose tokens are an estimate, because the answer broke off before the provider counted them.',
+    labelNames: ['target'],
+  },
+  breaker: {
+    name: 'gateway_breaker_state',
+    help: 'Circuit breaker of a target: 0 closed, 1 half-open, 2 open. Targets that were never called are not in it.',
+    labelNames: ['target'],
+  },
   inFlight: { name: 'gateway_in_flight_requests', help: 'Calls that are running now.' },
 }
 
@@ -66,7 +89,7 @@ export interface Metrics {
   registry: Registry
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const tokenUsage = new Histogram({ ...names.tokenUsage, registers })
@@ -76,8 +99,26 @@ export function createMetrics(): Metrics {
   const overhead = new Histogram({ ...names.overhead, registers })
   const requests = new Counter({ ...names.requests, registers })
   const cost = new Counter({ ...names.cost, registers })
+  const retries = new Counter({ ...names.retries, registers })
+  const fallbacks = new Counter({ ...names.fallbacks, registers })
+  const estimated = new Counter({ ...names.estimated, registers })
+  new Gauge({
+    ...names.breaker,
+    registers,
+    collect() {
+      for (const { target, breaker } of states.list())
+        this.set({ target: target.name }, breakerLevel[breaker.state])
+    },
+  })
   const inFlight = new Gauge({ ...names.inFlight, registers })
   const toResponseModel = createModelBound()
+
+  const countSteps = (gen_ai_request_model: string, attempts: readonly AttemptRecord[]) => {
+    for (const [from, to] of toSteps(attempts)) {
+      if (from === to) retries.inc({ gen_ai_request_model, target: to })
+      else fallbacks.inc({ gen_ai_request_model, from, to })
+    }
+  }
 
   return {
     registry,
@@ -104,15 +145,31 @@ export function createMetrics(): Metrics {
       if (record.timePerOutputTokenMs !== null) {
         timePerOutputToken.observe(labels, record.timePerOutputTokenMs / 1000)
       }
-      for (const [type, count] of tokenCounts(record)) {
-        tokenUsage.observe({ ...labels, gen_ai_token_type: type }, count)
+      for (const attempt of record.attempts) {
+        const used = {
+          ...labels,
+          gen_ai_provider_name: attempt.provider,
+          gen_ai_response_model: toResponseModel(attempt.responseModel),
+        }
+        for (const [type, count] of tokenCounts(attempt)) {
+          tokenUsage.observe({ ...used, gen_ai_token_type: type }, count)
+        }
+        if (attempt.costUsd !== null) cost.inc(used, attempt.costUsd)
+        if (attempt.usage?.source === 'tokenizer') estimated.inc({ target: attempt.target })
       }
-      if (record.costUsd !== null) cost.inc(labels, record.costUsd)
+      countSteps(record.requestModel, record.attempts)
     },
   }
 }
 
-function tokenCounts({ usage }: CallRecord): [type: string, count: number][] {
+const breakerLevel = { closed: 0, 'half-open': 1, open: 2 } as const
+
+/** From each attempt to the next. */
+function toSteps(attempts: readonly AttemptRecord[]): [from: string, to: string][] {
+  return attempts.slice(1).map(({ target }, index) => [attempts[index]!.target, target])
+}
+
+function tokenCounts({ usage }: AttemptRecord): [type: string, count: number][] {
   if (!usage) return []
   const { inputTokens, outputTokens, cachedTokens, reasoningTokens } = usage
   return [

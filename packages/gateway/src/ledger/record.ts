@@ -1,6 +1,13 @@
 /** What remains of a call: one record, written once when it is over, also when the caller left. Its readers tell the rest. */
-import type { GatewayAttempt, GatewayReport, Usage } from '@drag-race/contracts'
-import { type Call, toGatewayAttempt, toMs } from '../call.ts'
+import type { GatewayReport, Usage } from '@drag-race/contracts'
+import { type Call, toMs } from '../call.ts'
+import {
+  type AttemptRecord,
+  sumCost,
+  sumUsage,
+  toAttemptRecords,
+  toGatewayAttempt,
+} from './attempt-record.ts'
 import type { CostTable } from './cost.ts'
 
 /** `code` is one of a bounded set: it becomes a label of a metric. */
@@ -11,7 +18,7 @@ export type Outcome =
 
 export interface CallRecord {
   requestId: string
-  /** The model's name in the config; null when the call was refused before one was found. */
+  /** As the caller named it, a virtual model too; null when the call was refused before one was found. */
   requestModel: string | null
   provider: string | null
   /** The model that really answered, as the provider names it; else the one that was asked. */
@@ -20,8 +27,11 @@ export interface CallRecord {
   outcome: Outcome
   /** As answered; 499 when the caller had left. */
   status: number
-  attempts: GatewayAttempt[]
-  /** The provider's own count; null when it gave none. Nothing is estimated here. */
+  attempts: AttemptRecord[]
+  /**
+   * Of all attempts together: the provider's own count, or with the source `tokenizer` where an answer broke off before
+   * it and its tokens so far are estimated; null when nothing is known.
+   */
   usage: Usage | null
   costUsd: number | null
   ttftMs: number | null
@@ -34,19 +44,20 @@ export interface CallRecord {
 }
 
 export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: number): CallRecord {
-  const { target, facts, attempts } = call
+  const { route, target, facts } = call
+  const attempts = toAttemptRecords(call, cost, nowMs)
   const hasGoneUp = attempts.length > 0
   return {
     requestId: call.id,
-    requestModel: target?.name ?? null,
+    requestModel: route?.name ?? null,
     provider: target?.provider ?? null,
     responseModel: hasGoneUp ? (facts.model ?? target?.upstreamModel ?? null) : null,
     isStream: call.asked?.isStream ?? false,
     outcome,
     status: outcome.kind === 'caller-gone' ? 499 : call.response.statusCode,
-    attempts: attempts.map((attempt) => toGatewayAttempt(attempt, nowMs)),
-    usage: facts.usage,
-    costUsd: costOf(call, cost),
+    attempts,
+    usage: sumUsage(attempts),
+    costUsd: sumCost(attempts),
     ttftMs: toTtft(call),
     timePerOutputTokenMs: toTimePerOutputToken(call),
     durationMs: toMs(nowMs - call.arrivedAtMs),
@@ -57,21 +68,18 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
 
 /** The call's account for its caller; while it still runs, as of now. */
 export function toReport(call: Call, cost: CostTable, nowMs: number): GatewayReport {
-  const { target, facts, attempts, ownMs } = call
+  const { target, facts, ownMs } = call
+  const attempts = toAttemptRecords(call, cost, nowMs)
   return {
     requestId: call.id,
     provider: target?.provider ?? '',
     model: facts.model ?? target?.upstreamModel ?? '',
-    attempts: attempts.map((attempt) => toGatewayAttempt(attempt, nowMs)),
+    attempts: attempts.map(toGatewayAttempt),
     ttftMs: toTtft(call),
     durationMs: toMs(nowMs - call.arrivedAtMs),
     overheadMs: toMs(ownMs.request + ownMs.response),
-    costUsd: costOf(call, cost),
+    costUsd: sumCost(attempts),
   }
-}
-
-function costOf({ target, facts }: Call, cost: CostTable): number | null {
-  return target && facts.usage ? cost(facts.usage, target, facts.model) : null
 }
 
 function toTtft({ facts, arrivedAtMs, asked }: Call): number | null {

@@ -11,26 +11,36 @@ import { readAll } from '../upstream/read-all.ts'
 import { createCaller } from './caller.ts'
 import { readJsonAnswer, withReportIn } from './relay-json.ts'
 import { relayStream } from './relay-stream.ts'
+import { toToldFailure } from './told-failure.ts'
 import { createReportCarrier, createUsageDropper, passUsage, type UsageChunkRule } from './usage-chunk.ts'
-import { createStreamWatch } from './watch.ts'
+import { createFacts, createStreamWatch } from './watch.ts'
 
 /** An answer that does not stream is held whole; a longer one is no chat completion. */
 const answerBytesMax = 64 * 1024 * 1024
+
+export interface RelayParts {
+  clock: Clock
+  report(): GatewayReport
+  /** The stream's answer has begun; told once a read from then on. */
+  onBegun(): void
+  /** An error that has not passed to the caller yet: is it thrown, so that another attempt is made? */
+  mayGoElsewhere(error: GatewayError): boolean
+}
 
 /** Throws when the answer is not whole. An error inside a stream that passed as it came is in `call.facts.error`. */
 export async function relayAnswer(
   answer: Answer,
   call: Call,
-  clock: Clock,
-  report: () => GatewayReport,
+  { clock, report, onBegun, mayGoElsewhere }: RelayParts,
 ): Promise<void> {
   checkForm(answer, call.target!.provider)
   const isJson = /^application\/json\b/i.test(contentType(answer))
   if (!call.asked!.isStream) return relayJson(answer, call, clock, report)
   // Some servers ignore `stream: true`; what they answer is whole and paid for.
   const body = isJson ? [await readAsStream(answer, call, clock)] : answer.body
-  const watch = createStreamWatch()
-  call.facts = watch.facts
+  // Read once more, as the stream that it has become: nothing may count twice.
+  if (isJson) Object.assign(call.facts, createFacts())
+  const watch = createStreamWatch(call.facts)
   await relayStream({
     body,
     watch,
@@ -38,7 +48,14 @@ export async function relayAnswer(
     caller: createCaller(call.response, () => toStreamHead(answer, call, isJson)),
     provider: call.target!.provider,
     nowMs: () => clock.monotonicMs(),
-    onBegun: answer.begun,
+    onEarlyError(error) {
+      const failure = toToldFailure(call.target!.provider, error)
+      if (mayGoElsewhere(failure)) throw failure
+    },
+    onBegun() {
+      answer.begun()
+      onBegun()
+    },
     onWorked(ms) {
       call.ownMs.response += ms
     },

@@ -2,6 +2,7 @@
 import type { GatewayReport } from '@drag-race/contracts'
 import { GatewayError } from '../errors.ts'
 import { withReport } from './report.ts'
+import { toToldFailure } from './told-failure.ts'
 import { type AnswerFacts, noteChunk } from './watch.ts'
 
 export interface JsonAnswer {
@@ -19,9 +20,7 @@ export function readJsonAnswer({ bytes, provider, facts, atMs }: JsonAnswer): Re
   noteChunk(facts, json, atMs)
   const { error } = facts
   if (error && !(Array.isArray(json.choices) && json.choices.length > 0)) {
-    // OpenRouter, among others: 200, and the real status in the body.
-    const status = error.status !== null && error.status >= 400 ? error.status : undefined
-    throw new GatewayError('stream_error', `${provider} failed: ${error.message}`, { status })
+    throw toToldFailure(provider, error)
   }
   return json
 }

@@ -4,6 +4,7 @@
  * What the gateway adds: `[DONE]` where a whole answer lacks it, and the blank line that a last event lacks. What it
  * leaves out: half an event at the end of a cut stream, which no reader could use.
  */
+import type { ChunkError } from '@drag-race/contracts'
 import { createFrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
 import { GatewayError } from '../errors.ts'
 import type { Caller } from './caller.ts'
@@ -17,6 +18,8 @@ export interface StreamRelay {
   caller: Caller
   provider: string
   nowMs(): number
+  /** An error came before any token. Throws to keep it from the caller; else it passes as it came. */
+  onEarlyError(error: ChunkError): void
   /** The first token was seen. */
   onBegun(): void
   /** Time that the gateway itself spent on a read. */
@@ -55,10 +58,11 @@ function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Arra
   const passed = frames
     .flatMap(withoutForeignLineFeed)
     .flatMap((frame) => relay.usageChunk.pass(frame, relay.watch.see(frame, atMs)))
-  if (facts.firstTokenAtMs !== null || (facts.error && !facts.isErrorHidden)) {
-    relay.onBegun()
-    relay.caller.begin()
-  }
+  const isTold = facts.error !== null && !facts.isErrorHidden
+  if (facts.firstTokenAtMs === null && !isTold) return passed
+  if (facts.error && facts.firstTokenAtMs === null) relay.onEarlyError(facts.error)
+  relay.onBegun()
+  relay.caller.begin()
   return passed
 }
 

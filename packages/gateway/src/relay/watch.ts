@@ -19,6 +19,9 @@ export interface AnswerFacts {
   lastTokenAtMs: number | null
   /** Events that hold a chunk; comments, `[DONE]` and malformed events are none. */
   chunks: number
+  /** Chunks that hold a token of any kind, and the letters of answer and reasoning in them. */
+  tokenChunks: number
+  letters: number
   /** Events whose JSON was broken. They pass. */
   malformed: number
   finishReason: string | null
@@ -43,8 +46,7 @@ export interface StreamWatch {
   see(frame: Uint8Array, atMs: number): FrameKind
 }
 
-export function createStreamWatch(): StreamWatch {
-  const facts = createFacts()
+export function createStreamWatch(facts: AnswerFacts = createFacts()): StreamWatch {
   return {
     facts,
     see(bytes, atMs) {
@@ -71,6 +73,8 @@ export function createFacts(): AnswerFacts {
     firstTokenAtMs: null,
     lastTokenAtMs: null,
     chunks: 0,
+    tokenChunks: 0,
+    letters: 0,
     malformed: 0,
     finishReason: null,
     isDone: false,
@@ -102,6 +106,8 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
   if (hasToken(chunk)) {
     facts.firstTokenAtMs ??= atMs
     facts.lastTokenAtMs = atMs
+    facts.tokenChunks++
+    facts.letters += chunk.answer.length + chunk.reasoning.length
   }
   return chunk
 }

@@ -1,9 +1,11 @@
 /**
- * Every model that a caller can name: those of the config, and those found running on this machine.
+ * Every model that a caller can name: those of the config, virtual ones among them, and those found running on this machine.
  *
  * A model that cannot be called stays in it, with the reason, so that `/v1/models` can say what is missing.
  */
 import type { Config, ModelConfig } from '../config/load.ts'
+import type { Retry } from '../config/policies.ts'
+import type { VirtualModelConfig } from '../config/virtual-models.ts'
 import { type Target, toTarget } from '../upstream/target.ts'
 
 export interface CatalogueEntry {
@@ -18,29 +20,41 @@ export interface CatalogueEntry {
 }
 
 export type Route =
-  | { state: 'open'; target: Target }
+  | { state: 'open'; target: Target; retry: Retry; isBreakerHeeded: boolean }
   | { state: 'closed'; missing: string | null; reason: string }
+
+export interface VirtualEntry {
+  config: VirtualModelConfig
+  createdS: number
+}
 
 export interface Catalogue {
   find(name: string): CatalogueEntry | undefined
+  findVirtual(name: string): VirtualEntry | undefined
   /** The config's models in its order, then the found ones. */
   list(): CatalogueEntry[]
+  listVirtual(): VirtualEntry[]
   /** A name that the config has stays the config's. */
   add(models: readonly ModelConfig[]): void
 }
 
 export function createCatalogue(config: Config, { startedAtS }: { startedAtS: number }): Catalogue {
+  const virtual = new Map(
+    config.virtualModels.map((model) => [model.name, { config: model, createdS: startedAtS }]),
+  )
   const entries = new Map<string, CatalogueEntry>()
   const add = (models: readonly ModelConfig[], isDiscovered: boolean) => {
     for (const model of models) {
-      if (entries.has(model.name)) continue
+      if (entries.has(model.name) || virtual.has(model.name)) continue
       entries.set(model.name, toEntry(model, { isDiscovered, createdS: startedAtS }))
     }
   }
   add(config.models, false)
   return {
     find: (name) => entries.get(name),
+    findVirtual: (name) => virtual.get(name),
     list: () => [...entries.values()],
+    listVirtual: () => [...virtual.values()],
     add: (models) => add(models, true),
   }
 }
@@ -60,6 +74,9 @@ function toEntry(
 }
 
 function toRoute({ connection, ...model }: ModelConfig): Route {
-  if (connection.state === 'known') return { state: 'open', target: toTarget({ ...model, connection }) }
-  return { state: 'closed', missing: connection.missing, reason: connection.reason }
+  if (connection.state === 'unknown') {
+    return { state: 'closed', missing: connection.missing, reason: connection.reason }
+  }
+  const { retry, isBreakerHeeded } = model
+  return { state: 'open', target: toTarget({ ...model, connection }), retry, isBreakerHeeded }
 }

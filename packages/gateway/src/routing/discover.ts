@@ -5,13 +5,12 @@
  */
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
-import type { DiscoveryConfig, ModelConfig } from '../config/load.ts'
-import type { Timeouts } from '../config/schema.ts'
+import type { DiscoveryConfig, ModelConfig, ModelPolicies } from '../config/load.ts'
 import type { Catalogue } from './catalogue.ts'
 
 export interface DiscoveryOptions {
   servers: readonly DiscoveryConfig[]
-  timeouts: Timeouts
+  policies: ModelPolicies
   catalogue: Catalogue
   dispatcher: Dispatcher
   /** Addresses of our own programs: none of them is offered under another name. */
@@ -40,7 +39,7 @@ export async function discover(options: DiscoveryOptions): Promise<void> {
 async function discoverAt(server: DiscoveryConfig, options: DiscoveryOptions): Promise<void> {
   const ids = await readModels(server.baseUrl, options.dispatcher).catch(() => [])
   if (ids.length === 0) return
-  options.catalogue.add(ids.map((id) => toModel(server, id, options.timeouts)))
+  options.catalogue.add(ids.map((id) => toModel(server, id, options.policies)))
   options.onFound(server, ids.length)
 }
 
@@ -71,13 +70,13 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-function toModel(server: DiscoveryConfig, id: string, timeouts: Timeouts): ModelConfig {
+function toModel(server: DiscoveryConfig, id: string, policies: ModelPolicies): ModelConfig {
   return {
     name: `${server.name}/${id}`,
     provider: server.provider,
     description: null,
     price: null,
-    timeouts,
+    ...policies,
     connection: { state: 'known', baseUrl: server.baseUrl, apiKey: null, upstreamModel: id },
   }
 }

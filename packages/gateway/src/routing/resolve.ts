@@ -1,30 +1,113 @@
-/** The name in a caller's `model` → the target that answers to it. */
+/** The name in a caller's `model` → where the call may go, in which order. */
+import type { Clock } from '../clock.ts'
+import { override } from '../config/policies.ts'
+import type { VirtualModelConfig } from '../config/virtual-models.ts'
 import { GatewayError } from '../errors.ts'
+import type { CostTable } from '../ledger/cost.ts'
 import { nearest } from '../nearest.ts'
 import type { Target } from '../upstream/target.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { TargetStates } from '../upstream/target-states.ts'
+import type { CallRoute } from '../upstream/try-targets.ts'
+import type { Catalogue, CatalogueEntry } from './catalogue.ts'
+import type { CallContext } from './expression.ts'
+import { orderTargets } from './order-targets.ts'
+import { createToOrdering, type Reachable } from './to-ordering.ts'
+
+export interface RouterParts {
+  catalogue: Catalogue
+  states: TargetStates
+  cost: CostTable
+  clock: Pick<Clock, 'monotonicMs'>
+  /** In [0, 1). */
+  random(): number
+}
 
 /** Throws `model_not_found` with the nearest names, or `model_unavailable` with what to set. */
-export function resolve(catalogue: Catalogue, name: string): Target {
-  const entry = catalogue.find(name)
-  if (!entry) throw unknownModel(catalogue, name)
-  if (entry.route.state === 'open') return entry.route.target
-  throw new GatewayError(
-    'model_unavailable',
-    `The model ${quote(name)} cannot be called yet. ${entry.route.reason}`,
-  )
+export type Resolve = (name: string, context: () => CallContext) => CallRoute
+
+export function createResolve(parts: RouterParts): Resolve {
+  const toOrdering = createToOrdering(parts)
+  return (name, context) => {
+    const virtual = parts.catalogue.findVirtual(name)
+    if (!virtual) return toModelRoute(parts.catalogue, name)
+    const { config } = virtual
+    const reachable = toReachable(parts.catalogue, config)
+    const open = reachable.map(({ target }) => target)
+    const targets = orderTargets(open, toOrdering(config, reachable, context), parts.random)
+    // The one that answers when no condition holds is not to be reached, and only others are.
+    if (targets.length === 0) throw unavailable(name, whyNone(toEntries(parts.catalogue, config).slice(-1)))
+    return {
+      name,
+      targets,
+      contextLengthFallbacks: config.contextLengthFallbacks.flatMap(
+        (model) => toOpenTarget(parts.catalogue.find(model), config) ?? [],
+      ),
+      retry: config.retry,
+      isBreakerHeeded: true,
+      totalMs: config.totalMs,
+    }
+  }
 }
 
 export function unknownModel(catalogue: Catalogue, name: string): GatewayError {
-  const near = nearest(
-    name,
-    catalogue.list().map((entry) => entry.name),
-  )
+  const names = [
+    ...catalogue.listVirtual().map(({ config }) => config.name),
+    ...catalogue.list().map((entry) => entry.name),
+  ]
+  const near = nearest(name, names)
   const hint = near.length > 0 ? `Did you mean ${near.map(quote).join(' or ')}? ` : ''
   return new GatewayError(
     'model_not_found',
     `No model is called ${quote(name)}. ${hint}GET /v1/models lists them all; gateway.yaml adds one.`,
   )
+}
+
+function toModelRoute(catalogue: Catalogue, name: string): CallRoute {
+  const entry = catalogue.find(name)
+  if (!entry) throw unknownModel(catalogue, name)
+  const { route } = entry
+  if (route.state === 'closed') throw unavailable(name, route.reason)
+  const { target, retry, isBreakerHeeded } = route
+  return {
+    name,
+    targets: [target],
+    contextLengthFallbacks: [],
+    retry,
+    isBreakerHeeded,
+    totalMs: target.timeouts.totalMs,
+  }
+}
+
+/** The targets that can be called now, each with its place in the config. At least one, or it throws. */
+function toReachable(catalogue: Catalogue, config: VirtualModelConfig): Reachable[] {
+  const entries = toEntries(catalogue, config)
+  const reachable = entries.flatMap((entry, index) => {
+    const target = toOpenTarget(entry, config)
+    return target ? [{ target, index }] : []
+  })
+  if (reachable.length > 0) return reachable
+  throw unavailable(config.name, whyNone(entries))
+}
+
+export function toEntries(catalogue: Catalogue, { strategy }: VirtualModelConfig) {
+  return strategy.targets.map(({ model }) => catalogue.find(model))
+}
+
+export function whyNone(entries: readonly (CatalogueEntry | undefined)[]): string {
+  const reasons = entries.map((entry) =>
+    entry?.route.state === 'closed' ? entry.route.reason : 'A model server that it names was not found.',
+  )
+  return `None of its targets can be called. ${[...new Set(reasons)].join(' ')}`
+}
+
+function toOpenTarget(entry: CatalogueEntry | undefined, { timeouts }: VirtualModelConfig): Target | null {
+  if (entry?.route.state !== 'open') return null
+  const { target } = entry.route
+  return { ...target, timeouts: override(target.timeouts, timeouts) }
+}
+
+function unavailable(name: string, reason: string): GatewayError {
+  return new GatewayError('model_unavailable', `The model ${quote(name)} cannot be called yet. ${reason}`)
 }
 
 /** A hostile name is shown no longer than this. */

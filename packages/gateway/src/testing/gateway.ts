@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import type { GatewayReport } from '@drag-race/contracts'
 import { pino } from 'pino'
 import { type Config, loadConfig } from '../config/load.ts'
-import { createGateway, type Gateway } from '../gateway.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
+import type { Wait } from '../upstream/wait.ts'
 
 export interface RunningGateway {
   url: string
@@ -19,19 +20,29 @@ export interface RunningGateway {
   close(): Promise<void>
 }
 
+export interface StartOptions {
+  variables?: Record<string, string>
+  bodyBytesMax?: number
+  /** Instead of the machine's. */
+  monotonicMs?: () => number
+  random?: () => number
+  /** Instead of a real wait before a retry. */
+  wait?: Wait
+}
+
 export const messages = [{ role: 'user', content: 'What is a drag race?' }]
 
-export async function startGateway(
-  llm: object,
-  options: { variables?: Record<string, string>; bodyBytesMax?: number } = {},
-): Promise<RunningGateway> {
+export async function startGateway(llm: object, options: StartOptions = {}): Promise<RunningGateway> {
   const logs: Record<string, unknown>[] = []
   const log = pino({ level: 'info', base: null }, { write: (line) => void logs.push(JSON.parse(line)) })
   const gateway = createGateway({
     config: toConfig(llm, options.variables),
-    clock: { monotonicMs: () => performance.now(), date: () => new Date('2026-01-01T00:00:00Z') },
+    clock: {
+      monotonicMs: options.monotonicMs ?? (() => performance.now()),
+      date: () => new Date('2026-01-01T00:00:00Z'),
+    },
     log,
-    ...(options.bodyBytesMax && { bodyBytesMax: options.bodyBytesMax }),
+    ...toGatewayOptions(options),
   })
   const url = await listen(gateway.server)
   const metricsUrl = `${await listen(gateway.metricsServer)}/metrics`
@@ -56,6 +67,10 @@ export async function startGateway(
     },
     close: () => gateway.close(),
   }
+}
+
+function toGatewayOptions({ bodyBytesMax, random, wait }: StartOptions): Partial<GatewayOptions> {
+  return { ...(bodyBytesMax && { bodyBytesMax }), ...(random && { random }), ...(wait && { wait }) }
 }
 
 /** A config with these `llm` keys; throws its faults. Discovery is off unless it is named. */

@@ -39,6 +39,7 @@ export async function relayPieces(
     },
     provider: 'p',
     nowMs: () => 0,
+    onEarlyError() {},
     onBegun() {},
     onWorked() {},
   }).catch((reason: { code: string }) => {

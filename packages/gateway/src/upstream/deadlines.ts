@@ -4,7 +4,7 @@
  * The whole call's deadline is not here: it spans all attempts and belongs to the call. Time in which a slow caller is
  * waited for is not the provider's, so the idle deadline runs only while the provider is waited for.
  */
-import type { Timeouts } from '../config/schema.ts'
+import type { Timeouts } from '../config/policies.ts'
 import { GatewayError } from '../errors.ts'
 
 export interface Deadlines {

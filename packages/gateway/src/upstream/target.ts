@@ -1,7 +1,8 @@
 /** Where a call goes: one model at one provider, with all that a request to it needs, worked out once. */
 import type { AwsAccess } from '../config/aws-access.ts'
 import type { ModelConfig } from '../config/load.ts'
-import type { Price, Timeouts } from '../config/schema.ts'
+import type { CircuitBreaker, Timeouts } from '../config/policies.ts'
+import type { Price } from '../config/schema.ts'
 import { type Provider, type ProviderName, providers } from './providers.ts'
 
 export interface Target {
@@ -24,6 +25,7 @@ export interface Target {
   isUsageAskedFor: boolean
   price: Price | null
   timeouts: Timeouts
+  circuitBreaker: CircuitBreaker
 }
 
 export function toTarget(model: ModelConfig & { connection: { state: 'known' } }): Target {
@@ -51,6 +53,7 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
     isUsageAskedFor: provider.isUsageAskedFor,
     price: model.price,
     timeouts: model.timeouts,
+    circuitBreaker: model.circuitBreaker,
   }
 }
 

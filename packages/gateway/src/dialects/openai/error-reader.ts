@@ -8,7 +8,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ProviderError } from '../../errors.ts'
 import { toCallerHeaders } from '../../upstream/headers.ts'
 import type { Target } from '../../upstream/target.ts'
-import { readRetryAfter } from './retry-hint.ts'
+import { readReason } from './refusal-reason.ts'
+import { readRetryAfter, readRetryAfterMs, readShouldRetry } from './retry-hint.ts'
 
 export interface Refusal {
   status: number
@@ -27,7 +28,16 @@ export function toProviderError({ status, headers, body }: Refusal, target: Targ
     message,
     headers: { ...toCallerHeaders(headers), ...(retryAfter === null ? {} : { 'retry-after': retryAfter }) },
     body: Buffer.from(hasEnvelope(json) ? text : toEnvelope(sentStatus, message, json)),
+    reason: readReason({ status: sentStatus, code: readCodes(json), message }),
+    retryAfterMs: readRetryAfterMs(headers, json),
+    shouldRetry: readShouldRetry(headers),
   })
+}
+
+/** Every word of the body that may be a code: providers put it in different places. */
+function readCodes(json: unknown): string {
+  const error = record(record(json)?.error)
+  return [error?.code, error?.type, error?.status, record(json)?.code].filter(isText).join(' ')
 }
 
 function toEnvelope(status: number, message: string, json: unknown): string {

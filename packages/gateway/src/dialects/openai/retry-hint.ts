@@ -1,14 +1,39 @@
 /**
- * When to come back, as whole seconds for a `Retry-After` header; null when the provider does not say, or says it in
- * that header already. Azure gives milliseconds in a header of its own, Gemini a `RetryInfo` in the body.
+ * What a refusal says about trying again. When to come back stands in `Retry-After`; Azure gives milliseconds in a header
+ * of its own, Gemini a `RetryInfo` in the body.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 
+/** For a `Retry-After` header, as whole seconds; null when the provider does not say, or says it in that header already. */
 export function readRetryAfter(headers: IncomingHttpHeaders, json: unknown): string | null {
   if (headers['retry-after'] !== undefined) return null
   const ms = Number(headers['retry-after-ms'] ?? Number.NaN)
   const seconds = ms >= 0 ? ms / 1000 : readRetryInfo(json)
   return seconds === null ? null : String(Math.ceil(seconds))
+}
+
+/** In milliseconds, from the most exact of its places; null when the provider does not say. */
+export function readRetryAfterMs(headers: IncomingHttpHeaders, json: unknown): number | null {
+  const ms = toNumber(headers['retry-after-ms'])
+  if (ms !== null) return ms
+  const seconds = toNumber(headers['retry-after']) ?? secondsUntil(headers) ?? readRetryInfo(json)
+  return seconds === null ? null : seconds * 1000
+}
+
+/** `x-should-retry`, as OpenAI and Anthropic send it. */
+export function readShouldRetry({ 'x-should-retry': word }: IncomingHttpHeaders): boolean | null {
+  if (word === 'true') return true
+  return word === 'false' ? false : null
+}
+
+/** `Retry-After` may be a date. The provider's own `Date` tells how far away that is, whatever our clock says. */
+function secondsUntil({ 'retry-after': until, date }: IncomingHttpHeaders): number | null {
+  const seconds = (Date.parse(until ?? '') - Date.parse(date ?? '')) / 1000
+  return Number.isNaN(seconds) ? null : Math.max(0, seconds)
+}
+
+function toNumber(value: string | string[] | undefined): number | null {
+  return typeof value === 'string' && /^\d{1,9}(\.\d+)?$/.test(value) ? Number(value) : null
 }
 
 /** `{"@type": "…RetryInfo", "retryDelay": "48.9s"}` among `error.details`; seconds. */

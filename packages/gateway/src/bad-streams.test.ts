@@ -1,0 +1,183 @@
+/**
+ * Answers that begin badly or break off, with a healthy second target behind them. Before the first token another attempt
+ * is made and nothing of the bad one is seen; after it an explicit error ends the stream, and its tokens are counted.
+ */
+import { afterEach, describe, expect, test } from 'vitest'
+import { outcomes, refuse, silent, twenty, whole } from './testing/bad-days.ts'
+import { done, event, finish, head, role, token } from './testing/chunks.ts'
+import {
+  good,
+  goodCostUsd,
+  goodUsage,
+  inTurn,
+  startTwoTargets,
+  type Told,
+  type TwoTargets,
+  type TwoTargetsOptions,
+} from './testing/two-targets.ts'
+import type { Answering } from './testing/upstream.ts'
+
+let opened: TwoTargets | null = null
+afterEach(async () => {
+  await opened?.close()
+  opened = null
+})
+
+async function start(options: TwoTargetsOptions): Promise<TwoTargets> {
+  opened = await startTwoTargets(options)
+  return opened
+}
+
+const forms = [
+  ['streaming', true],
+  ['not streaming', false],
+] as const
+
+describe.each(forms)('%s', (_form, isStream) => {
+  test('stream cut after 20 tokens', async () => {
+    const { ask, b, gateway } = await start({ a: twenty((response) => void response.destroy()) })
+    const told = await ask(isStream)
+    if (!isStream) {
+      expect(told).toMatchObject(whole)
+      expect(outcomes(told)).toEqual(['up-a stream_cut', 'up-a stream_cut', 'up-b ok'])
+      return
+    }
+    await expectBrokenOff(told, gateway, 'stream_cut')
+    expect(b.received).toHaveLength(0)
+  })
+
+  test('stream stalled after 20 tokens', async () => {
+    const { ask, b, gateway } = await start({ a: twenty(silent), policies: { timeouts: { idleMs: 50 } } })
+    const told = await ask(isStream)
+    if (!isStream) {
+      expect(told).toMatchObject(whole)
+      expect(outcomes(told)).toEqual(['up-a idle_timeout', 'up-b ok'])
+      return
+    }
+    await expectBrokenOff(told, gateway, 'idle_timeout')
+    expect(b.received).toHaveLength(0)
+  })
+})
+
+/** Broken off after twenty tokens: an explicit error, no [DONE], and an estimate that says so. */
+async function expectBrokenOff(told: Told, gateway: TwoTargets['gateway'], code: string) {
+  expect(told).toMatchObject({ status: 200, answer: null, error: code })
+  expect(told.text).toContain(' t19')
+  expect(told.text).not.toContain('[DONE]')
+  expect(outcomes(told)).toEqual([`up-a ${code}`])
+  // "What is a drag race?" is 20 letters: 5 tokens.
+  expect(told.log).toMatchObject({
+    outcome: code,
+    inputTokens: 5,
+    outputTokens: 20,
+    isUsageEstimated: true,
+    costUsd: 45e-6,
+  })
+  expect(await gateway.sample('gateway_estimated_usage_total', 'target="a"')).toBe(1)
+  expect(await gateway.sample('gateway_cost_usd_total')).toBeCloseTo(45e-6, 12)
+}
+
+describe('a stream', () => {
+  test('first token after the deadline: the second target', async () => {
+    const { ask } = await start({
+      a: (response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(role),
+      policies: { timeouts: { firstTokenMs: 50 } },
+    })
+    const told = await ask(true)
+    expect(told).toMatchObject(whole)
+    expect(outcomes(told)).toEqual(['up-a first_token_timeout', 'up-b ok'])
+  })
+
+  const startsBadly: [what: string, sent: string, outcome: string][] = [
+    ['comments only', ': ping\n\n', 'empty_response'],
+    ['an empty body', '', 'empty_response'],
+    ['a silent close after the role', role, 'stream_cut'],
+    ['an error as its first event', event({ error: { message: 'overloaded', code: 529 } }), 'stream_error'],
+    ['an error after the role', role + event({ error: { message: 'overloaded' } }), 'stream_error'],
+    ['an error that no client reads', 'error: {"error":{"message":"x"}}\n\n', 'stream_error'],
+  ]
+  test.each(startsBadly)(
+    'that begins with %s goes elsewhere, and nothing of it is seen',
+    async (_what, sent, outcome) => {
+      const { ask } = await start({ a: (response) => void response.end(sent) })
+      const told = await ask(true)
+      expect(told).toMatchObject(whole)
+      expect(told.text).not.toMatch(/ping|overloaded/)
+      expect(outcomes(told)).toEqual([`up-a ${outcome}`, `up-a ${outcome}`, 'up-b ok'])
+    },
+  )
+
+  test('an error as first event, with nowhere else to go, passes as it came', async () => {
+    const sent = event({ error: { message: 'overloaded', code: 529 } })
+    const { ask, a, b } = await start({
+      a: (response) => void response.end(sent),
+      b: (response) => void response.end(sent),
+    })
+    const told = await ask(true)
+    expect(told.text).toBe(sent)
+    expect(told.log).toMatchObject({ outcome: 'stream_error', attempts: 4 })
+    expect([a.received.length, b.received.length]).toEqual([2, 2])
+  })
+
+  test('after the first token an error is never retried', async () => {
+    const sent = token('a') + event({ error: { message: 'broken' } })
+    const { ask, b } = await start({ a: (response) => void response.end(sent) })
+    const told = await ask(true)
+    expect(told).toMatchObject({ answer: null, error: 'broken' })
+    expect(told.text).toBe(sent)
+    expect(b.received).toHaveLength(0)
+  })
+
+  test('one malformed chunk in the middle passes, and is noted', async () => {
+    const sent = `${token('a')}data: {"choices":[{]}\n\n${token('b')}${finish}${done}`
+    const { gateway } = await start({ a: (response) => void response.end(sent) })
+    const response = await gateway.chat({ model: 'v', messages: [{}], stream: true })
+    expect(await response.text()).toBe(sent)
+    await expect
+      .poll(() => gateway.logs.at(-1))
+      .toMatchObject({ malformedEvents: 1, outcome: 'ok', attempts: 1 })
+  })
+
+  test('no [DONE] after a finish is a success and gets one', async () => {
+    const { gateway } = await start({ a: (response) => void response.end(token('a') + finish) })
+    const response = await gateway.chat({ model: 'v', messages: [{}], stream: true })
+    expect(await response.text()).toBe(token('a') + finish + done)
+  })
+})
+
+test('what an attempt used that came to nothing is in the books as well', async () => {
+  const used = event({ ...head, choices: [], usage: goodUsage })
+  const { ask, gateway } = await start({ a: inTurn((response) => void response.end(role + used), good) })
+  const told = await ask(true)
+  expect(told).toMatchObject({
+    ...whole,
+    log: { inputTokens: 14, outputTokens: 6, costUsd: 2 * goodCostUsd },
+  })
+  expect(outcomes(told)).toEqual(['up-a stream_cut', 'up-a ok'])
+  expect(await gateway.sample('gen_ai_client_token_usage_sum', 'type="input"')).toBe(14)
+  expect(await gateway.sample('gateway_cost_usd_total')).toBeCloseTo(2 * goodCostUsd, 12)
+})
+
+test('a probe lets the others through from its first token, not from its end', async () => {
+  let nowMs = 1_000
+  const refusing = refuse(503)
+  const ending = Promise.withResolvers<void>()
+  const probe: Answering = async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(token('a'))
+    await ending.promise
+    response.end(finish + done)
+  }
+  const { ask, gateway } = await start({
+    a: inTurn(refusing, refusing, refusing, probe, good),
+    monotonicMs: () => nowMs,
+  })
+  await ask(true)
+  await ask(true)
+  expect(outcomes(await ask(true))).toEqual(['up-b ok'])
+  nowMs += 10_000
+  const probing = ask(true)
+  await expect.poll(() => gateway.gateway.targets()[0]).toMatchObject({ breaker: 'closed', pending: 1 })
+  expect(outcomes(await ask(true))).toEqual(['up-a ok'])
+  ending.resolve()
+  expect(await probing).toMatchObject({ status: 200, answer: 'a' })
+})

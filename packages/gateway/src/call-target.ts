@@ -1,0 +1,130 @@
+/** One attempt of a call at one target: the request goes up, the answer passes down, and how it ended is kept. */
+import type { Usage } from '@drag-race/contracts'
+import type { Call } from './call.ts'
+import type { ChatParts } from './chat.ts'
+import { estimateUsage } from './dialects/openai/estimate-usage.ts'
+import { CallerGone, GatewayError, ProviderError } from './errors.ts'
+import { toReport } from './ledger/record.ts'
+import { relayAnswer } from './relay/relay-answer.ts'
+import { type AnswerFacts, createFacts } from './relay/watch.ts'
+import { type Answer, openAttempt } from './upstream/attempt.ts'
+import { toUpstreamHeaders } from './upstream/headers.ts'
+import { readAll } from './upstream/read-all.ts'
+import { speak } from './upstream/speak.ts'
+import type { Target } from './upstream/target.ts'
+import type { Try } from './upstream/try-targets.ts'
+
+export interface Attempt {
+  target: Target
+  /** Waited before it. */
+  waitMs: number
+  startedAtMs: number
+  /** null while it runs. */
+  endedAtMs: number | null
+  /** HTTP status of the provider; null when no response came. */
+  status: number | null
+  /** `ok`, or the code of what went wrong. */
+  outcome: string
+  /** What it has said so far. */
+  facts: AnswerFacts
+  /** The provider's count; estimated where a begun answer broke off before it; null when nothing is known. */
+  usage: Usage | null
+  isFirstTokenNoted: boolean
+}
+
+/** Throws when the answer is not whole; `broken` when an error passed to the caller inside the stream, as it came. */
+export async function callTarget(
+  parts: ChatParts,
+  call: Call,
+  to: Try,
+  readAtMs: number,
+): Promise<'whole' | 'broken'> {
+  const attempt = beginAttempt(parts, call, to)
+  try {
+    const answer = await openAnswer(parts, call, attempt, readAtMs)
+    await relayAnswer(answer, call, {
+      clock: parts.clock,
+      report: () => toReport(call, parts.cost, parts.clock.monotonicMs()),
+      onBegun: () => noteFirstToken(attempt, to),
+      mayGoElsewhere: to.mayGoElsewhere,
+    })
+    const isWhole = attempt.facts.error === null
+    endAttempt(parts, call, attempt, isWhole ? 'ok' : 'stream_error')
+    return isWhole ? 'whole' : 'broken'
+  } catch (error) {
+    endAttempt(parts, call, attempt, toOutcomeCode(error))
+    throw error
+  }
+}
+
+/** One of a bounded set: it becomes a label of a metric. */
+export function toOutcomeCode(error: unknown): string {
+  if (error instanceof CallerGone) return 'caller-gone'
+  if (error instanceof ProviderError) return `http_${error.status}`
+  return error instanceof GatewayError ? error.code : 'internal_error'
+}
+
+function beginAttempt(parts: ChatParts, call: Call, { target, waitMs }: Try): Attempt {
+  const facts = createFacts()
+  const attempt: Attempt = {
+    target,
+    waitMs,
+    startedAtMs: parts.clock.monotonicMs(),
+    endedAtMs: null,
+    status: null,
+    outcome: 'ok',
+    facts,
+    usage: null,
+    isFirstTokenNoted: false,
+  }
+  call.target = target
+  call.facts = facts
+  call.attempts.push(attempt)
+  return attempt
+}
+
+function noteFirstToken(attempt: Attempt, to: Try) {
+  const { firstTokenAtMs } = attempt.facts
+  if (firstTokenAtMs === null || attempt.isFirstTokenNoted) return
+  attempt.isFirstTokenNoted = true
+  to.noteFirstToken(firstTokenAtMs - attempt.startedAtMs)
+}
+
+/** Throws `ProviderError` when the provider refuses. */
+async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt, readAtMs: number): Promise<Answer> {
+  const { target } = attempt
+  const asked = call.asked!
+  const speech = speak(target, asked, {
+    completionId: `chatcmpl-${call.id}`,
+    clock: parts.clock,
+    onWorked(ms) {
+      call.ownMs.response += ms
+    },
+  })
+  const opening = openAttempt(parts.dispatcher, {
+    target: speech.target,
+    body: speech.body,
+    headers: toUpstreamHeaders(call.request.headers),
+    isStream: asked.isStream,
+    signal: call.signal,
+  })
+  // Waiting for the attempts before this one was not the gateway's own work.
+  const fromMs = call.attempts.length === 1 ? readAtMs : attempt.startedAtMs
+  call.ownMs.request += parts.clock.monotonicMs() - fromMs
+  const answer = await opening
+  attempt.status = answer.status
+  if (answer.status >= 200 && answer.status <= 299) return speech.read(answer)
+  const { bytes } = await readAll(answer.body, refusalBytesMax)
+  throw speech.refuse({ status: answer.status, headers: answer.headers, body: bytes })
+}
+
+/** As much of an error body as anybody reads. */
+const refusalBytesMax = 256 * 1024
+
+function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: string) {
+  const { facts } = attempt
+  attempt.endedAtMs = parts.clock.monotonicMs()
+  attempt.outcome = outcome
+  const isBrokenOff = outcome !== 'ok' && facts.firstTokenAtMs !== null
+  attempt.usage = facts.usage ?? (isBrokenOff ? estimateUsage(call.asked!.json, facts) : null)
+}

@@ -1,0 +1,122 @@
+/**
+ * What can be wrong with virtual models beyond their shape: names given twice, no strategy or two, targets that nobody
+ * knows, conditions that are no CEL. Works on the raw value, like `cross-check.ts`.
+ */
+import { nearest } from '../nearest.ts'
+import { expressionFault } from '../routing/expression.ts'
+import type { Fault } from './faults.ts'
+import { entries, type Raw, record } from './raw.ts'
+import { discoveryDefault } from './schema.ts'
+import { strategyNames } from './virtual-model.ts'
+
+export function checkVirtualModels(llm: Raw | null): Fault[] {
+  const known = toKnown(llm)
+  const virtualModels = entries(llm?.virtualModels)
+  return virtualModels.flatMap((model, index) => {
+    const path = ['llm', 'virtualModels', index]
+    return [
+      ...takenName(model, index, virtualModels, known),
+      ...checkRouting(record(model.routing), [...path, 'routing'], known),
+      ...list(model.contextLengthFallbacks).flatMap((name, at) =>
+        unknownTarget(name, [...path, 'contextLengthFallbacks', at], known),
+      ),
+    ]
+  })
+}
+
+interface Known {
+  models: string[]
+  virtualModels: string[]
+  /** Models that are found at start are called `<server>/<model>`. */
+  servers: string[]
+}
+
+function toKnown(llm: Raw | null): Known {
+  const texts = (values: unknown[]) => values.filter((value) => typeof value === 'string')
+  const servers = llm?.discovery === undefined ? discoveryDefault : entries(llm.discovery)
+  return {
+    models: texts(entries(llm?.models).map(({ name }) => name)),
+    virtualModels: texts(entries(llm?.virtualModels).map(({ name }) => name)),
+    servers: texts(servers.map((server: Raw) => server.name ?? server.provider)).map((name) =>
+      name.toLowerCase(),
+    ),
+  }
+}
+
+function takenName(model: Raw, index: number, virtualModels: Raw[], known: Known): Fault[] {
+  if (typeof model.name !== 'string') return []
+  const first = virtualModels.findIndex(({ name }) => name === model.name)
+  const at = known.models.indexOf(model.name)
+  const taken = first < index ? `llm.virtualModels[${first}]` : at === -1 ? null : `llm.models[${at}]`
+  if (taken === null) return []
+  const sentence = `the name ${JSON.stringify(model.name)} is taken by ${taken}; names must differ`
+  return [{ path: ['llm', 'virtualModels', index, 'name'], sentence }]
+}
+
+function checkRouting(routing: Raw | null, path: Fault['path'], known: Known): Fault[] {
+  if (!routing) return []
+  const chosen = strategyNames.filter((name) => routing[name] !== undefined)
+  const faults = chosen.flatMap((name) => {
+    const targets = entries(record(routing[name])?.targets)
+    const place = [...path, name, 'targets']
+    return [
+      ...targets.flatMap(({ model }, at) => unknownTarget(model, [...place, at, 'model'], known)),
+      ...repeatedTargets(targets, place, name === 'conditional'),
+      ...(name === 'conditional' ? checkConditions(targets, place) : []),
+    ]
+  })
+  if (chosen.length === 1) return faults
+  const sentence =
+    chosen.length === 0
+      ? `names no strategy; choose one of: ${strategyNames.join(', ')}`
+      : `names ${chosen.length} strategies (${chosen.join(', ')}); choose one`
+  return [{ path, sentence }, ...faults]
+}
+
+function unknownTarget(model: unknown, path: Fault['path'], known: Known): Fault[] {
+  if (typeof model !== 'string' || known.models.includes(model)) return []
+  if (known.virtualModels.includes(model)) {
+    const sentence = `${JSON.stringify(model)} is a virtual model; a target must be one of llm.models`
+    return [{ path, sentence }]
+  }
+  if (known.servers.some((server) => model.toLowerCase().startsWith(`${server}/`))) return []
+  const [near] = nearest(model, known.models, 1)
+  const hint = near ? `did you mean ${JSON.stringify(near)}?` : 'name one of llm.models'
+  return [{ path, sentence: `no model is called ${JSON.stringify(model)}; ${hint}` }]
+}
+
+/** The same model may stand behind two conditions. */
+function repeatedTargets(targets: Raw[], path: Fault['path'], mayRepeat: boolean): Fault[] {
+  if (mayRepeat) return []
+  return targets.flatMap(({ model }, at) => {
+    const first = targets.findIndex((target) => typeof model === 'string' && target.model === model)
+    if (first === -1 || first === at) return []
+    return [{ path: [...path, at, 'model'], sentence: `${JSON.stringify(model)} is a target already` }]
+  })
+}
+
+function checkConditions(targets: Raw[], path: Fault['path']): Fault[] {
+  return targets.flatMap(({ when }, at) => {
+    const isLast = at === targets.length - 1
+    if (when === undefined) {
+      const sentence = 'has no `when`, so that no later target is ever reached; move it to the end'
+      return isLast ? [] : [{ path: [...path, at], sentence }]
+    }
+    const fault = typeof when === 'string' ? expressionFault(when) : null
+    return [
+      ...(fault === null ? [] : [{ path: [...path, at, 'when'], sentence: fault }]),
+      ...(isLast
+        ? [
+            {
+              path: [...path, at],
+              sentence: 'is the last and must have no `when`: it answers when no other does',
+            },
+          ]
+        : []),
+    ]
+  })
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}

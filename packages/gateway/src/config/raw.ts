@@ -1,0 +1,10 @@
+/** A look into YAML whose shape may be broken: what is not there, or is of another kind, is empty. */
+export type Raw = Record<string, unknown>
+
+export function entries(value: unknown): Raw[] {
+  return (Array.isArray(value) ? value : []).map((entry: unknown) => record(entry) ?? {})
+}
+
+export function record(value: unknown): Raw | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : null
+}

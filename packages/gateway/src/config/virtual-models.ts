@@ -1,0 +1,53 @@
+/** A virtual model as the file has it → as the gateway runs it: one strategy as a tagged union, every policy whole. */
+import { override, type Retry, retryDefault, type Timeouts, timeoutsDefault } from './policies.ts'
+import type { VirtualModelEntry } from './virtual-model.ts'
+
+export interface VirtualModelConfig {
+  name: string
+  description: string | null
+  strategy: Strategy
+  contextLengthFallbacks: string[]
+  /** Bounds the whole call, all its attempts together. */
+  totalMs: number
+  /** What it sets itself, in place of its targets' own. */
+  timeouts: Partial<Timeouts>
+  retry: Retry
+}
+
+/** Each target with what its strategy needs to know of it. */
+export type Strategy =
+  | { kind: 'roundRobin' | 'leastLatency' | 'cheapest'; targets: { model: string }[] }
+  | { kind: 'weighted'; targets: { model: string; weight: number }[] }
+  | { kind: 'priority'; targets: { model: string; priority: number }[] }
+  | { kind: 'conditional'; targets: { model: string; when: string | null }[] }
+
+interface Policies {
+  timeouts?: VirtualModelEntry['timeouts']
+  retry?: VirtualModelEntry['retry']
+}
+
+export function toVirtualModel(entry: VirtualModelEntry, policies: Policies): VirtualModelConfig {
+  const timeouts = entry.timeouts ?? {}
+  return {
+    name: entry.name,
+    description: entry.description ?? null,
+    strategy: toStrategy(entry.routing),
+    contextLengthFallbacks: entry.contextLengthFallbacks,
+    totalMs: override(override(timeoutsDefault, policies.timeouts), timeouts).totalMs,
+    timeouts: override<Partial<Timeouts>>({}, timeouts),
+    retry: override(override(retryDefault, policies.retry), entry.retry),
+  }
+}
+
+/** `cross-check.ts` has made sure that there is exactly one. */
+function toStrategy(routing: VirtualModelEntry['routing']): Strategy {
+  if (routing.roundRobin) return { kind: 'roundRobin', targets: routing.roundRobin.targets }
+  if (routing.weighted) return { kind: 'weighted', targets: routing.weighted.targets }
+  if (routing.leastLatency) return { kind: 'leastLatency', targets: routing.leastLatency.targets }
+  if (routing.priority) return { kind: 'priority', targets: routing.priority.targets }
+  if (routing.cheapest) return { kind: 'cheapest', targets: routing.cheapest.targets }
+  return {
+    kind: 'conditional',
+    targets: routing.conditional!.targets.map(({ model, when }) => ({ model, when: when ?? null })),
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * What a refusal is about, from its code and, where providers give none, from its words. Only what decides where a call
+ * may still go is told apart; everything else is null and judged by its status.
+ */
+import type { RefusalReason } from '../../errors.ts'
+
+export interface Refused {
+  status: number
+  /** One code, or several with a space between. */
+  code: string | null
+  message: string
+}
+
+export function readReason({ status, code, message }: Refused): RefusalReason | null {
+  // Words are trusted only where the status says that the request was refused; a 500 may quote anything.
+  if (status < 400 || status >= 500) return null
+  const isAbout = (codes: RegExp, words: RegExp) => codes.test(code ?? '') || words.test(message)
+  if (status === 429 || status === 413) {
+    // OpenAI, Groq: "Request too large for gpt-4o … Limit 30000, Requested 43000".
+    if (isAbout(/request_too_large/, /request too large|request_too_large/i)) return 'request_too_large'
+    if (isAbout(/insufficient_quota|billing/, /exceeded your current quota|credit balance is too low/i))
+      return 'quota'
+  }
+  if (status === 429) return null
+  if (isAbout(contextCodes, contextWords)) return 'context_length'
+  return isAbout(contentCodes, contentWords) ? 'content_policy' : null
+}
+
+const contextCodes = /context_length_exceeded|context_window_exceeded|string_above_max_length/
+/** OpenAI, vLLM: "maximum context length is"; Anthropic: "prompt is too long"; Gemini: "input token count … exceeds". */
+const contextWords =
+  /maximum context length|context (length|window|size)|prompt is too long|input is too long|too many (input )?tokens|token count.*exceeds/i
+const contentCodes = /content_filter|content_policy|responsible_?ai/i
+/** Azure: "triggering Azure OpenAI's content management policy"; OpenAI: "rejected as a result of our safety system". */
+const contentWords = /content (management )?policy|safety system|content_filter/i

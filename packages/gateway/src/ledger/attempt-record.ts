@@ -1,0 +1,69 @@
+/** An attempt as the record and the report tell it, and what all attempts of a call used together. */
+import type { GatewayAttempt, Usage } from '@drag-race/contracts'
+import { type Call, toMs } from '../call.ts'
+import type { Attempt } from '../call-target.ts'
+import type { CostTable } from './cost.ts'
+
+/** The report's attempt, with the books' own columns. */
+export interface AttemptRecord extends GatewayAttempt {
+  /** The model's name in the config. */
+  target: string
+  /** The provider's own count, or marked as an estimate; null when nothing is known. */
+  usage: Usage | null
+  /** null when the price is unknown, or nothing was counted. */
+  costUsd: number | null
+  /** The model that really answered, as the provider names it; else the one that was asked. */
+  responseModel: string
+}
+
+export function toAttemptRecords({ attempts }: Call, cost: CostTable, nowMs: number): AttemptRecord[] {
+  return attempts.map((attempt) => {
+    const { target, facts } = attempt
+    const usage = usageOf(attempt)
+    return {
+      target: target.name,
+      provider: target.provider,
+      model: target.upstreamModel,
+      responseModel: facts.model ?? target.upstreamModel,
+      outcome: attempt.outcome,
+      status: attempt.status,
+      waitMs: toMs(attempt.waitMs),
+      durationMs: toMs((attempt.endedAtMs ?? nowMs) - attempt.startedAtMs),
+      usage,
+      costUsd: usage && cost(usage, target, facts.model),
+    }
+  })
+}
+
+/** The part of it that the report's contract knows. */
+export function toGatewayAttempt(attempt: AttemptRecord): GatewayAttempt {
+  const { provider, model, outcome, status, waitMs, durationMs } = attempt
+  return { provider, model, outcome, status, waitMs, durationMs }
+}
+
+/** null when no attempt used anything that is known. An estimate among them makes the sum one. */
+export function sumUsage(attempts: readonly Pick<AttemptRecord, 'usage'>[]): Usage | null {
+  const [first = null, ...rest] = attempts.flatMap(({ usage }) => usage ?? [])
+  return rest.reduce<Usage | null>((sum, usage) => sum && add(sum, usage), first)
+}
+
+/** null when no attempt has a known cost: unknown is never 0. */
+export function sumCost(attempts: readonly Pick<AttemptRecord, 'costUsd'>[]): number | null {
+  const known = attempts.flatMap(({ costUsd }) => costUsd ?? [])
+  return known.length === 0 ? null : known.reduce((sum, costUsd) => sum + costUsd)
+}
+
+function usageOf({ endedAtMs, usage, facts }: Attempt): Usage | null {
+  return endedAtMs === null ? facts.usage : usage
+}
+
+function add(a: Usage, b: Usage): Usage {
+  const part = (x: number | null, y: number | null) => (x === null && y === null ? null : (x ?? 0) + (y ?? 0))
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    reasoningTokens: part(a.reasoningTokens, b.reasoningTokens),
+    cachedTokens: part(a.cachedTokens, b.cachedTokens),
+    source: a.source === 'usage' && b.source === 'usage' ? 'usage' : 'tokenizer',
+  }
+}

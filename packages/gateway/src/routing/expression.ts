@@ -1,0 +1,57 @@
+/**
+ * The conditions of conditional routing: CEL over what is known of a call before it goes anywhere. CEL always ends, has
+ * no side effects, and is checked when the config is read.
+ */
+import { TypeError as CelTypeError, Environment, ParseError } from '@marcbachmann/cel-js'
+
+/** What a condition can speak of. */
+export interface CallContext {
+  /** The caller's body. */
+  request: Record<string, unknown>
+  /** Its member `metadata`; empty where there is none. */
+  metadata: Record<string, unknown>
+  /** Of the request, their names in lower case; credentials left out. */
+  headers: Record<string, string>
+  /** Who calls. */
+  caller: Record<string, unknown>
+}
+
+export type Condition = (context: CallContext) => boolean
+
+const environment = new Environment({
+  homogeneousAggregateLiterals: false,
+  limits: { maxAstNodes: 1_000, maxDepth: 100 },
+})
+for (const variable of ['request', 'metadata', 'headers', 'caller']) {
+  environment.registerVariable(variable, 'map')
+}
+
+/** What is wrong with it, as a sentence; null when nothing is. */
+export function expressionFault(text: string): string | null {
+  try {
+    const { valid, type, error } = environment.parse(text).check()
+    if (!valid) return `is not a condition: ${toWords(error)}`
+    if (type === 'bool' || type === 'dyn') return null
+    return `must be true or false, and is a ${type}: compare it with something`
+  } catch (error) {
+    return `is not a condition: ${toWords(error)}`
+  }
+}
+
+/** What cannot be worked out (a member that the request lacks, a text compared with a number) does not hold. */
+export function compileExpression(text: string): Condition {
+  const evaluate = environment.parse(text)
+  return (context) => {
+    try {
+      return evaluate(context) === true
+    } catch {
+      return false
+    }
+  }
+}
+
+function toWords(error: unknown): string {
+  if (!(error instanceof ParseError || error instanceof CelTypeError)) return String(error)
+  const place = error.range ? ` (at character ${error.range.start + 1})` : ''
+  return `${error.summary}${place}. It may speak of request, metadata, headers and caller`
+}

@@ -1,0 +1,80 @@
+/**
+ * A strategy and what is known of its targets → the order in which they are tried. Pure: chance and the turn come in by
+ * argument. Whether a target is well is not asked here; those that are not are passed over when their turn comes.
+ */
+export type Ordering =
+  | { kind: 'roundRobin'; turn: number }
+  | { kind: 'weighted'; weights: readonly number[] }
+  | { kind: 'leastLatency'; loads: readonly Load[] }
+  | { kind: 'priority'; priorities: readonly number[] }
+  /** US dollars of the same small call at each target; null when unknown. */
+  | { kind: 'cheapest'; costsUsd: readonly (number | null)[] }
+  | { kind: 'conditional'; holds: readonly boolean[] }
+
+export interface Load {
+  /** Average time to first token; null when it was never measured. */
+  firstTokenMs: number | null
+  /** Time since it was measured. */
+  ageMs: number
+  /** Calls that run there now. */
+  pending: number
+}
+
+/** `random` gives numbers in [0, 1). Each list of `ordering` is as long as `targets`. */
+export function orderTargets<Target>(
+  targets: readonly Target[],
+  ordering: Ordering,
+  random: () => number,
+): Target[] {
+  switch (ordering.kind) {
+    case 'roundRobin': {
+      const first = ordering.turn % targets.length
+      return [...targets.slice(first), ...targets.slice(0, first)]
+    }
+    case 'weighted':
+      // Least of -ln(u)/w first draws by weight, without replacement (Efraimidis and Spirakis, 2006).
+      return sortBy(targets, (index) => -Math.log(1 - random()) / ordering.weights[index]!)
+    case 'leastLatency':
+      return sortBy(targets, toScores(ordering.loads), random)
+    case 'priority':
+      return sortBy(targets, (index) => ordering.priorities[index]!, random)
+    case 'cheapest':
+      return sortBy(targets, (index) => ordering.costsUsd[index] ?? Number.POSITIVE_INFINITY)
+    case 'conditional':
+      return targets.filter((_target, index) => ordering.holds[index])
+  }
+}
+
+/** After so long without a measurement an idle target counts as twice as quick: sooner or later it gets its chance. */
+const halfLifeMs = 10_000
+
+/**
+ * The expected wait: the average time to first token, once for each call that is there already. An idle target that was
+ * never measured, or not for long, is tried; while such a trial runs, it counts as no quicker than the average.
+ */
+function toScores(loads: readonly Load[]): (index: number) => number {
+  const measured = loads.flatMap(({ firstTokenMs }) => firstTokenMs ?? [])
+  const average = measured.length === 0 ? 1 : measured.reduce((sum, ms) => sum + ms, 0) / measured.length
+  return (index) => {
+    const { firstTokenMs, ageMs, pending } = loads[index]!
+    if (pending > 0) return (firstTokenMs ?? average) * (pending + 1)
+    return (firstTokenMs ?? 0) * 0.5 ** (ageMs / halfLifeMs)
+  }
+}
+
+/** Ascending; equals at random where `random` is given, else in their own order. */
+function sortBy<Target>(
+  targets: readonly Target[],
+  score: (index: number) => number,
+  random: () => number = () => 0,
+): Target[] {
+  return targets
+    .map((target, index) => ({ target, index, score: score(index), draw: random() }))
+    .sort((a, b) => compare(a.score, b.score) || a.draw - b.draw || a.index - b.index)
+    .map(({ target }) => target)
+}
+
+/** Infinity less infinity is no number. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}

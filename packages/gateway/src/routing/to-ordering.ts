@@ -1,0 +1,78 @@
+/** What a strategy needs to know right now: the turn, the loads, the prices, which conditions hold. */
+import type { Strategy, VirtualModelConfig } from '../config/virtual-models.ts'
+import type { Target } from '../upstream/target.ts'
+import { type CallContext, type Condition, compileExpression } from './expression.ts'
+import type { Ordering } from './order-targets.ts'
+import type { RouterParts } from './resolve.ts'
+
+/** A target that can be called now, and its place in the strategy's list. */
+export interface Reachable {
+  target: Target
+  index: number
+}
+
+export type ToOrdering = (
+  config: VirtualModelConfig,
+  reachable: readonly Reachable[],
+  context: () => CallContext,
+) => Ordering
+
+export function createToOrdering(parts: RouterParts): ToOrdering {
+  /** Virtual model → whose turn it is. As many entries as the config has virtual models. */
+  const turns = new Map<string, number>()
+  /** Its conditions, compiled once; null stands for the last, which always holds. */
+  const conditions = new Map<string, (Condition | null)[]>()
+
+  const takeTurn = (name: string): number => {
+    const turn = turns.get(name) ?? 0
+    turns.set(name, turn + 1)
+    return turn
+  }
+  const conditionsOf = (name: string, strategy: Strategy & { kind: 'conditional' }) => {
+    const known = conditions.get(name)
+    if (known) return known
+    const compiled = strategy.targets.map(({ when }) => (when === null ? null : compileExpression(when)))
+    conditions.set(name, compiled)
+    return compiled
+  }
+
+  return ({ name, strategy }, reachable, context) => {
+    switch (strategy.kind) {
+      case 'roundRobin':
+        return { kind: 'roundRobin', turn: takeTurn(name) }
+      case 'weighted':
+        return { kind: 'weighted', weights: reachable.map(({ index }) => strategy.targets[index]!.weight) }
+      case 'priority':
+        return {
+          kind: 'priority',
+          priorities: reachable.map(({ index }) => strategy.targets[index]!.priority),
+        }
+      case 'leastLatency':
+        return { kind: 'leastLatency', loads: reachable.map(({ target }) => toLoad(parts, target)) }
+      case 'cheapest':
+        return {
+          kind: 'cheapest',
+          costsUsd: reachable.map(({ target }) => parts.cost(usualCall, target, null)),
+        }
+      case 'conditional': {
+        const compiled = conditionsOf(name, strategy)
+        const known = context()
+        return { kind: 'conditional', holds: reachable.map(({ index }) => compiled[index]?.(known) ?? true) }
+      }
+    }
+  }
+}
+
+function toLoad({ states, clock }: RouterParts, target: Target) {
+  const { firstTokenMs, measuredAtMs, pending } = states.of(target).latency
+  return { firstTokenMs, ageMs: clock.monotonicMs() - measuredAtMs, pending }
+}
+
+/** How long an answer gets is not known before the call: prices are compared at three tokens in for one out. */
+const usualCall = {
+  inputTokens: 3_000,
+  outputTokens: 1_000,
+  reasoningTokens: null,
+  cachedTokens: null,
+  source: 'usage' as const,
+}

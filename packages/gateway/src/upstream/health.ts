@@ -1,0 +1,22 @@
+/** How an attempt ended → what that says of its target's health. */
+import { GatewayError, ProviderError } from '../errors.ts'
+import type { Health } from './circuit-breaker.ts'
+
+export interface AttemptEnd {
+  /** Is a 429 a failure? `circuitBreaker.countRateLimits`. */
+  countRateLimits: boolean
+  /** The attempt had the whole time of the call to itself. */
+  isFirst: boolean
+}
+
+/** Callers who leave, and errors that are the request's own fault, say nothing. */
+export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEnd): Health {
+  if (!(error instanceof GatewayError) || error.code === 'internal_error') return 'neutral'
+  // A later attempt may only have had what the ones before it left.
+  if (error.code === 'total_timeout') return isFirst ? 'failure' : 'neutral'
+  const isRefusal = error instanceof ProviderError || (error.code === 'stream_error' && error.status < 500)
+  if (!isRefusal) return 'failure'
+  if (error.status === 429) return countRateLimits && error.reason === null ? 'failure' : 'neutral'
+  // 401 and 403: the target cannot be used until its key is right.
+  return error.status >= 500 || error.status === 401 || error.status === 403 ? 'failure' : 'neutral'
+}

@@ -1,0 +1,152 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { retryDefault } from '../config/policies.ts'
+import { CallerGone, GatewayError } from '../errors.ts'
+import { oneModel, toConfig } from '../testing/gateway.ts'
+import { toTarget } from './target.ts'
+import { createTargetStates } from './target-states.ts'
+import { type CallRoute, tryTargets } from './try-targets.ts'
+
+const { connection, ...model } = toConfig(oneModel('http://127.0.0.1:1')).models[0]!
+if (connection.state !== 'known') throw new Error('the model has no address')
+const base = toTarget({ ...model, connection })
+const names = ['a', 'b', 'c', 'd']
+const targets = names.map((name) => ({ ...base, name }))
+const [a, b, c, d] = targets as [typeof base, typeof base, typeof base, typeof base]
+
+type Ending = 'whole' | 'broken' | 'busy' | 'reset' | 'keyless' | 'wrong' | 'too long' | 'left' | 'begun, cut'
+const endings: Ending[] = [
+  'whole',
+  'broken',
+  'busy',
+  'reset',
+  'keyless',
+  'wrong',
+  'too long',
+  'left',
+  'begun, cut',
+]
+
+function toError(ending: Ending): Error {
+  if (ending === 'busy') return new GatewayError('stream_error', '', { status: 429, retryAfterMs: 700 })
+  if (ending === 'keyless') return new GatewayError('stream_error', '', { status: 401 })
+  if (ending === 'wrong') return new GatewayError('stream_error', '', { status: 400 })
+  if (ending === 'too long')
+    return new GatewayError('stream_error', '', { status: 400, reason: 'context_length' })
+  if (ending === 'left') return new CallerGone('left')
+  return new GatewayError(ending === 'reset' ? 'upstream_unreachable' : 'stream_cut', '')
+}
+
+/** A gateway's memory with a clock that only waits move, and calls that end as they are told. */
+function house() {
+  let nowMs = 0
+  const states = createTargetStates({ monotonicMs: () => nowMs })
+  return {
+    states,
+    async call(script: readonly Ending[], own: Partial<CallRoute> = {}) {
+      const asked: string[] = []
+      const waits: number[] = []
+      let hasBegun = false
+      const startedAtMs = nowMs
+      const route = {
+        name: 'v',
+        targets: [a, b],
+        contextLengthFallbacks: [],
+        retry: retryDefault,
+        isBreakerHeeded: true,
+        totalMs: 5_000,
+        ...own,
+      }
+      const result = await tryTargets({
+        route,
+        states,
+        deadlineAtMs: startedAtMs + route.totalMs,
+        signal: new AbortController().signal,
+        nowMs: () => nowMs,
+        random: () => 0.5,
+        wait: async (ms) => {
+          waits.push(ms)
+          nowMs += ms
+        },
+        async attempt({ target }) {
+          const ending = script[asked.length] ?? 'whole'
+          asked.push(target.name)
+          nowMs += 10
+          hasBegun = !['busy', 'reset', 'keyless', 'wrong', 'too long', 'left'].includes(ending)
+          if (ending === 'whole' || ending === 'broken') return ending
+          throw toError(ending)
+        },
+        hasBegun: () => hasBegun,
+      }).then(
+        () => 'passed',
+        (error: unknown) => error,
+      )
+      return { asked: asked.join(''), waits, result, tookMs: nowMs - startedAtMs }
+    },
+  }
+}
+
+test.each<[Ending[], string, Partial<CallRoute>?]>([
+  [['whole'], 'a'],
+  [['reset', 'whole'], 'aa'],
+  [['reset', 'reset', 'reset', 'reset'], 'aabb'],
+  [['keyless', 'whole'], 'ab'],
+  [['wrong'], 'a'],
+  [['begun, cut'], 'a'],
+  [['left'], 'a'],
+  [['reset', 'left'], 'aa'],
+  [['too long'], 'a'],
+  [['too long', 'whole'], 'ac', { contextLengthFallbacks: [c] }],
+  [['too long', 'too long', 'whole'], 'acd', { contextLengthFallbacks: [a, c, d] }],
+  [['keyless', 'wrong', 'whole'], 'abc', { targets: [a, b, c] }],
+  [['keyless', 'too long', 'whole'], 'abc', { targets: [a, b, c] }],
+])('%j goes to %s', async (script, expected, own) => {
+  expect((await house().call(script, own)).asked).toBe(expected)
+})
+
+test('a hint longer than maxBackoffMs is left for the next target, and waited for at the last', async () => {
+  const retry = { ...retryDefault, maxBackoffMs: 500 }
+  expect(await house().call(['busy', 'busy', 'whole'], { retry })).toMatchObject({
+    asked: 'abb',
+    waits: [700],
+  })
+})
+
+test('after an error in the middle of answers the breaker opens too', async () => {
+  const { call, states } = house()
+  for (let time = 0; time < 3; time++) await call(['broken'])
+  expect(states.of(a).breaker.state).toBe('open')
+})
+
+test('whatever the targets do: bounded, on time, nothing after the first token, no attempt left open', async () => {
+  const scripts = fc.array(fc.array(fc.constantFrom(...endings), { maxLength: 12 }), { maxLength: 12 })
+  const routes = fc.record({
+    targets: fc.shuffledSubarray(targets, { minLength: 1 }),
+    contextLengthFallbacks: fc.shuffledSubarray(targets),
+    retry: fc.record({
+      attempts: fc.integer({ min: 1, max: 4 }),
+      initialBackoffMs: fc.integer({ min: 1, max: 2_000 }),
+      maxBackoffMs: fc.integer({ min: 1, max: 8_000 }),
+    }),
+    isBreakerHeeded: fc.boolean(),
+  })
+  await fc.assert(
+    fc.asyncProperty(scripts, routes, async (calls, own) => {
+      const { call, states } = house()
+      for (const script of calls) {
+        const { asked, waits, result, tookMs } = await call(script, own)
+        expect(asked.length).toBeLessThanOrEqual(names.length * own.retry.attempts)
+        expect(tookMs).toBeLessThanOrEqual(5_000 + asked.length * 10)
+        const final = script
+          .slice(0, asked.length)
+          .findIndex((each) => ['whole', 'broken', 'begun, cut', 'left'].includes(each))
+        if (final !== -1) expect(asked.length).toBe(final + 1)
+        const last = script[asked.length - 1] ?? 'whole'
+        expect(result === 'passed').toBe(asked.length > 0 && (last === 'whole' || last === 'broken'))
+        expect(waits.length).toBeLessThanOrEqual(asked.length)
+        for (const { latency } of states.list()) expect(latency.pending).toBe(0)
+        for (const { breaker } of states.list()) expect(breaker.state).not.toBe('half-open')
+      }
+    }),
+  )
+})

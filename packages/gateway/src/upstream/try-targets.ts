@@ -1,0 +1,187 @@
+/**
+ * The attempts of one call: at one target after the other until an answer has begun, or nothing is left to try.
+ *
+ * Nothing is retried once the caller has been promised anything. A wait never reaches beyond the call's own deadline: then
+ * the provider's refusal goes to the caller, with its hint when to come back.
+ */
+import type { Retry } from '../config/policies.ts'
+import { GatewayError } from '../errors.ts'
+import { backoffMs } from './backoff.ts'
+import { toHealth } from './health.ts'
+import type { Target } from './target.ts'
+import type { Admission, TargetState, TargetStates } from './target-states.ts'
+import type { Wait } from './wait.ts'
+import { whatNext } from './what-next.ts'
+
+/** Where a call may go: worked out before the first attempt. */
+export interface CallRoute {
+  /** As the caller named it. */
+  name: string
+  /** In the order in which they are tried; at least one. */
+  targets: readonly Target[]
+  /** Where to go with a request that is too long for a target's context. */
+  contextLengthFallbacks: readonly Target[]
+  retry: Retry
+  isBreakerHeeded: boolean
+  /** Bounds the whole call. */
+  totalMs: number
+}
+
+export interface Tries {
+  route: CallRoute
+  states: TargetStates
+  /** On the monotonic clock. */
+  deadlineAtMs: number
+  signal: AbortSignal
+  nowMs(): number
+  /** In [0, 1). */
+  random(): number
+  wait: Wait
+  /** Resolves when the answer has passed to the caller, `broken` with an error inside it; throws what went wrong. */
+  attempt(attempt: Try): Promise<'whole' | 'broken'>
+  /** Something has gone to the caller. */
+  hasBegun(): boolean
+}
+
+export interface Try {
+  target: Target
+  /** Waited before it. */
+  waitMs: number
+  /** The answer has begun, so long after the attempt. */
+  noteFirstToken(ms: number): void
+  /** Will this failure be tried again? Asked where the error itself could still pass to the caller. */
+  mayGoElsewhere(error: Error): boolean
+}
+
+/** Throws what the caller is to be told. */
+export async function tryTargets(tries: Tries): Promise<void> {
+  const trip: Trip = {
+    tries,
+    left: [...tries.route.targets],
+    tried: new Set(),
+    hasFallenBack: false,
+    failure: null,
+  }
+  let step = toNextTarget(trip)
+  while (step.kind === 'go') {
+    const here: Go = step
+    let next: Step | null = null
+    const decide = (error: unknown): Step => {
+      next ??= afterFailure(trip, here, error)
+      return next
+    }
+    try {
+      if (here.waitMs > 0) await tries.wait(here.waitMs, tries.signal)
+      const passed = await tries.attempt({
+        target: here.target,
+        waitMs: here.waitMs,
+        noteFirstToken: here.admission.noteFirstToken,
+        mayGoElsewhere: (error) => decide(error).kind === 'go',
+      })
+      // An error that passed to the caller as it came is decided already.
+      if (next === null) here.admission.settle(passed === 'whole' ? 'success' : 'failure')
+      return
+    } catch (error) {
+      step = decide(error)
+    }
+  }
+  throw step.error
+}
+
+interface Trip {
+  tries: Tries
+  left: Target[]
+  tried: Set<string>
+  /** The list for requests that are too long has taken the place of the targets. */
+  hasFallenBack: boolean
+  /** What the caller is told when nothing is left. */
+  failure: { error: unknown; target: string } | null
+}
+
+type Step = Go | { kind: 'stop'; error: unknown }
+
+interface Go {
+  kind: 'go'
+  target: Target
+  state: TargetState
+  admission: Admission
+  /** At this target, from 1. */
+  tryNumber: number
+  waitMs: number
+}
+
+function afterFailure(trip: Trip, here: Go, error: unknown): Step {
+  const { target } = here
+  const { countRateLimits } = target.circuitBreaker
+  here.admission.settle(toHealth(error, { countRateLimits, isFirst: trip.failure === null }))
+  if (trip.tries.hasBegun()) return { kind: 'stop', error }
+
+  const next = whatNext(error)
+  if (next === 'same target' || next === 'next target') here.admission.noteNoToken()
+  const isFallback = trip.failure !== null && trip.failure.target !== target.name
+  // What only a later target refuses is not the caller's fault: the first failure tells more.
+  if (trip.failure === null || next === 'same target') trip.failure = { error, target: target.name }
+  switch (next) {
+    case 'same target':
+      return toSameTarget(trip, here, error) ?? toNextTarget(trip)
+    case 'next target':
+      return toNextTarget(trip)
+    case 'context fallback':
+      if (trip.hasFallenBack || trip.tries.route.contextLengthFallbacks.length > 0)
+        return toLongerContext(trip)
+      return isFallback ? toNextTarget(trip) : { kind: 'stop', error }
+    case 'give up':
+      return isFallback && isPlainRefusal(error) ? toNextTarget(trip) : { kind: 'stop', error }
+  }
+}
+
+/** null: not again here. */
+function toSameTarget({ tries, left }: Trip, here: Go, error: unknown): Step | null {
+  const { target, state, tryNumber } = here
+  const { retry, isBreakerHeeded } = tries.route
+  if (tryNumber >= retry.attempts) return null
+  const askedMs = error instanceof GatewayError ? error.retryAfterMs : null
+  if (askedMs !== null && askedMs > retry.maxBackoffMs && left.length > 0) return null
+  // "At once" is no wait that many callers could share.
+  const waitMs = askedMs || backoffMs(tryNumber, retry, tries.random())
+  if (tries.nowMs() + waitMs >= tries.deadlineAtMs) return null
+  if (!state.retries.take(tries.nowMs())) return null
+  const admission = state.admit(isBreakerHeeded)
+  return admission && { kind: 'go', target, state, admission, tryNumber: tryNumber + 1, waitMs }
+}
+
+/** The first that is left and whose breaker lets the call through. */
+function toNextTarget(trip: Trip): Step {
+  const { tries, left, tried } = trip
+  for (let target = left.shift(); target; target = left.shift()) {
+    if (tried.has(target.name)) continue
+    const state = tries.states.of(target)
+    const admission = state.admit(tries.route.isBreakerHeeded)
+    if (!admission) continue
+    tried.add(target.name)
+    state.retries.noteCall(tries.nowMs())
+    return { kind: 'go', target, state, admission, tryNumber: 1, waitMs: 0 }
+  }
+  return { kind: 'stop', error: trip.failure ? trip.failure.error : allResting(tries) }
+}
+
+function toLongerContext(trip: Trip): Step {
+  if (!trip.hasFallenBack) trip.left = [...trip.tries.route.contextLengthFallbacks]
+  trip.hasFallenBack = true
+  return toNextTarget(trip)
+}
+
+/** Of the request as it is, for no reason that would be the same everywhere. */
+function isPlainRefusal(error: unknown): boolean {
+  return error instanceof GatewayError && error.reason === null && error.status >= 400 && error.status < 500
+}
+
+function allResting({ route, states }: Tries): GatewayError {
+  const retryAfterMs = Math.min(...route.targets.map((target) => states.of(target).msUntilProbe()))
+  const names = route.targets.map(({ name }) => JSON.stringify(name)).join(', ')
+  return new GatewayError(
+    'targets_resting',
+    `The last calls to ${names} failed, and the next is not tried yet. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+    { retryAfterMs },
+  )
+}

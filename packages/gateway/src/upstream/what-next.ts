@@ -1,0 +1,53 @@
+/**
+ * An attempt failed before anything was promised to the caller: is it worth trying again, and where?
+ *
+ * The target's own fault goes elsewhere; what the request itself is to blame for goes nowhere. A target that was silent
+ * for a whole deadline gets no second one.
+ */
+import { GatewayError, ProviderError } from '../errors.ts'
+
+export type WhatNext = 'same target' | 'next target' | 'context fallback' | 'give up'
+
+export function whatNext(error: unknown): WhatNext {
+  if (!(error instanceof GatewayError)) return 'give up'
+  switch (error.reason) {
+    case 'context_length':
+      return 'context fallback'
+    case 'content_policy':
+    case 'request_too_large':
+      return 'give up'
+    case 'quota':
+      return 'next target'
+    case null:
+      break
+  }
+  if (error instanceof ProviderError) return byProvider(error)
+  switch (error.code) {
+    case 'upstream_unreachable':
+    case 'empty_response':
+    case 'stream_cut':
+      return 'same target'
+    case 'stream_error':
+      return byStatus(error.status)
+    case 'bad_response':
+    case 'upstream_timeout':
+    case 'first_token_timeout':
+    case 'idle_timeout':
+      return 'next target'
+    default:
+      return 'give up'
+  }
+}
+
+/** `x-should-retry` is the provider's own word on whether it would answer otherwise the next time. */
+function byProvider({ status, shouldRetry }: ProviderError): WhatNext {
+  const next = byStatus(status)
+  if (shouldRetry === true) return 'same target'
+  return shouldRetry === false && next === 'same target' ? 'next target' : next
+}
+
+/** 401, 402 and 403 are about the gateway's key, 404 about the target's model: neither is the caller's fault. */
+function byStatus(status: number): WhatNext {
+  if (status >= 500 || [408, 425, 429].includes(status)) return 'same target'
+  return [401, 402, 403, 404].includes(status) ? 'next target' : 'give up'
+}
