@@ -110,7 +110,11 @@ describe.each(forms)('%s', (_form, isStream) => {
   })
 
   test('accepted, then silence: no hang past the deadline', async () => {
-    const { ask } = await start({ a: silent, policies: { timeouts: { firstTokenMs: 50, totalMs: 300 } } })
+    const { ask } = await start({
+      a: silent,
+      timeoutsOfA: { firstTokenMs: 50 },
+      virtual: { timeouts: { totalMs: 1_000 } },
+    })
     const told = await ask(isStream)
     if (isStream) expect(told).toMatchObject(whole)
     else expect(told).toMatchObject({ status: 504, error: 'total_timeout' })

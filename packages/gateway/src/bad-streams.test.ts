@@ -47,7 +47,7 @@ describe.each(forms)('%s', (_form, isStream) => {
   })
 
   test('stream stalled after 20 tokens', async () => {
-    const { ask, b, gateway } = await start({ a: twenty(silent), policies: { timeouts: { idleMs: 50 } } })
+    const { ask, b, gateway } = await start({ a: twenty(silent), timeoutsOfA: { idleMs: 50 } })
     const told = await ask(isStream)
     if (!isStream) {
       expect(told).toMatchObject(whole)
@@ -81,7 +81,7 @@ describe('a stream', () => {
   test('first token after the deadline: the second target', async () => {
     const { ask } = await start({
       a: (response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(role),
-      policies: { timeouts: { firstTokenMs: 50 } },
+      timeoutsOfA: { firstTokenMs: 50 },
     })
     const told = await ask(true)
     expect(told).toMatchObject(whole)

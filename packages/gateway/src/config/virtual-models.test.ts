@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from './load.ts'
 
@@ -187,4 +188,40 @@ describe('policies', () => {
     })
     expect(virtualModels[0]).toMatchObject({ retry: { attempts: 4, maxBackoffMs: 10 }, totalMs: 9 })
   })
+})
+
+test('whatever stands there, it is a config or a list of faults', () => {
+  const scalar = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom('small', 'large', 'v', 1, -1, 'true', "'"),
+  )
+  const target = fc.record(
+    { model: scalar, weight: scalar, priority: scalar, when: scalar },
+    { requiredKeys: [] },
+  )
+  const strategy = fc.oneof(
+    scalar,
+    fc.record({ targets: fc.oneof(scalar, fc.array(target, { maxLength: 4 })) }),
+  )
+  const routing = fc.record(
+    {
+      roundRobin: strategy,
+      weighted: strategy,
+      priority: strategy,
+      conditional: strategy,
+      cheapest: strategy,
+    },
+    { requiredKeys: [] },
+  )
+  const entry = fc.record(
+    { name: scalar, routing: fc.oneof(scalar, routing), contextLengthFallbacks: scalar, retry: scalar },
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(fc.oneof(scalar, fc.array(entry, { maxLength: 3 })), (virtualModels) => {
+      const loaded = load(virtualModels)
+      if (!loaded.isValid) expect(loaded.faults.length).toBeGreaterThan(0)
+    }),
+    { numRuns: 2_000 },
+  )
 })

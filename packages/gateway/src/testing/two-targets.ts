@@ -59,11 +59,13 @@ export interface TwoTargetsOptions extends StartOptions {
   a: Answering
   b?: Answering
   policies?: object
+  /** Of `a` alone, so that a busy machine does not make `b` late as well. */
+  timeoutsOfA?: object
   virtual?: object
 }
 
 export async function startTwoTargets(options: TwoTargetsOptions): Promise<TwoTargets> {
-  const { a: answerA, b: answerB = good, policies = {}, virtual = {}, ...rest } = options
+  const { a: answerA, b: answerB = good, policies = {}, timeoutsOfA = {}, virtual = {}, ...rest } = options
   const [a, b] = await Promise.all([startUpstream(answerA), startUpstream(answerB)])
   const model = (name: string, { url }: Upstream) => ({
     name,
@@ -78,7 +80,7 @@ export async function startTwoTargets(options: TwoTargetsOptions): Promise<TwoTa
   const waits: number[] = []
   const gateway = await startGateway(
     {
-      models: [model('a', a), model('b', b)],
+      models: [{ ...model('a', a), timeouts: timeoutsOfA }, model('b', b)],
       virtualModels: [{ name: 'v', routing: { priority: { targets } }, ...virtual }],
       policies,
     },

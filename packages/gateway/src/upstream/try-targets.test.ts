@@ -99,6 +99,7 @@ test.each<[Ending[], string, Partial<CallRoute>?]>([
   [['too long', 'whole'], 'ac', { contextLengthFallbacks: [c] }],
   [['too long', 'too long', 'whole'], 'acd', { contextLengthFallbacks: [a, c, d] }],
   [['keyless', 'wrong', 'whole'], 'abc', { targets: [a, b, c] }],
+  [['reset', 'reset', 'reset', 'wrong', 'whole'], 'aabbc', { targets: [a, b, c] }],
   [['keyless', 'too long', 'whole'], 'abc', { targets: [a, b, c] }],
 ])('%j goes to %s', async (script, expected, own) => {
   expect((await house().call(script, own)).asked).toBe(expected)

@@ -95,7 +95,7 @@ interface Trip {
   /** The list for requests that are too long has taken the place of the targets. */
   hasFallenBack: boolean
   /** What the caller is told when nothing is left. */
-  failure: { error: unknown; target: string } | null
+  failure: { error: unknown } | null
 }
 
 type Step = Go | { kind: 'stop'; error: unknown }
@@ -111,16 +111,15 @@ interface Go {
 }
 
 function afterFailure(trip: Trip, here: Go, error: unknown): Step {
-  const { target } = here
-  const { countRateLimits } = target.circuitBreaker
+  const { countRateLimits } = here.target.circuitBreaker
   here.admission.settle(toHealth(error, { countRateLimits, isFirst: trip.failure === null }))
   if (trip.tries.hasBegun()) return { kind: 'stop', error }
 
   const next = whatNext(error)
   if (next === 'same target' || next === 'next target') here.admission.noteNoToken()
-  const isFallback = trip.failure !== null && trip.failure.target !== target.name
+  const isFallback = trip.tried.size > 1
   // What only a later target refuses is not the caller's fault: the first failure tells more.
-  if (trip.failure === null || next === 'same target') trip.failure = { error, target: target.name }
+  if (trip.failure === null || next === 'same target') trip.failure = { error }
   switch (next) {
     case 'same target':
       return toSameTarget(trip, here, error) ?? toNextTarget(trip)
