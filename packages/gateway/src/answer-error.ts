@@ -23,7 +23,7 @@ export function answerError(response: ServerResponse, error: GatewayError, conte
   const body = error instanceof ProviderError ? error.body : JSON.stringify(toEnvelope(error))
   response.writeHead(error.status, {
     ...context.headers,
-    ...(error instanceof ProviderError && error.headers),
+    ...error.headers,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
   })

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { GatewayAttempt } from '@drag-race/contracts'
+import type { Identity } from './admission/identity.ts'
+import type { Reservation } from './admission/limiter.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
 import { callerLeft, GatewayError } from './errors.ts'
@@ -15,7 +17,11 @@ export interface Call {
   readonly arrivedAtMs: number
   /** Aborted with the reason when the caller leaves or the call's time is over. */
   readonly signal: AbortSignal
+  /** Who calls; null until it is known. */
+  identity: Identity | null
   asked: ChatRequest | null
+  /** What its limits hold for it. */
+  reservation: Reservation | null
   /** Where it went last. */
   target: Target | null
   attempts: Attempt[]
@@ -51,7 +57,9 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     response,
     arrivedAtMs,
     signal: controller.signal,
+    identity: null,
     asked: null,
+    reservation: null,
     target: null,
     attempts: [],
     facts: createFacts(),
@@ -75,9 +83,10 @@ export function createRequestId(): string {
 }
 
 /** On every answer, good or bad. */
-export function toAnswerHeaders({ id, target, facts, attempts }: Call): OutgoingHttpHeaders {
+export function toAnswerHeaders({ id, target, facts, attempts, reservation }: Call): OutgoingHttpHeaders {
   return {
     'x-gateway-request-id': id,
+    ...reservation?.headers,
     ...(target && {
       'x-gateway-provider': target.provider,
       'x-gateway-model': toHeaderText(facts.model ?? target.upstreamModel),

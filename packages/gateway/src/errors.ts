@@ -8,13 +8,19 @@
 export const errorStatus = {
   invalid_json: 400,
   invalid_request: 400,
+  missing_api_key: 401,
+  invalid_api_key: 401,
+  invalid_token: 401,
   host_not_allowed: 403,
+  model_not_allowed: 403,
+  admin_required: 403,
   not_found: 404,
   model_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   request_too_large: 413,
   unsupported_media_type: 415,
+  rate_limited: 429,
   headers_too_large: 431,
   internal_error: 500,
   upstream_unreachable: 502,
@@ -24,6 +30,7 @@ export const errorStatus = {
   stream_error: 502,
   provider_error: 502,
   model_unavailable: 503,
+  auth_unavailable: 503,
   upstream_timeout: 504,
   first_token_timeout: 504,
   idle_timeout: 504,
@@ -32,15 +39,24 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus
 
+interface ErrorOptions {
+  status?: number | undefined
+  cause?: unknown
+  headers?: Record<string, string>
+}
+
 export class GatewayError extends Error {
   override name = 'GatewayError'
   readonly code: ErrorCode
   readonly status: number
+  /** That tell the caller more, `retry-after` among them. */
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(code: ErrorCode, message: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.code = code
     this.status = options.status ?? errorStatus[code]
+    this.headers = options.headers ?? {}
   }
 }
 
@@ -49,8 +65,6 @@ export class ProviderError extends GatewayError {
   override name = 'ProviderError'
   /** Body in OpenAI's form: the provider's own bytes where they have it already. */
   readonly body: Uint8Array
-  /** Its headers that are of use to the caller, `retry-after` among them. */
-  readonly headers: Record<string, string>
 
   constructor(answer: {
     status: number
@@ -58,9 +72,8 @@ export class ProviderError extends GatewayError {
     body: Uint8Array
     headers: Record<string, string>
   }) {
-    super('provider_error', answer.message, { status: answer.status })
+    super('provider_error', answer.message, { status: answer.status, headers: answer.headers })
     this.body = answer.body
-    this.headers = answer.headers
   }
 }
 

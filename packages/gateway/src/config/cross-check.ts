@@ -4,6 +4,7 @@
  * Works on the raw value, because the shape may be broken elsewhere and all faults are told at once.
  */
 import { providers, toProviderName } from '../upstream/providers.ts'
+import { admissionFaults } from './admission.ts'
 import type { Fault } from './faults.ts'
 import { resolveReferences, type Variables } from './references.ts'
 
@@ -18,6 +19,7 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
     ...entries(llm?.discovery).flatMap((server, index) =>
       address(server, server, ['llm', 'discovery', index, 'baseUrl'], variables),
     ),
+    ...admissionFaults(record(llm?.policies), variables),
   ]
 }
 

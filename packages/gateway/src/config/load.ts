@@ -6,6 +6,7 @@
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { nearest } from '../nearest.ts'
 import { type ProviderName, providers } from '../upstream/providers.ts'
+import { type AdmissionConfig, toAdmissionConfig } from './admission.ts'
 import { crossCheck } from './cross-check.ts'
 import { type Fault, toFaults, toLines } from './faults.ts'
 import { resolveReferences, type Variables } from './references.ts'
@@ -23,6 +24,7 @@ export interface Config {
   discovery: DiscoveryConfig[]
   /** For models that are found, not written down. */
   timeouts: Timeouts
+  admission: AdmissionConfig
 }
 
 export interface ModelConfig {
@@ -86,6 +88,7 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
   const timeouts = override(timeoutsDefault, llm.policies.timeouts)
   return {
     timeouts,
+    admission: toAdmissionConfig(llm.policies, variables),
     models: llm.models.map((entry) => ({
       name: entry.name,
       provider: entry.provider,

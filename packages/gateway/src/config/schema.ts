@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { type ProviderName, toProviderName } from '../upstream/providers.ts'
+import { admissionPolicies } from './callers-schema.ts'
 
 /** The longest that a Node timer can wait: 2³¹ − 1 ms, some 24 days. */
 const timerMsMax = 2_147_483_647
@@ -91,7 +92,7 @@ const discoveryDefault = [
 export const GatewayFile = z.looseObject({
   llm: z.strictObject({
     models: z.array(ModelEntry).default([]),
-    policies: z.strictObject({ timeouts: Timeouts.partial().optional() }).prefault({}),
+    policies: z.strictObject({ timeouts: Timeouts.partial().optional(), ...admissionPolicies }).prefault({}),
     discovery: z.array(DiscoveryServer).prefault(discoveryDefault),
   }),
 })
