@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
+import type { Admission } from './admission/admission.ts'
 import { answerError } from './answer-error.ts'
 import { type Attempt, type Call, openCall, toAnswerHeaders } from './call.ts'
 import { readChatRequest } from './chat-request.ts'
@@ -25,6 +26,7 @@ import type { Target } from './upstream/target.ts'
 
 /** What a call works with; put together once, in `gateway.ts`. */
 export interface ChatParts {
+  admission: Admission
   catalogue: Catalogue
   dispatcher: Dispatcher
   ledger: Ledger
@@ -44,11 +46,14 @@ export async function chat(
   parts.ledger.open()
   let outcome: Outcome
   try {
+    call.identity = await parts.admission.identify(request)
     call.asked = await readChatRequest(request, parts.bodyBytesMax)
     const readAtMs = parts.clock.monotonicMs()
-    // Who calls, and what they may (keys, limits, budgets), is asked here: before anything costs money.
+    parts.admission.permit(call.identity, call.asked.model)
     call.target = resolve(parts.catalogue, call.asked.model)
     call.limit(call.target.timeouts.totalMs)
+    // The last no that costs nothing: from here on limits hold something for this call.
+    parts.admission.admit(call)
     // Retries, fallback and the breaker go round this line: nothing has been promised to the caller yet.
     const answer = await attempt(parts, call, call.target, readAtMs)
     await relayAnswer(answer, call, parts.clock, () => toReport(call, parts.cost, parts.clock.monotonicMs()))
@@ -61,6 +66,7 @@ export async function chat(
   // In the next tick the last bytes are on their way: the books do not delay them.
   process.nextTick(() => {
     call.close()
+    parts.admission.settle(call, outcome)
     parts.ledger.settle(toRecord(call, outcome, parts.cost, endedAtMs))
   })
 }

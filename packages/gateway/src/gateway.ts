@@ -2,6 +2,9 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { Agent } from 'undici'
+import { createAdmission } from './admission/admission.ts'
+import { openAudit } from './admission/audit.ts'
+import { createAdmissionMetrics } from './admission/metrics.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import { createCostTable } from './ledger/cost.ts'
@@ -44,9 +47,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   })
   const catalogue = createCatalogue(config, { startedAtS: Math.floor(clock.date().getTime() / 1000) })
   const metrics = createMetrics()
-  const ledger = createLedger([metrics.read, createLogLine(log)], metrics.inFlight)
+  const door = createAdmissionMetrics(metrics.registry)
+  const admission = createAdmission({ config: config.admission, clock, onRateLimited: door.rateLimited })
+  const audit = openAudit({ config: config.admission.audit, clock, log, onLost: door.auditLost })
+  const ledger = createLedger([metrics.read, door.read, createLogLine(log), audit.read], metrics.inFlight)
   const cost = createCostTable(clock)
-  const parts = { catalogue, dispatcher, ledger, cost, clock, log, bodyBytesMax }
+  const parts = { admission, catalogue, dispatcher, ledger, cost, clock, log, bodyBytesMax }
   const server = createGatewayServer({ parts, isLoopback })
   const metricsServer = createMetricsServer(metrics.registry)
 
@@ -68,7 +74,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       server.closeAllConnections()
       metricsServer.closeAllConnections()
       await dispatcher.destroy()
-      await Promise.all(closed)
+      await Promise.all([...closed, audit.close()])
     },
   }
 }
