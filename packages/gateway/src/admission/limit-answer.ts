@@ -73,12 +73,16 @@ function retryHeaders(waitMs: number): Record<string, string> {
 function describe(reason: Refusal['reason'], { requests, tokens, concurrency }: LimitRule): string {
   switch (reason) {
     case 'requests':
-      return `${requests?.perMinute} requests a minute`
+      return `${plural(requests?.perMinute ?? 0, 'request')} a minute`
     case 'tokens':
-      return `${tokens?.perMinute} tokens a minute`
+      return `${plural(tokens?.perMinute ?? 0, 'token')} a minute`
     case 'concurrency':
-      return `${concurrency} calls at the same time`
+      return `${plural(concurrency ?? 0, 'call')} at the same time`
   }
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function sharers({ per }: LimitRule): string {

@@ -131,7 +131,9 @@ test('a call that an aborting caller leaves gives its place back, streaming and 
     const { cutOff } = await arrives
     const refused = await gateway.chat(body)
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
-    expect(((await refused.json()) as ErrorBody).error.message).toContain('1 calls at the same time')
+    expect(((await refused.json()) as ErrorBody).error.message).toContain(
+      '1 call at the same time per caller',
+    )
     controller.abort()
     await expect(running.then((response) => response.text())).rejects.toThrow()
     // The provider's socket is closed when the gateway has given the call up.

@@ -47,6 +47,8 @@ function toSentence(issue: z.core.$ZodIssue, value: unknown): string {
     const isFraction = issue.expected === 'int' && typeof value === 'number'
     return `must be ${article(issue.expected)}, not ${isFraction ? value : describe(value)}`
   }
+  // Of a text or a list the schema says it in its own words.
+  if (typeof value !== 'number') return issue.message
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}`
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`
   return issue.message
