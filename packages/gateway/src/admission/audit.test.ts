@@ -145,6 +145,28 @@ test('a file that is there is gone on with', async () => {
   expect([names, texts[0]?.slice(0, 8)]).toEqual([['audit.log'], 'before\n0'])
 })
 
+test('when the disk is there again lines are written again, on a line of their own', async () => {
+  const blocked = join(folder, 'blocked')
+  await writeFile(blocked, '')
+  const failed = Promise.withResolvers<void>()
+  const back = Promise.withResolvers<void>()
+  const path = join(blocked, 'audit.log')
+  const file = createAuditFile({
+    path,
+    maxBytes: 1_000,
+    keep: 1,
+    onLost: () => failed.resolve(),
+    onBack: back.resolve,
+  })
+  file.write('lost')
+  await failed.promise
+  await rm(blocked)
+  file.write('kept')
+  await back.promise
+  // Half a line may have been left before it.
+  expect(await readFile(path, 'utf8')).toBe('\nkept\n')
+})
+
 test('more lines than a slow disk takes are dropped and counted, and it is told when they are written again', async () => {
   const told: string[] = []
   let lost = 0

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import fc from 'fast-check'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
 import { bearer, type Door, keyOf, openDoor } from '../testing/door.ts'
@@ -88,6 +89,25 @@ test('another secret, alg none, a changed payload and no JWT at all are refused'
   for (const token of wrong) expect(await chat(token)).toMatchObject({ status: 401, code: 'invalid_token' })
   expect(await chat(null)).toMatchObject({ status: 401, code: 'missing_api_key' })
   expect(door.upstream.received).toEqual([])
+})
+
+test('whatever is sent as a credential is answered by 401, never by a fault of the gateway', async () => {
+  await start({}, { apiKeys: { keys: [keyOf('search')] } })
+  const part = fc.oneof(
+    fc.base64String({ maxLength: 40 }),
+    fc.json().map((text) => Buffer.from(text).toString('base64url')),
+  )
+  const visible = fc.stringMatching(/^[\x21-\x7e]{1,60}$/)
+  const credential = fc.oneof(
+    visible,
+    fc.tuple(part, part, part).map((parts) => parts.join('.')),
+  )
+  await fc.assert(
+    fc.asyncProperty(credential, async (text) => {
+      expect((await chat(text)).status).toBe(401)
+    }),
+    { numRuns: 200 },
+  )
 })
 
 test('without a token an optional door is open, with a wrong one it is shut', async () => {

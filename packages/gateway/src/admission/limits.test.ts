@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { role, token } from '../testing/chunks.ts'
-import { bearer, type Door, type DoorOptions, keyOf, openDoor } from '../testing/door.ts'
+import { bearer, type Door, type DoorOptions, goodAnswer, keyOf, openDoor } from '../testing/door.ts'
 import { type ErrorBody, messages } from '../testing/gateway.ts'
 import { json } from '../testing/upstream.ts'
 
@@ -24,7 +24,7 @@ function limitsOf({ headers }: Response): Record<string, string> {
   )
 }
 
-/** What the provider sees, and what stays on its counter. */
+/** To its end: only then is the call over. */
 async function read(response: Response): Promise<string> {
   return await response.text()
 }
@@ -143,6 +143,38 @@ test('a call that an aborting caller leaves gives its place back, streaming and 
   const last = await gateway.chat(plain)
   expect(last.status).not.toBe(429)
   expect(await gateway.sample('gateway_rate_limited_total', 'reason="concurrency"')).toBe(2)
+})
+
+test('a stream that its caller leaves counts for its prompt and what was sent of it', async () => {
+  const gateway = await start([{ tokensPerMinute: 6_000 }], {
+    async answer(response, request) {
+      if (request.body.includes('"stop"')) return goodAnswer(response, request)
+      response.writeHead(200).write(role + token('a') + token('b'))
+      await request.cutOff
+    },
+  })
+  const controller = new AbortController()
+  const arrives = door.upstream.next()
+  const { body } = await gateway.chat(streaming, { signal: controller.signal })
+  await body?.getReader().read()
+  controller.abort()
+  await (await arrives).cutOff
+  const next = await gateway.chat({ ...plain, stop: 'stop' })
+  await read(next)
+  // 5 tokens of prompt and 3 chunks, then the 100 of this call.
+  expect(next.headers.get('x-ratelimit-remaining-tokens')).toBe('5892')
+})
+
+test('the callers of a tenant share its limit', async () => {
+  const keys = [keyOf('a', { tenant: 't' }), keyOf('b', { tenant: 't' }), keyOf('c', { tenant: 'u' })]
+  door = await openDoor({ rateLimits: [{ per: ['tenant'], requestsPerMinute: 1 }], apiKeys: { keys } })
+  const statuses: number[] = []
+  for (const id of ['a', 'b', 'c']) {
+    const response = await door.gateway.chat(plain, bearer(`key-of-${id}`))
+    await read(response)
+    statuses.push(response.status)
+  }
+  expect(statuses).toEqual([200, 429, 200])
 })
 
 test('a key has limits of its own beside those of all', async () => {

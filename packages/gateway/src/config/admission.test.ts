@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { loadConfig } from './load.ts'
 
@@ -63,6 +64,38 @@ test.each([
   ],
 ])('a door without its lock stops the start: %j', (text, variables, told) => {
   expect(faults(text, variables)).toEqual([told])
+})
+
+test('whatever stands under policies, it is a config or a list of faults', () => {
+  const names = [
+    'rateLimits',
+    'apiKeys',
+    'jwt',
+    'audit',
+    'keys',
+    'mode',
+    'per',
+    'claims',
+    'keyHash',
+    'secret',
+    'jwks',
+  ]
+  const key = fc.oneof(fc.constantFrom(...names), fc.string({ maxLength: 3 }))
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.jsonValue({ maxDepth: 1 }),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 4 }),
+    ),
+  }))
+  fc.assert(
+    fc.property(fc.dictionary(key, value, { maxKeys: 5 }), (policies) => {
+      const loaded = loadConfig(JSON.stringify({ llm: { policies } }), {})
+      if (!loaded.isValid) expect(loaded.faults.length).toBeGreaterThan(0)
+    }),
+    { numRuns: 1_000 },
+  )
 })
 
 test('without policies everybody may do everything', () => {
