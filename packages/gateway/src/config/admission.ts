@@ -2,6 +2,7 @@
 import type { ApiKey, Audit, Claims, Jwt, Mode } from './callers-schema.ts'
 import type { Fault } from './faults.ts'
 import type { RateLimit } from './limits-schema.ts'
+import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 import type { GatewayFile } from './schema.ts'
 
@@ -108,13 +109,3 @@ function textOf(text: string, variables: Variables): string {
 }
 
 const policiesPath = ['llm', 'policies'] as const
-
-type Raw = Record<string, unknown>
-
-function entries(value: unknown): Raw[] {
-  return (Array.isArray(value) ? value : []).map((entry: unknown) => record(entry) ?? {})
-}
-
-function record(value: unknown): Raw | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : null
-}

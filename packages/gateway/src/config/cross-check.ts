@@ -6,6 +6,7 @@
 import { providers, toProviderName } from '../upstream/providers.ts'
 import { admissionFaults } from './admission.ts'
 import type { Fault } from './faults.ts'
+import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 
 export function crossCheck(raw: unknown, variables: Variables): Fault[] {
@@ -61,14 +62,4 @@ function example(provider: string): string {
   return provider === 'azure'
     ? 'it is like https://NAME.openai.azure.com/openai/v1'
     : 'it is like http://127.0.0.1:8001/v1'
-}
-
-type Raw = Record<string, unknown>
-
-function entries(value: unknown): Raw[] {
-  return (Array.isArray(value) ? value : []).map((entry: unknown) => record(entry) ?? {})
-}
-
-function record(value: unknown): Raw | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : null
 }
