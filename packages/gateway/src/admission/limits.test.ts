@@ -79,6 +79,9 @@ test.each([
   expect(door.upstream.received).toHaveLength(2)
   expect(await gateway.sample('gateway_rate_limited_total', 'reason="requests"')).toBe(1)
   expect(await gateway.sample('gateway_refused_total', 'reason="rate_limited"')).toBe(1)
+  // A refusal is no fast answer of the provider.
+  const duration = 'gen_ai_server_request_duration_seconds_count'
+  expect(await gateway.sample(duration, 'error_type="rate_limited"')).toBe(0)
 
   const other = await gateway.chat({ ...body, model: 'n' })
   expect(other.status).toBe(200)
