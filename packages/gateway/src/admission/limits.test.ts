@@ -11,7 +11,7 @@ afterEach(() => door.close())
 /** On a clock that stands still until told. */
 async function start(rateLimits: object[], options: DoorOptions = {}): Promise<Door['gateway']> {
   nowMs = 0
-  door = await openDoor({ rateLimits }, { clock: { monotonicMs: () => nowMs }, ...options })
+  door = await openDoor({ rateLimits }, { monotonicMs: () => nowMs, ...options })
   return door.gateway
 }
 

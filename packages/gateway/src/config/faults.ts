@@ -47,10 +47,12 @@ function toSentence(issue: z.core.$ZodIssue, value: unknown): string {
     const isFraction = issue.expected === 'int' && typeof value === 'number'
     return `must be ${article(issue.expected)}, not ${isFraction ? value : describe(value)}`
   }
-  // Of a text or a list the schema says it in its own words.
-  if (typeof value !== 'number') return issue.message
-  if (issue.code === 'too_small') return `must be at least ${issue.minimum}`
-  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`
+  // A text or a list that is too short or too long has its own sentence in the schema.
+  const isNumber = 'origin' in issue && ['number', 'int'].includes(issue.origin)
+  if (issue.code === 'too_small' && isNumber) {
+    return `must be ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`
+  }
+  if (issue.code === 'too_big' && isNumber) return `must be at most ${issue.maximum}`
   return issue.message
 }
 

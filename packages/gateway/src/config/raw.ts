@@ -1,7 +1,6 @@
-/** Steps through a value of unknown shape, for checks that must not stop at the first fault. */
+/** A look into YAML whose shape may be broken: what is not there, or is of another kind, is empty. */
 export type Raw = Record<string, unknown>
 
-/** The list's maps; what is none counts as an empty one, so that places stay right. */
 export function entries(value: unknown): Raw[] {
   return (Array.isArray(value) ? value : []).map((entry: unknown) => record(entry) ?? {})
 }

@@ -1,6 +1,5 @@
 /** For tests of the door: a gateway with these policies in front of a provider that answers well, and keys for it. */
 import { hashKey } from '../admission/api-keys.ts'
-import type { Clock } from '../clock.ts'
 import { done, finish, role, token, usage, usageChunk } from './chunks.ts'
 import { type RunningGateway, startGateway } from './gateway.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from './upstream.ts'
@@ -13,7 +12,7 @@ export interface Door {
 
 export interface DoorOptions {
   answer?: Answering
-  clock?: Partial<Clock>
+  monotonicMs?: () => number
   variables?: Record<string, string>
 }
 
@@ -25,7 +24,7 @@ export async function openDoor(policies: object, options: DoorOptions = {}): Pro
   const gateway = await startGateway(
     { models, policies },
     {
-      ...(options.clock && { clock: options.clock }),
+      ...(options.monotonicMs && { monotonicMs: options.monotonicMs }),
       ...(options.variables && { variables: options.variables }),
     },
   )

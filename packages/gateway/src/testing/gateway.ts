@@ -4,7 +4,6 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { GatewayReport } from '@drag-race/contracts'
 import { pino } from 'pino'
-import type { Clock } from '../clock.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { createGateway, type Gateway } from '../gateway.ts'
 
@@ -24,16 +23,15 @@ export const messages = [{ role: 'user', content: 'What is a drag race?' }]
 
 export async function startGateway(
   llm: object,
-  options: { variables?: Record<string, string>; bodyBytesMax?: number; clock?: Partial<Clock> } = {},
+  options: { variables?: Record<string, string>; bodyBytesMax?: number; monotonicMs?: () => number } = {},
 ): Promise<RunningGateway> {
   const logs: Record<string, unknown>[] = []
   const log = pino({ level: 'info', base: null }, { write: (line) => void logs.push(JSON.parse(line)) })
   const gateway = createGateway({
     config: toConfig(llm, options.variables),
     clock: {
-      monotonicMs: () => performance.now(),
+      monotonicMs: options.monotonicMs ?? (() => performance.now()),
       date: () => new Date('2026-01-01T00:00:00Z'),
-      ...options.clock,
     },
     log,
     ...(options.bodyBytesMax && { bodyBytesMax: options.bodyBytesMax }),
