@@ -30,9 +30,9 @@ export function answerError(response: ServerResponse, error: GatewayError, conte
   response.end(body)
 }
 
-function toOwnHeaders(error: GatewayError): OutgoingHttpHeaders {
-  if (error instanceof ProviderError) return error.headers
-  return error.retryAfterMs === null ? {} : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) }
+function toOwnHeaders({ headers, retryAfterMs }: GatewayError): OutgoingHttpHeaders {
+  if (Object.keys(headers).length > 0 || retryAfterMs === null) return headers
+  return { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
 }
 
 /** The envelope as a whole HTTP answer, for a request that Node could not even read. */

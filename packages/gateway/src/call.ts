@@ -1,6 +1,8 @@
 /** One chat call while it runs: what is known of it so far, for the answer's headers, the report and the record. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Identity } from './admission/identity.ts'
+import type { Reservation } from './admission/limiter.ts'
 import type { Attempt } from './call-target.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
@@ -16,9 +18,13 @@ export interface Call {
   readonly arrivedAtMs: number
   /** Aborted with the reason when the caller leaves or the call's time is over. */
   readonly signal: AbortSignal
+  /** Who calls; null until it is known. */
+  identity: Identity | null
   asked: ChatRequest | null
   /** Where it may go; null until its model is known. */
   route: CallRoute | null
+  /** What its limits hold for it. */
+  reservation: Reservation | null
   /** Where it went last. */
   target: Target | null
   attempts: Attempt[]
@@ -44,8 +50,10 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     response,
     arrivedAtMs,
     signal: controller.signal,
+    identity: null,
     asked: null,
     route: null,
+    reservation: null,
     target: null,
     attempts: [],
     facts: createFacts(),
@@ -70,9 +78,10 @@ export function createRequestId(): string {
 }
 
 /** On every answer, good or bad. */
-export function toAnswerHeaders({ id, target, facts, attempts }: Call): OutgoingHttpHeaders {
+export function toAnswerHeaders({ id, target, facts, attempts, reservation }: Call): OutgoingHttpHeaders {
   return {
     'x-gateway-request-id': id,
+    ...reservation?.headers,
     ...(target && {
       'x-gateway-provider': target.provider,
       'x-gateway-model': toHeaderText(facts.model ?? target.upstreamModel),

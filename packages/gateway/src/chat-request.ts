@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
+import { estimateTokens, type TokenEstimate } from './admission/token-estimate.ts'
 import { GatewayError } from './errors.ts'
 import { readBody } from './read-body.ts'
 
@@ -15,6 +16,8 @@ export interface ChatRequest {
   json: Record<string, unknown>
   model: string
   isStream: boolean
+  /** What limits reserve for it. */
+  estimate: TokenEstimate
   streamOptions: Record<string, unknown> | null
   /** The caller asked for the usage chunk itself. */
   wantsUsage: boolean
@@ -41,6 +44,7 @@ export async function readChatRequest(request: IncomingMessage, bodyBytesMax: nu
     json: parsed.data,
     model,
     isStream: stream === true,
+    estimate: estimateTokens(parsed.data),
     streamOptions: stream_options ?? null,
     wantsUsage: stream_options?.include_usage === true,
     wantsReport: request.headers['x-gateway-report'] === '1',

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
+import type { Admission } from './admission/admission.ts'
 import { answerError } from './answer-error.ts'
 import { type Call, openCall, toAnswerHeaders } from './call.ts'
 import { callTarget, toOutcomeCode } from './call-target.ts'
@@ -23,6 +24,7 @@ import type { Wait } from './upstream/wait.ts'
 
 /** What a call works with; put together once, in `gateway.ts`. */
 export interface ChatParts {
+  admission: Admission
   catalogue: Catalogue
   resolve: Resolve
   states: TargetStates
@@ -47,12 +49,16 @@ export async function chat(
   parts.ledger.open()
   let outcome: Outcome
   try {
+    call.identity = await parts.admission.identify(request)
     const asked = await readChatRequest(request, parts.bodyBytesMax)
     call.asked = asked
     const readAtMs = parts.clock.monotonicMs()
-    // Who calls, and what they may (keys, limits, budgets), is asked here: before anything costs money.
-    call.route = parts.resolve(asked.model, () => toCallContext(asked, request.headers))
+    parts.admission.permit(call.identity, asked.model)
+    const { id, tenant, tags } = call.identity
+    call.route = parts.resolve(asked.model, () => toCallContext(asked, request.headers, { id, tenant, tags }))
     const deadlineAtMs = call.limit(call.route.totalMs)
+    // The last no that costs nothing: from here on limits hold something for this call.
+    parts.admission.admit(call)
     await tryTargets({
       route: call.route,
       states: parts.states,
@@ -72,6 +78,7 @@ export async function chat(
   // In the next tick the last bytes are on their way: the books do not delay them.
   process.nextTick(() => {
     call.close()
+    parts.admission.settle(call, outcome)
     parts.ledger.settle(toRecord(call, outcome, parts.cost, endedAtMs))
   })
 }

@@ -8,13 +8,19 @@
 export const errorStatus = {
   invalid_json: 400,
   invalid_request: 400,
+  missing_api_key: 401,
+  invalid_api_key: 401,
+  invalid_token: 401,
   host_not_allowed: 403,
+  model_not_allowed: 403,
+  admin_required: 403,
   not_found: 404,
   model_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   request_too_large: 413,
   unsupported_media_type: 415,
+  rate_limited: 429,
   headers_too_large: 431,
   internal_error: 500,
   upstream_unreachable: 502,
@@ -25,6 +31,7 @@ export const errorStatus = {
   provider_error: 502,
   model_unavailable: 503,
   targets_resting: 503,
+  auth_unavailable: 503,
   upstream_timeout: 504,
   first_token_timeout: 504,
   idle_timeout: 504,
@@ -48,6 +55,7 @@ export interface ErrorOptions {
   cause?: unknown
   reason?: RefusalReason | null
   retryAfterMs?: number | null
+  headers?: Record<string, string>
 }
 
 export class GatewayError extends Error {
@@ -57,6 +65,8 @@ export class GatewayError extends Error {
   readonly reason: RefusalReason | null
   /** When to come back; null when nobody said. */
   readonly retryAfterMs: number | null
+  /** That tell the caller more, `retry-after` among them. */
+  readonly headers: Readonly<Record<string, string>>
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause })
@@ -64,6 +74,7 @@ export class GatewayError extends Error {
     this.status = options.status ?? errorStatus[code]
     this.reason = options.reason ?? null
     this.retryAfterMs = options.retryAfterMs ?? null
+    this.headers = options.headers ?? {}
   }
 }
 
@@ -72,8 +83,6 @@ export class ProviderError extends GatewayError {
   override name = 'ProviderError'
   /** Body in OpenAI's form: the provider's own bytes where they have it already. */
   readonly body: Uint8Array
-  /** Its headers that are of use to the caller, `retry-after` among them. */
-  readonly headers: Record<string, string>
 
   /** Its own word on whether another try could end otherwise; null when it gave none. */
   readonly shouldRetry: boolean | null
@@ -81,7 +90,6 @@ export class ProviderError extends GatewayError {
   constructor(answer: ProviderAnswer) {
     super('provider_error', answer.message, answer)
     this.body = answer.body
-    this.headers = answer.headers
     this.shouldRetry = answer.shouldRetry
   }
 }

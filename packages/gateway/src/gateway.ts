@@ -2,6 +2,9 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { Agent } from 'undici'
+import { createAdmission } from './admission/admission.ts'
+import { openAudit } from './admission/audit.ts'
+import { createAdmissionMetrics } from './admission/metrics.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import { createCostTable } from './ledger/cost.ts'
@@ -63,10 +66,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   const catalogue = createCatalogue(config, { startedAtS: Math.floor(clock.date().getTime() / 1000) })
   const states = createTargetStates(clock)
   const metrics = createMetrics(states)
-  const ledger = createLedger([metrics.read, createLogLine(log)], metrics.inFlight)
+  const door = createAdmissionMetrics(metrics.registry)
+  const admission = createAdmission({ config: config.admission, clock, onRateLimited: door.rateLimited })
+  const audit = openAudit({ config: config.admission.audit, clock, log, onLost: door.auditLost })
+  const ledger = createLedger([metrics.read, door.read, createLogLine(log), audit.read], metrics.inFlight)
   const cost = createCostTable(clock)
   const resolve = createResolve({ catalogue, states, cost, clock, random })
   const parts = {
+    admission,
     catalogue,
     resolve,
     states,
@@ -101,7 +108,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       server.closeAllConnections()
       metricsServer.closeAllConnections()
       await dispatcher.destroy()
-      await Promise.all(closed)
+      await Promise.all([...closed, audit.close()])
     },
   }
 }

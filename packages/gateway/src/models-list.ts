@@ -6,14 +6,12 @@ import type { Catalogue, CatalogueEntry, VirtualEntry } from './routing/catalogu
 import { toEntries, whyNone } from './routing/resolve.ts'
 
 /** Virtual models first: they are what callers are meant to name. */
-export function toModelsList(catalogue: Catalogue) {
-  return {
-    object: 'list',
-    data: [
-      ...catalogue.listVirtual().map((entry) => toVirtualItem(catalogue, entry)),
-      ...catalogue.list().map(toModelItem),
-    ],
-  }
+export function toModelsList(catalogue: Catalogue, mayUse: (name: string) => boolean) {
+  const all = [
+    ...catalogue.listVirtual().map((entry) => toVirtualItem(catalogue, entry)),
+    ...catalogue.list().map(toModelItem),
+  ]
+  return { object: 'list', data: all.filter(({ id }) => mayUse(id)) }
 }
 
 /** null when nobody knows the name. */

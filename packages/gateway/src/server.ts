@@ -2,6 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Registry } from 'prom-client'
+import { requireAdmin, toCallersList } from './admission/admin.ts'
+import { mayUse } from './admission/identity.ts'
 import { answerError, toRawAnswer } from './answer-error.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
@@ -28,10 +30,10 @@ export function createGatewayServer({ parts, isLoopback }: ServerOptions): Serve
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: 1_000,
     },
-    (request, response) => {
+    async (request, response) => {
       try {
         if (isLoopback) checkHost(request)
-        route(parts, request, response)
+        await route(parts, request, response)
       } catch (error) {
         refuse(response, error)
       }
@@ -53,14 +55,13 @@ export function createMetricsServer(registry: Registry): Server {
   })
 }
 
-function route(parts: ChatParts, request: IncomingMessage, response: ServerResponse): void {
+async function route(parts: ChatParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = toPath(request)
   if (path === '/v1/chat/completions') {
     allow(request, response, 'POST')
-    void chat(parts, request, response)
-    return
+    return chat(parts, request, response)
   }
-  const answer = read(parts, path)
+  const answer = await read(parts, path, request)
   if (answer === null) throw unknownPath(request, path)
   allow(request, response, 'GET')
   response.setHeader('x-gateway-request-id', createRequestId())
@@ -81,13 +82,24 @@ function internalError(cause: unknown): GatewayError {
 }
 
 /** What can be read: an object for JSON, a text, or null where there is nothing. */
-function read({ catalogue }: ChatParts, path: string): object | string | null {
+async function read(
+  { catalogue, admission }: ChatParts,
+  path: string,
+  request: IncomingMessage,
+): Promise<object | string | null> {
   if (path === '/') return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health\n'
   if (path === '/health') return { status: 'ok', models: countModels(catalogue.list()) }
-  if (path === '/v1/models') return toModelsList(catalogue)
-  if (!path.startsWith(modelPath)) return null
+  // Where nobody can be an admin, `/admin/…` is an address like any other that is not there.
+  if (path.startsWith('/admin/') && admission.hasAdmin) {
+    requireAdmin(await admission.identify(request))
+    return path === '/admin/callers' ? toCallersList(admission) : null
+  }
+  if (path !== '/v1/models' && !path.startsWith(modelPath)) return null
+  const identity = await admission.identify(request)
+  if (path === '/v1/models') return toModelsList(catalogue, (name) => mayUse(identity, name))
   // A model's name may hold slashes (`ollama/llama3.2`), encoded or not.
   const name = decode(path.slice(modelPath.length))
+  admission.permit(identity, name)
   const item = findModelItem(catalogue, name)
   if (!item) throw unknownModel(catalogue, name)
   return item

@@ -4,6 +4,7 @@
  * Works on the raw value, because the shape may be broken elsewhere and all faults are told at once.
  */
 import { providers, toProviderName } from '../upstream/providers.ts'
+import { admissionFaults } from './admission.ts'
 import { checkVirtualModels } from './check-virtual-models.ts'
 import type { Fault } from './faults.ts'
 import { entries, type Raw, record } from './raw.ts'
@@ -22,6 +23,7 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
       address(server, server, ['llm', 'discovery', index, 'baseUrl'], variables),
     ),
     ...checkVirtualModels(llm),
+    ...admissionFaults(record(llm?.policies), variables),
   ]
 }
 

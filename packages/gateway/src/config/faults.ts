@@ -129,6 +129,7 @@ function article(expected: string): string {
     string: 'a text',
     int: 'a whole number',
     number: 'a number',
+    boolean: 'true or false',
   }
   return words[expected] ?? expected
 }

@@ -6,6 +6,7 @@
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { nearest } from '../nearest.ts'
 import { type ProviderName, providers } from '../upstream/providers.ts'
+import { type AdmissionConfig, toAdmissionConfig } from './admission.ts'
 import { type AwsAccess, type AwsRead, readAwsAccess } from './aws-access.ts'
 import { crossCheck } from './cross-check.ts'
 import { type Fault, toFaults, toLines } from './faults.ts'
@@ -28,6 +29,7 @@ export interface Config extends ModelPolicies {
   models: ModelConfig[]
   virtualModels: VirtualModelConfig[]
   discovery: DiscoveryConfig[]
+  admission: AdmissionConfig
 }
 
 /** How a model is treated when it is called by its own name; deadlines and breaker also where it is a target. */
@@ -114,6 +116,7 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
   })
   return {
     ...policies,
+    admission: toAdmissionConfig(llm.policies, variables),
     models: llm.models.map((entry) => ({
       name: entry.name,
       provider: entry.provider,

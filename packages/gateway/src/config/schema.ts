@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { type ProviderName, toProviderName } from '../upstream/providers.ts'
+import { admissionPolicies } from './callers-schema.ts'
 import { CircuitBreaker, Retry, Timeouts } from './policies.ts'
 import { name } from './values.ts'
 import { VirtualModelEntry } from './virtual-model.ts'
@@ -79,6 +80,7 @@ export const GatewayFile = z.looseObject({
         timeouts: Timeouts.partial().optional(),
         retry: Retry.partial().optional(),
         circuitBreaker: CircuitBreaker.partial().optional(),
+        ...admissionPolicies,
       })
       .prefault({}),
     discovery: z.array(DiscoveryServer).prefault(discoveryDefault),

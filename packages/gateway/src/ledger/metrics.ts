@@ -2,7 +2,7 @@
  * The gateway's Prometheus metrics. Names and labels stand in one table; they follow OpenTelemetry's GenAI conventions
  * in their Prometheus form, with the conventions' own buckets.
  *
- * A call is counted once, when it is over, from its record. Refused calls have no provider and appear in
+ * A call is counted once, when it is over, from its record. Refused calls reach no provider and appear in
  * `gateway_requests_total` only. Tokens and cost are counted an attempt, under the provider that they were used at: the
  * provider's own count, or an estimate where an answer broke off before it (`gateway_estimated_usage_total`).
  */
@@ -132,7 +132,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
         // Quantiles of two phases cannot be added afterwards.
         overhead.observe({ phase: 'total' }, (request + response) / 1000)
       }
-      if (record.provider === null || record.requestModel === null) return
+      if (record.provider === null || record.requestModel === null || record.attempts.length === 0) return
       const labels = {
         gen_ai_operation_name: 'chat',
         gen_ai_provider_name: record.provider,

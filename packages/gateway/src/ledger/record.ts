@@ -1,5 +1,6 @@
 /** What remains of a call: one record, written once when it is over, also when the caller left. Its readers tell the rest. */
 import type { GatewayReport, Usage } from '@drag-race/contracts'
+import type { Identity } from '../admission/identity.ts'
 import { type Call, toMs } from '../call.ts'
 import {
   type AttemptRecord,
@@ -18,6 +19,10 @@ export type Outcome =
 
 export interface CallRecord {
   requestId: string
+  /** null when the caller was refused before it was known. */
+  identity: Identity | null
+  /** As the caller wrote it; null when the request was refused before it was read. */
+  askedModel: string | null
   /** As the caller named it, a virtual model too; null when the call was refused before one was found. */
   requestModel: string | null
   provider: string | null
@@ -49,6 +54,8 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
   const hasGoneUp = attempts.length > 0
   return {
     requestId: call.id,
+    identity: call.identity,
+    askedModel: call.asked?.model.slice(0, 200) ?? null,
     requestModel: route?.name ?? null,
     provider: target?.provider ?? null,
     responseModel: hasGoneUp ? (facts.model ?? target?.upstreamModel ?? null) : null,

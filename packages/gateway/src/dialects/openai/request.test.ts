@@ -13,6 +13,7 @@ function edit(text: string, upstreamModel: string, isUsageAskedFor = true): stri
     body: Buffer.from(text),
     model: parsed.model,
     isStream: parsed.stream === true,
+    estimate: { inputTokens: 0, outputTokens: 0, isOutputStated: false },
     streamOptions: (parsed.stream_options as Record<string, unknown>) ?? null,
     wantsUsage: parsed.stream_options?.include_usage === true,
     wantsReport: false,

@@ -1,0 +1,61 @@
+/** `/admin/…`: for callers with an admin key, and not there at all where nobody has one. */
+import { GatewayError } from '../errors.ts'
+import type { Admission } from './admission.ts'
+import type { Counter } from './counters.ts'
+import type { Identity } from './identity.ts'
+import { remaining } from './limit-answer.ts'
+import type { BucketSize } from './token-bucket.ts'
+
+/** Throws `admin_required`. */
+export function requireAdmin({ isAdmin, id }: Identity): void {
+  if (isAdmin) return
+  throw new GatewayError('admin_required', `This address is for admins, and ${id} is none.`)
+}
+
+/** Everybody whom the config names, and whoever else is being counted. No key and no hash. */
+export function toCallersList(admission: Admission) {
+  const counters = admission.listCounters()
+  const named = admission.listCallers()
+  const names = new Set(named.map(({ id }) => id))
+  const found = counters.filter(isOfOneCaller).map(({ subject }) => subject.caller)
+  const unnamed = [...new Set(found)].filter((id) => !names.has(id))
+  return {
+    object: 'list',
+    data: [
+      ...named.map((identity) => ({
+        id: identity.id,
+        tenant: identity.tenant,
+        allowedModels: identity.allowedModels && [...identity.allowedModels],
+        tags: identity.tags,
+        isAdmin: identity.isAdmin,
+        limits: limitsOf(identity.id, counters),
+      })),
+      ...unnamed.map((id) => ({ id, limits: limitsOf(id, counters) })),
+    ],
+    /** That several callers share. A limit that is in no list has not been used, or is whole again. */
+    sharedLimits: counters.filter((counter) => !isOfOneCaller(counter)).map(toLimit),
+  }
+}
+
+function isOfOneCaller({ rule }: Counter): boolean {
+  return rule.per.includes('caller')
+}
+
+function limitsOf(id: string, counters: readonly Counter[]) {
+  return counters.filter((each) => isOfOneCaller(each) && each.subject.caller === id).map(toLimit)
+}
+
+function toLimit({ rule, subject, requests, tokens, running }: Counter) {
+  return {
+    limit: rule.name,
+    ...(rule.per.includes('tenant') && { tenant: subject.tenant }),
+    ...(rule.per.includes('model') && { model: subject.model }),
+    ...(requests && { requests: { ...toLeft(rule.requests), remaining: remaining(requests) } }),
+    ...(tokens && { tokens: { ...toLeft(rule.tokens), remaining: remaining(tokens) } }),
+    ...(rule.concurrency !== null && { concurrency: { limit: rule.concurrency, running } }),
+  }
+}
+
+function toLeft(size: BucketSize | null) {
+  return size && { perMinute: size.perMinute, burst: size.burst }
+}

@@ -1,0 +1,52 @@
+/** The door of the gateway: who calls, what they may, and how much of it. Everything here comes before any cost. */
+import type { IncomingMessage } from 'node:http'
+import type { Call } from '../call.ts'
+import type { Clock } from '../clock.ts'
+import type { AdmissionConfig } from '../config/admission.ts'
+import type { Outcome } from '../ledger/record.ts'
+import { createAuthenticator } from './authenticate.ts'
+import { type Identity, permit } from './identity.ts'
+import type { Refusal } from './limit-answer.ts'
+import { createLimiter, type Limiter } from './limiter.ts'
+import { spentTokens } from './spent-tokens.ts'
+
+export interface Admission {
+  /** Throws or rejects with 401. */
+  identify(request: IncomingMessage): Identity | Promise<Identity>
+  /** Throws `model_not_allowed`. */
+  permit(identity: Identity, model: string): void
+  /** Reserves what the call may need; throws `rate_limited`. */
+  admit(call: Call): void
+  /** The call is over: what it did not use goes back. */
+  settle(call: Call, outcome: Outcome): void
+  /** For `/admin/…`. */
+  hasAdmin: boolean
+  listCallers(): Identity[]
+  listCounters: Limiter['list']
+}
+
+export interface AdmissionOptions {
+  config: AdmissionConfig
+  clock: Clock
+  onRateLimited(reason: Refusal['reason']): void
+}
+
+export function createAdmission({ config, clock, onRateLimited }: AdmissionOptions): Admission {
+  const authenticator = createAuthenticator(config, clock)
+  const limiter = createLimiter({ clock, onRefused: onRateLimited })
+  return {
+    identify: authenticator.identify,
+    permit,
+    admit(call) {
+      const { id, tenant, rules } = call.identity!
+      const { model, estimate } = call.asked!
+      call.reservation = limiter.reserve(rules, { caller: id, tenant, model }, estimate)
+    },
+    settle(call, outcome) {
+      call.reservation?.settle(spentTokens(call, outcome))
+    },
+    hasAdmin: authenticator.hasAdmin,
+    listCallers: authenticator.list,
+    listCounters: limiter.list,
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * A key → whose it is. Only SHA-256 hashes are kept, and a key is looked up by its hash in a Map.
+ *
+ * Safe against timing: a lookup may tell how much of a *hash* agrees, and nobody can choose a key for the hash it has.
+ * Safe without salt: a key is 32 random bytes, not a word that could be guessed from a stolen config.
+ */
+import { createHash } from 'node:crypto'
+import type { ApiKey } from '../config/callers-schema.ts'
+import type { Identity } from './identity.ts'
+import { type LimitRule, toOwnRules } from './limit-rule.ts'
+
+export interface Keyring {
+  /** null when nobody has this key. */
+  find(key: string): Identity | null
+  list(): Identity[]
+}
+
+export function createKeyring(keys: readonly ApiKey[], commonRules: readonly LimitRule[]): Keyring {
+  const byHash = new Map(keys.map((key) => [key.keyHash, toIdentity(key, commonRules)]))
+  return {
+    find: (key) => byHash.get(hashKey(key)) ?? null,
+    list: () => [...byHash.values()],
+  }
+}
+
+/** As it stands in gateway.yaml. */
+export function hashKey(key: string): string {
+  return `sha256:${createHash('sha256').update(key).digest('hex')}`
+}
+
+function toIdentity(key: ApiKey, commonRules: readonly LimitRule[]): Identity {
+  return {
+    id: key.id,
+    tenant: key.tenant ?? null,
+    allowedModels: key.allowedModels ? new Set(key.allowedModels) : null,
+    rules: [...commonRules, ...toOwnRules(`key:${key.id}`, key.rateLimits)],
+    tags: key.tags,
+    isAdmin: key.isAdmin,
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Appends lines to a file that is rotated by size, and never makes a call wait or fail. `audit.log` is the one being
+ * written, `audit.log.1` the newest full one.
+ *
+ * By hand, because a lost line must be counted and nothing may block: the rotating destinations of pino do it in a thread
+ * of their own, which tells neither.
+ */
+import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+export interface AuditFile {
+  write(line: string): void
+  /** Writes what is waiting. */
+  close(): Promise<void>
+}
+
+export interface AuditFileOptions {
+  path: string
+  maxBytes: number
+  /** Full files that stay. */
+  keep: number
+  /** These many lines are lost; `isFirst` since the last that was written. */
+  onLost(lines: number, error: Error, isFirst: boolean): void
+  /** After lines were lost, some are written again. */
+  onBack(): void
+}
+
+/** In memory while the disk is slow: some 4 MB. What comes on top is lost, and counted. */
+const waitingMax = 10_000
+/** Who stops the gateway does not wait longer for a disk. */
+const closeMsMax = 1_000
+
+export function createAuditFile(options: AuditFileOptions): AuditFile {
+  const waiting: string[] = []
+  let writing: Promise<void> | null = null
+  let isLosing = false
+  /** A full disk may have cut the last line in two. */
+  let isTorn = false
+
+  const lose = (lines: number, error: Error) => {
+    options.onLost(lines, error, !isLosing)
+    isLosing = true
+  }
+  const drain = async () => {
+    while (waiting.length > 0) {
+      const lines = takeBatch(waiting, options.maxBytes)
+      try {
+        await append(options, `${isTorn ? '\n' : ''}${lines.join('')}`)
+        if (isLosing) options.onBack()
+        isLosing = false
+        isTorn = false
+      } catch (error) {
+        isTorn = true
+        lose(lines.length, error as Error)
+      }
+    }
+    writing = null
+  }
+
+  return {
+    write(line) {
+      if (waiting.length >= waitingMax) return lose(1, new Error('the disk is too slow'))
+      waiting.push(`${line}\n`)
+      writing ??= drain()
+    },
+    close: () => Promise.race([writing, setTimeout(closeMsMax, undefined, { ref: false })]).then(() => {}),
+  }
+}
+
+/** As many lines as fit into one file, one at least. */
+function takeBatch(waiting: string[], maxBytes: number): string[] {
+  let bytes = 0
+  const end = waiting.findIndex((line, index) => {
+    bytes += Buffer.byteLength(line)
+    return bytes > maxBytes && index > 0
+  })
+  return waiting.splice(0, end === -1 ? waiting.length : end)
+}
+
+async function append(options: AuditFileOptions, text: string): Promise<void> {
+  const { path, maxBytes } = options
+  const size = await sizeOf(path)
+  if (size === null) await mkdir(dirname(path), { recursive: true })
+  else if (size > 0 && size + Buffer.byteLength(text) > maxBytes) await rotate(options)
+  // Who called what is nobody else's business on this machine.
+  await appendFile(path, text, { mode: 0o600 })
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+async function rotate({ path, keep }: AuditFileOptions): Promise<void> {
+  if (keep === 0) return rm(path)
+  for (let number = keep - 1; number >= 1; number--) {
+    if ((await sizeOf(`${path}.${number}`)) !== null)
+      await rename(`${path}.${number}`, `${path}.${number + 1}`)
+  }
+  await rename(path, `${path}.1`)
+}

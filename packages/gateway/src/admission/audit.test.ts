@@ -1,0 +1,189 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { bearer, type Door, keyOf, openDoor } from '../testing/door.ts'
+import { messages } from '../testing/gateway.ts'
+import { createAuditFile } from './audit-file.ts'
+
+let folder: string
+let door: Door | null = null
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'audit-'))
+})
+afterEach(async () => {
+  await door?.close()
+  door = null
+  await rm(folder, { recursive: true })
+})
+
+const prompt = 'What is a drag race?'
+const plain = { model: 'm', messages }
+
+async function start(path: string) {
+  const keys = [keyOf('search', { tenant: 'find', allowedModels: ['m'], tags: { team: 's' } })]
+  door = await openDoor({ apiKeys: { keys }, audit: { path } })
+  return door
+}
+
+/** After the gateway has closed everything is written. */
+async function linesAfterClose(path: string): Promise<Record<string, unknown>[]> {
+  await door?.close()
+  door = null
+  const text = await readFile(path, 'utf8')
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+}
+
+test('one line a call says who, what, how it ended and what it cost, and no word of the prompt', async () => {
+  const path = join(folder, 'logs', 'audit.log')
+  const { gateway } = await start(path)
+  for (const [body, key] of [
+    [{ ...plain, stream: true }, 'key-of-search'],
+    [{ ...plain, model: 'n' }, 'key-of-search'],
+    [plain, 'wrong'],
+  ] as const) {
+    await (await gateway.chat(body, bearer(key))).text()
+  }
+  const lines = await linesAfterClose(path)
+  const { mode } = await stat(path)
+  expect(mode & 0o777).toBe(0o600)
+  expect(lines).toEqual([
+    {
+      time: '2026-01-01T00:00:00.000Z',
+      requestId: expect.stringMatching(/^req_/),
+      caller: 'search',
+      tenant: 'find',
+      tags: { team: 's' },
+      model: 'm',
+      provider: 'custom',
+      servedModel: 'up-1',
+      stream: true,
+      outcome: 'ok',
+      status: 200,
+      attempts: 1,
+      inputTokens: 7,
+      outputTokens: 3,
+      costUsd: null,
+      durationMs: expect.any(Number),
+    },
+    expect.objectContaining({
+      caller: 'search',
+      model: 'n',
+      outcome: 'model_not_allowed',
+      status: 403,
+      attempts: 0,
+    }),
+    expect.objectContaining({
+      caller: null,
+      tenant: null,
+      model: null,
+      outcome: 'invalid_api_key',
+      status: 401,
+    }),
+  ])
+  expect(JSON.stringify(lines)).not.toContain(prompt)
+})
+
+test('a file that cannot be written fails no call: told once in the log, every line counted', async () => {
+  const path = join(folder, 'a-file', 'audit.log')
+  await writeFile(join(folder, 'a-file'), '')
+  const { gateway } = await start(path)
+  for (let call = 0; call < 3; call++) {
+    const response = await gateway.chat(plain, bearer('key-of-search'))
+    await response.text()
+    expect(response.status).toBe(200)
+  }
+  await expect.poll(() => gateway.sample('gateway_audit_lost_total')).toBe(3)
+  expect(gateway.logs.filter(({ msg }) => String(msg).includes('audit log cannot be written'))).toHaveLength(
+    1,
+  )
+})
+
+interface Written {
+  names: string[]
+  texts: string[]
+}
+
+/** After lines of 100 bytes each, in files of 1,000. */
+async function writeLines(count: number, keep: number): Promise<Written> {
+  const path = join(folder, 'audit.log')
+  const lost: number[] = []
+  const file = createAuditFile({
+    path,
+    maxBytes: 1_000,
+    keep,
+    onLost: (lines) => lost.push(lines),
+    onBack: () => lost.push(-1),
+  })
+  for (let line = 0; line < count; line++) file.write(String(line).padEnd(99))
+  await file.close()
+  expect(lost).toEqual([])
+  const names = (await readdir(folder)).sort()
+  return { names, texts: await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8'))) }
+}
+
+test('files are rotated by size: none grows over its bound, and no more stay than are kept', async () => {
+  const { names, texts } = await writeLines(95, 3)
+  expect(names).toEqual(['audit.log', 'audit.log.1', 'audit.log.2', 'audit.log.3'])
+  for (const text of texts) expect(text.length).toBeLessThanOrEqual(1_000)
+  // The newest lines, in their order, none lost between two files.
+  const numbers = texts.toReversed().flatMap((text) => text.trim().split(/\s+/).map(Number))
+  expect(numbers).toEqual(Array.from(numbers, (_, index) => 95 - numbers.length + index))
+})
+
+test('where no full file is kept there is only the one', async () => {
+  const { names } = await writeLines(35, 0)
+  expect(names).toEqual(['audit.log'])
+})
+
+test('a file that is there is gone on with', async () => {
+  await writeFile(join(folder, 'audit.log'), 'before\n')
+  const { names, texts } = await writeLines(1, 3)
+  expect([names, texts[0]?.slice(0, 8)]).toEqual([['audit.log'], 'before\n0'])
+})
+
+test('when the disk is there again lines are written again, on a line of their own', async () => {
+  const blocked = join(folder, 'blocked')
+  await writeFile(blocked, '')
+  const failed = Promise.withResolvers<void>()
+  const back = Promise.withResolvers<void>()
+  const path = join(blocked, 'audit.log')
+  const file = createAuditFile({
+    path,
+    maxBytes: 1_000,
+    keep: 1,
+    onLost: () => failed.resolve(),
+    onBack: back.resolve,
+  })
+  file.write('lost')
+  await failed.promise
+  await rm(blocked)
+  file.write('kept')
+  await back.promise
+  // Half a line may have been left before it.
+  expect(await readFile(path, 'utf8')).toBe('\nkept\n')
+})
+
+test('more lines than a slow disk takes are dropped and counted, and it is told when they are written again', async () => {
+  const told: string[] = []
+  let lost = 0
+  const file = createAuditFile({
+    path: join(folder, 'audit.log'),
+    maxBytes: 10_000_000,
+    keep: 1,
+    onLost(lines, _error, isFirst) {
+      lost += lines
+      if (isFirst) told.push('lost')
+    },
+    onBack: () => told.push('back'),
+  })
+  // Nothing is written before this loop has given way: the first is on its way, 10,000 wait.
+  for (let line = 0; line < 10_101; line++) file.write('x')
+  expect(lost).toBe(100)
+  await file.close()
+  expect(told).toEqual(['lost', 'back'])
+  expect((await readFile(join(folder, 'audit.log'), 'utf8')).length).toBe(2 * 10_001)
+})

@@ -1,0 +1,51 @@
+/** A request → who sent it, or 401. */
+import type { IncomingMessage } from 'node:http'
+import type { Clock } from '../clock.ts'
+import type { AdmissionConfig } from '../config/admission.ts'
+import { createKeyring } from './api-keys.ts'
+import { invalidKey, invalidToken, isJwtLike, missingKey, readCredential } from './credential.ts'
+import { anonymous, type Identity } from './identity.ts'
+import { createTokenReader } from './jwt.ts'
+import { toLimitRules } from './limit-rule.ts'
+
+export interface Authenticator {
+  /** Throws or rejects with 401. Nothing is awaited where nothing has to be. */
+  identify(request: IncomingMessage): Identity | Promise<Identity>
+  /** The callers that the config names. */
+  list(): Identity[]
+  /** Somebody can be an admin: without one there is nothing to administrate. */
+  hasAdmin: boolean
+}
+
+export function createAuthenticator(
+  { rateLimits, apiKeys, jwt }: AdmissionConfig,
+  clock: Clock,
+): Authenticator {
+  const rules = toLimitRules('policies', rateLimits)
+  const keyring = apiKeys.mode === 'off' ? null : createKeyring(apiKeys.keys, rules)
+  const readToken = jwt && jwt.mode !== 'off' ? createTokenReader(jwt, rules, clock) : null
+  const isStrict = apiKeys.mode === 'strict' || jwt?.mode === 'strict'
+
+  return {
+    identify(request) {
+      // Where nobody is asked, what an SDK sends anyway is not looked at.
+      if (!keyring && !readToken) return anonymous(request, rules)
+      const credential = readCredential(request.headers)
+      if (credential === null) {
+        if (isStrict) throw missingKey()
+        return anonymous(request, rules)
+      }
+      if (readToken && (isJwtLike(credential) || !keyring)) {
+        if (!isJwtLike(credential)) throw invalidToken('it is no JWT')
+        return readToken(credential)
+      }
+      const identity = keyring?.find(credential)
+      if (!identity) throw invalidKey()
+      return identity
+    },
+    list: () => keyring?.list() ?? [],
+    hasAdmin:
+      (keyring?.list() ?? []).some(({ isAdmin }) => isAdmin) ||
+      (readToken !== null && jwt?.claims.isAdmin !== undefined),
+  }
+}

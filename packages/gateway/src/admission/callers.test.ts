@@ -1,0 +1,181 @@
+import { afterEach, expect, test } from 'vitest'
+import { bearer, type Door, keyOf, openDoor, providerKey } from '../testing/door.ts'
+import { type ErrorBody, messages } from '../testing/gateway.ts'
+
+let door: Door
+afterEach(() => door.close())
+
+const keys = [
+  keyOf('search', { tenant: 'find', allowedModels: ['m'], tags: { team: 'search' } }),
+  keyOf('boss', { isAdmin: true }),
+]
+const plain = { model: 'm', messages }
+const streaming = { ...plain, stream: true }
+
+async function start(apiKeys: object, more: object = {}): Promise<Door['gateway']> {
+  door = await openDoor({ apiKeys: { keys, ...apiKeys }, ...more })
+  return door.gateway
+}
+
+test.each([
+  ['off', 'none', 200],
+  ['off', 'wrong', 200],
+  ['off', 'key-of-search', 200],
+  ['optional', 'none', 200],
+  ['optional', 'wrong', 401],
+  ['optional', 'key-of-search', 200],
+  ['strict', 'none', 401],
+  ['strict', 'wrong', 401],
+  ['strict', 'key-of-search', 200],
+])('mode %s with key %s: %i', async (mode, key, status) => {
+  const gateway = await start({ mode })
+  const init = key === 'none' ? {} : bearer(key)
+  for (const body of [plain, streaming]) {
+    const response = await gateway.chat(body, init)
+    await response.text()
+    expect(response.status).toBe(status)
+  }
+  expect(door.upstream.received).toHaveLength(status === 200 ? 2 : 0)
+})
+
+test.each([
+  ['no key', {}, 'missing_api_key', 'Bearer realm="gateway"'],
+  [
+    'a wrong key',
+    bearer('nobody-has-me'),
+    'invalid_api_key',
+    'Bearer realm="gateway", error="invalid_token"',
+  ],
+  [
+    'another scheme',
+    { headers: { authorization: 'Basic a2V5LW9mLXNlYXJjaA==' } },
+    'invalid_api_key',
+    'Bearer realm="gateway", error="invalid_token"',
+  ],
+])(
+  '%s: 401 in OpenAI’s form, with what to do, before the body is looked at',
+  async (_what, init, code, challenge) => {
+    const gateway = await start({})
+    const response = await gateway.chat('{ this is no JSON', init)
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, challenge])
+    expect(await response.json()).toEqual({
+      error: {
+        message: expect.stringMatching(/Bearer <key>|gateway:key/),
+        type: 'authentication_error',
+        code,
+        param: null,
+      },
+    })
+    expect(await gateway.sample('gateway_refused_total', `reason="${code}"`)).toBe(1)
+  },
+)
+
+test('a key of Anthropic’s clients’ form is one too', async () => {
+  const gateway = await start({})
+  const response = await gateway.chat(plain, { headers: { 'x-api-key': 'key-of-boss' } })
+  expect(response.status).toBe(200)
+})
+
+test('what the caller shows never goes up, and the provider’s key does', async () => {
+  const gateway = await start({})
+  await gateway.chat(plain, { headers: { ...bearer('key-of-boss').headers, 'x-api-key': 'another' } })
+  const [{ headers } = { headers: {} }] = door.upstream.received
+  expect(headers).toMatchObject({ authorization: `Bearer ${providerKey}` })
+  expect(JSON.stringify(headers)).not.toMatch(/key-of-boss|another/)
+})
+
+test.each(['n', 'no-such-model'])(
+  'a model that the key may not use: 403, nothing sent: %s',
+  async (model) => {
+    const gateway = await start({})
+    const response = await gateway.chat({ ...plain, model }, bearer('key-of-search'))
+    expect(response.status).toBe(403)
+    expect(await response.json()).toEqual({
+      error: {
+        message: `"${model}" is not among the models of search: m.`,
+        type: 'permission_error',
+        code: 'model_not_allowed',
+        param: null,
+      },
+    })
+    expect(door.upstream.received).toEqual([])
+    expect(await gateway.sample('gateway_refused_total', 'reason="model_not_allowed"')).toBe(1)
+  },
+)
+
+test('the models list is what the key may use, and nothing to strangers', async () => {
+  const { url } = await start({})
+  const list = (init?: RequestInit) => fetch(`${url}/v1/models`, init)
+  const idsFor = async (key: string) => {
+    const { data } = (await (await list(bearer(key))).json()) as { data: { id: string }[] }
+    return data.map(({ id }) => id)
+  }
+  expect(await idsFor('key-of-search')).toEqual(['m'])
+  expect(await idsFor('key-of-boss')).toEqual(['m', 'n'])
+  expect((await list()).status).toBe(401)
+  const one = (name: string) => fetch(`${url}/v1/models/${name}`, bearer('key-of-search'))
+  expect([(await one('m')).status, (await one('n')).status]).toEqual([200, 403])
+  // Whoever watches over the gateway needs no key.
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+})
+
+const callers = (url: string, key?: string) => fetch(`${url}/admin/callers`, key ? bearer(key) : {})
+
+test('an admin sees callers and what is left of their limits, and no hash', async () => {
+  const rateLimits = [
+    { requestsPerMinute: 60, burst: 5 },
+    { per: ['model'], tokensPerMinute: 90_000 },
+    { concurrency: 4 },
+  ]
+  const gateway = await start({ mode: 'optional' }, { rateLimits })
+  await (await gateway.chat({ ...plain, max_tokens: 10 }, bearer('key-of-search'))).text()
+  await (await gateway.chat({ ...plain, max_tokens: 10 })).text()
+  const response = await callers(gateway.url, 'key-of-boss')
+  const text = await response.text()
+  const used = [
+    { limit: 'policies[0]', requests: { perMinute: 60, burst: 5, remaining: 4 } },
+    { limit: 'policies[2]', concurrency: { limit: 4, running: 0 } },
+  ]
+  expect(JSON.parse(text)).toEqual({
+    object: 'list',
+    data: [
+      {
+        id: 'search',
+        tenant: 'find',
+        allowedModels: ['m'],
+        tags: { team: 'search' },
+        isAdmin: false,
+        limits: used,
+      },
+      { id: 'boss', tenant: null, allowedModels: null, tags: {}, isAdmin: true, limits: [] },
+      { id: 'ip:127.0.0.1', limits: used },
+    ],
+    sharedLimits: [
+      {
+        limit: 'policies[1]',
+        model: 'm',
+        tokens: { perMinute: 90_000, burst: 90_000, remaining: expect.any(Number) },
+      },
+    ],
+  })
+  expect(text).not.toMatch(/sha256|[0-9a-f]{64}/)
+})
+
+test('others are told that it is not for them', async () => {
+  const { url } = await start({ mode: 'optional' })
+  expect((await callers(url, 'key-of-search')).status).toBe(403)
+  expect((await callers(url)).status).toBe(403)
+  expect((await callers(url, 'wrong')).status).toBe(401)
+  expect((await fetch(`${url}/admin/nothing`, bearer('key-of-boss'))).status).toBe(404)
+})
+
+test.each([
+  ['no key is an admin’s', { mode: 'strict', keys: [keyOf('search')] }],
+  ['keys are off', { mode: 'off' }],
+])('there is no /admin where %s', async (_what, apiKeys) => {
+  const { url } = await start(apiKeys)
+  for (const key of [undefined, 'key-of-boss', 'key-of-search']) {
+    const response = await callers(url, key)
+    expect([response.status, ((await response.json()) as ErrorBody).error.code]).toEqual([404, 'not_found'])
+  }
+})

@@ -1,0 +1,41 @@
+/** What a caller shows at the door, and what it is told when that is missing or wrong. Never what it was. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { GatewayError } from '../errors.ts'
+
+/** null when there is none; empty when it is in a form that nobody here can read. */
+export function readCredential(headers: IncomingHttpHeaders): string | null {
+  const { authorization } = headers
+  if (authorization !== undefined) return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? ''
+  // Anthropic's clients.
+  const apiKey = headers['x-api-key']
+  return typeof apiKey === 'string' ? apiKey : null
+}
+
+/** Three parts with dots between them; a key of ours has none. */
+export function isJwtLike(credential: string): boolean {
+  return credential.split('.').length === 3
+}
+
+export function missingKey(): GatewayError {
+  return new GatewayError(
+    'missing_api_key',
+    'This gateway asks who calls: send your key for it as `Authorization: Bearer <key>`.',
+    { headers: { 'www-authenticate': 'Bearer realm="gateway"' } },
+  )
+}
+
+export function invalidKey(): GatewayError {
+  return new GatewayError(
+    'invalid_api_key',
+    'Nobody has this key. Check it, or have a new one made: `pnpm gateway:key -- <id>`.',
+    { headers: challenge },
+  )
+}
+
+export function invalidToken(why: string): GatewayError {
+  return new GatewayError('invalid_token', `The token is refused: ${why}. Get a new one from its issuer.`, {
+    headers: challenge,
+  })
+}
+
+const challenge = { 'www-authenticate': 'Bearer realm="gateway", error="invalid_token"' }

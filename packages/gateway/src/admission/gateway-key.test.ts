@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { bearer, openDoor } from '../testing/door.ts'
+import { messages } from '../testing/gateway.ts'
+
+const script = join(import.meta.dirname, '..', '..', '..', '..', 'scripts', 'gateway-key.mjs')
+const run = (...words: string[]) => spawnSync(process.execPath, [script, ...words], { encoding: 'utf8' })
+
+test('the printed key opens the door that the printed entry makes, and no two are the same', async () => {
+  const [one, other] = [run('search-team'), run('--', 'search-team')].map(({ stdout }) => ({
+    key: /^ {2}(gwk_\S{43})$/m.exec(stdout)?.[1] ?? '',
+    entry: stdout.slice(stdout.indexOf('llm:')),
+  }))
+  if (!one || !other) throw new Error('nothing was printed')
+  expect(one.entry).not.toContain(one.key)
+  const { llm } = parse(one.entry) as { llm: { policies: object } }
+  const { gateway, close } = await openDoor(llm.policies)
+  const statusFor = async (key: string) => (await gateway.chat({ model: 'm', messages }, bearer(key))).status
+  expect([await statusFor(one.key), await statusFor(other.key)]).toEqual([200, 401])
+  await close()
+})
+
+test.each([[[]], [['two words']], [['a', 'b']]])('without one good id it says what to do: %j', (words) => {
+  const { status, stdout, stderr } = run(...words)
+  expect([status, stdout]).toEqual([1, ''])
+  expect(stderr).toContain('gateway:key <id>')
+})

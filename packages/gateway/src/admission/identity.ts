@@ -1,0 +1,36 @@
+/** Who calls, and what they may: the same for a key, a token and a caller without either. */
+import type { IncomingMessage } from 'node:http'
+import { GatewayError } from '../errors.ts'
+import type { LimitRule } from './limit-rule.ts'
+
+export interface Identity {
+  /** `search-team` for a key, `jwt:alice` for a token, `ip:10.0.0.7` for a caller without a credential. */
+  readonly id: string
+  readonly tenant: string | null
+  /** null: every model. */
+  readonly allowedModels: ReadonlySet<string> | null
+  /** All limits that count its calls. */
+  readonly rules: readonly LimitRule[]
+  readonly tags: Readonly<Record<string, string>>
+  readonly isAdmin: boolean
+}
+
+/** Told apart by address: `x-forwarded-for` is not believed, because anybody can write it. */
+export function anonymous({ socket }: IncomingMessage, rules: readonly LimitRule[]): Identity {
+  const id = `ip:${socket.remoteAddress ?? 'unknown'}`
+  return { id, tenant: null, allowedModels: null, rules, tags: {}, isAdmin: false }
+}
+
+export function mayUse({ allowedModels }: Identity, model: string): boolean {
+  return allowedModels === null || allowedModels.has(model)
+}
+
+/** Throws `model_not_allowed`. Before the model is looked up: its absence is none of the caller's business either. */
+export function permit(identity: Identity, model: string): void {
+  if (mayUse(identity, model)) return
+  const allowed = [...(identity.allowedModels ?? [])].join(', ')
+  throw new GatewayError(
+    'model_not_allowed',
+    `${JSON.stringify(model.slice(0, 200))} is not among the models of ${identity.id}: ${allowed || 'there are none'}.`,
+  )
+}

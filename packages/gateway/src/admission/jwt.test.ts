@@ -1,0 +1,220 @@
+import { createHmac } from 'node:crypto'
+import fc from 'fast-check'
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { afterEach, expect, test } from 'vitest'
+import { bearer, type Door, keyOf, openDoor } from '../testing/door.ts'
+import { type ErrorBody, messages } from '../testing/gateway.ts'
+import { startUpstream, type Upstream } from '../testing/upstream.ts'
+
+let door: Door
+let issuer: Upstream | null = null
+afterEach(async () => {
+  await door.close()
+  await issuer?.close()
+  issuer = null
+})
+
+const plain = { model: 'm', messages }
+const secretText = 'a shared secret that is long enough for HS256'
+const secret = new TextEncoder().encode(secretText)
+/** The gateway's clock in these tests. */
+const nowS = Date.parse('2026-01-01T00:00:00Z') / 1000
+const good: JWTPayload = { sub: 'alice', iss: 'https://issuer', aud: 'gateway', exp: nowS + 60 }
+const policy = { issuer: 'https://issuer', audience: 'gateway' }
+
+async function start(jwt: object = {}, more: object = {}): Promise<Door['gateway']> {
+  const variables = { JWT_SECRET: secretText }
+  door = await openDoor({ jwt: { ...policy, secret: '$JWT_SECRET', ...jwt }, ...more }, { variables })
+  return door.gateway
+}
+
+function sign(
+  claims: JWTPayload,
+  header: { alg: string; kid?: string } = { alg: 'HS256' },
+  key: unknown = secret,
+) {
+  return new SignJWT(claims).setProtectedHeader(header).sign(key as Uint8Array)
+}
+
+async function chat(credential: string | null, model = 'm') {
+  const response = await door.gateway.chat({ ...plain, model }, credential === null ? {} : bearer(credential))
+  const body = (await response.json()) as ErrorBody
+  return {
+    status: response.status,
+    code: body.error?.code ?? null,
+    message: body.error?.message ?? '',
+    response,
+  }
+}
+
+test('a good token is let in', async () => {
+  await start()
+  expect(await chat(await sign(good))).toMatchObject({ status: 200 })
+  expect(door.upstream.received[0]?.headers.authorization).toBe('Bearer sk-of-the-gateway')
+})
+
+const withoutExp: JWTPayload = { sub: 'alice', iss: 'https://issuer', aud: 'gateway' }
+
+test.each<[string, JWTPayload, string]>([
+  ['expired', { ...good, exp: nowS - 60 }, 'it has expired'],
+  ['without an end', withoutExp, 'its claim exp'],
+  ['not yet valid', { ...good, nbf: nowS + 60 }, 'its claim nbf'],
+  ['of another issuer', { ...good, iss: 'https://elsewhere' }, 'its claim iss'],
+  ['for somebody else', { ...good, aud: 'bank' }, 'its claim aud'],
+  ['of nobody', { ...good, sub: '' }, 'its claim sub'],
+])('a token that is %s is refused, and nothing goes up', async (_what, claims, why) => {
+  await start()
+  const token = await sign(claims)
+  const { status, code, message, response } = await chat(token)
+  expect([status, code]).toEqual([401, 'invalid_token'])
+  expect(message).toContain(why)
+  expect(message).not.toContain(token)
+  expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"')
+  expect(door.upstream.received).toEqual([])
+})
+
+test('another secret, alg none, a changed payload and no JWT at all are refused', async () => {
+  await start()
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const [head, , signature] = (await sign(good)).split('.')
+  const wrong = [
+    await sign(good, { alg: 'HS256' }, new TextEncoder().encode('x'.repeat(40))),
+    `${encode({ alg: 'none', typ: 'JWT' })}.${encode(good)}.`,
+    `${encode({ alg: 'None' })}.${encode(good)}.${signature}`,
+    `${head}.${encode({ ...good, sub: 'root' })}.${signature}`,
+    'a.b.c',
+    '..',
+    'no-token',
+  ]
+  for (const token of wrong) expect(await chat(token)).toMatchObject({ status: 401, code: 'invalid_token' })
+  expect(await chat(null)).toMatchObject({ status: 401, code: 'missing_api_key' })
+  expect(door.upstream.received).toEqual([])
+})
+
+test('whatever is sent as a credential is answered by 401, never by a fault of the gateway', async () => {
+  await start({}, { apiKeys: { keys: [keyOf('search')] } })
+  const part = fc.oneof(
+    fc.base64String({ maxLength: 40 }),
+    fc.json().map((text) => Buffer.from(text).toString('base64url')),
+  )
+  const visible = fc.stringMatching(/^[\x21-\x7e]{1,60}$/)
+  const credential = fc.oneof(
+    visible,
+    fc.tuple(part, part, part).map((parts) => parts.join('.')),
+  )
+  await fc.assert(
+    fc.asyncProperty(credential, async (text) => {
+      expect((await chat(text)).status).toBe(401)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('without a token an optional door is open, with a wrong one it is shut', async () => {
+  await start({ mode: 'optional' })
+  expect(await chat(null)).toMatchObject({ status: 200 })
+  expect(await chat(await sign({ ...good, aud: 'bank' }))).toMatchObject({ status: 401 })
+})
+
+test('keys and tokens open the same door', async () => {
+  await start({}, { apiKeys: { keys: [keyOf('search')] } })
+  expect(await chat('key-of-search')).toMatchObject({ status: 200 })
+  expect(await chat(await sign(good))).toMatchObject({ status: 200 })
+  expect(await chat('wrong')).toMatchObject({ status: 401, code: 'invalid_api_key' })
+})
+
+test('claims say the same of a caller as an entry of a key does', async () => {
+  const claims = { id: 'email', tenant: 'org', allowedModels: 'models', isAdmin: 'admin', tags: 'tags' }
+  const gateway = await start({ claims, rateLimits: [{ requestsPerMinute: 1 }] })
+  const alice = { ...good, email: 'alice@x', org: 'find', models: 'm o', tags: { team: 'a' } }
+  const first = await chat(await sign(alice))
+  expect(first.status).toBe(200)
+  expect(first.response.headers.get('x-ratelimit-limit-requests')).toBe('1')
+  expect(await chat(await sign(alice))).toMatchObject({ status: 429 })
+  expect(await chat(await sign(alice), 'n')).toMatchObject({ status: 403, code: 'model_not_allowed' })
+  expect(await chat(await sign({ ...alice, email: 'bob@x', models: ['m', 'n'] }), 'n')).toMatchObject({
+    status: 200,
+  })
+  // Mapped and missing: nothing is allowed.
+  expect(await chat(await sign({ ...good, email: 'eve@x' }))).toMatchObject({ status: 403 })
+
+  const callers = async (admin: unknown) =>
+    fetch(`${gateway.url}/admin/callers`, bearer(await sign({ ...alice, email: 'root@x', admin })))
+  expect((await callers('true')).status).toBe(403)
+  const list = await callers(true)
+  expect(list.status).toBe(200)
+  expect(await list.json()).toMatchObject({
+    data: [
+      { id: 'jwt:alice@x', limits: [{ requests: { perMinute: 1, remaining: 0 } }] },
+      { id: 'jwt:bob@x', limits: [{}] },
+    ],
+  })
+})
+
+/** An issuer whose keys can change, and who counts how often it is asked. */
+async function startIssuer() {
+  let published: object[] = []
+  issuer = await startUpstream((response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: published }))
+  })
+  const { url, received } = issuer
+  return {
+    url: `${url}/keys`,
+    received,
+    /** From now on the only key. */
+    async rotate(kid: string) {
+      const { publicKey, privateKey } = await generateKeyPair('ES256')
+      published = [{ ...(await exportJWK(publicKey)), kid, alg: 'ES256' }]
+      return (claims: JWTPayload) => sign(claims, { alg: 'ES256', kid }, privateKey)
+    },
+  }
+}
+
+test('the issuer’s keys are asked for once, and again when they rotate', async () => {
+  const keys = await startIssuer()
+  const signOld = await keys.rotate('old')
+  await start({ secret: undefined, jwks: keys.url, jwksCooldownMs: 0 })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  expect(keys.received).toHaveLength(1)
+  const signNew = await keys.rotate('new')
+  expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 401, code: 'invalid_token' })
+})
+
+test('within the cooldown tokens with made-up keys do not reach the issuer', async () => {
+  const keys = await startIssuer()
+  const signOld = await keys.rotate('old')
+  await start({ secret: undefined, jwks: keys.url })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  const { privateKey } = await generateKeyPair('ES256')
+  for (const kid of ['a', 'b', 'c']) {
+    const token = await sign(good, { alg: 'ES256', kid }, privateKey)
+    expect(await chat(token)).toMatchObject({ status: 401 })
+  }
+  expect(keys.received).toHaveLength(1)
+})
+
+test('a public key is never taken for a shared secret', async () => {
+  const keys = await startIssuer()
+  await keys.rotate('k')
+  await start({ secret: undefined, jwks: keys.url })
+  const published = await (await fetch(keys.url)).text()
+  const head = Buffer.from('{"alg":"HS256","kid":"k"}').toString('base64url')
+  const text = `${head}.${Buffer.from(JSON.stringify(good)).toString('base64url')}`
+  const forged = `${text}.${createHmac('sha256', published).update(text).digest('base64url')}`
+  expect(await chat(forged)).toMatchObject({ status: 401, code: 'invalid_token' })
+})
+
+test('an issuer that cannot be asked makes no token wrong: 503', async () => {
+  issuer = await startUpstream((response) => {
+    response.writeHead(500).end('not today')
+  })
+  await start({ secret: undefined, jwks: `${issuer.url}/keys` })
+  const { privateKey } = await generateKeyPair('ES256')
+  const answer = await chat(await sign(good, { alg: 'ES256', kid: 'a' }, privateKey))
+  expect(answer).toMatchObject({ status: 503, code: 'auth_unavailable' })
+  await issuer.close()
+  expect(await chat(await sign(good, { alg: 'ES256', kid: 'a' }, privateKey))).toMatchObject({ status: 503 })
+  issuer = null
+})

@@ -1,0 +1,128 @@
+/**
+ * A token → whose it is, when signature, issuer, audience and time are right. The algorithms are ours to choose, not the
+ * token's: a public key is never taken for a shared secret, and `none` is no algorithm.
+ */
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
+import type { Clock } from '../clock.ts'
+import type { JwtConfig } from '../config/admission.ts'
+import type { Claims } from '../config/callers-schema.ts'
+import { GatewayError } from '../errors.ts'
+import { invalidToken } from './credential.ts'
+import type { Identity } from './identity.ts'
+import { type LimitRule, toOwnRules } from './limit-rule.ts'
+
+export type TokenReader = (token: string) => Promise<Identity>
+
+const secretAlgorithms = ['HS256', 'HS384', 'HS512']
+const keyAlgorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+]
+/** Two machines' clocks are never the same. */
+const clockToleranceS = 5
+/** A caller waits no longer for the issuer's keys. */
+const jwksMsMax = 5_000
+
+/** Rejects with `invalid_token`, or `auth_unavailable` when the issuer's keys cannot be had. */
+export function createTokenReader(
+  config: JwtConfig,
+  commonRules: readonly LimitRule[],
+  clock: Clock,
+): TokenReader {
+  const rules = [...commonRules, ...toOwnRules('jwt', config.rateLimits)]
+  const verify = createVerify(config)
+  return async (token) => {
+    try {
+      const { payload } = await verify(token, {
+        issuer: config.issuer,
+        audience: config.audience,
+        requiredClaims: ['exp', config.claims.id],
+        clockTolerance: clockToleranceS,
+        currentDate: clock.date(),
+      })
+      return toIdentity(payload, config.claims, rules)
+    } catch (error) {
+      throw toAnswer(error)
+    }
+  }
+}
+
+type Verify = (token: string, options: JWTVerifyOptions) => Promise<{ payload: JWTPayload }>
+
+function createVerify({ source }: JwtConfig): Verify {
+  if (source.kind === 'secret') {
+    const secret = new TextEncoder().encode(source.secret)
+    return (token, options) => jwtVerify(token, secret, { ...options, algorithms: secretAlgorithms })
+  }
+  // Kept between calls; asked again when a token names a key that is not in it.
+  const keys = createRemoteJWKSet(new URL(source.url), {
+    cooldownDuration: source.cooldownMs,
+    timeoutDuration: jwksMsMax,
+  })
+  return (token, options) => jwtVerify(token, keys, { ...options, algorithms: keyAlgorithms })
+}
+
+const idCharsMax = 200
+
+function toIdentity(payload: JWTPayload, claims: Claims, rules: readonly LimitRule[]): Identity {
+  const id = payload[claims.id]
+  if (typeof id !== 'string' || id === '' || id.length > idCharsMax) {
+    throw invalidToken(`its claim ${claims.id} is no text of 1 to ${idCharsMax} characters`)
+  }
+  const tenant = claimOf(payload, claims.tenant)
+  return {
+    id: `jwt:${id}`,
+    tenant: typeof tenant === 'string' ? tenant.slice(0, idCharsMax) : null,
+    // A mapped claim that is missing allows nothing: the issuer forgot, or the token is for something else.
+    allowedModels: claims.allowedModels ? new Set(toNames(claimOf(payload, claims.allowedModels))) : null,
+    rules,
+    tags: toTags(claimOf(payload, claims.tags)),
+    isAdmin: claimOf(payload, claims.isAdmin) === true,
+  }
+}
+
+function claimOf(payload: JWTPayload, name: string | undefined): unknown {
+  return name !== undefined && Object.hasOwn(payload, name) ? payload[name] : undefined
+}
+
+function toNames(claim: unknown): string[] {
+  if (typeof claim === 'string') return claim.split(' ').filter((name) => name !== '')
+  return Array.isArray(claim) ? claim.filter((name) => typeof name === 'string') : []
+}
+
+function toTags(claim: unknown): Record<string, string> {
+  if (typeof claim !== 'object' || claim === null || Array.isArray(claim)) return {}
+  return Object.fromEntries(Object.entries(claim).filter(([, value]) => typeof value === 'string'))
+}
+
+function toAnswer(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error
+  // The issuer did not answer, or not with keys: nothing is wrong with the token as far as anybody knows.
+  const isToken =
+    error instanceof errors.JOSEError &&
+    !['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'].includes(error.code)
+  if (!isToken) {
+    return new GatewayError(
+      'auth_unavailable',
+      'The keys that tokens are checked with cannot be loaded just now. Try again; if it stays so, check llm.policies.jwt.jwks.',
+      { cause: error },
+    )
+  }
+  return invalidToken(toReason(error))
+}
+
+/** Which claim was wrong helps a caller; what stood in it stays out of the answer. */
+function toReason(error: InstanceType<typeof errors.JOSEError>): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired'
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `its claim ${error.claim} is not what it must be`
+  return 'it is not signed as it must be'
+}

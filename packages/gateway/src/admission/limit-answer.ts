@@ -1,0 +1,98 @@
+/** What a caller is told of its limits, in OpenAI's headers and words: how much there is, how much is left, until when. */
+import { GatewayError } from '../errors.ts'
+import type { Counter } from './counters.ts'
+import type { LimitRule } from './limit-rule.ts'
+import { type Bucket, type BucketSize, waitMs } from './token-bucket.ts'
+
+export interface Refusal {
+  reason: 'requests' | 'tokens' | 'concurrency'
+  counter: Counter
+  /** `Infinity` when no wait helps. */
+  waitMs: number
+  /** What the call would have reserved. */
+  tokens: number
+}
+
+/** Of the tightest limit of each kind: the one with the least left. */
+export function toHeaders(counters: readonly Counter[]): Record<string, string> {
+  return {
+    ...headersOf('requests', tightest(counters.map(({ rule, requests }) => toFill(rule.requests, requests)))),
+    ...headersOf('tokens', tightest(counters.map(({ rule, tokens }) => toFill(rule.tokens, tokens)))),
+  }
+}
+
+export function toRateLimited({ reason, counter, waitMs, tokens }: Refusal): GatewayError {
+  const headers = { ...toHeaders([counter]), ...retryHeaders(waitMs) }
+  const limit = `${describe(reason, counter.rule)}${sharers(counter.rule)}`
+  const advice = Number.isFinite(waitMs)
+    ? `Try again in ${toDuration(waitMs)}.`
+    : `This call may need ${tokens} tokens, more than that ever allows: shorten the prompt or set a smaller max_tokens.`
+  return new GatewayError('rate_limited', `Rate limit reached: ${limit}. ${advice}`, { headers })
+}
+
+/** What may still be taken of it now. */
+export function remaining({ level }: Bucket): number {
+  // A thousandth of a request that floating point lost is no request lost.
+  return Math.max(0, Math.floor(level + 1e-6))
+}
+
+interface Fill {
+  size: BucketSize
+  bucket: Bucket
+}
+
+function toFill(size: BucketSize | null, bucket: Bucket | null): Fill | null {
+  return size && bucket ? { size, bucket } : null
+}
+
+function tightest(fills: readonly (Fill | null)[]): Fill | null {
+  return fills
+    .filter((fill) => fill !== null)
+    .reduce<Fill | null>((a, b) => (a && a.bucket.level <= b.bucket.level ? a : b), null)
+}
+
+function headersOf(kind: 'requests' | 'tokens', fill: Fill | null): Record<string, string> {
+  if (!fill) return {}
+  const { size, bucket } = fill
+  return {
+    [`x-ratelimit-limit-${kind}`]: String(size.perMinute),
+    [`x-ratelimit-remaining-${kind}`]: String(remaining(bucket)),
+    // As OpenAI has it: until the limit is whole again.
+    [`x-ratelimit-reset-${kind}`]: toDuration(waitMs(bucket, size, size.burst)),
+  }
+}
+
+function retryHeaders(waitMs: number): Record<string, string> {
+  if (!Number.isFinite(waitMs)) return { 'x-should-retry': 'false' }
+  return {
+    'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))),
+    'retry-after-ms': String(Math.max(1, waitMs)),
+  }
+}
+
+function describe(reason: Refusal['reason'], { requests, tokens, concurrency }: LimitRule): string {
+  switch (reason) {
+    case 'requests':
+      return `${plural(requests?.perMinute ?? 0, 'request')} a minute`
+    case 'tokens':
+      return `${plural(tokens?.perMinute ?? 0, 'token')} a minute`
+    case 'concurrency':
+      return `${plural(concurrency ?? 0, 'call')} at the same time`
+  }
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function sharers({ per }: LimitRule): string {
+  return per.length === 0 ? ' for all callers together' : ` per ${per.join(' and ')}`
+}
+
+/** Like OpenAI: `120ms`, `1.5s`, `6m0s`. */
+function toDuration(ms: number): string {
+  if (ms < 1000) return `${Math.ceil(ms)}ms`
+  const seconds = Math.ceil(ms / 10) / 100
+  if (seconds < 60) return `${seconds}s`
+  return `${Math.floor(seconds / 60)}m${Math.ceil(seconds % 60)}s`
+}

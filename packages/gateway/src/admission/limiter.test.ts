@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { RateLimit } from '../config/limits-schema.ts'
+import { GatewayError } from '../errors.ts'
+import { toLimitRules } from './limit-rule.ts'
+import { createLimiter, type Reservation } from './limiter.ts'
+import type { TokenEstimate } from './token-estimate.ts'
+
+const small = { inputTokens: 10, outputTokens: 90, isOutputStated: true }
+
+/** A limiter on a clock that stands still until told. */
+function start(limits: object[], countersMax?: number) {
+  let nowMs = 0
+  const refused: string[] = []
+  const clock = { monotonicMs: () => nowMs, date: () => new Date(0) }
+  const limiter = createLimiter({
+    clock,
+    onRefused: (reason) => refused.push(reason),
+    ...(countersMax && { countersMax }),
+  })
+  const rules = toLimitRules(
+    'policies',
+    limits.map((limit) => RateLimit.parse(limit)),
+  )
+  return {
+    limiter,
+    refused,
+    wait(ms: number) {
+      nowMs += ms
+    },
+    reserve: (caller = 'a', estimate: TokenEstimate = small, model = 'm') =>
+      limiter.reserve(rules, { caller, tenant: null, model }, estimate),
+    level: (kind: 'requests' | 'tokens', index = 0) => limiter.list()[index]?.[kind]?.level,
+  }
+}
+
+function refusal(reserve: () => Reservation): GatewayError {
+  try {
+    reserve()
+  } catch (error) {
+    if (error instanceof GatewayError) return error
+  }
+  throw new Error('it was admitted')
+}
+
+test('callers and models are told apart only where the limit says so', () => {
+  const own = start([{ per: ['caller', 'model'], requestsPerMinute: 1 }])
+  own.reserve('a', small, 'm')
+  own.reserve('b', small, 'm')
+  own.reserve('a', small, 'n')
+  expect(refusal(() => own.reserve('a', small, 'm')).code).toBe('rate_limited')
+
+  const together = start([{ per: [], requestsPerMinute: 1 }])
+  together.reserve('a')
+  expect(refusal(() => together.reserve('b')).message).toContain('for all callers together')
+})
+
+test('takes from no limit when one of them has no room', () => {
+  const { reserve, level, refused } = start([
+    { requestsPerMinute: 10 },
+    { tokensPerMinute: 150 },
+    { concurrency: 5 },
+  ])
+  reserve()
+  expect(refusal(() => reserve()).headers).toMatchObject({
+    'retry-after': '20',
+    'x-ratelimit-limit-tokens': '150',
+    'x-ratelimit-remaining-tokens': '50',
+  })
+  expect([level('requests', 0), level('tokens', 1)]).toEqual([9, 50])
+  expect(refused).toEqual(['tokens'])
+})
+
+test.each([
+  ['less', 30, 170],
+  ['more', 250, -50],
+  ['just as much', 100, 100],
+])('tokens are settled to the real usage: %s', (_what, used, left) => {
+  const { reserve, level } = start([{ tokensPerMinute: 200 }])
+  const reservation = reserve()
+  expect(level('tokens')).toBe(100)
+  reservation.settle(used)
+  expect(level('tokens')).toBe(left)
+  reservation.settle(used)
+  expect(level('tokens')).toBe(left)
+})
+
+test('a place among the running calls is given back exactly once', () => {
+  const { reserve } = start([{ concurrency: 2 }])
+  const first = reserve()
+  reserve()
+  expect(refusal(reserve).headers['retry-after']).toBe('1')
+  first.settle(0)
+  first.settle(0)
+  reserve()
+  expect(refusal(reserve).message).toContain('2 calls at the same time')
+})
+
+test('a call that never fits is told so, and that trying again does not help', () => {
+  const { reserve } = start([{ tokensPerMinute: 50 }])
+  const { headers, message } = refusal(() => reserve())
+  expect(headers).toMatchObject({ 'x-should-retry': 'false' })
+  expect(headers).not.toHaveProperty('retry-after')
+  expect(message).toContain('100 tokens')
+})
+
+test('a guess at the output refuses no call for ever', () => {
+  const { reserve, level } = start([{ tokensPerMinute: 50 }])
+  reserve('a', { ...small, isOutputStated: false })
+  expect(level('tokens')).toBe(0)
+})
+
+test('the tightest limit is the one that is told', () => {
+  const { reserve } = start([
+    { per: [], requestsPerMinute: 100 },
+    { requestsPerMinute: 60, burst: 5 },
+  ])
+  expect(reserve().headers).toEqual({
+    'x-ratelimit-limit-requests': '60',
+    'x-ratelimit-remaining-requests': '4',
+    'x-ratelimit-reset-requests': '1s',
+  })
+})
+
+test('ever new callers fill no memory, and win nothing by it', () => {
+  const { reserve, limiter } = start([{ requestsPerMinute: 2 }], 40)
+  let admitted = 0
+  for (let index = 0; index < 1_000; index++) {
+    try {
+      reserve(`caller-${index}`).settle(100)
+      admitted++
+    } catch {}
+  }
+  // Forty with a counter of their own, and two of the others.
+  expect(admitted).toBe(42)
+  expect(limiter.list()).toHaveLength(41)
+})
+
+test('a counter that is whole again makes room; one with a running call does not', () => {
+  const { reserve, limiter, wait } = start([{ requestsPerMinute: 60 }], 2)
+  const running = reserve('running')
+  reserve('done').settle(100)
+  wait(60_000)
+  reserve('new').settle(100)
+  expect(limiter.list().map(({ subject }) => subject.caller)).toEqual(['running', 'new'])
+  running.settle(100)
+})
+
+test('whatever is reserved and settled, and when: nothing is lost and nothing is made', () => {
+  const step = fc.record({
+    afterMs: fc.integer({ min: 0, max: 5_000 }),
+    tokens: fc.integer({ min: 1, max: 300 }),
+    used: fc.integer({ min: 0, max: 600 }),
+    settlesAfter: fc.integer({ min: 0, max: 5 }),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const { reserve, level, limiter, wait } = start([{ tokensPerMinute: 600, concurrency: 3 }])
+      const open: { reservation: Reservation; used: number; left: number }[] = []
+      for (const { afterMs, tokens, used, settlesAfter } of steps) {
+        wait(afterMs)
+        for (const each of open.splice(0)) {
+          if (each.left-- > 0) open.push(each)
+          else each.reservation.settle(each.used)
+        }
+        const before = level('tokens') ?? 600
+        try {
+          const reservation = reserve('a', { inputTokens: 0, outputTokens: tokens, isOutputStated: true })
+          expect(before).toBeGreaterThanOrEqual(tokens - 0.001)
+          expect(level('tokens')).toBeCloseTo(before - tokens, 3)
+          open.push({ reservation, used, left: settlesAfter })
+        } catch (error) {
+          expect(error).toBeInstanceOf(GatewayError)
+        }
+        expect(limiter.list()[0]?.running).toBe(open.length)
+        expect(open.length).toBeLessThanOrEqual(3)
+        expect(level('tokens')).toBeLessThanOrEqual(600)
+      }
+      for (const { reservation, used } of open) reservation.settle(used)
+      wait(10_000_000)
+      expect(limiter.list().map(({ running, tokens }) => [running, tokens?.level])).toEqual(
+        steps.length > 0 ? [[0, 600]] : [],
+      )
+    }),
+  )
+})

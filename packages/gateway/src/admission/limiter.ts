@@ -1,0 +1,120 @@
+/**
+ * Admits a call when all its limits have room, or takes nothing at all. Tokens are reserved by estimate and settled to
+ * what the call really used; its place among the running ones is given back with them, exactly once.
+ */
+import type { Clock } from '../clock.ts'
+import { type Counter, createCounters, toNow } from './counters.ts'
+import { type Refusal, toHeaders, toRateLimited } from './limit-answer.ts'
+import type { LimitRule, Subject } from './limit-rule.ts'
+import { holds, refund, take, waitMs } from './token-bucket.ts'
+import type { TokenEstimate } from './token-estimate.ts'
+
+export interface Limiter {
+  /** Throws `rate_limited`. */
+  reserve(rules: readonly LimitRule[], subject: Subject, estimate: TokenEstimate): Reservation
+  /** What is counted just now; a limit that is not in it is whole. */
+  list(): Counter[]
+}
+
+export interface Reservation {
+  /** `x-ratelimit-…` of the tightest limits, as they were after this call was admitted. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The call is over and cost this many tokens. A second time does nothing. */
+  settle(tokens: number): void
+}
+
+export interface LimiterOptions {
+  clock: Clock
+  onRefused(reason: Refusal['reason']): void
+  /** Some 300 bytes each. */
+  countersMax?: number
+}
+
+const unlimited: Reservation = { headers: {}, settle() {} }
+
+export function createLimiter({ clock, onRefused, countersMax = 10_000 }: LimiterOptions): Limiter {
+  const counters = createCounters(countersMax)
+  return {
+    reserve(rules, subject, estimate) {
+      if (rules.length === 0) return unlimited
+      const nowMs = clock.monotonicMs()
+      const wanted = rules.map((rule): Wanted => {
+        const counter = counters.find(rule, subject, nowMs)
+        return { counter, tokens: toTokens(rule, estimate) }
+      })
+      const refusals = wanted.flatMap(toRefusals)
+      if (refusals.length > 0) {
+        const worst = refusals.reduce((a, b) => (b.waitMs > a.waitMs ? b : a))
+        onRefused(worst.reason)
+        throw toRateLimited(worst)
+      }
+      for (const each of wanted) takeAll(each)
+      return createReservation(wanted, clock)
+    },
+    list() {
+      const nowMs = clock.monotonicMs()
+      return counters.list().map((counter) => toNow(counter, nowMs))
+    },
+  }
+}
+
+/** What a call wants of one counter. */
+interface Wanted {
+  counter: Counter
+  tokens: number
+}
+
+/** A guess at the output is no reason to refuse a call for ever: it asks for no more than the bucket can hold. */
+function toTokens(
+  { tokens }: LimitRule,
+  { inputTokens, outputTokens, isOutputStated }: TokenEstimate,
+): number {
+  const whole = inputTokens + outputTokens
+  return tokens === null || isOutputStated ? whole : Math.min(whole, Math.max(inputTokens, tokens.burst))
+}
+
+/** When a running call ends is not known; a second is as good as any guess. */
+const concurrencyWaitMs = 1_000
+
+function toRefusals({ counter, tokens }: Wanted): Refusal[] {
+  const { rule, requests, tokens: tokenBucket, running } = counter
+  const refusals: Refusal[] = []
+  if (requests && rule.requests && !holds(requests, 1)) {
+    refusals.push({ reason: 'requests', counter, waitMs: waitMs(requests, rule.requests, 1), tokens })
+  }
+  if (tokenBucket && rule.tokens && !holds(tokenBucket, tokens)) {
+    refusals.push({ reason: 'tokens', counter, waitMs: waitMs(tokenBucket, rule.tokens, tokens), tokens })
+  }
+  if (rule.concurrency !== null && running >= rule.concurrency) {
+    refusals.push({ reason: 'concurrency', counter, waitMs: concurrencyWaitMs, tokens })
+  }
+  return refusals
+}
+
+function takeAll({ counter, tokens }: Wanted): void {
+  if (counter.requests) counter.requests = take(counter.requests, 1)
+  if (counter.tokens) counter.tokens = take(counter.tokens, tokens)
+  counter.running += 1
+}
+
+function createReservation(wanted: readonly Wanted[], clock: Clock): Reservation {
+  let isSettled = false
+  return {
+    headers: toHeaders(wanted.map(({ counter }) => counter)),
+    settle(used) {
+      if (isSettled) return
+      isSettled = true
+      const nowMs = clock.monotonicMs()
+      for (const { counter, tokens: reserved } of wanted) {
+        toNow(counter, nowMs)
+        counter.running -= 1
+        const { tokens: size } = counter.rule
+        if (!counter.tokens || !size) continue
+        counter.tokens =
+          used > reserved
+            ? take(counter.tokens, used - reserved)
+            : refund(counter.tokens, size, reserved - used)
+      }
+    },
+  }
+}

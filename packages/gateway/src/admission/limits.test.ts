@@ -1,0 +1,203 @@
+import { afterEach, expect, test } from 'vitest'
+import { role, token } from '../testing/chunks.ts'
+import { bearer, type Door, type DoorOptions, goodAnswer, keyOf, openDoor } from '../testing/door.ts'
+import { type ErrorBody, messages } from '../testing/gateway.ts'
+import { json } from '../testing/upstream.ts'
+
+let door: Door
+let nowMs = 0
+afterEach(() => door.close())
+
+/** On a clock that stands still until told. */
+async function start(rateLimits: object[], options: DoorOptions = {}): Promise<Door['gateway']> {
+  nowMs = 0
+  door = await openDoor({ rateLimits }, { monotonicMs: () => nowMs, ...options })
+  return door.gateway
+}
+
+const plain = { model: 'm', messages, max_tokens: 95 }
+const streaming = { ...plain, stream: true }
+
+function limitsOf({ headers }: Response): Record<string, string> {
+  return Object.fromEntries(
+    [...headers].filter(([name]) => /^(x-ratelimit-|retry-|x-should-retry)/.test(name)),
+  )
+}
+
+/** To its end: only then is the call over. */
+async function read(response: Response): Promise<string> {
+  return await response.text()
+}
+
+test.each([
+  ['streaming', streaming],
+  ['not streaming', plain],
+])('a good answer tells what is left of the limits: %s', async (_what, body) => {
+  const gateway = await start([{ requestsPerMinute: 60, burst: 10, tokensPerMinute: 6_000 }])
+  const response = await gateway.chat(body)
+  await read(response)
+  expect(response.status).toBe(200)
+  // 20 characters of prompt are 5 tokens, and 95 may be written.
+  expect(limitsOf(response)).toEqual({
+    'x-ratelimit-limit-requests': '60',
+    'x-ratelimit-remaining-requests': '9',
+    'x-ratelimit-reset-requests': '1s',
+    'x-ratelimit-limit-tokens': '6000',
+    'x-ratelimit-remaining-tokens': '5900',
+    'x-ratelimit-reset-tokens': '1s',
+  })
+  // Of the 100 that were reserved the call used 10.
+  const next = await gateway.chat(body)
+  expect(limitsOf(next)).toMatchObject({ 'x-ratelimit-remaining-tokens': '5890' })
+  await read(next)
+})
+
+test.each([
+  ['streaming', streaming],
+  ['not streaming', plain],
+])('a call over the limit is refused in OpenAI’s form, and nothing goes up: %s', async (_what, body) => {
+  const gateway = await start([{ per: ['caller', 'model'], requestsPerMinute: 2 }])
+  await read(await gateway.chat(body))
+  await read(await gateway.chat(body))
+  const refused = await gateway.chat(body)
+  expect(refused.status).toBe(429)
+  expect(await refused.json()).toEqual({
+    error: {
+      message: 'Rate limit reached: 2 requests a minute per caller and model. Try again in 30s.',
+      type: 'rate_limit_error',
+      code: 'rate_limited',
+      param: null,
+    },
+  })
+  expect(limitsOf(refused)).toEqual({
+    'retry-after': '30',
+    'retry-after-ms': '30000',
+    'x-ratelimit-limit-requests': '2',
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': '1m0s',
+  })
+  expect(door.upstream.received).toHaveLength(2)
+  expect(await gateway.sample('gateway_rate_limited_total', 'reason="requests"')).toBe(1)
+  expect(await gateway.sample('gateway_refused_total', 'reason="rate_limited"')).toBe(1)
+  // A refusal is no fast answer of the provider.
+  const duration = 'gen_ai_server_request_duration_seconds_count'
+  expect(await gateway.sample(duration, 'error_type="rate_limited"')).toBe(0)
+
+  const other = await gateway.chat({ ...body, model: 'n' })
+  expect(other.status).toBe(200)
+  await read(other)
+  nowMs += 30_000
+  const again = await gateway.chat(body)
+  expect(again.status).toBe(200)
+  await read(again)
+})
+
+test('tokens run out before requests, and the refusal says so', async () => {
+  const gateway = await start([{ requestsPerMinute: 10, tokensPerMinute: 105 }])
+  await read(await gateway.chat(plain))
+  const refused = await gateway.chat(plain)
+  expect(refused.status).toBe(429)
+  // 95 are left after the first used 10: five are missing, at 1.75 a second.
+  expect(limitsOf(refused)).toMatchObject({ 'retry-after': '3', 'x-ratelimit-remaining-tokens': '95' })
+  expect(await gateway.sample('gateway_rate_limited_total', 'reason="tokens"')).toBe(1)
+})
+
+test('a provider that refuses costs no tokens', async () => {
+  const gateway = await start([{ tokensPerMinute: 100 }], { answer: json({ error: { message: 'no' } }, 400) })
+  for (let call = 0; call < 3; call++) {
+    const response = await gateway.chat(plain)
+    await read(response)
+    expect(response.status).toBe(400)
+  }
+})
+
+test('a call that could use more than the limit ever holds is told to ask for less', async () => {
+  const gateway = await start([{ tokensPerMinute: 50 }])
+  const refused = await gateway.chat(plain)
+  expect(limitsOf(refused)).toMatchObject({ 'x-should-retry': 'false' })
+  expect(((await refused.json()) as ErrorBody).error.message).toContain('smaller max_tokens')
+})
+
+test('a call that an aborting caller leaves gives its place back, streaming and before the first token', async () => {
+  const silent = Promise.withResolvers<void>()
+  const gateway = await start([{ concurrency: 1 }], {
+    async answer(response, { body }) {
+      if (body.includes('"stream":true')) response.writeHead(200).write(role + token('a'))
+      await silent.promise
+      response.destroy()
+    },
+  })
+  for (const body of [streaming, plain]) {
+    const controller = new AbortController()
+    const arrives = door.upstream.next()
+    const running = gateway.chat(body, { signal: controller.signal })
+    const { cutOff } = await arrives
+    const refused = await gateway.chat(body)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+    expect(((await refused.json()) as ErrorBody).error.message).toContain(
+      '1 call at the same time per caller',
+    )
+    controller.abort()
+    await expect(running.then((response) => response.text())).rejects.toThrow()
+    // The provider's socket is closed when the gateway has given the call up.
+    await cutOff
+  }
+  silent.resolve()
+  const last = await gateway.chat(plain)
+  expect(last.status).not.toBe(429)
+  expect(await gateway.sample('gateway_rate_limited_total', 'reason="concurrency"')).toBe(2)
+})
+
+test('a stream that its caller leaves counts for its prompt and what was sent of it', async () => {
+  const gateway = await start([{ tokensPerMinute: 6_000 }], {
+    async answer(response, request) {
+      if (request.body.includes('"stop"')) return goodAnswer(response, request)
+      response.writeHead(200).write(role + token('a') + token('b'))
+      await request.cutOff
+    },
+  })
+  const controller = new AbortController()
+  const arrives = door.upstream.next()
+  const { body } = await gateway.chat(streaming, { signal: controller.signal })
+  await body?.getReader().read()
+  controller.abort()
+  await (await arrives).cutOff
+  const next = await gateway.chat({ ...plain, stop: 'stop' })
+  await read(next)
+  // 5 tokens of prompt and 3 chunks, then the 100 of this call.
+  expect(next.headers.get('x-ratelimit-remaining-tokens')).toBe('5892')
+})
+
+test('the callers of a tenant share its limit', async () => {
+  const keys = [keyOf('a', { tenant: 't' }), keyOf('b', { tenant: 't' }), keyOf('c', { tenant: 'u' })]
+  door = await openDoor({ rateLimits: [{ per: ['tenant'], requestsPerMinute: 1 }], apiKeys: { keys } })
+  const statuses: number[] = []
+  for (const id of ['a', 'b', 'c']) {
+    const response = await door.gateway.chat(plain, bearer(`key-of-${id}`))
+    await read(response)
+    statuses.push(response.status)
+  }
+  expect(statuses).toEqual([200, 429, 200])
+})
+
+test('a key has limits of its own beside those of all', async () => {
+  const keys = [keyOf('slow', { rateLimits: [{ requestsPerMinute: 1 }] }), keyOf('fast')]
+  door = await openDoor({ rateLimits: [{ per: [], requestsPerMinute: 3 }], apiKeys: { keys } })
+  const statusFor = async (id: string) => {
+    const response = await door.gateway.chat(plain, bearer(`key-of-${id}`))
+    await read(response)
+    return response.status
+  }
+  expect(await statusFor('slow')).toBe(200)
+  expect(await statusFor('slow')).toBe(429)
+  // The refused call took nothing of the limit of all.
+  expect(await statusFor('fast')).toBe(200)
+  expect(await statusFor('fast')).toBe(200)
+  expect(await statusFor('fast')).toBe(429)
+})
+
+test('without limits no header speaks of any', async () => {
+  const response = await (await start([])).chat(plain)
+  await read(response)
+  expect(limitsOf(response)).toEqual({})
+})

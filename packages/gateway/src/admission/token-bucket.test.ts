@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Bucket, createBucket, holds, refill, refund, take, waitMs } from './token-bucket.ts'
+
+const size = { perMinute: 60, burst: 10 }
+const sizes = fc.record({
+  perMinute: fc.integer({ min: 1, max: 10_000 }),
+  burst: fc.integer({ min: 1, max: 500 }),
+})
+const steps = fc.array(
+  fc.record({ afterMs: fc.integer({ min: 0, max: 20_000 }), amount: fc.integer({ min: 1, max: 400 }) }),
+  { maxLength: 200 },
+)
+
+test('starts full, gives its burst at once and then one a second', () => {
+  let bucket = take(createBucket(size, 0), 10)
+  expect(holds(bucket, 1)).toBe(false)
+  expect(waitMs(bucket, size, 1)).toBe(1_000)
+  bucket = refill(bucket, size, 1_000)
+  expect(holds(bucket, 1)).toBe(true)
+  expect(holds(bucket, 2)).toBe(false)
+})
+
+test('a debt must flow in before anything is taken again', () => {
+  const bucket = take(createBucket(size, 0), 15)
+  expect(waitMs(bucket, size, 1)).toBe(6_000)
+  expect(holds(refill(bucket, size, 5_999), 1)).toBe(false)
+  expect(holds(refill(bucket, size, 6_000), 1)).toBe(true)
+})
+
+test('says that no wait helps when more is asked than it ever holds', () => {
+  expect(waitMs(createBucket(size, 0), size, 11)).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('a clock that goes back adds nothing and takes nothing', () => {
+  const bucket = take(createBucket(size, 5_000), 4)
+  expect(refill(bucket, size, 1_000)).toEqual(bucket)
+})
+
+test('never goes over its burst, whatever is taken and given back', () => {
+  fc.assert(
+    fc.property(sizes, steps, (each, walk) => {
+      let bucket = createBucket(each, 0)
+      let nowMs = 0
+      for (const [index, { afterMs, amount }] of walk.entries()) {
+        nowMs += afterMs
+        bucket = refill(bucket, each, nowMs)
+        bucket = index % 3 === 0 ? refund(bucket, each, amount) : take(bucket, amount)
+        expect(bucket.level).toBeLessThanOrEqual(each.burst)
+      }
+    }),
+  )
+})
+
+test('never lets more than its limit and its burst through in any minute', () => {
+  fc.assert(
+    fc.property(sizes, steps, (each, walk) => {
+      const taken: { atMs: number; amount: number }[] = []
+      let bucket: Bucket = createBucket(each, 0)
+      let nowMs = 0
+      for (const { afterMs, amount } of walk) {
+        nowMs += afterMs
+        bucket = refill(bucket, each, nowMs)
+        if (!holds(bucket, amount)) continue
+        bucket = take(bucket, amount)
+        taken.push({ atMs: nowMs, amount })
+      }
+      for (const { atMs } of taken) {
+        const inMinute = taken.filter((other) => other.atMs >= atMs && other.atMs < atMs + 60_000)
+        const sum = inMinute.reduce((total, { amount }) => total + amount, 0)
+        expect(sum).toBeLessThanOrEqual(each.perMinute + each.burst + 0.001)
+      }
+    }),
+  )
+})
+
+test('who waits as long as told finds what they asked for, and not before', () => {
+  fc.assert(
+    fc.property(
+      sizes,
+      fc.integer({ min: 1, max: 1_000 }),
+      fc.integer({ min: 1, max: 500 }),
+      (each, gone, amount) => {
+        fc.pre(amount <= each.burst)
+        const bucket = take(createBucket(each, 0), gone)
+        const untilMs = waitMs(bucket, each, amount)
+        expect(holds(refill(bucket, each, untilMs), amount)).toBe(true)
+        if (untilMs > 1) expect(holds(refill(bucket, each, untilMs - 1.01), amount)).toBe(false)
+      },
+    ),
+  )
+})

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { estimateTokens } from './token-estimate.ts'
+
+test.each([
+  ['a text', { content: 'x'.repeat(400) }, 100],
+  ['parts', { content: [{ type: 'text', text: 'x'.repeat(40) }] }, 10],
+  [
+    'an image, whatever its size',
+    { content: [{ type: 'image_url', image_url: { url: 'x'.repeat(90_000) } }] },
+    1_000,
+  ],
+  ['a tool call', { tool_calls: [{ function: { name: 'abcd', arguments: '{"a":1} ' } }] }, 3],
+  ['nothing', { content: null }, 0],
+])('counts %s by its characters', (_what, message, inputTokens) => {
+  expect(estimateTokens({ messages: [{ role: 'user', ...message }] }).inputTokens).toBe(inputTokens)
+})
+
+test.each([
+  [{}, 1_024, false],
+  [{ max_tokens: 50 }, 50, true],
+  [{ max_tokens: 50, max_completion_tokens: 70 }, 70, true],
+  [{ max_tokens: 50, n: 3 }, 150, true],
+  [{ max_tokens: -1 }, 1_024, false],
+  [{ max_tokens: '9' }, 1_024, false],
+])('takes the output from %j', (more, outputTokens, isOutputStated) => {
+  expect(estimateTokens({ messages: [], ...more })).toEqual({ inputTokens: 0, outputTokens, isOutputStated })
+})
+
+test('a body nested deeper than any stack is counted too', () => {
+  let content: unknown = 'abcd'
+  for (let depth = 0; depth < 200_000; depth++) content = [content]
+  expect(estimateTokens({ messages: [content] }).inputTokens).toBe(1)
+})

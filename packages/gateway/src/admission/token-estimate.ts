@@ -1,0 +1,60 @@
+/**
+ * How many tokens a call may cost, before it has cost any: the characters of its prompt / 4, as OpenAI's own rule of
+ * thumb has it, and what it lets the model write. It is a reservation; the provider's own count settles it.
+ */
+export interface TokenEstimate {
+  inputTokens: number
+  outputTokens: number
+  /** The caller set `max_tokens`; otherwise `outputTokens` is a guess. */
+  isOutputStated: boolean
+}
+
+const charsPerToken = 4
+/** For a call that does not say how much it wants. */
+const outputTokensDefault = 1_024
+/** An image or a sound is not its base64 text: about what a picture costs. */
+const attachmentTokens = 1_000
+
+export interface Promptlike {
+  messages: readonly unknown[]
+  [member: string]: unknown
+}
+
+export function estimateTokens(body: Promptlike): TokenEstimate {
+  const stated = positive(body.max_completion_tokens) ?? positive(body.max_tokens)
+  const choices = positive(body.n) ?? 1
+  return {
+    inputTokens: Math.ceil(charsOf([body.messages, body.tools, body.functions]) / charsPerToken),
+    outputTokens: (stated ?? outputTokensDefault) * choices,
+    isOutputStated: stated !== null,
+  }
+}
+
+/** Of all texts in it. With a stack of its own: a hostile body may be nested deeper than ours. */
+function charsOf(value: unknown): number {
+  const open: unknown[] = [value]
+  let chars = 0
+  while (open.length > 0) {
+    const next = open.pop()
+    if (typeof next === 'string') chars += next.length
+    else if (Array.isArray(next)) for (const item of next) open.push(item)
+    else if (typeof next === 'object' && next !== null) chars += openMembers(next, open)
+  }
+  return chars
+}
+
+/** What is no attachment goes on the stack; the rest is charged here. */
+function openMembers(object: object, open: unknown[]): number {
+  let chars = 0
+  for (const [name, value] of Object.entries(object)) {
+    if (name === 'image_url' || name === 'input_audio' || name === 'file')
+      chars += attachmentTokens * charsPerToken
+    // `role` and `type` are words of the protocol.
+    else if (name !== 'role' && name !== 'type') open.push(value)
+  }
+  return chars
+}
+
+function positive(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 1 ? Math.ceil(value) : null
+}

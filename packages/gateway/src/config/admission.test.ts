@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { loadConfig } from './load.ts'
+
+const hash = `sha256:${'0'.repeat(64)}`
+
+function faults(policies: string, variables: Record<string, string> = {}): string[] {
+  const loaded = loadConfig(`llm:\n  discovery: []\n  policies:\n${policies}`, variables)
+  return loaded.isValid ? [] : loaded.faults
+}
+
+test('all faults of limits and callers are told at once, each with its path and line', () => {
+  const text = `    rateLimits:
+    - { per: [caller, user], requestsPerMinute: 0 }
+    - { burst: 5, tokensPerMinute: 10 }
+    - {}
+    - { requestsPerMinutes: 5, concurrency: 1.5 }
+    apiKeys:
+      mode: on
+      keys:
+      - { id: a, keyHash: ${hash} }
+      - { id: a, keyHash: ${hash} }
+      - { id: "jwt:b", keyHash: sk-plain, isAdmin: yes, rateLimits: [{}] }
+    jwt: { issuer: "", jwks: ftp://x, claims: { ids: sub } }
+    audit: { path: audit.log, keep: -1 }
+`
+  expect(faults(text)).toEqual([
+    'llm.policies.rateLimits[0].per[1] (line 5): must be caller, tenant or model',
+    'llm.policies.rateLimits[0].requestsPerMinute (line 5): must be at least 1',
+    'llm.policies.rateLimits[1].burst (line 6): bursts nothing: set requestsPerMinute beside it',
+    'llm.policies.rateLimits[2] (line 7): limits nothing: set requestsPerMinute, tokensPerMinute or concurrency',
+    'llm.policies.rateLimits[3].concurrency (line 8): must be a whole number, not 1.5',
+    'llm.policies.rateLimits[3].requestsPerMinutes (line 8): unknown key "requestsPerMinutes"; did you mean "requestsPerMinute"?',
+    'llm.policies.apiKeys.mode (line 10): must be off, optional or strict',
+    'llm.policies.apiKeys.keys[1].id (line 13): is the same as that of llm.policies.apiKeys.keys[0]; each key needs its own',
+    'llm.policies.apiKeys.keys[1].keyHash (line 13): is the same as that of llm.policies.apiKeys.keys[0]; each key needs its own',
+    'llm.policies.apiKeys.keys[2].id (line 14): must have 1 to 100 letters, digits, dots, dashes, underscores or @',
+    'llm.policies.apiKeys.keys[2].keyHash (line 14): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it',
+    'llm.policies.apiKeys.keys[2].rateLimits[0] (line 14): limits nothing: set requestsPerMinute, tokensPerMinute or concurrency',
+    'llm.policies.apiKeys.keys[2].isAdmin (line 14): must be true or false, not a text',
+    'llm.policies.jwt.issuer (line 15): must not be empty',
+    'llm.policies.jwt.audience (line 15): is missing',
+    'llm.policies.jwt.claims.ids (line 15): unknown key "ids"; did you mean "id"?',
+    'llm.policies.jwt.jwks (line 15): must be an http:// or https:// address',
+    'llm.policies.audit.keep (line 16): must be at least 0',
+  ])
+})
+
+const jwt = (more: string) => `    jwt: { issuer: i, audience: a, ${more} }\n`
+
+test.each([
+  [jwt(''), {}, 'llm.policies.jwt (line 4): needs one of jwks and secret'],
+  [jwt('jwks: http://x, secret: y'), {}, 'llm.policies.jwt (line 4): needs one of jwks and secret, not both'],
+  [
+    jwt('secret: $JWT_SECRET'),
+    {},
+    'llm.policies.jwt.secret (line 4): names JWT_SECRET, which is not set: set it in .env or the environment',
+  ],
+  [jwt('secret: $S'), { S: 'too-short' }, 'llm.policies.jwt.secret (line 4): must have at least 32 bytes'],
+  [
+    '    apiKeys: {}\n',
+    {},
+    'llm.policies.apiKeys (line 4): lets nobody in: mode strict needs at least one key; `pnpm gateway:key -- <id>` makes an entry',
+  ],
+])('a door without its lock stops the start: %j', (text, variables, told) => {
+  expect(faults(text, variables)).toEqual([told])
+})
+
+test('whatever stands under policies, it is a config or a list of faults', () => {
+  const names = [
+    'rateLimits',
+    'apiKeys',
+    'jwt',
+    'audit',
+    'keys',
+    'mode',
+    'per',
+    'claims',
+    'keyHash',
+    'secret',
+    'jwks',
+  ]
+  const key = fc.oneof(fc.constantFrom(...names), fc.string({ maxLength: 3 }))
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.jsonValue({ maxDepth: 1 }),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 4 }),
+    ),
+  }))
+  fc.assert(
+    fc.property(fc.dictionary(key, value, { maxKeys: 5 }), (policies) => {
+      const loaded = loadConfig(JSON.stringify({ llm: { policies } }), {})
+      if (!loaded.isValid) expect(loaded.faults.length).toBeGreaterThan(0)
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('without policies everybody may do everything', () => {
+  const loaded = loadConfig('llm: {}', {})
+  expect(loaded).toMatchObject({
+    isValid: true,
+    config: { admission: { rateLimits: [], apiKeys: { mode: 'off', keys: [] }, jwt: null, audit: null } },
+  })
+})

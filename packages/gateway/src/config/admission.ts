@@ -1,0 +1,111 @@
+/** The policies of `admission/`, ready to use; and those of their faults that no single value shows. */
+import type { ApiKey, Audit, Claims, Jwt, Mode } from './callers-schema.ts'
+import type { Fault } from './faults.ts'
+import type { RateLimit } from './limits-schema.ts'
+import { entries, type Raw, record } from './raw.ts'
+import { resolveReferences, type Variables } from './references.ts'
+import type { GatewayFile } from './schema.ts'
+
+export interface AdmissionConfig {
+  rateLimits: RateLimit[]
+  apiKeys: { mode: Mode; keys: ApiKey[] }
+  jwt: JwtConfig | null
+  audit: Audit | null
+}
+
+export interface JwtConfig {
+  mode: Mode
+  issuer: string
+  audience: string
+  claims: Claims
+  rateLimits: RateLimit[]
+  source: { kind: 'secret'; secret: string } | { kind: 'jwks'; url: string; cooldownMs: number }
+}
+
+export function toAdmissionConfig(
+  { rateLimits, apiKeys, jwt, audit }: GatewayFile['llm']['policies'],
+  variables: Variables,
+): AdmissionConfig {
+  return {
+    rateLimits,
+    apiKeys: apiKeys ?? { mode: 'off', keys: [] },
+    jwt: jwt ? toJwtConfig(jwt, variables) : null,
+    audit: audit ?? null,
+  }
+}
+
+/**
+ * Works on the raw value, as `cross-check.ts` does. Unlike a provider's key, a secret that is missing here stops the
+ * start: a door whose lock is missing must not stand open, nor shut for a reason that nobody sees.
+ */
+export function admissionFaults(policies: Raw | null, variables: Variables): Fault[] {
+  const keys = entries(record(policies?.apiKeys)?.keys)
+  return [
+    ...keys.flatMap((_key, index) => [...taken(keys, index, 'id'), ...taken(keys, index, 'keyHash')]),
+    ...jwtFaults(record(policies?.jwt), variables),
+    ...strictWithoutKeys(record(policies?.apiKeys), keys),
+  ]
+}
+
+function toJwtConfig({ jwks, secret, jwksCooldownMs, ...jwt }: Jwt, variables: Variables): JwtConfig {
+  const source =
+    secret === undefined
+      ? ({ kind: 'jwks', url: textOf(jwks ?? '', variables), cooldownMs: jwksCooldownMs } as const)
+      : ({ kind: 'secret', secret: textOf(secret, variables) } as const)
+  return { ...jwt, source }
+}
+
+function taken(keys: Raw[], index: number, member: 'id' | 'keyHash'): Fault[] {
+  const value = keys[index]?.[member]
+  const first = keys.findIndex((key) => key[member] === value)
+  if (typeof value !== 'string' || first === index) return []
+  const sentence = `is the same as that of llm.policies.apiKeys.keys[${first}]; each key needs its own`
+  return [{ path: [...policiesPath, 'apiKeys', 'keys', index, member], sentence }]
+}
+
+function strictWithoutKeys(apiKeys: Raw | null, keys: Raw[]): Fault[] {
+  if (!apiKeys || apiKeys.mode === 'off' || apiKeys.mode === 'optional' || keys.length > 0) return []
+  const sentence =
+    'lets nobody in: mode strict needs at least one key; `pnpm gateway:key -- <id>` makes an entry'
+  return [{ path: [...policiesPath, 'apiKeys'], sentence }]
+}
+
+/** HS256 asks for a secret as long as its hash. */
+const secretBytesMin = 32
+
+function jwtFaults(jwt: Raw | null, variables: Variables): Fault[] {
+  if (!jwt) return []
+  const path = [...policiesPath, 'jwt']
+  const hasBoth = jwt.jwks !== undefined && jwt.secret !== undefined
+  if (hasBoth || (jwt.jwks === undefined && jwt.secret === undefined)) {
+    return [{ path, sentence: `needs one of jwks and secret${hasBoth ? ', not both' : ''}` }]
+  }
+  const member = jwt.jwks === undefined ? 'secret' : 'jwks'
+  const value = jwt[member]
+  if (typeof value !== 'string') return []
+  const resolved = resolveReferences(value, variables)
+  const sentence =
+    resolved.state === 'missing'
+      ? `names ${resolved.variable}, which is not set: set it in .env or the environment`
+      : member === 'jwks'
+        ? wrongAddress(resolved.text)
+        : shortSecret(resolved.text)
+  return sentence === null ? [] : [{ path: [...path, member], sentence }]
+}
+
+function wrongAddress(text: string): string | null {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : ''
+  return /^https?:$/.test(protocol) ? null : 'must be an http:// or https:// address'
+}
+
+function shortSecret(text: string): string | null {
+  return Buffer.byteLength(text) >= secretBytesMin ? null : `must have at least ${secretBytesMin} bytes`
+}
+
+/** After `admissionFaults` nothing is missing any more. */
+function textOf(text: string, variables: Variables): string {
+  const resolved = resolveReferences(text, variables)
+  return resolved.state === 'whole' ? resolved.text : ''
+}
+
+const policiesPath = ['llm', 'policies'] as const

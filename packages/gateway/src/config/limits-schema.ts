@@ -1,0 +1,33 @@
+/** The shape of one entry of `rateLimits`: which calls share a bucket, and how much fits into it. */
+import { z } from 'zod'
+
+const positive = z.int().min(1).max(1_000_000_000)
+
+export const RateLimit = z
+  .strictObject({
+    /** Calls that agree in all of these share one limit; `[]` is one limit for everybody. */
+    per: z
+      .array(z.enum(['caller', 'tenant', 'model'], 'must be caller, tenant or model'))
+      .default(['caller']),
+    requestsPerMinute: positive.optional(),
+    /** Input and output together. */
+    tokensPerMinute: positive.optional(),
+    /** Requests that may come at once after a rest; a minute's worth when left out. */
+    burst: positive.optional(),
+    /** Calls that may run at the same time. */
+    concurrency: positive.optional(),
+  })
+  .superRefine((limit, context) => {
+    const { requestsPerMinute, tokensPerMinute, concurrency, burst } = limit
+    if (requestsPerMinute === undefined && tokensPerMinute === undefined && concurrency === undefined) {
+      context.addIssue('limits nothing: set requestsPerMinute, tokensPerMinute or concurrency')
+    }
+    if (burst !== undefined && requestsPerMinute === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['burst'],
+        message: 'bursts nothing: set requestsPerMinute beside it',
+      })
+    }
+  })
+export type RateLimit = z.infer<typeof RateLimit>

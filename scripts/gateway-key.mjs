@@ -1,0 +1,32 @@
+/**
+ * Prints a new key for the gateway, once, and the entry with its hash for gateway.yaml. The key is stored nowhere.
+ *
+ * Plain JavaScript on node:crypto alone, so that it runs before anything is installed.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+
+// pnpm hands its own `--` on.
+const [id, ...rest] = process.argv.slice(2).filter((argument) => argument !== '--')
+
+if (id === undefined || rest.length > 0 || !/^[\w.@-]{1,100}$/.test(id)) {
+  console.error(
+    'Say whose key it is: `pnpm gateway:key <id>` or `npm run gateway:key -- <id>`, with an id of letters, digits, dots, dashes, underscores or @, like search-team.',
+  )
+  process.exit(1)
+}
+
+const key = `gwk_${randomBytes(32).toString('base64url')}`
+const hash = createHash('sha256').update(key).digest('hex')
+
+console.log(`The key of ${id}. It is shown only now:
+
+  ${key}
+
+Its entry in gateway.yaml:
+
+llm:
+  policies:
+    apiKeys:
+      mode: strict
+      keys:
+        - { id: "${id}", keyHash: "sha256:${hash}" }`)
