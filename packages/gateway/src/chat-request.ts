@@ -8,7 +8,11 @@ import { z } from 'zod'
 import { GatewayError } from './errors.ts'
 import { readBody } from './read-body.ts'
 
+/** What a caller may ask for, as the path below /v1 has it. All but the first only pass through. */
+export type Endpoint = 'chat/completions' | 'embeddings'
+
 export interface ChatRequest {
+  endpoint: Endpoint
   /** As it came. */
   body: Buffer
   model: string
@@ -20,24 +24,32 @@ export interface ChatRequest {
   wantsReport: boolean
 }
 
-const ChatBody = z.looseObject({
+const Body = z.looseObject({
   model: z.string().min(1),
-  messages: z.array(z.unknown()).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
 })
+const bodies = {
+  'chat/completions': Body.extend({ messages: z.array(z.unknown()).min(1) }),
+  embeddings: Body.extend({ input: z.union([z.string().min(1), z.array(z.unknown()).min(1)]) }),
+} satisfies Record<Endpoint, z.ZodType>
 
 /** Throws a `GatewayError` that names what is wrong. */
-export async function readChatRequest(request: IncomingMessage, bodyBytesMax: number): Promise<ChatRequest> {
+export async function readChatRequest(
+  request: IncomingMessage,
+  bodyBytesMax: number,
+  endpoint: Endpoint = 'chat/completions',
+): Promise<ChatRequest> {
   checkType(request)
   const body = await readBody(request, bodyBytesMax)
-  const parsed = ChatBody.safeParse(parseJson(body))
-  if (!parsed.success) throw new GatewayError('invalid_request', toSentence(parsed.error.issues[0]))
+  const parsed = bodies[endpoint].safeParse(parseJson(body))
+  if (!parsed.success) throw new GatewayError('invalid_request', toSentence(parsed.error.issues[0], endpoint))
   const { model, stream, stream_options } = parsed.data
   return {
+    endpoint,
     body,
     model,
-    isStream: stream === true,
+    isStream: stream === true && endpoint === 'chat/completions',
     streamOptions: stream_options ?? null,
     wantsUsage: stream_options?.include_usage === true,
     wantsReport: request.headers['x-gateway-report'] === '1',
@@ -76,15 +88,17 @@ function placeOf(cause: unknown): string {
   return place ? ` (${place[0]})` : ''
 }
 
-function toSentence(issue: z.core.$ZodIssue | undefined): string {
+function toSentence(issue: z.core.$ZodIssue | undefined, endpoint: Endpoint): string {
   const member = issue?.path.join('.') ?? ''
   switch (member) {
     case '':
-      return 'The body must be a JSON object with `model` and `messages`.'
+      return `The body must be a JSON object with \`model\` and \`${endpoint === 'embeddings' ? 'input' : 'messages'}\`.`
     case 'model':
       return '`model` is missing or is no text: name one of GET /v1/models.'
     case 'messages':
       return '`messages` is missing or empty: send a list with at least one message.'
+    case 'input':
+      return '`input` is missing or empty: send a text, or a list with at least one.'
     case 'stream':
       return '`stream` must be true or false.'
     default:

@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import { answerError } from './answer-error.ts'
 import { type Attempt, type Call, openCall, toAnswerHeaders } from './call.ts'
-import { readChatRequest } from './chat-request.ts'
+import { type Endpoint, readChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
 import { CallerGone, GatewayError, ProviderError } from './errors.ts'
 import type { CostTable } from './ledger/cost.ts'
@@ -38,12 +38,13 @@ export async function chat(
   parts: ChatParts,
   request: IncomingMessage,
   response: ServerResponse,
+  endpoint: Endpoint = 'chat/completions',
 ): Promise<void> {
   const call = openCall(parts.clock, request, response)
   parts.ledger.open()
   let outcome: Outcome
   try {
-    call.asked = await readChatRequest(request, parts.bodyBytesMax)
+    call.asked = await readChatRequest(request, parts.bodyBytesMax, endpoint)
     const readAtMs = parts.clock.monotonicMs()
     // Who calls, and what they may (keys, limits, budgets), is asked here: before anything costs money.
     call.target = resolve(parts.catalogue, call.asked.model)

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client'
 import { answerError, toRawAnswer } from './answer-error.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
+import type { Endpoint } from './chat-request.ts'
 import { GatewayError } from './errors.ts'
 import { toModelItem, toModelsList } from './models-list.ts'
 import { unknownModel } from './routing/resolve.ts'
@@ -55,9 +56,10 @@ export function createMetricsServer(registry: Registry): Server {
 
 function route(parts: ChatParts, request: IncomingMessage, response: ServerResponse): void {
   const path = toPath(request)
-  if (path === '/v1/chat/completions') {
+  const endpoint = endpoints.get(path)
+  if (endpoint) {
     allow(request, response, 'POST')
-    void chat(parts, request, response)
+    void chat(parts, request, response, endpoint)
     return
   }
   const answer = read(parts, path)
@@ -72,6 +74,11 @@ function route(parts: ChatParts, request: IncomingMessage, response: ServerRespo
   response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
 }
 
+const endpoints = new Map<string, Endpoint>([
+  ['/v1/chat/completions', 'chat/completions'],
+  ['/v1/embeddings', 'embeddings'],
+])
+
 function refuse(response: ServerResponse, reason: unknown) {
   const error = reason instanceof GatewayError ? reason : internalError(reason)
   answerError(response, error, { headers: { 'x-gateway-request-id': createRequestId() }, report: null })
@@ -83,7 +90,8 @@ function internalError(cause: unknown): GatewayError {
 
 /** What can be read: an object for JSON, a text, or null where there is nothing. */
 function read({ catalogue }: ChatParts, path: string): object | string | null {
-  if (path === '/') return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health\n'
+  if (path === '/')
+    return 'LLM Drag Race gateway: POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /health\n'
   if (path === '/health') return { status: 'ok', models: countModels(catalogue.list()) }
   if (path === '/v1/models') return toModelsList(catalogue.list())
   if (!path.startsWith(modelPath)) return null

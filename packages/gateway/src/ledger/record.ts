@@ -16,6 +16,8 @@ export interface CallRecord {
   provider: string | null
   /** The model that really answered, as the provider names it; else the one that was asked. */
   responseModel: string | null
+  /** In OpenTelemetry's words. */
+  operation: 'chat' | 'embeddings'
   isStream: boolean
   outcome: Outcome
   /** As answered; 499 when the caller had left. */
@@ -41,6 +43,7 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     requestModel: target?.name ?? null,
     provider: target?.provider ?? null,
     responseModel: hasGoneUp ? (facts.model ?? target?.upstreamModel ?? null) : null,
+    operation: call.asked?.endpoint === 'embeddings' ? 'embeddings' : 'chat',
     isStream: call.asked?.isStream ?? false,
     outcome,
     status: outcome.kind === 'caller-gone' ? 499 : call.response.statusCode,

@@ -18,6 +18,7 @@ import {
 import { type Refusal, toProviderError } from '../dialects/openai/error-reader.ts'
 import { toUpstreamBody } from '../dialects/openai/request.ts'
 import { parseJson, record } from '../dialects/read-json.ts'
+import { joinPath } from '../dialects/upstream-url.ts'
 import { GatewayError, type ProviderError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
 import type { Target } from './target.ts'
@@ -44,8 +45,9 @@ export interface SpeechContext {
 export function speak(target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const dialect = dialects[target.dialect]
   if (dialect) return translate(dialect, target, asked, context)
+  const isChat = asked.endpoint === 'chat/completions'
   return {
-    target,
+    target: isChat ? target : { ...target, path: joinPath(target.baseUrl, `/${asked.endpoint}`) },
     body: toUpstreamBody(asked, target),
     read: (answer) => answer,
     refuse: (refusal) => toProviderError(refusal, target),
@@ -55,6 +57,12 @@ export function speak(target: Target, asked: ChatRequest, context: SpeechContext
 const dialects: Record<Target['dialect'], Dialect | null> = { openai: null, anthropic, gemini, bedrock }
 
 function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
+  if (asked.endpoint !== 'chat/completions') {
+    throw new GatewayError(
+      'invalid_request',
+      `${target.name} is spoken to in ${target.provider}'s own dialect, which carries chat only: name another model for /v1/${asked.endpoint}.`,
+    )
+  }
   const { completionId, clock, onWorked } = context
   const request = toRequest(dialect, target, asked)
   const signature = toSignature(request, target, clock.date())

@@ -7,7 +7,12 @@ import type { Target } from '../../upstream/target.ts'
 import { type Edit, readMembers, splice } from './json-members.ts'
 
 export function toUpstreamBody(
-  { body, model, isStream, streamOptions }: ChatRequest,
+  {
+    body,
+    model,
+    isStream,
+    streamOptions,
+  }: Pick<ChatRequest, 'body' | 'model' | 'isStream' | 'streamOptions'>,
   { upstreamModel, isUsageAskedFor }: Pick<Target, 'upstreamModel' | 'isUsageAskedFor'>,
 ): Uint8Array {
   const isAlias = model !== upstreamModel
