@@ -5,11 +5,9 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
+import { type Endpoint, endpoints } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
 import { readBody } from './read-body.ts'
-
-/** What a caller may ask for, as the path below /v1 has it. All but the first only pass through. */
-export type Endpoint = 'chat/completions' | 'embeddings'
 
 export interface ChatRequest {
   endpoint: Endpoint
@@ -29,9 +27,14 @@ const Body = z.looseObject({
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
 })
+const list = z.array(z.unknown()).min(1)
+const textOrList = z.union([z.string().min(1), list])
 const bodies = {
-  'chat/completions': Body.extend({ messages: z.array(z.unknown()).min(1) }),
-  embeddings: Body.extend({ input: z.union([z.string().min(1), z.array(z.unknown()).min(1)]) }),
+  'chat/completions': Body.extend({ messages: list }),
+  completions: Body.extend({ prompt: textOrList }),
+  embeddings: Body.extend({ input: textOrList }),
+  responses: Body,
+  messages: Body.extend({ messages: list }),
 } satisfies Record<Endpoint, z.ZodType>
 
 /** Throws a `GatewayError` that names what is wrong. */
@@ -49,10 +52,11 @@ export async function readChatRequest(
     endpoint,
     body,
     model,
-    isStream: stream === true && endpoint === 'chat/completions',
+    isStream: stream === true && endpoints[endpoint].canStream,
     streamOptions: stream_options ?? null,
     wantsUsage: stream_options?.include_usage === true,
-    wantsReport: request.headers['x-gateway-report'] === '1',
+    // The report has a place in chat only.
+    wantsReport: endpoint === 'chat/completions' && request.headers['x-gateway-report'] === '1',
   }
 }
 
@@ -90,15 +94,17 @@ function placeOf(cause: unknown): string {
 
 function toSentence(issue: z.core.$ZodIssue | undefined, endpoint: Endpoint): string {
   const member = issue?.path.join('.') ?? ''
+  const { needs } = endpoints[endpoint]
   switch (member) {
     case '':
-      return `The body must be a JSON object with \`model\` and \`${endpoint === 'embeddings' ? 'input' : 'messages'}\`.`
+      return `The body must be a JSON object with \`model\`${needs ? ` and \`${needs}\`` : ''}.`
     case 'model':
       return '`model` is missing or is no text: name one of GET /v1/models.'
     case 'messages':
       return '`messages` is missing or empty: send a list with at least one message.'
     case 'input':
-      return '`input` is missing or empty: send a text, or a list with at least one.'
+    case 'prompt':
+      return `\`${member}\` is missing or empty: send a text, or a list with at least one.`
     case 'stream':
       return '`stream` must be true or false.'
     default:

@@ -66,7 +66,7 @@ test.each([
   [{ model: 'm' }, 400, '`input` is missing'],
   [{ model: 'm', input: [] }, 400, '`input` is missing'],
   [[], 400, '`model` and `input`'],
-  [{ model: 'claude', input: 'a' }, 400, 'carries chat only'],
+  [{ model: 'claude', input: 'a' }, 400, "speak openai's dialect"],
   [{ model: 'x', input: 'a' }, 404, 'No model is called'],
 ])('%j is refused, and nothing goes up', async (body, status, words) => {
   const { upstream, embed } = await start(json(answer))

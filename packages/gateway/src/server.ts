@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client'
 import { answerError, toRawAnswer } from './answer-error.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
-import type { Endpoint } from './chat-request.ts'
+import { toEndpoint } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
 import { toModelItem, toModelsList } from './models-list.ts'
 import { unknownModel } from './routing/resolve.ts'
@@ -56,7 +56,7 @@ export function createMetricsServer(registry: Registry): Server {
 
 function route(parts: ChatParts, request: IncomingMessage, response: ServerResponse): void {
   const path = toPath(request)
-  const endpoint = endpoints.get(path)
+  const endpoint = toEndpoint(path)
   if (endpoint) {
     allow(request, response, 'POST')
     void chat(parts, request, response, endpoint)
@@ -74,11 +74,6 @@ function route(parts: ChatParts, request: IncomingMessage, response: ServerRespo
   response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
 }
 
-const endpoints = new Map<string, Endpoint>([
-  ['/v1/chat/completions', 'chat/completions'],
-  ['/v1/embeddings', 'embeddings'],
-])
-
 function refuse(response: ServerResponse, reason: unknown) {
   const error = reason instanceof GatewayError ? reason : internalError(reason)
   answerError(response, error, { headers: { 'x-gateway-request-id': createRequestId() }, report: null })
@@ -90,8 +85,7 @@ function internalError(cause: unknown): GatewayError {
 
 /** What can be read: an object for JSON, a text, or null where there is nothing. */
 function read({ catalogue }: ChatParts, path: string): object | string | null {
-  if (path === '/')
-    return 'LLM Drag Race gateway: POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /health\n'
+  if (path === '/') return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health\n'
   if (path === '/health') return { status: 'ok', models: countModels(catalogue.list()) }
   if (path === '/v1/models') return toModelsList(catalogue.list())
   if (!path.startsWith(modelPath)) return null

@@ -1,6 +1,7 @@
 /** What remains of a call: one record, written once when it is over, also when the caller left. Its readers tell the rest. */
 import type { GatewayAttempt, GatewayReport, Usage } from '@drag-race/contracts'
 import { type Call, toGatewayAttempt, toMs } from '../call.ts'
+import { type EndpointFacts, endpoints } from '../endpoints.ts'
 import type { CostTable } from './cost.ts'
 
 /** `code` is one of a bounded set: it becomes a label of a metric. */
@@ -16,8 +17,7 @@ export interface CallRecord {
   provider: string | null
   /** The model that really answered, as the provider names it; else the one that was asked. */
   responseModel: string | null
-  /** In OpenTelemetry's words. */
-  operation: 'chat' | 'embeddings'
+  operation: EndpointFacts['operation']
   isStream: boolean
   outcome: Outcome
   /** As answered; 499 when the caller had left. */
@@ -43,7 +43,7 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     requestModel: target?.name ?? null,
     provider: target?.provider ?? null,
     responseModel: hasGoneUp ? (facts.model ?? target?.upstreamModel ?? null) : null,
-    operation: call.asked?.endpoint === 'embeddings' ? 'embeddings' : 'chat',
+    operation: endpoints[call.asked?.endpoint ?? 'chat/completions'].operation,
     isStream: call.asked?.isStream ?? false,
     outcome,
     status: outcome.kind === 'caller-gone' ? 499 : call.response.statusCode,

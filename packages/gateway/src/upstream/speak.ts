@@ -19,6 +19,7 @@ import { type Refusal, toProviderError } from '../dialects/openai/error-reader.t
 import { toUpstreamBody } from '../dialects/openai/request.ts'
 import { parseJson, record } from '../dialects/read-json.ts'
 import { joinPath } from '../dialects/upstream-url.ts'
+import { endpoints } from '../endpoints.ts'
 import { GatewayError, type ProviderError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
 import type { Target } from './target.ts'
@@ -44,25 +45,46 @@ export interface SpeechContext {
 /** Throws `invalid_request` for what this target's dialect cannot carry, naming the member. */
 export function speak(target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const dialect = dialects[target.dialect]
+  if (asked.endpoint !== 'chat/completions') return passThrough(target, asked)
   if (dialect) return translate(dialect, target, asked, context)
-  const isChat = asked.endpoint === 'chat/completions'
+  return asItIs(target, asked)
+}
+
+const dialects: Record<Target['dialect'], Dialect | null> = { openai: null, anthropic, gemini, bedrock }
+
+function asItIs(target: Target, asked: ChatRequest): Speech {
   return {
-    target: isChat ? target : { ...target, path: joinPath(target.baseUrl, `/${asked.endpoint}`) },
+    target,
     body: toUpstreamBody(asked, target),
     read: (answer) => answer,
     refuse: (refusal) => toProviderError(refusal, target),
   }
 }
 
-const dialects: Record<Target['dialect'], Dialect | null> = { openai: null, anthropic, gemini, bedrock }
-
-function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
-  if (asked.endpoint !== 'chat/completions') {
+/** An endpoint besides chat: nothing is translated, so the target must speak its dialect. */
+function passThrough(target: Target, asked: ChatRequest): Speech {
+  const { dialect, hasUsageChunk } = endpoints[asked.endpoint]
+  if (target.dialect !== dialect) {
     throw new GatewayError(
       'invalid_request',
-      `${target.name} is spoken to in ${target.provider}'s own dialect, which carries chat only: name another model for /v1/${asked.endpoint}.`,
+      `/v1/${asked.endpoint} passes only to models that speak ${dialect}'s dialect, and ${target.name} (${target.provider}) does not: use /v1/chat/completions, or name another model.`,
     )
   }
+  return asItIs(
+    {
+      ...target,
+      path: joinPath(target.baseUrl, `/${asked.endpoint}`),
+      headers: dialect === 'anthropic' ? { ...target.headers, ...anthropicVersion } : target.headers,
+      isUsageAskedFor: target.isUsageAskedFor && hasUsageChunk,
+    },
+    asked,
+  )
+}
+
+/** The one that our reading of the answer is written for. */
+const anthropicVersion = { 'anthropic-version': '2023-06-01' }
+
+function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const { completionId, clock, onWorked } = context
   const request = toRequest(dialect, target, asked)
   const signature = toSignature(request, target, clock.date())
