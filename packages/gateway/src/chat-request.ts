@@ -6,10 +6,12 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { estimateTokens, type TokenEstimate } from './admission/token-estimate.ts'
+import { type Endpoint, endpoints } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
 import { readBody } from './read-body.ts'
 
 export interface ChatRequest {
+  endpoint: Endpoint
   /** As it came. */
   body: Buffer
   /** The same, parsed: for conditions, and where tokens must be estimated. */
@@ -25,29 +27,43 @@ export interface ChatRequest {
   wantsReport: boolean
 }
 
-const ChatBody = z.looseObject({
+const Body = z.looseObject({
   model: z.string().min(1),
-  messages: z.array(z.unknown()).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
 })
+const list = z.array(z.unknown()).min(1)
+const textOrList = z.union([z.string().min(1), list])
+const bodies = {
+  'chat/completions': Body.extend({ messages: list }),
+  completions: Body.extend({ prompt: textOrList }),
+  embeddings: Body.extend({ input: textOrList }),
+  responses: Body,
+  messages: Body.extend({ messages: list }),
+} satisfies Record<Endpoint, z.ZodType>
 
 /** Throws a `GatewayError` that names what is wrong. */
-export async function readChatRequest(request: IncomingMessage, bodyBytesMax: number): Promise<ChatRequest> {
+export async function readChatRequest(
+  request: IncomingMessage,
+  bodyBytesMax: number,
+  endpoint: Endpoint = 'chat/completions',
+): Promise<ChatRequest> {
   checkType(request)
   const body = await readBody(request, bodyBytesMax)
-  const parsed = ChatBody.safeParse(parseJson(body))
-  if (!parsed.success) throw new GatewayError('invalid_request', toSentence(parsed.error.issues[0]))
+  const parsed = bodies[endpoint].safeParse(parseJson(body))
+  if (!parsed.success) throw new GatewayError('invalid_request', toSentence(parsed.error.issues[0], endpoint))
   const { model, stream, stream_options } = parsed.data
   return {
+    endpoint,
     body,
     json: parsed.data,
     model,
-    isStream: stream === true,
+    isStream: stream === true && endpoints[endpoint].canStream,
     estimate: estimateTokens(parsed.data),
     streamOptions: stream_options ?? null,
     wantsUsage: stream_options?.include_usage === true,
-    wantsReport: request.headers['x-gateway-report'] === '1',
+    // The report has a place in chat only.
+    wantsReport: endpoint === 'chat/completions' && request.headers['x-gateway-report'] === '1',
   }
 }
 
@@ -83,15 +99,19 @@ function placeOf(cause: unknown): string {
   return place ? ` (${place[0]})` : ''
 }
 
-function toSentence(issue: z.core.$ZodIssue | undefined): string {
+function toSentence(issue: z.core.$ZodIssue | undefined, endpoint: Endpoint): string {
   const member = issue?.path.join('.') ?? ''
+  const { needs } = endpoints[endpoint]
   switch (member) {
     case '':
-      return 'The body must be a JSON object with `model` and `messages`.'
+      return `The body must be a JSON object with \`model\`${needs ? ` and \`${needs}\`` : ''}.`
     case 'model':
       return '`model` is missing or is no text: name one of GET /v1/models.'
     case 'messages':
       return '`messages` is missing or empty: send a list with at least one message.'
+    case 'input':
+    case 'prompt':
+      return `\`${member}\` is missing or empty: send a text, or a list with at least one.`
     case 'stream':
       return '`stream` must be true or false.'
     default:

@@ -11,6 +11,7 @@ import { type Call, openCall, toAnswerHeaders } from './call.ts'
 import { callTarget, toOutcomeCode } from './call-target.ts'
 import { readChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
+import type { Endpoint } from './endpoints.ts'
 import { CallerGone, GatewayError } from './errors.ts'
 import type { CostTable } from './ledger/cost.ts'
 import type { Ledger } from './ledger/ledger.ts'
@@ -44,13 +45,14 @@ export async function chat(
   parts: ChatParts,
   request: IncomingMessage,
   response: ServerResponse,
+  endpoint: Endpoint = 'chat/completions',
 ): Promise<void> {
   const call = openCall(parts.clock, request, response)
   parts.ledger.open()
   let outcome: Outcome
   try {
     call.identity = await parts.admission.identify(request)
-    const asked = await readChatRequest(request, parts.bodyBytesMax)
+    const asked = await readChatRequest(request, parts.bodyBytesMax, endpoint)
     call.asked = asked
     const readAtMs = parts.clock.monotonicMs()
     parts.admission.permit(call.identity, asked.model)

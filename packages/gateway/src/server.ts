@@ -7,6 +7,7 @@ import { mayUse } from './admission/identity.ts'
 import { answerError, toRawAnswer } from './answer-error.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
+import { toEndpoint } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
 import { unknownModel } from './routing/resolve.ts'
@@ -57,9 +58,10 @@ export function createMetricsServer(registry: Registry): Server {
 
 async function route(parts: ChatParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = toPath(request)
-  if (path === '/v1/chat/completions') {
+  const endpoint = toEndpoint(path)
+  if (endpoint) {
     allow(request, response, 'POST')
-    return chat(parts, request, response)
+    return chat(parts, request, response, endpoint)
   }
   const answer = await read(parts, path, request)
   if (answer === null) throw unknownPath(request, path)

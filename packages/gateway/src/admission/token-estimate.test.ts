@@ -31,3 +31,12 @@ test('a body nested deeper than any stack is counted too', () => {
   for (let depth = 0; depth < 200_000; depth++) content = [content]
   expect(estimateTokens({ messages: [content] }).inputTokens).toBe(1)
 })
+
+test.each([
+  ['completions', { prompt: 'abcdefgh' }],
+  ['embeddings', { input: ['abcd', 'efgh'] }],
+  ['responses', { instructions: 'abcd', input: [{ role: 'user', content: 'efgh' }] }],
+  ['messages', { system: 'abcd', messages: [{ role: 'user', content: 'efgh' }] }],
+])('the prompt of %s is found where its bodies hold it', (_endpoint, body) => {
+  expect(estimateTokens(body).inputTokens).toBe(2)
+})

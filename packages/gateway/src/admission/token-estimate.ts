@@ -15,16 +15,15 @@ const outputTokensDefault = 1_024
 /** An image or a sound is not its base64 text: about what a picture costs. */
 const attachmentTokens = 1_000
 
-export interface Promptlike {
-  messages: readonly unknown[]
-  [member: string]: unknown
-}
+/** Where the endpoints' bodies hold what is read: chat and messages, completions, embeddings and responses. */
+const promptMembers = ['messages', 'system', 'tools', 'functions', 'prompt', 'input', 'instructions']
+const outputMembers = ['max_completion_tokens', 'max_tokens', 'max_output_tokens']
 
-export function estimateTokens(body: Promptlike): TokenEstimate {
-  const stated = positive(body.max_completion_tokens) ?? positive(body.max_tokens)
+export function estimateTokens(body: Record<string, unknown>): TokenEstimate {
+  const stated = outputMembers.map((member) => positive(body[member])).find((count) => count !== null) ?? null
   const choices = positive(body.n) ?? 1
   return {
-    inputTokens: Math.ceil(charsOf([body.messages, body.tools, body.functions]) / charsPerToken),
+    inputTokens: Math.ceil(charsOf(promptMembers.map((member) => body[member])) / charsPerToken),
     outputTokens: (stated ?? outputTokensDefault) * choices,
     isOutputStated: stated !== null,
   }

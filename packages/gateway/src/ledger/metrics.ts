@@ -134,7 +134,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
       }
       if (record.provider === null || record.requestModel === null || record.attempts.length === 0) return
       const labels = {
-        gen_ai_operation_name: 'chat',
+        gen_ai_operation_name: record.operation,
         gen_ai_provider_name: record.provider,
         gen_ai_request_model: record.requestModel,
         gen_ai_response_model: toResponseModel(record.responseModel ?? record.requestModel),

@@ -2,6 +2,7 @@
 import type { GatewayReport, Usage } from '@drag-race/contracts'
 import type { Identity } from '../admission/identity.ts'
 import { type Call, toMs } from '../call.ts'
+import { type EndpointFacts, endpoints } from '../endpoints.ts'
 import {
   type AttemptRecord,
   sumCost,
@@ -28,6 +29,7 @@ export interface CallRecord {
   provider: string | null
   /** The model that really answered, as the provider names it; else the one that was asked. */
   responseModel: string | null
+  operation: EndpointFacts['operation']
   isStream: boolean
   outcome: Outcome
   /** As answered; 499 when the caller had left. */
@@ -59,6 +61,7 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     requestModel: route?.name ?? null,
     provider: target?.provider ?? null,
     responseModel: hasGoneUp ? (facts.model ?? target?.upstreamModel ?? null) : null,
+    operation: endpoints[call.asked?.endpoint ?? 'chat/completions'].operation,
     isStream: call.asked?.isStream ?? false,
     outcome,
     status: outcome.kind === 'caller-gone' ? 499 : call.response.statusCode,

@@ -4,10 +4,12 @@ import type { GatewayReport } from '@drag-race/contracts'
 import { type Call, toAnswerHeaders } from '../call.ts'
 import type { Clock } from '../clock.ts'
 import { toStreamText } from '../dialects/openai/json-as-stream.ts'
+import { endpoints } from '../endpoints.ts'
 import { GatewayError } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
 import { toCallerHeaders } from '../upstream/headers.ts'
 import { readAll } from '../upstream/read-all.ts'
+import { createAsChunk } from './as-chunk.ts'
 import { createCaller } from './caller.ts'
 import { readJsonAnswer, withReportIn } from './relay-json.ts'
 import { relayStream } from './relay-stream.ts'
@@ -35,12 +37,17 @@ export async function relayAnswer(
 ): Promise<void> {
   checkForm(answer, call.target!.provider)
   const isJson = /^application\/json\b/i.test(contentType(answer))
-  if (!call.asked!.isStream) return relayJson(answer, call, clock, report)
+  const { endpoint, isStream } = call.asked!
+  const isChat = endpoint === 'chat/completions'
+  if (!isStream || (isJson && !isChat)) return relayJson(answer, call, clock, report)
   // Some servers ignore `stream: true`; what they answer is whole and paid for.
   const body = isJson ? [await readAsStream(answer, call, clock)] : answer.body
   // Read once more, as the stream that it has become: nothing may count twice.
   if (isJson) Object.assign(call.facts, createFacts())
-  const watch = createStreamWatch(call.facts)
+  const watch = createStreamWatch(call.facts, {
+    asChunk: createAsChunk(endpoint),
+    endsWithDone: endpoints[endpoint].endsWithDone,
+  })
   await relayStream({
     body,
     watch,
@@ -94,7 +101,13 @@ async function readJson(answer: Answer, call: Call, clock: Clock) {
     throw new GatewayError('bad_response', `${provider} answered with more than ${answerBytesMax} bytes.`)
   }
   const atMs = clock.monotonicMs()
-  const json = readJsonAnswer({ bytes, provider, facts: call.facts, atMs })
+  const json = readJsonAnswer({
+    bytes,
+    provider,
+    facts: call.facts,
+    asChunk: createAsChunk(call.asked!.endpoint),
+    atMs,
+  })
   call.ownMs.response += clock.monotonicMs() - atMs
   return { bytes, json }
 }

@@ -1,6 +1,7 @@
 /** Passes an answer that does not stream: read whole, watched, sent on as it came, with the report where it was asked for. */
 import type { GatewayReport } from '@drag-race/contracts'
 import { GatewayError } from '../errors.ts'
+import type { AsChunk } from './as-chunk.ts'
 import { withReport } from './report.ts'
 import { toToldFailure } from './told-failure.ts'
 import { type AnswerFacts, noteChunk } from './watch.ts'
@@ -9,15 +10,22 @@ export interface JsonAnswer {
   bytes: Buffer
   provider: string
   facts: AnswerFacts
+  asChunk: AsChunk
   atMs: number
 }
 
 /** The body's JSON, noted in `facts`. Throws when it is none, or when it tells an error with a good status. */
-export function readJsonAnswer({ bytes, provider, facts, atMs }: JsonAnswer): Record<string, unknown> {
+export function readJsonAnswer({
+  bytes,
+  provider,
+  facts,
+  asChunk,
+  atMs,
+}: JsonAnswer): Record<string, unknown> {
   if (bytes.length === 0)
     throw new GatewayError('empty_response', `${provider} answered with nothing. Try again.`)
   const json = parse(bytes.toString(), provider)
-  noteChunk(facts, json, atMs)
+  noteChunk(facts, asChunk(json), atMs)
   const { error } = facts
   if (error && !(Array.isArray(json.choices) && json.choices.length > 0)) {
     throw toToldFailure(provider, error)

@@ -12,6 +12,7 @@ import {
   type Usage,
 } from '@drag-race/contracts'
 import { type Frame, readFrame } from '@drag-race/wire'
+import type { AsChunk } from './as-chunk.ts'
 
 /** What an answer has said so far, streamed or not. Times are of the gateway's monotonic clock. */
 export interface AnswerFacts {
@@ -46,7 +47,18 @@ export interface StreamWatch {
   see(frame: Uint8Array, atMs: number): FrameKind
 }
 
-export function createStreamWatch(facts: AnswerFacts = createFacts()): StreamWatch {
+/** What the watch must know of an endpoint other than chat. */
+export interface Reading {
+  asChunk: AsChunk
+  endsWithDone: boolean
+}
+
+const chatReading: Reading = { asChunk: (raw) => raw, endsWithDone: true }
+
+export function createStreamWatch(
+  facts: AnswerFacts = createFacts(),
+  { asChunk, endsWithDone }: Reading = chatReading,
+): StreamWatch {
   return {
     facts,
     see(bytes, atMs) {
@@ -59,7 +71,9 @@ export function createStreamWatch(facts: AnswerFacts = createFacts()): StreamWat
       }
       const raw = parse(frame.data)
       if (raw === undefined) facts.malformed++
-      else noteChunk(facts, raw, atMs)
+      else noteChunk(facts, asChunk(raw), atMs)
+      // Its last event is the end: no `[DONE]` is missing.
+      if (!endsWithDone && facts.finishReason !== null) facts.isDone = true
       if (frame.event === 'error') {
         facts.error ??= { message: frame.data.slice(0, 500), code: null, status: null }
       }

@@ -18,6 +18,8 @@ import {
 import { type Refusal, toProviderError } from '../dialects/openai/error-reader.ts'
 import { toUpstreamBody } from '../dialects/openai/request.ts'
 import { parseJson, record } from '../dialects/read-json.ts'
+import { joinPath } from '../dialects/upstream-url.ts'
+import { endpoints } from '../endpoints.ts'
 import { GatewayError, type ProviderError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
 import type { Target } from './target.ts'
@@ -43,7 +45,14 @@ export interface SpeechContext {
 /** Throws `invalid_request` for what this target's dialect cannot carry, naming the member. */
 export function speak(target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const dialect = dialects[target.dialect]
+  if (asked.endpoint !== 'chat/completions') return passThrough(target, asked)
   if (dialect) return translate(dialect, target, asked, context)
+  return asItIs(target, asked)
+}
+
+const dialects: Record<Target['dialect'], Dialect | null> = { openai: null, anthropic, gemini, bedrock }
+
+function asItIs(target: Target, asked: ChatRequest): Speech {
   return {
     target,
     body: toUpstreamBody(asked, target),
@@ -52,7 +61,28 @@ export function speak(target: Target, asked: ChatRequest, context: SpeechContext
   }
 }
 
-const dialects: Record<Target['dialect'], Dialect | null> = { openai: null, anthropic, gemini, bedrock }
+/** An endpoint besides chat: nothing is translated, so the target must speak its dialect. */
+function passThrough(target: Target, asked: ChatRequest): Speech {
+  const { dialect, hasUsageChunk } = endpoints[asked.endpoint]
+  if (target.dialect !== dialect) {
+    throw new GatewayError(
+      'invalid_request',
+      `/v1/${asked.endpoint} passes only to models that speak ${dialect}'s dialect, and ${target.name} (${target.provider}) does not: use /v1/chat/completions, or name another model.`,
+    )
+  }
+  return asItIs(
+    {
+      ...target,
+      path: joinPath(target.baseUrl, `/${asked.endpoint}`),
+      headers: dialect === 'anthropic' ? { ...target.headers, ...anthropicVersion } : target.headers,
+      isUsageAskedFor: target.isUsageAskedFor && hasUsageChunk,
+    },
+    asked,
+  )
+}
+
+/** The one that our reading of the answer is written for. */
+const anthropicVersion = { 'anthropic-version': '2023-06-01' }
 
 function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const { completionId, clock, onWorked } = context

@@ -36,6 +36,16 @@ describe('an error inside a 200', () => {
     expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
   })
 
+  test('ends the answer at once, whatever the provider does with its socket', async () => {
+    const { upstream, gateway } = await start((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(claude.start + claude.text + claude.overloaded)
+    })
+    const { told } = await askStream(gateway, 'anthropic')
+    expect(told.at(-1)!.error).toMatchObject({ message: 'Overloaded' })
+    await upstream.received[0]!.cutOff
+  })
+
   test('of Bedrock comes as an exception in its binary stream', async () => {
     const exception = { ':message-type': 'exception', ':exception-type': 'throttlingException' }
     const pieces = [nativeStreams.bedrock.begin, eventMessage(exception, { message: 'Too many tokens' })]

@@ -21,7 +21,9 @@ const lettersPerChunkMax = 8
 export function estimateUsage(request: Record<string, unknown>, { tokenChunks, letters }: Generated): Usage {
   const isTokenEach = letters <= tokenChunks * lettersPerChunkMax
   return {
-    inputTokens: Math.ceil(countLetters(request.messages) / lettersPerToken),
+    inputTokens: Math.ceil(
+      countLetters(request.messages ?? request.input ?? request.prompt) / lettersPerToken,
+    ),
     outputTokens: isTokenEach ? tokenChunks : Math.ceil(letters / lettersPerToken),
     reasoningTokens: null,
     cachedTokens: null,
@@ -31,6 +33,7 @@ export function estimateUsage(request: Record<string, unknown>, { tokenChunks, l
 
 /** Of the texts in messages; an image's data are no text. */
 function countLetters(messages: unknown): number {
+  if (typeof messages === 'string') return messages.length
   if (!Array.isArray(messages)) return 0
   return messages.reduce<number>((sum, message) => sum + lettersOf(member(message, 'content')), 0)
 }

@@ -1,0 +1,36 @@
+/**
+ * What a caller may ask for, by the path below /v1. Chat is carried to every provider; the others only pass through, byte
+ * for byte, to targets that speak their dialect, and are metered the same way.
+ */
+export interface EndpointFacts {
+  dialect: 'openai' | 'anthropic'
+  /** The member that a request must have besides `model`; null when there is none that all have. */
+  needs: 'messages' | 'prompt' | 'input' | null
+  canStream: boolean
+  /** Does a stream tell its usage in a chunk of its own, when `stream_options` asks for it? */
+  hasUsageChunk: boolean
+  /** Does a stream end with `[DONE]`? */
+  endsWithDone: boolean
+  /** In OpenTelemetry's words. */
+  operation: 'chat' | 'text_completion' | 'embeddings'
+}
+
+const ofOpenAi = { dialect: 'openai', canStream: true, hasUsageChunk: true, endsWithDone: true } as const
+const withEvents = { canStream: true, hasUsageChunk: false, endsWithDone: false } as const
+
+export const endpoints = {
+  'chat/completions': { ...ofOpenAi, needs: 'messages', operation: 'chat' },
+  completions: { ...ofOpenAi, needs: 'prompt', operation: 'text_completion' },
+  embeddings: { ...ofOpenAi, canStream: false, needs: 'input', operation: 'embeddings' },
+  // A stored prompt or a conversation may stand in for its input.
+  responses: { ...withEvents, dialect: 'openai', needs: null, operation: 'chat' },
+  messages: { ...withEvents, dialect: 'anthropic', needs: 'messages', operation: 'chat' },
+} as const satisfies Record<string, EndpointFacts>
+
+export type Endpoint = keyof typeof endpoints
+
+/** null when the path is none of them. */
+export function toEndpoint(path: string): Endpoint | null {
+  const name = path.startsWith('/v1/') ? path.slice('/v1/'.length) : ''
+  return Object.hasOwn(endpoints, name) ? (name as Endpoint) : null
+}

@@ -1,0 +1,201 @@
+/** Endpoints besides chat: what goes up and comes back is untouched, and still on the books. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { cutBytes, done, event } from './testing/chunks.ts'
+import { type ErrorBody, messages, startGateway } from './testing/gateway.ts'
+import { claude } from './testing/native.ts'
+import { type Answering, json, startUpstream, stream } from './testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+async function start(answer: Answering) {
+  const upstream = await startUpstream(answer)
+  const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-ours', model: 'real-name' }
+  const gateway = await startGateway({
+    models: [
+      { name: 'gpt', provider: 'openai', params },
+      { name: 'claude', provider: 'anthropic', params },
+    ],
+  })
+  opened.push(upstream, gateway)
+  const post = (path: string, body: unknown, signal?: AbortSignal) =>
+    fetch(gateway.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-gateway-report': '1', 'x-api-key': 'callers-own' },
+      body: JSON.stringify(body),
+      signal: signal ?? null,
+    })
+  return { upstream, gateway, post }
+}
+
+const typed = (data: { type: string } & Record<string, unknown>) => `event: ${data.type}\n${event(data)}`
+const of = (more: object) => ({ response: { id: 'resp_1', model: 'gpt-5', ...more } })
+const counted = { input_tokens: 30, input_tokens_details: { cached_tokens: 20 }, output_tokens: 9 }
+const text = (words: string, more: object = {}) =>
+  event({
+    id: 'cmpl-1',
+    object: 'text_completion',
+    choices: [{ text: words, index: 0, finish_reason: null, ...more }],
+  })
+
+interface Passed {
+  path: string
+  model: string
+  asked: object
+  begin: string
+  end: string
+  failure: string
+  whole: object
+  tokens: [input: number, output: number]
+}
+
+const passed: Passed[] = [
+  {
+    path: '/v1/responses',
+    model: 'gpt',
+    asked: { input: 'Hi' },
+    begin:
+      typed({ type: 'response.created', ...of({ status: 'in_progress' }) }) +
+      typed({ type: 'response.output_text.delta', delta: 'grüß 你好', item_id: 'm', sequence_number: 2 }),
+    end: typed({ type: 'response.completed', ...of({ status: 'completed', usage: counted }) }),
+    failure: typed({
+      type: 'response.failed',
+      ...of({ error: { code: 'server_error', message: 'Broken' } }),
+    }),
+    whole: { object: 'response', ...of({}).response, output: [], error: null, usage: counted },
+    tokens: [30, 9],
+  },
+  {
+    path: '/v1/messages',
+    model: 'claude',
+    asked: { messages, max_tokens: 9 },
+    begin: claude.start + claude.ping + claude.text,
+    end: claude.stop('end_turn'),
+    failure: claude.overloaded,
+    whole: {
+      type: 'message',
+      id: 'msg_1',
+      model: 'claude-sonnet-4-5',
+      usage: {
+        input_tokens: 5,
+        cache_read_input_tokens: 20,
+        cache_creation_input_tokens: 10,
+        output_tokens: 9,
+      },
+    },
+    tokens: [35, 9],
+  },
+  {
+    path: '/v1/completions',
+    model: 'gpt',
+    asked: { prompt: 'Hi', stream_options: { include_usage: true } },
+    begin: text('grüß 你好'),
+    end:
+      text('', { finish_reason: 'stop' }) +
+      event({ choices: [], usage: { prompt_tokens: 30, completion_tokens: 9, total_tokens: 39 } }) +
+      done,
+    failure: event({ error: { message: 'Broken' } }),
+    whole: {
+      choices: [{ text: 'a', finish_reason: 'stop' }],
+      usage: { prompt_tokens: 30, completion_tokens: 9, total_tokens: 39 },
+    },
+    tokens: [30, 9],
+  },
+]
+
+describe.each(passed)('$path', ({ path, model, asked, begin, end, failure, whole, tokens }) => {
+  const [inputTokens, outputTokens] = tokens
+
+  test.each(['whole', 'bytes', 'slices'] as const)('streams byte for byte, cut in %s', async (cut) => {
+    const { upstream, gateway, post } = await start(stream(cutBytes(Buffer.from(begin + end), cut)))
+    const response = await post(path, { model, stream: true, ...asked })
+    expect(await response.text()).toBe(begin + end)
+    expect(upstream.received[0]!.url).toBe(path)
+    expect(JSON.parse(upstream.received[0]!.body)).toEqual({ model: 'real-name', stream: true, ...asked })
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', inputTokens, outputTokens })
+    expect(gateway.logs.at(-1)!.ttftMs).toBeGreaterThan(0)
+  })
+
+  test('answers whole byte for byte', async () => {
+    const { gateway, post } = await start(json(whole))
+    for (const isStream of [false, true]) {
+      const response = await post(path, { model, ...asked, stream: isStream })
+      expect(await response.text()).toBe(JSON.stringify(whole))
+      expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', inputTokens, outputTokens })
+    }
+  })
+
+  test('cut in the middle: an error at its end, and no success on the books', async () => {
+    const { gateway, post } = await start(stream([begin]))
+    const answer = await (await post(path, { model, stream: true, ...asked })).text()
+    expect(answer.startsWith(begin)).toBe(true)
+    expect(answer.slice(begin.length)).toMatch(/^data: \{"error":.*"code":"stream_cut".*\}\n\n$/)
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_cut' })
+  })
+
+  test('an error in the middle passes as it came, and is no success', async () => {
+    const { gateway, post } = await start(stream([begin, failure]))
+    expect(await (await post(path, { model, stream: true, ...asked })).text()).toBe(begin + failure)
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
+  })
+
+  test('is let go when the caller leaves', async () => {
+    const { upstream, post } = await start((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(begin)
+    })
+    const leaving = new AbortController()
+    const response = await post(path, { model, stream: true, ...asked }, leaving.signal)
+    await response.body!.getReader().read()
+    leaving.abort()
+    await upstream.received[0]!.cutOff
+  })
+
+  test('is refused for a model of another dialect, and nothing goes up', async () => {
+    const { upstream, post } = await start(json(whole))
+    const response = await post(path, { ...asked, model: model === 'gpt' ? 'claude' : 'gpt' })
+    expect(response.status).toBe(400)
+    const { error } = (await response.json()) as ErrorBody
+    expect(error.message).toContain(`${path} passes only to models that speak`)
+    expect(upstream.received).toEqual([])
+  })
+})
+
+test('messages go up with our key and the version that we read', async () => {
+  const { upstream, post } = await start(json({ type: 'error', error: { type: 'x', message: 'No' } }, 400))
+  const response = await post('/v1/messages', { model: 'claude', messages })
+  expect(upstream.received[0]!.headers).toMatchObject({
+    'x-api-key': 'key-ours',
+    'anthropic-version': '2023-06-01',
+  })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toEqual({ type: 'error', error: { type: 'x', message: 'No' } })
+})
+
+test('completions ask for the usage that the books need, and hide it from who did not', async () => {
+  const usage = event({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } })
+  const rest = text('a', { finish_reason: 'stop' })
+  const { upstream, gateway, post } = await start(stream([rest, usage, done]))
+  const answer = await (await post('/v1/completions', { model: 'gpt', prompt: 'Hi', stream: true })).text()
+  expect(answer).toBe(rest + done)
+  expect(JSON.parse(upstream.received[0]!.body).stream_options).toEqual({ include_usage: true })
+  expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 3, outputTokens: 2 })
+})
+
+test('a call of a tool is a token too', async () => {
+  for (const [path, model, piece, asked] of [
+    [
+      '/v1/responses',
+      'gpt',
+      typed({ type: 'response.function_call_arguments.delta', delta: '{' }),
+      { input: 'a' },
+    ],
+    ['/v1/messages', 'claude', claude.start + claude.tools, { messages }],
+  ] as const) {
+    const { gateway, post } = await start(stream([piece]))
+    await (await post(path, { model, stream: true, ...asked })).text()
+    expect(gateway.logs.at(-1)!.ttftMs).toBeGreaterThan(0)
+  }
+})

@@ -1,0 +1,89 @@
+/**
+ * An event, or a whole body, of an endpoint that passes through → the chat chunk that says the same, as far as the watch
+ * needs it: is there a token, has it ended, how, and what did it use. What passes to the caller is not touched.
+ */
+import { mapUsage } from '../dialects/anthropic/map-usage.ts'
+import { record, records, text } from '../dialects/read-json.ts'
+import type { Endpoint } from '../endpoints.ts'
+
+export type AsChunk = (raw: unknown) => unknown
+
+/** For one answer: what is known of it adds up. */
+export function createAsChunk(endpoint: Endpoint): AsChunk {
+  switch (endpoint) {
+    case 'chat/completions':
+    case 'embeddings':
+      return (raw) => raw
+    case 'completions':
+      return ofCompletion
+    case 'responses':
+      return ofResponse
+    case 'messages':
+      return createOfMessage()
+  }
+}
+
+function ofCompletion(raw: unknown): unknown {
+  const chunk = record(raw)
+  const choices = records(chunk.choices).map((choice) => ({ ...choice, delta: { content: choice.text } }))
+  return { ...chunk, choices }
+}
+
+function ofResponse(raw: unknown): unknown {
+  const event = record(raw)
+  const { id, model, usage, error } = record(event.response)
+  switch (event.type) {
+    case 'response.completed':
+    case 'response.incomplete':
+      return { id, model, usage, choices: [{ finish_reason: 'stop', delta: {} }] }
+    case 'response.failed':
+      return { id, model, usage, error: error ?? 'The response failed.' }
+    case 'error':
+      return { error: event.error ?? { message: event.message, code: event.code } }
+    default:
+      // A body is no event: its usage stands at the top.
+      return event.type === undefined
+        ? raw
+        : { id, model, choices: [{ delta: toDelta(text(event.type), event) }] }
+  }
+}
+
+/** `response.output_text.delta`, `response.reasoning_summary_text.delta`, `response.function_call_arguments.delta`, … */
+function toDelta(type: string, { delta }: Record<string, unknown>): object {
+  if (!type.endsWith('.delta')) return {}
+  if (type.includes('.reasoning')) return { reasoning_content: delta }
+  return /text|refusal/.test(type) ? { content: delta } : { tool_calls: [{}] }
+}
+
+function createOfMessage(): AsChunk {
+  // The first and the last are all that is needed: the counts are cumulative.
+  const usages: unknown[] = []
+  const use = (usage: unknown) => {
+    usages.splice(1, 1, usage)
+    return mapUsage(usages)
+  }
+  return (raw) => {
+    const event = record(raw)
+    switch (event.type) {
+      case 'message':
+        return { id: event.id, model: event.model, usage: use(event.usage) }
+      case 'message_start': {
+        const { id, model, usage } = record(event.message)
+        return { id, model, usage: use(usage) }
+      }
+      case 'content_block_delta': {
+        const { text: content, thinking, partial_json } = record(event.delta)
+        const calls = partial_json === undefined ? undefined : [{}]
+        return { choices: [{ delta: { content, reasoning_content: thinking, tool_calls: calls } }] }
+      }
+      case 'message_delta':
+        return { usage: use(event.usage) }
+      case 'message_stop':
+        return { choices: [{ finish_reason: 'stop', delta: {} }] }
+      case 'error':
+        return { error: event.error }
+      default:
+        return {}
+    }
+  }
+}
