@@ -66,14 +66,10 @@ test('the shipped file is whole, and its simulated models need nothing', () => {
     'http://127.0.0.1:8001/v1',
   ])
   // The examples in its comments are right too.
-  const examples = shipped
-    .replace(
-      /^( *)# (?=( {2})?(- name|provider|description|params|price|timeouts|policies|discovery|- provider|- \{))/gm,
-      '$1',
-    )
-    .replace(/^( *)# {2}(?=\S)/gm, '$1  ')
+  const examples = shipped.replace(/^( *)# (?=( {2})*(- \w|- \{|\w+:( |$)))/gm, '$1')
   expect(faults(examples)).toEqual([])
   expect(config(examples).models).toHaveLength(13)
+  expect(config(examples).virtualModels.map(({ name }) => name)).toEqual(['fast', 'by-task'])
 })
 
 test('all faults are told at once, each with its path and line, in the order of the file', () => {
