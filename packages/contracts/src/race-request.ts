@@ -79,7 +79,7 @@ function promptIssue(prompt: string | undefined, messages: Message[] | undefined
 
 /** Only what has the right type can be called empty; the rest has its fault already. */
 function isPromptTyped(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const { prompt, messages } = value as { prompt?: unknown; messages?: unknown }
   return (
     (prompt === undefined || typeof prompt === 'string') &&
