@@ -1,5 +1,6 @@
 /** Starts the upstream, the floor and this gateway, each a process of its own, and takes others by URL. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,23 +31,35 @@ export async function startField(others: readonly string[], upstreamPort: string
     contestants: [
       { name: 'direct', ...upstream, headers: {} },
       { name: 'floor', ...floor, headers: {} },
-      { name: 'this gateway', ...gateway, headers: {} },
+      { name: 'this gateway', ...gateway, headers: { authorization: `Bearer ${key}` } },
       ...others.map(toOther),
     ],
   }
 }
 
-/** JSON is YAML. */
+/** What a team would have on: a key, limits that nobody reaches here, retries, a breaker, an audit log. JSON is YAML. */
 function writeConfig(upstreamUrl: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'bench-')), 'gateway.yaml')
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+  const path = join(folder, 'gateway.yaml')
   const params = { baseUrl: `${upstreamUrl}/v1`, apiKey: 'bench' }
   const price = { inputPerMillion: 1, outputPerMillion: 2 }
-  writeFileSync(
-    path,
-    JSON.stringify({ llm: { models: [{ name: 'bench', provider: 'custom', params, price }] } }),
-  )
+  const keyHash = `sha256:${createHash('sha256').update(key).digest('hex')}`
+  const policies = {
+    apiKeys: { mode: 'strict', keys: [{ id: 'bench', keyHash, tenant: 'bench' }] },
+    rateLimits: [
+      { per: ['caller', 'model'], requestsPerMinute: 1e9, tokensPerMinute: 1e9, concurrency: 1e6 },
+    ],
+    retry: { attempts: 2 },
+    circuitBreaker: { consecutiveFailures: 3, cooldownMs: 10_000 },
+    audit: { path: join(folder, 'audit.jsonl') },
+  }
+  const models = [{ name: 'bench', provider: 'custom', params, price }]
+  writeFileSync(path, JSON.stringify({ llm: { models, policies } }))
   return path
 }
+
+/** Made up for one run, and of use nowhere else. */
+const key = randomUUID()
 
 /** `name=url`, and after a comma any headers that it wants: `portkey=http://127.0.0.1:8787,x-portkey-provider:openai`. */
 function toOther(text: string): Contestant {
