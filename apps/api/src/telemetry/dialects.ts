@@ -115,8 +115,9 @@ export const dialects: readonly Dialect[] = [
     ttft: inSeconds('gen_ai_server_time_to_first_token_seconds'),
     timePerOutputToken: inSeconds('gen_ai_server_time_per_output_token_seconds'),
     duration: inSeconds('gen_ai_server_request_duration_seconds'),
-    // Without a total, what a call waits for before it reaches its provider.
-    overhead: { ...inSeconds('gateway_overhead_seconds'), phases: ['total', 'request'] },
+    // What a call waits for before it leaves for its provider. `total` holds the work on every later read too: load on the
+    // gateway's processor, spread over the whole stream, which no token waits for as a sum.
+    overhead: { ...inSeconds('gateway_overhead_seconds'), phases: ['request', 'total'] },
   },
 ]
 

@@ -30,7 +30,9 @@ export function GatewayPage() {
             <Source stats={stats.data} updatedAtMs={stats.dataUpdatedAt} />
             {stats.data.problem === null && <GatewayTable rows={stats.data.rows} />}
           </section>
-          {stats.data.overhead !== null && <Overhead overhead={stats.data.overhead} />}
+          {stats.data.overhead !== null && (
+            <Overhead dialect={stats.data.dialect} overhead={stats.data.overhead} />
+          )}
         </>
       )}
       <section aria-labelledby="gateway-models">

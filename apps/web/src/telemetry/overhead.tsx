@@ -2,15 +2,19 @@
 import type { GatewayStats } from '@drag-race/contracts'
 import { toCount, toFineMs } from '../look/figures.ts'
 
-export function Overhead({ overhead }: { overhead: NonNullable<GatewayStats['overhead']> }) {
+export function Overhead({
+  dialect,
+  overhead,
+}: Pick<GatewayStats, 'dialect'> & { overhead: NonNullable<GatewayStats['overhead']> }) {
   const buckets = toShown(overhead.buckets)
   const most = Math.max(1, ...buckets.map(({ count }) => count))
   return (
     <section className="overhead">
       <h2>Overhead</h2>
       <p className="telemetry-source">
-        the gateway’s own time a call: p50 {toFineMs(overhead.p50Ms)} ms, p99 {toFineMs(overhead.p99Ms)} ms,{' '}
-        {toCount(overhead.count)} {overhead.count === 1 ? 'call' : 'calls'}
+        {dialect === 'built-in' ? 'its own work before a call leaves it' : 'its own time a call'}: p50{' '}
+        {toFineMs(overhead.p50Ms)} ms, p99 {toFineMs(overhead.p99Ms)} ms, {toCount(overhead.count)}{' '}
+        {overhead.count === 1 ? 'call' : 'calls'}
       </p>
       <ol className="overhead-bars">
         {buckets.map(({ toMs, count }) => (

@@ -63,7 +63,7 @@ function Body() {
           <Link href="/gateway">All {all.length} models</Link>
         </p>
       )}
-      {data.overhead !== null && <Overhead overhead={data.overhead} />}
+      {data.overhead !== null && <Overhead dialect={data.dialect} overhead={data.overhead} />}
     </>
   )
 }
