@@ -36,6 +36,10 @@ describe('places', () => {
     ])
   })
 
+  test('carry gaps without binary dust', () => {
+    expect(rank([entrant(0, 1120.08), entrant(1, 1123.55)])[1]!.gap).toBe(3.47)
+  })
+
   test('go the other way where more is better', () => {
     expect(rank([entrant(0, 10), entrant(1, 30)], 'higher').map(({ lane }) => lane)).toEqual([1, 0])
   })

@@ -51,7 +51,7 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
       lane: entrant.lane,
       place: (group[0]?.place ?? standings.length + 1) as number,
       value: entrant.value,
-      gap: best ? Math.abs(entrant.value - best.value) : 0,
+      gap: best ? withoutDust(Math.abs(entrant.value - best.value)) : 0,
       deadHeat: group.length > 0,
     }
     if (group.length > 0) for (const other of group) other.deadHeat = true
@@ -63,6 +63,11 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
     ...standings,
     ...others.map(({ lane }) => ({ lane, place: null, value: null, gap: null, deadHeat: false })),
   ]
+}
+
+/** 1123.55 − 1120.08 is 3.4700000000000273 in binary; twelve digits are more than any clock has. */
+function withoutDust(value: number): number {
+  return Number(value.toPrecision(12))
 }
 
 export type Verdict =
