@@ -9,6 +9,7 @@ step('format, lint, imports', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-o
 step('types', [bin('typescript/bin/tsc'), '--noEmit', '-p', '.'])
 step('types of the web', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'apps/web'])
 step('nothing unused', [bin('knip/bin/knip.js')])
+step('docs are fresh', [join(root, 'scripts', 'gateway-docs.ts'), '--check'])
 buildWeb()
 step('tests', [bin('vitest/vitest.mjs'), 'run', ...process.argv.slice(2)])
 

@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { RateLimit } from './limits-schema.ts'
 
-/**
- * `off`: nobody is asked. `optional`: a caller without a credential is anonymous, one with a wrong credential is refused.
- * `strict`: everybody needs one.
- */
-const Mode = z.enum(['off', 'optional', 'strict'], 'must be off, optional or strict')
+const Mode = z
+  .enum(['off', 'optional', 'strict'], 'must be off, optional or strict')
+  .describe(
+    '`off`: nobody is asked. `optional`: a caller without a credential is anonymous, one with a wrong credential is refused. `strict`: everybody needs one.',
+  )
 export type Mode = z.infer<typeof Mode>
 
 /** Without a colon: `jwt:…` and `ip:…` are the names of other callers. */
@@ -16,63 +16,91 @@ const id = z
 const tenant = z.string().min(1, 'must not be empty').max(100, 'must have at most 100 characters')
 
 const ApiKey = z.strictObject({
-  id,
-  /** The key itself stands nowhere; `pnpm gateway:key` prints both. */
+  id: id.describe("The caller's name in limits, in the audit log and in conditions (`caller.id`)."),
   keyHash: z
     .string()
-    .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it'),
-  tenant: tenant.optional(),
-  /** Every model when left out. */
-  allowedModels: z.array(z.string()).optional(),
-  /** Beside those of `policies`, and counted for this key alone. */
-  rateLimits: z.array(RateLimit).default([]),
-  tags: z.record(z.string(), z.string()).default({}),
-  isAdmin: z.boolean().default(false),
+    .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it')
+    .describe('The hash of the key. The key itself stands nowhere; `pnpm gateway:key` prints both.'),
+  tenant: tenant.optional().describe('The group that the caller belongs to.'),
+  allowedModels: z
+    .array(z.string())
+    .optional()
+    .describe('The models that it may call; every model when left out.'),
+  rateLimits: z
+    .array(RateLimit)
+    .default([])
+    .describe('Beside those of `llm.policies`, and counted for this key alone.'),
+  tags: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Texts about the caller, by name, for conditions (`caller.tags`) and the audit log.'),
+  isAdmin: z.boolean().default(false).describe('May it see all callers (`GET /admin/callers`)?'),
 })
 export type ApiKey = z.infer<typeof ApiKey>
 
-const ApiKeys = z.strictObject({ mode: Mode.default('strict'), keys: z.array(ApiKey).default([]) })
+const ApiKeys = z.strictObject({
+  mode: Mode.default('strict'),
+  keys: z.array(ApiKey).default([]).describe('One entry each; `strict` needs at least one.'),
+})
 
-/** Which claim says what. A claim that is named here and missing in a token gives nothing. */
 const Claims = z.strictObject({
-  id: z.string().default('sub'),
-  tenant: z.string().optional(),
-  /** A list, or one text with spaces between the names. */
-  allowedModels: z.string().optional(),
-  tags: z.string().optional(),
-  /** `true` makes an admin; nothing else does. */
-  isAdmin: z.string().optional(),
+  id: z.string().default('sub').describe('The claim that names the caller.'),
+  tenant: z.string().optional().describe('The claim that names its group.'),
+  allowedModels: z
+    .string()
+    .optional()
+    .describe('The claim with the models it may call: a list, or one text with spaces between the names.'),
+  tags: z.string().optional().describe('The claim that holds texts about the caller, by name.'),
+  isAdmin: z.string().optional().describe('The claim whose value `true` makes an admin; nothing else does.'),
 })
 export type Claims = z.infer<typeof Claims>
 
 const Jwt = z.strictObject({
   mode: Mode.default('strict'),
-  /** Address of the issuer's public keys; they may rotate. */
-  jwks: z.string().optional(),
-  /** Or a secret that issuer and gateway share: `$NAME`. */
-  secret: z.string().optional(),
-  issuer: z.string().min(1, 'must not be empty'),
-  audience: z.string().min(1, 'must not be empty'),
-  claims: Claims.prefault({}),
-  /** For each caller with a token. */
-  rateLimits: z.array(RateLimit).default([]),
-  /** How long after a look at `jwks` an unknown key id may cause the next one. */
-  jwksCooldownMs: z.int().min(0).max(3_600_000).default(30_000),
+  jwks: z
+    .string()
+    .optional()
+    .describe("Address of the issuer's public keys; they may rotate. Either this or `secret`."),
+  secret: z
+    .string()
+    .optional()
+    .describe('A secret that issuer and gateway share, of 32 bytes or more, as `$NAME`.'),
+  issuer: z.string().min(1, 'must not be empty').describe("What a token's `iss` must be."),
+  audience: z.string().min(1, 'must not be empty').describe("What a token's `aud` must hold."),
+  claims: Claims.prefault({}).describe(
+    'Which claim says what. A claim that is named here and missing in a token gives nothing.',
+  ),
+  rateLimits: z.array(RateLimit).default([]).describe('For each caller with a token.'),
+  jwksCooldownMs: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(30_000)
+    .describe('How long after a look at `jwks` an unknown key id may cause the next one, in milliseconds.'),
 })
 export type Jwt = z.infer<typeof Jwt>
 
 const Audit = z.strictObject({
-  path: z.string().min(1, 'must not be empty'),
-  maxBytes: z.int().min(1_000).max(10_000_000_000).default(10_000_000),
-  /** Full files that are kept beside the one being written. */
-  keep: z.int().min(0).max(1_000).default(5),
+  path: z.string().min(1, 'must not be empty').describe('The file, one line of JSON a call.'),
+  maxBytes: z
+    .int()
+    .min(1_000)
+    .max(10_000_000_000)
+    .default(10_000_000)
+    .describe('A file of this size is full, and the next one begins.'),
+  keep: z
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(5)
+    .describe('Full files that are kept beside the one being written.'),
 })
 export type Audit = z.infer<typeof Audit>
 
 /** These keys of `llm.policies`. */
 export const admissionPolicies = {
-  rateLimits: z.array(RateLimit).default([]),
-  apiKeys: ApiKeys.optional(),
-  jwt: Jwt.optional(),
-  audit: Audit.optional(),
+  rateLimits: z.array(RateLimit).default([]).describe('How much may be called; every limit holds.'),
+  apiKeys: ApiKeys.optional().describe('Callers with a key of this gateway.'),
+  jwt: Jwt.optional().describe('Callers with a token of your own issuer.'),
+  audit: Audit.optional().describe('Who called what, written to files.'),
 }

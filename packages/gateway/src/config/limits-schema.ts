@@ -5,17 +5,18 @@ const positive = z.int().min(1).max(1_000_000_000)
 
 export const RateLimit = z
   .strictObject({
-    /** Calls that agree in all of these share one limit; `[]` is one limit for everybody. */
     per: z
       .array(z.enum(['caller', 'tenant', 'model'], 'must be caller, tenant or model'))
-      .default(['caller']),
-    requestsPerMinute: positive.optional(),
-    /** Input and output together. */
-    tokensPerMinute: positive.optional(),
-    /** Requests that may come at once after a rest; a minute's worth when left out. */
-    burst: positive.optional(),
-    /** Calls that may run at the same time. */
-    concurrency: positive.optional(),
+      .default(['caller'])
+      .describe('Calls that agree in all of these share one limit; `[]` is one limit for everybody.'),
+    requestsPerMinute: positive.optional().describe('Requests a minute.'),
+    tokensPerMinute: positive.optional().describe('Tokens a minute, input and output together.'),
+    burst: positive
+      .optional()
+      .describe(
+        "Requests that may come at once after a rest; a minute's worth when left out. Needs `requestsPerMinute` beside it.",
+      ),
+    concurrency: positive.optional().describe('Calls that may run at the same time.'),
   })
   .superRefine((limit, context) => {
     const { requestsPerMinute, tokensPerMinute, concurrency, burst } = limit

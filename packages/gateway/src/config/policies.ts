@@ -6,14 +6,10 @@ import { z } from 'zod'
 import { milliseconds } from './values.ts'
 
 export const Timeouts = z.strictObject({
-  /** Until a connection to the provider stands. */
-  connectMs: milliseconds,
-  /** From the attempt's start to the first token; streaming calls only. */
-  firstTokenMs: milliseconds,
-  /** Between two reads once the answer has begun; comments count as life. */
-  idleMs: milliseconds,
-  /** From the call's arrival to its end, whatever happens. */
-  totalMs: milliseconds,
+  connectMs: milliseconds.describe('Until a connection to the provider stands.'),
+  firstTokenMs: milliseconds.describe("From the attempt's start to the first token; streaming calls only."),
+  idleMs: milliseconds.describe('Between two reads once the answer has begun; comments count as life.'),
+  totalMs: milliseconds.describe("From the call's arrival to its end, whatever happens."),
 })
 export type Timeouts = z.infer<typeof Timeouts>
 
@@ -25,12 +21,13 @@ export const timeoutsDefault: Timeouts = {
 }
 
 export const Retry = z.strictObject({
-  /** Tries at one target, the first included; 1 retries nothing. */
-  attempts: z.int().min(1).max(10),
-  /** Before the second try; doubled for each further one, and drawn at random between 0 and that. */
-  initialBackoffMs: milliseconds,
-  /** The longest such wait. A provider that asks for a longer one is left for the next target, where there is one. */
-  maxBackoffMs: milliseconds,
+  attempts: z.int().min(1).max(10).describe('Tries at one target, the first included; 1 retries nothing.'),
+  initialBackoffMs: milliseconds.describe(
+    'The wait before the second try; doubled for each further one, and drawn at random between 0 and that.',
+  ),
+  maxBackoffMs: milliseconds.describe(
+    'The longest such wait. A provider that asks for a longer one is left for the next target, where there is one.',
+  ),
 })
 export type Retry = z.infer<typeof Retry>
 
@@ -40,16 +37,21 @@ export const retryDefault: Retry = { attempts: 2, initialBackoffMs: 250, maxBack
 export const retryOfModels: Retry = { ...retryDefault, attempts: 1 }
 
 export const CircuitBreaker = z.strictObject({
-  /** Failures in a row that open it. */
-  consecutiveFailures: z.int().min(1).max(1_000),
-  /** How long it stays open before one call may probe the target. */
-  cooldownMs: milliseconds,
-  /** Opens it too: this share of the calls of the last `failureRateWindowMs`, once there were `failureRateCallsMin`. */
-  failureRate: z.number().gt(0, 'must be above 0').max(1).nullable(),
-  failureRateWindowMs: milliseconds,
-  failureRateCallsMin: z.int().min(1).max(1_000),
-  /** Is a 429 a failure? A target that is busy is not broken, so by default it is not. */
-  countRateLimits: z.boolean(),
+  consecutiveFailures: z.int().min(1).max(1_000).describe('Failures in a row that open it.'),
+  cooldownMs: milliseconds.describe('How long it stays open before one call may probe the target.'),
+  failureRate: z
+    .number()
+    .gt(0, 'must be above 0')
+    .max(1)
+    .nullable()
+    .describe(
+      'Opens it too: this share of failures among the calls of the last `failureRateWindowMs`, once there were `failureRateCallsMin`; `null` looks at no share.',
+    ),
+  failureRateWindowMs: milliseconds.describe('How far back `failureRate` looks.'),
+  failureRateCallsMin: z.int().min(1).max(1_000).describe('With fewer calls `failureRate` says nothing.'),
+  countRateLimits: z
+    .boolean()
+    .describe('Is a 429 a failure? A target that is busy is not broken, so by default it is not.'),
 })
 export type CircuitBreaker = z.infer<typeof CircuitBreaker>
 

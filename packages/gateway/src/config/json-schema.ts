@@ -1,0 +1,42 @@
+/**
+ * gateway.yaml's schema as JSON schema, for editors and for docs/gateway-config.md: what a file may hold, with the
+ * defaults and the words of every key. `pnpm gateway:docs` writes it; the gateway itself does not need it.
+ */
+import { z } from 'zod'
+import { circuitBreakerDefault, retryDefault, timeoutsDefault } from './policies.ts'
+import { GatewayFile } from './schema.ts'
+
+/** As much of JSON schema as the file's schema makes use of. */
+export interface JsonSchema {
+  type?: string
+  description?: string
+  default?: unknown
+  enum?: string[]
+  anyOf?: JsonSchema[]
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  items?: JsonSchema
+  additionalProperties?: JsonSchema | boolean
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+}
+
+export function toConfigJsonSchema(): JsonSchema {
+  // Draft 7 is what YAML language servers know best.
+  const schema = z.toJSONSchema(GatewayFile, { target: 'draft-7', io: 'input' }) as JsonSchema
+  const policies = schema.properties?.llm?.properties?.policies?.properties ?? {}
+  // They are laid under what the file says, key by key, after it is parsed: zod does not know them.
+  setDefaults(policies.timeouts, timeoutsDefault)
+  setDefaults(policies.retry, retryDefault)
+  setDefaults(policies.circuitBreaker, circuitBreakerDefault)
+  return schema
+}
+
+function setDefaults(schema: JsonSchema | undefined, defaults: object): void {
+  for (const [key, value] of Object.entries(defaults)) {
+    const property = schema?.properties?.[key]
+    if (!property) throw new Error(`The schema of gateway.yaml has no place for the default of ${key}.`)
+    property.default = value
+  }
+}

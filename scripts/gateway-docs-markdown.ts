@@ -1,0 +1,126 @@
+/** The schema of gateway.yaml → a page for people: a section for each part of the file, and a row for every key. */
+import type { JsonSchema } from '../packages/gateway/src/config/json-schema.ts'
+import { providers } from '../packages/gateway/src/upstream/providers.ts'
+import { type Section, sections } from './gateway-docs-sections.ts'
+
+export function toMarkdown(schema: JsonSchema): string {
+  const rows = toRows(schema, '')
+  const parts = sections.map((section) => {
+    const own = rows.filter(({ path }) => sectionOf(path) === section)
+    return `## ${section.title}\n\n${section.words}\n\n${toExample(section)}\n\n${toTable(own)}\n`
+  })
+  return `${[opening, ...parts, toProviderTable()].join('\n')}`
+}
+
+const opening = `# gateway.yaml
+
+Generated from the gateway's schema by \`pnpm gateway:docs\`: change the texts there, in \`packages/gateway/src/config\`.
+
+Editors with a YAML language server complete and check the file as you type, by its first line:
+
+\`\`\`yaml
+# yaml-language-server: $schema=docs/gateway-config.schema.json
+\`\`\`
+
+In the tables, \`[]\` is each entry of a list. A dash in the column of defaults means that nothing is set when the key is
+left out. Names that end in \`Ms\` are milliseconds. \`$NAME\` is a variable of \`.env\` or the environment.
+`
+
+interface Row {
+  path: string
+  type: string
+  /** In Markdown. */
+  standard: string
+  description: string
+}
+
+/** Every key below, parents before their children. */
+function toRows(schema: JsonSchema, path: string): Row[] {
+  if (schema.items) return toRows(schema.items, `${path}[]`)
+  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+    const own = path === '' ? key : `${path}.${key}`
+    const isRequired = schema.required?.includes(key) ?? false
+    const row = {
+      path: own,
+      type: toType(property),
+      standard: isRequired ? 'required' : toDefault(property),
+      description: property.description ?? '',
+    }
+    return [row, ...toRows(property, own)]
+  })
+}
+
+function toType(schema: JsonSchema): string {
+  if (schema.enum) return schema.enum.map((word) => `\`${word}\``).join(', ')
+  // A provider's name, in any case; the table of them stands at the end.
+  if (schema.anyOf?.[0]?.enum) return '[provider](#providers)'
+  if (schema.anyOf) return schema.anyOf.map(toType).join(' or ')
+  if (schema.items) return `list of ${plural(schema.items)}`
+  if (typeof schema.additionalProperties === 'object') return `map of ${plural(schema.additionalProperties)}`
+  if (schema.type === 'integer' || schema.type === 'number') return toNumber(schema)
+  return words[schema.type ?? ''] ?? 'anything'
+}
+
+const words: Record<string, string> = {
+  object: 'map',
+  string: 'text',
+  boolean: 'true or false',
+  null: 'null',
+}
+
+function plural(schema: JsonSchema): string {
+  if (schema.enum) return toType(schema)
+  return schema.type === 'object' ? 'maps' : 'texts'
+}
+
+function toNumber({ type, minimum, exclusiveMinimum, maximum }: JsonSchema): string {
+  const bounds = [
+    minimum === undefined ? null : `from ${minimum}`,
+    exclusiveMinimum === undefined ? null : `above ${exclusiveMinimum}`,
+    maximum === undefined ? null : `to ${maximum}`,
+  ]
+  const kind = type === 'integer' ? 'whole number' : 'number'
+  return [kind, ...bounds.filter((bound) => bound !== null)].join(' ')
+}
+
+function toDefault(schema: JsonSchema): string {
+  return schema.default === undefined ? '–' : `\`${JSON.stringify(schema.default)}\``
+}
+
+function sectionOf(path: string): Section | undefined {
+  return sections
+    .filter((section) => path === section.path || path.startsWith(`${section.path}.`))
+    .sort((a, b) => b.path.length - a.path.length)[0]
+}
+
+function toExample({ example }: Section): string {
+  return `\`\`\`yaml\nllm:\n${example.replace(/^/gm, '  ')}\n\`\`\``
+}
+
+function toTable(rows: readonly Row[]): string {
+  const lines = rows.map(
+    ({ path, type, standard, description }) =>
+      `| \`${path}\` | ${cell(type)} | ${cell(standard)} | ${cell(description)} |`,
+  )
+  return ['| Key | Type | Default | What it does |', '|---|---|---|---|', ...lines].join('\n')
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
+
+function toProviderTable(): string {
+  const lines = Object.entries(providers).map(([name, { baseUrl, keyVariable }]) => {
+    const code = (text: string | null) => (text === null ? '–' : `\`${text}\``)
+    return `| \`${name}\` | ${code(baseUrl)} | ${code(keyVariable)} |`
+  })
+  return `## Providers
+
+Their names are read without regard to case. Where there is no address, it comes from \`baseUrl\`, \`region\` (bedrock) or
+\`SIMULATOR_URL\` (simulator).
+
+| Provider | Address | Variable of its key |
+|---|---|---|
+${lines.join('\n')}
+`
+}

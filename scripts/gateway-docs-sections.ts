@@ -1,0 +1,125 @@
+/**
+ * The sections of docs/gateway-config.md in their order: which part of gateway.yaml each describes, with an example that
+ * stands in a whole file. A key belongs to the section with the longest path before it.
+ */
+export interface Section {
+  title: string
+  /** As in the table of keys: `[]` is each entry of a list. */
+  path: string
+  words: string
+  /** What stands under `llm:`. */
+  example: string
+}
+
+export const sections: readonly Section[] = [
+  {
+    title: 'The file',
+    path: 'llm',
+    words:
+      'All that the gateway reads stands under `llm`. An unknown key there is a fault that stops the start, with its path, its line and the key that was probably meant.',
+    example: `models:
+  - { name: gpt-4o-mini, provider: openai, params: { apiKey: "$OPENAI_API_KEY" } }`,
+  },
+  {
+    title: 'Models',
+    path: 'llm.models[]',
+    words:
+      'A model whose key is missing is listed as unavailable, with the variable to set, and stops nothing.',
+    example: `models:
+  - name: claude
+    provider: anthropic
+    params: { apiKey: "$ANTHROPIC_API_KEY", model: claude-sonnet-4-5 }
+    price: { inputPerMillion: 3, outputPerMillion: 15, cachedInputPerMillion: 0.3 }
+    timeouts: { firstTokenMs: 120000 }
+  - name: my-model
+    provider: custom
+    params: { baseUrl: "https://llm.example.com/v1", apiKey: "$MY_API_KEY" }`,
+  },
+  {
+    title: 'Virtual models',
+    path: 'llm.virtualModels[]',
+    words: 'One name for several models. Targets are models, never virtual models.',
+    example: `models:
+  - { name: small, provider: openai, params: { model: gpt-4o-mini } }
+  - { name: large, provider: openai, params: { model: gpt-4o } }
+virtualModels:
+  - name: either
+    routing:
+      weighted: { targets: [{ model: small, weight: 9 }, { model: large, weight: 1 }] }
+    retry: { attempts: 3 }
+  - name: by-task
+    routing:
+      conditional:
+        targets:
+          - { model: large, when: "metadata.task == 'finance'" }
+          - { model: small }
+  - name: small-first
+    routing:
+      priority: { targets: [{ model: small, priority: 1 }, { model: large, priority: 2 }] }
+    contextLengthFallbacks: [large]
+  - { name: in-turns, routing: { roundRobin: { targets: [{ model: small }, { model: large }] } } }
+  - { name: quickest, routing: { leastLatency: { targets: [{ model: small }, { model: large }] } } }
+  - { name: thrifty, routing: { cheapest: { targets: [{ model: small }, { model: large }] } } }`,
+  },
+  {
+    title: 'Deadlines, retries and the circuit breaker',
+    path: 'llm.policies',
+    words: 'They hold for all; a model or a virtual model may override its own, key by key.',
+    example: `policies:
+  timeouts: { connectMs: 3000, firstTokenMs: 30000, idleMs: 30000, totalMs: 600000 }
+  retry: { attempts: 2, initialBackoffMs: 250, maxBackoffMs: 8000 }
+  circuitBreaker: { consecutiveFailures: 3, cooldownMs: 10000, failureRate: 0.5 }`,
+  },
+  {
+    title: 'Limits',
+    path: 'llm.policies.rateLimits[]',
+    words: 'An entry sets at least one of `requestsPerMinute`, `tokensPerMinute` and `concurrency`.',
+    example: `policies:
+  rateLimits:
+    - { per: [caller], requestsPerMinute: 60, burst: 10 }
+    - { per: [tenant, model], tokensPerMinute: 100000 }
+    - { per: [], concurrency: 50 }`,
+  },
+  {
+    title: 'Keys of callers',
+    path: 'llm.policies.apiKeys',
+    words: '`pnpm gateway:key -- search-team` makes a key and prints its entry.',
+    example: `policies:
+  apiKeys:
+    mode: strict
+    keys:
+      - id: search-team
+        keyHash: "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+        tenant: search
+        allowedModels: [gpt-4o-mini]
+        rateLimits: [{ requestsPerMinute: 60 }]
+        tags: { costCentre: "4711" }`,
+  },
+  {
+    title: 'Tokens of callers',
+    path: 'llm.policies.jwt',
+    words: 'One of `jwks` and `secret` is needed, and not both.',
+    example: `policies:
+  jwt:
+    mode: optional
+    jwks: https://login.example.com/.well-known/jwks.json
+    issuer: https://login.example.com/
+    audience: llm-gateway
+    claims: { tenant: org, isAdmin: gateway_admin }`,
+  },
+  {
+    title: 'Audit log',
+    path: 'llm.policies.audit',
+    words: 'Off unless it is written down.',
+    example: `policies:
+  audit: { path: data/audit.jsonl, maxBytes: 10000000, keep: 5 }`,
+  },
+  {
+    title: 'Running model servers',
+    path: 'llm.discovery[]',
+    words: 'What is found is called as `<name>/<model>`, as in `ollama/llama3.2`.',
+    example: `discovery:
+  - provider: ollama
+  - { name: workstation, provider: ollama, baseUrl: "http://192.168.1.20:11434/v1" }`,
+  },
+]

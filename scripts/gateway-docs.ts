@@ -1,0 +1,44 @@
+/**
+ * `pnpm gateway:docs` writes the reference of gateway.yaml from its schema: docs/gateway-config.md for people and
+ * docs/gateway-config.schema.json for editors. With `--check` it writes nothing, and fails when one of them is stale.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { toConfigJsonSchema } from '../packages/gateway/src/config/json-schema.ts'
+import { toMarkdown } from './gateway-docs-markdown.ts'
+
+export function renderGatewayDocs(): Record<string, string> {
+  const schema = toConfigJsonSchema()
+  return {
+    'docs/gateway-config.md': toMarkdown(schema),
+    'docs/gateway-config.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+  }
+}
+
+/** Those below `root` that are missing, or differ from what the schema says now. */
+export function staleGatewayDocs(root: string): string[] {
+  return Object.entries(renderGatewayDocs())
+    .filter(([path, text]) => readIfThere(join(root, path)) !== text)
+    .map(([path]) => path)
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    // A checkout on Windows may have turned the line ends.
+    return readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
+  } catch {
+    return null
+  }
+}
+
+if (import.meta.main) {
+  // pnpm and `npm test` run it where the project is.
+  const root = process.cwd()
+  if (process.argv.includes('--check')) {
+    const stale = staleGatewayDocs(root)
+    for (const path of stale) console.error(`${path} is stale. Run \`pnpm gateway:docs\` and commit it.`)
+    process.exitCode = stale.length > 0 ? 1 : 0
+  } else {
+    for (const [path, text] of Object.entries(renderGatewayDocs())) writeFileSync(join(root, path), text)
+  }
+}
