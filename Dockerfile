@@ -1,7 +1,7 @@
 # One image for the three programs; docker-compose.yml says which one a container runs.
 FROM node:24-slim AS build
 WORKDIR /app
-COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.json ./
 COPY packages ./packages
 COPY apps ./apps
 COPY tests/package.json ./tests/
