@@ -57,13 +57,15 @@ describe('a race', () => {
       ).json(),
     )
     expect(ledger.chunks.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(60)
-    const stamps = tape.filter((event) => event.type === 'token').map(({ at }) => at)
-    const written = ledger.chunks.map(
-      ({ writtenAtNs }) => Number(BigInt(writtenAtNs) - BigInt(ledger.chunks[0]!.writtenAtNs)) / 1e6,
+    const startedAt = tape.find((event) => event.type === 'lane-start')!.at
+    const stampedAfterMs = tape.filter((event) => event.type === 'token').map(({ at }) => at - startedAt)
+    const writtenAfterMs = ledger.chunks.map(
+      ({ writtenAtNs }) => Number(BigInt(writtenAtNs) - BigInt(ledger.acceptedAtNs)) / 1e6,
     )
-    expect(stamps.length).toBeLessThanOrEqual(written.length)
-    // From first to last, the race saw what was written: it cannot have ended before the last was.
-    expect(stamps.at(-1)! - stamps[0]!).toBeGreaterThan(written.at(-1)! * 0.5)
+    expect(stampedAfterMs.length).toBeLessThanOrEqual(writtenAfterMs.length)
+    // The request left before it was accepted, and a token arrives after it was written. Two stamps are rounded to 0.01 ms.
+    expect(stampedAfterMs[0]!).toBeGreaterThanOrEqual(writtenAfterMs[0]! - 0.02)
+    expect(stampedAfterMs.at(-1)!).toBeGreaterThanOrEqual(writtenAfterMs.at(-1)! - 0.02)
   })
 
   test('shows a lane that does not stream as one wall of text without a TTFT', async () => {
@@ -257,7 +259,7 @@ test('killing the app in the middle of a race keeps what had arrived, as interru
   const seenTokens = seen.filter((event) => event.type === 'token')
   const both = Math.min(tokens.length, seenTokens.length)
   expect(tokens.slice(0, both)).toEqual(seenTokens.slice(0, both))
-  // Written every 200 ms; the allowance is for a busy machine.
+  // Written every 150 ms; the allowance is for a busy machine.
   expect(seenTokens.at(-1)!.at - tokens.at(-1)!.at).toBeLessThan(1_000)
 })
 
