@@ -21,6 +21,8 @@ export const LaneEntry = z.object({
   provider: z.nullable(z.string()),
   /** Answered by the simulator: labelled wherever it is shown. */
   simulated: z.boolean(),
+  /** A simulated lane that watches the clock: shown, never ranked, in no statistic. */
+  sentinel: z.optional(z.boolean()),
 })
 export type LaneEntry = z.infer<typeof LaneEntry>
 
@@ -49,6 +51,20 @@ export const Token = z.object({
   tokens: z.optional(z.number()),
 })
 
+/**
+ * What the socket told of a lane besides its text, in milliseconds from the lane's own start; null when it never came.
+ * Stamped like everything else: where the bytes arrive.
+ */
+export const Arrival = z.object({
+  /** The response's status line and headers. */
+  headersMs: z.nullable(z.number()),
+  /** The first byte of its body, be it a comment or an empty chunk. */
+  firstByteMs: z.nullable(z.number()),
+  /** The end of the response, after the last token and the books. */
+  closeMs: z.nullable(z.number()),
+})
+export type Arrival = z.infer<typeof Arrival>
+
 export const LaneDone = z.object({
   ...stamp,
   type: z.literal('done'),
@@ -63,6 +79,8 @@ export const LaneDone = z.object({
   gateway: z.nullable(GatewayReport),
   /** The provider's id of the completion, by which a simulator's ledger is found. */
   completionId: z.optional(z.nullable(z.string())),
+  /** Left out by tapes older than it, and by lanes without a response. */
+  arrival: z.optional(Arrival),
 })
 
 export const LaneError = z.object({
@@ -75,7 +93,27 @@ export const LaneError = z.object({
   code: z.string(),
   status: z.nullable(z.number()),
   retryAfterMs: z.nullable(z.number()),
+  arrival: z.optional(Arrival),
 })
+
+/** How good the clock was in this race. Milliseconds. */
+export const ClockReport = z.object({
+  /** When the margin was measured against the simulator's ledger (ISO 8601); null: only the thread's lateness is known. */
+  calibratedAt: z.nullable(z.string()),
+  /** The longest that the reading thread came late to its sockets while the race ran; null when it was too short to say. */
+  lagMs: z.nullable(z.number()),
+  /** The thread came later than the margin allows: figures of this race may be off by `lagMs`. */
+  disturbed: z.boolean(),
+  /** What a sentinel lane saw of it: stamp minus the simulator's own time of writing; null without one. */
+  sentinel: z.nullable(
+    z.object({
+      ttftErrorMs: z.nullable(z.number()),
+      tokenErrorP99Ms: z.nullable(z.number()),
+      tokens: z.int(),
+    }),
+  ),
+})
+export type ClockReport = z.infer<typeof ClockReport>
 
 export const RaceEnd = z.object({
   ...stamp,
@@ -84,6 +122,8 @@ export const RaceEnd = z.object({
   /** Lanes closer than this share a place; null when the clock's error was not measured. */
   marginMs: z.nullable(z.number()),
   reason: z.enum(['finished', 'stopped', 'deadline', 'interrupted']),
+  /** Left out by tapes older than it. */
+  clock: z.optional(ClockReport),
 })
 
 export const RaceEvent = z.discriminatedUnion('type', [

@@ -45,6 +45,10 @@ export const RaceRequest = z
         z.maxLength(lanesMax, `A race has at most ${lanesMax} lanes.`),
       ),
     finish: z._default(FinishLine, 'done'),
+    /** Every lane opens its connection after the green light: DNS, TCP and TLS count. A class of its own. */
+    coldStart: z.optional(z.boolean()),
+    /** A simulated lane runs along and reports how disturbed the clock was. */
+    sentinel: z.optional(z.boolean()),
     promptId: z.optional(z.string().check(z.maxLength(100))),
     tags: z.optional(z.record(z.string().check(z.maxLength(50)), z.string().check(z.maxLength(200)))),
   })
