@@ -58,7 +58,12 @@ export function reconcileModels(
   })
 }
 
-function reconcileModel(row: GatewayRow, lanes: readonly LaneState[], tolerance: Tolerance): ReconciledModel {
+function reconcileModel(
+  row: GatewayRow,
+  lanes: readonly LaneState[],
+  marginMs: number | null,
+): ReconciledModel {
+  const tolerance = { marginMs, networkMs: Math.max(...lanes.map(networkOf)) }
   const hasOthers = row.requests > lanes.length
   const slips = lanes.map((lane) => toTimeSlip(lane))
   // Of a lane that failed or was stopped only the gateway knows the tokens that were billed.

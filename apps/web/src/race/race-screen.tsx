@@ -1,4 +1,5 @@
 /** A race and, when it is over, its tape: prompt and lights, strip, what is to be said of it, lanes. */
+import { Evidence } from '../evidence/evidence.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { CallLine } from './call-line.tsx'
 import { LanePanel } from './lane-panel.tsx'
@@ -59,6 +60,7 @@ export function RaceScreen() {
           <LanePanel key={lane.lane} lane={lane} over={over} isLost={isLost} />
         ))}
       </Lanes>
+      {over !== null && <Evidence race={over} />}
     </>
   )
 }
