@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -74,6 +75,13 @@ describe('one tape, as each tool would report it', () => {
   test('every definition is in the example', () => {
     expect(definitions.filter(({ of }) => of(lane) === null)).toEqual([])
   })
+})
+
+test('the documentation has every figure with its formula', () => {
+  const page = readFileSync(new URL('../../../docs/measuring.md', import.meta.url), 'utf8')
+  for (const { tool, name, formula } of definitions.filter((each) => each.tool !== 'here')) {
+    expect(page).toContain(`| ${tool} | ${name} | ${formula} |`)
+  }
 })
 
 test('hidden reasoning is in the n of those who read usage, and not of those who count the text', () => {
