@@ -9,9 +9,11 @@ export interface Watched {
   frameMs: number[]
   /** Tasks of 50 ms and more. */
   longTaskMs: number[]
-  /** Share of the time that the main thread was busy. */
+  /** Share of the time that the main thread was in a task; on a busy machine it also waits there for a core. */
   busy: number
-  /** Work a token, in microseconds of the main thread, around these tokens of each lane. */
+  /** Share of a core that it used. */
+  cpu: number
+  /** Work a token, in microseconds of that thread's processor time, around these tokens of each lane. */
   workUs: { at1000: number; at16000: number }
   /** After a collection, at these tokens of each lane. */
   heapMb: { at1000: number; at8000: number; at16000: number }
@@ -31,8 +33,9 @@ export async function watchRace(heat: Heat): Promise<Watched> {
   const { name, models, appUrl, browser, tokensPerSecond } = heat
   const context = await browser.newContext({ viewport: { width: 1440, height: 960 } })
   const page = await context.newPage()
-  const devtools = await context.newCDPSession(page)
-  await devtools.send('Performance.enable')
+  const [wall, processor] = [await context.newCDPSession(page), await context.newCDPSession(page)]
+  await wall.send('Performance.enable', { timeDomain: 'timeTicks' })
+  await processor.send('Performance.enable', { timeDomain: 'threadTicks' })
   await page.addInitScript(observe)
   const raceId = await startRace(appUrl, models)
   await page.goto(`${appUrl}/race/${raceId}`)
@@ -43,23 +46,23 @@ export async function watchRace(heat: Heat): Promise<Watched> {
     sleep(Math.max(0, firstTokenAtMs + (token * 1000) / tokensPerSecond - performance.now()))
   const workBetween = async (from: number, to: number) => {
     await untilToken(from)
-    const before = await readWork(devtools)
+    const before = await readWork(wall, processor)
     await untilToken(to)
-    const after = await readWork(devtools)
-    return { share: (after.busyS - before.busyS) / (after.atS - before.atS), before, after }
+    const after = await readWork(wall, processor)
+    return { share: (after.cpuS - before.cpuS) / (after.atS - before.atS), before, after }
   }
 
   await page.evaluate('bench.begin()')
   const early = await workBetween(500, 1_500)
-  const heapEarly = await readHeapMb(devtools)
+  const heapEarly = await readHeapMb(wall)
   await untilToken(8_000)
-  const heapMiddle = await readHeapMb(devtools)
+  const heapMiddle = await readHeapMb(wall)
   const late = await workBetween(15_500, 16_500)
   const { frameMs, longTaskMs, screenLagMs } = (await page.evaluate('bench.end()')) as Pick<
     Watched,
     'frameMs' | 'longTaskMs' | 'screenLagMs'
   >
-  const heapLate = await readHeapMb(devtools)
+  const heapLate = await readHeapMb(wall)
   await context.close()
   const toUs = (share: number) => (share * 1e6) / (models.length * tokensPerSecond)
   return {
@@ -68,6 +71,7 @@ export async function watchRace(heat: Heat): Promise<Watched> {
     longTaskMs,
     screenLagMs,
     busy: (late.after.busyS - early.before.busyS) / (late.after.atS - early.before.atS),
+    cpu: (late.after.cpuS - early.before.cpuS) / (late.after.atS - early.before.atS),
     workUs: { at1000: toUs(early.share), at16000: toUs(late.share) },
     heapMb: { at1000: heapEarly, at8000: heapMiddle, at16000: heapLate },
   }
@@ -81,14 +85,17 @@ async function startRace(appUrl: string, models: string[]): Promise<string> {
   throw new Error('The race did not start.')
 }
 
-async function readWork(devtools: CDPSession): Promise<{ atS: number; busyS: number }> {
-  const metrics = await readMetrics(devtools)
-  return { atS: metrics.Timestamp!, busyS: metrics.TaskDuration! }
+async function readWork(wall: CDPSession, processor: CDPSession) {
+  const [{ Timestamp: atS, TaskDuration: busyS }, { TaskDuration: cpuS }] = await Promise.all([
+    readMetrics(wall),
+    readMetrics(processor),
+  ])
+  return { atS: atS!, busyS: busyS!, cpuS: cpuS! }
 }
 
-async function readHeapMb(devtools: CDPSession): Promise<number> {
-  await devtools.send('HeapProfiler.collectGarbage')
-  return (await readMetrics(devtools)).JSHeapUsedSize! / 2 ** 20
+async function readHeapMb(wall: CDPSession): Promise<number> {
+  await wall.send('HeapProfiler.collectGarbage')
+  return (await readMetrics(wall)).JSHeapUsedSize! / 2 ** 20
 }
 
 async function readMetrics(devtools: CDPSession): Promise<Record<string, number>> {

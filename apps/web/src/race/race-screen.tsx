@@ -6,6 +6,7 @@ import { LanePanel } from './lane-panel.tsx'
 import { Lanes } from './lanes.tsx'
 import { raceAgain, rearrange } from './next-race.ts'
 import { RaceRow } from './race-row.tsx'
+import { ScreenLagFigure } from './screen-lag-figure.tsx'
 import { toPromptText } from './setup.ts'
 import { StandingsTable } from './standings-table.tsx'
 import { StartBar } from './start-bar.tsx'
@@ -45,6 +46,7 @@ export function RaceScreen() {
             {new Date(race.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
           </time>
         )}
+        <ScreenLagFigure />
         <button type="button" className="button-plain" onClick={rearrange}>
           New race
         </button>
