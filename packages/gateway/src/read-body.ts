@@ -5,10 +5,22 @@ import { callerLeft, GatewayError } from './errors.ts'
 /** What a caller may go on sending after its body was refused, so that it can read the answer. */
 const discardedBytesMax = 64 * 1024 * 1024
 
-/** Throws `request_too_large`, or `CallerGone` when the caller left before the end. */
+/** Bodies that somebody waits for. */
+const waiting = new WeakMap<IncomingMessage, (error: GatewayError) => void>()
+
+/** The rest of it will not come, or cannot be read: who waits for it is told. False when nobody does. */
+export function failBody(request: IncomingMessage, error: GatewayError): boolean {
+  const reject = waiting.get(request)
+  reject?.(error)
+  return waiting.delete(request)
+}
+
+/** Throws `request_too_large`, what `failBody` said, or `CallerGone` when the caller left before the end. */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    waiting.set(request, reject)
     const refuse = () => {
+      waiting.delete(request)
       parts.length = 0
       reject(
         new GatewayError(

@@ -42,7 +42,7 @@ export interface SpeechContext {
   onWorked(ms: number): void
 }
 
-/** Throws `invalid_request` for what this target's dialect cannot carry, naming the member. */
+/** Throws `not_carried` for what this target's dialect has no place for, naming the member. */
 export function speak(target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const dialect = dialects[target.dialect]
   if (asked.endpoint !== 'chat/completions') return passThrough(target, asked)
@@ -66,7 +66,7 @@ function passThrough(target: Target, asked: ChatRequest): Speech {
   const { dialect, hasUsageChunk } = endpoints[asked.endpoint]
   if (target.dialect !== dialect) {
     throw new GatewayError(
-      'invalid_request',
+      'not_carried',
       `/v1/${asked.endpoint} passes only to models that speak ${dialect}'s dialect, and ${target.name} (${target.provider}) does not: use /v1/chat/completions, or name another model.`,
     )
   }
@@ -120,7 +120,7 @@ function toRequest(dialect: Dialect, target: Target, asked: ChatRequest): Upstre
     return dialect.toRequest(chat, context)
   } catch (cause) {
     if (!(cause instanceof DialectError)) throw cause
-    throw new GatewayError('invalid_request', cause.message, { cause })
+    throw new GatewayError('not_carried', cause.message, { cause })
   }
 }
 

@@ -61,6 +61,8 @@ export async function tryTargets(tries: Tries): Promise<void> {
     tried: new Set(),
     hasFallenBack: false,
     failure: null,
+    notCarried: null,
+    resting: [],
   }
   let step = toNextTarget(trip)
   while (step.kind === 'go') {
@@ -96,6 +98,10 @@ interface Trip {
   hasFallenBack: boolean
   /** What the caller is told when nothing is left. */
   failure: { error: unknown } | null
+  /** The first target's word on why the request could not be sent to it. */
+  notCarried: { error: unknown } | null
+  /** Passed over, because their breakers let nothing through. */
+  resting: Target[]
 }
 
 type Step = Go | { kind: 'stop'; error: unknown }
@@ -116,6 +122,11 @@ function afterFailure(trip: Trip, here: Go, error: unknown): Step {
   if (trip.tries.hasBegun()) return { kind: 'stop', error }
 
   const next = whatNext(error)
+  if (next === 'as if not there') {
+    trip.notCarried ??= { error }
+    trip.tried.delete(here.target.name)
+    return toNextTarget(trip)
+  }
   if (next === 'same target' || next === 'next target') here.admission.noteNoToken()
   const isFallback = trip.tried.size > 1
   // What only a later target refuses is not the caller's fault: the first failure tells more.
@@ -156,12 +167,18 @@ function toNextTarget(trip: Trip): Step {
     if (tried.has(target.name)) continue
     const state = tries.states.of(target)
     const admission = state.admit(tries.route.isBreakerHeeded)
-    if (!admission) continue
+    if (!admission) {
+      trip.resting.push(target)
+      continue
+    }
     tried.add(target.name)
     state.retries.noteCall(tries.nowMs())
     return { kind: 'go', target, state, admission, tryNumber: 1, waitMs: 0 }
   }
-  return { kind: 'stop', error: trip.failure ? trip.failure.error : allResting(tries) }
+  if (trip.failure) return { kind: 'stop', error: trip.failure.error }
+  // One that rests may carry it later.
+  if (trip.resting.length > 0 || !trip.notCarried) return { kind: 'stop', error: allResting(trip) }
+  return { kind: 'stop', error: trip.notCarried.error }
 }
 
 function toLongerContext(trip: Trip): Step {
@@ -175,9 +192,9 @@ function isPlainRefusal(error: unknown): boolean {
   return error instanceof GatewayError && error.reason === null && error.status >= 400 && error.status < 500
 }
 
-function allResting({ route, states }: Tries): GatewayError {
-  const retryAfterMs = Math.min(...route.targets.map((target) => states.of(target).msUntilProbe()))
-  const names = route.targets.map(({ name }) => JSON.stringify(name)).join(', ')
+function allResting({ resting, tries: { states } }: Trip): GatewayError {
+  const retryAfterMs = Math.min(...resting.map((target) => states.of(target).msUntilProbe()))
+  const names = resting.map(({ name }) => JSON.stringify(name)).join(', ')
   return new GatewayError(
     'targets_resting',
     `The last calls to ${names} failed, and the next is not tried yet. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
