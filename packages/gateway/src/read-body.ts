@@ -8,19 +8,22 @@ const discardedBytesMax = 64 * 1024 * 1024
 /** Bodies that somebody waits for. */
 const waiting = new WeakMap<IncomingMessage, (error: GatewayError) => void>()
 
-/** The rest of it will not come, or cannot be read: who waits for it is told. False when nobody does. */
-export function failBody(request: IncomingMessage, error: GatewayError): boolean {
-  const reject = waiting.get(request)
-  reject?.(error)
-  return waiting.delete(request)
+/** Bodies of which it was known before anybody waited for them. */
+const failed = new WeakMap<IncomingMessage, GatewayError>()
+
+/** The rest of it will not come, or cannot be read: who waits for it is told, or who comes to wait. */
+export function failBody(request: IncomingMessage, error: GatewayError): void {
+  failed.set(request, error)
+  waiting.get(request)?.(error)
 }
 
 /** Throws `request_too_large`, what `failBody` said, or `CallerGone` when the caller left before the end. */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const failure = failed.get(request)
+    if (failure) return reject(failure)
     waiting.set(request, reject)
     const refuse = () => {
-      waiting.delete(request)
       parts.length = 0
       reject(
         new GatewayError(

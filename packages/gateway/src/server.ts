@@ -194,11 +194,10 @@ function answerBrokenRequest(
 ) {
   const { error, phrase } = toBroken(code)
   if (newest && !(newest.writableFinished && newest.req.complete)) {
-    if (!newest.headersSent) newest.setHeader('connection', 'close')
     // It left in the middle, or is answered already: a second answer would be read as part of the first.
-    const isOver = code === 'HPE_INVALID_EOF_STATE' || !failBody(newest.req, error)
-    if (isOver) socket.destroy()
-    return
+    if (code === 'HPE_INVALID_EOF_STATE' || newest.headersSent) return socket.destroy()
+    newest.setHeader('connection', 'close')
+    return failBody(newest.req, error)
   }
   onRefused(error.code)
   socket.end(toRawAnswer(error, createRequestId(), phrase))
