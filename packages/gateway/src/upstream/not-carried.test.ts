@@ -89,3 +89,16 @@ test('an endpoint that passes through goes to the target that speaks it', async 
   expect(response.status).toBe(200)
   expect([native.received.length, upstream.received.length]).toEqual([0, 1])
 })
+
+test('a body that is nested too deeply for a dialect goes where bytes pass as they are', async () => {
+  const { native, upstream, gateway } = await start()
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const body = (model: string) =>
+    `{"model":"${model}","messages":[{"role":"user","content":"a"}],"x":${deep}}`
+  expect((await gateway.chat(body('v'))).status).toBe(200)
+  expect(upstream.received[0]!.body).toContain(deep)
+  const response = await gateway.chat(body('claude'))
+  expect(response.status).toBe(400)
+  expect(((await response.json()) as ErrorBody).error.message).toMatch(/nested too deeply/)
+  expect(native.received).toEqual([])
+})

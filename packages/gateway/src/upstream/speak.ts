@@ -114,10 +114,13 @@ function translate(dialect: Dialect, target: Target, asked: ChatRequest, context
 
 function toRequest(dialect: Dialect, target: Target, asked: ChatRequest): UpstreamRequest {
   // Read again, because here integers beyond a double keep their digits.
-  const chat = record(parseJson(asked.body.toString()))
+  const chat = parseJson(asked.body.toString())
+  // It was JSON before: what this reading, unlike the first, cannot do is to go down without end.
+  if (chat === undefined)
+    throw new GatewayError('not_carried', 'The body is nested too deeply for this model.')
   const context = { model: target.upstreamModel, stream: asked.isStream, baseUrl: target.baseUrl }
   try {
-    return dialect.toRequest(chat, context)
+    return dialect.toRequest(record(chat), context)
   } catch (cause) {
     if (!(cause instanceof DialectError)) throw cause
     throw new GatewayError('not_carried', cause.message, { cause })
