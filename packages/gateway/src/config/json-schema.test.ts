@@ -21,6 +21,12 @@ test('an editor accepts what the gateway loads: the shipped file, and one with e
   }
 })
 
+test('the shipped file tells editors where its schema is', () => {
+  const [first = ''] = readFileSync(join(root, 'gateway.yaml'), 'utf8').split('\n')
+  const [, path] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first) ?? []
+  expect(JSON.parse(readFileSync(join(root, path!), 'utf8'))).toEqual(schema)
+})
+
 test('the file with every policy names every key, so that none goes untried', () => {
   const used = keysOf(parse(everyPolicy))
   // It stands in place of `jwks`.
