@@ -61,7 +61,7 @@ export async function tryTargets(tries: Tries): Promise<void> {
     tried: new Set(),
     hasFallenBack: false,
     failure: null,
-    notCarried: null,
+    notCarried: [],
     resting: [],
   }
   let step = toNextTarget(trip)
@@ -98,8 +98,8 @@ interface Trip {
   hasFallenBack: boolean
   /** What the caller is told when nothing is left. */
   failure: { error: unknown } | null
-  /** The first target's word on why the request could not be sent to it. */
-  notCarried: { error: unknown } | null
+  /** Why the request could not be sent to some of those tried. */
+  notCarried: unknown[]
   /** Passed over, because their breakers let nothing through. */
   resting: Target[]
 }
@@ -123,12 +123,11 @@ function afterFailure(trip: Trip, here: Go, error: unknown): Step {
 
   const next = whatNext(error)
   if (next === 'as if not there') {
-    trip.notCarried ??= { error }
-    trip.tried.delete(here.target.name)
+    trip.notCarried.push(error)
     return toNextTarget(trip)
   }
   if (next === 'same target' || next === 'next target') here.admission.noteNoToken()
-  const isFallback = trip.tried.size > 1
+  const isFallback = trip.tried.size - trip.notCarried.length > 1
   // What only a later target refuses is not the caller's fault: the first failure tells more.
   if (trip.failure === null || next === 'same target') trip.failure = { error }
   switch (next) {
@@ -177,8 +176,7 @@ function toNextTarget(trip: Trip): Step {
   }
   if (trip.failure) return { kind: 'stop', error: trip.failure.error }
   // One that rests may carry it later.
-  if (trip.resting.length > 0 || !trip.notCarried) return { kind: 'stop', error: allResting(trip) }
-  return { kind: 'stop', error: trip.notCarried.error }
+  return { kind: 'stop', error: trip.resting.length > 0 ? allResting(trip) : trip.notCarried[0] }
 }
 
 function toLongerContext(trip: Trip): Step {
