@@ -37,17 +37,6 @@ const connectionsMax = 10_000
 
 export function createGatewayServer({ parts, isLoopback, arrival, onRefused }: ServerOptions): Server {
   const newest = new WeakMap<Socket, ServerResponse>()
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    newest.set(request.socket, response)
-    try {
-      if (isLoopback) checkHost(request)
-      await route(parts, request, response)
-    } catch (reason) {
-      const error = toGatewayError(reason)
-      onRefused(error.code)
-      refuse(response, error, toEndpoint(toPath(request)))
-    }
-  }
   const server = createServer(
     {
       headersTimeout: arrival.headersMsMax,
@@ -57,11 +46,19 @@ export function createGatewayServer({ parts, isLoopback, arrival, onRefused }: S
       // Node would refuse it with no word; who must know the host says so in words.
       requireHostHeader: false,
     },
-    answer,
+    async (request, response) => {
+      newest.set(request.socket, response)
+      try {
+        if (isLoopback) checkHost(request)
+        await route(parts, request, response)
+      } catch (error) {
+        onRefused(refuse(response, error, toEndpoint(toPath(request))))
+      }
+    },
   )
   server.maxConnections = connectionsMax
   // What the caller expects is no reason to refuse it: Node would, with no word.
-  server.on('checkExpectation', answer)
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
     else answerBrokenRequest(error.code, socket, newest.get(socket), onRefused)
@@ -73,7 +70,8 @@ export function createGatewayServer({ parts, isLoopback, arrival, onRefused }: S
 export function createMetricsServer(registry: Registry): Server {
   return createServer(async (request, response) => {
     if (toPath(request) !== '/metrics') {
-      return refuse(response, new GatewayError('not_found', 'The metrics are at GET /metrics.'), null)
+      refuse(response, new GatewayError('not_found', 'The metrics are at GET /metrics.'))
+      return
     }
     response.setHeader('content-type', registry.contentType)
     response.end(await registry.metrics())
@@ -98,36 +96,33 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
   response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
 }
 
-/** `endpoint`: where the request was meant to go; null for what is no call. */
-function refuse(response: ServerResponse, error: GatewayError, endpoint: Endpoint | null) {
+/** `endpoint`: where the request was meant to go; null for what is no call. Returns what the caller is told. */
+function refuse(response: ServerResponse, reason: unknown, endpoint: Endpoint | null = null): ErrorCode {
+  const error = reason instanceof GatewayError ? reason : internalError(reason)
+  const { dialect: form } = endpoints[endpoint ?? 'chat/completions']
   const requestId = createRequestId()
-  const form = endpoints[endpoint ?? 'chat/completions'].dialect
-  answerError(response, error, {
-    form,
-    requestId,
-    headers: { 'x-gateway-request-id': requestId },
-    report: null,
-  })
+  const headers = { 'x-gateway-request-id': requestId }
+  answerError(response, error, { form, requestId, headers, report: null })
+  return error.code
 }
 
-function toGatewayError(reason: unknown): GatewayError {
-  if (reason instanceof GatewayError) return reason
-  return new GatewayError('internal_error', 'The gateway failed.', { cause: reason })
+function internalError(cause: unknown): GatewayError {
+  return new GatewayError('internal_error', 'The gateway failed.', { cause })
 }
 
 /** What can be read: an object for JSON, a text, or null where there is nothing. */
 async function read(
-  parts: ChatParts,
+  { catalogue, admission, states, clock }: ChatParts,
   path: string,
   request: IncomingMessage,
 ): Promise<object | string | null> {
-  const { catalogue, admission } = parts
   if (path === '/') return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health\n'
   if (path === '/health') return { status: 'ok', models: countModels(catalogue.list()) }
   // Where nobody can be an admin, `/admin/…` is an address like any other that is not there.
   if (path.startsWith('/admin/') && admission.hasAdmin) {
     requireAdmin(await admission.identify(request))
-    if (path === '/admin/targets') return { object: 'list', data: toTargetSnapshots(parts) }
+    if (path === '/admin/targets')
+      return { object: 'list', data: toTargetSnapshots({ catalogue, states, clock }) }
     return path === '/admin/callers' ? toCallersList(admission) : null
   }
   if (path !== '/v1/models' && !path.startsWith(modelPath)) return null

@@ -8,7 +8,7 @@
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { TargetStates } from '../upstream/target-states.ts'
-import { type AttemptRecord, wasSent } from './attempt-record.ts'
+import type { AttemptRecord } from './attempt-record.ts'
 import type { RecordReader } from './ledger.ts'
 import type { CallRecord } from './record.ts'
 
@@ -132,7 +132,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
         // Quantiles of two phases cannot be added afterwards.
         overhead.observe({ phase: 'total' }, (request + response) / 1000)
       }
-      if (record.provider === null || record.requestModel === null || !record.attempts.some(wasSent)) return
+      if (record.provider === null || record.requestModel === null || record.overheadMs === null) return
       const labels = {
         gen_ai_operation_name: record.operation,
         gen_ai_provider_name: record.provider,
