@@ -8,6 +8,7 @@
 export const errorStatus = {
   invalid_json: 400,
   invalid_request: 400,
+  guardrail_rejected: 400,
   missing_api_key: 401,
   invalid_api_key: 401,
   invalid_token: 401,

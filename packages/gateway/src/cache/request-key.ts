@@ -1,0 +1,43 @@
+/** What makes two requests the same: a hash over all that can change the answer, and over who may see it. */
+import { createHash } from 'node:crypto'
+import type { Identity } from '../admission/identity.ts'
+import type { ChatRequest } from '../chat-request.ts'
+import { isRecord } from '../dialects/read-json.ts'
+import type { Target } from '../upstream/target.ts'
+
+export interface KeyParts {
+  asked: Pick<ChatRequest, 'endpoint' | 'json'>
+  identity: Pick<Identity, 'id' | 'tenant'>
+  /**
+   * Where it may go, in this order: a condition may send the same words elsewhere, and the same name may mean other models
+   * after the config has changed.
+   */
+  targets: readonly Pick<Target, 'provider' | 'baseUrl' | 'upstreamModel'>[]
+  /** Of the guardrails that the answer has passed. */
+  guardrails: string
+  /** Features that are asked for in headers change answers. */
+  headers: Readonly<Record<string, string>>
+}
+
+export function toRequestKey({ asked, identity, targets, guardrails, headers }: KeyParts): string {
+  // Who asks, and for which purpose, changes no answer.
+  const { user: _user, metadata: _metadata, ...body } = asked.json
+  const { traceparent: _parent, tracestate: _state, ...features } = headers
+  const places = targets.map(({ provider, baseUrl, upstreamModel }) => [provider, baseUrl, upstreamModel])
+  const all = {
+    scope: identity.tenant === null ? ['caller', identity.id] : ['tenant', identity.tenant],
+    endpoint: asked.endpoint,
+    body,
+    features,
+    places,
+    guardrails,
+  }
+  return createHash('sha256').update(canonical(all)).digest('base64')
+}
+
+/** JSON with the members of each object in the order of their names. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    isRecord(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
+  )
+}
