@@ -48,10 +48,11 @@ export function createCache(policy: CachePolicy, store: AnswerStore): Cache {
     look(call) {
       if (policy.mode === 'off' || !endpoints[call.asked!.endpoint].isCacheable) return noCache
       const { mayRead, mayWrite } = readWish(call.request.headers)
-      const key = mayRead || mayWrite ? toKey(call) : ''
+      const key = mayWrite ? toKey(call) : null
+      if (key === null) return { ...noCache, outcome: 'bypass' }
       const found = mayRead ? store.find(key) : null
       const outcome = found ? 'hit' : mayRead ? 'miss' : 'bypass'
-      if (found || !mayWrite) return { ...noCache, outcome, found }
+      if (found) return { ...noCache, outcome, found }
       let heard: Buffer | null = null
       let type = ''
       return {
@@ -79,7 +80,7 @@ export function createCache(policy: CachePolicy, store: AnswerStore): Cache {
   }
 }
 
-/** RFC 9111: `no-cache` wants a new answer, `no-store` leaves no trace either. */
+/** RFC 9111: `no-cache` wants a new answer, `no-store` leaves no trace either. Who may read may write. */
 function readWish(headers: Call['request']['headers']): { mayRead: boolean; mayWrite: boolean } {
   const words = (headers['cache-control'] ?? '').toLowerCase().split(/[\s,]+/)
   const isMeasured = headers['x-gateway-report'] === '1' && headers['x-gateway-cache'] !== 'use'
@@ -87,7 +88,17 @@ function readWish(headers: Call['request']['headers']): { mayRead: boolean; mayW
   return { mayRead: !words.includes('no-cache') && !words.includes('max-age=0'), mayWrite: true }
 }
 
-function toKey({ asked, identity, route, guardrails, request }: Call): string {
+/** null for lists in lists that are too deep to be written down. */
+function toKey(call: Call): string | null {
+  try {
+    return toCallKey(call)
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+function toCallKey({ asked, identity, route, guardrails, request }: Call): string {
   return toRequestKey({
     asked: asked!,
     identity: identity!,

@@ -64,6 +64,10 @@ llm:
       rateLimits: [{ per: [tenant, model], tokensPerMinute: 10 }]
       jwksCooldownMs: 0
     audit: { path: audit.jsonl, maxBytes: 1000, keep: 0 }
+    guardrails:
+      - { name: cards, on: [request, response], match: { detector: card-number }, action: mask }
+      - { name: x, on: [request], match: { regex: "x{1,3}", flags: is }, action: reject, models: [a, v] }
+    cache: { mode: exact, ttlSeconds: 1, maxEntries: 1, maxBytes: 1000 }
   discovery:
     - { name: ollama, provider: ollama, baseUrl: "http://127.0.0.1:11434/v1" }
 `
@@ -86,6 +90,14 @@ test.each([
   ['an unknown provider', 'llm: { models: [{ name: a, provider: grok }] }'],
   ['a deadline of no time', 'llm: { policies: { timeouts: { idleMs: 0 } } }'],
   ['a share above 1', 'llm: { policies: { circuitBreaker: { failureRate: 1.5 } } }'],
+  [
+    'a guardrail that guards nothing',
+    'llm: { policies: { guardrails: [{ name: a, on: [], match: { detector: email }, action: mask }] } }',
+  ],
+  [
+    'an unknown detector',
+    'llm: { policies: { guardrails: [{ name: a, on: [request], match: { detector: mail }, action: mask }] } }',
+  ],
   ['an unknown mode', 'llm: { policies: { apiKeys: { mode: open, keys: [] } } }'],
   ['a virtual model without a strategy', 'llm: { virtualModels: [{ name: v, routing: {} }] }'],
   ['a file without its only key', '{}'],

@@ -38,14 +38,15 @@ export function guardAnswer(answer: Answer, parts: AnswerGuard): Answer {
 }
 
 async function* guardStream(answer: Answer, parts: AnswerGuard): AsyncGenerator<Uint8Array> {
-  const chunks = createChunkGuard(parts.guard)
+  // What is held back is no silence of the provider's: its first token is met when it is heard.
+  const chunks = createChunkGuard(parts.guard, answer.begun)
   const splitter = createFrameSplitter()
   const pass = function* (frames: readonly Uint8Array[]): Generator<Uint8Array> {
     const fromMs = parts.nowMs()
     const passed: Uint8Array[] = []
     let stopped: { error: unknown } | null = null
     try {
-      for (const frame of frames) passed.push(...passFrame(frame, chunks, answer, parts))
+      for (const frame of frames) passed.push(...passFrame(frame, chunks, parts))
     } catch (error) {
       stopped = { error }
     }
@@ -62,7 +63,6 @@ async function* guardStream(answer: Answer, parts: AnswerGuard): AsyncGenerator<
 function passFrame(
   bytes: Uint8Array,
   chunks: ChunkGuard,
-  answer: Answer,
   { provider, onRejected }: AnswerGuard,
 ): Uint8Array[] {
   const { data, event } = readFrame(bytes)
@@ -76,8 +76,6 @@ function passFrame(
       `${provider} sent an event that is not JSON, which the guardrails of this gateway cannot check.`,
     )
   }
-  // What is held back is no silence of the provider's.
-  if (isRecord(raw) && Array.isArray(raw.choices) && raw.choices.length > 0) answer.begun()
   try {
     const passed = chunks.chunk(raw)
     return passed.length === 1 && passed[0] === raw ? [bytes] : passed.map((chunk) => encode(chunk, event))
@@ -105,9 +103,12 @@ async function* guardWhole(answer: Answer, parts: AnswerGuard): AsyncGenerator<U
   }
   const fromMs = nowMs()
   const raw = parseJson(bytes.toString())
+  if (raw === undefined && bytes.length > 0) {
+    const message = `What ${provider} answered is not JSON, so the guardrails of this gateway cannot check it.`
+    throw new GatewayError('bad_response', message)
+  }
   try {
     const guarded = guardCompletion(raw, guard)
-    // What is no JSON, or nothing at all, is told by the relay.
     yield guarded === raw ? bytes : Buffer.from(JSON.stringify(guarded))
   } catch (error) {
     onRejected(raw)

@@ -23,11 +23,13 @@ interface OpenText {
   place: Place
 }
 
-export function createChunkGuard(guard: TextGuard): ChunkGuard {
+/** `onText` is told of every piece of text, also where it is held back. */
+export function createChunkGuard(guard: TextGuard, onText: () => void): ChunkGuard {
   const open = new Map<string, OpenText>()
   let head: Record<string, unknown> = {}
 
   const edit = (choice: unknown, piece: string, place: Place): string => {
+    onText()
     const key = `${choice}${place.path}`
     let opened = open.get(key)
     if (!opened) {
