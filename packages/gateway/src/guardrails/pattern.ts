@@ -40,6 +40,6 @@ function compile(source: string, flags: string): RE2JS {
     return RE2JS.compile(RE2JS.translateRegExp(source), bits)
   } catch (cause) {
     if (!(cause instanceof RE2JSException)) throw cause
-    throw new PatternFault('is more than RE2 can run: write it with fewer repetitions', { cause })
+    throw new PatternFault(`cannot be run by RE2: ${cause.message.slice(0, 200)}`, { cause })
   }
 }
