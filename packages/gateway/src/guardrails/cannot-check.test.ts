@@ -52,7 +52,7 @@ test('an answer with lists in one another is checked or refused', async () => {
 test('a text that is held back has still begun: the deadline of the first token is met', async () => {
   let begun = 0
   const guard = createTextGuard(
-    [{ name: 'cards', action: 'mask', detector: detectors['card-number'] }],
+    [{ name: 'cards', action: 'mask', detector: detectors['card-number']() }],
     'answer',
     () => {},
   )

@@ -65,7 +65,7 @@ export function createGuardrails(configs: readonly GuardrailConfig[]): Guardrail
 
 function toGuardrail({ name, action, match }: GuardrailConfig): Guardrail {
   const detector = match.detector
-    ? detectors[match.detector]
+    ? detectors[match.detector]()
     : createPattern({ label: name, source: match.regex!, flags: match.flags ?? '' })
   return { name, action, detector }
 }

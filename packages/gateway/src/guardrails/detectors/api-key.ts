@@ -24,15 +24,15 @@ const begins = [
   `eyJ[A-Za-z0-9_\\-]{6,200}\\.eyJ${some(4)}`,
 ]
 
-const beginning = createPattern({ label: 'api-key', source: `\\b(?:${begins.join('|')})` })
-
 /** Keys have no longest form: whatever goes on like one is part of it. */
 const noKeyLetter = /[^A-Za-z0-9_.-]/g
 
-export const apiKey: Detector = {
-  ...beginning,
-  rest(text, from) {
-    noKeyLetter.lastIndex = from
-    return noKeyLetter.exec(text)?.index ?? null
-  },
+export function createApiKey(): Detector {
+  return {
+    ...createPattern({ label: 'api-key', source: `\\b(?:${begins.join('|')})` }),
+    rest(text, from) {
+      noKeyLetter.lastIndex = from
+      return noKeyLetter.exec(text)?.index ?? null
+    },
+  }
 }

@@ -1,15 +1,16 @@
 /** Payment card numbers: 13 to 19 digits, of a range that is issued (2 to 6), with Luhn's check digit (ISO/IEC 7812-1). */
 import { createGroupedNumber } from './grouped-number.ts'
 
-export const cardNumber = createGroupedNumber({
-  label: 'card-number',
-  unit: /\d/,
-  neighbour: /\d/,
-  unitsMin: 13,
-  unitsMax: 19,
-  mayBegin: (units) => /^[2-6]/.test(units),
-  isValid: hasLuhnDigit,
-})
+export const createCardNumber = () =>
+  createGroupedNumber({
+    label: 'card-number',
+    unit: /\d/,
+    neighbour: /\d/,
+    unitsMin: 13,
+    unitsMax: 19,
+    mayBegin: (units) => /^[2-6]/.test(units),
+    isValid: hasLuhnDigit,
+  })
 
 /** From the right, every second digit counts twice, less 9 where that is more than 9; the sum ends in 0. */
 function hasLuhnDigit(digits: string): boolean {

@@ -4,7 +4,7 @@ import { createScanner } from '../scanner.ts'
 import { type DetectorName, detectors } from './detectors.ts'
 
 const mask = (name: DetectorName, text: string) => {
-  const scanner = createScanner(detectors[name], () => '#')
+  const scanner = createScanner(detectors[name](), () => '#')
   return scanner.push(text) + scanner.end()
 }
 

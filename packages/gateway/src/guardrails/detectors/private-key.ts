@@ -2,17 +2,15 @@
 import type { Detector } from '../detector.ts'
 import { createPattern } from '../pattern.ts'
 
-const beginning = createPattern({
-  label: 'private-key',
-  source: '-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----',
-})
-
+const firstLine = '-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----'
 const lastLine = /-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g
 
-export const privateKey: Detector = {
-  ...beginning,
-  rest(text, from) {
-    lastLine.lastIndex = from
-    return lastLine.exec(text) ? lastLine.lastIndex : null
-  },
+export function createPrivateKey(): Detector {
+  return {
+    ...createPattern({ label: 'private-key', source: firstLine }),
+    rest(text, from) {
+      lastLine.lastIndex = from
+      return lastLine.exec(text) ? lastLine.lastIndex : null
+    },
+  }
 }
