@@ -67,7 +67,11 @@ async function start(policies: object = {}, answer: Answering = counting()): Pro
 const prompt = (more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more })
 
 /** What the cache did, and which of the provider's answers came. */
-async function ask({ gateway }: Opened, body: object = prompt(), headers: Record<string, string> = {}) {
+async function ask(
+  { gateway }: Opened,
+  body: object | string = prompt(),
+  headers: Record<string, string> = {},
+) {
   const response = await gateway.chat(body, { headers })
   const text = await response.text()
   return {
@@ -151,6 +155,15 @@ test.each([
   const all = await start()
   await ask(all)
   expect(await ask(all, prompt(more))).toMatchObject({ cache: 'miss' })
+})
+
+test('integers beyond a double are told apart', async () => {
+  const all = await start()
+  const withSeed = (seed: string) =>
+    ask(all, `{"model":"m","seed":${seed},"messages":[{"role":"user","content":"Hi"}]}`)
+  await withSeed('12345678901234567890')
+  expect(await withSeed('12345678901234567891')).toMatchObject({ cache: 'miss' })
+  expect(await withSeed('12345678901234567890')).toMatchObject({ cache: 'hit' })
 })
 
 test('who asks it, and what for, is no other request', async () => {

@@ -88,17 +88,7 @@ function readWish(headers: Call['request']['headers']): { mayRead: boolean; mayW
   return { mayRead: !words.includes('no-cache') && !words.includes('max-age=0'), mayWrite: true }
 }
 
-/** null for lists in lists that are too deep to be written down. */
-function toKey(call: Call): string | null {
-  try {
-    return toCallKey(call)
-  } catch (error) {
-    if (error instanceof RangeError) return null
-    throw error
-  }
-}
-
-function toCallKey({ asked, identity, route, guardrails, request }: Call): string {
+function toKey({ asked, identity, route, guardrails, request }: Call): string | null {
   return toRequestKey({
     asked: asked!,
     identity: identity!,

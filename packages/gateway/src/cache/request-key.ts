@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import type { Identity } from '../admission/identity.ts'
 import type { ChatRequest } from '../chat-request.ts'
-import { isRecord } from '../dialects/read-json.ts'
+import { isRecord, parseJson } from '../dialects/read-json.ts'
 import type { Target } from '../upstream/target.ts'
 
 export interface KeyParts {
-  asked: Pick<ChatRequest, 'endpoint' | 'json'>
+  asked: Pick<ChatRequest, 'endpoint' | 'body'>
   identity: Pick<Identity, 'id' | 'tenant'>
   /**
    * Where it may go, in this order: a condition may send the same words elsewhere, and the same name may mean other models
@@ -19,9 +19,22 @@ export interface KeyParts {
   headers: Readonly<Record<string, string>>
 }
 
-export function toRequestKey({ asked, identity, targets, guardrails, headers }: KeyParts): string {
+/** null for lists in lists that are too deep to be read or written here. */
+export function toRequestKey(parts: KeyParts): string | null {
+  try {
+    return hash(parts)
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+function hash({ asked, identity, targets, guardrails, headers }: KeyParts): string | null {
+  // Read again, because here integers beyond a double keep their digits.
+  const json = parseJson(asked.body.toString())
+  if (!isRecord(json)) return null
   // Who asks, and for which purpose, changes no answer.
-  const { user: _user, metadata: _metadata, ...body } = asked.json
+  const { user: _user, metadata: _metadata, ...body } = json
   const { traceparent: _parent, tracestate: _state, ...features } = headers
   const places = targets.map(({ provider, baseUrl, upstreamModel }) => [provider, baseUrl, upstreamModel])
   const all = {

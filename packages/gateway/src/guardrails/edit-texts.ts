@@ -9,6 +9,8 @@ export interface Place {
   path: string
   /** Arguments of a tool are JSON inside a text, and must remain JSON. */
   isJson: boolean
+  /** In a stream too it comes at once, and not in pieces. */
+  isWhole: boolean
   /** A text, or what holds it, alone where this one stood: for a piece that comes later. */
   wrap(inner: unknown): unknown
 }
@@ -61,7 +63,7 @@ const notText = new Set([
   'finish_reason',
 ])
 
-const root: Place = { path: '', isJson: false, wrap: (inner) => inner }
+const root: Place = { path: '', isJson: false, isWhole: false, wrap: (inner) => inner }
 
 function editAt(value: unknown, place: Place, edit: EditText): unknown {
   if (typeof value === 'string') return value === '' ? value : edit(value, place)
@@ -85,21 +87,23 @@ function editAt(value: unknown, place: Place, edit: EditText): unknown {
   return edited ?? value
 }
 
-function inMap({ path, wrap }: Place, key: string): Place {
+function inMap({ path, isWhole, wrap }: Place, key: string): Place {
   return {
     path: `${path}/${key}`,
     isJson: key === 'arguments',
+    isWhole: isWhole || key === 'annotations',
     wrap: (inner) => wrap({ [key]: inner }),
   }
 }
 
 /** Pieces of one text come under one `index`; without one they are told apart by their type. */
-function inList({ path, wrap }: Place, value: unknown, place: number): Place {
+function inList({ path, isWhole, wrap }: Place, value: unknown, place: number): Place {
   const { index, type } = isRecord(value) ? value : {}
   const identity = { ...(index !== undefined && { index }), ...(type !== undefined && { type }) }
   return {
     path: `${path}/${index ?? type ?? place}`,
     isJson: false,
+    isWhole,
     wrap: (inner) => wrap([isRecord(inner) ? { ...identity, ...inner } : inner]),
   }
 }

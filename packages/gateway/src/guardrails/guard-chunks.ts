@@ -30,6 +30,7 @@ export function createChunkGuard(guard: TextGuard, onText: () => void): ChunkGua
 
   const edit = (choice: unknown, piece: string, place: Place): string => {
     onText()
+    if (place.isWhole) return guard.edit(piece)
     const key = `${choice}${place.path}`
     let opened = open.get(key)
     if (!opened) {

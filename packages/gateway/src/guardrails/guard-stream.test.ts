@@ -119,6 +119,17 @@ test('one choice that is rejected when another has finished is no success', asyn
   expect((events(passed).at(-1) as Told).error).toMatchObject({ code: 'guardrail_rejected' })
 })
 
+test('texts that come at once are masked each for itself', async () => {
+  const cite = (title: string) => ({ type: 'url_citation', url_citation: { url: 'https://a.b', title } })
+  const annotations = (...titles: string[]) => delta({ annotations: titles.map(cite) })
+  const { gateway } = await start(
+    [cards, mails],
+    stream([role, token('a '), annotations('One 4111', 'by a@b.com'), annotations('1111'), finish, done]),
+  )
+  const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+  expect(bytes).toContain(annotations('One 4111', 'by [email]') + annotations('1111') + finish)
+})
+
 test('half of a match is not shown when the stream breaks off', async () => {
   const { gateway } = await start([cards], stream([role, token('card 4111 1111 '), token('1111 11')]))
   const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
