@@ -74,17 +74,23 @@ function editAt(value: unknown, place: Place, edit: EditText): unknown {
     )
   }
   if (!isRecord(value) || isRawNumber(value)) return value
-  let edited: Record<string, unknown> | null = null
-  for (const [key, each] of Object.entries(value)) {
-    // Addresses and data may also be maps that hold one.
-    if (notText.has(key) && typeof each !== 'object') continue
-    const after =
-      key === 'input' && value.type === 'tool_use'
-        ? editData(each, (text) => edit(text, { ...inMap(place, key), isJson: false }))
-        : editAt(each, inMap(place, key), edit)
-    if (after !== each) edited = { ...(edited ?? value), [key]: after }
-  }
-  return edited ?? value
+  let isSame = true
+  const entries = Object.entries(value).map(([key, each]) => {
+    const after = editMember(value, key, place, edit)
+    isSame &&= after === each
+    return [key, after]
+  })
+  return isSame ? value : Object.fromEntries(entries)
+}
+
+function editMember(holder: Record<string, unknown>, key: string, place: Place, edit: EditText): unknown {
+  const value = holder[key]
+  // Addresses and data may also be maps that hold one.
+  if (notText.has(key) && typeof value !== 'object') return value
+  const own = inMap(place, key)
+  // Of Anthropic's messages: the arguments, and no text that holds them.
+  const isData = key === 'input' && holder.type === 'tool_use'
+  return isData ? editData(value, (text) => edit(text, own)) : editAt(value, own, edit)
 }
 
 function inMap({ path, isWhole, wrap }: Place, key: string): Place {

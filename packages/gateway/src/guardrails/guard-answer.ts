@@ -107,14 +107,18 @@ async function* guardWhole(answer: Answer, parts: AnswerGuard): AsyncGenerator<U
     const message = `What ${provider} answered is not JSON, so the guardrails of this gateway cannot check it.`
     throw new GatewayError('bad_response', message)
   }
+  const guarded = guardOrTell(raw, guard, onRejected)
+  const passed = guarded === raw ? bytes : Buffer.from(JSON.stringify(guarded))
+  onWorked(nowMs() - fromMs)
+  yield passed
+}
+
+function guardOrTell(raw: unknown, guard: TextGuard, onRejected: AnswerGuard['onRejected']): unknown {
   try {
-    const guarded = guardCompletion(raw, guard)
-    yield guarded === raw ? bytes : Buffer.from(JSON.stringify(guarded))
+    return guardCompletion(raw, guard)
   } catch (error) {
     onRejected(raw)
     throw error
-  } finally {
-    onWorked(nowMs() - fromMs)
   }
 }
 

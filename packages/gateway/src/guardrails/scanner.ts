@@ -36,8 +36,10 @@ export function createScanner(detector: Detector, onFound: () => string): Scanne
   }
   const scan = (isEnd: boolean): string => {
     let passed = ''
+    let open = 0
     while (!isInRest || skipRest()) {
-      const open = isEnd ? text.length : detector.open(text, from)
+      // What is found before it does not move it.
+      if (open <= from) open = isEnd ? text.length : detector.open(text, from)
       const span = detector.find(text, from)
       if (span === null || span.start >= open) {
         passed += text.slice(from, open)

@@ -14,11 +14,14 @@ export interface GroupedNumber {
   neighbour: RegExp
   unitsMin: number
   unitsMax: number
-  /** Could it begin with these characters, separators left out? */
+  /** Could it begin with these characters, four at most, separators left out? Where it could not, no more is read. */
   mayBegin(units: string): boolean
   /** By its check digit; separators left out. */
   isValid(units: string): boolean
 }
+
+/** A beginning says all that it can by then. */
+const beginUnits = 4
 
 /** Spaces of all widths that fit into a line, hyphens and dashes. */
 const separator = /[ \u00a0\u2007\u2009\u202f\-\u2010-\u2014]/
@@ -35,14 +38,15 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
       const isUnit = unit.test(text[at]!)
       if (isUnit) units += text[at]
       const isGap = separator.test(text[at]!) && unit.test(text[at - 1] ?? '')
-      if (units.length > unitsMax || !(isUnit || isGap)) return { units, ends, isOpen: false }
+      const isOver = units.length > unitsMax || !(isUnit || isGap)
+      if (isOver || (isUnit && units.length <= beginUnits && !mayBegin(units)))
+        return { units, ends, isOpen: false }
       if (isUnit && !neighbour.test(text[at + 1] ?? '')) ends.push({ units: units.length, at: at + 1 })
     }
     return { units, ends, isOpen: true }
   }
   const matchAt = (text: string, start: number): Span | null => {
     const { units, ends } = readRow(text, start)
-    if (!mayBegin(units)) return null
     // The longest: the shorter ones would leave the rest of a number behind.
     const end = ends.findLast((each) => each.units >= unitsMin && isValid(units.slice(0, each.units)))
     return end ? { start, end: end.at } : null
@@ -60,8 +64,7 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
     open(text, from) {
       for (let at = Math.max(from, text.length - 2 * unitsMax); at < text.length; at++) {
         if (!isGroupStart(text, at)) continue
-        const { units, isOpen } = readRow(text, at)
-        if (isOpen && mayBegin(units)) return at
+        if (readRow(text, at).isOpen) return at
       }
       return text.length
     },

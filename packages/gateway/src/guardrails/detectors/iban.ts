@@ -14,7 +14,11 @@ export const createIban = () =>
 
 /** The first four characters behind the others, letters as the numbers from 10 (A) to 35 (Z). */
 function isOneModulo97(units: string): boolean {
-  const moved = units.slice(4) + units.slice(0, 4)
-  const digits = moved.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55))
-  return BigInt(digits) % 97n === 1n
+  let rest = 0
+  for (let place = 0; place < units.length; place++) {
+    const code = units.charCodeAt((place + 4) % units.length)
+    const value = code < 0x3a ? code - 0x30 : code - 0x37
+    rest = (rest * (value > 9 ? 100 : 10) + value) % 97
+  }
+  return rest === 1
 }
