@@ -4,13 +4,17 @@ import { createGroupedNumber } from './grouped-number.ts'
 export const createCardNumber = () =>
   createGroupedNumber({
     label: 'card-number',
-    unit: /\d/,
-    neighbour: /\d/,
+    isUnit: isDigit,
+    isNeighbour: isDigit,
     unitsMin: 13,
     unitsMax: 19,
     mayBegin: (units) => /^[2-6]/.test(units),
     isValid: hasLuhnDigit,
   })
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
 
 /** From the right, every second digit counts twice, less 9 where that is more than 9; the sum ends in 0. */
 function hasLuhnDigit(digits: string): boolean {

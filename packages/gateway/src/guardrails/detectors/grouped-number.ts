@@ -8,10 +8,10 @@ import type { Detector, Span } from '../detector.ts'
 
 export interface GroupedNumber {
   label: string
-  /** One character of it. */
-  unit: RegExp
-  /** What must not stand right before or behind it: it would be part of something longer. */
-  neighbour: RegExp
+  /** Is this the code of one of its characters? */
+  isUnit(code: number): boolean
+  /** … of what must not stand right before or behind it? It would be part of something longer. */
+  isNeighbour(code: number): boolean
   unitsMin: number
   unitsMax: number
   /** Could it begin with these characters, four at most, separators left out? Where it could not, no more is read. */
@@ -24,24 +24,27 @@ export interface GroupedNumber {
 const beginUnits = 4
 
 /** Spaces of all widths that fit into a line, hyphens and dashes. */
-const separator = /[ \u00a0\u2007\u2009\u202f\-\u2010-\u2014]/
+const separators = new Set(
+  [...' \u00a0\u2007\u2009\u202f-\u2010\u2011\u2012\u2013\u2014'].map((each) => each.charCodeAt(0)),
+)
 
 export function createGroupedNumber(number: GroupedNumber): Detector {
-  const { label, unit, neighbour, unitsMin, unitsMax, mayBegin, isValid } = number
+  const { label, isUnit, isNeighbour, unitsMin, unitsMax, mayBegin, isValid } = number
   const isGroupStart = (text: string, at: number) =>
-    unit.test(text[at]!) && !(at > 0 && neighbour.test(text[at - 1]!))
+    isUnit(text.charCodeAt(at)) && !(at > 0 && isNeighbour(text.charCodeAt(at - 1)))
 
   const readRow = (text: string, start: number): Row => {
     let units = ''
     const ends: Row['ends'] = []
     for (let at = start; at < text.length; at++) {
-      const isUnit = unit.test(text[at]!)
-      if (isUnit) units += text[at]
-      const isGap = separator.test(text[at]!) && unit.test(text[at - 1] ?? '')
-      const isOver = units.length > unitsMax || !(isUnit || isGap)
-      if (isOver || (isUnit && units.length <= beginUnits && !mayBegin(units)))
+      const code = text.charCodeAt(at)
+      const isOwn = isUnit(code)
+      if (isOwn) units += text[at]
+      const isGap = !isOwn && separators.has(code) && isUnit(text.charCodeAt(at - 1))
+      const isOver = units.length > unitsMax || !(isOwn || isGap)
+      if (isOver || (isOwn && units.length <= beginUnits && !mayBegin(units)))
         return { units, ends, isOpen: false }
-      if (isUnit && !neighbour.test(text[at + 1] ?? '')) ends.push({ units: units.length, at: at + 1 })
+      if (isOwn && !isNeighbour(text.charCodeAt(at + 1))) ends.push({ units: units.length, at: at + 1 })
     }
     return { units, ends, isOpen: true }
   }

@@ -4,13 +4,18 @@ import { createGroupedNumber } from './grouped-number.ts'
 export const createIban = () =>
   createGroupedNumber({
     label: 'iban',
-    unit: /[A-Z0-9]/,
-    neighbour: /[A-Za-z0-9]/,
+    isUnit,
+    isNeighbour: (code) => isUnit(code) || (code >= 0x61 && code <= 0x7a),
     unitsMin: 15,
     unitsMax: 34,
     mayBegin: (units) => /^[A-Z](?:[A-Z](?:\d(?:\d|$)|$)|$)/.test(units),
     isValid: isOneModulo97,
   })
+
+/** A digit or a capital. */
+function isUnit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a)
+}
 
 /** The first four characters behind the others, letters as the numbers from 10 (A) to 35 (Z). */
 function isOneModulo97(units: string): boolean {
