@@ -123,7 +123,7 @@ virtualModels:
   guardrails:
     - { name: cards, on: [request, response], match: { detector: card-number }, action: mask }
     - { name: keys, on: [request], match: { detector: api-key }, action: reject }
-    - { name: project-x, on: [response], match: { regex: "\\\\bPROJECT-[A-Z]{1,12}\\\\b", flags: i }, action: mask, models: [gpt-4o-mini] }`,
+    - { name: project-x, on: [response], match: { regex: "\\\\bPROJECT-[A-Z]{1,12}\\\\b", flags: i }, action: mask }`,
   },
   {
     title: 'Cache',
