@@ -115,6 +115,25 @@ virtualModels:
   audit: { path: data/audit.jsonl, maxBytes: 10000000, keep: 5 }`,
   },
   {
+    title: 'Guardrails',
+    path: 'llm.policies.guardrails[]',
+    words:
+      'What must not go up, or not come back. What they can promise, and what not, is in [guardrails.md](guardrails.md).',
+    example: `policies:
+  guardrails:
+    - { name: cards, on: [request, response], match: { detector: card-number }, action: mask }
+    - { name: keys, on: [request], match: { detector: api-key }, action: reject }
+    - { name: project-x, on: [response], match: { regex: "\\\\bPROJECT-[A-Z]{1,12}\\\\b", flags: i }, action: mask }`,
+  },
+  {
+    title: 'Cache',
+    path: 'llm.policies.cache',
+    words:
+      'A caller goes past it by `Cache-Control: no-cache` (a new answer, which is then kept) or `no-store`; the answer says what happened in `x-gateway-cache`. A call that asks for a report (`x-gateway-report: 1`) is measured, and goes past it too, unless it sends `x-gateway-cache: use`.',
+    example: `policies:
+  cache: { mode: exact, ttlSeconds: 300, maxEntries: 1000, maxBytes: 64000000 }`,
+  },
+  {
     title: 'Running model servers',
     path: 'llm.discovery[]',
     words: 'What is found is called as `<name>/<model>`, as in `ollama/llama3.2`.',

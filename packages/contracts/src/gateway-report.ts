@@ -40,5 +40,7 @@ export const GatewayReport = z.object({
   overheadMs: z.number(),
   /** By the gateway's price table; null when the price is unknown. */
   costUsd: z.nullable(z.number()),
+  /** The answer is one that was given before: no model was called, and nothing paid. */
+  isCached: z.optional(z.boolean()),
 })
 export type GatewayReport = z.infer<typeof GatewayReport>

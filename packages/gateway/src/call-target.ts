@@ -4,9 +4,10 @@ import type { Call } from './call.ts'
 import type { ChatParts } from './chat.ts'
 import { estimateUsage } from './dialects/openai/estimate-usage.ts'
 import { CallerGone, GatewayError, ProviderError } from './errors.ts'
+import { guardAnswer } from './guardrails/guard-answer.ts'
 import { toReport } from './ledger/record.ts'
 import { relayAnswer } from './relay/relay-answer.ts'
-import { type AnswerFacts, createFacts } from './relay/watch.ts'
+import { type AnswerFacts, createFacts, noteChunk } from './relay/watch.ts'
 import { type Answer, openAttempt } from './upstream/attempt.ts'
 import { toUpstreamHeaders } from './upstream/headers.ts'
 import { readAll } from './upstream/read-all.ts'
@@ -41,7 +42,8 @@ export async function callTarget(
 ): Promise<'whole' | 'broken'> {
   const attempt = beginAttempt(parts, call, to)
   try {
-    const answer = await openAnswer(parts, call, attempt, readAtMs)
+    const opened = await openAnswer(parts, call, attempt, readAtMs)
+    const answer = call.cache.listen(withGuardrails(parts, call, opened))
     await relayAnswer(answer, call, {
       clock: parts.clock,
       report: () => toReport(call, parts.cost, parts.clock.monotonicMs()),
@@ -50,6 +52,7 @@ export async function callTarget(
     })
     const isWhole = attempt.facts.error === null
     endAttempt(parts, call, attempt, isWhole ? 'ok' : 'stream_error')
+    if (isWhole) call.cache.keep()
     return isWhole ? 'whole' : 'broken'
   } catch (error) {
     endAttempt(parts, call, attempt, toOutcomeCode(error))
@@ -116,6 +119,22 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt, readAt
   if (answer.status >= 200 && answer.status <= 299) return speech.read(answer)
   const { bytes } = await readAll(answer.body, refusalBytesMax)
   throw speech.refuse({ status: answer.status, headers: answer.headers, body: bytes })
+}
+
+function withGuardrails(parts: ChatParts, call: Call, answer: Answer): Answer {
+  const guard = call.guardrails.answer
+  if (!guard) return answer
+  const { facts, target } = call
+  return guardAnswer(answer, {
+    guard,
+    provider: target!.provider,
+    isStream: call.asked!.isStream,
+    nowMs: () => parts.clock.monotonicMs(),
+    onWorked(ms) {
+      call.ownMs.response += ms
+    },
+    onRejected: (raw) => void noteChunk(facts, raw, parts.clock.monotonicMs()),
+  })
 }
 
 /** As much of an error body as anybody reads. */

@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Identity } from './admission/identity.ts'
 import type { Reservation } from './admission/limiter.ts'
+import { type CacheLook, noCache } from './cache/cache.ts'
 import type { Attempt } from './call-target.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
 import { callerLeft, GatewayError } from './errors.ts'
+import { type CallGuardrails, noGuardrails } from './guardrails/guardrails.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
 import type { Target } from './upstream/target.ts'
 import type { CallRoute } from './upstream/try-targets.ts'
@@ -25,8 +27,10 @@ export interface Call {
   route: CallRoute | null
   /** What its limits hold for it. */
   reservation: Reservation | null
-  /** Where it went last. */
-  target: Target | null
+  guardrails: CallGuardrails
+  cache: CacheLook
+  /** Where it went last, or where the answer from the cache once came from. */
+  target: Pick<Target, 'name' | 'provider' | 'upstreamModel'> | null
   attempts: Attempt[]
   /** Of the attempt that runs, or ran last. */
   facts: AnswerFacts
@@ -54,6 +58,8 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     asked: null,
     route: null,
     reservation: null,
+    guardrails: noGuardrails,
+    cache: noCache,
     target: null,
     attempts: [],
     facts: createFacts(),
@@ -78,10 +84,18 @@ export function createRequestId(): string {
 }
 
 /** On every answer, good or bad. */
-export function toAnswerHeaders({ id, target, facts, attempts, reservation }: Call): OutgoingHttpHeaders {
+export function toAnswerHeaders({
+  id,
+  target,
+  facts,
+  attempts,
+  reservation,
+  cache,
+}: Call): OutgoingHttpHeaders {
   return {
     'x-gateway-request-id': id,
     ...reservation?.headers,
+    ...(cache.outcome && { 'x-gateway-cache': cache.outcome }),
     ...(target && {
       'x-gateway-provider': target.provider,
       'x-gateway-model': toHeaderText(facts.model ?? target.upstreamModel),

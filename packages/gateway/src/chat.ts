@@ -7,6 +7,8 @@ import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import type { Admission } from './admission/admission.ts'
 import { answerError } from './answer-error.ts'
+import { answerFromCache } from './cache/answer-from-cache.ts'
+import type { Cache } from './cache/cache.ts'
 import { type Call, openCall, toAnswerHeaders } from './call.ts'
 import { callTarget, toOutcomeCode } from './call-target.ts'
 import { readChatRequest } from './chat-request.ts'
@@ -14,6 +16,8 @@ import type { Clock } from './clock.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import type { ErrorForm } from './error-form.ts'
 import { CallerGone, GatewayError } from './errors.ts'
+import { guardRequest } from './guardrails/guard-request.ts'
+import type { Guardrails } from './guardrails/guardrails.ts'
 import type { CostTable } from './ledger/cost.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
@@ -27,6 +31,8 @@ import type { Wait } from './upstream/wait.ts'
 /** What a call works with; put together once, in `gateway.ts`. */
 export interface ChatParts {
   admission: Admission
+  guardrails: Guardrails
+  cache: Cache
   catalogue: Catalogue
   resolve: Resolve
   states: TargetStates
@@ -60,19 +66,24 @@ export async function chat(
     const { id, tenant, tags } = call.identity
     call.route = parts.resolve(asked.model, () => toCallContext(asked, request.headers, { id, tenant, tags }))
     const deadlineAtMs = call.limit(call.route.totalMs)
+    guard(parts.guardrails, call)
     // The last no that costs nothing: from here on limits hold something for this call.
     parts.admission.admit(call)
-    await tryTargets({
-      route: call.route,
-      states: parts.states,
-      deadlineAtMs,
-      signal: call.signal,
-      nowMs: () => parts.clock.monotonicMs(),
-      random: parts.random,
-      wait: parts.wait,
-      attempt: (to) => callTarget(parts, call, to, readAtMs),
-      hasBegun: () => response.headersSent,
-    })
+    call.cache = parts.cache.look(call)
+    if (call.cache.found) await answerFromCache(parts, call, call.cache.found)
+    else {
+      await tryTargets({
+        route: call.route,
+        states: parts.states,
+        deadlineAtMs,
+        signal: call.signal,
+        nowMs: () => parts.clock.monotonicMs(),
+        random: parts.random,
+        wait: parts.wait,
+        attempt: (to) => callTarget(parts, call, to, readAtMs),
+        hasBegun: () => response.headersSent,
+      })
+    }
     outcome = toOutcome(call)
   } catch (error) {
     outcome = answerFailure(parts, call, endpoints[endpoint].dialect, error)
@@ -84,6 +95,14 @@ export async function chat(
     parts.admission.settle(call, outcome)
     parts.ledger.settle(toRecord(call, outcome, parts.cost, endedAtMs))
   })
+}
+
+/** From here on the request is as its guardrails let it pass. */
+function guard(guardrails: Guardrails, call: Call) {
+  const { name, targets, contextLengthFallbacks } = call.route!
+  const models = [name, ...[...targets, ...contextLengthFallbacks].map((target) => target.name)]
+  call.guardrails = guardrails.of(models, call.asked!.endpoint)
+  if (call.guardrails.request) call.asked = guardRequest(call.asked!, call.guardrails.request)
 }
 
 /** An error inside a stream has passed to the caller as it came, and is still no success. */

@@ -11,20 +11,36 @@ export interface EndpointFacts {
   hasUsageChunk: boolean
   /** Does a stream end with `[DONE]`? */
   endsWithDone: boolean
+  /** Can guardrails check its answers? Those without texts need no check. */
+  hasGuardedAnswers: boolean
+  /** Does an answer to it depend on the request alone, so that it may be given again? */
+  isCacheable: boolean
   /** In OpenTelemetry's words. */
   operation: 'chat' | 'text_completion' | 'embeddings'
 }
 
-const ofOpenAi = { dialect: 'openai', canStream: true, hasUsageChunk: true, endsWithDone: true } as const
-const withEvents = { canStream: true, hasUsageChunk: false, endsWithDone: false } as const
+const ofOpenAi = {
+  dialect: 'openai',
+  canStream: true,
+  hasUsageChunk: true,
+  endsWithDone: true,
+  hasGuardedAnswers: true,
+  isCacheable: true,
+} as const
+const withEvents = {
+  canStream: true,
+  hasUsageChunk: false,
+  endsWithDone: false,
+  hasGuardedAnswers: false,
+} as const
 
 export const endpoints = {
   'chat/completions': { ...ofOpenAi, needs: 'messages', operation: 'chat' },
   completions: { ...ofOpenAi, needs: 'prompt', operation: 'text_completion' },
   embeddings: { ...ofOpenAi, canStream: false, needs: 'input', operation: 'embeddings' },
   // A stored prompt or a conversation may stand in for its input.
-  responses: { ...withEvents, dialect: 'openai', needs: null, operation: 'chat' },
-  messages: { ...withEvents, dialect: 'anthropic', needs: 'messages', operation: 'chat' },
+  responses: { ...withEvents, dialect: 'openai', needs: null, isCacheable: false, operation: 'chat' },
+  messages: { ...withEvents, dialect: 'anthropic', needs: 'messages', isCacheable: true, operation: 'chat' },
 } as const satisfies Record<string, EndpointFacts>
 
 export type Endpoint = keyof typeof endpoints

@@ -10,6 +10,7 @@ export const errorStatus = {
   invalid_request: 400,
   not_carried: 400,
   not_http: 400,
+  guardrail_rejected: 400,
   missing_api_key: 401,
   invalid_api_key: 401,
   invalid_token: 401,

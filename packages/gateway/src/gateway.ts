@@ -5,8 +5,13 @@ import { Agent } from 'undici'
 import { createAdmission } from './admission/admission.ts'
 import { openAudit } from './admission/audit.ts'
 import { createAdmissionMetrics } from './admission/metrics.ts'
+import { createAnswerStore } from './cache/answer-store.ts'
+import { createCache } from './cache/cache.ts'
+import { createCacheMetrics } from './cache/metrics.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/load.ts'
+import { createGuardrails } from './guardrails/guardrails.ts'
+import { createGuardrailMetrics } from './guardrails/metrics.ts'
 import { createCostTable } from './ledger/cost.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { createLogLine } from './ledger/log-line.ts'
@@ -71,11 +76,26 @@ export function createGateway(options: GatewayOptions): Gateway {
   const door = createAdmissionMetrics(metrics.registry)
   const admission = createAdmission({ config: config.admission, clock, onRateLimited: door.rateLimited })
   const audit = openAudit({ config: config.admission.audit, clock, log, onLost: door.auditLost })
-  const ledger = createLedger([metrics.read, door.read, createLogLine(log), audit.read], metrics.inFlight)
+  const ledger = createLedger(
+    [
+      metrics.read,
+      door.read,
+      createGuardrailMetrics(metrics.registry),
+      createCacheMetrics(metrics.registry),
+      createLogLine(log),
+      audit.read,
+    ],
+    metrics.inFlight,
+  )
   const cost = createCostTable(clock)
   const resolve = createResolve({ catalogue, states, cost, clock, random })
   const parts = {
     admission,
+    guardrails: createGuardrails(config.guardrails),
+    cache: createCache(
+      config.cache,
+      createAnswerStore(() => clock.monotonicMs()),
+    ),
     catalogue,
     resolve,
     states,

@@ -105,6 +105,7 @@ describe('a race', () => {
     expect(slip.totalMs).toBe(slip.elapsedMs)
     expect(gateway.calls.at(-1)!.headers).toMatchObject({
       'x-gateway-report': '1',
+      'cache-control': 'no-store',
       authorization: 'Bearer secret-key',
     })
     expect(gateway.calls.at(-1)!.body).toMatchObject({

@@ -51,6 +51,8 @@ function createAuditReader(write: (line: string) => void, clock: Clock): RecordR
       outputTokens: usage?.outputTokens ?? null,
       costUsd: record.costUsd,
       durationMs: record.durationMs,
+      ...(record.cache && { cache: record.cache }),
+      ...(record.guardrails.length > 0 && { guardrails: record.guardrails }),
     }
     write(JSON.stringify(line))
   }

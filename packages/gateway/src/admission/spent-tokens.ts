@@ -10,8 +10,9 @@ export function spentTokens(call: Call, outcome: Outcome): number {
 }
 
 function spentLast({ asked, attempts, facts }: Call, outcome: Outcome): number {
-  if (facts.usage) return countOf(facts.usage)
+  // An answer from the cache tells the usage of the call that it was made for.
   if (!asked || attempts.length === 0) return 0
+  if (facts.usage) return countOf(facts.usage)
   const { inputTokens, outputTokens } = asked.estimate
   switch (outcome.kind) {
     case 'ok':

@@ -24,6 +24,13 @@ export function checkVirtualModels(llm: Raw | null): Fault[] {
   })
 }
 
+/** For whoever names models, virtual ones too. */
+export function createUnknownModel(llm: Raw | null): (name: unknown, path: Fault['path']) => Fault[] {
+  const { models, virtualModels, servers } = toKnown(llm)
+  const known = { models: [...models, ...virtualModels], virtualModels: [], servers }
+  return (name, path) => unknownTarget(name, path, known)
+}
+
 interface Known {
   models: string[]
   virtualModels: string[]

@@ -5,8 +5,9 @@
  */
 import { providers, toProviderName } from '../upstream/providers.ts'
 import { admissionFaults } from './admission.ts'
-import { checkVirtualModels } from './check-virtual-models.ts'
+import { checkVirtualModels, createUnknownModel } from './check-virtual-models.ts'
 import type { Fault } from './faults.ts'
+import { guardrailFaults } from './guardrails.ts'
 import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 
@@ -24,6 +25,7 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
     ),
     ...checkVirtualModels(llm),
     ...admissionFaults(record(llm?.policies), variables),
+    ...guardrailFaults(record(llm?.policies), createUnknownModel(llm)),
   ]
 }
 

@@ -38,6 +38,14 @@ test.each([
   ['an unknown provider', 'llm: { models: [{ name: a, provider: grok }] }'],
   ['a deadline of no time', 'llm: { policies: { timeouts: { idleMs: 0 } } }'],
   ['a share above 1', 'llm: { policies: { circuitBreaker: { failureRate: 1.5 } } }'],
+  [
+    'a guardrail that guards nothing',
+    'llm: { policies: { guardrails: [{ name: a, on: [], match: { detector: email }, action: mask }] } }',
+  ],
+  [
+    'an unknown detector',
+    'llm: { policies: { guardrails: [{ name: a, on: [request], match: { detector: mail }, action: mask }] } }',
+  ],
   ['an unknown mode', 'llm: { policies: { apiKeys: { mode: open, keys: [] } } }'],
   ['a virtual model without a strategy', 'llm: { virtualModels: [{ name: v, routing: {} }] }'],
   ['a file without its only key', '{}'],

@@ -8,8 +8,10 @@ import { nearest } from '../nearest.ts'
 import { type ProviderName, providers } from '../upstream/providers.ts'
 import { type AdmissionConfig, toAdmissionConfig } from './admission.ts'
 import { type AwsAccess, type AwsRead, readAwsAccess } from './aws-access.ts'
+import type { CachePolicy } from './cache-schema.ts'
 import { crossCheck } from './cross-check.ts'
 import { type Fault, toFaults, toLines } from './faults.ts'
+import type { Guardrail } from './guardrails-schema.ts'
 import {
   type CircuitBreaker,
   circuitBreakerDefault,
@@ -30,6 +32,8 @@ export interface Config extends ModelPolicies {
   virtualModels: VirtualModelConfig[]
   discovery: DiscoveryConfig[]
   admission: AdmissionConfig
+  guardrails: Guardrail[]
+  cache: CachePolicy
 }
 
 /** How a model is treated when it is called by its own name; deadlines and breaker also where it is a target. */
@@ -117,6 +121,8 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
   return {
     ...policies,
     admission: toAdmissionConfig(llm.policies, variables),
+    guardrails: llm.policies.guardrails,
+    cache: llm.policies.cache,
     models: llm.models.map((entry) => ({
       name: entry.name,
       provider: entry.provider,

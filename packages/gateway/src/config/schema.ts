@@ -7,7 +7,9 @@
  */
 import { z } from 'zod'
 import { type ProviderName, providers, toProviderName } from '../upstream/providers.ts'
+import { Cache } from './cache-schema.ts'
 import { admissionPolicies } from './callers-schema.ts'
+import { Guardrail } from './guardrails-schema.ts'
 import { CircuitBreaker, Retry, Timeouts } from './policies.ts'
 import { name } from './values.ts'
 import { VirtualModelEntry } from './virtual-model.ts'
@@ -149,6 +151,14 @@ export const GatewayFile = z.looseObject({
               'When a failing target is left alone for a while. Where it is not written, only targets of virtual models are.',
             ),
           ...admissionPolicies,
+          guardrails: z
+            .array(Guardrail)
+            .max(100, 'must have at most 100 entries')
+            .default([])
+            .describe(
+              'What must not pass, looked for in this order, each in what those before it have left; see guardrails.md.',
+            ),
+          cache: Cache.prefault({}).describe('Answers that are given again to the very same request.'),
         })
         .prefault({})
         .describe('What holds for all models, and who may call.'),

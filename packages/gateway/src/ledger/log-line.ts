@@ -20,6 +20,8 @@ export function createLogLine(log: Logger): RecordReader {
       outputTokens: record.usage?.outputTokens ?? null,
       costUsd: record.costUsd,
       ...(record.usage?.source === 'tokenizer' && { isUsageEstimated: true }),
+      ...(record.cache && { cache: record.cache }),
+      ...(record.guardrails.length > 0 && { guardrails: record.guardrails }),
       ...(record.malformedEvents > 0 && { malformedEvents: record.malformedEvents }),
     }
     if (outcome.kind === 'failed' && outcome.status >= 500) log.warn(line, 'call failed')

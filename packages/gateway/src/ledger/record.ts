@@ -1,8 +1,10 @@
 /** What remains of a call: one record, written once when it is over, also when the caller left. Its readers tell the rest. */
 import type { GatewayReport, Usage } from '@drag-race/contracts'
 import type { Identity } from '../admission/identity.ts'
+import type { CacheOutcome } from '../cache/cache.ts'
 import { type Call, toMs } from '../call.ts'
 import { type EndpointFacts, endpoints } from '../endpoints.ts'
+import type { GuardrailAct } from '../guardrails/guardrails.ts'
 import {
   type AttemptRecord,
   sumCost,
@@ -41,7 +43,12 @@ export interface CallRecord {
    * it and its tokens so far are estimated; null when nothing is known.
    */
   usage: Usage | null
+  /** 0 for an answer from the cache, which nobody was paid for; null when the price is unknown. */
   costUsd: number | null
+  /** null where there is no cache, or the call was refused before it. */
+  cache: CacheOutcome | null
+  /** What guardrails did. */
+  guardrails: readonly GuardrailAct[]
   ttftMs: number | null
   /** (last token − first token) / (tokens sent − 1); null without streaming, usage or a second token. */
   timePerOutputTokenMs: number | null
@@ -68,7 +75,9 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     status: outcome.kind === 'caller-gone' ? 499 : call.response.statusCode,
     attempts,
     usage: sumUsage(attempts),
-    costUsd: sumCost(attempts),
+    costUsd: toCost(call, attempts),
+    cache: call.cache.outcome,
+    guardrails: call.guardrails.acted,
     ttftMs: toTtft(call),
     timePerOutputTokenMs: toTimePerOutputToken(call),
     durationMs: toMs(nowMs - call.arrivedAtMs),
@@ -89,8 +98,13 @@ export function toReport(call: Call, cost: CostTable, nowMs: number): GatewayRep
     ttftMs: toTtft(call),
     durationMs: toMs(nowMs - call.arrivedAtMs),
     overheadMs: toMs(ownMs.request + ownMs.response),
-    costUsd: sumCost(attempts),
+    costUsd: toCost(call, attempts),
+    ...(call.cache.found && { isCached: true }),
   }
+}
+
+function toCost({ cache }: Call, attempts: readonly AttemptRecord[]): number | null {
+  return cache.found ? 0 : sumCost(attempts)
 }
 
 function toTtft({ facts, arrivedAtMs, asked }: Call): number | null {

@@ -38,8 +38,9 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
       await relay.caller.write(frames)
     }
   } catch (error) {
-    // All was said; only its end went wrong.
-    if (!(error instanceof GatewayError && isWhole(facts))) throw toGatewayError(error, relay.provider)
+    // All was said; only its end went wrong. A guardrail that stops one of several choices is no such end.
+    const isEnd = error instanceof GatewayError && error.code !== 'guardrail_rejected' && isWhole(facts)
+    if (!isEnd) throw toGatewayError(error, relay.provider)
   }
   const endedAtMs = relay.nowMs()
   const last = pass(relay, toLastFrames(splitter.rest()), endedAtMs)

@@ -50,6 +50,10 @@ llm:
       rateLimits: [{ per: [tenant, model], tokensPerMinute: 10 }]
       jwksCooldownMs: 0
     audit: { path: audit.jsonl, maxBytes: 1000, keep: 0 }
+    guardrails:
+      - { name: cards, on: [request, response], match: { detector: card-number }, action: mask }
+      - { name: x, on: [request], match: { regex: "x{1,3}", flags: is }, action: reject, models: [a, v] }
+    cache: { mode: exact, ttlSeconds: 1, maxEntries: 1, maxBytes: 1000 }
   discovery:
     - { name: ollama, provider: ollama, baseUrl: "http://127.0.0.1:11434/v1" }
 `

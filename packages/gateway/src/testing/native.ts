@@ -24,6 +24,7 @@ export const natives = Object.keys(models) as Native[]
 /** One model of each, by the name of its provider. */
 export async function startNative(
   answer: Answering,
+  policies: object = {},
 ): Promise<{ upstream: Upstream; gateway: RunningGateway }> {
   const upstream = await startUpstream(answer)
   const entries = Object.entries(models).map(([name, { path, model }]) => ({
@@ -31,7 +32,7 @@ export async function startNative(
     provider: name,
     params: { baseUrl: upstream.url + path, model },
   }))
-  return { upstream, gateway: await startGateway({ models: entries }, { variables }) }
+  return { upstream, gateway: await startGateway({ models: entries, policies }, { variables }) }
 }
 
 /** As much of a chunk as the tests look at. */

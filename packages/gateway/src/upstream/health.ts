@@ -9,9 +9,10 @@ export interface AttemptEnd {
   isFirst: boolean
 }
 
-/** Callers who leave, and errors that are the request's own fault, say nothing. */
+/** Callers who leave, errors that are the request's own fault, and what a guardrail stops, say nothing. */
 export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEnd): Health {
-  if (!(error instanceof GatewayError) || error.code === 'internal_error') return 'neutral'
+  if (!(error instanceof GatewayError)) return 'neutral'
+  if (error.code === 'internal_error' || error.code === 'guardrail_rejected') return 'neutral'
   // It was not asked.
   if (error.code === 'not_carried') return 'neutral'
   // A later attempt may only have had what the ones before it left.

@@ -19,6 +19,11 @@ export function createGatewayClient({ url, apiKey }: HeatOrder['gateway'], fetch
     adminAPIKey: null,
     organization: null,
     project: null,
-    defaultHeaders: { 'x-gateway-report': '1', ...(apiKey === null ? { authorization: null } : {}) },
+    defaultHeaders: {
+      'x-gateway-report': '1',
+      // An answer that was given before measures nothing, whatever gateway this is.
+      'cache-control': 'no-store',
+      ...(apiKey === null ? { authorization: null } : {}),
+    },
   })
 }

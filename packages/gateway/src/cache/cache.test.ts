@@ -1,0 +1,288 @@
+/** The cache through the gateway's door: who gets an answer that was given before, and who never does. */
+import { afterEach, expect, test } from 'vitest'
+import { done, event, events, finish, role, token, usageChunk } from '../testing/chunks.ts'
+import { bearer, keyOf } from '../testing/door.ts'
+import { type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
+import { createAnswerStore } from './answer-store.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+/** Each answer says which request it is the answer to. */
+const counting = (): Answering => {
+  let turn = 0
+  return (response, request) => {
+    turn++
+    const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 }
+    const whole = {
+      model: 'up-1',
+      choices: [{ message: { content: `no. ${turn}` }, finish_reason: 'stop' }],
+      usage,
+    }
+    const answering = request.body.includes('"stream":true')
+      ? stream([role, token(`no. ${turn}`), finish, usageChunk, done])
+      : json(whole, 200, { 'x-request-id': `up-${turn}` })
+    return answering(response, request)
+  }
+}
+
+interface Opened {
+  gateway: RunningGateway
+  upstream: Upstream
+  clock: { nowMs: number }
+}
+
+async function start(policies: object = {}, answer: Answering = counting()): Promise<Opened> {
+  const upstream = await startUpstream(answer)
+  const clock = { nowMs: 0 }
+  const price = { inputPerMillion: 1, outputPerMillion: 2 }
+  const params = { baseUrl: `${upstream.url}/v1` }
+  const gateway = await startGateway(
+    {
+      models: ['m', 'n'].map((name) => ({
+        name,
+        provider: 'custom',
+        params: { ...params, model: name },
+        price,
+      })),
+      virtualModels: [
+        {
+          name: 'v',
+          routing: {
+            conditional: { targets: [{ model: 'm', when: "metadata.task == 'hard'" }, { model: 'n' }] },
+          },
+        },
+      ],
+      policies: { cache: { mode: 'exact' }, ...policies },
+    },
+    { monotonicMs: () => clock.nowMs },
+  )
+  opened.push(upstream, gateway)
+  return { gateway, upstream, clock }
+}
+
+const prompt = (more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more })
+
+/** What the cache did, and which of the provider's answers came. */
+async function ask(
+  { gateway }: Opened,
+  body: object | string = prompt(),
+  headers: Record<string, string> = {},
+) {
+  const response = await gateway.chat(body, { headers })
+  const text = await response.text()
+  return {
+    cache: response.headers.get('x-gateway-cache'),
+    turn: /no\. (\d+)/.exec(text)?.[1],
+    response,
+    text,
+  }
+}
+
+test('is off unless the config asks for it', async () => {
+  const all = await start({ cache: {} })
+  expect(await ask(all)).toMatchObject({ cache: null, turn: '1' })
+  expect(await ask(all)).toMatchObject({ cache: null, turn: '2' })
+})
+
+test('the same request gets the same answer, and nothing goes up', async () => {
+  const all = await start()
+  const first = await ask(all)
+  const second = await ask(all, { messages: prompt().messages, model: 'm' })
+  expect(first).toMatchObject({ cache: 'miss', turn: '1' })
+  expect(second).toMatchObject({ cache: 'hit', turn: '1', text: first.text })
+  expect(all.upstream.received).toHaveLength(1)
+  const { headers } = second.response
+  expect(headers.get('x-gateway-attempts')).toBe('0')
+  expect(headers.get('x-gateway-model')).toBe('up-1')
+  // That of the call that went up.
+  expect(headers.get('x-request-id')).toBeNull()
+  expect(await all.gateway.sample('gateway_cache_total', 'outcome="hit"')).toBe(1)
+  expect(await all.gateway.sample('gateway_cache_total', 'outcome="miss"')).toBe(1)
+})
+
+test('a hit is on the books as a call that cost nothing and used no tokens', async () => {
+  const all = await start()
+  for (let call = 0; call < 3; call++) await ask(all)
+  expect(all.gateway.logs.at(-3)).toMatchObject({ attempts: 1, inputTokens: 7, costUsd: 13e-6 })
+  expect(all.gateway.logs.at(-1)).toMatchObject({
+    cache: 'hit',
+    outcome: 'ok',
+    attempts: 0,
+    inputTokens: null,
+    outputTokens: null,
+    costUsd: 0,
+  })
+  expect(await all.gateway.sample('gateway_cost_usd_total')).toBe(13e-6)
+  expect(await all.gateway.sample('gen_ai_server_request_duration_seconds_count')).toBe(1)
+  expect(await all.gateway.sample('gateway_requests_total', 'status="200"')).toBe(3)
+})
+
+test('a hit counts as a request in limits, and not in tokens', async () => {
+  const all = await start({ rateLimits: [{ requestsPerMinute: 3, tokensPerMinute: 2_000 }] })
+  for (let call = 0; call < 3; call++) expect((await ask(all)).response.status).toBe(200)
+  const { headers } = (await ask(all)).response
+  expect(headers.get('x-ratelimit-remaining-tokens')).toBe('1990')
+  expect((await ask(all)).response.status).toBe(429)
+})
+
+test('a stream is given again frame by frame, with the usage chunk where it is asked for', async () => {
+  const all = await start()
+  const streaming = prompt({ stream: true, stream_options: { include_usage: true } })
+  const first = await ask(all, streaming)
+  const second = await ask(all, streaming)
+  expect(first.cache).toBe('miss')
+  expect(second).toMatchObject({ cache: 'hit', text: first.text })
+  expect(first.text).toContain('"usage"')
+  expect(second.response.headers.get('content-type')).toContain('text/event-stream')
+  const plain = prompt({ stream: true })
+  await ask(all, plain)
+  const again = await ask(all, plain)
+  expect(again.cache).toBe('hit')
+  expect(again.text).not.toContain('"usage"')
+  expect(events(again.text).at(-1)).toBe('[DONE]')
+})
+
+test.each([
+  ['another temperature', { temperature: 1 }],
+  ['another model', { model: 'n' }],
+  ['a stream', { stream: true }],
+  ['another message', { messages: [{ role: 'user', content: 'Hi ' }] }],
+])('%s is another request', async (_what, more) => {
+  const all = await start()
+  await ask(all)
+  expect(await ask(all, prompt(more))).toMatchObject({ cache: 'miss' })
+})
+
+test('integers beyond a double are told apart', async () => {
+  const all = await start()
+  const withSeed = (seed: string) =>
+    ask(all, `{"model":"m","seed":${seed},"messages":[{"role":"user","content":"Hi"}]}`)
+  await withSeed('12345678901234567890')
+  expect(await withSeed('12345678901234567891')).toMatchObject({ cache: 'miss' })
+  expect(await withSeed('12345678901234567890')).toMatchObject({ cache: 'hit' })
+})
+
+test('who asks it, and what for, is no other request', async () => {
+  const all = await start()
+  await ask(all, prompt({ user: 'a', metadata: { team: 'x' } }))
+  expect(await ask(all, prompt({ user: 'b' }))).toMatchObject({ cache: 'hit' })
+})
+
+test('a request that a condition sends elsewhere is answered from there', async () => {
+  const all = await start()
+  expect(await ask(all, prompt({ model: 'v', metadata: { task: 'easy' } }))).toMatchObject({ cache: 'miss' })
+  const hard = await ask(all, prompt({ model: 'v', metadata: { task: 'hard' } }))
+  expect(hard).toMatchObject({ cache: 'miss', turn: '2' })
+})
+
+test('a tenant shares its answers, and nobody else gets them', async () => {
+  const keys = [
+    keyOf('a', { tenant: 't' }),
+    keyOf('b', { tenant: 't' }),
+    keyOf('c', { tenant: 'u' }),
+    keyOf('d'),
+  ]
+  const all = await start({ apiKeys: { mode: 'optional', keys } })
+  const askAs = (id: string) => ask(all, prompt(), bearer(`key-of-${id}`).headers)
+  expect(await askAs('a')).toMatchObject({ cache: 'miss', turn: '1' })
+  expect(await askAs('b')).toMatchObject({ cache: 'hit', turn: '1' })
+  expect(await askAs('c')).toMatchObject({ cache: 'miss', turn: '2' })
+  expect(await askAs('d')).toMatchObject({ cache: 'miss', turn: '3' })
+  expect(await askAs('d')).toMatchObject({ cache: 'hit', turn: '3' })
+  expect(await ask(all)).toMatchObject({ cache: 'miss', turn: '4' })
+})
+
+test('no-cache brings a new answer, which is then kept; no-store leaves no trace', async () => {
+  const all = await start()
+  expect(await ask(all, prompt(), { 'cache-control': 'no-store' })).toMatchObject({
+    cache: 'bypass',
+    turn: '1',
+  })
+  expect(await ask(all)).toMatchObject({ cache: 'miss', turn: '2' })
+  expect(await ask(all, prompt(), { 'cache-control': 'no-cache' })).toMatchObject({
+    cache: 'bypass',
+    turn: '3',
+  })
+  expect(await ask(all)).toMatchObject({ cache: 'hit', turn: '3' })
+  expect(await ask(all, prompt(), { 'cache-control': 'max-age=60, No-Store' })).toMatchObject({ turn: '4' })
+})
+
+test('a call that is measured gets no answer that was given before, and leaves none', async () => {
+  const all = await start()
+  const measured = { 'x-gateway-report': '1' }
+  await ask(all)
+  expect(await ask(all, prompt(), measured)).toMatchObject({ cache: 'bypass', turn: '2' })
+  expect(await ask(all)).toMatchObject({ cache: 'hit', turn: '1' })
+  const wanted = await ask(all, prompt(), { ...measured, 'x-gateway-cache': 'use' })
+  expect(wanted).toMatchObject({ cache: 'hit', turn: '1' })
+  expect(JSON.parse(wanted.text).gateway).toMatchObject({ isCached: true, attempts: [], costUsd: 0 })
+})
+
+test('what failed, or was cut, is not kept', async () => {
+  let turn = 0
+  const all = await start({}, (response, request) =>
+    [
+      json({ error: { message: 'no' } }, 400),
+      stream([role, token('half')]),
+      stream([role, token('a'), event({ error: { message: 'broken' } })]),
+      stream([role, token('no. 4'), finish, done]),
+    ][turn++]!(response, request),
+  )
+  const streaming = prompt({ stream: true })
+  for (const cache of ['miss', 'miss', 'miss', 'miss', 'hit']) {
+    expect(await ask(all, streaming)).toMatchObject({ cache })
+  }
+})
+
+test('an answer is kept for its time', async () => {
+  const all = await start({ cache: { mode: 'exact', ttlSeconds: 10 } })
+  await ask(all)
+  all.clock.nowMs = 9_999
+  expect((await ask(all)).cache).toBe('hit')
+  all.clock.nowMs = 10_000
+  expect((await ask(all)).cache).toBe('miss')
+})
+
+test('an answer that is larger than its share is passed on and not kept', async () => {
+  const all = await start({ cache: { mode: 'exact', maxBytes: 8_000 } }, (response, request) =>
+    json({ choices: [{ message: { content: `no. 1 ${'x'.repeat(1_000)}` } }] })(response, request),
+  )
+  expect((await ask(all)).cache).toBe('miss')
+  expect((await ask(all)).cache).toBe('miss')
+})
+
+test('what is kept is what the guardrails let pass, looked up by what they let go up', async () => {
+  const guardrails = [
+    { name: 'mail', on: ['request', 'response'], match: { detector: 'email' }, action: 'mask' },
+  ]
+  const all = await start({ guardrails }, (response, request) =>
+    stream([role, token('write to c@'), token('d.com'), finish, done])(response, request),
+  )
+  const asking = (mail: string) => prompt({ stream: true, messages: [{ role: 'user', content: mail }] })
+  const first = await ask(all, asking('a@b.com'))
+  const second = await ask(all, asking('x@y.com'))
+  expect(second).toMatchObject({ cache: 'hit', text: first.text })
+  expect(first.text).toContain('[email]')
+  expect(first.text).not.toContain('d.com')
+})
+
+test('the longest unused go first, by number and by bytes', () => {
+  const store = createAnswerStore(() => 0)
+  const answer = (bytes: number) => ({
+    bytes: Buffer.alloc(bytes),
+    contentType: '',
+    target: { name: 'm', provider: 'custom' as const, upstreamModel: 'm' },
+  })
+  const kept = () => ['a', 'b', 'c', 'd'].filter((key) => store.find(key))
+  const bounds = { ttlMs: 1, entriesMax: 3, bytesMax: 10_000 }
+  for (const key of ['a', 'b', 'c']) store.put(key, answer(1_000), bounds)
+  store.find('a')
+  store.put('d', answer(1_000), bounds)
+  expect(kept()).toEqual(['a', 'c', 'd'])
+  store.put('b', answer(7_000), { ...bounds, entriesMax: 4 })
+  expect(kept()).toEqual(['b', 'd'])
+})

@@ -1,0 +1,92 @@
+/** What guardrails cannot look into does not pass, and what they hold back is no silence. */
+import { afterEach, expect, test } from 'vitest'
+import { role, token } from '../testing/chunks.ts'
+import { type ErrorBody, oneModel, startGateway } from '../testing/gateway.ts'
+import { askStream, nativeStreams, natives, startNative } from '../testing/native.ts'
+import { type Answering, json, startUpstream } from '../testing/upstream.ts'
+import { detectors } from './detectors/detectors.ts'
+import { guardAnswer } from './guard-answer.ts'
+import { createTextGuard } from './text-guard.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+const cards = {
+  name: 'cards',
+  on: ['request', 'response'],
+  match: { detector: 'card-number' },
+  action: 'mask',
+}
+const policies = { guardrails: [cards], cache: { mode: 'exact' } }
+const card = '4111 1111 1111 1111'
+
+async function start(answer: Answering) {
+  const upstream = await startUpstream(answer)
+  const gateway = await startGateway({ ...oneModel(upstream.url), policies })
+  opened.push(upstream, gateway)
+  return { upstream, gateway }
+}
+
+test.each([2_000, 200_000])('a request with %i lists in one another is checked or refused', async (depth) => {
+  const { upstream, gateway } = await start(json({ choices: [] }))
+  const content = `${'['.repeat(depth)}"${card}"${']'.repeat(depth)}`
+  const response = await gateway.chat(`{"model":"m","messages":[{"role":"user","content":${content}}]}`)
+  expect([200, 400]).toContain(response.status)
+  if (response.status === 400) {
+    expect(((await response.json()) as ErrorBody).error.message).toContain('too deep to be checked')
+  }
+  for (const { body } of upstream.received) expect(body).not.toContain(card)
+  expect(upstream.received).toHaveLength(response.status === 200 ? 1 : 0)
+})
+
+test('an answer with lists in one another is checked or refused', async () => {
+  const deep = `${'['.repeat(200_000)}"${card}"${']'.repeat(200_000)}`
+  const { gateway } = await start(json(`{"choices":[{"message":{"content":${deep}}}]}`))
+  const response = await gateway.chat({ model: 'm', messages: [{ role: 'user', content: 'a' }] })
+  expect(response.status).toBe(502)
+  expect(await response.text()).not.toContain(card)
+})
+
+test('a text that is held back has still begun: the deadline of the first token is met', async () => {
+  let begun = 0
+  const guard = createTextGuard(
+    [{ name: 'cards', action: 'mask', detector: detectors['card-number']() }],
+    'answer',
+    () => {},
+  )
+  const pieces = [role, token('4111 ')]
+  const { body } = guardAnswer(
+    {
+      status: 200,
+      headers: { 'content-type': 'text/event-stream' },
+      body: toBody(pieces),
+      begun: () => void begun++,
+    },
+    { guard, provider: 'p', isStream: true, nowMs: () => 0, onWorked() {}, onRejected() {} },
+  )
+  const passed = body[Symbol.asyncIterator]()
+  await passed.next()
+  expect(begun).toBe(0)
+  expect(Buffer.from((await passed.next()).value!).toString()).not.toContain('4111')
+  expect(begun).toBe(1)
+})
+
+async function* toBody(pieces: string[]) {
+  for (const piece of pieces) yield Buffer.from(piece)
+}
+
+test.each(natives)('an answer of %s is guarded in OpenAI’s form', async (name) => {
+  const { type, begin, rest } = nativeStreams[name]
+  const { upstream, gateway } = await startNative(
+    (response) => {
+      response.writeHead(200, { 'content-type': type })
+      response.end(Buffer.concat([begin, rest]))
+    },
+    { guardrails: [{ ...cards, match: { regex: '你.' } }] },
+  )
+  opened.push(upstream, gateway)
+  const { text, isDone } = await askStream(gateway, name)
+  expect({ text, isDone }).toEqual({ text: 'grüß [cards]', isDone: true })
+})

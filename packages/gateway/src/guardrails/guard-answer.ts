@@ -1,0 +1,136 @@
+/**
+ * A good answer in OpenAI's form → the same answer as its guardrails let it pass, as it arrives. It stands between the
+ * attempt and the relay, which goes on to see bytes of one form; without a guardrail for answers it is not there.
+ *
+ * What cannot be read cannot be checked, so it does not pass.
+ */
+import { createFrameSplitter, encodeEvent, readFrame } from '@drag-race/wire'
+import { isRecord, parseJson } from '../dialects/read-json.ts'
+import { GatewayError } from '../errors.ts'
+import type { Answer } from '../upstream/attempt.ts'
+import { readAll } from '../upstream/read-all.ts'
+import { type EditText, editTexts } from './edit-texts.ts'
+import { type ChunkGuard, createChunkGuard } from './guard-chunks.ts'
+import type { TextGuard } from './text-guard.ts'
+
+export interface AnswerGuard {
+  guard: TextGuard
+  provider: string
+  isStream: boolean
+  nowMs(): number
+  /** Time that a read took. */
+  onWorked(ms: number): void
+  /** A chunk, or a whole body, that does not pass: it was generated, and is paid for. */
+  onRejected(raw: unknown): void
+}
+
+/** Whole answers are held whole; a longer one is no chat completion. */
+const answerBytesMax = 64 * 1024 * 1024
+
+export function guardAnswer(answer: Answer, parts: AnswerGuard): Answer {
+  const type = answer.headers['content-type'] ?? ''
+  // The relay says what is wrong with a web page, or with what is compressed, and lets nothing of it pass.
+  if (/^text\/html\b/i.test(type) || answer.headers['content-encoding'] !== undefined) return answer
+  const { 'content-length': _, ...headers } = answer.headers
+  // Some front doors answer whole though a stream was asked for; the relay makes one of it.
+  const isStream = parts.isStream && !/^application\/json\b/i.test(type)
+  return { ...answer, headers, body: isStream ? guardStream(answer, parts) : guardWhole(answer, parts) }
+}
+
+async function* guardStream(answer: Answer, parts: AnswerGuard): AsyncGenerator<Uint8Array> {
+  // What is held back is no silence of the provider's: its first token is met when it is heard.
+  const chunks = createChunkGuard(parts.guard, answer.begun)
+  const splitter = createFrameSplitter()
+  const pass = function* (frames: readonly Uint8Array[]): Generator<Uint8Array> {
+    const fromMs = parts.nowMs()
+    const passed: Uint8Array[] = []
+    let stopped: { error: unknown } | null = null
+    try {
+      for (const frame of frames) passed.push(...passFrame(frame, chunks, parts))
+    } catch (error) {
+      stopped = { error }
+    }
+    parts.onWorked(parts.nowMs() - fromMs)
+    // What came before an event that does not pass is the caller's.
+    if (passed.length > 0) yield Buffer.concat(passed)
+    if (stopped) throw stopped.error
+  }
+  for await (const bytes of answer.body) yield* pass(splitter.push(bytes))
+  const rest = splitter.rest()
+  if (isWholeEvent(rest)) yield* pass([Buffer.concat([rest, Buffer.from('\n\n')])])
+}
+
+function passFrame(
+  bytes: Uint8Array,
+  chunks: ChunkGuard,
+  { provider, onRejected }: AnswerGuard,
+): Uint8Array[] {
+  const { data, event } = readFrame(bytes)
+  // A comment, or a failure in a field of its own.
+  if (data === null) return [bytes]
+  if (data.trim() === '[DONE]') return [...chunks.done().map((chunk) => encode(chunk, event)), bytes]
+  const raw = parseJson(data)
+  if (raw === undefined) {
+    throw new GatewayError(
+      'bad_response',
+      `${provider} sent an event that is not JSON, which the guardrails of this gateway cannot check.`,
+    )
+  }
+  try {
+    const passed = chunks.chunk(raw)
+    return passed.length === 1 && passed[0] === raw ? [bytes] : passed.map((chunk) => encode(chunk, event))
+  } catch (error) {
+    onRejected(raw)
+    throw error
+  }
+}
+
+function encode(chunk: unknown, event: string | null): Uint8Array {
+  return Buffer.from(encodeEvent({ data: JSON.stringify(chunk), ...(event !== null && { event }) }))
+}
+
+/** Half an event at the end of a cut stream is of no use, and may hold half of a match. */
+function isWholeEvent(rest: Uint8Array): boolean {
+  const { data, unknown } = readFrame(rest)
+  return data === null ? unknown.length > 0 : data.trim() === '[DONE]' || parseJson(data) !== undefined
+}
+
+async function* guardWhole(answer: Answer, parts: AnswerGuard): AsyncGenerator<Uint8Array> {
+  const { guard, provider, nowMs, onWorked, onRejected } = parts
+  const { bytes, isWhole } = await readAll(answer.body, answerBytesMax)
+  if (!isWhole) {
+    throw new GatewayError('bad_response', `${provider} answered with more than ${answerBytesMax} bytes.`)
+  }
+  const fromMs = nowMs()
+  const raw = parseJson(bytes.toString())
+  if (raw === undefined && bytes.length > 0) {
+    const message = `What ${provider} answered is not JSON, so the guardrails of this gateway cannot check it.`
+    throw new GatewayError('bad_response', message)
+  }
+  const guarded = guardOrTell(raw, guard, onRejected)
+  const passed = guarded === raw ? bytes : Buffer.from(JSON.stringify(guarded))
+  onWorked(nowMs() - fromMs)
+  yield passed
+}
+
+function guardOrTell(raw: unknown, guard: TextGuard, onRejected: AnswerGuard['onRejected']): unknown {
+  try {
+    return guardCompletion(raw, guard)
+  } catch (error) {
+    onRejected(raw)
+    throw error
+  }
+}
+
+function guardCompletion(raw: unknown, guard: TextGuard): unknown {
+  const edit: EditText = (text, { isJson }) => (isJson ? guard.editJson(text) : guard.edit(text))
+  if (!isRecord(raw) || !Array.isArray(raw.choices)) return editTexts(raw, edit)
+  const choices = (raw.choices as unknown[]).map((choice) => {
+    if (!isRecord(choice)) return choice
+    // The tokens themselves stand in it, cut as no detector expects.
+    const { logprobs, ...rest } = choice
+    const edited = editTexts(rest, edit)
+    return edited === rest && (logprobs ?? null) === null ? choice : edited
+  })
+  return choices.every((choice, at) => choice === (raw.choices as unknown[])[at]) ? raw : { ...raw, choices }
+}

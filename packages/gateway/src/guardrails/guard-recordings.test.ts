@@ -1,0 +1,66 @@
+/** What real providers sent, with an address and a card planted in it, in every cut. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { cuts, cutUp } from '../testing/chunks.ts'
+import { ask, cards, mails, readTexts, startGuarded } from '../testing/guarded.ts'
+import { type Answering, stream } from '../testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+async function start(guardrails: object[], answer?: Answering) {
+  const guarded = await startGuarded(guardrails, answer)
+  opened.push(guarded)
+  return guarded
+}
+
+const recording = join(
+  import.meta.dirname,
+  ...['..', '..', '..', '..', '..', 'shared', 'transcripts', 'stream'],
+)
+const names = [
+  'azure-gpt-4.1-mini-text-filter',
+  'deepseek-reasoner-reasoning',
+  'groq-llama3-8b-text-xgroq',
+  'openai-gpt-4o-mini-n2-choices-usage',
+  'openai-gpt-5.4-text-usage',
+  'openrouter-gpt-5-text-38-comments',
+  'perplexity-sonar-crlf-nodone',
+  'together-llama-3.3-70b-text',
+]
+
+describe.skipIf(!existsSync(recording)).each(names)('%s', (name) => {
+  test.each(cuts)(
+    'loses an address and a card that were planted in it, and nothing else, cut in %s',
+    async (cut) => {
+      const recorded = readFileSync(join(recording, `${name}.sse`), 'utf8')
+      const planted = plant(recorded, 'mail a.b@example.com or 4111 1111 1111 1111 now')
+      const { gateway } = await start([cards, mails], stream(cutUp(planted, cut)))
+      const passed = await (await gateway.chat(ask('hi', { stream: true }))).text()
+      const before = readTexts(planted)['0 answer'] ?? ''
+      const after = before
+        .replaceAll('a.b@example.com', '[email]')
+        .replaceAll('4111 1111 1111 1111', '[card-number]')
+      expect(before).toContain('a.b@example.com')
+      expect(readTexts(passed)['0 answer']).toBe(after)
+    },
+  )
+})
+
+/** In front of its first answer, in chunks of five letters, as that provider writes chunks. */
+function plant(text: string, words: string): string {
+  const frames = text.split(/(?<=\r?\n\r?\n)/)
+  const at = frames.findIndex((frame) => /"content":\s?"[^"]/.test(frame))
+  const pieces = words
+    .match(/.{1,5}/g)!
+    .map((piece) =>
+      frames[at]!.replace(
+        /"content":(\s?)"(?:[^"\\]|\\.)*"/g,
+        (_all, space) => `"content":${space}${JSON.stringify(piece)}`,
+      ),
+    )
+  return [...frames.slice(0, at), ...pieces, ...frames.slice(at)].join('')
+}

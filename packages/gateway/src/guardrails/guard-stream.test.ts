@@ -1,0 +1,161 @@
+/** Guardrails on answers that stream, through the door, in every cut: what reaches the caller. */
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  type Cut,
+  cuts,
+  cutUp,
+  delta,
+  done,
+  event,
+  events,
+  finish,
+  head,
+  role,
+  token,
+  usageChunk,
+} from '../testing/chunks.ts'
+import { ask, card, cards, mails, readTexts, startGuarded, type Told } from '../testing/guarded.ts'
+import { type Answering, stream } from '../testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+async function start(guardrails: object[], answer?: Answering) {
+  const guarded = await startGuarded(guardrails, answer)
+  opened.push(guarded)
+  return guarded
+}
+
+const choice = (index: number, content: object, finish_reason: string | null = null) =>
+  event({ ...head, choices: [{ index, delta: content, finish_reason }] })
+const tool = (index: number, piece: string, more: object = {}) =>
+  delta({ tool_calls: [{ index, ...more, function: { arguments: piece } }] })
+
+describe.each(cuts)('on an answer that streams, cut in %s', (cut: Cut) => {
+  test('masks what came in pieces, and everything else passes as it came', async () => {
+    const text =
+      role + ['Pay ', '4111 ', '1111 11', '11 1111', ' to a', '@b.co', 'm ', 'soon'].map(token).join('')
+    const { gateway } = await start(
+      [cards, mails],
+      stream(cutUp(`: hi\n\n${text}${finish}${usageChunk}${done}`, cut)),
+    )
+    const bytes = await (
+      await gateway.chat(ask('hi', { stream: true, stream_options: { include_usage: true } }))
+    ).text()
+    expect(readTexts(bytes)).toEqual({ '0 answer': 'Pay [card-number] to [email] soon' })
+    expect(bytes).not.toMatch(/1111|@b/)
+    expect(bytes.startsWith(`: hi\n\n${role}`)).toBe(true)
+    expect(bytes.endsWith(finish + usageChunk + done)).toBe(true)
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', inputTokens: 7, outputTokens: 3 })
+    const labels = ['guardrail="no-email"', 'action="mask"', 'on="response"']
+    expect(await gateway.sample('gateway_guardrail_total', ...labels)).toBe(1)
+  })
+
+  test('each choice and each kind has its own text, and arguments of tools remain JSON', async () => {
+    const bytes = [
+      choice(0, { role: 'assistant', content: '4111 1111 ' }),
+      choice(1, { role: 'assistant', content: 'at a@' }),
+      choice(0, { reasoning_content: 'the card 4111 1111' }),
+      choice(0, { content: '1111 1111' }),
+      choice(1, { content: 'b.com' }, 'stop'),
+      choice(0, { reasoning_content: ' 1111 1111' }),
+      tool(0, '', { id: 'call_1', type: 'function' }),
+      tool(0, '{"card":41111111'),
+      tool(1, '{"to":"a\\u0040', { id: 'call_2', type: 'function' }),
+      tool(0, '11111111,"note":"ok"}'),
+      tool(1, 'b.com"}'),
+      choice(0, {}, 'tool_calls'),
+      done,
+    ].join('')
+    const { gateway } = await start([cards, mails], stream(cutUp(bytes, cut)))
+    const passed = await (await gateway.chat(ask('hi', { stream: true, n: 2 }))).text()
+    expect(readTexts(passed)).toEqual({
+      '0 answer': '[card-number]',
+      '1 answer': 'at [email]',
+      '0 reasoning': 'the card [card-number]',
+      '0 tool 0': '{"card":"[card-number]","note":"ok"}',
+      '0 tool 1': '{"to":"[email]"}',
+    })
+    const told = events(passed) as Told[]
+    for (const index of [0, 1]) {
+      const own = told.flatMap(({ choices = [] }) => choices.filter((each) => each.index === index))
+      // The end is said once, and last.
+      expect(own.findIndex((each) => each.finish_reason != null)).toBe(own.length - 1)
+    }
+  })
+
+  test('reject ends it with an error, closes the provider’s socket and counts what came', async () => {
+    const { gateway, upstream } = await start([{ ...cards, action: 'reject' }], async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (const part of cutUp([role, ...['one ', 'two ', card, ' three'].map(token)].join(''), cut)) {
+        response.write(part)
+      }
+    })
+    const response = await gateway.chat(ask('hi', { stream: true }))
+    const bytes = await response.text()
+    await upstream.received[0]!.cutOff
+    expect(bytes).not.toContain('1111')
+    expect(bytes).not.toContain('[DONE]')
+    const last = (response.status === 200 ? events(bytes).at(-1) : JSON.parse(bytes)) as Told
+    expect(last.error).toMatchObject({ code: 'guardrail_rejected' })
+    expect(gateway.logs.at(-1)).toMatchObject({
+      outcome: 'guardrail_rejected',
+      isUsageEstimated: true,
+      attempts: 1,
+    })
+    expect(gateway.logs.at(-1)!.outputTokens).toBeGreaterThan(0)
+  })
+})
+
+test('one choice that is rejected when another has finished is no success', async () => {
+  const bytes =
+    choice(0, { content: 'fine' }, 'stop') + choice(1, { content: `${card} ` }) + choice(1, {}, 'stop') + done
+  const { gateway } = await start([{ ...cards, action: 'reject' }], stream([bytes]))
+  const passed = await (await gateway.chat(ask('hi', { stream: true, n: 2 }))).text()
+  expect(readTexts(passed)).toEqual({ '0 answer': 'fine', '1 answer': '' })
+  expect(passed).not.toContain('[DONE]')
+  expect((events(passed).at(-1) as Told).error).toMatchObject({ code: 'guardrail_rejected' })
+})
+
+test('texts that come at once are masked each for itself', async () => {
+  const cite = (title: string) => ({ type: 'url_citation', url_citation: { url: 'https://a.b', title } })
+  const annotations = (...titles: string[]) => delta({ annotations: titles.map(cite) })
+  const { gateway } = await start(
+    [cards, mails],
+    stream([role, token('a '), annotations('One 4111', 'by a@b.com'), annotations('1111'), finish, done]),
+  )
+  const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+  expect(bytes).toContain(annotations('One 4111', 'by [email]') + annotations('1111') + finish)
+})
+
+test('half of a match is not shown when the stream breaks off', async () => {
+  const { gateway } = await start([cards], stream([role, token('card 4111 1111 '), token('1111 11')]))
+  const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+  expect(readTexts(bytes)).toEqual({ '0 answer': 'card ' })
+  expect((events(bytes).at(-1) as Told).error).toMatchObject({ code: 'stream_cut' })
+})
+
+test('an event that cannot be checked does not pass', async () => {
+  const { gateway } = await start(
+    [cards],
+    stream([role, token('a '), `data: {"card ${card}\n\n`, finish, done]),
+  )
+  const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+  expect(bytes).not.toContain('1111')
+  expect((events(bytes).at(-1) as Told).error).toMatchObject({ code: 'bad_response' })
+})
+
+test('where only requests are guarded, an answer passes byte for byte', async () => {
+  const text = role + token(`odd  spacing ${card}`).replace('{', '{ ') + finish + done
+  const { gateway } = await start([{ ...cards, on: ['request'] }], stream([text]))
+  expect(await (await gateway.chat(ask('hi', { stream: true }))).text()).toBe(text)
+})
+
+test('the report still comes in the usage chunk', async () => {
+  const { gateway } = await start([cards], stream([role, token(card), finish, usageChunk, done]))
+  const response = await gateway.chat(ask('hi', { stream: true }), { headers: { 'x-gateway-report': '1' } })
+  const told = events(await response.text()) as (Told & { gateway?: object })[]
+  expect(told.find((chunk) => chunk.usage)!.gateway).toMatchObject({ attempts: [{ outcome: 'ok' }] })
+})

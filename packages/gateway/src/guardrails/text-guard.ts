@@ -1,0 +1,93 @@
+/** The guardrails of one direction of one call, put to work on its texts. */
+import { parseJson } from '../dialects/read-json.ts'
+import { GatewayError } from '../errors.ts'
+import type { Detector } from './detector.ts'
+import { editData } from './edit-texts.ts'
+import { createChain, createScanner, type Scanner } from './scanner.ts'
+
+export interface Guardrail {
+  name: string
+  action: 'mask' | 'reject'
+  detector: Detector
+}
+
+export interface TextGuard {
+  /** For one text that streams. */
+  openText(): Scanner
+  /** For the arguments of a tool, which are JSON: held back until they are whole, for only then they can remain JSON. */
+  openJson(): Scanner
+  /** A whole text. */
+  edit(text: string): string
+  /** A whole text that is JSON where it can be read as such. */
+  editJson(text: string): string
+}
+
+/** Throws `guardrail_rejected`; `note` is told of every match, what is done with it, and never what it is. */
+export function createTextGuard(
+  guardrails: readonly Guardrail[],
+  side: 'request' | 'answer',
+  note: (guardrail: Guardrail) => void,
+): TextGuard {
+  /** Of all arguments of one answer together. */
+  let heldChars = 0
+  const openText = () =>
+    createChain(
+      guardrails.map((guardrail) =>
+        createScanner(guardrail.detector, () => {
+          note(guardrail)
+          if (guardrail.action === 'reject') throw rejected(guardrail, side)
+          return `[${guardrail.detector.label}]`
+        }),
+      ),
+    )
+  const edit = (text: string) => {
+    const scanner = openText()
+    return scanner.push(text) + scanner.end()
+  }
+  const editJson = (text: string) => {
+    const json = parseJson(text)
+    if (json === undefined) return edit(text)
+    const edited = editData(json, edit)
+    return edited === json ? text : JSON.stringify(edited)
+  }
+  return {
+    openText,
+    edit,
+    editJson,
+    openJson() {
+      let held = ''
+      return {
+        push(piece) {
+          heldChars += piece.length
+          if (heldChars > heldCharsMax) throw tooLong()
+          held += piece
+          return ''
+        },
+        end() {
+          const whole = held
+          held = ''
+          return editJson(whole)
+        },
+      }
+    },
+  }
+}
+
+/** No call of a tool is longer; what nobody checks does not pass. */
+const heldCharsMax = 4 * 1024 * 1024
+
+function tooLong(): GatewayError {
+  return new GatewayError(
+    'bad_response',
+    `The arguments of the called tools are longer than ${heldCharsMax} characters, which is the most that guardrails check.`,
+  )
+}
+
+function rejected({ name, detector }: Guardrail, side: 'request' | 'answer'): GatewayError {
+  const advice = side === 'request' ? ' Take it out and send the request again.' : ''
+  const what = detector.label === name ? 'something that it forbids' : `something like ${detector.label}`
+  return new GatewayError(
+    'guardrail_rejected',
+    `The guardrail ${JSON.stringify(name)} of this gateway found ${what} in the ${side}.${advice}`,
+  )
+}
