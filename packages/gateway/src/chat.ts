@@ -4,41 +4,20 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
-import type { Dispatcher } from 'undici'
-import type { Admission } from './admission/admission.ts'
 import { answerError } from './answer-error.ts'
 import { type Call, openCall, toAnswerHeaders } from './call.ts'
 import { callTarget, toOutcomeCode } from './call-target.ts'
 import { readChatRequest } from './chat-request.ts'
-import type { Clock } from './clock.ts'
 import type { Endpoint } from './endpoints.ts'
+import type { Engine } from './engine.ts'
 import { CallerGone, GatewayError } from './errors.ts'
-import type { CostTable } from './ledger/cost.ts'
-import type { Ledger } from './ledger/ledger.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
 import { toCallContext } from './routing/call-context.ts'
-import type { Catalogue } from './routing/catalogue.ts'
-import type { Resolve } from './routing/resolve.ts'
-import type { TargetStates } from './upstream/target-states.ts'
+import type { Setup } from './setup.ts'
 import { tryTargets } from './upstream/try-targets.ts'
-import type { Wait } from './upstream/wait.ts'
 
-/** What a call works with; put together once, in `gateway.ts`. */
-export interface ChatParts {
-  admission: Admission
-  catalogue: Catalogue
-  resolve: Resolve
-  states: TargetStates
-  dispatcher: Dispatcher
-  ledger: Ledger
-  cost: CostTable
-  clock: Clock
-  /** In [0, 1). */
-  random(): number
-  wait: Wait
-  log: Logger
-  bodyBytesMax: number
-}
+/** What a call works with: what lives as long as the process, and what came of the config at its arrival. */
+export interface ChatParts extends Engine, Setup {}
 
 /** Never rejects. */
 export async function chat(

@@ -13,7 +13,8 @@ import { findModelItem, toModelsList } from './models-list.ts'
 import { unknownModel } from './routing/resolve.ts'
 
 export interface ServerOptions {
-  parts: ChatParts
+  /** Of the config that holds now; asked once a request, which keeps it. */
+  current(): ChatParts
   /** Listening on the loopback only: then no other name may lead here. */
   isLoopback: boolean
 }
@@ -23,7 +24,7 @@ const headersMsMax = 15_000
 const requestMsMax = 60_000
 const connectionsMax = 10_000
 
-export function createGatewayServer({ parts, isLoopback }: ServerOptions): Server {
+export function createGatewayServer({ current, isLoopback }: ServerOptions): Server {
   const server = createServer(
     {
       headersTimeout: headersMsMax,
@@ -34,7 +35,7 @@ export function createGatewayServer({ parts, isLoopback }: ServerOptions): Serve
     async (request, response) => {
       try {
         if (isLoopback) checkHost(request)
-        await route(parts, request, response)
+        await route(current(), request, response)
       } catch (error) {
         refuse(response, error)
       }

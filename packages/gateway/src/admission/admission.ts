@@ -6,8 +6,8 @@ import type { AdmissionConfig } from '../config/admission.ts'
 import type { Outcome } from '../ledger/record.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { type Identity, permit } from './identity.ts'
-import type { Refusal } from './limit-answer.ts'
-import { createLimiter, type Limiter } from './limiter.ts'
+import type { KeySets } from './key-sets.ts'
+import type { Limiter } from './limiter.ts'
 import { spentTokens } from './spent-tokens.ts'
 
 export interface Admission {
@@ -28,12 +28,12 @@ export interface Admission {
 export interface AdmissionOptions {
   config: AdmissionConfig
   clock: Clock
-  onRateLimited(reason: Refusal['reason']): void
+  limiter: Limiter
+  keySets: KeySets
 }
 
-export function createAdmission({ config, clock, onRateLimited }: AdmissionOptions): Admission {
-  const authenticator = createAuthenticator(config, clock)
-  const limiter = createLimiter({ clock, onRefused: onRateLimited })
+export function createAdmission({ config, clock, limiter, keySets }: AdmissionOptions): Admission {
+  const authenticator = createAuthenticator(config, { clock, keySets })
   return {
     identify: authenticator.identify,
     permit,

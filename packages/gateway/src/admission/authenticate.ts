@@ -6,6 +6,7 @@ import { createKeyring } from './api-keys.ts'
 import { invalidKey, invalidToken, isJwtLike, missingKey, readCredential } from './credential.ts'
 import { anonymous, type Identity } from './identity.ts'
 import { createTokenReader } from './jwt.ts'
+import type { KeySets } from './key-sets.ts'
 import { toLimitRules } from './limit-rule.ts'
 
 export interface Authenticator {
@@ -19,11 +20,11 @@ export interface Authenticator {
 
 export function createAuthenticator(
   { rateLimits, apiKeys, jwt }: AdmissionConfig,
-  clock: Clock,
+  outside: { clock: Clock; keySets: KeySets },
 ): Authenticator {
   const rules = toLimitRules('policies', rateLimits)
   const keyring = apiKeys.mode === 'off' ? null : createKeyring(apiKeys.keys, rules)
-  const readToken = jwt && jwt.mode !== 'off' ? createTokenReader(jwt, rules, clock) : null
+  const readToken = jwt && jwt.mode !== 'off' ? createTokenReader(jwt, rules, outside) : null
   const isStrict = apiKeys.mode === 'strict' || jwt?.mode === 'strict'
 
   return {

@@ -1,0 +1,28 @@
+/**
+ * What comes of one config, on top of what lives longer. A new config makes a new one of these and changes nothing in the
+ * old: a call takes the one of its arrival, and keeps it until it is over.
+ */
+import { type Admission, createAdmission } from './admission/admission.ts'
+import type { Config } from './config/load.ts'
+import type { Engine } from './engine.ts'
+import { type Catalogue, createCatalogue } from './routing/catalogue.ts'
+import { createResolve, type Resolve } from './routing/resolve.ts'
+
+export interface Setup {
+  config: Config
+  admission: Admission
+  catalogue: Catalogue
+  resolve: Resolve
+}
+
+export function createSetup(config: Config, engine: Engine): Setup {
+  const { clock, limiter, keySets, found } = engine
+  const catalogue = createCatalogue(config, { startedAtS: Math.floor(clock.date().getTime() / 1000) })
+  catalogue.add(found.of(config))
+  return {
+    config,
+    admission: createAdmission({ config: config.admission, clock, limiter, keySets }),
+    catalogue,
+    resolve: createResolve({ ...engine, catalogue }),
+  }
+}
