@@ -34,6 +34,8 @@ export interface Call {
   ownMs: { request: number; response: number }
   /** Bounds the whole call, from its arrival, with all its attempts and waits; when that is, on the monotonic clock. */
   limit(totalMs: number): number
+  /** It ends with this error. */
+  end(error: Error): void
   /** It is over, and with it whatever still runs for it. */
   close(): void
 }
@@ -64,6 +66,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
       timer = setTimeout(() => controller.abort(new GatewayError('total_timeout', message)), restMs)
       return arrivedAtMs + totalMs
     },
+    end: (error) => controller.abort(error),
     close() {
       clearTimeout(timer)
       response.off('close', onClose)

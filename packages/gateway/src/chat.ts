@@ -28,6 +28,7 @@ export async function chat(
 ): Promise<void> {
   const call = openCall(parts.clock, request, response)
   parts.ledger.open()
+  parts.running.add(call)
   let outcome: Outcome
   try {
     call.identity = await parts.admission.identify(request)
@@ -61,6 +62,7 @@ export async function chat(
     call.close()
     parts.admission.settle(call, outcome)
     parts.ledger.settle(toRecord(call, outcome, parts.cost, endedAtMs))
+    parts.running.delete(call)
   })
 }
 

@@ -9,11 +9,14 @@ import { createKeySets, type KeySets } from './admission/key-sets.ts'
 import { createLimiter, type Limiter } from './admission/limiter.ts'
 import { createAdmissionMetrics } from './admission/metrics.ts'
 import type { Clock } from './clock.ts'
+import { type ConfigStatus, createConfigStatus } from './config/config-status.ts'
+import { createReadiness, type Readiness } from './drain.ts'
 import { type CostTable, createCostTable } from './ledger/cost.ts'
 import { createLedger, type Ledger } from './ledger/ledger.ts'
 import { createLogLine } from './ledger/log-line.ts'
 import { createMetrics, type Metrics } from './ledger/metrics.ts'
 import { createFoundModels, type FoundModels } from './routing/found-models.ts'
+import { createRunningCalls, type RunningCalls } from './running-calls.ts'
 import { createTargetStates, type TargetStates } from './upstream/target-states.ts'
 import type { Wait } from './upstream/wait.ts'
 
@@ -36,6 +39,9 @@ export interface Engine extends EngineOptions {
   metrics: Metrics
   audit: AuditLog
   ledger: Ledger
+  running: RunningCalls
+  readiness: Readiness
+  configStatus: ConfigStatus
 }
 
 /** Connections to one provider at a time; a further call waits for one, within its connect deadline. */
@@ -66,5 +72,8 @@ export function createEngine(options: EngineOptions): Engine {
     metrics,
     audit,
     ledger: createLedger([metrics.read, door.read, createLogLine(log), audit.read], metrics.inFlight),
+    running: createRunningCalls(),
+    readiness: createReadiness(),
+    configStatus: createConfigStatus(metrics.registry, clock),
   }
 }

@@ -1,18 +1,25 @@
-/** Puts the gateway together: two servers that are not yet listening, and the search for model servers nearby. */
+/**
+ * Puts the gateway together: two servers that are not yet listening, the search for model servers nearby, and the one
+ * place where a config is exchanged for another.
+ */
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import type { ChatParts } from './chat.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/load.ts'
-import { createEngine } from './engine.ts'
+import type { ConfigReading } from './config/read-config.ts'
+import { type DrainTimes, drain } from './drain.ts'
+import { createEngine, type Engine } from './engine.ts'
 import { discover } from './routing/discover.ts'
 import { createGatewayServer, createMetricsServer } from './server.ts'
-import { createSetup } from './setup.ts'
+import { createSetup, putInForce, type Setup } from './setup.ts'
 import { type TargetSnapshot, toTargetSnapshots } from './upstream/target-snapshot.ts'
 import { type Wait, wait as waitFor } from './upstream/wait.ts'
 
 export interface GatewayOptions {
   config: Config
+  /** Of the text that it was read from. */
+  configHash?: string
   clock: Clock
   log: Logger
   isLoopback?: boolean
@@ -27,15 +34,23 @@ export interface Gateway {
   metricsServer: Server
   /** Looks for model servers on this machine; `ownUrls` are none of them. Resolves when the search is over. */
   discover(ownUrls: readonly string[]): Promise<void>
+  /**
+   * The config was read again. A good one holds from the next call on, and disturbs none that runs; a bad one changes
+   * nothing. Either is logged. The same text again changes nothing either.
+   */
+  reload(reading: ConfigReading): void
   /** How every target stands that a call has gone to. */
   targets(): TargetSnapshot[]
-  /** Ends open streams too: who stops the gateway does not want to wait for its answers. */
+  /** Lets what runs come to its end, and ends the rest with an error; to be closed then. Both may be called at any time. */
+  drain(times: DrainTimes): Promise<void>
+  /** At once, with all connections, whatever is on them. Resolves when the books are written. */
   close(): Promise<void>
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
   const {
     config,
+    configHash = '',
     clock,
     log,
     isLoopback = true,
@@ -44,28 +59,60 @@ export function createGateway(options: GatewayOptions): Gateway {
     wait = waitFor,
   } = options
   const engine = createEngine({ clock, log, bodyBytesMax, random, wait })
-  const { dispatcher, states, found, metrics, audit } = engine
-  audit.use(config.admission.audit)
-  const current: ChatParts = { ...engine, ...createSetup(config, engine) }
+  const { dispatcher, states, found, metrics, audit, configStatus } = engine
+  let current: ChatParts
+  let ownUrls: readonly string[] | null = null
+
+  const use = (setup: Setup, hash: string) => {
+    current = { ...engine, ...setup }
+    putInForce(setup, engine)
+    configStatus.applied(hash)
+  }
+  const search = async () => {
+    if (!ownUrls) return
+    await discover({
+      servers: current.config.discovery,
+      dispatcher,
+      ownUrls,
+      onFound(foundServer, ids) {
+        found.note(foundServer, ids)
+        current.catalogue.add(found.of(current.config))
+        putInForce(current, engine)
+        const { name, baseUrl } = foundServer
+        log.info({ server: name, baseUrl, models: ids.length }, 'found a model server')
+      },
+    })
+  }
+  use(createSetup(config, engine), configHash)
   const server = createGatewayServer({ current: () => current, isLoopback })
-  const metricsServer = createMetricsServer(metrics.registry)
+  const metricsServer = createMetricsServer(metrics.registry, engine.readiness)
 
   return {
     server,
     metricsServer,
-    discover: (ownUrls) =>
-      discover({
-        servers: config.discovery,
-        dispatcher,
-        ownUrls,
-        onFound(foundServer, ids) {
-          found.note(foundServer, ids)
-          current.catalogue.add(found.of(current.config))
-          const { name, baseUrl } = foundServer
-          log.info({ server: name, baseUrl, models: ids.length }, 'found a model server')
-        },
-      }),
+    discover(urls) {
+      ownUrls = urls
+      return search()
+    },
+    reload(reading) {
+      const { hash, warnings } = reading
+      if (hash === configStatus.describe().hash) return configStatus.unchanged()
+      if (hash !== null && hash === configStatus.describe().refused?.hash) return
+      const read = toSetup(reading, engine)
+      if (read.setup === null) {
+        configStatus.refused(hash, read.faults)
+        log.error(
+          { faults: read.faults, warnings },
+          'gateway.yaml has changed and is refused; nothing changes',
+        )
+        return
+      }
+      use(read.setup, hash ?? '')
+      log.warn({ hash, warnings }, 'gateway.yaml has changed and holds from the next call on')
+      void search()
+    },
     targets: () => toTargetSnapshots(states),
+    drain: (times) => drain(server, engine.running, engine.readiness, times),
     async close() {
       const closed = [server, metricsServer].map((each) => new Promise((resolve) => each.close(resolve)))
       server.closeAllConnections()
@@ -73,5 +120,17 @@ export function createGateway(options: GatewayOptions): Gateway {
       await dispatcher.destroy()
       await Promise.all([...closed, audit.close()])
     },
+  }
+}
+
+type SetupRead = { setup: Setup } | { setup: null; faults: string[] }
+
+function toSetup(reading: ConfigReading, engine: Engine): SetupRead {
+  if (!reading.isValid) return { setup: null, faults: reading.faults }
+  try {
+    return { setup: createSetup(reading.config, engine) }
+  } catch (error) {
+    // No check has foreseen it. At start it would end the process; here others are being served.
+    return { setup: null, faults: [(error as Error).message] }
   }
 }

@@ -7,6 +7,7 @@ import { mayUse } from './admission/identity.ts'
 import { answerError, toRawAnswer } from './answer-error.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
+import type { Readiness } from './drain.ts'
 import { toEndpoint } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
@@ -35,7 +36,9 @@ export function createGatewayServer({ current, isLoopback }: ServerOptions): Ser
     async (request, response) => {
       try {
         if (isLoopback) checkHost(request)
-        await route(current(), request, response)
+        const parts = current()
+        if (parts.readiness.whyNot() !== null) response.shouldKeepAlive = false
+        await route(parts, request, response)
       } catch (error) {
         refuse(response, error)
       }
@@ -46,10 +49,15 @@ export function createGatewayServer({ current, isLoopback }: ServerOptions): Ser
   return server
 }
 
-/** A port of its own, so that what callers reach shows nothing of the house. */
-export function createMetricsServer(registry: Registry): Server {
+/**
+ * A port of its own, so that what callers reach shows nothing of the house. `/ready` is here too, because this port stays
+ * open to the last while the other one closes.
+ */
+export function createMetricsServer(registry: Registry, readiness: Readiness): Server {
   return createServer(async (request, response) => {
-    if (toPath(request) !== '/metrics') {
+    const path = toPath(request)
+    if (path === '/ready') return answerReady(readiness, response)
+    if (path !== '/metrics') {
       return refuse(response, new GatewayError('not_found', 'The metrics are at GET /metrics.'))
     }
     response.setHeader('content-type', registry.contentType)
@@ -64,6 +72,10 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
     allow(request, response, 'POST')
     return chat(parts, request, response, endpoint)
   }
+  if (path === '/ready') {
+    allow(request, response, 'GET')
+    return answerReady(parts.readiness, response)
+  }
   const answer = await read(parts, path, request)
   if (answer === null) throw unknownPath(request, path)
   allow(request, response, 'GET')
@@ -73,6 +85,16 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
     typeof answer === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
   )
   response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
+}
+
+/** Alive and ready are two things: who drains is alive, and should get no more calls. */
+function answerReady({ whyNot }: Readiness, response: ServerResponse): void {
+  const reason = whyNot()
+  response.writeHead(reason === null ? 200 : 503, {
+    'content-type': 'application/json',
+    'x-gateway-request-id': createRequestId(),
+  })
+  response.end(JSON.stringify({ ready: reason === null, reasons: reason === null ? [] : [reason] }))
 }
 
 function refuse(response: ServerResponse, reason: unknown) {
@@ -86,15 +108,17 @@ function internalError(cause: unknown): GatewayError {
 
 /** What can be read: an object for JSON, a text, or null where there is nothing. */
 async function read(
-  { catalogue, admission }: ChatParts,
+  { catalogue, admission, configStatus }: ChatParts,
   path: string,
   request: IncomingMessage,
 ): Promise<object | string | null> {
-  if (path === '/') return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health\n'
+  if (path === '/')
+    return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health, GET /ready\n'
   if (path === '/health') return { status: 'ok', models: countModels(catalogue.list()) }
   // Where nobody can be an admin, `/admin/…` is an address like any other that is not there.
   if (path.startsWith('/admin/') && admission.hasAdmin) {
     requireAdmin(await admission.identify(request))
+    if (path === '/admin/config') return configStatus.describe()
     return path === '/admin/callers' ? toCallersList(admission) : null
   }
   if (path !== '/v1/models' && !path.startsWith(modelPath)) return null

@@ -26,3 +26,13 @@ export function createSetup(config: Config, engine: Engine): Setup {
     resolve: createResolve({ ...engine, catalogue }),
   }
 }
+
+/** From now on this one holds: what lives longer keeps what goes on being the same, and lets go of the rest. */
+export function putInForce(
+  { config, admission, catalogue }: Setup,
+  { audit, limiter, states }: Engine,
+): void {
+  audit.use(config.admission.audit)
+  limiter.use(admission.rules)
+  states.use(catalogue.list().flatMap(({ route }) => (route.state === 'open' ? [route.target] : [])))
+}

@@ -7,6 +7,7 @@ import type { Outcome } from '../ledger/record.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { type Identity, permit } from './identity.ts'
 import type { KeySets } from './key-sets.ts'
+import type { LimitRule } from './limit-rule.ts'
 import type { Limiter } from './limiter.ts'
 import { spentTokens } from './spent-tokens.ts'
 
@@ -21,6 +22,8 @@ export interface Admission {
   settle(call: Call, outcome: Outcome): void
   /** For `/admin/…`. */
   hasAdmin: boolean
+  /** All limits that its callers may have. */
+  rules: readonly LimitRule[]
   listCallers(): Identity[]
   listCounters: Limiter['list']
 }
@@ -46,6 +49,7 @@ export function createAdmission({ config, clock, limiter, keySets }: AdmissionOp
       call.reservation?.settle(spentTokens(call, outcome))
     },
     hasAdmin: authenticator.hasAdmin,
+    rules: authenticator.rules,
     listCallers: authenticator.list,
     listCounters: limiter.list,
   }

@@ -7,13 +7,15 @@ import { invalidKey, invalidToken, isJwtLike, missingKey, readCredential } from 
 import { anonymous, type Identity } from './identity.ts'
 import { createTokenReader } from './jwt.ts'
 import type { KeySets } from './key-sets.ts'
-import { toLimitRules } from './limit-rule.ts'
+import { type LimitRule, toLimitRules, toOwnRules } from './limit-rule.ts'
 
 export interface Authenticator {
   /** Throws or rejects with 401. Nothing is awaited where nothing has to be. */
   identify(request: IncomingMessage): Identity | Promise<Identity>
   /** The callers that the config names. */
   list(): Identity[]
+  /** All limits that it may lay on a caller. */
+  rules: readonly LimitRule[]
   /** Somebody can be an admin: without one there is nothing to administrate. */
   hasAdmin: boolean
 }
@@ -45,6 +47,11 @@ export function createAuthenticator(
       return identity
     },
     list: () => keyring?.list() ?? [],
+    rules: [
+      ...rules,
+      ...(keyring?.list() ?? []).flatMap((identity) => identity.rules),
+      ...toOwnRules('jwt', jwt?.rateLimits ?? []),
+    ],
     hasAdmin:
       (keyring?.list() ?? []).some(({ isAdmin }) => isAdmin) ||
       (readToken !== null && jwt?.claims.isAdmin !== undefined),

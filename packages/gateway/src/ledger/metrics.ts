@@ -106,6 +106,8 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
     ...names.breaker,
     registers,
     collect() {
+      // A target may have left the config.
+      this.reset()
       for (const { target, breaker } of states.list())
         this.set({ target: target.name }, breakerLevel[breaker.state])
     },

@@ -1,5 +1,5 @@
 /** How an attempt ended → what that says of its target's health. */
-import { GatewayError, ProviderError } from '../errors.ts'
+import { type ErrorCode, GatewayError, ProviderError } from '../errors.ts'
 import type { Health } from './circuit-breaker.ts'
 
 export interface AttemptEnd {
@@ -11,7 +11,7 @@ export interface AttemptEnd {
 
 /** Callers who leave, and errors that are the request's own fault, say nothing. */
 export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEnd): Health {
-  if (!(error instanceof GatewayError) || error.code === 'internal_error') return 'neutral'
+  if (!(error instanceof GatewayError) || isOurs(error.code)) return 'neutral'
   // A later attempt may only have had what the ones before it left.
   if (error.code === 'total_timeout') return isFirst ? 'failure' : 'neutral'
   const isRefusal = error instanceof ProviderError || (error.code === 'stream_error' && error.status < 500)
@@ -19,4 +19,8 @@ export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEn
   if (error.status === 429) return countRateLimits && error.reason === null ? 'failure' : 'neutral'
   // 401 and 403: the target cannot be used until its key is right.
   return error.status >= 500 || error.status === 401 || error.status === 403 ? 'failure' : 'neutral'
+}
+
+function isOurs(code: ErrorCode): boolean {
+  return code === 'internal_error' || code === 'gateway_shutdown'
 }
