@@ -38,15 +38,17 @@ const gateway = createGateway({
   isLoopback: /^(localhost|127(\.\d+){3}|::1)$/.test(host),
 })
 
-const url = await listen(gateway.server, 'GATEWAY_PORT', port)
-const metricsUrl = await listen(gateway.metricsServer, 'GATEWAY_METRICS_PORT', metricsPort)
-console.log(`gateway ready on ${url}, metrics on ${metricsUrl}/metrics`)
-
+// All of this before it says that it is ready: who waits for that may edit or stop at once.
 watchFile(configPath, () => gateway.reload(read()))
 process.on('SIGHUP', () => gateway.reload(read()))
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 // Who started this program is gone: nobody is left to wait for it.
 process.once('disconnect', end)
+
+const url = await listen(gateway.server, 'GATEWAY_PORT', port)
+const metricsUrl = await listen(gateway.metricsServer, 'GATEWAY_METRICS_PORT', metricsPort)
+console.log(`gateway ready on ${url}, metrics on ${metricsUrl}/metrics`)
+
 void gateway.discover([url, simulatorUrl, `http://127.0.0.1:${env.PORT || '8000'}`])
 
 function read(): ConfigReading {
