@@ -63,7 +63,8 @@ export function toPrograms(variables: Variables, isDev: boolean): Program[] {
 function withoutKeys(variables: Variables): Variables {
   return Object.fromEntries(
     Object.entries(variables).filter(
-      ([name]) => name === 'GATEWAY_API_KEY' || !/(_KEY|_KEY_ID|_TOKEN|_SECRET|_PASSWORD)$/.test(name),
+      ([name]) =>
+        name === 'GATEWAY_API_KEY' || !/(_KEY|_KEY_ID|_TOKEN|_SECRET|_PASSWORD|_HEADERS)$/.test(name),
     ),
   )
 }

@@ -8,6 +8,7 @@ import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
+import type { CallTrace } from './tracing/tracing.ts'
 import type { Target } from './upstream/target.ts'
 import type { CallRoute } from './upstream/try-targets.ts'
 
@@ -25,6 +26,8 @@ export interface Call {
   route: CallRoute | null
   /** What its limits hold for it. */
   reservation: Reservation | null
+  /** null where nobody follows it. */
+  trace: CallTrace | null
   /** Where it went last. */
   target: Target | null
   attempts: Attempt[]
@@ -56,6 +59,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     asked: null,
     route: null,
     reservation: null,
+    trace: null,
     target: null,
     attempts: [],
     facts: createFacts(),

@@ -8,7 +8,7 @@ import { answerError } from './answer-error.ts'
 import { type Call, openCall, toAnswerHeaders } from './call.ts'
 import { callTarget, toOutcomeCode } from './call-target.ts'
 import { readChatRequest } from './chat-request.ts'
-import type { Endpoint } from './endpoints.ts'
+import { type Endpoint, endpoints } from './endpoints.ts'
 import type { Engine } from './engine.ts'
 import { CallerGone, GatewayError } from './errors.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
@@ -27,6 +27,7 @@ export async function chat(
   endpoint: Endpoint = 'chat/completions',
 ): Promise<void> {
   const call = openCall(parts.clock, request, response)
+  call.trace = parts.tracing?.begin(call, endpoints[endpoint].operation) ?? null
   parts.ledger.open()
   parts.running.add(call)
   let outcome: Outcome
@@ -61,7 +62,9 @@ export async function chat(
   process.nextTick(() => {
     call.close()
     parts.admission.settle(call, outcome)
-    parts.ledger.settle(toRecord(call, outcome, parts.cost, endedAtMs))
+    const record = toRecord(call, outcome, parts.cost, endedAtMs)
+    parts.ledger.settle(record)
+    call.trace?.end(record, endedAtMs)
     parts.running.delete(call)
   })
 }

@@ -17,6 +17,7 @@ import { createLogLine } from './ledger/log-line.ts'
 import { createMetrics, type Metrics } from './ledger/metrics.ts'
 import { createFoundModels, type FoundModels } from './routing/found-models.ts'
 import { createRunningCalls, type RunningCalls } from './running-calls.ts'
+import type { Tracing } from './tracing/tracing.ts'
 import { createTargetStates, type TargetStates } from './upstream/target-states.ts'
 import type { Wait } from './upstream/wait.ts'
 
@@ -27,6 +28,8 @@ export interface EngineOptions {
   /** In [0, 1). */
   random(): number
   wait: Wait
+  /** null: nobody wants traces. */
+  tracing: Tracing | null
 }
 
 export interface Engine extends EngineOptions {

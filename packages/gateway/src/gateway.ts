@@ -3,6 +3,7 @@
  * place where a config is exchanged for another.
  */
 import type { Server } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { ChatParts } from './chat.ts'
 import type { Clock } from './clock.ts'
@@ -13,6 +14,7 @@ import { createEngine, type Engine } from './engine.ts'
 import { discover } from './routing/discover.ts'
 import { createGatewayServer, createMetricsServer } from './server.ts'
 import { createSetup, putInForce, type Setup } from './setup.ts'
+import type { Tracing } from './tracing/tracing.ts'
 import { type TargetSnapshot, toTargetSnapshots } from './upstream/target-snapshot.ts'
 import { type Wait, wait as waitFor } from './upstream/wait.ts'
 
@@ -27,6 +29,7 @@ export interface GatewayOptions {
   /** In [0, 1); tests give a seed. */
   random?(): number
   wait?: Wait
+  tracing?: Tracing | null
 }
 
 export interface Gateway {
@@ -47,6 +50,9 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+/** A call whose connections are gone is over at once; one that is not, is not waited for. */
+const lastCallsMsMax = 1_000
+
 export function createGateway(options: GatewayOptions): Gateway {
   const {
     config,
@@ -57,8 +63,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     bodyBytesMax = 4 * 1024 * 1024,
     random = Math.random,
     wait = waitFor,
+    tracing = null,
   } = options
-  const engine = createEngine({ clock, log, bodyBytesMax, random, wait })
+  const engine = createEngine({ clock, log, bodyBytesMax, random, wait, tracing })
   const { dispatcher, states, found, metrics, audit, configStatus } = engine
   let current: ChatParts
   let ownUrls: readonly string[] | null = null
@@ -118,7 +125,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       server.closeAllConnections()
       metricsServer.closeAllConnections()
       await dispatcher.destroy()
-      await Promise.all([...closed, audit.close()])
+      // Calls that this cut off are in the books too.
+      const isOver = Promise.all([...closed, engine.running.none()])
+      await Promise.race([isOver, setTimeout(lastCallsMsMax, undefined, { ref: false })])
+      await Promise.all([audit.close(), tracing?.close()])
     },
   }
 }

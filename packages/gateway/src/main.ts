@@ -5,6 +5,7 @@ import { destination, pino } from 'pino'
 import { type ConfigReading, readConfig } from './config/read-config.ts'
 import { watchFile } from './config/watch-file.ts'
 import { createGateway } from './gateway.ts'
+import type { Tracing } from './tracing/tracing.ts'
 
 /** Signals that come so soon after the first are the same wish. */
 const sameSignalMsMax = 500
@@ -30,11 +31,13 @@ for (const warning of reading.warnings) console.error(`${configPath}: ${warning}
 if (!reading.isValid) {
   fail([`${configPath} cannot be used:`, ...reading.faults.map((fault) => `  ${fault}`)].join('\n'))
 }
+const clock = { monotonicMs: () => performance.now(), date: () => new Date() }
 const gateway = createGateway({
   config: reading.config,
   configHash: reading.hash ?? '',
-  clock: { monotonicMs: () => performance.now(), date: () => new Date() },
+  clock,
   log,
+  tracing: isTraced() ? await loadTracing() : null,
   isLoopback: /^(localhost|127(\.\d+){3}|::1)$/.test(host),
 })
 
@@ -55,6 +58,19 @@ function read(): ConfigReading {
   const now = readConfig(configPath, { ...env, SIMULATOR_URL: simulatorUrl })
   if (!now.isValid || env.GATEWAY_DISCOVERY !== 'off') return now
   return { ...now, config: { ...now.config, discovery: [] } }
+}
+
+/** As OpenTelemetry's specification has it. */
+function isTraced(): boolean {
+  const hasEndpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
+  return Boolean(hasEndpoint) && env.OTEL_SDK_DISABLED !== 'true' && env.OTEL_TRACES_EXPORTER !== 'none'
+}
+
+/** Who wants no traces loads nothing of it. */
+async function loadTracing(): Promise<Tracing> {
+  const { openTracing } = await import('./tracing/open-telemetry.ts')
+  const sampler = { name: env.OTEL_TRACES_SAMPLER, argument: env.OTEL_TRACES_SAMPLER_ARG }
+  return openTracing({ clock, log, sampler })
 }
 
 /** A second signal ends it at once. Terminals and launchers send the first one several times. */
