@@ -56,7 +56,8 @@ export async function drain(
   clearInterval(closing)
 }
 
-const shutdown = new GatewayError(
+/** Made once: it is the same for every call. */
+export const shutdown = new GatewayError(
   'gateway_shutdown',
   'The gateway is shutting down, and this answer is not complete. Send the request again.',
 )

@@ -3,13 +3,13 @@
  * place where a config is exchanged for another.
  */
 import type { Server } from 'node:http'
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { ChatParts } from './chat.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import type { ConfigReading } from './config/read-config.ts'
-import { type DrainTimes, drain } from './drain.ts'
+import { type DrainTimes, drain, shutdown } from './drain.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { discover } from './routing/discover.ts'
 import { createGatewayServer, createMetricsServer } from './server.ts'
@@ -122,6 +122,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     drain: (times) => drain(server, engine.running, engine.readiness, times),
     async close() {
       const closed = [server, metricsServer].map((each) => new Promise((resolve) => each.close(resolve)))
+      engine.running.endAll(shutdown)
+      // The errors go out before their connections close.
+      await setImmediate()
       server.closeAllConnections()
       metricsServer.closeAllConnections()
       await dispatcher.destroy()

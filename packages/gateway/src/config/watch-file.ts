@@ -5,7 +5,8 @@
  * then be one of a file that is gone. A look at the file itself, now and then, finds what a folder does not show: links,
  * mounts of a single file into a container, network drives.
  */
-import { watchFile as lookAt, type Stats, unwatchFile as stopLooking, watch } from 'node:fs'
+import { type Stats, statSync, watch } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 
 export interface WatchOptions {
@@ -39,19 +40,35 @@ export function watchFile(
     firstAtMs = null
     onChange()
   }
-  const look = (now: Stats, before: Stats) => {
-    // A read of the file is told too.
-    if (now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino) note()
-  }
   const folder = watchFolder(path, note)
-  lookAt(path, { interval: lookEveryMs, persistent: false }, look)
+  const looking = lookAt(path, lookEveryMs, note)
   return {
     close() {
       clearTimeout(timer)
       folder?.close()
-      stopLooking(path, look)
+      looking.close()
     },
   }
+}
+
+function lookAt(path: string, everyMs: number, note: () => void): FileWatch {
+  let seen = toMark(statSync(path, { throwIfNoEntry: false }))
+  // A drive that does not answer is asked once.
+  let isLooking = false
+  const look = async () => {
+    if (isLooking) return
+    isLooking = true
+    const now = toMark(await stat(path).catch(() => undefined))
+    isLooking = false
+    if (now !== seen) note()
+    seen = now
+  }
+  const timer = setInterval(look, everyMs).unref()
+  return { close: () => clearInterval(timer) }
+}
+
+function toMark(stats: Stats | undefined): string {
+  return stats ? `${stats.ino} ${stats.size} ${stats.mtimeMs}` : 'none'
 }
 
 /** null where the machine has no watches left: then looking must do. */

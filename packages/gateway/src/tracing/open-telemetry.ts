@@ -43,7 +43,7 @@ export interface TracingOptions {
   sampler: SamplerWish
 }
 
-/** Spans that wait for the collector: some 2 MB. */
+/** Spans that wait for the collector, a kilobyte or two each. */
 const waitingMax = 2_048
 /** Who stops the gateway waits no longer for a collector. */
 const closeMsMax = 2_000
