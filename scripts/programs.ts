@@ -27,11 +27,11 @@ export function toPrograms(variables: Variables, isDev: boolean): Program[] {
     env: withoutKeys(variables),
     ports: [port('SIMULATOR_PORT', 4010)],
   }
-  // Only the gateway is given the providers' keys.
+  // Only the gateway is given the providers' keys. Who presses Ctrl-C waits for no answer of half a minute.
   const gateway: Program = {
     name: 'gateway',
     command: node('packages/gateway/src/main.ts'),
-    env: variables,
+    env: { GATEWAY_DRAIN_MS: '2000', ...variables },
     ports: [port('GATEWAY_PORT', 4000), port('GATEWAY_METRICS_PORT', 15020)],
   }
   const app: Program = {
@@ -63,7 +63,8 @@ export function toPrograms(variables: Variables, isDev: boolean): Program[] {
 function withoutKeys(variables: Variables): Variables {
   return Object.fromEntries(
     Object.entries(variables).filter(
-      ([name]) => name === 'GATEWAY_API_KEY' || !/(_KEY|_KEY_ID|_TOKEN|_SECRET|_PASSWORD)$/.test(name),
+      ([name]) =>
+        name === 'GATEWAY_API_KEY' || !/(_KEY|_KEY_ID|_TOKEN|_SECRET|_PASSWORD|_HEADERS)$/.test(name),
     ),
   )
 }

@@ -117,6 +117,7 @@ export async function startRoad({ models = [], env = {} }: Options = {}): Promis
     GATEWAY_PORT: '0',
     GATEWAY_METRICS_PORT: '0',
     GATEWAY_DISCOVERY: 'off',
+    GATEWAY_DRAIN_MS: '0',
     SIMULATOR_URL: simulator.url,
     ...env,
   })

@@ -107,7 +107,7 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt, readAt
   const opening = openAttempt(parts.dispatcher, {
     target: speech.target,
     body: speech.body,
-    headers: toUpstreamHeaders(call.request.headers),
+    headers: toUpstreamHeaders(call.request.headers, call.trace?.attempt(attempt)),
     isStream: asked.isStream,
     signal: call.signal,
   })

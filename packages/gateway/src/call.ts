@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { type CallGuardrails, noGuardrails } from './guardrails/guardrails.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
+import type { CallTrace } from './tracing/tracing.ts'
 import type { Target } from './upstream/target.ts'
 import type { CallRoute } from './upstream/try-targets.ts'
 
@@ -29,6 +30,8 @@ export interface Call {
   reservation: Reservation | null
   guardrails: CallGuardrails
   cache: CacheLook
+  /** null where nobody follows it. */
+  trace: CallTrace | null
   /** Where it went last, or where the answer from the cache once came from. */
   target: Pick<Target, 'name' | 'provider' | 'upstreamModel'> | null
   attempts: Attempt[]
@@ -38,6 +41,8 @@ export interface Call {
   ownMs: { request: number; response: number }
   /** Bounds the whole call, from its arrival, with all its attempts and waits; when that is, on the monotonic clock. */
   limit(totalMs: number): number
+  /** It ends with this error. */
+  end(error: Error): void
   /** It is over, and with it whatever still runs for it. */
   close(): void
 }
@@ -60,6 +65,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     reservation: null,
     guardrails: noGuardrails,
     cache: noCache,
+    trace: null,
     target: null,
     attempts: [],
     facts: createFacts(),
@@ -70,6 +76,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
       timer = setTimeout(() => controller.abort(new GatewayError('total_timeout', message)), restMs)
       return arrivedAtMs + totalMs
     },
+    end: (error) => controller.abort(error),
     close() {
       clearTimeout(timer)
       response.off('close', onClose)

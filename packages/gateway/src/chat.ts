@@ -4,48 +4,24 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
-import type { Dispatcher } from 'undici'
-import type { Admission } from './admission/admission.ts'
 import { answerError } from './answer-error.ts'
 import { answerFromCache } from './cache/answer-from-cache.ts'
-import type { Cache } from './cache/cache.ts'
 import { type Call, openCall, toAnswerHeaders } from './call.ts'
 import { callTarget, toOutcomeCode } from './call-target.ts'
 import { readChatRequest } from './chat-request.ts'
-import type { Clock } from './clock.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
+import type { Engine } from './engine.ts'
 import type { ErrorForm } from './error-form.ts'
 import { CallerGone, GatewayError } from './errors.ts'
 import { guardRequest } from './guardrails/guard-request.ts'
 import type { Guardrails } from './guardrails/guardrails.ts'
-import type { CostTable } from './ledger/cost.ts'
-import type { Ledger } from './ledger/ledger.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
 import { toCallContext } from './routing/call-context.ts'
-import type { Catalogue } from './routing/catalogue.ts'
-import type { Resolve } from './routing/resolve.ts'
-import type { TargetStates } from './upstream/target-states.ts'
+import type { Setup } from './setup.ts'
 import { tryTargets } from './upstream/try-targets.ts'
-import type { Wait } from './upstream/wait.ts'
 
-/** What a call works with; put together once, in `gateway.ts`. */
-export interface ChatParts {
-  admission: Admission
-  guardrails: Guardrails
-  cache: Cache
-  catalogue: Catalogue
-  resolve: Resolve
-  states: TargetStates
-  dispatcher: Dispatcher
-  ledger: Ledger
-  cost: CostTable
-  clock: Clock
-  /** In [0, 1). */
-  random(): number
-  wait: Wait
-  log: Logger
-  bodyBytesMax: number
-}
+/** What a call works with: what lives as long as the process, and what came of the config at its arrival. */
+export interface ChatParts extends Engine, Setup {}
 
 /** Never rejects. */
 export async function chat(
@@ -55,7 +31,9 @@ export async function chat(
   endpoint: Endpoint = 'chat/completions',
 ): Promise<void> {
   const call = openCall(parts.clock, request, response)
+  call.trace = parts.tracing?.begin(call, endpoints[endpoint].operation) ?? null
   parts.ledger.open()
+  parts.running.add(call)
   let outcome: Outcome
   try {
     call.identity = await parts.admission.identify(request)
@@ -93,7 +71,10 @@ export async function chat(
   process.nextTick(() => {
     call.close()
     parts.admission.settle(call, outcome)
-    parts.ledger.settle(toRecord(call, outcome, parts.cost, endedAtMs))
+    const record = toRecord(call, outcome, parts.cost, endedAtMs)
+    parts.ledger.settle(record)
+    call.trace?.end(record, endedAtMs)
+    parts.running.delete(call)
   })
 }
 

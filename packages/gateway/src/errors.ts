@@ -34,6 +34,7 @@ export const errorStatus = {
   provider_error: 502,
   model_unavailable: 503,
   targets_resting: 503,
+  gateway_shutdown: 503,
   auth_unavailable: 503,
   upstream_timeout: 504,
   first_token_timeout: 504,

@@ -1,31 +1,27 @@
-/** Puts the gateway together: two servers that are not yet listening, and the search for model servers nearby. */
+/**
+ * Puts the gateway together: two servers that are not yet listening, the search for model servers nearby, and the one
+ * place where a config is exchanged for another.
+ */
 import type { Server } from 'node:http'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { Agent } from 'undici'
-import { createAdmission } from './admission/admission.ts'
-import { openAudit } from './admission/audit.ts'
-import { createAdmissionMetrics } from './admission/metrics.ts'
-import { createAnswerStore } from './cache/answer-store.ts'
-import { createCache } from './cache/cache.ts'
-import { createCacheMetrics } from './cache/metrics.ts'
+import type { ChatParts } from './chat.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/load.ts'
-import { createGuardrails } from './guardrails/guardrails.ts'
-import { createGuardrailMetrics } from './guardrails/metrics.ts'
-import { createCostTable } from './ledger/cost.ts'
-import { createLedger } from './ledger/ledger.ts'
-import { createLogLine } from './ledger/log-line.ts'
-import { createMetrics } from './ledger/metrics.ts'
-import { createCatalogue } from './routing/catalogue.ts'
+import type { ConfigReading } from './config/read-config.ts'
+import { type DrainTimes, drain, shutdown } from './drain.ts'
+import { createEngine, type Engine } from './engine.ts'
 import { discover } from './routing/discover.ts'
-import { createResolve } from './routing/resolve.ts'
 import { type Arrival, arrivalDefault, createGatewayServer, createMetricsServer } from './server.ts'
+import { createSetup, putInForce, type Setup } from './setup.ts'
+import type { Tracing } from './tracing/tracing.ts'
 import { type TargetSnapshot, toTargetSnapshots } from './upstream/target-snapshot.ts'
-import { createTargetStates } from './upstream/target-states.ts'
 import { type Wait, wait as waitFor } from './upstream/wait.ts'
 
 export interface GatewayOptions {
   config: Config
+  /** Of the text that it was read from. */
+  configHash?: string
   clock: Clock
   log: Logger
   isLoopback?: boolean
@@ -34,6 +30,7 @@ export interface GatewayOptions {
   /** In [0, 1); tests give a seed. */
   random?(): number
   wait?: Wait
+  tracing?: Tracing | null
 }
 
 export interface Gateway {
@@ -41,18 +38,26 @@ export interface Gateway {
   metricsServer: Server
   /** Looks for model servers on this machine; `ownUrls` are none of them. Resolves when the search is over. */
   discover(ownUrls: readonly string[]): Promise<void>
+  /**
+   * The config was read again. A good one holds from the next call on, and disturbs none that runs; a bad one changes
+   * nothing. Either is logged. The same text again changes nothing either.
+   */
+  reload(reading: ConfigReading): void
   /** How every target stands; `GET /admin/targets` shows the same. */
   targets(): TargetSnapshot[]
-  /** Ends open streams too: who stops the gateway does not want to wait for its answers. */
+  /** Lets what runs come to its end, and ends the rest with an error; to be closed then. Both may be called at any time. */
+  drain(times: DrainTimes): Promise<void>
+  /** At once, with all connections, whatever is on them. Resolves when the books are written. */
   close(): Promise<void>
 }
 
-/** Connections to one provider at a time; a further call waits for one, within its connect deadline. */
-const connectionsPerOriginMax = 1_000
+/** A call whose connections are gone is over at once; one that is not, is not waited for. */
+const lastCallsMsMax = 1_000
 
 export function createGateway(options: GatewayOptions): Gateway {
   const {
     config,
+    configHash = '',
     clock,
     log,
     isLoopback = true,
@@ -60,77 +65,92 @@ export function createGateway(options: GatewayOptions): Gateway {
     arrival = arrivalDefault,
     random = Math.random,
     wait = waitFor,
+    tracing = null,
   } = options
-  const { timeouts, retry, circuitBreaker, isBreakerHeeded } = config
-  // A pool per origin. HTTP/1.1: one call is one socket, so that to give a call up is to close its socket.
-  const dispatcher = new Agent({
-    allowH2: false,
-    connections: connectionsPerOriginMax,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: 60_000 },
-  })
-  const catalogue = createCatalogue(config, { startedAtS: Math.floor(clock.date().getTime() / 1000) })
-  const states = createTargetStates(clock)
-  const metrics = createMetrics(states)
-  const door = createAdmissionMetrics(metrics.registry)
-  const admission = createAdmission({ config: config.admission, clock, onRateLimited: door.rateLimited })
-  const audit = openAudit({ config: config.admission.audit, clock, log, onLost: door.auditLost })
-  const ledger = createLedger(
-    [
-      metrics.read,
-      door.read,
-      createGuardrailMetrics(metrics.registry),
-      createCacheMetrics(metrics.registry),
-      createLogLine(log),
-      audit.read,
-    ],
-    metrics.inFlight,
-  )
-  const cost = createCostTable(clock)
-  const resolve = createResolve({ catalogue, states, cost, clock, random })
-  const parts = {
-    admission,
-    guardrails: createGuardrails(config.guardrails),
-    cache: createCache(
-      config.cache,
-      createAnswerStore(() => clock.monotonicMs()),
-    ),
-    catalogue,
-    resolve,
-    states,
-    dispatcher,
-    ledger,
-    cost,
-    clock,
-    random,
-    wait,
-    log,
-    bodyBytesMax,
+  const engine = createEngine({ clock, log, bodyBytesMax, random, wait, tracing })
+  const { dispatcher, found, metrics, audit, configStatus } = engine
+  let current: ChatParts
+  let ownUrls: readonly string[] | null = null
+
+  const use = (setup: Setup, hash: string) => {
+    current = { ...engine, ...setup }
+    putInForce(setup, engine)
+    configStatus.applied(hash)
   }
-  const server = createGatewayServer({ parts, isLoopback, arrival, onRefused: door.refused })
-  const metricsServer = createMetricsServer(metrics.registry)
+  const search = async () => {
+    if (!ownUrls) return
+    await discover({
+      servers: current.config.discovery,
+      dispatcher,
+      ownUrls,
+      onFound(foundServer, ids) {
+        found.note(foundServer, ids)
+        current.catalogue.add(found.of(current.config))
+        putInForce(current, engine)
+        const { name, baseUrl } = foundServer
+        log.info({ server: name, baseUrl, models: ids.length }, 'found a model server')
+      },
+    })
+  }
+  use(createSetup(config, engine), configHash)
+  const server = createGatewayServer({
+    current: () => current,
+    isLoopback,
+    arrival,
+    onRefused: engine.onRefused,
+  })
+  const metricsServer = createMetricsServer(metrics.registry, engine.readiness)
 
   return {
     server,
     metricsServer,
-    discover: (ownUrls) =>
-      discover({
-        servers: config.discovery,
-        policies: { timeouts, retry, circuitBreaker, isBreakerHeeded },
-        catalogue,
-        dispatcher,
-        ownUrls,
-        onFound: ({ name, baseUrl }, models) =>
-          log.info({ server: name, baseUrl, models }, 'found a model server'),
-      }),
-    targets: () => toTargetSnapshots(parts),
+    discover(urls) {
+      ownUrls = urls
+      return search()
+    },
+    reload(reading) {
+      const { hash, warnings } = reading
+      if (hash === configStatus.describe().hash) return configStatus.unchanged()
+      if (hash !== null && hash === configStatus.describe().refused?.hash) return
+      const read = toSetup(reading, engine)
+      if (read.setup === null) {
+        configStatus.refused(hash, read.faults)
+        log.error(
+          { faults: read.faults, warnings },
+          'gateway.yaml has changed and is refused; nothing changes',
+        )
+        return
+      }
+      use(read.setup, hash ?? '')
+      log.warn({ hash, warnings }, 'gateway.yaml has changed and holds from the next call on')
+      void search()
+    },
+    targets: () => toTargetSnapshots(current),
+    drain: (times) => drain(server, engine.running, engine.readiness, times),
     async close() {
       const closed = [server, metricsServer].map((each) => new Promise((resolve) => each.close(resolve)))
+      engine.running.endAll(shutdown)
+      // The errors go out before their connections close.
+      await setImmediate()
       server.closeAllConnections()
       metricsServer.closeAllConnections()
       await dispatcher.destroy()
-      await Promise.all([...closed, audit.close()])
+      // Calls that this cut off are in the books too.
+      const isOver = Promise.all([...closed, engine.running.none()])
+      await Promise.race([isOver, setTimeout(lastCallsMsMax, undefined, { ref: false })])
+      await Promise.all([audit.close(), tracing?.close()])
     },
+  }
+}
+
+type SetupRead = { setup: Setup } | { setup: null; faults: string[] }
+
+function toSetup(reading: ConfigReading, engine: Engine): SetupRead {
+  if (!reading.isValid) return { setup: null, faults: reading.faults }
+  try {
+    return { setup: createSetup(reading.config, engine) }
+  } catch (error) {
+    // No check has foreseen it. At start it would end the process; here others are being served.
+    return { setup: null, faults: [(error as Error).message] }
   }
 }

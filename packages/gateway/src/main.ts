@@ -1,58 +1,92 @@
 /** Starts the gateway: the only file that knows the environment, the wall clock and the ports. */
-import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { destination, pino } from 'pino'
-import { type Config, loadConfig } from './config/load.ts'
+import { type ConfigReading, readConfig } from './config/read-config.ts'
+import { watchFile } from './config/watch-file.ts'
 import { createGateway } from './gateway.ts'
+import type { Tracing } from './tracing/tracing.ts'
+
+/** Signals that come so soon after the first are the same wish. */
+const sameSignalMsMax = 500
+/** Nobody waits longer for a program to end. */
+const msMax = 3_600_000
 
 const { env } = process
 const host = env.HOST || '127.0.0.1'
 const port = readPort('GATEWAY_PORT', '4000')
 const metricsPort = readPort('GATEWAY_METRICS_PORT', '15020')
+const drainDelayMs = readMs('GATEWAY_DRAIN_DELAY_MS', '0')
+const drainMs = readMs('GATEWAY_DRAIN_MS', '30000')
+const configPath = env.GATEWAY_CONFIG || 'gateway.yaml'
 const simulatorUrl = env.SIMULATOR_URL || `http://127.0.0.1:${env.SIMULATOR_PORT || '4010'}`
 
 // Standard output is for the one line that says where it listens.
 const logFile = destination({ dest: 2, sync: false })
 const log = pino({ level: env.LOG_LEVEL || 'warn', base: null }, logFile)
 
-const config = readConfig(env.GATEWAY_CONFIG || 'gateway.yaml')
+let stoppedAtMs: number | null = null
+const reading = read()
+for (const warning of reading.warnings) console.error(`${configPath}: ${warning}`)
+if (!reading.isValid) {
+  fail([`${configPath} cannot be used:`, ...reading.faults.map((fault) => `  ${fault}`)].join('\n'))
+}
+const clock = { monotonicMs: () => performance.now(), date: () => new Date() }
 const gateway = createGateway({
-  config: env.GATEWAY_DISCOVERY === 'off' ? { ...config, discovery: [] } : config,
-  clock: { monotonicMs: () => performance.now(), date: () => new Date() },
+  config: reading.config,
+  configHash: reading.hash ?? '',
+  clock,
   log,
+  tracing: isTraced() ? await loadTracing() : null,
   isLoopback: /^(localhost|127(\.\d+){3}|::1)$/.test(host),
 })
+
+// All of this before it says that it is ready: who waits for that may edit or stop at once.
+watchFile(configPath, () => gateway.reload(read()))
+process.on('SIGHUP', () => gateway.reload(read()))
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
+// Who started this program is gone: nobody is left to wait for it.
+process.once('disconnect', end)
 
 const url = await listen(gateway.server, 'GATEWAY_PORT', port)
 const metricsUrl = await listen(gateway.metricsServer, 'GATEWAY_METRICS_PORT', metricsPort)
 console.log(`gateway ready on ${url}, metrics on ${metricsUrl}/metrics`)
 
-for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, stop)
 void gateway.discover([url, simulatorUrl, `http://127.0.0.1:${env.PORT || '8000'}`])
 
+function read(): ConfigReading {
+  const now = readConfig(configPath, { ...env, SIMULATOR_URL: simulatorUrl })
+  if (!now.isValid || env.GATEWAY_DISCOVERY !== 'off') return now
+  return { ...now, config: { ...now.config, discovery: [] } }
+}
+
+/** As OpenTelemetry's specification has it. */
+function isTraced(): boolean {
+  const hasEndpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
+  return Boolean(hasEndpoint) && env.OTEL_SDK_DISABLED !== 'true' && env.OTEL_TRACES_EXPORTER !== 'none'
+}
+
+/** Who wants no traces loads nothing of it. */
+async function loadTracing(): Promise<Tracing> {
+  const { openTracing } = await import('./tracing/open-telemetry.ts')
+  const sampler = { name: env.OTEL_TRACES_SAMPLER, argument: env.OTEL_TRACES_SAMPLER_ARG }
+  return openTracing({ clock, log, sampler })
+}
+
+/** A second signal ends it at once. Terminals and launchers send the first one several times. */
 function stop() {
-  gateway.close().finally(() => {
+  const nowMs = performance.now()
+  if (stoppedAtMs === null) {
+    stoppedAtMs = nowMs
+    void gateway.drain({ delayMs: drainDelayMs, deadlineMs: drainMs }).then(end)
+  } else if (nowMs - stoppedAtMs > sameSignalMsMax) end()
+}
+
+function end() {
+  void gateway.close().finally(() => {
     logFile.flushSync()
     process.exit(0)
   })
-}
-
-function readConfig(path: string): Config {
-  const loaded = loadConfig(readText(path), { ...env, SIMULATOR_URL: simulatorUrl })
-  for (const warning of loaded.warnings) console.error(`${path}: ${warning}`)
-  if (loaded.isValid) return loaded.config
-  return fail([`${path} cannot be used:`, ...loaded.faults.map((fault) => `  ${fault}`)].join('\n'))
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    return fail(
-      `${path} cannot be read (${(error as NodeJS.ErrnoException).code}). Set GATEWAY_CONFIG to the file with your models.`,
-    )
-  }
 }
 
 /** The real address: port 0 means a free one. */
@@ -76,6 +110,12 @@ function readPort(variable: string, fallback: string): number {
   const text = env[variable] || fallback
   if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text)
   return fail(`${variable} is "${text}": set it to a number from 0 to 65535.`)
+}
+
+function readMs(variable: string, fallback: string): number {
+  const text = env[variable] || fallback
+  if (/^\d+$/.test(text) && Number(text) <= msMax) return Number(text)
+  return fail(`${variable} is "${text}": set it to a number of milliseconds, ${msMax} at most.`)
 }
 
 function fail(message: string): never {

@@ -7,6 +7,7 @@ import { mayUse } from './admission/identity.ts'
 import { answerError, toRawAnswer } from './answer-error.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
+import type { Readiness } from './drain.ts'
 import { type Endpoint, endpoints, toEndpoint } from './endpoints.ts'
 import { type ErrorCode, GatewayError } from './errors.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
@@ -15,7 +16,8 @@ import { unknownModel } from './routing/resolve.ts'
 import { toTargetSnapshots } from './upstream/target-snapshot.ts'
 
 export interface ServerOptions {
-  parts: ChatParts
+  /** Of the config that holds now; asked once a request, which keeps it. */
+  current(): ChatParts
   /** Listening on the loopback only: then no other name may lead here. */
   isLoopback: boolean
   arrival: Arrival
@@ -35,7 +37,7 @@ export const arrivalDefault: Arrival = { headersMsMax: 15_000, requestMsMax: 60_
 
 const connectionsMax = 10_000
 
-export function createGatewayServer({ parts, isLoopback, arrival, onRefused }: ServerOptions): Server {
+export function createGatewayServer({ current, isLoopback, arrival, onRefused }: ServerOptions): Server {
   const newest = new WeakMap<Socket, ServerResponse>()
   const server = createServer(
     {
@@ -50,6 +52,8 @@ export function createGatewayServer({ parts, isLoopback, arrival, onRefused }: S
       newest.set(request.socket, response)
       try {
         if (isLoopback) checkHost(request)
+        const parts = current()
+        if (parts.readiness.whyNot() !== null) response.shouldKeepAlive = false
         await route(parts, request, response)
       } catch (error) {
         onRefused(refuse(response, error, toEndpoint(toPath(request))))
@@ -66,10 +70,15 @@ export function createGatewayServer({ parts, isLoopback, arrival, onRefused }: S
   return server
 }
 
-/** A port of its own, so that what callers reach shows nothing of the house. */
-export function createMetricsServer(registry: Registry): Server {
+/**
+ * A port of its own, so that what callers reach shows nothing of the house. `/ready` is here too, because this port stays
+ * open to the last while the other one closes.
+ */
+export function createMetricsServer(registry: Registry, readiness: Readiness): Server {
   return createServer(async (request, response) => {
-    if (toPath(request) !== '/metrics') {
+    const path = toPath(request)
+    if (path === '/ready') return answerReady(readiness, response)
+    if (path !== '/metrics') {
       refuse(response, new GatewayError('not_found', 'The metrics are at GET /metrics.'))
       return
     }
@@ -85,6 +94,10 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
     allow(request, response, 'POST')
     return chat(parts, request, response, endpoint)
   }
+  if (path === '/ready') {
+    allow(request, response, 'GET')
+    return answerReady(parts.readiness, response)
+  }
   const answer = await read(parts, path, request)
   if (answer === null) throw unknownPath(request, path)
   allow(request, response, 'GET')
@@ -94,6 +107,16 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
     typeof answer === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
   )
   response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
+}
+
+/** Alive and ready are two things: who drains is alive, and should get no more calls. */
+function answerReady({ whyNot }: Readiness, response: ServerResponse): void {
+  const reason = whyNot()
+  response.writeHead(reason === null ? 200 : 503, {
+    'content-type': 'application/json',
+    'x-gateway-request-id': createRequestId(),
+  })
+  response.end(JSON.stringify({ ready: reason === null, reasons: reason === null ? [] : [reason] }))
 }
 
 /** `endpoint`: where the request was meant to go; null for what is no call. Returns what the caller is told. */
@@ -112,18 +135,18 @@ function internalError(cause: unknown): GatewayError {
 
 /** What can be read: an object for JSON, a text, or null where there is nothing. */
 async function read(
-  { catalogue, admission, states, clock }: ChatParts,
+  parts: ChatParts,
   path: string,
   request: IncomingMessage,
 ): Promise<object | string | null> {
-  if (path === '/') return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health\n'
+  const { catalogue, admission } = parts
+  if (path === '/')
+    return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health, GET /ready\n'
   if (path === '/health') return { status: 'ok', models: countModels(catalogue.list()) }
   // Where nobody can be an admin, `/admin/…` is an address like any other that is not there.
   if (path.startsWith('/admin/') && admission.hasAdmin) {
     requireAdmin(await admission.identify(request))
-    if (path === '/admin/targets')
-      return { object: 'list', data: toTargetSnapshots({ catalogue, states, clock }) }
-    return path === '/admin/callers' ? toCallersList(admission) : null
+    return readAsAdmin(parts, path)
   }
   if (path !== '/v1/models' && !path.startsWith(modelPath)) return null
   const identity = await admission.identify(request)
@@ -134,6 +157,19 @@ async function read(
   const item = findModelItem(catalogue, name)
   if (!item) throw unknownModel(catalogue, name)
   return item
+}
+
+function readAsAdmin(parts: ChatParts, path: string): object | null {
+  switch (path) {
+    case '/admin/callers':
+      return toCallersList(parts.admission)
+    case '/admin/config':
+      return parts.configStatus.describe()
+    case '/admin/targets':
+      return { object: 'list', data: toTargetSnapshots(parts) }
+    default:
+      return null
+  }
 }
 
 const modelPath = '/v1/models/'

@@ -6,8 +6,9 @@ import type { AdmissionConfig } from '../config/admission.ts'
 import type { Outcome } from '../ledger/record.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { type Identity, permit } from './identity.ts'
-import type { Refusal } from './limit-answer.ts'
-import { createLimiter, type Limiter } from './limiter.ts'
+import type { KeySets } from './key-sets.ts'
+import type { LimitRule } from './limit-rule.ts'
+import type { Limiter } from './limiter.ts'
 import { spentTokens } from './spent-tokens.ts'
 
 export interface Admission {
@@ -21,6 +22,8 @@ export interface Admission {
   settle(call: Call, outcome: Outcome): void
   /** For `/admin/…`. */
   hasAdmin: boolean
+  /** All limits that its callers may have. */
+  rules: readonly LimitRule[]
   listCallers(): Identity[]
   listCounters: Limiter['list']
 }
@@ -28,12 +31,12 @@ export interface Admission {
 export interface AdmissionOptions {
   config: AdmissionConfig
   clock: Clock
-  onRateLimited(reason: Refusal['reason']): void
+  limiter: Limiter
+  keySets: KeySets
 }
 
-export function createAdmission({ config, clock, onRateLimited }: AdmissionOptions): Admission {
-  const authenticator = createAuthenticator(config, clock)
-  const limiter = createLimiter({ clock, onRefused: onRateLimited })
+export function createAdmission({ config, clock, limiter, keySets }: AdmissionOptions): Admission {
+  const authenticator = createAuthenticator(config, { clock, keySets })
   return {
     identify: authenticator.identify,
     permit,
@@ -46,6 +49,7 @@ export function createAdmission({ config, clock, onRateLimited }: AdmissionOptio
       call.reservation?.settle(spentTokens(call, outcome))
     },
     hasAdmin: authenticator.hasAdmin,
+    rules: authenticator.rules,
     listCallers: authenticator.list,
     listCounters: limiter.list,
   }

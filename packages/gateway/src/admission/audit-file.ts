@@ -11,6 +11,8 @@ import { setTimeout } from 'node:timers/promises'
 
 export interface AuditFile {
   write(line: string): void
+  /** From the next write on. */
+  limit(to: { maxBytes: number; keep: number }): void
   /** Writes what is waiting. */
   close(): Promise<void>
 }
@@ -31,7 +33,8 @@ const waitingMax = 10_000
 /** Who stops the gateway does not wait longer for a disk. */
 const closeMsMax = 1_000
 
-export function createAuditFile(options: AuditFileOptions): AuditFile {
+export function createAuditFile(given: AuditFileOptions): AuditFile {
+  let options = given
   const waiting: string[] = []
   let writing: Promise<void> | null = null
   let isLosing = false
@@ -63,6 +66,9 @@ export function createAuditFile(options: AuditFileOptions): AuditFile {
       if (waiting.length >= waitingMax) return lose(1, new Error('the disk is too slow'))
       waiting.push(`${line}\n`)
       writing ??= drain()
+    },
+    limit({ maxBytes, keep }) {
+      options = { ...options, maxBytes, keep }
     },
     close: () => Promise.race([writing, setTimeout(closeMsMax, undefined, { ref: false })]).then(() => {}),
   }

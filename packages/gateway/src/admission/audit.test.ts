@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { role, token } from '../testing/chunks.ts'
 import { bearer, type Door, keyOf, openDoor } from '../testing/door.ts'
 import { messages } from '../testing/gateway.ts'
 import { createAuditFile } from './audit-file.ts'
@@ -36,6 +37,19 @@ async function linesAfterClose(path: string): Promise<Record<string, unknown>[]>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 }
+
+test('a call that the end of the gateway cuts off has its line too', async () => {
+  const path = join(folder, 'audit.log')
+  door = await openDoor(
+    { audit: { path } },
+    { answer: (response) => void response.writeHead(200).write(role + token('a')) },
+  )
+  const response = await door.gateway.chat({ ...plain, stream: true })
+  const reading = response.text().catch(() => 'cut off')
+  const lines = await linesAfterClose(path)
+  expect(await reading).not.toContain('[DONE]')
+  expect(lines).toMatchObject([{ outcome: 'gateway_shutdown', attempts: 1 }])
+})
 
 test('one line a call says who, what, how it ended and what it cost, and no word of the prompt', async () => {
   const path = join(folder, 'logs', 'audit.log')

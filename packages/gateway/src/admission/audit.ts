@@ -3,32 +3,59 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Audit } from '../config/callers-schema.ts'
 import type { RecordReader } from '../ledger/ledger.ts'
-import { createAuditFile } from './audit-file.ts'
+import { type AuditFile, createAuditFile } from './audit-file.ts'
+
+export interface AuditLog {
+  read: RecordReader
+  /** From now on lines go there, whenever their call arrived; null: nowhere. */
+  use(config: Audit | null): void
+  /** Writes what is waiting. */
+  close(): Promise<void>
+}
 
 export interface AuditOptions {
-  /** null: nothing is written. */
-  config: Audit | null
   clock: Clock
   log: Logger
   onLost(lines: number): void
 }
 
-export function openAudit({ config, clock, log, onLost }: AuditOptions): {
-  read: RecordReader
-  close(): Promise<void>
-} {
-  if (!config) return { read() {}, close: async () => {} }
-  const file = createAuditFile({
+export function createAudit({ clock, log, onLost }: AuditOptions): AuditLog {
+  let open: { path: string; file: AuditFile } | null = null
+  /** Of files that were left; each is done within a second. */
+  const closing = new Set<Promise<void>>()
+
+  const leave = () => {
+    const left = open?.file.close()
+    open = null
+    if (!left) return
+    closing.add(left)
+    void left.then(() => closing.delete(left))
+  }
+  return {
+    read: createAuditReader((line) => open?.file.write(line), clock),
+    use(config) {
+      // Two writers of one file would rotate it under each other.
+      if (config && config.path === open?.path) return open.file.limit(config)
+      leave()
+      if (config) open = { path: config.path, file: openFile(config, log, onLost) }
+    },
+    async close() {
+      leave()
+      await Promise.all(closing)
+    },
+  }
+}
+
+function openFile(config: Audit, log: Logger, onLost: AuditOptions['onLost']): AuditFile {
+  const { path } = config
+  return createAuditFile({
     ...config,
     onLost(lines, error, isFirst) {
       onLost(lines)
-      if (isFirst) {
-        log.error({ path: config.path, err: error }, 'the audit log cannot be written; calls go on without')
-      }
+      if (isFirst) log.error({ path, err: error }, 'the audit log cannot be written; calls go on without')
     },
-    onBack: () => log.info({ path: config.path }, 'the audit log is written again'),
+    onBack: () => log.info({ path }, 'the audit log is written again'),
   })
-  return { read: createAuditReader(file.write, clock), close: file.close }
 }
 
 function createAuditReader(write: (line: string) => void, clock: Clock): RecordReader {

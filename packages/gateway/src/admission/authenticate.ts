@@ -6,24 +6,27 @@ import { createKeyring } from './api-keys.ts'
 import { invalidKey, invalidToken, isJwtLike, missingKey, readCredential } from './credential.ts'
 import { anonymous, type Identity } from './identity.ts'
 import { createTokenReader } from './jwt.ts'
-import { toLimitRules } from './limit-rule.ts'
+import type { KeySets } from './key-sets.ts'
+import { type LimitRule, toLimitRules, toOwnRules } from './limit-rule.ts'
 
 export interface Authenticator {
   /** Throws or rejects with 401. Nothing is awaited where nothing has to be. */
   identify(request: IncomingMessage): Identity | Promise<Identity>
   /** The callers that the config names. */
   list(): Identity[]
+  /** All limits that it may lay on a caller. */
+  rules: readonly LimitRule[]
   /** Somebody can be an admin: without one there is nothing to administrate. */
   hasAdmin: boolean
 }
 
 export function createAuthenticator(
   { rateLimits, apiKeys, jwt }: AdmissionConfig,
-  clock: Clock,
+  outside: { clock: Clock; keySets: KeySets },
 ): Authenticator {
   const rules = toLimitRules('policies', rateLimits)
   const keyring = apiKeys.mode === 'off' ? null : createKeyring(apiKeys.keys, rules)
-  const readToken = jwt && jwt.mode !== 'off' ? createTokenReader(jwt, rules, clock) : null
+  const readToken = jwt && jwt.mode !== 'off' ? createTokenReader(jwt, rules, outside) : null
   const isStrict = apiKeys.mode === 'strict' || jwt?.mode === 'strict'
 
   return {
@@ -44,6 +47,11 @@ export function createAuthenticator(
       return identity
     },
     list: () => keyring?.list() ?? [],
+    rules: [
+      ...rules,
+      ...(keyring?.list() ?? []).flatMap((identity) => identity.rules),
+      ...toOwnRules('jwt', jwt?.rateLimits ?? []),
+    ],
     hasAdmin:
       (keyring?.list() ?? []).some(({ isAdmin }) => isAdmin) ||
       (readToken !== null && jwt?.claims.isAdmin !== undefined),

@@ -7,7 +7,8 @@ import { type LimitRule, type Subject, toCounterKey } from './limit-rule.ts'
 import { type Bucket, createBucket, holds, refill } from './token-bucket.ts'
 
 export interface Counter {
-  readonly rule: LimitRule
+  /** The same limit may stand elsewhere in the next config. */
+  rule: LimitRule
   readonly subject: Subject
   /** null where the rule has no such limit. */
   requests: Bucket | null
@@ -18,6 +19,8 @@ export interface Counter {
 export interface Counters {
   /** As it is at `nowMs`. */
   find(rule: LimitRule, subject: Subject, nowMs: number): Counter
+  /** Forgets those of other rules. Calls that they count still settle with them, and nobody is counted by them again. */
+  keep(ruleIds: ReadonlySet<string>): void
   list(): Counter[]
 }
 
@@ -46,14 +49,20 @@ export function createCounters(countMax: number): Counters {
         // The last one of a Map is the one used last.
         counters.delete(key)
         counters.set(key, known)
+        known.rule = rule
         return toNow(known, nowMs)
       }
       const isOwn = hasRoom(nowMs)
       const home = isOwn ? counters : shared
-      const homeKey = isOwn ? key : rule.name
+      const homeKey = isOwn ? key : rule.id
       const counter = home.get(homeKey) ?? createCounter(rule, isOwn ? subject : others, nowMs)
       home.set(homeKey, counter)
       return toNow(counter, nowMs)
+    },
+    keep(ruleIds) {
+      for (const home of [counters, shared]) {
+        for (const [key, { rule }] of home) if (!ruleIds.has(rule.id)) home.delete(key)
+      }
     },
     list: () => [...counters.values(), ...shared.values()],
   }

@@ -2,13 +2,14 @@
  * A token → whose it is, when signature, issuer, audience and time are right. The algorithms are ours to choose, not the
  * token's: a public key is never taken for a shared secret, and `none` is no algorithm.
  */
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
+import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
 import type { JwtConfig } from '../config/admission.ts'
 import type { Claims } from '../config/callers-schema.ts'
 import { GatewayError } from '../errors.ts'
 import { invalidToken } from './credential.ts'
 import type { Identity } from './identity.ts'
+import type { KeySets } from './key-sets.ts'
 import { type LimitRule, toOwnRules } from './limit-rule.ts'
 
 export type TokenReader = (token: string) => Promise<Identity>
@@ -28,17 +29,15 @@ const keyAlgorithms = [
 ]
 /** Two machines' clocks are never the same. */
 const clockToleranceS = 5
-/** A caller waits no longer for the issuer's keys. */
-const jwksMsMax = 5_000
 
 /** Rejects with `invalid_token`, or `auth_unavailable` when the issuer's keys cannot be had. */
 export function createTokenReader(
   config: JwtConfig,
   commonRules: readonly LimitRule[],
-  clock: Clock,
+  { clock, keySets }: { clock: Clock; keySets: KeySets },
 ): TokenReader {
   const rules = [...commonRules, ...toOwnRules('jwt', config.rateLimits)]
-  const verify = createVerify(config)
+  const verify = createVerify(config, keySets)
   return async (token) => {
     try {
       const { payload } = await verify(token, {
@@ -57,16 +56,12 @@ export function createTokenReader(
 
 type Verify = (token: string, options: JWTVerifyOptions) => Promise<{ payload: JWTPayload }>
 
-function createVerify({ source }: JwtConfig): Verify {
+function createVerify({ source }: JwtConfig, keySets: KeySets): Verify {
   if (source.kind === 'secret') {
     const secret = new TextEncoder().encode(source.secret)
     return (token, options) => jwtVerify(token, secret, { ...options, algorithms: secretAlgorithms })
   }
-  // Kept between calls; asked again when a token names a key that is not in it.
-  const keys = createRemoteJWKSet(new URL(source.url), {
-    cooldownDuration: source.cooldownMs,
-    timeoutDuration: jwksMsMax,
-  })
+  const keys = keySets.of(source.url, source.cooldownMs)
   return (token, options) => jwtVerify(token, keys, { ...options, algorithms: keyAlgorithms })
 }
 

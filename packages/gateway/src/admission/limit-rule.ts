@@ -1,10 +1,13 @@
 /** One entry of `rateLimits`, ready to count with. */
+import { createHash } from 'node:crypto'
 import type { RateLimit } from '../config/limits-schema.ts'
 import type { BucketSize } from './token-bucket.ts'
 
 export interface LimitRule {
-  /** Unlike that of every other rule. */
+  /** Where it stands in the config. */
   readonly name: string
+  /** Unlike that of every other rule, and the same in every config that has the same limit for the same callers. */
+  readonly id: string
   readonly per: readonly Part[]
   readonly requests: BucketSize | null
   readonly tokens: BucketSize | null
@@ -21,14 +24,22 @@ export interface Subject {
 }
 
 export function toLimitRules(owner: string, limits: readonly RateLimit[]): LimitRule[] {
+  const ids = limits.map((limit) => toShortHash(`${owner} ${JSON.stringify(limit)}`))
   return limits.map((limit, index) => ({
     name: `${owner}[${index}]`,
+    // One that stands there twice counts twice.
+    id: `${ids[index]}.${ids.slice(0, index).filter((id) => id === ids[index]).length}`,
     per: [...new Set(limit.per)],
     requests: toSize(limit.requestsPerMinute, limit.burst),
     // A burst is a number of requests: of tokens a whole minute's may come at once.
     tokens: toSize(limit.tokensPerMinute, undefined),
     concurrency: limit.concurrency ?? null,
   }))
+}
+
+/** It becomes part of the key of every counter, which is made for each call. */
+function toShortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16)
 }
 
 /** Of one key, or of each caller with a token: nobody else is counted with them. */
@@ -40,8 +51,8 @@ export function toOwnRules(owner: string, limits: readonly RateLimit[]): LimitRu
 }
 
 /** Calls with the same key share a counter. Those without a tenant are counted together. */
-export function toCounterKey({ name, per }: LimitRule, subject: Subject): string {
-  return JSON.stringify([name, ...per.map((part) => subject[part])])
+export function toCounterKey({ id, per }: LimitRule, subject: Subject): string {
+  return JSON.stringify([id, ...per.map((part) => subject[part])])
 }
 
 function toSize(perMinute: number | undefined, burst: number | undefined): BucketSize | null {

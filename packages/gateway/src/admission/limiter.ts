@@ -12,6 +12,8 @@ import type { TokenEstimate } from './token-estimate.ts'
 export interface Limiter {
   /** Throws `rate_limited`. */
   reserve(rules: readonly LimitRule[], subject: Subject, estimate: TokenEstimate): Reservation
+  /** These are the rules from now on. A limit that is the same as before goes on where it was. */
+  use(rules: readonly LimitRule[]): void
   /** What is counted just now; a limit that is not in it is whole. */
   list(): Counter[]
 }
@@ -50,6 +52,9 @@ export function createLimiter({ clock, onRefused, countersMax = 10_000 }: Limite
       }
       for (const each of wanted) takeAll(each)
       return createReservation(wanted, clock)
+    },
+    use(rules) {
+      counters.keep(new Set(rules.map(({ id }) => id)))
     },
     list() {
       const nowMs = clock.monotonicMs()

@@ -168,14 +168,14 @@ function toConnection({ name, provider, params }: ModelEntry, variables: Variabl
     return {
       state: 'unknown',
       missing: null,
-      reason: `Its key holds a space or a character that no key has. Correct ${place} of ${name}, or the variable that it names, and restart the gateway.`,
+      reason: `Its key holds a space or a character that no key has. Correct ${place} of ${name}, or the variable that it names; a variable takes a restart of the gateway.`,
     }
   }
   if (!URL.canParse(baseUrl.text)) {
     return {
       state: 'unknown',
       missing: null,
-      reason: `Its address is none: ${baseUrl.text}. Correct \`params.region\` of ${name}, or AWS_REGION, and restart the gateway.`,
+      reason: `Its address is none: ${baseUrl.text}. Correct \`params.region\` of ${name}, or AWS_REGION; a variable takes a restart of the gateway.`,
     }
   }
   return {

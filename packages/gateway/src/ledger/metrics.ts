@@ -10,7 +10,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { TargetStates } from '../upstream/target-states.ts'
 import type { AttemptRecord } from './attempt-record.ts'
 import type { RecordReader } from './ledger.ts'
-import type { CallRecord } from './record.ts'
+import { toErrorType } from './record.ts'
 
 const call = [
   'gen_ai_operation_name',
@@ -106,6 +106,8 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
     ...names.breaker,
     registers,
     collect() {
+      // A target may have left the config.
+      this.reset()
       for (const { target, breaker } of states.list())
         this.set({ target: target.name }, breakerLevel[breaker.state])
     },
@@ -178,17 +180,6 @@ function tokenCounts({ usage }: AttemptRecord): [type: string, count: number][] 
     ...(cachedTokens === null ? [] : [['input_cache_read', cachedTokens] as [string, number]]),
     ...(reasoningTokens === null ? [] : [['reasoning', reasoningTokens] as [string, number]]),
   ]
-}
-
-function toErrorType({ outcome }: CallRecord): string | null {
-  switch (outcome.kind) {
-    case 'ok':
-      return null
-    case 'failed':
-      return outcome.code
-    case 'caller-gone':
-      return outcome.why === 'left' ? 'caller_left' : 'caller_too_slow'
-  }
 }
 
 /** Providers name the model that answered, and may name a new one each day: a label must not grow without end. */

@@ -107,6 +107,18 @@ function toCost({ cache }: Call, attempts: readonly AttemptRecord[]): number | n
   return cache.found ? 0 : sumCost(attempts)
 }
 
+/** null: nothing went wrong. One of a bounded set, too. */
+export function toErrorType({ outcome }: CallRecord): string | null {
+  switch (outcome.kind) {
+    case 'ok':
+      return null
+    case 'failed':
+      return outcome.code
+    case 'caller-gone':
+      return outcome.why === 'left' ? 'caller_left' : 'caller_too_slow'
+  }
+}
+
 function toTtft({ facts, arrivedAtMs, asked }: Call): number | null {
   return asked?.isStream && facts.firstTokenAtMs !== null ? toMs(facts.firstTokenAtMs - arrivedAtMs) : null
 }

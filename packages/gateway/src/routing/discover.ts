@@ -5,17 +5,15 @@
  */
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
-import type { DiscoveryConfig, ModelConfig, ModelPolicies } from '../config/load.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { DiscoveryConfig } from '../config/load.ts'
 
 export interface DiscoveryOptions {
   servers: readonly DiscoveryConfig[]
-  policies: ModelPolicies
-  catalogue: Catalogue
   dispatcher: Dispatcher
   /** Addresses of our own programs: none of them is offered under another name. */
   ownUrls: readonly string[]
-  onFound(server: DiscoveryConfig, models: number): void
+  /** The provider's names of its models, one at least. */
+  onFound(server: DiscoveryConfig, ids: readonly string[]): void
 }
 
 /** A server on this machine answers in a few milliseconds, or is not there. */
@@ -39,8 +37,7 @@ export async function discover(options: DiscoveryOptions): Promise<void> {
 async function discoverAt(server: DiscoveryConfig, options: DiscoveryOptions): Promise<void> {
   const ids = await readModels(server.baseUrl, options.dispatcher).catch(() => [])
   if (ids.length === 0) return
-  options.catalogue.add(ids.map((id) => toModel(server, id, options.policies)))
-  options.onFound(server, ids.length)
+  options.onFound(server, ids)
 }
 
 async function readModels(baseUrl: string, dispatcher: Dispatcher): Promise<string[]> {
@@ -68,17 +65,6 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
     parts.push(part)
   }
   return Buffer.concat(parts).toString()
-}
-
-function toModel(server: DiscoveryConfig, id: string, policies: ModelPolicies): ModelConfig {
-  return {
-    name: `${server.name}/${id}`,
-    provider: server.provider,
-    description: null,
-    price: null,
-    ...policies,
-    connection: { state: 'known', baseUrl: server.baseUrl, apiKey: null, upstreamModel: id },
-  }
 }
 
 /** Host and port; the loopback's names are one. */

@@ -1,4 +1,5 @@
 /** A gateway for tests: in this process, on free ports, in front of a provider of the test's own. */
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,6 +18,8 @@ export interface RunningGateway {
   chat(body: unknown, init?: { headers?: Record<string, string>; signal?: AbortSignal }): Promise<Response>
   /** The value of a metric's sample whose line holds all of these texts; 0 when there is none. */
   sample(name: string, ...labels: string[]): Promise<number>
+  /** As if gateway.yaml now held these `llm` keys. */
+  reload(llm: object): void
   gateway: Gateway
   close(): Promise<void>
 }
@@ -53,6 +56,11 @@ export async function startGateway(llm: object, options: StartOptions = {}): Pro
     metricsUrl,
     logs,
     gateway,
+    reload(llm) {
+      const text = toText(llm)
+      const hash = createHash('sha256').update(text).digest('hex')
+      gateway.reload({ ...loadConfig(text, options.variables ?? {}), hash })
+    },
     chat: (body, { headers, signal } = {}) =>
       fetch(`${url}/v1/chat/completions`, {
         method: 'POST',
@@ -82,10 +90,14 @@ function toGatewayOptions({ bodyBytesMax, arrival, random, wait }: StartOptions)
 
 /** A config with these `llm` keys; throws its faults. Discovery is off unless it is named. */
 export function toConfig(llm: object, variables: Record<string, string> = {}): Config {
-  // JSON is YAML.
-  const loaded = loadConfig(JSON.stringify({ llm: { discovery: [], ...llm } }), variables)
+  const loaded = loadConfig(toText(llm), variables)
   if (loaded.isValid) return loaded.config
   throw new Error(loaded.faults.join('\n'))
+}
+
+/** JSON is YAML. */
+function toText(llm: object): string {
+  return JSON.stringify({ llm: { discovery: [], ...llm } })
 }
 
 /** One model, `m`, at this address. */

@@ -3,6 +3,7 @@
  * house, or a cookie of the provider's.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import type { TraceHeaders } from '../tracing/tracing.ts'
 
 /** Of the caller's: features that it asks of the provider, its trace, and OpenRouter's attribution. No credential. */
 const upward = [
@@ -19,14 +20,20 @@ const upward = [
 const downward =
   /^(x-ratelimit-.*|anthropic-ratelimit-.*|retry-after|retry-after-ms|x-should-retry|openai-.*|x-request-id|request-id|x-amzn-requestid|x-groq-.*)$/
 
-export function toUpstreamHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+/** With a trace of our own the provider joins that, and not the caller's. */
+export function toUpstreamHeaders(
+  headers: IncomingHttpHeaders,
+  trace: TraceHeaders | null = null,
+): Record<string, string> {
   const passed: Record<string, string> = {}
   const ofConnection = readConnection(headers)
   for (const name of upward) {
     const value = headers[name]
     if (typeof value === 'string' && !ofConnection.includes(name)) passed[name] = value
   }
-  return passed
+  if (trace === null) return passed
+  delete passed.tracestate
+  return Object.assign(passed, trace)
 }
 
 export function toCallerHeaders(headers: IncomingHttpHeaders): Record<string, string> {

@@ -1,5 +1,5 @@
 /** How an attempt ended → what that says of its target's health. */
-import { GatewayError, ProviderError } from '../errors.ts'
+import { type ErrorCode, GatewayError, ProviderError } from '../errors.ts'
 import type { Health } from './circuit-breaker.ts'
 
 export interface AttemptEnd {
@@ -11,10 +11,7 @@ export interface AttemptEnd {
 
 /** Callers who leave, errors that are the request's own fault, and what a guardrail stops, say nothing. */
 export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEnd): Health {
-  if (!(error instanceof GatewayError)) return 'neutral'
-  if (error.code === 'internal_error' || error.code === 'guardrail_rejected') return 'neutral'
-  // It was not asked.
-  if (error.code === 'not_carried') return 'neutral'
+  if (!(error instanceof GatewayError) || ours.has(error.code)) return 'neutral'
   // A later attempt may only have had what the ones before it left.
   if (error.code === 'total_timeout') return isFirst ? 'failure' : 'neutral'
   const isRefusal = error instanceof ProviderError || (error.code === 'stream_error' && error.status < 500)
@@ -23,3 +20,11 @@ export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEn
   // 401 and 403: the target cannot be used until its key is right.
   return error.status >= 500 || error.status === 401 || error.status === 403 ? 'failure' : 'neutral'
 }
+
+/** Not the target's doing: our own, what was stopped on its way, or was never sent. */
+const ours: ReadonlySet<ErrorCode> = new Set([
+  'internal_error',
+  'gateway_shutdown',
+  'guardrail_rejected',
+  'not_carried',
+])

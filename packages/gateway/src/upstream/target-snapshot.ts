@@ -26,15 +26,20 @@ export interface TargetSnapshot {
 
 export interface SnapshotParts {
   catalogue: Pick<Catalogue, 'list'>
-  states: Pick<TargetStates, 'peek'>
+  states: Pick<TargetStates, 'peek' | 'list'>
   clock: Clock
 }
 
-/** Of every model that can be called, also of those that nobody has called yet: the config's in its order, then the found. */
+/**
+ * Of every model that can be called, also of those that nobody has called yet: the config's in its order, then the found;
+ * last those that the config has left and that calls still run on.
+ */
 export function toTargetSnapshots({ catalogue, states, clock }: SnapshotParts): TargetSnapshot[] {
-  return catalogue
+  const callable = catalogue
     .list()
-    .flatMap(({ route }) => (route.state === 'open' ? toSnapshot(states.peek(route.target), clock) : []))
+    .flatMap(({ route }) => (route.state === 'open' ? states.peek(route.target) : []))
+  const leaving = states.list().filter((state) => !callable.includes(state))
+  return [...callable, ...leaving].map((state) => toSnapshot(state, clock))
 }
 
 function toSnapshot(state: TargetState, clock: Clock): TargetSnapshot {

@@ -1,6 +1,7 @@
 /**
  * What is known of each target from the calls that went there: is it well, how soon does it answer, how much is it
- * doing, how many retries has it left? Lives as long as the gateway; one entry a model, so it is bounded by their number.
+ * doing, how many retries has it left? Lives as long as the gateway and outlives a config where the target stays the
+ * same; one entry a model of the config, and one for each that has left it and still has calls running.
  */
 import type { Clock } from '../clock.ts'
 import {
@@ -19,6 +20,11 @@ export interface TargetStates {
   of(target: Target): TargetState
   /** The same for a look: a target that was never called is not remembered. */
   peek(target: Target): TargetState
+  /**
+   * These are the targets from now on, with the policies that they have here. Another address or key makes another
+   * target. One that is not among them is forgotten when its last call is over.
+   */
+  use(targets: readonly Target[]): void
   /** Of every target that was called. */
   list(): TargetState[]
 }
@@ -56,27 +62,49 @@ const noTokenMs = 10_000
 const newestWeight = 0.3
 
 export function createTargetStates(clock: Pick<Clock, 'monotonicMs'>): TargetStates {
-  const states = new Map<string, TargetState>()
+  const states = new Map<string, KeptState>()
+  /** null until it was said: then every target is. */
+  let inUse: ReadonlyMap<string, Target> | null = null
   return {
     of(target) {
-      const known = states.get(target.name)
+      const id = toId(target)
+      const known = states.get(id)
       if (known) return known
-      const state = createTargetState(target, clock)
-      states.set(target.name, state)
+      const state = createTargetState(inUse?.get(id) ?? target, clock, () => {
+        if (inUse && !inUse.has(id)) states.delete(id)
+      })
+      states.set(id, state)
       return state
     },
-    peek: (target) => states.get(target.name) ?? createTargetState(target, clock),
+    peek: (target) => states.get(toId(target)) ?? createTargetState(target, clock, () => {}),
+    use(targets) {
+      inUse = new Map(targets.map((target) => [toId(target), target]))
+      for (const [id, state] of states) {
+        const target = inUse.get(id)
+        if (target) state.renew(target)
+        else if (state.latency.pending === 0) states.delete(id)
+      }
+    },
     list: () => [...states.values()],
   }
 }
 
-function createTargetState(target: Target, clock: Pick<Clock, 'monotonicMs'>): TargetState {
-  const policy = target.circuitBreaker
+function toId({ name, connectionId }: Target): string {
+  return `${connectionId} ${name}`
+}
+
+interface KeptState extends TargetState {
+  /** The same target in another config. */
+  renew(target: Target): void
+}
+
+function createTargetState(first: Target, clock: Pick<Clock, 'monotonicMs'>, onIdle: () => void): KeptState {
+  let target = first
   const latency: Latency = { firstTokenMs: null, measuredAtMs: 0, pending: 0 }
   let breaker: BreakerState = closed
 
   const end = (passed: Passed, health: Health) => {
-    breaker = settle(breaker, policy, { passed, health, nowMs: clock.monotonicMs() })
+    breaker = settle(breaker, target.circuitBreaker, { passed, health, nowMs: clock.monotonicMs() })
   }
   const measure = (ms: number) => {
     const before = latency.firstTokenMs ?? ms
@@ -89,6 +117,7 @@ function createTargetState(target: Target, clock: Pick<Clock, 'monotonicMs'>): T
       settle(health) {
         latency.pending--
         end(passed, health)
+        if (latency.pending === 0) onIdle()
       },
       noteFirstToken(ms) {
         measure(ms)
@@ -98,18 +127,23 @@ function createTargetState(target: Target, clock: Pick<Clock, 'monotonicMs'>): T
     }
   }
   return {
-    target,
+    get target() {
+      return target
+    },
+    renew(same) {
+      target = same
+    },
     latency,
     retries: createRetryBudget(),
     get breaker() {
       return breaker
     },
     admit(isHeeded) {
-      const through = pass(breaker, policy, clock.monotonicMs())
+      const through = pass(breaker, target.circuitBreaker, clock.monotonicMs())
       if (through) breaker = through.breaker
       else if (isHeeded) return null
       return toAdmission(through?.passed ?? 'call')
     },
-    msUntilProbe: () => msUntilProbe(breaker, policy, clock.monotonicMs()),
+    msUntilProbe: () => msUntilProbe(breaker, target.circuitBreaker, clock.monotonicMs()),
   }
 }

@@ -1,4 +1,5 @@
 /** Where a call goes: one model at one provider, with all that a request to it needs, worked out once. */
+import { createHash } from 'node:crypto'
 import type { AwsAccess } from '../config/aws-access.ts'
 import type { ModelConfig } from '../config/load.ts'
 import type { CircuitBreaker, Timeouts } from '../config/policies.ts'
@@ -8,6 +9,8 @@ import { type Provider, type ProviderName, providers } from './providers.ts'
 export interface Target {
   /** What callers call it. */
   name: string
+  /** The same for the same model at the same address with the same key: what is known of the one holds for the other. */
+  connectionId: string
   provider: ProviderName
   /** What the provider calls it. */
   upstreamModel: string
@@ -34,6 +37,9 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
   const url = new URL(baseUrl)
   return {
     name: model.name,
+    connectionId: createHash('sha256')
+      .update(JSON.stringify([model.provider, model.connection]))
+      .digest('hex'),
     provider: model.provider,
     upstreamModel,
     dialect: provider.dialect,

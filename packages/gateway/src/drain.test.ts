@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { done, events, finish, role, token } from './testing/chunks.ts'
+import { goodAnswer } from './testing/door.ts'
+import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from './testing/gateway.ts'
+import { type Received, startUpstream, type Upstream } from './testing/upstream.ts'
+
+/** A provider that holds back whatever it is asked with `user: wait`, from its second token on where it streams. */
+let going: PromiseWithResolvers<void>
+let upstream: Upstream
+let gateway: RunningGateway
+beforeEach(async () => {
+  going = Promise.withResolvers()
+  upstream = await startUpstream(async (response, asked) => {
+    if (!asked.body.includes('"wait"')) return goodAnswer(response, asked)
+    if (!asked.body.includes('"stream":true')) {
+      await going.promise
+      return goodAnswer(response, asked)
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write([role, token('a')].join(''))
+    await going.promise
+    response.end([token('b'), finish, done].join(''))
+  })
+  gateway = await startGateway(oneModel(upstream.url))
+})
+afterEach(async () => {
+  going.resolve()
+  await gateway.close()
+  await upstream.close()
+})
+
+const plain = { model: 'm', messages }
+const held = { ...plain, user: 'wait' }
+const whole = { stream: true, stream_options: { include_usage: true } }
+
+async function readReady(url: string) {
+  const response = await fetch(new URL('/ready', url))
+  return { status: response.status, body: await response.json() }
+}
+
+test('ready until it drains; alive while it does', async () => {
+  const ready = { status: 200, body: { ready: true, reasons: [] } }
+  expect(await readReady(gateway.url)).toEqual(ready)
+  expect(await readReady(gateway.metricsUrl)).toEqual(ready)
+  void gateway.gateway.drain({ delayMs: 60_000, deadlineMs: 0 })
+  const notReady = {
+    status: 503,
+    body: { ready: false, reasons: [expect.stringContaining('shutting down')] },
+  }
+  expect(await readReady(gateway.url)).toEqual(notReady)
+  expect(await readReady(gateway.metricsUrl)).toEqual(notReady)
+  expect((await fetch(`${gateway.url}/health`)).status).toBe(200)
+  expect((await gateway.chat(plain)).status).toBe(200)
+})
+
+test('what runs comes to its end, whole; nobody new is let in; then it is over', async () => {
+  const response = await gateway.chat({ ...held, ...whole })
+  const drained = gateway.gateway.drain({ delayMs: 0, deadlineMs: 60_000 })
+  await expect.poll(() => gateway.gateway.server.listening).toBe(false)
+  await expect(fetch(`${gateway.url}/health`)).rejects.toThrow()
+  expect(await readReady(gateway.metricsUrl)).toMatchObject({ status: 503 })
+  going.resolve()
+  expect(await response.text()).toBe([role, token('a'), token('b'), finish, done].join(''))
+  await drained
+})
+
+test('at the deadline a stream ends with an error of its own and no [DONE], and the provider with it', async () => {
+  const received = upstream.next()
+  const response = await gateway.chat({ ...held, ...whole })
+  await gateway.gateway.drain({ delayMs: 0, deadlineMs: 0 })
+  const said = events(await response.text())
+  expect(said.at(-1)).toMatchObject({ error: { code: 'gateway_shutdown' } })
+  expect(said).not.toContain('[DONE]')
+  await ((await received) satisfies Received).cutOff
+  // The provider did nothing wrong.
+  expect(gateway.gateway.targets()).toMatchObject([{ breaker: 'closed', failuresInARow: 0, pending: 0 }])
+  expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'gateway_shutdown' })
+})
+
+test('at the deadline a call without an answer yet gets the error as its answer', async () => {
+  const received = upstream.next()
+  const asking = gateway.chat(held)
+  await received
+  await gateway.gateway.drain({ delayMs: 0, deadlineMs: 0 })
+  const response = await asking
+  expect(response.status).toBe(503)
+  expect(response.headers.get('connection')).toBe('close')
+  expect(((await response.json()) as ErrorBody).error.code).toBe('gateway_shutdown')
+})
+
+test('a kept connection is told to close, whether its answer had begun or not', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const ask = async () => {
+    const asked = request(`${gateway.url}/health`, { agent }).end()
+    const [response] = await once(asked, 'response')
+    response.resume()
+    await once(response, 'end')
+    return response.headers.connection
+  }
+  expect(await ask()).toBe('keep-alive')
+  void gateway.gateway.drain({ delayMs: 60_000, deadlineMs: 0 })
+  expect(await ask()).toBe('close')
+  agent.destroy()
+})
+
+test('connections that nobody uses hold up nothing', async () => {
+  const agent = new Agent({ keepAlive: true })
+  const asked = request(`${gateway.url}/health`, { agent }).end()
+  const [response] = await once(asked, 'response')
+  response.resume()
+  await once(response, 'end')
+  await gateway.gateway.drain({ delayMs: 0, deadlineMs: 60_000 })
+  agent.destroy()
+})

@@ -1,0 +1,102 @@
+/**
+ * What lives as long as the process, whatever the config says: connections, what is known of targets, what callers have
+ * used up, the books. A new config finds all of it as the one before left it.
+ */
+import type { Logger } from 'pino'
+import { Agent, type Dispatcher } from 'undici'
+import { type AuditLog, createAudit } from './admission/audit.ts'
+import { createKeySets, type KeySets } from './admission/key-sets.ts'
+import { createLimiter, type Limiter } from './admission/limiter.ts'
+import { createAdmissionMetrics } from './admission/metrics.ts'
+import { type AnswerStore, createAnswerStore } from './cache/answer-store.ts'
+import { createCacheMetrics } from './cache/metrics.ts'
+import type { Clock } from './clock.ts'
+import { type ConfigStatus, createConfigStatus } from './config/config-status.ts'
+import { createReadiness, type Readiness } from './drain.ts'
+import type { ErrorCode } from './errors.ts'
+import { createGuardrailMetrics } from './guardrails/metrics.ts'
+import { type CostTable, createCostTable } from './ledger/cost.ts'
+import { createLedger, type Ledger } from './ledger/ledger.ts'
+import { createLogLine } from './ledger/log-line.ts'
+import { createMetrics, type Metrics } from './ledger/metrics.ts'
+import { createFoundModels, type FoundModels } from './routing/found-models.ts'
+import { createRunningCalls, type RunningCalls } from './running-calls.ts'
+import type { Tracing } from './tracing/tracing.ts'
+import { createTargetStates, type TargetStates } from './upstream/target-states.ts'
+import type { Wait } from './upstream/wait.ts'
+
+export interface EngineOptions {
+  clock: Clock
+  log: Logger
+  bodyBytesMax: number
+  /** In [0, 1). */
+  random(): number
+  wait: Wait
+  /** null: nobody wants traces. */
+  tracing: Tracing | null
+}
+
+export interface Engine extends EngineOptions {
+  dispatcher: Dispatcher
+  states: TargetStates
+  found: FoundModels
+  limiter: Limiter
+  keySets: KeySets
+  cost: CostTable
+  /** What the cache keeps. */
+  answers: AnswerStore
+  metrics: Metrics
+  /** Not a call, or not even a request: counted by its reason. */
+  onRefused(reason: ErrorCode): void
+  audit: AuditLog
+  ledger: Ledger
+  running: RunningCalls
+  readiness: Readiness
+  configStatus: ConfigStatus
+}
+
+/** Connections to one provider at a time; a further call waits for one, within its connect deadline. */
+const connectionsPerOriginMax = 1_000
+
+export function createEngine(options: EngineOptions): Engine {
+  const { clock, log } = options
+  // A pool per origin. HTTP/1.1: one call is one socket, so that to give a call up is to close its socket.
+  const dispatcher = new Agent({
+    allowH2: false,
+    connections: connectionsPerOriginMax,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    connect: { timeout: 60_000 },
+  })
+  const states = createTargetStates(clock)
+  const metrics = createMetrics(states)
+  const door = createAdmissionMetrics(metrics.registry)
+  const audit = createAudit({ clock, log, onLost: door.auditLost })
+  return {
+    ...options,
+    dispatcher,
+    states,
+    found: createFoundModels(),
+    limiter: createLimiter({ clock, onRefused: door.rateLimited }),
+    keySets: createKeySets(),
+    cost: createCostTable(clock),
+    answers: createAnswerStore(() => clock.monotonicMs()),
+    metrics,
+    onRefused: door.refused,
+    audit,
+    ledger: createLedger(
+      [
+        metrics.read,
+        door.read,
+        createGuardrailMetrics(metrics.registry),
+        createCacheMetrics(metrics.registry),
+        createLogLine(log),
+        audit.read,
+      ],
+      metrics.inFlight,
+    ),
+    running: createRunningCalls(),
+    readiness: createReadiness(),
+    configStatus: createConfigStatus(metrics.registry, clock),
+  }
+}

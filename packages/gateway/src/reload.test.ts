@@ -1,0 +1,278 @@
+/** What a new gateway.yaml changes, and what goes on as if nothing had happened. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { afterEach, expect, test } from 'vitest'
+import { done, finish, role, token } from './testing/chunks.ts'
+import { bearer, goodAnswer, keyOf } from './testing/door.ts'
+import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from './testing/gateway.ts'
+import { type Answering, json, startUpstream, stream, type Upstream } from './testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+async function serve(answer: Answering = goodAnswer): Promise<Upstream> {
+  const upstream = await startUpstream(answer)
+  opened.push(upstream)
+  return upstream
+}
+
+async function start(llm: object): Promise<RunningGateway> {
+  const gateway = await startGateway(llm)
+  opened.push(gateway)
+  return gateway
+}
+
+const plain = { model: 'm', messages }
+const admin = { apiKeys: { keys: [keyOf('boss', { isAdmin: true })] } }
+
+async function codeOf(response: Response): Promise<string | null> {
+  return response.ok ? null : ((await response.json()) as ErrorBody).error.code
+}
+
+async function readConfigStatus({ url }: RunningGateway): Promise<object> {
+  const response = await fetch(`${url}/admin/config`, bearer('key-of-boss'))
+  return (await response.json()) as object
+}
+
+test('a stream goes on with what it began with, and the next call goes where the new config says', async () => {
+  const going = Promise.withResolvers<void>()
+  const pieces = [role, token('a'), token('b'), finish, done]
+  const old = await serve(async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(pieces.slice(0, 2).join(''))
+    await going.promise
+    response.end(pieces.slice(2).join(''))
+  })
+  const next = await serve()
+  const gateway = await start(oneModel(old.url))
+  const response = await gateway.chat({ ...plain, stream: true, stream_options: { include_usage: true } })
+
+  gateway.reload(oneModel(next.url))
+  expect((await gateway.chat(plain)).status).toBe(200)
+  expect(next.received).toHaveLength(1)
+  going.resolve()
+  expect(await response.text()).toBe(pieces.join(''))
+  expect(old.received).toHaveLength(1)
+})
+
+test('a bad one is refused with all its faults, and the old one goes on', async () => {
+  const upstream = await serve()
+  const good = { ...oneModel(upstream.url), policies: admin }
+  const gateway = await start(good)
+  gateway.reload(good)
+  const before = await readConfigStatus(gateway)
+  gateway.reload({ models: [{ name: 'm', provider: 'grok', key: 'x' }], policies: admin })
+
+  const faults = [
+    expect.stringContaining('did you mean "groq"'),
+    expect.stringContaining('unknown key "key"'),
+  ]
+  expect(gateway.logs.at(-1)).toMatchObject({ level: 50, faults })
+  expect(await readConfigStatus(gateway)).toEqual({
+    ...before,
+    refused: { at: '2026-01-01T00:00:00.000Z', hash: expect.stringMatching(/^[0-9a-f]{64}$/), faults },
+  })
+  expect((await gateway.chat(plain, bearer('key-of-boss'))).status).toBe(200)
+  expect(await gateway.sample('gateway_config_reloads_total', 'outcome="refused"')).toBe(1)
+  expect(await gateway.sample('gateway_config_reloads_total', 'outcome="applied"')).toBe(1)
+  expect(await gateway.sample('gateway_config_last_reload_success_timestamp_seconds')).toBe(
+    Date.parse('2026-01-01T00:00:00Z') / 1000,
+  )
+
+  gateway.reload(good)
+  expect(await readConfigStatus(gateway)).toEqual(before)
+  expect(await gateway.sample('gateway_config_reloads_total', 'outcome="applied"')).toBe(1)
+})
+
+test('what was loaded is for admins only', async () => {
+  const gateway = await start({
+    policies: { apiKeys: { keys: [keyOf('boss', { isAdmin: true }), keyOf('a')] } },
+  })
+  expect((await fetch(`${gateway.url}/admin/config`, bearer('key-of-a'))).status).toBe(403)
+  const open = await start({})
+  expect((await fetch(`${open.url}/admin/config`)).status).toBe(404)
+})
+
+test('a key that was taken out is refused from the next call on, and one that was put in is known', async () => {
+  const going = Promise.withResolvers<void>()
+  const upstream = await serve(async (response, request) => {
+    if (request.body.includes('wait')) await going.promise
+    await goodAnswer(response, request)
+  })
+  const withKey = (id: string) => ({
+    ...oneModel(upstream.url),
+    policies: { apiKeys: { keys: [keyOf(id)] } },
+  })
+  const gateway = await start(withKey('old'))
+  const arrived = upstream.next()
+  const running = gateway.chat({ ...plain, user: 'wait' }, bearer('key-of-old'))
+  await arrived
+
+  gateway.reload(withKey('new'))
+  expect(await codeOf(await gateway.chat(plain, bearer('key-of-old')))).toBe('invalid_api_key')
+  expect(await codeOf(await gateway.chat(plain, bearer('key-of-new')))).toBe(null)
+  going.resolve()
+  expect(await codeOf(await running)).toBe(null)
+})
+
+test('a limit that stays the same goes on counting wherever it stands; one that changed begins anew', async () => {
+  const upstream = await serve()
+  const limit = { requestsPerMinute: 1, burst: 1 }
+  const withLimits = (...rateLimits: object[]) => ({ ...oneModel(upstream.url), policies: { rateLimits } })
+  const gateway = await start(withLimits(limit))
+  expect(await codeOf(await gateway.chat(plain))).toBe(null)
+  gateway.reload(withLimits({ requestsPerMinute: 100 }, limit))
+  expect(await codeOf(await gateway.chat(plain))).toBe('rate_limited')
+  gateway.reload(withLimits({ ...limit, burst: 2 }))
+  expect(await codeOf(await gateway.chat(plain))).toBe(null)
+})
+
+test('a call that a changed limit no longer counts gives its place back once, to the limit that it was taken from', async () => {
+  const going = Promise.withResolvers<void>()
+  const upstream = await serve(async (response, request) => {
+    if (request.body.includes('wait')) await going.promise
+    await goodAnswer(response, request)
+  })
+  const withLimit = (concurrency: number) => ({
+    ...oneModel(upstream.url),
+    policies: { rateLimits: [{ concurrency }] },
+  })
+  const gateway = await start(withLimit(1))
+  const arrived = upstream.next()
+  const running = gateway.chat({ ...plain, user: 'wait' })
+  await arrived
+  gateway.reload(withLimit(2))
+  gateway.reload(withLimit(1))
+  expect(await codeOf(await gateway.chat(plain))).toBe(null)
+  going.resolve()
+  expect(await codeOf(await running)).toBe(null)
+  expect(await codeOf(await gateway.chat(plain))).toBe(null)
+})
+
+test('an open breaker stays open, its new cooldown counts, and another key makes another target', async () => {
+  const upstream = await serve(json({ error: { message: 'down' } }, 500))
+  const withBreaker = (cooldownMs: number, apiKey = 'k') => ({
+    models: [
+      {
+        name: 'm',
+        provider: 'custom',
+        params: { baseUrl: `${upstream.url}/v1`, apiKey },
+        circuitBreaker: { consecutiveFailures: 1, cooldownMs },
+      },
+    ],
+  })
+  const gateway = await start(withBreaker(60_000))
+  expect((await gateway.chat(plain)).status).toBe(500)
+  gateway.reload({ ...withBreaker(60_000), virtualModels: [] })
+  expect(await codeOf(await gateway.chat(plain))).toBe('targets_resting')
+  gateway.reload(withBreaker(30_000))
+  expect(gateway.gateway.targets()).toMatchObject([{ breaker: 'open' }])
+  const { msUntilProbe } = gateway.gateway.targets()[0]!
+  expect(msUntilProbe).toBeGreaterThan(0)
+  expect(msUntilProbe).toBeLessThanOrEqual(30_000)
+
+  gateway.reload(withBreaker(60_000, 'another'))
+  expect((await gateway.chat(plain)).status).toBe(500)
+})
+
+test('a target that has left is forgotten when its last call is over', async () => {
+  const going = Promise.withResolvers<void>()
+  const upstream = await serve(async (response, request) => {
+    await going.promise
+    await goodAnswer(response, request)
+  })
+  const gateway = await start(oneModel(upstream.url))
+  const arrived = upstream.next()
+  const running = gateway.chat(plain)
+  await arrived
+  gateway.reload({})
+  expect(gateway.gateway.targets()).toMatchObject([{ target: 'm', pending: 1 }])
+  expect(await codeOf(await gateway.chat(plain))).toBe('model_not_found')
+  going.resolve()
+  expect((await running).status).toBe(200)
+  await expect.poll(() => gateway.gateway.targets()).toEqual([])
+  expect(await (await fetch(gateway.metricsUrl)).text()).not.toMatch(/^gateway_breaker_state\{/m)
+})
+
+test('found models stay, under the new policies, for as long as their server is named', async () => {
+  const nearby = await serve((response, request) =>
+    request.url === '/v1/models'
+      ? json({ object: 'list', data: [{ id: 'a' }] })(response, request)
+      : goodAnswer(response, request),
+  )
+  const discovery = [{ provider: 'ollama', baseUrl: `${nearby.url}/v1` }]
+  const gateway = await start({ discovery })
+  await gateway.gateway.discover([])
+  const asked = { model: 'ollama/a', messages }
+  gateway.reload({ discovery, policies: { rateLimits: [{ requestsPerMinute: 1 }] } })
+  expect(await codeOf(await gateway.chat(asked))).toBe(null)
+  expect(await codeOf(await gateway.chat(asked))).toBe('rate_limited')
+  gateway.reload({})
+  expect(await codeOf(await gateway.chat(asked))).toBe('model_not_found')
+})
+
+test('a server that the new config names is looked for at once', async () => {
+  const nearby = await serve(json({ object: 'list', data: [{ id: 'a' }] }))
+  const gateway = await start({})
+  await gateway.gateway.discover([])
+  gateway.reload({ discovery: [{ provider: 'ollama', baseUrl: `${nearby.url}/v1` }] })
+  await expect.poll(async () => (await fetch(`${gateway.url}/v1/models/ollama/a`)).status).toBe(200)
+})
+
+test('an issuer’s keys are not asked for again', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('RS256')
+  const issuer = await serve(json({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256' }] }))
+  const upstream = await serve()
+  const credential = await new SignJWT({})
+    .setProtectedHeader({ alg: 'RS256', kid: 'k' })
+    .setSubject('alice')
+    .setIssuer('i')
+    .setAudience('g')
+    .setExpirationTime(new Date('2026-01-01T01:00:00Z'))
+    .sign(privateKey)
+  const jwt = { jwks: `${issuer.url}/jwks`, issuer: 'i', audience: 'g' }
+  const gateway = await start({ ...oneModel(upstream.url), policies: { jwt } })
+  expect(await codeOf(await gateway.chat(plain, bearer(credential)))).toBe(null)
+  gateway.reload({ ...oneModel(upstream.url), policies: { jwt: { ...jwt, mode: 'optional' } } })
+  expect(await codeOf(await gateway.chat(plain, bearer(credential)))).toBe(null)
+  expect(issuer.received).toHaveLength(1)
+})
+
+test('audit lines go where the new config says, and none is lost on the way', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reload-'))
+  const upstream = await serve()
+  const withAudit = (name: string) => ({
+    ...oneModel(upstream.url),
+    policies: { audit: { path: join(folder, name) } },
+  })
+  const gateway = await startGateway(withAudit('a.log'))
+  for (const name of ['b.log', 'c.log']) {
+    const calls = gateway.logs.length
+    await (await gateway.chat(plain)).text()
+    await expect.poll(() => gateway.logs.length).toBeGreaterThan(calls)
+    gateway.reload(withAudit(name))
+  }
+  await (await gateway.chat(plain)).text()
+  await gateway.close()
+  for (const name of ['a.log', 'b.log', 'c.log']) {
+    expect((await readFile(join(folder, name), 'utf8')).trim().split('\n')).toHaveLength(1)
+  }
+  await rm(folder, { recursive: true })
+})
+
+test('a stream is byte-whole however often the config changes under it', async () => {
+  const pieces = [role, ...Array.from({ length: 200 }, (_, index) => token(`t${index} `)), finish, done]
+  const upstream = await serve(stream(pieces))
+  const gateway = await start(oneModel(upstream.url))
+  const response = await gateway.chat({ ...plain, stream: true, stream_options: { include_usage: true } })
+  const changing = setInterval(
+    () => gateway.reload(oneModel(upstream.url, { description: String(Math.random()) })),
+    1,
+  )
+  expect(await response.text()).toBe(pieces.join(''))
+  clearInterval(changing)
+})

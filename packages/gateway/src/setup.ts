@@ -1,0 +1,44 @@
+/**
+ * What comes of one config, on top of what lives longer. A new config makes a new one of these and changes nothing in the
+ * old: a call takes the one of its arrival, and keeps it until it is over.
+ */
+import { type Admission, createAdmission } from './admission/admission.ts'
+import { type Cache, createCache } from './cache/cache.ts'
+import type { Config } from './config/load.ts'
+import type { Engine } from './engine.ts'
+import { createGuardrails, type Guardrails } from './guardrails/guardrails.ts'
+import { type Catalogue, createCatalogue } from './routing/catalogue.ts'
+import { createResolve, type Resolve } from './routing/resolve.ts'
+
+export interface Setup {
+  config: Config
+  admission: Admission
+  guardrails: Guardrails
+  cache: Cache
+  catalogue: Catalogue
+  resolve: Resolve
+}
+
+export function createSetup(config: Config, engine: Engine): Setup {
+  const { clock, limiter, keySets, found, answers } = engine
+  const catalogue = createCatalogue(config, { startedAtS: Math.floor(clock.date().getTime() / 1000) })
+  catalogue.add(found.of(config))
+  return {
+    config,
+    admission: createAdmission({ config: config.admission, clock, limiter, keySets }),
+    guardrails: createGuardrails(config.guardrails),
+    cache: createCache(config.cache, answers),
+    catalogue,
+    resolve: createResolve({ ...engine, catalogue }),
+  }
+}
+
+/** From now on this one holds: what lives longer keeps what goes on being the same, and lets go of the rest. */
+export function putInForce(
+  { config, admission, catalogue }: Setup,
+  { audit, limiter, states }: Engine,
+): void {
+  audit.use(config.admission.audit)
+  limiter.use(admission.rules)
+  states.use(catalogue.list().flatMap(({ route }) => (route.state === 'open' ? [route.target] : [])))
+}

@@ -1,0 +1,149 @@
+/**
+ * Traces by OpenTelemetry, sent as OTLP over HTTP: a span a call, and one for each attempt under it. Loaded only where an
+ * endpoint is set. The exporter reads `OTEL_EXPORTER_OTLP_…` itself, the resource `OTEL_SERVICE_NAME` and
+ * `OTEL_RESOURCE_ATTRIBUTES`, as every program with OpenTelemetry in it does.
+ *
+ * A collector that is slow or gone delays no call: spans wait in a queue, and what comes on top is dropped.
+ */
+import { setTimeout } from 'node:timers/promises'
+import {
+  type Context,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
+import { ExportResultCode, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import {
+  defaultResource,
+  detectResources,
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources'
+import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
+import type { Logger } from 'pino'
+import type { Call } from '../call.ts'
+import type { Attempt } from '../call-target.ts'
+import type { Clock } from '../clock.ts'
+import type { EndpointFacts } from '../endpoints.ts'
+import type { Outcome } from '../ledger/record.ts'
+import { type SamplerWish, toSampler } from './sampler.ts'
+import { toAnswerAttributes, toAttemptAttributes, toCallAttributes } from './span-attributes.ts'
+import type { CallTrace, Tracing } from './tracing.ts'
+
+export interface TracingOptions {
+  clock: Clock
+  log: Logger
+  sampler: SamplerWish
+}
+
+/** Spans that wait for the collector, a kilobyte or two each. */
+const waitingMax = 2_048
+/** Who stops the gateway waits no longer for a collector. */
+const closeMsMax = 2_000
+
+const propagator = new W3CTraceContextPropagator()
+
+export function openTracing({ clock, log, sampler }: TracingOptions): Tracing {
+  const provider = new TracerProvider({
+    resource: defaultResource()
+      .merge(resourceFromAttributes({ 'service.name': 'drag-race-gateway' }))
+      .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
+    sampler: toSampler(sampler, (name) =>
+      log.warn({ sampler: name }, 'OTEL_TRACES_SAMPLER is none that is known'),
+    ),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: watchLosses(new OTLPTraceExporter(), log),
+        maxQueueSize: waitingMax,
+      }),
+    ],
+  })
+  const tracer = provider.getTracer('drag-race-gateway')
+  return {
+    begin: (call, operation) => beginTrace(tracer, clock, call, operation),
+    close: () =>
+      Promise.race([provider.shutdown().catch(() => {}), setTimeout(closeMsMax, undefined, { ref: false })]),
+  }
+}
+
+function beginTrace(
+  tracer: Tracer,
+  clock: Clock,
+  call: Call,
+  operation: EndpointFacts['operation'],
+): CallTrace {
+  const aheadMs = clock.date().getTime() - clock.monotonicMs()
+  const toTime = (monotonicMs: number) => monotonicMs + aheadMs
+  const parent = propagator.extract(ROOT_CONTEXT, call.request.headers, defaultTextMapGetter)
+  const options = { kind: SpanKind.SERVER, startTime: toTime(call.arrivedAtMs) }
+  const span = tracer.startSpan(operation, options, parent)
+  const context = trace.setSpan(parent, span)
+  const attempts: Span[] = []
+  return {
+    attempt(attempt) {
+      const attributes = toAttemptAttributes(attempt, operation)
+      const startTime = toTime(attempt.startedAtMs)
+      const attemptSpan = tracer.startSpan(
+        `${operation} ${attempt.target.upstreamModel}`,
+        { kind: SpanKind.CLIENT, startTime, attributes },
+        context,
+      )
+      attempts.push(attemptSpan)
+      return toHeaders(trace.setSpan(context, attemptSpan))
+    },
+    end(record, endedAtMs) {
+      for (const [index, attemptSpan] of attempts.entries()) {
+        const attempt = call.attempts[index]!
+        endAttempt(attemptSpan, attempt, toTime(attempt.endedAtMs ?? endedAtMs))
+      }
+      const model = record.requestModel ?? record.askedModel
+      if (model !== null) span.updateName(`${operation} ${model}`)
+      span.setAttributes(toCallAttributes(call, record))
+      if (isFault(record.outcome)) span.setStatus({ code: SpanStatusCode.ERROR })
+      span.end(toTime(endedAtMs))
+    },
+  }
+}
+
+function endAttempt(span: Span, attempt: Attempt, endTime: number) {
+  span.setAttributes(toAnswerAttributes(attempt))
+  if (attempt.outcome !== 'ok' && attempt.outcome !== 'caller-gone') {
+    span.setStatus({ code: SpanStatusCode.ERROR })
+  }
+  span.end(endTime)
+}
+
+/** A caller's own mistake, or a caller who left, is no fault of a server. */
+function isFault(outcome: Outcome): boolean {
+  return outcome.kind === 'failed' && !(outcome.status >= 400 && outcome.status <= 499)
+}
+
+function toHeaders(context: Context): Record<string, string> {
+  const headers: Record<string, string> = {}
+  propagator.inject(context, headers, defaultTextMapSetter)
+  return headers
+}
+
+/** The first loss in a row is told; the others would fill the log of an afternoon without a collector. */
+function watchLosses(exporter: SpanExporter, log: Logger): SpanExporter {
+  let isLosing = false
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const isLost = result.code !== ExportResultCode.SUCCESS
+        if (isLost && !isLosing) log.warn({ err: result.error }, 'traces cannot be sent; calls go on without')
+        isLosing = isLost
+        done(result)
+      })
+    },
+    shutdown: () => exporter.shutdown(),
+    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
+  }
+}

@@ -1,0 +1,224 @@
+/** What a collector hears of calls through the gateway, as a real process with OpenTelemetry's variables. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Collector, type Span, startCollector } from './support/collector.ts'
+import { freePort, type RunningProgram, startProgram } from './support/programs.ts'
+
+let folder: string
+let collector: Collector
+let provider: Server
+let received: IncomingHttpHeaders[]
+let gateway: RunningProgram
+
+const event = (data: object | string) => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
+const chunk = (more: object) =>
+  event({ id: 'c-1', object: 'chat.completion.chunk', created: 1, model: 'up-1', ...more })
+const choice = (delta: object, finish_reason: string | null = null) =>
+  chunk({ choices: [{ index: 0, delta, finish_reason }] })
+const usage = {
+  prompt_tokens: 7,
+  completion_tokens: 3,
+  total_tokens: 10,
+  prompt_tokens_details: { cached_tokens: 4 },
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'traces-'))
+  collector = await startCollector()
+  received = []
+  // `bad` fails each time, anything else answers well.
+  provider = createServer(async (request, response) => {
+    let body = ''
+    for await (const part of request) body += part
+    received.push(request.headers)
+    if (body.includes('"model":"bad"')) return response.writeHead(503).end('{"error":{"message":"no"}}')
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    return response.end(
+      choice({ role: 'assistant', content: 'the answer' }) +
+        choice({}, 'stop') +
+        chunk({ choices: [], usage }) +
+        event('[DONE]'),
+    )
+  })
+  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
+})
+afterEach(async () => {
+  gateway.process.kill('SIGKILL')
+  await gateway.exited
+  provider.closeAllConnections()
+  provider.close()
+  collector.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function start(env: Record<string, string>) {
+  const baseUrl = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`
+  const models = ['good', 'bad'].map((name) => ({ name, provider: 'custom', params: { baseUrl } }))
+  const targets = [
+    { model: 'bad', priority: 1 },
+    { model: 'good', priority: 2 },
+  ]
+  const virtualModels = [{ name: 'v', routing: { priority: { targets } }, retry: { attempts: 1 } }]
+  const config = join(folder, 'gateway.yaml')
+  writeFileSync(config, JSON.stringify({ llm: { models, virtualModels } }))
+  gateway = await startProgram('gateway', {
+    GATEWAY_CONFIG: config,
+    GATEWAY_PORT: '0',
+    GATEWAY_METRICS_PORT: '0',
+    GATEWAY_DISCOVERY: 'off',
+    ...env,
+  })
+}
+
+const endpoint = () => ({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+
+async function ask(model: string, headers: Record<string, string> = {}) {
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'the question' }] }),
+  })
+  return { status: response.status, text: await response.text() }
+}
+
+/** Spans are sent at the latest when the gateway ends. */
+async function spansAfterStop(): Promise<Span[]> {
+  expect(await gateway.stop()).toBe(0)
+  return collector.spans
+}
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+const callerSpan = '00f067aa0ba902b7'
+const traceparent = (flags: '00' | '01') => `00-${traceId}-${callerSpan}-${flags}`
+
+test('a call and its attempts are spans of the caller’s trace, and each provider is told of its own', async () => {
+  await start(endpoint())
+  await ask('v', { traceparent: traceparent('01'), tracestate: 'vendor=1' })
+  const [bad, good, call] = (await spansAfterStop()).sort((a, b) => b.kind - a.kind || a.startMs - b.startMs)
+  expect(collector.spans).toHaveLength(3)
+  expect(call).toMatchObject({
+    traceId,
+    parentSpanId: callerSpan,
+    name: 'chat v',
+    kind: 2,
+    status: 0,
+    service: 'drag-race-gateway',
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'custom',
+      'gen_ai.request.model': 'v',
+      'gen_ai.response.model': 'up-1',
+      'gen_ai.response.finish_reasons': ['stop'],
+      'gen_ai.usage.input_tokens': 7,
+      'gen_ai.usage.output_tokens': 3,
+      'gen_ai.usage.cache_read.input_tokens': 4,
+      'http.response.status_code': 200,
+      'gateway.attempts': 2,
+      'gateway.request_id': expect.stringMatching(/^req_/),
+    },
+  })
+  expect(call!.attributes['gen_ai.response.time_to_first_chunk']).toBeGreaterThan(0)
+  expect(bad).toMatchObject({
+    name: 'chat bad',
+    status: 2,
+    attributes: { 'error.type': 'http_503', 'http.response.status_code': 503, 'gateway.target': 'bad' },
+  })
+  expect(good).toMatchObject({
+    name: 'chat good',
+    status: 0,
+    attributes: { 'gen_ai.response.id': 'c-1', 'gen_ai.usage.output_tokens': 3 },
+  })
+  for (const [index, attempt] of [bad!, good!].entries()) {
+    expect(attempt).toMatchObject({ traceId, parentSpanId: call!.spanId, kind: 3 })
+    expect(received[index]).toMatchObject({
+      traceparent: `00-${traceId}-${attempt.spanId}-01`,
+      tracestate: 'vendor=1',
+    })
+    expect(attempt.startMs).toBeGreaterThanOrEqual(call!.startMs)
+    expect(attempt.endMs).toBeLessThanOrEqual(call!.endMs)
+  }
+  expect(Math.abs(call!.endMs - Date.now())).toBeLessThan(60_000)
+})
+
+test('what was asked and what was answered is in no span', async () => {
+  await start(endpoint())
+  expect((await ask('good')).text).toContain('the answer')
+  expect(await spansAfterStop()).toHaveLength(2)
+  expect(collector.bytes().includes('the question')).toBe(false)
+  expect(collector.bytes().includes('the answer')).toBe(false)
+})
+
+test('a caller whose trace is not followed is not followed here either, and the provider hears so', async () => {
+  await start(endpoint())
+  await ask('good', { traceparent: traceparent('00') })
+  expect(received[0]!.traceparent).toMatch(new RegExp(`^00-${traceId}-(?!${callerSpan})[0-9a-f]{16}-00$`))
+  expect(await spansAfterStop()).toEqual([])
+})
+
+test('OTEL_TRACES_SAMPLER decides where no caller did', async () => {
+  await start({
+    ...endpoint(),
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0',
+  })
+  await ask('good')
+  expect(received[0]!.traceparent).toMatch(/-00$/)
+  await ask('good', { traceparent: traceparent('01') })
+  expect((await spansAfterStop()).map((span) => span.traceId)).toEqual([traceId, traceId])
+})
+
+test('a call that was refused is a span too, and no fault of the gateway', async () => {
+  await start({
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces`,
+    OTEL_SERVICE_NAME: 'front',
+  })
+  await ask('unknown')
+  const attributes = {
+    'error.type': 'model_not_found',
+    'http.response.status_code': 404,
+    'gateway.attempts': 0,
+  }
+  expect(await spansAfterStop()).toMatchObject([
+    { name: 'chat unknown', status: 0, service: 'front', attributes },
+  ])
+})
+
+test('a broken traceparent begins a trace of its own', async () => {
+  await start(endpoint())
+  await ask('good', { traceparent: 'nonsense', tracestate: 'vendor=1' })
+  expect(received[0]!.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+  expect(received[0]!.tracestate).toBeUndefined()
+  expect((await spansAfterStop()).map(({ parentSpanId }) => parentSpanId)).toContain('')
+})
+
+test('a collector that is not there delays no call and no stop', async () => {
+  await start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` })
+  for (let call = 0; call < 5; call++) expect((await ask('good')).status).toBe(200)
+  expect(await gateway.stop()).toBe(0)
+})
+
+/** Tells of every package of OpenTelemetry that is loaded. */
+const telltale = `data:text/javascript,${encodeURIComponent(
+  `import { registerHooks } from 'node:module'
+   registerHooks({ resolve(name, context, next) {
+     if (name.startsWith('@opentelemetry/')) process.stderr.write('loaded ' + name + '\\n')
+     return next(name, context)
+   } })`,
+)}`
+
+test('without an endpoint nothing of the SDK is loaded, and the caller’s context passes as it came', async () => {
+  await start({ NODE_OPTIONS: `--import ${telltale}` })
+  await ask('good', { traceparent: traceparent('01'), tracestate: 'vendor=1' })
+  expect(received[0]).toMatchObject({ traceparent: traceparent('01'), tracestate: 'vendor=1' })
+  expect(await spansAfterStop()).toEqual([])
+  // prom-client loads the bare interface, for exemplars.
+  expect(gateway.output()).not.toMatch(/loaded @opentelemetry\/(?!api)/)
+
+  // That the telltale would have told.
+  await start({ ...endpoint(), NODE_OPTIONS: `--import ${telltale}` })
+  expect(gateway.output()).toContain('loaded @opentelemetry/sdk-trace')
+})
