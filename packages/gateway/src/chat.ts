@@ -7,6 +7,8 @@ import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import type { Admission } from './admission/admission.ts'
 import { answerError } from './answer-error.ts'
+import type { Books } from './books/books.ts'
+import type { Budgets } from './budgets/budgets.ts'
 import { type Call, openCall, toAnswerHeaders } from './call.ts'
 import { callTarget, toOutcomeCode } from './call-target.ts'
 import { readChatRequest } from './chat-request.ts'
@@ -26,6 +28,8 @@ import type { Wait } from './upstream/wait.ts'
 /** What a call works with; put together once, in `gateway.ts`. */
 export interface ChatParts {
   admission: Admission
+  budgets: Budgets
+  books: Books
   catalogue: Catalogue
   resolve: Resolve
   states: TargetStates
@@ -54,12 +58,14 @@ export async function chat(
     call.identity = await parts.admission.identify(request)
     const asked = await readChatRequest(request, parts.bodyBytesMax, endpoint)
     call.asked = asked
+    call.tags = { ...asked.tags, ...call.identity.tags }
     const readAtMs = parts.clock.monotonicMs()
     parts.admission.permit(call.identity, asked.model)
     const { id, tenant, tags } = call.identity
     call.route = parts.resolve(asked.model, () => toCallContext(asked, request.headers, { id, tenant, tags }))
     const deadlineAtMs = call.limit(call.route.totalMs)
-    // The last no that costs nothing: from here on limits hold something for this call.
+    // The last no that costs nothing: from here on budgets and limits hold something for this call.
+    parts.budgets.reserve(call)
     parts.admission.admit(call)
     await tryTargets({
       route: call.route,
@@ -81,7 +87,9 @@ export async function chat(
   process.nextTick(() => {
     call.close()
     parts.admission.settle(call, outcome)
-    parts.ledger.settle(toRecord(call, outcome, parts.cost, endedAtMs))
+    const record = toRecord(call, outcome, parts.cost, endedAtMs)
+    parts.budgets.settle(call, record)
+    parts.ledger.settle(record)
   })
 }
 

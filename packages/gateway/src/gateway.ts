@@ -5,6 +5,11 @@ import { Agent } from 'undici'
 import { createAdmission } from './admission/admission.ts'
 import { openAudit } from './admission/audit.ts'
 import { createAdmissionMetrics } from './admission/metrics.ts'
+import { openBooks } from './books/open-books.ts'
+import { createBudgetMetrics } from './budgets/budget-metrics.ts'
+import { allBudgetRules } from './budgets/budget-rule.ts'
+import { createBudgets } from './budgets/budgets.ts'
+import { createEstimateCost } from './budgets/estimate-cost.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import { createCostTable } from './ledger/cost.ts'
@@ -24,6 +29,8 @@ export interface GatewayOptions {
   clock: Clock
   log: Logger
   isLoopback?: boolean
+  /** The file of the books; null keeps none. */
+  booksPath?: string | null
   bodyBytesMax?: number
   /** In [0, 1); tests give a seed. */
   random?(): number
@@ -35,6 +42,8 @@ export interface Gateway {
   metricsServer: Server
   /** Looks for model servers on this machine; `ownUrls` are none of them. Resolves when the search is over. */
   discover(ownUrls: readonly string[]): Promise<void>
+  /** Resolves when the budgets know what was spent before: only then should calls come in. It never rejects. */
+  ready(): Promise<void>
   /** How every target stands that a call has gone to. */
   targets(): TargetSnapshot[]
   /** Ends open streams too: who stops the gateway does not want to wait for its answers. */
@@ -50,6 +59,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
     log,
     isLoopback = true,
+    booksPath = null,
     bodyBytesMax = 4 * 1024 * 1024,
     random = Math.random,
     wait = waitFor,
@@ -69,11 +79,22 @@ export function createGateway(options: GatewayOptions): Gateway {
   const door = createAdmissionMetrics(metrics.registry)
   const admission = createAdmission({ config: config.admission, clock, onRateLimited: door.rateLimited })
   const audit = openAudit({ config: config.admission.audit, clock, log, onLost: door.auditLost })
-  const ledger = createLedger([metrics.read, door.read, createLogLine(log), audit.read], metrics.inFlight)
+  const { registry } = metrics
+  const books = openBooks({ path: booksPath, policy: config.books, clock, log, registry })
+  const readers = [metrics.read, door.read, createLogLine(log), audit.read, books.read]
+  const ledger = createLedger(readers, metrics.inFlight)
   const cost = createCostTable(clock)
+  const budgets = createBudgets({
+    books,
+    clock,
+    estimateCost: createEstimateCost(cost, clock),
+    metrics: createBudgetMetrics(registry, () => budgets.list()),
+  })
   const resolve = createResolve({ catalogue, states, cost, clock, random })
   const parts = {
     admission,
+    budgets,
+    books,
     catalogue,
     resolve,
     states,
@@ -102,13 +123,15 @@ export function createGateway(options: GatewayOptions): Gateway {
         onFound: ({ name, baseUrl }, models) =>
           log.info({ server: name, baseUrl, models }, 'found a model server'),
       }),
+    ready: () => budgets.configure(allBudgetRules(config.admission)),
     targets: () => toTargetSnapshots(states),
     async close() {
       const closed = [server, metricsServer].map((each) => new Promise((resolve) => each.close(resolve)))
       server.closeAllConnections()
       metricsServer.closeAllConnections()
       await dispatcher.destroy()
-      await Promise.all([...closed, audit.close()])
+      budgets.close()
+      await Promise.all([...closed, audit.close(), books.close()])
     },
   }
 }

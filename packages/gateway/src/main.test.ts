@@ -29,6 +29,7 @@ function run(config: string | null, env: Record<string, string> = {}) {
       GATEWAY_PORT: '0',
       GATEWAY_METRICS_PORT: '0',
       GATEWAY_DISCOVERY: 'off',
+      GATEWAY_BOOKS: 'off',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { destination, pino } from 'pino'
 import { type Config, loadConfig } from './config/load.ts'
 import { createGateway } from './gateway.ts'
@@ -12,6 +14,9 @@ const port = readPort('GATEWAY_PORT', '4000')
 const metricsPort = readPort('GATEWAY_METRICS_PORT', '15020')
 const simulatorUrl = env.SIMULATOR_URL || `http://127.0.0.1:${env.SIMULATOR_PORT || '4010'}`
 
+/** Longer nobody waits for the books: what cannot be known yet is refused, and all else served. */
+const readyMsMax = 10_000
+
 // Standard output is for the one line that says where it listens.
 const logFile = destination({ dest: 2, sync: false })
 const log = pino({ level: env.LOG_LEVEL || 'warn', base: null }, logFile)
@@ -21,9 +26,11 @@ const gateway = createGateway({
   config: env.GATEWAY_DISCOVERY === 'off' ? { ...config, discovery: [] } : config,
   clock: { monotonicMs: () => performance.now(), date: () => new Date() },
   log,
+  booksPath: toBooksPath(env.GATEWAY_BOOKS || config.books.file || 'data/gateway-books.db'),
   isLoopback: /^(localhost|127(\.\d+){3}|::1)$/.test(host),
 })
 
+await Promise.race([gateway.ready(), setTimeout(readyMsMax)])
 const url = await listen(gateway.server, 'GATEWAY_PORT', port)
 const metricsUrl = await listen(gateway.metricsServer, 'GATEWAY_METRICS_PORT', metricsPort)
 console.log(`gateway ready on ${url}, metrics on ${metricsUrl}/metrics`)
@@ -36,6 +43,10 @@ function stop() {
     logFile.flushSync()
     process.exit(0)
   })
+}
+
+function toBooksPath(file: string): string | null {
+  return file === 'off' ? null : resolve(file)
 }
 
 function readConfig(path: string): Config {

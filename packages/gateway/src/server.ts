@@ -5,6 +5,8 @@ import type { Registry } from 'prom-client'
 import { requireAdmin, toCallersList } from './admission/admin.ts'
 import { mayUse } from './admission/identity.ts'
 import { answerError, toRawAnswer } from './answer-error.ts'
+import { toUsageList } from './books/usage-list.ts'
+import { toBudgetsList } from './budgets/budgets-list.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
 import { toEndpoint } from './endpoints.ts'
@@ -85,7 +87,7 @@ function internalError(cause: unknown): GatewayError {
 
 /** What can be read: an object for JSON, a text, or null where there is nothing. */
 async function read(
-  { catalogue, admission }: ChatParts,
+  { catalogue, admission, books, budgets }: ChatParts,
   path: string,
   request: IncomingMessage,
 ): Promise<object | string | null> {
@@ -94,7 +96,16 @@ async function read(
   // Where nobody can be an admin, `/admin/…` is an address like any other that is not there.
   if (path.startsWith('/admin/') && admission.hasAdmin) {
     requireAdmin(await admission.identify(request))
-    return path === '/admin/callers' ? toCallersList(admission) : null
+    switch (path) {
+      case '/admin/callers':
+        return toCallersList(admission)
+      case '/admin/usage':
+        return toUsageList(books, toQuery(request))
+      case '/admin/budgets':
+        return toBudgetsList(budgets.list(), budgets.problem())
+      default:
+        return null
+    }
   }
   if (path !== '/v1/models' && !path.startsWith(modelPath)) return null
   const identity = await admission.identify(request)
@@ -138,6 +149,11 @@ function unknownPath({ method }: IncomingMessage, path: string): GatewayError {
 function toPath({ url = '/' }: IncomingMessage): string {
   const query = url.indexOf('?')
   return query === -1 ? url : url.slice(0, query)
+}
+
+function toQuery({ url = '/' }: IncomingMessage): URLSearchParams {
+  const query = url.indexOf('?')
+  return new URLSearchParams(query === -1 ? '' : url.slice(query))
 }
 
 function decode(text: string): string {

@@ -3,13 +3,15 @@
  * token's: a public key is never taken for a shared secret, and `none` is no algorithm.
  */
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
+import { toJwtBudget } from '../budgets/budget-rule.ts'
 import type { Clock } from '../clock.ts'
 import type { JwtConfig } from '../config/admission.ts'
 import type { Claims } from '../config/callers-schema.ts'
 import { GatewayError } from '../errors.ts'
+import { fittingTags, type Tags } from '../tags.ts'
 import { invalidToken } from './credential.ts'
-import type { Identity } from './identity.ts'
-import { type LimitRule, toOwnRules } from './limit-rule.ts'
+import type { Common, Identity } from './identity.ts'
+import { toOwnRules } from './limit-rule.ts'
 
 export type TokenReader = (token: string) => Promise<Identity>
 
@@ -32,12 +34,11 @@ const clockToleranceS = 5
 const jwksMsMax = 5_000
 
 /** Rejects with `invalid_token`, or `auth_unavailable` when the issuer's keys cannot be had. */
-export function createTokenReader(
-  config: JwtConfig,
-  commonRules: readonly LimitRule[],
-  clock: Clock,
-): TokenReader {
-  const rules = [...commonRules, ...toOwnRules('jwt', config.rateLimits)]
+export function createTokenReader(config: JwtConfig, common: Common, clock: Clock): TokenReader {
+  const own: Common = {
+    rules: [...common.rules, ...toOwnRules('jwt', config.rateLimits)],
+    budgets: [...common.budgets, ...toJwtBudget(config.budget)],
+  }
   const verify = createVerify(config)
   return async (token) => {
     try {
@@ -48,7 +49,7 @@ export function createTokenReader(
         clockTolerance: clockToleranceS,
         currentDate: clock.date(),
       })
-      return toIdentity(payload, config.claims, rules)
+      return toIdentity(payload, config.claims, own)
     } catch (error) {
       throw toAnswer(error)
     }
@@ -72,7 +73,7 @@ function createVerify({ source }: JwtConfig): Verify {
 
 const idCharsMax = 200
 
-function toIdentity(payload: JWTPayload, claims: Claims, rules: readonly LimitRule[]): Identity {
+function toIdentity(payload: JWTPayload, claims: Claims, own: Common): Identity {
   const id = payload[claims.id]
   if (typeof id !== 'string' || id === '' || id.length > idCharsMax) {
     throw invalidToken(`its claim ${claims.id} is no text of 1 to ${idCharsMax} characters`)
@@ -83,7 +84,7 @@ function toIdentity(payload: JWTPayload, claims: Claims, rules: readonly LimitRu
     tenant: typeof tenant === 'string' ? tenant.slice(0, idCharsMax) : null,
     // A mapped claim that is missing allows nothing: the issuer forgot, or the token is for something else.
     allowedModels: claims.allowedModels ? new Set(toNames(claimOf(payload, claims.allowedModels))) : null,
-    rules,
+    ...own,
     tags: toTags(claimOf(payload, claims.tags)),
     isAdmin: claimOf(payload, claims.isAdmin) === true,
   }
@@ -98,9 +99,9 @@ function toNames(claim: unknown): string[] {
   return Array.isArray(claim) ? claim.filter((name) => typeof name === 'string') : []
 }
 
-function toTags(claim: unknown): Record<string, string> {
+function toTags(claim: unknown): Tags {
   if (typeof claim !== 'object' || claim === null || Array.isArray(claim)) return {}
-  return Object.fromEntries(Object.entries(claim).filter(([, value]) => typeof value === 'string'))
+  return fittingTags(Object.entries(claim))
 }
 
 function toAnswer(error: unknown): GatewayError {

@@ -8,6 +8,7 @@ import { nearest } from '../nearest.ts'
 import { type ProviderName, providers } from '../upstream/providers.ts'
 import { type AdmissionConfig, toAdmissionConfig } from './admission.ts'
 import { type AwsAccess, type AwsRead, readAwsAccess } from './aws-access.ts'
+import type { BooksPolicy } from './budgets-schema.ts'
 import { crossCheck } from './cross-check.ts'
 import { type Fault, toFaults, toLines } from './faults.ts'
 import {
@@ -30,6 +31,7 @@ export interface Config extends ModelPolicies {
   virtualModels: VirtualModelConfig[]
   discovery: DiscoveryConfig[]
   admission: AdmissionConfig
+  books: BooksPolicy
 }
 
 /** How a model is treated when it is called by its own name; deadlines and breaker also where it is a target. */
@@ -117,6 +119,7 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
   return {
     ...policies,
     admission: toAdmissionConfig(llm.policies, variables),
+    books: llm.policies.books,
     models: llm.models.map((entry) => ({
       name: entry.name,
       provider: entry.provider,

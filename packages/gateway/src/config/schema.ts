@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import { type ProviderName, providers, toProviderName } from '../upstream/providers.ts'
+import { bookPolicies } from './budgets-schema.ts'
 import { admissionPolicies } from './callers-schema.ts'
 import { CircuitBreaker, Retry, Timeouts } from './policies.ts'
 import { name } from './values.ts'
@@ -45,6 +46,16 @@ const Price = z.strictObject({
     .nonnegative()
     .optional()
     .describe('US dollars for a million input tokens read from a cache; the input price when left out.'),
+  cacheWriteInputPerMillion: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('US dollars for a million input tokens written to a cache; the input price when left out.'),
+  reasoningPerMillion: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('US dollars for a million output tokens of reasoning; the output price when left out.'),
 })
 export type Price = z.infer<typeof Price>
 
@@ -149,6 +160,7 @@ export const GatewayFile = z.looseObject({
               'When a failing target is left alone for a while. Where it is not written, only targets of virtual models are.',
             ),
           ...admissionPolicies,
+          ...bookPolicies,
         })
         .prefault({})
         .describe('What holds for all models, and who may call.'),

@@ -23,6 +23,10 @@ export interface RunningGateway {
 export interface StartOptions {
   variables?: Record<string, string>
   bodyBytesMax?: number
+  /** The file of the books; without one there are none. */
+  booksPath?: string
+  /** Instead of the first moment of 2026. */
+  date?: () => Date
   /** Instead of the machine's. */
   monotonicMs?: () => number
   random?: () => number
@@ -39,11 +43,12 @@ export async function startGateway(llm: object, options: StartOptions = {}): Pro
     config: toConfig(llm, options.variables),
     clock: {
       monotonicMs: options.monotonicMs ?? (() => performance.now()),
-      date: () => new Date('2026-01-01T00:00:00Z'),
+      date: options.date ?? (() => new Date('2026-01-01T00:00:00Z')),
     },
     log,
     ...toGatewayOptions(options),
   })
+  await gateway.ready()
   const url = await listen(gateway.server)
   const metricsUrl = `${await listen(gateway.metricsServer)}/metrics`
   return {
@@ -69,8 +74,13 @@ export async function startGateway(llm: object, options: StartOptions = {}): Pro
   }
 }
 
-function toGatewayOptions({ bodyBytesMax, random, wait }: StartOptions): Partial<GatewayOptions> {
-  return { ...(bodyBytesMax && { bodyBytesMax }), ...(random && { random }), ...(wait && { wait }) }
+function toGatewayOptions({ bodyBytesMax, booksPath, random, wait }: StartOptions): Partial<GatewayOptions> {
+  return {
+    ...(bodyBytesMax && { bodyBytesMax }),
+    ...(booksPath && { booksPath }),
+    ...(random && { random }),
+    ...(wait && { wait }),
+  }
 }
 
 /** A config with these `llm` keys; throws its faults. Discovery is off unless it is named. */
