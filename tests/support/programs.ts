@@ -117,6 +117,7 @@ export async function startRoad({ models = [], env = {} }: Options = {}): Promis
     GATEWAY_PORT: '0',
     GATEWAY_METRICS_PORT: '0',
     GATEWAY_DISCOVERY: 'off',
+    GATEWAY_BOOKS: join(folder, 'books.db'),
     SIMULATOR_URL: simulator.url,
     ...env,
   })

@@ -59,10 +59,11 @@ export function createBooks(options: BooksOptions): Books {
   let problem: string | null = null
   let isClosed = false
 
-  const take = (): { calls: BookedCall[]; holds: Hold[] } => {
-    const calls = waiting.splice(0, batchMax)
+  const isEmpty = () => waiting.length === 0 && unwritten.size === 0
+  const take = (max: number): { calls: BookedCall[]; holds: Hold[] } => {
+    const calls = waiting.splice(0, max)
     for (const call of calls) call.isHeld = written.delete(call.requestId)
-    const holds = [...unwritten].slice(0, batchMax).flatMap((id) => running.get(id) ?? [])
+    const holds = [...unwritten].slice(0, max).flatMap((id) => running.get(id) ?? [])
     for (const { requestId } of holds) {
       unwritten.delete(requestId)
       written.add(requestId)
@@ -78,8 +79,8 @@ export function createBooks(options: BooksOptions): Books {
     }
   }
   /** Resolves to whether it stands in the books. */
-  const send = async (): Promise<boolean> => {
-    const batch = take()
+  const send = async (max: number): Promise<boolean> => {
+    const batch = take(max)
     try {
       await ask('write', { ...batch, nowMs: clock.date().getTime() })
       noteProblem(null)
@@ -99,7 +100,7 @@ export function createBooks(options: BooksOptions): Books {
   const flush = (): Promise<boolean> => {
     if (timer !== null) clearTimeout(timer)
     timer = null
-    sending ??= send().then((isWritten) => {
+    sending ??= send(batchMax).then((isWritten) => {
       sending = null
       plan(isWritten ? timing.flushMs : timing.retryMs)
       return isWritten
@@ -108,17 +109,19 @@ export function createBooks(options: BooksOptions): Books {
   }
   /** As soon as there is enough for a message, or something has waited so long. */
   const plan = (ms: number) => {
-    if (isClosed || sending !== null || (waiting.length === 0 && unwritten.size === 0)) return
+    if (isClosed || sending !== null || isEmpty()) return
     if (problem === null && waiting.length >= batchMax) void flush()
     else timer ??= setTimeout(flush, ms).unref()
   }
-  /** Until everything that is waiting stands in the books; then at once, between two calls, the question. */
+  /**
+   * Writes all that is waiting, and asks in the same turn: no call comes between. The thread takes both in this order, so
+   * nothing has to be waited for, which under load would never end.
+   */
   const askAfterAll = async <Answer>(question: () => Promise<Answer>): Promise<Answer> => {
-    while (sending !== null || waiting.length > 0) {
-      if (!(await (sending ?? flush()))) throw new Error(problem ?? 'they cannot be written')
-    }
+    const writes = [sending, isEmpty() ? null : send(waitingMax)]
     try {
-      const answer = await question()
+      const [answer, ...areWritten] = await Promise.all([question(), ...writes])
+      if (areWritten.includes(false)) throw new Error(problem ?? 'they cannot be written')
       noteProblem(null)
       return answer
     } catch (error) {
