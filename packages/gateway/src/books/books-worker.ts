@@ -10,7 +10,8 @@ const keeper = createKeeper(workerData as KeepOptions)
 /** One after the other, in the order in which they were asked. */
 let last: Promise<void> = Promise.resolve()
 
-port.on('message', (message: ToThread) => {
+port.on('message', (text: string) => {
+  const message: ToThread = JSON.parse(text)
   last = last.then(async () => {
     port.postMessage(await answer(message))
     if (message.kind === 'close') port.close()

@@ -118,8 +118,8 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       const pico = BigInt(toPico(record.costUsd))
       const who = toWho(call)
       for (const count of counts) {
-        const subject = toSubject(count, who)
-        if (subject !== null) counters.find(count, subject, call.arrivedAtDateMs).spent += pico
+        const counter = reserved(budget, count) ?? toCounter(count, who, call, counters)
+        if (counter) counter.spent += pico
       }
     },
     configure(next) {
@@ -152,9 +152,19 @@ function toHeld(call: Call, counters: Counters): BudgetState[] {
   if (budgets.length === 0) return []
   const who = toWho(call)
   return budgets.flatMap((rule) => {
-    const subject = toSubject(rule.count, who)
-    return subject === null ? [] : { rule, counter: counters.find(rule.count, subject, call.arrivedAtDateMs) }
+    const counter = toCounter(rule.count, who, call, counters)
+    return counter ? { rule, counter } : []
   })
+}
+
+function toCounter(count: Count, who: Who, { arrivedAtDateMs }: Call, counters: Counters): Counter | null {
+  const subject = toSubject(count, who)
+  return subject === null ? null : counters.find(count, subject, arrivedAtDateMs)
+}
+
+/** Found already, when the call was let in. */
+function reserved(budget: BudgetReservation | null, { name }: Count): Counter | null {
+  return budget?.counters.find(({ count }) => count.name === name) ?? null
 }
 
 function isHard({ rule }: BudgetState): boolean {
