@@ -69,8 +69,9 @@ async function open(period: Period) {
     metrics: { refused() {}, warned() {}, unpriced() {} },
   })
   await budgets.configure(rules)
-  const sumOf = ({ identity, arrivedAtDateMs }: Call) => {
-    const key = `${identity!.id} ${startOf(period, arrivedAtDateMs)}`
+  const keyOf = ({ identity, arrivedAtDateMs }: Call) => `${identity!.id} ${startOf(period, arrivedAtDateMs)}`
+  const sumOf = (call: Call) => {
+    const key = keyOf(call)
     const sum = sums.get(key) ?? { cents: 0, dearest: 0 }
     sums.set(key, sum)
     return sum
@@ -104,12 +105,16 @@ async function open(period: Period) {
       for (const { cents, dearest } of sums.values())
         expect(cents).toBeLessThan(limitUsd * 100 + (dearest || 1))
     },
-    /** What it says is what was spent, to the last pico-dollar. */
+    /** What it says is what was spent and what is reserved, to the last pico-dollar. */
     compare() {
       for (const { counter } of budgets.list()) {
         const [caller] = JSON.parse(counter.subject) as string[]
-        const sum = sums.get(`${caller} ${counter.startsAtMs}`)
-        expect(counter.spent).toBe(BigInt(sum?.cents ?? 0) * 10_000_000_000n)
+        const key = `${caller} ${counter.startsAtMs}`
+        const reserved = running
+          .filter(({ call }) => keyOf(call) === key)
+          .reduce((sum, { cents }) => sum + cents, 0)
+        expect(counter.spent).toBe(BigInt(sums.get(key)?.cents ?? 0) * 10_000_000_000n)
+        expect(counter.reserved).toBe(BigInt(reserved) * 10_000_000_000n)
       }
     },
   }
