@@ -55,12 +55,12 @@ export const BooksPolicy = z.strictObject({
     .min(1_000)
     .max(1_000_000_000)
     .default(10_000_000)
-    .describe('Of more calls the oldest are deleted. A million calls take some 300 MB.'),
+    .describe('Of more calls the oldest are deleted. A million calls take some 200 MB.'),
 })
 export type BooksPolicy = z.infer<typeof BooksPolicy>
 
 /** These keys of `llm.policies`. */
 export const bookPolicies = {
-  budgets: z.array(Budget).default([]).describe('How much may be spent; every budget holds.'),
+  budgets: z.array(Budget).prefault([]).describe('How much may be spent; every budget holds.'),
   books: BooksPolicy.prefault({}).describe('Where every call is written down, and for how long.'),
 }
