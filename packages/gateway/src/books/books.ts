@@ -7,6 +7,7 @@
  */
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import { GatewayError } from '../errors.ts'
 import type { RecordReader } from '../ledger/ledger.ts'
 import { toBookedCall } from './booked-call.ts'
 import type { Ask, BookedCall, Hold } from './messages.ts'
@@ -37,18 +38,19 @@ export interface BooksOptions {
   log: Logger
   /** Records that are in no books and never will be. */
   onLost(records: number): void
-  timing?: { flushMs: number; retryMs: number; closeMsMax: number }
+  /** Waiting while the disk cannot take them: some 60 MB. What comes on top is lost, and counted. */
+  waitingMax?: number
 }
 
 /** A tenth of a second is what a kill -9 takes; after a failure a second passes before the next try. */
-const timingDefault = { flushMs: 100, retryMs: 1_000, closeMsMax: 5_000 }
+const timing = { flushMs: 100, retryMs: 1_000, closeMsMax: 5_000 }
 /** One message, and one transaction: some three milliseconds of the thread. */
 const batchMax = 500
-/** Waiting while the disk cannot take them: some 20 MB. What comes on top is lost, and counted. */
-const waitingMax = 20_000
+/** Questions that roll up the books may take seconds each. */
+const usagesMax = 4
 
 export function createBooks(options: BooksOptions): Books {
-  const { ask, end, clock, log, onLost, timing = timingDefault } = options
+  const { ask, end, clock, log, onLost, waitingMax = 100_000 } = options
   let waiting: BookedCall[] = []
   /** Calls that run; those that are over before a write never stand in the books. */
   const running = new Map<string, Hold>()
@@ -58,6 +60,7 @@ export function createBooks(options: BooksOptions): Books {
   let timer: NodeJS.Timeout | null = null
   let problem: string | null = null
   let isClosed = false
+  let usages = 0
 
   const isEmpty = () => waiting.length === 0 && unwritten.size === 0
   const take = (max: number): { calls: BookedCall[]; holds: Hold[] } => {
@@ -149,7 +152,16 @@ export function createBooks(options: BooksOptions): Books {
         onAsked()
         return ask('watch', { counts: [...counts], nowMs: clock.date().getTime() })
       }),
-    usage: (query) => askAfterAll(() => ask('usage', { query })),
+    async usage(query) {
+      if (usages >= usagesMax)
+        throw new GatewayError('books_unavailable', tooManyUsages, { retryAfterMs: 1_000 })
+      usages++
+      try {
+        return await askAfterAll(() => ask('usage', { query }))
+      } finally {
+        usages--
+      }
+    },
     problem: () => problem,
     async close() {
       if (isClosed) return
@@ -163,6 +175,8 @@ export function createBooks(options: BooksOptions): Books {
     },
   }
 }
+
+const tooManyUsages = `The books are answering ${usagesMax} questions already. Try again in a moment.`
 
 function wait(ms: number): { promise: Promise<void>; cancel(): void } {
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -110,6 +110,16 @@ test('old calls are forgotten, and so are the oldest of too many; what is counte
   expect(await keeper.watch({ counts: [total], nowMs })).toMatchObject([{ pico: 16n }])
 })
 
+test('sums of periods that are long over are swept away, those of a total never', async () => {
+  const keeper = open('books')
+  const counts = [perDay, toCount(['caller'], 'total')]
+  await keeper.watch({ counts, nowMs })
+  await keeper.write({ calls: [toCall('r', 4)], holds: [], nowMs })
+  await keeper.watch({ counts, nowMs: nowMs + 70 * dayMs })
+  // The same day again: nothing is left of it.
+  expect(await keeper.watch({ counts, nowMs })).toMatchObject([{ count: 'caller|total', pico: 4n }])
+})
+
 test('a count that nobody asks for any more is dropped, and made anew from the calls', async () => {
   const keeper = open('books')
   await keeper.watch({ counts: [perDay], nowMs })

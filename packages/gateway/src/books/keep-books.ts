@@ -34,8 +34,11 @@ export function createKeeper(options: KeepOptions): Keeper {
   return {
     async write({ calls, holds, nowMs }) {
       const { writer, file, counts } = await toBooks()
-      writer.write(calls, holds, counts)
-      forget(file, options, nowMs)
+      // All or nothing: what failed is sent again.
+      file.sqlite.transaction(() => {
+        writer.write(calls, holds, counts)
+        forgetCalls(file, options, nowMs)
+      })()
       return null
     },
     async watch({ counts: wanted, nowMs }) {
@@ -115,6 +118,10 @@ function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], 
     )
     .safeIntegers()
   return sqlite.transaction(() => {
+    // A total begins at 0, and is never over.
+    sqlite
+      .prepare('delete from spent where starts_at_ms > 0 and starts_at_ms < ?')
+      .run(nowMs - longestPeriodMs)
     const known = new Set(sqlite.prepare('select name from counts').pluck().all() as string[])
     for (const name of known) {
       if (wanted.some((count) => count.name === name)) continue
@@ -133,6 +140,9 @@ function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], 
     })
   })()
 }
+
+/** A month, and another in which its last calls may still end. */
+const longestPeriodMs = 62 * dayMs
 
 /** Of one count, those who spent most: as many as the gateway keeps in memory. */
 const spentMax = 10_000
@@ -156,28 +166,21 @@ function sumCalls(sqlite: BooksFile['sqlite'], count: Count, fromMs: number): Su
   return sums
 }
 
-/** At once: as many as a write may bring, four times over, so that the books shrink while they are written. */
+/** At once: as many as a write mostly brings, four times over, so that the books shrink while they are written. */
 const forgottenMax = 2_000
 
-/** Old calls go, the oldest first. What is counted stays while its period can still matter. */
-function forget({ sqlite }: BooksFile, { keepDays, callsMax }: KeepOptions, nowMs: number): void {
-  const ends = sqlite
+/** Old calls go, the oldest first; what is counted of them stays. */
+function forgetCalls({ sqlite }: BooksFile, { keepDays, callsMax }: KeepOptions, nowMs: number): void {
+  const { first, last, atMs } = sqlite
     .prepare(
       'select min(id) as first, max(id) as last, (select at_ms from calls order by id limit 1) as atMs from calls',
     )
     .get() as { first: number | null; last: number; atMs: number }
-  if (ends.first === null) return
   const keepFromMs = nowMs - keepDays * dayMs
-  if (ends.atMs >= keepFromMs && ends.last - ends.first < callsMax) return
+  if (first === null || (atMs >= keepFromMs && last - first < callsMax)) return
   sqlite
     .prepare(
       'delete from calls where id in (select id from calls where id <= ? or at_ms < ? order by id limit ?)',
     )
-    .run(ends.last - callsMax, keepFromMs, forgottenMax)
-  sqlite
-    .prepare('delete from spent where starts_at_ms > 0 and starts_at_ms < ?')
-    .run(Math.max(keepFromMs, nowMs - longestPeriodMs))
+    .run(last - callsMax, keepFromMs, forgottenMax)
 }
-
-/** A month, and another in which its last calls may still end. */
-const longestPeriodMs = 62 * dayMs
