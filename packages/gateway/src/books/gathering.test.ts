@@ -20,7 +20,9 @@ function open(more: { waitingMax?: number } = {}) {
   const lost: number[] = []
   const fate = { isFull: false }
   const logs: string[] = []
+  const rollUp = Promise.withResolvers<null>()
   const ask = (async (kind: string, question: { calls: BookedCall[]; holds: Hold[] }) => {
+    if (kind === 'usage') return rollUp.promise
     if (kind !== 'write') return null
     if (fate.isFull) throw new Error('database or disk is full')
     writes.push({
@@ -38,7 +40,7 @@ function open(more: { waitingMax?: number } = {}) {
     onLost: (records) => lost.push(records),
     ...more,
   })
-  return { books, writes, lost, fate, logs }
+  return { books, writes, lost, fate, logs, rollUp }
 }
 
 const call = (requestId: string) =>
@@ -114,4 +116,14 @@ test('closing writes what is waiting, and a second time does nothing', async () 
   for (const name of names(700)) books.read(call(name))
   await Promise.all([books.close(), books.close()])
   expect(writes.flatMap(({ calls }) => calls)).toEqual(names(700))
+})
+
+test('no more than four questions are answered at a time', async () => {
+  const { books, rollUp } = open()
+  const ask = () => books.usage({ by: [], fromMs: null, toMs: null })
+  const asked = Array.from({ length: 4 }, ask)
+  await expect(ask()).rejects.toMatchObject({ code: 'books_unavailable', retryAfterMs: 1_000 })
+  rollUp.resolve(null)
+  await Promise.all(asked)
+  await ask()
 })

@@ -115,7 +115,7 @@ test('sums of periods that are long over are swept away, those of a total never'
   const counts = [perDay, toCount(['caller'], 'total')]
   await keeper.watch({ counts, nowMs })
   await keeper.write({ calls: [toCall('r', 4)], holds: [], nowMs })
-  await keeper.watch({ counts, nowMs: nowMs + 70 * dayMs })
+  await keeper.write({ calls: [], holds: [], nowMs: nowMs + 70 * dayMs })
   // The same day again: nothing is left of it.
   expect(await keeper.watch({ counts, nowMs })).toMatchObject([{ count: 'caller|total', pico: 4n }])
 })

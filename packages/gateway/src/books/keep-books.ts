@@ -33,12 +33,16 @@ export function createKeeper(options: KeepOptions): Keeper {
   }
   return {
     async write({ calls, holds, nowMs }) {
-      const { writer, file, counts } = await toBooks()
+      const books = await toBooks()
+      const { writer, file, counts } = books
+      const isTimeToSweep = nowMs - books.sweptAtMs >= dayMs
       // All or nothing: what failed is sent again.
       file.sqlite.transaction(() => {
         writer.write(calls, holds, counts)
         forgetCalls(file, options, nowMs)
+        if (isTimeToSweep) sweep(file, nowMs)
       })()
+      if (isTimeToSweep) books.sweptAtMs = nowMs
       return null
     },
     async watch({ counts: wanted, nowMs }) {
@@ -61,6 +65,8 @@ interface OpenBooks {
   writer: Writer
   /** What is counted now. */
   counts: readonly Count[]
+  /** When sums of periods that are long over were deleted. */
+  sweptAtMs: number
 }
 
 async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
@@ -70,7 +76,7 @@ async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
   const names = await file.db.selectFrom('counts').select('name').execute()
   const counts = names.map(({ name }) => readCount(name))
   await closeHolds(file, writer, counts, instance)
-  return { file, writer, counts }
+  return { file, writer, counts, sweptAtMs: 0 }
 }
 
 /**
@@ -118,10 +124,6 @@ function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], 
     )
     .safeIntegers()
   return sqlite.transaction(() => {
-    // A total begins at 0, and is never over.
-    sqlite
-      .prepare('delete from spent where starts_at_ms > 0 and starts_at_ms < ?')
-      .run(nowMs - longestPeriodMs)
     const known = new Set(sqlite.prepare('select name from counts').pluck().all() as string[])
     for (const name of known) {
       if (wanted.some((count) => count.name === name)) continue
@@ -140,9 +142,6 @@ function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], 
     })
   })()
 }
-
-/** A month, and another in which its last calls may still end. */
-const longestPeriodMs = 62 * dayMs
 
 /** Of one count, those who spent most: as many as the gateway keeps in memory. */
 const spentMax = 10_000
@@ -183,4 +182,12 @@ function forgetCalls({ sqlite }: BooksFile, { keepDays, callsMax }: KeepOptions,
       'delete from calls where id in (select id from calls where id <= ? or at_ms < ? order by id limit ?)',
     )
     .run(last - callsMax, keepFromMs, forgottenMax)
+}
+
+/** A month, and another in which its last calls may still end. */
+const longestPeriodMs = 62 * dayMs
+
+/** A total begins at 0, and is never over. */
+function sweep({ sqlite }: BooksFile, nowMs: number): void {
+  sqlite.prepare('delete from spent where starts_at_ms > 0 and starts_at_ms < ?').run(nowMs - longestPeriodMs)
 }

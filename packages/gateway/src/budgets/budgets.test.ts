@@ -1,3 +1,4 @@
+import { SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
 import { role, token } from '../testing/chunks.ts'
 import { bearer, keyOf } from '../testing/door.ts'
@@ -99,6 +100,36 @@ test('a key has a budget of its own beside those of all', async () => {
   expect([(await spend('small')).status, (await spend('small')).status]).toEqual([200, 402])
   expect([(await spend('a')).status, (await spend('a')).status]).toEqual([200, 200])
 })
+
+test('every caller with a token has the budget of tokens, and as many tags of it as a call may have', async () => {
+  const { spend, admin } = await start([{ per: 'tag:agent', usd: 10, period: 'total' }], {
+    variables: { JWT_SECRET: 'a shared secret that is long enough for HS256' },
+    policies: {
+      jwt: {
+        ...{ issuer: 'https://issuer', audience: 'gateway', secret: '$JWT_SECRET' },
+        ...{ claims: { tags: 'tags' }, budget: { usd: 1, period: 'day' } },
+      },
+    },
+  })
+  const tags = { agent: 'of-the-token', long: 'x'.repeat(257), ...Object.fromEntries(numbered(20)) }
+  const sign = (sub: string) =>
+    new SignJWT({ sub, tags, iss: 'https://issuer', aud: 'gateway', exp: now.getTime() / 1000 + 60 })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode('a shared secret that is long enough for HS256'))
+  const [alice, bob] = [await sign('alice'), await sign('bob')]
+  const told: number[] = []
+  for (const token of [alice, alice, bob]) told.push((await spend(token)).status)
+  expect(told).toEqual([200, 402, 200])
+  expect((await admin('/admin/budgets')).body).toMatchObject({
+    data: [
+      { budget: 'jwt', owner: { caller: 'jwt:alice' }, spentUsd: 1 },
+      { budget: 'jwt', owner: { caller: 'jwt:bob' }, spentUsd: 1 },
+      { budget: 'policies[0]', owner: { 'tag:agent': 'of-the-token' }, spentUsd: 2 },
+    ],
+  })
+})
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => [`t${index}`, 'x'])
 
 test('a tenant’s callers spend from one budget', async () => {
   const keys = [

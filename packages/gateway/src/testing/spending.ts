@@ -18,6 +18,8 @@ export interface SpendingOptions extends StartOptions {
   keys?: object[]
   budgets?: object[]
   model?: object
+  /** Further ones. */
+  policies?: object
 }
 
 export const tenCents = { inputPerMillion: 100_000, outputPerMillion: 100_000 }
@@ -26,13 +28,20 @@ export const tenCents = { inputPerMillion: 100_000, outputPerMillion: 100_000 }
 export const dollarCall = { model: 'm', messages, max_tokens: 5 }
 
 export async function startSpending(options: SpendingOptions = {}): Promise<Spending> {
-  const { answer = dollarAnswer, keys = [keyOf('a'), keyOf('b')], budgets = [], model, ...rest } = options
+  const {
+    answer = dollarAnswer,
+    keys = [keyOf('a'), keyOf('b')],
+    budgets = [],
+    model,
+    policies,
+    ...rest
+  } = options
   const upstream = await startUpstream(answer)
   const params = { baseUrl: `${upstream.url}/v1` }
   const gateway = await startGateway(
     {
       models: [{ name: 'm', provider: 'custom', params, price: tenCents, ...model }],
-      policies: { apiKeys: { keys: [...keys, keyOf('boss', { isAdmin: true })] }, budgets },
+      policies: { apiKeys: { keys: [...keys, keyOf('boss', { isAdmin: true })] }, budgets, ...policies },
     },
     rest,
   )
@@ -40,7 +49,8 @@ export async function startSpending(options: SpendingOptions = {}): Promise<Spen
     gateway,
     upstream,
     async spend(key, more = {}, headers = {}) {
-      const credential = bearer(`key-of-${key}`)
+      // A token has dots in it, and is its own credential.
+      const credential = bearer(key.includes('.') ? key : `key-of-${key}`)
       const response = await gateway.chat(
         { ...dollarCall, ...more },
         { headers: { ...credential.headers, ...headers } },
