@@ -5,7 +5,7 @@
  * both let calls through. WAL with `synchronous = NORMAL`: what is committed outlives a kill -9; only a power cut may
  * take the last moments.
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
@@ -23,6 +23,8 @@ export interface BooksFile {
 /** Rejects when it cannot be read or written, or another gateway has it. */
 export async function openFile(path: string): Promise<BooksFile> {
   makeFolder(dirname(path))
+  // Who called what is nobody else's business on this machine. SQLite's own files beside it take after it.
+  closeSync(openSync(path, 'a', 0o600))
   const sqlite = new Database(path, { timeout: 0 })
   try {
     sqlite.pragma('locking_mode = EXCLUSIVE')
