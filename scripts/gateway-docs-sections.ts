@@ -134,6 +134,23 @@ virtualModels:
   cache: { mode: exact, ttlSeconds: 300, maxEntries: 1000, maxBytes: 64000000 }`,
   },
   {
+    title: 'Budgets',
+    path: 'llm.policies.budgets[]',
+    words:
+      'How much may be spent. A call passes while something is left of all its budgets; what it may cost is reserved before it goes out. [books.md](books.md) says how it is counted.',
+    example: `policies:
+  budgets:
+    - { per: "tag:agent", usd: 5, period: day, mode: hard }
+    - { per: [tenant, "tag:agent"], usd: 200, period: month, mode: soft }`,
+  },
+  {
+    title: 'Books',
+    path: 'llm.policies.books',
+    words: 'Where every call is written down: [books.md](books.md).',
+    example: `policies:
+  books: { file: data/gateway-books.db, keepDays: 400 }`,
+  },
+  {
     title: 'Running model servers',
     path: 'llm.discovery[]',
     words: 'What is found is called as `<name>/<model>`, as in `ollama/llama3.2`.',

@@ -20,6 +20,7 @@ async function freeEnv(): Promise<Record<string, string>> {
     ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
     DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'start-')), 'races.db')}`,
     GATEWAY_DISCOVERY: 'off',
+    GATEWAY_BOOKS: 'off',
     // A second start may not ask the network: whoever tries finds nobody here.
     npm_config_registry: 'http://127.0.0.1:9/',
   }

@@ -25,7 +25,7 @@ export async function startField(others: readonly string[], upstreamPort: string
     GATEWAY_PORT: '0',
     GATEWAY_METRICS_PORT: '0',
     GATEWAY_DISCOVERY: 'off',
-    GATEWAY_CONFIG: writeConfig(upstream.url),
+    ...writeConfig(upstream.url),
   })
   return {
     contestants: [
@@ -37,8 +37,8 @@ export async function startField(others: readonly string[], upstreamPort: string
   }
 }
 
-/** What a team would have on: a key, limits that nobody reaches here, retries, a breaker, an audit log. JSON is YAML. */
-function writeConfig(upstreamUrl: string): string {
+/** What a team would have on: a key, limits and a budget that nobody reaches here, retries, a breaker, an audit log, books. JSON is YAML. */
+function writeConfig(upstreamUrl: string): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const path = join(folder, 'gateway.yaml')
   const params = { baseUrl: `${upstreamUrl}/v1`, apiKey: 'bench' }
@@ -51,11 +51,12 @@ function writeConfig(upstreamUrl: string): string {
     ],
     retry: { attempts: 2 },
     circuitBreaker: { consecutiveFailures: 3, cooldownMs: 10_000 },
+    budgets: [{ per: 'caller', usd: 1e6, period: 'day', mode: 'hard' }],
     audit: { path: join(folder, 'audit.jsonl') },
   }
   const models = [{ name: 'bench', provider: 'custom', params, price }]
   writeFileSync(path, JSON.stringify({ llm: { models, policies } }))
-  return path
+  return { GATEWAY_CONFIG: path, GATEWAY_BOOKS: join(folder, 'books.db') }
 }
 
 /** Made up for one run, and of use nowhere else. */

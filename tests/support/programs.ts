@@ -118,6 +118,7 @@ export async function startRoad({ models = [], env = {} }: Options = {}): Promis
     GATEWAY_METRICS_PORT: '0',
     GATEWAY_DISCOVERY: 'off',
     GATEWAY_DRAIN_MS: '0',
+    GATEWAY_BOOKS: join(folder, 'books.db'),
     SIMULATOR_URL: simulator.url,
     ...env,
   })

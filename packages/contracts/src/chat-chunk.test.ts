@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hasToken, isUsageOnly, readChunk, readError, readUsage } from './index.ts'
+import { hasToken, isUsageOnly, readChunk, readError, readUsage, Usage } from './index.ts'
 
 const delta = (value: unknown) => readChunk({ choices: [{ delta: value }] })
 
@@ -128,6 +128,23 @@ describe('usage', () => {
     [{ prompt_tokens: 5, completion_tokens: 1 }, null],
   ])('knows the cached tokens by any name', (raw, cachedTokens) => {
     expect(readUsage(raw)?.cachedTokens).toBe(cachedTokens)
+  })
+  test.each([
+    [{ prompt_tokens: 5, prompt_tokens_details: { cache_write_tokens: 3 } }, 3],
+    [{ prompt_tokens: 5, cache_creation_input_tokens: 2 }, 2],
+    [{ prompt_tokens: 5 }, null],
+  ])('knows the tokens written to a cache by any name', (raw, cacheWriteTokens) => {
+    expect(readUsage(raw)?.cacheWriteTokens).toBe(cacheWriteTokens)
+  })
+  test('of a tape from before they were counted parses', () => {
+    const old = {
+      inputTokens: 1,
+      outputTokens: 1,
+      reasoningTokens: null,
+      cachedTokens: null,
+      source: 'usage',
+    }
+    expect(Usage.parse(old)).toEqual(old)
   })
   test('is found in x_groq too', () => {
     expect(

@@ -17,6 +17,8 @@ export const Usage = z.object({
   reasoningTokens: z.nullable(count),
   /** The part of `inputTokens` that was read from a cache; null when the provider does not say. */
   cachedTokens: z.nullable(count),
+  /** The part of `inputTokens` that was written to a cache; null or missing when the provider does not say. */
+  cacheWriteTokens: z.optional(z.nullable(count)),
   /** `usage`: the provider's own count. `tokenizer`: an estimate, shown with ≈. */
   source: z.enum(['usage', 'tokenizer']),
 })
@@ -42,6 +44,7 @@ export function readUsage(raw: unknown): Usage | null {
       number(raw.prompt_cache_hit_tokens) ??
       number(raw.cache_read_input_tokens) ??
       number(raw.cached_tokens),
+    cacheWriteTokens: number(promptDetails?.cache_write_tokens) ?? number(raw.cache_creation_input_tokens),
     source: 'usage',
   }
 }

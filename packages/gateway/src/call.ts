@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Identity } from './admission/identity.ts'
 import type { Reservation } from './admission/limiter.ts'
+import type { BudgetReservation } from './budgets/budgets.ts'
 import { type CacheLook, noCache } from './cache/cache.ts'
 import type { Attempt } from './call-target.ts'
 import type { ChatRequest } from './chat-request.ts'
@@ -10,6 +11,7 @@ import type { Clock } from './clock.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { type CallGuardrails, noGuardrails } from './guardrails/guardrails.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
+import type { Tags } from './tags.ts'
 import type { CallTrace } from './tracing/tracing.ts'
 import type { Target } from './upstream/target.ts'
 import type { CallRoute } from './upstream/try-targets.ts'
@@ -19,15 +21,21 @@ export interface Call {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly arrivedAtMs: number
+  /** The same on the wall clock: what it is booked under. */
+  readonly arrivedAtDateMs: number
   /** Aborted with the reason when the caller leaves or the call's time is over. */
   readonly signal: AbortSignal
   /** Who calls; null until it is known. */
   identity: Identity | null
   asked: ChatRequest | null
+  /** What it is booked on besides its caller. */
+  tags: Tags
   /** Where it may go; null until its model is known. */
   route: CallRoute | null
   /** What its limits hold for it. */
   reservation: Reservation | null
+  /** What its budgets hold for it. */
+  budget: BudgetReservation | null
   guardrails: CallGuardrails
   cache: CacheLook
   /** null where nobody follows it. */
@@ -58,14 +66,17 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     request,
     response,
     arrivedAtMs,
+    arrivedAtDateMs: clock.date().getTime(),
     signal: controller.signal,
     identity: null,
     asked: null,
+    tags: {},
     route: null,
     reservation: null,
     guardrails: noGuardrails,
     cache: noCache,
     trace: null,
+    budget: null,
     target: null,
     attempts: [],
     facts: createFacts(),
@@ -98,11 +109,13 @@ export function toAnswerHeaders({
   attempts,
   reservation,
   cache,
+  budget,
 }: Call): OutgoingHttpHeaders {
   return {
     'x-gateway-request-id': id,
     ...reservation?.headers,
     ...(cache.outcome && { 'x-gateway-cache': cache.outcome }),
+    ...budget?.headers,
     ...(target && {
       'x-gateway-provider': target.provider,
       'x-gateway-model': toHeaderText(facts.model ?? target.upstreamModel),

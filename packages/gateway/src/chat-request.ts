@@ -9,6 +9,7 @@ import { estimateTokens, type TokenEstimate } from './admission/token-estimate.t
 import { type Endpoint, endpoints } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
 import { readBody } from './read-body.ts'
+import { readTags, type Tags } from './tags.ts'
 
 export interface ChatRequest {
   endpoint: Endpoint
@@ -20,6 +21,8 @@ export interface ChatRequest {
   isStream: boolean
   /** What limits reserve for it. */
   estimate: TokenEstimate
+  /** The caller's own; those of its key go before them. */
+  tags: Tags
   streamOptions: Record<string, unknown> | null
   /** The caller asked for the usage chunk itself. */
   wantsUsage: boolean
@@ -60,6 +63,7 @@ export async function readChatRequest(
     model,
     isStream: stream === true && endpoints[endpoint].canStream,
     estimate: estimateTokens(parsed.data),
+    tags: readTags(parsed.data, request.headers),
     streamOptions: stream_options ?? null,
     wantsUsage: stream_options?.include_usage === true,
     // The report has a place in chat only.

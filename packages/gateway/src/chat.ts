@@ -39,13 +39,15 @@ export async function chat(
     call.identity = await parts.admission.identify(request)
     const asked = await readChatRequest(request, parts.bodyBytesMax, endpoint)
     call.asked = asked
+    call.tags = { ...asked.tags, ...call.identity.tags }
     const readAtMs = parts.clock.monotonicMs()
     parts.admission.permit(call.identity, asked.model)
     const { id, tenant, tags } = call.identity
     call.route = parts.resolve(asked.model, () => toCallContext(asked, request.headers, { id, tenant, tags }))
     const deadlineAtMs = call.limit(call.route.totalMs)
     guard(parts.guardrails, call)
-    // The last no that costs nothing: from here on limits hold something for this call.
+    // The last no that costs nothing: from here on budgets and limits hold something for this call.
+    parts.budgets.reserve(call)
     parts.admission.admit(call)
     call.cache = parts.cache.look(call)
     if (call.cache.found) await answerFromCache(parts, call, call.cache.found)
@@ -72,6 +74,7 @@ export async function chat(
     call.close()
     parts.admission.settle(call, outcome)
     const record = toRecord(call, outcome, parts.cost, endedAtMs)
+    parts.budgets.settle(call, record)
     parts.ledger.settle(record)
     call.trace?.end(record, endedAtMs)
     parts.running.delete(call)

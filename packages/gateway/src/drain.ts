@@ -11,6 +11,7 @@ import type { RunningCalls } from './running-calls.ts'
 export interface Readiness {
   /** null: it is. */
   whyNot(): string | null
+  isDraining(): boolean
   drain(): void
 }
 
@@ -21,10 +22,12 @@ export interface DrainTimes {
   deadlineMs: number
 }
 
-export function createReadiness(): Readiness {
+/** `problem`: why it cannot keep its promises just now, though it lives; null when it can. */
+export function createReadiness(problem: () => string | null): Readiness {
   let isDraining = false
   return {
-    whyNot: () => (isDraining ? 'The gateway is shutting down: it takes no new calls.' : null),
+    whyNot: () => (isDraining ? 'The gateway is shutting down: it takes no new calls.' : problem()),
+    isDraining: () => isDraining,
     drain() {
       isDraining = true
     },

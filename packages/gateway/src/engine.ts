@@ -8,9 +8,15 @@ import { type AuditLog, createAudit } from './admission/audit.ts'
 import { createKeySets, type KeySets } from './admission/key-sets.ts'
 import { createLimiter, type Limiter } from './admission/limiter.ts'
 import { createAdmissionMetrics } from './admission/metrics.ts'
+import type { Books } from './books/books.ts'
+import { openBooks } from './books/open-books.ts'
+import { createBudgetMetrics } from './budgets/budget-metrics.ts'
+import { type Budgets, createBudgets } from './budgets/budgets.ts'
+import { createEstimateCost } from './budgets/estimate-cost.ts'
 import { type AnswerStore, createAnswerStore } from './cache/answer-store.ts'
 import { createCacheMetrics } from './cache/metrics.ts'
 import type { Clock } from './clock.ts'
+import type { BooksPolicy } from './config/budgets-schema.ts'
 import { type ConfigStatus, createConfigStatus } from './config/config-status.ts'
 import { createReadiness, type Readiness } from './drain.ts'
 import type { ErrorCode } from './errors.ts'
@@ -28,6 +34,8 @@ import type { Wait } from './upstream/wait.ts'
 export interface EngineOptions {
   clock: Clock
   log: Logger
+  /** The file of the books, null keeps none; and how long. Another file takes a restart. */
+  books: { path: string | null; policy: BooksPolicy }
   bodyBytesMax: number
   /** In [0, 1). */
   random(): number
@@ -36,7 +44,7 @@ export interface EngineOptions {
   tracing: Tracing | null
 }
 
-export interface Engine extends EngineOptions {
+export interface Engine extends Omit<EngineOptions, 'books'> {
   dispatcher: Dispatcher
   states: TargetStates
   found: FoundModels
@@ -49,6 +57,8 @@ export interface Engine extends EngineOptions {
   /** Not a call, or not even a request: counted by its reason. */
   onRefused(reason: ErrorCode): void
   audit: AuditLog
+  books: Books
+  budgets: Budgets
   ledger: Ledger
   running: RunningCalls
   readiness: Readiness
@@ -72,6 +82,14 @@ export function createEngine(options: EngineOptions): Engine {
   const metrics = createMetrics(states)
   const door = createAdmissionMetrics(metrics.registry)
   const audit = createAudit({ clock, log, onLost: door.auditLost })
+  const books = openBooks({ ...options.books, clock, log, registry: metrics.registry })
+  const cost = createCostTable(clock)
+  const budgets = createBudgets({
+    books,
+    clock,
+    estimateCost: createEstimateCost(cost, clock),
+    metrics: createBudgetMetrics(metrics.registry, () => budgets.list()),
+  })
   return {
     ...options,
     dispatcher,
@@ -79,11 +97,13 @@ export function createEngine(options: EngineOptions): Engine {
     found: createFoundModels(),
     limiter: createLimiter({ clock, onRefused: door.rateLimited }),
     keySets: createKeySets(),
-    cost: createCostTable(clock),
+    cost,
     answers: createAnswerStore(() => clock.monotonicMs()),
     metrics,
     onRefused: door.refused,
     audit,
+    books,
+    budgets,
     ledger: createLedger(
       [
         metrics.read,
@@ -92,11 +112,12 @@ export function createEngine(options: EngineOptions): Engine {
         createCacheMetrics(metrics.registry),
         createLogLine(log),
         audit.read,
+        books.read,
       ],
       metrics.inFlight,
     ),
     running: createRunningCalls(),
-    readiness: createReadiness(),
+    readiness: createReadiness(budgets.problem),
     configStatus: createConfigStatus(metrics.registry, clock),
   }
 }

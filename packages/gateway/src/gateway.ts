@@ -5,6 +5,7 @@
 import type { Server } from 'node:http'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { allBudgetRules } from './budgets/budget-rule.ts'
 import type { ChatParts } from './chat.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config/load.ts'
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   clock: Clock
   log: Logger
   isLoopback?: boolean
+  /** The file of the books; null keeps none. */
+  booksPath?: string | null
   bodyBytesMax?: number
   arrival?: Arrival
   /** In [0, 1); tests give a seed. */
@@ -38,6 +41,8 @@ export interface Gateway {
   metricsServer: Server
   /** Looks for model servers on this machine; `ownUrls` are none of them. Resolves when the search is over. */
   discover(ownUrls: readonly string[]): Promise<void>
+  /** Resolves when the budgets know what was spent before: only then should calls come in. It never rejects. */
+  ready(): Promise<void>
   /**
    * The config was read again. A good one holds from the next call on, and disturbs none that runs; a bad one changes
    * nothing. Either is logged. The same text again changes nothing either.
@@ -61,16 +66,26 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
     log,
     isLoopback = true,
+    booksPath = null,
     bodyBytesMax = 4 * 1024 * 1024,
     arrival = arrivalDefault,
     random = Math.random,
     wait = waitFor,
     tracing = null,
   } = options
-  const engine = createEngine({ clock, log, bodyBytesMax, random, wait, tracing })
+  const engine = createEngine({
+    clock,
+    log,
+    books: { path: booksPath, policy: config.books },
+    bodyBytesMax,
+    random,
+    wait,
+    tracing,
+  })
   const { dispatcher, found, metrics, audit, configStatus } = engine
   let current: ChatParts
   let ownUrls: readonly string[] | null = null
+  let reloads = 0
 
   const use = (setup: Setup, hash: string) => {
     current = { ...engine, ...setup }
@@ -104,11 +119,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     server,
     metricsServer,
+    ready: () => engine.budgets.configure(allBudgetRules(config.admission)),
     discover(urls) {
       ownUrls = urls
       return search()
     },
     reload(reading) {
+      const number = ++reloads
       const { hash, warnings } = reading
       if (hash === configStatus.describe().hash) return configStatus.unchanged()
       if (hash !== null && hash === configStatus.describe().refused?.hash) return
@@ -121,9 +138,18 @@ export function createGateway(options: GatewayOptions): Gateway {
         )
         return
       }
-      use(read.setup, hash ?? '')
-      log.warn({ hash, warnings }, 'gateway.yaml has changed and holds from the next call on')
-      void search()
+      const apply = () => {
+        // Meanwhile the file was written again.
+        if (number !== reloads) return
+        use(read.setup, hash ?? '')
+        log.warn({ hash, warnings }, 'gateway.yaml has changed and holds from the next call on')
+        void search()
+      }
+      const rules = allBudgetRules(read.setup.config.admission)
+      const isKnown = engine.budgets.configure(rules)
+      // What was spent under new budgets is read first, or their next calls would have to be refused.
+      if (rules.length === 0) apply()
+      else void isKnown.then(apply)
     },
     targets: () => toTargetSnapshots(current),
     drain: (times) => drain(server, engine.running, engine.readiness, times),
@@ -138,7 +164,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       // Calls that this cut off are in the books too.
       const isOver = Promise.all([...closed, engine.running.none()])
       await Promise.race([isOver, setTimeout(lastCallsMsMax, undefined, { ref: false })])
-      await Promise.all([audit.close(), tracing?.close()])
+      engine.budgets.close()
+      await Promise.all([audit.close(), engine.books.close(), tracing?.close()])
     },
   }
 }

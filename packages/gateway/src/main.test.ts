@@ -30,6 +30,7 @@ function run(config: string | null, env: Record<string, string> = {}) {
       GATEWAY_METRICS_PORT: '0',
       GATEWAY_DISCOVERY: 'off',
       GATEWAY_DRAIN_MS: '0',
+      GATEWAY_BOOKS: 'off',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

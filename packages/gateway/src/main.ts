@@ -1,6 +1,8 @@
 /** Starts the gateway: the only file that knows the environment, the wall clock and the ports. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { destination, pino } from 'pino'
 import { type ConfigReading, readConfig } from './config/read-config.ts'
 import { watchFile } from './config/watch-file.ts'
@@ -21,6 +23,9 @@ const drainMs = readMs('GATEWAY_DRAIN_MS', '30000')
 const configPath = env.GATEWAY_CONFIG || 'gateway.yaml'
 const simulatorUrl = env.SIMULATOR_URL || `http://127.0.0.1:${env.SIMULATOR_PORT || '4010'}`
 
+/** Longer nobody waits for the books: what cannot be known yet is refused, and all else served. */
+const readyMsMax = 10_000
+
 // Standard output is for the one line that says where it listens.
 const logFile = destination({ dest: 2, sync: false })
 const log = pino({ level: env.LOG_LEVEL || 'warn', base: null }, logFile)
@@ -37,6 +42,7 @@ const gateway = createGateway({
   configHash: reading.hash ?? '',
   clock,
   log,
+  booksPath: toBooksPath(env.GATEWAY_BOOKS || reading.config.books.file || 'data/gateway-books.db'),
   tracing: isTraced() ? await loadTracing() : null,
   isLoopback: /^(localhost|127(\.\d+){3}|::1)$/.test(host),
 })
@@ -48,6 +54,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 // Who started this program is gone: nobody is left to wait for it.
 process.once('disconnect', end)
 
+await Promise.race([gateway.ready(), setTimeout(readyMsMax)])
 const url = await listen(gateway.server, 'GATEWAY_PORT', port)
 const metricsUrl = await listen(gateway.metricsServer, 'GATEWAY_METRICS_PORT', metricsPort)
 console.log(`gateway ready on ${url}, metrics on ${metricsUrl}/metrics`)
@@ -87,6 +94,10 @@ function end() {
     logFile.flushSync()
     process.exit(0)
   })
+}
+
+function toBooksPath(file: string): string | null {
+  return file === 'off' ? null : resolve(file)
 }
 
 /** The real address: port 0 means a free one. */

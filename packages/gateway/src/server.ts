@@ -5,6 +5,8 @@ import type { Registry } from 'prom-client'
 import { requireAdmin, toCallersList } from './admission/admin.ts'
 import { mayUse } from './admission/identity.ts'
 import { answerError, toRawAnswer } from './answer-error.ts'
+import { toUsageList } from './books/usage-list.ts'
+import { toBudgetsList } from './budgets/budgets-list.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
 import type { Readiness } from './drain.ts'
@@ -53,7 +55,7 @@ export function createGatewayServer({ current, isLoopback, arrival, onRefused }:
       try {
         if (isLoopback) checkHost(request)
         const parts = current()
-        if (parts.readiness.whyNot() !== null) response.shouldKeepAlive = false
+        if (parts.readiness.isDraining()) response.shouldKeepAlive = false
         await route(parts, request, response)
       } catch (error) {
         onRefused(refuse(response, error, toEndpoint(toPath(request))))
@@ -146,7 +148,7 @@ async function read(
   // Where nobody can be an admin, `/admin/…` is an address like any other that is not there.
   if (path.startsWith('/admin/') && admission.hasAdmin) {
     requireAdmin(await admission.identify(request))
-    return readAsAdmin(parts, path)
+    return readAsAdmin(parts, path, request)
   }
   if (path !== '/v1/models' && !path.startsWith(modelPath)) return null
   const identity = await admission.identify(request)
@@ -159,7 +161,7 @@ async function read(
   return item
 }
 
-function readAsAdmin(parts: ChatParts, path: string): object | null {
+async function readAsAdmin(parts: ChatParts, path: string, request: IncomingMessage): Promise<object | null> {
   switch (path) {
     case '/admin/callers':
       return toCallersList(parts.admission)
@@ -167,6 +169,10 @@ function readAsAdmin(parts: ChatParts, path: string): object | null {
       return parts.configStatus.describe()
     case '/admin/targets':
       return { object: 'list', data: toTargetSnapshots(parts) }
+    case '/admin/usage':
+      return toUsageList(parts.books, toQuery(request))
+    case '/admin/budgets':
+      return toBudgetsList(parts.budgets.list(), parts.budgets.problem())
     default:
       return null
   }
@@ -203,6 +209,11 @@ function unknownPath({ method }: IncomingMessage, path: string): GatewayError {
 function toPath({ url = '/' }: IncomingMessage): string {
   const query = url.indexOf('?')
   return query === -1 ? url : url.slice(0, query)
+}
+
+function toQuery({ url = '/' }: IncomingMessage): URLSearchParams {
+  const query = url.indexOf('?')
+  return new URLSearchParams(query === -1 ? '' : url.slice(query))
 }
 
 function decode(text: string): string {

@@ -5,9 +5,10 @@
  * Safe without salt: a key is 32 random bytes, not a word that could be guessed from a stolen config.
  */
 import { createHash } from 'node:crypto'
+import { toKeyBudget } from '../budgets/budget-rule.ts'
 import type { ApiKey } from '../config/callers-schema.ts'
-import type { Identity } from './identity.ts'
-import { type LimitRule, toOwnRules } from './limit-rule.ts'
+import type { Common, Identity } from './identity.ts'
+import { toOwnRules } from './limit-rule.ts'
 
 export interface Keyring {
   /** null when nobody has this key. */
@@ -15,8 +16,8 @@ export interface Keyring {
   list(): Identity[]
 }
 
-export function createKeyring(keys: readonly ApiKey[], commonRules: readonly LimitRule[]): Keyring {
-  const byHash = new Map(keys.map((key) => [key.keyHash, toIdentity(key, commonRules)]))
+export function createKeyring(keys: readonly ApiKey[], common: Common): Keyring {
+  const byHash = new Map(keys.map((key) => [key.keyHash, toIdentity(key, common)]))
   return {
     find: (key) => byHash.get(hashKey(key)) ?? null,
     list: () => [...byHash.values()],
@@ -28,12 +29,13 @@ export function hashKey(key: string): string {
   return `sha256:${createHash('sha256').update(key).digest('hex')}`
 }
 
-function toIdentity(key: ApiKey, commonRules: readonly LimitRule[]): Identity {
+function toIdentity(key: ApiKey, { rules, budgets }: Common): Identity {
   return {
     id: key.id,
     tenant: key.tenant ?? null,
     allowedModels: key.allowedModels ? new Set(key.allowedModels) : null,
-    rules: [...commonRules, ...toOwnRules(`key:${key.id}`, key.rateLimits)],
+    rules: [...rules, ...toOwnRules(`key:${key.id}`, key.rateLimits)],
+    budgets: [...budgets, ...toKeyBudget(key.id, key.budget)],
     tags: key.tags,
     isAdmin: key.isAdmin,
   }

@@ -66,7 +66,7 @@ function createAuditReader(write: (line: string) => void, clock: Clock): RecordR
       requestId: record.requestId,
       caller: identity?.id ?? null,
       tenant: identity?.tenant ?? null,
-      ...(identity && Object.keys(identity.tags).length > 0 && { tags: identity.tags }),
+      ...(Object.keys(record.tags).length > 0 && { tags: record.tags }),
       model: record.askedModel,
       provider: record.provider,
       servedModel: record.responseModel,

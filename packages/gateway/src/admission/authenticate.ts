@@ -1,5 +1,6 @@
 /** A request → who sent it, or 401. */
 import type { IncomingMessage } from 'node:http'
+import { toBudgetRules } from '../budgets/budget-rule.ts'
 import type { Clock } from '../clock.ts'
 import type { AdmissionConfig } from '../config/admission.ts'
 import { createKeyring } from './api-keys.ts'
@@ -21,22 +22,22 @@ export interface Authenticator {
 }
 
 export function createAuthenticator(
-  { rateLimits, apiKeys, jwt }: AdmissionConfig,
+  { rateLimits, budgets, apiKeys, jwt }: AdmissionConfig,
   outside: { clock: Clock; keySets: KeySets },
 ): Authenticator {
-  const rules = toLimitRules('policies', rateLimits)
-  const keyring = apiKeys.mode === 'off' ? null : createKeyring(apiKeys.keys, rules)
-  const readToken = jwt && jwt.mode !== 'off' ? createTokenReader(jwt, rules, outside) : null
+  const common = { rules: toLimitRules('policies', rateLimits), budgets: toBudgetRules(budgets) }
+  const keyring = apiKeys.mode === 'off' ? null : createKeyring(apiKeys.keys, common)
+  const readToken = jwt && jwt.mode !== 'off' ? createTokenReader(jwt, common, outside) : null
   const isStrict = apiKeys.mode === 'strict' || jwt?.mode === 'strict'
 
   return {
     identify(request) {
       // Where nobody is asked, what an SDK sends anyway is not looked at.
-      if (!keyring && !readToken) return anonymous(request, rules)
+      if (!keyring && !readToken) return anonymous(request, common)
       const credential = readCredential(request.headers)
       if (credential === null) {
         if (isStrict) throw missingKey()
-        return anonymous(request, rules)
+        return anonymous(request, common)
       }
       if (readToken && (isJwtLike(credential) || !keyring)) {
         if (!isJwtLike(credential)) throw invalidToken('it is no JWT')
@@ -48,7 +49,7 @@ export function createAuthenticator(
     },
     list: () => keyring?.list() ?? [],
     rules: [
-      ...rules,
+      ...common.rules,
       ...(keyring?.list() ?? []).flatMap((identity) => identity.rules),
       ...toOwnRules('jwt', jwt?.rateLimits ?? []),
     ],

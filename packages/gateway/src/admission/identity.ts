@@ -1,5 +1,6 @@
 /** Who calls, and what they may: the same for a key, a token and a caller without either. */
 import type { IncomingMessage } from 'node:http'
+import type { BudgetRule } from '../budgets/budget-rule.ts'
 import { GatewayError } from '../errors.ts'
 import type { LimitRule } from './limit-rule.ts'
 
@@ -11,14 +12,19 @@ export interface Identity {
   readonly allowedModels: ReadonlySet<string> | null
   /** All limits that count its calls. */
   readonly rules: readonly LimitRule[]
+  /** All budgets that it may spend from. */
+  readonly budgets: readonly BudgetRule[]
   readonly tags: Readonly<Record<string, string>>
   readonly isAdmin: boolean
 }
 
+/** What holds for every caller. */
+export type Common = Pick<Identity, 'rules' | 'budgets'>
+
 /** Told apart by address: `x-forwarded-for` is not believed, because anybody can write it. */
-export function anonymous({ socket }: IncomingMessage, rules: readonly LimitRule[]): Identity {
+export function anonymous({ socket }: IncomingMessage, common: Common): Identity {
   const id = `ip:${socket.remoteAddress ?? 'unknown'}`
-  return { id, tenant: null, allowedModels: null, rules, tags: {}, isAdmin: false }
+  return { id, tenant: null, allowedModels: null, ...common, tags: {}, isAdmin: false }
 }
 
 export function mayUse({ allowedModels }: Identity, model: string): boolean {

@@ -3,14 +3,16 @@
  * token's: a public key is never taken for a shared secret, and `none` is no algorithm.
  */
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
+import { toJwtBudget } from '../budgets/budget-rule.ts'
 import type { Clock } from '../clock.ts'
 import type { JwtConfig } from '../config/admission.ts'
 import type { Claims } from '../config/callers-schema.ts'
 import { GatewayError } from '../errors.ts'
+import { fittingTags, type Tags } from '../tags.ts'
 import { invalidToken } from './credential.ts'
-import type { Identity } from './identity.ts'
+import type { Common, Identity } from './identity.ts'
 import type { KeySets } from './key-sets.ts'
-import { type LimitRule, toOwnRules } from './limit-rule.ts'
+import { toOwnRules } from './limit-rule.ts'
 
 export type TokenReader = (token: string) => Promise<Identity>
 
@@ -33,10 +35,13 @@ const clockToleranceS = 5
 /** Rejects with `invalid_token`, or `auth_unavailable` when the issuer's keys cannot be had. */
 export function createTokenReader(
   config: JwtConfig,
-  commonRules: readonly LimitRule[],
+  common: Common,
   { clock, keySets }: { clock: Clock; keySets: KeySets },
 ): TokenReader {
-  const rules = [...commonRules, ...toOwnRules('jwt', config.rateLimits)]
+  const own: Common = {
+    rules: [...common.rules, ...toOwnRules('jwt', config.rateLimits)],
+    budgets: [...common.budgets, ...toJwtBudget(config.budget)],
+  }
   const verify = createVerify(config, keySets)
   return async (token) => {
     try {
@@ -47,7 +52,7 @@ export function createTokenReader(
         clockTolerance: clockToleranceS,
         currentDate: clock.date(),
       })
-      return toIdentity(payload, config.claims, rules)
+      return toIdentity(payload, config.claims, own)
     } catch (error) {
       throw toAnswer(error)
     }
@@ -67,7 +72,7 @@ function createVerify({ source }: JwtConfig, keySets: KeySets): Verify {
 
 const idCharsMax = 200
 
-function toIdentity(payload: JWTPayload, claims: Claims, rules: readonly LimitRule[]): Identity {
+function toIdentity(payload: JWTPayload, claims: Claims, own: Common): Identity {
   const id = payload[claims.id]
   if (typeof id !== 'string' || id === '' || id.length > idCharsMax) {
     throw invalidToken(`its claim ${claims.id} is no text of 1 to ${idCharsMax} characters`)
@@ -78,7 +83,7 @@ function toIdentity(payload: JWTPayload, claims: Claims, rules: readonly LimitRu
     tenant: typeof tenant === 'string' ? tenant.slice(0, idCharsMax) : null,
     // A mapped claim that is missing allows nothing: the issuer forgot, or the token is for something else.
     allowedModels: claims.allowedModels ? new Set(toNames(claimOf(payload, claims.allowedModels))) : null,
-    rules,
+    ...own,
     tags: toTags(claimOf(payload, claims.tags)),
     isAdmin: claimOf(payload, claims.isAdmin) === true,
   }
@@ -93,9 +98,9 @@ function toNames(claim: unknown): string[] {
   return Array.isArray(claim) ? claim.filter((name) => typeof name === 'string') : []
 }
 
-function toTags(claim: unknown): Record<string, string> {
+function toTags(claim: unknown): Tags {
   if (typeof claim !== 'object' || claim === null || Array.isArray(claim)) return {}
-  return Object.fromEntries(Object.entries(claim).filter(([, value]) => typeof value === 'string'))
+  return fittingTags(Object.entries(claim))
 }
 
 function toAnswer(error: unknown): GatewayError {

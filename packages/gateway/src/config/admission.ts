@@ -1,4 +1,5 @@
 /** The policies of `admission/`, ready to use; and those of their faults that no single value shows. */
+import type { Budget, OwnBudget } from './budgets-schema.ts'
 import type { ApiKey, Audit, Claims, Jwt, Mode } from './callers-schema.ts'
 import type { Fault } from './faults.ts'
 import type { RateLimit } from './limits-schema.ts'
@@ -11,6 +12,7 @@ export interface AdmissionConfig {
   apiKeys: { mode: Mode; keys: ApiKey[] }
   jwt: JwtConfig | null
   audit: Audit | null
+  budgets: Budget[]
 }
 
 export interface JwtConfig {
@@ -19,11 +21,12 @@ export interface JwtConfig {
   audience: string
   claims: Claims
   rateLimits: RateLimit[]
+  budget?: OwnBudget | undefined
   source: { kind: 'secret'; secret: string } | { kind: 'jwks'; url: string; cooldownMs: number }
 }
 
 export function toAdmissionConfig(
-  { rateLimits, apiKeys, jwt, audit }: GatewayFile['llm']['policies'],
+  { rateLimits, apiKeys, jwt, audit, budgets }: GatewayFile['llm']['policies'],
   variables: Variables,
 ): AdmissionConfig {
   return {
@@ -31,6 +34,7 @@ export function toAdmissionConfig(
     apiKeys: apiKeys ?? { mode: 'off', keys: [] },
     jwt: jwt ? toJwtConfig(jwt, variables) : null,
     audit: audit ?? null,
+    budgets,
   }
 }
 

@@ -1,5 +1,6 @@
 /** The shape of `apiKeys`, `jwt` and `audit`: who may call, how they prove it, and where it is written down. */
 import { z } from 'zod'
+import { OwnBudget } from './budgets-schema.ts'
 import { RateLimit } from './limits-schema.ts'
 
 const Mode = z
@@ -30,14 +31,19 @@ const ApiKey = z.strictObject({
     .array(RateLimit)
     .default([])
     .describe('Beside those of `llm.policies`, and counted for this key alone.'),
+  budget: OwnBudget.optional().describe(
+    'What this key alone may spend, beside the budgets of `llm.policies`.',
+  ),
   tags: z
     .record(z.string(), z.string())
     .default({})
-    .describe('Texts about the caller, by name, for conditions (`caller.tags`) and the audit log.'),
+    .describe(
+      'Texts about the caller, by name, for conditions (`caller.tags`), budgets, the books and the audit log. A call cannot change them.',
+    ),
   isAdmin: z
     .boolean()
     .default(false)
-    .describe('May it see all callers and targets (`GET /admin/callers`, `GET /admin/targets`)?'),
+    .describe('May it see all callers, targets, usage, budgets and what config holds (`GET /admin/…`)?'),
 })
 export type ApiKey = z.infer<typeof ApiKey>
 
@@ -74,6 +80,7 @@ const Jwt = z.strictObject({
     'Which claim says what. A claim that is named here and missing in a token gives nothing.',
   ),
   rateLimits: z.array(RateLimit).default([]).describe('For each caller with a token.'),
+  budget: OwnBudget.optional().describe('What each caller with a token may spend.'),
   jwksCooldownMs: z
     .int()
     .min(0)

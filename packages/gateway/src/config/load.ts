@@ -8,6 +8,7 @@ import { nearest } from '../nearest.ts'
 import { type ProviderName, providers } from '../upstream/providers.ts'
 import { type AdmissionConfig, toAdmissionConfig } from './admission.ts'
 import { type AwsAccess, type AwsRead, readAwsAccess } from './aws-access.ts'
+import type { BooksPolicy } from './budgets-schema.ts'
 import type { CachePolicy } from './cache-schema.ts'
 import { crossCheck } from './cross-check.ts'
 import { type Fault, toFaults, toLines } from './faults.ts'
@@ -34,6 +35,7 @@ export interface Config extends ModelPolicies {
   admission: AdmissionConfig
   guardrails: Guardrail[]
   cache: CachePolicy
+  books: BooksPolicy
 }
 
 /** How a model is treated when it is called by its own name; deadlines and breaker also where it is a target. */
@@ -123,6 +125,7 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
     admission: toAdmissionConfig(llm.policies, variables),
     guardrails: llm.policies.guardrails,
     cache: llm.policies.cache,
+    books: llm.policies.books,
     models: llm.models.map((entry) => ({
       name: entry.name,
       provider: entry.provider,

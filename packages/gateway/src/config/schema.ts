@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import { type ProviderName, providers, toProviderName } from '../upstream/providers.ts'
+import { bookPolicies } from './budgets-schema.ts'
 import { Cache } from './cache-schema.ts'
 import { admissionPolicies } from './callers-schema.ts'
 import { Guardrail } from './guardrails-schema.ts'
@@ -47,6 +48,16 @@ const Price = z.strictObject({
     .nonnegative()
     .optional()
     .describe('US dollars for a million input tokens read from a cache; the input price when left out.'),
+  cacheWriteInputPerMillion: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('US dollars for a million input tokens written to a cache; the input price when left out.'),
+  reasoningPerMillion: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('US dollars for a million output tokens of reasoning; the output price when left out.'),
 })
 export type Price = z.infer<typeof Price>
 
@@ -159,6 +170,7 @@ export const GatewayFile = z.looseObject({
               'What must not pass, looked for in this order, each in what those before it have left; see guardrails.md.',
             ),
           cache: Cache.prefault({}).describe('Answers that are given again to the very same request.'),
+          ...bookPolicies,
         })
         .prefault({})
         .describe('What holds for all models, and who may call.'),

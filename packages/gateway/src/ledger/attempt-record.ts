@@ -3,6 +3,7 @@ import type { GatewayAttempt, Usage } from '@drag-race/contracts'
 import { type Call, toMs } from '../call.ts'
 import type { Attempt } from '../call-target.ts'
 import type { CostTable } from './cost.ts'
+import { toPico, toUsd } from './money.ts'
 
 /** The report's attempt, with the books' own columns. */
 export interface AttemptRecord extends GatewayAttempt {
@@ -54,7 +55,7 @@ export function sumUsage(attempts: readonly Pick<AttemptRecord, 'usage'>[]): Usa
 /** null when no attempt has a known cost: unknown is never 0. */
 export function sumCost(attempts: readonly Pick<AttemptRecord, 'costUsd'>[]): number | null {
   const known = attempts.flatMap(({ costUsd }) => costUsd ?? [])
-  return known.length === 0 ? null : known.reduce((sum, costUsd) => sum + costUsd)
+  return known.length === 0 ? null : toUsd(known.reduce((sum, costUsd) => sum + BigInt(toPico(costUsd)), 0n))
 }
 
 function usageOf({ endedAtMs, usage, facts }: Attempt): Usage | null {
@@ -68,6 +69,7 @@ function add(a: Usage, b: Usage): Usage {
     outputTokens: a.outputTokens + b.outputTokens,
     reasoningTokens: part(a.reasoningTokens, b.reasoningTokens),
     cachedTokens: part(a.cachedTokens, b.cachedTokens),
+    cacheWriteTokens: part(a.cacheWriteTokens ?? null, b.cacheWriteTokens ?? null),
     source: a.source === 'usage' && b.source === 'usage' ? 'usage' : 'tokenizer',
   }
 }

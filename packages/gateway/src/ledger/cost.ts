@@ -43,15 +43,36 @@ function withoutDust(costUsd: number | null): number | null {
   return costUsd === null ? null : Math.round(costUsd * 1e12) / 1e12
 }
 
-function byConfig({ inputTokens, outputTokens, cachedTokens }: Usage, price: Price): number {
-  const cached = Math.min(cachedTokens ?? 0, inputTokens)
-  const { inputPerMillion, outputPerMillion, cachedInputPerMillion = inputPerMillion } = price
+function byConfig(usage: Usage, price: Price): number {
+  const { inputPerMillion, outputPerMillion } = price
+  const {
+    cachedInputPerMillion = inputPerMillion,
+    cacheWriteInputPerMillion = inputPerMillion,
+    reasoningPerMillion = outputPerMillion,
+  } = price
+  const { cached, written, fresh, reasoning, answer } = toParts(usage)
   return (
-    ((inputTokens - cached) * inputPerMillion +
+    (fresh * inputPerMillion +
       cached * cachedInputPerMillion +
-      outputTokens * outputPerMillion) /
+      written * cacheWriteInputPerMillion +
+      answer * outputPerMillion +
+      reasoning * reasoningPerMillion) /
     1_000_000
   )
+}
+
+/** Parts are never larger than their whole, whatever a provider counted. */
+function toParts({ inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens }: Usage) {
+  const cached = Math.min(cachedTokens ?? 0, inputTokens)
+  const written = Math.min(cacheWriteTokens ?? 0, inputTokens - cached)
+  const reasoning = Math.min(reasoningTokens ?? 0, outputTokens)
+  return {
+    cached,
+    written,
+    fresh: inputTokens - cached - written,
+    reasoning,
+    answer: outputTokens - reasoning,
+  }
 }
 
 function byTable(
@@ -59,15 +80,17 @@ function byTable(
   model: string,
   options: { providerId: string; timestamp: Date },
 ): number | null {
-  const { inputTokens, outputTokens, cachedTokens, reasoningTokens } = usage
+  const { inputTokens, outputTokens } = usage
+  const { cached, written, reasoning } = toParts(usage)
   try {
-    // Parts must not be larger than their whole, or the table throws.
+    // Parts larger than their whole would make the table throw.
     const price = calcPrice(
       {
         input_tokens: inputTokens,
-        cache_read_tokens: Math.min(cachedTokens ?? 0, inputTokens),
+        cache_read_tokens: cached,
+        cache_write_tokens: written,
         output_tokens: outputTokens,
-        output_reasoning_tokens: Math.min(reasoningTokens ?? 0, outputTokens),
+        output_reasoning_tokens: reasoning,
       },
       model,
       options,

@@ -2,6 +2,8 @@ import { afterEach, expect, test } from 'vitest'
 import { delta, done, event, role, token } from '../testing/chunks.ts'
 import { messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
+import type { Target } from '../upstream/target.ts'
+import { createCostTable } from './cost.ts'
 
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -168,6 +170,37 @@ test.each([
   ['a simulated model', { provider: 'simulator' }, 'gpt-4o-mini'],
 ])('the cost of %s is unknown, never 0', async (_what, model, servedModel) => {
   expect(await costOf(model, servedModel)).toBeNull()
+})
+
+test('what is written to a cache and what is reasoned have prices of their own, in the config and in the table', async () => {
+  const said = {
+    ...usage,
+    prompt_tokens_details: { cached_tokens: 200, cache_write_tokens: 300 },
+  }
+  const plain = { inputPerMillion: 1, outputPerMillion: 2, cachedInputPerMillion: 0.1 }
+  const price = { ...plain, cacheWriteInputPerMillion: 1.25, reasoningPerMillion: 3 }
+  const known = (500 + 200 * 0.1 + 300 * 1.25 + 400 * 2 + 100 * 3) / 1e6
+  expect(await costOf({ price }, 'x', said)).toBeCloseTo(known, 12)
+  // Left out, they are input and output like all other.
+  expect(await costOf({ price: plain }, 'x', said)).toBeCloseTo((800 + 200 * 0.1 + 500 * 2) / 1e6, 12)
+  const table = createCostTable({ date: () => new Date('2026-01-01T00:00:00Z') })
+  const target = {
+    provider: 'custom',
+    origin: 'https://api.anthropic.com',
+    price: null,
+    upstreamModel: 'claude-sonnet-4-5',
+  }
+  const counted = {
+    inputTokens: 1000,
+    outputTokens: 500,
+    reasoningTokens: null,
+    cachedTokens: 200,
+    source: 'usage' as const,
+  }
+  const at = (cacheWriteTokens: number | null) =>
+    table({ ...counted, cacheWriteTokens }, target as unknown as Target, null)
+  expect(at(300)).toBeCloseTo((500 * 3 + 200 * 0.3 + 300 * 3.75 + 500 * 15) / 1e6, 12)
+  expect(at(null)).toBeCloseTo((800 * 3 + 200 * 0.3 + 500 * 15) / 1e6, 12)
 })
 
 test('a provider that counts more cached tokens than there were costs no more than the prompt', async () => {

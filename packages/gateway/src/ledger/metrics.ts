@@ -22,7 +22,7 @@ const call = [
 const names = {
   tokenUsage: {
     name: 'gen_ai_client_token_usage',
-    help: 'Tokens per call, by gen_ai_token_type: input, output, and their parts input_cache_read and reasoning.',
+    help: 'Tokens per call, by gen_ai_token_type: input, output, and their parts input_cache_read, input_cache_write and reasoning.',
     labelNames: [...call, 'gen_ai_token_type'],
     buckets: [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304],
   },
@@ -173,11 +173,12 @@ function toSteps(attempts: readonly AttemptRecord[]): [from: string, to: string]
 
 function tokenCounts({ usage }: AttemptRecord): [type: string, count: number][] {
   if (!usage) return []
-  const { inputTokens, outputTokens, cachedTokens, reasoningTokens } = usage
+  const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens = null, reasoningTokens } = usage
   return [
     ['input', inputTokens],
     ['output', outputTokens],
     ...(cachedTokens === null ? [] : [['input_cache_read', cachedTokens] as [string, number]]),
+    ...(cacheWriteTokens === null ? [] : [['input_cache_write', cacheWriteTokens] as [string, number]]),
     ...(reasoningTokens === null ? [] : [['reasoning', reasoningTokens] as [string, number]]),
   ]
 }

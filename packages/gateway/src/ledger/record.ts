@@ -5,6 +5,7 @@ import type { CacheOutcome } from '../cache/cache.ts'
 import { type Call, toMs } from '../call.ts'
 import { type EndpointFacts, endpoints } from '../endpoints.ts'
 import type { GuardrailAct } from '../guardrails/guardrails.ts'
+import type { Tags } from '../tags.ts'
 import {
   type AttemptRecord,
   sumCost,
@@ -23,8 +24,12 @@ export type Outcome =
 
 export interface CallRecord {
   requestId: string
+  /** On the wall clock. */
+  arrivedAtMs: number
   /** null when the caller was refused before it was known. */
   identity: Identity | null
+  /** Of the call and of its caller's key or token, which go before. */
+  tags: Tags
   /** As the caller wrote it; null when the request was refused before it was read. */
   askedModel: string | null
   /** As the caller named it, a virtual model too; null when the call was refused before one was found. */
@@ -64,7 +69,9 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
   const hasGoneUp = attempts.some(wasSent)
   return {
     requestId: call.id,
+    arrivedAtMs: call.arrivedAtDateMs,
     identity: call.identity,
+    tags: call.tags,
     askedModel: call.asked?.model.slice(0, 200) ?? null,
     requestModel: route?.name ?? null,
     provider: target?.provider ?? null,

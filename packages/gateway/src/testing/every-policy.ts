@@ -7,7 +7,7 @@ llm:
       provider: OpenAI
       params: { apiKey: "$KEY", model: b, baseUrl: "http://127.0.0.1:9/v1" }
       description: A model
-      price: { inputPerMillion: 1, outputPerMillion: 2, cachedInputPerMillion: 0.1 }
+      price: { inputPerMillion: 1, outputPerMillion: 2, cachedInputPerMillion: 0.1, cacheWriteInputPerMillion: 1.25, reasoningPerMillion: 3 }
       timeouts: { connectMs: 1, firstTokenMs: 2, idleMs: 3, totalMs: 4 }
       retry: { attempts: 3, initialBackoffMs: 1, maxBackoffMs: 2 }
       circuitBreaker: { consecutiveFailures: 5 }
@@ -39,6 +39,7 @@ llm:
           tenant: t
           allowedModels: [a]
           rateLimits: [{ concurrency: 1 }]
+          budget: { usd: 1, period: total }
           tags: { cost: "1" }
           isAdmin: true
     jwt:
@@ -48,7 +49,12 @@ llm:
       audience: gateway
       claims: { id: sub, tenant: org, allowedModels: models, tags: tags, isAdmin: admin }
       rateLimits: [{ per: [tenant, model], tokensPerMinute: 10 }]
+      budget: { usd: 0.5, period: week, mode: soft }
       jwksCooldownMs: 0
+    budgets:
+      - { per: "tag:agent", usd: 5, period: day, mode: hard }
+      - { per: [tenant, "tag:agent"], usd: 50, period: month, mode: soft }
+    books: { file: books.db, keepDays: 30, callsMax: 1000 }
     audit: { path: audit.jsonl, maxBytes: 1000, keep: 0 }
     guardrails:
       - { name: cards, on: [request, response], match: { detector: card-number }, action: mask }

@@ -28,6 +28,10 @@ export interface StartOptions {
   variables?: Record<string, string>
   bodyBytesMax?: number
   arrival?: Arrival
+  /** The file of the books; without one there are none. */
+  booksPath?: string
+  /** Instead of the first moment of 2026. */
+  date?: () => Date
   /** Instead of the machine's. */
   monotonicMs?: () => number
   random?: () => number
@@ -44,11 +48,12 @@ export async function startGateway(llm: object, options: StartOptions = {}): Pro
     config: toConfig(llm, options.variables),
     clock: {
       monotonicMs: options.monotonicMs ?? (() => performance.now()),
-      date: () => new Date('2026-01-01T00:00:00Z'),
+      date: options.date ?? (() => new Date('2026-01-01T00:00:00Z')),
     },
     log,
     ...toGatewayOptions(options),
   })
+  await gateway.ready()
   const url = await listen(gateway.server)
   const metricsUrl = `${await listen(gateway.metricsServer)}/metrics`
   return {
@@ -79,10 +84,12 @@ export async function startGateway(llm: object, options: StartOptions = {}): Pro
   }
 }
 
-function toGatewayOptions({ bodyBytesMax, arrival, random, wait }: StartOptions): Partial<GatewayOptions> {
+function toGatewayOptions(options: StartOptions): Partial<GatewayOptions> {
+  const { bodyBytesMax, arrival, booksPath, random, wait } = options
   return {
     ...(bodyBytesMax && { bodyBytesMax }),
     ...(arrival && { arrival }),
+    ...(booksPath && { booksPath }),
     ...(random && { random }),
     ...(wait && { wait }),
   }

@@ -85,7 +85,7 @@ export const forms = [
   ['not streaming', false],
 ] as const
 
-async function startTwoTargets(options: TwoTargetsOptions): Promise<TwoTargets> {
+export async function startTwoTargets(options: TwoTargetsOptions): Promise<TwoTargets> {
   const { a: answerA, b: answerB = good, policies = {}, timeoutsOfA = {}, virtual = {}, ...rest } = options
   const [a, b] = await Promise.all([startUpstream(answerA), startUpstream(answerB)])
   const model = (name: string, { url }: Upstream) => ({

@@ -4,11 +4,13 @@ import { calcPrice } from '@pydantic/genai-prices'
 
 /** `provider` null: only models whose name says whose they are (`gpt-4o-mini`) have a price. */
 export function priceUsd(usage: Usage, model: string, provider: string | null): number | null {
+  // More cached than sent is a provider's mistake; the table refuses it.
+  const cached = Math.min(usage.cachedTokens ?? 0, usage.inputTokens)
   const counts = {
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
-    // More cached than sent is a provider's mistake; the table refuses it.
-    cache_read_tokens: Math.min(usage.cachedTokens ?? 0, usage.inputTokens),
+    cache_read_tokens: cached,
+    cache_write_tokens: Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - cached),
   }
   const price = calcPrice(counts, model, provider === null ? {} : { providerId: provider })
   return price?.total_price ?? null

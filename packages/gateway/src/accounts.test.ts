@@ -1,0 +1,161 @@
+/**
+ * The accounts afterwards: whatever happened to a call, its log line, the metrics, the usage roll-up and the budgets say the
+ * same, to the last token and pico-dollar.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { refuse, twenty } from './testing/bad-days.ts'
+import { role, token } from './testing/chunks.ts'
+import { bearer, keyOf } from './testing/door.ts'
+import { messages } from './testing/gateway.ts'
+import { good, inTurn, startTwoTargets, type TwoTargets } from './testing/two-targets.ts'
+import type { Answering } from './testing/upstream.ts'
+
+let folder: string
+let targets: TwoTargets
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'accounts-'))
+})
+afterEach(async () => {
+  await targets.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function start(a: Answering) {
+  targets = await startTwoTargets({
+    a,
+    booksPath: join(folder, 'books.db'),
+    policies: {
+      apiKeys: { mode: 'optional', keys: [keyOf('boss', { isAdmin: true })] },
+      budgets: [{ per: 'caller', usd: 1, period: 'day', mode: 'hard' }],
+    },
+  })
+}
+
+interface Accounts {
+  attempts: number
+  inputTokens: number
+  outputTokens: number
+  costUsd: number
+}
+
+/** What three tellers say, each by its own way. */
+async function tellAll(): Promise<Record<string, Accounts>> {
+  const { gateway } = targets
+  const admin = async (path: string) => (await fetch(gateway.url + path, bearer('key-of-boss'))).json()
+  const { total, data } = (await admin('/admin/usage?by=target')) as { total: Accounts; data: Accounts[] }
+  const budgets = (await admin('/admin/budgets')) as { data: { spentUsd: number; reservedUsd: number }[] }
+  expect(budgets.data[0] ?? { spentUsd: 0, reservedUsd: 0 }).toMatchObject({
+    spentUsd: total.costUsd ?? 0,
+    reservedUsd: 0,
+  })
+  return {
+    usage: toAccounts(total),
+    'usage by target': add(data.map(toAccounts)),
+    log: add(gateway.logs.map((line) => toAccounts(line as unknown as Accounts))),
+    metrics: await readMetrics(),
+  }
+}
+
+function toAccounts({ attempts, inputTokens, outputTokens, costUsd }: Accounts): Accounts {
+  return { attempts, inputTokens: inputTokens ?? 0, outputTokens: outputTokens ?? 0, costUsd: costUsd ?? 0 }
+}
+
+function add(all: Accounts[]): Accounts {
+  const sum = (member: keyof Accounts) => all.reduce((total, each) => total + each[member], 0)
+  return {
+    attempts: sum('attempts'),
+    inputTokens: sum('inputTokens'),
+    outputTokens: sum('outputTokens'),
+    costUsd: exact(sum('costUsd')),
+  }
+}
+
+async function readMetrics(): Promise<Accounts> {
+  const lines = (await (await fetch(targets.gateway.metricsUrl)).text()).split('\n')
+  const sum = (name: string, label = '') =>
+    lines
+      .filter((line) => line.startsWith(`${name}{`) && line.includes(label))
+      .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+  const called = sum('gen_ai_server_request_duration_seconds_count')
+  return {
+    attempts: called + sum('gateway_retries_total') + sum('gateway_fallbacks_total'),
+    inputTokens: sum('gen_ai_client_token_usage_sum', '"input"'),
+    outputTokens: sum('gen_ai_client_token_usage_sum', '"output"'),
+    costUsd: exact(sum('gateway_cost_usd_total')),
+  }
+}
+
+/** The tellers that count in binary fractions are right to the twelfth decimal, and no price is finer. */
+const exact = (usd: number) => Number(usd.toFixed(12))
+
+const half: Answering = (response, request) =>
+  request.body.includes('"stream":true')
+    ? void response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .write(role + token('one') + token(' two'))
+    : undefined
+
+/** 7 tokens in at a dollar a million, 3 out at two. */
+const whole = { inputTokens: 7, outputTokens: 3, costUsd: 13e-6 }
+
+describe.each([
+  ['streaming', true],
+  ['not streaming', false],
+] as const)('%s', (_form, isStream) => {
+  test.each<[string, Answering, Accounts]>([
+    ['a good call', good, { attempts: 1, ...whole }],
+    ['a retried call', inTurn(refuse(500), good), { attempts: 2, ...whole }],
+    ['a fallback', refuse(503), { attempts: 3, ...whole }],
+    [
+      'an answer cut after 20 tokens',
+      twenty((response) => void response.destroy()),
+      // What had been streamed is estimated and paid; a body of which nothing was passed on is tried elsewhere.
+      isStream
+        ? { attempts: 1, inputTokens: 5, outputTokens: 20, costUsd: 45e-6 }
+        : { attempts: 3, ...whole },
+    ],
+  ])('%s: all say the same', async (_what, answer, expected) => {
+    await start(answer)
+    await targets.ask(isStream)
+    await targets.ask(isStream, { model: 'b' })
+    const both = add([expected, { attempts: 1, ...whole }])
+    for (const [teller, told] of Object.entries(await tellAll())) expect(told, teller).toEqual(both)
+  })
+
+  test('a caller that leaves: all say the same', async () => {
+    await start(half)
+    const controller = new AbortController()
+    const arrives = targets.a.next()
+    const { gateway } = targets
+    const body = { model: 'v', messages, ...(isStream && { stream: true }) }
+    const left = gateway.chat(body, { signal: controller.signal })
+    const { cutOff } = await arrives
+    if (isStream) await (await left).body?.getReader().read()
+    controller.abort()
+    await left.catch(() => {})
+    await cutOff
+    while (gateway.logs.length === 0) await new Promise(setImmediate)
+    const expected = isStream
+      ? { attempts: 1, inputTokens: 5, outputTokens: 2, costUsd: 9e-6 }
+      : // Nothing is known of what it cost, and that is said.
+        { attempts: 1, inputTokens: 0, outputTokens: 0, costUsd: 0 }
+    for (const [teller, told] of Object.entries(await tellAll())) expect(told, teller).toEqual(expected)
+    const response = await fetch(`${gateway.url}/admin/usage`, bearer('key-of-boss'))
+    expect(((await response.json()) as { total: object }).total).toMatchObject(
+      isStream
+        ? { errors: 1, estimatedCalls: 1, unpricedCalls: 0 }
+        : { errors: 1, estimatedCalls: 0, unpricedCalls: 1, costUsd: null },
+    )
+  })
+})
+
+test('several calls in a row: all say the same', async () => {
+  await start(inTurn(refuse(500), good, good))
+  for (let call = 0; call < 3; call++) await targets.ask(call % 2 === 0)
+  const told = await tellAll()
+  expect(told.usage).toEqual({ attempts: 4, inputTokens: 21, outputTokens: 9, costUsd: 39e-6 })
+  for (const [teller, each] of Object.entries(told)) expect(each, teller).toEqual(told.usage)
+})

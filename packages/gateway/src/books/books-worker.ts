@@ -1,0 +1,41 @@
+/** The thread of the books: SQLite, a checkpoint on a slow disk and a roll-up of millions of calls delay no token here. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { createKeeper, type KeepOptions } from './keep-books.ts'
+import type { FromThread, ToThread } from './messages.ts'
+
+const port = parentPort
+if (!port) throw new Error('books-worker.ts runs as a worker thread: start packages/gateway/src/main.ts.')
+
+const keeper = createKeeper(workerData as KeepOptions)
+/** One after the other, in the order in which they were asked. */
+let last: Promise<void> = Promise.resolve()
+
+port.on('message', (text: string) => {
+  const message: ToThread = JSON.parse(text)
+  last = last.then(async () => {
+    port.postMessage(await answer(message))
+    if (message.kind === 'close') port.close()
+  })
+})
+
+async function answer(message: ToThread): Promise<FromThread> {
+  const { id } = message
+  try {
+    return { id, answer: await ask(message) }
+  } catch (error) {
+    return { id, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function ask(message: ToThread): Promise<unknown> {
+  switch (message.kind) {
+    case 'write':
+      return keeper.write(message)
+    case 'watch':
+      return keeper.watch(message)
+    case 'usage':
+      return keeper.usage(message)
+    case 'close':
+      return keeper.close(message)
+  }
+}

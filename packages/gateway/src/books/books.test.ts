@@ -1,0 +1,219 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { bearer, keyOf } from '../testing/door.ts'
+import type { ErrorBody } from '../testing/gateway.ts'
+import { type Spending, type SpendingOptions, startSpending } from '../testing/spending.ts'
+import { json } from '../testing/upstream.ts'
+
+let folder: string
+let booksPath: string
+const opened: Spending[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'books-'))
+  booksPath = join(folder, 'deep', 'books.db')
+})
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function start(options: SpendingOptions = {}): Promise<Spending> {
+  const spending = await startSpending({ booksPath, ...options })
+  opened.push(spending)
+  return spending
+}
+
+interface Usage {
+  data: Record<string, unknown>[]
+  total: Record<string, unknown>
+}
+const usageOf = async ({ admin }: Spending, query = '') => {
+  const { status, body } = await admin(`/admin/usage${query}`)
+  expect(status).toBe(200)
+  return body as Usage
+}
+
+const oneDollar = {
+  calls: 1,
+  errors: 0,
+  attempts: 1,
+  inputTokens: 7,
+  outputTokens: 3,
+  reasoningTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  costUsd: 1,
+  unpricedCalls: 0,
+  estimatedCalls: 0,
+}
+
+test('a call that is over is in the usage at once', async () => {
+  const spending = await start()
+  await spending.spend('a')
+  expect(await usageOf(spending)).toMatchObject({ total: oneDollar, data: [oneDollar] })
+})
+
+test('rolls up by whatever is known of calls, the dearest first', async () => {
+  const keys = [keyOf('a', { tenant: 't' }), keyOf('b')]
+  let now = new Date('2026-03-31T23:00:00Z')
+  const spending = await start({ keys, date: () => now })
+  await spending.spend('a', { metadata: { agent: 'x' } })
+  now = new Date('2026-04-01T01:00:00Z')
+  await spending.spend('a', { metadata: { agent: 'y', 'a "quoted" name': '1' } })
+  await spending.spend('b', { stream: true }, { 'x-gateway-tag-agent': 'y' })
+  const by = async (dimensions: string, more = '') => {
+    const { data } = await usageOf(spending, `?by=${encodeURIComponent(dimensions)}${more}`)
+    return data.map((row) => [...dimensions.split(',').map((each) => row[each]), row.costUsd])
+  }
+  expect(await by('caller')).toEqual([
+    ['a', 2],
+    ['b', 1],
+  ])
+  expect(await by('tenant')).toEqual([
+    ['t', 2],
+    [null, 1],
+  ])
+  expect(await by('tag:agent,model')).toEqual([
+    ['y', 'm', 2],
+    ['x', 'm', 1],
+  ])
+  expect(await by('tag:a "quoted" name')).toEqual([
+    [null, 2],
+    ['1', 1],
+  ])
+  expect(await by('day')).toEqual([
+    ['2026-04-01', 2],
+    ['2026-03-31', 1],
+  ])
+  expect(await by('hour,provider')).toEqual([
+    ['2026-04-01T01:00Z', 'custom', 2],
+    ['2026-03-31T23:00Z', 'custom', 1],
+  ])
+  expect(await by('target,status,outcome')).toEqual([['m', 200, 'ok', 3]])
+  expect(await by('caller', '&from=2026-04-01')).toEqual([
+    ['a', 1],
+    ['b', 1],
+  ])
+  expect(await by('caller', '&to=2026-04-01T00:00:00Z')).toEqual([['a', 1]])
+})
+
+test('an unknown price is null beside its count, and a refused call is no unpriced one', async () => {
+  const spending = await start({ model: { price: undefined } })
+  await spending.spend('a')
+  await spending.spend('a', { model: 'nobody' })
+  expect((await usageOf(spending)).total).toMatchObject({
+    calls: 2,
+    errors: 1,
+    costUsd: null,
+    unpricedCalls: 1,
+  })
+  expect((await usageOf(spending, '?by=model')).data).toContainEqual(
+    expect.objectContaining({ model: null, calls: 1, attempts: 0, costUsd: 0, unpricedCalls: 0 }),
+  )
+})
+
+test('a provider’s refusal cost nothing', async () => {
+  const spending = await start({ answer: json({ error: { message: 'no' } }, 400) })
+  await spending.spend('a')
+  expect((await usageOf(spending)).total).toMatchObject({
+    calls: 1,
+    errors: 1,
+    attempts: 1,
+    costUsd: 0,
+    unpricedCalls: 0,
+  })
+})
+
+test.each([
+  [
+    '?by=colour',
+    'one or several of caller, tenant, model, target, provider, status, outcome, day, hour and tag:<name>',
+  ],
+  ['?by=tag:', 'tag:<name>'],
+  ['?by=caller,tenant,model,day,hour', 'at most 4'],
+  ['?from=yesterday', '2026-01-31T12:00:00Z'],
+  ['?from=2026-13-01', '`from` is no time'],
+  ['?from=2026-02-01&to=2026-01-01', '`from` must lie before `to`'],
+  ['?group=caller', 'it takes by, from and to'],
+])('%s is a 400 that says what may be asked', async (query, words) => {
+  const { status, body } = await (await start()).admin(`/admin/usage${query}`)
+  expect(status).toBe(400)
+  expect((body as ErrorBody).error.message).toContain(words)
+})
+
+test('usage is for admins to see', async () => {
+  const { gateway } = await start()
+  const statuses = await Promise.all(
+    [bearer('key-of-a'), {}].map(async (init) => (await fetch(`${gateway.url}/admin/usage`, init)).status),
+  )
+  expect(statuses).toEqual([403, 401])
+})
+
+test('a stop loses nothing: what was spent is there after the next start, and a hard budget still refuses', async () => {
+  const budgets = [{ per: 'caller', usd: 2, period: 'month' }]
+  const first = await start({ budgets })
+  await first.spend('a')
+  await first.spend('a')
+  await first.gateway.close()
+  const second = await start({ budgets })
+  expect((await second.spend('a')).status).toBe(402)
+  expect((await second.spend('b')).status).toBe(200)
+  expect((await usageOf(second, '?by=caller')).data[0]).toMatchObject({
+    caller: 'a',
+    calls: 3,
+    errors: 1,
+    costUsd: 2,
+  })
+})
+
+test('a budget that is new begins with what the calls in the books have cost', async () => {
+  const first = await start()
+  await first.spend('a', { metadata: { agent: 'x' } })
+  await first.gateway.close()
+  const second = await start({ budgets: [{ per: 'tag:agent', usd: 1, period: 'total' }] })
+  expect((await second.spend('b', { metadata: { agent: 'x' } })).status).toBe(402)
+  expect((await second.spend('b', { metadata: { agent: 'y' } })).status).toBe(200)
+})
+
+test('books that cannot be opened stop no call but those under a hard budget, and it is said', async () => {
+  writeFileSync(join(folder, 'deep'), 'a file where a folder should be')
+  const keys = [keyOf('a'), keyOf('hard', { budget: { usd: 1, period: 'day' } })]
+  const spending = await start({ keys })
+  expect((await spending.spend('a')).status).toBe(200)
+  const refused = await spending.spend('hard')
+  expect([refused.status, ((await refused.json()) as ErrorBody).error.code]).toEqual([
+    503,
+    'books_unavailable',
+  ])
+  expect((await spending.admin('/admin/usage')).status).toBe(503)
+  expect(await spending.gateway.sample('gateway_books_up')).toBe(0)
+  expect(spending.gateway.logs.filter(({ level }) => level === 50)).toHaveLength(1)
+})
+
+test('a file that is no book is left as it is', async () => {
+  booksPath = join(folder, 'books.db')
+  writeFileSync(booksPath, 'these are notes of somebody, and no database at all\n'.repeat(100))
+  const spending = await start()
+  expect((await spending.spend('a')).status).toBe(200)
+  expect((await spending.admin('/admin/usage')).status).toBe(503)
+  expect(readdirSync(folder)).toEqual(['books.db'])
+})
+
+test('two gateways do not share a file: the second serves, and says why it books nothing', async () => {
+  await start()
+  const second = await start()
+  expect((await second.spend('a')).status).toBe(200)
+  expect(second.gateway.logs.map(({ reason }) => reason)).toContain(
+    `another program has ${booksPath} open: each gateway needs a file of its own`,
+  )
+})
+
+test('without books, usage says how to have some', async () => {
+  const spending = await startSpending()
+  opened.push(spending)
+  const { status, body } = await spending.admin('/admin/usage')
+  expect(status).toBe(503)
+  expect((body as ErrorBody).error.message).toContain('GATEWAY_BOOKS')
+})

@@ -1,0 +1,185 @@
+/**
+ * The books of the gateway: every call that is over, in a file of its own. A reader of the ledger that never makes a call
+ * wait: records gather for a tenth of a second at most and go to a thread, which writes them in one transaction.
+ *
+ * What a crash loses are the calls of that tenth of a second. Where nothing can be written, the gateway serves on, says so,
+ * and writes later what it could keep until then.
+ */
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import { GatewayError } from '../errors.ts'
+import type { RecordReader } from '../ledger/ledger.ts'
+import { toBookedCall } from './booked-call.ts'
+import type { Ask, BookedCall, Hold } from './messages.ts'
+import type { Count, Spent } from './spending.ts'
+import type { UsageAnswer, UsageQuery } from './usage-query.ts'
+
+export interface Books {
+  read: RecordReader
+  /** A call under a hard budget has begun: should the process be killed, this is what it cost. */
+  hold(hold: Hold): void
+  /**
+   * From now on these are counted, beside the calls; rejects when the books cannot be read or written. `onAsked` is called
+   * between two calls: what was booked before is in the answer, what is booked after is not.
+   */
+  watch(counts: readonly Count[], onAsked: () => void): Promise<Spent[]>
+  /** Everything that is over now is in it. Rejects when the books cannot be read. */
+  usage(query: UsageQuery): Promise<UsageAnswer>
+  /** Why nothing is written just now; null when all is well. */
+  problem(): string | null
+  /** Writes what is waiting. */
+  close(): Promise<void>
+}
+
+export interface BooksOptions {
+  ask: Ask
+  end(): Promise<void>
+  clock: Pick<Clock, 'date'>
+  log: Logger
+  /** Records that are in no books and never will be. */
+  onLost(records: number): void
+  /** Waiting while the disk cannot take them: some 60 MB. What comes on top is lost, and counted. */
+  waitingMax?: number
+}
+
+/** A tenth of a second is what a kill -9 takes; after a failure a second passes before the next try. */
+const timing = { flushMs: 100, retryMs: 1_000, closeMsMax: 5_000 }
+/** One message, and one transaction: some three milliseconds of the thread. */
+const batchMax = 500
+/** Questions that roll up the books may take seconds each. */
+const usagesMax = 4
+
+export function createBooks(options: BooksOptions): Books {
+  const { ask, end, clock, log, onLost, waitingMax = 100_000 } = options
+  let waiting: BookedCall[] = []
+  /** Calls that run; those that are over before a write never stand in the books. */
+  const running = new Map<string, Hold>()
+  const unwritten = new Set<string>()
+  const written = new Set<string>()
+  let sending: Promise<boolean> | null = null
+  let timer: NodeJS.Timeout | null = null
+  let problem: string | null = null
+  let isClosed = false
+  let usages = 0
+
+  const isEmpty = () => waiting.length === 0 && unwritten.size === 0
+  const take = (max: number): { calls: BookedCall[]; holds: Hold[] } => {
+    const calls = waiting.splice(0, max)
+    for (const call of calls) call.isHeld = written.delete(call.requestId)
+    const holds = [...unwritten].slice(0, max).flatMap((id) => running.get(id) ?? [])
+    for (const { requestId } of holds) {
+      unwritten.delete(requestId)
+      written.add(requestId)
+    }
+    return { calls, holds }
+  }
+  const putBack = ({ calls, holds }: { calls: BookedCall[]; holds: Hold[] }) => {
+    waiting = [...calls, ...waiting]
+    for (const { requestId, isHeld } of calls) if (isHeld) written.add(requestId)
+    for (const { requestId } of holds) {
+      written.delete(requestId)
+      if (running.has(requestId)) unwritten.add(requestId)
+    }
+  }
+  /** Resolves to whether it stands in the books. */
+  const send = async (max: number): Promise<boolean> => {
+    const batch = take(max)
+    try {
+      await ask('write', { ...batch, nowMs: clock.date().getTime() })
+      noteProblem(null)
+      return true
+    } catch (error) {
+      putBack(batch)
+      noteProblem((error as Error).message)
+      return false
+    }
+  }
+  const noteProblem = (next: string | null) => {
+    if (next !== null && problem === null) {
+      log.error({ reason: next }, 'the books cannot be written; calls go on, and are booked when they can be')
+    } else if (next === null && problem !== null) log.info('the books are written again')
+    problem = next
+  }
+  const flush = (): Promise<boolean> => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    sending ??= send(batchMax).then((isWritten) => {
+      sending = null
+      plan(isWritten ? timing.flushMs : timing.retryMs)
+      return isWritten
+    })
+    return sending
+  }
+  /** As soon as there is enough for a message, or something has waited so long. */
+  const plan = (ms: number) => {
+    if (isClosed || sending !== null || isEmpty()) return
+    if (problem === null && waiting.length >= batchMax) void flush()
+    else timer ??= setTimeout(flush, ms).unref()
+  }
+  /**
+   * Writes all that is waiting, and asks in the same turn: no call comes between. The thread takes both in this order, so
+   * nothing has to be waited for, which under load would never end.
+   */
+  const askAfterAll = async <Answer>(question: () => Promise<Answer>): Promise<Answer> => {
+    const writes = [sending, isEmpty() ? null : send(waitingMax)]
+    try {
+      const [answer, ...areWritten] = await Promise.all([question(), ...writes])
+      if (areWritten.includes(false)) throw new Error(problem ?? 'they cannot be written')
+      noteProblem(null)
+      return answer
+    } catch (error) {
+      noteProblem((error as Error).message)
+      throw error
+    }
+  }
+
+  return {
+    read(record) {
+      running.delete(record.requestId)
+      unwritten.delete(record.requestId)
+      if (isClosed || waiting.length >= waitingMax) return onLost(1)
+      waiting.push(toBookedCall(record))
+      plan(timing.flushMs)
+    },
+    hold(hold) {
+      // Bounded by the calls that run at once.
+      running.set(hold.requestId, hold)
+      unwritten.add(hold.requestId)
+      plan(timing.flushMs)
+    },
+    watch: (counts, onAsked) =>
+      askAfterAll(() => {
+        onAsked()
+        return ask('watch', { counts: [...counts], nowMs: clock.date().getTime() })
+      }),
+    async usage(query) {
+      if (usages >= usagesMax)
+        throw new GatewayError('books_unavailable', tooManyUsages, { retryAfterMs: 1_000 })
+      usages++
+      try {
+        return await askAfterAll(() => ask('usage', { query }))
+      } finally {
+        usages--
+      }
+    },
+    problem: () => problem,
+    async close() {
+      if (isClosed) return
+      isClosed = true
+      if (timer !== null) clearTimeout(timer)
+      const isTimeUp = wait(timing.closeMsMax)
+      const closing = askAfterAll(() => ask('close', {})).catch(() => onLost(waiting.length))
+      await Promise.race([closing, isTimeUp.promise])
+      isTimeUp.cancel()
+      await end()
+    },
+  }
+}
+
+const tooManyUsages = `The books are answering ${usagesMax} questions already. Try again in a moment.`
+
+function wait(ms: number): { promise: Promise<void>; cancel(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  return { promise, cancel: () => clearTimeout(timer) }
+}

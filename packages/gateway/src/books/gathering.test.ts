@@ -1,0 +1,129 @@
+/** How records gather and go to the thread, on a thread that the test plays itself. */
+
+import { pino } from 'pino'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { CallRecord } from '../ledger/record.ts'
+import { createBooks } from './books.ts'
+import type { Ask, BookedCall, Hold } from './messages.ts'
+
+afterEach(() => vi.useRealTimers())
+
+interface Write {
+  calls: string[]
+  held: string[]
+  holds: string[]
+}
+
+function open(more: { waitingMax?: number } = {}) {
+  vi.useFakeTimers()
+  const writes: Write[] = []
+  const lost: number[] = []
+  const fate = { isFull: false }
+  const logs: string[] = []
+  const rollUp = Promise.withResolvers<null>()
+  const ask = (async (kind: string, question: { calls: BookedCall[]; holds: Hold[] }) => {
+    if (kind === 'usage') return rollUp.promise
+    if (kind !== 'write') return null
+    if (fate.isFull) throw new Error('database or disk is full')
+    writes.push({
+      calls: question.calls.map(({ requestId }) => requestId),
+      held: question.calls.filter(({ isHeld }) => isHeld).map(({ requestId }) => requestId),
+      holds: question.holds.map(({ requestId }) => requestId),
+    })
+    return null
+  }) as Ask
+  const books = createBooks({
+    ask,
+    end: async () => {},
+    clock: { date: () => new Date(0) },
+    log: pino({ base: null }, { write: (line) => void logs.push(JSON.parse(line).msg) }),
+    onLost: (records) => lost.push(records),
+    ...more,
+  })
+  return { books, writes, lost, fate, logs, rollUp }
+}
+
+const call = (requestId: string) =>
+  ({ requestId, identity: null, tags: {}, outcome: { kind: 'ok' }, attempts: [] }) as unknown as CallRecord
+const hold = (requestId: string) => ({ requestId }) as Hold
+const names = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `c${from + index}`)
+
+test('what ends within a tenth of a second is written together', async () => {
+  const { books, writes } = open()
+  books.read(call('a'))
+  await vi.advanceTimersByTimeAsync(99)
+  books.read(call('b'))
+  expect(writes).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(writes.map(({ calls }) => calls)).toEqual([['a', 'b']])
+})
+
+test('five hundred do not wait', async () => {
+  const { books, writes } = open()
+  for (const name of names(1_200)) books.read(call(name))
+  await vi.advanceTimersByTimeAsync(1)
+  expect(writes.map(({ calls }) => calls.length)).toEqual([500, 500])
+  await vi.advanceTimersByTimeAsync(100)
+  expect(writes.flatMap(({ calls }) => calls)).toEqual(names(1_200))
+})
+
+test('a call that is shorter than that is never held; a longer one is, until it is booked', async () => {
+  const { books, writes } = open()
+  books.hold(hold('short'))
+  books.hold(hold('long'))
+  books.read(call('short'))
+  await vi.advanceTimersByTimeAsync(100)
+  books.read(call('long'))
+  await vi.advanceTimersByTimeAsync(100)
+  expect(writes).toEqual([
+    { calls: ['short'], held: [], holds: ['long'] },
+    { calls: ['long'], held: ['long'], holds: [] },
+  ])
+})
+
+test('a full disk is said once, and what could be kept is written when there is room', async () => {
+  const { books, writes, fate, logs, lost } = open()
+  fate.isFull = true
+  books.hold(hold('b'))
+  books.hold(hold('c'))
+  books.read(call('a'))
+  await vi.advanceTimersByTimeAsync(3_000)
+  books.read(call('b'))
+  expect([books.problem(), logs]).toEqual([
+    'database or disk is full',
+    ['the books cannot be written; calls go on, and are booked when they can be'],
+  ])
+  fate.isFull = false
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(writes).toEqual([{ calls: ['a', 'b'], held: [], holds: ['c'] }])
+  expect([books.problem(), logs.at(-1), lost]).toEqual([null, 'the books are written again', []])
+})
+
+test('a disk that stays full costs no more than so much memory, and what is lost is counted', async () => {
+  const { books, writes, fate, lost } = open({ waitingMax: 1_000 })
+  fate.isFull = true
+  books.read(call('first'))
+  await vi.advanceTimersByTimeAsync(100)
+  for (const name of names(1_002)) books.read(call(name))
+  expect(lost).toEqual([1, 1, 1])
+  fate.isFull = false
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect(writes.flatMap(({ calls }) => calls)).toEqual(['first', ...names(999)])
+})
+
+test('closing writes what is waiting, and a second time does nothing', async () => {
+  const { books, writes } = open()
+  for (const name of names(700)) books.read(call(name))
+  await Promise.all([books.close(), books.close()])
+  expect(writes.flatMap(({ calls }) => calls)).toEqual(names(700))
+})
+
+test('no more than four questions are answered at a time', async () => {
+  const { books, rollUp } = open()
+  const ask = () => books.usage({ by: [], fromMs: null, toMs: null })
+  const asked = Array.from({ length: 4 }, ask)
+  await expect(ask()).rejects.toMatchObject({ code: 'books_unavailable', retryAfterMs: 1_000 })
+  rollUp.resolve(null)
+  await Promise.all(asked)
+  await ask()
+})

@@ -1,0 +1,138 @@
+/** The file itself: what a crash leaves, and what is forgotten. Without the thread, so that a crash is just nobody closing it. */
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createKeeper, type Keeper } from './keep-books.ts'
+import type { BookedCall, Hold } from './messages.ts'
+import { dayMs } from './period.ts'
+import { toCount } from './spending.ts'
+
+let folder: string
+const keepers: Keeper[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'books-'))
+})
+afterEach(async () => {
+  for (const keeper of keepers.splice(0)) await keeper.close({})
+  rmSync(folder, { recursive: true })
+})
+
+const nowMs = Date.parse('2026-03-15T12:00:00Z')
+const perDay = toCount(['caller'], 'day')
+
+function open(name: string, more: object = {}): Keeper {
+  const path = join(folder, name)
+  const keeper = createKeeper({ path, instance: name, keepDays: 400, callsMax: 1_000_000, ...more })
+  keepers.push(keeper)
+  return keeper
+}
+
+/** As a kill leaves it: the file and its log, copied while it is open. */
+function crash(from: string, to: string) {
+  for (const end of ['', '-wal']) copyFileSync(join(folder, from + end), join(folder, to + end))
+}
+
+const who = { caller: 'a', tenant: null, tags: { agent: 'x' } }
+const hold: Hold = {
+  ...who,
+  requestId: 'r',
+  atMs: nowMs,
+  model: 'm',
+  target: 'm',
+  provider: 'custom',
+  costPico: 5,
+}
+
+function toCall(requestId: string, costPico: number | null, more: Partial<BookedCall> = {}): BookedCall {
+  const attempt = {
+    ...{
+      target: 'm',
+      provider: 'custom',
+      model: 'm',
+      outcome: 'ok',
+      status: 200,
+      isUnpriced: costPico === null,
+    },
+    ...{ inputTokens: 1, outputTokens: 1, reasoningTokens: null, cachedTokens: null, cacheWriteTokens: null },
+    ...{ costPico, isEstimated: false },
+  }
+  return {
+    ...who,
+    ...{ requestId, atMs: nowMs, model: 'm', operation: 'chat', outcome: 'ok', status: 200, isStream: false },
+    ...{ durationMs: 1, isHeld: false, attempts: [attempt], ...more },
+  }
+}
+
+const all = { by: [], fromMs: null, toMs: null }
+
+test('a call that ran when the process was killed is booked with what was reserved for it, once', async () => {
+  const first = open('first')
+  await first.watch({ counts: [perDay], nowMs })
+  await first.write({ calls: [toCall('done', 7)], holds: [hold], nowMs })
+  crash('first', 'second')
+  const second = open('second')
+  const spent = await second.watch({ counts: [perDay], nowMs })
+  expect(spent).toEqual([{ count: 'caller|day', startsAtMs: nowMs - dayMs / 2, subject: '["a"]', pico: 12n }])
+  const { rows } = await second.usage({ query: { ...all, by: ['outcome', 'tag:agent'] } })
+  expect(rows).toMatchObject([
+    { group: { outcome: 'ok', 'tag:agent': 'x' }, costUsd: 7e-12, estimatedCalls: 0 },
+    { group: { outcome: 'interrupted', 'tag:agent': 'x' }, costUsd: 5e-12, estimatedCalls: 1 },
+  ])
+  crash('second', 'third')
+  expect(await open('third').watch({ counts: [perDay], nowMs })).toEqual(spent)
+})
+
+test('a held call that ended is booked with what it cost', async () => {
+  const keeper = open('books')
+  await keeper.write({ calls: [], holds: [hold], nowMs })
+  await keeper.write({ calls: [toCall('r', 3, { isHeld: true })], holds: [], nowMs })
+  crash('books', 'next')
+  expect((await open('next').usage({ query: all })).total).toMatchObject({ calls: 1, costUsd: 3e-12 })
+})
+
+test('sums beyond nine million dollars are exact', async () => {
+  const keeper = open('books')
+  const dear = 9_007_199_254_740_991
+  const calls = Array.from({ length: 1_500 }, (_, index) => toCall(`r${index}`, dear))
+  await keeper.write({ calls, holds: [], nowMs })
+  expect((await keeper.usage({ query: all })).total.costUsd).toBe(13_510_798.882111486)
+})
+
+test('old calls are forgotten, and so are the oldest of too many; what is counted stays', async () => {
+  const keeper = open('books', { keepDays: 30, callsMax: 10 })
+  const total = toCount(['caller'], 'total')
+  await keeper.watch({ counts: [total], nowMs })
+  const old = toCall('old', 1, { atMs: nowMs - 31 * dayMs })
+  const calls = Array.from({ length: 15 }, (_, index) => toCall(`r${index}`, 1))
+  await keeper.write({ calls: [old, ...calls], holds: [], nowMs })
+  expect((await keeper.usage({ query: all })).total.calls).toBe(10)
+  expect(await keeper.watch({ counts: [total], nowMs })).toMatchObject([{ pico: 16n }])
+})
+
+test('sums of periods that are long over are swept away, those of a total never', async () => {
+  const keeper = open('books')
+  const counts = [perDay, toCount(['caller'], 'total')]
+  await keeper.watch({ counts, nowMs })
+  await keeper.write({ calls: [toCall('r', 4)], holds: [], nowMs })
+  await keeper.write({ calls: [], holds: [], nowMs: nowMs + 70 * dayMs })
+  // The same day again: nothing is left of it.
+  expect(await keeper.watch({ counts, nowMs })).toMatchObject([{ count: 'caller|total', pico: 4n }])
+})
+
+test('a count that nobody asks for any more is dropped, and made anew from the calls', async () => {
+  const keeper = open('books')
+  await keeper.watch({ counts: [perDay], nowMs })
+  await keeper.watch({ counts: [], nowMs })
+  await keeper.write({ calls: [toCall('r', 4)], holds: [], nowMs })
+  expect(await keeper.watch({ counts: [perDay], nowMs })).toMatchObject([{ pico: 4n }])
+})
+
+test('what cannot be written leaves nothing behind', async () => {
+  const keeper = open('books')
+  const broken = { ...toCall('b', 1), outcome: null } as unknown as BookedCall
+  await expect(keeper.write({ calls: [toCall('a', 1), broken], holds: [], nowMs })).rejects.toThrow(
+    'NOT NULL',
+  )
+  expect((await keeper.usage({ query: all })).total.calls).toBe(0)
+})

@@ -1,0 +1,193 @@
+/**
+ * The books as the thread keeps them: open file, writer, what is counted. Everything here may block, and blocks nobody but
+ * the thread.
+ */
+import type { BookedCall, Questions } from './messages.ts'
+import { type BooksFile, openFile } from './open-file.ts'
+import { dayMs, startOf } from './period.ts'
+import type { Count, Spent } from './spending.ts'
+import { readUsage } from './usage.ts'
+import { addTo, createWriter, type Sums, type Writer } from './write-calls.ts'
+
+export interface KeepOptions {
+  path: string
+  /** Of this process: holds of another are left over from a crash. */
+  instance: string
+  keepDays: number
+  callsMax: number
+}
+
+export type Keeper = {
+  [K in keyof Questions]: (ask: Questions[K]['ask']) => Promise<Questions[K]['answer']>
+}
+
+/** The file is opened by the first question, and again by the next one after that failed. */
+export function createKeeper(options: KeepOptions): Keeper {
+  let open: Promise<OpenBooks> | null = null
+  const toBooks = () => {
+    open ??= openBooks(options)
+    return open.catch((error) => {
+      open = null
+      throw error
+    })
+  }
+  return {
+    async write({ calls, holds, nowMs }) {
+      const books = await toBooks()
+      const { writer, file, counts } = books
+      const isTimeToSweep = nowMs - books.sweptAtMs >= dayMs
+      // All or nothing: what failed is sent again.
+      file.sqlite.transaction(() => {
+        writer.write(calls, holds, counts)
+        forgetCalls(file, options, nowMs)
+        if (isTimeToSweep) sweep(file, nowMs)
+      })()
+      if (isTimeToSweep) books.sweptAtMs = nowMs
+      return null
+    },
+    async watch({ counts: wanted, nowMs }) {
+      const books = await toBooks()
+      const spent = watch(books.file, books.writer, wanted, nowMs)
+      books.counts = wanted
+      return spent
+    },
+    usage: async ({ query }) => readUsage((await toBooks()).file.db, query),
+    async close() {
+      const books = await open?.catch(() => null)
+      await books?.file.db.destroy()
+      return null
+    },
+  }
+}
+
+interface OpenBooks {
+  file: BooksFile
+  writer: Writer
+  /** What is counted now. */
+  counts: readonly Count[]
+  /** When sums of periods that are long over were deleted. */
+  sweptAtMs: number
+}
+
+async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
+  const file = await openFile(path)
+  const writer = createWriter(file.sqlite, instance)
+  // As before the crash, until somebody says what to count now.
+  const names = await file.db.selectFrom('counts').select('name').execute()
+  const counts = names.map(({ name }) => readCount(name))
+  await closeHolds(file, writer, counts, instance)
+  return { file, writer, counts, sweptAtMs: 0 }
+}
+
+/**
+ * Calls that ran when the process was killed: what they cost is not known, and what was reserved for them is the best that
+ * is. They are booked with it, as `interrupted`, under whatever was counted then.
+ */
+async function closeHolds(
+  { db }: BooksFile,
+  writer: Writer,
+  counts: readonly Count[],
+  instance: string,
+): Promise<void> {
+  const holds = await db.selectFrom('holds').selectAll().where('instance', '!=', instance).execute()
+  const calls = holds.map((hold): BookedCall => {
+    const { request_id: requestId, at_ms: atMs, caller, tenant, model, target, provider } = hold
+    const attempt = {
+      ...{ target, provider, model: target, outcome: 'interrupted', status: null },
+      ...{ inputTokens: null, outputTokens: null, reasoningTokens: null, cachedTokens: null },
+      ...{ cacheWriteTokens: null, costPico: hold.cost_pico, isUnpriced: false, isEstimated: true },
+    }
+    return {
+      ...{ requestId, atMs, caller, tenant, model, operation: 'chat', outcome: 'interrupted' },
+      ...{ tags: hold.tags === null ? {} : JSON.parse(hold.tags), status: 0, isStream: false },
+      ...{ durationMs: 0, attempts: [attempt], isHeld: true },
+    }
+  })
+  if (calls.length > 0) writer.write(calls, [], counts)
+}
+
+/** The name says it all. */
+function readCount(name: string): Count {
+  const at = name.lastIndexOf('|')
+  return {
+    name,
+    per: name.slice(0, at).split(',') as Count['per'],
+    period: name.slice(at + 1) as Count['period'],
+  }
+}
+
+/** A count that is new begins with what the calls in the books have cost in its period; one that nobody asks for is dropped. */
+function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], nowMs: number): Spent[] {
+  const read = sqlite
+    .prepare(
+      'select subject, pico from spent where count = ? and starts_at_ms = ? order by pico desc limit ?',
+    )
+    .safeIntegers()
+  return sqlite.transaction(() => {
+    const known = new Set(sqlite.prepare('select name from counts').pluck().all() as string[])
+    for (const name of known) {
+      if (wanted.some((count) => count.name === name)) continue
+      sqlite.prepare('delete from counts where name = ?').run(name)
+      sqlite.prepare('delete from spent where count = ?').run(name)
+    }
+    for (const count of wanted) {
+      if (known.has(count.name)) continue
+      sqlite.prepare('insert into counts (name) values (?)').run(count.name)
+      writer.add(sumCalls(sqlite, count, startOf(count.period, nowMs)))
+    }
+    return wanted.flatMap(({ name, period }) => {
+      const startsAtMs = startOf(period, nowMs)
+      const rows = read.all(name, BigInt(startsAtMs), spentMax) as { subject: string; pico: bigint }[]
+      return rows.map(({ subject, pico }) => ({ count: name, startsAtMs, subject, pico }))
+    })
+  })()
+}
+
+/** Of one count, those who spent most: as many as the gateway keeps in memory. */
+const spentMax = 10_000
+
+function sumCalls(sqlite: BooksFile['sqlite'], count: Count, fromMs: number): Sums {
+  const sums: Sums = new Map()
+  const rows = sqlite
+    .prepare(
+      'select at_ms as atMs, caller, tenant, tags, sum(cost_pico) as costPico from calls join attempts on call_id = id where at_ms >= ? group by id',
+    )
+    .iterate(fromMs) as IterableIterator<{
+    atMs: number
+    caller: string
+    tenant: string | null
+    tags: string | null
+    costPico: number | null
+  }>
+  for (const { tags, costPico, ...row } of rows) {
+    addTo(sums, { ...row, tags: tags === null ? {} : JSON.parse(tags), attempts: [{ costPico }] }, [count])
+  }
+  return sums
+}
+
+/** At once: as many as a write mostly brings, four times over, so that the books shrink while they are written. */
+const forgottenMax = 2_000
+
+/** Old calls go, the oldest first; what is counted of them stays. */
+function forgetCalls({ sqlite }: BooksFile, { keepDays, callsMax }: KeepOptions, nowMs: number): void {
+  const { first, last, atMs } = sqlite
+    .prepare(
+      'select min(id) as first, max(id) as last, (select at_ms from calls order by id limit 1) as atMs from calls',
+    )
+    .get() as { first: number | null; last: number; atMs: number }
+  const keepFromMs = nowMs - keepDays * dayMs
+  if (first === null || (atMs >= keepFromMs && last - first < callsMax)) return
+  sqlite
+    .prepare(
+      'delete from calls where id in (select id from calls where id <= ? or at_ms < ? order by id limit ?)',
+    )
+    .run(last - callsMax, keepFromMs, forgottenMax)
+}
+
+/** A month, and another in which its last calls may still end. */
+const longestPeriodMs = 62 * dayMs
+
+/** A total begins at 0, and is never over. */
+function sweep({ sqlite }: BooksFile, nowMs: number): void {
+  sqlite.prepare('delete from spent where starts_at_ms > 0 and starts_at_ms < ?').run(nowMs - longestPeriodMs)
+}

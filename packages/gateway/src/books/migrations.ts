@@ -1,0 +1,77 @@
+/** How the tables came to be, by number. A migration that has shipped is never changed: the next one changes what it did. */
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+
+export const migrations: Record<string, Migration> = {
+  '0001-books': { up: createBooks },
+}
+
+async function createBooks(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('calls')
+    .addColumn('id', 'integer', (column) => column.primaryKey().notNull())
+    .addColumn('request_id', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'integer', (column) => column.notNull())
+    .addColumn('caller', 'text')
+    .addColumn('tenant', 'text')
+    .addColumn('tags', 'text')
+    .addColumn('model', 'text')
+    .addColumn('operation', 'text', (column) => column.notNull())
+    .addColumn('outcome', 'text', (column) => column.notNull())
+    .addColumn('status', 'integer', (column) => column.notNull())
+    .addColumn('stream', 'integer', (column) => column.notNull())
+    .addColumn('duration_ms', 'real', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('calls_at').on('calls').column('at_ms').execute()
+
+  await db.schema
+    .createTable('attempts')
+    .addColumn('call_id', 'integer', (column) => column.notNull().references('calls.id').onDelete('cascade'))
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('target', 'text', (column) => column.notNull())
+    .addColumn('provider', 'text', (column) => column.notNull())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('outcome', 'text', (column) => column.notNull())
+    .addColumn('status', 'integer')
+    .addColumn('input_tokens', 'integer')
+    .addColumn('output_tokens', 'integer')
+    .addColumn('reasoning_tokens', 'integer')
+    .addColumn('cached_tokens', 'integer')
+    .addColumn('cache_write_tokens', 'integer')
+    .addColumn('cost_pico', 'integer')
+    .addColumn('unpriced', 'integer', (column) => column.notNull())
+    .addColumn('estimated', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('attempts_key', ['call_id', 'number'])
+    // Those of a call lie together.
+    .modifyEnd(sql`without rowid`)
+    .execute()
+
+  await db.schema
+    .createTable('holds')
+    .addColumn('request_id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('instance', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'integer', (column) => column.notNull())
+    .addColumn('caller', 'text', (column) => column.notNull())
+    .addColumn('tenant', 'text')
+    .addColumn('tags', 'text')
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('target', 'text', (column) => column.notNull())
+    .addColumn('provider', 'text', (column) => column.notNull())
+    .addColumn('cost_pico', 'integer', (column) => column.notNull())
+    .execute()
+
+  await db.schema
+    .createTable('counts')
+    .addColumn('name', 'text', (column) => column.primaryKey().notNull())
+    .execute()
+
+  await db.schema
+    .createTable('spent')
+    .addColumn('count', 'text', (column) => column.notNull())
+    .addColumn('starts_at_ms', 'integer', (column) => column.notNull())
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('pico', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('spent_key', ['count', 'starts_at_ms', 'subject'])
+    .modifyEnd(sql`without rowid`)
+    .execute()
+}

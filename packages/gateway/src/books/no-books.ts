@@ -1,0 +1,20 @@
+/** `GATEWAY_BOOKS=off`: nothing is written. Budgets are then kept in memory, and begin anew with every start. */
+import { GatewayError } from '../errors.ts'
+import type { Books } from './books.ts'
+
+export const noBooks: Books = {
+  read() {},
+  hold() {},
+  async watch(_counts, onAsked) {
+    onAsked()
+    return []
+  },
+  async usage() {
+    throw new GatewayError(
+      'books_unavailable',
+      'This gateway keeps no books. Name a file for them: GATEWAY_BOOKS, or llm.policies.books.file in gateway.yaml.',
+    )
+  },
+  problem: () => null,
+  async close() {},
+}

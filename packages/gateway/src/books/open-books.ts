@@ -1,0 +1,30 @@
+/** The books in a file: a thread that writes, metrics that tell whether it can. */
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Clock } from '../clock.ts'
+import type { BooksPolicy } from '../config/budgets-schema.ts'
+import { type Books, createBooks } from './books.ts'
+import { createBooksMetrics } from './books-metrics.ts'
+import { createBooksThread } from './books-thread.ts'
+import { noBooks } from './no-books.ts'
+
+export interface OpenBooksOptions {
+  /** null: there are none. */
+  path: string | null
+  policy: BooksPolicy
+  clock: Clock
+  log: Logger
+  registry: Registry
+}
+
+/** The file itself is opened when it is first needed: what stands in the way is the thread's answer, and no fault of a call. */
+export function openBooks({ path, policy, clock, log, registry }: OpenBooksOptions): Books {
+  if (path === null) return noBooks
+  const { keepDays, callsMax } = policy
+  const thread = createBooksThread({ path, instance: randomUUID(), keepDays, callsMax })
+  const metrics = createBooksMetrics(registry)
+  const books = createBooks({ ...thread, clock, log, onLost: metrics.lost })
+  metrics.watch(books.problem)
+  return books
+}

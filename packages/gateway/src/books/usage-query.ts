@@ -1,0 +1,90 @@
+/** `GET /admin/usage?by=tag:agent,model&from=2026-01-01&to=2026-02-01`: what is asked of the books, and what they answer. */
+import { GatewayError } from '../errors.ts'
+
+export const dimensions = [
+  'caller',
+  'tenant',
+  'model',
+  'target',
+  'provider',
+  'status',
+  'outcome',
+  'day',
+  'hour',
+] as const
+export type Dimension = (typeof dimensions)[number] | `tag:${string}`
+
+export interface UsageQuery {
+  by: Dimension[]
+  /** Calls that arrived then or later; null for all. */
+  fromMs: number | null
+  /** And before that. */
+  toMs: number | null
+}
+
+export interface UsageFigures {
+  calls: number
+  /** Calls with another end than a whole answer, those included whose caller left. */
+  errors: number
+  attempts: number
+  inputTokens: number
+  outputTokens: number
+  reasoningTokens: number
+  cachedTokens: number
+  cacheWriteTokens: number
+  /** null when no price is known of anything in it. */
+  costUsd: number | null
+  /** Calls that cost something which is not in `costUsd`, because nobody knows how much. */
+  unpricedCalls: number
+  /** Calls whose tokens or cost are in part an estimate, because they broke off before their provider counted. */
+  estimatedCalls: number
+}
+
+export interface UsageAnswer {
+  rows: ({ group: Record<string, string | number | null> } & UsageFigures)[]
+  total: UsageFigures
+  /** There are more rows than an answer holds; `total` counts them too. */
+  isCut: boolean
+}
+
+const byMax = 4
+
+/** Throws `invalid_request`, which names what may be asked. */
+export function readUsageQuery(search: URLSearchParams): UsageQuery {
+  for (const name of search.keys()) {
+    if (!['by', 'from', 'to'].includes(name)) {
+      throw refuse(`\`${name.slice(0, 100)}\` is no part of this query: it takes by, from and to.`)
+    }
+  }
+  const by = (search.get('by') ?? '').split(',').filter((each) => each !== '')
+  if (by.length > byMax) throw refuse(`\`by\` takes at most ${byMax} at once.`)
+  const fromMs = readTime(search, 'from')
+  const toMs = readTime(search, 'to')
+  if (fromMs !== null && toMs !== null && fromMs >= toMs) throw refuse('`from` must lie before `to`.')
+  return { by: [...new Set(by)].map(readDimension), fromMs, toMs }
+}
+
+function readDimension(text: string): Dimension {
+  const known = dimensions.find((dimension) => dimension === text)
+  if (known) return known
+  if (/^tag:.{1,64}$/.test(text)) return text as Dimension
+  throw refuse(
+    `\`by\` cannot be ${JSON.stringify(text.slice(0, 100))}: it is one or several of ${dimensions.join(', ')} and tag:<name>, with commas between.`,
+  )
+}
+
+/** A date is its first moment in UTC. */
+function readTime(search: URLSearchParams, name: 'from' | 'to'): number | null {
+  const text = search.get(name)
+  if (text === null) return null
+  const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+  const atMs = isDate ? Date.parse(text) : Number.NaN
+  if (Number.isFinite(atMs)) return atMs
+  throw refuse(
+    `\`${name}\` is no time: write a day (2026-01-31) or a moment with its zone (2026-01-31T12:00:00Z).`,
+  )
+}
+
+function refuse(message: string): GatewayError {
+  return new GatewayError('invalid_request', message)
+}

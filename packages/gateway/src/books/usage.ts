@@ -1,0 +1,113 @@
+/**
+ * The roll-up of the books. Money is summed as whole pico-dollars, in two halves (micro-dollars and the rest): a sum of
+ * pico-dollars alone would leave SQLite's 64 bits at nine million dollars.
+ */
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { toUsd } from '../ledger/money.ts'
+import { dayMs, hourMs } from './period.ts'
+import type { Schema } from './schema.ts'
+import type { Dimension, UsageAnswer, UsageFigures, UsageQuery } from './usage-query.ts'
+
+/** An answer holds no more. */
+const rowsMax = 1_000
+
+export async function readUsage(db: Kysely<Schema>, query: UsageQuery): Promise<UsageAnswer> {
+  const rows = await select(db, query, query.by)
+  const [total] = await select(db, query, [])
+  return {
+    rows: rows.slice(0, rowsMax).map((row) => ({ group: toGroup(row, query.by), ...toFigures(row) })),
+    total: toFigures(total!),
+    isCut: rows.length > rowsMax,
+  }
+}
+
+/** The dearest first. */
+async function select(
+  db: Kysely<Schema>,
+  { fromMs, toMs }: UsageQuery,
+  by: readonly Dimension[],
+): Promise<Row[]> {
+  let calls = db.selectFrom('calls').leftJoin('attempts', 'attempts.call_id', 'calls.id').select(figures)
+  if (fromMs !== null) calls = calls.where('calls.at_ms', '>=', fromMs)
+  if (toMs !== null) calls = calls.where('calls.at_ms', '<', toMs)
+  for (const [index, dimension] of by.entries()) {
+    const column = columnOf(dimension)
+    calls = calls.select(column.as(`by${index}`)).groupBy(column)
+  }
+  const rows = await calls
+    .orderBy('micro', 'desc')
+    .orderBy('calls', 'desc')
+    .limit(rowsMax + 1)
+    .execute()
+  return rows as unknown as Row[]
+}
+
+const sum = (column: string) => sql<number>`coalesce(sum(${sql.ref(`attempts.${column}`)}), 0)`
+/** A call has several attempts, and is counted once. */
+const callsWith = (condition: RawBuilder<unknown>) =>
+  sql<number>`count(distinct case when ${condition} then calls.id end)`
+
+const figures = [
+  sql<number>`count(distinct calls.id)`.as('calls'),
+  callsWith(sql`calls.outcome <> 'ok'`).as('errors'),
+  sql<number>`count(attempts.number)`.as('attempts'),
+  sum('input_tokens').as('inputTokens'),
+  sum('output_tokens').as('outputTokens'),
+  sum('reasoning_tokens').as('reasoningTokens'),
+  sum('cached_tokens').as('cachedTokens'),
+  sum('cache_write_tokens').as('cacheWriteTokens'),
+  sql<number | null>`sum(attempts.cost_pico / 1000000)`.as('micro'),
+  sql<number | null>`sum(attempts.cost_pico % 1000000)`.as('rest'),
+  callsWith(sql`attempts.unpriced = 1`).as('unpricedCalls'),
+  callsWith(sql`attempts.estimated = 1`).as('estimatedCalls'),
+]
+
+type Row = Omit<UsageFigures, 'costUsd'> & { micro: number | null; rest: number | null } & Record<
+    `by${number}`,
+    string | number | null
+  >
+
+function columnOf(dimension: Dimension): RawBuilder<string | number | null> {
+  switch (dimension) {
+    case 'caller':
+    case 'tenant':
+    case 'model':
+    case 'status':
+    case 'outcome':
+      return sql.ref(`calls.${dimension}`)
+    case 'target':
+    case 'provider':
+      return sql.ref(`attempts.${dimension}`)
+    case 'day':
+      return sql`calls.at_ms / ${sql.lit(dayMs)}`
+    case 'hour':
+      return sql`calls.at_ms / ${sql.lit(hourMs)}`
+    default: {
+      // By comparison, not by a JSON path: a name may hold anything.
+      const name = dimension.slice('tag:'.length)
+      return sql`(select value from json_each(calls.tags) where key = ${name})`
+    }
+  }
+}
+
+function toGroup(row: Row, by: readonly Dimension[]): Record<string, string | number | null> {
+  return Object.fromEntries(by.map((dimension, index) => [dimension, toValue(dimension, row[`by${index}`]!)]))
+}
+
+function toValue(dimension: Dimension, value: string | number | null): string | number | null {
+  if (dimension === 'day') return new Date(Number(value) * dayMs).toISOString().slice(0, 10)
+  if (dimension === 'hour') return `${new Date(Number(value) * hourMs).toISOString().slice(0, 13)}:00Z`
+  return value
+}
+
+function toFigures({ micro, rest, ...row }: Row): UsageFigures {
+  const { calls, errors, attempts, inputTokens, outputTokens, reasoningTokens, cachedTokens } = row
+  const { cacheWriteTokens, unpricedCalls, estimatedCalls } = row
+  // Where nothing was to be paid, nothing is what it cost.
+  const nothing = unpricedCalls > 0 ? null : 0
+  const costUsd = micro === null ? nothing : toUsd(BigInt(micro) * 1_000_000n + BigInt(rest ?? 0))
+  return {
+    ...{ calls, errors, attempts, inputTokens, outputTokens, reasoningTokens, cachedTokens },
+    ...{ cacheWriteTokens, costUsd, unpricedCalls, estimatedCalls },
+  }
+}

@@ -1,0 +1,50 @@
+/** What a caller is told of a budget: whose it is, how much, what is spent, when it begins anew. */
+import { GatewayError } from '../errors.ts'
+import { toPrice } from '../ledger/money.ts'
+import type { BudgetRule } from './budget-rule.ts'
+import { type Counter, others } from './counters.ts'
+
+/** Who is told to come back later than this has better things to do than to wait. */
+const retryAfterMsMax = 3_600_000
+
+export function toBudgetExceeded(rule: BudgetRule, counter: Counter, nowMs: number): GatewayError {
+  const { endsAtMs } = counter
+  const advice =
+    endsAtMs === null
+      ? 'It does not begin anew: ask for a larger one.'
+      : `It begins anew at ${new Date(endsAtMs).toISOString().replace('.000Z', 'Z')}.`
+  const restMs = endsAtMs === null ? Number.POSITIVE_INFINITY : Math.max(1, endsAtMs - nowMs)
+  const headers: Record<string, string> =
+    restMs <= retryAfterMsMax
+      ? { 'retry-after': String(Math.ceil(restMs / 1000)) }
+      : { 'x-should-retry': 'false' }
+  return new GatewayError('budget_exceeded', `${toSentence(rule, counter)} ${advice}`, { headers })
+}
+
+export function toWarning(rule: BudgetRule, counter: Counter): string {
+  // Values of tags come from outside: a header holds no line end and no letter beyond ASCII.
+  return toSentence(rule, counter).replace(/[^\x20-\x7e]/g, '?')
+}
+
+export function toBooksUnavailable(): GatewayError {
+  return new GatewayError(
+    'books_unavailable',
+    'What was spent of a hard budget cannot be read, so no call under it can pass. The log of the gateway says why; try again.',
+    { retryAfterMs: 5_000 },
+  )
+}
+
+/** `caller search-team`, `tag agent crawler and tenant search`. */
+export function toOwner({ count, subject }: Pick<Counter, 'count' | 'subject'>): string {
+  if (subject === others) return `${count.per.join(' and ')} (others)`
+  const values = JSON.parse(subject) as string[]
+  return count.per
+    .map((part, index) => `${part.replace(':', ' ')} ${(values[index] ?? '').slice(0, 100)}`)
+    .join(' and ')
+}
+
+function toSentence({ pico, count: { period } }: BudgetRule, counter: Counter): string {
+  const amount = `${toPrice(pico)} ${period === 'total' ? 'in total' : `a ${period}`}`
+  const reserved = counter.reserved > 0n ? ` and ${toPrice(counter.reserved)} reserved by running calls` : ''
+  return `The budget of ${toOwner(counter)} is used up: ${amount}, with ${toPrice(counter.spent)} spent${reserved}.`
+}

@@ -1,0 +1,46 @@
+/** One budget, ready to count with. */
+import { type Count, type Part, toCount } from '../books/spending.ts'
+import type { AdmissionConfig } from '../config/admission.ts'
+import type { Budget, OwnBudget } from '../config/budgets-schema.ts'
+import { toPico } from '../ledger/money.ts'
+
+export interface BudgetRule {
+  /** `policies[0]`, `key:search-team` or `jwt`: unlike that of every other rule, and one of as many as the config has. */
+  readonly name: string
+  readonly count: Count
+  readonly pico: bigint
+  readonly mode: 'soft' | 'hard'
+  /** Whose it is alone: of one caller, or of all whose names begin so; null for whomever it tells apart. */
+  readonly owner: string | null
+}
+
+/** All that the config has, of whomever. */
+export function allBudgetRules({ budgets, apiKeys, jwt }: AdmissionConfig): BudgetRule[] {
+  return [
+    ...toBudgetRules(budgets),
+    ...apiKeys.keys.flatMap(({ id, budget }) => toKeyBudget(id, budget)),
+    ...toJwtBudget(jwt?.budget),
+  ]
+}
+
+export function toBudgetRules(budgets: readonly Budget[]): BudgetRule[] {
+  return budgets.map((budget, index) => toRule(`policies[${index}]`, [budget.per].flat(), budget, null))
+}
+
+export function toKeyBudget(id: string, budget: OwnBudget | undefined): BudgetRule[] {
+  return budget ? [toRule(`key:${id}`, ['caller'], budget, id)] : []
+}
+
+/** For each caller with a token. */
+export function toJwtBudget(budget: OwnBudget | undefined): BudgetRule[] {
+  return budget ? [toRule('jwt', ['caller'], budget, 'jwt:')] : []
+}
+
+function toRule(
+  name: string,
+  per: Part[],
+  { usd, period, mode }: OwnBudget,
+  owner: string | null,
+): BudgetRule {
+  return { name, count: toCount(per, period), pico: BigInt(toPico(usd)), mode, owner }
+}

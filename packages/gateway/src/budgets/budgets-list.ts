@@ -1,0 +1,34 @@
+/** `GET /admin/budgets`: every budget that somebody has spent from, with what is left of it. */
+import { toUsd } from '../ledger/money.ts'
+import type { BudgetState } from './budgets.ts'
+
+/** An answer holds no more; those whose budgets are used up most come first. */
+const rowsMax = 1_000
+
+export function toBudgetsList(states: readonly BudgetState[], problem: string | null) {
+  return {
+    object: 'list',
+    data: states.slice(0, rowsMax).map(toRow),
+    isCut: states.length > rowsMax,
+    /** Why a hard budget cannot be kept just now. */
+    problem,
+  }
+}
+
+function toRow({ rule, counter }: BudgetState) {
+  const { spent, reserved, startsAtMs, endsAtMs, subject } = counter
+  const values = JSON.parse(subject) as string[]
+  const left = rule.pico - spent - reserved
+  return {
+    budget: rule.name,
+    owner: Object.fromEntries(rule.count.per.map((part, index) => [part, values[index] ?? null])),
+    period: rule.count.period,
+    mode: rule.mode,
+    startsAt: new Date(startsAtMs).toISOString(),
+    endsAt: endsAtMs === null ? null : new Date(endsAtMs).toISOString(),
+    usd: toUsd(rule.pico),
+    spentUsd: toUsd(spent),
+    reservedUsd: toUsd(reserved),
+    leftUsd: toUsd(left > 0n ? left : 0n),
+  }
+}

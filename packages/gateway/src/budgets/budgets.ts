@@ -1,0 +1,209 @@
+/**
+ * Budgets: a call passes while something is left of all of them. What it may cost is reserved before it goes out and
+ * settled to what it did cost, so that calls at the same time overspend by no more than the estimate of one.
+ *
+ * A call belongs to the period that it arrived in, whenever it ends. It is counted by what its record says, so that budgets
+ * and books cannot disagree.
+ */
+
+import { isUnpriced } from '../books/booked-call.ts'
+import type { Books } from '../books/books.ts'
+import type { Hold } from '../books/messages.ts'
+import { type Count, toSubject, type Who } from '../books/spending.ts'
+import type { Call } from '../call.ts'
+import type { Clock } from '../clock.ts'
+import { toPico } from '../ledger/money.ts'
+import type { CallRecord } from '../ledger/record.ts'
+import { toBooksUnavailable, toBudgetExceeded, toWarning } from './budget-answer.ts'
+import type { BudgetMetrics } from './budget-metrics.ts'
+import type { BudgetRule } from './budget-rule.ts'
+import { type Counter, type Counters, createCounters } from './counters.ts'
+import type { EstimateCost, PlannedCost } from './estimate-cost.ts'
+
+export interface Budgets {
+  /** Reserves what the call may cost; throws `budget_exceeded`. */
+  reserve(call: Call): void
+  /** The call is over: its cost takes the place of what was reserved for it. */
+  settle(call: Call, record: CallRecord): void
+  /**
+   * From now on these are the rules. Resolves when what was spent under new ones is known: only then should calls come
+   * under them. When it cannot be read, it resolves too, and calls under a hard one are refused until it can.
+   */
+  configure(rules: readonly BudgetRule[]): Promise<void>
+  /** Every rule with everybody who has spent under it, those who used most of theirs first. */
+  list(): BudgetState[]
+  /** Why a hard budget cannot be kept just now; null when all can. */
+  problem(): string | null
+  close(): void
+}
+
+export interface BudgetState {
+  rule: BudgetRule
+  counter: Counter
+}
+
+/** What budgets hold for a call. */
+export interface BudgetReservation {
+  readonly headers: Readonly<Record<string, string>>
+  readonly pico: bigint
+  /** Each once, though several rules may count there. */
+  readonly counters: readonly Counter[]
+  readonly rules: readonly BudgetRule[]
+}
+
+export interface BudgetsOptions {
+  books: Pick<Books, 'watch' | 'hold'>
+  estimateCost: EstimateCost
+  clock: Pick<Clock, 'date'>
+  metrics: BudgetMetrics
+  /** Until what could not be read is asked for again. */
+  retryMs?: number
+}
+
+export function createBudgets(options: BudgetsOptions): Budgets {
+  const { books, estimateCost, clock, metrics, retryMs = 2_000 } = options
+  const counters = createCounters()
+  let rules: readonly BudgetRule[] = []
+  /** What is counted now, and of that what the books have told. */
+  let counts: readonly Count[] = []
+  let known: ReadonlySet<string> = new Set()
+  let retry: NodeJS.Timeout | undefined
+  let asked = 0
+
+  const load = async (wanted: readonly Count[]): Promise<void> => {
+    const number = ++asked
+    clearTimeout(retry)
+    const before = known
+    try {
+      const spent = await books.watch(wanted, () => {
+        counts = wanted
+        counters.reset(wanted.filter(({ name }) => !before.has(name)))
+      })
+      counters.load(
+        wanted,
+        spent.filter(({ count }) => !before.has(count)),
+      )
+      known = new Set(wanted.map(({ name }) => name))
+    } catch {
+      // What is counted in memory stays right; only what came before is missing.
+      if (number === asked) retry = setTimeout(load, retryMs, wanted).unref()
+    }
+  }
+
+  return {
+    reserve(call) {
+      const held = toHeld(call, counters)
+      if (held.length === 0) return
+      const full = held.filter(({ rule, counter }) => counter.spent + counter.reserved >= rule.pico)
+      const refusing = full.find(isHard)
+      if (refusing) {
+        metrics.refused(refusing.rule.name)
+        throw toBudgetExceeded(refusing.rule, refusing.counter, clock.date().getTime())
+      }
+      if (held.some((each) => isHard(each) && !known.has(each.rule.count.name))) throw toBooksUnavailable()
+      for (const { rule } of full) metrics.warned(rule.name)
+      const planned = estimateCost(call.asked!.estimate, call.route!.targets)
+      call.budget = toReservation(held, full, planned)
+      for (const counter of call.budget.counters) counter.reserved += call.budget.pico
+      if (planned && held.some(isHard)) books.hold(toHold(call, planned))
+    },
+    settle(call, record) {
+      const { budget } = call
+      call.budget = null
+      if (budget) {
+        for (const counter of budget.counters) counter.reserved -= budget.pico
+        if (record.attempts.some(isUnpriced)) for (const { name } of budget.rules) metrics.unpriced(name)
+      }
+      if (counts.length === 0 || !record.identity || record.costUsd === null) return
+      const pico = BigInt(toPico(record.costUsd))
+      const who = toWho(call)
+      for (const count of counts) {
+        const counter = reserved(budget, count) ?? toCounter(count, who, call, counters)
+        if (counter) counter.spent += pico
+      }
+    },
+    configure(next) {
+      rules = next
+      const wanted = [...new Map(next.map(({ count }) => [count.name, count])).values()]
+      return load(wanted)
+    },
+    list() {
+      const current = counters.list(clock.date().getTime())
+      return rules
+        .flatMap((rule) =>
+          current.filter((counter) => isUnder(rule, counter)).map((counter) => ({ rule, counter })),
+        )
+        .sort((a, b) => shareOf(b) - shareOf(a))
+    },
+    problem() {
+      const unknown = rules.find(({ mode, count }) => mode === 'hard' && !known.has(count.name))
+      return unknown ? `what was spent of the budget ${unknown.name} cannot be read` : null
+    },
+    close: () => clearTimeout(retry),
+  }
+}
+
+function toWho({ identity, tags }: Call): Who {
+  return { caller: identity!.id, tenant: identity!.tenant, tags }
+}
+
+function toHeld(call: Call, counters: Counters): BudgetState[] {
+  const { budgets } = call.identity!
+  if (budgets.length === 0) return []
+  const who = toWho(call)
+  return budgets.flatMap((rule) => {
+    const counter = toCounter(rule.count, who, call, counters)
+    return counter ? { rule, counter } : []
+  })
+}
+
+function toCounter(count: Count, who: Who, { arrivedAtDateMs }: Call, counters: Counters): Counter | null {
+  const subject = toSubject(count, who)
+  return subject === null ? null : counters.find(count, subject, arrivedAtDateMs)
+}
+
+/** Found already, when the call was let in. */
+function reserved(budget: BudgetReservation | null, { name }: Count): Counter | null {
+  return budget?.counters.find(({ count }) => count.name === name) ?? null
+}
+
+function isHard({ rule }: BudgetState): boolean {
+  return rule.mode === 'hard'
+}
+
+function toReservation(
+  held: readonly BudgetState[],
+  [warning]: readonly BudgetState[],
+  planned: PlannedCost | null,
+): BudgetReservation {
+  return {
+    headers: warning ? { 'x-gateway-budget-warning': toWarning(warning.rule, warning.counter) } : {},
+    pico: BigInt(planned?.pico ?? 0),
+    counters: [...new Set(held.map(({ counter }) => counter))],
+    rules: held.map(({ rule }) => rule),
+  }
+}
+
+function toHold(call: Call, { pico, target }: PlannedCost): Hold {
+  const { id: requestId, arrivedAtDateMs: atMs, route } = call
+  return {
+    ...toWho(call),
+    requestId,
+    atMs,
+    model: route!.name,
+    target: target.name,
+    provider: target.provider,
+    costPico: pico,
+  }
+}
+
+function isUnder({ count, owner }: BudgetRule, counter: Counter): boolean {
+  if (counter.count.name !== count.name) return false
+  if (owner === null) return true
+  const [caller = ''] = JSON.parse(counter.subject) as string[]
+  return owner.endsWith(':') ? caller.startsWith(owner) : caller === owner
+}
+
+function shareOf({ rule, counter }: BudgetState): number {
+  return Number(counter.spent) / Number(rule.pico)
+}

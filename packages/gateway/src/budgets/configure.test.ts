@@ -1,0 +1,106 @@
+/** Rules that change while calls run, and books that answer late or not at all. */
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Spent } from '../books/spending.ts'
+import type { Call } from '../call.ts'
+import { toPico } from '../ledger/money.ts'
+import type { CallRecord } from '../ledger/record.ts'
+import type { Target } from '../upstream/target.ts'
+import { type BudgetRule, toBudgetRules } from './budget-rule.ts'
+import { createBudgets } from './budgets.ts'
+
+afterEach(() => vi.useRealTimers())
+
+const nowMs = Date.parse('2026-03-15T12:00:00Z')
+const day = Date.parse('2026-03-15T00:00:00Z')
+const perCaller = toBudgetRules([{ per: 'caller', usd: 3, period: 'day', mode: 'hard' }])
+const perTenant = toBudgetRules([{ per: 'tenant', usd: 3, period: 'day', mode: 'hard' }])
+
+function open(watch: () => Promise<Spent[]>) {
+  const budgets = createBudgets({
+    books: {
+      hold() {},
+      watch(_counts, onAsked) {
+        onAsked()
+        return watch()
+      },
+    },
+    clock: { date: () => new Date(nowMs) },
+    estimateCost: () => ({ pico: toPico(1), target: { name: 't', provider: 'custom' } as Target }),
+    metrics: { refused() {}, warned() {}, unpriced() {} },
+  })
+  const begin = (rules: readonly BudgetRule[]) => {
+    const call = {
+      ...{ id: 'r', identity: { id: 'a', tenant: 't', budgets: rules }, tags: {}, arrivedAtDateMs: nowMs },
+      ...{ asked: { estimate: {} }, route: { name: 'm', targets: [] }, budget: null },
+    } as unknown as Call
+    budgets.reserve(call)
+    return () =>
+      budgets.settle(call, { identity: call.identity, costUsd: 1, attempts: [] } as unknown as CallRecord)
+  }
+  return { budgets, spend: (rules: readonly BudgetRule[]) => begin(rules)(), begin }
+}
+
+const spent = (pico: bigint, count = 'caller|day', subject = '["a"]'): Spent => ({
+  ...{ count, startsAtMs: day, subject, pico },
+})
+const usd = (dollars: number) => BigInt(toPico(dollars))
+
+test('what the books know and what is spent while they are asked add up', async () => {
+  const { budgets, spend } = open(async () => [])
+  await budgets.configure(perCaller)
+  spend(perCaller)
+  const answer = Promise.withResolvers<Spent[]>()
+  const second = open(() => answer.promise)
+  const configured = second.budgets.configure(perTenant)
+  // It runs under the rules from before, and is counted under the new ones all the same.
+  second.spend([])
+  answer.resolve([spent(usd(2), 'tenant|day', '["t"]')])
+  await configured
+  expect(() => second.spend(perTenant)).toThrow(
+    'The budget of tenant t is used up: $3.00 a day, with $3.00 spent.',
+  )
+  expect(budgets.list()[0]?.counter.spent).toBe(usd(1))
+})
+
+test('a rule with another amount, or in another mode, keeps what was spent', async () => {
+  let asked = 0
+  // The books would say less: what the last calls cost may not be written yet.
+  const { budgets, spend } = open(async () => (asked++ === 0 ? [] : [spent(0n)]))
+  await budgets.configure(perCaller)
+  spend(perCaller)
+  const smaller = toBudgetRules([{ per: ['caller'], usd: 1, period: 'day', mode: 'hard' }])
+  await budgets.configure(smaller)
+  expect(() => spend(smaller)).toThrow('$1.00 a day, with $1.00 spent')
+})
+
+test('while nobody knows what was spent, no call passes under a hard budget; soft ones and others do', async () => {
+  vi.useFakeTimers()
+  let isBroken = true
+  const { budgets, spend } = open(async () => {
+    if (isBroken) throw new Error('unable to open database file')
+    return [spent(usd(2))]
+  })
+  await budgets.configure(perCaller)
+  expect(budgets.problem()).toBe('what was spent of the budget policies[0] cannot be read')
+  expect(() => spend(perCaller)).toThrow('no call under it can pass')
+  spend([])
+  spend(toBudgetRules([{ per: 'caller', usd: 1, period: 'day', mode: 'soft' }]))
+
+  isBroken = false
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(budgets.problem()).toBeNull()
+  // Two of the books, which hold all that was spent until then.
+  expect(budgets.list()[0]?.counter.spent).toBe(usd(2))
+  spend(perCaller)
+  expect(() => spend(perCaller)).toThrow('is used up')
+})
+
+test('a call is settled once, whatever is configured in between', async () => {
+  const { budgets, begin } = open(async () => [])
+  await budgets.configure(perCaller)
+  const end = begin(perCaller)
+  await budgets.configure([])
+  await budgets.configure(perCaller)
+  end()
+  expect(budgets.list().map(({ counter }) => [counter.spent, counter.reserved])).toEqual([[usd(1), 0n]])
+})

@@ -1,0 +1,73 @@
+/**
+ * What a call is booked on besides its caller: `metadata` of its body, and headers `x-gateway-tag-<name>`, which go before
+ * it. Tags of the caller's key or token go before both: nobody books on somebody else.
+ *
+ * Only texts are tags; other values in `metadata` are the provider's and let be.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import { GatewayError } from './errors.ts'
+
+export type Tags = Readonly<Record<string, string>>
+
+export const tagsMax = 16
+export const tagNameCharsMax = 64
+export const tagValueCharsMax = 256
+const headerPrefix = 'x-gateway-tag-'
+
+const none: Tags = {}
+
+/** Throws `invalid_request`, which names the tag that is too much. */
+export function readTags({ metadata }: Record<string, unknown>, headers: IncomingHttpHeaders): Tags {
+  const tags = new Map<string, string>()
+  if (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)) {
+    for (const [name, value] of Object.entries(metadata)) {
+      if (typeof value === 'string') add(tags, name, value, 'metadata')
+    }
+  }
+  for (const header in headers) {
+    if (!header.startsWith(headerPrefix)) continue
+    const name = header.slice(headerPrefix.length)
+    if (name === '') throw refuse(`The header \`${headerPrefix}\` names no tag: write ${headerPrefix}<name>.`)
+    add(tags, name, String(headers[header]), 'header')
+  }
+  // Not by assignment: a tag may be called `__proto__`.
+  return tags.size === 0 ? none : Object.fromEntries(tags)
+}
+
+/** As many of these as a call may have. A token is the issuer's: what is too much in it is no fault of the caller. */
+export function fittingTags(entries: readonly [string, unknown][]): Tags {
+  const fitting = entries.filter(
+    (entry): entry is [string, string] =>
+      typeof entry[1] === 'string' &&
+      entry[0].length <= tagNameCharsMax &&
+      entry[1].length <= tagValueCharsMax,
+  )
+  return Object.fromEntries(fitting.slice(0, tagsMax))
+}
+
+function add(tags: Map<string, string>, name: string, value: string, from: 'metadata' | 'header'): void {
+  const place =
+    from === 'metadata'
+      ? `\`metadata\` ${quote(name)}`
+      : `The header \`${headerPrefix}${name.slice(0, 100)}\``
+  if (name.length > tagNameCharsMax) {
+    throw refuse(`${place} is too long a name for a tag: at most ${tagNameCharsMax} characters.`)
+  }
+  if (value.length > tagValueCharsMax) {
+    throw refuse(`${place} is too long for a tag: at most ${tagValueCharsMax} characters.`)
+  }
+  tags.set(name, value)
+  if (tags.size > tagsMax) {
+    throw refuse(
+      `A call has at most ${tagsMax} tags, from \`metadata\` and \`${headerPrefix}<name>\` together.`,
+    )
+  }
+}
+
+function quote(name: string): string {
+  return JSON.stringify(name.slice(0, 100))
+}
+
+function refuse(message: string): GatewayError {
+  return new GatewayError('invalid_request', message)
+}

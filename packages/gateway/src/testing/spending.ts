@@ -1,0 +1,78 @@
+/** A gateway whose calls cost round sums: a token is ten cents, a whole answer of ten tokens one dollar. */
+import { done, finish, role, token, usage, usageChunk } from './chunks.ts'
+import { bearer, keyOf } from './door.ts'
+import { messages, type RunningGateway, type StartOptions, startGateway } from './gateway.ts'
+import { type Answering, json, startUpstream, stream, type Upstream } from './upstream.ts'
+
+export interface Spending {
+  gateway: RunningGateway
+  upstream: Upstream
+  /** Asks for one dollar's worth, and reads the answer to its end. */
+  spend(key: string, more?: object, headers?: Record<string, string>): Promise<Response>
+  admin(path: string): Promise<{ status: number; body: unknown }>
+  close(): Promise<void>
+}
+
+export interface SpendingOptions extends StartOptions {
+  answer?: Answering
+  keys?: object[]
+  budgets?: object[]
+  model?: object
+  /** Further ones. */
+  policies?: object
+}
+
+export const tenCents = { inputPerMillion: 100_000, outputPerMillion: 100_000 }
+
+/** Five tokens in and five out are what it asks for; seven and three are what it gets. */
+export const dollarCall = { model: 'm', messages, max_tokens: 5 }
+
+export async function startSpending(options: SpendingOptions = {}): Promise<Spending> {
+  const {
+    answer = dollarAnswer,
+    keys = [keyOf('a'), keyOf('b')],
+    budgets = [],
+    model,
+    policies,
+    ...rest
+  } = options
+  const upstream = await startUpstream(answer)
+  const params = { baseUrl: `${upstream.url}/v1` }
+  const gateway = await startGateway(
+    {
+      models: [{ name: 'm', provider: 'custom', params, price: tenCents, ...model }],
+      policies: { apiKeys: { keys: [...keys, keyOf('boss', { isAdmin: true })] }, budgets, ...policies },
+    },
+    rest,
+  )
+  return {
+    gateway,
+    upstream,
+    async spend(key, more = {}, headers = {}) {
+      // A token has dots in it, and is its own credential.
+      const credential = bearer(key.includes('.') ? key : `key-of-${key}`)
+      const response = await gateway.chat(
+        { ...dollarCall, ...more },
+        { headers: { ...credential.headers, ...headers } },
+      )
+      await response.clone().text()
+      return response
+    },
+    async admin(path) {
+      const response = await fetch(gateway.url + path, bearer('key-of-boss'))
+      return { status: response.status, body: await response.json() }
+    },
+    async close() {
+      await gateway.close()
+      await upstream.close()
+    },
+  }
+}
+
+const dollarAnswer: Answering = (response, request) =>
+  (request.body.includes('"stream":true')
+    ? stream([role, token('a'), token('b'), finish, usageChunk, done])
+    : json({ model: 'up-1', choices: [{ message: { content: 'ab' }, finish_reason: 'stop' }], usage }))(
+    response,
+    request,
+  )
