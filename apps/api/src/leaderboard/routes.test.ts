@@ -135,7 +135,7 @@ test('the board is read from the history', async () => {
 
 test('an empty history is an empty board', async () => {
   const { board } = await startApp()
-  expect(await board()).toEqual({ by: 'total', rows: [], ttftOverTime: [], leftOut: [] })
+  expect(await board()).toEqual({ by: 'total', rows: [], headToHead: [], ttftOverTime: [], leftOut: [] })
 })
 
 test('category, streaming and time span each narrow the races', async () => {
