@@ -7,9 +7,10 @@
 import { betterBy, type Leaderboard, type LeaderboardQuery, type LeaderboardRow } from '@drag-race/contracts'
 import { type Entry, judgeRace, type LaneRow, type RaceRow } from './judge-race.ts'
 import { toPairScores } from './pair-scores.ts'
+import type { Pause } from './pause.ts'
 import { toPercentiles } from './percentiles.ts'
 import { createRaceBook } from './race-book.ts'
-import { type Pause, rateSeason } from './ratings.ts'
+import { rateSeason } from './ratings.ts'
 import { median, wilson } from './statistics.ts'
 import { type TtftMoment, ttftOverTime } from './ttft-over-time.ts'
 
@@ -55,7 +56,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       if (races > 0) leftOut.set(why, (leftOut.get(why) ?? 0) + races)
     },
     async result(pause = async () => {}) {
-      const season = book.result()
+      const season = await book.result(pause)
       const ratings = await rateSeason(season, pause)
       const rows: LeaderboardRow[] = []
       for (const tally of tallies.values()) {

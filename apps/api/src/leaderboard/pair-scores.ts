@@ -21,26 +21,39 @@ export interface PairScore {
 }
 
 export function toPairScores(entries: readonly Entry[], better: Better): PairScore[] {
-  const pairs = new Map<string, PairScore>()
-  for (const [index, one] of entries.entries()) {
-    for (const other of entries.slice(index + 1)) {
-      if (one.row.model === other.row.model) continue
-      const [first, second] = one.row.model < other.row.model ? [one, other] : [other, one]
-      const outcome = compareLanes(first.entrant, second.entrant, better)
-      if (outcome === null) continue
-      const [a, b] = [first.row.model, second.row.model]
-      const key = JSON.stringify([a, b])
-      const pair = pairs.get(key) ?? { a, b, aWins: 0, ties: 0, bWins: 0 }
-      pairs.set(key, pair)
-      if (outcome === 'first') pair.aWins++
-      else if (outcome === 'second') pair.bWins++
-      else pair.ties++
+  const lanesOf = new Map<string, Entrant[]>()
+  for (const { row, entrant } of entries) {
+    const lanes = lanesOf.get(row.model)
+    if (lanes) lanes.push(entrant)
+    else lanesOf.set(row.model, [entrant])
+  }
+  const models = [...lanesOf].sort(([a], [b]) => (a < b ? -1 : 1))
+  const scores: PairScore[] = []
+  for (const [index, [a, lanesOfA]] of models.entries()) {
+    for (let next = index + 1; next < models.length; next++) {
+      const [b, lanesOfB] = models[next] as [string, Entrant[]]
+      const score = toScore(lanesOfA, lanesOfB, better)
+      if (score) scores.push({ a, b, ...score })
     }
   }
-  return [...pairs.values()].map(({ a, b, aWins, ties, bWins }) => {
-    const lanePairs = aWins + ties + bWins
-    return { a, b, aWins: aWins / lanePairs, ties: ties / lanePairs, bWins: bWins / lanePairs }
-  })
+  return scores
+}
+
+function toScore(
+  lanesOfA: readonly Entrant[],
+  lanesOfB: readonly Entrant[],
+  better: Better,
+): Omit<PairScore, 'a' | 'b'> | null {
+  const count = { first: 0, tie: 0, second: 0 }
+  for (const one of lanesOfA) {
+    for (const other of lanesOfB) {
+      const outcome = compareLanes(one, other, better)
+      if (outcome !== null) count[outcome]++
+    }
+  }
+  const lanePairs = count.first + count.tie + count.second
+  if (lanePairs === 0) return null
+  return { aWins: count.first / lanePairs, ties: count.tie / lanePairs, bWins: count.second / lanePairs }
 }
 
 /** The verdict of a race of these two lanes; null when it is no contest. A test holds it against contracts' own. */

@@ -11,7 +11,7 @@ const quietly = async () => {}
 async function rate(races: readonly PairScore[][]): Promise<Record<string, Rating>> {
   const book = createRaceBook()
   for (const each of races) book.add(each)
-  const season = book.result()
+  const season = await book.result(quietly)
   const ratings = await rateSeason(season, quietly)
   return Object.fromEntries(season.models.map((model, index) => [model, ratings[index]!]))
 }
@@ -196,7 +196,7 @@ test('it pauses while it draws', async () => {
     )
   }
   let pauses = 0
-  await rateSeason(book.result(), async () => {
+  await rateSeason(await book.result(quietly), async () => {
     pauses++
   })
   expect(pauses).toBeGreaterThan(20)

@@ -17,6 +17,9 @@ import { countRaces, type RaceFilter, readRaces } from './query.ts'
 /** The newest races that a board is made of; all their figures are in memory at once. Older ones are told as left out. */
 export const racesMax = 10_000
 
+/** A race of sixteen lanes has 120 pairs of them to compare, a page of such races 12,000: the loop gets its turn in between. */
+const pairsBetweenTurns = 2_000
+
 export function createLeaderboardRoutes(context: AppContext, limit = racesMax): express.Router {
   const router = express.Router()
   const keeper = createBoardKeeper()
@@ -46,9 +49,15 @@ export function createLeaderboardRoutes(context: AppContext, limit = racesMax): 
   async function readInto(filter: RaceFilter, add: (race: RaceRow) => void): Promise<number> {
     const now = context.now()
     let read = 0
+    let pairs = 0
     for await (const race of readRaces(context.db, filter, now, limit)) {
       add(race)
       read++
+      pairs += race.lanes.length ** 2
+      if (pairs > pairsBetweenTurns) {
+        pairs = 0
+        await nextTurn()
+      }
     }
     return read === limit ? (await countRaces(context.db, filter, now)) - read : 0
   }
