@@ -19,7 +19,7 @@ export type PairedFigure = (typeof pairedFigures)[number]['figure']
 export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords {
   const difference = paired[figure]
   const n = `n = ${difference.n}`
-  if (difference.median === null) return { finding: 'No race in which both have it.', ground: n }
+  if (difference.median === null) return { finding: 'No race in which both have it', ground: n }
   const { print, unit, isLowerBetter } = figure === 'decode' ? speed : time
   // How far the one with the better median is ahead of the other.
   const isAAhead = difference.median < 0 === isLowerBetter
@@ -33,7 +33,9 @@ export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords
     return { finding: `${ahead} was ${amount}`, ground: `${n}; the clock’s margin was not measured` }
   const [low, high] = ends.map((end) => `${end < 0 ? '−' : ''}${print(Math.abs(end))}`)
   const ground = `95 % ${low} to ${high}, ${n}`
-  if (difference.better === null) return { finding: `Too close to call: ${ahead} ${amount}`, ground }
+  if (difference.better === null) {
+    return { finding: 'Too close to call', ground: `at the median ${ahead} was ${amount}, ${ground}` }
+  }
   return { finding: `${ahead} is ${amount}`, ground }
 }
 
