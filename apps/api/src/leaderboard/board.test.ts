@@ -228,23 +228,6 @@ test('by decode speed the faster one is rated higher', async () => {
   expect(value('a')).toBeGreaterThan(value('b') ?? Number.POSITIVE_INFINITY)
 })
 
-test('a sentinel lane is in no statistic, and a race that was imported is left out', async () => {
-  const sentinel = { ...lane('watcher', 1), sentinel: true }
-  const { rows, leftOut } = await board([
-    race([sentinel, lane('a', 500), lane('b', 600)]),
-    race([sentinel, lane('a', 500)]),
-    race([lane('a', 500), lane('b', 600)], { foreign: true }),
-  ])
-  expect(rows.map(({ model, races, wins }) => [model, races, wins])).toEqual([
-    ['a', 1, 1],
-    ['b', 1, 0],
-  ])
-  expect(leftOut).toEqual([
-    { why: 'fewer than two different models', races: 1 },
-    { why: 'imported: they were run elsewhere', races: 1 },
-  ])
-})
-
 test('percentiles are of races, not of lanes', async () => {
   const twins = Array.from({ length: 30 }, (_, index) =>
     race([lane('a', 500), lane('a', 510), lane('b', 600)], { id: `race ${index}` }),

@@ -22,8 +22,6 @@ export interface RaceRow {
   startedAtMs: number
   status: RaceStatus
   marginMs: number | null
-  /** Run elsewhere and read in from its tape: by another clock, on another network. */
-  foreign?: boolean
   /** In order of their numbers. */
   lanes: LaneRow[]
 }
@@ -41,8 +39,6 @@ export interface LaneRow {
   decodeTokensPerSecond: number | null
   outputTokens: number
   costUsd: number | null
-  /** A simulated lane that watched the clock: in no statistic. */
-  sentinel?: boolean
 }
 
 /** `credit`: 1 for a win, 1/k for a dead heat of k lanes, 0 for a loss. All of a race add up to 1. */
@@ -57,7 +53,7 @@ export interface Entry {
 export type Judgement = { counts: true; entries: Entry[] } | { counts: false; why: string }
 
 export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 'by' | 'stream'>): Judgement {
-  const why = whyNotOver(race)
+  const why = whyNotCounted(race)
   if (why) return leftOut(why)
   const rows = lanesMeant(race, stream).filter((row) => canEnter(row, by))
   if (modelsOf(rows) < 2) return leftOut(tooFew[by])
@@ -81,8 +77,7 @@ export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 
 }
 
 /** Why a race is in no statistic, whatever its lanes did; null when it can be. */
-export function whyNotOver({ status, foreign }: RaceRow): string | null {
-  if (foreign) return 'imported: they were run elsewhere'
+export function whyNotCounted({ status }: RaceRow): string | null {
   if (status === 'running') return 'still running'
   if (status === 'interrupted') return 'interrupted: the app ended before the race did'
   return null
@@ -90,9 +85,7 @@ export function whyNotOver({ status, foreign }: RaceRow): string | null {
 
 /** The lanes that a question is about. */
 export function lanesMeant(race: RaceRow, stream: LeaderboardQuery['stream']): LaneRow[] {
-  return race.lanes.filter(
-    (row) => !row.sentinel && (stream === undefined || row.stream === (stream === 'on')),
-  )
+  return race.lanes.filter((row) => stream === undefined || row.stream === (stream === 'on'))
 }
 
 const tooFew: Record<Measure, string> = {

@@ -1,7 +1,7 @@
 import type { LeaderboardQuery } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LaneRow, RaceRow } from './judge-race.ts'
+import type { RaceRow } from './judge-race.ts'
 import { createPairing } from './paired.ts'
 import { failed, lane, race, stopped } from './race-fixture.ts'
 
@@ -70,16 +70,15 @@ test('twins count as the mean of their lanes', () => {
   })
 })
 
-test('races that are not over, imported ones and sentinel lanes do not count', () => {
-  const sentinel: LaneRow = { ...lane('b', 1), sentinel: true }
+test('races that are not over do not count, and are told', () => {
   const { races, leftOut } = pair([
     duel(500, 600, { status: 'running' }),
-    duel(500, 600, { foreign: true }),
-    race([lane('a', 500), sentinel]),
+    duel(500, 600, { status: 'interrupted' }),
+    race([lane('a', 500)], { status: 'running' }),
   ])
   expect(races).toBe(0)
   expect(leftOut).toEqual([
-    { why: 'imported: they were run elsewhere', races: 1 },
+    { why: 'interrupted: the app ended before the race did', races: 1 },
     { why: 'still running', races: 1 },
   ])
 })

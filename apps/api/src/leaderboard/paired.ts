@@ -14,7 +14,7 @@ import {
   toMeasuredEntrant,
 } from '@drag-race/contracts'
 import { toLeftOut } from './board.ts'
-import { type LaneRow, lanesMeant, type RaceRow, toMeasuredLane, whyNotOver } from './judge-race.ts'
+import { type LaneRow, lanesMeant, type RaceRow, toMeasuredLane, whyNotCounted } from './judge-race.ts'
 import { medianInterval } from './median-interval.ts'
 import { median } from './statistics.ts'
 
@@ -45,7 +45,7 @@ export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 's
         LaneRow[],
       ]
       if (lanesOfA.length === 0 || lanesOfB.length === 0) return
-      const why = whyNotOver(race)
+      const why = whyNotCounted(race)
       if (why) return leaveOut(why, 1)
       races++
       for (const figure of figures) {

@@ -29,7 +29,7 @@ import { createTeamFit } from './team-fit.ts'
 
 /**
  * Below this many races of a model its interval would claim too much, and there is none. How often it held the truth, over
- * five fields of two and four models in 100 made-up histories each: 86 to 99 % at ten races, 88 to 96 % at twenty, 92 to 95 %
+ * five fields of two and four models in 100 made-up histories each: 86 to 99 % at ten races, 88 to 97 % at twenty, 93 to 95 %
  * at forty. A test keeps an eye on it.
  */
 export const racesForInterval = 10
