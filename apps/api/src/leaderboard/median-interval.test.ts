@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { medianInterval, rankFromEnd, valuesMin } from './median-interval.ts'
+import { medianInterval, rankFromEnd } from './median-interval.ts'
 
 test('ranks agree with the tables of the sign test', () => {
   // W. J. Dixon and F. J. Massey, Introduction to Statistical Analysis, critical values of the sign test, two-sided 5 %: one less each.
@@ -19,8 +19,6 @@ test('ranks agree with the tables of the sign test', () => {
     [100, 40],
   ]
   for (const [n, k] of tables) expect(rankFromEnd(n), `n = ${n}`).toBe(k)
-  expect(rankFromEnd(valuesMin)).toBe(1)
-  expect(rankFromEnd(valuesMin - 1)).toBe(0)
 })
 
 test('ten thousand values have ranks too', () => {

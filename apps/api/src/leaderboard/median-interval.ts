@@ -13,8 +13,6 @@
  */
 import type { Interval } from './statistics.ts'
 
-export const valuesMin = 6
-
 /** `sorted` rises; null under six values. */
 export function medianInterval(sorted: Float64Array): Interval | null {
   const k = rankFromEnd(sorted.length)

@@ -97,10 +97,10 @@ function toPaired(differences: readonly Difference[], figure: Figure): PairedDif
     narrow === null || margin === null ? null : { low: narrow.low - margin, high: narrow.high + margin }
   return {
     n: values.length,
-    median: median(values),
-    low: wide?.low ?? null,
-    high: wide?.high ?? null,
-    margin,
+    median: withoutDust(median(values)),
+    low: withoutDust(wide?.low ?? null),
+    high: withoutDust(wide?.high ?? null),
+    margin: withoutDust(margin),
     better: wide === null ? null : toBetter(wide.low, wide.high, figure),
   }
 }
@@ -109,4 +109,9 @@ function toBetter(low: number, high: number, figure: Figure): 'a' | 'b' | null {
   if (low <= 0 && high >= 0) return null
   const isLower = high < 0
   return isLower === (betterBy[figure] === 'lower') ? 'a' : 'b'
+}
+
+/** 26.05 − 10.76 is not a round figure in binary; twelve digits are more than any clock has. */
+function withoutDust(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(12))
 }

@@ -38,9 +38,15 @@ test('an interval over nought is too close to call', () => {
   )
 })
 
+test('two that are level are ahead of nobody', () => {
+  expect(words({ median: 0, low: -4, high: 4, better: null })).toBe(
+    'Too close to call. level at the median, 95 % −4.0 to 4.0, n = 40',
+  )
+})
+
 test('few races are told as they were, and claim nothing', () => {
   expect(words({ n: 5, low: null, high: null, better: null })).toBe(
-    'A was 38.0 ms faster. n too small: n = 5, an interval takes 6',
+    'n too small. at the median A was 38.0 ms faster, n = 5; an interval takes 6',
   )
   expect(words({ n: 0, median: null, low: null, high: null, better: null })).toBe(
     'No race in which both have it. n = 0',
@@ -49,7 +55,7 @@ test('few races are told as they were, and claim nothing', () => {
 
 test('without a margin of the clock nothing is claimed', () => {
   expect(words({ low: null, high: null, margin: null, better: null })).toBe(
-    'A was 38.0 ms faster. n = 40; the clock’s margin was not measured',
+    'The clock’s margin was not measured. at the median A was 38.0 ms faster, n = 40',
   )
 })
 

@@ -25,18 +25,18 @@ export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords
   const isAAhead = difference.median < 0 === isLowerBetter
   const ahead = isAAhead ? paired.a : paired.b
   const amount = `${print(Math.abs(difference.median))} ${unit} faster`
-  if (difference.n < racesMin) {
-    return { finding: `${ahead} was ${amount}`, ground: `n too small: ${n}, an interval takes ${racesMin}` }
-  }
+  const atMedian = difference.median === 0 ? 'level at the median' : `at the median ${ahead} was ${amount}`
   const ends = toEnds(difference)
-  if (ends === null)
-    return { finding: `${ahead} was ${amount}`, ground: `${n}; the clock’s margin was not measured` }
-  const [low, high] = ends.map((end) => `${end < 0 ? '−' : ''}${print(Math.abs(end))}`)
-  const ground = `95 % ${low} to ${high}, ${n}`
-  if (difference.better === null) {
-    return { finding: 'Too close to call', ground: `at the median ${ahead} was ${amount}, ${ground}` }
+  if (ends === null) {
+    return difference.margin === null
+      ? { finding: 'The clock’s margin was not measured', ground: `${atMedian}, ${n}` }
+      : { finding: 'n too small', ground: `${atMedian}, ${n}; an interval takes 6` }
   }
-  return { finding: `${ahead} is ${amount}`, ground }
+  const [low, high] = ends.map((end) => `${end < 0 ? '−' : ''}${print(Math.abs(end))}`)
+  const interval = `95 % ${low} to ${high}, ${n}`
+  return difference.better === null
+    ? { finding: 'Too close to call', ground: `${atMedian}, ${interval}` }
+    : { finding: `${ahead} is ${amount}`, ground: interval }
 }
 
 /** What the clock has added to the interval, on both sides. */
@@ -44,9 +44,6 @@ export function toClockText({ margin }: PairedDifference, figure: PairedFigure):
   if (margin === null) return ''
   return figure === 'decode' ? `± ${margin.toFixed(1)} tok/s` : toMargin(margin)
 }
-
-/** As the API has it: the interval of fewer would not hold 95 %. */
-const racesMin = 6
 
 const time = { print: toFineMs, unit: 'ms', isLowerBetter: true }
 const speed = { print: toSpeed, unit: 'tok/s', isLowerBetter: false }
