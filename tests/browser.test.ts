@@ -216,6 +216,33 @@ describe('the race', () => {
 })
 
 describe('what was raced', () => {
+  test('lays the gateway’s account and other tools’ definitions beside the tape', async () => {
+    await setUp('sim-quick', 'sim-slow')
+    await button('Start').click()
+    const evidence = page.getByRole('region', { name: 'Evidence' })
+    await evidence.getByText('The gateway’s account beside the tape').click()
+    // Every token that the lane counted, the gateway's metrics counted too.
+    const account = evidence.getByRole('region', { name: 'The gateway’s account beside the tape' })
+    const tokensOut = account.getByRole('row', { name: /^tokens out/ }).first()
+    await tokensOut.waitFor()
+    const [tape, gateway, difference] = await tokensOut.getByRole('cell').allInnerTexts()
+    expect(Number(tape)).toBeGreaterThan(0)
+    expect([gateway, difference]).toEqual([tape, '0'])
+
+    await evidence.getByText('The same tape by other tools’ definitions').click()
+    const definitions = evidence.getByRole('region', { name: 'The tape by other tools’ definitions' })
+    const ours = await definitions.getByRole('row', { name: /^TTFT first token of any kind/ }).innerText()
+    const theirs = await definitions
+      .getByRole('row', { name: /^TTFT first text, reasoning too/ })
+      .first()
+      .innerText()
+    const figures = (row: string) => row.match(/[\d.,]+(?=\s*ms)/g)
+    expect(figures(ours)).toHaveLength(2)
+    expect(figures(theirs)).toEqual(figures(ours))
+    await expectNoSeriousFault()
+    expect(complaints).toEqual([])
+  })
+
   test('has a permalink that shows the answers and figures as they were', async () => {
     const state = await race(house.app.url, {
       prompt: 'Explain the TCP three-way handshake.',

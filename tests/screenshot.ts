@@ -29,7 +29,7 @@ try {
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     // The quick lane is in, the slow one is on its way, the third is awaited, the fourth was cut.
     await page.getByRole('region', { name: 'Time slip of lane 1' }).waitFor()
-    await page.locator('article[data-lane="1"] .md > :nth-child(2)').waitFor()
+    await page.locator('article[data-lane="1"] .md-page > :nth-child(2)').waitFor()
     await page.screenshot({ path: join(folder, `race-${colorScheme}.png`) })
     await context.close()
   }

@@ -1,9 +1,7 @@
 /** Prints the table and keeps it in bench/README.md, with machine, versions and date. */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { keepTable, toMachine } from '../keep-table.ts'
+import { percentile } from '../percentile.ts'
 import type { Contestant, StreamDelays } from './load.ts'
-import { percentile } from './percentile.ts'
 
 export interface Measured extends Contestant {
   /** One call at a time. */
@@ -24,7 +22,7 @@ export function writeReport(all: readonly Measured[], setting: Setting) {
   const direct = all.find(({ name }) => name === 'direct')!
   const floor = all.find(({ name }) => name === 'floor')!
   const lines = [
-    `${setting.rounds} rounds in turns; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}.`,
+    `${setting.rounds} rounds in turns; ${toMachine()}`,
     '',
     'Delay in milliseconds from stamp to stamp (direct: the measuring itself). In brackets: what the gateway adds to direct, as a multiple of what the floor adds.',
     '',
@@ -70,7 +68,7 @@ export function writeReport(all: readonly Measured[], setting: Setting) {
   ]
   const table = lines.join('\n')
   console.log(table)
-  keep(table)
+  keepTable('gateway', table)
 }
 
 type Step = keyof StreamDelays
@@ -97,17 +95,4 @@ function row(name: string, cells: string[]): string {
 
 function median(values: readonly number[]): number {
   return percentile(values, 0.5)
-}
-
-/** Between its two marks, so that other benchmarks keep their tables. */
-function keep(table: string) {
-  const path = join(import.meta.dirname, '..', 'README.md')
-  const text = readFileSync(path, 'utf8')
-  const marks = /(<!-- gateway -->\n)[\s\S]*?(\n<!-- \/gateway -->)/
-  if (!marks.test(text))
-    throw new Error(`${path} has lost the marks between which the gateway's table stands.`)
-  writeFileSync(
-    path,
-    text.replace(marks, (_all, begin, end) => `${begin}${table}${end}`),
-  )
 }

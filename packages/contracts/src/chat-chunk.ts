@@ -15,6 +15,8 @@ export interface ChunkFacts {
   reasoning: string
   /** A tool call's name or arguments are in it. A token, but no text. */
   hasToolCall: boolean
+  /** There is a choice in it, be it an empty one. */
+  hasChoices: boolean
   finishReason: string | null
   usage: Usage | null
   error: ChunkError | null
@@ -37,6 +39,7 @@ export function readChunk(raw: unknown): ChunkFacts {
     answer: '',
     reasoning: '',
     hasToolCall: false,
+    hasChoices: false,
     finishReason: null,
     usage: null,
     error: null,
@@ -49,7 +52,9 @@ export function readChunk(raw: unknown): ChunkFacts {
   facts.error = readError(raw)
   facts.usage = readUsage(raw.usage) ?? readUsage(isRecord(raw.x_groq) ? raw.x_groq.usage : null)
   for (const choice of Array.isArray(raw.choices) ? raw.choices : []) {
-    if (isRecord(choice)) addChoice(facts, choice)
+    if (!isRecord(choice)) continue
+    facts.hasChoices = true
+    addChoice(facts, choice)
   }
   return facts
 }

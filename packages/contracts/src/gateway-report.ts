@@ -3,8 +3,12 @@
  * `gateway` of the last usage chunk, or of the JSON body. Times in milliseconds on the gateway's monotonic clock.
  */
 import * as z from 'zod/mini'
+import { Usage } from './usage.ts'
 
+/** Optional is what not every gateway tells, and tapes of before do not hold. */
 export const GatewayAttempt = z.object({
+  /** The target's name in the gateway's config. */
+  target: z.optional(z.nullable(z.string())),
   provider: z.string(),
   /** The provider's own name of the model. */
   model: z.string(),
@@ -15,6 +19,10 @@ export const GatewayAttempt = z.object({
   /** Waited before this attempt. */
   waitMs: z.number(),
   durationMs: z.number(),
+  /** The provider's own count, or an estimate where the answer broke off before it; null when nothing is known. */
+  usage: z.optional(z.nullable(Usage)),
+  /** By the gateway's price table; null when the price is unknown, or nothing was counted. */
+  costUsd: z.optional(z.nullable(z.number())),
 })
 export type GatewayAttempt = z.infer<typeof GatewayAttempt>
 

@@ -56,10 +56,16 @@ export const Token = z.object({
  * Stamped like everything else: where the bytes arrive.
  */
 export const Arrival = z.object({
+  /** How long opening its connection took (DNS, TCP, TLS), before the green light unless the start was cold: about the way there and back. */
+  connectMs: z.optional(z.nullable(z.number())),
   /** The response's status line and headers. */
   headersMs: z.nullable(z.number()),
   /** The first byte of its body, be it a comment or an empty chunk. */
   firstByteMs: z.nullable(z.number()),
+  /** The first chunk that has `choices`, be it one with a role and no text. */
+  firstChoicesMs: z.optional(z.nullable(z.number())),
+  /** The last chunk of any kind, `[DONE]` not counted. */
+  lastChunkMs: z.optional(z.nullable(z.number())),
   /** The end of the response, after the last token and the books. */
   closeMs: z.nullable(z.number()),
 })

@@ -1,14 +1,15 @@
 /**
- * The one place where an error becomes an answer, in OpenAI's envelope: a status and a JSON body while nothing has been
- * sent; afterwards one error event and the end of the stream, without `[DONE]`, so that it never looks complete.
+ * The one place where an error becomes an answer, in the form that its caller reads: a status and a JSON body while nothing
+ * has been sent; afterwards one error event and the end of the stream, without `[DONE]`, so that it never looks complete.
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { GatewayReport } from '@drag-race/contracts'
-import { encodeEvent } from '@drag-race/wire'
-import { typeOf } from './dialects/openai/error-reader.ts'
-import { type GatewayError, ProviderError } from './errors.ts'
+import { type ErrorForm, toErrorBody, toErrorEvent } from './error-form.ts'
+import type { GatewayError } from './errors.ts'
 
 export interface ErrorContext {
+  form: ErrorForm
+  requestId: string
   headers: OutgoingHttpHeaders
   /** Goes into the error event when the caller asked for it. */
   report: GatewayReport | null
@@ -16,11 +17,10 @@ export interface ErrorContext {
 
 export function answerError(response: ServerResponse, error: GatewayError, context: ErrorContext): void {
   if (response.headersSent) {
-    const event = { ...toEnvelope(error), ...(context.report && { gateway: context.report }) }
-    response.end(encodeEvent({ data: JSON.stringify(event) }))
+    response.end(toErrorEvent(error, context, context.report ? { gateway: context.report } : {}))
     return
   }
-  const body = error instanceof ProviderError ? error.body : JSON.stringify(toEnvelope(error))
+  const body = toErrorBody(error, context)
   response.writeHead(error.status, {
     ...context.headers,
     ...toOwnHeaders(error),
@@ -35,19 +35,16 @@ function toOwnHeaders({ headers, retryAfterMs }: GatewayError): OutgoingHttpHead
   return { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
 }
 
-/** The envelope as a whole HTTP answer, for a request that Node could not even read. */
-export function toRawAnswer(error: GatewayError, reasonPhrase: string): string {
-  const body = JSON.stringify(toEnvelope(error))
+/** As a whole HTTP answer, for a request that Node could not even read: whose form it was is not known. */
+export function toRawAnswer(error: GatewayError, requestId: string, reasonPhrase: string): string {
+  const body = toErrorBody(error, { form: 'openai', requestId })
   return [
     `HTTP/1.1 ${error.status} ${reasonPhrase}`,
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Gateway-Request-Id: ${requestId}`,
     'Connection: close',
     '',
     body,
   ].join('\r\n')
-}
-
-function toEnvelope({ message, code, status }: GatewayError) {
-  return { error: { message, type: typeOf(status), code, param: null } }
 }

@@ -5,32 +5,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { outcomes, refuse, reset, silent, whole } from './testing/bad-days.ts'
 import { done, event } from './testing/chunks.ts'
-import {
-  good,
-  goodCostUsd,
-  inTurn,
-  isStreaming,
-  startTwoTargets,
-  type TwoTargets,
-  type TwoTargetsOptions,
-} from './testing/two-targets.ts'
+import { forms, good, goodCostUsd, inTurn, isStreaming, useTwoTargets } from './testing/two-targets.ts'
 import { json } from './testing/upstream.ts'
 
-let opened: TwoTargets | null = null
-afterEach(async () => {
-  await opened?.close()
-  opened = null
-})
-
-async function start(options: TwoTargetsOptions): Promise<TwoTargets> {
-  opened = await startTwoTargets(options)
-  return opened
-}
-
-const forms = [
-  ['streaming', true],
-  ['not streaming', false],
-] as const
+const start = useTwoTargets(afterEach)
 
 describe.each(forms)('%s', (_form, isStream) => {
   test('429 with Retry-After 2: waits so long, and asks the same target again', async () => {
@@ -231,7 +209,10 @@ test('a caller that leaves opens no breaker and is not retried', async () => {
   leaving.abort()
   await expect(asking).rejects.toThrow()
   await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ status: 499, attempts: 1 })
-  expect(gateway.gateway.targets()).toMatchObject([{ breaker: 'closed', failuresInARow: 0, pending: 0 }])
+  expect(gateway.gateway.targets()).toMatchObject([
+    { target: 'a', breaker: 'closed', failuresInARow: 0, pending: 0 },
+    { target: 'b' },
+  ])
   expect(b.received).toHaveLength(0)
 })
 

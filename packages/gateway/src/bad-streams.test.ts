@@ -6,32 +6,18 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { outcomes, refuse, silent, twenty, whole } from './testing/bad-days.ts'
 import { done, event, finish, head, role, token } from './testing/chunks.ts'
 import {
+  forms,
   good,
   goodCostUsd,
   goodUsage,
   inTurn,
-  startTwoTargets,
   type Told,
   type TwoTargets,
-  type TwoTargetsOptions,
+  useTwoTargets,
 } from './testing/two-targets.ts'
-import type { Answering } from './testing/upstream.ts'
+import { type Answering, json } from './testing/upstream.ts'
 
-let opened: TwoTargets | null = null
-afterEach(async () => {
-  await opened?.close()
-  opened = null
-})
-
-async function start(options: TwoTargetsOptions): Promise<TwoTargets> {
-  opened = await startTwoTargets(options)
-  return opened
-}
-
-const forms = [
-  ['streaming', true],
-  ['not streaming', false],
-] as const
+const start = useTwoTargets(afterEach)
 
 describe.each(forms)('%s', (_form, isStream) => {
   test('stream cut after 20 tokens', async () => {
@@ -40,6 +26,18 @@ describe.each(forms)('%s', (_form, isStream) => {
     if (!isStream) {
       expect(told).toMatchObject(whole)
       expect(outcomes(told)).toEqual(['up-a stream_cut', 'up-a stream_cut', 'up-b ok'])
+      return
+    }
+    await expectBrokenOff(told, gateway, 'stream_cut')
+    expect(b.received).toHaveLength(0)
+  })
+
+  test('ended after 20 tokens as if that were all: no short success', async () => {
+    const { ask, b, gateway } = await start({ a: twenty((response) => void response.end()) })
+    const told = await ask(isStream)
+    if (!isStream) {
+      expect(told).toMatchObject(whole)
+      expect(outcomes(told)).toEqual(['up-a bad_response', 'up-b ok'])
       return
     }
     await expectBrokenOff(told, gateway, 'stream_cut')
@@ -76,6 +74,36 @@ async function expectBrokenOff(told: Told, gateway: TwoTargets['gateway'], code:
   expect(await gateway.sample('gateway_estimated_usage_total', 'target="a"')).toBe(1)
   expect(await gateway.sample('gateway_cost_usd_total')).toBeCloseTo(45e-6, 12)
 }
+
+describe('an answer that does not stream', () => {
+  test('after the deadline of a first token that it does not have: whole', async () => {
+    const late: Answering = (response, request) => void setTimeout(() => good(response, request), 50)
+    const { ask, b } = await start({ a: late, timeoutsOfA: { firstTokenMs: 1 } })
+    const told = await ask(false)
+    expect(told).toMatchObject(whole)
+    expect(outcomes(told)).toEqual(['up-a ok'])
+    expect(b.received).toHaveLength(0)
+  })
+
+  test('malformed in the middle: the second target', async () => {
+    const { ask } = await start({ a: json('{"choices":[{"message":{"content":"a"},}],"usage":{}}') })
+    const told = await ask(false)
+    expect(told).toMatchObject(whole)
+    expect(outcomes(told)).toEqual(['up-a bad_response', 'up-b ok'])
+  })
+
+  test('whose end only the end of the connection tells: whole', async () => {
+    const { ask, b } = await start({
+      a(response, request) {
+        response.useChunkedEncodingByDefault = false
+        good(response.setHeader('connection', 'close'), request)
+      },
+    })
+    const told = await ask(false)
+    expect(told).toMatchObject(whole)
+    expect(b.received).toHaveLength(0)
+  })
+})
 
 describe('a stream', () => {
   test('first token after the deadline: the second target', async () => {
@@ -154,6 +182,8 @@ test('what an attempt used that came to nothing is in the books as well', async 
     log: { inputTokens: 14, outputTokens: 6, costUsd: 2 * goodCostUsd },
   })
   expect(outcomes(told)).toEqual(['up-a stream_cut', 'up-a ok'])
+  const counted = { target: 'a', usage: { inputTokens: 7, outputTokens: 3 }, costUsd: goodCostUsd }
+  expect(told.attempts).toMatchObject([counted, counted])
   expect(await gateway.sample('gen_ai_client_token_usage_sum', 'type="input"')).toBe(14)
   expect(await gateway.sample('gateway_cost_usd_total')).toBeCloseTo(2 * goodCostUsd, 12)
 })

@@ -11,7 +11,8 @@ import { type Call, openCall, toAnswerHeaders } from './call.ts'
 import { callTarget, toOutcomeCode } from './call-target.ts'
 import { readChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
-import type { Endpoint } from './endpoints.ts'
+import { type Endpoint, endpoints } from './endpoints.ts'
+import type { ErrorForm } from './error-form.ts'
 import { CallerGone, GatewayError } from './errors.ts'
 import type { CostTable } from './ledger/cost.ts'
 import type { Ledger } from './ledger/ledger.ts'
@@ -74,7 +75,7 @@ export async function chat(
     })
     outcome = toOutcome(call)
   } catch (error) {
-    outcome = answerFailure(parts, call, error)
+    outcome = answerFailure(parts, call, endpoints[endpoint].dialect, error)
   }
   const endedAtMs = parts.clock.monotonicMs()
   // In the next tick the last bytes are on their way: the books do not delay them.
@@ -92,14 +93,14 @@ function toOutcome({ facts, response }: Call): Outcome {
     : { kind: 'failed', code: 'stream_error', status: response.statusCode }
 }
 
-function answerFailure(parts: ChatParts, call: Call, reason: unknown): Outcome {
+function answerFailure(parts: ChatParts, call: Call, form: ErrorForm, reason: unknown): Outcome {
   if (reason instanceof CallerGone) {
     call.response.destroy()
     return { kind: 'caller-gone', why: reason.why }
   }
   const error = reason instanceof GatewayError ? reason : toInternalError(parts.log, call, reason)
   const report = call.asked?.wantsReport ? toReport(call, parts.cost, parts.clock.monotonicMs()) : null
-  answerError(call.response, error, { headers: toAnswerHeaders(call), report })
+  answerError(call.response, error, { form, requestId: call.id, headers: toAnswerHeaders(call), report })
   return { kind: 'failed', code: toOutcomeCode(error), status: error.status }
 }
 

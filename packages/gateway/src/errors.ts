@@ -8,6 +8,8 @@
 export const errorStatus = {
   invalid_json: 400,
   invalid_request: 400,
+  not_carried: 400,
+  not_http: 400,
   missing_api_key: 401,
   invalid_api_key: 401,
   invalid_token: 401,

@@ -14,7 +14,7 @@ import { createMetrics } from './ledger/metrics.ts'
 import { createCatalogue } from './routing/catalogue.ts'
 import { discover } from './routing/discover.ts'
 import { createResolve } from './routing/resolve.ts'
-import { createGatewayServer, createMetricsServer } from './server.ts'
+import { type Arrival, arrivalDefault, createGatewayServer, createMetricsServer } from './server.ts'
 import { type TargetSnapshot, toTargetSnapshots } from './upstream/target-snapshot.ts'
 import { createTargetStates } from './upstream/target-states.ts'
 import { type Wait, wait as waitFor } from './upstream/wait.ts'
@@ -25,6 +25,7 @@ export interface GatewayOptions {
   log: Logger
   isLoopback?: boolean
   bodyBytesMax?: number
+  arrival?: Arrival
   /** In [0, 1); tests give a seed. */
   random?(): number
   wait?: Wait
@@ -35,7 +36,7 @@ export interface Gateway {
   metricsServer: Server
   /** Looks for model servers on this machine; `ownUrls` are none of them. Resolves when the search is over. */
   discover(ownUrls: readonly string[]): Promise<void>
-  /** How every target stands that a call has gone to. */
+  /** How every target stands; `GET /admin/targets` shows the same. */
   targets(): TargetSnapshot[]
   /** Ends open streams too: who stops the gateway does not want to wait for its answers. */
   close(): Promise<void>
@@ -51,6 +52,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     isLoopback = true,
     bodyBytesMax = 4 * 1024 * 1024,
+    arrival = arrivalDefault,
     random = Math.random,
     wait = waitFor,
   } = options
@@ -86,7 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     bodyBytesMax,
   }
-  const server = createGatewayServer({ parts, isLoopback })
+  const server = createGatewayServer({ parts, isLoopback, arrival, onRefused: door.refused })
   const metricsServer = createMetricsServer(metrics.registry)
 
   return {
@@ -102,7 +104,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         onFound: ({ name, baseUrl }, models) =>
           log.info({ server: name, baseUrl, models }, 'found a model server'),
       }),
-    targets: () => toTargetSnapshots(states),
+    targets: () => toTargetSnapshots(parts),
     async close() {
       const closed = [server, metricsServer].map((each) => new Promise((resolve) => each.close(resolve)))
       server.closeAllConnections()

@@ -5,9 +5,24 @@ import { callerLeft, GatewayError } from './errors.ts'
 /** What a caller may go on sending after its body was refused, so that it can read the answer. */
 const discardedBytesMax = 64 * 1024 * 1024
 
-/** Throws `request_too_large`, or `CallerGone` when the caller left before the end. */
+/** Bodies that somebody waits for. */
+const waiting = new WeakMap<IncomingMessage, (error: GatewayError) => void>()
+
+/** Bodies of which it was known before anybody waited for them. */
+const failed = new WeakMap<IncomingMessage, GatewayError>()
+
+/** The rest of it will not come, or cannot be read: who waits for it is told, or who comes to wait. */
+export function failBody(request: IncomingMessage, error: GatewayError): void {
+  failed.set(request, error)
+  waiting.get(request)?.(error)
+}
+
+/** Throws `request_too_large`, what `failBody` said, or `CallerGone` when the caller left before the end. */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const failure = failed.get(request)
+    if (failure) return reject(failure)
+    waiting.set(request, reject)
     const refuse = () => {
       parts.length = 0
       reject(

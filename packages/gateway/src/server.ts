@@ -7,41 +7,62 @@ import { mayUse } from './admission/identity.ts'
 import { answerError, toRawAnswer } from './answer-error.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
-import { toEndpoint } from './endpoints.ts'
-import { GatewayError } from './errors.ts'
+import { type Endpoint, endpoints, toEndpoint } from './endpoints.ts'
+import { type ErrorCode, GatewayError } from './errors.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
+import { failBody } from './read-body.ts'
 import { unknownModel } from './routing/resolve.ts'
+import { toTargetSnapshots } from './upstream/target-snapshot.ts'
 
 export interface ServerOptions {
   parts: ChatParts
   /** Listening on the loopback only: then no other name may lead here. */
   isLoopback: boolean
+  arrival: Arrival
+  /** Not a call, or not even a request: refused here, and no record is written of it. */
+  onRefused(reason: ErrorCode): void
 }
 
 /** A caller that needs longer than this for its headers, or its whole request, is attacking or broken. */
-const headersMsMax = 15_000
-const requestMsMax = 60_000
+export interface Arrival {
+  headersMsMax: number
+  requestMsMax: number
+  /** How often open connections are looked at for it. */
+  checkEveryMs: number
+}
+
+export const arrivalDefault: Arrival = { headersMsMax: 15_000, requestMsMax: 60_000, checkEveryMs: 1_000 }
+
 const connectionsMax = 10_000
 
-export function createGatewayServer({ parts, isLoopback }: ServerOptions): Server {
+export function createGatewayServer({ parts, isLoopback, arrival, onRefused }: ServerOptions): Server {
+  const newest = new WeakMap<Socket, ServerResponse>()
   const server = createServer(
     {
-      headersTimeout: headersMsMax,
-      requestTimeout: requestMsMax,
+      headersTimeout: arrival.headersMsMax,
+      requestTimeout: arrival.requestMsMax,
       keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: arrival.checkEveryMs,
+      // Node would refuse it with no word; who must know the host says so in words.
+      requireHostHeader: false,
     },
     async (request, response) => {
+      newest.set(request.socket, response)
       try {
         if (isLoopback) checkHost(request)
         await route(parts, request, response)
       } catch (error) {
-        refuse(response, error)
+        onRefused(refuse(response, error, toEndpoint(toPath(request))))
       }
     },
   )
   server.maxConnections = connectionsMax
-  server.on('clientError', answerBrokenRequest)
+  // What the caller expects is no reason to refuse it: Node would, with no word.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
+    else answerBrokenRequest(error.code, socket, newest.get(socket), onRefused)
+  })
   return server
 }
 
@@ -49,7 +70,8 @@ export function createGatewayServer({ parts, isLoopback }: ServerOptions): Serve
 export function createMetricsServer(registry: Registry): Server {
   return createServer(async (request, response) => {
     if (toPath(request) !== '/metrics') {
-      return refuse(response, new GatewayError('not_found', 'The metrics are at GET /metrics.'))
+      refuse(response, new GatewayError('not_found', 'The metrics are at GET /metrics.'))
+      return
     }
     response.setHeader('content-type', registry.contentType)
     response.end(await registry.metrics())
@@ -74,9 +96,14 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
   response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
 }
 
-function refuse(response: ServerResponse, reason: unknown) {
+/** `endpoint`: where the request was meant to go; null for what is no call. Returns what the caller is told. */
+function refuse(response: ServerResponse, reason: unknown, endpoint: Endpoint | null = null): ErrorCode {
   const error = reason instanceof GatewayError ? reason : internalError(reason)
-  answerError(response, error, { headers: { 'x-gateway-request-id': createRequestId() }, report: null })
+  const { dialect: form } = endpoints[endpoint ?? 'chat/completions']
+  const requestId = createRequestId()
+  const headers = { 'x-gateway-request-id': requestId }
+  answerError(response, error, { form, requestId, headers, report: null })
+  return error.code
 }
 
 function internalError(cause: unknown): GatewayError {
@@ -85,7 +112,7 @@ function internalError(cause: unknown): GatewayError {
 
 /** What can be read: an object for JSON, a text, or null where there is nothing. */
 async function read(
-  { catalogue, admission }: ChatParts,
+  { catalogue, admission, states, clock }: ChatParts,
   path: string,
   request: IncomingMessage,
 ): Promise<object | string | null> {
@@ -94,6 +121,8 @@ async function read(
   // Where nobody can be an admin, `/admin/…` is an address like any other that is not there.
   if (path.startsWith('/admin/') && admission.hasAdmin) {
     requireAdmin(await admission.identify(request))
+    if (path === '/admin/targets')
+      return { object: 'list', data: toTargetSnapshots({ catalogue, states, clock }) }
     return path === '/admin/callers' ? toCallersList(admission) : null
   }
   if (path !== '/v1/models' && !path.startsWith(modelPath)) return null
@@ -148,23 +177,40 @@ function decode(text: string): string {
   }
 }
 
-/** What Node cannot read as a request never reaches a route; it is answered here. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket) {
-  if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy()
-  const [answer, phrase] = toBrokenAnswer(error.code)
-  return socket.end(toRawAnswer(answer, phrase))
+/**
+ * What Node cannot read as a request never reaches a route; it is answered here. Where only its body is broken or late, who
+ * reads the body answers. `newest` is what the connection was last used for.
+ */
+function answerBrokenRequest(
+  code: string | undefined,
+  socket: Socket,
+  newest: ServerResponse | undefined,
+  onRefused: ServerOptions['onRefused'],
+) {
+  const { error, phrase } = toBroken(code)
+  if (newest && !(newest.writableFinished && newest.req.complete)) {
+    // It left in the middle, or is answered already: a second answer would be read as part of the first.
+    if (code === 'HPE_INVALID_EOF_STATE' || newest.headersSent) return socket.destroy()
+    newest.setHeader('connection', 'close')
+    return failBody(newest.req, error)
+  }
+  onRefused(error.code)
+  socket.end(toRawAnswer(error, createRequestId(), phrase))
 }
 
-function toBrokenAnswer(code: string | undefined): [GatewayError, string] {
+function toBroken(code: string | undefined): { error: GatewayError; phrase: string } {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return [new GatewayError('request_timeout', 'The request took too long to arrive.'), 'Request Timeout']
+      return {
+        error: new GatewayError('request_timeout', 'The request took too long to arrive.'),
+        phrase: 'Request Timeout',
+      }
     case 'HPE_HEADER_OVERFLOW':
-      return [
-        new GatewayError('headers_too_large', 'The headers are too large.'),
-        'Request Header Fields Too Large',
-      ]
+      return {
+        error: new GatewayError('headers_too_large', 'The headers are too large.'),
+        phrase: 'Request Header Fields Too Large',
+      }
     default:
-      return [new GatewayError('invalid_request', 'This is not an HTTP request.'), 'Bad Request']
+      return { error: new GatewayError('not_http', 'This is not an HTTP request.'), phrase: 'Bad Request' }
   }
 }

@@ -12,7 +12,21 @@ interface BlocksProps {
   isSealed: boolean
 }
 
-export function Blocks({ sealed, open, isSealed }: BlocksProps) {
+/** The blocks of an answer, each page in a box of its own that rests while it is out of view. */
+export function PagedBlocks(blocks: BlocksProps) {
+  return toBlockPages(blocks).map((page, index) => (
+    <div key={index} className="md-page">
+      {page}
+    </div>
+  ))
+}
+
+/** Blocks inside a block. */
+export function Blocks(blocks: BlocksProps) {
+  return toBlockPages(blocks)
+}
+
+function toBlockPages({ sealed, open, isSealed }: BlocksProps) {
   const final = isSealed ? Number.POSITIVE_INFINITY : countPaged(sealed)
   return appendPages(sealed, open).map((blocks, page) => (
     <BlockPage key={page} blocks={blocks} final={Math.max(0, Math.min(pageSize, final - page * pageSize))} />

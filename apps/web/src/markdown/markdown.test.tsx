@@ -174,8 +174,10 @@ test('nesting ends at fifty levels, and the rest is text', () => {
   expect(emphasis).toContain('c')
 })
 
+/** Without the boxes of its pages, of which these short texts have one. */
 function html(text: string): string {
-  return renderToStaticMarkup(<Markdown text={text} isOpen={false} />).slice('<div class="md">'.length, -6)
+  const whole = renderToStaticMarkup(<Markdown text={text} isOpen={false} />)
+  return whole.slice('<div class="md"><div class="md-page">'.length, -'</div></div>'.length)
 }
 
 /** Elements, attributes and addresses outside the allowed set. React escapes text: every `<` left is a tag. */

@@ -5,7 +5,7 @@
 import './markdown.css'
 import { memo, useRef } from 'react'
 import { advance, emptyDocument } from './advance.ts'
-import { Blocks } from './blocks.tsx'
+import { PagedBlocks } from './blocks.tsx'
 
 /** `text` is all of the answer so far; `isOpen` while more may come. Costs the new part only, while the text grows. */
 export const Markdown = memo(function Markdown({ text, isOpen }: { text: string; isOpen: boolean }) {
@@ -15,7 +15,7 @@ export const Markdown = memo(function Markdown({ text, isOpen }: { text: string;
   const { sealed, tail, unread } = document.current
   return (
     <div className={isOpen ? 'md md-open' : 'md'}>
-      <Blocks sealed={sealed} open={tail} isSealed={!isOpen} />
+      <PagedBlocks sealed={sealed} open={tail} isSealed={!isOpen} />
       {unread && <p className="md-unread">{unread}</p>}
     </div>
   )

@@ -10,6 +10,7 @@ import { LaneHead } from './lane-head.tsx'
 import { toLaneId } from './lanes.tsx'
 import { toProviderName } from './model-choice.ts'
 import { rerunLane, useNextRace } from './next-race.ts'
+import { useRestedLane } from './rested-lane.ts'
 import { RunningClock } from './running-clock.tsx'
 import { theRace } from './the-race.ts'
 import { Thinking } from './thinking.tsx'
@@ -25,7 +26,11 @@ interface LanePanelProps {
   isLost: boolean
 }
 
-export const LanePanel = memo(function LanePanel({ lane, over, isLost }: LanePanelProps) {
+export function LanePanel({ lane, ...race }: LanePanelProps) {
+  return <DrawnLane lane={useRestedLane(lane)} {...race} />
+}
+
+const DrawnLane = memo(function DrawnLane({ lane, over, isLost }: LanePanelProps) {
   const nextStream = useNextRace(({ streams }) => streams[lane.lane] ?? lane.stream)
   const setStream = useNextRace((store) => store.setStream)
   const scroller = useRef<HTMLElement>(null)

@@ -5,6 +5,7 @@
 import './lanes.css'
 import { type ReactNode, useRef } from 'react'
 import { Plate } from '../look/plate.tsx'
+import { LanesInView } from './rested-lane.ts'
 import { useLanesInView } from './use-lanes-in-view.ts'
 
 interface LanesProps {
@@ -25,7 +26,7 @@ export function Lanes({ count, heading, children }: LanesProps) {
       </div>
       <div className="lanes-body">
         <div ref={scroller} className="lanes-columns" data-count={count}>
-          {children}
+          <LanesInView value={inView.length === 0 ? null : inView}>{children}</LanesInView>
         </div>
       </div>
     </section>

@@ -1,10 +1,12 @@
 /** A race and, when it is over, its tape: prompt and lights, strip, what is to be said of it, lanes. */
+import { Evidence } from '../evidence/evidence.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { CallLine } from './call-line.tsx'
 import { LanePanel } from './lane-panel.tsx'
 import { Lanes } from './lanes.tsx'
 import { raceAgain, rearrange } from './next-race.ts'
 import { RaceRow } from './race-row.tsx'
+import { ScreenLagFigure } from './screen-lag-figure.tsx'
 import { toPromptText } from './setup.ts'
 import { StandingsTable } from './standings-table.tsx'
 import { StartBar } from './start-bar.tsx'
@@ -44,6 +46,7 @@ export function RaceScreen() {
             {new Date(race.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
           </time>
         )}
+        <ScreenLagFigure />
         <button type="button" className="button-plain" onClick={rearrange}>
           New race
         </button>
@@ -59,6 +62,7 @@ export function RaceScreen() {
           <LanePanel key={lane.lane} lane={lane} over={over} isLost={isLost} />
         ))}
       </Lanes>
+      {over !== null && <Evidence race={over} />}
     </>
   )
 }

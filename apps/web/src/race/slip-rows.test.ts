@@ -69,6 +69,16 @@ test('names another model, another provider, and every attempt', () => {
   expect(Object.keys(rows(done({ gateway: same })))).not.toContain('attempts')
 })
 
+test('names the target of an attempt, and what a failed one cost, where the gateway tells', () => {
+  const attempts = [
+    { target: 'fast', outcome: 'stream_cut', costUsd: 0.00004 },
+    { target: 'fast', outcome: 'http_429', costUsd: null },
+    { target: 'sure', outcome: 'ok', costUsd: 0.5 },
+  ]
+  const gateway = { ...report, model: 'm', provider: 'acme', attempts }
+  expect(rows(done({ gateway })).attempts).toBe('fast stream_cut ($0.00004), fast http_429, sure ok')
+})
+
 test('says why an answer ended when it was not the model’s own end', () => {
   expect(rows(done({ finishReason: 'length' }))['ended by']).toBe('length')
   expect(rows(done({ costUsd: 0.00051 })).cost).toBe('$0.00051')

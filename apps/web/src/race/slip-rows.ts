@@ -2,7 +2,7 @@
  * The rows of a time slip: which figures a lane has, by which names. A figure that does not exist has no row; one that
  * was counted by us, hidden by the provider or measured by the gateway says so.
  */
-import { type GatewayReport, type LaneState, toTimeSlip } from '@drag-race/contracts'
+import { type GatewayAttempt, type GatewayReport, type LaneState, toTimeSlip } from '@drag-race/contracts'
 import { toCost, toCount, toFineMs, toMs, toSeconds, toSpeed } from '../look/figures.ts'
 
 export interface SlipRow {
@@ -55,9 +55,15 @@ function gatewayRows({ ttftMs, attempts, model, provider }: GatewayReport, lane:
   const rows: SlipRow[] = []
   if (ttftMs !== null) rows.push({ name: 'gateway TTFT', value: `${toMs(ttftMs)} ms` })
   if (attempts.length > 1) {
-    rows.push({ name: 'attempts', value: attempts.map(({ outcome }) => outcome).join(', ') })
+    rows.push({ name: 'attempts', value: attempts.map(toAttempt).join(', ') })
   }
   const served = [model !== lane.model && model, provider !== lane.provider && provider].filter(Boolean)
   if (served.length > 0) rows.push({ name: 'served by', value: served.join(', ') })
   return rows
+}
+
+/** `fast http_429`, `fast stream_cut ($0.00004)`: a failed attempt that cost something says so. */
+function toAttempt({ target, outcome, costUsd }: GatewayAttempt): string {
+  const cost = outcome !== 'ok' && costUsd != null ? ` (${toCost(costUsd)})` : ''
+  return `${target ? `${target} ` : ''}${outcome}${cost}`
 }

@@ -11,6 +11,7 @@ const tape = makeTape({ lanes: [{ model: 'a', tokensAt: [10, 20, 30], end: 'done
 /** A store with a server that is written to by hand, and frames that come when asked for. */
 function setUp() {
   const frames: (() => void)[] = []
+  const painted: (() => void)[] = []
   const calls: { path: string; body: unknown }[] = []
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   let nowMs = 1000
@@ -27,6 +28,7 @@ function setUp() {
     },
     sleep: () => new Promise(() => {}),
     requestFrame: (callback) => void frames.push(callback),
+    afterPaint: (callback) => void painted.push(callback),
     nowMs: () => nowMs,
   })
   return {
@@ -41,6 +43,9 @@ function setUp() {
     },
     frame() {
       for (const callback of frames.splice(0)) callback()
+    },
+    paint() {
+      for (const callback of painted.splice(0)) callback()
     },
     pass(ms: number) {
       nowMs += ms
@@ -118,4 +123,19 @@ test('stops the race, or one lane of it', async () => {
     { path: '/api/races/r1/stop', body: {} },
   ])
   expect(store.getState().stopProblem).toBeNull()
+})
+
+test('how far the picture is behind the tape is known when a second of it was painted', async () => {
+  const { store, send, frame, paint, pass } = setUp()
+  store.getState().start(request)
+  await send(tape.slice(0, 3))
+  frame()
+  pass(4)
+  paint()
+  expect(store.getState().screenLagMs).toBeNull()
+  pass(1_500)
+  await send(tape.slice(3, 4))
+  frame()
+  paint()
+  expect(store.getState().screenLagMs).toBeGreaterThan(0)
 })

@@ -14,6 +14,7 @@ import {
 import { createStore } from 'zustand/vanilla'
 import { ApiProblem, readJson } from '../read-json.ts'
 import { type Feed, type FeedOptions, type FeedStatus, followRace, startRace } from './feed.ts'
+import { createScreenLag } from './screen-lag.ts'
 
 /** A full queue is folded at once: a hidden tab, or a long tape, must not pile up events. */
 const queueMax = 1000
@@ -28,6 +29,8 @@ export interface RaceStore {
   feed: FeedStatus
   /** The tape's newest `at`, and the display clock's time when it was folded. Only running clocks use it. */
   anchor: { at: number; shownAtMs: number }
+  /** How far the picture is behind the tape, anew each second; null before it is known. */
+  screenLagMs: number | null
   /** Why stop did not work; null when it did. */
   stopProblem: string | null
   start(request: RaceRequestInput): void
@@ -42,6 +45,8 @@ export interface RaceStoreOptions {
   sleep: FeedOptions['sleep']
   /** Calls back before the next paint; never in a hidden tab. */
   requestFrame: (callback: () => void) => void
+  /** Calls back when what was shown in this frame has been painted. */
+  afterPaint: (callback: () => void) => void
   /** A monotonic clock for running displays. No figure is taken from it. */
   nowMs: () => number
 }
@@ -52,10 +57,11 @@ const emptyScreen = {
   origin: null,
   feed: { state: 'idle' },
   anchor: { at: 0, shownAtMs: 0 },
+  screenLagMs: null,
   stopProblem: null,
 } satisfies Partial<RaceStore>
 
-export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceStoreOptions) {
+export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowMs }: RaceStoreOptions) {
   return createStore<RaceStore>()((set, get) => {
     const anchorAt = (at: number) => ({ at, shownAtMs: nowMs() })
     let feed: Feed | null = null
@@ -63,13 +69,15 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceSto
     let folded: RaceState = emptyRace
     let queue: RaceEvent[] = []
     let isFrameAsked = false
+    let lag = createScreenLag()
 
     function push(event: RaceEvent) {
       queue.push(event)
+      lag.heard(event.at, nowMs())
       if (queue.length >= queueMax) fold()
       if (isFrameAsked) return
       isFrameAsked = true
-      requestFrame(show)
+      requestFrame(showFrame)
     }
 
     function fold() {
@@ -77,8 +85,18 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceSto
       queue = []
     }
 
-    function show() {
+    function showFrame() {
       isFrameAsked = false
+      const measured = lag
+      show()
+      const { at } = folded
+      afterPaint(() => {
+        measured.painted(at, nowMs())
+        if (measured === lag && lag.ms !== get().screenLagMs) set({ screenLagMs: lag.ms })
+      })
+    }
+
+    function show() {
       fold()
       // Still before the green light: what was shown stays.
       if (folded.raceId === null || folded === get().race) return
@@ -88,6 +106,7 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceSto
     function forget() {
       folded = emptyRace
       queue = []
+      lag = createScreenLag()
     }
 
     function begin(open: (options: FeedOptions) => Feed) {

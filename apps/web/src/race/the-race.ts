@@ -13,6 +13,8 @@ export const theRace = createRaceStore({
       })
     }),
   requestFrame: (callback) => void requestAnimationFrame(callback),
+  // A task of its own: the browser paints first.
+  afterPaint: (callback) => void setTimeout(callback),
   nowMs: () => performance.now(),
 })
 

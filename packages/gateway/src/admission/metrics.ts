@@ -1,10 +1,14 @@
 /** What the door counts: refused calls by reason, and audit lines that could not be written. */
 import { Counter, type Registry } from 'prom-client'
+import type { ErrorCode } from '../errors.ts'
+import { wasSent } from '../ledger/attempt-record.ts'
 import type { RecordReader } from '../ledger/ledger.ts'
 import type { Refusal } from './limit-answer.ts'
 
 export interface AdmissionMetrics {
   rateLimited(reason: Refusal['reason']): void
+  /** What never became a call. */
+  refused(reason: ErrorCode): void
   auditLost(lines: number): void
   read: RecordReader
 }
@@ -19,7 +23,7 @@ export function createAdmissionMetrics(registry: Registry): AdmissionMetrics {
   })
   const refused = new Counter({
     name: 'gateway_refused_total',
-    help: 'Calls refused by the gateway itself before anything went upstream, by error code.',
+    help: 'Requests refused by the gateway itself before anything went upstream, by error code.',
     labelNames: ['reason'],
     registers,
   })
@@ -30,9 +34,10 @@ export function createAdmissionMetrics(registry: Registry): AdmissionMetrics {
   })
   return {
     rateLimited: (reason) => rateLimited.inc({ reason }),
+    refused: (reason) => refused.inc({ reason }),
     auditLost: (lines) => auditLost.inc(lines),
     read({ outcome, attempts }) {
-      if (outcome.kind === 'failed' && attempts.length === 0) refused.inc({ reason: outcome.code })
+      if (outcome.kind === 'failed' && !attempts.some(wasSent)) refused.inc({ reason: outcome.code })
     },
   }
 }

@@ -34,7 +34,10 @@ const ApiKey = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe('Texts about the caller, by name, for conditions (`caller.tags`) and the audit log.'),
-  isAdmin: z.boolean().default(false).describe('May it see all callers (`GET /admin/callers`)?'),
+  isAdmin: z
+    .boolean()
+    .default(false)
+    .describe('May it see all callers and targets (`GET /admin/callers`, `GET /admin/targets`)?'),
 })
 export type ApiKey = z.infer<typeof ApiKey>
 

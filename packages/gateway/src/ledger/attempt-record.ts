@@ -36,9 +36,13 @@ export function toAttemptRecords({ attempts }: Call, cost: CostTable, nowMs: num
 }
 
 /** The part of it that the report's contract knows. */
-export function toGatewayAttempt(attempt: AttemptRecord): GatewayAttempt {
-  const { provider, model, outcome, status, waitMs, durationMs } = attempt
-  return { provider, model, outcome, status, waitMs, durationMs }
+export function toGatewayAttempt({ responseModel: _, ...attempt }: AttemptRecord): GatewayAttempt {
+  return attempt
+}
+
+/** False where the target's dialect had no place for a part of the request: nothing went there. */
+export function wasSent({ outcome }: Pick<AttemptRecord, 'outcome'>): boolean {
+  return outcome !== 'not_carried'
 }
 
 /** null when no attempt used anything that is known. An estimate among them makes the sum one. */

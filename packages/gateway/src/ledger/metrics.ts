@@ -67,7 +67,7 @@ const names = {
   },
   fallbacks: {
     name: 'gateway_fallbacks_total',
-    help: 'Attempts that went to another target, because the one before failed.',
+    help: 'Attempts that went to another target, because the one before failed or cannot carry the request.',
     labelNames: ['gen_ai_request_model', 'from', 'to'],
   },
   estimated: {
@@ -132,7 +132,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
         // Quantiles of two phases cannot be added afterwards.
         overhead.observe({ phase: 'total' }, (request + response) / 1000)
       }
-      if (record.provider === null || record.requestModel === null || record.attempts.length === 0) return
+      if (record.provider === null || record.requestModel === null || record.overheadMs === null) return
       const labels = {
         gen_ai_operation_name: record.operation,
         gen_ai_provider_name: record.provider,

@@ -9,6 +9,7 @@ import {
   sumUsage,
   toAttemptRecords,
   toGatewayAttempt,
+  wasSent,
 } from './attempt-record.ts'
 import type { CostTable } from './cost.ts'
 
@@ -53,7 +54,7 @@ export interface CallRecord {
 export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: number): CallRecord {
   const { route, target, facts } = call
   const attempts = toAttemptRecords(call, cost, nowMs)
-  const hasGoneUp = attempts.length > 0
+  const hasGoneUp = attempts.some(wasSent)
   return {
     requestId: call.id,
     identity: call.identity,

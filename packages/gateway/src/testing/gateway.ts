@@ -6,6 +6,7 @@ import type { GatewayReport } from '@drag-race/contracts'
 import { pino } from 'pino'
 import { type Config, loadConfig } from '../config/load.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
+import type { Arrival } from '../server.ts'
 import type { Wait } from '../upstream/wait.ts'
 
 export interface RunningGateway {
@@ -23,6 +24,7 @@ export interface RunningGateway {
 export interface StartOptions {
   variables?: Record<string, string>
   bodyBytesMax?: number
+  arrival?: Arrival
   /** Instead of the machine's. */
   monotonicMs?: () => number
   random?: () => number
@@ -69,8 +71,13 @@ export async function startGateway(llm: object, options: StartOptions = {}): Pro
   }
 }
 
-function toGatewayOptions({ bodyBytesMax, random, wait }: StartOptions): Partial<GatewayOptions> {
-  return { ...(bodyBytesMax && { bodyBytesMax }), ...(random && { random }), ...(wait && { wait }) }
+function toGatewayOptions({ bodyBytesMax, arrival, random, wait }: StartOptions): Partial<GatewayOptions> {
+  return {
+    ...(bodyBytesMax && { bodyBytesMax }),
+    ...(arrival && { arrival }),
+    ...(random && { random }),
+    ...(wait && { wait }),
+  }
 }
 
 /** A config with these `llm` keys; throws its faults. Discovery is off unless it is named. */

@@ -24,7 +24,7 @@ export interface Told {
   answer: string | null
   /** The code of the error, wherever it stood; its words where it has none. */
   error: string | null
-  attempts: Pick<GatewayAttempt, 'provider' | 'model' | 'outcome' | 'status' | 'waitMs'>[]
+  attempts: GatewayAttempt[]
   log: Record<string, unknown>
 }
 
@@ -64,7 +64,28 @@ export interface TwoTargetsOptions extends StartOptions {
   virtual?: object
 }
 
-export async function startTwoTargets(options: TwoTargetsOptions): Promise<TwoTargets> {
+/** For a file of tests: what a test starts is closed after it. Takes vitest's `afterEach`. */
+export function useTwoTargets(
+  afterEach: (close: () => Promise<void>) => void,
+): (options: TwoTargetsOptions) => Promise<TwoTargets> {
+  const opened: TwoTargets[] = []
+  afterEach(async () => {
+    for (const each of opened.splice(0)) await each.close()
+  })
+  return async (options) => {
+    const targets = await startTwoTargets(options)
+    opened.push(targets)
+    return targets
+  }
+}
+
+/** Both forms of a call. */
+export const forms = [
+  ['streaming', true],
+  ['not streaming', false],
+] as const
+
+async function startTwoTargets(options: TwoTargetsOptions): Promise<TwoTargets> {
   const { a: answerA, b: answerB = good, policies = {}, timeoutsOfA = {}, virtual = {}, ...rest } = options
   const [a, b] = await Promise.all([startUpstream(answerA), startUpstream(answerB)])
   const model = (name: string, { url }: Upstream) => ({

@@ -21,19 +21,29 @@ const downward =
 
 export function toUpstreamHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const passed: Record<string, string> = {}
+  const ofConnection = readConnection(headers)
   for (const name of upward) {
     const value = headers[name]
-    if (typeof value === 'string') passed[name] = value
+    if (typeof value === 'string' && !ofConnection.includes(name)) passed[name] = value
   }
   return passed
 }
 
 export function toCallerHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const passed: Record<string, string> = {}
+  const ofConnection = readConnection(headers)
   for (const name in headers) {
     const value = headers[name]
-    if (value !== undefined && downward.test(name))
+    if (value !== undefined && downward.test(name) && !ofConnection.includes(name))
       passed[name] = Array.isArray(value) ? value.join(', ') : value
   }
   return passed
 }
+
+/** The headers that `Connection` names are meant for this one connection, whatever they are (RFC 9110, 7.6.1). */
+function readConnection({ connection }: IncomingHttpHeaders): readonly string[] {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return none
+  return connection.split(',').map((name) => name.trim().toLowerCase())
+}
+
+const none: readonly string[] = []

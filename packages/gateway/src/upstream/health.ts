@@ -12,6 +12,8 @@ export interface AttemptEnd {
 /** Callers who leave, and errors that are the request's own fault, say nothing. */
 export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEnd): Health {
   if (!(error instanceof GatewayError) || error.code === 'internal_error') return 'neutral'
+  // It was not asked.
+  if (error.code === 'not_carried') return 'neutral'
   // A later attempt may only have had what the ones before it left.
   if (error.code === 'total_timeout') return isFirst ? 'failure' : 'neutral'
   const isRefusal = error instanceof ProviderError || (error.code === 'stream_error' && error.status < 500)

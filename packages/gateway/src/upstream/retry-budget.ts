@@ -7,6 +7,8 @@ export interface RetryBudget {
   noteCall(nowMs: number): void
   /** True when one more retry is allowed; it is then spent. */
   take(nowMs: number): boolean
+  /** How many more would be allowed now. */
+  left(nowMs: number): number
 }
 
 const shareOfCalls = 0.2
@@ -22,18 +24,22 @@ export function createRetryBudget(): RetryBudget {
     if (slot.second !== second) Object.assign(slot, { second, calls: 0, retries: 0 })
     return slot
   }
+  const left = (second: number) => {
+    const recent = slots.filter((slot) => slot.second > second - windowS)
+    const calls = recent.reduce((sum, slot) => sum + slot.calls, 0)
+    const retries = recent.reduce((sum, slot) => sum + slot.retries, 0)
+    return Math.max(0, Math.max(retriesAlways, Math.floor(calls * shareOfCalls)) - retries)
+  }
   return {
     noteCall(nowMs) {
       slotAt(Math.floor(nowMs / 1000)).calls++
     },
     take(nowMs) {
       const second = Math.floor(nowMs / 1000)
-      const recent = slots.filter((slot) => slot.second > second - windowS)
-      const calls = recent.reduce((sum, slot) => sum + slot.calls, 0)
-      const retries = recent.reduce((sum, slot) => sum + slot.retries, 0)
-      if (retries >= Math.max(retriesAlways, Math.floor(calls * shareOfCalls))) return false
+      if (left(second) === 0) return false
       slotAt(second).retries++
       return true
     },
+    left: (nowMs) => left(Math.floor(nowMs / 1000)),
   }
 }

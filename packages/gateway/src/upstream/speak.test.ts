@@ -122,7 +122,7 @@ describe.each(natives)('%s', (name) => {
     const response = await gateway.chat({ model: name, messages, logprobs: true })
     expect(response.status).toBe(400)
     const { error } = (await response.json()) as ErrorBody
-    expect(error).toMatchObject({ code: 'invalid_request', message: expect.stringContaining('`logprobs`') })
+    expect(error).toMatchObject({ code: 'not_carried', message: expect.stringContaining('`logprobs`') })
     expect(upstream.received).toEqual([])
   })
 

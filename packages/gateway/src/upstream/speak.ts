@@ -42,7 +42,7 @@ export interface SpeechContext {
   onWorked(ms: number): void
 }
 
-/** Throws `invalid_request` for what this target's dialect cannot carry, naming the member. */
+/** Throws `not_carried` for what this target's dialect has no place for, naming the member. */
 export function speak(target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const dialect = dialects[target.dialect]
   if (asked.endpoint !== 'chat/completions') return passThrough(target, asked)
@@ -66,7 +66,7 @@ function passThrough(target: Target, asked: ChatRequest): Speech {
   const { dialect, hasUsageChunk } = endpoints[asked.endpoint]
   if (target.dialect !== dialect) {
     throw new GatewayError(
-      'invalid_request',
+      'not_carried',
       `/v1/${asked.endpoint} passes only to models that speak ${dialect}'s dialect, and ${target.name} (${target.provider}) does not: use /v1/chat/completions, or name another model.`,
     )
   }
@@ -114,13 +114,16 @@ function translate(dialect: Dialect, target: Target, asked: ChatRequest, context
 
 function toRequest(dialect: Dialect, target: Target, asked: ChatRequest): UpstreamRequest {
   // Read again, because here integers beyond a double keep their digits.
-  const chat = record(parseJson(asked.body.toString()))
+  const chat = parseJson(asked.body.toString())
+  // It was JSON before: what this reading, unlike the first, cannot do is to go down without end.
+  if (chat === undefined)
+    throw new GatewayError('not_carried', 'The body is nested too deeply for this model.')
   const context = { model: target.upstreamModel, stream: asked.isStream, baseUrl: target.baseUrl }
   try {
-    return dialect.toRequest(chat, context)
+    return dialect.toRequest(record(chat), context)
   } catch (cause) {
     if (!(cause instanceof DialectError)) throw cause
-    throw new GatewayError('invalid_request', cause.message, { cause })
+    throw new GatewayError('not_carried', cause.message, { cause })
   }
 }
 

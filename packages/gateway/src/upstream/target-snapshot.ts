@@ -1,5 +1,7 @@
 /** How the targets stand, as plain values for people who look after the gateway. */
 import { toMs } from '../call.ts'
+import type { Clock } from '../clock.ts'
+import type { Catalogue } from '../routing/catalogue.ts'
 import type { TargetState, TargetStates } from './target-states.ts'
 
 export interface TargetSnapshot {
@@ -12,26 +14,43 @@ export interface TargetSnapshot {
   failuresInARow: number
   /** Until an open breaker lets a probe through; 0 when it is closed. */
   msUntilProbe: number
+  /** The same as a date, ISO 8601; null unless the breaker is open. */
+  openUntil: string | null
   /** Attempts that run now. */
   pending: number
   /** Moving average of the time to first token; null before the first. */
   firstTokenMs: number | null
+  /** Retries that its budget would still allow now. */
+  retriesLeft: number
 }
 
-/** Of every target that a call has gone to. */
-export function toTargetSnapshots(states: Pick<TargetStates, 'list'>): TargetSnapshot[] {
-  return states.list().map(toSnapshot)
+export interface SnapshotParts {
+  catalogue: Pick<Catalogue, 'list'>
+  states: Pick<TargetStates, 'peek'>
+  clock: Clock
 }
 
-function toSnapshot({ target, breaker, latency, msUntilProbe }: TargetState): TargetSnapshot {
+/** Of every model that can be called, also of those that nobody has called yet: the config's in its order, then the found. */
+export function toTargetSnapshots({ catalogue, states, clock }: SnapshotParts): TargetSnapshot[] {
+  return catalogue
+    .list()
+    .flatMap(({ route }) => (route.state === 'open' ? toSnapshot(states.peek(route.target), clock) : []))
+}
+
+function toSnapshot(state: TargetState, clock: Clock): TargetSnapshot {
+  const { target, breaker, latency, retries } = state
+  const msUntilProbe = toMs(state.msUntilProbe())
   return {
     target: target.name,
     provider: target.provider,
     model: target.upstreamModel,
     breaker: breaker.state,
     failuresInARow: breaker.state === 'closed' ? breaker.failuresInARow : 0,
-    msUntilProbe: toMs(msUntilProbe()),
+    msUntilProbe,
+    openUntil:
+      breaker.state === 'open' ? new Date(clock.date().getTime() + msUntilProbe).toISOString() : null,
     pending: latency.pending,
     firstTokenMs: latency.firstTokenMs === null ? null : toMs(latency.firstTokenMs),
+    retriesLeft: retries.left(clock.monotonicMs()),
   }
 }

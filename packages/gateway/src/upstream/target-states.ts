@@ -17,6 +17,8 @@ import type { Target } from './target.ts'
 
 export interface TargetStates {
   of(target: Target): TargetState
+  /** The same for a look: a target that was never called is not remembered. */
+  peek(target: Target): TargetState
   /** Of every target that was called. */
   list(): TargetState[]
 }
@@ -63,6 +65,7 @@ export function createTargetStates(clock: Pick<Clock, 'monotonicMs'>): TargetSta
       states.set(target.name, state)
       return state
     },
+    peek: (target) => states.get(target.name) ?? createTargetState(target, clock),
     list: () => [...states.values()],
   }
 }

@@ -14,8 +14,7 @@ const names = ['a', 'b', 'c', 'd']
 const targets = names.map((name) => ({ ...base, name }))
 const [a, b, c, d] = targets as [typeof base, typeof base, typeof base, typeof base]
 
-type Ending = 'whole' | 'broken' | 'busy' | 'reset' | 'keyless' | 'wrong' | 'too long' | 'left' | 'begun, cut'
-const endings: Ending[] = [
+const endings = [
   'whole',
   'broken',
   'busy',
@@ -25,7 +24,9 @@ const endings: Ending[] = [
   'too long',
   'left',
   'begun, cut',
-]
+  'not carried',
+] as const
+type Ending = (typeof endings)[number]
 
 function toError(ending: Ending): Error {
   if (ending === 'busy') return new GatewayError('stream_error', '', { status: 429, retryAfterMs: 700 })
@@ -33,6 +34,7 @@ function toError(ending: Ending): Error {
   if (ending === 'wrong') return new GatewayError('stream_error', '', { status: 400 })
   if (ending === 'too long')
     return new GatewayError('stream_error', '', { status: 400, reason: 'context_length' })
+  if (ending === 'not carried') return new GatewayError('not_carried', '')
   if (ending === 'left') return new CallerGone('left')
   return new GatewayError(ending === 'reset' ? 'upstream_unreachable' : 'stream_cut', '')
 }
@@ -72,7 +74,7 @@ function house() {
           const ending = script[asked.length] ?? 'whole'
           asked.push(target.name)
           nowMs += 10
-          hasBegun = !['busy', 'reset', 'keyless', 'wrong', 'too long', 'left'].includes(ending)
+          hasBegun = ['whole', 'broken', 'begun, cut'].includes(ending)
           if (ending === 'whole' || ending === 'broken') return ending
           throw toError(ending)
         },
@@ -101,6 +103,11 @@ test.each<[Ending[], string, Partial<CallRoute>?]>([
   [['keyless', 'wrong', 'whole'], 'abc', { targets: [a, b, c] }],
   [['reset', 'reset', 'reset', 'wrong', 'whole'], 'aabbc', { targets: [a, b, c] }],
   [['keyless', 'too long', 'whole'], 'abc', { targets: [a, b, c] }],
+  [['not carried', 'whole'], 'ab'],
+  [['not carried', 'not carried'], 'ab'],
+  [['not carried', 'wrong'], 'ab', { targets: [a, b, c] }],
+  [['not carried', 'too long', 'whole'], 'abc', { contextLengthFallbacks: [a, c] }],
+  [['keyless', 'not carried', 'wrong', 'whole'], 'abcd', { targets: [a, b, c, d] }],
 ])('%j goes to %s', async (script, expected, own) => {
   expect((await house().call(script, own)).asked).toBe(expected)
 })
@@ -111,6 +118,19 @@ test('a hint longer than maxBackoffMs is left for the next target, and waited fo
     asked: 'abb',
     waits: [700],
   })
+})
+
+test('what is told when nothing is left: the failure, else that nobody can carry it', async () => {
+  const codeAfter = async (...script: Ending[]) => ((await house().call(script)).result as GatewayError).code
+  expect(await codeAfter('not carried', 'keyless')).toBe('stream_error')
+  expect(await codeAfter('keyless', 'not carried')).toBe('stream_error')
+  expect(await codeAfter('not carried', 'not carried')).toBe('not_carried')
+})
+
+test('a target that cannot carry calls stays closed', async () => {
+  const { call, states } = house()
+  for (let time = 0; time < 5; time++) await call(['not carried', 'whole'])
+  expect(states.of(a).breaker).toMatchObject({ state: 'closed', failuresInARow: 0 })
 })
 
 test('after an error in the middle of answers the breaker opens too', async () => {

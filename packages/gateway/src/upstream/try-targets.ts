@@ -61,6 +61,8 @@ export async function tryTargets(tries: Tries): Promise<void> {
     tried: new Set(),
     hasFallenBack: false,
     failure: null,
+    notCarried: [],
+    resting: [],
   }
   let step = toNextTarget(trip)
   while (step.kind === 'go') {
@@ -96,6 +98,10 @@ interface Trip {
   hasFallenBack: boolean
   /** What the caller is told when nothing is left. */
   failure: { error: unknown } | null
+  /** Why the request could not be sent to some of those tried. */
+  notCarried: unknown[]
+  /** Passed over, because their breakers let nothing through. */
+  resting: Target[]
 }
 
 type Step = Go | { kind: 'stop'; error: unknown }
@@ -116,8 +122,12 @@ function afterFailure(trip: Trip, here: Go, error: unknown): Step {
   if (trip.tries.hasBegun()) return { kind: 'stop', error }
 
   const next = whatNext(error)
+  if (next === 'as if not there') {
+    trip.notCarried.push(error)
+    return toNextTarget(trip)
+  }
   if (next === 'same target' || next === 'next target') here.admission.noteNoToken()
-  const isFallback = trip.tried.size > 1
+  const isFallback = trip.tried.size - trip.notCarried.length > 1
   // What only a later target refuses is not the caller's fault: the first failure tells more.
   if (trip.failure === null || next === 'same target') trip.failure = { error }
   switch (next) {
@@ -156,12 +166,17 @@ function toNextTarget(trip: Trip): Step {
     if (tried.has(target.name)) continue
     const state = tries.states.of(target)
     const admission = state.admit(tries.route.isBreakerHeeded)
-    if (!admission) continue
+    if (!admission) {
+      trip.resting.push(target)
+      continue
+    }
     tried.add(target.name)
     state.retries.noteCall(tries.nowMs())
     return { kind: 'go', target, state, admission, tryNumber: 1, waitMs: 0 }
   }
-  return { kind: 'stop', error: trip.failure ? trip.failure.error : allResting(tries) }
+  if (trip.failure) return { kind: 'stop', error: trip.failure.error }
+  // One that rests may carry it later.
+  return { kind: 'stop', error: trip.resting.length > 0 ? allResting(trip) : trip.notCarried[0] }
 }
 
 function toLongerContext(trip: Trip): Step {
@@ -175,9 +190,9 @@ function isPlainRefusal(error: unknown): boolean {
   return error instanceof GatewayError && error.reason === null && error.status >= 400 && error.status < 500
 }
 
-function allResting({ route, states }: Tries): GatewayError {
-  const retryAfterMs = Math.min(...route.targets.map((target) => states.of(target).msUntilProbe()))
-  const names = route.targets.map(({ name }) => JSON.stringify(name)).join(', ')
+function allResting({ resting, tries: { states } }: Trip): GatewayError {
+  const retryAfterMs = Math.min(...resting.map((target) => states.of(target).msUntilProbe()))
+  const names = resting.map(({ name }) => JSON.stringify(name)).join(', ')
   return new GatewayError(
     'targets_resting',
     `The last calls to ${names} failed, and the next is not tried yet. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,

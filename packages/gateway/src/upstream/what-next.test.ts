@@ -87,6 +87,7 @@ test('an error of ours goes where another try may help, and every code is decide
     'empty_response',
     'first_token_timeout',
     'idle_timeout',
+    'not_carried',
     'stream_cut',
     'stream_error',
     'upstream_timeout',

@@ -6,7 +6,7 @@
  */
 import { GatewayError, ProviderError } from '../errors.ts'
 
-export type WhatNext = 'same target' | 'next target' | 'context fallback' | 'give up'
+export type WhatNext = 'same target' | 'next target' | 'as if not there' | 'context fallback' | 'give up'
 
 export function whatNext(error: unknown): WhatNext {
   if (!(error instanceof GatewayError)) return 'give up'
@@ -29,6 +29,9 @@ export function whatNext(error: unknown): WhatNext {
       return 'same target'
     case 'stream_error':
       return byStatus(error.status)
+    // Nothing was sent: another target may have a place for what this one has none for.
+    case 'not_carried':
+      return 'as if not there'
     case 'bad_response':
     case 'upstream_timeout':
     case 'first_token_timeout':

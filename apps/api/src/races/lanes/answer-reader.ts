@@ -15,6 +15,9 @@ export interface AnswerReader {
   /** From the lane's start, on the tape's own grain, so that no fold is a hundredth off. */
   elapsedMs(at: number): number
   readonly chunks: number
+  /** When the first chunk with `choices` came, and the last of any kind: where other tools start and stop. */
+  readonly firstChoicesMs: number | null
+  readonly lastChunkMs: number | null
   readonly finishReason: string | null
   /** Last non-null wins, never a sum. */
   readonly usage: Usage | null
@@ -46,6 +49,8 @@ export function createAnswerReader(
     },
     elapsedMs,
     chunks: 0,
+    firstChoicesMs: null as number | null,
+    lastChunkMs: null as number | null,
     finishReason: null as string | null,
     usage: null as Usage | null,
     report: null as GatewayReport | null,
@@ -56,6 +61,8 @@ export function createAnswerReader(
       const at = clock.at(stampNs)
       const facts = readChunk(chunk)
       reader.chunks++
+      reader.lastChunkMs = elapsedMs(at)
+      if (facts.hasChoices) reader.firstChoicesMs ??= reader.lastChunkMs
       reader.completionId ??= facts.id
       reader.usage = facts.usage ?? reader.usage
       reader.report = readReport(chunk) ?? reader.report

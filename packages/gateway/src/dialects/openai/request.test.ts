@@ -50,6 +50,13 @@ test('every `model` of the top level is replaced, however its key is written, an
   ).toBe('{"model":"up","mod\\u0065l":"up","tools":[{"model":"m"}],"x":"\\"model\\":\\"m\\""}')
 })
 
+test('a name that is no alias replaces another that stands before it: a provider may read the first', () => {
+  expect(edit('{"model":"dear","model":"m"}', 'm')).toBe('{"model":"m","model":"m"}')
+  expect(edit('{"m\\u006Fdel":"dear", "model":"m"}', 'm')).toBe('{"m\\u006Fdel":"m", "model":"m"}')
+  const below = '{"model":"m","tools":[{"properties":{"model":{}}}],"x":"\\u0061"}'
+  expect(edit(below, 'm')).toBe(below)
+})
+
 test('whatever stands around them, only model and usage change', () => {
   const others = fc
     .dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue(), { maxKeys: 5 })

@@ -1,6 +1,6 @@
 /**
  * The caller's body → the body that goes up. Two things may change, as text, and every other byte stays as it came:
- * `model`, where our name is an alias, and `stream_options.include_usage`, which our books need.
+ * `model`, where our name is an alias or stands there twice, and `stream_options.include_usage`, which our books need.
  */
 import type { ChatRequest } from '../../chat-request.ts'
 import type { Target } from '../../upstream/target.ts'
@@ -17,7 +17,8 @@ export function toUpstreamBody(
 ): Uint8Array {
   const isAlias = model !== upstreamModel
   const asksForUsage = isStream && isUsageAskedFor && streamOptions?.include_usage !== true
-  if (!isAlias && !asksForUsage) return body
+  const isDoubtful = mayNameTwice(body)
+  if (!isAlias && !asksForUsage && !isDoubtful) return body
 
   const text = body.toString()
   const members = readMembers(text)
@@ -26,7 +27,7 @@ export function toUpstreamBody(
       .filter((member) => member.key === key)
       .map(({ start, end }) => ({ start, end, text: JSON.stringify(value) }))
 
-  const edits = isAlias ? replace('model', upstreamModel) : []
+  const edits = isAlias || isDoubtful ? replace('model', upstreamModel) : []
   if (asksForUsage) {
     const wanted = { ...streamOptions, include_usage: true }
     const replaced = replace('stream_options', wanted)
@@ -35,4 +36,12 @@ export function toUpstreamBody(
     edits.push(...(replaced.length > 0 ? replaced : [{ ...inserted, end: inserted.start }]))
   }
   return Buffer.from(splice(text, edits))
+}
+
+/**
+ * We read the last `model` of several; a provider that reads the first would serve one that nobody allowed. A key may be
+ * spelt with escapes: its letters are all `\u006…`.
+ */
+function mayNameTwice(body: Buffer): boolean {
+  return body.indexOf('"model"') !== body.lastIndexOf('"model"') || body.includes('\\u006')
 }

@@ -1,0 +1,33 @@
+/**
+ * Below a finished race, for those who do not take a figure on trust: the tape beside the gateway's own account of the same
+ * calls, and the tape as other tools would report it. Folded away until it is asked for.
+ */
+import './evidence.css'
+import type { RaceState } from '@drag-race/contracts'
+import { type ReactNode, useState } from 'react'
+import { DefinitionsTable } from './definitions-table.tsx'
+import { ReconciliationTable } from './reconciliation-table.tsx'
+
+export function Evidence({ race }: { race: RaceState }) {
+  return (
+    <section className="evidence" aria-label="Evidence">
+      <Fold title="The gateway’s account beside the tape">
+        <ReconciliationTable race={race} />
+      </Fold>
+      <Fold title="The same tape by other tools’ definitions">
+        <DefinitionsTable lanes={race.lanes} />
+      </Fold>
+    </section>
+  )
+}
+
+/** What is folded away is not worked out either. */
+function Fold({ title, children }: { title: string; children: ReactNode }) {
+  const [isOpen, setIsOpen] = useState(false)
+  return (
+    <details open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary>{title}</summary>
+      {isOpen && children}
+    </details>
+  )
+}

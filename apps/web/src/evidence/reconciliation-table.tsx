@@ -1,0 +1,149 @@
+/**
+ * Two books of one race. A lane's report comes with its own answer; what the metrics grew by is read when the race is over,
+ * and holds the calls of others too.
+ */
+import {
+  type Comparison,
+  type LaneState,
+  type RaceDetail,
+  type RaceState,
+  reconcileLane,
+  reconcileModels,
+} from '@drag-race/contracts'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { dash, toCount, toFineMs, toMargin } from '../look/figures.ts'
+import { Plate } from '../look/plate.tsx'
+import { ScrollBox } from '../look/scroll-box.tsx'
+import { readJson } from '../read-json.ts'
+
+export function ReconciliationTable({ race }: { race: RaceState }) {
+  const marginMs = race.end?.marginMs ?? null
+  const added = useGatewayAdded(race.raceId)
+  const lanes = race.lanes.map((lane) => ({ lane, comparisons: reconcileLane(lane, marginMs) }))
+  const models = reconcileModels(added ?? [], race.lanes, marginMs)
+  const all = [...lanes, ...models].flatMap(({ comparisons }) => comparisons ?? [])
+  return (
+    <>
+      <p className="evidence-lede">{toSentence(all, marginMs)}</p>
+      <ScrollBox className="table-scroll" label="The gateway’s account beside the tape">
+        <table className="table reconciliation">
+          <thead>
+            <tr>
+              <th scope="col">Figure</th>
+              <th scope="col" className="number">
+                Tape
+              </th>
+              <th scope="col" className="number">
+                Gateway
+              </th>
+              <th scope="col" className="number">
+                Difference
+              </th>
+            </tr>
+          </thead>
+          {lanes.map(({ lane, comparisons }) => (
+            <Group
+              key={lane.lane}
+              head={
+                <>
+                  <Plate lane={lane.lane} /> {lane.model}, its own report
+                </>
+              }
+              comparisons={comparisons}
+              none={toNoReport(lane)}
+            />
+          ))}
+          {models.map(({ model, provider, comparisons, hasOthers }) => (
+            <Group
+              key={`${provider} ${model}`}
+              head={`${model}, what its metrics grew by${hasOthers ? ': calls of others are in it' : ''}`}
+              comparisons={comparisons}
+              none=""
+            />
+          ))}
+        </table>
+      </ScrollBox>
+    </>
+  )
+}
+
+interface GroupProps {
+  head: ReactNode
+  comparisons: Comparison[] | null
+  /** What is said when there is nothing to compare. */
+  none: string
+}
+
+function Group({ head, comparisons, none }: GroupProps) {
+  return (
+    <tbody>
+      <tr>
+        <th scope="rowgroup" colSpan={4} className="evidence-group">
+          {head}
+        </th>
+      </tr>
+      {comparisons === null && (
+        <tr>
+          <td colSpan={4} className="dim">
+            {none}
+          </td>
+        </tr>
+      )}
+      {comparisons?.map((each) => (
+        <tr key={each.what} className={each.isOff ? 'reconciliation-off' : ''}>
+          <th scope="row">{each.what}</th>
+          <td className="number">{toValue(each, each.tape)}</td>
+          <td className="number">{toValue(each, each.gateway)}</td>
+          <td className="number">
+            {toDifference(each)}
+            {each.isOff && <span className="reconciliation-mark"> off</span>}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  )
+}
+
+function toValue({ unit }: Comparison, value: number | null): string {
+  if (value === null) return dash
+  return unit === 'ms' ? `${toFineMs(value)} ms` : toCount(value)
+}
+
+function toDifference(comparison: Comparison): string {
+  const { difference } = comparison
+  if (difference === null) return dash
+  if (difference === 0) return '0'
+  return `${difference < 0 ? '−' : '+'}${toValue(comparison, Math.abs(difference))}`
+}
+
+function toNoReport({ outcome }: LaneState): string {
+  return outcome?.kind === 'done'
+    ? 'This gateway gives no account of a single call.'
+    : 'The lane did not finish, so no account came with its answer.'
+}
+
+function toSentence(comparisons: readonly Comparison[], marginMs: number | null): string {
+  const known = comparisons.filter(({ difference }) => difference !== null)
+  if (known.length === 0) return 'There is nothing to compare: this gateway gives no account of these calls.'
+  const off = known.filter(({ isOff }) => isOff).length
+  const rule =
+    'A lane’s clock starts before the gateway’s and stops after it, so the tape is longer by the way there and back.'
+  if (marginMs === null) return `${rule} The clock’s error was not measured: no time is called off.`
+  const verdict =
+    off === 0
+      ? 'No difference is beyond what the clock and the network explain'
+      : `${off} of ${known.length} differences ${off === 1 ? 'is' : 'are'} beyond what the clock and the network explain`
+  return `${rule} ${verdict} (${toMargin(marginMs)}).`
+}
+
+/** Read once the race is over; the gateway books a call when its last byte has gone, the API reads it then. */
+function useGatewayAdded(raceId: string | null) {
+  const { data } = useQuery({
+    queryKey: ['race-detail', raceId],
+    queryFn: ({ signal }) =>
+      readJson<RaceDetail>(`/api/races/${encodeURIComponent(raceId ?? '')}`, { signal }),
+    enabled: raceId !== null,
+  })
+  return data?.gatewayAdded ?? null
+}

@@ -1,0 +1,17 @@
+/** While a race runs: how far this picture of it is behind its tape. */
+import { useRace } from './the-race.ts'
+
+export function ScreenLagFigure() {
+  const lagMs = useRace((store) => store.screenLagMs)
+  const isRunning = useRace(({ race }) => race.raceId !== null && race.end === null)
+  if (!isRunning || lagMs === null) return null
+  return (
+    <span
+      className="dim"
+      data-screen-lag-ms={lagMs}
+      title="The longest in the last second from an event’s arrival in this tab to the frame that shows it. Times are stamped on the tape: no figure depends on it."
+    >
+      screen {lagMs} ms behind
+    </span>
+  )
+}

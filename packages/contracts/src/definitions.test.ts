@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  definitions,
+  emptyRace,
+  type LaneState,
+  type RaceEvent,
+  reduceRace,
+  type Tool,
+  toTimeSlip,
+  type Unnumbered,
+} from './index.ts'
+import { tapes } from './tape-arbitrary.ts'
+
+/**
+ * A stream by hand: request at 10, a chunk with the role at 60, reasoning at 110, answer at 210, 260 and 310 (two tokens
+ * each), the usage chunk at 320.
+ */
+const byHand: Unnumbered[] = [
+  {
+    type: 'race-start',
+    at: 0,
+    raceId: 'race',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    request: { prompt: 'p', lanes: [{ model: 'm', stream: true }], finish: 'done' },
+    lanes: [{ lane: 0, model: 'm', stream: true, provider: null, simulated: false }],
+  },
+  { type: 'lane-start', at: 10, lane: 0 },
+  { type: 'ttft', at: 110, lane: 0, ms: 100 },
+  { type: 'token', at: 110, lane: 0, content: 'hm', kind: 'reasoning', tokens: 2 },
+  { type: 'token', at: 210, lane: 0, content: 'a b', kind: 'answer', tokens: 2 },
+  { type: 'token', at: 260, lane: 0, content: 'c d', kind: 'answer', tokens: 2 },
+  { type: 'token', at: 310, lane: 0, content: 'e f', kind: 'answer', tokens: 2 },
+  {
+    type: 'done',
+    at: 320,
+    lane: 0,
+    totalMs: 310,
+    finishReason: 'stop',
+    usage: { inputTokens: 3, outputTokens: 11, reasoningTokens: 2, cachedTokens: null, source: 'usage' },
+    costUsd: null,
+    gateway: null,
+    arrival: { headersMs: 49, firstByteMs: 50, firstChoicesMs: 50, lastChunkMs: 310, closeMs: 311 },
+  },
+]
+
+describe('one tape, as each tool would report it', () => {
+  const lane = fold(byHand)
+
+  test.each<[Tool, string, number]>([
+    ['here', 'TTFT', 100],
+    ['here', 'TTFA', 200],
+    ['here', 'decode speed', 50],
+    ['here', 'end to end', (11 * 1000) / 310],
+    ['vLLM bench', 'TTFT', 50],
+    ['vLLM bench', 'E2EL', 310],
+    ['vLLM bench', 'TPOT', 26],
+    ['AIPerf', 'TTFT', 100],
+    ['AIPerf', 'TTFO', 200],
+    ['AIPerf', 'request latency', 300],
+    ['AIPerf', 'ITL', 20],
+    ['AIPerf', 'ICL, mean', 200 / 3],
+    ['AIPerf', 'throughput per user', 50],
+    ['GuideLLM', 'TTFT', 100],
+    ['GuideLLM', 'ITL', 20],
+    ['GuideLLM', 'TPOT', 300 / 11],
+    ['Artificial Analysis', 'TTFT', 100],
+    ['Artificial Analysis', 'output speed', 45],
+    ['Artificial Analysis', 'end to end, 500 tokens', 200 + 500 / 0.045],
+  ])('%s: %s is %d', (tool, name, value) => {
+    expect(figure(lane, tool, name)).toBeCloseTo(value, 9)
+  })
+
+  test('every definition is in the example', () => {
+    expect(definitions.filter(({ of }) => of(lane) === null)).toEqual([])
+  })
+})
+
+test('the documentation has every figure with its formula', () => {
+  const page = readFileSync(new URL('../../../docs/measuring.md', import.meta.url), 'utf8')
+  for (const { tool, name, formula } of definitions.filter((each) => each.tool !== 'here')) {
+    expect(page).toContain(`| ${tool} | ${name} | ${formula} |`)
+  }
+})
+
+test('hidden reasoning is in the n of those who read usage, and not of those who count the text', () => {
+  const lane = fold(
+    byHand
+      .filter((event) => !(event.type === 'token' && event.kind === 'reasoning'))
+      .map((event) =>
+        event.type === 'done' ? { ...event, usage: { ...event.usage, reasoningTokens: 5 } } : event,
+      ),
+  )
+  // 11 by usage, 6 of text; 100 ms of text.
+  expect(figure(lane, 'GuideLLM', 'ITL')).toBeCloseTo(10, 9)
+  expect(figure(lane, 'AIPerf', 'ITL')).toBeCloseTo(20, 9)
+})
+
+test('what a tape does not hold is not made up: no arrival, no figure of vLLM', () => {
+  const lane = fold(
+    byHand.map((event) => {
+      if (event.type !== 'done') return event
+      const { arrival: _, ...older } = event
+      return older
+    }),
+  )
+  expect(figure(lane, 'vLLM bench', 'TTFT')).toBeNull()
+  expect(figure(lane, 'vLLM bench', 'TPOT')).toBeNull()
+  expect(figure(lane, 'AIPerf', 'ITL')).toBeCloseTo(20, 9)
+})
+
+test('a lane that failed or did not stream has no figure of any other tool', () => {
+  fc.assert(
+    fc.property(tapes, (tape) => {
+      const { lanes } = tape.reduce(reduceRace, emptyRace)
+      for (const lane of lanes.filter((each) => !each.stream || each.outcome?.kind !== 'done')) {
+        const others = definitions.filter(({ tool, name }) => tool !== 'here' && name !== 'TTFO')
+        expect(others.flatMap(({ of }) => of(lane) ?? [])).toEqual([])
+      }
+    }),
+  )
+})
+
+test('our own column is the time slip', () => {
+  fc.assert(
+    fc.property(tapes, (tape) => {
+      for (const lane of tape.reduce(reduceRace, emptyRace).lanes.filter(({ stream }) => stream)) {
+        const slip = toTimeSlip(lane)
+        expect(figure(lane, 'here', 'TTFT')).toBe(slip.ttftMs)
+        expect(figure(lane, 'here', 'decode speed')).toBe(slip.decodeTokensPerSecond)
+      }
+    }),
+  )
+})
+
+function fold(events: readonly Unnumbered[]): LaneState {
+  const state = events.map((event, seq) => ({ ...event, seq }) as RaceEvent).reduce(reduceRace, emptyRace)
+  return state.lanes[0]!
+}
+
+function figure(lane: LaneState, tool: Tool, name: string): number | null {
+  const found = definitions.find((each) => each.tool === tool && each.name === name)
+  if (!found) throw new Error(`${tool} has no ${name}`)
+  return found.of(lane)
+}

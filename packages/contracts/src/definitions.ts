@@ -1,0 +1,233 @@
+/**
+ * One lane's tape as other tools would report it. They use the same words for different spans, so a figure from elsewhere
+ * compares with ours only in the column of the tool that it came from.
+ *
+ * Sources, as of 2026: vLLM `vllm bench serve` (benchmarks/lib/endpoint_request_func.py), NVIDIA AIPerf metrics reference
+ * 0.13, GuideLLM `GenerativeRequestStats`, Artificial Analysis' methodology of performance benchmarking.
+ */
+import type { LaneState, Mark } from './race-state.ts'
+import { toTimeSlip } from './time-slip.ts'
+
+export const tools = ['here', 'vLLM bench', 'AIPerf', 'GuideLLM', 'Artificial Analysis'] as const
+export type Tool = (typeof tools)[number]
+
+export interface Definition {
+  tool: Tool
+  /** The tool's own word. */
+  name: string
+  unit: 'ms' | 'tok/s'
+  /** For people: spans count from the lane's request, `n` is the tokens of the output. */
+  formula: string
+  /** null when the tape does not hold what it needs. */
+  of(lane: LaneState): number | null
+}
+
+export const definitions: readonly Definition[] = [
+  {
+    tool: 'here',
+    name: 'TTFT',
+    unit: 'ms',
+    formula: 'first token of any kind: answer, reasoning, tool call',
+    of: (lane) => lane.ttftMs,
+  },
+  {
+    tool: 'here',
+    name: 'TTFA',
+    unit: 'ms',
+    formula: 'first answer token',
+    of: firstAnswer,
+  },
+  {
+    tool: 'here',
+    name: 'decode speed',
+    unit: 'tok/s',
+    formula: '(n − 1) / (last token − first token), hidden reasoning not in n',
+    of: (lane) => (lane.stream ? toTimeSlip(lane).decodeTokensPerSecond : null),
+  },
+  {
+    tool: 'here',
+    name: 'end to end',
+    unit: 'tok/s',
+    formula: 'n / end of the answer',
+    of: (lane) => (isDone(lane) ? toTimeSlip(lane).endToEndTokensPerSecond : null),
+  },
+  {
+    tool: 'vLLM bench',
+    name: 'TTFT',
+    unit: 'ms',
+    formula: 'first chunk that has choices, also an empty one with the role',
+    of: (lane) => arrivalOf(lane)?.firstChoicesMs ?? null,
+  },
+  {
+    tool: 'vLLM bench',
+    name: 'E2EL',
+    unit: 'ms',
+    formula: 'last chunk, the one with the usage too',
+    of: (lane) => arrivalOf(lane)?.lastChunkMs ?? null,
+  },
+  {
+    tool: 'vLLM bench',
+    name: 'TPOT',
+    unit: 'ms',
+    formula: '(E2EL − TTFT) / (n − 1), n by usage',
+    of(lane) {
+      const { firstChoicesMs, lastChunkMs } = arrivalOf(lane) ?? {}
+      return perStep(between(firstChoicesMs, lastChunkMs), outputTokens(lane))
+    },
+  },
+  {
+    tool: 'AIPerf',
+    name: 'TTFT',
+    unit: 'ms',
+    formula: 'first text, reasoning too',
+    of: firstText,
+  },
+  {
+    tool: 'AIPerf',
+    name: 'TTFO',
+    unit: 'ms',
+    formula: 'first text that is not reasoning',
+    of: firstAnswer,
+  },
+  {
+    tool: 'AIPerf',
+    name: 'request latency',
+    unit: 'ms',
+    formula: 'last text',
+    of: lastText,
+  },
+  {
+    tool: 'AIPerf',
+    name: 'ITL',
+    unit: 'ms',
+    formula: '(request latency − TTFT) / (n − 1), n the tokens of the text that came',
+    of: interTokenLatency,
+  },
+  {
+    tool: 'AIPerf',
+    name: 'ICL, mean',
+    unit: 'ms',
+    formula: 'mean gap between chunks that hold text',
+    of: (lane) => perStep(between(firstText(lane), lastText(lane)), lane.chunks),
+  },
+  {
+    tool: 'AIPerf',
+    name: 'throughput per user',
+    unit: 'tok/s',
+    formula: '1 / ITL',
+    of: (lane) => inverse(interTokenLatency(lane)),
+  },
+  {
+    tool: 'GuideLLM',
+    name: 'TTFT',
+    unit: 'ms',
+    formula: 'first text',
+    of: firstText,
+  },
+  {
+    tool: 'GuideLLM',
+    name: 'ITL',
+    unit: 'ms',
+    formula: '(last text − first text) / (n − 1), n by usage',
+    of: (lane) => perStep(between(firstText(lane), lastText(lane)), outputTokens(lane)),
+  },
+  {
+    tool: 'GuideLLM',
+    name: 'TPOT',
+    unit: 'ms',
+    formula: 'last text / n: the time to the first token is in it',
+    of: (lane) => perStep(lastText(lane), plus(outputTokens(lane), 1)),
+  },
+  {
+    tool: 'Artificial Analysis',
+    name: 'TTFT',
+    unit: 'ms',
+    formula: 'first text, reasoning too',
+    of: firstText,
+  },
+  {
+    tool: 'Artificial Analysis',
+    name: 'output speed',
+    unit: 'tok/s',
+    formula: '(n − tokens of the first chunk) / (last text − first text), n the tokens of the text that came',
+    of: outputSpeed,
+  },
+  {
+    tool: 'Artificial Analysis',
+    name: 'end to end, 500 tokens',
+    unit: 'ms',
+    formula: 'first answer token + 500 / output speed',
+    of(lane) {
+      const answerMs = firstAnswer(lane)
+      const perTokenMs = inverse(outputSpeed(lane))
+      return answerMs === null || perTokenMs === null ? null : answerMs + 500 * perTokenMs
+    },
+  },
+]
+
+function isDone({ outcome }: LaneState): boolean {
+  return outcome?.kind === 'done'
+}
+
+/** Whole answers that streamed: of others no tool reports these figures. */
+function isReported(lane: LaneState): boolean {
+  return lane.stream && isDone(lane)
+}
+
+function arrivalOf(lane: LaneState) {
+  return isReported(lane) && lane.outcome?.kind === 'done' ? lane.outcome.event.arrival : undefined
+}
+
+function firstText(lane: LaneState): number | null {
+  return isReported(lane) ? since(lane, lane.firstMark) : null
+}
+
+function lastText(lane: LaneState): number | null {
+  return isReported(lane) ? since(lane, lane.lastMark) : null
+}
+
+function firstAnswer(lane: LaneState): number | null {
+  return lane.stream ? since(lane, lane.firstAnswerMark) : null
+}
+
+function since({ startAt }: LaneState, mark: Mark | null): number | null {
+  return startAt === null || mark === null ? null : mark.at - startAt
+}
+
+function outputTokens(lane: LaneState): number | null {
+  return lane.outcome?.kind === 'done' ? lane.outcome.event.usage.outputTokens : null
+}
+
+/** Without hidden reasoning: who counts the text itself never sees it. */
+function textTokens(lane: LaneState): number | null {
+  const { outputTokens, reasoningTokens, hasHiddenReasoning } = toTimeSlip(lane)
+  return outputTokens - (hasHiddenReasoning ? (reasoningTokens ?? 0) : 0)
+}
+
+function interTokenLatency(lane: LaneState): number | null {
+  return perStep(between(firstText(lane), lastText(lane)), textTokens(lane))
+}
+
+function outputSpeed(lane: LaneState): number | null {
+  const spanMs = between(firstText(lane), lastText(lane))
+  const tokens = plus(textTokens(lane), -(lane.firstMark?.tokens ?? 0))
+  return spanMs === null || tokens === null || spanMs <= 0 || tokens <= 0 ? null : (tokens * 1000) / spanMs
+}
+
+function between(fromMs: number | null | undefined, toMs: number | null | undefined): number | null {
+  return fromMs == null || toMs == null ? null : toMs - fromMs
+}
+
+function plus(count: number | null, more: number): number | null {
+  return count === null ? null : count + more
+}
+
+/** Of `count` tokens there are `count − 1` steps; null when there is none. */
+function perStep(spanMs: number | null, count: number | null): number | null {
+  return spanMs === null || count === null || count < 2 ? null : spanMs / (count - 1)
+}
+
+/** Tokens a second from milliseconds a token, and back. */
+function inverse(value: number | null): number | null {
+  return value === null || value <= 0 ? null : 1000 / value
+}

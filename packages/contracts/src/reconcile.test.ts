@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest'
+import {
+  emptyRace,
+  type GatewayRow,
+  type LaneState,
+  type RaceEvent,
+  reconcileLane,
+  reconcileModels,
+  reduceRace,
+  type Unnumbered,
+} from './index.ts'
+
+const marginMs = 2
+
+describe('a lane beside the report of its own call', () => {
+  test('times within the margin are no difference to speak of, and are shown all the same', () => {
+    const [ttft, duration] = reconcileLane(lane({ ttftMs: 101.5, totalMs: 500 }), marginMs)!
+    expect(ttft).toEqual({
+      what: 'TTFT',
+      unit: 'ms',
+      tape: 101.5,
+      gateway: 100,
+      difference: 1.5,
+      isOff: false,
+    })
+    expect(duration).toMatchObject({ what: 'duration', tape: 500, gateway: 499, difference: 1, isOff: false })
+  })
+
+  test('a lane that is later than clock and network explain is flagged', () => {
+    const far = lane({ ttftMs: 130 })
+    expect(reconcileLane(far, marginMs)![0]).toMatchObject({ difference: 30, isOff: true })
+    expect(reconcileLane(lane({ ttftMs: 130, connectMs: 40 }), marginMs)![0]).toMatchObject({ isOff: false })
+  })
+
+  test('a gateway that reports more than the lane took is flagged, whatever the network', () => {
+    expect(reconcileLane(lane({ ttftMs: 90, connectMs: 1_000 }), marginMs)![0]).toMatchObject({
+      difference: -10,
+      isOff: true,
+    })
+  })
+
+  test('without a margin nothing can be called off', () => {
+    expect(reconcileLane(lane({ ttftMs: 900 }), null)![0]!.isOff).toBe(false)
+  })
+
+  test('without a report there is nothing to compare', () => {
+    expect(reconcileLane(lane({ hasReport: false }), marginMs)).toBeNull()
+  })
+
+  test('a lane that did not stream has a duration only', () => {
+    expect(reconcileLane(lane({ stream: false }), marginMs)!.map(({ what }) => what)).toEqual(['duration'])
+  })
+})
+
+describe('lanes of a model beside the increments of its histograms', () => {
+  test('two lanes of one model are summed, their times averaged', () => {
+    const [model] = reconcileModels(
+      [row({ requests: 2, inputTokens: 14, outputTokens: 22, ttftMs: 110, durationMs: 499 })],
+      [lane({ ttftMs: 101 }), lane({ ttftMs: 121 })],
+      marginMs,
+    )
+    expect(model!.hasOthers).toBe(false)
+    expect(Object.fromEntries(model!.comparisons.map((each) => [each.what, each.difference]))).toEqual({
+      calls: 0,
+      'tokens in': 0,
+      'tokens out': 0,
+      TTFT: 1,
+      duration: 1,
+    })
+    expect(model!.comparisons.some(({ isOff }) => isOff)).toBe(false)
+  })
+
+  test('one token that only one side counted is flagged', () => {
+    const [model] = reconcileModels([row({ outputTokens: 12 })], [lane({})], marginMs)
+    expect(model!.comparisons.find(({ what }) => what === 'tokens out')).toMatchObject({
+      difference: -1,
+      isOff: true,
+    })
+  })
+
+  test('calls of others in the same increments flag nothing, and are said', () => {
+    const [model] = reconcileModels(
+      [row({ requests: 5, outputTokens: 500, ttftMs: 900 })],
+      [lane({})],
+      marginMs,
+    )
+    expect(model!.hasOthers).toBe(true)
+    expect(model!.comparisons.some(({ isOff }) => isOff)).toBe(false)
+    expect(model!.comparisons.find(({ what }) => what === 'calls')).toMatchObject({ difference: -4 })
+  })
+
+  test('tokens that were estimated are compared with nothing', () => {
+    const [model] = reconcileModels([row({})], [lane({ source: 'tokenizer' })], marginMs)
+    expect(model!.comparisons.find(({ what }) => what === 'tokens out')).toMatchObject({ difference: null })
+  })
+
+  test('a model that did not race is left out', () => {
+    expect(reconcileModels([row({ model: 'other' })], [lane({})], marginMs)).toEqual([])
+  })
+})
+
+interface LaneOptions {
+  ttftMs?: number
+  totalMs?: number
+  connectMs?: number
+  stream?: boolean
+  hasReport?: boolean
+  source?: 'usage' | 'tokenizer'
+}
+
+function lane(options: LaneOptions): LaneState {
+  const {
+    ttftMs = 101,
+    totalMs = 500,
+    connectMs = 0,
+    stream = true,
+    hasReport = true,
+    source = 'usage',
+  } = options
+  const events: Unnumbered[] = [
+    {
+      type: 'race-start',
+      at: 0,
+      raceId: 'race',
+      startedAt: '2026-01-01T00:00:00.000Z',
+      request: { prompt: 'p', lanes: [{ model: 'm', stream }], finish: 'done' },
+      lanes: [{ lane: 0, model: 'm', stream, provider: 'openai', simulated: false }],
+    },
+    { type: 'lane-start', at: 0, lane: 0 },
+    ...(stream ? [{ type: 'ttft' as const, at: ttftMs, lane: 0, ms: ttftMs }] : []),
+    { type: 'token', at: stream ? ttftMs : totalMs, lane: 0, content: 'a', kind: 'answer' },
+    {
+      type: 'done',
+      at: totalMs,
+      lane: 0,
+      totalMs,
+      finishReason: 'stop',
+      usage: { inputTokens: 7, outputTokens: 11, reasoningTokens: null, cachedTokens: null, source },
+      costUsd: null,
+      gateway: hasReport ? report : null,
+      arrival: { connectMs, headersMs: 1, firstByteMs: 1, closeMs: totalMs },
+    },
+  ]
+  const state = events.map((event, seq) => ({ ...event, seq }) as RaceEvent).reduce(reduceRace, emptyRace)
+  return state.lanes[0]!
+}
+
+const report = {
+  requestId: 'r',
+  provider: 'openai',
+  model: 'm',
+  attempts: [],
+  ttftMs: 100,
+  durationMs: 499,
+  overheadMs: 0.3,
+  costUsd: null,
+}
+
+function row(more: Partial<GatewayRow>): GatewayRow {
+  return {
+    provider: 'openai',
+    model: 'm',
+    requests: 1,
+    inputTokens: 7,
+    outputTokens: 11,
+    ttftMs: 100,
+    timePerOutputTokenMs: null,
+    durationMs: 499,
+    ...more,
+  }
+}

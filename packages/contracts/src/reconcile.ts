@@ -1,0 +1,143 @@
+/**
+ * The tape laid beside the gateway's own account of the same calls: what each says, and the difference.
+ *
+ * The gateway's clock starts when a request has arrived and stops when it has read the answer; the lane's starts before
+ * and stops after. So a lane's times are longer by the way there and back, and by the gateway's work on the answer:
+ *
+ *   −margin ≤ tape − gateway ≤ margin + network
+ *
+ * The network's part is what opening the lane's connection took: the way there and back, once or twice. What lies outside
+ * is flagged. Tokens have no tolerance.
+ */
+import type { GatewayRow } from './api.ts'
+import type { LaneState } from './race-state.ts'
+import { toTimeSlip } from './time-slip.ts'
+
+export interface Comparison {
+  what: 'TTFT' | 'duration' | 'tokens in' | 'tokens out' | 'calls'
+  unit: 'ms' | 'count'
+  tape: number | null
+  gateway: number | null
+  /** `tape − gateway`; null unless both are known. */
+  difference: number | null
+  /** Beyond what clock and network explain. */
+  isOff: boolean
+}
+
+/**
+ * A lane beside the report of its own call; null when its gateway gave none. `marginMs` is the error of our clock; where
+ * it was not measured (null) no time is flagged.
+ */
+export function reconcileLane(lane: LaneState, marginMs: number | null): Comparison[] | null {
+  if (lane.outcome?.kind !== 'done' || !lane.outcome.event.gateway) return null
+  const { gateway, totalMs } = lane.outcome.event
+  const tolerance = { marginMs, networkMs: networkOf(lane) }
+  return [
+    ...(lane.stream ? [compareTimes('TTFT', lane.ttftMs, gateway.ttftMs, tolerance)] : []),
+    compareTimes('duration', totalMs, gateway.durationMs, tolerance),
+  ]
+}
+
+export interface ReconciledModel {
+  model: string
+  provider: string
+  comparisons: Comparison[]
+  /** The gateway counted more calls of this model than the race made: others called too, and its figures hold theirs. */
+  hasOthers: boolean
+}
+
+/** What the gateway's metrics grew by while the race ran, beside the lanes of the same model; times are means. */
+export function reconcileModels(
+  added: readonly GatewayRow[],
+  lanes: readonly LaneState[],
+  marginMs: number | null,
+): ReconciledModel[] {
+  return added.flatMap((row) => {
+    const own = lanes.filter((lane) => lane.model === row.model && servedBy(lane) === row.provider)
+    return own.length === 0 ? [] : [reconcileModel(row, own, marginMs)]
+  })
+}
+
+function reconcileModel(
+  row: GatewayRow,
+  lanes: readonly LaneState[],
+  marginMs: number | null,
+): ReconciledModel {
+  const tolerance = { marginMs, networkMs: Math.max(...lanes.map(networkOf)) }
+  const hasOthers = row.requests > lanes.length
+  const slips = lanes.map((lane) => toTimeSlip(lane))
+  // Of a lane that failed or was stopped only the gateway knows the tokens that were billed.
+  const done = lanes.flatMap(({ outcome }) => (outcome?.kind === 'done' ? [outcome.event] : []))
+  const areAllDone = done.length === lanes.length
+  const areCounted = areAllDone && done.every(({ usage }) => usage.source === 'usage')
+  const tokens = (of: 'inputTokens' | 'outputTokens') =>
+    areCounted ? done.reduce((sum, { usage }) => sum + usage[of], 0) : null
+  const times = (what: 'TTFT' | 'duration', values: (number | null)[], gateway: number | null) =>
+    compareTimes(what, areAllDone ? mean(values) : null, gateway, tolerance)
+  const comparisons = [
+    compareCounts('calls', lanes.length, row.requests),
+    compareCounts('tokens in', tokens('inputTokens'), row.inputTokens),
+    compareCounts('tokens out', tokens('outputTokens'), row.outputTokens),
+    times(
+      'TTFT',
+      slips.map(({ ttftMs }) => ttftMs),
+      row.ttftMs,
+    ),
+    times(
+      'duration',
+      slips.map(({ totalMs }) => totalMs),
+      row.durationMs,
+    ),
+  ]
+  return {
+    model: row.model,
+    provider: row.provider,
+    hasOthers,
+    // With others' calls in it a difference says nothing about this race.
+    comparisons: hasOthers ? comparisons.map((each) => ({ ...each, isOff: false })) : comparisons,
+  }
+}
+
+function servedBy({ outcome, provider }: LaneState): string | null {
+  return (outcome?.kind === 'done' ? outcome.event.gateway?.provider : null) ?? provider
+}
+
+function networkOf({ outcome }: LaneState): number {
+  return outcome?.kind === 'done' ? (outcome.event.arrival?.connectMs ?? 0) : 0
+}
+
+interface Tolerance {
+  marginMs: number | null
+  networkMs: number
+}
+
+function compareTimes(
+  what: 'TTFT' | 'duration',
+  tape: number | null,
+  gateway: number | null,
+  { marginMs, networkMs }: Tolerance,
+): Comparison {
+  const difference = minus(tape, gateway)
+  const isOff =
+    difference !== null && marginMs !== null && (difference < -marginMs || difference > marginMs + networkMs)
+  return { what, unit: 'ms', tape, gateway, difference, isOff }
+}
+
+function compareCounts(
+  what: 'tokens in' | 'tokens out' | 'calls',
+  tape: number | null,
+  gateway: number | null,
+): Comparison {
+  const difference = minus(tape, gateway)
+  return { what, unit: 'count', tape, gateway, difference, isOff: difference !== null && difference !== 0 }
+}
+
+/** Two decimals, like every time on the tape. */
+function minus(tape: number | null, gateway: number | null): number | null {
+  return tape === null || gateway === null ? null : Math.round((tape - gateway) * 100) / 100
+}
+
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.flatMap((value) => value ?? [])
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value) / known.length
+}

@@ -1,0 +1,106 @@
+/**
+ * Bytes that Node's own parser gives up on, or waits for in vain: one answer in the form of all others, counted by reason,
+ * and the connection is closed.
+ */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { token } from './testing/chunks.ts'
+import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from './testing/gateway.ts'
+import { type Answering, json, startUpstream, type Upstream } from './testing/upstream.ts'
+
+let upstream: Upstream
+let gateway: RunningGateway
+let answering: Answering
+
+beforeAll(async () => {
+  upstream = await startUpstream((response, request) => answering(response, request))
+  gateway = await startGateway(oneModel(upstream.url), {
+    bodyBytesMax: 1000,
+    arrival: { headersMsMax: 100, requestMsMax: 200, checkEveryMs: 20 },
+  })
+})
+beforeEach(() => {
+  answering = json({ choices: [{ message: { content: 'ok' } }] })
+  upstream.received.length = 0
+})
+afterAll(async () => {
+  await gateway.close()
+  await upstream.close()
+})
+
+const good = { model: 'm', messages }
+const path = '/v1/chat/completions'
+const port = () => Number(new URL(gateway.url).port)
+const refusals = (reason: string) => gateway.sample('gateway_refused_total', `reason="${reason}"`)
+
+const post = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n`
+
+test.each([
+  ['no HTTP', 400, 'not_http', 'hello\r\n\r\n'],
+  ['headers without a bound', 431, 'headers_too_large', `${post}X: ${'x'.repeat(20_000)}`],
+  ['headers that never end', 408, 'request_timeout', `${post}X: `],
+  ['two lengths', 400, 'not_http', `${post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
+  ['a body that never ends', 408, 'request_timeout', `${post}Content-Length: 9\r\n\r\n{`],
+  ['chunks that are none', 400, 'not_http', `${post}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`],
+  ['no host', 403, 'host_not_allowed', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+])('%s gets %i %s', async (_what, status, code, bytes) => {
+  const before = await refusals(code)
+  expect(readAnswer(await raw(bytes))).toEqual({ status, code })
+  expect(await refusals(code)).toBe(before + 1)
+  expect(upstream.received).toEqual([])
+})
+
+test('a late body is a call that failed: on the record once, and in the form of its caller', async () => {
+  const calls = await gateway.sample('gateway_requests_total', 'status="408"')
+  const answer = await raw(`${post.replace(path, '/v1/messages')}Content-Length: 9\r\n\r\n{`)
+  expect(answer).toMatch(/^HTTP\/1\.1 408 .*"type":"error","error":\{"type":"invalid_request_error"/s)
+  expect(await gateway.sample('gateway_requests_total', 'status="408"')).toBe(calls + 1)
+})
+
+test('a body that was refused and goes on for ever gets one answer, and then the end', async () => {
+  expect(await raw(`${post}Content-Length: 5000\r\n\r\n{`)).toMatch(/^HTTP\/1\.1 413 .*\}$/s)
+})
+
+test('an expectation that nobody knows is let be', async () => {
+  const body = JSON.stringify(good)
+  const head = `${post}Connection: close\r\nExpect: a-miracle\r\nContent-Length: ${body.length}\r\n\r\n`
+  expect(await raw(head + body)).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('bytes that are no request, in the middle of an answer, get no answer inside it', async () => {
+  answering = (response) =>
+    void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(token('a'))
+  const body = JSON.stringify({ ...good, stream: true })
+  const socket = connect(port(), '127.0.0.1')
+  socket.write(`${post}Content-Length: ${body.length}\r\n\r\n${body}`)
+  await once(socket, 'data')
+  socket.write('hello\r\n\r\n')
+  const rest = await text(socket)
+  expect(rest).not.toContain('HTTP/1.1')
+  await upstream.received[0]!.cutOff
+})
+
+/** What the gateway answers to these bytes, until it closes the connection. */
+async function raw(bytes: string): Promise<string> {
+  const socket = connect(port(), '127.0.0.1')
+  socket.write(bytes)
+  return text(socket)
+}
+
+/** One answer and no more, in the form of all others. */
+function readAnswer(answer: string): { status: number; code: string } {
+  expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  expect(head).toMatch(/^content-type: application\/json$/im)
+  expect(head).toMatch(/^x-gateway-request-id: req_/im)
+  expect(head).toMatch(/^connection: close$/im)
+  expect(Number(/^content-length: (\d+)$/im.exec(head)![1])).toBe(body.length)
+  const { error } = JSON.parse(body) as ErrorBody
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/\w/),
+    type: expect.stringMatching(/_error$/),
+  })
+  return { status: Number(head.split(' ')[1]), code: error.code! }
+}

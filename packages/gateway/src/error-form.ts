@@ -1,0 +1,65 @@
+/**
+ * The two forms in which callers read an error: OpenAI's envelope, and for `POST /v1/messages` that of Anthropic, whose
+ * clients find neither words nor kind in the other.
+ */
+import { encodeEvent } from '@drag-race/wire'
+import { typeOf } from './dialects/openai/error-reader.ts'
+import { parseJson, record } from './dialects/read-json.ts'
+import type { EndpointFacts } from './endpoints.ts'
+import { type GatewayError, ProviderError } from './errors.ts'
+
+export type ErrorForm = EndpointFacts['dialect']
+
+export interface FormContext {
+  form: ErrorForm
+  requestId: string
+}
+
+/** As the body of an answer. A provider's own bytes where they have the form already. */
+export function toErrorBody(error: GatewayError, context: FormContext): string | Uint8Array {
+  if (error instanceof ProviderError && hasForm(error.body, context.form)) return error.body
+  return JSON.stringify(toEnvelope(error, context))
+}
+
+/** As the last event of a stream; `more` goes beside the error. */
+export function toErrorEvent(error: GatewayError, context: FormContext, more: object): string {
+  const data = JSON.stringify({ ...toEnvelope(error, context), ...more })
+  return encodeEvent(context.form === 'anthropic' ? { event: 'error', data } : { data })
+}
+
+/** What `dialects/openai/error-reader.ts` made of a refusal has OpenAI's form, or was in Anthropic's before. */
+function hasForm(body: Uint8Array, form: ErrorForm): boolean {
+  if (form === 'openai') return true
+  const { type, error } = record(parseJson(Buffer.from(body).toString()))
+  return type === 'error' && typeof record(error).message === 'string'
+}
+
+function toEnvelope({ message, code, status }: GatewayError, { form, requestId }: FormContext): object {
+  if (form === 'openai') return { error: { message, type: typeOf(status), code, param: null } }
+  return { type: 'error', error: { type: anthropicTypeOf(status), message }, request_id: requestId }
+}
+
+/** The list in Anthropic's own client. */
+function anthropicTypeOf(status: number): string {
+  switch (status) {
+    case 401:
+      return 'authentication_error'
+    case 402:
+      return 'billing_error'
+    case 403:
+      return 'permission_error'
+    case 404:
+      return 'not_found_error'
+    case 413:
+      return 'request_too_large'
+    case 429:
+      return 'rate_limit_error'
+    case 503:
+    case 529:
+      return 'overloaded_error'
+    case 504:
+      return 'timeout_error'
+    default:
+      return status >= 500 ? 'api_error' : 'invalid_request_error'
+  }
+}

@@ -1,0 +1,105 @@
+/** A provider that has a bad day when it is told to: the model that is asked for chooses the day. */
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What a call gets; `isStream` as it was asked for. */
+export type Answering = (response: ServerResponse, isStream: boolean) => void
+
+export interface BadProvider {
+  url: string
+  close(): Promise<void>
+}
+
+/** Days by model: their answers, one a call and form, the last of them for all that follow. */
+export async function startBadProvider(days: Record<string, Answering[]>): Promise<BadProvider> {
+  const turns = new Map<string, number>()
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const part of request) body += part
+    const { model, stream = false } = JSON.parse(body) as { model: string; stream?: boolean }
+    const answers = days[model]!
+    const turn = turns.get(`${model} ${stream}`) ?? 0
+    turns.set(`${model} ${stream}`, turn + 1)
+    answers[Math.min(turn, answers.length - 1)]!(response, stream)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+const usage = { prompt_tokens: 7, completion_tokens: 20, total_tokens: 27 }
+const words = Array.from({ length: 20 }, (_, index) => ` t${index}`)
+const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`
+const delta = (content: object, finish_reason: string | null = null) =>
+  event({ choices: [{ index: 0, delta: content, finish_reason }] })
+const done = 'data: [DONE]\n\n'
+
+/** The pieces of a stream of twenty tokens. */
+const pieces = {
+  role: delta({ role: 'assistant', content: '' }),
+  tokens: words.map((content) => delta({ content })),
+  finish: delta({}, 'stop'),
+  usage: event({ choices: [], usage }),
+}
+const wholeStream = [pieces.role, ...pieces.tokens, pieces.finish, pieces.usage]
+const wholeBody = JSON.stringify({
+  choices: [{ message: { content: words.join('') }, finish_reason: 'stop' }],
+  usage,
+})
+
+function begin(response: ServerResponse, isStream: boolean): ServerResponse {
+  return response.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json' })
+}
+
+export const good: Answering = (response, isStream) =>
+  void begin(response, isStream).end(isStream ? wholeStream.join('') + done : wholeBody)
+
+export const refuse =
+  (
+    status: number,
+    { code = null, headers = {} }: { code?: string | null; headers?: object } = {},
+  ): Answering =>
+  (response) =>
+    void response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify({ error: { message: `no (${status})`, type: 'server_error', code } }))
+
+export const reset: Answering = (response) => void response.destroy()
+
+export const silent: Answering = () => {}
+
+/** The head and no token; or, where there is no first token, the whole of it, that much later. */
+export const late =
+  (ms: number): Answering =>
+  (response, isStream) => {
+    if (isStream) begin(response, isStream).write(pieces.role)
+    else setTimeout(() => good(response, isStream), ms)
+  }
+
+/** Twenty tokens, or half a body, and then what `then` does. */
+export const half =
+  (then: (response: ServerResponse) => void): Answering =>
+  (response, isStream) =>
+    void begin(response, isStream).write(
+      isStream ? pieces.role + pieces.tokens.join('') : wholeBody.slice(0, wholeBody.length / 2),
+      () => then(response),
+    )
+
+export const malformed: Answering = (response, isStream) => {
+  const broken = [...wholeStream.slice(0, 11), 'data: {"choices":[{]}\n\n', ...wholeStream.slice(11)]
+  begin(response, isStream).end(isStream ? broken.join('') + done : wholeBody.replace(',', ',,'))
+}
+
+/** Nothing says that it is over but the end of the connection, and in a stream its reason to finish. */
+export const endless: Answering = (response, isStream) => {
+  response.useChunkedEncodingByDefault = false
+  begin(response.setHeader('connection', 'close'), isStream).end(isStream ? wholeStream.join('') : wholeBody)
+}
