@@ -296,6 +296,15 @@ describe('what was raced', () => {
         .first()
         .innerText(),
     ).toMatch(/preliminary/i)
+    // Two races or three: ratings stand without an interval, and no percentile is carried.
+    expect(await page.getByRole('region', { name: 'Ratings' }).innerText()).toMatch(/n too small/)
+    expect(
+      await page.getByRole('region', { name: 'Two models, race by race' }).getByRole('combobox').count(),
+    ).toBe(2)
+    expect(await page.getByRole('region', { name: 'Percentiles', exact: true }).innerText()).toMatch(
+      /n too small/,
+    )
+    await page.getByRole('region', { name: 'Head to head' }).waitFor()
     await expectNoSeriousFault()
     expect(complaints).toEqual([])
   })

@@ -202,3 +202,41 @@ test('races that were not looked at are told', async () => {
   for (const races of [7, 0]) built.leaveOut('older', races)
   expect((await built.result()).leftOut).toEqual([{ why: 'older', races: 7 }])
 })
+
+test('each row has its rating, and each two models that met their record', async () => {
+  const races = [
+    ...Array.from({ length: 12 }, () => race([lane('a', 500), lane('b', 600), lane('c', 600.5)])),
+    race([lane('b', 500), lane('a', 600)]),
+    race([lane('x', 500), failed('y')]),
+  ]
+  const { rows, headToHead } = await board(races)
+  expect(headToHead).toEqual([
+    { a: 'a', b: 'b', wins: 12, ties: 0, losses: 1, races: 13 },
+    { a: 'a', b: 'c', wins: 12, ties: 0, losses: 0, races: 12 },
+    { a: 'b', b: 'c', wins: 0, ties: 12, losses: 0, races: 12 },
+    { a: 'x', b: 'y', wins: 1, ties: 0, losses: 0, races: 1 },
+  ])
+  const ratings = Object.fromEntries(rows.map(({ model, rating }) => [model, rating]))
+  expect([ratings.a?.rank, ratings.b?.rank, ratings.c?.rank]).toEqual([1, 2, 2])
+  expect(ratings.x).toMatchObject({ group: 2, rank: null, low: null, races: 1 })
+  expect(ratings.x?.value).toBeGreaterThan(1000)
+})
+
+test('by decode speed the faster one is rated higher', async () => {
+  const { rows } = await board([race([lane('a', 500), lane('b', 600)])], { by: 'decode' })
+  const value = (model: string) => rows.find((row) => row.model === model)?.rating?.value
+  expect(value('a')).toBeGreaterThan(value('b') ?? Number.POSITIVE_INFINITY)
+})
+
+test('percentiles are of races, not of lanes', async () => {
+  const twins = Array.from({ length: 30 }, (_, index) =>
+    race([lane('a', 500), lane('a', 510), lane('b', 600)], { id: `race ${index}` }),
+  )
+  const { rows } = await board(twins)
+  expect(rows.find(({ model }) => model === 'a')?.percentiles.total).toEqual({
+    races: 30,
+    p50Ms: 505,
+    p95Ms: null,
+    p99Ms: null,
+  })
+})

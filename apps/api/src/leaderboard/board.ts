@@ -4,8 +4,13 @@
  * Sorted by the lower end of the Wilson interval, not by the rate: one win in one race is 100 %, and says less than 40 in
  * 50. Medians are over the same entries that the rate counts, answered ones only.
  */
-import type { Leaderboard, LeaderboardQuery, LeaderboardRow } from '@drag-race/contracts'
+import { betterBy, type Leaderboard, type LeaderboardQuery, type LeaderboardRow } from '@drag-race/contracts'
 import { type Entry, judgeRace, type LaneRow, type RaceRow } from './judge-race.ts'
+import { toPairScores } from './pair-scores.ts'
+import type { Pause } from './pause.ts'
+import { toPercentiles } from './percentiles.ts'
+import { createRaceBook } from './race-book.ts'
+import { rateSeason } from './ratings.ts'
 import { median, wilson } from './statistics.ts'
 import { type TtftMoment, ttftOverTime } from './ttft-over-time.ts'
 
@@ -13,8 +18,11 @@ export interface Board {
   add(race: RaceRow): void
   /** Races that the caller did not even look at. */
   leaveOut(why: string, races: number): void
-  /** `pause` is awaited between models: sorting ten thousand figures takes a millisecond that others may need. */
-  result(pause?: () => Promise<unknown>): Promise<Leaderboard>
+  /**
+   * `pause` is awaited between models, because sorting ten thousand figures takes a millisecond that others may need, and
+   * every two milliseconds of the ratings' bootstrap.
+   */
+  result(pause?: Pause): Promise<Leaderboard>
 }
 
 /** Under this many races a row is preliminary: the interval of 15 in 30 is still 33 % to 67 %. */
@@ -24,6 +32,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
   const tallies = new Map<string, Tally>()
   const leftOut = new Map<string, number>()
   const moments: TtftMoment[] = []
+  const book = createRaceBook()
 
   return {
     add(race) {
@@ -32,10 +41,11 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
         leftOut.set(judgement.why, (leftOut.get(judgement.why) ?? 0) + 1)
         return
       }
+      book.add(toPairScores(judgement.entries, betterBy[query.by]))
       for (const entry of judgement.entries) {
         const tally = tallies.get(entry.row.model) ?? emptyTally(entry.row.model)
         tallies.set(entry.row.model, tally)
-        addEntry(tally, entry, race.startedAtMs)
+        addEntry(tally, entry, race)
         const { ttftMs } = entry.row
         if (isDone(entry.row) && ttftMs !== null) {
           moments.push({ model: entry.row.model, atMs: race.startedAtMs, ttftMs })
@@ -46,21 +56,29 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       if (races > 0) leftOut.set(why, (leftOut.get(why) ?? 0) + races)
     },
     async result(pause = async () => {}) {
+      const season = await book.result(pause)
+      const ratings = await rateSeason(season, pause)
       const rows: LeaderboardRow[] = []
       for (const tally of tallies.values()) {
-        rows.push(toRow(tally))
+        rows.push({ ...toRow(tally), rating: ratings[season.models.indexOf(tally.model)] ?? null })
         await pause()
       }
       return {
         by: query.by,
         rows: rows.sort(byLowerEnd).map((row, index) => ({ ...row, rank: index + 1 })),
+        headToHead: season.pairs,
         ttftOverTime: ttftOverTime(moments),
-        leftOut: [...leftOut]
-          .map(([why, races]) => ({ why, races }))
-          .sort((a, b) => b.races - a.races || compare(a.why, b.why)),
+        leftOut: toLeftOut(leftOut),
       }
     },
   }
+}
+
+/** Most frequent first. */
+export function toLeftOut(counts: ReadonlyMap<string, number>): Leaderboard['leftOut'] {
+  return [...counts]
+    .map(([why, races]) => ({ why, races }))
+    .sort((a, b) => b.races - a.races || compare(a.why, b.why))
 }
 
 interface Tally {
@@ -77,6 +95,9 @@ interface Tally {
   totalMs: number[]
   decodeTokensPerSecond: number[]
   costUsd: number[]
+  /** Of how many races the times above are: a model can stand in several lanes of one. */
+  ttftRaces: Set<string>
+  totalRaces: Set<string>
 }
 
 function emptyTally(model: string): Tally {
@@ -93,15 +114,17 @@ function emptyTally(model: string): Tally {
     totalMs: [],
     decodeTokensPerSecond: [],
     costUsd: [],
+    ttftRaces: new Set(),
+    totalRaces: new Set(),
   }
 }
 
 const figures = ['ttftMs', 'totalMs', 'decodeTokensPerSecond', 'costUsd'] as const
 
-function addEntry(tally: Tally, { row, credit, isDeadHeat }: Entry, atMs: number) {
-  if (row.provider !== null && atMs > tally.providerAtMs) {
+function addEntry(tally: Tally, { row, credit, isDeadHeat }: Entry, { id, startedAtMs }: RaceRow) {
+  if (row.provider !== null && startedAtMs > tally.providerAtMs) {
     tally.provider = row.provider
-    tally.providerAtMs = atMs
+    tally.providerAtMs = startedAtMs
   }
   // One simulated figure is enough to mark them all: never the other way round.
   tally.simulated ||= row.simulated
@@ -114,9 +137,11 @@ function addEntry(tally: Tally, { row, credit, isDeadHeat }: Entry, atMs: number
     const value = row[figure]
     if (value !== null) tally[figure].push(value)
   }
+  if (row.ttftMs !== null) tally.ttftRaces.add(id)
+  if (row.totalMs !== null) tally.totalRaces.add(id)
 }
 
-function toRow(tally: Tally): LeaderboardRow {
+function toRow(tally: Tally): Omit<LeaderboardRow, 'rating'> {
   const { low, high } = wilson(tally.credit, tally.races)
   return {
     rank: 0,
@@ -135,6 +160,10 @@ function toRow(tally: Tally): LeaderboardRow {
     medianDecodeTokensPerSecond: median(tally.decodeTokensPerSecond),
     medianCostUsd: median(tally.costUsd),
     isPreliminary: tally.races < racesForSure,
+    percentiles: {
+      ttft: toPercentiles(tally.ttftMs, tally.ttftRaces.size),
+      total: toPercentiles(tally.totalMs, tally.totalRaces.size),
+    },
   }
 }
 

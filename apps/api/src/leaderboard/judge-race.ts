@@ -10,6 +10,7 @@ import {
   type LaneSummary,
   type LeaderboardQuery,
   type Measure,
+  type MeasuredLane,
   type RaceStatus,
   rank,
   toMeasuredEntrant,
@@ -45,17 +46,16 @@ export interface Entry {
   row: LaneRow
   credit: number
   isDeadHeat: boolean
+  /** Its figure and margin, for those who compare it with another lane. */
+  entrant: Entrant
 }
 
 export type Judgement = { counts: true; entries: Entry[] } | { counts: false; why: string }
 
 export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 'by' | 'stream'>): Judgement {
-  if (race.status === 'running') return leftOut('still running')
-  if (race.status === 'interrupted') return leftOut('interrupted: the app ended before the race did')
-
-  const rows = race.lanes.filter(
-    (row) => (stream === undefined || row.stream === (stream === 'on')) && canEnter(row, by),
-  )
+  const why = whyNotCounted(race)
+  if (why) return leftOut(why)
+  const rows = lanesMeant(race, stream).filter((row) => canEnter(row, by))
   if (modelsOf(rows) < 2) return leftOut(tooFew[by])
 
   const entrants = rows.map((row) => toMeasuredEntrant(toMeasuredLane(row), by, race.marginMs))
@@ -65,17 +65,27 @@ export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 
 
   const first = verdict.kind === 'win' ? [verdict.lane] : verdict.lanes
   const bestValue = standings[0]?.value ?? 0
-  const judged = rows.filter((_, index) => wasJudged(entrants[index], bestValue))
+  const entries = rows.flatMap((row, index): Entry[] => {
+    const entrant = entrants[index]
+    if (!entrant || !wasJudged(entrant, bestValue)) return []
+    const isFirst = first.includes(row.lane)
+    return [{ row, entrant, credit: isFirst ? 1 / first.length : 0, isDeadHeat: isFirst && first.length > 1 }]
+  })
   // Without the lanes that were stopped too early to be beaten, one model may have raced against itself.
-  if (modelsOf(judged) < 2) return leftOut('the others were stopped early')
-  return {
-    counts: true,
-    entries: judged.map((row) => ({
-      row,
-      credit: first.includes(row.lane) ? 1 / first.length : 0,
-      isDeadHeat: first.length > 1 && first.includes(row.lane),
-    })),
-  }
+  if (modelsOf(entries.map(({ row }) => row)) < 2) return leftOut('the others were stopped early')
+  return { counts: true, entries }
+}
+
+/** Why a race is in no statistic, whatever its lanes did; null when it can be. */
+export function whyNotCounted({ status }: RaceRow): string | null {
+  if (status === 'running') return 'still running'
+  if (status === 'interrupted') return 'interrupted: the app ended before the race did'
+  return null
+}
+
+/** The lanes that a question is about. */
+export function lanesMeant(race: RaceRow, stream: LeaderboardQuery['stream']): LaneRow[] {
+  return race.lanes.filter((row) => stream === undefined || row.stream === (stream === 'on'))
 }
 
 const tooFew: Record<Measure, string> = {
@@ -106,12 +116,12 @@ function canEnter(row: LaneRow, by: Measure): boolean {
 }
 
 /** A stopped lane was beaten if it had run as long as the winner took; otherwise it is as if it had never started. */
-function wasJudged(entrant: Entrant | undefined, bestValue: number): boolean {
-  if (!entrant || entrant.value !== null || entrant.censoredAt == null) return true
+function wasJudged(entrant: Entrant, bestValue: number): boolean {
+  if (entrant.value !== null || entrant.censoredAt == null) return true
   return entrant.censoredAt >= bestValue
 }
 
-function toMeasuredLane(row: LaneRow) {
+export function toMeasuredLane(row: LaneRow): MeasuredLane {
   return {
     lane: row.lane,
     totalMs: row.totalMs,

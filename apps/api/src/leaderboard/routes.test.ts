@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { ApiError, Leaderboard } from '@drag-race/contracts'
+import type { ApiError, Leaderboard, Paired } from '@drag-race/contracts'
 import express from 'express'
 import pino from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
@@ -39,7 +39,9 @@ async function startApp(racesMax?: number) {
   const board = async (query = '') => (await (await get(query)).json()) as Leaderboard
   const models = async (query = '') =>
     (await board(query)).rows.map(({ model, races }) => `${model} ${races}`)
-  return { db, get, board, models, writeRace: (race: Race) => writeRace(db, race) }
+  const getPaired = (query: string) => fetch(`${url}/paired${query}`)
+  const paired = async (query: string) => (await (await getPaired(query)).json()) as Paired
+  return { db, get, board, models, getPaired, paired, writeRace: (race: Race) => writeRace(db, race) }
 }
 
 interface Race {
@@ -135,7 +137,7 @@ test('the board is read from the history', async () => {
 
 test('an empty history is an empty board', async () => {
   const { board } = await startApp()
-  expect(await board()).toEqual({ by: 'total', rows: [], ttftOverTime: [], leftOut: [] })
+  expect(await board()).toEqual({ by: 'total', rows: [], headToHead: [], ttftOverTime: [], leftOut: [] })
 })
 
 test('category, streaming and time span each narrow the races', async () => {
@@ -198,4 +200,46 @@ test.each([
   const response = await get(query)
   expect(response.status).toBe(400)
   expect(((await response.json()) as ApiError).error.code).toBe('invalid_request')
+})
+
+test('two models are compared over the races that both ran', async () => {
+  const { writeRace, paired } = await startApp()
+  for (let race = 0; race < 8; race++) {
+    await writeRace({ totals: { a: { total_ms: 500 + race }, b: { total_ms: 540 + 2 * race } } })
+  }
+  await writeRace({ totals: { a: { total_ms: 500 }, c: { total_ms: 1 } } })
+  await writeRace({ totals: { a: { total_ms: 1 }, b: { total_ms: 9 } }, category: 'maths', daysAgo: 3 })
+  const { races, total, ttft } = await paired('?a=a&b=b&span=day')
+  expect(races).toBe(8)
+  expect(total).toEqual({ n: 8, median: -43.5, low: -48, high: -39, margin: 1, better: 'a' })
+  expect(ttft).toMatchObject({ n: 8, median: 0, better: null })
+  expect((await paired('?a=a&b=b&category=maths')).total).toMatchObject({ n: 1, median: -8, low: null })
+})
+
+test('of more races than are looked at the others are told', async () => {
+  const { writeRace, paired } = await startApp(3)
+  for (let daysAgo = 0; daysAgo < 5; daysAgo++) await writeRace({ totals: ab, daysAgo })
+  expect(await paired('?a=a&b=b')).toMatchObject({
+    races: 3,
+    leftOut: [{ why: 'older than the newest 3 races', races: 2 }],
+  })
+})
+
+test.each(['', '?a=a', '?a=a&b=a', '?a=a&b=b&by=ttft', '?a=a&b=b&span=year'])(
+  'a pair that cannot be meant is refused: %s',
+  async (query) => {
+    const { getPaired } = await startApp()
+    expect((await getPaired(query)).status).toBe(400)
+  },
+)
+
+test('a race that ends changes the board that was kept', async () => {
+  const { db, writeRace, models } = await startApp()
+  await writeRace({ totals: ab })
+  await writeRace({ totals: ab, race: { status: 'running' } })
+  expect(await models()).toEqual(['a 1', 'b 1'])
+  await db.updateTable('races').set({ status: 'finished' }).execute()
+  expect(await models()).toEqual(['a 2', 'b 2'])
+  await db.deleteFrom('races').execute()
+  expect(await models()).toEqual([])
 })

@@ -1,6 +1,6 @@
 /**
- * Who wins, and how sure that is: a table whose intervals stand on one scale, then the same rates against the figure that
- * decided them, and first tokens over time. What is shown is in the address.
+ * Who wins, and how sure that is: a table whose intervals stand on one scale; how strong each model is, and against whom; the
+ * rates against the figure that decided them, and first tokens over time. What is shown is in the address.
  */
 import './leaderboard-page.css'
 import type { Leaderboard, LeaderboardQuery } from '@drag-race/contracts'
@@ -12,6 +12,12 @@ import { BoardFilters } from './board-filters.tsx'
 import { isFiltered, parseBoardQuery, toSearchParams, wholeBoard } from './board-query.ts'
 import { BoardTable } from './board-table.tsx'
 import { preliminaryText, rateText, toEmptyText, toLeftOutText } from './board-words.ts'
+import { HeadToHeadTable } from './head-to-head.tsx'
+import { HowComputed } from './how-computed.tsx'
+import { keepPair } from './pair-choice.ts'
+import { PairedDifferences } from './paired-difference.tsx'
+import { PercentileTable } from './percentile-table.tsx'
+import { RatingTable } from './rating-table.tsx'
 
 /** Recharts is most of this page's weight; the table does not wait for it. */
 const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }))
@@ -21,7 +27,7 @@ export function LeaderboardPage() {
   const query = parseBoardQuery(params)
   const board = useLeaderboard(query)
   const change = (part: Partial<LeaderboardQuery>) =>
-    setParams(toSearchParams({ ...query, ...part }), { replace: true })
+    setParams(keepPair(toSearchParams({ ...query, ...part }), params), { replace: true })
   return (
     <div className="page board-page">
       <h1>Leaderboard</h1>
@@ -76,9 +82,18 @@ function Board({ board, query, onWiden }: BoardProps) {
         </p>
         {leftOut && <p>{leftOut}</p>}
       </div>
+      <div className="board-statistics">
+        <RatingTable rows={board.rows} />
+        <div className="board-column">
+          <PairedDifferences board={board} query={query} />
+          <PercentileTable rows={board.rows} />
+        </div>
+        <HeadToHeadTable board={board} />
+      </div>
       <Suspense fallback={<p className="board-charts board-charts-coming dim">Loading charts …</p>}>
         <Charts board={board} />
       </Suspense>
+      <HowComputed />
     </>
   )
 }

@@ -18,6 +18,11 @@ export function row(part: Partial<LeaderboardRow>): LeaderboardRow {
     medianDecodeTokensPerSecond: null,
     medianCostUsd: null,
     isPreliminary: false,
+    rating: null,
+    percentiles: {
+      ttft: { races: 0, p50Ms: null, p95Ms: null, p99Ms: null },
+      total: { races: 0, p50Ms: null, p95Ms: null, p99Ms: null },
+    },
     ...part,
   }
 }

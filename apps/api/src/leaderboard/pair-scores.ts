@@ -1,0 +1,75 @@
+/**
+ * What one race says about each two of its models: who was better, or that nobody can tell.
+ *
+ * Two lanes are compared as if they alone had raced: within the wider of their margins it is a tie, whoever else ran. (The
+ * race's own places are measured from the first lane of a group, so a place may lie between two lanes that no clock can
+ * tell apart.) A lane that failed has lost to every lane that did not; two that failed say nothing about each other, and
+ * neither does a stopped lane about whoever took longer than it had run.
+ *
+ * A race is one race for two models also when one of them ran twice in it: it is shared among their pairs of lanes.
+ */
+import type { Better, Entrant } from '@drag-race/contracts'
+import type { Entry } from './judge-race.ts'
+
+/** Shares of one race: they add up to 1. `a` stands before `b` in the alphabet. */
+export interface PairScore {
+  a: string
+  b: string
+  aWins: number
+  ties: number
+  bWins: number
+}
+
+export function toPairScores(entries: readonly Entry[], better: Better): PairScore[] {
+  const lanesOf = new Map<string, Entrant[]>()
+  for (const { row, entrant } of entries) {
+    const lanes = lanesOf.get(row.model)
+    if (lanes) lanes.push(entrant)
+    else lanesOf.set(row.model, [entrant])
+  }
+  const models = [...lanesOf].sort(([a], [b]) => (a < b ? -1 : 1))
+  const scores: PairScore[] = []
+  for (const [index, [a, lanesOfA]] of models.entries()) {
+    for (let next = index + 1; next < models.length; next++) {
+      const [b, lanesOfB] = models[next] as [string, Entrant[]]
+      const score = toScore(lanesOfA, lanesOfB, better)
+      if (score) scores.push({ a, b, ...score })
+    }
+  }
+  return scores
+}
+
+function toScore(
+  lanesOfA: readonly Entrant[],
+  lanesOfB: readonly Entrant[],
+  better: Better,
+): Omit<PairScore, 'a' | 'b'> | null {
+  const count = { first: 0, tie: 0, second: 0 }
+  for (const one of lanesOfA) {
+    for (const other of lanesOfB) {
+      const outcome = compareLanes(one, other, better)
+      if (outcome !== null) count[outcome]++
+    }
+  }
+  const lanePairs = count.first + count.tie + count.second
+  if (lanePairs === 0) return null
+  return { aWins: count.first / lanePairs, ties: count.tie / lanePairs, bWins: count.second / lanePairs }
+}
+
+/** The verdict of a race of these two lanes; null when it is no contest. A test holds it against contracts' own. */
+export function compareLanes(
+  first: Entrant,
+  second: Entrant,
+  better: Better,
+): 'first' | 'second' | 'tie' | null {
+  if (first.value === null) return isBeaten(first, second.value, better) ? 'second' : null
+  if (second.value === null) return isBeaten(second, first.value, better) ? 'first' : null
+  const ahead = better === 'lower' ? second.value - first.value : first.value - second.value
+  if (Math.abs(ahead) <= Math.max(first.margin, second.margin)) return 'tie'
+  return ahead > 0 ? 'first' : 'second'
+}
+
+function isBeaten({ censoredAt }: Entrant, value: number | null, better: Better): boolean {
+  if (value === null) return false
+  return censoredAt == null || (better === 'lower' ? censoredAt >= value : censoredAt <= value)
+}

@@ -1,0 +1,111 @@
+import type { LeaderboardQuery } from '@drag-race/contracts'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { RaceRow } from './judge-race.ts'
+import { createPairing } from './paired.ts'
+import { failed, lane, race, stopped } from './race-fixture.ts'
+
+function pair(races: readonly RaceRow[], stream?: LeaderboardQuery['stream']) {
+  const pairing = createPairing({ a: 'a', b: 'b', stream })
+  for (const each of races) pairing.add(each)
+  return pairing.result()
+}
+
+const duel = (aMs: number, bMs: number, other?: Partial<RaceRow>) =>
+  race([lane('a', aMs), lane('b', bMs)], other)
+/** a ahead of b by these, in ten thousand races of weather. */
+const duels = (ahead: readonly number[], other?: Partial<RaceRow>) =>
+  ahead.map((ms, index) => duel(1_000 * (index + 1), 1_000 * (index + 1) + ms, other))
+
+test('the difference is taken within each race, however much the races differ', () => {
+  const { total, races } = pair(duels([30, 35, 38, 38, 38, 41, 60, 900, 40, 36], { marginMs: 2 }))
+  // Of ten, the second from each end; two milliseconds more on both sides.
+  expect(races).toBe(10)
+  expect(total).toEqual({ n: 10, median: -38, low: -62, high: -33, margin: 2, better: 'a' })
+})
+
+test('what lies within the margin is claimed for nobody', () => {
+  const ahead = [1, 1.2, 1.4, 1.5, 1.1, 1.3, 1.2, 1.1]
+  expect(pair(duels(ahead, { marginMs: 2 })).total.better).toBeNull()
+  expect(pair(duels(ahead, { marginMs: 0.5 })).total.better).toBe('a')
+})
+
+test('without a known margin there is a median and no interval', () => {
+  const { total } = pair(duels([30, 35, 38, 38, 38, 41, 60], { marginMs: null }))
+  expect(total).toEqual({ n: 7, median: -38, low: null, high: null, margin: null, better: null })
+})
+
+test('five races are too few for an interval, and none has nothing', () => {
+  expect(pair(duels([30, 31, 32, 33, 34])).total).toMatchObject({
+    n: 5,
+    median: -32,
+    low: null,
+    better: null,
+  })
+  expect(pair([]).total).toEqual({ n: 0, median: null, low: null, high: null, margin: null, better: null })
+})
+
+test('by decode speed more is better, and the margin is that of a speed', () => {
+  const { decode } = pair(Array.from({ length: 8 }, () => duel(500, 1_000, { marginMs: 1 })))
+  // 200 and 100 tokens a second over 100 tokens: 200 · 2 · 1 ms / 495 ms.
+  expect(decode.margin).toBeCloseTo(0.808, 3)
+  expect(decode).toMatchObject({ n: 8, median: 100, better: 'a' })
+})
+
+test('a race that one of them did not answer is left out, and told apart from races without the two', () => {
+  const races = [
+    duel(500, 600),
+    race([lane('a', 500), failed('b')]),
+    race([lane('a', 500), stopped('b', 100)]),
+    race([lane('a', 500), lane('c', 600)]),
+  ]
+  const { races: both, total, leftOut } = pair(races)
+  expect([both, total.n, leftOut]).toEqual([3, 1, []])
+})
+
+test('twins count as the mean of their lanes', () => {
+  expect(pair([race([lane('a', 500), lane('a', 700), lane('b', 610)])]).total).toMatchObject({
+    n: 1,
+    median: -10,
+  })
+})
+
+test('races that are not over do not count, and are told', () => {
+  const { races, leftOut } = pair([
+    duel(500, 600, { status: 'running' }),
+    duel(500, 600, { status: 'interrupted' }),
+    race([lane('a', 500)], { status: 'running' }),
+  ])
+  expect(races).toBe(0)
+  expect(leftOut).toEqual([
+    { why: 'interrupted: the app ended before the race did', races: 1 },
+    { why: 'still running', races: 1 },
+  ])
+})
+
+test('the streaming filter compares lanes of that kind alone', () => {
+  const silent = { stream: false, ttftMs: null, decodeTokensPerSecond: null }
+  const each = race([lane('a', 500), lane('b', 600), lane('b', 100, silent)])
+  expect(pair([each], 'on').total.median).toBe(-100)
+  expect(pair([each], 'off').races).toBe(0)
+})
+
+test('asked the other way round it says the same', () => {
+  const anyDuels = fc.array(fc.tuple(fc.integer({ min: 1, max: 900 }), fc.integer({ min: 1, max: 900 })), {
+    maxLength: 40,
+  })
+  fc.assert(
+    fc.property(anyDuels, (times) => {
+      const one = pair(times.map(([a, b]) => duel(a, b))).total
+      const other = pair(times.map(([a, b]) => duel(b, a))).total
+      const turned = (value: number | null) => (value === null ? null : 0 - value)
+      expect(other).toEqual({
+        ...one,
+        median: turned(one.median),
+        low: turned(one.high),
+        high: turned(one.low),
+        better: one.better && (one.better === 'a' ? 'b' : 'a'),
+      })
+    }),
+  )
+})

@@ -1,0 +1,117 @@
+/**
+ * Two models over the races that both ran: a − b within each race, so that what both had in common (the prompt, the hour, the
+ * network) falls out. The median of these differences and its interval; a race is one difference also when a model ran twice
+ * in it: the mean of its lanes.
+ *
+ * No difference below the clock's error is claimed: the interval is widened on both sides by the median of the races'
+ * margins, the ones by which their dead heats were called. Only answered lanes have figures: a lane that failed or was stopped leaves its race out.
+ */
+import {
+  betterBy,
+  type Paired,
+  type PairedDifference,
+  type PairedQuery,
+  toMeasuredEntrant,
+} from '@drag-race/contracts'
+import { toLeftOut } from './board.ts'
+import { type LaneRow, lanesMeant, type RaceRow, toMeasuredLane, whyNotCounted } from './judge-race.ts'
+import { medianInterval } from './median-interval.ts'
+import { median } from './statistics.ts'
+
+export interface Pairing {
+  add(race: RaceRow): void
+  /** Races that the caller did not even look at. */
+  leaveOut(why: string, races: number): void
+  result(): Paired
+}
+
+const figures = ['ttft', 'total', 'decode'] as const
+type Figure = (typeof figures)[number]
+
+export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 'stream'>): Pairing {
+  const leftOut = new Map<string, number>()
+  const seen: Record<Figure, Difference[]> = { ttft: [], total: [], decode: [] }
+  let races = 0
+
+  function leaveOut(why: string, count: number) {
+    if (count > 0) leftOut.set(why, (leftOut.get(why) ?? 0) + count)
+  }
+
+  return {
+    add(race) {
+      const lanes = lanesMeant(race, stream)
+      const [lanesOfA, lanesOfB] = [a, b].map((model) => lanes.filter((lane) => lane.model === model)) as [
+        LaneRow[],
+        LaneRow[],
+      ]
+      if (lanesOfA.length === 0 || lanesOfB.length === 0) return
+      const why = whyNotCounted(race)
+      if (why) return leaveOut(why, 1)
+      races++
+      for (const figure of figures) {
+        const difference = toDifference(lanesOfA, lanesOfB, figure, race.marginMs)
+        if (difference) seen[figure].push(difference)
+      }
+    },
+    leaveOut,
+    result() {
+      const [ttft, total, decode] = figures.map((figure) => toPaired(seen[figure], figure)) as [
+        PairedDifference,
+        PairedDifference,
+        PairedDifference,
+      ]
+      return { a, b, races, ttft, total, decode, leftOut: toLeftOut(leftOut) }
+    },
+  }
+}
+
+interface Difference {
+  value: number
+  margin: number | null
+}
+
+function toDifference(
+  lanesOfA: LaneRow[],
+  lanesOfB: LaneRow[],
+  figure: Figure,
+  marginMs: number | null,
+): Difference | null {
+  const [a, b] = [lanesOfA, lanesOfB].map((lanes) => {
+    const entrants = lanes.map((lane) => toMeasuredEntrant(toMeasuredLane(lane), figure, marginMs))
+    const values = entrants.map(({ value }) => value)
+    if (!values.every((value) => value !== null)) return null
+    return {
+      value: values.reduce((sum, value) => sum + value, 0) / values.length,
+      margin: Math.max(...entrants.map(({ margin }) => margin)),
+    }
+  })
+  if (!a || !b) return null
+  return { value: a.value - b.value, margin: marginMs === null ? null : Math.max(a.margin, b.margin) }
+}
+
+function toPaired(differences: readonly Difference[], figure: Figure): PairedDifference {
+  const values = differences.map(({ value }) => value)
+  const margin = median(differences.flatMap((difference) => difference.margin ?? []))
+  const narrow = medianInterval(Float64Array.from(values).sort())
+  const wide =
+    narrow === null || margin === null ? null : { low: narrow.low - margin, high: narrow.high + margin }
+  return {
+    n: values.length,
+    median: withoutDust(median(values)),
+    low: withoutDust(wide?.low ?? null),
+    high: withoutDust(wide?.high ?? null),
+    margin: withoutDust(margin),
+    better: wide === null ? null : toBetter(wide.low, wide.high, figure),
+  }
+}
+
+function toBetter(low: number, high: number, figure: Figure): 'a' | 'b' | null {
+  if (low <= 0 && high >= 0) return null
+  const isLower = high < 0
+  return isLower === (betterBy[figure] === 'lower') ? 'a' : 'b'
+}
+
+/** 26.05 − 10.76 is not a round figure in binary; twelve digits are more than any clock has. */
+function withoutDust(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(12))
+}

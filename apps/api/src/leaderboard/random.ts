@@ -1,0 +1,32 @@
+/**
+ * Chance with a seed: the same seed gives the same draws, so the same races give the same interval, to the last digit.
+ *
+ * Bob Jenkins' "small noncryptographic PRNG" (2007), in words of 32 bits.
+ */
+export interface Random {
+  /** A whole number from 0 to below `limit`, which is at most a million: 2³² is not a multiple of it, and nobody sees that. */
+  below(limit: number): number
+  /** From the exponential distribution with mean 1. */
+  exponential(): number
+}
+
+export function createRandom(seed: number): Random {
+  let a = 0xf1ea5eed
+  let [b, c, d] = [seed >>> 0, seed >>> 0, seed >>> 0]
+  function word(): number {
+    const e = (a - ((b << 27) | (b >>> 5))) >>> 0
+    a = (b ^ ((c << 17) | (c >>> 15))) >>> 0
+    b = (c + d) >>> 0
+    c = (d + e) >>> 0
+    d = (e + a) >>> 0
+    return d
+  }
+  // The first words still show the seed.
+  for (let draw = 0; draw < 20; draw++) word()
+  /** Between 0 and 1, and neither of them. */
+  const share = () => (word() + 0.5) / 2 ** 32
+  return {
+    below: (limit) => Math.floor(share() * limit),
+    exponential: () => -Math.log(share()),
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Ratings of models: Bradley–Terry strengths on Elo's scale, with intervals from a bootstrap that draws races.
+ *
+ *     rating = 1000 + 400 / ln 10 · (ln π − mean of ln π in the group)
+ *
+ * so 1000 is the middle of the group, and 100 points more mean 64 % of the points against that opponent, 200 points 76 %.
+ *
+ * **Undefeated models stay finite**: each model has also won once and lost once against one and the same phantom (Laplace's
+ * "add one success and one failure"). It weighs as two races do, and keeps every resample connected. Without it a model that
+ * never lost has no finite strength (L. R. Ford, "Solution of a Ranking Problem from Binary Comparisons", 1957).
+ *
+ * **A race is one observation.** Its lanes ran at one time over one network: the pairs of a race are not independent, and an
+ * interval that takes them for so claims more than it knows. Strengths take all pairs (a composite likelihood: C. Varin,
+ * N. Reid and D. Firth, Statistica Sinica 21 (2011), 5–42); their interval comes from races drawn with replacement (B. Efron,
+ * 1979; C. A. Field and A. H. Welsh, "Bootstrapping Clustered Data", JRSS B 69 (2007), 369–390). In each resample the
+ * phantom's win and loss have weights drawn from the exponential distribution (M. A. Newton, N. G. Polson and J. Xu, "Weighted
+ * Bayesian Bootstrap", Canadian Journal of Statistics 49 (2021), 421–437): else all resamples of one-sided races would be the
+ * same, and one win in one race would be a rating without any error. Percentiles are expanded for few races.
+ *
+ * **Groups.** Models that never met, not even through others, have no common scale. Each group has its own.
+ */
+import type { Rating } from '@drag-race/contracts'
+import type { Pause } from './pause.ts'
+import type { Season } from './race-book.ts'
+import { resampleRatings } from './resample.ts'
+import { expandedTail } from './small-samples.ts'
+import { toTeams } from './team.ts'
+import { createTeamFit } from './team-fit.ts'
+
+/**
+ * Below this many races of a model its interval would claim too much, and there is none. How often it held the truth, over
+ * five fields of two and four models in 100 made-up histories each: 86 to 99 % at ten races, 88 to 97 % at twenty, 93 to 95 %
+ * at forty. A test keeps an eye on it.
+ */
+export const racesForInterval = 10
+
+/** In the order of the season's models. */
+export async function rateSeason(season: Season, pause: Pause): Promise<Rating[]> {
+  const ratings = Array<Rating>(season.models.length)
+  for (const [group, team] of toTeams(season).entries()) {
+    await pause()
+    const fit = createTeamFit(team)
+    const samples = await resampleRatings(team, fit, pause)
+    const rated = fit.values.map((value, player) =>
+      withInterval(value, samples[player] as Float64Array, team.racesOf[player] as number),
+    )
+    for (const [player, rating] of withRanks(rated).entries()) {
+      ratings[team.members[player] as number] = { group: group + 1, ...rating }
+    }
+  }
+  return ratings
+}
+
+type Unranked = Omit<Rating, 'group' | 'rank'>
+
+function withInterval(value: number, samples: Float64Array, races: number): Unranked {
+  if (races < racesForInterval) return { value, low: null, high: null, races }
+  const tail = expandedTail(races)
+  return {
+    value,
+    low: Math.min(value, quantile(samples, tail)),
+    high: Math.max(value, quantile(samples, 1 - tail)),
+    races,
+  }
+}
+
+/** Between two samples on a straight line. */
+function quantile(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1)
+  const below = sorted[Math.floor(at)] as number
+  return below + (at - Math.floor(at)) * ((sorted[Math.ceil(at)] as number) - below)
+}
+
+/**
+ * 1 and one more for each model of the group that is better beyond doubt: its lower end lies above this one's upper end. So
+ * those whose intervals overlap share a rank. W.-L. Chiang et al., "Chatbot Arena", ICML 2024.
+ */
+function withRanks(ratings: readonly Unranked[]): Omit<Rating, 'group'>[] {
+  return ratings.map((rating) => {
+    const { high } = rating
+    if (high === null) return { ...rating, rank: null }
+    return { ...rating, rank: 1 + ratings.filter(({ low }) => low !== null && low > high).length }
+  })
+}

@@ -1,0 +1,34 @@
+/** In a few sentences what stands behind the figures; formulas and sources are in the documentation. */
+export function HowComputed() {
+  return (
+    <details className="board-section how">
+      <summary>How this is computed</summary>
+      <ul>
+        <li>
+          <b>Who beat whom.</b> Two lanes of a race within the wider of their margins tie. A failed lane lost
+          to all that answered; a stopped one lost only to those who were done by then.
+        </li>
+        <li>
+          <b>Ratings.</b> Bradley–Terry, a tie as half a win for each, every model with one win and one loss
+          against a phantom beside its races, so that an undefeated one stays finite. The interval comes from
+          up to 1,000 resamples of whole races: the lanes of one race are one observation.
+        </li>
+        <li>
+          <b>Shared ranks.</b> A model’s rank is 1 and one more for each model whose interval lies wholly
+          above its own.
+        </li>
+        <li>
+          <b>Two models.</b> The median of the differences within races, with the interval of the sign test,
+          which asks nothing of the shape of the differences; the median margin is added on both sides.
+        </li>
+        <li>
+          <b>Percentiles.</b> Shown where 1 − qⁿ is at least 95 %: else the largest figure seen is below the
+          percentile too often.
+        </li>
+      </ul>
+      <p>
+        Formulas and sources: <code>docs/measuring.md</code>, “The leaderboard”.
+      </p>
+    </details>
+  )
+}

@@ -1,0 +1,55 @@
+/** "A is 38 ms faster, 95 % 21 to 55, n = 40": what a paired difference says, and what it does not. */
+import type { Paired, PairedDifference } from '@drag-race/contracts'
+import { toFineMs, toMargin, toSpeed } from '../look/figures.ts'
+
+export interface PairedWords {
+  /** What can be said. */
+  finding: string
+  /** How sure that is. */
+  ground: string
+}
+
+export const pairedFigures = [
+  { figure: 'ttft', name: 'TTFT' },
+  { figure: 'total', name: 'Total' },
+  { figure: 'decode', name: 'Decode speed' },
+] as const
+export type PairedFigure = (typeof pairedFigures)[number]['figure']
+
+export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords {
+  const difference = paired[figure]
+  const n = `n = ${difference.n}`
+  if (difference.median === null) return { finding: 'No race in which both have it', ground: n }
+  const { print, unit, isLowerBetter } = figure === 'decode' ? speed : time
+  // How far the one with the better median is ahead of the other.
+  const isAAhead = difference.median < 0 === isLowerBetter
+  const ahead = isAAhead ? paired.a : paired.b
+  const amount = `${print(Math.abs(difference.median))} ${unit} faster`
+  const atMedian = difference.median === 0 ? 'level at the median' : `at the median ${ahead} was ${amount}`
+  const ends = toEnds(difference)
+  if (ends === null) {
+    return difference.margin === null
+      ? { finding: 'The clock’s margin was not measured', ground: `${atMedian}, ${n}` }
+      : { finding: 'n too small', ground: `${atMedian}, ${n}; an interval takes 6` }
+  }
+  const [low, high] = ends.map((end) => `${end < 0 ? '−' : ''}${print(Math.abs(end))}`)
+  const interval = `95 % ${low} to ${high}, ${n}`
+  return difference.better === null
+    ? { finding: 'Too close to call', ground: `${atMedian}, ${interval}` }
+    : { finding: `${ahead} is ${amount}`, ground: interval }
+}
+
+/** What the clock has added to the interval, on both sides. */
+export function toClockText({ margin }: PairedDifference, figure: PairedFigure): string {
+  if (margin === null) return ''
+  return figure === 'decode' ? `± ${margin.toFixed(1)} tok/s` : toMargin(margin)
+}
+
+const time = { print: toFineMs, unit: 'ms', isLowerBetter: true }
+const speed = { print: toSpeed, unit: 'tok/s', isLowerBetter: false }
+
+/** From the side of the one that is ahead at the median: its lead, low and high. */
+function toEnds({ median, low, high }: PairedDifference): [number, number] | null {
+  if (median === null || low === null || high === null) return null
+  return median < 0 ? [-high, -low] : [low, high]
+}
