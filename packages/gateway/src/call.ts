@@ -8,6 +8,7 @@ import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
+import { createStop, type StopSignal } from './stop.ts'
 import type { Target } from './upstream/target.ts'
 import type { CallRoute } from './upstream/try-targets.ts'
 
@@ -17,7 +18,7 @@ export interface Call {
   readonly response: ServerResponse
   readonly arrivedAtMs: number
   /** Aborted with the reason when the caller leaves or the call's time is over. */
-  readonly signal: AbortSignal
+  readonly signal: StopSignal
   /** Who calls; null until it is known. */
   identity: Identity | null
   asked: ChatRequest | null
@@ -40,16 +41,16 @@ export interface Call {
 
 export function openCall(clock: Clock, request: IncomingMessage, response: ServerResponse): Call {
   const arrivedAtMs = clock.monotonicMs()
-  const controller = new AbortController()
+  const stop = createStop()
   let timer: NodeJS.Timeout | undefined
-  const onClose = () => controller.abort(callerLeft)
+  const onClose = () => stop.abort(callerLeft)
   response.on('close', onClose)
   return {
     id: createRequestId(),
     request,
     response,
     arrivedAtMs,
-    signal: controller.signal,
+    signal: stop.signal,
     identity: null,
     asked: null,
     route: null,
@@ -61,14 +62,14 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     limit(totalMs) {
       const message = `The call took longer than ${totalMs} ms, which is timeouts.totalMs in gateway.yaml.`
       const restMs = Math.max(1, arrivedAtMs + totalMs - clock.monotonicMs())
-      timer = setTimeout(() => controller.abort(new GatewayError('total_timeout', message)), restMs)
+      timer = setTimeout(() => stop.abort(new GatewayError('total_timeout', message)), restMs)
       return arrivedAtMs + totalMs
     },
     close() {
       clearTimeout(timer)
       response.off('close', onClose)
       // An attempt whose answer nobody read to its end must not go on.
-      controller.abort(callerLeft)
+      stop.abort(callerLeft)
     },
   }
 }

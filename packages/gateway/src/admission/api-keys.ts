@@ -4,7 +4,7 @@
  * Safe against timing: a lookup may tell how much of a *hash* agrees, and nobody can choose a key for the hash it has.
  * Safe without salt: a key is 32 random bytes, not a word that could be guessed from a stolen config.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ApiKey } from '../config/callers-schema.ts'
 import type { Identity } from './identity.ts'
 import { type LimitRule, toOwnRules } from './limit-rule.ts'
@@ -25,7 +25,7 @@ export function createKeyring(keys: readonly ApiKey[], commonRules: readonly Lim
 
 /** As it stands in gateway.yaml. */
 export function hashKey(key: string): string {
-  return `sha256:${createHash('sha256').update(key).digest('hex')}`
+  return `sha256:${hash('sha256', key)}`
 }
 
 function toIdentity(key: ApiKey, commonRules: readonly LimitRule[]): Identity {
