@@ -41,16 +41,16 @@ export interface Call {
 
 export function openCall(clock: Clock, request: IncomingMessage, response: ServerResponse): Call {
   const arrivedAtMs = clock.monotonicMs()
-  const stop = createStop()
+  const controller = createStop()
   let timer: NodeJS.Timeout | undefined
-  const onClose = () => stop.abort(callerLeft)
+  const onClose = () => controller.abort(callerLeft)
   response.on('close', onClose)
   return {
     id: createRequestId(),
     request,
     response,
     arrivedAtMs,
-    signal: stop.signal,
+    signal: controller.signal,
     identity: null,
     asked: null,
     route: null,
@@ -62,14 +62,14 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     limit(totalMs) {
       const message = `The call took longer than ${totalMs} ms, which is timeouts.totalMs in gateway.yaml.`
       const restMs = Math.max(1, arrivedAtMs + totalMs - clock.monotonicMs())
-      timer = setTimeout(() => stop.abort(new GatewayError('total_timeout', message)), restMs)
+      timer = setTimeout(() => controller.abort(new GatewayError('total_timeout', message)), restMs)
       return arrivedAtMs + totalMs
     },
     close() {
       clearTimeout(timer)
       response.off('close', onClose)
       // An attempt whose answer nobody read to its end must not go on.
-      stop.abort(callerLeft)
+      controller.abort(callerLeft)
     },
   }
 }

@@ -81,8 +81,7 @@ function createLineEnds(bytes: Uint8Array): { next(from: number): number } {
   return {
     next(from) {
       if (cr < from) cr = find(CR, from)
-      const lf = find(LF, from)
-      return lf < cr ? lf : cr
+      return Math.min(find(LF, from), cr)
     },
   }
 }

@@ -51,14 +51,29 @@ function tightest(fills: readonly (Fill | null)[]): Fill | null {
     .reduce<Fill | null>((a, b) => (a && a.bucket.level <= b.bucket.level ? a : b), null)
 }
 
+/** Written out: a name put together is looked up anew for each call. */
+const headerNames = {
+  requests: {
+    limit: 'x-ratelimit-limit-requests',
+    left: 'x-ratelimit-remaining-requests',
+    reset: 'x-ratelimit-reset-requests',
+  },
+  tokens: {
+    limit: 'x-ratelimit-limit-tokens',
+    left: 'x-ratelimit-remaining-tokens',
+    reset: 'x-ratelimit-reset-tokens',
+  },
+} as const
+
 function headersOf(kind: 'requests' | 'tokens', fill: Fill | null): Record<string, string> {
   if (!fill) return {}
   const { size, bucket } = fill
+  const { limit, left, reset } = headerNames[kind]
   return {
-    [`x-ratelimit-limit-${kind}`]: String(size.perMinute),
-    [`x-ratelimit-remaining-${kind}`]: String(remaining(bucket)),
+    [limit]: String(size.perMinute),
+    [left]: String(remaining(bucket)),
     // As OpenAI has it: until the limit is whole again.
-    [`x-ratelimit-reset-${kind}`]: toDuration(waitMs(bucket, size, size.burst)),
+    [reset]: toDuration(waitMs(bucket, size, size.burst)),
   }
 }
 
