@@ -168,7 +168,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
         if (attempt.costUsd !== null) cost.inc(used.labels, attempt.costUsd)
         if (attempt.usage?.source === 'tokenizer') estimated.inc({ target: attempt.target })
       }
-      countSteps(record.requestModel, record.attempts)
+      countSteps(requestModel, record.attempts)
     },
   }
 }
