@@ -40,6 +40,7 @@ export function createDeadlines(
       )
     : undefined
   let idle: NodeJS.Timeout | undefined
+  let hasBegun = false
   let isWaiting = false
   const fellSilent = () => {
     const message = `${provider} fell silent for ${idleMs} ms in the middle of its answer.`
@@ -53,11 +54,13 @@ export function createDeadlines(
     connected: () => clearTimeout(connect),
     begun() {
       clearTimeout(firstToken)
-      idle ??= setTimeout(fellSilent, idleMs)
+      if (!hasBegun && isWaiting) idle = setTimeout(fellSilent, idleMs)
+      hasBegun = true
     },
     waiting() {
       isWaiting = true
-      idle?.refresh()
+      // An answer that came whole is never waited for, and needs no timer.
+      if (hasBegun) idle = idle?.refresh() ?? setTimeout(fellSilent, idleMs)
     },
     heard() {
       isWaiting = false
