@@ -71,7 +71,7 @@ export function createBodyQueue(events: BodyQueueEvents): BodyQueue {
     },
     end: () => close({ state: 'ended' }),
     fail: (reason) => close({ state: 'failed', reason }),
-    // Not a generator: each token comes through here, and a generator would make four promises of it.
+    // Not a generator: each token comes through here, and each `yield` would be promises of its own.
     [Symbol.asyncIterator]: () => ({
       next,
       return() {
