@@ -32,7 +32,7 @@ export function openAudit({ config, clock, log, onLost }: AuditOptions): {
 }
 
 function createAuditReader(write: (line: string) => void, clock: Clock): RecordReader {
-  // Many lines are of the same millisecond, and the text of a date is half as dear as the line.
+  // Many lines are of the same millisecond, and the text of a date costs nearly what the line costs.
   let at = { ms: Number.NaN, text: '' }
   const now = (): string => {
     const date = clock.date()
