@@ -18,15 +18,20 @@ export async function startField(others: readonly string[], upstreamPort: string
   const children: ChildProcess[] = []
   // Also when the run breaks off.
   process.on('exit', () => children.map((child) => child.kill()))
-  const start = (entry: string, env: Record<string, string>) => startProcess(entry, env, children)
+  const start = (entry: string, env: Record<string, string>, flags: readonly string[] = []) =>
+    startProcess(entry, env, flags, children)
   const upstream = await start(join(here, 'upstream.ts'), { UPSTREAM_PORT: upstreamPort })
   const floor = await start(join(here, 'floor.ts'), { UPSTREAM_URL: upstream.url })
-  const gateway = await start(gatewayMain, {
-    GATEWAY_PORT: '0',
-    GATEWAY_METRICS_PORT: '0',
-    GATEWAY_DISCOVERY: 'off',
-    ...writeConfig(upstream.url),
-  })
+  const gateway = await start(
+    gatewayMain,
+    {
+      GATEWAY_PORT: '0',
+      GATEWAY_METRICS_PORT: '0',
+      GATEWAY_DISCOVERY: 'off',
+      ...writeConfig(upstream.url),
+    },
+    ['--expose-gc', '--import', join(here, 'memory-probe.ts')],
+  )
   return {
     contestants: [
       { name: 'direct', ...upstream, headers: {} },
@@ -70,23 +75,28 @@ function toOther(text: string): Contestant {
   return {
     name,
     url,
-    pid: null,
+    child: null,
     headers: Object.fromEntries(headers.map((header) => header.split(/:(.*)/).slice(0, 2))),
   }
 }
 
-function startProcess(entry: string, env: Record<string, string>, children: ChildProcess[]) {
-  const child = spawn(process.execPath, [entry], {
+function startProcess(
+  entry: string,
+  env: Record<string, string>,
+  flags: readonly string[],
+  children: ChildProcess[],
+) {
+  const child = spawn(process.execPath, [...flags, entry], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   children.push(child)
-  return new Promise<{ url: string; pid: number }>((resolve, reject) => {
+  return new Promise<{ url: string; child: ChildProcess }>((resolve, reject) => {
     let output = ''
-    child.stdout.on('data', (text) => {
+    child.stdout!.on('data', (text) => {
       output += text
       const url = /ready on (http:[^\s,]+)/.exec(output)?.[1]
-      if (url) resolve({ url, pid: child.pid! })
+      if (url) resolve({ url, child })
     })
     child.on('exit', (code) => reject(new Error(`${entry} ended with ${code}`)))
   })

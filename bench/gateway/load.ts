@@ -1,4 +1,5 @@
 /** What is done to each contestant, and what is read off it. One client for all, on undici, in this process. */
+import type { ChildProcess } from 'node:child_process'
 import { Pool } from 'undici'
 
 export interface Contestant {
@@ -6,8 +7,8 @@ export interface Contestant {
   url: string
   /** What each request carries besides, such as a key. */
   headers: Record<string, string>
-  /** For its memory; null for one that was not started here. */
-  pid: number | null
+  /** For its memory and its processor time; null for one that was not started here. */
+  child: ChildProcess | null
 }
 
 /** Delays in milliseconds that lie between the upstream's clock stamps and ours. */
@@ -18,6 +19,11 @@ export interface StreamDelays {
   first: number[]
   /** The same for every later token. */
   later: number[]
+}
+
+export interface Answered {
+  count: number
+  perSecond: number
 }
 
 export function createLoad(contestant: Contestant, connections: number) {
@@ -35,6 +41,20 @@ export function createLoad(contestant: Contestant, connections: number) {
       headers,
       body: JSON.stringify({ model: 'bench', messages, ...body }),
     })
+
+  const runLanes = async (lanes: number, wantsMore: () => boolean): Promise<number> => {
+    let count = 0
+    const lane = async () => {
+      while (wantsMore()) {
+        const { statusCode, body } = await send({ max_tokens: 5 })
+        await body.dump()
+        if (statusCode !== 200) throw new Error(`${contestant.name}: ${statusCode}`)
+        count++
+      }
+    }
+    await Promise.all(Array.from({ length: lanes }, lane))
+    return count
+  }
 
   return {
     /** One stream, read to its end. Throws when it is not whole. */
@@ -67,20 +87,16 @@ export function createLoad(contestant: Contestant, connections: number) {
     },
 
     /** As many whole answers as possible in this time, each connection one after the other. */
-    async answers(lanes: number, forMs: number): Promise<number> {
-      const endAt = performance.now() + forMs
-      let count = 0
-      const lane = async () => {
-        while (performance.now() < endAt) {
-          const { statusCode, body } = await send({ max_tokens: 5 })
-          await body.dump()
-          if (statusCode !== 200) throw new Error(`${contestant.name}: ${statusCode}`)
-          count++
-        }
-      }
+    async answers(lanes: number, forMs: number): Promise<Answered> {
       const startedAt = performance.now()
-      await Promise.all(Array.from({ length: lanes }, lane))
-      return (count * 1000) / (performance.now() - startedAt)
+      const count = await runLanes(lanes, () => performance.now() - startedAt < forMs)
+      return { count, perSecond: (count * 1000) / (performance.now() - startedAt) }
+    },
+
+    /** So many whole answers. */
+    async calls(lanes: number, count: number): Promise<void> {
+      let left = count
+      await runLanes(lanes, () => left-- > 0)
     },
 
     /** Streams that the caller leaves after their first bytes. */

@@ -2,13 +2,16 @@
  * `pnpm bench:gateway [name=url …]`: what a gateway adds, against direct calls and against the floor of the platform, all in
  * one run and in turns, so that a noisy machine is noisy for all of them. Ratios are what to read.
  */
-import { readFileSync } from 'node:fs'
 import { startField } from './contestants.ts'
 import { type Contestant, createLoad, type StreamDelays } from './load.ts'
-import { type Measured, writeReport } from './report.ts'
+import { cpuUs, residentMb, settledMemory } from './process-figures.ts'
+import { type Measured, type MemoryFigures, writeReport } from './report.ts'
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 8)
-const callsARound = Number(process.env.BENCH_CALLS ?? 2_000)
+const memoryCalls = Number(process.env.BENCH_CALLS ?? 50_000)
+/** Of the same kind, before the first look: what grows once and stays (V8's young generation, malloc's arenas) has grown. */
+const warmCalls = 10_000
+const batchCalls = 2_500
 const lanes = 8
 const openStreams = 200
 
@@ -20,7 +23,7 @@ for (const contestant of field.contestants) {
     single: noDelays(),
     crowd: noDelays(),
     answersPerSecond: [],
-    memoryMb: [],
+    cpuUsPerAnswer: [],
   })
   await warmUp(contestant)
 }
@@ -30,8 +33,7 @@ for (let round = 0; round < rounds; round++) {
   for (const contestant of order) await measure(contestant, measured.get(contestant.name)!)
   process.stderr.write(`round ${round + 1} of ${rounds}\n`)
 }
-await countMemory()
-writeReport([...measured.values()], { rounds, lanes, openStreams })
+writeReport([...measured.values()], await countMemory(), { rounds, lanes, openStreams })
 process.exit()
 
 /** So that nobody is measured while it is still being compiled. */
@@ -47,7 +49,11 @@ async function measure(contestant: Contestant, into: Measured) {
   await load.answers(1, 100)
   // One call at a time: what a lone caller feels.
   for (let count = 0; count < 25; count++) await load.stream(20, 200, into.single)
-  into.answersPerSecond.push(await load.answers(lanes, 1_500))
+  const pid = contestant.child?.pid
+  const beforeUs = pid === undefined ? Number.NaN : cpuUs(pid)
+  const { count, perSecond } = await load.answers(lanes, 1_500)
+  into.answersPerSecond.push(perSecond)
+  if (pid !== undefined) into.cpuUsPerAnswer.push((cpuUs(pid) - beforeUs) / count)
   // A crowd: 200 streams of 50 tokens a second, begun over one second, so that they do not beat in step.
   await Promise.all(
     Array.from({ length: openStreams }, async (_, index) => {
@@ -58,31 +64,24 @@ async function measure(contestant: Contestant, into: Measured) {
   load.close()
 }
 
-/** Before, under and after calls of which every tenth is left by its caller. */
-async function countMemory() {
-  for (const contestant of field.contestants) {
-    const { pid } = contestant
-    if (pid === null || contestant.name === 'direct') continue
-    const { memoryMb } = measured.get(contestant.name)!
-    const load = createLoad(contestant, 64)
-    memoryMb.push(residentMb(pid))
-    for (let batch = 0; batch < 10; batch++) {
-      await load.answers(lanes, (callsARound / 10) * 0.5)
-      await Promise.all(Array.from({ length: callsARound / 100 }, () => load.abort()))
-      memoryMb.push(residentMb(pid))
+/** Of the gateway, before and after calls of which every tenth is left by its caller in the middle of a stream. */
+async function countMemory(): Promise<MemoryFigures> {
+  const gateway = field.contestants.find(({ name }) => name === 'this gateway')!
+  const { child } = gateway
+  const load = createLoad(gateway, 64)
+  let mostMb = 0
+  const call = async (count: number) => {
+    for (let called = 0; called < count; called += batchCalls) {
+      await load.calls(lanes, batchCalls * 0.9)
+      await Promise.all(Array.from({ length: batchCalls * 0.1 }, () => load.abort()))
+      mostMb = Math.max(mostMb, residentMb(child!.pid!))
     }
-    load.close()
   }
-}
-
-/** Linux counts a process's pages; elsewhere there is no figure. */
-function residentMb(pid: number): number {
-  try {
-    const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    return Number(kb ?? Number.NaN) / 1024
-  } catch {
-    return Number.NaN
-  }
+  await call(warmCalls)
+  const warm = await settledMemory(child!)
+  await call(memoryCalls)
+  load.close()
+  return { calls: memoryCalls, left: memoryCalls * 0.1, warm, mostMb, after: await settledMemory(child!) }
 }
 
 function noDelays(): StreamDelays {

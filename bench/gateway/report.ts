@@ -2,6 +2,7 @@
 import { keepTable, toMachine } from '../keep-table.ts'
 import { percentile } from '../percentile.ts'
 import type { Contestant, StreamDelays } from './load.ts'
+import type { Memory } from './process-figures.ts'
 
 export interface Measured extends Contestant {
   /** One call at a time. */
@@ -9,7 +10,18 @@ export interface Measured extends Contestant {
   /** With all the others open. */
   crowd: StreamDelays
   answersPerSecond: number[]
-  memoryMb: number[]
+  /** Processor time of all its threads; empty for one that was not started here. */
+  cpuUsPerAnswer: number[]
+}
+
+/** Each time after garbage was collected, but for the most. */
+export interface MemoryFigures {
+  calls: number
+  /** Of them, by their callers, in the middle of a stream. */
+  left: number
+  warm: Memory
+  mostMb: number
+  after: Memory
 }
 
 interface Setting {
@@ -18,7 +30,7 @@ interface Setting {
   openStreams: number
 }
 
-export function writeReport(all: readonly Measured[], setting: Setting) {
+export function writeReport(all: readonly Measured[], memory: MemoryFigures, setting: Setting) {
   const direct = all.find(({ name }) => name === 'direct')!
   const floor = all.find(({ name }) => name === 'floor')!
   const lines = [
@@ -52,19 +64,20 @@ export function writeReport(all: readonly Measured[], setting: Setting) {
       ]),
     ),
     '',
-    `| ${setting.lanes} callers, whole answers | answers a second | of the floor | memory before, most, after (MB) |`,
+    `| ${setting.lanes} callers, whole answers | answers a second | of the floor | processor time an answer (µs) |`,
     '|---|--:|--:|--:|',
     ...all.map((one) =>
       row(one.name, [
         median(one.answersPerSecond).toFixed(0),
         `${((median(one.answersPerSecond) / median(floor.answersPerSecond)) * 100).toFixed(0)} %`,
-        one.memoryMb.length === 0
-          ? '—'
-          : [one.memoryMb[0]!, Math.max(...one.memoryMb), one.memoryMb.at(-1)!]
-              .map((mb) => mb.toFixed(0))
-              .join(', '),
+        one.cpuUsPerAnswer.length === 0 ? '—' : median(one.cpuUsPerAnswer).toFixed(0),
       ]),
     ),
+    '',
+    `| memory of this gateway (MB) | warm | most | after ${memory.calls} calls, ${memory.left} of them left mid-stream | after / warm |`,
+    '|---|--:|--:|--:|--:|',
+    memoryRow('resident', memory.warm.residentMb, memory.mostMb.toFixed(0), memory.after.residentMb),
+    memoryRow('heap in use', memory.warm.heapMb, '', memory.after.heapMb),
   ]
   const table = lines.join('\n')
   console.log(table)
@@ -91,6 +104,10 @@ function delay(
 
 function row(name: string, cells: string[]): string {
   return `| ${name} | ${cells.join(' | ')} |`
+}
+
+function memoryRow(name: string, warmMb: number, most: string, afterMb: number): string {
+  return row(name, [warmMb.toFixed(1), most, afterMb.toFixed(1), (afterMb / warmMb).toFixed(2)])
 }
 
 function median(values: readonly number[]): number {

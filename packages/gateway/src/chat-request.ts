@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { estimateTokens, type TokenEstimate } from './admission/token-estimate.ts'
+import { record } from './dialects/read-json.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
 import { readBody } from './read-body.ts'
@@ -53,22 +54,44 @@ export async function readChatRequest(
 ): Promise<ChatRequest> {
   checkType(request)
   const body = await readBody(request, bodyBytesMax)
-  const parsed = bodies[endpoint].safeParse(parseJson(body))
-  if (!parsed.success) throw new GatewayError('invalid_request', toSentence(parsed.error.issues[0], endpoint))
-  const { model, stream, stream_options } = parsed.data
+  const json = check(parseJson(body), endpoint)
+  const { model, stream, stream_options } = json
   return {
     endpoint,
     body,
-    json: parsed.data,
+    json,
     model,
     isStream: stream === true && endpoints[endpoint].canStream,
-    estimate: estimateTokens(parsed.data),
-    tags: readTags(parsed.data, request.headers),
+    estimate: estimateTokens(json),
+    tags: readTags(json, request.headers),
     streamOptions: stream_options ?? null,
     wantsUsage: stream_options?.include_usage === true,
     // The report has a place in chat only.
     wantsReport: endpoint === 'chat/completions' && request.headers['x-gateway-report'] === '1',
   }
+}
+
+type Body = z.infer<typeof Body>
+
+function check(json: unknown, endpoint: Endpoint): Body {
+  if (isPlain(json, endpoint)) return json
+  const parsed = bodies[endpoint].safeParse(json)
+  if (parsed.success) return parsed.data
+  throw new GatewayError('invalid_request', toSentence(parsed.error.issues[0], endpoint))
+}
+
+/** Well formed at a glance, as nearly all are. The schema looks at the others, and says what is wrong with them. */
+function isPlain(json: unknown, endpoint: Endpoint): json is Body {
+  if (endpoints[endpoint].needs !== 'messages') return false
+  const { model, messages, stream, stream_options } = record(json)
+  return (
+    typeof model === 'string' &&
+    model !== '' &&
+    Array.isArray(messages) &&
+    messages.length > 0 &&
+    (stream === undefined || typeof stream === 'boolean') &&
+    (stream_options === undefined || typeof record(stream_options).include_usage === 'boolean')
+  )
 }
 
 /** A page in a browser can post a form to a loopback address without asking, but not JSON. */

@@ -2,7 +2,8 @@
  * Cuts a byte stream into Server-Sent Events frames without changing a byte: joined again, the frames are the stream.
  *
  * Network reads do not end where events end, so a frame is handed out only when its blank line has come. Works on bytes:
- * a UTF-8 character cut between reads stays whole, because a line end is never part of one.
+ * a UTF-8 character cut between reads stays whole, because a line end is never part of one. Looks at line ends only:
+ * what stands between them is skipped by `indexOf`.
  */
 export interface FrameSplitter {
   /** The frames that these bytes complete, each with its closing blank line. */
@@ -28,51 +29,59 @@ export function createFrameSplitter(bytesMax = frameBytesMax): FrameSplitter {
   let isLineEmpty = true
   let afterCr = false
 
-  /** Feeds one byte; true when it completes a blank line. CRLF counts once: the LF after a CR ends no second line. */
-  function endsFrame(byte: number): boolean {
-    if (byte === LF && afterCr) {
-      afterCr = false
-      return false
-    }
-    afterCr = byte === CR
-    if (byte !== LF && byte !== CR) {
-      isLineEmpty = false
-      return false
-    }
-    const wasEmpty = isLineEmpty
-    isLineEmpty = true
-    return wasEmpty
+  const hold = (bytes: Uint8Array) => {
+    // Copied: the caller may reuse its read buffer. (`slice` of a Node Buffer would be a view.)
+    held.push(new Uint8Array(bytes))
+    heldBytes += bytes.length
+    if (heldBytes > bytesMax) throw new FrameTooLarge(`No end of event within ${bytesMax} bytes.`)
+  }
+  const complete = (last: Uint8Array): Uint8Array => {
+    const frame = join(held, heldBytes, last)
+    held = []
+    heldBytes = 0
+    return frame
   }
 
   return {
     push(bytes) {
       const frames: Uint8Array[] = []
-      let start = 0
-      for (let index = 0; index < bytes.length; index++) {
-        if (!endsFrame(bytes[index]!)) continue
-        // The LF of a CRLF belongs to the line that the CR ended.
-        if (bytes[index] === CR && bytes[index + 1] === LF) endsFrame(bytes[++index]!)
-        frames.push(join(held, heldBytes, bytes.subarray(start, index + 1)))
-        held = []
-        heldBytes = 0
-        start = index + 1
+      const ends = createLineEnds(bytes)
+      let frameStart = 0
+      // CRLF is one line end: the LF after a CR, here or in the read before, ends no second line.
+      let lineStart = afterCr && bytes[0] === LF ? 1 : 0
+      if (bytes.length > 0) afterCr = false
+      for (let end = ends.next(lineStart); end < bytes.length; end = ends.next(lineStart)) {
+        const isBlank = isLineEmpty && end === lineStart
+        isLineEmpty = true
+        afterCr = bytes[end] === CR && end + 1 === bytes.length
+        lineStart = end + (bytes[end] === CR && bytes[end + 1] === LF ? 2 : 1)
+        if (!isBlank) continue
+        frames.push(complete(bytes.subarray(frameStart, lineStart)))
+        frameStart = lineStart
       }
-      if (start < bytes.length) {
-        // Copied: the caller may reuse its read buffer. (`slice` of a Node Buffer would be a view.)
-        const tail = new Uint8Array(bytes.subarray(start))
-        held.push(tail)
-        heldBytes += tail.length
-        if (heldBytes > bytesMax) throw new FrameTooLarge(`No end of event within ${bytesMax} bytes.`)
-      }
+      if (lineStart < bytes.length) isLineEmpty = false
+      if (frameStart < bytes.length) hold(bytes.subarray(frameStart))
       return frames
     },
     rest() {
-      const rest = join(held, heldBytes, new Uint8Array(0))
-      held = []
-      heldBytes = 0
       isLineEmpty = true
       afterCr = false
-      return rest
+      return complete(new Uint8Array(0))
+    },
+  }
+}
+
+/** Finds the next LF or CR from a place on; the length where there is none. A CR is rare and looked for once. */
+function createLineEnds(bytes: Uint8Array): { next(from: number): number } {
+  const find = (byte: number, from: number): number => {
+    const at = bytes.indexOf(byte, from)
+    return at === -1 ? bytes.length : at
+  }
+  let cr = find(CR, 0)
+  return {
+    next(from) {
+      if (cr < from) cr = find(CR, from)
+      return Math.min(find(LF, from), cr)
     },
   }
 }

@@ -15,7 +15,11 @@ export function writeWhenReady(
   drainMsMax: number,
 ): Promise<Written> {
   if (isGone(socket)) return Promise.resolve('closed')
-  if (socket.write(bytes)) return Promise.resolve('written')
+  return socket.write(bytes) ? Promise.resolve('written') : whenDrained(socket, drainMsMax)
+}
+
+/** After a write that filled the socket. */
+export function whenDrained(socket: Writable, drainMsMax: number): Promise<Written> {
   return new Promise((resolve) => {
     const settle = (written: Written) => () => {
       clearTimeout(timer)
@@ -29,6 +33,6 @@ export function writeWhenReady(
   })
 }
 
-function isGone(socket: Writable): boolean {
+export function isGone(socket: Writable): boolean {
   return socket.destroyed || socket.writableEnded || socket.closed
 }

@@ -4,7 +4,7 @@
  * Safe against timing: a lookup may tell how much of a *hash* agrees, and nobody can choose a key for the hash it has.
  * Safe without salt: a key is 32 random bytes, not a word that could be guessed from a stolen config.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { toKeyBudget } from '../budgets/budget-rule.ts'
 import type { ApiKey } from '../config/callers-schema.ts'
 import type { Common, Identity } from './identity.ts'
@@ -26,7 +26,7 @@ export function createKeyring(keys: readonly ApiKey[], common: Common): Keyring 
 
 /** As it stands in gateway.yaml. */
 export function hashKey(key: string): string {
-  return `sha256:${createHash('sha256').update(key).digest('hex')}`
+  return `sha256:${hash('sha256', key)}`
 }
 
 function toIdentity(key: ApiKey, { rules, budgets }: Common): Identity {

@@ -30,6 +30,8 @@ export interface AuditFileOptions {
 
 /** In memory while the disk is slow: some 4 MB. What comes on top is lost, and counted. */
 const waitingMax = 10_000
+/** Between two appends, so that the lines of a busy moment share one: what a crash may lose. The first is written at once. */
+const gatherMs = 100
 /** Who stops the gateway does not wait longer for a disk. */
 const closeMsMax = 1_000
 
@@ -37,6 +39,7 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
   let options = given
   const waiting: string[] = []
   let writing: Promise<void> | null = null
+  const closing = new AbortController()
   let isLosing = false
   /** A full disk may have cut the last line in two. */
   let isTorn = false
@@ -57,6 +60,7 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
         isTorn = true
         lose(lines.length, error as Error)
       }
+      await pause(closing.signal)
     }
     writing = null
   }
@@ -70,8 +74,16 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
     limit({ maxBytes, keep }) {
       options = { ...options, maxBytes, keep }
     },
-    close: () => Promise.race([writing, setTimeout(closeMsMax, undefined, { ref: false })]).then(() => {}),
+    async close() {
+      closing.abort()
+      await Promise.race([writing, setTimeout(closeMsMax, undefined, { ref: false })])
+    },
   }
+}
+
+/** Cut short by the signal. */
+function pause(signal: AbortSignal): Promise<void> {
+  return setTimeout(gatherMs, undefined, { ref: false, signal }).catch(() => {})
 }
 
 /** As many lines as fit into one file, one at least. */

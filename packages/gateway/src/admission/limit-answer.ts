@@ -51,15 +51,25 @@ function tightest(fills: readonly (Fill | null)[]): Fill | null {
     .reduce<Fill | null>((a, b) => (a && a.bucket.level <= b.bucket.level ? a : b), null)
 }
 
+/** The names are written out: with names put together the object would be made the slow way, for each call. */
 function headersOf(kind: 'requests' | 'tokens', fill: Fill | null): Record<string, string> {
   if (!fill) return {}
   const { size, bucket } = fill
-  return {
-    [`x-ratelimit-limit-${kind}`]: String(size.perMinute),
-    [`x-ratelimit-remaining-${kind}`]: String(remaining(bucket)),
-    // As OpenAI has it: until the limit is whole again.
-    [`x-ratelimit-reset-${kind}`]: toDuration(waitMs(bucket, size, size.burst)),
-  }
+  const limit = String(size.perMinute)
+  const left = String(remaining(bucket))
+  // As OpenAI has it: until the limit is whole again.
+  const reset = toDuration(waitMs(bucket, size, size.burst))
+  return kind === 'requests'
+    ? {
+        'x-ratelimit-limit-requests': limit,
+        'x-ratelimit-remaining-requests': left,
+        'x-ratelimit-reset-requests': reset,
+      }
+    : {
+        'x-ratelimit-limit-tokens': limit,
+        'x-ratelimit-remaining-tokens': left,
+        'x-ratelimit-reset-tokens': reset,
+      }
 }
 
 function retryHeaders(waitMs: number): Record<string, string> {

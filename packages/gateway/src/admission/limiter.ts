@@ -104,8 +104,14 @@ function takeAll({ counter, tokens }: Wanted): void {
 
 function createReservation(wanted: readonly Wanted[], clock: Clock): Reservation {
   let isSettled = false
+  // Buckets are values: these stay as they are now. Put into words while the provider is waited for, not before.
+  const admitted = wanted.map(({ counter }) => ({ ...counter }))
+  let headers: Readonly<Record<string, string>> | null = null
   return {
-    headers: toHeaders(wanted.map(({ counter }) => counter)),
+    get headers() {
+      headers ??= toHeaders(admitted)
+      return headers
+    },
     settle(used) {
       if (isSettled) return
       isSettled = true

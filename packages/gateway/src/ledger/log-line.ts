@@ -4,6 +4,9 @@ import type { RecordReader } from './ledger.ts'
 
 export function createLogLine(log: Logger): RecordReader {
   return (record) => {
+    const isBad = record.outcome.kind === 'failed' && record.outcome.status >= 500
+    // Mostly nobody asked for it, and a line is not free.
+    if (!log.isLevelEnabled(isBad ? 'warn' : 'info')) return
     const { requestId, requestModel, provider, responseModel, isStream, status, outcome, attempts } = record
     const line = {
       requestId,
@@ -24,7 +27,7 @@ export function createLogLine(log: Logger): RecordReader {
       ...(record.guardrails.length > 0 && { guardrails: record.guardrails }),
       ...(record.malformedEvents > 0 && { malformedEvents: record.malformedEvents }),
     }
-    if (outcome.kind === 'failed' && outcome.status >= 500) log.warn(line, 'call failed')
+    if (isBad) log.warn(line, 'call failed')
     else log.info(line, 'call')
   }
 }

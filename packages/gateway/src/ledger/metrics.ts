@@ -6,9 +6,10 @@
  * `gateway_requests_total` only. Tokens and cost are counted an attempt, under the provider that they were used at: the
  * provider's own count, or an estimate where an answer broke off before it (`gateway_estimated_usage_total`).
  */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
 import type { TargetStates } from '../upstream/target-states.ts'
 import type { AttemptRecord } from './attempt-record.ts'
+import { createHistogram, type Labels, type Observer } from './histogram.ts'
 import type { RecordReader } from './ledger.ts'
 import { toErrorType } from './record.ts'
 
@@ -23,31 +24,26 @@ const names = {
   tokenUsage: {
     name: 'gen_ai_client_token_usage',
     help: 'Tokens per call, by gen_ai_token_type: input, output, and their parts input_cache_read, input_cache_write and reasoning.',
-    labelNames: [...call, 'gen_ai_token_type'],
     buckets: [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304],
   },
   duration: {
     name: 'gen_ai_server_request_duration_seconds',
     help: 'From the arrival of a call to its end; error_type when it failed or the caller left.',
-    labelNames: [...call, 'error_type'],
     buckets: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
   },
   timeToFirstToken: {
     name: 'gen_ai_server_time_to_first_token_seconds',
     help: 'From the arrival of a streaming call to the first token read from the provider.',
-    labelNames: call,
     buckets: [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30],
   },
   timePerOutputToken: {
     name: 'gen_ai_server_time_per_output_token_seconds',
     help: 'Between first and last token of a stream, per output token after the first; hidden reasoning left out.',
-    labelNames: call,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5],
   },
   overhead: {
     name: 'gateway_overhead_seconds',
     help: 'The gateway’s own work per call: phase request, from the whole request read to handing it to the connection; phase response, on all reads of the answer and its end; phase total, both of a call. Waiting for provider or caller is in neither.',
-    labelNames: ['phase'],
     buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
   },
   requests: {
@@ -92,11 +88,11 @@ export interface Metrics {
 export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  const tokenUsage = new Histogram({ ...names.tokenUsage, registers })
-  const duration = new Histogram({ ...names.duration, registers })
-  const timeToFirstToken = new Histogram({ ...names.timeToFirstToken, registers })
-  const timePerOutputToken = new Histogram({ ...names.timePerOutputToken, registers })
-  const overhead = new Histogram({ ...names.overhead, registers })
+  const tokenUsage = createHistogram(names.tokenUsage, registry)
+  const duration = createHistogram(names.duration, registry)
+  const timeToFirstToken = createHistogram(names.timeToFirstToken, registry)
+  const timePerOutputToken = createHistogram(names.timePerOutputToken, registry)
+  const overhead = createHistogram(names.overhead, registry)
   const requests = new Counter({ ...names.requests, registers })
   const cost = new Counter({ ...names.cost, registers })
   const retries = new Counter({ ...names.retries, registers })
@@ -115,6 +111,29 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   const inFlight = new Gauge({ ...names.inFlight, registers })
   const toResponseModel = createModelBound()
 
+  const ofPhase = remember((phase: string) => overhead.createRow({ phase }))
+  const toSeries = (labels: Labels): Series => ({
+    labels,
+    duration: remember((error_type) => duration.createRow(error_type ? { ...labels, error_type } : labels)),
+    timing: remember((of) => (of === 'first' ? timeToFirstToken : timePerOutputToken).createRow(labels)),
+    tokens: remember((type) => tokenUsage.createRow({ ...labels, gen_ai_token_type: type })),
+  })
+  // Map in Map: a joined key could be built by a hostile name.
+  const seriesOf = remember((gen_ai_operation_name: string) =>
+    remember((gen_ai_provider_name: string) =>
+      remember((gen_ai_request_model: string) =>
+        remember((gen_ai_response_model: string) =>
+          toSeries({
+            gen_ai_operation_name,
+            gen_ai_provider_name,
+            gen_ai_request_model,
+            gen_ai_response_model,
+          }),
+        ),
+      ),
+    ),
+  )
+
   const countSteps = (gen_ai_request_model: string, attempts: readonly AttemptRecord[]) => {
     for (const [from, to] of toSteps(attempts)) {
       if (from === to) retries.inc({ gen_ai_request_model, target: to })
@@ -129,38 +148,48 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
       requests.inc({ status: record.status })
       if (record.overheadMs) {
         const { request, response } = record.overheadMs
-        overhead.observe({ phase: 'request' }, request / 1000)
-        overhead.observe({ phase: 'response' }, response / 1000)
+        ofPhase('request').observe(request / 1000)
+        ofPhase('response').observe(response / 1000)
         // Quantiles of two phases cannot be added afterwards.
-        overhead.observe({ phase: 'total' }, (request + response) / 1000)
+        ofPhase('total').observe((request + response) / 1000)
       }
-      if (record.provider === null || record.requestModel === null || record.overheadMs === null) return
-      const labels = {
-        gen_ai_operation_name: record.operation,
-        gen_ai_provider_name: record.provider,
-        gen_ai_request_model: record.requestModel,
-        gen_ai_response_model: toResponseModel(record.responseModel ?? record.requestModel),
-      }
-      const errorType = toErrorType(record)
-      duration.observe({ ...labels, ...(errorType && { error_type: errorType }) }, record.durationMs / 1000)
-      if (record.ttftMs !== null) timeToFirstToken.observe(labels, record.ttftMs / 1000)
-      if (record.timePerOutputTokenMs !== null) {
-        timePerOutputToken.observe(labels, record.timePerOutputTokenMs / 1000)
-      }
+      const { operation, provider, requestModel } = record
+      if (provider === null || requestModel === null || record.overheadMs === null) return
+      const series = seriesOf(operation)(provider)(requestModel)(
+        toResponseModel(record.responseModel ?? requestModel),
+      )
+      series.duration(toErrorType(record) ?? '').observe(record.durationMs / 1000)
+      if (record.ttftMs !== null) series.timing('first').observe(record.ttftMs / 1000)
+      if (record.timePerOutputTokenMs !== null)
+        series.timing('later').observe(record.timePerOutputTokenMs / 1000)
       for (const attempt of record.attempts) {
-        const used = {
-          ...labels,
-          gen_ai_provider_name: attempt.provider,
-          gen_ai_response_model: toResponseModel(attempt.responseModel),
-        }
-        for (const [type, count] of tokenCounts(attempt)) {
-          tokenUsage.observe({ ...used, gen_ai_token_type: type }, count)
-        }
-        if (attempt.costUsd !== null) cost.inc(used, attempt.costUsd)
+        const used = seriesOf(operation)(attempt.provider)(requestModel)(
+          toResponseModel(attempt.responseModel),
+        )
+        for (const [type, count] of tokenCounts(attempt)) used.tokens(type).observe(count)
+        if (attempt.costUsd !== null) cost.inc(used.labels, attempt.costUsd)
         if (attempt.usage?.source === 'tokenizer') estimated.inc({ target: attempt.target })
       }
-      countSteps(record.requestModel, record.attempts)
+      countSteps(requestModel, record.attempts)
     },
+  }
+}
+
+/** What is observed under the same four labels. */
+interface Series {
+  labels: Labels
+  /** By error type; '' for a good end. */
+  duration(errorType: string): Observer
+  timing(of: 'first' | 'later'): Observer
+  tokens(type: string): Observer
+}
+
+/** As many entries as there are labels, which are bounded each. */
+function remember<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>()
+  return (key) => {
+    if (!known.has(key)) known.set(key, make(key))
+    return known.get(key)!
   }
 }
 

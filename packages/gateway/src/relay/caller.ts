@@ -3,12 +3,12 @@
  * back, so that until then the call can still be answered by an error with its right status.
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { writeWhenReady } from '@drag-race/wire'
+import { isGone, whenDrained } from '@drag-race/wire'
 import { CallerGone, callerLeft } from '../errors.ts'
 
 export interface Caller {
-  /** In one write. Waits while the caller reads slowly; throws `CallerGone`. */
-  write(frames: Uint8Array[]): Promise<void>
+  /** In one write. Throws `CallerGone`; null when there is nothing to wait for, else until a slow caller has read. */
+  write(frames: Uint8Array[]): Promise<void> | null
   /** The answer has begun: what was held goes out with the next write, and later frames pass at once. */
   begin(): void
   /** Sends what is left, with these frames behind it, and ends. */
@@ -35,19 +35,24 @@ export function createCaller(response: ServerResponse, head: () => OutgoingHttpH
     begin() {
       hasBegun = true
     },
-    async write(frames) {
-      if (frames.length === 0 && held.length === 0) return
+    write(frames) {
+      if (frames.length === 0 && held.length === 0) return null
       for (const frame of frames) heldBytes += frame.length
       if (!hasBegun && heldBytes <= heldBytesMax) {
         held.push(...frames)
-        return
+        return null
       }
-      const written = await writeWhenReady(response, takeAll(frames), drainMsMax)
-      if (written === 'closed') throw callerLeft
-      if (written === 'too slow') throw new CallerGone('too slow')
+      if (isGone(response)) throw callerLeft
+      return response.write(takeAll(frames)) ? null : untilRead(response)
     },
     end(frames) {
       response.end(takeAll(frames))
     },
   }
+}
+
+async function untilRead(response: ServerResponse): Promise<void> {
+  const written = await whenDrained(response, drainMsMax)
+  if (written === 'closed') throw callerLeft
+  if (written === 'too slow') throw new CallerGone('too slow')
 }

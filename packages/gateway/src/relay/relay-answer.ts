@@ -84,6 +84,8 @@ async function relayJson(
     'content-length': body.length,
   }))
   call.ownMs.response += clock.monotonicMs() - atMs
+  // What fits the socket's own buffer goes out with the end, in one write; a longer body waits for who reads it slowly.
+  if (body.length < call.response.writableHighWaterMark) return caller.end([body])
   caller.begin()
   await caller.write([body])
   caller.end([])

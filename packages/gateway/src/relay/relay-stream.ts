@@ -35,7 +35,8 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
       const atMs = relay.nowMs()
       const frames = pass(relay, splitter.push(bytes), atMs)
       relay.onWorked(relay.nowMs() - atMs)
-      await relay.caller.write(frames)
+      const reading = relay.caller.write(frames)
+      if (reading) await reading
     }
   } catch (error) {
     // All was said; only its end went wrong. A guardrail that stops one of several choices is no such end.
@@ -56,9 +57,12 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
 
 function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Array[] {
   const { facts } = relay.watch
-  const passed = frames
-    .flatMap(withoutForeignLineFeed)
-    .flatMap((frame) => relay.usageChunk.pass(frame, relay.watch.see(frame, atMs)))
+  const passed: Uint8Array[] = []
+  for (const whole of frames) {
+    for (const frame of withoutForeignLineFeed(whole)) {
+      passed.push(...relay.usageChunk.pass(frame, relay.watch.see(frame, atMs)))
+    }
+  }
   const isTold = facts.error !== null && !facts.isErrorHidden
   if (facts.firstTokenAtMs === null && !isTold) return passed
   if (facts.error && facts.firstTokenAtMs === null) relay.onEarlyError(facts.error)

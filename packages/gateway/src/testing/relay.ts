@@ -34,7 +34,10 @@ export async function relayPieces(
     usageChunk: rules[usageChunk](),
     caller: {
       begin() {},
-      write: async (frames) => void sent.push(...frames),
+      write(frames) {
+        sent.push(...frames)
+        return null
+      },
       end: (frames) => void sent.push(...frames),
     },
     provider: 'p',

@@ -6,6 +6,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import type { StopSignal } from '../stop.ts'
 import { type BodyQueue, createBodyQueue } from './body-queue.ts'
 import { createDeadlines, type Deadlines } from './deadlines.ts'
 import { type Phase, toFailure } from './failure.ts'
@@ -18,7 +19,7 @@ export interface AttemptRequest {
   headers: Readonly<Record<string, string>>
   isStream: boolean
   /** Aborted with the reason when the caller leaves or the call's time is over. */
-  signal: AbortSignal
+  signal: StopSignal
 }
 
 export interface Answer {
@@ -66,6 +67,8 @@ export function openAttempt(dispatcher: Dispatcher, request: AttemptRequest): Pr
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort)
     dispatcher.dispatch(toDispatch(request), toHandler(request, running, { resolve, giveUp, close }))
+    // Mostly a connection stands already and has taken the request.
+    if (running.phase === 'connecting' && !running.overBy) deadlines.connecting()
   })
 }
 

@@ -23,18 +23,16 @@ export interface BodyQueueEvents {
 /** Enough for a megabit of answer; a provider that is faster than its caller waits. */
 const queueBytesMax = 256 * 1024
 
+const over = { done: true, value: undefined } as const
+
 type End = { state: 'open' } | { state: 'ended' } | { state: 'failed'; reason: Error }
 
 export function createBodyQueue(events: BodyQueueEvents): BodyQueue {
   let parts: Uint8Array[] = []
   let bytes = 0
   let end: End = { state: 'open' }
-  let waiter: (() => void) | null = null
+  let wake = () => {}
 
-  const wake = () => {
-    waiter?.()
-    waiter = null
-  }
   const close = (state: End) => {
     if (end.state !== 'open') return
     end = state
@@ -48,6 +46,21 @@ export function createBodyQueue(events: BodyQueueEvents): BodyQueue {
     if (wasFull) events.onDrained()
     return taken
   }
+  const next = (): Promise<IteratorResult<Uint8Array, undefined>> => {
+    if (bytes > 0) return Promise.resolve({ done: false, value: take() })
+    switch (end.state) {
+      case 'ended':
+        return Promise.resolve(over)
+      case 'failed':
+        return Promise.reject(end.reason)
+      case 'open':
+        events.onWaiting()
+        // What comes in the same turn after the part that wakes is taken with it.
+        return new Promise<void>((resolve) => {
+          wake = resolve
+        }).then(next)
+    }
+  }
 
   return {
     push(part) {
@@ -58,23 +71,13 @@ export function createBodyQueue(events: BodyQueueEvents): BodyQueue {
     },
     end: () => close({ state: 'ended' }),
     fail: (reason) => close({ state: 'failed', reason }),
-    async *[Symbol.asyncIterator]() {
-      try {
-        while (true) {
-          if (bytes > 0) {
-            yield take()
-            continue
-          }
-          if (end.state === 'ended') return
-          if (end.state === 'failed') throw end.reason
-          events.onWaiting()
-          await new Promise<void>((resolve) => {
-            waiter = resolve
-          })
-        }
-      } finally {
+    // Not a generator: each token comes through here, and each `yield` would be promises of its own.
+    [Symbol.asyncIterator]: () => ({
+      next,
+      return() {
         if (end.state === 'open') events.onAbandoned()
-      }
-    },
+        return Promise.resolve(over)
+      },
+    }),
   }
 }

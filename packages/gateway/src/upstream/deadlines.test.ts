@@ -194,3 +194,24 @@ test('a caller that takes nothing for half a minute is dropped, and the provider
   expect(gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller-gone' })
   await expect(new Response(body).text()).rejects.toThrow()
 })
+
+test.each([
+  ['streamed in one piece', streaming, token('a') + finish + done],
+  ['not streamed', whole, JSON.stringify({ choices: [{ message: { content: 'a' } }] })],
+])('a call that is over leaves no timer behind: %s', async (_what, body, answer) => {
+  const type = body === streaming ? 'text/event-stream' : 'application/json'
+  const upstream = await startUpstream((provider) => {
+    provider.setHeader('content-type', type).end(answer)
+  })
+  const gateway = await startGateway(oneModel(upstream.url))
+  opened.push(upstream, gateway)
+  const ask = async () => {
+    await (await gateway.chat(body)).text()
+    await arrived()
+  }
+  // The first opens the connections, whose own timers stay with them.
+  await ask()
+  const before = vi.getTimerCount()
+  await ask()
+  expect(vi.getTimerCount()).toBe(before)
+})

@@ -8,6 +8,8 @@ import type { Timeouts } from '../config/policies.ts'
 import { GatewayError } from '../errors.ts'
 
 export interface Deadlines {
+  /** There is no connection yet. */
+  connecting(): void
   /** The connection stands; the request is on its way. */
   connected(): void
   /** The answer has begun, by its first token: from here on silence is counted. */
@@ -29,7 +31,7 @@ export function createDeadlines(
   const after = (ms: number, code: 'upstream_timeout' | 'first_token_timeout', what: string) =>
     setTimeout(() => giveUp(new GatewayError(code, `${provider} ${what}`)), ms)
 
-  const connect = after(connectMs, 'upstream_timeout', `could not be reached within ${connectMs} ms.`)
+  let connect: NodeJS.Timeout | undefined
   const firstToken = hasFirstToken
     ? after(
         firstTokenMs,
@@ -38,6 +40,7 @@ export function createDeadlines(
       )
     : undefined
   let idle: NodeJS.Timeout | undefined
+  let hasBegun = false
   let isWaiting = false
   const fellSilent = () => {
     const message = `${provider} fell silent for ${idleMs} ms in the middle of its answer.`
@@ -45,14 +48,19 @@ export function createDeadlines(
   }
 
   return {
+    connecting() {
+      connect = after(connectMs, 'upstream_timeout', `could not be reached within ${connectMs} ms.`)
+    },
     connected: () => clearTimeout(connect),
     begun() {
       clearTimeout(firstToken)
-      idle ??= setTimeout(fellSilent, idleMs)
+      if (!hasBegun && isWaiting) idle = setTimeout(fellSilent, idleMs)
+      hasBegun = true
     },
     waiting() {
       isWaiting = true
-      idle?.refresh()
+      // An answer that came whole is never waited for, and needs no timer.
+      if (hasBegun) idle = idle?.refresh() ?? setTimeout(fellSilent, idleMs)
     },
     heard() {
       isWaiting = false

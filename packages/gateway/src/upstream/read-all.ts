@@ -10,5 +10,10 @@ export async function readAll(
     bytes += part.length
     if (bytes > bytesMax) return { bytes: Buffer.concat(parts, bytesMax), isWhole: false }
   }
-  return { bytes: parts.length === 1 ? Buffer.from(parts[0]!) : Buffer.concat(parts), isWhole: true }
+  return { bytes: parts.length === 1 ? toBuffer(parts[0]!) : Buffer.concat(parts), isWhole: true }
+}
+
+/** The same bytes, not a copy. */
+function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }

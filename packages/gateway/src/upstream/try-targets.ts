@@ -6,6 +6,7 @@
  */
 import type { Retry } from '../config/policies.ts'
 import { GatewayError } from '../errors.ts'
+import type { StopSignal } from '../stop.ts'
 import { backoffMs } from './backoff.ts'
 import { toHealth } from './health.ts'
 import type { Target } from './target.ts'
@@ -32,7 +33,7 @@ export interface Tries {
   states: TargetStates
   /** On the monotonic clock. */
   deadlineAtMs: number
-  signal: AbortSignal
+  signal: StopSignal
   nowMs(): number
   /** In [0, 1). */
   random(): number

@@ -1,5 +1,7 @@
+import type { StopSignal } from '../stop.ts'
+
 /** Waits before a retry. Rejects with the signal's reason: who leaves is not waited for. */
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
+export type Wait = (ms: number, signal: StopSignal) => Promise<void>
 
 export const wait: Wait = (ms, signal) =>
   new Promise((resolve, reject) => {
@@ -12,5 +14,5 @@ export const wait: Wait = (ms, signal) =>
       signal.removeEventListener('abort', onAbort)
       resolve()
     }, ms)
-    signal.addEventListener('abort', onAbort, { once: true })
+    signal.addEventListener('abort', onAbort)
   })
