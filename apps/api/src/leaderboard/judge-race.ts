@@ -21,6 +21,7 @@ export interface RaceRow {
   startedAtMs: number
   status: RaceStatus
   marginMs: number | null
+  coldStart: boolean
   /** In order of their numbers. */
   lanes: LaneRow[]
 }
@@ -52,6 +53,7 @@ export type Judgement = { counts: true; entries: Entry[] } | { counts: false; wh
 export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 'by' | 'stream'>): Judgement {
   if (race.status === 'running') return leftOut('still running')
   if (race.status === 'interrupted') return leftOut('interrupted: the app ended before the race did')
+  if (race.coldStart) return leftOut('cold start: opening the connections was part of the times')
 
   const rows = race.lanes.filter(
     (row) => (stream === undefined || row.stream === (stream === 'on')) && canEnter(row, by),
