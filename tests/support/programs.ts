@@ -160,6 +160,7 @@ const simulatedModels = [
   ['sim-sprint', 'fast-small'],
   ['sim-heavy', 'slow-large'],
   ['sim-thinker', 'reasoning'],
+  ['sim-sentinel', 'steady?ttft=50&tps=100&tokens=6000'],
   ['sim-quick', 'steady?ttft=20&tps=200&tokens=60'],
   ['sim-slow', 'steady?ttft=150&tps=40&tokens=60'],
   ['sim-long', 'steady?ttft=20&tps=100&tokens=1500'],

@@ -27,12 +27,14 @@ async function main() {
   await recoverRaces(db, log)
 
   const context: AppContext = { db, log, gateway: settings.gateway, now: () => new Date() }
-  const { app, close } = createServer(context, {
+  const { app, clock, close } = createServer(context, {
     host: settings.host,
     allowedHosts: settings.allowedHosts,
+    simulatorUrl: settings.simulatorUrl,
     version: readVersion(),
     webFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
+  await clock.begin()
   handle = app
 
   let isClosing = false

@@ -8,6 +8,8 @@ export interface Settings {
   logLevel: string
   allowedHosts: string[]
   gateway: GatewayAddress
+  /** Without a slash at the end. */
+  simulatorUrl: string
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -17,6 +19,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
   const read = (name: string) => environment[name]?.trim() || undefined
   const gatewayPort = readPort(read('GATEWAY_PORT'), 'GATEWAY_PORT', 4000)
   const metricsPort = readPort(read('GATEWAY_METRICS_PORT'), 'GATEWAY_METRICS_PORT', 15020)
+  const simulatorPort = readPort(read('SIMULATOR_PORT'), 'SIMULATOR_PORT', 4010)
   const logLevel = (read('LOG_LEVEL') ?? 'warn').toLowerCase()
   if (!logLevels.includes(logLevel)) {
     throw new Error(`LOG_LEVEL is "${logLevel}". Set it to one of ${logLevels.join(', ')}.`)
@@ -42,6 +45,10 @@ export function readSettings(environment: Record<string, string | undefined>): S
       isBuiltIn: read('GATEWAY_URL') === undefined,
       apiKey: read('GATEWAY_API_KEY') ?? null,
     },
+    simulatorUrl: readUrl(
+      read('SIMULATOR_URL') ?? `http://127.0.0.1:${simulatorPort}`,
+      'SIMULATOR_URL',
+    ).replace(/\/+$/, ''),
   }
 }
 

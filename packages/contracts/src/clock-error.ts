@@ -7,6 +7,9 @@
 import type { LaneState, Mark } from './race-state.ts'
 import type { SimulatorLedger } from './simulator-ledger.ts'
 
+/** Two stamps of the tape, each rounded to 0.01 ms. */
+const grainMs = 0.02
+
 /** Milliseconds. */
 export interface LaneErrors {
   /** The lane's request left → the simulator had read it. */
@@ -21,7 +24,8 @@ export interface LaneErrors {
 
 /**
  * null when the two do not belong together or cannot be laid side by side: a lane that never left, another count of
- * chunks (a gateway between cuts the text anew), an answer that is older than its ledger.
+ * chunks (a gateway between cuts the text anew), or a simulator on another machine, whose clock is not ours: something
+ * then arrives before it was sent.
  */
 export function toLaneErrors(
   lane: LaneState,
@@ -39,6 +43,7 @@ export function toLaneErrors(
   const tokensMs = toStamps(lane.lastMark, lane.chunks).map(
     (at, index) => at - sinceLight(ledger.chunks[index]!.writtenAtNs),
   )
+  if ([requestMs, ...tokensMs].some((ms) => ms < -grainMs)) return null
   const [first] = tokensMs
   return {
     requestMs,

@@ -3,9 +3,9 @@
  *
  * Aborting is a tree: the race's controller, below it one a lane, below that the request's socket.
  */
-import type { Dispatcher } from 'undici'
 import { createRaceClock } from '../race-clock.ts'
-import { startLatenessMeter } from './lateness.ts'
+import type { Desk } from './desk.ts'
+import { type Lateness, startLatenessMeter } from './lateness.ts'
 import type { HeatOrder, LaneEvent, LaneStop } from './messages.ts'
 import { runLane } from './run-lane.ts'
 import { createStartLine } from './start-line.ts'
@@ -13,33 +13,31 @@ import { createStartLine } from './start-line.ts'
 export interface Heat {
   /** `lane` null: all that still run. A lane that has ended stays as it is. */
   stop(lane: number | null, stop: LaneStop): void
-  /** `marginMs` is null when the race was too short to measure it. */
-  over: Promise<{ marginMs: number | null }>
+  /** How late the thread came while the lanes ran; null when it was too short to say. */
+  over: Promise<Lateness | null>
 }
 
 export interface HeatSurroundings {
-  dispatcher: Dispatcher
+  desk: Desk
   /** In [0, 1): draws the order in which the lanes leave. */
   random(): number
   onGreenLight(atNs: bigint): void
   emit(event: LaneEvent): void
 }
 
-export function runHeat(
-  order: HeatOrder,
-  { dispatcher, random, onGreenLight, emit }: HeatSurroundings,
-): Heat {
+export function runHeat(order: HeatOrder, { desk, random, onGreenLight, emit }: HeatSurroundings): Heat {
   const clock = createRaceClock()
-  const lateness = startLatenessMeter()
+  let lateness: ReturnType<typeof startLatenessMeter> | null = null
   const controllers = order.lanes.map(() => new AbortController())
   const startLine = createStartLine(order.lanes.length, random, () => {
     onGreenLight(clock.start())
+    lateness = startLatenessMeter()
   })
   const lanes = order.lanes.map((entry, index) =>
     runLane(entry, {
       order,
       clock,
-      dispatcher,
+      desk,
       emit,
       place: startLine.join(),
       aborting: controllers[index]!,
@@ -51,6 +49,6 @@ export function runHeat(
         if (lane === null || order.lanes[index]!.lane === lane) controller.abort(stop)
       }
     },
-    over: Promise.all(lanes).then(() => ({ marginMs: lateness.stop() })),
+    over: Promise.all(lanes).then(() => lateness?.stop() ?? null),
   }
 }

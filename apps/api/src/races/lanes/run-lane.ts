@@ -4,12 +4,13 @@
  */
 import { type LaneEntry, type LaneRequest, readChunk } from '@drag-race/contracts'
 import type OpenAI from 'openai'
-import type { Dispatcher } from 'undici'
 import type { RaceClock } from '../race-clock.ts'
 import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
 import { toMessages, toParams } from './chat-request.ts'
+import { createConnection } from './connection.ts'
 import { CutStream } from './cut-stream.ts'
-import { createExchange, type Exchange } from './exchange.ts'
+import type { Desk } from './desk.ts'
+import { createExchange, type Exchange, toArrival } from './exchange.ts'
 import { createGatewayClient } from './gateway-client.ts'
 import { emptyResponse, LaneFault } from './lane-fault.ts'
 import type { HeatOrder, LaneEvent } from './messages.ts'
@@ -21,7 +22,7 @@ import { toLaneFault } from './to-lane-fault.ts'
 export interface LaneSurroundings {
   order: HeatOrder
   clock: RaceClock
-  dispatcher: Dispatcher
+  desk: Desk
   place: StartPlace
   /** Aborted from outside with a LaneStop, from inside with a LaneFault. */
   aborting: AbortController
@@ -30,18 +31,22 @@ export interface LaneSurroundings {
 
 /** Never rejects: whatever goes wrong is the lane's `error` event. */
 export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings): Promise<void> {
-  const { order, clock, dispatcher, place, aborting, emit } = surroundings
+  const { order, clock, desk, place, aborting, emit } = surroundings
   const { lane } = entry
   const reader = createAnswerReader(entry, clock, emit)
   const watch = watchSilence(order.limits, (fault) => entry.stream && aborting.abort(fault))
+  const connection = createConnection(new URL(order.gateway.url).origin, {
+    isCold: order.request.coldStart ?? false,
+  })
   const exchange = createExchange({
-    dispatcher,
+    connection,
+    desk,
     wantsStream: entry.stream,
     responseBytesMax: order.limits.responseBytesMax,
     now: clock.now,
     ready: place.ready,
-    onStart(startNs) {
-      emit({ type: 'lane-start', at: clock.at(startNs), lane })
+    onStart(startNs, isCold) {
+      emit({ type: 'lane-start', at: clock.at(startNs), lane, ...(isCold ? { cold: true } : {}) })
       reader.start(clock.at(startNs))
       watch.start()
     },
@@ -66,8 +71,20 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
       gatewayUrl: order.gateway.url,
       chunks: reader.chunks,
     })
-    emit({ type: 'error', at: clock.at(clock.now()), lane, message, code, status, retryAfterMs })
+    const arrival = toArrival(exchange, (stampNs) => reader.elapsedMs(clock.at(stampNs)))
+    emit({
+      type: 'error',
+      at: clock.at(clock.now()),
+      lane,
+      message,
+      code,
+      status,
+      retryAfterMs,
+      ...(arrival ? { arrival } : {}),
+      ...(reader.completionId === null ? {} : { completionId: reader.completionId }),
+    })
   } finally {
+    connection.close()
     watch.end()
     place.leave()
   }

@@ -4,7 +4,7 @@ import type { RaceClock } from '../race-clock.ts'
 import type { AnswerReader } from './answer-reader.ts'
 import { toMessages } from './chat-request.ts'
 import { countTokens } from './count-tokens.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, toArrival } from './exchange.ts'
 import type { HeatOrder, LaneEvent } from './messages.ts'
 import { priceUsd } from './price.ts'
 
@@ -16,6 +16,7 @@ export function toDone(
   const { reader, exchange } = call
   // `[DONE]` ends an answer, though the connection may stay open; without it, the end of the body does.
   const at = clock.at(exchange.isDone ? exchange.readingNs : exchange.endNs)
+  const arrival = toArrival(exchange, (stampNs) => reader.elapsedMs(clock.at(stampNs)))
   const usage = reader.usage ?? estimateUsage(call.order, call.request, reader)
   return {
     type: 'done',
@@ -27,6 +28,7 @@ export function toDone(
     costUsd: costUsd(entry, usage, reader.report),
     gateway: reader.report,
     completionId: reader.completionId,
+    ...(arrival ? { arrival } : {}),
   }
 }
 
