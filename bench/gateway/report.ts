@@ -1,7 +1,6 @@
 /** Prints the table and keeps it in bench/README.md, with machine, versions and date. */
-import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { keepTable } from '../keep-table.ts'
 import type { Contestant, StreamDelays } from './load.ts'
 import { percentile } from './percentile.ts'
 
@@ -70,7 +69,7 @@ export function writeReport(all: readonly Measured[], setting: Setting) {
   ]
   const table = lines.join('\n')
   console.log(table)
-  keep(table)
+  keepTable('gateway', table)
 }
 
 type Step = keyof StreamDelays
@@ -97,17 +96,4 @@ function row(name: string, cells: string[]): string {
 
 function median(values: readonly number[]): number {
   return percentile(values, 0.5)
-}
-
-/** Between its two marks, so that other benchmarks keep their tables. */
-function keep(table: string) {
-  const path = join(import.meta.dirname, '..', 'README.md')
-  const text = readFileSync(path, 'utf8')
-  const marks = /(<!-- gateway -->\n)[\s\S]*?(\n<!-- \/gateway -->)/
-  if (!marks.test(text))
-    throw new Error(`${path} has lost the marks between which the gateway's table stands.`)
-  writeFileSync(
-    path,
-    text.replace(marks, (_all, begin, end) => `${begin}${table}${end}`),
-  )
 }

@@ -18,8 +18,8 @@ export interface CalibrateParts {
   signal: AbortSignal
 }
 
-/** 24 lanes of 40 tokens; at 100 tokens a second 1.8 s with the heat that warms up. */
-const heatsCounted = 3
+/** 40 lanes of 24 tokens; at 100 tokens a second 1.8 s with the heat that warms up. */
+const heatsCounted = 5
 /** No further heat is begun after this: a slow model gives fewer. */
 const heatsMsMax = 3_000
 /** Behind a gateway this many models are tried: the first may be one with bad days. */
@@ -43,7 +43,7 @@ async function toTargets({ context, simulatorUrl, catalog }: CalibrateParts): Pr
     .map((model): HeatTarget => ({ through: 'gateway', model, gateway: { url, apiKey } }))
   const straight: HeatTarget = {
     through: 'simulator',
-    model: 'steady?ttft=50&tps=100&tokens=40',
+    model: 'steady?ttft=50&tps=100&tokens=24',
     gateway: { url: simulatorUrl, apiKey: null },
   }
   return [...behind, straight]

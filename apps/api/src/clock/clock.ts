@@ -41,6 +41,7 @@ const waitMsMax = 2_500
 const calibrateMsMax = 15_000
 /** After the start, until gateway and simulator answer or it is clear that they will not. */
 const attemptsAfterMs = [0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
+const retryMs = 1_000
 /** The end of a race waits so long for the sentinel's ledger. */
 const sentinelMsMax = 500
 
@@ -74,11 +75,15 @@ export function createClock(parts: ClockParts): Clock {
   }
 
   async function measureSoon() {
-    for (const afterMs of attemptsAfterMs) {
-      await sleep(afterMs, undefined, { signal: closing.signal })
+    for (let failed = 0; failed < attemptsAfterMs.length; ) {
+      await sleep(attemptsAfterMs[failed], undefined, { signal: closing.signal })
       try {
         return void (await start())
       } catch (error) {
+        // Between races it is tried again until it has been done.
+        if (error === cutShortFault || error === racesRun)
+          await sleep(retryMs, undefined, { signal: closing.signal })
+        else failed++
         log.info({ error }, 'the clock could not be calibrated yet')
       }
     }

@@ -7,8 +7,11 @@
  *   margin = max over TTFT, tokens, total of   p99 |e|          a single figure, as in `342 ms ± 1.8`
  *            and                               p99 |eA − eB|    lanes A and B of one heat, at the same token and at the end
  *
+ * of each heat, and of the heats the median: a machine that hiccups once in one of them says nothing about the next race, and
+ * a race that it strikes is marked as disturbed.
+ *
  * What all lanes share (the mean way through the gateway) is in the first and cancels in the second; what strikes one lane
- * alone, the reading thread's lateness included, is in both. Percentiles by the nearest rank; of fewer than 100 values the
+ * alone, the reading thread's lateness included, is in both. Percentiles by the nearest rank: of fewer than 100 values the
  * p99 is the largest.
  */
 import { type Calibration, type LaneErrors, toCrossingErrors, toSpread } from '@drag-race/contracts'
@@ -17,16 +20,33 @@ export type Margin = Pick<Calibration, 'marginMs' | 'lanes' | 'ttft' | 'token' |
 
 /** null when not one token was measured. */
 export function toMargin(heats: readonly (readonly LaneErrors[])[]): Margin | null {
+  const p99s = heats.flatMap((heat) => toP99(toSpreads([heat])) ?? [])
+  const p99Ms = toSpread(p99s).p50
+  if (p99Ms === null) return null
+  return {
+    // Stamps on the tape have two decimals: no margin is below their grain.
+    marginMs: Math.max(0.01, Math.ceil(p99Ms * 100) / 100),
+    lanes: heats.flat().length,
+    ...toSpreads(heats),
+  }
+}
+
+type Spreads = Pick<Margin, 'ttft' | 'token' | 'total' | 'difference'>
+
+function toSpreads(heats: readonly (readonly LaneErrors[])[]): Spreads {
   const lanes = heats.flat()
-  const ttft = toSpread(lanes.flatMap(({ ttftMs }) => (ttftMs === null ? [] : [Math.abs(ttftMs)])))
-  const token = toSpread(lanes.flatMap(toCrossingErrors).map(Math.abs))
-  const total = toSpread(lanes.flatMap(({ totalMs }) => (totalMs === null ? [] : [Math.abs(totalMs)])))
-  const difference = toSpread(heats.flatMap(toDifferences))
-  const parts = [ttft, token, total, difference].flatMap(({ p99 }) => (p99 === null ? [] : [p99]))
-  if (token.count === 0) return null
-  // Stamps on the tape have two decimals: no margin is below their grain.
-  const marginMs = Math.max(0.01, Math.ceil(Math.max(...parts) * 100) / 100)
-  return { marginMs, lanes: lanes.length, ttft, token, total, difference }
+  return {
+    ttft: toSpread(lanes.flatMap(({ ttftMs }) => (ttftMs === null ? [] : [Math.abs(ttftMs)]))),
+    token: toSpread(lanes.flatMap(toCrossingErrors).map(Math.abs)),
+    total: toSpread(lanes.flatMap(({ totalMs }) => (totalMs === null ? [] : [Math.abs(totalMs)]))),
+    difference: toSpread(heats.flatMap(toDifferences)),
+  }
+}
+
+/** null when not one token was measured. */
+function toP99({ ttft, token, total, difference }: Spreads): number | null {
+  if (token.p99 === null) return null
+  return Math.max(token.p99, ttft.p99 ?? 0, total.p99 ?? 0, difference.p99 ?? 0)
 }
 
 /** Every two lanes of a heat, at every token that both had, and at the end. */

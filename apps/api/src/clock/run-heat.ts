@@ -21,7 +21,7 @@ export interface HeatResult {
 
 /** As many as most races have at most, and tokens as fast as most models are. */
 export const heatLanes = 8
-const heatTokens = 40
+const heatTokens = 24
 
 /** Rejects with the signal's reason; its lanes are stopped then. */
 export async function runHeat(

@@ -26,14 +26,18 @@ export interface Lateness {
 }
 
 export interface LatenessMeter {
+  /** From the next turn of the loop on: what this one does, the lanes' leaving, is no lateness. */
+  start(): void
   /** Ends the measurement; null without a sample. */
   stop(): Lateness | null
 }
 
-export function startLatenessMeter(): LatenessMeter {
+export function createLatenessMeter(): LatenessMeter {
   const recorded = monitorEventLoopDelay({ resolution: resolutionMs })
-  recorded.enable()
   return {
+    start() {
+      setImmediate(() => recorded.enable())
+    },
     stop() {
       recorded.disable()
       if (recorded.count === 0) return null

@@ -5,7 +5,7 @@
  */
 import { createRaceClock } from '../race-clock.ts'
 import type { Desk } from './desk.ts'
-import { type Lateness, startLatenessMeter } from './lateness.ts'
+import { createLatenessMeter, type Lateness } from './lateness.ts'
 import type { HeatOrder, LaneEvent, LaneStop } from './messages.ts'
 import { runLane } from './run-lane.ts'
 import { createStartLine } from './start-line.ts'
@@ -27,11 +27,11 @@ export interface HeatSurroundings {
 
 export function runHeat(order: HeatOrder, { desk, random, onGreenLight, emit }: HeatSurroundings): Heat {
   const clock = createRaceClock()
-  let lateness: ReturnType<typeof startLatenessMeter> | null = null
+  const lateness = createLatenessMeter()
   const controllers = order.lanes.map(() => new AbortController())
   const startLine = createStartLine(order.lanes.length, random, () => {
     onGreenLight(clock.start())
-    lateness = startLatenessMeter()
+    lateness.start()
   })
   const lanes = order.lanes.map((entry, index) =>
     runLane(entry, {
@@ -49,6 +49,6 @@ export function runHeat(order: HeatOrder, { desk, random, onGreenLight, emit }: 
         if (lane === null || order.lanes[index]!.lane === lane) controller.abort(stop)
       }
     },
-    over: Promise.all(lanes).then(() => lateness?.stop() ?? null),
+    over: Promise.all(lanes).then(() => lateness.stop()),
   }
 }
