@@ -40,6 +40,7 @@ export const LanePanel = memo(function LanePanel({ lane, over, isLost }: LanePan
       id={toLaneId(lane.lane)}
       className="lane"
       data-lane={lane.lane}
+      data-sentinel={lane.sentinel || undefined}
       aria-label={`Lane ${lane.lane + 1}, ${lane.model}`}
     >
       <LaneHead
@@ -47,7 +48,7 @@ export const LanePanel = memo(function LanePanel({ lane, over, isLost }: LanePan
         model={lane.model}
         provider={toProviderName(lane)}
         stream={nextStream}
-        onStream={(isOn) => setStream(lane.lane, isOn)}
+        onStream={lane.sentinel ? null : (isOn) => setStream(lane.lane, isOn)}
         note={
           nextStream === lane.stream
             ? null
@@ -57,7 +58,7 @@ export const LanePanel = memo(function LanePanel({ lane, over, isLost }: LanePan
         {isOpen && <StopLane lane={lane.lane} />}
         {(result.kind === 'stopped' || result.kind === 'cut') && <RerunLane lane={lane.lane} />}
       </LaneHead>
-      <LaneFigures lane={lane} isRunning={isOpen} />
+      <LaneFigures lane={lane} isRunning={isOpen} marginMs={over?.end?.marginMs ?? null} />
       <ScrollBox
         ref={scroller}
         className="lane-scroll"
