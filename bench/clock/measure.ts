@@ -1,14 +1,7 @@
 /** One race, and what its tape says beside the simulator's ledger. */
-import {
-  emptyRace,
-  type LaneErrors,
-  RaceEvent,
-  reduceRace,
-  SimulatorLedger,
-  toLaneErrors,
-} from '@drag-race/contracts'
+import { emptyRace, type LaneErrors, reduceRace, SimulatorLedger, toLaneErrors } from '@drag-race/contracts'
 import type { House } from '../../tests/support/programs.ts'
-import { collect, events, postRace } from '../../tests/support/race-client.ts'
+import { events, postRace } from '../../tests/support/race-client.ts'
 
 export interface RoundResult {
   errors: LaneErrors[]

@@ -78,7 +78,8 @@ export function createConnection(origin: string, { isCold }: { isCold: boolean }
       return false
     },
     close() {
-      if (isReleased) return void client.close()
+      // Closed before, it says so, and that is all the same.
+      if (isReleased) return void client.close().catch(() => {})
       // The lane never left: its request waits for ever, and its socket was given to nobody.
       isReleased = true
       ready.socket?.destroy()
