@@ -18,7 +18,7 @@ import { events, postRace, race } from './support/race-client.ts'
 
 let house: House
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startHouse({ env: { CLOCK_CALIBRATION: 'on' } })
 })
 afterAll(() => house?.stop())
 

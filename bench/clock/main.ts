@@ -20,7 +20,10 @@ const setting = {
   rates: isQuick ? [100] : [20, 100, 500],
 }
 
-const house = await startHouse({ models: toModels(setting.rates, setting.seconds) })
+const house = await startHouse({
+  models: toModels(setting.rates, setting.seconds),
+  env: { CLOCK_CALIBRATION: 'on' },
+})
 try {
   await fillHistory(house.app.url, setting.history)
   const disturbers = await createCases(house.app.url)

@@ -21,7 +21,8 @@ const exactRaces = isQuick ? 20 : 100
 const house = await startHouse({ models: toModels() })
 try {
   const appUrl = house.app.url
-  await fetch(`${appUrl}/api/calibrate`, { method: 'POST' })
+  const calibrated = await fetch(`${appUrl}/api/calibrate`, { method: 'POST' })
+  if (!calibrated.ok) throw new Error(`calibration: ${await calibrated.text()}`)
   const exact: NullRace[] = []
   const exactPrompt = await addPrompt(appUrl, 'null-exact')
   for (let count = 0; count < exactRaces; count++) exact.push(await raceTwins(house, 'exact', exactPrompt))

@@ -34,7 +34,7 @@ async function main() {
     version: readVersion(),
     webFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
-  await clock.begin()
+  await clock.begin({ isMeasured: settings.isCalibratedAtStart })
   handle = app
 
   let isClosing = false

@@ -15,7 +15,13 @@ test('everything has a default: loopback, and the built-in gateway', () => {
       apiKey: null,
     },
     simulatorUrl: 'http://127.0.0.1:4010',
+    isCalibratedAtStart: true,
   })
+})
+
+test('the clock is measured at the start unless that is switched off', () => {
+  expect(readSettings({ CLOCK_CALIBRATION: 'off' }).isCalibratedAtStart).toBe(false)
+  expect(() => readSettings({ CLOCK_CALIBRATION: 'maybe' })).toThrow('CLOCK_CALIBRATION is "maybe"')
 })
 
 test('the simulator is found by its port or its address', () => {

@@ -10,6 +10,8 @@ export interface Settings {
   gateway: GatewayAddress
   /** Without a slash at the end. */
   simulatorUrl: string
+  /** Measure the clock at the start, in the background. On demand it is measured in any case. */
+  isCalibratedAtStart: boolean
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -33,6 +35,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
       .split(',')
       .map((name) => name.trim().toLowerCase())
       .filter((name) => name !== ''),
+    isCalibratedAtStart: readSwitch(read('CLOCK_CALIBRATION'), 'CLOCK_CALIBRATION'),
     gateway: {
       url: readUrl(read('GATEWAY_URL') ?? `http://127.0.0.1:${gatewayPort}`, 'GATEWAY_URL').replace(
         /\/(v1\/?)?$/,
@@ -50,6 +53,13 @@ export function readSettings(environment: Record<string, string | undefined>): S
       'SIMULATOR_URL',
     ).replace(/\/+$/, ''),
   }
+}
+
+/** On, unless it is off. */
+function readSwitch(text: string | undefined, name: string): boolean {
+  if (text === undefined || text === 'on') return true
+  if (text === 'off') return false
+  throw new Error(`${name} is "${text}". Set it to on or off.`)
 }
 
 function readPort(text: string | undefined, name: string, byDefault: number): number {
