@@ -14,7 +14,7 @@ import {
 } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type House, startHouse } from './support/programs.ts'
-import { events, postRace, race } from './support/race-client.ts'
+import { collect, events, postRace, race } from './support/race-client.ts'
 
 let house: House
 beforeAll(async () => {
@@ -114,6 +114,13 @@ describe('ground truth', () => {
       expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b))
     }
   })
+})
+
+test('on the tape of many lanes time never goes back', async () => {
+  const lanes = Array.from({ length: 12 }, () => lane('sim-quick'))
+  const tape = await collect(await postRace(house.app.url, { prompt: 'p', lanes }))
+  const times = tape.map(({ at }) => at)
+  expect(times).toEqual(times.toSorted((a, b) => a - b))
 })
 
 describe('a sentinel lane', () => {

@@ -77,7 +77,8 @@ export function createFrameSink(
       pull() {
         isAsked = true
         // One frame a turn: a lane that is behind must not keep the others' sockets waiting.
-        if (nextIndex < arrived.length || hasEnded) desk(deliver)
+        const next = arrived[nextIndex]
+        if (next || hasEnded) desk.lay(next?.stampNs ?? arrivals.endNs, deliver)
       },
       cancel() {
         isCancelled = true

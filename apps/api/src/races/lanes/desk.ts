@@ -5,16 +5,26 @@
  * Otherwise lanes whose tokens come in the same moment would be stamped one after the other, each behind the parsing of those
  * before it: at 16 lanes the last of them a millisecond or more late.
  */
-export type Desk = (work: () => void) => void
+export interface Desk {
+  /** `stampNs`: when what is worked on arrived. */
+  lay(stampNs: bigint, work: () => void): void
+  /** The oldest stamp of what still lies here: events up to it are all known. null: nothing lies here. */
+  readonly oldestNs: bigint | null
+}
+
+interface Piece {
+  stampNs: bigint
+  work: () => void
+}
 
 /** Holds no more than what has arrived and is not read yet; `responseBytesMax` bounds that for each lane. */
 export function createDesk(nextTurn: (go: () => void) => void = setImmediate): Desk {
-  let waiting: (() => void)[] = []
+  let waiting: Piece[] = []
   let nextIndex = 0
   let isWorking = false
 
   function turn() {
-    const work = waiting[nextIndex++]
+    const piece = waiting[nextIndex++]
     if (nextIndex < waiting.length) {
       nextTurn(turn)
     } else {
@@ -22,13 +32,24 @@ export function createDesk(nextTurn: (go: () => void) => void = setImmediate): D
       nextIndex = 0
       isWorking = false
     }
-    work?.()
+    piece?.work()
   }
 
-  return (work) => {
-    waiting.push(work)
-    if (isWorking) return
-    isWorking = true
-    nextTurn(turn)
+  return {
+    lay(stampNs, work) {
+      waiting.push({ stampNs, work })
+      if (isWorking) return
+      isWorking = true
+      nextTurn(turn)
+    },
+    get oldestNs() {
+      // Not simply the first: a lane with several frames lays down the next when one is read.
+      let oldest: bigint | null = null
+      for (let index = nextIndex; index < waiting.length; index++) {
+        const { stampNs } = waiting[index]!
+        if (oldest === null || stampNs < oldest) oldest = stampNs
+      }
+      return oldest
+    },
   }
 }

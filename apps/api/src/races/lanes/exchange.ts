@@ -107,7 +107,7 @@ function createHandler(
     exchange.endNs = options.now()
     exchange.hasClosed = error === null
     if (!isAborted) exchange.networkError = error
-    desk(() => {
+    desk.lay(exchange.endNs, () => {
       if (sink) sink.end(error)
       else reject(error)
     })
@@ -130,10 +130,11 @@ function createHandler(
     onResponseStart(controller, status, headers) {
       // 100 Continue and 103 Early Hints are not the answer.
       if (status < 200) return
-      exchange.headersNs = options.now()
+      const stampNs = options.now()
+      exchange.headersNs = stampNs
       options.onRead()
       exchange.status = status
-      desk(() => {
+      desk.lay(stampNs, () => {
         exchange.headers = toHeaders(headers)
         exchange.contentType = exchange.headers.get('content-type') ?? ''
         answer(controller)
@@ -145,7 +146,7 @@ function createHandler(
       options.onRead()
       bytes += chunk.length
       if (bytes > options.responseBytesMax) return controller.abort(tooLarge(options.responseBytesMax))
-      desk(() => {
+      desk.lay(stampNs, () => {
         try {
           sink?.push(chunk, stampNs)
         } catch (error) {

@@ -13,6 +13,8 @@ import { createStartLine } from './start-line.ts'
 export interface Heat {
   /** `lane` null: all that still run. A lane that has ended stays as it is. */
   stop(lane: number | null, stop: LaneStop): void
+  /** The race's clock at this moment of `process.hrtime`. */
+  at(stampNs: bigint): number
   /** How late the thread came while the lanes ran; null when it was too short to say. */
   over: Promise<Lateness | null>
 }
@@ -44,6 +46,7 @@ export function runHeat(order: HeatOrder, { desk, random, onGreenLight, emit }: 
     }),
   )
   return {
+    at: clock.at,
     stop(lane, stop) {
       for (const [index, controller] of controllers.entries()) {
         if (lane === null || order.lanes[index]!.lane === lane) controller.abort(stop)
