@@ -1,6 +1,5 @@
 /** What goes on beside a race while it is timed. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openBrowser } from '../../tests/support/browser.ts'
 import { root } from '../../tests/support/programs.ts'
@@ -72,9 +71,9 @@ async function read<Body>(url: string): Promise<Body> {
   return (await response.json()) as Body
 }
 
+/** Anew each time: two seconds, and never the page of yesterday. */
 function buildWeb() {
   const folder = join(root, 'apps', 'web')
-  if (existsSync(join(folder, 'dist', 'index.html'))) return
   const vite = join(folder, 'node_modules', 'vite', 'bin', 'vite.js')
   const { status } = spawnSync(process.execPath, [vite, 'build'], { cwd: folder, stdio: 'ignore' })
   if (status !== 0) throw new Error('The web could not be built: run `npm start` once and see why.')

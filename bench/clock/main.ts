@@ -6,11 +6,13 @@
  * The cases take turns within a round, so that a noisy machine is noisy for all of them. A figure is the median over the
  * rounds of that round's percentile.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startHouse } from '../../tests/support/programs.ts'
 import { cases, createCases } from './cases.ts'
 import { fillHistory, timeRace, toModels } from './measure.ts'
 import { type Cell, writeReport } from './report.ts'
 
+const settleMs = 500
 const isQuick = process.argv.includes('--quick')
 const setting = {
   rounds: Number(process.env.BENCH_ROUNDS ?? (isQuick ? 1 : 7)),
@@ -33,6 +35,8 @@ try {
   }
   for (let round = 0; round < setting.rounds; round++) {
     for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
+      // What the race before left to be done (counters to be read, a page to be torn down) is not this one's disturbance.
+      await sleep(settleMs)
       const during = await disturbers[cell.name].begin()
       cell.rounds.push(await timeRace(house, cell, (raceId) => during.race(raceId)))
       await during.end()
