@@ -21,7 +21,11 @@ const exactRaces = isQuick ? 20 : 100
 const house = await startHouse({ models: toModels() })
 try {
   const appUrl = house.app.url
-  const calibrated = await fetch(`${appUrl}/api/calibrate`, { method: 'POST' })
+  const calibrated = await fetch(`${appUrl}/api/calibrate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
   if (!calibrated.ok) throw new Error(`calibration: ${await calibrated.text()}`)
   const exact: NullRace[] = []
   const exactPrompt = await addPrompt(appUrl, 'null-exact')

@@ -22,7 +22,8 @@ export interface NullRace {
  */
 const profiles: Record<Pair, [string, string]> = {
   exact: ['steady?ttft=30&tps=400&tokens=30', 'steady?tokens=30&tps=400&ttft=30'],
-  jittered: ['steady?ttft=30&tps=400&tokens=30&jitter=0.4', 'steady?tokens=30&jitter=0.4&tps=400&ttft=30'],
+  // Some 80 ms apart as a rule, so that few of them are dead heats.
+  jittered: ['steady?ttft=60&tps=250&tokens=60&jitter=0.8', 'steady?tokens=60&jitter=0.8&tps=250&ttft=60'],
 }
 
 const names = (pair: Pair): [string, string] => [`null-${pair}-a`, `null-${pair}-b`]

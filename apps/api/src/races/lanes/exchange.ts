@@ -61,6 +61,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const answered = Promise.withResolvers<Response>()
     // Until the lane waits for it, a failure is nobody's: the lane may have turned back at the line.
     answered.promise.catch(() => {})
+    // undici tells a request of its abort only when there is a connection, which may take ten seconds to fail.
+    const { signal = null } = init
+    signal?.addEventListener('abort', () => answered.reject(toError(signal.reason)), { once: true })
     const { connection } = options
     connection.dispatcher.dispatch(
       {
@@ -71,11 +74,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
         headers: { ...headers, 'accept-encoding': 'identity' },
         body: init.body as string,
       },
-      createHandler(exchange, options, init.signal ?? null, answered),
+      createHandler(exchange, options, signal, answered),
     )
     await connection.opened
     await options.ready()
-    init.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     const startNs = options.now()
     exchange.startNs = startNs
     const isWarm = connection.release()
