@@ -70,7 +70,8 @@ export function createClock(parts: ClockParts): Clock {
 
   async function measure(signal: AbortSignal): Promise<Calibration> {
     const measured = await calibrate({ ...parts, signal }).catch((error: unknown) => {
-      throw signal.aborted ? cutShortFault : error
+      if (!signal.aborted) throw error
+      throw (signal.reason as Error).name === 'TimeoutError' ? tooSlow : cutShortFault
     })
     if (!measured) throw noSimulator(simulatorUrl)
     calibration = measured
@@ -157,7 +158,13 @@ const racesRun = new ApiFault(
 const cutShortFault = new ApiFault(
   409,
   'cut_short',
-  'The calibration was cut short, by a race or by its time limit. Calibrate again.',
+  'The calibration was cut short by a race. Calibrate again when it has ended.',
+)
+
+const tooSlow = new ApiFault(
+  504,
+  'calibration_too_slow',
+  `The simulated model did not end its answers within ${calibrateMsMax / 1000} s. Add sim-sentinel to gateway.yaml, then calibrate again.`,
 )
 
 function noSimulator(simulatorUrl: string): ApiFault {
