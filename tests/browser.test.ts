@@ -122,7 +122,7 @@ describe('the race', () => {
     expect(await row(1).getAttribute('data-result')).toBe('win')
     expect(await row(2).getAttribute('data-result')).toBe('behind')
     const slip = await lane(1).getByRole('region', { name: 'Time slip of lane 1' }).innerText()
-    expect(slip).toMatch(/TTFT\s+\d+(\.\d+)? ± \d+(\.\d+)? ms/)
+    expect(slip).toMatch(/TTFT\s+\d+(\.\d+)? ms ± \d+(\.\d+)?/)
     expect(slip).toContain('simulated')
     expect(await lane(1).locator('.lane-answer').innerText()).toMatch(/\w{3}/)
     await expectNoSeriousFault()
@@ -239,6 +239,13 @@ describe('what was raced', () => {
     const figures = (row: string) => row.match(/[\d.,]+(?=\s*ms)/g)
     expect(figures(ours)).toHaveLength(2)
     expect(figures(theirs)).toEqual(figures(ours))
+    // The chunk with the role alone comes no later than the first token.
+    const vllm = await definitions
+      .getByRole('row', { name: /^TTFT first chunk that has choices/ })
+      .innerText()
+    for (const [index, figure] of figures(vllm)!.entries())
+      expect(Number(figure)).toBeLessThanOrEqual(Number(figures(ours)![index]))
+    expect(figures(vllm)).toHaveLength(2)
     await expectNoSeriousFault()
     expect(complaints).toEqual([])
   })

@@ -2,6 +2,7 @@
 import type { Health } from '@drag-race/contracts'
 import express from 'express'
 import type { AppContext } from './app-context.ts'
+import { type Clock, createClock, createClockRoutes } from './clock/index.ts'
 import { answerErrors, unknownEndpoint } from './error-handler.ts'
 import { createHistoryRoutes } from './history/index.ts'
 import { createLeaderboardRoutes } from './leaderboard/index.ts'
@@ -25,6 +26,8 @@ import { serveWeb } from './web-files.ts'
 
 export interface ServerOptions extends HostRules {
   version: string
+  /** Its ledger is what the clock is measured against. Without a slash at the end. */
+  simulatorUrl: string
   /** The built web. */
   webFolder: string
   raceLimits?: RaceLimits
@@ -34,6 +37,7 @@ export interface ServerOptions extends HostRules {
 
 export interface AppServer {
   app: express.Express
+  clock: Clock
   /** Ends running races as interrupted, and waits until they are written. */
   close(): Promise<void>
 }
@@ -42,13 +46,21 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   const catalog = createCatalog(context)
   const telemetry = createTelemetry(context)
   const laneThread = options.laneThread ?? createLaneThread(context.log)
-  const races = createRaces(context, { catalog, telemetry, laneThread, limits: options.raceLimits })
+  const clock = createClock({
+    context,
+    simulatorUrl: options.simulatorUrl,
+    catalog,
+    laneThread,
+    isRacing: () => races.isRacing,
+  })
+  const races = createRaces(context, { catalog, telemetry, laneThread, clock, limits: options.raceLimits })
 
   const api = express.Router()
   api.use(sameOriginOnly(options.allowedHosts), ...jsonBodies())
   api.get('/health', async (_request, response) => {
-    response.json(await readHealth(context, catalog, races, options.version))
+    response.json(await readHealth(context, { catalog, races, clock, version: options.version }))
   })
+  api.use(createClockRoutes(clock))
   api.use(createRaceRoutes(context, races, options.viewerLimits))
   api.use(createHistoryRoutes(context, (id) => races.find(id)?.tape.state ?? null))
   api.use(createModelRoutes(catalog))
@@ -64,7 +76,14 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   app.use(serveWeb(options.webFolder))
   app.use(unknownEndpoint)
   app.use(answerErrors(context.log))
-  return { app, close: () => races.close() }
+  return {
+    app,
+    clock,
+    async close() {
+      await clock.close()
+      await races.close()
+    },
+  }
 }
 
 const noStore: express.RequestHandler = (_request, response, next) => {
@@ -74,9 +93,7 @@ const noStore: express.RequestHandler = (_request, response, next) => {
 
 async function readHealth(
   { gateway: { url, isBuiltIn } }: AppContext,
-  catalog: Catalog,
-  races: Races,
-  version: string,
+  { catalog, races, clock, version }: { catalog: Catalog; races: Races; clock: Clock; version: string },
 ): Promise<Health> {
   const { isReachable } = await catalog.read()
   return {
@@ -84,6 +101,8 @@ async function readHealth(
     version,
     gateway: { url, isBuiltIn, isReachable },
     races: { running: races.running },
-    marginMs: races.marginMs,
+    marginMs: clock.calibration?.marginMs ?? races.marginMs,
+    calibration: clock.calibration,
+    isCalibrating: clock.isCalibrating,
   }
 }

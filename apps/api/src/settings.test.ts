@@ -14,7 +14,19 @@ test('everything has a default: loopback, and the built-in gateway', () => {
       isBuiltIn: true,
       apiKey: null,
     },
+    simulatorUrl: 'http://127.0.0.1:4010',
+    isCalibratedAtStart: true,
   })
+})
+
+test('the clock is measured at the start unless that is switched off', () => {
+  expect(readSettings({ CLOCK_CALIBRATION: 'off' }).isCalibratedAtStart).toBe(false)
+  expect(() => readSettings({ CLOCK_CALIBRATION: 'maybe' })).toThrow('CLOCK_CALIBRATION is "maybe"')
+})
+
+test('the simulator is found by its port or its address', () => {
+  expect(readSettings({ SIMULATOR_PORT: '4011' }).simulatorUrl).toBe('http://127.0.0.1:4011')
+  expect(readSettings({ SIMULATOR_URL: 'http://simulator:4010/' }).simulatorUrl).toBe('http://simulator:4010')
 })
 
 test('the built-in gateway is found by its ports', () => {

@@ -8,6 +8,10 @@ export interface Settings {
   logLevel: string
   allowedHosts: string[]
   gateway: GatewayAddress
+  /** Without a slash at the end. */
+  simulatorUrl: string
+  /** Measure the clock at the start, in the background. On demand it is measured in any case. */
+  isCalibratedAtStart: boolean
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -17,6 +21,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
   const read = (name: string) => environment[name]?.trim() || undefined
   const gatewayPort = readPort(read('GATEWAY_PORT'), 'GATEWAY_PORT', 4000)
   const metricsPort = readPort(read('GATEWAY_METRICS_PORT'), 'GATEWAY_METRICS_PORT', 15020)
+  const simulatorPort = readPort(read('SIMULATOR_PORT'), 'SIMULATOR_PORT', 4010)
   const logLevel = (read('LOG_LEVEL') ?? 'warn').toLowerCase()
   if (!logLevels.includes(logLevel)) {
     throw new Error(`LOG_LEVEL is "${logLevel}". Set it to one of ${logLevels.join(', ')}.`)
@@ -30,6 +35,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
       .split(',')
       .map((name) => name.trim().toLowerCase())
       .filter((name) => name !== ''),
+    isCalibratedAtStart: readSwitch(read('CLOCK_CALIBRATION'), 'CLOCK_CALIBRATION'),
     gateway: {
       url: readUrl(read('GATEWAY_URL') ?? `http://127.0.0.1:${gatewayPort}`, 'GATEWAY_URL').replace(
         /\/(v1\/?)?$/,
@@ -42,7 +48,18 @@ export function readSettings(environment: Record<string, string | undefined>): S
       isBuiltIn: read('GATEWAY_URL') === undefined,
       apiKey: read('GATEWAY_API_KEY') ?? null,
     },
+    simulatorUrl: readUrl(
+      read('SIMULATOR_URL') ?? `http://127.0.0.1:${simulatorPort}`,
+      'SIMULATOR_URL',
+    ).replace(/\/+$/, ''),
   }
+}
+
+/** On, unless it is off. */
+function readSwitch(text: string | undefined, name: string): boolean {
+  if (text === undefined || text === 'on') return true
+  if (text === 'off') return false
+  throw new Error(`${name} is "${text}". Set it to on or off.`)
 }
 
 function readPort(text: string | undefined, name: string, byDefault: number): number {

@@ -4,7 +4,9 @@
  */
 import * as z from 'zod/mini'
 import { type Measure, measures } from './finish.ts'
+import type { ClockReport } from './race-event.ts'
 import type { FinishLine, RaceRequest } from './race-request.ts'
+import type { Spread } from './spread.ts'
 import type { Verdict } from './standings.ts'
 import type { TimeSlip } from './time-slip.ts'
 
@@ -38,6 +40,8 @@ export interface LaneSummary {
   model: string
   provider: string | null
   simulated: boolean
+  /** It watched the clock and was not ranked. */
+  sentinel: boolean
   stream: boolean
   place: number | null
   deadHeat: boolean
@@ -56,6 +60,10 @@ export interface RaceSummary {
   finish: FinishLine
   /** null while it runs, or when the clock's error was not measured. */
   marginMs: number | null
+  /** null while it runs, and for races older than it. */
+  clock: ClockReport | null
+  /** Connections were opened after the green light. */
+  coldStart: boolean
   verdict: Verdict | null
   /** In order of arrival, then of their numbers. */
   lanes: LaneSummary[]
@@ -285,4 +293,29 @@ export interface Health {
   races: { running: number }
   /** The clock's error as last measured; null before the first measurement. */
   marginMs: number | null
+  /** Where `marginMs` comes from; null: from the lateness of the last race's thread alone, or from nothing yet. */
+  calibration: Calibration | null
+  isCalibrating: boolean
+}
+
+/** `POST /api/calibrate`: the clock's error against the simulator's ledger. Milliseconds. */
+export interface Calibration {
+  /** The largest p99 below: what two lanes must differ by to be told apart. */
+  marginMs: number
+  /** ISO 8601. */
+  measuredAt: string
+  /** `gateway`: on the road of every lane. `simulator`: straight, because no simulated model is known behind the gateway. */
+  through: 'gateway' | 'simulator'
+  model: string
+  /** Lanes that were measured, over all heats. */
+  lanes: number
+  /** From a lane's request to a token's arrival, minus the simulator's own time for it. */
+  ttft: Spread
+  token: Spread
+  /** The same to the end of the answer. */
+  total: Spread
+  /** How far two lanes of one heat were apart in their errors. */
+  difference: Spread
+  /** The longest that the reading thread came late. */
+  lagMs: number | null
 }

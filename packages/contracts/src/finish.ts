@@ -19,12 +19,14 @@ export function raceVerdict(state: RaceState): Verdict | null {
   return toVerdict(state.end.standings, toEntrants(state.lanes, state.request.finish, state.end.marginMs))
 }
 
+/** A sentinel lane watches the clock and enters nothing. */
 export function toEntrants(
   lanes: readonly LaneState[],
   finish: FinishLine,
   marginMs: number | null,
 ): Entrant[] {
-  return lanes.map((lane) => ({
+  const entered = lanes.filter(({ sentinel }) => !sentinel)
+  return entered.map((lane) => ({
     lane: lane.lane,
     value: crossedMs(lane, finish),
     censoredAt: laneStatus(lane) === 'stopped' ? toTimeSlip(lane).elapsedMs : null,

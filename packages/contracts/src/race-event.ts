@@ -36,7 +36,13 @@ export const RaceStart = z.object({
 })
 
 /** The lane's request leaves. */
-export const LaneStart = z.object({ ...stamp, type: z.literal('lane-start'), lane })
+export const LaneStart = z.object({
+  ...stamp,
+  type: z.literal('lane-start'),
+  lane,
+  /** Its connection is opened only now: because it was wished so, or because none could be had before the light. */
+  cold: z.optional(z.boolean()),
+})
 
 /** First token of any kind; `ms` from this lane's start. Streaming lanes only. */
 export const FirstToken = z.object({ ...stamp, type: z.literal('ttft'), lane, ms: z.number() })
@@ -100,10 +106,14 @@ export const LaneError = z.object({
   status: z.nullable(z.number()),
   retryAfterMs: z.nullable(z.number()),
   arrival: z.optional(Arrival),
+  /** As in `done`, when a chunk had named it. */
+  completionId: z.optional(z.string()),
 })
 
 /** How good the clock was in this race. Milliseconds. */
 export const ClockReport = z.object({
+  /** Zero of this tape in nanoseconds of `process.hrtime`, by which it is laid beside a simulator's ledger; null: no light. */
+  greenLightNs: z.optional(z.nullable(z.string().check(z.regex(/^\d+$/)))),
   /** When the margin was measured against the simulator's ledger (ISO 8601); null: only the thread's lateness is known. */
   calibratedAt: z.nullable(z.string()),
   /** The longest that the reading thread came late to its sockets while the race ran; null when it was too short to say. */

@@ -5,7 +5,7 @@
  * Pure and total: any prefix of a tape folds, and folding it in two halves is the same as in one. An event that does
  * not follow the one before (a repeat after a reconnect, a gap) leaves the state as it is; `isNext` tells which.
  */
-import type { LaneEntry, RaceEvent } from './race-event.ts'
+import type { ClockReport, LaneEntry, RaceEvent } from './race-event.ts'
 import type { RaceRequest } from './race-request.ts'
 import type { Standing } from './standings.ts'
 
@@ -29,6 +29,8 @@ export type LaneOutcome =
 export interface LaneState extends LaneEntry {
   /** null: its request has not left yet. */
   startAt: number | null
+  /** Its connection was opened after the green light. */
+  isCold: boolean
   ttftMs: number | null
   answer: string
   reasoning: string
@@ -55,6 +57,8 @@ export interface RaceState {
     standings: readonly Standing[]
     marginMs: number | null
     reason: EventOf<'race-end'>['reason']
+    /** null on tapes older than it. */
+    clock: ClockReport | null
   } | null
 }
 
@@ -79,7 +83,12 @@ export function reduceRace(state: RaceState, event: RaceEvent): RaceState {
       next.lanes = event.lanes.map(emptyLane)
       return next
     case 'race-end':
-      next.end = { standings: event.standings, marginMs: event.marginMs, reason: event.reason }
+      next.end = {
+        standings: event.standings,
+        marginMs: event.marginMs,
+        reason: event.reason,
+        clock: event.clock ?? null,
+      }
       return next
     case 'lane-start':
     case 'ttft':
@@ -110,7 +119,7 @@ function reduceLane(lane: LaneState, event: LaneEvent): LaneState {
   if (lane.outcome) return lane
   switch (event.type) {
     case 'lane-start':
-      return { ...lane, startAt: event.at }
+      return { ...lane, startAt: event.at, isCold: event.cold ?? false }
     case 'ttft':
       return { ...lane, ttftMs: event.ms }
     case 'token':
@@ -142,6 +151,7 @@ function emptyLane(entry: LaneEntry): LaneState {
   return {
     ...entry,
     startAt: null,
+    isCold: false,
     ttftMs: null,
     answer: '',
     reasoning: '',

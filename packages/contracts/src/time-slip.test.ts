@@ -110,6 +110,33 @@ describe('a time slip', () => {
     })
   })
 
+  test('has the splits of a lane, from the light to the close', () => {
+    const arrival = { headersMs: 80, firstByteMs: 80.5, closeMs: 312 }
+    const end = { ...done(320), arrival } as Unnumbered
+    expect(toTimeSlip(lane([ttft, token(110, 'reasoning'), token(150), token(310), end])).splits).toEqual({
+      dispatchMs: 10,
+      headersMs: 80,
+      firstByteMs: 80.5,
+      firstReasoningMs: 100,
+      firstAnswerMs: 140,
+      halfMs: 140,
+      lastTokenMs: 300,
+      closeMs: 312,
+    })
+    const late = lane([token(110), token(150, 'reasoning'), done(320)])
+    expect(toTimeSlip(late).splits).toMatchObject({ firstReasoningMs: 140, firstAnswerMs: 100 })
+  })
+
+  test('has no splits that a tape older than them does not tell', () => {
+    expect(toTimeSlip(lane([token(110), done(320)])).splits).toMatchObject({
+      dispatchMs: 10,
+      headersMs: null,
+      firstByteMs: null,
+      firstReasoningMs: null,
+      closeMs: null,
+    })
+  })
+
   test('keeps what it knows of a lane that failed', () => {
     const error: Unnumbered = {
       type: 'error',

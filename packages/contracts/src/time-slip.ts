@@ -39,6 +39,21 @@ export interface TimeSlip {
   /** Longest wait between two arrivals. */
   gapMsMax: number | null
   costUsd: number | null
+  splits: Splits
+}
+
+/** One lane from light to close. Milliseconds from its own start; null: it never came, or the tape is older than this. */
+export interface Splits {
+  /** From the green light to this lane's start: its skew. */
+  dispatchMs: number | null
+  headersMs: number | null
+  firstByteMs: number | null
+  firstReasoningMs: number | null
+  firstAnswerMs: number | null
+  /** Half of its tokens (≈); streaming lanes only, as in `halfMs`. */
+  halfMs: number | null
+  lastTokenMs: number | null
+  closeMs: number | null
 }
 
 /** `nowMs` is the race's clock (`at` of the newest event, or later) and only moves `elapsedMs` of a running lane. */
@@ -73,7 +88,31 @@ export function toTimeSlip(lane: LaneState, nowMs = 0): TimeSlip {
     chunks: lane.chunks,
     gapMsMax: longestGap(lane.lastMark),
     costUsd: done?.costUsd ?? null,
+    splits: toSplits(lane, since),
   }
+}
+
+function toSplits(lane: LaneState, since: (at: number | undefined) => number | null): Splits {
+  const arrival = lane.outcome?.event.arrival
+  return {
+    dispatchMs: lane.startAt,
+    headersMs: arrival?.headersMs ?? null,
+    firstByteMs: arrival?.firstByteMs ?? null,
+    firstReasoningMs: since(firstReasoning(lane)),
+    firstAnswerMs: since(lane.firstAnswerMark?.at),
+    halfMs: lane.stream ? since(whenTokens(lane.lastMark, lane.tokens / 2)) : null,
+    lastTokenMs: since(lane.lastMark?.at),
+    closeMs: arrival?.closeMs ?? null,
+  }
+}
+
+/** Most models that reason begin with it; only where the first text was an answer is the tape searched. */
+function firstReasoning(lane: LaneState): number | undefined {
+  if (lane.reasoning === '') return undefined
+  if (lane.firstMark?.kind === 'reasoning') return lane.firstMark.at
+  let found: number | undefined
+  for (let mark = lane.lastMark; mark; mark = mark.previous) if (mark.kind === 'reasoning') found = mark.at
+  return found
 }
 
 /** The race's clock when this many estimated tokens had arrived; undefined when there were fewer. */

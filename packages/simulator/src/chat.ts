@@ -1,5 +1,6 @@
 /** What happens to one chat call, from top to bottom. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AnswerLibrary } from './answers/answer-library.ts'
 import { writeScript } from './answers/write-script.ts'
 import { parseChatRequest } from './chat-request.ts'
@@ -40,6 +41,8 @@ export async function answerChat(
 ): Promise<void> {
   const text = await readBody(incoming)
   const acceptedAtNs = clock.nowNs()
+  // Calls that come in the same moment are read first, each at its own time; the work on one would be the next one's delay.
+  await nextTurn()
   const request = parseChatRequest(text)
   const model = parseModelId(request.model)
   const limitHeaders = rateLimiter.admit(model.id, model.profile.requestsPerMinute)

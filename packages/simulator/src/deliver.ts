@@ -68,6 +68,8 @@ async function stream(delivery: Delivery, { clock, pacer }: Parts): Promise<bool
   const usage = request.includeUsage
     ? form.usage({ prompt: request.promptTokens, ...countTokens(schedule) })
     : ''
+  // Before the write, as with every chunk: nobody has read it before it was written down.
+  entry.end(clock.nowNs())
   response.end(form.finish(ending.reason) + usage + form.done())
   return true
 }
@@ -86,6 +88,7 @@ async function sendWhole(delivery: Delivery, { clock, pacer }: Parts): Promise<b
   if ((await pacer.until(dueAtNs, signal)) === 'aborted' || ending.kind === 'cut') return false
   entry.record(counts.reasoning + counts.answer, dueAtNs, clock.nowNs())
   response.writeHead(200, { ...delivery.headers, 'content-type': 'application/json' })
+  entry.end(clock.nowNs())
   response.end(body)
   return true
 }

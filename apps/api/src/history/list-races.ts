@@ -62,7 +62,7 @@ function selectRaces(db: Kysely<Schema>, { model, category, status }: RaceQuery,
   let select = db
     .selectFrom('races')
     .select(['id', 'started_at', 'started_at_ms', 'status', 'category'])
-    .select(['finish_json', 'margin_ms', 'verdict_json'])
+    .select(['finish_json', 'margin_ms', 'clock_json', 'cold_start', 'verdict_json'])
     .select(sql<string>`substr(prompt, 1, ${promptCharsMax})`.as('prompt'))
     .orderBy('started_at_ms', 'desc')
     .orderBy('id', 'desc')
@@ -116,6 +116,7 @@ export const laneSummaryColumns = [
   'model',
   'provider',
   'simulated',
+  'sentinel',
   'stream',
   'place',
   'dead_heat',

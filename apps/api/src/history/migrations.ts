@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration'
 
 export const migrations: Record<string, Migration> = {
   '0001-races': { up: createRaces },
+  '0002-clock': { up: addClock },
 }
 
 async function createRaces(db: Kysely<unknown>): Promise<void> {
@@ -68,5 +69,23 @@ async function createRaces(db: Kysely<unknown>): Promise<void> {
     .addColumn('category', 'text', (column) => column.notNull())
     .addColumn('text', 'text', (column) => column.notNull())
     .addColumn('created_at', 'text', (column) => column.notNull())
+    .execute()
+}
+
+/** How good the clock was: with each race, and as it was last measured. */
+async function addClock(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('races').addColumn('clock_json', 'text').execute()
+  await db.schema
+    .alterTable('races')
+    .addColumn('cold_start', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  await db.schema
+    .alterTable('lanes')
+    .addColumn('sentinel', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  await db.schema
+    .createTable('calibrations')
+    .addColumn('measured_at', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('calibration_json', 'text', (column) => column.notNull())
     .execute()
 }

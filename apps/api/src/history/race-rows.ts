@@ -1,5 +1,6 @@
 /** A race's row as what goes out: a line of the history, or its own page. */
 import type {
+  ClockReport,
   FinishLine,
   GatewayRow,
   LaneSummary,
@@ -23,6 +24,8 @@ export function toRaceSummary(row: RaceSummaryRow, lanes: readonly LaneSummary[]
     category: row.category,
     finish: JSON.parse(row.finish_json) as FinishLine,
     marginMs: row.margin_ms,
+    clock: row.clock_json === null ? null : (JSON.parse(row.clock_json) as ClockReport),
+    coldStart: row.cold_start === 1,
     verdict: row.verdict_json === null ? null : (JSON.parse(row.verdict_json) as Verdict),
     lanes: lanes.toSorted(byArrival),
   }

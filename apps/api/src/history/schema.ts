@@ -11,6 +11,7 @@ export interface Schema {
   lanes: LanesTable
   tape_parts: TapePartsTable
   prompts: PromptsTable
+  calibrations: CalibrationsTable
 }
 
 export interface RacesTable {
@@ -32,6 +33,9 @@ export interface RacesTable {
   verdict_json: string | null
   /** GatewayRow[]; null when the gateway's metrics could not be read. */
   gateway_added_json: string | null
+  /** ClockReport; null while it runs, and for races older than it. */
+  clock_json: string | null
+  cold_start: 0 | 1
 }
 
 export interface LanesTable {
@@ -40,6 +44,7 @@ export interface LanesTable {
   model: string
   provider: string | null
   simulated: 0 | 1
+  sentinel: 0 | 1
   stream: 0 | 1
   place: number | null
   dead_heat: 0 | 1
@@ -72,4 +77,12 @@ export interface PromptsTable {
   category: string
   text: string
   created_at: string
+}
+
+/** The clock's error as it was measured; the newest is the one that holds. */
+export interface CalibrationsTable {
+  /** ISO 8601. */
+  measured_at: string
+  /** Calibration. */
+  calibration_json: string
 }

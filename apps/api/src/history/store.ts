@@ -105,6 +105,8 @@ function toRaceRow({ id, startedAt, request, category }: NewRace) {
     margin_ms: null,
     verdict_json: null,
     gateway_added_json: null,
+    clock_json: null,
+    cold_start: request.coldStart ? (1 as const) : (0 as const),
   }
 }
 
@@ -113,6 +115,7 @@ function toEnd(state: RaceState) {
   return {
     status: state.end?.reason ?? ('interrupted' as const),
     margin_ms: state.end?.marginMs ?? null,
+    clock_json: state.end?.clock ? JSON.stringify(state.end.clock) : null,
     verdict_json: verdict && JSON.stringify(verdict),
   }
 }

@@ -22,6 +22,7 @@ export interface RaceRow {
   startedAtMs: number
   status: RaceStatus
   marginMs: number | null
+  coldStart: boolean
   /** In order of their numbers. */
   lanes: LaneRow[]
 }
@@ -77,9 +78,10 @@ export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 
 }
 
 /** Why a race is in no statistic, whatever its lanes did; null when it can be. */
-export function whyNotCounted({ status }: RaceRow): string | null {
+export function whyNotCounted({ status, coldStart }: RaceRow): string | null {
   if (status === 'running') return 'still running'
   if (status === 'interrupted') return 'interrupted: the app ended before the race did'
+  if (coldStart) return 'cold start: opening the connections was part of the times'
   return null
 }
 

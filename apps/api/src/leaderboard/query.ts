@@ -54,7 +54,7 @@ async function readPage(
 ): Promise<RaceRow[]> {
   const races = await db
     .selectFrom('races')
-    .select(['id', 'started_at_ms', 'status', 'margin_ms'])
+    .select(['id', 'started_at_ms', 'status', 'margin_ms', 'cold_start'])
     .where((expression) => isMeant(expression, filter, now))
     .$if(cursor !== null, (query) =>
       query.where(({ eb, refTuple, tuple }) =>
@@ -74,6 +74,7 @@ async function readPage(
     startedAtMs: race.started_at_ms,
     status: race.status,
     marginMs: race.margin_ms,
+    coldStart: race.cold_start === 1,
     lanes: lanes.get(race.id) ?? [],
   }))
 }
@@ -86,6 +87,7 @@ async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<str
     .select(['race_id', 'lane', 'model', 'provider', 'simulated', 'stream', 'outcome'])
     .select(['ttft_ms', 'total_ms', 'elapsed_ms', 'decode_tps', 'output_tokens', 'cost_usd'])
     .where('race_id', 'in', raceIds)
+    .where('sentinel', '=', 0)
     .orderBy('race_id')
     .orderBy('lane')
     .execute()

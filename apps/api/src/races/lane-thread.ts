@@ -3,6 +3,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
+import type { Lateness } from './lanes/lateness.ts'
 import type { FromLaneThread, HeatOrder, LaneEvent, LaneStop, ToLaneThread } from './lanes/messages.ts'
 
 export interface LaneThread {
@@ -15,7 +16,7 @@ export interface LaneThread {
 export interface HeatListener {
   onGreenLight(atNs: bigint): void
   onEvents(events: LaneEvent[]): void
-  onOver(marginMs: number | null): void
+  onOver(lateness: Lateness | null): void
   /** The thread died. */
   onLost(): void
 }
@@ -59,7 +60,7 @@ export function createLaneThread(log: Logger, startWorker: () => Worker = startL
         return listener?.onEvents(message.events)
       case 'over':
         listeners.delete(message.raceId)
-        return listener?.onOver(message.marginMs)
+        return listener?.onOver(message.lateness)
     }
   }
 

@@ -4,9 +4,11 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RaceRequest } from '@drag-race/contracts'
+import { lanesMax, type RaceRequest } from '@drag-race/contracts'
 import { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
+import type { Clock } from '../clock/clock.ts'
+import { toSentinel } from '../clock/simulated-models.ts'
 import { createRaceStore } from '../history/store.ts'
 import { type Catalog, toLaneEntries } from '../models/index.ts'
 import { findPrompt } from '../prompts/index.ts'
@@ -20,7 +22,9 @@ export interface Races {
   /** null when it does not run now. */
   find(id: string): RunningRace | null
   readonly running: number
-  /** The clock's error in the race that ended last; null before the first. */
+  /** One runs, or is about to. */
+  readonly isRacing: boolean
+  /** That of the race that ended last; null before the first. */
   readonly marginMs: number | null
   /** Ends what runs, as interrupted, and waits until it is written. */
   close(): Promise<void>
@@ -30,6 +34,7 @@ export interface RacesOptions {
   catalog: Catalog
   telemetry: Telemetry
   laneThread: LaneThread
+  clock: Clock
   limits?: RaceLimits
 }
 
@@ -38,7 +43,7 @@ const racesMax = 8
 const countersMsMax = 300
 
 export function createRaces(context: AppContext, options: RacesOptions): Races {
-  const { catalog, telemetry, laneThread, limits = raceLimits } = options
+  const { catalog, telemetry, laneThread, clock, limits = raceLimits } = options
   const store = createRaceStore(context.db)
   const running = new Map<string, RunningRace>()
   const afterwards = new Set<Promise<void>>()
@@ -47,15 +52,26 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
   let isClosing = false
 
   async function start(request: RaceRequest): Promise<RunningRace> {
-    const lanes = toLaneEntries(request, await catalog.read())
+    const reading = await catalog.read()
+    const lanes = toLaneEntries(request, reading)
+    const sentinel = request.sentinel ? toSentinel(lanes.length, lanesMax, reading.models) : null
+    if (sentinel) lanes.push(sentinel.entry)
+    await clock.makeWay()
     const id = randomUUID()
     const before = telemetry.snapshot(id).catch(() => null)
     const prompt = request.promptId === undefined ? null : await findPrompt(context.db, request.promptId)
     await Promise.race([before, sleep(countersMsMax)])
     if (isClosing) throw closing
-    const order = { id, startedAt: context.now(), request, lanes, category: prompt?.category ?? null }
+    const order = {
+      id,
+      startedAt: context.now(),
+      request,
+      lanes,
+      sentinel: sentinel?.request ?? null,
+      category: prompt?.category ?? null,
+    }
     const { gateway, log } = context
-    const race = await startRace(order, { store, laneThread, gateway, limits, log })
+    const race = await startRace(order, { store, laneThread, gateway, appClock: clock, limits, log })
     running.set(id, race)
     keepBusy(follow(race, before))
     return race
@@ -107,6 +123,9 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
     find: (id) => running.get(id) ?? null,
     get running() {
       return running.size
+    },
+    get isRacing() {
+      return running.size + starting > 0
     },
     get marginMs() {
       return marginMs

@@ -7,7 +7,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type ClockReport,
   type LaneEntry,
+  type LaneRequest,
   type LaneState,
   laneStatus,
   type RaceEvent,
@@ -16,8 +18,10 @@ import {
 } from '@drag-race/contracts'
 import type { Logger } from 'pino'
 import type { GatewayAddress } from '../app-context.ts'
+import type { Clock } from '../clock/clock.ts'
 import type { RaceStore } from '../history/store.ts'
 import type { LaneThread } from './lane-thread.ts'
+import type { Lateness } from './lanes/lateness.ts'
 import { type LaneEvent, type LaneLimits, type LaneStop, laneLimits } from './lanes/messages.ts'
 import { createRaceClock } from './race-clock.ts'
 import { createTape, type Tape, type TapeLimits, tapeLimits } from './tape.ts'
@@ -28,6 +32,8 @@ export interface RaceOrder {
   startedAt: Date
   request: RaceRequest
   lanes: LaneEntry[]
+  /** What its last lane asks, when that is a sentinel. */
+  sentinel: LaneRequest | null
   category: string | null
 }
 
@@ -71,14 +77,17 @@ export interface RaceSurroundings {
   store: RaceStore
   laneThread: LaneThread
   gateway: GatewayAddress
+  appClock: Pick<Clock, 'calibration' | 'readSentinel'>
   limits: RaceLimits
   log: Logger
 }
 
 /** Rejects, with nothing sent, when the race cannot be written down. */
 export async function startRace(order: RaceOrder, surroundings: RaceSurroundings): Promise<RunningRace> {
-  const { store, laneThread, gateway, limits } = surroundings
-  const { id, request, lanes, startedAt } = order
+  const { store, laneThread, gateway, appClock, limits } = surroundings
+  const { id, request, lanes, startedAt, sentinel } = order
+  // As it stands at the start: a later one says nothing about this race.
+  const { calibration } = appClock
   const log = surroundings.log.child({ raceId: id })
   const tape = createTape(limits.tape)
   const clock = createRaceClock()
@@ -89,10 +98,12 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   const ended = Promise.withResolvers<void>()
   let reason: EndReason = 'finished'
   let closing: NodeJS.Timeout | undefined
+  let greenLightNs: bigint | null = null
 
-  let waiting = setTimeout(() => end('interrupted', null, neverStarted), limits.startMsMax)
+  let waiting = setTimeout(() => end('interrupted', neverStarted), limits.startMsMax)
 
   function onGreenLight(atNs: bigint) {
+    greenLightNs = atNs
     clock.start(atNs)
     clearTimeout(waiting)
     waiting = setTimeout(() => askLanesToStop(null, 'deadline', toDeadline(limits)), limits.raceMsMax)
@@ -103,11 +114,20 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     if (tape.state.end || !lane || lane.outcome) return
     tape.append(event)
     writer.touch()
+    if (event.type === 'done' || event.type === 'error') callSentinelIn()
+  }
+
+  /** When all others are in, it has nothing more to watch. */
+  function callSentinelIn() {
+    const watching = tape.state.lanes.find((lane) => lane.sentinel && !lane.outcome)
+    if (!watching || tape.state.lanes.some((lane) => !lane.sentinel && !lane.outcome)) return
+    laneThread.stop(id, watching.lane, othersAreIn)
+    closing ??= setTimeout(() => end(reason, notClosed), limits.closeMsMax)
   }
 
   function receive(events: LaneEvent[]) {
     for (const event of events) {
-      if (event.type === 'token' && tape.isFull) return end('interrupted', null, tapeFull)
+      if (event.type === 'token' && tape.isFull) return end('interrupted', tapeFull)
       append(event)
     }
   }
@@ -115,11 +135,24 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   function askLanesToStop(lane: number | null, why: EndReason, stop: LaneStop) {
     if (lane === null && reason === 'finished') reason = why
     laneThread.stop(id, lane, stop)
-    if (lane === null) closing ??= setTimeout(() => end(reason, null, notClosed), limits.closeMsMax)
+    if (lane === null) closing ??= setTimeout(() => end(reason, notClosed), limits.closeMsMax)
+  }
+
+  function onOver(lateness: Lateness | null) {
+    const watched = tape.state.lanes.find((lane) => lane.sentinel)
+    if (!watched || greenLightNs === null) return end(reasonOf(tape, reason), notClosed, lateness)
+    void appClock
+      .readSentinel(watched, greenLightNs)
+      .then((seen) => end(reasonOf(tape, reason), notClosed, lateness, seen))
   }
 
   /** Lanes that are still open are closed with `fault`. Once: whatever asks later finds the race ended. */
-  function end(why: EndReason, marginMs: number | null, fault: { code: string; message: string }) {
+  function end(
+    why: EndReason,
+    fault: { code: string; message: string },
+    lateness: Lateness | null = null,
+    seen: ClockReport['sentinel'] = null,
+  ) {
     if (tape.state.end) return
     clearTimeout(waiting)
     clearTimeout(closing)
@@ -128,8 +161,18 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
       append({ type: 'error', at, lane, ...fault, status: null, retryAfterMs: null })
     }
     laneThread.stop(id, null, { code: 'stopped', message: fault.message })
+    const marginMs = calibration?.marginMs ?? lateness?.p99Ms ?? null
+    const lagMs = lateness?.maxMs ?? null
+    const report: ClockReport = {
+      greenLightNs: greenLightNs === null ? null : String(greenLightNs),
+      calibratedAt: calibration?.measuredAt ?? null,
+      lagMs,
+      // Without a calibration the margin is this very lateness, and there is nothing to hold the lag against.
+      disturbed: calibration !== null && lagMs !== null && lagMs > calibration.marginMs,
+      sentinel: seen,
+    }
     const standings = toStandings(tape.state, request.finish, marginMs)
-    tape.append({ type: 'race-end', at, standings, marginMs, reason: why })
+    tape.append({ type: 'race-end', at, standings, marginMs, reason: why, clock: report })
     tape.end()
     ended.resolve(keep())
   }
@@ -150,7 +193,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   laneThread.run(
     {
       raceId: id,
-      request,
+      request: sentinel ? { ...request, lanes: [...request.lanes, sentinel] } : request,
       lanes,
       gateway: { url: gateway.url, apiKey: gateway.apiKey },
       limits: limits.lane,
@@ -158,8 +201,8 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     {
       onGreenLight,
       onEvents: receive,
-      onOver: (marginMs) => end(reasonOf(tape, reason), marginMs, notClosed),
-      onLost: () => end('interrupted', null, threadLost),
+      onOver,
+      onLost: () => end('interrupted', threadLost),
     },
   )
 
@@ -173,7 +216,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
       askLanesToStop(lane, 'stopped', { code: 'stopped', message })
     },
     interrupt() {
-      end('interrupted', null, appEnded)
+      end('interrupted', appEnded)
       return ended.promise
     },
   }
@@ -181,9 +224,10 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
 
 /** Stopping every lane, one by one, is stopping the race; a stop that came when all had ended stopped nothing. */
 function reasonOf({ state }: Tape, asked: EndReason): EndReason {
+  const racing = state.lanes.filter(({ sentinel }) => !sentinel)
   const wasStopped = (lane: LaneState) => laneStatus(lane) === 'stopped'
-  if (asked === 'stopped') return state.lanes.some(wasStopped) ? 'stopped' : 'finished'
-  return asked === 'finished' && state.lanes.every(wasStopped) ? 'stopped' : asked
+  if (asked === 'stopped') return racing.some(wasStopped) ? 'stopped' : 'finished'
+  return asked === 'finished' && racing.every(wasStopped) ? 'stopped' : asked
 }
 
 function toDeadline({ raceMsMax }: RaceLimits): LaneStop {
@@ -193,6 +237,8 @@ function toDeadline({ raceMsMax }: RaceLimits): LaneStop {
     message: `The race was ended after ${minutes} minutes, its longest. What had arrived stays.`,
   }
 }
+
+const othersAreIn: LaneStop = { code: 'stopped', message: 'All other lanes are in.' }
 
 const neverStarted = {
   code: 'not_started',

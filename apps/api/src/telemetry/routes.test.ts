@@ -87,6 +87,8 @@ async function writeRace(app: { db: AppContext['db'] }, status: RaceStatus, gate
       margin_ms: null,
       verdict_json: null,
       gateway_added_json: gatewayAddedJson,
+      clock_json: null,
+      cold_start: 0,
     })
     .execute()
 }

@@ -28,7 +28,15 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
   const gateway = { url: gatewayUrl, metricsUrl: `${gatewayUrl}/metrics`, isBuiltIn: true, apiKey }
   const { app, close } = createServer(
     { db, log, gateway, now: () => new Date() },
-    { host: '127.0.0.1', allowedHosts: [], version: '0.0.0', webFolder: '/nowhere', ...more },
+    {
+      host: '127.0.0.1',
+      allowedHosts: [],
+      version: '0.0.0',
+      webFolder: '/nowhere',
+      // Nothing listens there.
+      simulatorUrl: 'http://127.0.0.1:1',
+      ...more,
+    },
   )
   const server = createHttpServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

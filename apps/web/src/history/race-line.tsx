@@ -14,7 +14,9 @@ interface RaceLineProps {
   onDelete: () => void
 }
 
-export const RaceLine = memo(function RaceLine({ race, nowMs, onDelete }: RaceLineProps) {
+export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }: RaceLineProps) {
+  // A sentinel did not race.
+  const race = { ...whole, lanes: whole.lanes.filter(({ sentinel }) => !sentinel) }
   const { word, by, who, rule } = toSummaryWords(race)
   const prompt = race.prompt.replace(/\s+/g, ' ').trim().slice(0, 300)
   return (

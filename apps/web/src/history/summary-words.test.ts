@@ -55,6 +55,13 @@ test('a running race has no margin yet', () => {
   expect(toSummaryWords(race)).toEqual({ word: 'RUNNING', by: '', who: '2 lanes', rule: 'whole answer' })
 })
 
+test('a disturbed clock is marked with its lag, a cold start by its name', () => {
+  const clock = { calibratedAt: null, lagMs: 12.3, disturbed: true, sentinel: null }
+  expect(toSummaryWords(raceOf({ coldStart: true, clock })).rule).toBe(
+    'whole answer, cold start, disturbed: read up to 12.3 ms late',
+  )
+})
+
 test('the order of arrival can be heard', () => {
   const [first, second, third] = lanesOf('a', 'b', 'c')
   const lanes = [
@@ -81,6 +88,8 @@ function raceOf(part: Partial<RaceSummary>): RaceSummary {
     category: null,
     finish: 'done',
     marginMs: 1.9,
+    clock: null,
+    coldStart: false,
     verdict: null,
     lanes: [],
     ...part,
@@ -93,6 +102,7 @@ function lanesOf(...models: string[]): LaneSummary[] {
     model,
     provider: null,
     simulated: false,
+    sentinel: false,
     stream: true,
     place: lane + 1,
     deadHeat: false,

@@ -1,6 +1,6 @@
 /** A kept race in words: who won and by how much, what it was decided by, and what else must be known of it. */
 import type { LaneSummary, RaceSummary } from '@drag-race/contracts'
-import { toGap, toMargin } from '../look/figures.ts'
+import { toFineMs, toGap, toMargin } from '../look/figures.ts'
 import { toFinishText } from '../race/verdict.ts'
 
 export interface SummaryWords {
@@ -37,10 +37,17 @@ function toVerdictWords({ verdict, status, lanes }: RaceSummary): Omit<SummaryWo
   }
 }
 
-/** The margin stands where it decides something. */
-function toRule({ finish, marginMs, verdict, status }: RaceSummary): string {
+/** The margin stands where it decides something, a disturbed clock always. */
+function toRule({ finish, marginMs, clock, coldStart, verdict, status }: RaceSummary): string {
   const isDecided = status !== 'interrupted' && (verdict?.kind === 'win' || verdict?.kind === 'dead-heat')
-  return isDecided ? `${toFinishText(finish)}, ${toMargin(marginMs)}` : toFinishText(finish)
+  return [
+    toFinishText(finish),
+    isDecided && toMargin(marginMs),
+    coldStart && 'cold start',
+    clock?.disturbed && `disturbed: read up to ${toFineMs(clock.lagMs)} ms late`,
+  ]
+    .filter(Boolean)
+    .join(', ')
 }
 
 const endings: Record<RaceSummary['status'], string> = {

@@ -52,7 +52,17 @@ export function toPercent(share: number | null | undefined): string {
 
 /** The margin of the clock: `± 0.9 ms`, or that nobody measured it. */
 export function toMargin(ms: number | null | undefined): string {
-  return ms == null ? 'margin not measured' : `± ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
+  return ms == null ? 'margin not measured' : `${toWithin(ms).trim()} ms`
+}
+
+/** A figure of time with what limits it: `342 ms ± 1.8`; without a margin the figure alone. */
+export function toMsWithin(ms: number | null | undefined, marginMs: number | null | undefined): string {
+  return ms == null ? dash : `${toMs(ms)} ms${toWithin(marginMs)}`
+}
+
+/** ` ± 1.8`, to stand behind a figure in milliseconds; nothing where the margin is not known. */
+export function toWithin(marginMs: number | null | undefined): string {
+  return marginMs == null ? '' : ` ± ${marginMs < 10 ? marginMs.toFixed(1) : Math.round(marginMs)}`
 }
 
 /** Thousands by commas, whatever the reader's locale: a slip looks the same everywhere. */

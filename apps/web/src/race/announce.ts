@@ -10,7 +10,9 @@ export function toAnnouncements(before: RaceState, after: RaceState): string[] {
   const said: string[] = []
   if (before.raceId !== after.raceId && after.raceId !== null && !after.end) {
     const finish = after.request ? toFinishText(after.request.finish) : ''
-    said.push(`Race started with ${after.lanes.length} lanes. Finish line: ${finish}.`)
+    said.push(
+      `Race started with ${after.lanes.filter(({ sentinel }) => !sentinel).length} lanes. Finish line: ${finish}.`,
+    )
   }
   // A tape that comes whole is told by its verdict alone.
   const isWhole = before.raceId !== after.raceId && after.end !== null

@@ -40,7 +40,8 @@ function usePageTitle(title: string) {
 
 function toRunningText(race: RaceState, isLost: boolean) {
   if (isLost) return { headline: 'The race was lost from view', detail: '' }
-  const home = race.lanes.filter((lane) => lane.outcome !== null).length
-  const detail = home === 0 ? '' : `${home} of ${race.lanes.length} lanes are in`
+  const racing = race.lanes.filter(({ sentinel }) => !sentinel)
+  const home = racing.filter((lane) => lane.outcome !== null).length
+  const detail = home === 0 ? '' : `${home} of ${racing.length} lanes are in`
   return { headline: 'The race is on', detail }
 }

@@ -1,10 +1,17 @@
 /** The running figures of a lane: four columns, value over unit. ≈ marks what is counted by our tokenizer. */
 import { type LaneState, laneStatus, toTimeSlip } from '@drag-race/contracts'
 import { type ReactNode, useMemo } from 'react'
-import { dash, toCount, toMs, toSeconds } from '../look/figures.ts'
+import { dash, toCount, toMs, toSeconds, toWithin } from '../look/figures.ts'
 import { RunningClock } from './running-clock.tsx'
 
-export function LaneFigures({ lane, isRunning }: { lane: LaneState; isRunning: boolean }) {
+interface LaneFiguresProps {
+  lane: LaneState
+  isRunning: boolean
+  /** Known when the race has ended. */
+  marginMs: number | null
+}
+
+export function LaneFigures({ lane, isRunning, marginMs }: LaneFiguresProps) {
   // A slip walks the lane's whole past; ten times a second is as often as a figure can be read.
   const tenth = Math.floor((lane.lastMark?.at ?? 0) / 100)
   const slip = useMemo(() => toTimeSlip(lane), [tenth, lane.outcome, lane.ttftMs, isRunning])
@@ -13,11 +20,16 @@ export function LaneFigures({ lane, isRunning }: { lane: LaneState; isRunning: b
   const isTicking = isRunning && laneStatus(lane) === 'running'
   return (
     <dl className="lane-figures">
-      <Figure unit="ms TTFT" value={toMs(lane.ttftMs)} />
+      <Figure
+        unit="ms TTFT"
+        value={toMs(lane.ttftMs)}
+        within={lane.ttftMs === null ? '' : toWithin(marginMs)}
+      />
       <Figure unit="tok/s" value={speed === null ? dash : about + toCount(speed)} />
       <Figure unit="tokens" value={lane.chunks === 0 ? dash : about + toCount(slip.outputTokens)} />
       <Figure
         unit="s elapsed"
+        within={slip.totalMs === null || marginMs === null ? '' : `${toWithin(marginMs)} ms`}
         value={
           isTicking ? <RunningClock startAt={lane.startAt} /> : toSeconds(slip.totalMs ?? slip.elapsedMs)
         }
@@ -26,11 +38,14 @@ export function LaneFigures({ lane, isRunning }: { lane: LaneState; isRunning: b
   )
 }
 
-function Figure({ value, unit }: { value: ReactNode; unit: string }) {
+function Figure({ value, unit, within = '' }: { value: ReactNode; unit: string; within?: string }) {
   return (
     <div className="lane-figure">
       <dt>{unit}</dt>
-      <dd className="figure">{value}</dd>
+      <dd className="figure">
+        {value}
+        {within && <span className="lane-within">{within}</span>}
+      </dd>
     </div>
   )
 }

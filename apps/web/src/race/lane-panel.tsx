@@ -45,6 +45,7 @@ const DrawnLane = memo(function DrawnLane({ lane, over, isLost }: LanePanelProps
       id={toLaneId(lane.lane)}
       className="lane"
       data-lane={lane.lane}
+      data-sentinel={lane.sentinel || undefined}
       aria-label={`Lane ${lane.lane + 1}, ${lane.model}`}
     >
       <LaneHead
@@ -52,7 +53,7 @@ const DrawnLane = memo(function DrawnLane({ lane, over, isLost }: LanePanelProps
         model={lane.model}
         provider={toProviderName(lane)}
         stream={nextStream}
-        onStream={(isOn) => setStream(lane.lane, isOn)}
+        onStream={lane.sentinel ? null : (isOn) => setStream(lane.lane, isOn)}
         note={
           nextStream === lane.stream
             ? null
@@ -62,7 +63,7 @@ const DrawnLane = memo(function DrawnLane({ lane, over, isLost }: LanePanelProps
         {isOpen && <StopLane lane={lane.lane} />}
         {(result.kind === 'stopped' || result.kind === 'cut') && <RerunLane lane={lane.lane} />}
       </LaneHead>
-      <LaneFigures lane={lane} isRunning={isOpen} />
+      <LaneFigures lane={lane} isRunning={isOpen} marginMs={over?.end?.marginMs ?? null} />
       <ScrollBox
         ref={scroller}
         className="lane-scroll"

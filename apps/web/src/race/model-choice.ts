@@ -23,7 +23,10 @@ export function toModelGroups(models: readonly ModelInfo[], typed: string): Mode
 }
 
 /** The simulator is no provider among others: it is named for what it is. */
-export function toProviderName(model: Pick<ModelInfo, 'provider' | 'simulated'>): string {
+export function toProviderName(
+  model: Pick<ModelInfo, 'provider' | 'simulated'> & { sentinel?: boolean | undefined },
+): string {
+  if (model.sentinel) return 'simulated sentinel, not ranked'
   return model.simulated ? 'simulated' : (model.provider ?? 'provider unknown')
 }
 

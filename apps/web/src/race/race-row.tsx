@@ -8,7 +8,7 @@ import {
   toTimeSlip,
 } from '@drag-race/contracts'
 import { memo } from 'react'
-import { toMs, toSeconds } from '../look/figures.ts'
+import { toMs, toSeconds, toWithin } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import { LaneTrack } from './lane-track.tsx'
 import { showLane } from './lanes.tsx'
@@ -28,7 +28,12 @@ export const RaceRow = memo(function RaceRow({ lane, finish, over }: RaceRowProp
   const result = laneResult(over, lane)
   const isOut = result.kind === 'failed' || result.kind === 'stopped' || result.kind === 'cut'
   return (
-    <li className="strip-row" data-lane={lane.lane} data-result={result.kind}>
+    <li
+      className="strip-row"
+      data-lane={lane.lane}
+      data-result={result.kind}
+      data-sentinel={lane.sentinel || undefined}
+    >
       <div className="strip-name">
         <Plate lane={lane.lane} />
         <div className="strip-who">
@@ -47,7 +52,7 @@ export const RaceRow = memo(function RaceRow({ lane, finish, over }: RaceRowProp
       </div>
       <LaneTrack position={carPosition(lane, finish)} ttftMs={lane.ttftMs} isOut={isOut} />
       <div className="strip-clock">
-        <Clock lane={lane} finish={finish} result={result} />
+        <Clock lane={lane} finish={finish} result={result} marginMs={over?.end?.marginMs ?? null} />
         {(result.kind === 'win' || result.kind === 'dead-heat' || result.kind === 'behind') && (
           <span className="strip-result">{toResultText(result)}</span>
         )}
@@ -56,7 +61,14 @@ export const RaceRow = memo(function RaceRow({ lane, finish, over }: RaceRowProp
   )
 })
 
-function Clock({ lane, finish, result }: { lane: LaneState; finish: FinishLine; result: LaneResult }) {
+interface ClockProps {
+  lane: LaneState
+  finish: FinishLine
+  result: LaneResult
+  marginMs: number | null
+}
+
+function Clock({ lane, finish, result, marginMs }: ClockProps) {
   const crossedAfterMs = crossedMs(lane, finish)
   if (crossedAfterMs !== null) {
     const isMs = finish === 'first-token'
@@ -64,9 +76,11 @@ function Clock({ lane, finish, result }: { lane: LaneState; finish: FinishLine; 
       <span className="strip-time">
         {isMs ? toMs(crossedAfterMs) : toSeconds(crossedAfterMs)}
         <span className="unit">{isMs ? 'ms' : 's'}</span>
+        {marginMs !== null && <span className="strip-within">{toWithin(marginMs)} ms</span>}
       </span>
     )
   }
+  if (result.kind === 'sentinel') return <span className="strip-time strip-out">{toResultText(result)}</span>
   if (result.kind === 'failed') return <span className="strip-time strip-dnf">DNF</span>
   if (result.kind === 'stopped' || result.kind === 'cut') {
     return <span className="strip-time strip-out">{toResultText(result)}</span>

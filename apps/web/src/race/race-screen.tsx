@@ -41,6 +41,7 @@ export function RaceScreen() {
         }
       >
         <span className="dim">Finish line: {toFinishText(finish)}</span>
+        {race.request?.coldStart && <span className="dim">Cold start</span>}
         {race.startedAt !== null && (
           <time className="dim" dateTime={race.startedAt}>
             {new Date(race.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}

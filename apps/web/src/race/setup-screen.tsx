@@ -3,6 +3,7 @@ import './setup.css'
 import { lanesMax } from '@drag-race/contracts'
 import { useEffect } from 'react'
 import { beginRace } from './begin-race.ts'
+import { ClockChoice } from './clock-choice.tsx'
 import { toFieldProblems } from './field-problems.ts'
 import { FinishChoice } from './finish-choice.tsx'
 import { LaneSetup } from './lane-setup.tsx'
@@ -44,6 +45,7 @@ export function SetupScreen() {
         button={{ label: 'Start', onPress: start, isDisabled: !canStart }}
       >
         <FinishChoice problems={problems.finish} />
+        <ClockChoice />
         <button
           type="button"
           className="button-plain"

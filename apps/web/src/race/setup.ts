@@ -27,6 +27,10 @@ export interface Setup {
   promptId: string | null
   finish: 'done' | 'first-token' | 'tokens'
   finishTokens: string
+  /** Connections are opened after the green light. */
+  coldStart: boolean
+  /** A simulated lane watches the clock. */
+  sentinel: boolean
   lanes: SetupLane[]
 }
 
@@ -35,6 +39,8 @@ export const emptySetup: Setup = {
   promptId: null,
   finish: 'done',
   finishTokens: '200',
+  coldStart: false,
+  sentinel: false,
   lanes: [],
 }
 
@@ -64,6 +70,8 @@ export function toRequest(setup: Setup): RaceRequestInput {
     prompt: setup.prompt,
     lanes: setup.lanes.map(toLaneRequest),
     finish: toFinishLine(setup),
+    ...(setup.coldStart ? { coldStart: true } : {}),
+    ...(setup.sentinel ? { sentinel: true } : {}),
     ...(setup.promptId === null ? {} : { promptId: setup.promptId }),
   }
 }
@@ -92,6 +100,8 @@ export function fromRequest(request: RaceRequest): Setup {
     promptId: request.promptId ?? null,
     finish: typeof finish === 'string' ? finish : 'tokens',
     finishTokens: typeof finish === 'string' ? emptySetup.finishTokens : String(finish.tokens),
+    coldStart: request.coldStart ?? false,
+    sentinel: request.sentinel ?? false,
     lanes: request.lanes.map(fromLaneRequest),
   }
 }
@@ -121,6 +131,8 @@ export function parseSetup(stored: string | null): Setup {
     promptId: text(raw.promptId) || null,
     finish: finish ?? emptySetup.finish,
     finishTokens: text(raw.finishTokens) || emptySetup.finishTokens,
+    coldStart: raw.coldStart === true,
+    sentinel: raw.sentinel === true,
     lanes: (Array.isArray(raw.lanes) ? raw.lanes : []).filter(isRecord).slice(0, lanesMax).map(parseLane),
   }
 }

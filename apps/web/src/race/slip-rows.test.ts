@@ -25,7 +25,7 @@ const usage = {
 
 test('prints the figures of a lane that streamed, first token with the margin of the clock', () => {
   expect(rows(streamed)).toEqual({
-    TTFT: '182 ± 1 ms',
+    TTFT: '182 ms ± 0.9',
     'first 50 tok': '0.672 s',
     'half way': '0.472 s',
     'longest wait': '10.0 ms',

@@ -3,7 +3,7 @@
  * was counted by us, hidden by the provider or measured by the gateway says so.
  */
 import { type GatewayAttempt, type GatewayReport, type LaneState, toTimeSlip } from '@drag-race/contracts'
-import { toCost, toCount, toFineMs, toMs, toSeconds, toSpeed } from '../look/figures.ts'
+import { toCost, toCount, toFineMs, toMargin, toMs, toMsWithin, toSeconds, toSpeed } from '../look/figures.ts'
 
 export interface SlipRow {
   name: string
@@ -18,11 +18,13 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
     if (value !== null) rows.push({ name, value })
   }
   const seconds = (ms: number | null) => (ms === null ? null : `${toSeconds(ms, 3)} s`)
+  const within = marginMs === null ? '' : ` ${toMargin(marginMs)}`
+  const arrival = (ms: number | null) => (ms === null ? null : `${toSeconds(ms, 3)} s${within}`)
   const speed = (perSecond: number | null) =>
     perSecond === null ? null : `${about}${toSpeed(perSecond)} tok/s`
 
-  add('TTFT', slip.ttftMs === null ? null : toTtft(slip.ttftMs, marginMs))
-  add('first answer', lane.stream && lane.reasoning !== '' ? seconds(slip.firstAnswerMs) : null)
+  add('TTFT', slip.ttftMs === null ? null : toMsWithin(slip.ttftMs, marginMs))
+  add('first answer', lane.stream && lane.reasoning !== '' ? arrival(slip.firstAnswerMs) : null)
   add('first 50 tok', seconds(slip.first50TokensMs))
   add('half way', seconds(slip.halfMs))
   add('longest wait', slip.gapMsMax === null ? null : `${toFineMs(slip.gapMsMax)} ms`)
@@ -42,12 +44,6 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
     add('cost', toCost(slip.costUsd))
   }
   return rows
-}
-
-/** `182 ± 1 ms`: the margin as finely as the figure. */
-function toTtft(ttftMs: number, marginMs: number | null): string {
-  if (marginMs === null) return `${toMs(ttftMs)} ms`
-  return `${toMs(ttftMs)} ± ${Math.max(1, Math.ceil(marginMs))} ms`
 }
 
 /** The gateway's side of the call. A model or provider other than the one asked for is always named. */

@@ -1,7 +1,7 @@
 /** The strip as a table, for those who hear it. */
 import { type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { memo } from 'react'
-import { toMs, toSeconds } from '../look/figures.ts'
+import { toMsWithin, toSeconds } from '../look/figures.ts'
 import { toProviderName } from './model-choice.ts'
 import { laneResult, toResultText } from './verdict.ts'
 
@@ -43,7 +43,7 @@ const Row = memo(function Row({ lane, over }: RowProps) {
         {lane.model}, {toProviderName(lane)}
       </td>
       <td>{toResultText(laneResult(over, lane)) || laneStatus(lane)}</td>
-      <td>{lane.ttftMs === null ? 'none' : `${toMs(lane.ttftMs)} ms`}</td>
+      <td>{lane.ttftMs === null ? 'none' : toMsWithin(lane.ttftMs, over?.end?.marginMs)}</td>
       <td>{lane.outcome ? `${toSeconds(slip.totalMs ?? slip.elapsedMs)} s` : 'running'}</td>
     </tr>
   )

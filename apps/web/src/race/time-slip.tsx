@@ -1,8 +1,9 @@
 /** The paper a racer is handed afterwards: a lane's final figures, each by its name, and by how much it won or lost. */
 import './time-slip.css'
 import { type LaneState, type RaceState, toTimeSlip } from '@drag-race/contracts'
-import { toGap, toSeconds } from '../look/figures.ts'
-import { toSlipRows } from './slip-rows.ts'
+import { toGap, toMargin, toSeconds } from '../look/figures.ts'
+import { type SlipRow, toSlipRows } from './slip-rows.ts'
+import { toSplitRows } from './split-rows.ts'
 import type { LaneResult } from './verdict.ts'
 
 interface TimeSlipProps {
@@ -14,6 +15,8 @@ interface TimeSlipProps {
 export function TimeSlip({ lane, result, over }: TimeSlipProps) {
   const slip = toTimeSlip(lane)
   const { word, by } = toHead(result)
+  const marginMs = over?.end?.marginMs ?? null
+  const splits = toSplitRows(slip.splits)
   return (
     <section className="slip" aria-label={`Time slip of lane ${lane.lane + 1}`}>
       <div className="slip-paper">
@@ -22,20 +25,35 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
           <span>{by}</span>
         </header>
         {lane.simulated && <p className="slip-simulated">simulated model</p>}
-        <dl className="slip-rows">
-          {toSlipRows(lane, over?.end?.marginMs ?? null).map(({ name, value }) => (
-            <div key={name} className="slip-row">
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Rows rows={toSlipRows(lane, marginMs)} />
+        {splits.length > 0 && (
+          <details className="slip-splits">
+            <summary>splits{lane.isCold && ', cold start'}</summary>
+            <Rows rows={splits} />
+          </details>
+        )}
         <p className="slip-total">
           <span>ET</span>
-          <span>{toSeconds(slip.totalMs ?? slip.elapsedMs, 3)} s</span>
+          <span>
+            {toSeconds(slip.totalMs ?? slip.elapsedMs, 3)} s
+            {marginMs !== null && <span className="slip-margin"> {toMargin(marginMs)}</span>}
+          </span>
         </p>
       </div>
     </section>
+  )
+}
+
+function Rows({ rows }: { rows: SlipRow[] }) {
+  return (
+    <dl className="slip-rows">
+      {rows.map(({ name, value }) => (
+        <div key={name} className="slip-row">
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
@@ -51,6 +69,8 @@ function toHead(result: LaneResult): { word: string; by: string } {
       return { word: 'STOPPED', by: '' }
     case 'cut':
       return { word: 'CUT SHORT', by: '' }
+    case 'sentinel':
+      return { word: 'SENTINEL', by: 'not ranked' }
     case 'failed':
       return { word: 'DNF', by: '' }
     case 'done':

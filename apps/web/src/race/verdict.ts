@@ -9,10 +9,11 @@ import {
   type RaceState,
   raceVerdict,
 } from '@drag-race/contracts'
-import { toGap, toMargin } from '../look/figures.ts'
+import { toFineMs, toGap, toMargin } from '../look/figures.ts'
 
-/** `cut`: the race ended under it, without a word from the lane. */
+/** `cut`: the race ended under it, without a word from the lane. `sentinel`: it watched the clock and is not ranked. */
 export type LaneResult =
+  | { kind: 'sentinel' }
   | { kind: 'waiting' | 'running' | 'done' | 'failed' | 'stopped' | 'cut' }
   | { kind: 'win'; gapMs: number | null }
   | { kind: 'dead-heat' }
@@ -22,6 +23,7 @@ export type LaneResult =
 export function laneResult(over: RaceState | null, lane: LaneState): LaneResult {
   const status = laneStatus(lane)
   if (!over?.end) return { kind: status }
+  if (lane.sentinel) return { kind: status === 'failed' ? 'failed' : 'sentinel' }
   const verdict = raceVerdict(over)
   if (verdict?.kind === 'win' && verdict.lane === lane.lane) return { kind: 'win', gapMs: verdict.by }
   if (verdict?.kind === 'dead-heat' && verdict.lanes.includes(lane.lane)) return { kind: 'dead-heat' }
@@ -46,6 +48,8 @@ export function toResultText(result: LaneResult): string {
       return 'STOPPED'
     case 'cut':
       return 'CUT SHORT'
+    case 'sentinel':
+      return 'not ranked'
     case 'done':
       return 'finished'
     case 'running':
@@ -68,7 +72,7 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   const name = (lane: number) => toLaneName(state, lane)
   const { marginMs, reason } = state.end
   const clock = marginMs === null ? 'Clock not measured.' : `Clock ${toMargin(marginMs)}.`
-  const detail = `Finish line: ${toFinishText(state.request.finish)}. ${clock}${toReasonText(reason)}`
+  const detail = `Finish line: ${toFinishText(state.request.finish)}. ${clock}${toClockText(state)}${toReasonText(reason)}`
   switch (verdict.kind) {
     case 'win':
       return {
@@ -86,6 +90,19 @@ export function toVerdictText(state: RaceState): VerdictText | null {
     case 'no-contest':
       return { headline: toNoContestText(verdict.why), detail }
   }
+}
+
+/** What must be known of the clock in this race, besides its margin. */
+function toClockText({ request, end }: RaceState): string {
+  const { disturbed = false, lagMs = null, sentinel = null } = end?.clock ?? {}
+  return [
+    request?.coldStart && ' Cold start: opening the connections counts.',
+    disturbed && ` Disturbed: sockets were read up to ${toFineMs(lagMs)} ms late.`,
+    sentinel &&
+      ` Sentinel: first token ${toFineMs(sentinel.ttftErrorMs)} ms late, tokens ${toFineMs(sentinel.tokenErrorP99Ms)} ms (p99 of ${sentinel.tokens}).`,
+  ]
+    .filter(Boolean)
+    .join('')
 }
 
 function toNoContestText(why: 'no finisher' | 'one lane' | 'the others were stopped early'): string {

@@ -57,6 +57,7 @@ test('the shipped file is whole, and its simulated models need nothing', () => {
     ['sim-sprint', 'known'],
     ['sim-heavy', 'known'],
     ['sim-thinker', 'known'],
+    ['sim-sentinel', 'known'],
     ['sim-flaky', 'known'],
   ])
   expect(discovery.map(({ baseUrl }) => baseUrl)).toEqual([

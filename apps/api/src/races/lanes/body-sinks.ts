@@ -3,11 +3,15 @@
  * network.
  */
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
+import type { Desk } from './desk.ts'
 
 /** What is noted of a response while it arrives. */
 export interface Arrivals {
   status: number | null
   headers: Headers
+  /** When status line and headers arrived, and the first bytes of the body; null: not yet. */
+  headersNs: bigint | null
+  firstByteNs: bigint | null
   /** The network read of the frame that the SDK reads now. */
   readingNs: bigint
   /** That frame: errors are read from it, not from what the SDK makes of them. */
@@ -33,6 +37,7 @@ export function createFrameSink(
   arrivals: Arrivals,
   resolve: (response: Response) => void,
   abort: (reason: string) => void,
+  desk: Desk,
 ): BodySink {
   const splitter = createFrameSplitter()
   /** Bounded by `responseBytesMax`. Read by an index: shift() would move the whole queue for each frame of it. */
@@ -71,7 +76,9 @@ export function createFrameSink(
       },
       pull() {
         isAsked = true
-        deliver()
+        // One frame a turn: a lane that is behind must not keep the others' sockets waiting.
+        const next = arrived[nextIndex]
+        if (next || hasEnded) desk.lay(next?.stampNs ?? arrivals.endNs, deliver)
       },
       cancel() {
         isCancelled = true

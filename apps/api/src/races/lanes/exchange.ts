@@ -1,13 +1,15 @@
 /**
  * One HTTP exchange of a lane, as the `fetch` that the openai SDK is given, with a stamp for everything that arrives.
  *
- * Bytes are stamped where undici's parser hands them over, before anything is read out of them. A stream is cut into its
- * frames there, and the SDK gets them one by one, each when it asks for it: `readingNs` is always the stamp of the network
+ * Bytes are stamped where undici's parser hands them over, and laid on the desk: nothing is read out of them before all
+ * sockets have had their turn. A stream is cut into its frames there, and the SDK gets them one by one: `readingNs` is always the stamp of the network
  * read that completed the frame in the SDK's hands. Reading never waits for the SDK, so nothing is measured slowly because
  * it is parsed slowly.
  */
 import type { Dispatcher } from 'undici'
 import { type Arrivals, type BodySink, createFrameSink, createWholeSink } from './body-sinks.ts'
+import type { Connection } from './connection.ts'
+import type { Desk } from './desk.ts'
 import { LaneFault } from './lane-fault.ts'
 
 export interface Exchange extends Arrivals {
@@ -15,19 +17,22 @@ export interface Exchange extends Arrivals {
   fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>
   /** null: the request has not left. */
   startNs: bigint | null
+  /** The response has come to its end; what came after the answer is behind us too. */
+  hasClosed: boolean
   contentType: string
   /** What the network did; null when the response ended as it should. */
   networkError: Error | null
 }
 
 export interface ExchangeOptions {
-  dispatcher: Dispatcher
+  connection: Connection
+  desk: Desk
   wantsStream: boolean
   responseBytesMax: number
   now(): bigint
   /** Resolves at the green light. */
   ready(): Promise<void>
-  onStart(startNs: bigint): void
+  onStart(startNs: bigint, isCold: boolean): void
   onRead(): void
 }
 
@@ -35,6 +40,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const exchange: Exchange = {
     fetch,
     startNs: null,
+    hasClosed: false,
+    headersNs: null,
+    firstByteNs: null,
     readingNs: 0n,
     reading: new Uint8Array(0),
     endNs: 0n,
@@ -49,23 +57,32 @@ export function createExchange(options: ExchangeOptions): Exchange {
   async function fetch(url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
     const { origin, pathname, search } = new URL(String(url))
     const headers = Object.fromEntries(new Headers(init.headers))
+    const answered = Promise.withResolvers<Response>()
+    // Until the lane waits for it, a failure is nobody's: the lane may have turned back at the line.
+    answered.promise.catch(() => {})
+    // undici tells a request of its abort only when there is a connection, which may take ten seconds to fail.
+    const { signal = null } = init
+    signal?.addEventListener('abort', () => answered.reject(toError(signal.reason)), { once: true })
+    const { connection } = options
+    connection.dispatcher.dispatch(
+      {
+        origin,
+        path: pathname + search,
+        method: 'POST',
+        // Compressed events would arrive in lumps.
+        headers: { ...headers, 'accept-encoding': 'identity' },
+        body: init.body as string,
+      },
+      createHandler(exchange, options, signal, answered),
+    )
+    await connection.opened
     await options.ready()
-    init.signal?.throwIfAborted()
-    exchange.startNs = options.now()
-    options.onStart(exchange.startNs)
-    return new Promise((resolve, reject) => {
-      options.dispatcher.dispatch(
-        {
-          origin,
-          path: pathname + search,
-          method: 'POST',
-          // Compressed events would arrive in lumps.
-          headers: { ...headers, 'accept-encoding': 'identity' },
-          body: init.body as string,
-        },
-        createHandler(exchange, options, init.signal ?? null, resolve, reject),
-      )
-    })
+    signal?.throwIfAborted()
+    const startNs = options.now()
+    exchange.startNs = startNs
+    const isWarm = connection.release()
+    options.onStart(startNs, !isWarm)
+    return answered.promise
   }
 
   return exchange
@@ -75,9 +92,9 @@ function createHandler(
   exchange: Exchange,
   options: ExchangeOptions,
   signal: AbortSignal | null,
-  resolve: (response: Response) => void,
-  reject: (error: unknown) => void,
+  { resolve, reject }: Pick<PromiseWithResolvers<Response>, 'resolve' | 'reject'>,
 ): Dispatcher.DispatchHandler {
+  const { desk } = options
   let bytes = 0
   let sink: BodySink | null = null
   let isAborted = false
@@ -90,9 +107,20 @@ function createHandler(
 
   function finish(error: Error | null) {
     exchange.endNs = options.now()
+    exchange.hasClosed = error === null
     if (!isAborted) exchange.networkError = error
-    if (sink) sink.end(error)
-    else reject(error)
+    desk.lay(exchange.endNs, () => {
+      if (sink) sink.end(error)
+      else reject(error)
+    })
+  }
+
+  function answer(controller: Dispatcher.DispatchController) {
+    const { status, contentType } = exchange
+    const isStream = options.wantsStream && (status ?? 0) < 300 && !/\bjson\b/.test(contentType)
+    sink = isStream
+      ? createFrameSink(exchange, resolve, (reason) => abort(controller, reason), desk)
+      : createWholeSink(exchange, resolve, reject)
   }
 
   return {
@@ -104,25 +132,29 @@ function createHandler(
     onResponseStart(controller, status, headers) {
       // 100 Continue and 103 Early Hints are not the answer.
       if (status < 200) return
+      const stampNs = options.now()
+      exchange.headersNs = stampNs
       options.onRead()
       exchange.status = status
-      exchange.headers = toHeaders(headers)
-      exchange.contentType = exchange.headers.get('content-type') ?? ''
-      const isStream = options.wantsStream && status < 300 && !/\bjson\b/.test(exchange.contentType)
-      sink = isStream
-        ? createFrameSink(exchange, resolve, (reason) => abort(controller, reason))
-        : createWholeSink(exchange, resolve, reject)
+      desk.lay(stampNs, () => {
+        exchange.headers = toHeaders(headers)
+        exchange.contentType = exchange.headers.get('content-type') ?? ''
+        answer(controller)
+      })
     },
     onResponseData(controller, chunk) {
       const stampNs = options.now()
+      exchange.firstByteNs ??= stampNs
       options.onRead()
       bytes += chunk.length
-      try {
-        if (bytes > options.responseBytesMax) throw tooLarge(options.responseBytesMax)
-        sink?.push(chunk, stampNs)
-      } catch (error) {
-        controller.abort(toError(error))
-      }
+      if (bytes > options.responseBytesMax) return controller.abort(tooLarge(options.responseBytesMax))
+      desk.lay(stampNs, () => {
+        try {
+          sink?.push(chunk, stampNs)
+        } catch (error) {
+          controller.abort(toError(error))
+        }
+      })
     },
     onResponseEnd: () => finish(null),
     onResponseError: (_controller, error) => finish(error),

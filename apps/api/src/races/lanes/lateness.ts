@@ -1,35 +1,56 @@
 /**
- * How late this thread comes to its sockets: the measured part of the clock's error that is our own.
+ * How late this thread comes to its sockets while a race runs: the part of the clock's error that is our own and can be
+ * watched in every race.
  *
  * Node's delay monitor sets a native timer of `resolutionMs` again and again and records the time from one firing to the
- * next: the resolution itself plus how late the loop came. So
+ * next: the resolution itself plus how late the loop came. Bytes that arrive while the loop is busy wait just as that timer
+ * does.
  *
- *   margin = p99(recorded) − resolution
+ *   p99 = p99(recorded) − resolution            the margin of an app that could not be calibrated
+ *   max = max(recorded) − resolution − grain    the lag that marks a race as disturbed
  *
- * Bytes that arrive while the loop is busy wait just as that timer does. libuv's timers count whole milliseconds, so up to
- * one of them is the timer's and not the loop's: the margin errs to the wide side. What lies outside this thread (kernel,
- * gateway, network) is not in it.
+ * libuv's timers count whole milliseconds, so up to one of them is the timer's and not the loop's. A margin errs to the
+ * wide side and keeps it; a lag that is held against a race is without it. What lies outside this thread (kernel,
+ * gateway, network) is in neither.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /** 500 samples a second cost the loop under 0.1 % of its time. */
 const resolutionMs = 2
+const grainMs = 1
 
-export interface LatenessMeter {
-  /** Ends the measurement: p99 of the lateness in milliseconds, two decimals; null without a sample. */
-  stop(): number | null
+/** Milliseconds, two decimals. */
+export interface Lateness {
+  p99Ms: number
+  maxMs: number
 }
 
-export function startLatenessMeter(): LatenessMeter {
+export interface LatenessMeter {
+  /** From the next turn of the loop on: what this one does, the lanes' leaving, is no lateness. */
+  start(): void
+  /** Ends the measurement; null without a sample. */
+  stop(): Lateness | null
+}
+
+export function createLatenessMeter(): LatenessMeter {
   const recorded = monitorEventLoopDelay({ resolution: resolutionMs })
-  recorded.enable()
   return {
+    start() {
+      setImmediate(() => recorded.enable())
+    },
     stop() {
       recorded.disable()
       if (recorded.count === 0) return null
-      const lateMs = recorded.percentile(99) / 1e6 - resolutionMs
-      // Stamps on the tape have two decimals: no margin is below their grain.
-      return Math.max(0.01, Math.round(lateMs * 100) / 100)
+      const lateMs = (ns: number) => ns / 1e6 - resolutionMs
+      return {
+        // Stamps on the tape have two decimals: no margin is below their grain.
+        p99Ms: Math.max(0.01, round(lateMs(recorded.percentile(99)))),
+        maxMs: Math.max(0, round(lateMs(recorded.max) - grainMs)),
+      }
     },
   }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100
 }

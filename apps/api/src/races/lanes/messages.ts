@@ -3,10 +3,12 @@
  * is plain data, because it is copied from one thread to the other.
  */
 import type { LaneEntry, RaceEvent, RaceRequest, Unnumbered } from '@drag-race/contracts'
+import type { Lateness } from './lateness.ts'
 
 /** A race as the lane thread runs it: all its lanes, from one green light. */
 export interface HeatOrder {
   raceId: string
+  /** Its lanes are those of `lanes`, a sentinel's included. */
   request: RaceRequest
   lanes: LaneEntry[]
   gateway: { url: string; apiKey: string | null }
@@ -46,6 +48,6 @@ export type FromLaneThread =
   | { kind: 'green-light'; raceId: string; atNs: bigint }
   | { kind: 'events'; raceId: string; events: LaneEvent[] }
   /** Every lane has ended. */
-  | { kind: 'over'; raceId: string; marginMs: number | null }
+  | { kind: 'over'; raceId: string; lateness: Lateness | null }
 
 export type LaneEvent = Unnumbered<Extract<RaceEvent, { lane: number }>>

@@ -3,9 +3,9 @@
  *
  * Aborting is a tree: the race's controller, below it one a lane, below that the request's socket.
  */
-import type { Dispatcher } from 'undici'
 import { createRaceClock } from '../race-clock.ts'
-import { startLatenessMeter } from './lateness.ts'
+import type { Desk } from './desk.ts'
+import { createLatenessMeter, type Lateness } from './lateness.ts'
 import type { HeatOrder, LaneEvent, LaneStop } from './messages.ts'
 import { runLane } from './run-lane.ts'
 import { createStartLine } from './start-line.ts'
@@ -13,44 +13,45 @@ import { createStartLine } from './start-line.ts'
 export interface Heat {
   /** `lane` null: all that still run. A lane that has ended stays as it is. */
   stop(lane: number | null, stop: LaneStop): void
-  /** `marginMs` is null when the race was too short to measure it. */
-  over: Promise<{ marginMs: number | null }>
+  /** The race's clock at this moment of `process.hrtime`. */
+  at(stampNs: bigint): number
+  /** How late the thread came while the lanes ran; null when it was too short to say. */
+  over: Promise<Lateness | null>
 }
 
 export interface HeatSurroundings {
-  dispatcher: Dispatcher
+  desk: Desk
   /** In [0, 1): draws the order in which the lanes leave. */
   random(): number
   onGreenLight(atNs: bigint): void
   emit(event: LaneEvent): void
 }
 
-export function runHeat(
-  order: HeatOrder,
-  { dispatcher, random, onGreenLight, emit }: HeatSurroundings,
-): Heat {
+export function runHeat(order: HeatOrder, { desk, random, onGreenLight, emit }: HeatSurroundings): Heat {
   const clock = createRaceClock()
-  const lateness = startLatenessMeter()
+  const lateness = createLatenessMeter()
   const controllers = order.lanes.map(() => new AbortController())
   const startLine = createStartLine(order.lanes.length, random, () => {
     onGreenLight(clock.start())
+    lateness.start()
   })
   const lanes = order.lanes.map((entry, index) =>
     runLane(entry, {
       order,
       clock,
-      dispatcher,
+      desk,
       emit,
       place: startLine.join(),
       aborting: controllers[index]!,
     }),
   )
   return {
+    at: clock.at,
     stop(lane, stop) {
       for (const [index, controller] of controllers.entries()) {
         if (lane === null || order.lanes[index]!.lane === lane) controller.abort(stop)
       }
     },
-    over: Promise.all(lanes).then(() => ({ marginMs: lateness.stop() })),
+    over: Promise.all(lanes).then(() => lateness.stop()),
   }
 }

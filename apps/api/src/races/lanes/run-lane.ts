@@ -4,24 +4,26 @@
  */
 import { type LaneEntry, type LaneRequest, readChunk } from '@drag-race/contracts'
 import type OpenAI from 'openai'
-import type { Dispatcher } from 'undici'
 import type { RaceClock } from '../race-clock.ts'
 import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
 import { toMessages, toParams } from './chat-request.ts'
+import { type Connection, createConnection } from './connection.ts'
 import { CutStream } from './cut-stream.ts'
+import type { Desk } from './desk.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createGatewayClient } from './gateway-client.ts'
 import { emptyResponse, LaneFault } from './lane-fault.ts'
 import type { HeatOrder, LaneEvent } from './messages.ts'
 import { type SilenceWatch, watchSilence } from './silence-watch.ts'
 import type { StartPlace } from './start-line.ts'
+import { toArrival } from './to-arrival.ts'
 import { toDone } from './to-done.ts'
 import { toLaneFault } from './to-lane-fault.ts'
 
 export interface LaneSurroundings {
   order: HeatOrder
   clock: RaceClock
-  dispatcher: Dispatcher
+  desk: Desk
   place: StartPlace
   /** Aborted from outside with a LaneStop, from inside with a LaneFault. */
   aborting: AbortController
@@ -30,18 +32,23 @@ export interface LaneSurroundings {
 
 /** Never rejects: whatever goes wrong is the lane's `error` event. */
 export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings): Promise<void> {
-  const { order, clock, dispatcher, place, aborting, emit } = surroundings
+  const { order, clock, desk, place, aborting, emit } = surroundings
   const { lane } = entry
   const reader = createAnswerReader(entry, clock, emit)
   const watch = watchSilence(order.limits, (fault) => entry.stream && aborting.abort(fault))
+  const connection = createConnection(new URL(order.gateway.url).origin, {
+    isCold: order.request.coldStart ?? false,
+    now: clock.now,
+  })
   const exchange = createExchange({
-    dispatcher,
+    connection,
+    desk,
     wantsStream: entry.stream,
     responseBytesMax: order.limits.responseBytesMax,
     now: clock.now,
     ready: place.ready,
-    onStart(startNs) {
-      emit({ type: 'lane-start', at: clock.at(startNs), lane })
+    onStart(startNs, isCold) {
+      emit({ type: 'lane-start', at: clock.at(startNs), lane, ...(isCold ? { cold: true } : {}) })
       reader.start(clock.at(startNs))
       watch.start()
     },
@@ -52,6 +59,7 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
     request: order.request.lanes[lane]!,
     order,
     reader,
+    connection,
     exchange,
     watch,
     signal: aborting.signal,
@@ -66,8 +74,20 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
       gatewayUrl: order.gateway.url,
       chunks: reader.chunks,
     })
-    emit({ type: 'error', at: clock.at(clock.now()), lane, message, code, status, retryAfterMs })
+    const arrival = toArrival(call, clock)
+    emit({
+      type: 'error',
+      at: clock.at(clock.now()),
+      lane,
+      message,
+      code,
+      status,
+      retryAfterMs,
+      ...(arrival ? { arrival } : {}),
+      ...(reader.completionId === null ? {} : { completionId: reader.completionId }),
+    })
   } finally {
+    connection.close()
     watch.end()
     place.leave()
   }
@@ -78,6 +98,7 @@ export interface Call {
   request: LaneRequest
   order: HeatOrder
   reader: AnswerReader
+  connection: Connection
   exchange: Exchange
   watch: SilenceWatch
   signal: AbortSignal

@@ -3,19 +3,28 @@ import type { GatewayReport, LaneEntry, LaneRequest, Usage } from '@drag-race/co
 import type { RaceClock } from '../race-clock.ts'
 import type { AnswerReader } from './answer-reader.ts'
 import { toMessages } from './chat-request.ts'
+import type { Connection } from './connection.ts'
 import { countTokens } from './count-tokens.ts'
 import type { Exchange } from './exchange.ts'
 import type { HeatOrder, LaneEvent } from './messages.ts'
 import { priceUsd } from './price.ts'
+import { toArrival } from './to-arrival.ts'
 
 export function toDone(
   entry: LaneEntry,
-  call: { order: HeatOrder; request: LaneRequest; reader: AnswerReader; exchange: Exchange },
+  call: {
+    order: HeatOrder
+    request: LaneRequest
+    reader: AnswerReader
+    connection: Connection
+    exchange: Exchange
+  },
   clock: RaceClock,
 ): LaneEvent {
   const { reader, exchange } = call
   // `[DONE]` ends an answer, though the connection may stay open; without it, the end of the body does.
   const at = clock.at(exchange.isDone ? exchange.readingNs : exchange.endNs)
+  const arrival = toArrival(call, clock)
   const usage = reader.usage ?? estimateUsage(call.order, call.request, reader)
   return {
     type: 'done',
@@ -27,6 +36,7 @@ export function toDone(
     costUsd: costUsd(entry, usage, reader.report),
     gateway: reader.report,
     completionId: reader.completionId,
+    ...(arrival ? { arrival } : {}),
   }
 }
 

@@ -1,0 +1,2 @@
+export { type Clock, createClock } from './clock.ts'
+export { createClockRoutes } from './routes.ts'

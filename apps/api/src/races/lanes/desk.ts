@@ -1,0 +1,55 @@
+/**
+ * Work that can wait until the sockets have been read. Bytes are stamped where they arrive and laid on this desk; one piece is
+ * taken from it a turn of the event loop, and between two pieces every socket that has bytes is read and stamped.
+ *
+ * Otherwise lanes whose tokens come in the same moment would be stamped one after the other, each behind the parsing of those
+ * before it: at 16 lanes the last of them a millisecond or more late.
+ */
+export interface Desk {
+  /** `stampNs`: when what is worked on arrived. */
+  lay(stampNs: bigint, work: () => void): void
+  /** The oldest stamp of what still lies here: events up to it are all known. null: nothing lies here. */
+  readonly oldestNs: bigint | null
+}
+
+interface Piece {
+  stampNs: bigint
+  work: () => void
+}
+
+/** Holds no more than what has arrived and is not read yet; `responseBytesMax` bounds that for each lane. */
+export function createDesk(nextTurn: (go: () => void) => void = setImmediate): Desk {
+  let waiting: Piece[] = []
+  let nextIndex = 0
+  let isWorking = false
+
+  function turn() {
+    const piece = waiting[nextIndex++]
+    if (nextIndex < waiting.length) {
+      nextTurn(turn)
+    } else {
+      waiting = []
+      nextIndex = 0
+      isWorking = false
+    }
+    piece?.work()
+  }
+
+  return {
+    lay(stampNs, work) {
+      waiting.push({ stampNs, work })
+      if (isWorking) return
+      isWorking = true
+      nextTurn(turn)
+    },
+    get oldestNs() {
+      // Not simply the first: a lane with several frames lays down the next when one is read.
+      let oldest: bigint | null = null
+      for (let index = nextIndex; index < waiting.length; index++) {
+        const { stampNs } = waiting[index]!
+        if (oldest === null || stampNs < oldest) oldest = stampNs
+      }
+      return oldest
+    },
+  }
+}

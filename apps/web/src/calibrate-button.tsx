@@ -1,0 +1,28 @@
+/** Measures the clock anew: about two seconds, in which no race may run. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { readJson } from './read-json.ts'
+
+export function CalibrateButton({ isCalibrating }: { isCalibrating: boolean }) {
+  const queries = useQueryClient()
+  const calibrating = useMutation({
+    mutationFn: () => readJson('/api/calibrate', { method: 'POST', body: '{}' }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['health'] }),
+  })
+  const isBusy = calibrating.isPending || isCalibrating
+  return (
+    <span className="header-fact">
+      <button
+        type="button"
+        className="header-button"
+        disabled={isBusy}
+        title="Race the simulator for two seconds and measure the clock’s error against its ledger"
+        onClick={() => calibrating.mutate()}
+      >
+        {isBusy ? 'calibrating …' : 'recalibrate'}
+      </button>
+      <span role="status" className="header-bad">
+        {calibrating.error && ` ${calibrating.error.message}`}
+      </span>
+    </span>
+  )
+}

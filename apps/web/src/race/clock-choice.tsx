@@ -1,0 +1,17 @@
+/** How the next race is timed: with connections opened before the light or after it, with a lane that watches the clock or not. */
+import { Switch } from '../look/switch.tsx'
+import { useSetup } from './setup-store.ts'
+
+export function ClockChoice() {
+  const { setup, change } = useSetup()
+  return (
+    <>
+      <span title="Connections are opened after the green light: DNS, TCP and TLS count. A class of its own, left out of the leaderboard.">
+        <Switch label="cold start" isOn={setup.coldStart} onChange={(coldStart) => change({ coldStart })} />
+      </span>
+      <span title="A simulated lane runs along, is not ranked, and reports how late the clock was in this race.">
+        <Switch label="sentinel" isOn={setup.sentinel} onChange={(sentinel) => change({ sentinel })} />
+      </span>
+    </>
+  )
+}

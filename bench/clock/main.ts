@@ -1,0 +1,51 @@
+/**
+ * `pnpm bench:clock [--quick]`: the error of the clock, from the tape beside the simulator's ledger. Simulator, gateway and app
+ * are processes of their own, as `npm start` starts them; 1, 4, 8 and 16 lanes at 20, 100 and 500 tokens a second, in three
+ * cases: nothing else, a second client that hammers history and leaderboard, a browser that watches.
+ *
+ * The cases take turns within a round, so that a noisy machine is noisy for all of them. A figure is the median over the
+ * rounds of that round's percentile.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startHouse } from '../../tests/support/programs.ts'
+import { cases, createCases } from './cases.ts'
+import { fillHistory, timeRace, toModels } from './measure.ts'
+import { type Cell, writeReport } from './report.ts'
+
+const settleMs = 500
+const isQuick = process.argv.includes('--quick')
+const setting = {
+  rounds: Number(process.env.BENCH_ROUNDS ?? (isQuick ? 1 : 7)),
+  seconds: isQuick ? 1 : 2,
+  history: isQuick ? 60 : 300,
+  lanes: isQuick ? [8] : [1, 4, 8, 16],
+  rates: isQuick ? [100] : [20, 100, 500],
+}
+
+const house = await startHouse({
+  models: toModels(setting.rates, setting.seconds),
+  env: { CLOCK_CALIBRATION: 'on' },
+})
+try {
+  await fillHistory(house.app.url, setting.history)
+  const disturbers = await createCases(house.app.url)
+  const cells: Cell[] = []
+  for (const lanes of setting.lanes) {
+    for (const rate of setting.rates) for (const name of cases) cells.push({ name, lanes, rate, rounds: [] })
+  }
+  for (let round = 0; round < setting.rounds; round++) {
+    for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
+      // What the race before left to be done (counters to be read, a page to be torn down) is not this one's disturbance.
+      await sleep(settleMs)
+      const during = await disturbers[cell.name].begin()
+      cell.rounds.push(await timeRace(house, cell, (raceId) => during.race(raceId)))
+      await during.end()
+    }
+    process.stderr.write(`round ${round + 1} of ${setting.rounds}\n`)
+  }
+  await disturbers.close()
+  writeReport(cells, setting, !isQuick)
+} finally {
+  await house.stop()
+}
+process.exit()

@@ -1,0 +1,84 @@
+/** Prints the table of errors and keeps it in bench/README.md, with machine, versions and date. */
+import { cpus, totalmem } from 'node:os'
+import { type LaneErrors, type Spread, toSpread } from '@drag-race/contracts'
+import { keepTable } from '../keep-table.ts'
+import type { Case } from './cases.ts'
+import type { RoundResult } from './measure.ts'
+
+export interface Cell {
+  name: Case
+  lanes: number
+  rate: number
+  rounds: RoundResult[]
+}
+
+interface Setting {
+  rounds: number
+  seconds: number
+  history: number
+}
+
+/** The aim, at 8 lanes × 100 tokens a second in all three cases. */
+const aim = { lanes: 8, rate: 100, ttftMs: 2, tokenMs: 3 }
+
+export function writeReport(cells: readonly Cell[], { rounds, seconds, history }: Setting, isKept: boolean) {
+  const lines = [
+    `Median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s a race, over a history of ${history} races; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}.`,
+    '',
+    'Milliseconds. TTFT and total: as measured minus the simulator’s own. Token: its stamp minus the moment at which it was written.',
+    '',
+    '| beside it | lanes × tok/s | TTFT p50 | p90 | p99 | max | token p50 | p90 | p99 | max | total p50 | p90 | p99 | max | lag | skew |',
+    `|---|---|${'--:|'.repeat(14)}`,
+    ...cells.map(toRow),
+    '',
+    ...cells.filter(({ lanes, rate }) => lanes === aim.lanes && rate === aim.rate).map(toAimLine),
+  ]
+  const table = lines.join('\n')
+  console.log(table)
+  if (isKept) keepTable('clock', table)
+}
+
+function toRow(cell: Cell): string {
+  const { ttft, token, total } = toCellSpreads(cell)
+  const shares = ({ p50, p90, p99, max }: Spread) => [p50, p90, p99, max].map(toText)
+  const lag = medianOf(cell, ({ lagMs }) => lagMs)
+  const skew = medianOf(cell, ({ skewMs }) => skewMs)
+  const cells = [...shares(ttft), ...shares(token), ...shares(total), toText(lag), toText(skew)]
+  return `| ${cell.name} | ${cell.lanes} × ${cell.rate} | ${cells.join(' | ')} |`
+}
+
+function toAimLine(cell: Cell): string {
+  const { ttft, token } = toCellSpreads(cell)
+  const isMet = (ttft.p99 ?? Number.NaN) <= aim.ttftMs && (token.p99 ?? Number.NaN) <= aim.tokenMs
+  return `${cell.name}: p99 of TTFT ${toText(ttft.p99)} (aim ${aim.ttftMs}), of a token ${toText(token.p99)} (aim ${aim.tokenMs}): ${isMet ? 'met' : 'missed'}.  `
+}
+
+function toCellSpreads({ rounds }: Cell) {
+  const spread = (pick: (errors: LaneErrors) => number[]) =>
+    medianSpread(rounds.map(({ errors }) => toSpread(errors.flatMap(pick))))
+  return {
+    ttft: spread(({ ttftMs }) => (ttftMs === null ? [] : [ttftMs])),
+    token: spread(({ tokensMs }) => tokensMs),
+    total: spread(({ totalMs }) => (totalMs === null ? [] : [totalMs])),
+  }
+}
+
+function medianSpread(spreads: readonly Spread[]): Spread {
+  const median = (pick: (spread: Spread) => number | null) =>
+    toSpread(spreads.flatMap((spread) => pick(spread) ?? [])).p50
+  return {
+    count: spreads.reduce((sum, { count }) => sum + count, 0),
+    p50: median(({ p50 }) => p50),
+    p90: median(({ p90 }) => p90),
+    p99: median(({ p99 }) => p99),
+    max: median(({ max }) => max),
+  }
+}
+
+function medianOf({ rounds }: Cell, pick: (round: RoundResult) => number | null): number | null {
+  return toSpread(rounds.flatMap((round) => pick(round) ?? [])).p50
+}
+
+function toText(ms: number | null): string {
+  return ms === null ? '—' : ms.toFixed(2)
+}

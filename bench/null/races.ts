@@ -1,0 +1,86 @@
+/** Twins: one profile under two names, and a race between them. */
+import { raceVerdict, SimulatorLedger, toLaneErrors } from '@drag-race/contracts'
+import type { House } from '../../tests/support/programs.ts'
+import { race } from '../../tests/support/race-client.ts'
+
+export type Pair = 'exact' | 'jittered'
+
+export interface NullRace {
+  /** First and second name's total. */
+  totalsMs: [number, number]
+  marginMs: number
+  isDeadHeat: boolean
+  /** 0: the first name, 1: the second. */
+  winner: 0 | 1 | null
+  /** How far the simulator's own totals lay apart: what a perfect clock would have seen. */
+  trueGapMs: number
+}
+
+/**
+ * The seed of a run comes from the model's id and the prompt. The second name's id has the same figures in another order: the
+ * same profile, another draw.
+ */
+const profiles: Record<Pair, [string, string]> = {
+  exact: ['steady?ttft=30&tps=400&tokens=30', 'steady?tokens=30&tps=400&ttft=30'],
+  // Some 80 ms apart as a rule, so that few of them are dead heats.
+  jittered: ['steady?ttft=60&tps=250&tokens=60&jitter=0.8', 'steady?tokens=60&jitter=0.8&tps=250&ttft=60'],
+}
+
+const names = (pair: Pair): [string, string] => [`null-${pair}-a`, `null-${pair}-b`]
+
+export function toModels(): object[] {
+  return (Object.keys(profiles) as Pair[]).flatMap((pair) =>
+    profiles[pair].map((model, index) => ({
+      name: names(pair)[index],
+      provider: 'simulator',
+      params: { model },
+    })),
+  )
+}
+
+/** A prompt of its own category, by which its races are found on a board of their own. Gives back its id. */
+export async function addPrompt(appUrl: string, category: string): Promise<string> {
+  const response = await fetch(`${appUrl}/api/prompts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title: category, category, text: `Races of ${category}.` }),
+  })
+  if (!response.ok) throw new Error(`prompt: ${response.status} ${await response.text()}`)
+  return ((await response.json()) as { id: string }).id
+}
+
+let count = 0
+
+/** Each race has a text of its own, hence draws of its own; the names change lanes, so that none has always the same. */
+export async function raceTwins(house: House, pair: Pair, promptId: string): Promise<NullRace> {
+  count++
+  const isSwapped = count % 2 === 0
+  const models = isSwapped ? names(pair).toReversed() : names(pair)
+  const state = await race(house.app.url, {
+    prompt: `Null race ${count}.`,
+    promptId,
+    lanes: models.map((model) => ({ model })),
+  })
+  const { marginMs, clock } = state.end!
+  const verdict = raceVerdict(state)
+  const totals: number[] = []
+  const truths: number[] = []
+  for (const lane of state.lanes) {
+    if (lane.outcome?.kind !== 'done') throw new Error(`${lane.model}: ${lane.outcome?.event.message}`)
+    const { totalMs, completionId } = lane.outcome.event
+    const ledger = SimulatorLedger.parse(
+      await (await fetch(`${house.simulator.url}/ledger/${completionId}`)).json(),
+    )
+    const errors = toLaneErrors(lane, BigInt(clock!.greenLightNs!), ledger)
+    totals.push(totalMs)
+    truths.push(totalMs - errors!.totalMs!)
+  }
+  const toName = (lane: number): 0 | 1 => ((lane === 0) !== isSwapped ? 0 : 1)
+  return {
+    totalsMs: (isSwapped ? totals.toReversed() : totals) as [number, number],
+    marginMs: marginMs!,
+    isDeadHeat: verdict?.kind === 'dead-heat',
+    winner: verdict?.kind === 'win' ? toName(verdict.lane) : null,
+    trueGapMs: Math.abs(truths[0]! - truths[1]!),
+  }
+}

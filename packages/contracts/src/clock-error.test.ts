@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  emptyRace,
+  type RaceEvent,
+  reduceRace,
+  type SimulatorLedger,
+  toCrossingErrors,
+  toLaneErrors,
+  toSpread,
+  type Unnumbered,
+} from './index.ts'
+
+const lightNs = 5_000_000_000n
+const ns = (ms: number) => String(lightNs + BigInt(Math.round(ms * 1e6)))
+
+/** The simulator's side: read at 12 ms, tokens at 62, 72, 82, ended at 92 after the light. */
+const ledger: SimulatorLedger = {
+  completionId: 'c',
+  model: 'm',
+  seed: 1,
+  stream: true,
+  acceptedAtNs: ns(12),
+  chunks: [62, 72, 82].map((ms) => ({ tokens: 1, dueAtNs: ns(ms), writtenAtNs: ns(ms) })),
+  endedAtNs: ns(92),
+}
+
+function lane(tokensAt: number[], doneAt: number | null, startAt = 10) {
+  const entry = { lane: 0, model: 'm', stream: true, provider: null, simulated: true }
+  const events: Unnumbered[] = [
+    {
+      type: 'race-start',
+      at: 0,
+      raceId: 'r',
+      startedAt: '',
+      request: { prompt: 'p', lanes: [{ model: 'm', stream: true }], finish: 'done' },
+      lanes: [entry],
+    },
+    { type: 'lane-start', at: startAt, lane: 0 },
+    ...tokensAt.map((at): Unnumbered => ({ type: 'token', at, lane: 0, content: 'x', kind: 'answer' })),
+  ]
+  if (doneAt !== null) {
+    events.push({
+      type: 'done',
+      at: doneAt,
+      lane: 0,
+      totalMs: doneAt - startAt,
+      finishReason: 'stop',
+      usage: { inputTokens: 1, outputTokens: 3, reasoningTokens: null, cachedTokens: null, source: 'usage' },
+      costUsd: null,
+      gateway: null,
+    })
+  }
+  return events.map((event, seq) => ({ ...event, seq }) as RaceEvent).reduce(reduceRace, emptyRace).lanes[0]!
+}
+
+test('every figure’s error is what the road and the clock added to the simulator’s own time', () => {
+  const errors = toLaneErrors(lane([63, 72.5, 84], 92.75), lightNs, ledger)!
+  expect(errors).toEqual({ requestMs: 2, tokensMs: [1, 0.5, 2], ttftMs: 3, totalMs: 2.75 })
+  expect(toCrossingErrors(errors)).toEqual([3, 2.5, 4])
+})
+
+test('a lane that was stopped is compared as far as it came', () => {
+  const errors = toLaneErrors(lane([63, 72.5], null), lightNs, ledger)
+  expect(errors).toMatchObject({ tokensMs: [1, 0.5], totalMs: null })
+})
+
+test.each([
+  ['another count of chunks', lane([63, 84], 92.75), ledger],
+  ['more than was written', lane([63, 72.5, 84, 85], null), ledger],
+  ['a lane that never left', { ...lane([], null), startAt: null }, ledger],
+  ['the clock of another machine', lane([63, 72.5, 84], 92.75), { ...ledger, acceptedAtNs: ns(-3_600_000) }],
+])('nothing is claimed of %s', (_name, ours, theirs) => {
+  expect(toLaneErrors(ours, lightNs, theirs)).toBeNull()
+})
+
+test('percentiles are values that were measured, in order', () => {
+  expect(toSpread([])).toEqual({ count: 0, p50: null, p90: null, p99: null, max: null })
+  expect(toSpread([3, 1, 2])).toEqual({ count: 3, p50: 2, p90: 3, p99: 3, max: 3 })
+  const value = fc.double({ min: -1e6, max: 1e6, noNaN: true })
+  fc.assert(
+    fc.property(fc.array(value, { minLength: 1 }), (values) => {
+      const { p50, p90, p99, max } = toSpread(values)
+      expect(p50! <= p90! && p90! <= p99! && p99! <= max!).toBe(true)
+      for (const one of [p50, p90, p99, max]) expect(values).toContain(one)
+      expect(values.filter((one) => one <= p90!).length).toBeGreaterThanOrEqual(0.9 * values.length)
+    }),
+  )
+})
