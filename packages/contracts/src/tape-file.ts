@@ -29,3 +29,6 @@ export type TapeHeader = z.infer<typeof TapeHeader>
 
 /** 16 lanes × 20,000 tokens are some 35 MB; a tape in the making ends at this too. */
 export const tapeBytesMax = 64 * 1024 * 1024
+
+/** The media type of a tape as lines: of a file, and of a finished race's events for those who accept it. */
+export const tapeLinesType = 'application/jsonl'

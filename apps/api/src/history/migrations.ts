@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration'
 
 export const migrations: Record<string, Migration> = {
   '0001-races': { up: createRaces },
+  '0002-imported-races': { up: addOrigin },
 }
 
 async function createRaces(db: Kysely<unknown>): Promise<void> {
@@ -69,4 +70,12 @@ async function createRaces(db: Kysely<unknown>): Promise<void> {
     .addColumn('text', 'text', (column) => column.notNull())
     .addColumn('created_at', 'text', (column) => column.notNull())
     .execute()
+}
+
+async function addOrigin(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('races')
+    .addColumn('origin', 'text', (column) => column.notNull().defaultTo('here'))
+    .execute()
+  await db.schema.alterTable('races').addColumn('import_json', 'text').execute()
 }

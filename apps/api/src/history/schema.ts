@@ -4,7 +4,8 @@
  *
  * JSON columns hold contracts' shapes as text; booleans are 0 or 1, because SQLite has none.
  */
-import type { RaceStatus } from '@drag-race/contracts'
+import type { RaceOrigin, RaceStatus } from '@drag-race/contracts'
+import type { Generated } from 'kysely'
 
 export interface Schema {
   races: RacesTable
@@ -32,6 +33,9 @@ export interface RacesTable {
   verdict_json: string | null
   /** GatewayRow[]; null when the gateway's metrics could not be read. */
   gateway_added_json: string | null
+  origin: Generated<RaceOrigin>
+  /** RaceImport; null for a race that was run here. */
+  import_json: Generated<string | null>
 }
 
 export interface LanesTable {

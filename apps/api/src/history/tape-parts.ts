@@ -1,4 +1,5 @@
 /** Tapes in the database: written a flush at a time, read a few parts at a time. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RaceEvent } from '@drag-race/contracts'
 import type { Kysely } from 'kysely'
 import type { TapePage } from '../races/tape.ts'
@@ -28,14 +29,7 @@ export async function* readTape(
   afterSeq: number,
 ): AsyncGenerator<TapePage> {
   for (let after = afterSeq; ; ) {
-    const parts = await db
-      .selectFrom('tape_parts')
-      .select(['from_seq', 'to_seq', 'lines'])
-      .where('race_id', '=', raceId)
-      .where('to_seq', '>', after)
-      .orderBy('from_seq')
-      .limit(partsMax)
-      .execute()
+    const parts = await selectParts(db, raceId, after, partsMax)
     for (const part of parts) {
       const skip = Math.max(0, after + 1 - part.from_seq)
       yield { fromSeq: part.from_seq + skip, lines: part.lines.split('\n').slice(skip) }
@@ -44,6 +38,44 @@ export async function* readTape(
     if (!last) return
     after = last.to_seq
   }
+}
+
+/** Parts that are read at once as text: a few milliseconds, then the event loop has its turn. */
+const textPartsMax = 50
+
+/** The same as text, in big pieces: a line of JSON an event, each ended by a line feed. */
+export async function* readTapeText(
+  db: Kysely<Schema>,
+  raceId: string,
+  afterSeq: number,
+): AsyncGenerator<string> {
+  for (let after = afterSeq; ; await nextTurn()) {
+    const parts = await selectParts(db, raceId, after, textPartsMax)
+    const last = parts.at(-1)
+    if (!last) return
+    yield parts.map((part) => `${linesAfter(part, after)}\n`).join('')
+    after = last.to_seq
+  }
+}
+
+function linesAfter({ from_seq, lines }: { from_seq: number; lines: string }, after: number): string {
+  return from_seq > after
+    ? lines
+    : lines
+        .split('\n')
+        .slice(after + 1 - from_seq)
+        .join('\n')
+}
+
+function selectParts(db: Kysely<Schema>, raceId: string, after: number, limit: number) {
+  return db
+    .selectFrom('tape_parts')
+    .select(['from_seq', 'to_seq', 'lines'])
+    .where('race_id', '=', raceId)
+    .where('to_seq', '>', after)
+    .orderBy('from_seq')
+    .limit(limit)
+    .execute()
 }
 
 /** The number of the last event; -1 when there is none. */
