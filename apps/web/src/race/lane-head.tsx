@@ -9,7 +9,8 @@ interface LaneHeadProps {
   /** Who serves it; "simulated" for the simulator. */
   provider: string
   stream: boolean
-  onStream: (isOn: boolean) => void
+  /** null: nothing to be chosen any more; a word says how it was. */
+  onStream: ((isOn: boolean) => void) | null
   /** Under the switch: what it will do, when that is not at once. */
   note?: string | null
   /** Beside the switch: what else can be done. */
@@ -27,7 +28,11 @@ export function LaneHead({ lane, model, provider, stream, onStream, note = null,
       <p className="lane-provider ellipsis">{provider}</p>
       <div className="lane-aside">
         {children}
-        <Switch label="stream" hiddenLabel={`lane ${lane + 1}`} isOn={stream} onChange={onStream} />
+        {onStream === null ? (
+          <span className="dim">{stream ? 'streamed' : 'not streamed'}</span>
+        ) : (
+          <Switch label="stream" hiddenLabel={`lane ${lane + 1}`} isOn={stream} onChange={onStream} />
+        )}
       </div>
       {note !== null && <p className="lane-next">{note}</p>}
     </header>

@@ -6,10 +6,10 @@
  */
 import {
   emptyRace,
+  foldRace,
   type RaceEvent,
   type RaceRequestInput,
   type RaceState,
-  reduceRace,
 } from '@drag-race/contracts'
 import { createStore } from 'zustand/vanilla'
 import { ApiProblem, readJson } from '../read-json.ts'
@@ -64,16 +64,17 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceSto
     let queue: RaceEvent[] = []
     let isFrameAsked = false
 
-    function push(event: RaceEvent) {
+    function push(event: RaceEvent, isKept: boolean) {
       queue.push(event)
       if (queue.length >= queueMax) fold()
-      if (isFrameAsked) return
+      // The rest of it comes at once: it is shown when it is whole.
+      if (isKept || isFrameAsked) return
       isFrameAsked = true
       requestFrame(show)
     }
 
     function fold() {
-      folded = queue.reduce(reduceRace, folded)
+      folded = foldRace(queue, folded)
       queue = []
     }
 
@@ -98,14 +99,14 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, nowMs }: RaceSto
       const opened = open({
         fetchIt,
         sleep,
-        onEvent: (event) => isCurrent && push(event),
+        onEvent: (event, isKept) => isCurrent && push(event, isKept),
         onRewind: () => {
           if (isCurrent) forget()
         },
         onStatus: (status) => {
           if (!isCurrent) return
-          // The last events are shown before the word that they were the last.
-          if (status.state === 'ended') show()
+          // The last events are shown before the word that they were the last, for now or for good.
+          if (status.state !== 'asking' && status.state !== 'open') show()
           set({ feed: status })
         },
       })

@@ -88,6 +88,14 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   }
 }
 
+/** What is to be said of a race that has no verdict yet. */
+export function toRunningText(race: RaceState, isLost: boolean): VerdictText {
+  if (isLost) return { headline: 'The race was lost from view', detail: '' }
+  const home = race.lanes.filter((lane) => lane.outcome !== null).length
+  const detail = home === 0 ? '' : `${home} of ${race.lanes.length} lanes are in`
+  return { headline: 'The race is on', detail }
+}
+
 function toNoContestText(why: 'no finisher' | 'one lane' | 'the others were stopped early'): string {
   switch (why) {
     case 'no finisher':

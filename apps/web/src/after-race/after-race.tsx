@@ -1,0 +1,49 @@
+/** What can be done with a race that is over: compare it, take it along; and where it came from, when not from here. */
+import './after-race.css'
+import { exportForms } from '@drag-race/contracts'
+import { Link } from 'wouter'
+import { useRaceDetail } from './use-race-detail.ts'
+
+const formNames: Record<(typeof exportForms)[number], { name: string; about: string }> = {
+  tape: { name: 'Tape', about: 'every event, .jsonl' },
+  csv: { name: 'Figures', about: 'a row a lane, .csv' },
+  html: { name: 'Replay', about: 'a page that runs anywhere, .html' },
+}
+
+export function AfterRace({ raceId }: { raceId: string }) {
+  const path = `/api/races/${encodeURIComponent(raceId)}/export`
+  return (
+    <>
+      <Link href={`/compare/${raceId}`}>Compare</Link>
+      <details className="export">
+        <summary>Export</summary>
+        <ul className="export-forms">
+          {exportForms.map((form) => (
+            <li key={form}>
+              <a href={`${path}?as=${form}`} download>
+                {formNames[form].name}
+              </a>{' '}
+              <span className="dim">{formNames[form].about}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+      <ImportedMark raceId={raceId} />
+    </>
+  )
+}
+
+/** An imported race says so wherever it is shown: its clock is not this one. */
+export function ImportedMark({ raceId }: { raceId: string }) {
+  const { data } = useRaceDetail(raceId)
+  if (!data?.imported) return null
+  const { importedAt, note } = data.imported
+  const day = new Date(importedAt).toLocaleDateString(undefined, { dateStyle: 'medium' })
+  return (
+    <p className="imported">
+      <strong>Imported</strong> on {day}: run elsewhere, by another machine’s clock. It counts on no
+      leaderboard.
+      {note !== null && ` ${note}`}
+    </p>
+  )
+}
