@@ -37,6 +37,7 @@ export const RaceLine = memo(function RaceLine({ race, nowMs, onDelete }: RaceLi
           {prompt || 'Race without a prompt'}
         </Link>
         <p className="race-line-field ellipsis">
+          {race.origin === 'imported' && <span className="race-line-imported">imported </span>}
           <Field lanes={race.lanes} />
         </p>
       </div>
@@ -52,6 +53,16 @@ export const RaceLine = memo(function RaceLine({ race, nowMs, onDelete }: RaceLi
         <time dateTime={race.startedAt} title={toFullTime(race.startedAt)}>
           {toAgo(race.startedAt, nowMs)}
         </time>
+        {race.status !== 'running' && (
+          <>
+            <Link href={`/race/${race.id}/replay`} className="race-line-link">
+              Replay<span className="visually-hidden"> {prompt.slice(0, 60)}</span>
+            </Link>
+            <Link href={`/compare/${race.id}`} className="race-line-link">
+              Compare<span className="visually-hidden"> {prompt.slice(0, 60)}</span>
+            </Link>
+          </>
+        )}
         <p className="ellipsis" title={rule}>
           {rule}
         </p>

@@ -19,6 +19,6 @@ export async function* readTapeLines(stream: AsyncIterable<Uint8Array>): AsyncGe
 
 /** Whole lines of JSON. */
 export function parseTapeLines(text: string): unknown[] {
-  const lines = text.trimEnd()
+  const lines = text.trim()
   return lines === '' ? [] : JSON.parse(`[${lines.replaceAll('\n', ',')}]`)
 }
