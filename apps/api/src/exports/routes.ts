@@ -14,8 +14,8 @@ import express from 'express'
 import { ApiFault, notFound, parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import { createRaceStore } from '../history/store.ts'
-import { readTapeText } from '../history/tape-parts.ts'
-import { sendText } from '../races/send-tape.ts'
+import { readTapeBytes } from '../history/tape-parts.ts'
+import { sendPieces } from '../races/send-tape.ts'
 import { toFiguresCsv } from './figures-csv.ts'
 import { escapeForScript, readReplayPage } from './replay-page.ts'
 import { sealTape } from './seal-tape.ts'
@@ -45,11 +45,11 @@ export function createExportRoutes(
         return asFile(response, race, 'csv', 'text/csv; charset=utf-8').send(toFiguresCsv(race))
       case 'tape':
         asFile(response, race, 'tape.jsonl', tapeLinesType)
-        return sendText(response, lines(race))
+        return sendPieces(response, lines(race))
       case 'html': {
         const { before, after } = readReplayPage(webFolder)
         asFile(response, race, 'html', 'text/html; charset=utf-8')
-        return sendText(response, page(before, lines(race), after))
+        return sendPieces(response, page(before, lines(race), after))
       }
     }
   })
@@ -66,15 +66,16 @@ export function createExportRoutes(
       origin: race.origin,
     }
     yield `${JSON.stringify(header)}\n`
-    yield* readTapeText(db, race.id, -1)
+    yield* readTapeBytes(db, race.id, -1)
   }
 
   return router
 }
 
-async function* page(before: string, tape: AsyncIterable<string>, after: string) {
+async function* page(before: string, tape: AsyncIterable<string | Uint8Array>, after: string) {
   yield before
-  for await (const lines of tape) yield escapeForScript(lines)
+  // Pieces are whole lines, so that no character is cut.
+  for await (const lines of tape) yield escapeForScript(Buffer.from(lines).toString())
   yield after
 }
 

@@ -1,7 +1,7 @@
 /** Tapes in the database: written a flush at a time, read a few parts at a time. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RaceEvent } from '@drag-race/contracts'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { TapePage } from '../races/tape.ts'
 import type { Schema } from './schema.ts'
 
@@ -29,7 +29,14 @@ export async function* readTape(
   afterSeq: number,
 ): AsyncGenerator<TapePage> {
   for (let after = afterSeq; ; ) {
-    const parts = await selectParts(db, raceId, after, partsMax)
+    const parts = await db
+      .selectFrom('tape_parts')
+      .select(['from_seq', 'to_seq', 'lines'])
+      .where('race_id', '=', raceId)
+      .where('to_seq', '>', after)
+      .orderBy('from_seq')
+      .limit(partsMax)
+      .execute()
     for (const part of parts) {
       const skip = Math.max(0, after + 1 - part.from_seq)
       yield { fromSeq: part.from_seq + skip, lines: part.lines.split('\n').slice(skip) }
@@ -40,42 +47,43 @@ export async function* readTape(
   }
 }
 
-/** Parts that are read at once as text: a few milliseconds, then the event loop has its turn. */
-const textPartsMax = 50
+/** Parts that are read at once as bytes: a few milliseconds, then the event loop has its turn. */
+const bytePartsMax = 50
 
-/** The same as text, in big pieces: a line of JSON an event, each ended by a line feed. */
-export async function* readTapeText(
+/**
+ * The same as bytes, in big pieces of whole lines: a line of JSON an event, each ended by a line feed. They pass from the
+ * database to a socket without ever being text.
+ */
+export async function* readTapeBytes(
   db: Kysely<Schema>,
   raceId: string,
   afterSeq: number,
-): AsyncGenerator<string> {
+): AsyncGenerator<Uint8Array> {
   for (let after = afterSeq; ; await nextTurn()) {
-    const parts = await selectParts(db, raceId, after, textPartsMax)
+    const parts = await db
+      .selectFrom('tape_parts')
+      .select(['from_seq', 'to_seq'])
+      .select(sql<Buffer>`cast(lines as blob)`.as('bytes'))
+      .where('race_id', '=', raceId)
+      .where('to_seq', '>', after)
+      .orderBy('from_seq')
+      .limit(bytePartsMax)
+      .execute()
     const last = parts.at(-1)
     if (!last) return
-    yield parts.map((part) => `${linesAfter(part, after)}\n`).join('')
+    yield Buffer.concat(
+      parts.flatMap(({ from_seq, bytes }) => [withoutLines(bytes, after + 1 - from_seq), lineFeed]),
+    )
     after = last.to_seq
   }
 }
 
-function linesAfter({ from_seq, lines }: { from_seq: number; lines: string }, after: number): string {
-  return from_seq > after
-    ? lines
-    : lines
-        .split('\n')
-        .slice(after + 1 - from_seq)
-        .join('\n')
-}
+const lineFeed = Buffer.from('\n')
 
-function selectParts(db: Kysely<Schema>, raceId: string, after: number, limit: number) {
-  return db
-    .selectFrom('tape_parts')
-    .select(['from_seq', 'to_seq', 'lines'])
-    .where('race_id', '=', raceId)
-    .where('to_seq', '>', after)
-    .orderBy('from_seq')
-    .limit(limit)
-    .execute()
+function withoutLines(bytes: Buffer, count: number): Buffer {
+  let from = 0
+  for (let line = 0; line < count; line++) from = bytes.indexOf(lineFeed, from) + 1
+  return bytes.subarray(from)
 }
 
 /** The number of the last event; -1 when there is none. */

@@ -7,10 +7,10 @@ import * as z from 'zod/mini'
 import { ApiFault, invalidRequest, notFound, parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import { createRaceStore } from '../history/store.ts'
-import { lastSeq, readTape, readTapeText } from '../history/tape-parts.ts'
+import { lastSeq, readTape, readTapeBytes } from '../history/tape-parts.ts'
 import type { Races } from './races.ts'
 import type { RunningRace } from './run-race.ts'
-import { drainMsMax, sendTape, sendText } from './send-tape.ts'
+import { drainMsMax, sendPieces, sendTape } from './send-tape.ts'
 
 export interface ViewerLimits {
   viewersMax: number
@@ -47,7 +47,7 @@ export function createRaceRoutes(
     if (after > last) throw beyondTape(after, last)
     if (!race && request.accepts(['text/event-stream', tapeLinesType]) === tapeLinesType) {
       response.type(tapeLinesType)
-      return sendText(response, readTapeText(db, id, after), limits.drainMsMax)
+      return sendPieces(response, readTapeBytes(db, id, after), limits.drainMsMax)
     }
     await watch(response, (signal) => (race ? followTape(race, after, signal) : readTape(db, id, after)))
   })

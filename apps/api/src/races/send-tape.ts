@@ -33,9 +33,9 @@ export async function sendTape(
 }
 
 /** A finished tape as JSON lines, in big pieces: a third of the bytes' work of a frame an event, on both sides. */
-export async function sendText(
+export async function sendPieces(
   response: Response,
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string | Uint8Array>,
   drainMs = drainMsMax,
 ): Promise<void> {
   for await (const piece of pieces) {

@@ -1,12 +1,15 @@
 /**
- * An answer in its lane. One that grows is rendered as it grows. A finished one of many pages is rendered when its lane comes
- * near the view: sixteen of 20,000 tokens would keep the page from opening for seconds.
+ * An answer in its lane. A short one is rendered as it comes. A long one is rendered while its lane is near the view, and
+ * when much of it comes at once (a tape that opens, a replay that is sought) after everything else: sixteen answers of
+ * 20,000 tokens would keep the page from opening for seconds.
  */
-import { type RefObject, startTransition, useEffect, useState } from 'react'
+import { type RefObject, startTransition, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { Markdown } from '../markdown/markdown.tsx'
 
-/** Less than this costs a frame or two at most. */
-const atOnceChars = 12_000
+/** Less than this costs a frame or two at most, wherever it is. */
+const shortChars = 12_000
+/** Grown or shrunk by less, it is rendered with the rest of the frame: a live lane is never late. */
+const stepChars = 4_000
 
 interface LaneAnswerProps {
   text: string
@@ -16,25 +19,35 @@ interface LaneAnswerProps {
 }
 
 export function LaneAnswer({ text, isOpen, scroller }: LaneAnswerProps) {
-  const [isDue, setIsDue] = useState(isOpen || text.length < atOnceChars)
+  const isNear = useIsNear(scroller)
+  const newest = useRef({ text: '', isOpen: true })
+  const hasChanged = newest.current.text !== text || newest.current.isOpen !== isOpen
+  if (hasChanged && (isNear || text.length < shortChars)) newest.current = { text, isOpen }
+  const settled = useDeferredValue(newest.current, nothing)
+  const isStep = Math.abs(newest.current.text.length - settled.text.length) < stepChars
+  const shown = isStep ? newest.current : settled
+
+  if (shown.text === '') return <p className="dim">…</p>
+  return (
+    <div className={shown.isOpen ? 'lane-answer lane-answer-open' : 'lane-answer'}>
+      <Markdown text={shown.text} isOpen={shown.isOpen} />
+    </div>
+  )
+}
+
+const nothing = { text: '', isOpen: true }
+
+function useIsNear(scroller: RefObject<HTMLElement | null>): boolean {
+  const [isNear, setIsNear] = useState(false)
   useEffect(() => {
     const box = scroller.current
-    if (isDue || !box) return undefined
-    // Once is enough: what was rendered stays.
+    if (!box) return undefined
     const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) startTransition(() => setIsDue(true))
-      },
+      (entries) => startTransition(() => setIsNear(entries.at(-1)?.isIntersecting ?? false)),
       { rootMargin: '200px' },
     )
     observer.observe(box)
     return () => observer.disconnect()
-  }, [isDue, scroller])
-
-  if (!isDue) return <p className="dim">…</p>
-  return (
-    <div className={isOpen ? 'lane-answer lane-answer-open' : 'lane-answer'}>
-      <Markdown text={text} isOpen={isOpen} />
-    </div>
-  )
+  }, [scroller])
+  return isNear
 }
