@@ -16,7 +16,7 @@ export const importBytesMax = tapeBytesMax + 1024 * 1024
 export function createImportRoutes({ db, now }: AppContext, bytesMax = importBytesMax): express.Router {
   const store = createRaceStore(db)
   const router = express.Router()
-  /** One file at a time: each is held in memory until it is judged. */
+  /** One file at a time: each is held in memory until it is judged. Node ends an upload that takes five minutes. */
   let isBusy = false
 
   router.post('/races/import', async (request, response) => {

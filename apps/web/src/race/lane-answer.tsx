@@ -29,10 +29,16 @@ export function LaneAnswer({ text, isOpen, scroller }: LaneAnswerProps) {
 
   if (shown.text === '') return <p className="dim">…</p>
   return (
-    <div className={shown.isOpen ? 'lane-answer lane-answer-open' : 'lane-answer'}>
+    <div className={toClasses(shown)}>
       <Markdown text={shown.text} isOpen={shown.isOpen} />
     </div>
   )
+}
+
+/** Of a long answer that is whole, only what is near the view is laid out. */
+function toClasses({ text, isOpen }: { text: string; isOpen: boolean }): string {
+  if (isOpen) return 'lane-answer lane-answer-open'
+  return text.length < shortChars ? 'lane-answer' : 'lane-answer lane-answer-long'
 }
 
 const nothing = { text: '', isOpen: true }
