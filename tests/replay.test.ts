@@ -73,9 +73,9 @@ async function figuresOn(of: Page): Promise<Record<string, string[]>> {
   return found
 }
 
-async function expectNoSeriousFault(): Promise<void> {
-  await page.evaluate(axe.source)
-  const serious = await page.evaluate(async () => {
+async function expectNoSeriousFault(of = page): Promise<void> {
+  await of.evaluate(axe.source)
+  const serious = await of.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -153,6 +153,7 @@ describe('one race', () => {
     const csv = await exported(id, 'csv')
     const away = await openExported(id)
     expect(await figuresOn(away)).toEqual(live)
+    await expectNoSeriousFault(away)
     expect(requested.filter((address) => !/^(file|data):/.test(address))).toEqual([])
 
     const state = foldRace(tape.map((line) => JSON.parse(line) as RaceEvent))

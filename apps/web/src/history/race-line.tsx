@@ -56,10 +56,10 @@ export const RaceLine = memo(function RaceLine({ race, nowMs, onDelete }: RaceLi
         {race.status !== 'running' && (
           <>
             <Link href={`/race/${race.id}/replay`} className="race-line-link">
-              Replay<span className="visually-hidden"> {prompt.slice(0, 60)}</span>
+              Replay<span className="visually-hidden"> the race of {toFullTime(race.startedAt)}</span>
             </Link>
             <Link href={`/compare/${race.id}`} className="race-line-link">
-              Compare<span className="visually-hidden"> {prompt.slice(0, 60)}</span>
+              Compare<span className="visually-hidden"> the race of {toFullTime(race.startedAt)}</span>
             </Link>
           </>
         )}
