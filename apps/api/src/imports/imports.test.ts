@@ -17,6 +17,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { collect, detail, eventsOf, eventually, fold, race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
+import { readTapeFile } from './read-tape-file.ts'
 
 const apiKey = 'sk-of-the-gateway-alone'
 let gateway: FakeGateway
@@ -230,6 +231,38 @@ describe('a tape that is imported', () => {
       body: '',
     })
     expect(await refusal(foreign)).toMatchObject({ status: 403, code: 'cross_origin' })
+  })
+})
+
+describe('an upload', () => {
+  test('that is too long is refused while it comes, with the bound', async () => {
+    async function* endless() {
+      for (;;) yield new TextEncoder().encode('{"format":"llm-drag-race/tape"')
+    }
+    await expect(readTapeFile(endless(), 1024 * 1024)).rejects.toMatchObject({
+      status: 413,
+      message: expect.stringContaining('larger than 1 MB'),
+    })
+  })
+
+  test('waits for the one before it', async () => {
+    const file = new TextEncoder().encode(await (await exported(await raced())).text())
+    let send: ReadableStreamDefaultController<Uint8Array> | undefined
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(file.slice(0, 300))
+        send = controller
+      },
+    })
+    const headers = { 'content-type': tapeLinesType }
+    const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+    const first = fetch(`${there.url}/api/races/import`, init)
+    await eventually(async () =>
+      expect(await refusal(await bring('x'))).toMatchObject({ code: 'import_busy' }),
+    )
+    send?.enqueue(file.slice(300))
+    send?.close()
+    expect((await first).status).toBe(201)
   })
 })
 

@@ -1,6 +1,7 @@
 /** What can be done with a race that is over: compare it, take it along; and where it came from, when not from here. */
 import './after-race.css'
 import { exportForms } from '@drag-race/contracts'
+import type { FocusEvent, KeyboardEvent } from 'react'
 import { Link } from 'wouter'
 import { useRaceDetail } from './use-race-detail.ts'
 
@@ -15,7 +16,7 @@ export function AfterRace({ raceId }: { raceId: string }) {
   return (
     <>
       <Link href={`/compare/${raceId}`}>Compare</Link>
-      <details className="export">
+      <details className="export" onBlur={closeWhenLeft} onKeyDown={closeByEscape}>
         <summary>Export</summary>
         <ul className="export-forms">
           {exportForms.map((form) => (
@@ -31,6 +32,15 @@ export function AfterRace({ raceId }: { raceId: string }) {
       <ImportedMark raceId={raceId} />
     </>
   )
+}
+
+/** A menu is gone when something else is pressed, or Escape. */
+function closeWhenLeft({ currentTarget, relatedTarget }: FocusEvent<HTMLDetailsElement>) {
+  if (!currentTarget.contains(relatedTarget)) currentTarget.open = false
+}
+
+function closeByEscape({ currentTarget, key }: KeyboardEvent<HTMLDetailsElement>) {
+  if (key === 'Escape') currentTarget.open = false
 }
 
 /** An imported race says so wherever it is shown: its clock is not this one. */

@@ -48,8 +48,10 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
       <header className="photo-head">
         <h2 id="photo-title">Photo finish</h2>
         <p className="photo-about">
-          Tokens over time, each lane from its own request. The band at the line is the margin,{' '}
-          {toMargin(marginMs)}.
+          Tokens over time, each lane from its own request.{' '}
+          {marginMs === null
+            ? 'The clock was not measured, so the line has no band.'
+            : `The band at the line is the margin, ${toMargin(marginMs)}.`}
         </p>
         <div className="photo-buttons">
           <button

@@ -9,11 +9,11 @@ export async function* readTapeLines(stream: AsyncIterable<Uint8Array>): AsyncGe
   const utf8 = new TextDecoder()
   let rest = ''
   for await (const bytes of stream) {
-    const text = rest + utf8.decode(bytes, { stream: true })
+    const text = utf8.decode(bytes, { stream: true })
     const end = text.lastIndexOf('\n')
-    rest = text.slice(end + 1)
-    const lines = parseTapeLines(text.slice(0, end + 1))
-    if (lines.length > 0) yield lines as RaceEvent[]
+    if (end !== -1) yield parseTapeLines(rest + text.slice(0, end)) as RaceEvent[]
+    // Looked through once, however many pieces a line has.
+    rest = end === -1 ? rest + text : text.slice(end + 1)
   }
 }
 

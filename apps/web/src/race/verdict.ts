@@ -116,7 +116,7 @@ function toReasonText(reason: NonNullable<RaceState['end']>['reason']): string {
     case 'deadline':
       return ' Ended by the time limit of a race.'
     case 'interrupted':
-      return ' Interrupted: the app ended in the middle. What had arrived is kept.'
+      return ' Interrupted: its tape ends in the middle. What had arrived is kept.'
   }
 }
 

@@ -1,5 +1,5 @@
 /** `/race/:id/replay`: a race of the history, played from its tape. */
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { Link } from 'wouter'
 import { AfterRace } from '../after-race/after-race.tsx'
 import { createPlayer } from './player.ts'
@@ -26,14 +26,15 @@ export function ReplayPage({ id }: { id: string }) {
 
 function Replay({ id, reel }: { id: string; reel: Reel }) {
   const player = useMemo(() => {
-    const created = createPlayer(reel, {
-      requestFrame: (callback) => void requestAnimationFrame(callback),
-      startAt: 'start',
-    })
-    // Who wants no motion presses the button.
-    if (!matchMedia('(prefers-reduced-motion: reduce)').matches) created.getState().play()
-    return created
+    const requestFrame = (callback: (nowMs: number) => void) => void requestAnimationFrame(callback)
+    return createPlayer(reel, { requestFrame, startAt: 'start' })
   }, [reel])
+  useEffect(() => {
+    const { play, pause } = player.getState()
+    // Who wants no motion presses the button.
+    if (!matchMedia('(prefers-reduced-motion: reduce)').matches) play()
+    return pause
+  }, [player])
   return (
     <div className="replay-page race-main">
       <ReplayScreen player={player}>

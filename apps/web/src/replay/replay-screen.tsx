@@ -4,7 +4,7 @@
  */
 import './replay.css'
 import type { LaneState, RaceState } from '@drag-race/contracts'
-import { memo, type ReactNode, useEffect, useMemo } from 'react'
+import { memo, type ReactNode, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { StoreApi } from 'zustand/vanilla'
 import { ScrollBox } from '../look/scroll-box.tsx'
@@ -32,9 +32,8 @@ interface ReplayScreenProps {
 
 export function ReplayScreen({ player, children }: ReplayScreenProps) {
   const { race, reel, cursorMs, isPlaying, rate } = useStore(player)
-  const { toggle, seek, setRate, pause } = player.getState()
+  const { toggle, seek, setRate } = player.getState()
   useReplayKeys(player)
-  useEffect(() => pause, [pause])
   const clock = useMemo<DisplayClock>(
     () => ({ raceMs: () => player.getState().cursorMs, canGoBack: true }),
     [player],
