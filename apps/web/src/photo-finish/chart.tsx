@@ -1,5 +1,5 @@
 /** The picture itself: axes, margin, lines, splits, the replay's cursor; and the range that is being dragged. */
-import { type PointerEvent, useState } from 'react'
+import { type PointerEvent, useMemo, useState } from 'react'
 import { useChartSize } from '../leaderboard/use-chart-size.ts'
 import { toCount, toSeconds } from '../look/figures.ts'
 import type { Curve } from './curves.ts'
@@ -25,7 +25,8 @@ const dragPxMin = 6
 export function Chart({ curves, span, whole, marginMs, cursorMs, onSpan, onKey, onSeek }: ChartProps) {
   const [box, { widthPx, remPx }] = useChartSize<HTMLDivElement>()
   const [drag, setDrag] = useState<{ fromPx: number; toPx: number } | null>(null)
-  const frame = toFrame(widthPx, remPx)
+  // The same object while the size is: the drawing is not made anew for every place of the cursor.
+  const frame = useMemo(() => toFrame(widthPx, remPx), [widthPx, remPx])
   const plotPx = frame.right - frame.left
   const toMs = (px: number) => span.fromMs + ((px - frame.left) / plotPx) * (span.toMs - span.fromMs)
   const toPx = (ms: number) => frame.left + ((ms - span.fromMs) / (span.toMs - span.fromMs)) * plotPx

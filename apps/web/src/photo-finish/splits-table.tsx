@@ -1,4 +1,6 @@
 /** The splits as figures: the chart for those who hear it, and for those who want to the hundredth what they see. */
+
+import { memo } from 'react'
 import { dash, toMargin } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import type { Curve, Split } from './curves.ts'
@@ -14,7 +16,12 @@ const columns: Split['name'][] = [
   'close',
 ]
 
-export function SplitsTable({ curves, marginMs }: { curves: readonly Curve[]; marginMs: number | null }) {
+interface SplitsTableProps {
+  curves: readonly Curve[]
+  marginMs: number | null
+}
+
+export const SplitsTable = memo(function SplitsTable({ curves, marginMs }: SplitsTableProps) {
   // A split that no lane has is no column.
   const names = columns.filter((name) =>
     curves.some(({ splits }) => splits.some((split) => split.name === name)),
@@ -60,4 +67,4 @@ export function SplitsTable({ curves, marginMs }: { curves: readonly Curve[]; ma
       </p>
     </details>
   )
-}
+})

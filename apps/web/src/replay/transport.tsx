@@ -28,7 +28,6 @@ export function Transport(props: TransportProps) {
         type="button"
         className="button-main transport-play"
         aria-keyshortcuts="Space"
-        aria-pressed={isPlaying}
         onClick={onToggle}
       >
         {isPlaying ? 'Pause' : isAtEnd ? 'Replay' : 'Play'}
