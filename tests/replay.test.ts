@@ -7,13 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { foldRace, type RaceDetail, type RaceEvent, toTimeSlip } from '@drag-race/contracts'
-import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { seriousFaults } from './support/axe.ts'
 import { openBrowser } from './support/browser.ts'
 import { type House, startHouse } from './support/programs.ts'
 import { race } from './support/race-client.ts'
-import { toTapeFile } from './support/tape-file.ts'
 
 let house: House
 let browser: Browser
@@ -71,20 +70,6 @@ async function figuresOn(of: Page): Promise<Record<string, string[]>> {
     found[part] = await of.locator(part).allTextContents()
   }
   return found
-}
-
-async function expectNoSeriousFault(of = page): Promise<void> {
-  await of.evaluate(axe.source)
-  const serious = await of.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-  expect(serious).toEqual([])
-}
-interface AxeResults {
-  violations: { id: string; impact: string; nodes: { html: string }[] }[]
 }
 
 async function openExported(id: string): Promise<Page> {
@@ -146,14 +131,14 @@ describe('one race', () => {
     for (let press = 0; press < 20; press++) await page.keyboard.press('ArrowRight')
     await page.keyboard.press('End')
     expect(await figuresOn(page)).toEqual(live)
-    await expectNoSeriousFault()
+    expect(await seriousFaults(page)).toEqual([])
 
     const detail = (await (await fetch(url(`/api/races/${id}`))).json()) as RaceDetail
     const tape = (await exported(id, 'tape')).trimEnd().split('\n').slice(1)
     const csv = await exported(id, 'csv')
     const away = await openExported(id)
     expect(await figuresOn(away)).toEqual(live)
-    await expectNoSeriousFault(away)
+    expect(await seriousFaults(away)).toEqual([])
     expect(requested.filter((address) => !/^(file|data):/.test(address))).toEqual([])
 
     const state = foldRace(tape.map((line) => JSON.parse(line) as RaceEvent))
@@ -216,47 +201,6 @@ describe('one race', () => {
   })
 })
 
-describe('an exported page', () => {
-  test('plays without a server, and neither runs nor fetches anything that an answer says', async () => {
-    const id = 'hostile-export'
-    await bring(hostileTape(id))
-    const shown = await openExported(id)
-    expect(await shown.locator('.lane-answer').textContent()).toContain('<script>window.hacked = 1</script>')
-    expect(await shown.locator('.lane-answer').textContent()).toContain('line\u2028end')
-    await shown.getByRole('button', { name: 'Replay' }).click()
-    await shown.getByRole('button', { name: 'Pause' }).waitFor()
-    await shown.getByRole('button', { name: 'Replay' }).waitFor()
-    expect(await shown.evaluate(() => 'hacked' in globalThis)).toBe(false)
-    expect(await shown.locator('.export-head').textContent()).toContain('exported')
-    expect(await shown.getByText(/imported race/).count()).toBe(1)
-    expect(requested.filter((address) => !/^(file|data):/.test(address))).toEqual([])
-    expect(complaints).toEqual([])
-  })
-})
-
-describe('a tape from elsewhere', () => {
-  test('is imported on the history page, marked wherever it is shown, and refused the second time', async () => {
-    const file = join(folder, 'foreign.tape.jsonl')
-    writeFileSync(file, toTapeFile(hostileTape('foreign-race')))
-    await page.goto(url('/history'))
-    await page.getByRole('button', { name: 'Import a tape' }).waitFor()
-    await page.locator('input[type=file]').setInputFiles(file)
-    await page.waitForURL(/\/race\/foreign-race$/)
-    await page.getByText(/Imported on .+another machine’s clock/).waitFor()
-    await expectNoSeriousFault()
-    await page.goto(url('/race/foreign-race/replay'))
-    await page.getByText(/Imported on .+another machine’s clock/).waitFor()
-    await page.goto(url('/history'))
-    await page.getByText('imported', { exact: true }).first().waitFor()
-    await page.locator('input[type=file]').setInputFiles(file)
-    await page.getByText(/Not imported\. This race is here already/).waitFor()
-    writeFileSync(file, 'no tape\n')
-    await page.locator('input[type=file]').setInputFiles(file)
-    await page.getByText(/Not imported\. This is no tape/).waitFor()
-    await expectNoSeriousFault()
-  })
-})
-
 describe('two races', () => {
   test('of one prompt are offered to each other and laid side by side', async () => {
     const prompt = 'Two races of one prompt.'
@@ -272,7 +216,7 @@ describe('two races', () => {
     const text = await pair.innerText()
     expect(text).toMatch(/TTFT\s+\d+(\.\d)? ms\s+\d+(\.\d)? ms\s+(none|\d)/)
     expect(text).toMatch(/tokens out\s+60\s+60\s+none/)
-    await expectNoSeriousFault()
+    expect(await seriousFaults(page)).toEqual([])
     expect(complaints).toEqual([])
   })
 })
@@ -298,68 +242,3 @@ test.each([375, 1280, 2560])('at %i px no page of these needs sideways scrolling
     expect(overflow).toBeLessThanOrEqual(0)
   }
 })
-
-async function bring(tape: readonly RaceEvent[]) {
-  const response = await fetch(url('/api/races/import'), {
-    method: 'POST',
-    headers: { 'content-type': 'application/jsonl' },
-    body: toTapeFile(tape),
-  })
-  expect(response.status).toBe(201)
-}
-
-/** One lane that says everything that could leave a page's script, and some that markdown could turn into a request. */
-function hostileTape(raceId: string): RaceEvent[] {
-  const words = [
-    '</script><script>window.hacked = 1</script>',
-    '<!--<script>',
-    'line\u2028end ',
-    '![tracker](http://127.0.0.1:1/pixel.png) ',
-    '<img src=x onerror="window.hacked = 2">',
-  ]
-  const stamped = words.map((content, index) => ({ content, at: 100 + index * 50 }))
-  const last = stamped.at(-1)!.at
-  const events = [
-    {
-      type: 'race-start' as const,
-      at: 0,
-      raceId,
-      startedAt: '2026-01-01T00:00:00.000Z',
-      request: { prompt: 'p', lanes: [{ model: 'hostile', stream: true }], finish: 'done' as const },
-      lanes: [{ lane: 0, model: 'hostile', stream: true, provider: 'elsewhere', simulated: false }],
-    },
-    { type: 'lane-start' as const, at: 0, lane: 0 },
-    { type: 'ttft' as const, at: 100, lane: 0, ms: 100 },
-    ...stamped.map(({ content, at }) => ({
-      type: 'token' as const,
-      at,
-      lane: 0,
-      content,
-      kind: 'answer' as const,
-    })),
-    {
-      type: 'done' as const,
-      at: last,
-      lane: 0,
-      totalMs: last,
-      finishReason: 'stop',
-      usage: {
-        inputTokens: 1,
-        outputTokens: 5,
-        reasoningTokens: null,
-        cachedTokens: null,
-        source: 'usage' as const,
-      },
-      costUsd: null,
-      gateway: null,
-    },
-    {
-      type: 'race-end' as const,
-      at: last,
-      standings: [{ lane: 0, place: 1, value: last, gap: 0, deadHeat: false }],
-      marginMs: 1,
-      reason: 'finished' as const,
-    },
-  ]
-  return events.map((event, seq) => ({ ...event, seq }))
-}

@@ -82,6 +82,7 @@ export interface RaceDetail extends RaceSummary {
 
 /** `GET /api/races/:id/export?as=…` */
 export const exportForms = ['tape', 'csv', 'html'] as const
+export type ExportForm = (typeof exportForms)[number]
 export const ExportQuery = z.strictObject({ as: z._default(z.enum(exportForms), 'tape') })
 
 /** What an imported race's file said of itself. */

@@ -3,6 +3,7 @@
  * fold says; no key and no address of the gateway is on a tape. Sent as it is read, a few milliseconds at a time.
  */
 import {
+  type ExportForm,
   ExportQuery,
   type RaceDetail,
   type TapeHeader,
@@ -27,12 +28,16 @@ export interface ExportOptions {
   webFolder: string
 }
 
+/** Each holds about a megabyte for a reader that is slow. */
+const exportsMax = 16
+
 export function createExportRoutes(
   { db, now }: AppContext,
   { version, webFolder }: ExportOptions,
 ): express.Router {
   const store = createRaceStore(db)
   const router = express.Router()
+  let running = 0
 
   router.get('/races/:id/export', async (request, response) => {
     const { as } = parseOrFault(ExportQuery, request.query)
@@ -40,9 +45,20 @@ export function createExportRoutes(
     const race = await store.find(id, null)
     if (!race) throw notFound('There is no race with this id. It may have been deleted.')
     if (race.status === 'running') throw stillRunning
+    if (running >= exportsMax) throw tooMany
+    running++
+    try {
+      await send(response, race, as)
+    } finally {
+      running--
+    }
+  })
+
+  async function send(response: express.Response, race: RaceDetail, as: ExportForm) {
     switch (as) {
       case 'csv':
-        return asFile(response, race, 'csv', 'text/csv; charset=utf-8').send(toFiguresCsv(race))
+        asFile(response, race, 'csv', 'text/csv; charset=utf-8').send(toFiguresCsv(race))
+        return
       case 'tape':
         asFile(response, race, 'tape.jsonl', tapeLinesType)
         return sendPieces(response, lines(race))
@@ -52,7 +68,7 @@ export function createExportRoutes(
         return sendPieces(response, page(before, lines(race), after))
       }
     }
-  })
+  }
 
   async function* lines(race: RaceDetail) {
     const seal = await sealTape(db, race.id)
@@ -89,4 +105,10 @@ const stillRunning = new ApiFault(
   409,
   'still_running',
   'This race still runs. Stop it first, or wait for its end, then export it.',
+)
+
+const tooMany = new ApiFault(
+  429,
+  'too_many_exports',
+  `${exportsMax} exports are under way. Try again in a moment.`,
 )

@@ -47,7 +47,7 @@ export function createRaceRoutes(
     if (after > last) throw beyondTape(after, last)
     if (!race && request.accepts(['text/event-stream', tapeLinesType]) === tapeLinesType) {
       response.type(tapeLinesType)
-      return sendPieces(response, readTapeBytes(db, id, after), limits.drainMsMax)
+      return asViewer(() => sendPieces(response, readTapeBytes(db, id, after), limits.drainMsMax))
     }
     await watch(response, (signal) => (race ? followTape(race, after, signal) : readTape(db, id, after)))
   })
@@ -73,9 +73,13 @@ export function createRaceRoutes(
   ) {
     const leaving = new AbortController()
     response.once('close', () => leaving.abort())
+    await asViewer(() => sendTape(response, pages(leaving.signal), limits.drainMsMax))
+  }
+
+  async function asViewer(send: () => Promise<void>) {
     viewers++
     try {
-      await sendTape(response, pages(leaving.signal), limits.drainMsMax)
+      await send()
     } finally {
       viewers--
     }

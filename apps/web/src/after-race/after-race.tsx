@@ -1,11 +1,11 @@
 /** What can be done with a race that is over: compare it, take it along; and where it came from, when not from here. */
 import './after-race.css'
-import { exportForms } from '@drag-race/contracts'
+import { type ExportForm, exportForms } from '@drag-race/contracts'
 import type { FocusEvent, KeyboardEvent } from 'react'
 import { Link } from 'wouter'
 import { useRaceDetail } from './use-race-detail.ts'
 
-const formNames: Record<(typeof exportForms)[number], { name: string; about: string }> = {
+const formNames: Record<ExportForm, { name: string; about: string }> = {
   tape: { name: 'Tape', about: 'every event, .jsonl' },
   csv: { name: 'Figures', about: 'a row a lane, .csv' },
   html: { name: 'Replay', about: 'a page that runs anywhere, .html' },
