@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { RaceEvent } from '@drag-race/contracts'
+import type { FinishLine, RaceDetail, RaceEvent } from '@drag-race/contracts'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { seriousFaults } from './support/axe.ts'
 import { openBrowser } from './support/browser.ts'
 import { type House, startHouse } from './support/programs.ts'
+import { events as eventsOf, postRace } from './support/race-client.ts'
 import { toTapeFile } from './support/tape-file.ts'
 
 let house: House
@@ -78,6 +79,40 @@ describe('an exported page', () => {
 })
 
 describe('a tape from elsewhere', () => {
+  test.each<[string, { finish?: FinishLine; isStopped?: boolean }]>([
+    ['with a refused, a cut and a malformed lane', {}],
+    ['won by its first token', { finish: 'first-token' }],
+    ['won by a number of tokens', { finish: { tokens: 30 } }],
+    ['that was stopped', { isStopped: true }],
+  ])('of a real race %s comes back with every figure as it was', async (_name, { finish, isStopped }) => {
+    const models = ['sim-quick', 'sim-slow', 'sim-429', 'sim-cut', 'sim-malformed']
+    const lanes = [...models.map((model) => ({ model })), { model: 'sim-quick', stream: false }]
+    const order = { prompt: 'There and back.', lanes: isStopped ? [{ model: 'sim-long' }, ...lanes] : lanes }
+    const events: RaceEvent[] = []
+    for await (const event of eventsOf(
+      await postRace(house.app.url, { ...order, ...(finish && { finish }) }),
+    )) {
+      events.push(event)
+      const [start] = events
+      const isUnderWay = event.type === 'token' && event.lane === 0
+      if (isStopped && isUnderWay && start?.type === 'race-start') await stop(start.raceId)
+    }
+    const [start] = events
+    if (start?.type !== 'race-start') throw new Error('the race has not started')
+    const { raceId } = start
+    await expect.poll(async () => (await detail(raceId)).status).toBe(isStopped ? 'stopped' : 'finished')
+    const before = await detail(raceId)
+    const file = await exported(raceId, 'tape')
+    expect((await fetch(url(`/api/races/${raceId}`), { method: 'DELETE' })).status).toBe(204)
+    expect((await send(file)).status).toBe(201)
+    const { lanes: lanesAfter, verdict, status } = await detail(raceId)
+    expect({ lanes: lanesAfter, verdict, status }).toEqual({
+      lanes: before.lanes,
+      verdict: before.verdict,
+      status: before.status,
+    })
+  })
+
   test('is imported on the history page, marked wherever it is shown, and refused the second time', async () => {
     const file = join(folder, 'foreign.tape.jsonl')
     writeFileSync(file, toTapeFile(hostileTape('foreign-race')))
@@ -101,12 +136,21 @@ describe('a tape from elsewhere', () => {
 })
 
 async function bring(tape: readonly RaceEvent[]) {
-  const response = await fetch(url('/api/races/import'), {
-    method: 'POST',
-    headers: { 'content-type': 'application/jsonl' },
-    body: toTapeFile(tape),
-  })
-  expect(response.status).toBe(201)
+  expect((await send(toTapeFile(tape))).status).toBe(201)
+}
+
+function send(body: string): Promise<Response> {
+  const headers = { 'content-type': 'application/jsonl' }
+  return fetch(url('/api/races/import'), { method: 'POST', headers, body })
+}
+
+async function detail(id: string): Promise<RaceDetail> {
+  return (await (await fetch(url(`/api/races/${id}`))).json()) as RaceDetail
+}
+
+async function stop(id: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  await fetch(url(`/api/races/${id}/stop`), { method: 'POST', headers, body: '{}' })
 }
 
 /** One lane that says everything that could leave a page's script, and some that markdown could turn into a request. */
