@@ -25,7 +25,7 @@ export interface Curve {
   tokens: Float64Array
   /** When the lane ended, by answer or error. */
   endMs: number
-  /** When it crossed its race's line; null when it never did. */
+  /** When it crossed its race's line; null when it never did, or only watched the clock. */
   crossedMs: number | null
   isDone: boolean
   splits: Split[]
@@ -43,7 +43,7 @@ export function toCurves({ lanes, request }: RaceState): Curve[] {
         model: lane.model,
         ...toArrivals(lane, startAt),
         endMs: slip.totalMs ?? slip.elapsedMs ?? 0,
-        crossedMs: crossedMs(lane, finish),
+        crossedMs: lane.sentinel ? null : crossedMs(lane, finish),
         isDone: lane.outcome?.kind === 'done',
         splits: toSplits(lane, startAt),
       },
