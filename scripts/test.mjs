@@ -10,6 +10,7 @@ step('types', [bin('typescript/bin/tsc'), '--noEmit', '-p', '.'])
 step('types of the web', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'apps/web'])
 step('nothing unused', [bin('knip/bin/knip.js')])
 step('docs are fresh', [join(root, 'scripts', 'gateway-docs.ts'), '--check'])
+step('the tape format is fresh', [join(root, 'scripts', 'tape-schema.ts'), '--check'])
 buildWeb()
 step('tests', [bin('vitest/vitest.mjs'), 'run', ...process.argv.slice(2)])
 

@@ -4,7 +4,9 @@ import express from 'express'
 import type { AppContext } from './app-context.ts'
 import { type Clock, createClock, createClockRoutes } from './clock/index.ts'
 import { answerErrors, unknownEndpoint } from './error-handler.ts'
+import { createExportRoutes } from './exports/index.ts'
 import { createHistoryRoutes } from './history/index.ts'
+import { createImportRoutes } from './imports/index.ts'
 import { createLeaderboardRoutes } from './leaderboard/index.ts'
 import { type Catalog, createCatalog, createModelRoutes } from './models/index.ts'
 import { createPromptRoutes } from './prompts/index.ts'
@@ -56,13 +58,17 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   const races = createRaces(context, { catalog, telemetry, laneThread, clock, limits: options.raceLimits })
 
   const api = express.Router()
-  api.use(sameOriginOnly(options.allowedHosts), ...jsonBodies())
+  api.use(sameOriginOnly(options.allowedHosts))
+  // Takes a file, not JSON.
+  api.use(createImportRoutes(context))
+  api.use(...jsonBodies())
   api.get('/health', async (_request, response) => {
     response.json(await readHealth(context, { catalog, races, clock, version: options.version }))
   })
   api.use(createClockRoutes(clock))
   api.use(createRaceRoutes(context, races, options.viewerLimits))
   api.use(createHistoryRoutes(context, (id) => races.find(id)?.tape.state ?? null))
+  api.use(createExportRoutes(context, options))
   api.use(createModelRoutes(catalog))
   api.use(createTelemetryRoutes(context))
   api.use(createLeaderboardRoutes(context))

@@ -16,6 +16,9 @@ const GatewayPage = lazy(async () => ({
   default: (await import('./telemetry/gateway-page.tsx')).GatewayPage,
 }))
 
+const ReplayPage = lazy(async () => ({ default: (await import('./replay/replay-page.tsx')).ReplayPage }))
+const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }))
+
 export function App() {
   return (
     <>
@@ -37,6 +40,10 @@ export function App() {
             </Route>
             <Route path="/prompts">
               <PromptsPage />
+            </Route>
+            <Route path="/race/:id/replay">{({ id }) => <ReplayPage id={id} />}</Route>
+            <Route path="/compare/:one/:other?">
+              {({ one, other }) => <ComparePage one={one} other={other ?? null} />}
             </Route>
             <Route path="/race/:id">{({ id }) => <RacePage id={id} />}</Route>
             <Route path="/">

@@ -8,6 +8,7 @@ import type { ClockReport } from './race-event.ts'
 import type { FinishLine, RaceRequest } from './race-request.ts'
 import type { Spread } from './spread.ts'
 import type { Verdict } from './standings.ts'
+import type { RaceOrigin } from './tape-file.ts'
 import type { TimeSlip } from './time-slip.ts'
 
 /** Every error of the API: a code for programs, a message that tells people what to do. */
@@ -32,6 +33,8 @@ export const RaceQuery = z.strictObject({
   status: z.optional(z.enum(raceStatuses)),
   /** Found in the prompt or in an answer, without regard to case. */
   text: z.optional(z.string().check(z.maxLength(200))),
+  /** Only races of the same prompt as this race, itself left out. */
+  samePromptAs: z.optional(z.string().check(z.maxLength(100))),
 })
 export type RaceQuery = z.infer<typeof RaceQuery>
 
@@ -58,6 +61,8 @@ export interface RaceSummary {
   prompt: string
   category: string | null
   finish: FinishLine
+  /** `imported`: another machine's clock; shown wherever the race is, counted nowhere. */
+  origin: RaceOrigin
   /** null while it runs, or when the clock's error was not measured. */
   marginMs: number | null
   /** null while it runs, and for races older than it. */
@@ -79,6 +84,29 @@ export interface RaceDetail extends RaceSummary {
   request: RaceRequest
   /** What the gateway counted while this race ran; null when it could not be read. Other callers' calls are in it. */
   gatewayAdded: GatewayRow[] | null
+  /** Where an imported race came from; null for one that was run here. */
+  imported: RaceImport | null
+}
+
+/** `GET /api/races/:id/export?as=…` */
+export const exportForms = ['tape', 'csv', 'html'] as const
+export type ExportForm = (typeof exportForms)[number]
+export const ExportQuery = z.strictObject({ as: z._default(z.enum(exportForms), 'tape') })
+
+/** What an imported race's file said of itself. */
+export interface RaceImport {
+  importedAt: string
+  exportedAt: string
+  /** Version of the app that wrote the file. */
+  appVersion: string
+  /** What must be known of it: that its file was cut, and where. */
+  note: string | null
+}
+
+/** `POST /api/races/import`: the race is there, by this id. */
+export interface ImportedRace {
+  id: string
+  note: string | null
 }
 
 /** `GET /api/leaderboard`. */

@@ -111,3 +111,78 @@ function laneEnd({ end, startAt }: LaneScript, lane: number, at: number, tokens:
 function round(ms: number): number {
   return Math.round(ms * 100) / 100
 }
+
+/** An event as a file may hold it: of this tape, or made up. */
+type Line = RaceEvent | { type: 'pit-stop'; seq: number; at: number }
+
+/** What can befall the lines of a file: one way to spoil a tape. */
+export const mutations: fc.Arbitrary<(tape: readonly RaceEvent[]) => Line[]> = fc
+  .tuple(
+    fc.constantFrom(
+      'lose',
+      'repeat',
+      'swap',
+      'move',
+      'unknown',
+      'renumber',
+      'relabel',
+      'time',
+      'place',
+      'cut',
+    ),
+    fc.nat(),
+    fc.nat(),
+  )
+  .map(
+    ([kind, first, second]) =>
+      (tape) =>
+        mutate(tape, kind, first % tape.length, second % tape.length),
+  )
+
+function mutate(tape: readonly RaceEvent[], kind: string, at: number, other: number): Line[] {
+  const lines: Line[] = [...tape]
+  const event = tape[at]!
+  switch (kind) {
+    case 'lose':
+      return lines.toSpliced(at, 1)
+    case 'repeat':
+      return lines.toSpliced(other, 0, event)
+    case 'swap':
+      return lines.with(at, tape[other]!).with(other, event)
+    case 'move':
+      return lines.toSpliced(at, 1).toSpliced(other, 0, event)
+    case 'unknown':
+      return lines.with(at, { type: 'pit-stop', seq: event.seq, at: event.at })
+    case 'renumber':
+      return lines.with(at, { ...event, seq: event.seq + 1 + other })
+    case 'relabel':
+      return 'lane' in event ? lines.with(at, { ...event, lane: 15 - event.lane }) : lines
+    case 'time':
+      return lines.with(at, earlier(event))
+    case 'place':
+      return lines.map((line) => (line.type === 'race-end' ? withOtherPlaces(line) : line))
+    default:
+      return lines.slice(0, at)
+  }
+}
+
+/** Where a lane says its time twice, the two differ; a token comes before its lane. */
+function earlier(event: RaceEvent): RaceEvent {
+  switch (event.type) {
+    case 'ttft':
+      return { ...event, ms: event.ms + 0.5 }
+    case 'done':
+      return { ...event, totalMs: event.totalMs + 0.5 }
+    case 'token':
+      return { ...event, at: event.at - 10_000 }
+    default:
+      return event
+  }
+}
+
+function withOtherPlaces(end: Extract<RaceEvent, { type: 'race-end' }>): RaceEvent {
+  return {
+    ...end,
+    standings: end.standings.map((standing) => ({ ...standing, place: (standing.place ?? 0) + 1 })),
+  }
+}

@@ -58,6 +58,17 @@ export interface Splits {
 
 /** `nowMs` is the race's clock (`at` of the newest event, or later) and only moves `elapsedMs` of a running lane. */
 export function toTimeSlip(lane: LaneState, nowMs = 0): TimeSlip {
+  const known = lane.outcome ? slips.get(lane) : undefined
+  if (known) return known
+  const slip = measure(lane, nowMs)
+  if (lane.outcome) slips.set(lane, slip)
+  return slip
+}
+
+/** A lane that is over has one slip for ever, asked for many times, and its past may be 20,000 arrivals long. */
+const slips = new WeakMap<LaneState, TimeSlip>()
+
+function measure(lane: LaneState, nowMs: number): TimeSlip {
   const since = (at: number | undefined) =>
     lane.startAt === null || at === undefined ? null : round(at - lane.startAt)
   const done = lane.outcome?.kind === 'done' ? lane.outcome.event : null

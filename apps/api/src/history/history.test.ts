@@ -87,7 +87,12 @@ describe('a race in the history', () => {
       expect(lane.slip).toEqual(toTimeSlip(state.lanes[lane.lane]!, state.at))
       expect(lane.place).toBe(state.end!.standings.find((standing) => standing.lane === lane.lane)!.place)
     }
-    expect((await page()).races[0]).toEqual({ ...kept, request: undefined, gatewayAdded: undefined })
+    expect((await page()).races[0]).toEqual({
+      ...kept,
+      request: undefined,
+      gatewayAdded: undefined,
+      imported: undefined,
+    })
   })
 
   test('shows the last user message when it was a conversation', async () => {

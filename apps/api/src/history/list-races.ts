@@ -58,11 +58,12 @@ function readCursor(text: string): Cursor {
   throw invalidRequest([{ path: 'cursor', message }])
 }
 
-function selectRaces(db: Kysely<Schema>, { model, category, status }: RaceQuery, after: Cursor | null) {
+function selectRaces(db: Kysely<Schema>, query: RaceQuery, after: Cursor | null) {
+  const { model, category, status, samePromptAs } = query
   let select = db
     .selectFrom('races')
     .select(['id', 'started_at', 'started_at_ms', 'status', 'category'])
-    .select(['finish_json', 'margin_ms', 'clock_json', 'cold_start', 'verdict_json'])
+    .select(['finish_json', 'margin_ms', 'clock_json', 'cold_start', 'verdict_json', 'origin'])
     .select(sql<string>`substr(prompt, 1, ${promptCharsMax})`.as('prompt'))
     .orderBy('started_at_ms', 'desc')
     .orderBy('id', 'desc')
@@ -71,6 +72,10 @@ function selectRaces(db: Kysely<Schema>, { model, category, status }: RaceQuery,
   if (status !== undefined) select = select.where('status', '=', status)
   if (model !== undefined) {
     select = select.where('id', 'in', db.selectFrom('lanes').select('race_id').where('model', '=', model))
+  }
+  if (samePromptAs !== undefined) {
+    const prompt = db.selectFrom('races').select('prompt').where('id', '=', samePromptAs)
+    select = select.where('prompt', '=', prompt).where('id', '!=', samePromptAs)
   }
   return select
 }

@@ -5,6 +5,7 @@ import type { Migration } from 'kysely/migration'
 export const migrations: Record<string, Migration> = {
   '0001-races': { up: createRaces },
   '0002-clock': { up: addClock },
+  '0003-imported-races': { up: addOrigin },
 }
 
 async function createRaces(db: Kysely<unknown>): Promise<void> {
@@ -88,4 +89,12 @@ async function addClock(db: Kysely<unknown>): Promise<void> {
     .addColumn('measured_at', 'text', (column) => column.primaryKey().notNull())
     .addColumn('calibration_json', 'text', (column) => column.notNull())
     .execute()
+}
+
+async function addOrigin(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('races')
+    .addColumn('origin', 'text', (column) => column.notNull().defaultTo('here'))
+    .execute()
+  await db.schema.alterTable('races').addColumn('import_json', 'text').execute()
 }

@@ -5,15 +5,20 @@ import type {
   GatewayRow,
   LaneSummary,
   RaceDetail,
+  RaceImport,
   RaceRequest,
   RaceSummary,
   Verdict,
 } from '@drag-race/contracts'
+import type { Selectable } from 'kysely'
 import { byArrival } from './lane-rows.ts'
 import type { RacesTable } from './schema.ts'
 
 /** What a summary is made of: the long texts stay in the database. */
-export type RaceSummaryRow = Omit<RacesTable, 'prompt_id' | 'request_json' | 'gateway_added_json'>
+export type RaceSummaryRow = Omit<
+  Selectable<RacesTable>,
+  'prompt_id' | 'request_json' | 'gateway_added_json' | 'import_json'
+>
 
 export function toRaceSummary(row: RaceSummaryRow, lanes: readonly LaneSummary[]): RaceSummary {
   return {
@@ -23,6 +28,7 @@ export function toRaceSummary(row: RaceSummaryRow, lanes: readonly LaneSummary[]
     prompt: row.prompt,
     category: row.category,
     finish: JSON.parse(row.finish_json) as FinishLine,
+    origin: row.origin,
     marginMs: row.margin_ms,
     clock: row.clock_json === null ? null : (JSON.parse(row.clock_json) as ClockReport),
     coldStart: row.cold_start === 1,
@@ -31,12 +37,13 @@ export function toRaceSummary(row: RaceSummaryRow, lanes: readonly LaneSummary[]
   }
 }
 
-export function toRaceDetail(row: RacesTable, lanes: readonly LaneSummary[]): RaceDetail {
+export function toRaceDetail(row: Selectable<RacesTable>, lanes: readonly LaneSummary[]): RaceDetail {
   return {
     ...toRaceSummary(row, lanes),
     request: JSON.parse(row.request_json) as RaceRequest,
     gatewayAdded:
       row.gateway_added_json === null ? null : (JSON.parse(row.gateway_added_json) as GatewayRow[]),
+    imported: row.import_json === null ? null : (JSON.parse(row.import_json) as RaceImport),
   }
 }
 

@@ -2,9 +2,10 @@
  * What the app does about races that were running when it last died: it writes their end onto the tape, so that every
  * fold agrees that they were interrupted, and keeps what had arrived.
  */
-import { emptyRace, type RaceEvent, type RaceState, reduceRace, toStandings } from '@drag-race/contracts'
+import { emptyRace, type RaceState, reduceRace } from '@drag-race/contracts'
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
+import { closeTape } from './close-tape.ts'
 import type { Schema } from './schema.ts'
 import { createRaceStore } from './store.ts'
 import { readEvents } from './tape-parts.ts'
@@ -13,7 +14,7 @@ export async function recoverRaces(db: Kysely<Schema>, log: Logger): Promise<voi
   const store = createRaceStore(db)
   for (const id of await store.running()) {
     try {
-      const { state, added } = interrupt(await foldTape(db, id))
+      const { state, added } = closeTape(await foldTape(db, id), interrupted)
       const part = {
         fromSeq: added[0]?.seq ?? 0,
         toSeq: state.seq,
@@ -37,27 +38,7 @@ async function foldTape(db: Kysely<Schema>, id: string): Promise<RaceState> {
   return state
 }
 
-/** Closes every open lane and the race, at the time of the last event: when it really stopped nobody knows. */
-function interrupt(folded: RaceState): { state: RaceState; added: RaceEvent[] } {
-  let state = folded
-  const added: RaceEvent[] = []
-  const append = (event: RaceEvent) => {
-    added.push(event)
-    state = reduceRace(state, event)
-  }
-  if (folded.end || !folded.request) return { state, added }
-  const { at } = folded
-  for (const { lane, outcome } of folded.lanes) {
-    if (!outcome) append({ type: 'error', seq: state.seq + 1, at, lane, ...interrupted })
-  }
-  const standings = toStandings(state, folded.request.finish, null)
-  append({ type: 'race-end', seq: state.seq + 1, at, standings, marginMs: null, reason: 'interrupted' })
-  return { state, added }
-}
-
 const interrupted = {
   code: 'interrupted',
   message: 'The app ended while this lane ran. What had arrived stays.',
-  status: null,
-  retryAfterMs: null,
 }

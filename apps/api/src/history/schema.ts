@@ -4,7 +4,8 @@
  *
  * JSON columns hold contracts' shapes as text; booleans are 0 or 1, because SQLite has none.
  */
-import type { RaceStatus } from '@drag-race/contracts'
+import type { RaceOrigin, RaceStatus } from '@drag-race/contracts'
+import type { Generated } from 'kysely'
 
 export interface Schema {
   races: RacesTable
@@ -36,6 +37,9 @@ export interface RacesTable {
   /** ClockReport; null while it runs, and for races older than it. */
   clock_json: string | null
   cold_start: 0 | 1
+  origin: Generated<RaceOrigin>
+  /** RaceImport; null for a race that was run here. */
+  import_json: Generated<string | null>
 }
 
 export interface LanesTable {

@@ -1,8 +1,10 @@
 /** Races in the database: written as they run, read back as they were. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type GatewayRow,
   type LaneEntry,
   type RaceDetail,
+  type RaceImport,
   type RacePage,
   type RaceQuery,
   type RaceRequest,
@@ -24,6 +26,8 @@ export interface NewRace {
   request: RaceRequest
   lanes: LaneEntry[]
   category: string | null
+  /** Left out: it was run here. */
+  imported?: RaceImport
 }
 
 export interface RaceStore {
@@ -32,6 +36,8 @@ export interface RaceStore {
   appendPart(id: string, part: TapePart): Promise<void>
   /** Writes the rest of the tape and what its fold says; `state` has ended. */
   finish(id: string, state: RaceState, rest: TapePart | null): Promise<void>
+  /** A race that has ended already, whole, or nothing of it. */
+  insertWhole(race: NewRace, state: RaceState, parts: readonly TapePart[]): Promise<void>
   setGatewayAdded(id: string, added: GatewayRow[]): Promise<void>
   list(query: RaceQuery, live: (id: string) => RaceState | null): Promise<RacePage>
   /** null: there is none. */
@@ -63,6 +69,19 @@ export function createRaceStore(db: Kysely<Schema>): RaceStore {
             .execute()
         }
       }),
+    insertWhole: (race, state, parts) =>
+      db.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto('races')
+          .values({ ...toRaceRow(race), ...toEnd(state) })
+          .execute()
+        await transaction.insertInto('lanes').values(toLaneRows(race.id, state)).execute()
+        for (const part of parts) {
+          await insertPart(transaction, race.id, part)
+          // A long tape is some hundred parts: between two of them, others have their turn.
+          await nextTurn()
+        }
+      }),
     async setGatewayAdded(id, added) {
       const row = { gateway_added_json: JSON.stringify(added) }
       await db.updateTable('races').set(row).where('id', '=', id).execute()
@@ -91,7 +110,7 @@ export function createRaceStore(db: Kysely<Schema>): RaceStore {
   }
 }
 
-function toRaceRow({ id, startedAt, request, category }: NewRace) {
+function toRaceRow({ id, startedAt, request, category, imported }: NewRace) {
   return {
     id,
     started_at: startedAt.toISOString(),
@@ -107,6 +126,8 @@ function toRaceRow({ id, startedAt, request, category }: NewRace) {
     gateway_added_json: null,
     clock_json: null,
     cold_start: request.coldStart ? (1 as const) : (0 as const),
+    origin: imported ? ('imported' as const) : ('here' as const),
+    import_json: imported ? JSON.stringify(imported) : null,
   }
 }
 

@@ -112,7 +112,8 @@ async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<str
 
 /** A month is thirty days back from now. */
 function isMeant(eb: ExpressionBuilder<Schema, 'races'>, filter: RaceFilter, now: Date) {
-  const conditions = []
+  // Another machine's clock measured what was imported.
+  const conditions = [eb('origin', '=', 'here')]
   if (filter.category !== undefined) conditions.push(eb('category', '=', filter.category))
   if (filter.span !== 'all') {
     conditions.push(eb('started_at_ms', '>=', now.getTime() - spanDays[filter.span] * dayMs))

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { ApiError, Leaderboard, Paired } from '@drag-race/contracts'
 import express from 'express'
+import type { Insertable } from 'kysely'
 import pino from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ApiFault } from '../api-fault.ts'
@@ -48,7 +49,7 @@ interface Race {
   daysAgo?: number
   category?: string
   totals: Record<string, Partial<LanesTable> & { total_ms: number | null }>
-  race?: Partial<RacesTable>
+  race?: Partial<Insertable<RacesTable>>
 }
 
 let races = 0

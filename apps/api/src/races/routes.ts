@@ -1,16 +1,16 @@
 /**
  * `POST /api/race`, a race's events, and its stop. A response is a subscription: closing it ends nothing but itself.
  */
-import { RaceRequest, StopRequest } from '@drag-race/contracts'
+import { RaceRequest, StopRequest, tapeLinesType } from '@drag-race/contracts'
 import express from 'express'
 import * as z from 'zod/mini'
 import { ApiFault, invalidRequest, notFound, parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import { createRaceStore } from '../history/store.ts'
-import { lastSeq, readTape } from '../history/tape-parts.ts'
+import { lastSeq, readTape, readTapeBytes } from '../history/tape-parts.ts'
 import type { Races } from './races.ts'
 import type { RunningRace } from './run-race.ts'
-import { drainMsMax, sendTape } from './send-tape.ts'
+import { drainMsMax, sendPieces, sendTape } from './send-tape.ts'
 
 export interface ViewerLimits {
   viewersMax: number
@@ -45,6 +45,10 @@ export function createRaceRoutes(
     const last = race ? race.tape.length - 1 : await lastSeq(db, id)
     if (last === -1) throw noSuchRace
     if (after > last) throw beyondTape(after, last)
+    if (!race && request.accepts(['text/event-stream', tapeLinesType]) === tapeLinesType) {
+      response.type(tapeLinesType)
+      return asViewer(() => sendPieces(response, readTapeBytes(db, id, after), limits.drainMsMax))
+    }
     await watch(response, (signal) => (race ? followTape(race, after, signal) : readTape(db, id, after)))
   })
 
@@ -69,9 +73,13 @@ export function createRaceRoutes(
   ) {
     const leaving = new AbortController()
     response.once('close', () => leaving.abort())
+    await asViewer(() => sendTape(response, pages(leaving.signal), limits.drainMsMax))
+  }
+
+  async function asViewer(send: () => Promise<void>) {
     viewers++
     try {
-      await sendTape(response, pages(leaving.signal), limits.drainMsMax)
+      await send()
     } finally {
       viewers--
     }

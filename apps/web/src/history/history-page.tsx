@@ -5,6 +5,7 @@ import { useRef, useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { ConfirmDialog } from '../look/confirm-dialog.tsx'
 import { FilterBar } from './filter-bar.tsx'
+import { ImportTape } from './import-tape.tsx'
 import { isFiltered, type RaceFilters, readFilters, toSearch } from './race-filters.ts'
 import { RaceLine } from './race-line.tsx'
 import { useNow } from './use-now.ts'
@@ -21,6 +22,7 @@ export function HistoryPage() {
     <div className="page">
       <h1>History</h1>
       <p className="page-lede">Every race is kept with its tape. Open one to see it as it was.</p>
+      <ImportTape />
       <FilterBar filters={filters} onChange={change} />
       {races.error && <Problem message={races.error.message} onRetry={() => void races.refetch()} />}
       {races.isPending && !races.error && <p className="dim">Reading the history …</p>}

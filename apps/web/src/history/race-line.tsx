@@ -39,6 +39,7 @@ export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }:
           {prompt || 'Race without a prompt'}
         </Link>
         <p className="race-line-field ellipsis">
+          {race.origin === 'imported' && <span className="race-line-imported">imported </span>}
           <Field lanes={race.lanes} />
         </p>
       </div>
@@ -54,6 +55,16 @@ export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }:
         <time dateTime={race.startedAt} title={toFullTime(race.startedAt)}>
           {toAgo(race.startedAt, nowMs)}
         </time>
+        {race.status !== 'running' && (
+          <>
+            <Link href={`/race/${race.id}/replay`} className="race-line-link">
+              Replay<span className="visually-hidden"> the race of {toFullTime(race.startedAt)}</span>
+            </Link>
+            <Link href={`/compare/${race.id}`} className="race-line-link">
+              Compare<span className="visually-hidden"> the race of {toFullTime(race.startedAt)}</span>
+            </Link>
+          </>
+        )}
         <p className="ellipsis" title={rule}>
           {rule}
         </p>

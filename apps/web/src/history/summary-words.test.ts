@@ -87,6 +87,7 @@ function raceOf(part: Partial<RaceSummary>): RaceSummary {
     prompt: 'p',
     category: null,
     finish: 'done',
+    origin: 'here',
     marginMs: 1.9,
     clock: null,
     coldStart: false,

@@ -2,7 +2,7 @@
 import type { RaceState } from '@drag-race/contracts'
 import { useEffect } from 'react'
 import { useRace } from './the-race.ts'
-import { toVerdictText } from './verdict.ts'
+import { toRunningText, toVerdictText } from './verdict.ts'
 
 export function CallLine({ race }: { race: RaceState }) {
   const feed = useRace((store) => store.feed)
@@ -36,12 +36,4 @@ function usePageTitle(title: string) {
       document.title = before
     }
   }, [title])
-}
-
-function toRunningText(race: RaceState, isLost: boolean) {
-  if (isLost) return { headline: 'The race was lost from view', detail: '' }
-  const racing = race.lanes.filter(({ sentinel }) => !sentinel)
-  const home = racing.filter((lane) => lane.outcome !== null).length
-  const detail = home === 0 ? '' : `${home} of ${racing.length} lanes are in`
-  return { headline: 'The race is on', detail }
 }

@@ -88,7 +88,25 @@ const rest: Answer = (after) => stream(toBytes(tape.slice(after + 1)))
 const refuse = (status: number, code: string) => () =>
   Response.json({ error: { code, message: 'Do this.' } }, { status })
 
+/** As the app sends a race that is over to those who read lines. */
+const lines = (events: readonly RaceEvent[]): Response =>
+  new Response(events.map((event) => `${JSON.stringify(event)}\n`).join(''), {
+    headers: { 'content-type': 'application/jsonl' },
+  })
+
 describe('a feed', () => {
+  test('takes a tape that comes as lines, also as the rest of one that broke', async () => {
+    const whole = await watch([() => lines(tape)], 'follow')
+    expect(whole.events).toEqual(tape)
+    expect(whole.statuses).toEqual(['asking', 'open', 'ended'])
+    const broken = await watch([
+      () => stream(toBytes(tape.slice(0, 4)), 'error'),
+      (after) => lines(tape.slice(after + 1)),
+    ])
+    expect(broken.events).toEqual(tape)
+    expect(broken.calls.at(-1)).toMatchObject({ path: '/api/races/r1/events', after: '3' })
+  })
+
   test('starts a race by one POST and hands out its tape', async () => {
     const { calls, events, statuses } = await watch([rest])
     expect(calls).toEqual([{ method: 'POST', path: '/api/race', after: null }])

@@ -5,9 +5,10 @@
  * when the app dies), is a break: the feed asks for the rest after the last event it has, and again until it gets
  * it. The POST is never repeated: a race that may have started must not start twice.
  */
-import type { RaceEvent, RaceRequestInput } from '@drag-race/contracts'
+import { type RaceEvent, type RaceRequestInput, tapeLinesType } from '@drag-race/contracts'
 import { decodeEvents } from '@drag-race/wire'
 import { ApiProblem, toProblem } from '../read-json.ts'
+import { readTapeLines } from './tape-lines.ts'
 
 export type FeedStatus =
   | { state: 'idle' }
@@ -23,7 +24,8 @@ export interface FeedOptions {
   fetchIt: typeof fetch
   /** Resolves after `ms`, or at once when aborted. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  onEvent: (event: RaceEvent) => void
+  /** `isKept`: it comes from the tape of a race that is over, and the rest of it at once. */
+  onEvent: (event: RaceEvent, isKept: boolean) => void
   /** The app was killed and kept another tape than was seen: it comes again from its first event. */
   onRewind: () => void
   onStatus: (status: FeedStatus) => void
@@ -106,13 +108,11 @@ function openFeed(
       }
       hasAnswered = true
       tell({ state: 'open' })
+      const isKept = response.headers.get('content-type')?.startsWith(tapeLinesType) ?? false
       const bytes = untilSilent(response.body, options.sleep)
-      for await (const { data } of decodeEvents(bytes)) {
-        if (closing.signal.aborted) return 'ended'
-        const event = JSON.parse(data) as RaceEvent
-        if (seqBefore >= 0 && isInterruptedEnd(event)) return 'another tape'
-        take(event)
-        if (tape.hasEnded) return 'ended'
+      for await (const events of isKept ? readTapeLines(bytes) : readFrames(bytes)) {
+        const outcome = closing.signal.aborted ? 'ended' : takeAll(events, isKept, seqBefore >= 0)
+        if (outcome !== null) return outcome
       }
       if (seqBefore >= 0 && tape.seq === seqBefore) return 'another tape'
       return new ApiProblem('stream_ended', 0, brokenText(hasAnswered, 'its stream ended'))
@@ -123,13 +123,23 @@ function openFeed(
     }
   }
 
+  /** null: it goes on. */
+  function takeAll(events: readonly RaceEvent[], isKept: boolean, isResumed: boolean): Outcome | null {
+    for (const event of events) {
+      if (isResumed && isInterruptedEnd(event)) return 'another tape'
+      take(event, isKept)
+      if (tape.hasEnded) return 'ended'
+    }
+    return null
+  }
+
   /** Events that do not follow on the last one (a repeat after a reconnect) are passed over, as the rule book does. */
-  function take(event: RaceEvent) {
+  function take(event: RaceEvent, isKept: boolean) {
     if (event.seq !== tape.seq + 1) return
     tape.seq = event.seq
     if (event.type === 'race-start') tape.raceId = event.raceId
     if (event.type === 'race-end') tape.hasEnded = true
-    options.onEvent(event)
+    options.onEvent(event, isKept)
   }
 
   void run()
@@ -154,9 +164,14 @@ interface Position {
 }
 
 function askForRest({ fetchIt }: FeedOptions, tape: Position, signal: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'text/event-stream' }
+  // A race that is over comes as lines, in big pieces; one that runs, as frames.
+  const headers: Record<string, string> = { accept: `${tapeLinesType}, text/event-stream;q=0.9` }
   if (tape.seq >= 0) headers['last-event-id'] = String(tape.seq)
   return fetchIt(`/api/races/${encodeURIComponent(tape.raceId ?? '')}/events`, { headers, signal })
+}
+
+async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<RaceEvent[]> {
+  for await (const { data } of decodeEvents(bytes)) yield [JSON.parse(data) as RaceEvent]
 }
 
 /** Without a race id there is nothing to come back to; a 4xx will not change by asking again. */

@@ -1,9 +1,15 @@
 /** Why a lane did not finish: what happened, its status, when to try again, and the way to do so. */
 import type { LaneState } from '@drag-race/contracts'
 import { toSeconds } from '../look/figures.ts'
-import { rerunLane } from './next-race.ts'
 
-export function LaneError({ lane }: { lane: LaneState }) {
+export function LaneError({
+  lane,
+  onRerun,
+}: {
+  lane: LaneState
+  /** Left out where nothing can be run again. */
+  onRerun?: ((lane: number) => void) | undefined
+}) {
   if (lane.outcome?.kind !== 'failed') return null
   const { message, code, status, retryAfterMs } = lane.outcome.event
   return (
@@ -15,9 +21,11 @@ export function LaneError({ lane }: { lane: LaneState }) {
         <p>The provider asks to wait {toSeconds(retryAfterMs, 0)} s before the next try.</p>
       )}
       <p className="lane-error-end">
-        <button type="button" className="button-plain" onClick={() => rerunLane(lane.lane)}>
-          Rerun lane<span className="visually-hidden"> {lane.lane + 1} alone</span>
-        </button>
+        {onRerun && (
+          <button type="button" className="button-plain" onClick={() => onRerun(lane.lane)}>
+            Rerun lane<span className="visually-hidden"> {lane.lane + 1} alone</span>
+          </button>
+        )}
         <code className="dim">{code}</code>
       </p>
     </div>

@@ -9,7 +9,7 @@ interface LaneHeadProps {
   /** Who serves it; "simulated" for the simulator. */
   provider: string
   stream: boolean
-  /** null: it always streams, there is nothing to switch. */
+  /** null: nothing to be chosen, or nothing any more; a word says how it was. */
   onStream: ((isOn: boolean) => void) | null
   /** Under the switch: what it will do, when that is not at once. */
   note?: string | null
@@ -28,7 +28,9 @@ export function LaneHead({ lane, model, provider, stream, onStream, note = null,
       <p className="lane-provider ellipsis">{provider}</p>
       <div className="lane-aside">
         {children}
-        {onStream && (
+        {onStream === null ? (
+          <span className="dim">{stream ? 'streamed' : 'not streamed'}</span>
+        ) : (
           <Switch label="stream" hiddenLabel={`lane ${lane + 1}`} isOn={stream} onChange={onStream} />
         )}
       </div>

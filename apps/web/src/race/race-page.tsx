@@ -7,9 +7,10 @@ import { useLayoutEffect } from 'react'
 import { Link } from 'wouter'
 import { TelemetryPanel } from '../telemetry/telemetry-panel.tsx'
 import { Announcer } from './announcer.tsx'
+import { DisplayClockContext } from './display-clock.ts'
 import { RaceScreen } from './race-screen.tsx'
 import { SetupScreen } from './setup-screen.tsx'
-import { theRace, useRace } from './the-race.ts'
+import { liveClock, theRace, useRace } from './the-race.ts'
 
 export function RacePage({ id }: { id: string | null }) {
   useLayoutEffect(() => {
@@ -22,7 +23,9 @@ export function RacePage({ id }: { id: string | null }) {
   return (
     <div className="race-page">
       <div className="race-main">
-        <RaceBody id={id} />
+        <DisplayClockContext value={liveClock}>
+          <RaceBody id={id} />
+        </DisplayClockContext>
       </div>
       <TelemetryPanel />
       <Announcer />

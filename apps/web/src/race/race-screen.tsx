@@ -1,4 +1,7 @@
 /** A race and, when it is over, its tape: prompt and lights, strip, what is to be said of it, lanes. */
+import { lazy, Suspense } from 'react'
+import { Link } from 'wouter'
+import { AfterRace } from '../after-race/after-race.tsx'
 import { Evidence } from '../evidence/evidence.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { CallLine } from './call-line.tsx'
@@ -14,6 +17,11 @@ import { Strip } from './strip.tsx'
 import { theRace, useRace } from './the-race.ts'
 import { useStartKey } from './use-start-key.ts'
 import { toFinishText } from './verdict.ts'
+
+// Below the lanes, and only when it is over: the race itself need not wait for it.
+const PhotoFinish = lazy(async () => ({
+  default: (await import('../photo-finish/photo-finish.tsx')).PhotoFinish,
+}))
 
 export function RaceScreen() {
   const race = useRace((store) => store.race)
@@ -51,6 +59,12 @@ export function RaceScreen() {
         <button type="button" className="button-plain" onClick={rearrange}>
           New race
         </button>
+        {race.end !== null && race.raceId !== null && (
+          <>
+            <Link href={`/race/${race.raceId}/replay`}>Replay</Link>
+            <AfterRace raceId={race.raceId} />
+          </>
+        )}
       </StartBar>
       <Strip label="Strip" laneCount={race.lanes.length}>
         {race.lanes.map((lane) => (
@@ -63,7 +77,12 @@ export function RaceScreen() {
           <LanePanel key={lane.lane} lane={lane} over={over} isLost={isLost} />
         ))}
       </Lanes>
-      {over !== null && <Evidence race={over} />}
+      {over && (
+        <Suspense>
+          <PhotoFinish key={over.raceId} race={over} />
+        </Suspense>
+      )}
+      {over && <Evidence race={over} />}
     </>
   )
 }

@@ -139,3 +139,25 @@ test('how far the picture is behind the tape is known when a second of it was pa
   paint()
   expect(store.getState().screenLagMs).toBeGreaterThan(0)
 })
+
+test('shows a kept tape when it is whole, in one go and without a frame', async () => {
+  const frames: (() => void)[] = []
+  const seen: number[] = []
+  const store = createRaceStore({
+    fetchIt: async () =>
+      new Response(tape.map((event) => `${JSON.stringify(event)}\n`).join(''), {
+        headers: { 'content-type': 'application/jsonl' },
+      }),
+    sleep: () => new Promise(() => {}),
+    requestFrame: (callback) => void frames.push(callback),
+    afterPaint: () => {},
+    nowMs: () => 0,
+  })
+  store.subscribe(({ race }) => void (race.seq !== seen.at(-1) && seen.push(race.seq)))
+  store.getState().open('r1')
+  await settle()
+  await settle()
+  expect(store.getState().race).toEqual(fold(tape))
+  expect(seen).toEqual([-1, tape.length - 1])
+  expect(frames).toEqual([])
+})

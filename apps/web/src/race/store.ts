@@ -6,10 +6,10 @@
  */
 import {
   emptyRace,
+  foldRace,
   type RaceEvent,
   type RaceRequestInput,
   type RaceState,
-  reduceRace,
 } from '@drag-race/contracts'
 import { createStore } from 'zustand/vanilla'
 import { ApiProblem, readJson } from '../read-json.ts'
@@ -71,17 +71,18 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
     let isFrameAsked = false
     let lag = createScreenLag()
 
-    function push(event: RaceEvent) {
+    function push(event: RaceEvent, isKept: boolean) {
       queue.push(event)
       lag.heard(event.at, nowMs())
       if (queue.length >= queueMax) fold()
-      if (isFrameAsked) return
+      // The rest of it comes at once: it is shown when it is whole.
+      if (isKept || isFrameAsked) return
       isFrameAsked = true
       requestFrame(showFrame)
     }
 
     function fold() {
-      folded = queue.reduce(reduceRace, folded)
+      folded = foldRace(queue, folded)
       queue = []
     }
 
@@ -117,14 +118,14 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
       const opened = open({
         fetchIt,
         sleep,
-        onEvent: (event) => isCurrent && push(event),
+        onEvent: (event, isKept) => isCurrent && push(event, isKept),
         onRewind: () => {
           if (isCurrent) forget()
         },
         onStatus: (status) => {
           if (!isCurrent) return
-          // The last events are shown before the word that they were the last.
-          if (status.state === 'ended') show()
+          // The last events are shown before the word that they were the last, for now or for good.
+          if (status.state !== 'asking' && status.state !== 'open') show()
           set({ feed: status })
         },
       })

@@ -1,5 +1,6 @@
 /** The race store of this tab, and the browser's own clock, frames and network that it runs on. */
 import { useStore } from 'zustand'
+import type { DisplayClock } from './display-clock.ts'
 import { createRaceStore, type RaceStore } from './store.ts'
 
 export const theRace = createRaceStore({
@@ -20,4 +21,13 @@ export const theRace = createRaceStore({
 
 export function useRace<Part>(select: (store: RaceStore) => Part): Part {
   return useStore(theRace, select)
+}
+
+/** Goes on from the newest time on the tape by the browser's clock. */
+export const liveClock: DisplayClock = {
+  raceMs() {
+    const { anchor, feed } = theRace.getState()
+    return feed.state === 'refused' ? null : anchor.at + performance.now() - anchor.shownAtMs
+  },
+  canGoBack: false,
 }

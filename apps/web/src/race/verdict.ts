@@ -105,6 +105,15 @@ function toClockText({ request, end }: RaceState): string {
     .join('')
 }
 
+/** What is to be said of a race that has no verdict yet. */
+export function toRunningText(race: RaceState, isLost: boolean): VerdictText {
+  if (isLost) return { headline: 'The race was lost from view', detail: '' }
+  const racing = race.lanes.filter(({ sentinel }) => !sentinel)
+  const home = racing.filter((lane) => lane.outcome !== null).length
+  const detail = home === 0 ? '' : `${home} of ${racing.length} lanes are in`
+  return { headline: 'The race is on', detail }
+}
+
 function toNoContestText(why: 'no finisher' | 'one lane' | 'the others were stopped early'): string {
   switch (why) {
     case 'no finisher':
@@ -125,7 +134,7 @@ function toReasonText(reason: NonNullable<RaceState['end']>['reason']): string {
     case 'deadline':
       return ' Ended by the time limit of a race.'
     case 'interrupted':
-      return ' Interrupted: the app ended in the middle. What had arrived is kept.'
+      return ' Interrupted: its tape ends in the middle. What had arrived is kept.'
   }
 }
 

@@ -1,0 +1,87 @@
+import type { RaceDetail } from '@drag-race/contracts'
+import { emptyRace, type RaceEvent, reduceRace, toTimeSlip } from '@drag-race/contracts'
+import { expect, test } from 'vitest'
+import { toCell, toFiguresCsv } from './figures-csv.ts'
+
+test.each([
+  ['=HYPERLINK("http://evil")', `"'=HYPERLINK(""http://evil"")"`],
+  ['+1', "'+1"],
+  ['-1', "'-1"],
+  ['@sum', "'@sum"],
+  ['\tx', "'\tx"],
+  ['a,b', '"a,b"'],
+  ['a\r\nb', '"a\r\nb"'],
+  ['plain', 'plain'],
+  [-1.5, '-1.5'],
+  [null, ''],
+  [true, 'true'],
+])('a cell of %j is written %s', (value, text) => {
+  expect(toCell(value)).toBe(text)
+})
+
+test('a race is a row a lane, by their numbers, with every figure of the slip and the margin beside it', () => {
+  const lane = {
+    lane: 0,
+    model: '=m',
+    stream: true,
+    provider: null,
+    simulated: true,
+    place: 1,
+    deadHeat: false,
+    outcome: 'done' as const,
+    errorCode: null,
+  }
+  const start: RaceEvent = {
+    type: 'race-start',
+    seq: 0,
+    at: 0,
+    raceId: 'r',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    request: { prompt: 'p', lanes: [{ model: 'm', stream: true }], finish: { tokens: 5 } },
+    lanes: [lane],
+  }
+  const slip = toTimeSlip(reduceRace(emptyRace, start).lanes[0]!)
+  const race: RaceDetail = {
+    id: 'r',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    status: 'finished',
+    prompt: 'p',
+    category: null,
+    finish: { tokens: 5 },
+    origin: 'here',
+    marginMs: 1.25,
+    clock: null,
+    coldStart: false,
+    verdict: null,
+    lanes: [
+      { ...lane, sentinel: false, lane: 1, slip: { ...slip, ttftMs: 12.5 } },
+      { ...lane, sentinel: false, slip },
+    ],
+    request: { prompt: 'p', lanes: [{ model: 'm', stream: true }], finish: { tokens: 5 } },
+    gatewayAdded: null,
+    imported: null,
+  }
+  const [names, first, second, end] = toFiguresCsv(race)
+    .split('\r\n')
+    .map((line) => line.split(','))
+  expect(end).toEqual([''])
+  expect(names!.slice(0, 7)).toEqual([
+    'race_id',
+    'started_at',
+    'status',
+    'origin',
+    'finish_line',
+    'lane',
+    'model',
+  ])
+  const column = (row: string[], name: string) => row[names!.indexOf(name)]
+  for (const key of Object.keys(slip)) {
+    const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    expect(names!.filter((one) => one.startsWith(name)).length).toBeGreaterThan(0)
+  }
+  expect([column(first!, 'lane'), column(second!, 'lane')]).toEqual(['1', '2'])
+  expect(column(second!, 'ttft_ms')).toBe('12.5')
+  expect(column(first!, 'ttft_ms')).toBe('')
+  expect(column(first!, 'margin_ms')).toBe('1.25')
+  expect(column(first!, 'model')).toBe("'=m")
+})

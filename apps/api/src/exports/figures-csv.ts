@@ -1,0 +1,51 @@
+/**
+ * A race's figures as CSV (RFC 4180), one row a lane: all of its time slip, with the margin that limits it. The columns of
+ * the slip are its own keys, so that a figure that is added there is here too; units are the last word of each name.
+ *
+ * Spreadsheets run a cell that begins like a formula. A model's name is not ours, so such a text gets an apostrophe.
+ */
+import type { LaneSummary, RaceDetail } from '@drag-race/contracts'
+
+type Cell = string | number | boolean | null
+
+export function toFiguresCsv(race: RaceDetail): string {
+  const rows = race.lanes.toSorted((a, b) => a.lane - b.lane).map((lane) => toCells(race, lane))
+  const names = [...new Set(rows.flatMap((row) => [...row.keys()]))]
+  const lines = [names, ...rows.map((row) => names.map((name) => row.get(name) ?? null))]
+  return lines.map((cells) => `${cells.map(toCell).join(',')}\r\n`).join('')
+}
+
+function toCells(race: RaceDetail, { lane, slip, ...figures }: LaneSummary): Map<string, Cell> {
+  return new Map<string, Cell>([
+    ['race_id', race.id],
+    ['started_at', race.startedAt],
+    ['status', race.status],
+    ['origin', race.origin],
+    ['finish_line', typeof race.finish === 'string' ? race.finish : `${race.finish.tokens} tokens`],
+    // As on the number plate.
+    ['lane', lane + 1],
+    ...toColumns('', figures),
+    ['margin_ms', race.marginMs],
+    ...toColumns('', slip),
+  ])
+}
+
+/** `ttftMs` → `ttft_ms`; what lies one deeper carries the name above it. */
+function toColumns(prefix: string, figures: object): [string, Cell][] {
+  return Object.entries(figures).flatMap(([key, value]: [string, unknown]): [string, Cell][] => {
+    const name = `${prefix}${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
+    if (typeof value === 'object' && value !== null) return toColumns(`${name}_`, value)
+    return [[name, isCell(value) ? value : null]]
+  })
+}
+
+function isCell(value: unknown): value is Cell {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
+}
+
+export function toCell(value: Cell): string {
+  if (value === null) return ''
+  if (typeof value !== 'string') return String(value)
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,14 @@
+/** What a tape file's header says of its events: how many, and their hash. Reads the tape once, a few milliseconds at a time. */
+import { createHash } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Schema } from '../history/schema.ts'
+import { lastSeq, readTapeBytes } from '../history/tape-parts.ts'
+
+export async function sealTape(
+  db: Kysely<Schema>,
+  raceId: string,
+): Promise<{ events: number; sha256: string }> {
+  const hash = createHash('sha256')
+  for await (const bytes of readTapeBytes(db, raceId, -1)) hash.update(bytes)
+  return { events: (await lastSeq(db, raceId)) + 1, sha256: hash.digest('hex') }
+}

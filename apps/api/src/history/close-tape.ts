@@ -1,0 +1,24 @@
+/** The end of a tape that has none: its app died, or its file was cut. What had arrived stays. */
+import { type RaceEvent, type RaceState, reduceRace, toStandings } from '@drag-race/contracts'
+
+/** Closes every open lane with `fault`, and the race, at the time of the last event: when it really stopped nobody knows. */
+export function closeTape(
+  folded: RaceState,
+  fault: { code: string; message: string },
+): { state: RaceState; added: RaceEvent[] } {
+  let state = folded
+  const added: RaceEvent[] = []
+  const append = (event: RaceEvent) => {
+    added.push(event)
+    state = reduceRace(state, event)
+  }
+  if (folded.end || !folded.request) return { state, added }
+  const { at } = folded
+  for (const { lane, outcome } of folded.lanes) {
+    if (outcome) continue
+    append({ type: 'error', seq: state.seq + 1, at, lane, ...fault, status: null, retryAfterMs: null })
+  }
+  const standings = toStandings(state, folded.request.finish, null)
+  append({ type: 'race-end', seq: state.seq + 1, at, standings, marginMs: null, reason: 'interrupted' })
+  return { state, added }
+}

@@ -1,0 +1,294 @@
+import { createHash } from 'node:crypto'
+import {
+  type ApiError,
+  emptyRace,
+  type ImportedRace,
+  type Leaderboard,
+  type RaceDetail,
+  type RaceEvent,
+  type RacePage,
+  reduceRace,
+  TapeHeader,
+  tapeFormat,
+  tapeLinesType,
+  toTimeSlip,
+} from '@drag-race/contracts'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { collect, detail, eventsOf, eventually, fold, race } from '../testing/race-client.ts'
+import { startApp, type TestApp } from '../testing/start-app.ts'
+import { readTapeFile } from './read-tape-file.ts'
+
+const apiKey = 'sk-of-the-gateway-alone'
+let gateway: FakeGateway
+/** Where races are run, and where they are brought to. */
+let here: TestApp
+let there: TestApp
+
+beforeAll(async () => {
+  gateway = await startFakeGateway({
+    says: (call) => {
+      for (const word of ['An ', 'answer ', 'with </script> ', 'and \u2028 ', 'ÄÖ']) call.answer(word)
+      call.finish('stop', { prompt_tokens: 3, completion_tokens: 9 })
+    },
+    fails: (call) => call.json(500, { error: { message: 'no' } }),
+  })
+  here = await startApp({ gatewayUrl: gateway.url, apiKey })
+  there = await startApp({ gatewayUrl: gateway.url })
+})
+afterEach(async () => {
+  await there.db.deleteFrom('races').execute()
+})
+afterAll(async () => {
+  await here?.close()
+  await there?.close()
+  await gateway?.close()
+})
+
+async function raced(prompt = 'p'): Promise<string> {
+  const lanes = [{ model: 'says' }, { model: 'fails' }, { model: 'says' }]
+  const { raceId } = await race(here.url, { prompt, lanes })
+  await eventually(async () => expect((await detail(here.url, raceId!)).status).not.toBe('running'))
+  return raceId!
+}
+
+const exported = (id: string, as = 'tape', app = here) => fetch(`${app.url}/api/races/${id}/export?as=${as}`)
+
+const bring = (body: string | Uint8Array, type = tapeLinesType) =>
+  fetch(`${there.url}/api/races/import`, { method: 'POST', headers: { 'content-type': type }, body })
+
+async function refusal(response: Response): Promise<{ status: number; code: string; message: string }> {
+  const { error } = (await response.json()) as ApiError
+  return { status: response.status, code: error.code, message: error.message }
+}
+
+describe('a tape that is exported', () => {
+  test('has a header that is true, and the events as they are on the tape', async () => {
+    const id = await raced()
+    const response = await exported(id)
+    expect(response.headers.get('content-type')).toBe(tapeLinesType)
+    expect(response.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="race-\d{4}-\d\d-\d\d-\w{8}\.tape\.jsonl"$/,
+    )
+    const text = await response.text()
+    const place = text.indexOf('\n') + 1
+    const header = TapeHeader.parse(JSON.parse(text.slice(0, place)))
+    const lines = text.slice(place).trimEnd().split('\n')
+    expect(header).toMatchObject({ format: tapeFormat, raceId: id, events: lines.length, origin: 'here' })
+    expect(createHash('sha256').update(text.slice(place)).digest('hex')).toBe(header.sha256)
+    expect(lines.map((line) => JSON.parse(line))).toEqual(await collect(await eventsOf(here.url, id)))
+  })
+
+  test('is the same to a reader of lines and to a reader of frames, from any event on', async () => {
+    const id = await raced()
+    const frames = await collect(await eventsOf(here.url, id))
+    for (const after of [-1, 0, 3, frames.length - 2, frames.length - 1]) {
+      const response = await fetch(`${here.url}/api/races/${id}/events?after=${after}`, {
+        headers: { accept: `${tapeLinesType}, text/event-stream;q=0.5` },
+      })
+      expect(response.headers.get('content-type')).toBe(tapeLinesType)
+      const lines = (await response.text()).split('\n').filter((line) => line !== '')
+      expect(lines.map((line) => JSON.parse(line))).toEqual(frames.slice(after + 1))
+    }
+  })
+
+  test.each(['tape', 'csv'])('holds no key and no address of the gateway, as %s', async (form) => {
+    const text = await (await exported(await raced(), form)).text()
+    expect(gateway.calls.at(-1)!.headers.authorization).toContain(apiKey)
+    expect(text).not.toContain(apiKey)
+    expect(text).not.toContain(gateway.url)
+  })
+
+  test('is refused for a race that is not there, and in a form that is not known', async () => {
+    expect((await exported('nobody')).status).toBe(404)
+    expect(await refusal(await exported('nobody', 'pdf'))).toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+    })
+  })
+})
+
+describe('a tape that is imported', () => {
+  test('has the same figures there as here, is marked as imported, and counts on no board', async () => {
+    const id = await raced()
+    const file = await (await exported(id)).text()
+    const response = await bring(file)
+    expect(response.status).toBe(201)
+    expect((await response.json()) as ImportedRace).toEqual({ id, note: null })
+    const [original, copy] = [await detail(here.url, id), await detail(there.url, id)]
+    expect(copy).toEqual({
+      ...original,
+      origin: 'imported',
+      gatewayAdded: null,
+      imported: {
+        importedAt: expect.any(String),
+        exportedAt: expect.any(String),
+        appVersion: '0.0.0',
+        note: null,
+      },
+    })
+    expect(await collect(await eventsOf(there.url, id))).toEqual(await collect(await eventsOf(here.url, id)))
+    const { races } = (await (await fetch(`${there.url}/api/races`)).json()) as RacePage
+    expect(races.map(({ origin }) => origin)).toEqual(['imported'])
+    const board = (await (await fetch(`${there.url}/api/leaderboard`)).json()) as Leaderboard
+    expect(board.rows).toEqual([])
+    // And may go on from there.
+    const again = await (await exported(id, 'tape', there)).text()
+    expect(again.slice(again.indexOf('\n'))).toBe(file.slice(file.indexOf('\n')))
+    expect(JSON.parse(again.split('\n')[0]!)).toMatchObject({ origin: 'imported' })
+  })
+
+  test('is refused a second time: it is here already', async () => {
+    const file = await (await exported(await raced())).text()
+    expect((await bring(file)).status).toBe(201)
+    expect(await refusal(await bring(file))).toMatchObject({ status: 409, code: 'already_here' })
+  })
+
+  test('keeps what stands before a cut, at any byte, as interrupted and with a note, and no figure is another', async () => {
+    const id = await raced()
+    const file = new TextEncoder().encode(await (await exported(id)).text())
+    const tape = await collect(await eventsOf(here.url, id))
+    const headerBytes = file.indexOf(10) + 1
+    for (let cut = headerBytes + 1; cut < file.length - 1; cut += 97) {
+      const response = await bring(file.slice(0, cut))
+      if (response.status !== 201) {
+        // Not even the first event is whole.
+        expect(await refusal(response)).toMatchObject({ status: 422, code: 'empty_tape' })
+        continue
+      }
+      const { note } = (await response.json()) as ImportedRace
+      const seen = Number(/after event (\d+) of/.exec(note!)![1])
+      const copy = (await detail(there.url, id)) satisfies RaceDetail
+      expect(copy).toMatchObject({ status: 'interrupted', marginMs: null, imported: { note } })
+      const kept = await collect(await eventsOf(there.url, id))
+      expect(kept.slice(0, seen)).toEqual(tape.slice(0, seen))
+      const state = fold(kept)
+      for (const { lane, slip } of copy.lanes) expect(slip).toEqual(toTimeSlip(state.lanes[lane]!, state.at))
+      for (const { lane, ttftMs } of tape.slice(0, seen).reduce(reduceRace, emptyRace).lanes) {
+        expect(state.lanes[lane]!.ttftMs).toBe(ttftMs)
+      }
+      await there.db.deleteFrom('races').execute()
+    }
+  })
+
+  test('is refused when a line was changed in any way, with the line or the hash as the reason', async () => {
+    const file = await (await exported(await raced())).text()
+    const lines = file.trimEnd().split('\n')
+    const changes: [string, (lines: string[]) => string[]][] = [
+      ['hash_mismatch', (all) => all.map((line) => line.replace('An ', 'Un '))],
+      ['out_of_order', (all) => all.toSpliced(3, 1)],
+      ['out_of_order', (all) => all.toSpliced(3, 0, all[3]!)],
+      ['out_of_order', (all) => all.with(3, all[4]!).with(4, all[3]!)],
+      ['unknown_event', (all) => all.with(3, all[3]!.replace(/"type":"[^"]+"/, '"type":"pit-stop"'))],
+      ['not_an_event', (all) => all.with(3, all[3]!.slice(0, 20))],
+      ['too_many_events', (all) => [...all, all.at(-1)!]],
+      ['other_race', (all) => all.with(0, all[0]!.replace(/"raceId":"\w/, '"raceId":"z'))],
+      ['wrong_header', (all) => all.with(0, all[0]!.replace(/"sha256":"./, '"sha256":"x'))],
+      ['unknown_version', (all) => all.with(0, all[0]!.replace('"version":1', '"version":2'))],
+      ['too_few_events', (all) => all.with(0, all[0]!.replace(/"events":\d+/, '"events":999'))],
+      ['not_a_tape', (all) => all.slice(1)],
+      ['not_a_tape', () => ['PK\u0003\u0004']],
+    ]
+    for (const [code, change] of changes) {
+      const answer = await refusal(await bring(`${change(lines).join('\n')}\n`))
+      expect(answer).toMatchObject({ status: 422, code })
+    }
+    expect(await there.db.selectFrom('races').selectAll().execute()).toEqual([])
+  })
+
+  test('is refused when its standings are not those of its events, be the hash as it may', async () => {
+    const id = await raced()
+    const tape = await collect(await eventsOf(here.url, id))
+    const forged = tape.map((event) =>
+      event.type === 'race-end'
+        ? {
+            ...event,
+            standings: event.standings.map((standing) => ({ ...standing, deadHeat: !standing.deadHeat })),
+          }
+        : event,
+    )
+    expect(await refusal(await bring(toFile(id, forged)))).toMatchObject({
+      code: 'contradiction',
+      message: expect.stringMatching(/^Line \d+: its standings are not those/),
+    })
+    expect((await bring(toFile(id, tape))).status).toBe(201)
+  })
+
+  test('is taken with the line ends of another system', async () => {
+    const file = await (await exported(await raced())).text()
+    expect((await bring(file.replaceAll('\n', '\r\n'))).status).toBe(201)
+  })
+
+  test('must be named as lines, must be text, and comes from no other site', async () => {
+    expect(await refusal(await bring('{}', 'application/json'))).toMatchObject({
+      status: 415,
+      code: 'not_lines',
+    })
+    expect(await refusal(await bring(new Uint8Array([0xff, 0xfe, 0x00])))).toMatchObject({ code: 'not_utf8' })
+    const foreign = await fetch(`${there.url}/api/races/import`, {
+      method: 'POST',
+      headers: { 'content-type': tapeLinesType, 'sec-fetch-site': 'cross-site' },
+      body: '',
+    })
+    expect(await refusal(foreign)).toMatchObject({ status: 403, code: 'cross_origin' })
+  })
+})
+
+describe('an upload', () => {
+  test('that is too long is refused while it comes, with the bound', async () => {
+    async function* endless() {
+      for (;;) yield new TextEncoder().encode('{"format":"llm-drag-race/tape"')
+    }
+    await expect(readTapeFile(endless(), 1024 * 1024)).rejects.toMatchObject({
+      status: 413,
+      message: expect.stringContaining('larger than 1 MB'),
+    })
+  })
+
+  test('waits for the one before it', async () => {
+    const file = new TextEncoder().encode(await (await exported(await raced())).text())
+    let send: ReadableStreamDefaultController<Uint8Array> | undefined
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(file.slice(0, 300))
+        send = controller
+      },
+    })
+    const headers = { 'content-type': tapeLinesType }
+    const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+    const first = fetch(`${there.url}/api/races/import`, init)
+    await eventually(async () =>
+      expect(await refusal(await bring('x'))).toMatchObject({ code: 'import_busy' }),
+    )
+    send?.enqueue(file.slice(300))
+    send?.close()
+    expect((await first).status).toBe(201)
+  })
+})
+
+test('other races of the same prompt are found, the race itself left out', async () => {
+  const [first, second, other] = [await raced('the same'), await raced('the same'), await raced('another')]
+  const found = async (id: string) =>
+    ((await (await fetch(`${here.url}/api/races?samePromptAs=${id}`)).json()) as RacePage).races.map(
+      (race) => race.id,
+    )
+  expect(await found(first)).toEqual([second])
+  expect(await found(second)).toEqual([first])
+  expect(await found(other)).toEqual([])
+})
+
+function toFile(raceId: string, events: readonly RaceEvent[]): string {
+  const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('')
+  const sha256 = createHash('sha256').update(lines).digest('hex')
+  const header: TapeHeader = {
+    format: tapeFormat,
+    version: 1,
+    raceId,
+    events: events.length,
+    sha256,
+    exportedAt: new Date(0).toISOString(),
+    appVersion: '0',
+    origin: 'here',
+  }
+  return `${JSON.stringify(header)}\n${lines}`
+}

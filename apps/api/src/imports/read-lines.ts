@@ -1,0 +1,61 @@
+/** A body as lines of text, read as it arrives: no more of it is held than its newest line. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { ApiFault } from '../api-fault.ts'
+
+export interface Line {
+  text: string
+  /** Its line feed came too; without one it may be half a line. */
+  isEnded: boolean
+}
+
+/** The lines of each piece that arrives. Throws when it is more than `bytesMax`, or no UTF-8. */
+export async function* readLines(body: AsyncIterable<Uint8Array>, bytesMax: number): AsyncGenerator<Line[]> {
+  const utf8 = new TextDecoder('utf-8', { fatal: true })
+  let bytes = 0
+  let rest = ''
+  for await (const piece of body) {
+    bytes += piece.length
+    if (bytes > bytesMax) throw tooLarge(bytesMax)
+    const text = decode(utf8, piece)
+    const end = text.lastIndexOf('\n')
+    if (end !== -1) yield (rest + text.slice(0, end)).split('\n').map(toLine)
+    // Looked through once, however many pieces a line has: 64 MB without a line feed would take minutes else.
+    rest = end === -1 ? rest + text : text.slice(end + 1)
+    // A file of 64 MB is a second of work: others have their turn in between.
+    await nextTurn()
+  }
+  rest += decodeEnd(utf8)
+  if (rest !== '') yield [{ text: rest, isEnded: false }]
+}
+
+function toLine(text: string): Line {
+  return { text: text.endsWith('\r') ? text.slice(0, -1) : text, isEnded: true }
+}
+
+type Utf8 = InstanceType<typeof TextDecoder>
+
+function decode(utf8: Utf8, piece: Uint8Array): string {
+  try {
+    return utf8.decode(piece, { stream: true })
+  } catch {
+    throw new ApiFault(422, 'not_utf8', 'The file is no text in UTF-8. Export the tape again.')
+  }
+}
+
+/** A file may be cut within a character, too: what is half is left out, like half a line. */
+function decodeEnd(utf8: Utf8): string {
+  try {
+    return utf8.decode()
+  } catch {
+    return ''
+  }
+}
+
+export function tooLarge(bytesMax: number): ApiFault {
+  const megabytes = bytesMax / 1024 / 1024
+  return new ApiFault(
+    413,
+    'tape_too_large',
+    `The file is larger than ${megabytes} MB, the longest tape that there is.`,
+  )
+}

@@ -1,0 +1,13 @@
+/** A race's figures as the API keeps them. */
+import type { RaceDetail } from '@drag-race/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { readJson } from '../read-json.ts'
+
+export function useRaceDetail(raceId: string) {
+  return useQuery({
+    queryKey: ['race', raceId],
+    queryFn: ({ signal }) => readJson<RaceDetail>(`/api/races/${encodeURIComponent(raceId)}`, { signal }),
+    // A race that has just ended may not be written yet.
+    refetchInterval: ({ state }) => (state.data?.status === 'running' ? 1_000 : false),
+  })
+}

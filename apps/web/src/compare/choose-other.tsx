@@ -1,0 +1,77 @@
+/** The races that one can be compared with: those of its prompt first, then the newest others. */
+import type { RaceDetail, RacePage, RaceSummary } from '@drag-race/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import { toSummaryWords } from '../history/summary-words.ts'
+import { toFullTime } from '../history/when.ts'
+import { Plate } from '../look/plate.tsx'
+import { readJson } from '../read-json.ts'
+
+/** Of each list; a longer way to an older one leads over the history. */
+const racesMax = 20
+
+export function ChooseOther({ race }: { race: RaceDetail }) {
+  const same = useList(`samePromptAs=${encodeURIComponent(race.id)}`)
+  const newest = useList('')
+  const sameIds = new Set(same.data?.races.map(({ id }) => id))
+  const others = newest.data?.races.filter(({ id }) => id !== race.id && !sameIds.has(id)) ?? []
+  const problem = same.error ?? newest.error
+  return (
+    <>
+      <p className="page-lede">
+        Compare “{race.prompt.replace(/\s+/g, ' ').slice(0, 120)}” of {toFullTime(race.startedAt)} with which
+        race?
+      </p>
+      {problem && <p className="note note-bad">{problem.message}</p>}
+      <Choices title="Of the same prompt" races={same.data?.races ?? []} one={race.id} />
+      {same.data?.races.length === 0 && (
+        <p className="dim">
+          No other race of this prompt is kept. <Link href={`/race/${race.id}`}>Race it again</Link>, then
+          compare.
+        </p>
+      )}
+      {others.length > 0 && <Choices title="Of other prompts" races={others} one={race.id} />}
+    </>
+  )
+}
+
+function useList(search: string) {
+  return useQuery({
+    queryKey: ['races', 'to compare', search],
+    queryFn: ({ signal }) => readJson<RacePage>(`/api/races?limit=${racesMax}&${search}`, { signal }),
+    staleTime: 0,
+  })
+}
+
+function Choices({ title, races, one }: { title: string; races: readonly RaceSummary[]; one: string }) {
+  const ended = races.filter(({ status }) => status !== 'running')
+  return (
+    <section className="compare-choices" aria-label={title}>
+      <h2>{title}</h2>
+      <ol>
+        {ended.map((race) => {
+          const { word, by, who } = toSummaryWords(race)
+          return (
+            <li key={race.id}>
+              <span className="compare-plates" aria-hidden="true">
+                {race.lanes.slice(0, 8).map(({ lane }) => (
+                  <Plate key={lane} lane={lane} label="" />
+                ))}
+              </span>
+              <Link href={`/compare/${one}/${race.id}`} className="ellipsis">
+                {race.prompt.replace(/\s+/g, ' ').slice(0, 120) || 'Race without a prompt'}
+              </Link>
+              <span className="ellipsis">
+                <strong>{word}</strong> {by} <span className="dim">{who}</span>
+              </span>
+              <time className="dim" dateTime={race.startedAt}>
+                {toFullTime(race.startedAt)}
+                {race.origin === 'imported' && <em> imported</em>}
+              </time>
+            </li>
+          )
+        })}
+      </ol>
+    </section>
+  )
+}

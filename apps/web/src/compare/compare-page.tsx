@@ -1,0 +1,90 @@
+/**
+ * `/compare/:one/:other`: two races lane by lane, with what differs and whether the clocks can tell. Without the other, the
+ * races that it can be: those of the same prompt first.
+ */
+import './compare.css'
+import type { LaneSummary, RaceDetail } from '@drag-race/contracts'
+import { Link } from 'wouter'
+import { useRaceDetail } from '../after-race/use-race-detail.ts'
+import { toSummaryWords } from '../history/summary-words.ts'
+import { toFullTime } from '../history/when.ts'
+import { toMargin } from '../look/figures.ts'
+import { ChooseOther } from './choose-other.tsx'
+import { compareFigures, pairLanes } from './compare-races.ts'
+import { PairTable } from './pair-table.tsx'
+
+export function ComparePage({ one, other }: { one: string; other: string | null }) {
+  const first = useRaceDetail(one)
+  const problem = first.error
+  return (
+    <div className="page">
+      <h1>Compare</h1>
+      {problem && <p className="note note-bad">{problem.message}</p>}
+      {first.data && other === null && <ChooseOther race={first.data} />}
+      {first.data && other !== null && <Compared one={first.data} otherId={other} />}
+    </div>
+  )
+}
+
+function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
+  const { data: other, error } = useRaceDetail(otherId)
+  if (error) return <p className="note note-bad">{error.message}</p>
+  if (!other) return <p className="dim">Reading the race …</p>
+  const pairs = pairLanes(one.lanes.filter(isRanked), other.lanes.filter(isRanked))
+  return (
+    <>
+      <p className="page-lede">
+        A difference within the two margins together is said to be none. One race is one sample: what differs
+        here need not differ tomorrow; the <Link href="/leaderboard">leaderboard</Link> has the many.
+      </p>
+      {one.prompt !== other.prompt && (
+        <p className="note compare-note">
+          These two were asked different things: their figures say little of each other.
+        </p>
+      )}
+      <div className="compare-races">
+        <RaceHead race={one} name="A" />
+        <RaceHead race={other} name="B" />
+        <p className="compare-other">
+          <Link href={`/compare/${one.id}`}>Another race as B</Link>
+          <Link href={`/compare/${other.id}/${one.id}`}>Swap A and B</Link>
+        </p>
+      </div>
+      <div className="compare-pairs">
+        {pairs.map((pair) => (
+          <PairTable
+            key={`${pair.one?.lane}-${pair.other?.lane}`}
+            pair={pair}
+            figures={compareFigures(pair, one, other)}
+          />
+        ))}
+      </div>
+    </>
+  )
+}
+
+function RaceHead({ race, name }: { race: RaceDetail; name: string }) {
+  const { word, by, who } = toSummaryWords(race)
+  return (
+    <section className="compare-race" aria-label={`Race ${name}`}>
+      <p className="compare-letter">{name}</p>
+      <div>
+        <Link href={`/race/${race.id}`} className="compare-prompt">
+          {race.prompt.slice(0, 200) || 'Race without a prompt'}
+        </Link>
+        <p>
+          <strong>{word}</strong> {by} <span className="dim">{who}</span>
+        </p>
+        <p className="dim">
+          {toFullTime(race.startedAt)}, {toMargin(race.marginMs)}
+          {race.origin === 'imported' && <em className="compare-imported"> imported</em>}
+        </p>
+      </div>
+    </section>
+  )
+}
+
+/** A sentinel watches the clock: it is compared with nothing. */
+function isRanked({ sentinel }: LaneSummary): boolean {
+  return !sentinel
+}

@@ -1,0 +1,113 @@
+import { emptyRace, type LaneSummary, reduceRace, type TimeSlip, toTimeSlip } from '@drag-race/contracts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { makeTape } from '../race/tape-for-tests.ts'
+import { compareFigures, pairLanes } from './compare-races.ts'
+
+const empty = toTimeSlip(
+  reduceRace(emptyRace, makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'done' }] })[0]!).lanes[0]!,
+)
+
+function lane(number: number, model: string, slip: Partial<TimeSlip> = {}, stream = true): LaneSummary {
+  return {
+    lane: number,
+    model,
+    provider: null,
+    simulated: false,
+    sentinel: false,
+    stream,
+    place: 1,
+    deadHeat: false,
+    outcome: 'done',
+    errorCode: null,
+    slip: { ...empty, ...slip },
+  }
+}
+
+const difference = (
+  one: Partial<TimeSlip>,
+  other: Partial<TimeSlip>,
+  margins: (number | null)[],
+  figure: string,
+) => {
+  const pair = { one: lane(0, 'm', one), other: lane(0, 'm', other) }
+  const [first = null, second = null] = margins
+  return compareFigures(pair, { marginMs: first }, { marginMs: second }).find((row) => row.figure === figure)
+    ?.difference
+}
+
+describe('lanes of two races', () => {
+  test('belong together by model, streaming with streaming, and the rest stands alone', () => {
+    const one = [lane(1, 'b'), lane(0, 'a'), lane(2, 'a', {}, false), lane(3, 'c')]
+    const other = [lane(0, 'a', {}, false), lane(1, 'a'), lane(2, 'd'), lane(3, 'b')]
+    expect(pairLanes(one, other).map((pair) => [pair.one?.lane ?? null, pair.other?.lane ?? null])).toEqual([
+      [0, 1],
+      [1, 3],
+      [2, 0],
+      [3, null],
+      [null, 2],
+    ])
+  })
+
+  test('each stand in one pair', () => {
+    const lanes = fc
+      .array(fc.record({ model: fc.constantFrom('a', 'b', 'c'), stream: fc.boolean() }), { maxLength: 16 })
+      .map((rows) => rows.map(({ model, stream }, index) => lane(index, model, {}, stream)))
+    fc.assert(
+      fc.property(lanes, lanes, (one, other) => {
+        const pairs = pairLanes(one, other)
+        const numbers = (all: (LaneSummary | null)[]) =>
+          all.flatMap((each) => each?.lane ?? []).sort((a, b) => a - b)
+        expect(numbers(pairs.map((pair) => pair.one))).toEqual(one.map((_, index) => index))
+        expect(numbers(pairs.map((pair) => pair.other))).toEqual(other.map((_, index) => index))
+        for (const pair of pairs) if (pair.one && pair.other) expect(pair.one.model).toBe(pair.other.model)
+      }),
+    )
+  })
+})
+
+describe('a difference', () => {
+  test('within the two margins together is none', () => {
+    expect(difference({ ttftMs: 100 }, { ttftMs: 102.5 }, [1, 1.5], 'ttft')).toEqual({
+      kind: 'none',
+      margin: 2.5,
+    })
+    expect(difference({ ttftMs: 100 }, { ttftMs: 102.6 }, [1, 1.5], 'ttft')).toEqual({
+      kind: 'differs',
+      by: 2.6,
+      margin: 2.5,
+    })
+  })
+
+  test('of a clock that was not measured is shown without being judged', () => {
+    expect(difference({ totalMs: 900 }, { totalMs: 880.1 }, [1, null], 'total')).toEqual({
+      kind: 'differs',
+      by: -19.9,
+      margin: null,
+    })
+  })
+
+  test('of speeds carries what the clocks do to a speed', () => {
+    const slip = { outputTokens: 101, decodeTokensPerSecond: 100 }
+    // 100 tokens in a second, an error of 5 ms at each end: 1 token a second each.
+    expect(difference(slip, { ...slip, decodeTokensPerSecond: 101.9 }, [5, 5], 'decode')).toMatchObject({
+      kind: 'none',
+    })
+    expect(difference(slip, { ...slip, decodeTokensPerSecond: 103 }, [5, 5], 'decode')).toMatchObject({
+      by: 3,
+    })
+  })
+
+  test('of counts has no margin, and of what is missing there is none to tell', () => {
+    expect(difference({ outputTokens: 7 }, { outputTokens: 9 }, [99, 99], 'tokens')).toEqual({
+      kind: 'differs',
+      by: 2,
+      margin: 0,
+    })
+    expect(difference({ costUsd: 0.5 }, { costUsd: 0.5 }, [null, null], 'cost')).toEqual({
+      kind: 'none',
+      margin: 0,
+    })
+    expect(difference({ costUsd: 0.5 }, { costUsd: null }, [1, 1], 'cost')).toEqual({ kind: 'unknown' })
+  })
+})

@@ -1,0 +1,87 @@
+/**
+ * Two races side by side, lane by lane: which lanes belong together, by how much their figures differ, and whether the two
+ * clocks can tell. Each figure may be off by its own race's margin, so a difference may be off by both together; within
+ * that it is none.
+ */
+import { type LaneSummary, type Measure, type RaceSummary, toMeasuredEntrant } from '@drag-race/contracts'
+
+export interface LanePair {
+  /** null: no lane of that race fits. */
+  one: LaneSummary | null
+  other: LaneSummary | null
+}
+
+/** By model, streaming like streaming where there is a choice; each lane once, what is left over at the end. */
+export function pairLanes(one: readonly LaneSummary[], other: readonly LaneSummary[]): LanePair[] {
+  const free = new Set(other.toSorted(byLane))
+  const pairs = one.toSorted(byLane).map((lane): LanePair => {
+    const same = [...free].filter(({ model }) => model === lane.model)
+    const match = same.find(({ stream }) => stream === lane.stream) ?? same[0] ?? null
+    if (match) free.delete(match)
+    return { one: lane, other: match }
+  })
+  return [...pairs, ...[...free].map((lane) => ({ one: null, other: lane }))]
+}
+
+function byLane(a: LaneSummary, b: LaneSummary): number {
+  return a.lane - b.lane
+}
+
+export type Difference =
+  /** One of the two has no such figure. */
+  | { kind: 'unknown' }
+  /** Closer than the two clocks can tell. `margin` is 0 for figures that are counted, and are the same. */
+  | { kind: 'none'; margin: number }
+  /** `by` is the other race minus the one; `margin` null when a clock was not measured. */
+  | { kind: 'differs'; by: number; margin: number | null }
+
+export interface ComparedFigure {
+  figure: Measure | 'tokens'
+  one: number | null
+  other: number | null
+  difference: Difference
+}
+
+type Margins = Pick<RaceSummary, 'marginMs'>
+
+export function compareFigures(pair: LanePair, one: Margins, other: Margins): ComparedFigure[] {
+  const timed = (['ttft', 'total', 'decode', 'cost'] as const).map((measure): ComparedFigure => {
+    const a = toFigure(pair.one, measure, one.marginMs)
+    const b = toFigure(pair.other, measure, other.marginMs)
+    return { figure: measure, one: a.value, other: b.value, difference: toDifference(a, b) }
+  })
+  const a = { value: pair.one?.slip.outputTokens ?? null, margin: 0 }
+  const b = { value: pair.other?.slip.outputTokens ?? null, margin: 0 }
+  return timed.toSpliced(3, 0, {
+    figure: 'tokens',
+    one: a.value,
+    other: b.value,
+    difference: toDifference(a, b),
+  })
+}
+
+interface Figure {
+  value: number | null
+  /** In the figure's own unit; null when the clock was not measured. */
+  margin: number | null
+}
+
+/** The margin of a speed follows from that of its time, by the rule of the leaderboard. */
+function toFigure(lane: LaneSummary | null, measure: Measure, marginMs: number | null): Figure {
+  if (!lane) return { value: null, margin: null }
+  const { slip } = lane
+  const entrant = toMeasuredEntrant(
+    { ...slip, lane: lane.lane, stoppedAfterMs: null, isDone: lane.outcome === 'done' },
+    measure,
+    marginMs,
+  )
+  return { value: entrant.value, margin: measure !== 'cost' && marginMs === null ? null : entrant.margin }
+}
+
+function toDifference(one: Figure, other: Figure): Difference {
+  if (one.value === null || other.value === null) return { kind: 'unknown' }
+  const by = Number((other.value - one.value).toPrecision(12))
+  const margin = one.margin === null || other.margin === null ? null : one.margin + other.margin
+  if (by === 0 || (margin !== null && Math.abs(by) <= margin)) return { kind: 'none', margin: margin ?? 0 }
+  return { kind: 'differs', by, margin }
+}

@@ -1,0 +1,42 @@
+/** The figures of a comparison in words: their names, how they are printed, and what a difference is called. */
+import { dash, toCost, toCount, toFineMs, toSeconds, toSpeed } from '../look/figures.ts'
+import type { ComparedFigure, Difference } from './compare-races.ts'
+
+interface FigureWords {
+  name: string
+  print(value: number): string
+  /** Of the other race, when its figure is larger, or smaller. */
+  more: string
+  less: string
+}
+
+export const figureWords: Record<ComparedFigure['figure'], FigureWords> = {
+  ttft: { name: 'TTFT', print: (ms) => `${toFineMs(ms)} ms`, more: 'later', less: 'earlier' },
+  total: { name: 'total', print: toTime, more: 'longer', less: 'shorter' },
+  decode: { name: 'decode', print: (speed) => `${toSpeed(speed)} tok/s`, more: 'faster', less: 'slower' },
+  tokens: { name: 'tokens out', print: toCount, more: 'more', less: 'fewer' },
+  cost: { name: 'cost', print: toCost, more: 'dearer', less: 'cheaper' },
+}
+
+export function toValueText({ figure }: ComparedFigure, value: number | null): string {
+  return value === null ? dash : figureWords[figure].print(value)
+}
+
+/** `38 ms later`, `none (± 2.4 ms)`. */
+export function toDifferenceText(figure: ComparedFigure['figure'], difference: Difference): string {
+  const { print, more, less } = figureWords[figure]
+  switch (difference.kind) {
+    case 'unknown':
+      return dash
+    case 'none':
+      return difference.margin === 0 ? 'none' : `none (± ${print(difference.margin)})`
+    case 'differs': {
+      const words = `${print(Math.abs(difference.by))} ${difference.by > 0 ? more : less}`
+      return difference.margin === null ? `${words}, margin not measured` : words
+    }
+  }
+}
+
+function toTime(ms: number): string {
+  return ms < 1000 ? `${toFineMs(ms)} ms` : `${toSeconds(ms, 3)} s`
+}

@@ -1,0 +1,51 @@
+/** One lane of each race, figure by figure. */
+import { Plate } from '../look/plate.tsx'
+import type { ComparedFigure, LanePair } from './compare-races.ts'
+import { figureWords, toDifferenceText, toValueText } from './figure-words.ts'
+
+export function PairTable({ pair, figures }: { pair: LanePair; figures: readonly ComparedFigure[] }) {
+  const { one, other } = pair
+  const lane = one ?? other
+  if (!lane) return null
+  return (
+    <section className="compare-pair" data-lane={lane.lane} aria-label={`${lane.model}, A and B`}>
+      <h2 className="ellipsis" title={lane.model}>
+        {lane.model}
+        {lane.simulated && <span className="dim"> simulated</span>}
+      </h2>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="visually-hidden">Figure</span>
+            </th>
+            <th scope="col" className="number">
+              A {one ? <Plate lane={one.lane} label={`lane ${one.lane + 1}`} /> : 'no lane'}
+            </th>
+            <th scope="col" className="number">
+              B {other ? <Plate lane={other.lane} label={`lane ${other.lane + 1}`} /> : 'no lane'}
+            </th>
+            <th scope="col" className="number">
+              B against A
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {figures.map((row) => (
+            <tr key={row.figure}>
+              <th scope="row">{figureWords[row.figure].name}</th>
+              <td className="number">{toValueText(row, row.one)}</td>
+              <td className="number">{toValueText(row, row.other)}</td>
+              <td className={row.difference.kind === 'differs' ? 'number compare-differs' : 'number dim'}>
+                {toDifferenceText(row.figure, row.difference)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {one && other && one.stream !== other.stream && (
+        <p className="dim">One of the two streamed, the other did not.</p>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,96 @@
+/** Takes a tape file, chosen or dropped on the page, and leads to the race that it holds; or says why it is refused. */
+import { type ImportedRace, tapeLinesType } from '@drag-race/contracts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
+import { toProblem } from '../read-json.ts'
+
+export function ImportTape() {
+  const input = useRef<HTMLInputElement>(null)
+  const [, navigate] = useLocation()
+  const client = useQueryClient()
+  const bringing = useMutation({
+    mutationFn: bring,
+    onSuccess: async ({ id }) => {
+      await client.invalidateQueries({ queryKey: ['races'] })
+      navigate(`/race/${id}`)
+    },
+  })
+  const isOver = useDroppedFile(bringing.mutate)
+  return (
+    <div className={isOver ? 'history-import history-import-over' : 'history-import'}>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".jsonl"
+        onChange={({ currentTarget }) => {
+          const [file] = currentTarget.files ?? []
+          if (file) bringing.mutate(file)
+          // The same file, corrected, may be chosen again.
+          currentTarget.value = ''
+        }}
+      />
+      <button
+        type="button"
+        className="button-plain"
+        disabled={bringing.isPending}
+        onClick={() => input.current?.click()}
+      >
+        {bringing.isPending ? 'Reading the tape …' : 'Import a tape'}
+      </button>{' '}
+      <span className="dim">{isOver ? 'Drop it here.' : 'or drop a .tape.jsonl anywhere on this page.'}</span>
+      {bringing.error && (
+        <p className="note note-bad" role="alert">
+          Not imported. {bringing.error.message}
+        </p>
+      )}
+    </div>
+  )
+}
+
+async function bring(file: File): Promise<ImportedRace> {
+  const response = await fetch('/api/races/import', {
+    method: 'POST',
+    headers: { 'content-type': tapeLinesType },
+    body: file,
+  })
+  if (!response.ok) throw await toProblem(response)
+  return (await response.json()) as ImportedRace
+}
+
+/** The whole page takes a file while this is on it; whether one is being held over it. */
+function useDroppedFile(take: (file: File) => void): boolean {
+  const [isOver, setIsOver] = useState(false)
+  const newest = useRef(take)
+  useEffect(() => {
+    newest.current = take
+  })
+  useEffect(() => {
+    const onOver = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return
+      // Without this the browser opens the file instead.
+      event.preventDefault()
+      setIsOver(true)
+    }
+    const onLeave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setIsOver(false)
+    }
+    const onDrop = (event: DragEvent) => {
+      const [file] = event.dataTransfer?.files ?? []
+      if (!file) return
+      event.preventDefault()
+      setIsOver(false)
+      newest.current(file)
+    }
+    addEventListener('dragover', onOver)
+    addEventListener('dragleave', onLeave)
+    addEventListener('drop', onDrop)
+    return () => {
+      removeEventListener('dragover', onOver)
+      removeEventListener('dragleave', onLeave)
+      removeEventListener('drop', onDrop)
+    }
+  }, [])
+  return isOver
+}

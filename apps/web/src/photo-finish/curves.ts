@@ -1,0 +1,99 @@
+/**
+ * A finished race as lines: tokens over time, a line a lane, each in milliseconds from its own start, as every figure is.
+ * Lines are steps, because tokens come in arrivals; between two of them there was nothing.
+ */
+import { crossedMs, type LaneState, type Mark, type RaceState, toTimeSlip } from '@drag-race/contracts'
+
+export interface Split {
+  name:
+    | 'headers'
+    | 'first byte'
+    | 'first token'
+    | 'first answer'
+    | 'half way'
+    | 'last token'
+    | 'close'
+    | 'end'
+  ms: number
+}
+
+export interface Curve {
+  lane: number
+  model: string
+  /** Arrivals, ascending; `tokens[i]` had come when `times[i]` had. */
+  times: Float64Array
+  tokens: Float64Array
+  /** When the lane ended, by answer or error. */
+  endMs: number
+  /** When it crossed its race's line; null when it never did, or only watched the clock. */
+  crossedMs: number | null
+  isDone: boolean
+  splits: Split[]
+}
+
+export function toCurves({ lanes, request }: RaceState): Curve[] {
+  const finish = request?.finish ?? 'done'
+  return lanes.flatMap((lane) => {
+    const { startAt } = lane
+    if (startAt === null) return []
+    const slip = toTimeSlip(lane)
+    return [
+      {
+        lane: lane.lane,
+        model: lane.model,
+        ...toArrivals(lane, startAt),
+        endMs: slip.totalMs ?? slip.elapsedMs ?? 0,
+        crossedMs: lane.sentinel ? null : crossedMs(lane, finish),
+        isDone: lane.outcome?.kind === 'done',
+        splits: toSplits(lane, startAt),
+      },
+    ]
+  })
+}
+
+function toArrivals(lane: LaneState, startAt: number): Pick<Curve, 'times' | 'tokens'> {
+  const times = new Float64Array(lane.chunks)
+  const tokens = new Float64Array(lane.chunks)
+  let index = lane.chunks - 1
+  for (let mark: Mark | null = lane.lastMark; mark; mark = mark.previous) {
+    times[index] = toHundredth(mark.at - startAt)
+    tokens[index] = mark.tokens
+    index--
+  }
+  return { times, tokens }
+}
+
+/** In the order of time. A split that never came is not among them. */
+function toSplits(lane: LaneState, startAt: number): Split[] {
+  const slip = toTimeSlip(lane)
+  const arrival = lane.outcome?.event.arrival
+  const last = lane.lastMark ? toHundredth(lane.lastMark.at - startAt) : null
+  const all: [Split['name'], number | null | undefined][] = [
+    ['headers', arrival?.headersMs],
+    ['first byte', arrival?.firstByteMs],
+    ['first token', slip.firstTextMs],
+    ['first answer', slip.firstAnswerMs === slip.firstTextMs ? null : slip.firstAnswerMs],
+    ['half way', slip.halfMs],
+    ['last token', last],
+    ['end', slip.totalMs],
+    ['close', arrival?.closeMs],
+  ]
+  return all.flatMap(([name, ms]) => (ms == null ? [] : [{ name, ms }])).sort((a, b) => a.ms - b.ms)
+}
+
+/** Tokens that had come by then. */
+export function tokensAt({ times, tokens }: Curve, ms: number): number {
+  let low = 0
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((times[middle] ?? 0) <= ms) low = middle + 1
+    else high = middle
+  }
+  return low === 0 ? 0 : (tokens[low - 1] ?? 0)
+}
+
+/** Times on the tape have two decimals; their differences carry binary dust. */
+function toHundredth(ms: number): number {
+  return Math.round(ms * 100) / 100
+}

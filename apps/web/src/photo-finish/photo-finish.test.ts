@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { fold, type LaneScript, makeTape } from '../race/tape-for-tests.ts'
+import { toCurves, tokensAt } from './curves.ts'
+import { pointsMax, sample } from './sample.ts'
+import { between, finishSpan, isWhole, move, ticksBetween, toTickText, wholeSpan, zoom } from './span.ts'
+
+const curvesOf = (...lanes: LaneScript[]) => toCurves(fold(makeTape({ lanes })))
+const steady = (count: number, gapMs: number): LaneScript => ({
+  model: 'a',
+  tokensAt: Array.from({ length: count }, (_, index) => (index + 1) * gapMs),
+  end: 'done',
+})
+
+describe('a curve', () => {
+  test('counts what had come by a moment, from the lane’s own start', () => {
+    const [curve] = curvesOf({ model: 'a', tokensAt: [10, 20, 20, 40], tokensEach: 3, end: 'done' })
+    expect([0, 9.99, 10, 19, 20, 39, 40, 99].map((ms) => tokensAt(curve!, ms))).toEqual([
+      0, 0, 3, 3, 9, 9, 12, 12,
+    ])
+    expect(curve).toMatchObject({ endMs: 40, crossedMs: 40, isDone: true })
+  })
+
+  test('names the splits that there were, in order', () => {
+    const [curve, failed] = curvesOf(
+      { model: 'a', tokensAt: [10, 20, 30, 40], end: 'done', endAt: 45 },
+      { model: 'b', tokensAt: [], end: 'failed', endAt: 7 },
+    )
+    expect(curve!.splits).toEqual([
+      { name: 'first token', ms: 10 },
+      { name: 'half way', ms: 20 },
+      { name: 'last token', ms: 40 },
+      { name: 'end', ms: 45 },
+    ])
+    expect(failed).toMatchObject({ splits: [], crossedMs: null, endMs: 7 })
+  })
+
+  test('is drawn with few points, each of them true, however long it is and wherever it is looked at', () => {
+    const [curve] = curvesOf(steady(5_000, 2))
+    const place = fc.double({ min: 0, max: 12_000, noNaN: true })
+    fc.assert(
+      fc.property(place, place, (a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)]
+        const points = sample(curve!, from, to)
+        expect(points.length).toBeLessThanOrEqual(pointsMax)
+        for (const [index, { ms, tokens }] of points.entries()) {
+          expect(tokens).toBe(tokensAt(curve!, ms))
+          if (index > 0) expect(ms).toBeGreaterThanOrEqual(points[index - 1]!.ms)
+        }
+      }),
+    )
+  })
+
+  test('shows every arrival once it is zoomed far enough', () => {
+    const [curve] = curvesOf(steady(5_000, 2))
+    expect(sample(curve!, 101, 109).map(({ ms, tokens }) => [ms, tokens])).toEqual([
+      [101, 50],
+      [102, 51],
+      [104, 52],
+      [106, 53],
+      [108, 54],
+      [109, 54],
+    ])
+  })
+})
+
+describe('what is shown of the race', () => {
+  const curves = curvesOf(steady(10, 10), steady(10, 10.4), steady(10, 60))
+  const whole = wholeSpan(curves)
+
+  test('is all of it first, and the decision at the press of a button', () => {
+    expect(whole).toMatchObject({ fromMs: 0, toMs: expect.closeTo(624) })
+    expect(finishSpan(curves, 1, whole)).toEqual({ fromMs: 97, toMs: 107 })
+    expect(finishSpan(curves, 20, whole)).toEqual({ fromMs: 85, toMs: 135 })
+    expect(finishSpan([], 1, whole)).toBe(whole)
+  })
+
+  test('never leaves the race, whatever is pressed', () => {
+    const step = fc.oneof(
+      fc.constantFrom(0.5, 2).map((factor) => ({ factor })),
+      fc.double({ min: -1, max: 1, noNaN: true }).map((share) => ({ share })),
+      fc
+        .tuple(fc.double({ min: -50, max: 700, noNaN: true }), fc.double({ min: -50, max: 700, noNaN: true }))
+        .map(([a, b]) => ({ a, b })),
+    )
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        let span = whole
+        for (const pressed of steps) {
+          if ('factor' in pressed) span = zoom(span, pressed.factor, whole)
+          else if ('share' in pressed) span = move(span, pressed.share, whole)
+          else span = between(pressed.a, pressed.b, whole)
+          expect(span.fromMs).toBeGreaterThanOrEqual(0)
+          expect(span.toMs).toBeLessThanOrEqual(whole.toMs + 1e-9)
+          expect(span.toMs - span.fromMs).toBeGreaterThan(0.49)
+        }
+      }),
+    )
+    expect(isWhole(zoom(whole, 2, whole), whole)).toBe(true)
+    expect(isWhole(zoom(whole, 0.5, whole), whole)).toBe(false)
+  })
+
+  test('has round ticks without binary dust', () => {
+    expect(ticksBetween(0, 1, 5)).toEqual({ ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], step: 0.2 })
+    expect(ticksBetween(97, 107, 6).ticks).toEqual([98, 100, 102, 104, 106])
+    expect([0, 2_000, 812.4].map((ms) => toTickText(ms, 1_000))).toEqual(['0', '2 s', '1 s'])
+    expect([toTickText(2_500, 500), toTickText(98, 2), toTickText(98.5, 0.5)]).toEqual([
+      '2.5 s',
+      '98 ms',
+      '98.5 ms',
+    ])
+  })
+})

@@ -1,0 +1,129 @@
+/**
+ * The photo finish: how the lanes came to the line, as near as the clock can tell. Drag over a part to see it nearer; the
+ * margin is the band behind the first lane: who crosses within it shares its place.
+ */
+import './photo-finish.css'
+import type { RaceState } from '@drag-race/contracts'
+import { useMemo, useState } from 'react'
+import { toMargin } from '../look/figures.ts'
+import { Plate } from '../look/plate.tsx'
+import { Chart } from './chart.tsx'
+import { toCurves } from './curves.ts'
+import { finishSpan, isWhole, move, type Span, wholeSpan, zoom } from './span.ts'
+import { SplitsTable } from './splits-table.tsx'
+
+interface PhotoFinishProps {
+  /** Has ended. */
+  race: RaceState
+  /** Where a replay stands, on the race's clock; left out where nothing is replayed. */
+  cursorMs?: number
+  onSeek?: (raceMs: number) => void
+}
+
+export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
+  const curves = useMemo(() => toCurves(race), [race])
+  const whole = useMemo(() => wholeSpan(curves), [curves])
+  const [chosen, setSpan] = useState<Span | null>(null)
+  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
+  const span = chosen ?? whole
+  const marginMs = race.end?.marginMs ?? null
+  const shown = useMemo(() => curves.filter(({ lane }) => !hidden.has(lane)), [curves, hidden])
+  // Lanes leave together, so that one start stands for all of them to a pixel.
+  const startAt = Math.min(...race.lanes.flatMap((lane) => lane.startAt ?? []))
+  if (curves.length === 0) return null
+
+  const toggle = (lane: number) => {
+    const next = new Set(hidden)
+    if (!next.delete(lane)) next.add(lane)
+    setHidden(next)
+  }
+  const press = (key: string) => {
+    const next = toPressed(key, span, whole)
+    if (next) setSpan(next)
+    return next !== null
+  }
+
+  return (
+    <section className="photo" aria-labelledby="photo-title">
+      <header className="photo-head">
+        <h2 id="photo-title">Photo finish</h2>
+        <p className="photo-about">
+          Tokens over time, each lane from its own request.{' '}
+          {marginMs === null
+            ? 'The clock was not measured, so the line has no band.'
+            : `The band at the line is the margin, ${toMargin(marginMs)}.`}
+        </p>
+        <div className="photo-buttons">
+          <button
+            type="button"
+            className="button-plain"
+            onClick={() => setSpan(finishSpan(shown, marginMs, whole))}
+          >
+            The line
+          </button>
+          <button
+            type="button"
+            className="button-plain"
+            disabled={isWhole(span, whole)}
+            onClick={() => setSpan(null)}
+          >
+            Whole race
+          </button>
+          <button type="button" className="photo-step" onClick={() => setSpan(zoom(span, 2, whole))}>
+            <span aria-hidden="true">−</span>
+            <span className="visually-hidden">Farther</span>
+          </button>
+          <button type="button" className="photo-step" onClick={() => setSpan(zoom(span, 0.5, whole))}>
+            <span aria-hidden="true">+</span>
+            <span className="visually-hidden">Nearer</span>
+          </button>
+        </div>
+      </header>
+      <Chart
+        curves={shown}
+        span={span}
+        whole={whole}
+        marginMs={marginMs}
+        cursorMs={cursorMs === undefined ? null : cursorMs - startAt}
+        onSpan={setSpan}
+        onKey={press}
+        onSeek={onSeek ? (laneMs) => onSeek(laneMs + startAt) : null}
+      />
+      <ul className="photo-lanes" aria-label="Lanes in the chart">
+        {curves.map(({ lane, model }) => (
+          <li key={lane}>
+            <button
+              type="button"
+              className="photo-lane"
+              aria-pressed={!hidden.has(lane)}
+              onClick={() => toggle(lane)}
+            >
+              <Plate lane={lane} label={`Lane ${lane + 1},`} /> {model}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <SplitsTable curves={curves} marginMs={marginMs} />
+    </section>
+  )
+}
+
+/** null: the key means nothing to the chart. */
+function toPressed(key: string, span: Span, whole: Span): Span | null {
+  switch (key) {
+    case '+':
+    case '=':
+      return zoom(span, 0.5, whole)
+    case '-':
+      return zoom(span, 2, whole)
+    case 'ArrowLeft':
+      return move(span, -0.2, whole)
+    case 'ArrowRight':
+      return move(span, 0.2, whole)
+    case '0':
+    case 'Escape':
+      return isWhole(span, whole) ? null : whole
+    default:
+      return null
+  }
+}

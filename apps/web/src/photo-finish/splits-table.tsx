@@ -1,0 +1,70 @@
+/** The splits as figures: the chart for those who hear it, and for those who want to the hundredth what they see. */
+
+import { memo } from 'react'
+import { dash, toMargin } from '../look/figures.ts'
+import { Plate } from '../look/plate.tsx'
+import type { Curve, Split } from './curves.ts'
+
+const columns: Split['name'][] = [
+  'headers',
+  'first byte',
+  'first token',
+  'first answer',
+  'half way',
+  'last token',
+  'end',
+  'close',
+]
+
+interface SplitsTableProps {
+  curves: readonly Curve[]
+  marginMs: number | null
+}
+
+export const SplitsTable = memo(function SplitsTable({ curves, marginMs }: SplitsTableProps) {
+  // A split that no lane has is no column.
+  const names = columns.filter((name) =>
+    curves.some(({ splits }) => splits.some((split) => split.name === name)),
+  )
+  return (
+    <details className="photo-splits">
+      <summary>Splits in figures</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must take the arrow keys */}
+      <section className="table-scroll" aria-label="Splits" tabIndex={0} data-own-keys>
+        <table className="table">
+          <caption className="visually-hidden">
+            Splits of each lane in milliseconds from its own request, {toMargin(marginMs)}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Lane</th>
+              {names.map((name) => (
+                <th key={name} scope="col" className="number">
+                  {name}, ms
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {curves.map(({ lane, model, splits }) => (
+              <tr key={lane}>
+                <th scope="row">
+                  <Plate lane={lane} label={`Lane ${lane + 1},`} /> {model}
+                </th>
+                {names.map((name) => (
+                  <td key={name} className="number">
+                    {splits.find((split) => split.name === name)?.ms.toFixed(2) ?? dash}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <p className="dim">
+        Milliseconds from each lane’s own request, {toMargin(marginMs)}. “Half way” and the curve count tokens
+        by our tokenizer (≈).
+      </p>
+    </details>
+  )
+})

@@ -1,0 +1,14 @@
+/**
+ * What running clocks show, and from where: the live race goes on between two events, a replay stands where its cursor is.
+ * Displays only; no figure is taken from it.
+ */
+import { createContext } from 'react'
+
+export interface DisplayClock {
+  /** Milliseconds since the green light; null when nothing more will come. */
+  raceMs(): number | null
+  /** A live clock never goes back; a replay may be sent back. */
+  canGoBack: boolean
+}
+
+export const DisplayClockContext = createContext<DisplayClock>({ raceMs: () => null, canGoBack: false })

@@ -1,0 +1,59 @@
+/**
+ * An answer in its lane. A short one is rendered as it comes. A long one is rendered while its lane is near the view, and
+ * when much of it comes at once (a tape that opens, a replay that is sought) after everything else: sixteen answers of
+ * 20,000 tokens would keep the page from opening for seconds.
+ */
+import { type RefObject, startTransition, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { Markdown } from '../markdown/markdown.tsx'
+
+/** Less than this costs a frame or two at most, wherever it is. */
+const shortChars = 12_000
+/** Grown or shrunk by less, it is rendered with the rest of the frame: a live lane is never late. */
+const stepChars = 4_000
+
+interface LaneAnswerProps {
+  text: string
+  isOpen: boolean
+  /** The lane's own scrolling box. */
+  scroller: RefObject<HTMLElement | null>
+}
+
+export function LaneAnswer({ text, isOpen, scroller }: LaneAnswerProps) {
+  const isNear = useIsNear(scroller)
+  const newest = useRef({ text: '', isOpen: true })
+  const hasChanged = newest.current.text !== text || newest.current.isOpen !== isOpen
+  if (hasChanged && (isNear || text.length < shortChars)) newest.current = { text, isOpen }
+  const settled = useDeferredValue(newest.current, nothing)
+  const isStep = Math.abs(newest.current.text.length - settled.text.length) < stepChars
+  const shown = isStep ? newest.current : settled
+
+  if (shown.text === '') return <p className="dim">…</p>
+  return (
+    <div className={toClasses(shown)}>
+      <Markdown text={shown.text} isOpen={shown.isOpen} />
+    </div>
+  )
+}
+
+/** Of a long answer that is whole, only what is near the view is laid out. */
+function toClasses({ text, isOpen }: { text: string; isOpen: boolean }): string {
+  if (isOpen) return 'lane-answer lane-answer-open'
+  return text.length < shortChars ? 'lane-answer' : 'lane-answer lane-answer-long'
+}
+
+const nothing = { text: '', isOpen: true }
+
+function useIsNear(scroller: RefObject<HTMLElement | null>): boolean {
+  const [isNear, setIsNear] = useState(false)
+  useEffect(() => {
+    const box = scroller.current
+    if (!box) return undefined
+    const observer = new IntersectionObserver(
+      (entries) => startTransition(() => setIsNear(entries.at(-1)?.isIntersecting ?? false)),
+      { rootMargin: '200px' },
+    )
+    observer.observe(box)
+    return () => observer.disconnect()
+  }, [scroller])
+  return isNear
+}

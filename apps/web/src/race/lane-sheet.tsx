@@ -1,0 +1,82 @@
+/**
+ * A lane to be read: its head, its running figures, and below, scrolling, the slip, the thinking and the answer. The same
+ * sheet for the live race, its tape and its replay; what can be done with a lane comes in with its head.
+ */
+import './lane-panel.css'
+import { type LaneState, laneStatus, type RaceState } from '@drag-race/contracts'
+import { type ReactNode, useRef } from 'react'
+import { ScrollBox } from '../look/scroll-box.tsx'
+import { LaneAnswer } from './lane-answer.tsx'
+import { LaneError } from './lane-error.tsx'
+import { LaneFigures } from './lane-figures.tsx'
+import { toLaneId } from './lanes.tsx'
+import { RunningClock } from './running-clock.tsx'
+import { Thinking } from './thinking.tsx'
+import { TimeSlip } from './time-slip.tsx'
+import { useFollow } from './use-follow.ts'
+import type { LaneResult } from './verdict.ts'
+
+interface LaneSheetProps {
+  lane: LaneState
+  result: LaneResult
+  /** The race when it has ended, null before. */
+  over: RaceState | null
+  /** More may come. */
+  isOpen: boolean
+  head: ReactNode
+  /** Left out where nothing can be run again. */
+  onRerun?: (lane: number) => void
+}
+
+export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneSheetProps) {
+  const scroller = useRef<HTMLElement>(null)
+  const length = lane.answer.length + lane.reasoning.length
+  const { isFollowing, follow, onScroll } = useFollow(scroller, length, isOpen)
+  const isEmpty = lane.answer === '' && lane.reasoning === ''
+
+  return (
+    <article
+      id={toLaneId(lane.lane)}
+      className="lane"
+      data-lane={lane.lane}
+      data-sentinel={lane.sentinel || undefined}
+      aria-label={`Lane ${lane.lane + 1}, ${lane.model}`}
+    >
+      {head}
+      <LaneFigures lane={lane} isRunning={isOpen} marginMs={over?.end?.marginMs ?? null} />
+      <ScrollBox
+        ref={scroller}
+        className="lane-scroll"
+        label={`Answer of lane ${lane.lane + 1}`}
+        onScroll={onScroll}
+      >
+        {result.kind === 'failed' && <LaneError lane={lane} onRerun={onRerun} />}
+        {result.kind !== 'failed' && (lane.outcome !== null || over !== null) && (
+          <TimeSlip lane={lane} result={result} over={over} />
+        )}
+        {lane.reasoning !== '' && <Thinking text={lane.reasoning} isOpen={isOpen && lane.answer === ''} />}
+        {isOpen && isEmpty && <Waiting lane={lane} />}
+        {lane.answer !== '' && <LaneAnswer text={lane.answer} isOpen={isOpen} scroller={scroller} />}
+        {!isOpen && isEmpty && result.kind !== 'failed' && <p className="dim">No answer arrived.</p>}
+      </ScrollBox>
+      {isOpen && !isFollowing && (
+        <button type="button" className="lane-follow" onClick={follow}>
+          ↓ Follow
+        </button>
+      )}
+    </article>
+  )
+}
+
+/** Nothing has come yet: the time itself is what there is to see. */
+function Waiting({ lane }: { lane: LaneState }) {
+  return (
+    <div className="lane-waiting">
+      <p className="lane-waiting-clock">
+        {laneStatus(lane) === 'running' ? <RunningClock startAt={lane.startAt} /> : '0.00'}
+        <span className="lane-waiting-unit">s</span>
+      </p>
+      <p className="dim">waiting for the {lane.stream ? 'first token' : 'whole answer'}</p>
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+/**
+ * A replay by keyboard, wherever the focus is: space plays and pauses, arrows go a twentieth of the race, with Shift from
+ * event to event, Home and End to its ends. Fields keep their keys, and so does a button its space.
+ */
+import { useEffect } from 'react'
+import type { StoreApi } from 'zustand/vanilla'
+import type { Player } from './player.ts'
+
+const share = 1 / 20
+
+export function useReplayKeys(player: StoreApi<Player>) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.altKey || event.ctrlKey || event.metaKey || isTakenByTarget(event)) return
+      if (press(player.getState(), event)) event.preventDefault()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [player])
+}
+
+/** Whether the key meant something here. */
+function press(player: Player, { key, shiftKey, repeat }: KeyboardEvent): boolean {
+  const { reel, cursorMs, seek, step, toggle } = player
+  switch (key) {
+    case ' ':
+      if (!repeat) toggle()
+      return true
+    case 'ArrowLeft':
+    case 'ArrowRight': {
+      const direction = key === 'ArrowRight' ? 1 : -1
+      if (shiftKey) step(direction)
+      else seek(cursorMs + direction * reel.endMs * share)
+      return true
+    }
+    case 'Home':
+      seek(0)
+      return true
+    case 'End':
+      seek(reel.endMs)
+      return true
+    default:
+      return false
+  }
+}
+
+/** The scrubber is a field too, but its keys are these. A chart has its own arrows. */
+function isTakenByTarget({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof Element) || target.matches('input[type=range]')) return false
+  if (target.closest('[data-own-keys]')) return true
+  if (target.matches('input, textarea, select, summary')) return true
+  return key === ' ' && target.matches('button, a')
+}

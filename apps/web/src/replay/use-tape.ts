@@ -1,0 +1,36 @@
+/** A finished race's tape, whole, and the reel that it makes. */
+import { type RaceEvent, tapeLinesType } from '@drag-race/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { readTapeLines } from '../race/tape-lines.ts'
+import { ApiProblem, toProblem } from '../read-json.ts'
+import { createReel, type Reel } from './reel.ts'
+
+export function useReel(raceId: string) {
+  return useQuery({
+    queryKey: ['reel', raceId],
+    queryFn: ({ signal }) => readReel(raceId, signal),
+    // A tape that has ended never changes; a long one is not kept when nobody looks at it.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    structuralSharing: false,
+    refetchInterval: ({ state }) =>
+      state.error instanceof ApiProblem && state.error.code === 'still_running' ? 2_000 : false,
+  })
+}
+
+async function readReel(raceId: string, signal: AbortSignal): Promise<Reel> {
+  const response = await fetch(`/api/races/${encodeURIComponent(raceId)}/events`, {
+    headers: { accept: `${tapeLinesType}, text/event-stream;q=0.9` },
+    signal,
+  })
+  if (!response.ok || !response.body) throw await toProblem(response)
+  if (!response.headers.get('content-type')?.startsWith(tapeLinesType)) {
+    await response.body.cancel()
+    throw new ApiProblem('still_running', 409, 'This race still runs. It can be replayed when it has ended.')
+  }
+  const tape: RaceEvent[] = []
+  for await (const events of readTapeLines(response.body)) {
+    for (const event of events) tape.push(event)
+  }
+  return createReel(tape)
+}

@@ -1,0 +1,16 @@
+/** The format of a tape file as JSON schema, for programs that read one: docs/tape.schema.json. */
+import * as z from 'zod/mini'
+import { RaceEvent } from './race-event.ts'
+import { TapeHeader } from './tape-file.ts'
+
+/** Each line of a file fits it: the first as the header, the others as events. */
+export function toTapeJsonSchema(): object {
+  const { $schema, ...line } = z.toJSONSchema(z.union([TapeHeader, RaceEvent]), { io: 'input' })
+  return {
+    $schema,
+    title: 'A line of a .tape.jsonl file',
+    description:
+      'Line 1 is the header (the one with `format`), every other line an event, in the order of `seq`.',
+    ...line,
+  }
+}

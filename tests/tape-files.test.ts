@@ -1,0 +1,210 @@
+/** Tapes that leave and come: a page that replays a hostile race without a server, and a file from elsewhere. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { FinishLine, RaceDetail, RaceEvent } from '@drag-race/contracts'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { seriousFaults } from './support/axe.ts'
+import { openBrowser } from './support/browser.ts'
+import { type House, startHouse } from './support/programs.ts'
+import { events as eventsOf, postRace } from './support/race-client.ts'
+import { toTapeFile } from './support/tape-file.ts'
+
+let house: House
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let folder: string
+/** What any page complained of, content security violations included. */
+let complaints: string[]
+let requested: string[]
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'replay-'))
+  house = await startHouse()
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await house?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+beforeEach(async () => {
+  complaints = []
+  requested = []
+  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+  context.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  context.on('weberror', (error) => complaints.push(error.error().message))
+  context.on('request', (request) => requested.push(request.url()))
+  page = await context.newPage()
+})
+afterEach(async () => {
+  await context.close()
+})
+
+const url = (path: string) => house.app.url + path
+const exported = async (id: string, as: string) =>
+  await (await fetch(url(`/api/races/${id}/export?as=${as}`))).text()
+
+async function openExported(id: string): Promise<Page> {
+  const file = join(folder, `${id}.html`)
+  writeFileSync(file, await exported(id, 'html'))
+  await context.setOffline(true)
+  requested.length = 0
+  const shown = await context.newPage()
+  await shown.goto(pathToFileURL(file).href)
+  await shown.getByRole('slider', { name: 'Time in the race' }).waitFor()
+  return shown
+}
+
+describe('an exported page', () => {
+  test('plays without a server, and neither runs nor fetches anything that an answer says', async () => {
+    const id = 'hostile-export'
+    await bring(hostileTape(id))
+    const shown = await openExported(id)
+    expect(await shown.locator('.lane-answer').textContent()).toContain('<script>window.hacked = 1</script>')
+    expect(await shown.locator('.lane-answer').textContent()).toContain('line\u2028end')
+    await shown.getByRole('button', { name: 'Replay' }).click()
+    await shown.getByRole('button', { name: 'Pause' }).waitFor()
+    await shown.getByRole('button', { name: 'Replay' }).waitFor()
+    expect(await shown.evaluate(() => 'hacked' in globalThis)).toBe(false)
+    expect(await shown.locator('.export-head').textContent()).toContain('exported')
+    expect(await shown.getByText(/imported race/).count()).toBe(1)
+    expect(requested.filter((address) => !/^(file|data):/.test(address))).toEqual([])
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('a tape from elsewhere', () => {
+  test.each<[string, { finish?: FinishLine; isStopped?: boolean }]>([
+    ['with a refused, a cut and a malformed lane', {}],
+    ['won by its first token', { finish: 'first-token' }],
+    ['won by a number of tokens', { finish: { tokens: 30 } }],
+    ['that was stopped', { isStopped: true }],
+  ])('of a real race %s comes back with every figure as it was', async (_name, { finish, isStopped }) => {
+    const models = ['sim-quick', 'sim-slow', 'sim-429', 'sim-cut', 'sim-malformed']
+    const lanes = [...models.map((model) => ({ model })), { model: 'sim-quick', stream: false }]
+    const order = { prompt: 'There and back.', lanes: isStopped ? [{ model: 'sim-long' }, ...lanes] : lanes }
+    const events: RaceEvent[] = []
+    for await (const event of eventsOf(
+      await postRace(house.app.url, { ...order, ...(finish && { finish }) }),
+    )) {
+      events.push(event)
+      const [start] = events
+      const isUnderWay = event.type === 'token' && event.lane === 0
+      if (isStopped && isUnderWay && start?.type === 'race-start') await stop(start.raceId)
+    }
+    const [start] = events
+    if (start?.type !== 'race-start') throw new Error('the race has not started')
+    const { raceId } = start
+    await expect.poll(async () => (await detail(raceId)).status).toBe(isStopped ? 'stopped' : 'finished')
+    const before = await detail(raceId)
+    const file = await exported(raceId, 'tape')
+    expect((await fetch(url(`/api/races/${raceId}`), { method: 'DELETE' })).status).toBe(204)
+    expect((await send(file)).status).toBe(201)
+    const { lanes: lanesAfter, verdict, status } = await detail(raceId)
+    expect({ lanes: lanesAfter, verdict, status }).toEqual({
+      lanes: before.lanes,
+      verdict: before.verdict,
+      status: before.status,
+    })
+  })
+
+  test('is imported on the history page, marked wherever it is shown, and refused the second time', async () => {
+    const file = join(folder, 'foreign.tape.jsonl')
+    writeFileSync(file, toTapeFile(hostileTape('foreign-race')))
+    await page.goto(url('/history'))
+    await page.getByRole('button', { name: 'Import a tape' }).waitFor()
+    await page.locator('input[type=file]').setInputFiles(file)
+    await page.waitForURL(/\/race\/foreign-race$/)
+    await page.getByText(/Imported on .+another machine’s clock/).waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.goto(url('/race/foreign-race/replay'))
+    await page.getByText(/Imported on .+another machine’s clock/).waitFor()
+    await page.goto(url('/history'))
+    await page.getByText('imported', { exact: true }).first().waitFor()
+    await page.locator('input[type=file]').setInputFiles(file)
+    await page.getByText(/Not imported\. This race is here already/).waitFor()
+    writeFileSync(file, 'no tape\n')
+    await page.locator('input[type=file]').setInputFiles(file)
+    await page.getByText(/Not imported\. This is no tape/).waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+  })
+})
+
+async function bring(tape: readonly RaceEvent[]) {
+  expect((await send(toTapeFile(tape))).status).toBe(201)
+}
+
+function send(body: string): Promise<Response> {
+  const headers = { 'content-type': 'application/jsonl' }
+  return fetch(url('/api/races/import'), { method: 'POST', headers, body })
+}
+
+async function detail(id: string): Promise<RaceDetail> {
+  return (await (await fetch(url(`/api/races/${id}`))).json()) as RaceDetail
+}
+
+async function stop(id: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  await fetch(url(`/api/races/${id}/stop`), { method: 'POST', headers, body: '{}' })
+}
+
+/** One lane that says everything that could leave a page's script, and some that markdown could turn into a request. */
+function hostileTape(raceId: string): RaceEvent[] {
+  const words = [
+    '</script><script>window.hacked = 1</script>',
+    '<!--<script>',
+    'line\u2028end ',
+    '![tracker](http://127.0.0.1:1/pixel.png) ',
+    '<img src=x onerror="window.hacked = 2">',
+  ]
+  const stamped = words.map((content, index) => ({ content, at: 100 + index * 50 }))
+  const last = stamped.at(-1)!.at
+  const events = [
+    {
+      type: 'race-start' as const,
+      at: 0,
+      raceId,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      request: { prompt: 'p', lanes: [{ model: 'hostile', stream: true }], finish: 'done' as const },
+      lanes: [{ lane: 0, model: 'hostile', stream: true, provider: 'elsewhere', simulated: false }],
+    },
+    { type: 'lane-start' as const, at: 0, lane: 0 },
+    { type: 'ttft' as const, at: 100, lane: 0, ms: 100 },
+    ...stamped.map(({ content, at }) => ({
+      type: 'token' as const,
+      at,
+      lane: 0,
+      content,
+      kind: 'answer' as const,
+    })),
+    {
+      type: 'done' as const,
+      at: last,
+      lane: 0,
+      totalMs: last,
+      finishReason: 'stop',
+      usage: {
+        inputTokens: 1,
+        outputTokens: 5,
+        reasoningTokens: null,
+        cachedTokens: null,
+        source: 'usage' as const,
+      },
+      costUsd: null,
+      gateway: null,
+    },
+    {
+      type: 'race-end' as const,
+      at: last,
+      standings: [{ lane: 0, place: 1, value: last, gap: 0, deadHeat: false }],
+      marginMs: 1,
+      reason: 'finished' as const,
+    },
+  ]
+  return events.map((event, seq) => ({ ...event, seq }))
+}
