@@ -166,6 +166,18 @@ test('without a simulator nothing can be calibrated, and the answer says what to
   expect(await refused.json()).toMatchObject({ error: { code: 'no_simulator' } })
 })
 
+test('without the gateway the clock is not measured past it: the margin would not be that of a race', async () => {
+  await house.gateway.stop()
+  const refused = await eventually(async () => {
+    const response = await post('/api/calibrate')
+    const body = (await response.json()) as { error: { code: string } }
+    // The list of models that was read while it ran is believed for two seconds.
+    expect(body.error.code).not.toBe('no_simulator')
+    return { status: response.status, code: body.error.code }
+  })
+  expect(refused).toEqual({ status: 503, code: 'gateway_unreachable' })
+})
+
 async function errorsOf(state: RaceState, index: number) {
   const one = state.lanes[index]!
   const id = one.outcome?.kind === 'done' ? one.outcome.event.completionId : ''

@@ -183,6 +183,8 @@ export interface HeadToHead {
 
 export interface Leaderboard {
   by: Measure
+  /** The median of the margins of the races that count: no time here is better than that. null when none was measured. */
+  marginMs: number | null
   rows: LeaderboardRow[]
   headToHead: HeadToHead[]
   /** At most 120 points in all, oldest first. */

@@ -4,6 +4,7 @@
  * it, and 3 with it.
  */
 import type { Calibration, LaneErrors } from '@drag-race/contracts'
+import { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import type { Catalog } from '../models/index.ts'
 import type { LaneThread } from '../races/lane-thread.ts'
@@ -26,7 +27,10 @@ const heatsMsMax = 3_000
 /** Behind a gateway this many models are tried: the first may be one with bad days. */
 const modelsTriedMax = 3
 
-/** null when nothing can be measured against: no simulator answers, or nothing of ours arrives there. */
+/**
+ * null when nothing can be measured against: no simulator answers, or nothing of ours arrives there. Throws an ApiFault while
+ * the gateway does not answer: a margin without it would not be that of the races to come.
+ */
 export async function calibrate(parts: CalibrateParts): Promise<Calibration | null> {
   for (const target of await toTargets(parts)) {
     const calibration = await measure(target, parts)
@@ -38,7 +42,9 @@ export async function calibrate(parts: CalibrateParts): Promise<Calibration | nu
 /** The road of every lane; where no simulated model stands at its end, straight to the simulator. */
 async function toTargets({ context, simulatorUrl, catalog }: CalibrateParts): Promise<HeatTarget[]> {
   const { url, apiKey } = context.gateway
-  const { models } = await catalog.read()
+  const { models, isReachable, problem } = await catalog.read()
+  if (!isReachable)
+    throw new ApiFault(503, 'gateway_unreachable', problem ?? `Cannot reach the gateway at ${url}.`)
   const behind = toSimulatedModels(models)
     .slice(0, modelsTriedMax)
     .map((model): HeatTarget => ({ through: 'gateway', model, gateway: { url, apiKey } }))

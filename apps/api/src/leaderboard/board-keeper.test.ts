@@ -2,7 +2,14 @@ import type { Leaderboard } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { createBoardKeeper } from './board-keeper.ts'
 
-const board: Leaderboard = { by: 'total', rows: [], headToHead: [], ttftOverTime: [], leftOut: [] }
+const board: Leaderboard = {
+  by: 'total',
+  marginMs: null,
+  rows: [],
+  headToHead: [],
+  ttftOverTime: [],
+  leftOut: [],
+}
 
 test('the same board is worked out once, also for those who ask meanwhile', async () => {
   const keeper = createBoardKeeper()

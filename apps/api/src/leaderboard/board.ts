@@ -32,6 +32,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
   const tallies = new Map<string, Tally>()
   const leftOut = new Map<string, number>()
   const moments: TtftMoment[] = []
+  const margins: number[] = []
   const book = createRaceBook()
 
   return {
@@ -41,6 +42,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
         leftOut.set(judgement.why, (leftOut.get(judgement.why) ?? 0) + 1)
         return
       }
+      if (race.marginMs !== null) margins.push(race.marginMs)
       book.add(toPairScores(judgement.entries, betterBy[query.by]))
       for (const entry of judgement.entries) {
         const tally = tallies.get(entry.row.model) ?? emptyTally(entry.row.model)
@@ -65,6 +67,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       }
       return {
         by: query.by,
+        marginMs: median(margins),
         rows: rows.sort(byLowerEnd).map((row, index) => ({ ...row, rank: index + 1 })),
         headToHead: season.pairs,
         ttftOverTime: ttftOverTime(moments),

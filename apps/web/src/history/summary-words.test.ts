@@ -58,7 +58,7 @@ test('a running race has no margin yet', () => {
 test('a disturbed clock is marked with its lag, a cold start by its name', () => {
   const clock = { calibratedAt: null, lagMs: 12.3, disturbed: true, sentinel: null }
   expect(toSummaryWords(raceOf({ coldStart: true, clock })).rule).toBe(
-    'whole answer, cold start, disturbed: read up to 12.3 ms late',
+    'whole answer, cold start, disturbed, 12.3 ms late',
   )
 })
 

@@ -44,7 +44,7 @@ function toRule({ finish, marginMs, clock, coldStart, verdict, status }: RaceSum
     toFinishText(finish),
     isDecided && toMargin(marginMs),
     coldStart && 'cold start',
-    clock?.disturbed && `disturbed: read up to ${toFineMs(clock.lagMs)} ms late`,
+    clock?.disturbed && `disturbed, ${toFineMs(clock.lagMs)} ms late`,
   ]
     .filter(Boolean)
     .join(', ')

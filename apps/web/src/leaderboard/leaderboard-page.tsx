@@ -7,6 +7,7 @@ import type { Leaderboard, LeaderboardQuery } from '@drag-race/contracts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { Link, useSearchParams } from 'wouter'
+import { toMargin } from '../look/figures.ts'
 import { readJson } from '../read-json.ts'
 import { BoardFilters } from './board-filters.tsx'
 import { isFiltered, parseBoardQuery, toSearchParams, wholeBoard } from './board-query.ts'
@@ -80,6 +81,12 @@ function Board({ board, query, onWiden }: BoardProps) {
           {rateText}
           {board.rows.some(({ isPreliminary }) => isPreliminary) && ` ${preliminaryText}`}
         </p>
+        {board.marginMs !== null && (
+          <p>
+            The clock in these races: {toMargin(board.marginMs)} (median). No time in this table is better
+            than that.
+          </p>
+        )}
         {leftOut && <p>{leftOut}</p>}
       </div>
       <div className="board-statistics">

@@ -80,7 +80,7 @@ function Clock({ lane, finish, result, marginMs }: ClockProps) {
       </span>
     )
   }
-  if (result.kind === 'sentinel') return <span className="strip-time strip-out">{toResultText(result)}</span>
+  if (result.kind === 'sentinel') return <span className="strip-result">{toResultText(result)}</span>
   if (result.kind === 'failed') return <span className="strip-time strip-dnf">DNF</span>
   if (result.kind === 'stopped' || result.kind === 'cut') {
     return <span className="strip-time strip-out">{toResultText(result)}</span>

@@ -32,6 +32,8 @@ test('prints the figures of a lane that streamed, first token with the margin of
     decode: '100.0 tok/s',
     'end to end': '77.7 tok/s',
     tokens: '60 out, 3 in',
+    'counted by': 'its usage',
+    chunks: '60, 1.0 tok each',
     cost: 'price unknown',
   })
   expect(rows(streamed, null).TTFT).toBe('182 ms')
@@ -41,7 +43,7 @@ test('a lane that did not stream has no first token, and is not given one', () =
   const tape = makeTape({
     lanes: [{ model: 'm', stream: false, tokensAt: [900], tokensEach: 60, end: 'done' }],
   })
-  expect(Object.keys(rows(fold(tape).lanes[0]!))).toEqual(['end to end', 'tokens', 'cost'])
+  expect(Object.keys(rows(fold(tape).lanes[0]!))).toEqual(['end to end', 'tokens', 'counted by', 'cost'])
 })
 
 test('marks what a tokenizer counted', () => {

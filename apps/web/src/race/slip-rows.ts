@@ -2,7 +2,13 @@
  * The rows of a time slip: which figures a lane has, by which names. A figure that does not exist has no row; one that
  * was counted by us, hidden by the provider or measured by the gateway says so.
  */
-import { type GatewayAttempt, type GatewayReport, type LaneState, toTimeSlip } from '@drag-race/contracts'
+import {
+  type GatewayAttempt,
+  type GatewayReport,
+  type LaneState,
+  type TimeSlip,
+  toTimeSlip,
+} from '@drag-race/contracts'
 import { toCost, toCount, toFineMs, toMargin, toMs, toMsWithin, toSeconds, toSpeed } from '../look/figures.ts'
 
 export interface SlipRow {
@@ -32,6 +38,8 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
   add('end to end', speed(slip.endToEndTokensPerSecond))
   const inward = slip.inputTokens === null ? '' : `, ${about}${toCount(slip.inputTokens)} in`
   add('tokens', `${about}${toCount(slip.outputTokens)} out${inward}`)
+  add('counted by', slip.isEstimated ? 'our tokenizer, ≈' : 'its usage')
+  add('chunks', toChunks(slip))
   if (slip.reasoningTokens !== null && slip.reasoningTokens > 0) {
     add(slip.hasHiddenReasoning ? 'reasoning, hidden' : 'reasoning', `${toCount(slip.reasoningTokens)} tok`)
   }
@@ -44,6 +52,13 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
     add('cost', toCost(slip.costUsd))
   }
   return rows
+}
+
+/** What came over the wire is chunks; how many tokens each brought. One chunk is a lane that did not stream. */
+function toChunks({ chunks, outputTokens, reasoningTokens, hasHiddenReasoning, isEstimated }: TimeSlip) {
+  if (chunks < 2) return null
+  const sent = outputTokens - (hasHiddenReasoning ? (reasoningTokens ?? 0) : 0)
+  return `${toCount(chunks)}, ${isEstimated ? '≈' : ''}${(sent / chunks).toFixed(1)} tok each`
 }
 
 /** The gateway's side of the call. A model or provider other than the one asked for is always named. */
