@@ -141,7 +141,14 @@ test('the board is read from the history', async () => {
 
 test('an empty history is an empty board', async () => {
   const { board } = await startApp()
-  expect(await board()).toEqual({ by: 'total', rows: [], headToHead: [], ttftOverTime: [], leftOut: [] })
+  expect(await board()).toEqual({
+    by: 'total',
+    marginMs: null,
+    rows: [],
+    headToHead: [],
+    ttftOverTime: [],
+    leftOut: [],
+  })
 })
 
 test('category, streaming and time span each narrow the races', async () => {
