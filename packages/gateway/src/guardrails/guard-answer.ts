@@ -9,6 +9,7 @@ import { isRecord, parseJson } from '../dialects/read-json.ts'
 import { GatewayError } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
 import { readAll } from '../upstream/read-all.ts'
+import { editInTurns } from './edit-in-turns.ts'
 import { type EditText, editTexts } from './edit-texts.ts'
 import { type ChunkGuard, createChunkGuard } from './guard-chunks.ts'
 import type { TextGuard } from './text-guard.ts'
@@ -107,23 +108,31 @@ async function* guardWhole(answer: Answer, parts: AnswerGuard): AsyncGenerator<U
     const message = `What ${provider} answered is not JSON, so the guardrails of this gateway cannot check it.`
     throw new GatewayError('bad_response', message)
   }
-  const guarded = guardOrTell(raw, guard, onRejected)
+  const guarded = await guardOrTell(raw, guard, onRejected)
   const passed = guarded === raw ? bytes : Buffer.from(JSON.stringify(guarded))
   onWorked(nowMs() - fromMs)
   yield passed
 }
 
-function guardOrTell(raw: unknown, guard: TextGuard, onRejected: AnswerGuard['onRejected']): unknown {
+async function guardOrTell(
+  raw: unknown,
+  guard: TextGuard,
+  onRejected: AnswerGuard['onRejected'],
+): Promise<unknown> {
   try {
-    return guardCompletion(raw, guard)
+    // A caller who leaves takes the attempt with it, and this answer.
+    return await editInTurns(
+      guard,
+      () => {},
+      (edit) => editCompletion(raw, edit),
+    )
   } catch (error) {
     onRejected(raw)
     throw error
   }
 }
 
-function guardCompletion(raw: unknown, guard: TextGuard): unknown {
-  const edit: EditText = (text, { isJson }) => (isJson ? guard.editJson(text) : guard.edit(text))
+function editCompletion(raw: unknown, edit: EditText): unknown {
   if (!isRecord(raw) || !Array.isArray(raw.choices)) return editTexts(raw, edit)
   const choices = (raw.choices as unknown[]).map((choice) => {
     if (!isRecord(choice)) return choice

@@ -18,8 +18,8 @@ export interface TextGuard {
   openJson(): Scanner
   /** A whole text. */
   edit(text: string): string
-  /** A whole text that is JSON where it can be read as such. */
-  editJson(text: string): string
+  /** A whole text that is JSON where it can be read as such; its texts go through `editOwn`. */
+  editJson(text: string, editOwn?: (text: string) => string): string
 }
 
 /** Throws `guardrail_rejected`; `note` is told of every match, what is done with it, and never what it is. */
@@ -44,10 +44,10 @@ export function createTextGuard(
     const scanner = openText()
     return scanner.push(text) + scanner.end()
   }
-  const editJson = (text: string) => {
+  const editJson = (text: string, editOwn = edit) => {
     const json = parseJson(text)
-    if (json === undefined) return edit(text)
-    const edited = editData(json, edit)
+    if (json === undefined) return editOwn(text)
+    const edited = editData(json, editOwn)
     return edited === json ? text : JSON.stringify(edited)
   }
   return {
