@@ -129,12 +129,17 @@ function withGuardrails(parts: ChatParts, call: Call, answer: Answer): Answer {
     guard,
     provider: target!.provider,
     isStream: call.asked!.isStream,
+    choices: toChoices(call.asked!.json.n),
     nowMs: () => parts.clock.monotonicMs(),
     onWorked(ms) {
       call.ownMs.response += ms
     },
     onRejected: (raw) => void noteChunk(facts, raw, parts.clock.monotonicMs()),
   })
+}
+
+function toChoices(n: unknown): number {
+  return typeof n === 'number' ? n : 1
 }
 
 /** As much of an error body as anybody reads. */

@@ -50,17 +50,15 @@ async function guardAll(
   for (const text of texts) {
     const scanner = guard.openText()
     let passed = ''
-    for (let from = 0; from < text.length; ) {
-      const slice = text.slice(from, from + left)
-      passed += scanner.push(slice)
-      from += slice.length
-      left -= slice.length
-      if (left > 0) continue
-      left = turnChars
+    let from = 0
+    for (; text.length - from >= left; left = turnChars) {
+      passed += scanner.push(text.slice(from, from + left))
+      from += left
       await setImmediate()
       onTurn()
     }
-    guarded.set(text, passed + scanner.end())
+    left -= text.length - from
+    guarded.set(text, passed + scanner.end(text.slice(from)))
   }
   return guarded
 }

@@ -6,7 +6,7 @@
  */
 import { createFrameSplitter, encodeEvent, readFrame } from '@drag-race/wire'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, NotChecked } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
 import { readAll } from '../upstream/read-all.ts'
 import { editInTurns } from './edit-in-turns.ts'
@@ -18,6 +18,8 @@ export interface AnswerGuard {
   guard: TextGuard
   provider: string
   isStream: boolean
+  /** How many were asked for. */
+  choices: number
   nowMs(): number
   /** Time that a read took. */
   onWorked(ms: number): void
@@ -40,7 +42,7 @@ export function guardAnswer(answer: Answer, parts: AnswerGuard): Answer {
 
 async function* guardStream(answer: Answer, parts: AnswerGuard): AsyncGenerator<Uint8Array> {
   // What is held back is no silence of the provider's: its first token is met when it is heard.
-  const chunks = createChunkGuard(parts.guard, answer.begun)
+  const chunks = createChunkGuard(parts.guard, parts.choices, answer.begun)
   const splitter = createFrameSplitter()
   const pass = function* (frames: readonly Uint8Array[]): Generator<Uint8Array> {
     const fromMs = parts.nowMs()
@@ -72,10 +74,9 @@ function passFrame(
   if (data.trim() === '[DONE]') return [...chunks.done().map((chunk) => encode(chunk, event)), bytes]
   const raw = parseJson(data)
   if (raw === undefined) {
-    throw new GatewayError(
-      'bad_response',
-      `${provider} sent an event that is not JSON, which the guardrails of this gateway cannot check.`,
-    )
+    const message = `${provider} sent an event that is not JSON, which the guardrails of this gateway cannot check.`
+    // Behind the end of all choices nothing is missing without it.
+    throw chunks.isOver() ? new GatewayError('bad_response', message) : new NotChecked(message)
   }
   try {
     const passed = chunks.chunk(raw)

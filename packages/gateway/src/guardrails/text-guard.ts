@@ -1,6 +1,6 @@
 /** The guardrails of one direction of one call, put to work on its texts. */
 import { parseJson } from '../dialects/read-json.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, NotChecked } from '../errors.ts'
 import type { Detector } from './detector.ts'
 import { editData } from './edit-texts.ts'
 import { createChain, createScanner, type Scanner } from './scanner.ts'
@@ -40,10 +40,7 @@ export function createTextGuard(
         }),
       ),
     )
-  const edit = (text: string) => {
-    const scanner = openText()
-    return scanner.push(text) + scanner.end()
-  }
+  const edit = (text: string) => openText().end(text)
   const editJson = (text: string, editOwn = edit) => {
     const json = parseJson(text)
     if (json === undefined) return editOwn(text)
@@ -63,8 +60,8 @@ export function createTextGuard(
           held += piece
           return ''
         },
-        end() {
-          const whole = held
+        end(piece = '') {
+          const whole = held + piece
           held = ''
           return editJson(whole)
         },
@@ -76,9 +73,8 @@ export function createTextGuard(
 /** No call of a tool is longer; what nobody checks does not pass. */
 const heldCharsMax = 4 * 1024 * 1024
 
-function tooLong(): GatewayError {
-  return new GatewayError(
-    'bad_response',
+function tooLong(): NotChecked {
+  return new NotChecked(
     `The arguments of the called tools are longer than ${heldCharsMax} characters, which is the most that guardrails check.`,
   )
 }
