@@ -28,7 +28,7 @@ export interface Attempt {
   outcome: string
   /** What it has said so far. */
   facts: AnswerFacts
-  /** The provider's count; estimated where a begun answer broke off before it; null when nothing is known. */
+  /** The provider's count; estimated where a begun answer broke off, or its caller left, before it; null when nothing is known. */
   usage: Usage | null
   isFirstTokenNoted: boolean
 }
@@ -149,6 +149,7 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   const { facts } = attempt
   attempt.endedAtMs = parts.clock.monotonicMs()
   attempt.outcome = outcome
-  const isBrokenOff = outcome !== 'ok' && facts.firstTokenAtMs !== null
+  // The prompt of a caller who left was read, whether or not a token of the answer came.
+  const isBrokenOff = outcome === 'caller-gone' || (outcome !== 'ok' && facts.firstTokenAtMs !== null)
   attempt.usage = facts.usage ?? (isBrokenOff ? estimateUsage(call.asked!.json, facts) : null)
 }

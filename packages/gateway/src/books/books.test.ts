@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bearer, keyOf } from '../testing/door.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
-import { type Spending, type SpendingOptions, startSpending } from '../testing/spending.ts'
+import { dollarCall, type Spending, type SpendingOptions, startSpending } from '../testing/spending.ts'
 import { json } from '../testing/upstream.ts'
 
 let folder: string
@@ -141,6 +141,26 @@ test.each([
   const { status, body } = await (await start()).admin(`/admin/usage${query}`)
   expect(status).toBe(400)
   expect((body as ErrorBody).error.message).toContain(words)
+})
+
+test('a caller who leaves before the first token has paid for the prompt, in the books and the budget', async () => {
+  const spending = await start({
+    budgets: [{ per: 'caller', usd: 100, period: 'total', mode: 'hard' }],
+    answer: (_, { cutOff }) => cutOff,
+  })
+  const controller = new AbortController()
+  const arrives = spending.upstream.next()
+  const { signal } = controller
+  const left = spending.gateway.chat(dollarCall, { ...bearer('key-of-a'), signal })
+  const { cutOff } = await arrives
+  controller.abort()
+  await expect(left).rejects.toThrow()
+  await cutOff
+  // Five tokens of prompt, at ten cents each.
+  const told = { inputTokens: 5, outputTokens: 0, costUsd: 0.5, unpricedCalls: 0, estimatedCalls: 1 }
+  await expect.poll(async () => (await usageOf(spending)).total, { timeout: 10_000 }).toMatchObject(told)
+  const { body } = await spending.admin('/admin/budgets')
+  expect(body).toMatchObject({ data: [{ spentUsd: 0.5, reservedUsd: 0 }] })
 })
 
 test('usage is for admins to see', async () => {
