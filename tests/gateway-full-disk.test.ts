@@ -81,7 +81,10 @@ async function areBooksUp(): Promise<boolean> {
 
 const patience = { timeout: 60_000, interval: 200 }
 
-test('serves on, says so, and books later what it kept', { timeout: 180_000 }, async () => {
+/** Only there a limit can be lifted from outside. */
+const isLinux = process.platform === 'linux'
+
+test.runIf(isLinux)('serves on, says so, and books later what it kept', { timeout: 180_000 }, async () => {
   let calls = 0
   await expect
     .poll(async () => {
