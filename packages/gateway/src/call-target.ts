@@ -28,7 +28,7 @@ export interface Attempt {
   outcome: string
   /** What it has said so far. */
   facts: AnswerFacts
-  /** The provider's count; estimated where a begun answer broke off before it; null when nothing is known. */
+  /** The provider's count; estimated where a begun answer broke off, or its caller left, before it; null when nothing is known. */
   usage: Usage | null
   isFirstTokenNoted: boolean
 }
@@ -129,12 +129,17 @@ function withGuardrails(parts: ChatParts, call: Call, answer: Answer): Answer {
     guard,
     provider: target!.provider,
     isStream: call.asked!.isStream,
+    choices: toChoices(call.asked!.json.n),
     nowMs: () => parts.clock.monotonicMs(),
     onWorked(ms) {
       call.ownMs.response += ms
     },
     onRejected: (raw) => void noteChunk(facts, raw, parts.clock.monotonicMs()),
   })
+}
+
+function toChoices(n: unknown): number {
+  return typeof n === 'number' ? n : 1
 }
 
 /** As much of an error body as anybody reads. */
@@ -144,6 +149,7 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   const { facts } = attempt
   attempt.endedAtMs = parts.clock.monotonicMs()
   attempt.outcome = outcome
-  const isBrokenOff = outcome !== 'ok' && facts.firstTokenAtMs !== null
+  // The prompt of a caller who left was read, whether or not a token of the answer came.
+  const isBrokenOff = outcome === 'caller-gone' || (outcome !== 'ok' && facts.firstTokenAtMs !== null)
   attempt.usage = facts.usage ?? (isBrokenOff ? estimateUsage(call.asked!.json, facts) : null)
 }

@@ -45,7 +45,7 @@ export async function chat(
     const { id, tenant, tags } = call.identity
     call.route = parts.resolve(asked.model, () => toCallContext(asked, request.headers, { id, tenant, tags }))
     const deadlineAtMs = call.limit(call.route.totalMs)
-    guard(parts.guardrails, call)
+    await guard(parts.guardrails, call)
     // The last no that costs nothing: from here on budgets and limits hold something for this call.
     parts.budgets.reserve(call)
     parts.admission.admit(call)
@@ -82,11 +82,12 @@ export async function chat(
 }
 
 /** From here on the request is as its guardrails let it pass. */
-function guard(guardrails: Guardrails, call: Call) {
+async function guard(guardrails: Guardrails, call: Call): Promise<void> {
   const { name, targets, contextLengthFallbacks } = call.route!
   const models = [name, ...[...targets, ...contextLengthFallbacks].map((target) => target.name)]
   call.guardrails = guardrails.of(models, call.asked!.endpoint)
-  if (call.guardrails.request) call.asked = guardRequest(call.asked!, call.guardrails.request)
+  const { request } = call.guardrails
+  if (request) call.asked = await guardRequest(call.asked!, request, call.signal)
 }
 
 /** An error inside a stream has passed to the caller as it came, and is still no success. */

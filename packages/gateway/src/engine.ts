@@ -26,6 +26,7 @@ import { createLedger, type Ledger } from './ledger/ledger.ts'
 import { createLogLine } from './ledger/log-line.ts'
 import { createMetrics, type Metrics } from './ledger/metrics.ts'
 import { createFoundModels, type FoundModels } from './routing/found-models.ts'
+import { createTurns, type Turns } from './routing/turns.ts'
 import { createRunningCalls, type RunningCalls } from './running-calls.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import { createTargetStates, type TargetStates } from './upstream/target-states.ts'
@@ -47,6 +48,7 @@ export interface EngineOptions {
 export interface Engine extends Omit<EngineOptions, 'books'> {
   dispatcher: Dispatcher
   states: TargetStates
+  turns: Turns
   found: FoundModels
   limiter: Limiter
   keySets: KeySets
@@ -94,6 +96,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...options,
     dispatcher,
     states,
+    turns: createTurns(),
     found: createFoundModels(),
     limiter: createLimiter({ clock, onRefused: door.rateLimited }),
     keySets: createKeySets(),

@@ -84,6 +84,15 @@ export class GatewayError extends Error {
   }
 }
 
+/** Guardrails could not look into a part of an answer that belongs to it: however much was said, it is not whole. */
+export class NotChecked extends GatewayError {
+  override name = 'NotChecked'
+
+  constructor(message: string) {
+    super('bad_response', message)
+  }
+}
+
 /** The provider said no. Its status and words pass to the caller. */
 export class ProviderError extends GatewayError {
   override name = 'ProviderError'

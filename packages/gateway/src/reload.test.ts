@@ -59,6 +59,29 @@ test('a stream goes on with what it began with, and the next call goes where the
   expect(old.received).toHaveLength(1)
 })
 
+test('calls go on in turn where they were, unless the targets have changed', async () => {
+  const [a, b] = [await serve(), await serve()]
+  const params = ({ url }: Upstream) => ({ baseUrl: `${url}/v1` })
+  const inTurn = (order: string[], ...more: object[]) => ({
+    models: [
+      { name: 'a', provider: 'custom', params: params(a) },
+      { name: 'b', provider: 'custom', params: params(b) },
+      ...more,
+    ],
+    virtualModels: [{ name: 'v', routing: { roundRobin: { targets: order.map((model) => ({ model })) } } }],
+  })
+  const gateway = await start(inTurn(['a', 'b']))
+  const askInTurn = async () => {
+    await gateway.chat({ model: 'v', messages })
+    return [a.received.length, b.received.length]
+  }
+  expect(await askInTurn()).toEqual([1, 0])
+  gateway.reload(inTurn(['a', 'b'], { name: 'c', provider: 'custom', params: params(a) }))
+  expect(await askInTurn()).toEqual([1, 1])
+  gateway.reload(inTurn(['b', 'a']))
+  expect(await askInTurn()).toEqual([1, 2])
+})
+
 test('a bad one is refused with all its faults, and the old one goes on', async () => {
   const upstream = await serve()
   const good = { ...oneModel(upstream.url), policies: admin }

@@ -12,18 +12,18 @@ export function spentTokens(call: Call, outcome: Outcome): number {
 function spentLast({ asked, attempts, facts }: Call, outcome: Outcome): number {
   // An answer from the cache tells the usage of the call that it was made for.
   if (!asked || attempts.length === 0) return 0
-  if (facts.usage) return countOf(facts.usage)
+  // As it is booked: an answer that broke off is estimated there.
+  const usage = attempts.at(-1)!.usage ?? facts.usage
+  if (usage) return countOf(usage)
   const { inputTokens, outputTokens } = asked.estimate
   switch (outcome.kind) {
     case 'ok':
       // Whole, and its provider counts nothing. What was sent is about a token a chunk; unstreamed it is not known.
       return inputTokens + (asked.isStream ? facts.chunks : outputTokens)
+    // Providers bill no answer that never began; one that did has its usage.
     case 'failed':
-      // Providers bill no answer that never began.
-      return facts.firstTokenAtMs === null ? 0 : inputTokens + facts.chunks
     case 'caller-gone':
-      // The prompt was read, whether or not somebody waited for the answer.
-      return inputTokens + facts.chunks
+      return 0
   }
 }
 

@@ -2,10 +2,11 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { role, usageChunk } from '../testing/chunks.ts'
 import { bearer, keyOf } from '../testing/door.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
-import { type Spending, type SpendingOptions, startSpending } from '../testing/spending.ts'
-import { json } from '../testing/upstream.ts'
+import { dollarCall, type Spending, type SpendingOptions, startSpending } from '../testing/spending.ts'
+import { json, startUpstream, stream } from '../testing/upstream.ts'
 
 let folder: string
 let booksPath: string
@@ -141,6 +142,63 @@ test.each([
   const { status, body } = await (await start()).admin(`/admin/usage${query}`)
   expect(status).toBe(400)
   expect((body as ErrorBody).error.message).toContain(words)
+})
+
+test('a caller who leaves before the first token has paid for the prompt, in the books and the budget', async () => {
+  const spending = await start({
+    budgets: [{ per: 'caller', usd: 100, period: 'total', mode: 'hard' }],
+    answer: (_, { cutOff }) => cutOff,
+  })
+  const controller = new AbortController()
+  const arrives = spending.upstream.next()
+  const { signal } = controller
+  const left = spending.gateway.chat(dollarCall, { ...bearer('key-of-a'), signal })
+  const { cutOff } = await arrives
+  controller.abort()
+  await expect(left).rejects.toThrow()
+  await cutOff
+  // Five tokens of prompt, at ten cents each.
+  const told = { inputTokens: 5, outputTokens: 0, costUsd: 0.5, unpricedCalls: 0, estimatedCalls: 1 }
+  await expect.poll(async () => (await usageOf(spending)).total, { timeout: 10_000 }).toMatchObject(told)
+  const { body } = await spending.admin('/admin/budgets')
+  expect(body).toMatchObject({ data: [{ spentUsd: 0.5, reservedUsd: 0 }] })
+})
+
+test('a call that two targets were paid for costs the exact sum, each at its own price', async () => {
+  const counted = await startUpstream(stream([role, usageChunk]))
+  const params = { baseUrl: `${counted.url}/v1` }
+  // Seven tokens in, each time: 0.1 twice, for it is tried again, and then 0.7, whose sum has dust in binary fractions.
+  const price = { inputPerMillion: 100_000 / 7, outputPerMillion: 0 }
+  const dearer = { inputPerMillion: 700_000 / 7, outputPerMillion: 0 }
+  const spending = await start({
+    model: { price: dearer },
+    virtual: {
+      models: [{ name: 'broken', provider: 'custom', params, price }],
+      virtualModels: [
+        {
+          name: 'v',
+          routing: {
+            priority: {
+              targets: [
+                { model: 'broken', priority: 1 },
+                { model: 'm', priority: 2 },
+              ],
+            },
+          },
+        },
+      ],
+    },
+  })
+  const response = await spending.spend('a', { model: 'v', stream: true })
+  expect(response.status).toBe(200)
+  const { total } = await usageOf(spending)
+  expect(total).toMatchObject({ calls: 1, attempts: 3, inputTokens: 21, outputTokens: 9, costUsd: 0.9 })
+  const { data } = await usageOf(spending, '?by=target')
+  expect(data.map(({ target, costUsd }) => [target, costUsd])).toEqual([
+    ['m', 0.7],
+    ['broken', 0.2],
+  ])
+  await counted.close()
 })
 
 test('usage is for admins to see', async () => {

@@ -128,6 +128,26 @@ test('a count that nobody asks for any more is dropped, and made anew from the c
   expect(await keeper.watch({ counts: [perDay], nowMs })).toMatchObject([{ pico: 4n }])
 })
 
+test('what is sent twice, because nobody heard that it was written, is booked and counted once', async () => {
+  const keeper = open('books')
+  await keeper.watch({ counts: [perDay], nowMs })
+  const held = { ...hold, requestId: 'runs' }
+  await keeper.write({ calls: [toCall('a', 3)], holds: [held], nowMs })
+  // As a batch comes again: with what has ended since, and what runs on.
+  await keeper.write({ calls: [toCall('a', 3), toCall('b', 4)], holds: [held], nowMs })
+  expect((await keeper.usage({ query: all })).total).toMatchObject({ calls: 2, costUsd: 7e-12 })
+  expect(await keeper.watch({ counts: [perDay], nowMs })).toMatchObject([{ pico: 7n }])
+})
+
+test('what is over and written is not booked as interrupted, though its hold was left behind', async () => {
+  const keeper = open('books')
+  await keeper.watch({ counts: [perDay], nowMs })
+  await keeper.write({ calls: [], holds: [hold], nowMs })
+  await keeper.write({ calls: [toCall('r', 3)], holds: [], nowMs })
+  crash('books', 'next')
+  expect(await open('next').watch({ counts: [perDay], nowMs })).toMatchObject([{ pico: 3n }])
+})
+
 test('what cannot be written leaves nothing behind', async () => {
   const keeper = open('books')
   const broken = { ...toCall('b', 1), outcome: null } as unknown as BookedCall

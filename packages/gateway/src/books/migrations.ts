@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration'
 
 export const migrations: Record<string, Migration> = {
   '0001-books': { up: createBooks },
+  '0002-calls-once': { up: bookCallsOnce },
 }
 
 async function createBooks(db: Kysely<unknown>): Promise<void> {
@@ -74,4 +75,10 @@ async function createBooks(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('spent_key', ['count', 'starts_at_ms', 'subject'])
     .modifyEnd(sql`without rowid`)
     .execute()
+}
+
+/** A call that is sent again, because nobody heard that it was written, is known by its id. */
+async function bookCallsOnce(db: Kysely<unknown>): Promise<void> {
+  await sql`delete from calls where id not in (select min(id) from calls group by request_id)`.execute(db)
+  await db.schema.createIndex('calls_request').unique().on('calls').column('request_id').execute()
 }

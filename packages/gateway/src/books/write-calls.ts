@@ -1,4 +1,7 @@
-/** Writes calls that are over, and what they add to what is counted, in one transaction: all of it stands in the books, or nothing. */
+/**
+ * Writes calls that are over, and what they add to what is counted, in one transaction: all of it stands in the books, or
+ * nothing. What stands there already is left alone: a thread that dies between writing and saying so is sent the same again.
+ */
 import type { Database, Statement } from 'better-sqlite3'
 import type { BookedAttempt, BookedCall, Hold } from './messages.ts'
 import { startOf } from './period.ts'
@@ -29,7 +32,8 @@ export function createWriter(sqlite: Database, instance: string): Writer {
     const sums: Sums = new Map()
     for (const each of calls) {
       if (each.isHeld) endHold.run(each.requestId)
-      const { lastInsertRowid } = call.run(...toCallRow(each))
+      const { lastInsertRowid, changes } = call.run(...toCallRow(each))
+      if (changes === 0) continue
       for (const [number, tried] of each.attempts.entries()) {
         attempt.run(...toAttemptRow(lastInsertRowid, number, tried))
       }
@@ -68,7 +72,9 @@ const attemptColumns =
 const holdColumns = 'request_id, instance, at_ms, caller, tenant, tags, model, target, provider, cost_pico'
 
 function insert(sqlite: Database, table: string, columns: string): Statement<Cell[]> {
-  return sqlite.prepare(`insert into ${table} (${columns}) values (${columns.replace(/\w+/g, '?')})`)
+  const places = columns.replace(/\w+/g, '?')
+  // Not `or ignore`: it would pass over a missing value too.
+  return sqlite.prepare(`insert into ${table} (${columns}) values (${places}) on conflict do nothing`)
 }
 
 function toCallRow(call: BookedCall): Cell[] {

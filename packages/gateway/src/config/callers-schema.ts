@@ -43,7 +43,9 @@ const ApiKey = z.strictObject({
   isAdmin: z
     .boolean()
     .default(false)
-    .describe('May it see all callers, targets, usage, budgets and what config holds (`GET /admin/…`)?'),
+    .describe(
+      'May it see all callers, targets, usage, budgets and what config holds (`GET /admin/callers`, `/admin/targets`, `/admin/usage`, `/admin/budgets`, `/admin/config`)?',
+    ),
 })
 export type ApiKey = z.infer<typeof ApiKey>
 

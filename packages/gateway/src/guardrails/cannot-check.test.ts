@@ -64,7 +64,7 @@ test('a text that is held back has still begun: the deadline of the first token 
       body: toBody(pieces),
       begun: () => void begun++,
     },
-    { guard, provider: 'p', isStream: true, nowMs: () => 0, onWorked() {}, onRejected() {} },
+    { guard, provider: 'p', isStream: true, choices: 1, nowMs: () => 0, onWorked() {}, onRejected() {} },
   )
   const passed = body[Symbol.asyncIterator]()
   await passed.next()

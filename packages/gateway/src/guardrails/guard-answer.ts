@@ -6,9 +6,10 @@
  */
 import { createFrameSplitter, encodeEvent, readFrame } from '@drag-race/wire'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, NotChecked } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
 import { readAll } from '../upstream/read-all.ts'
+import { editInTurns } from './edit-in-turns.ts'
 import { type EditText, editTexts } from './edit-texts.ts'
 import { type ChunkGuard, createChunkGuard } from './guard-chunks.ts'
 import type { TextGuard } from './text-guard.ts'
@@ -17,6 +18,8 @@ export interface AnswerGuard {
   guard: TextGuard
   provider: string
   isStream: boolean
+  /** How many were asked for. */
+  choices: number
   nowMs(): number
   /** Time that a read took. */
   onWorked(ms: number): void
@@ -39,7 +42,7 @@ export function guardAnswer(answer: Answer, parts: AnswerGuard): Answer {
 
 async function* guardStream(answer: Answer, parts: AnswerGuard): AsyncGenerator<Uint8Array> {
   // What is held back is no silence of the provider's: its first token is met when it is heard.
-  const chunks = createChunkGuard(parts.guard, answer.begun)
+  const chunks = createChunkGuard(parts.guard, parts.choices, answer.begun)
   const splitter = createFrameSplitter()
   const pass = function* (frames: readonly Uint8Array[]): Generator<Uint8Array> {
     const fromMs = parts.nowMs()
@@ -71,10 +74,9 @@ function passFrame(
   if (data.trim() === '[DONE]') return [...chunks.done().map((chunk) => encode(chunk, event)), bytes]
   const raw = parseJson(data)
   if (raw === undefined) {
-    throw new GatewayError(
-      'bad_response',
-      `${provider} sent an event that is not JSON, which the guardrails of this gateway cannot check.`,
-    )
+    const message = `${provider} sent an event that is not JSON, which the guardrails of this gateway cannot check.`
+    // Behind the end of all choices nothing is missing without it.
+    throw chunks.isOver() ? new GatewayError('bad_response', message) : new NotChecked(message)
   }
   try {
     const passed = chunks.chunk(raw)
@@ -107,23 +109,31 @@ async function* guardWhole(answer: Answer, parts: AnswerGuard): AsyncGenerator<U
     const message = `What ${provider} answered is not JSON, so the guardrails of this gateway cannot check it.`
     throw new GatewayError('bad_response', message)
   }
-  const guarded = guardOrTell(raw, guard, onRejected)
+  const guarded = await guardOrTell(raw, guard, onRejected)
   const passed = guarded === raw ? bytes : Buffer.from(JSON.stringify(guarded))
   onWorked(nowMs() - fromMs)
   yield passed
 }
 
-function guardOrTell(raw: unknown, guard: TextGuard, onRejected: AnswerGuard['onRejected']): unknown {
+async function guardOrTell(
+  raw: unknown,
+  guard: TextGuard,
+  onRejected: AnswerGuard['onRejected'],
+): Promise<unknown> {
   try {
-    return guardCompletion(raw, guard)
+    // A caller who leaves takes the attempt with it, and this answer.
+    return await editInTurns(
+      guard,
+      () => {},
+      (edit) => editCompletion(raw, edit),
+    )
   } catch (error) {
     onRejected(raw)
     throw error
   }
 }
 
-function guardCompletion(raw: unknown, guard: TextGuard): unknown {
-  const edit: EditText = (text, { isJson }) => (isJson ? guard.editJson(text) : guard.edit(text))
+function editCompletion(raw: unknown, edit: EditText): unknown {
   if (!isRecord(raw) || !Array.isArray(raw.choices)) return editTexts(raw, edit)
   const choices = (raw.choices as unknown[]).map((choice) => {
     if (!isRecord(choice)) return choice

@@ -15,6 +15,8 @@ export interface ChunkGuard {
   chunk(raw: unknown): unknown[]
   /** The stream says that it is done. */
   done(): unknown[]
+  /** All choices that were asked for are finished: nothing can be missing. */
+  isOver(): boolean
 }
 
 interface OpenText {
@@ -24,7 +26,8 @@ interface OpenText {
 }
 
 /** `onText` is told of every piece of text, also where it is held back. */
-export function createChunkGuard(guard: TextGuard, onText: () => void): ChunkGuard {
+export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText: () => void): ChunkGuard {
+  const over = new Set<unknown>()
   const open = new Map<string, OpenText>()
   let head: Record<string, unknown> = {}
 
@@ -66,6 +69,7 @@ export function createChunkGuard(guard: TextGuard, onText: () => void): ChunkGua
           .map(({ index }) => index),
       )
       const chunk = after.every((choice, at) => choice === before[at]) ? raw : { ...raw, choices: after }
+      for (const index of finished) over.add(index)
       if (finished.size === 0) return [chunk]
       const rests = close((choice) => finished.has(choice))
       if (rests.length === 0) return [chunk]
@@ -73,6 +77,7 @@ export function createChunkGuard(guard: TextGuard, onText: () => void): ChunkGua
       return [...withoutEnd(chunk), ...rests, withoutTexts(chunk)]
     },
     done: () => close(() => true),
+    isOver: () => over.size >= choicesAsked,
   }
 }
 

@@ -5,34 +5,39 @@
 import type { ChatRequest } from '../chat-request.ts'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
 import { GatewayError } from '../errors.ts'
+import { editInTurns } from './edit-in-turns.ts'
 import { editTexts } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
 
 /** Of all endpoints. */
 const readMembers = ['messages', 'system', 'prompt', 'suffix', 'input', 'instructions', 'prediction']
 
-/** Throws `guardrail_rejected`; `invalid_request` for what cannot be checked. */
-export function guardRequest(asked: ChatRequest, guard: TextGuard): ChatRequest {
+/** Rejects with `guardrail_rejected`; `invalid_request` for what cannot be checked; the signal's reason when it is aborted. */
+export async function guardRequest(
+  asked: ChatRequest,
+  guard: TextGuard,
+  signal: AbortSignal,
+): Promise<ChatRequest> {
   try {
-    return editRequest(asked, guard)
+    return await editRequest(asked, guard, () => signal.throwIfAborted())
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
     throw tooDeep(cause)
   }
 }
 
-function editRequest(asked: ChatRequest, guard: TextGuard): ChatRequest {
+async function editRequest(asked: ChatRequest, guard: TextGuard, onTurn: () => void): Promise<ChatRequest> {
   // Read again, because here integers beyond a double keep their digits.
   const before = parseJson(asked.body.toString())
   // It was JSON a moment ago: only the stack was too small for it.
   if (!isRecord(before)) throw tooDeep()
-  const edits = readMembers.flatMap((member) => {
-    if (!Object.hasOwn(before, member)) return []
-    const after = editTexts(before[member], (text, { isJson }) =>
-      isJson ? guard.editJson(text) : guard.edit(text),
-    )
-    return after === before[member] ? [] : [[member, after] as const]
-  })
+  const read = readMembers.filter((member) => Object.hasOwn(before, member))
+  const edits = await editInTurns(guard, onTurn, (edit) =>
+    read.flatMap((member) => {
+      const after = editTexts(before[member], edit)
+      return after === before[member] ? [] : [[member, after] as const]
+    }),
+  )
   if (edits.length === 0) return asked
   const body = Buffer.from(JSON.stringify({ ...before, ...Object.fromEntries(edits) }))
   return { ...asked, body, json: JSON.parse(body.toString()) as Record<string, unknown> }

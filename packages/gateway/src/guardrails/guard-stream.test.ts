@@ -159,3 +159,23 @@ test('the report still comes in the usage chunk', async () => {
   const told = events(await response.text()) as (Told & { gateway?: object })[]
   expect(told.find((chunk) => chunk.usage)!.gateway).toMatchObject({ attempts: [{ outcome: 'ok' }] })
 })
+
+test.each([
+  ['an event that is no JSON', 'data: {"choices":[{"index":1,\n\n'],
+  [
+    'arguments beyond the bound',
+    choice(1, { tool_calls: [{ index: 0, function: { arguments: 'a'.repeat(4_200_000) } }] }),
+  ],
+])('%s in a choice is an error, though another one has finished', async (_, bad) => {
+  const begun = [
+    choice(0, { content: 'all of it' }),
+    choice(1, { content: 'half of ' }),
+    choice(0, {}, 'stop'),
+  ]
+  const { gateway } = await start([cards], stream([...begun, bad, choice(1, {}, 'stop'), done]))
+  const bytes = await (await gateway.chat(ask('hi', { stream: true, n: 2 }))).text()
+  expect(readTexts(bytes)['0 answer']).toBe('all of it')
+  expect(bytes).toMatch(/"code":"bad_response"/)
+  expect(bytes).not.toContain('[DONE]')
+  expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'bad_response' })
+})

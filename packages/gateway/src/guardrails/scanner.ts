@@ -7,8 +7,8 @@ import type { Detector } from './detector.ts'
 export interface Scanner {
   /** What can be passed on by now. */
   push(piece: string): string
-  /** The text is over: what was still held back. */
-  end(): string
+  /** The text is over with this piece: what was still held back, and what comes of it. */
+  end(piece?: string): string
 }
 
 /** Passed on already, and kept because a detector looks at what stands before a match. */
@@ -65,8 +65,8 @@ export function createScanner(detector: Detector, onFound: () => string): Scanne
       text += half === '' ? whole : whole.slice(0, -1)
       return scan(false)
     },
-    end() {
-      text += half
+    end(piece = '') {
+      text += half + piece
       half = ''
       const passed = scan(true)
       text = ''
@@ -81,6 +81,6 @@ export function createScanner(detector: Detector, onFound: () => string): Scanne
 export function createChain(scanners: readonly Scanner[]): Scanner {
   return {
     push: (piece) => scanners.reduce((text, scanner) => scanner.push(text), piece),
-    end: () => scanners.reduce((text, scanner) => scanner.push(text) + scanner.end(), ''),
+    end: (piece = '') => scanners.reduce((text, scanner) => scanner.end(text), piece),
   }
 }

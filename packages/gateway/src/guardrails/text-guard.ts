@@ -1,6 +1,6 @@
 /** The guardrails of one direction of one call, put to work on its texts. */
 import { parseJson } from '../dialects/read-json.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, NotChecked } from '../errors.ts'
 import type { Detector } from './detector.ts'
 import { editData } from './edit-texts.ts'
 import { createChain, createScanner, type Scanner } from './scanner.ts'
@@ -18,8 +18,8 @@ export interface TextGuard {
   openJson(): Scanner
   /** A whole text. */
   edit(text: string): string
-  /** A whole text that is JSON where it can be read as such. */
-  editJson(text: string): string
+  /** A whole text that is JSON where it can be read as such; its texts go through `editOwn`. */
+  editJson(text: string, editOwn?: (text: string) => string): string
 }
 
 /** Throws `guardrail_rejected`; `note` is told of every match, what is done with it, and never what it is. */
@@ -40,14 +40,11 @@ export function createTextGuard(
         }),
       ),
     )
-  const edit = (text: string) => {
-    const scanner = openText()
-    return scanner.push(text) + scanner.end()
-  }
-  const editJson = (text: string) => {
+  const edit = (text: string) => openText().end(text)
+  const editJson = (text: string, editOwn = edit) => {
     const json = parseJson(text)
-    if (json === undefined) return edit(text)
-    const edited = editData(json, edit)
+    if (json === undefined) return editOwn(text)
+    const edited = editData(json, editOwn)
     return edited === json ? text : JSON.stringify(edited)
   }
   return {
@@ -63,8 +60,8 @@ export function createTextGuard(
           held += piece
           return ''
         },
-        end() {
-          const whole = held
+        end(piece = '') {
+          const whole = held + piece
           held = ''
           return editJson(whole)
         },
@@ -76,9 +73,8 @@ export function createTextGuard(
 /** No call of a tool is longer; what nobody checks does not pass. */
 const heldCharsMax = 4 * 1024 * 1024
 
-function tooLong(): GatewayError {
-  return new GatewayError(
-    'bad_response',
+function tooLong(): NotChecked {
+  return new NotChecked(
     `The arguments of the called tools are longer than ${heldCharsMax} characters, which is the most that guardrails check.`,
   )
 }

@@ -6,7 +6,7 @@
  */
 import type { ChunkError } from '@drag-race/contracts'
 import { createFrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, NotChecked } from '../errors.ts'
 import type { Caller } from './caller.ts'
 import type { UsageChunkRule } from './usage-chunk.ts'
 import { type AnswerFacts, isWhole, type StreamWatch } from './watch.ts'
@@ -40,7 +40,7 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
     }
   } catch (error) {
     // All was said; only its end went wrong. A guardrail that stops one of several choices is no such end.
-    const isEnd = error instanceof GatewayError && error.code !== 'guardrail_rejected' && isWhole(facts)
+    const isEnd = error instanceof GatewayError && !isOfGuardrails(error) && isWhole(facts)
     if (!isEnd) throw toGatewayError(error, relay.provider)
   }
   const endedAtMs = relay.nowMs()
@@ -53,6 +53,10 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
   const done = isTold || facts.isDone ? [] : [Buffer.from('data: [DONE]\n\n')]
   relay.caller.end([...last, ...relay.usageChunk.end(), ...done])
   relay.onWorked(relay.nowMs() - endedAtMs)
+}
+
+function isOfGuardrails(error: GatewayError): boolean {
+  return error.code === 'guardrail_rejected' || error instanceof NotChecked
 }
 
 function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Array[] {

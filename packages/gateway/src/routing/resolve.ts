@@ -12,10 +12,12 @@ import type { Catalogue, CatalogueEntry } from './catalogue.ts'
 import type { CallContext } from './expression.ts'
 import { orderTargets } from './order-targets.ts'
 import { createToOrdering, type Reachable } from './to-ordering.ts'
+import type { Turns } from './turns.ts'
 
 export interface RouterParts {
   catalogue: Catalogue
   states: TargetStates
+  turns: Turns
   cost: CostTable
   clock: Pick<Clock, 'monotonicMs'>
   /** In [0, 1). */

@@ -18,16 +18,9 @@ export type ToOrdering = (
 ) => Ordering
 
 export function createToOrdering(parts: RouterParts): ToOrdering {
-  /** Virtual model → whose turn it is. As many entries as the config has virtual models. */
-  const turns = new Map<string, number>()
   /** Its conditions, compiled once; null stands for the last, which always holds. */
   const conditions = new Map<string, (Condition | null)[]>()
 
-  const takeTurn = (name: string): number => {
-    const turn = turns.get(name) ?? 0
-    turns.set(name, turn + 1)
-    return turn
-  }
   const conditionsOf = (name: string, strategy: Strategy & { kind: 'conditional' }) => {
     const known = conditions.get(name)
     if (known) return known
@@ -36,10 +29,11 @@ export function createToOrdering(parts: RouterParts): ToOrdering {
     return compiled
   }
 
-  return ({ name, strategy }, reachable, context) => {
+  return (config, reachable, context) => {
+    const { name, strategy } = config
     switch (strategy.kind) {
       case 'roundRobin':
-        return { kind: 'roundRobin', turn: takeTurn(name) }
+        return { kind: 'roundRobin', turn: parts.turns.take(config) }
       case 'weighted':
         return { kind: 'weighted', weights: reachable.map(({ index }) => strategy.targets[index]!.weight) }
       case 'priority':

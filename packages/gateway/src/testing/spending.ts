@@ -18,6 +18,8 @@ export interface SpendingOptions extends StartOptions {
   keys?: object[]
   budgets?: object[]
   model?: object
+  /** Further models, and virtual ones. */
+  virtual?: { models: object[]; virtualModels: object[] }
   /** Further ones. */
   policies?: object
 }
@@ -33,6 +35,7 @@ export async function startSpending(options: SpendingOptions = {}): Promise<Spen
     keys = [keyOf('a'), keyOf('b')],
     budgets = [],
     model,
+    virtual,
     policies,
     ...rest
   } = options
@@ -40,7 +43,11 @@ export async function startSpending(options: SpendingOptions = {}): Promise<Spen
   const params = { baseUrl: `${upstream.url}/v1` }
   const gateway = await startGateway(
     {
-      models: [{ name: 'm', provider: 'custom', params, price: tenCents, ...model }],
+      models: [
+        { name: 'm', provider: 'custom', params, price: tenCents, ...model },
+        ...(virtual?.models ?? []),
+      ],
+      virtualModels: virtual?.virtualModels ?? [],
       policies: { apiKeys: { keys: [...keys, keyOf('boss', { isAdmin: true })] }, budgets, ...policies },
     },
     rest,

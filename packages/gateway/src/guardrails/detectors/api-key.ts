@@ -2,8 +2,8 @@
  * Keys that tell what they are by how they begin: OpenAI and its kin, Anthropic, Groq, Google, Hugging Face, xAI, GitHub,
  * GitLab, npm, AWS, Slack, Stripe, SendGrid, and JSON web tokens.
  */
-import type { Detector } from '../detector.ts'
-import { createPattern } from '../pattern.ts'
+import type { Detector, Span } from '../detector.ts'
+import { createPattern, type Pattern } from '../pattern.ts'
 
 /** The letters of a key, and how many are enough to be sure. */
 const some = (count: number) => `[A-Za-z0-9_\\-]{${count}}`
@@ -21,18 +21,49 @@ const begins = [
   `(?:AKIA|ASIA)[A-Z0-9]{16}`,
   `xox[abeoprs]-${some(10)}`,
   `SG\\.${some(16)}`,
-  `eyJ[A-Za-z0-9_\\-]{6,200}\\.eyJ${some(4)}`,
 ]
+const webToken = `eyJ[A-Za-z0-9_\\-]{6,200}\\.eyJ${some(4)}`
+const source = (last: string) => `\\b(?:${[...begins, last].join('|')})`
+/** What it finds; `find` is faster. */
+export const apiKeyPattern: Pattern = { label: 'api-key', source: source(webToken) }
+
+/**
+ * By JavaScript's own engine, which is ten times as fast as RE2: it looks at 24 letters from each beginning at most. Only the
+ * head of a web token is longer, so its end is looked for once for all that could begin in it.
+ */
+const candidate = new RegExp(source('eyJ'), 'g')
+const tokenTail = new RegExp(`\\.eyJ${some(4)}`, 'y')
 
 /** Keys have no longest form: whatever goes on like one is part of it. */
 const noKeyLetter = /[^A-Za-z0-9_.-]/g
+const noHeadLetter = /[^A-Za-z0-9_-]/g
 
 export function createApiKey(): Detector {
   return {
-    ...createPattern({ label: 'api-key', source: `\\b(?:${begins.join('|')})` }),
+    ...createPattern(apiKeyPattern),
+    find,
     rest(text, from) {
       noKeyLetter.lastIndex = from
       return noKeyLetter.exec(text)?.index ?? null
     },
   }
+}
+
+function find(text: string, from: number): Span | null {
+  let headEnd = 0
+  candidate.lastIndex = from
+  for (let match = candidate.exec(text); match; match = candidate.exec(text)) {
+    const start = match.index
+    if (match[0] !== 'eyJ') return { start, end: candidate.lastIndex }
+    if (headEnd <= start) headEnd = endOfHead(text, start)
+    const headChars = headEnd - candidate.lastIndex
+    tokenTail.lastIndex = headEnd
+    if (headChars >= 6 && headChars <= 200 && tokenTail.test(text)) return { start, end: tokenTail.lastIndex }
+  }
+  return null
+}
+
+function endOfHead(text: string, from: number): number {
+  noHeadLetter.lastIndex = from
+  return noHeadLetter.exec(text)?.index ?? text.length
 }

@@ -1,7 +1,12 @@
 /** What the built-in detectors find, and what they let be. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createPattern } from '../pattern.ts'
 import { createScanner } from '../scanner.ts'
+import { apiKeyPattern } from './api-key.ts'
 import { type DetectorName, detectors } from './detectors.ts'
+import { emailPattern } from './email.ts'
+import { privateKeyPattern } from './private-key.ts'
 
 const mask = (name: DetectorName, text: string) => {
   const scanner = createScanner(detectors[name](), () => '#')
@@ -50,4 +55,27 @@ describe('lets be', () => {
   test.each(letBe)('for %s: %j', (name, text) => {
     expect(mask(name, text)).toBe(text)
   })
+})
+
+/** Made of what addresses, keys and marks are made of. */
+const pieces = ['a', 'é', '😀', '𝒳', '1', '.', '@', '@b.co', '-', '_', ' ', 'sk-', 'AKIA', 'IOSFODNN7EXAMPLE']
+const tokens = ['eyJ', '.eyJ', 'abcdef', 'x'.repeat(16), 'y'.repeat(63), 'z'.repeat(199), 'Bearer ']
+const marks = ['-----BEGIN ', 'RSA ', 'PRIVATE KEY', ' BLOCK', '-----']
+const texts = fc.array(fc.constantFrom(...pieces, ...tokens, ...marks), { maxLength: 16 })
+
+test.each([
+  ['email', emailPattern],
+  ['api-key', apiKeyPattern],
+  ['private-key', privateKeyPattern],
+] as const)('the quick search for %s finds what its pattern finds', (name, pattern) => {
+  const { find, reference } = { find: detectors[name]().find, reference: createPattern(pattern) }
+  fc.assert(
+    fc.property(texts, fc.nat({ max: 40 }), (parts, at) => {
+      const text = parts.join('')
+      const from = Math.min(at, text.length)
+      if (/[\udc00-\udfff]/.test(text[from] ?? '')) return
+      expect(find(text, from)).toEqual(reference.find(text, from))
+    }),
+    { numRuns: 2_000 },
+  )
 })

@@ -1,13 +1,22 @@
 /** A private key in PEM, from its first line to its last; to the end of the text where the last is missing. */
 import type { Detector } from '../detector.ts'
-import { createPattern } from '../pattern.ts'
+import { createPattern, type Pattern } from '../pattern.ts'
 
 const firstLine = '-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----'
+/** What it finds; `find` is faster. */
+export const privateKeyPattern: Pattern = { label: 'private-key', source: firstLine }
+/** By JavaScript's own engine: it begins with a fixed text, and looks at 56 letters behind that at most. */
+const anyFirstLine = new RegExp(firstLine, 'g')
 const lastLine = /-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g
 
 export function createPrivateKey(): Detector {
   return {
-    ...createPattern({ label: 'private-key', source: firstLine }),
+    ...createPattern(privateKeyPattern),
+    find(text, from) {
+      anyFirstLine.lastIndex = from
+      const match = anyFirstLine.exec(text)
+      return match && { start: match.index, end: anyFirstLine.lastIndex }
+    },
     rest(text, from) {
       lastLine.lastIndex = from
       return lastLine.exec(text) ? lastLine.lastIndex : null
