@@ -5,6 +5,7 @@
 import type { ChatRequest } from '../chat-request.ts'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
 import { GatewayError } from '../errors.ts'
+import type { StopSignal } from '../stop.ts'
 import { editInTurns } from './edit-in-turns.ts'
 import { editTexts } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
@@ -16,10 +17,13 @@ const readMembers = ['messages', 'system', 'prompt', 'suffix', 'input', 'instruc
 export async function guardRequest(
   asked: ChatRequest,
   guard: TextGuard,
-  signal: AbortSignal,
+  signal: Pick<StopSignal, 'aborted' | 'reason'>,
 ): Promise<ChatRequest> {
+  const giveUpWhenAborted = () => {
+    if (signal.aborted) throw signal.reason
+  }
   try {
-    return await editRequest(asked, guard, () => signal.throwIfAborted())
+    return await editRequest(asked, guard, giveUpWhenAborted)
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
     throw tooDeep(cause)
