@@ -58,16 +58,17 @@ export interface Call {
 
 export function openCall(clock: Clock, request: IncomingMessage, response: ServerResponse): Call {
   const arrivedAtMs = clock.monotonicMs()
+  const arrivedAtDateMs = clock.date().getTime()
   const controller = createStop()
   let timer: NodeJS.Timeout | undefined
   const onClose = () => controller.abort(callerLeft)
   response.on('close', onClose)
   return {
-    id: createRequestId(),
+    id: createRequestId(arrivedAtDateMs),
     request,
     response,
     arrivedAtMs,
-    arrivedAtDateMs: clock.date().getTime(),
+    arrivedAtDateMs,
     signal: controller.signal,
     identity: null,
     asked: null,
@@ -98,10 +99,16 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
   }
 }
 
-export function createRequestId(): string {
+/**
+ * Random, behind the milliseconds of the wall clock where they are given, as in a UUID of version 7: what came together then
+ * lies together in an index, and the books write a page of it a batch instead of one a call.
+ */
+export function createRequestId(atMs = 0): string {
   const uuid = randomUUID()
   // Its hyphens stand where they stand: three times as fast as looking for them.
-  return `req_${uuid.slice(0, 8)}${uuid.slice(9, 13)}${uuid.slice(14, 18)}${uuid.slice(19, 23)}${uuid.slice(24)}`
+  const random = `${uuid.slice(14, 18)}${uuid.slice(19, 23)}${uuid.slice(24)}`
+  const before = atMs === 0 ? `${uuid.slice(0, 8)}${uuid.slice(9, 13)}` : atMs.toString(16).padStart(12, '0')
+  return `req_${before}${random}`
 }
 
 /** On every answer, good or bad. */

@@ -69,7 +69,7 @@ test('the shipped file is whole, and its simulated models need nothing', () => {
   // The examples in its comments are right too.
   const examples = shipped.replace(/^( *)# (?=( {2})*(- \w|- \{|\w+:( |$)))/gm, '$1')
   expect(faults(examples)).toEqual([])
-  expect(config(examples).models).toHaveLength(13)
+  expect(config(examples).models).toHaveLength(14)
   expect(config(examples).virtualModels.map(({ name }) => name)).toEqual(['fast', 'by-task'])
 })
 
