@@ -36,8 +36,8 @@ export interface ClockParts {
   isRacing(): boolean
 }
 
-/** A race waits so long for a calibration. A whole one takes about two seconds. */
-const waitMsMax = 2_500
+/** A race waits so long for a calibration. A whole one takes about three seconds. */
+const waitMsMax = 3_500
 const calibrateMsMax = 15_000
 /** After the start, until gateway and simulator answer or it is clear that they will not. */
 const attemptsAfterMs = [0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
