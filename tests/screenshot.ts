@@ -1,12 +1,15 @@
 /** `pnpm screenshot`: races in the browser test's own browser and takes the README's pictures from it. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Health } from '@drag-race/contracts'
 import { openBrowser } from './support/browser.ts'
 import { root, startHouse } from './support/programs.ts'
 
 const folder = join(root, 'docs', 'pictures')
 mkdirSync(folder, { recursive: true })
-const house = await startHouse()
+const house = await startHouse({ env: { CLOCK_CALIBRATION: 'on' } })
+// The margin is in the picture.
+while ((await readHealth()).calibration === null) await new Promise((resolve) => setTimeout(resolve, 200))
 const browser = await openBrowser()
 try {
   for (const colorScheme of ['dark', 'light'] as const) {
@@ -36,4 +39,8 @@ try {
 } finally {
   await browser.close()
   await house.stop()
+}
+
+async function readHealth(): Promise<Health> {
+  return (await fetch(`${house.app.url}/api/health`)).json() as Promise<Health>
 }
