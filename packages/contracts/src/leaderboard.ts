@@ -1,0 +1,129 @@
+/**
+ * What the leaderboard is asked and what it answers: rates, ratings, who beat whom, percentiles, and two models race by
+ * race. What comes in is checked with zod; what goes out is a plain interface, because the server builds it from checked parts.
+ */
+import * as z from 'zod/mini'
+import { type Measure, measures } from './finish.ts'
+
+/** `GET /api/leaderboard`. */
+export const timeSpans = ['day', 'week', 'month', 'all'] as const
+export type TimeSpan = (typeof timeSpans)[number]
+
+export const LeaderboardQuery = z.strictObject({
+  by: z._default(z.enum(measures), 'total'),
+  category: z.optional(z.string().check(z.maxLength(100))),
+  stream: z.optional(z.enum(['on', 'off'])),
+  span: z._default(z.enum(timeSpans), 'all'),
+})
+export type LeaderboardQuery = z.infer<typeof LeaderboardQuery>
+
+export interface LeaderboardRow {
+  /** 1 for the highest lower bound. */
+  rank: number
+  model: string
+  provider: string | null
+  simulated: boolean
+  /** Entries in races that count: two or more models, at least one finisher. */
+  races: number
+  wins: number
+  deadHeats: number
+  /** (wins + a share of each dead heat: 1/k for k lanes) / races. */
+  winRate: number
+  /** Wilson 95 % interval of `winRate`. */
+  winRateLow: number
+  winRateHigh: number
+  medianTtftMs: number | null
+  medianTotalMs: number | null
+  medianDecodeTokensPerSecond: number | null
+  medianCostUsd: number | null
+  /** Fewer than 30 races: the interval says little yet. */
+  isPreliminary: boolean
+  /** null: compared with nobody, or not among the 64 models with most races. */
+  rating: Rating | null
+  percentiles: { ttft: Percentiles; total: Percentiles }
+}
+
+/** Bradley–Terry, on Elo's scale: 1000 is the middle of the group, 200 points more are 76 % of the points. */
+export interface Rating {
+  /** 1, and one more for each model whose `low` is above this `high`: a shared rank. null without an interval. */
+  rank: number | null
+  value: number
+  /** 95 %, from a bootstrap over races; null under 10 races. */
+  low: number | null
+  high: number | null
+  /** Models of different groups never met, not even through others: their ratings cannot be compared. From 1, the largest first. */
+  group: number
+  /** Races in which it was compared with another model. */
+  races: number
+}
+
+/** In milliseconds. A percentile is null where `races` are too few to carry it: 59 for the 95th, 299 for the 99th. */
+export interface Percentiles {
+  /** Races with an answered lane that has the figure. */
+  races: number
+  p50Ms: number | null
+  p95Ms: number | null
+  p99Ms: number | null
+}
+
+/** Each two models that met, once; wins and losses are a's. They add up to `races`; a race of twins is shared, in parts. */
+export interface HeadToHead {
+  a: string
+  b: string
+  wins: number
+  /** Within the margin. */
+  ties: number
+  losses: number
+  races: number
+}
+
+export interface Leaderboard {
+  by: Measure
+  /** The median of the margins of the races that count: no time here is better than that. null when none was measured. */
+  marginMs: number | null
+  rows: LeaderboardRow[]
+  headToHead: HeadToHead[]
+  /** At most 120 points in all, oldest first. */
+  ttftOverTime: { model: string; points: { at: string; ttftMs: number }[] }[]
+  /** Races that were looked at and do not count, and why. */
+  leftOut: { why: string; races: number }[]
+}
+
+/** `GET /api/leaderboard/paired`: two models over the races that both ran. */
+export const PairedQuery = z
+  .strictObject({
+    a: z.string().check(z.minLength(1), z.maxLength(200)),
+    b: z.string().check(z.minLength(1), z.maxLength(200)),
+    category: z.optional(z.string().check(z.maxLength(100))),
+    stream: z.optional(z.enum(['on', 'off'])),
+    span: z._default(z.enum(timeSpans), 'all'),
+  })
+  .check(z.refine(({ a, b }) => a !== b, { error: 'Choose two different models.', path: ['b'] }))
+export type PairedQuery = z.infer<typeof PairedQuery>
+
+export interface Paired {
+  a: string
+  b: string
+  /** Races in which both ran, answered or not. */
+  races: number
+  ttft: PairedDifference
+  total: PairedDifference
+  decode: PairedDifference
+  /** Races that were looked at and do not count, and why. */
+  leftOut: { why: string; races: number }[]
+}
+
+/** a − b of the same race, in milliseconds, or in tokens a second for `decode`. */
+export interface PairedDifference {
+  /** Races in which both have the figure. */
+  n: number
+  /** Of the n differences; null without any. */
+  median: number | null
+  /** 95 %, the margin already added on both sides; null under six races, or when no margin is known. */
+  low: number | null
+  high: number | null
+  /** The clock's part: the median over the n races; null when none of them knows it. */
+  margin: number | null
+  /** Who is better, when the interval leaves no doubt. */
+  better: 'a' | 'b' | null
+}
