@@ -2,54 +2,18 @@
  * What a race leaves behind: live screen, reload, replay, exported page and API give the same figures to the last digit,
  * and nothing of it needs more than the tape.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { foldRace, type RaceDetail, type RaceEvent, toTimeSlip } from '@drag-race/contracts'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { seriousFaults } from './support/axe.ts'
-import { openBrowser } from './support/browser.ts'
-import { type House, startHouse } from './support/programs.ts'
+import { useHousePage } from './support/house-page.ts'
 import { race } from './support/race-client.ts'
 
-let house: House
-let browser: Browser
-let context: BrowserContext
-let page: Page
-let folder: string
-/** What any page complained of, content security violations included. */
-let complaints: string[]
-let requested: string[]
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'replay-'))
-  house = await startHouse()
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await house?.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-beforeEach(async () => {
-  complaints = []
-  requested = []
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-  context.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-  context.on('weberror', (error) => complaints.push(error.error().message))
-  context.on('request', (request) => requested.push(request.url()))
-  page = await context.newPage()
-})
-afterEach(async () => {
-  await context.close()
-})
-
-const url = (path: string) => house.app.url + path
-const exported = async (id: string, as: string) =>
-  await (await fetch(url(`/api/races/${id}/export?as=${as}`))).text()
+const at = useHousePage()
+const { url, exported } = at
 
 /** Everything on the screen that is a figure of a finished race, as it is printed. */
 async function figuresOn(of: Page): Promise<Record<string, string[]>> {
@@ -73,11 +37,11 @@ async function figuresOn(of: Page): Promise<Record<string, string[]>> {
 }
 
 async function openExported(id: string): Promise<Page> {
-  const file = join(folder, `${id}.html`)
+  const file = join(at.folder, `${id}.html`)
   writeFileSync(file, await exported(id, 'html'))
-  await context.setOffline(true)
-  requested.length = 0
-  const shown = await context.newPage()
+  await at.context.setOffline(true)
+  at.requested.length = 0
+  const shown = await at.context.newPage()
   await shown.goto(pathToFileURL(file).href)
   await shown.getByRole('slider', { name: 'Time in the race' }).waitFor()
   return shown
@@ -85,33 +49,33 @@ async function openExported(id: string): Promise<Page> {
 
 describe('one race', () => {
   test('has the same figures live, after a reload in its middle, replayed, exported and from the API', async () => {
-    await page.goto(url('/'))
-    await page.getByRole('textbox', { name: 'Prompt' }).fill('Explain the TCP three-way handshake.')
-    await page.getByRole('combobox', { name: 'Model of lane 2' }).waitFor()
+    await at.page.goto(url('/'))
+    await at.page.getByRole('textbox', { name: 'Prompt' }).fill('Explain the TCP three-way handshake.')
+    await at.page.getByRole('combobox', { name: 'Model of lane 2' }).waitFor()
     const models = ['sim-quick', 'sim-thinker', 'sim-slow', 'sim-429', 'sim-slow']
     for (const [index, model] of models.entries()) {
-      if (index > 1) await page.getByRole('button', { name: '+ Add lane' }).click()
-      const field = page.getByRole('combobox', { name: `Model of lane ${index + 1}` })
+      if (index > 1) await at.page.getByRole('button', { name: '+ Add lane' }).click()
+      const field = at.page.getByRole('combobox', { name: `Model of lane ${index + 1}` })
       await field.click()
       await field.fill(model)
       await field.press('Enter')
     }
-    await page.getByRole('switch', { name: 'stream lane 5' }).click()
-    await page.getByRole('button', { name: 'Start', exact: true }).click()
-    await page.waitForURL(/\/race\//)
-    const id = page.url().split('/').at(-1)!
+    await at.page.getByRole('switch', { name: 'stream lane 5' }).click()
+    await at.page.getByRole('button', { name: 'Start', exact: true }).click()
+    await at.page.waitForURL(/\/race\//)
+    const id = at.page.url().split('/').at(-1)!
 
     // Another tab looks on and reloads while the race runs.
-    const reloaded = await context.newPage()
-    await reloaded.goto(page.url())
+    const reloaded = await at.context.newPage()
+    await reloaded.goto(at.page.url())
     await reloaded.getByRole('region', { name: 'Time slip of lane 1' }).waitFor()
     await reloaded.reload()
     await reloaded.getByRole('region', { name: 'Time slip of lane 1' }).waitFor()
     expect(await reloaded.getByRole('button', { name: 'Stop', exact: true }).count()).toBe(1)
     await reloaded.getByRole('button', { name: 'Race again' }).waitFor()
 
-    await page.getByRole('heading', { name: 'Photo finish' }).waitFor()
-    const live = await figuresOn(page)
+    await at.page.getByRole('heading', { name: 'Photo finish' }).waitFor()
+    const live = await figuresOn(at.page)
     expect(live['.photo-splits tr']).toHaveLength(6)
     expect(live['.slip']).toHaveLength(4)
     expect(live['table:has(caption:text-is("Standings")) tr']).toHaveLength(6)
@@ -120,18 +84,18 @@ describe('one race', () => {
     await reloaded.getByRole('heading', { name: 'Photo finish' }).waitFor()
     expect(await figuresOn(reloaded)).toEqual(live)
 
-    await page.goto(url(`/race/${id}/replay`))
-    const slider = page.getByRole('slider', { name: 'Time in the race' })
+    await at.page.goto(url(`/race/${id}/replay`))
+    const slider = at.page.getByRole('slider', { name: 'Time in the race' })
     await slider.waitFor()
     // There and back, so that what is compared was wound and not only loaded.
-    await page.keyboard.press('End')
-    await page.keyboard.press('ArrowLeft')
-    await page.keyboard.press('Home')
-    expect(await page.locator('.slip').count()).toBe(0)
-    for (let press = 0; press < 20; press++) await page.keyboard.press('ArrowRight')
-    await page.keyboard.press('End')
-    expect(await figuresOn(page)).toEqual(live)
-    expect(await seriousFaults(page)).toEqual([])
+    await at.page.keyboard.press('End')
+    await at.page.keyboard.press('ArrowLeft')
+    await at.page.keyboard.press('Home')
+    expect(await at.page.locator('.slip').count()).toBe(0)
+    for (let press = 0; press < 20; press++) await at.page.keyboard.press('ArrowRight')
+    await at.page.keyboard.press('End')
+    expect(await figuresOn(at.page)).toEqual(live)
+    expect(await seriousFaults(at.page)).toEqual([])
 
     const detail = (await (await fetch(url(`/api/races/${id}`))).json()) as RaceDetail
     const tape = (await exported(id, 'tape')).trimEnd().split('\n').slice(1)
@@ -139,7 +103,7 @@ describe('one race', () => {
     const away = await openExported(id)
     expect(await figuresOn(away)).toEqual(live)
     expect(await seriousFaults(away)).toEqual([])
-    expect(requested.filter((address) => !/^(file|data):/.test(address))).toEqual([])
+    expect(at.requested.filter((address) => !/^(file|data):/.test(address))).toEqual([])
 
     const state = foldRace(tape.map((line) => JSON.parse(line) as RaceEvent))
     const rows = csv.split('\r\n').map((line) => line.split(','))
@@ -156,48 +120,48 @@ describe('one race', () => {
         if (ms !== null) expect(splits).toContain(ms.toFixed(2))
       }
     }
-    expect(complaints).toEqual([])
+    expect(at.complaints).toEqual([])
   })
 
   test('is played, paused and sought by keyboard, in the lanes that ran it', async () => {
-    const { raceId } = await race(house.app.url, {
+    const { raceId } = await race(at.house.app.url, {
       prompt: 'Explain the TCP three-way handshake.',
       lanes: [{ model: 'sim-quick' }, { model: 'sim-slow' }],
     })
-    await page.goto(url(`/race/${raceId}`))
-    await page.getByRole('link', { name: 'Replay' }).click()
-    const slider = page.getByRole('slider', { name: 'Time in the race' })
+    await at.page.goto(url(`/race/${raceId}`))
+    await at.page.getByRole('link', { name: 'Replay' }).click()
+    const slider = at.page.getByRole('slider', { name: 'Time in the race' })
     await slider.waitFor()
     // Who wants no motion gets none unasked.
     expect(await slider.inputValue()).toBe('0')
-    await page.getByRole('radio', { name: '8 ×' }).check()
-    await page.getByRole('heading', { name: 'The race is on' }).click()
-    await page.keyboard.press('Space')
-    await page.getByText('WIN', { exact: true }).waitFor()
-    await page.getByRole('button', { name: 'Replay', exact: true }).waitFor()
-    await page.keyboard.press('ArrowLeft')
-    expect(await page.locator('article').getByText('WIN', { exact: true }).count()).toBe(0)
-    await page.keyboard.press('Shift+ArrowLeft')
-    await page.keyboard.press('Home')
+    await at.page.getByRole('radio', { name: '8 ×' }).check()
+    await at.page.getByRole('heading', { name: 'The race is on' }).click()
+    await at.page.keyboard.press('Space')
+    await at.page.getByText('WIN', { exact: true }).waitFor()
+    await at.page.getByRole('button', { name: 'Replay', exact: true }).waitFor()
+    await at.page.keyboard.press('ArrowLeft')
+    expect(await at.page.locator('article').getByText('WIN', { exact: true }).count()).toBe(0)
+    await at.page.keyboard.press('Shift+ArrowLeft')
+    await at.page.keyboard.press('Home')
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/^0\.00 of \d+\.\d\d seconds$/)
 
-    const chart = page.getByRole('group', { name: /^Chart/ })
+    const chart = at.page.getByRole('group', { name: /^Chart/ })
     const drawn = () => chart.locator('.photo-axes').textContent()
     const whole = await drawn()
     await chart.focus()
-    await page.keyboard.press('+')
+    await at.page.keyboard.press('+')
     expect(await drawn()).not.toBe(whole)
-    await page.keyboard.press('0')
+    await at.page.keyboard.press('0')
     expect(await drawn()).toBe(whole)
     const box = (await chart.boundingBox())!
-    await page.mouse.move(box.x + box.width * 0.4, box.y + 80)
-    await page.mouse.down()
-    await page.mouse.move(box.x + box.width * 0.6, box.y + 80, { steps: 4 })
-    await page.mouse.up()
+    await at.page.mouse.move(box.x + box.width * 0.4, box.y + 80)
+    await at.page.mouse.down()
+    await at.page.mouse.move(box.x + box.width * 0.6, box.y + 80, { steps: 4 })
+    await at.page.mouse.up()
     expect(await drawn()).not.toBe(whole)
-    await page.getByRole('button', { name: 'Whole race' }).click()
+    await at.page.getByRole('button', { name: 'Whole race' }).click()
     expect(await drawn()).toBe(whole)
-    expect(complaints).toEqual([])
+    expect(at.complaints).toEqual([])
   })
 })
 
@@ -205,38 +169,38 @@ describe('two races', () => {
   test('of one prompt are offered to each other and laid side by side', async () => {
     const prompt = 'Two races of one prompt.'
     const lanes = [{ model: 'sim-quick' }, { model: 'sim-slow' }]
-    const first = await race(house.app.url, { prompt, lanes })
-    const second = await race(house.app.url, { prompt, lanes: lanes.toReversed() })
-    await page.goto(url('/history'))
-    await page.getByRole('link', { name: 'Compare' }).first().click()
-    const same = page.getByRole('region', { name: 'Of the same prompt' })
+    const first = await race(at.house.app.url, { prompt, lanes })
+    const second = await race(at.house.app.url, { prompt, lanes: lanes.toReversed() })
+    await at.page.goto(url('/history'))
+    await at.page.getByRole('link', { name: 'Compare' }).first().click()
+    const same = at.page.getByRole('region', { name: 'Of the same prompt' })
     await same.getByRole('link', { name: prompt }).click()
-    await page.waitForURL(new RegExp(`/compare/${second.raceId}/${first.raceId}$`))
-    const pair = page.getByRole('region', { name: 'sim-quick, A and B' })
+    await at.page.waitForURL(new RegExp(`/compare/${second.raceId}/${first.raceId}$`))
+    const pair = at.page.getByRole('region', { name: 'sim-quick, A and B' })
     const text = await pair.innerText()
     expect(text).toMatch(/TTFT\s+\d+(\.\d)? ms\s+\d+(\.\d)? ms\s+(none|\d)/)
     expect(text).toMatch(/tokens out\s+60\s+60\s+none/)
-    expect(await seriousFaults(page)).toEqual([])
-    expect(complaints).toEqual([])
+    expect(await seriousFaults(at.page)).toEqual([])
+    expect(at.complaints).toEqual([])
   })
 })
 
 test.each([375, 1280, 2560])('at %i px no page of these needs sideways scrolling', async (width) => {
-  const { raceId } = await race(house.app.url, {
+  const { raceId } = await race(at.house.app.url, {
     prompt: `Wide as ${width}`,
     lanes: [{ model: 'sim-quick' }, { model: 'sim-slow' }],
   })
-  await page.setViewportSize({ width, height: 900 })
+  await at.page.setViewportSize({ width, height: 900 })
   for (const path of [
     `/race/${raceId}`,
     `/race/${raceId}/replay`,
     `/compare/${raceId}`,
     `/compare/${raceId}/${raceId}`,
   ]) {
-    await page.goto(url(path))
-    await page.getByRole('heading').first().waitFor()
-    await page.waitForLoadState('networkidle')
-    const overflow = await page.evaluate<number>(
+    await at.page.goto(url(path))
+    await at.page.getByRole('heading').first().waitFor()
+    await at.page.waitForLoadState('networkidle')
+    const overflow = await at.page.evaluate<number>(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     )
     expect(overflow).toBeLessThanOrEqual(0)

@@ -1,60 +1,24 @@
 /** Tapes that leave and come: a page that replays a hostile race without a server, and a file from elsewhere. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FinishLine, RaceDetail, RaceEvent } from '@drag-race/contracts'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { seriousFaults } from './support/axe.ts'
-import { openBrowser } from './support/browser.ts'
-import { type House, startHouse } from './support/programs.ts'
+import { useHousePage } from './support/house-page.ts'
 import { events as eventsOf, postRace } from './support/race-client.ts'
 import { toTapeFile } from './support/tape-file.ts'
 
-let house: House
-let browser: Browser
-let context: BrowserContext
-let page: Page
-let folder: string
-/** What any page complained of, content security violations included. */
-let complaints: string[]
-let requested: string[]
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'replay-'))
-  house = await startHouse()
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await house?.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-beforeEach(async () => {
-  complaints = []
-  requested = []
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-  context.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-  context.on('weberror', (error) => complaints.push(error.error().message))
-  context.on('request', (request) => requested.push(request.url()))
-  page = await context.newPage()
-})
-afterEach(async () => {
-  await context.close()
-})
-
-const url = (path: string) => house.app.url + path
-const exported = async (id: string, as: string) =>
-  await (await fetch(url(`/api/races/${id}/export?as=${as}`))).text()
+const at = useHousePage()
+const { url, exported } = at
 
 async function openExported(id: string): Promise<Page> {
-  const file = join(folder, `${id}.html`)
+  const file = join(at.folder, `${id}.html`)
   writeFileSync(file, await exported(id, 'html'))
-  await context.setOffline(true)
-  requested.length = 0
-  const shown = await context.newPage()
+  await at.context.setOffline(true)
+  at.requested.length = 0
+  const shown = await at.context.newPage()
   await shown.goto(pathToFileURL(file).href)
   await shown.getByRole('slider', { name: 'Time in the race' }).waitFor()
   return shown
@@ -73,8 +37,8 @@ describe('an exported page', () => {
     expect(await shown.evaluate(() => 'hacked' in globalThis)).toBe(false)
     expect(await shown.locator('.export-head').textContent()).toContain('exported')
     expect(await shown.getByText(/imported race/).count()).toBe(1)
-    expect(requested.filter((address) => !/^(file|data):/.test(address))).toEqual([])
-    expect(complaints).toEqual([])
+    expect(at.requested.filter((address) => !/^(file|data):/.test(address))).toEqual([])
+    expect(at.complaints).toEqual([])
   })
 })
 
@@ -90,7 +54,7 @@ describe('a tape from elsewhere', () => {
     const order = { prompt: 'There and back.', lanes: isStopped ? [{ model: 'sim-long' }, ...lanes] : lanes }
     const events: RaceEvent[] = []
     for await (const event of eventsOf(
-      await postRace(house.app.url, { ...order, ...(finish && { finish }) }),
+      await postRace(at.house.app.url, { ...order, ...(finish && { finish }) }),
     )) {
       events.push(event)
       const [start] = events
@@ -114,24 +78,24 @@ describe('a tape from elsewhere', () => {
   })
 
   test('is imported on the history page, marked wherever it is shown, and refused the second time', async () => {
-    const file = join(folder, 'foreign.tape.jsonl')
+    const file = join(at.folder, 'foreign.tape.jsonl')
     writeFileSync(file, toTapeFile(hostileTape('foreign-race')))
-    await page.goto(url('/history'))
-    await page.getByRole('button', { name: 'Import a tape' }).waitFor()
-    await page.locator('input[type=file]').setInputFiles(file)
-    await page.waitForURL(/\/race\/foreign-race$/)
-    await page.getByText(/Imported on .+another machine’s clock/).waitFor()
-    expect(await seriousFaults(page)).toEqual([])
-    await page.goto(url('/race/foreign-race/replay'))
-    await page.getByText(/Imported on .+another machine’s clock/).waitFor()
-    await page.goto(url('/history'))
-    await page.getByText('imported', { exact: true }).first().waitFor()
-    await page.locator('input[type=file]').setInputFiles(file)
-    await page.getByText(/Not imported\. This race is here already/).waitFor()
+    await at.page.goto(url('/history'))
+    await at.page.getByRole('button', { name: 'Import a tape' }).waitFor()
+    await at.page.locator('input[type=file]').setInputFiles(file)
+    await at.page.waitForURL(/\/race\/foreign-race$/)
+    await at.page.getByText(/Imported on .+another machine’s clock/).waitFor()
+    expect(await seriousFaults(at.page)).toEqual([])
+    await at.page.goto(url('/race/foreign-race/replay'))
+    await at.page.getByText(/Imported on .+another machine’s clock/).waitFor()
+    await at.page.goto(url('/history'))
+    await at.page.getByText('imported', { exact: true }).first().waitFor()
+    await at.page.locator('input[type=file]').setInputFiles(file)
+    await at.page.getByText(/Not imported\. This race is here already/).waitFor()
     writeFileSync(file, 'no tape\n')
-    await page.locator('input[type=file]').setInputFiles(file)
-    await page.getByText(/Not imported\. This is no tape/).waitFor()
-    expect(await seriousFaults(page)).toEqual([])
+    await at.page.locator('input[type=file]').setInputFiles(file)
+    await at.page.getByText(/Not imported\. This is no tape/).waitFor()
+    expect(await seriousFaults(at.page)).toEqual([])
   })
 })
 

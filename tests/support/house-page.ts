@@ -1,0 +1,56 @@
+/**
+ * A house, a browser and, new for each test, a page of it: with a folder for files, what the page complained of, and what it
+ * asked for. Call it once in a test file; it begins and ends all of them.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { openBrowser } from './browser.ts'
+import { type House, startHouse } from './programs.ts'
+
+export interface HousePage {
+  house: House
+  browser: Browser
+  context: BrowserContext
+  page: Page
+  folder: string
+  /** What any page complained of, content security violations included. */
+  complaints: string[]
+  requested: string[]
+  url(path: string): string
+  exported(id: string, as: string): Promise<string>
+}
+
+/** Its members are there from the first hook on, and `page` and what was heard of it are other ones in each test. */
+export function useHousePage(): HousePage {
+  const at = {
+    url: (path) => at.house.app.url + path,
+    exported: async (id, as) => (await fetch(at.url(`/api/races/${id}/export?as=${as}`))).text(),
+  } as HousePage
+  beforeAll(async () => {
+    at.folder = mkdtempSync(join(tmpdir(), 'house-page-'))
+    at.house = await startHouse()
+    at.browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await at.browser?.close()
+    await at.house?.stop()
+    rmSync(at.folder, { recursive: true, force: true })
+  })
+  beforeEach(async () => {
+    at.complaints = []
+    at.requested = []
+    at.context = await at.browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      reducedMotion: 'reduce',
+    })
+    at.context.on('console', (message) => message.type() === 'error' && at.complaints.push(message.text()))
+    at.context.on('weberror', (error) => at.complaints.push(error.error().message))
+    at.context.on('request', (request) => at.requested.push(request.url()))
+    at.page = await at.context.newPage()
+  })
+  afterEach(() => at.context.close())
+  return at
+}
