@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { EditText } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
 
-/** Some 10 ms where a pattern is at its slowest, which is half a microsecond a character. */
+/** Under a millisecond at the 45 ns a character that was measured of patterns, 8 ms at ten times that. */
 const turnChars = 16 * 1024
 
 /**
