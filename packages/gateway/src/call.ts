@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Identity } from './admission/identity.ts'
 import type { Reservation } from './admission/limiter.ts'
+import type { Placed } from './bag.ts'
 import type { BudgetReservation } from './budgets/budgets.ts'
 import { type CacheLook, noCache } from './cache/cache.ts'
 import type { Attempt } from './call-target.ts'
@@ -17,7 +18,7 @@ import type { CallTrace } from './tracing/tracing.ts'
 import type { Target } from './upstream/target.ts'
 import type { CallRoute } from './upstream/try-targets.ts'
 
-export interface Call {
+export interface Call extends Placed {
   readonly id: string
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -79,6 +80,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     cache: noCache,
     trace: null,
     budget: null,
+    place: -1,
     target: null,
     attempts: [],
     facts: createFacts(),

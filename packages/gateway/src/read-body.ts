@@ -5,16 +5,19 @@ import { callerLeft, GatewayError } from './errors.ts'
 /** What a caller may go on sending after its body was refused, so that it can read the answer. */
 const discardedBytesMax = 64 * 1024 * 1024
 
-/** Bodies that somebody waits for. */
-const waiting = new WeakMap<IncomingMessage, (error: GatewayError) => void>()
+/**
+ * The event that tells it to who waits. No WeakMap from the request to the one who waits: until the old generation is
+ * collected such an entry keeps its value, and thereby each call that is over.
+ */
+const bodyFailed = Symbol('body failed')
 
-/** Bodies of which it was known before anybody waited for them. */
+/** Bodies of which it was known before anybody waited for them; few. */
 const failed = new WeakMap<IncomingMessage, GatewayError>()
 
 /** The rest of it will not come, or cannot be read: who waits for it is told, or who comes to wait. */
 export function failBody(request: IncomingMessage, error: GatewayError): void {
   failed.set(request, error)
-  waiting.get(request)?.(error)
+  request.emit(bodyFailed, error)
 }
 
 /** Throws `request_too_large`, what `failBody` said, or `CallerGone` when the caller left before the end. */
@@ -22,7 +25,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
   return new Promise((resolve, reject) => {
     const failure = failed.get(request)
     if (failure) return reject(failure)
-    waiting.set(request, reject)
+    request.once(bodyFailed, reject)
     const refuse = () => {
       parts.length = 0
       reject(

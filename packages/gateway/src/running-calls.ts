@@ -1,4 +1,5 @@
 /** The calls that run now: for whoever stops the gateway, and must not leave one of them looking complete. */
+import { createBag } from './bag.ts'
 import type { Call } from './call.ts'
 
 export interface RunningCalls {
@@ -14,10 +15,10 @@ export interface RunningCalls {
 
 export function createRunningCalls(): RunningCalls {
   // As many as there are connections, which `server.ts` bounds.
-  const calls = new Set<Call>()
+  const calls = createBag<Call>()
   let waiting: (() => void)[] = []
   return {
-    add: (call) => void calls.add(call),
+    add: calls.add,
     delete(call) {
       calls.delete(call)
       if (calls.size > 0) return
@@ -25,10 +26,10 @@ export function createRunningCalls(): RunningCalls {
       waiting = []
     },
     sayGoodbye() {
-      for (const { response } of calls) response.shouldKeepAlive = false
+      for (const { response } of calls.list()) response.shouldKeepAlive = false
     },
     endAll(error) {
-      for (const call of calls) call.end(error)
+      for (const call of calls.list()) call.end(error)
     },
     none: () => new Promise((resolve) => (calls.size === 0 ? resolve() : waiting.push(resolve))),
   }

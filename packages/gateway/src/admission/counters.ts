@@ -1,7 +1,7 @@
 /**
  * The counters of all limits: one for each rule and whoever it tells apart. Bounded, so that callers who come under ever
- * new names cannot fill the memory: a counter that is whole again is as good as a new one and is forgotten, the longest
- * unused first. Where none is whole, newcomers share one counter for each rule: nobody gets more than the limit by it.
+ * new names cannot fill the memory: where there is no room, one that is whole again is as good as a new one and is forgotten.
+ * Where none is found, newcomers share one counter for each rule: nobody gets more than the limit by it.
  */
 import { type LimitRule, type Subject, toCounterKey } from './limit-rule.ts'
 import { type Bucket, createBucket, holds, refill } from './token-bucket.ts'
@@ -35,7 +35,10 @@ export function createCounters(countMax: number): Counters {
     if (counters.size < countMax) return true
     let lookedAt = 0
     for (const [key, counter] of counters) {
-      if (isWhole(toNow(counter, nowMs))) return counters.delete(key)
+      counters.delete(key)
+      if (isWhole(toNow(counter, nowMs))) return true
+      // The next look begins behind it.
+      counters.set(key, counter)
       if (++lookedAt === lookedAtMax) return false
     }
     return false
@@ -46,9 +49,6 @@ export function createCounters(countMax: number): Counters {
       const key = toCounterKey(rule, subject)
       const known = counters.get(key)
       if (known) {
-        // The last one of a Map is the one used last.
-        counters.delete(key)
-        counters.set(key, known)
         known.rule = rule
         return toNow(known, nowMs)
       }

@@ -19,7 +19,7 @@ export function toBookedCall(record: CallRecord): BookedCall {
     isStream: record.isStream,
     durationMs: record.durationMs,
     attempts: record.attempts.map(toBookedAttempt),
-    isHeld: false,
+    isHeld: record.hold?.isSent ?? false,
   }
 }
 

@@ -10,8 +10,7 @@ const keeper = createKeeper(workerData as KeepOptions)
 /** One after the other, in the order in which they were asked. */
 let last: Promise<void> = Promise.resolve()
 
-port.on('message', (text: string) => {
-  const message: ToThread = JSON.parse(text)
+port.on('message', (message: ToThread) => {
   last = last.then(async () => {
     port.postMessage(await answer(message))
     if (message.kind === 'close') port.close()
@@ -30,7 +29,7 @@ async function answer(message: ToThread): Promise<FromThread> {
 function ask(message: ToThread): Promise<unknown> {
   switch (message.kind) {
     case 'write':
-      return keeper.write(message)
+      return keeper.write({ ...message, calls: JSON.parse(message.calls) })
     case 'watch':
       return keeper.watch(message)
     case 'usage':

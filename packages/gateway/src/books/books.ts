@@ -6,18 +6,19 @@
  * and writes later what it could keep until then.
  */
 import type { Logger } from 'pino'
+import { createBag, type Placed } from '../bag.ts'
 import type { Clock } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
 import type { RecordReader } from '../ledger/ledger.ts'
 import { toBookedCall } from './booked-call.ts'
-import type { Ask, BookedCall, Hold } from './messages.ts'
+import type { Ask, Hold } from './messages.ts'
 import type { Count, Spent } from './spending.ts'
 import type { UsageAnswer, UsageQuery } from './usage-query.ts'
 
 export interface Books {
   read: RecordReader
-  /** A call under a hard budget has begun: should the process be killed, this is what it cost. */
-  hold(hold: Hold): void
+  /** A call under a hard budget has begun: should the process be killed, this is what it cost. Ends with its record; null where nothing is kept. */
+  hold(hold: Hold): OpenHold | null
   /**
    * From now on these are counted, beside the calls; rejects when the books cannot be read or written. `onAsked` is called
    * between two calls: what was booked before is in the answer, what is booked after is not.
@@ -29,6 +30,13 @@ export interface Books {
   problem(): string | null
   /** Writes what is waiting. */
   close(): Promise<void>
+}
+
+export interface OpenHold extends Placed {
+  readonly hold: Hold
+  /** Sent to the books, and perhaps in them. */
+  isSent: boolean
+  isOver: boolean
 }
 
 export interface BooksOptions {
@@ -51,41 +59,38 @@ const usagesMax = 4
 
 export function createBooks(options: BooksOptions): Books {
   const { ask, end, clock, log, onLost, waitingMax = 100_000 } = options
-  let waiting: BookedCall[] = []
-  /** Calls that run; those that are over before a write never stand in the books. */
-  const running = new Map<string, Hold>()
-  const unwritten = new Set<string>()
-  const written = new Set<string>()
+  /** Each as its JSON: what waits for a tenth of a second would else be some forty objects to the collector, moved twice. */
+  let waiting: string[] = []
+  /** Of calls that run; of those that are over before a write nothing ever stands in the books. */
+  const unsent = createBag<OpenHold>()
   let sending: Promise<boolean> | null = null
   let timer: NodeJS.Timeout | null = null
   let problem: string | null = null
   let isClosed = false
   let usages = 0
 
-  const isEmpty = () => waiting.length === 0 && unwritten.size === 0
-  const take = (max: number): { calls: BookedCall[]; holds: Hold[] } => {
-    const calls = waiting.splice(0, max)
-    for (const call of calls) call.isHeld = written.delete(call.requestId)
-    const holds = [...unwritten].slice(0, max).flatMap((id) => running.get(id) ?? [])
-    for (const { requestId } of holds) {
-      unwritten.delete(requestId)
-      written.add(requestId)
-    }
-    return { calls, holds }
+  const isEmpty = () => waiting.length === 0 && unsent.size === 0
+  const take = (max: number): Batch => {
+    const holds = unsent.take(max)
+    for (const each of holds) each.isSent = true
+    return { calls: waiting.splice(0, max), holds }
   }
-  const putBack = ({ calls, holds }: { calls: BookedCall[]; holds: Hold[] }) => {
+  const putBack = ({ calls, holds }: Batch) => {
     waiting = [...calls, ...waiting]
-    for (const { requestId, isHeld } of calls) if (isHeld) written.add(requestId)
-    for (const { requestId } of holds) {
-      written.delete(requestId)
-      if (running.has(requestId)) unwritten.add(requestId)
+    for (const each of holds) {
+      each.isSent = false
+      if (!each.isOver) unsent.add(each)
     }
   }
   /** Resolves to whether it stands in the books. */
   const send = async (max: number): Promise<boolean> => {
     const batch = take(max)
     try {
-      await ask('write', { ...batch, nowMs: clock.date().getTime() })
+      await ask('write', {
+        calls: `[${batch.calls.join(',')}]`,
+        holds: batch.holds.map(({ hold }) => hold),
+        nowMs: clock.date().getTime(),
+      })
       noteProblem(null)
       return true
     } catch (error) {
@@ -135,17 +140,21 @@ export function createBooks(options: BooksOptions): Books {
 
   return {
     read(record) {
-      running.delete(record.requestId)
-      unwritten.delete(record.requestId)
+      const { hold } = record
+      if (hold) {
+        hold.isOver = true
+        unsent.delete(hold)
+      }
       if (isClosed || waiting.length >= waitingMax) return onLost(1)
-      waiting.push(toBookedCall(record))
+      waiting.push(JSON.stringify(toBookedCall(record)))
       plan(timing.flushMs)
     },
     hold(hold) {
       // Bounded by the calls that run at once.
-      running.set(hold.requestId, hold)
-      unwritten.add(hold.requestId)
+      const open: OpenHold = { hold, place: -1, isSent: false, isOver: false }
+      unsent.add(open)
       plan(timing.flushMs)
+      return open
     },
     watch: (counts, onAsked) =>
       askAfterAll(() => {
@@ -174,6 +183,11 @@ export function createBooks(options: BooksOptions): Books {
       await end()
     },
   }
+}
+
+interface Batch {
+  calls: string[]
+  holds: OpenHold[]
 }
 
 const tooManyUsages = `The books are answering ${usagesMax} questions already. Try again in a moment.`

@@ -3,7 +3,7 @@
 import { pino } from 'pino'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { CallRecord } from '../ledger/record.ts'
-import { createBooks } from './books.ts'
+import { createBooks, type OpenHold } from './books.ts'
 import type { Ask, BookedCall, Hold } from './messages.ts'
 
 afterEach(() => vi.useRealTimers())
@@ -21,13 +21,14 @@ function open(more: { waitingMax?: number } = {}) {
   const fate = { isFull: false }
   const logs: string[] = []
   const rollUp = Promise.withResolvers<null>()
-  const ask = (async (kind: string, question: { calls: BookedCall[]; holds: Hold[] }) => {
+  const ask = (async (kind: string, question: { calls: string; holds: Hold[] }) => {
     if (kind === 'usage') return rollUp.promise
     if (kind !== 'write') return null
     if (fate.isFull) throw new Error('database or disk is full')
+    const calls: BookedCall[] = JSON.parse(question.calls)
     writes.push({
-      calls: question.calls.map(({ requestId }) => requestId),
-      held: question.calls.filter(({ isHeld }) => isHeld).map(({ requestId }) => requestId),
+      calls: calls.map(({ requestId }) => requestId),
+      held: calls.filter(({ isHeld }) => isHeld).map(({ requestId }) => requestId),
       holds: question.holds.map(({ requestId }) => requestId),
     })
     return null
@@ -43,8 +44,11 @@ function open(more: { waitingMax?: number } = {}) {
   return { books, writes, lost, fate, logs, rollUp }
 }
 
-const call = (requestId: string) =>
-  ({ requestId, identity: null, tags: {}, outcome: { kind: 'ok' }, attempts: [] }) as unknown as CallRecord
+const call = (requestId: string, hold: OpenHold | null = null) =>
+  ({
+    ...{ requestId, hold, identity: null, tags: {} },
+    ...{ outcome: { kind: 'ok' }, attempts: [] },
+  }) as unknown as CallRecord
 const hold = (requestId: string) => ({ requestId }) as Hold
 const names = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `c${from + index}`)
 
@@ -69,11 +73,11 @@ test('five hundred do not wait', async () => {
 
 test('a call that is shorter than that is never held; a longer one is, until it is booked', async () => {
   const { books, writes } = open()
-  books.hold(hold('short'))
-  books.hold(hold('long'))
-  books.read(call('short'))
+  const short = books.hold(hold('short'))
+  const long = books.hold(hold('long'))
+  books.read(call('short', short))
   await vi.advanceTimersByTimeAsync(100)
-  books.read(call('long'))
+  books.read(call('long', long))
   await vi.advanceTimersByTimeAsync(100)
   expect(writes).toEqual([
     { calls: ['short'], held: [], holds: ['long'] },
@@ -84,11 +88,11 @@ test('a call that is shorter than that is never held; a longer one is, until it 
 test('a full disk is said once, and what could be kept is written when there is room', async () => {
   const { books, writes, fate, logs, lost } = open()
   fate.isFull = true
-  books.hold(hold('b'))
+  const b = books.hold(hold('b'))
   books.hold(hold('c'))
   books.read(call('a'))
   await vi.advanceTimersByTimeAsync(3_000)
-  books.read(call('b'))
+  books.read(call('b', b))
   expect([books.problem(), logs]).toEqual([
     'database or disk is full',
     ['the books cannot be written; calls go on, and are booked when they can be'],

@@ -2,7 +2,7 @@
  * The books as the thread keeps them: open file, writer, what is counted. Everything here may block, and blocks nobody but
  * the thread.
  */
-import type { BookedCall, Questions } from './messages.ts'
+import type { BookedCall, Hold, Questions } from './messages.ts'
 import { type BooksFile, openFile } from './open-file.ts'
 import { dayMs, startOf } from './period.ts'
 import type { Count, Spent } from './spending.ts'
@@ -18,8 +18,8 @@ export interface KeepOptions {
 }
 
 export type Keeper = {
-  [K in keyof Questions]: (ask: Questions[K]['ask']) => Promise<Questions[K]['answer']>
-}
+  [K in Exclude<keyof Questions, 'write'>]: (ask: Questions[K]['ask']) => Promise<Questions[K]['answer']>
+} & { write(ask: { calls: BookedCall[]; holds: Hold[]; nowMs: number }): Promise<null> }
 
 /** The file is opened by the first question, and again by the next one after that failed. */
 export function createKeeper(options: KeepOptions): Keeper {

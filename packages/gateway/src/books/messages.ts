@@ -52,7 +52,8 @@ export interface Hold extends Who {
 }
 
 export interface Questions {
-  write: { ask: { calls: BookedCall[]; holds: Hold[]; nowMs: number }; answer: null }
+  /** `calls` is the JSON of a list of `BookedCall`: a clone of five hundred would hold the gateway for twice as long. */
+  write: { ask: { calls: string; holds: Hold[]; nowMs: number }; answer: null }
   /** Counts these from now on, and no others; answers what was spent in the current period of each. */
   watch: { ask: { counts: Count[]; nowMs: number }; answer: Spent[] }
   usage: { ask: { query: UsageQuery }; answer: UsageAnswer }

@@ -4,7 +4,7 @@ import type { Books } from './books.ts'
 
 export const noBooks: Books = {
   read() {},
-  hold() {},
+  hold: () => null,
   async watch(_counts, onAsked) {
     onAsked()
     return []

@@ -7,7 +7,7 @@
  */
 
 import { isUnpriced } from '../books/booked-call.ts'
-import type { Books } from '../books/books.ts'
+import type { Books, OpenHold } from '../books/books.ts'
 import type { Hold } from '../books/messages.ts'
 import { type Count, toSubject, type Who } from '../books/spending.ts'
 import type { Call } from '../call.ts'
@@ -49,6 +49,8 @@ export interface BudgetReservation {
   /** Each once, though several rules may count there. */
   readonly counters: readonly Counter[]
   readonly rules: readonly BudgetRule[]
+  /** Under a hard one. */
+  readonly hold: OpenHold | null
 }
 
 export interface BudgetsOptions {
@@ -103,9 +105,9 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       if (held.some((each) => isHard(each) && !known.has(each.rule.count.name))) throw toBooksUnavailable()
       for (const { rule } of full) metrics.warned(rule.name)
       const planned = estimateCost(call.asked!.estimate, call.route!.targets)
-      call.budget = toReservation(held, full, planned)
+      const hold = planned && held.some(isHard) ? books.hold(toHold(call, planned)) : null
+      call.budget = toReservation(held, full, planned, hold)
       for (const counter of call.budget.counters) counter.reserved += call.budget.pico
-      if (planned && held.some(isHard)) books.hold(toHold(call, planned))
     },
     settle(call, record) {
       const { budget } = call
@@ -175,12 +177,14 @@ function toReservation(
   held: readonly BudgetState[],
   [warning]: readonly BudgetState[],
   planned: PlannedCost | null,
+  hold: OpenHold | null,
 ): BudgetReservation {
   return {
     headers: warning ? { 'x-gateway-budget-warning': toWarning(warning.rule, warning.counter) } : {},
     pico: BigInt(planned?.pico ?? 0),
     counters: [...new Set(held.map(({ counter }) => counter))],
     rules: held.map(({ rule }) => rule),
+    hold,
   }
 }
 

@@ -18,7 +18,7 @@ const perTenant = toBudgetRules([{ per: 'tenant', usd: 3, period: 'day', mode: '
 function open(watch: () => Promise<Spent[]>) {
   const budgets = createBudgets({
     books: {
-      hold() {},
+      hold: () => null,
       watch(_counts, onAsked) {
         onAsked()
         return watch()

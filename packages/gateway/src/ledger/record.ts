@@ -1,6 +1,7 @@
 /** What remains of a call: one record, written once when it is over, also when the caller left. Its readers tell the rest. */
 import type { GatewayReport, Usage } from '@drag-race/contracts'
 import type { Identity } from '../admission/identity.ts'
+import type { OpenHold } from '../books/books.ts'
 import type { CacheOutcome } from '../cache/cache.ts'
 import { type Call, toMs } from '../call.ts'
 import { type EndpointFacts, endpoints } from '../endpoints.ts'
@@ -52,6 +53,8 @@ export interface CallRecord {
   costUsd: number | null
   /** null where there is no cache, or the call was refused before it. */
   cache: CacheOutcome | null
+  /** What the books hold for it, should it never be over. */
+  hold: OpenHold | null
   /** What guardrails did. */
   guardrails: readonly GuardrailAct[]
   ttftMs: number | null
@@ -84,6 +87,7 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     usage: sumUsage(attempts),
     costUsd: toCost(call, attempts),
     cache: call.cache.outcome,
+    hold: call.budget?.hold ?? null,
     guardrails: call.guardrails.acted,
     ttftMs: toTtft(call),
     timePerOutputTokenMs: toTimePerOutputToken(call),
