@@ -1,5 +1,5 @@
 /** One chat call while it runs: what is known of it so far, for the answer's headers, the report and the record. */
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Identity } from './admission/identity.ts'
 import type { Reservation } from './admission/limiter.ts'
@@ -102,15 +102,20 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
 }
 
 /**
- * Random, behind the milliseconds of the wall clock where they are given, as in a UUID of version 7: what came together then
- * lies together in an index, and the books write a page of it a batch instead of one a call.
+ * Unlike every other: the milliseconds of the wall clock, what is random for each process, a number. By time first, as in a
+ * UUID of version 7: what came together lies together in an index, and the books write a page of it a batch instead of one
+ * a call. `atMs` is 0 for what is no call, and is not booked.
  */
 export function createRequestId(atMs = 0): string {
-  const uuid = randomUUID()
-  // Its hyphens stand where they stand: three times as fast as looking for them.
-  const random = `${uuid.slice(14, 18)}${uuid.slice(19, 23)}${uuid.slice(24)}`
-  const before = atMs === 0 ? `${uuid.slice(0, 8)}${uuid.slice(9, 13)}` : atMs.toString(16).padStart(12, '0')
-  return `req_${before}${random}`
+  lastNumber = (lastNumber + 1) % 2 ** 32
+  return `req_${toHex(atMs, 12)}${ofProcess}${toHex(lastNumber, 8)}`
+}
+
+const ofProcess = randomBytes(6).toString('hex')
+let lastNumber = 0
+
+function toHex(number: number, digits: number): string {
+  return number.toString(16).padStart(digits, '0')
 }
 
 /** On every answer, good or bad. */

@@ -50,9 +50,17 @@ export function toOwnRules(owner: string, limits: readonly RateLimit[]): LimitRu
   )
 }
 
-/** Calls with the same key share a counter. Those without a tenant are counted together. */
+/**
+ * Calls with the same key share a counter. Those without a tenant are counted together. With the length of each name before
+ * it, no two subjects have the same key, whatever they are called.
+ */
 export function toCounterKey({ id, per }: LimitRule, subject: Subject): string {
-  return JSON.stringify([id, ...per.map((part) => subject[part])])
+  let key = id
+  for (const part of per) {
+    const name = subject[part]
+    key += name === null ? ' -' : ` ${name.length}:${name}`
+  }
+  return key
 }
 
 function toSize(perMinute: number | undefined, burst: number | undefined): BucketSize | null {

@@ -40,13 +40,14 @@ export function createLimiter({ clock, onRefused, countersMax = 10_000 }: Limite
     reserve(rules, subject, estimate) {
       if (rules.length === 0) return unlimited
       const nowMs = clock.monotonicMs()
-      const wanted = rules.map((rule): Wanted => {
-        const counter = counters.find(rule, subject, nowMs)
-        return { counter, tokens: toTokens(rule, estimate) }
-      })
-      const refusals = wanted.flatMap(toRefusals)
-      if (refusals.length > 0) {
-        const worst = refusals.reduce((a, b) => (b.waitMs > a.waitMs ? b : a))
+      const wanted: Wanted[] = []
+      let worst: Refusal | null = null
+      for (const rule of rules) {
+        const each = { counter: counters.find(rule, subject, nowMs), tokens: toTokens(rule, estimate) }
+        wanted.push(each)
+        worst = toWorst(each, worst)
+      }
+      if (worst) {
         onRefused(worst.reason)
         throw toRateLimited(worst)
       }
@@ -81,19 +82,21 @@ function toTokens(
 /** When a running call ends is not known; a second is as good as any guess. */
 const concurrencyWaitMs = 1_000
 
-function toRefusals({ counter, tokens }: Wanted): Refusal[] {
+/** What would hold the call up longest. */
+function toWorst({ counter, tokens }: Wanted, before: Refusal | null): Refusal | null {
   const { rule, requests, tokens: tokenBucket, running } = counter
-  const refusals: Refusal[] = []
+  let worst = before
+  const refuse = (reason: Refusal['reason'], ms: number) => {
+    if (worst === null || ms > worst.waitMs) worst = { reason, counter, waitMs: ms, tokens }
+  }
   if (requests && rule.requests && !holds(requests, 1)) {
-    refusals.push({ reason: 'requests', counter, waitMs: waitMs(requests, rule.requests, 1), tokens })
+    refuse('requests', waitMs(requests, rule.requests, 1))
   }
   if (tokenBucket && rule.tokens && !holds(tokenBucket, tokens)) {
-    refusals.push({ reason: 'tokens', counter, waitMs: waitMs(tokenBucket, rule.tokens, tokens), tokens })
+    refuse('tokens', waitMs(tokenBucket, rule.tokens, tokens))
   }
-  if (rule.concurrency !== null && running >= rule.concurrency) {
-    refusals.push({ reason: 'concurrency', counter, waitMs: concurrencyWaitMs, tokens })
-  }
-  return refusals
+  if (rule.concurrency !== null && running >= rule.concurrency) refuse('concurrency', concurrencyWaitMs)
+  return worst
 }
 
 function takeAll({ counter, tokens }: Wanted): void {

@@ -20,18 +20,26 @@ const promptMembers = ['messages', 'system', 'tools', 'functions', 'prompt', 'in
 const outputMembers = ['max_completion_tokens', 'max_tokens', 'max_output_tokens']
 
 export function estimateTokens(body: Record<string, unknown>): TokenEstimate {
-  const stated = outputMembers.map((member) => positive(body[member])).find((count) => count !== null) ?? null
-  const choices = positive(body.n) ?? 1
+  const stated = toStated(body)
   return {
-    inputTokens: Math.ceil(charsOf(promptMembers.map((member) => body[member])) / charsPerToken),
-    outputTokens: (stated ?? outputTokensDefault) * choices,
+    inputTokens: Math.ceil(charsOf(body) / charsPerToken),
+    outputTokens: (stated ?? outputTokensDefault) * (positive(body.n) ?? 1),
     isOutputStated: stated !== null,
   }
 }
 
+function toStated(body: Record<string, unknown>): number | null {
+  for (const member of outputMembers) {
+    const count = positive(body[member])
+    if (count !== null) return count
+  }
+  return null
+}
+
 /** Of all texts in it. With a stack of its own: a hostile body may be nested deeper than ours. */
-function charsOf(value: unknown): number {
-  const open: unknown[] = [value]
+function charsOf(body: Record<string, unknown>): number {
+  const open: unknown[] = []
+  for (const member of promptMembers) open.push(body[member])
   let chars = 0
   while (open.length > 0) {
     const next = open.pop()
@@ -45,11 +53,11 @@ function charsOf(value: unknown): number {
 /** What is no attachment goes on the stack; the rest is charged here. */
 function openMembers(object: object, open: unknown[]): number {
   let chars = 0
-  for (const [name, value] of Object.entries(object)) {
+  for (const name of Object.keys(object)) {
     if (name === 'image_url' || name === 'input_audio' || name === 'file')
       chars += attachmentTokens * charsPerToken
     // `role` and `type` are words of the protocol.
-    else if (name !== 'role' && name !== 'type') open.push(value)
+    else if (name !== 'role' && name !== 'type') open.push((object as Record<string, unknown>)[name])
   }
   return chars
 }

@@ -108,7 +108,14 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
         this.set({ target: target.name }, breakerLevel[breaker.state])
     },
   })
-  const inFlight = new Gauge({ ...names.inFlight, registers })
+  let running = 0
+  new Gauge({
+    ...names.inFlight,
+    registers,
+    collect() {
+      this.set(running)
+    },
+  })
   const toResponseModel = createModelBound()
 
   const ofPhase = remember((phase: string) => overhead.createRow({ phase }))
@@ -143,7 +150,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
 
   return {
     registry,
-    inFlight,
+    inFlight: { inc: () => void running++, dec: () => void running-- },
     read(record) {
       requests.inc({ status: record.status })
       if (record.overheadMs) {
