@@ -67,8 +67,8 @@ function isIban(units: string): boolean {
 describe.each(Object.entries(definitions))('%s', (_, { create, is, alphabet, numbers }) => {
   const detector = create()
   const grouped = (number: string, sizes: number[], gap: string) => {
-    let at = 0
-    return sizes.map((size) => number.slice(at, (at += size))).join(gap) + gap + number.slice(at)
+    const cuts = sizes.map((_, group) => sizes.slice(0, group + 1).reduce((sum, size) => sum + size))
+    return [0, ...cuts].map((from, group) => number.slice(from, cuts[group])).join(gap)
   }
   const written = fc
     .tuple(

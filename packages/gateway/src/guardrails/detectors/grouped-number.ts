@@ -48,8 +48,9 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
   /** Of the last units by their place: the code, and where in the text a number could begin with it (-1: it could not). */
   const codes = new Uint16Array(checkUnits)
   const beginAt = new Int32Array(checkUnits)
-  /** The next unit's; it goes on from text to text, so that nothing has to be cleared. */
+  /** The next unit's place; it goes on from text to text, so that nothing has to be cleared. */
   let place = 0
+  let lastBeginning = -1
 
   const isKind = (text: string, at: number, kind: number) =>
     at >= 0 && at < text.length && (kinds[text.charCodeAt(at)]! & kind) !== 0
@@ -57,15 +58,17 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
     isKind(text, at, unit) && !isKind(text, at - 1, neighbour)
   const isGap = (text: string, at: number) => isKind(text, at, separator) && isKind(text, at - 1, unit)
 
-  const pushUnit = (text: string, at: number) => {
+  const pushUnit = (text: string, at: number, rowFrom: number) => {
     const code = text.charCodeAt(at)
     codes[place & lastUnits] = code
     beginAt[place & lastUnits] = isGroupStart(text, at) ? at : -1
     check.push(code, place)
     place++
+    const beginning = place - begins.length
+    if (beginning >= rowFrom && isBeginning(beginning)) lastBeginning = beginning
   }
-  /** Once as many units are read as a beginning has. */
-  const settleBeginning = (from: number): boolean => {
+  /** All units of a beginning are read: now it is one, or never. */
+  const isBeginning = (from: number): boolean => {
     if (beginAt[from & lastUnits] === -1) return false
     for (let index = 0; index < begins.length; index++) {
       if (begins[index]!(codes[(from + index) & lastUnits]!)) continue
@@ -73,6 +76,20 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
       return false
     }
     return true
+  }
+  /** The first of these places from which a number reaches to here; null: from none. */
+  const firstValid = (first: number, last: number): number | null => {
+    for (let from = first; from <= last; from++) {
+      if (beginAt[from & lastUnits] !== -1 && check.isValid(from, place)) return from
+    }
+    return null
+  }
+  /** With what ends here. The first, and of those that begin there the longest: a shorter one leaves the rest of a number. */
+  const improve = (best: Found | null, first: number, text: string, at: number): Found | null => {
+    if (isKind(text, at + 1, neighbour)) return best
+    const valid = firstValid(first, Math.min(best ? best.place : lastBeginning, place - unitsMin))
+    if (valid === null) return best
+    return { place: valid, span: { start: beginAt[valid & lastUnits]!, end: at + 1 } }
   }
   const couldBegin = (text: string, start: number): boolean => {
     let units = 0
@@ -85,35 +102,21 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
   return {
     label,
     find(text, from) {
-      let best: Span | null = null
-      /** Places: where the row begins, the last beginning of a number, and that of the best. */
+      let best: Found | null = null
       let rowFrom = place
-      let lastBeginning = -1
-      let bestFrom = 0
       for (let at = from; at < text.length; at++) {
         if (!isKind(text, at, unit)) {
           if (place > rowFrom && isGap(text, at)) continue
-          if (best) return best
+          if (best) return best.span
           rowFrom = place
           continue
         }
-        pushUnit(text, at)
-        const beginning = place - begins.length
-        if (beginning >= rowFrom && settleBeginning(beginning)) lastBeginning = beginning
+        pushUnit(text, at, rowFrom)
         const first = Math.max(rowFrom, place - unitsMax)
-        if (best && first > bestFrom) return best
-        if (lastBeginning < first || isKind(text, at + 1, neighbour)) continue
-        // The first, and of those that begin there the longest: a shorter one would leave the rest of a number behind.
-        const last = Math.min(best ? bestFrom : lastBeginning, place - unitsMin)
-        for (let start = first; start <= last; start++) {
-          const begin = beginAt[start & lastUnits]!
-          if (begin === -1 || !check.isValid(start, place)) continue
-          best = { start: begin, end: at + 1 }
-          bestFrom = start
-          break
-        }
+        if (best && first > best.place) return best.span
+        best = improve(best, first, text, at)
       }
-      return best
+      return best === null ? null : best.span
     },
     open(text, from) {
       let open = text.length
@@ -127,6 +130,12 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
       return open
     },
   }
+}
+
+interface Found {
+  /** Of its first unit. */
+  place: number
+  span: Span
 }
 
 function toKinds({ isUnit, isNeighbour }: GroupedNumber): Uint8Array {
