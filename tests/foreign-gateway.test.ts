@@ -22,6 +22,8 @@ beforeAll(async () => {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(models))
     } else if (request.url === '/metrics') {
       response.setHeader('content-type', 'text/plain').end(metrics())
+    } else if (request.method !== 'POST') {
+      response.writeHead(404).end()
     } else {
       request.resume().on('end', () => answer(response))
     }

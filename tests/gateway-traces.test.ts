@@ -171,6 +171,13 @@ test('OTEL_TRACES_SAMPLER decides where no caller did', async () => {
   expect((await spansAfterStop()).map((span) => span.traceId)).toEqual([traceId, traceId])
 })
 
+test('OTEL_BSP_MAX_EXPORT_BATCH_SIZE decides how many spans go at once', async () => {
+  await start({ ...endpoint(), OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1' })
+  await ask('v')
+  await spansAfterStop()
+  expect(collector.batches).toEqual([1, 1, 1])
+})
+
 test('a call that was refused is a span too, and no fault of the gateway', async () => {
   await start({
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces`,

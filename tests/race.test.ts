@@ -234,6 +234,14 @@ describe('what is kept', () => {
   })
 })
 
+test('our own gateway behind GATEWAY_URL is shown as the built-in one, with its address', async () => {
+  expect((await get<Health>('/api/health')).gateway).toEqual({
+    url: house.gateway.url,
+    isBuiltIn: true,
+    isReachable: true,
+  })
+})
+
 test('killing the app in the middle of a race keeps what had arrived, as interrupted', async () => {
   const response = await postRace(house.app.url, { prompt: 'p', lanes: [{ model: 'sim-long' }] })
   const seen: RaceEvent[] = []

@@ -36,6 +36,16 @@ async function figuresOn(of: Page): Promise<Record<string, string[]>> {
   return found
 }
 
+/** What a screen reader is given from now on. */
+async function hear(page: Page): Promise<() => Promise<string>> {
+  await page.evaluate(`{
+    const region = document.querySelector('.race-main p[role="status"]')
+    globalThis.told = []
+    new MutationObserver(() => told.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true })
+  }`)
+  return async () => (await page.evaluate<string[]>('told')).join('\n')
+}
+
 async function openExported(id: string): Promise<Page> {
   const file = join(at.folder, `${id}.html`)
   writeFileSync(file, await exported(id, 'html'))
@@ -134,11 +144,17 @@ describe('one race', () => {
     await slider.waitFor()
     // Who wants no motion gets none unasked.
     expect(await slider.inputValue()).toBe('0')
+    const told = await hear(at.page)
     await at.page.getByRole('radio', { name: '8 ×' }).check()
     await at.page.getByRole('heading', { name: 'The race is on' }).click()
     await at.page.keyboard.press('Space')
     await at.page.getByText('WIN', { exact: true }).waitFor()
     await at.page.getByRole('button', { name: 'Replay', exact: true }).waitFor()
+    for (const lane of ['Lane 1, sim-quick', 'Lane 2, sim-slow']) {
+      expect(await told()).toMatch(
+        new RegExp(`${lane}: first token after .*${lane}: finished after .* wins`, 's'),
+      )
+    }
     await at.page.keyboard.press('ArrowLeft')
     expect(await at.page.locator('article').getByText('WIN', { exact: true }).count()).toBe(0)
     await at.page.keyboard.press('Shift+ArrowLeft')

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net'
 export interface Collector {
   url: string
   spans: Span[]
+  /** How many spans came in each request. */
+  batches: number[]
   /** Everything that arrived, as it arrived. */
   bytes(): Buffer
   close(): void
@@ -28,13 +30,18 @@ export interface Span {
 
 export async function startCollector(): Promise<Collector> {
   const spans: Span[] = []
+  const batches: number[] = []
   const arrived: Buffer[] = []
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part)
     const body = Buffer.concat(parts)
     arrived.push(body)
-    if (request.url === '/v1/traces') spans.push(...readSpans(body))
+    if (request.url === '/v1/traces') {
+      const batch = readSpans(body)
+      spans.push(...batch)
+      batches.push(batch.length)
+    }
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
   })
   server.listen(0, '127.0.0.1')
@@ -42,6 +49,7 @@ export async function startCollector(): Promise<Collector> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
+    batches,
     bytes: () => Buffer.concat(arrived),
     close() {
       server.closeAllConnections()

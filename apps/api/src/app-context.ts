@@ -19,7 +19,7 @@ export interface GatewayAddress {
   url: string
   /** The Prometheus page, whole. */
   metricsUrl: string
-  /** false: GATEWAY_URL points at somebody else's gateway. */
+  /** The one of this start. false: GATEWAY_URL is set, and whose gateway that is `isOwnGateway` finds out. */
   isBuiltIn: boolean
   /** For the Authorization header; null when none is needed. Never leaves the process. */
   apiKey: string | null

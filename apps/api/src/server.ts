@@ -9,6 +9,7 @@ import { createHistoryRoutes } from './history/index.ts'
 import { createImportRoutes } from './imports/index.ts'
 import { createLeaderboardRoutes } from './leaderboard/index.ts'
 import { type Catalog, createCatalog, createModelRoutes } from './models/index.ts'
+import { isOwnGateway } from './own-gateway.ts'
 import { createPromptRoutes } from './prompts/index.ts'
 import {
   createLaneThread,
@@ -98,14 +99,14 @@ const noStore: express.RequestHandler = (_request, response, next) => {
 }
 
 async function readHealth(
-  { gateway: { url, isBuiltIn } }: AppContext,
+  context: AppContext,
   { catalog, races, clock, version }: { catalog: Catalog; races: Races; clock: Clock; version: string },
 ): Promise<Health> {
-  const { isReachable } = await catalog.read()
+  const [{ isReachable }, isBuiltIn] = await Promise.all([catalog.read(), isOwnGateway(context)])
   return {
     status: isReachable ? 'ok' : 'degraded',
     version,
-    gateway: { url, isBuiltIn, isReachable },
+    gateway: { url: context.gateway.url, isBuiltIn, isReachable },
     races: { running: races.running },
     marginMs: clock.calibration?.marginMs ?? races.marginMs,
     calibration: clock.calibration,

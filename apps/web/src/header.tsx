@@ -3,6 +3,7 @@ import './header.css'
 import type { Health } from '@drag-race/contracts'
 import { Link, useLocation } from 'wouter'
 import { CalibrateButton } from './calibrate-button.tsx'
+import { toGatewayName } from './gateway-name.ts'
 import { toFineMs, toMargin } from './look/figures.ts'
 import { type Theme, themes, useTheme } from './look/theme.ts'
 import { useRace } from './race/the-race.ts'
@@ -79,12 +80,6 @@ function toClockTitle({ calibration }: Health): string {
   const { measuredAt, through, lanes, ttft, token } = calibration
   const road = through === 'gateway' ? 'through the gateway' : 'without the gateway'
   return `Error of the clock against the simulator, ${road}, ${new Date(measuredAt).toLocaleString()}: first token ${toFineMs(ttft.p50)} ms (median of ${lanes}), any token ${toFineMs(token.p99)} ms (p99 of ${token.count})`
-}
-
-/** `built-in gateway :4000`, or where a foreign one is. */
-export function toGatewayName({ url, isBuiltIn }: Pick<Health['gateway'], 'url' | 'isBuiltIn'>): string {
-  const { host, port } = URL.parse(url) ?? { host: url, port: '' }
-  return isBuiltIn ? `built-in gateway :${port}` : host
 }
 
 const themeNames: Record<Theme, string> = { system: 'auto', dark: 'dark', light: 'light' }

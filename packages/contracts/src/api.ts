@@ -127,6 +127,7 @@ export type GatewayDialect = 'built-in' | 'agentgateway' | 'litellm' | 'bifrost'
 export interface GatewayStats {
   gatewayUrl: string
   metricsUrl: string
+  /** Our own, wherever it runs: by what it says of itself. */
   isBuiltIn: boolean
   readAt: string
   /** Set when the metrics could not be read: why, and what to do. */
@@ -195,6 +196,7 @@ export interface Prompt extends PromptInput {
 export interface Health {
   status: 'ok' | 'degraded'
   version: string
+  /** `isBuiltIn`: our own, wherever it runs; by what it says of itself. */
   gateway: { url: string; isBuiltIn: boolean; isReachable: boolean }
   races: { running: number }
   /** The clock's error as last measured; null before the first measurement. */

@@ -62,6 +62,19 @@ test('no config: its path and what to set, exit 1', async () => {
   expect(await stderr).toMatch(/gateway\.yaml cannot be read \(ENOENT\)\. Set GATEWAY_CONFIG/)
 })
 
+test('a batch setting of traces that cannot be meant: one line, exit 1; nobody asks for it without an endpoint', async () => {
+  const setting = { OTEL_BSP_MAX_QUEUE_SIZE: 'many' }
+  const { stderr, exited } = run('llm: {}', {
+    ...setting,
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+  })
+  expect((await exited)[0]).toBe(1)
+  expect(await stderr).toBe(
+    'OTEL_BSP_MAX_QUEUE_SIZE is "many": set it to a number of spans, from 1 to 100000.\n',
+  )
+  expect(await run('llm: {}', setting).firstLine).toMatch(/^gateway ready/)
+})
+
 test.each(['GATEWAY_PORT', 'GATEWAY_METRICS_PORT'])(
   'a taken %s: one line that names port and variable, exit 1',
   async (variable) => {

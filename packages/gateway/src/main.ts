@@ -7,6 +7,7 @@ import { destination, pino } from 'pino'
 import { type ConfigReading, readConfig } from './config/read-config.ts'
 import { watchFile } from './config/watch-file.ts'
 import { createGateway } from './gateway.ts'
+import { type BatchSettings, readBatchSettings } from './tracing/batch.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
 /** Signals that come so soon after the first are the same wish. */
@@ -77,7 +78,15 @@ function isTraced(): boolean {
 async function loadTracing(): Promise<Tracing> {
   const { openTracing } = await import('./tracing/open-telemetry.ts')
   const sampler = { name: env.OTEL_TRACES_SAMPLER, argument: env.OTEL_TRACES_SAMPLER_ARG }
-  return openTracing({ clock, log, sampler })
+  return openTracing({ clock, log, sampler, batch: readBatch() })
+}
+
+function readBatch(): BatchSettings {
+  try {
+    return readBatchSettings(env)
+  } catch (error) {
+    return fail((error as Error).message)
+  }
 }
 
 /** A second signal ends it at once. Terminals and launchers send the first one several times. */

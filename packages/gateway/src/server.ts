@@ -1,6 +1,7 @@
 /** Which URL is which. On node:http itself: a framework would stand in the path of every token. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { gatewayGreeting } from '@drag-race/contracts'
 import type { Registry } from 'prom-client'
 import { requireAdmin, toCallersList } from './admission/admin.ts'
 import { mayUse } from './admission/identity.ts'
@@ -143,7 +144,7 @@ async function read(
 ): Promise<object | string | null> {
   const { catalogue, admission } = parts
   if (path === '/')
-    return 'LLM Drag Race gateway: POST /v1/chat/completions, GET /v1/models, GET /health, GET /ready\n'
+    return `${gatewayGreeting}: POST /v1/chat/completions, GET /v1/models, GET /health, GET /ready\n`
   if (path === '/health') return { status: 'ok', models: countModels(catalogue.list()) }
   // Where nobody can be an admin, `/admin/…` is an address like any other that is not there.
   if (path.startsWith('/admin/') && admission.hasAdmin) {

@@ -8,7 +8,12 @@ export interface Random {
   below(limit: number): number
   /** From the exponential distribution with mean 1. */
   exponential(): number
+  /** The sum of so many of them. */
+  exponentials(count: number): number
 }
+
+/** One logarithm for so many draws: each is 2⁻³³ at the least, and the smallest number 2⁻¹⁰²². */
+const sharesAtOnce = 30
 
 export function createRandom(seed: number): Random {
   let a = 0xf1ea5eed
@@ -28,5 +33,14 @@ export function createRandom(seed: number): Random {
   return {
     below: (limit) => Math.floor(share() * limit),
     exponential: () => -Math.log(share()),
+    exponentials(count) {
+      let sum = 0
+      for (let left = count; left > 0; left -= sharesAtOnce) {
+        let product = 1
+        for (let draw = Math.min(left, sharesAtOnce); draw > 0; draw--) product *= share()
+        sum -= Math.log(product)
+      }
+      return sum
+    },
   }
 }

@@ -1,31 +1,16 @@
 /**
  * What few observations take away from an interval.
  *
- * Percentiles of a bootstrap are too narrow for few observations: they leave out the factor √((n − 1)/n) of a sample's own
- * spread and take the normal for Student's t. The expanded percentile interval takes the percentiles at which an interval of
- * the normal would have the right width: α' = Φ(−√(n/(n − 1)) · t(n − 1)) instead of 2.5 %. T. C. Hesterberg, "What Teachers
- * Should Know About the Bootstrap", The American Statistician 69 (2015), 371–386, section 4.3.
+ * The Bayesian bootstrap of n observations spreads a mean by √(Σ(x − x̄)² / (n(n + 1))) (D. B. Rubin, "The Bayesian Bootstrap",
+ * Annals of Statistics 9 (1981), 130–134), where the unbiased estimate is √(Σ(x − x̄)² / (n(n − 1))). So its percentiles are taken
+ * where an interval of the normal would be wider by √((n + 1)/(n − 1)), as T. C. Hesterberg does for the ordinary bootstrap
+ * ("What Teachers Should Know About the Bootstrap", The American Statistician 69 (2015), 371–386, section 4.3).
  */
 import { z95 } from './statistics.ts'
 
-/** The share of a bootstrap below the interval, and above it. n of 10: 0.9 %; of 30: 1.9 %; in the end 2.5 %. */
-export function expandedTail(n: number): number {
-  return n < 2 ? 0 : normalTail(Math.sqrt(n / (n - 1)) * studentPoint(n - 1))
-}
-
-/**
- * The 97.5 % point of Student's t: M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions (1964), 26.7.5. Within
- * 0.001 from seven degrees on.
- */
-export function studentPoint(degrees: number): number {
-  const z = z95
-  const terms = [
-    (z ** 3 + z) / 4,
-    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
-    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
-    (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92_160,
-  ]
-  return terms.reduce((sum, term, power) => sum + term / degrees ** (power + 1), z)
+/** The share of a bootstrap below the interval, and above it. n of 10: 1.5 %; of 30: 2.1 %; in the end 2.5 %. */
+export function widenedTail(n: number): number {
+  return n < 2 ? 0 : normalTail(Math.sqrt((n + 1) / (n - 1)) * z95)
 }
 
 /** What the standard normal has above z ≥ 0: Abramowitz and Stegun 26.2.17, within 7.5e-8. */

@@ -6,6 +6,7 @@
  */
 import type { GatewayRow, GatewayStats } from '@drag-race/contracts'
 import type { AppContext } from '../app-context.ts'
+import { isOwnGateway } from '../own-gateway.ts'
 import { added } from './added.ts'
 import { detectDialect } from './dialects.ts'
 import { type CountedRow, toGatewayRow, toGatewayRows } from './gateway-rows.ts'
@@ -78,7 +79,10 @@ function keepStart(starts: Map<string, CountedRow[]>, raceId: string, rows: Coun
 
 async function readGateway(context: AppContext, limits: MetricsLimits): Promise<TelemetryReading> {
   const { gateway } = context
-  const { metrics, problem } = await readMetrics(gateway, limits)
+  const [{ metrics, problem }, isBuiltIn] = await Promise.all([
+    readMetrics(gateway, limits),
+    isOwnGateway(context),
+  ])
   const dialect = metrics && detectDialect(metrics.names)
   const rows = dialect ? toGatewayRows(metrics.samples, dialect) : []
   return {
@@ -86,7 +90,7 @@ async function readGateway(context: AppContext, limits: MetricsLimits): Promise<
     stats: {
       gatewayUrl: withoutSecrets(gateway.url),
       metricsUrl: withoutSecrets(gateway.metricsUrl),
-      isBuiltIn: gateway.isBuiltIn,
+      isBuiltIn,
       readAt: context.now().toISOString(),
       problem: problem ?? (dialect ? null : unknownDialect),
       dialect: dialect?.name ?? 'unknown',

@@ -58,6 +58,7 @@ export async function startFakeGateway(
       return json(response, 200, { object: 'list', data })
     }
     if (request.url === '/metrics') return response.end(metricsText(requests))
+    if (request.method !== 'POST') return json(response, 404, {})
     let text = ''
     request.setEncoding('utf8').on('data', (part) => {
       text += part

@@ -17,15 +17,23 @@ export interface TestApp {
 export interface TestAppOptions extends Partial<ServerOptions> {
   gatewayUrl: string
   apiKey?: string
+  /** Else it is somebody's, until it says whose. */
+  isBuiltIn?: boolean
   db?: Kysely<Schema>
 }
 
 const log = pino({ level: 'silent' })
 
 export async function startApp(options: TestAppOptions): Promise<TestApp> {
-  const { gatewayUrl, apiKey = null, db = await openDatabase(':memory:'), ...more } = options
+  const {
+    gatewayUrl,
+    apiKey = null,
+    isBuiltIn = true,
+    db = await openDatabase(':memory:'),
+    ...more
+  } = options
   await recoverRaces(db, log)
-  const gateway = { url: gatewayUrl, metricsUrl: `${gatewayUrl}/metrics`, isBuiltIn: true, apiKey }
+  const gateway = { url: gatewayUrl, metricsUrl: `${gatewayUrl}/metrics`, isBuiltIn, apiKey }
   const { app, close } = createServer(
     { db, log, gateway, now: () => new Date() },
     {

@@ -1,6 +1,7 @@
 import { emptyRace } from '@drag-race/contracts'
-import { expect, test } from 'vitest'
-import { toAnnouncements } from './announce.ts'
+import { describe, expect, test } from 'vitest'
+import { createReel } from '../replay/reel.ts'
+import { toAnnouncements, toWords } from './announce.ts'
 import { fold, makeTape } from './tape-for-tests.ts'
 
 const tape = makeTape({
@@ -35,4 +36,39 @@ test('a finished race that is opened is told by its verdict alone', () => {
 test('nothing new, nothing said', () => {
   const state = fold(tape.slice(0, 5))
   expect(toAnnouncements(state, state)).toEqual([])
+})
+
+describe('a replay', () => {
+  const reel = createReel(tape)
+  /** What is said while the cursor goes through these times. */
+  const listen = (timesMs: readonly number[]) => {
+    let told = emptyRace
+    return timesMs.flatMap((timeMs) => {
+      const race = reel.stateAt(timeMs, told)
+      const words = toWords(told, race)
+      told = race
+      return words === null ? [] : [words]
+    })
+  }
+  const frames = Array.from({ length: Math.ceil(reel.endMs / 16) + 1 }, (_, frame) => 16 * frame)
+
+  test('is told lane by lane, as the live race was', () => {
+    expect(listen(frames)).toEqual([
+      'Race started with 2 lanes. Finish line: whole answer.',
+      'Lane 1, fast: first token after 182 milliseconds.',
+      'Lane 2, cut: first token after 200 milliseconds.',
+      'Lane 2, cut: did not finish. Stream cut.',
+      'Lane 1, fast: finished after 0.41 seconds. fast wins. Nobody else crossed the line. Finish line: whole answer. Clock ± 1.0 ms.',
+    ])
+  })
+
+  test('that was wound back is silent, and tells the same again', () => {
+    const forth = 'Lane 2, cut: did not finish. Stream cut.'
+    expect(listen([0, 210, 230, 210, 230]).slice(2)).toEqual([forth, '', forth])
+  })
+
+  test('from the start again is told from the start', () => {
+    const once = listen(frames)
+    expect(listen([...frames, ...frames])).toEqual([...once, ...once])
+  })
 })

@@ -2,9 +2,21 @@
  * A race as a listener hears it: its start, first tokens, finishes and verdict. Tokens are not read out. Compares two
  * snapshots, so that a burst of events, or a return from a hidden tab, is told once.
  */
-import { type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
+import { emptyRace, type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { toMs, toSeconds } from '../look/figures.ts'
 import { toFinishText, toLaneName, toVerdictText } from './verdict.ts'
+
+/**
+ * What is said after a change: the news; null when there is none, and what was said last stays. A replay that went back is
+ * silent, so that the same can be told again, and begins anew at its start.
+ */
+export function toWords(told: RaceState, race: RaceState): string | null {
+  const wentBack = race.raceId === told.raceId && race.seq < told.seq
+  const isAtStart = race.lanes.every(({ ttftMs, outcome }) => ttftMs === null && outcome === null)
+  if (wentBack && !isAtStart) return ''
+  const said = toAnnouncements(wentBack ? emptyRace : told, race)
+  return said.length > 0 ? said.join(' ') : null
+}
 
 export function toAnnouncements(before: RaceState, after: RaceState): string[] {
   const said: string[] = []

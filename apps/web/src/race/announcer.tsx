@@ -1,17 +1,15 @@
-/** Says the race aloud to a screen reader: once per change, politely. */
-import { emptyRace } from '@drag-race/contracts'
+/** Says a race aloud to a screen reader, live or replayed: once per change, politely. */
+import { emptyRace, type RaceState } from '@drag-race/contracts'
 import { useEffect, useRef, useState } from 'react'
-import { toAnnouncements } from './announce.ts'
-import { useRace } from './the-race.ts'
+import { toWords } from './announce.ts'
 
-export function Announcer() {
-  const race = useRace((store) => store.race)
+export function Announcer({ race }: { race: RaceState }) {
   const told = useRef(emptyRace)
   const [words, setWords] = useState('')
   useEffect(() => {
-    const said = toAnnouncements(told.current, race)
+    const next = toWords(told.current, race)
     told.current = race
-    if (said.length > 0) setWords(said.join(' '))
+    if (next !== null) setWords(next)
   }, [race])
   return (
     <p className="visually-hidden" role="status" aria-live="polite">

@@ -28,9 +28,14 @@ export function RacePage({ id }: { id: string | null }) {
         </DisplayClockContext>
       </div>
       <TelemetryPanel />
-      <Announcer />
+      <LiveAnnouncer />
     </div>
   )
+}
+
+/** By itself: only it looks at every change. */
+function LiveAnnouncer() {
+  return <Announcer race={useRace(({ race }) => race)} />
 }
 
 function RaceBody({ id }: { id: string | null }) {

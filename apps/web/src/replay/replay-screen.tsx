@@ -9,6 +9,7 @@ import { useStore } from 'zustand'
 import type { StoreApi } from 'zustand/vanilla'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { PhotoFinish } from '../photo-finish/photo-finish.tsx'
+import { Announcer } from '../race/announcer.tsx'
 import { type DisplayClock, DisplayClockContext } from '../race/display-clock.ts'
 import { LaneHead } from '../race/lane-head.tsx'
 import { LaneSheet } from '../race/lane-sheet.tsx'
@@ -82,6 +83,7 @@ export function ReplayScreen({ player, children }: ReplayScreenProps) {
           <ReplayLane key={lane.lane} lane={lane} over={over} />
         ))}
       </Lanes>
+      <Announcer race={race} />
       <PhotoFinish race={reel.end} cursorMs={cursorMs} onSeek={seek} />
     </DisplayClockContext>
   )

@@ -51,7 +51,7 @@ function Facts({ stats }: { stats: GatewayStats }) {
   const facts = [
     { name: 'calls go to', value: stats.gatewayUrl },
     { name: 'metrics from', value: stats.metricsUrl },
-    { name: 'kind', value: stats.isBuiltIn ? 'built in' : 'set by GATEWAY_URL' },
+    { name: 'kind', value: stats.isBuiltIn ? 'built in' : 'another, by GATEWAY_URL' },
     { name: 'dialect', value: stats.dialect },
   ]
   return (

@@ -1,5 +1,6 @@
 /** Where the figures were read, in whose dialect, and how long ago; or why they could not be read. */
 import type { GatewayDialect, GatewayStats } from '@drag-race/contracts'
+import { toPlace } from '../gateway-name.ts'
 import { useAgo } from './use-gateway-stats.ts'
 
 const dialectNames: Record<GatewayDialect, string> = {
@@ -13,10 +14,9 @@ const dialectNames: Record<GatewayDialect, string> = {
 export function Source({ stats, updatedAtMs }: { stats: GatewayStats; updatedAtMs: number }) {
   const ago = useAgo(updatedAtMs)
   if (stats.problem !== null) return <p className="note note-bad telemetry-problem">{stats.problem}</p>
-  const { port, host } = URL.parse(stats.metricsUrl) ?? { port: '', host: stats.metricsUrl }
   return (
     <p className="telemetry-source" title={stats.metricsUrl}>
-      {dialectNames[stats.dialect]} metrics, {stats.isBuiltIn ? port : host}, {ago}
+      {dialectNames[stats.dialect]} metrics, {toPlace(stats.metricsUrl, stats.isBuiltIn)}, {ago}
     </p>
   )
 }

@@ -4,6 +4,7 @@ import { createEmail } from './detectors/email.ts'
 import { editInTurns } from './edit-in-turns.ts'
 import { type EditText, editTexts } from './edit-texts.ts'
 import { createTextGuard } from './text-guard.ts'
+import { createTurns } from './turns.ts'
 
 const guard = createTextGuard(
   [{ name: 'mails', action: 'mask', detector: createEmail() }],
@@ -21,11 +22,7 @@ const body = {
 
 test('a long text is masked like the whole, and so is one inside the arguments of a tool', async () => {
   const inOneGo: EditText = (text, { isJson }) => (isJson ? guard.editJson(text) : guard.edit(text))
-  const edited = await editInTurns(
-    guard,
-    () => {},
-    (edit) => editTexts(body, edit),
-  )
+  const edited = await editInTurns(guard, createTurns(), (edit) => editTexts(body, edit))
   expect(edited).toEqual(editTexts(body, inOneGo))
   expect(JSON.stringify(edited)).not.toContain('@')
 })
@@ -35,9 +32,7 @@ test('others have their turn after every 16 Ki characters, however they are spre
   const texts = Array.from({ length: 1_000 }, (_, at) => `${at}`.padStart(164, '.'))
   await editInTurns(
     guard,
-    () => {
-      turns++
-    },
+    createTurns(() => void turns++),
     (edit) => editTexts(texts, edit),
   )
   expect(turns).toBe(Math.floor(164_000 / 16_384))
@@ -46,11 +41,13 @@ test('others have their turn after every 16 Ki characters, however they are spre
 test('what is short is guarded in one go, and what is not masked stays the same value', async () => {
   const same = { content: 'nothing to see' }
   const fail = () => expect.fail('a turn was given away')
-  expect(await editInTurns(guard, fail, (edit) => editTexts(same, edit))).toBe(same)
+  expect(await editInTurns(guard, createTurns(fail), (edit) => editTexts(same, edit))).toBe(same)
 })
 
 test('is given up when its caller is gone', async () => {
   const signal = AbortSignal.abort(new Error('gone'))
   const giveUp = () => signal.throwIfAborted()
-  await expect(editInTurns(guard, giveUp, (edit) => editTexts(body, edit))).rejects.toThrow('gone')
+  await expect(editInTurns(guard, createTurns(giveUp), (edit) => editTexts(body, edit))).rejects.toThrow(
+    'gone',
+  )
 })

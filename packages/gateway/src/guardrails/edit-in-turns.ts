@@ -1,21 +1,15 @@
-/**
- * Guards whole texts without holding up the other calls of the process: after every 16 Ki characters all others have their
- * turn. A text in slices is masked like the whole, as one that streams is.
- */
-import { setImmediate } from 'node:timers/promises'
+/** Guards all texts of something whole, in turns (`turns.ts`) where they are long. */
 import type { EditText } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
-
-/** Under a millisecond at the 45 ns a character that was measured of patterns, 8 ms at ten times that. */
-const turnChars = 16 * 1024
+import type { Turns } from './turns.ts'
 
 /**
  * What `walk` makes of the texts that it hands over, once they are guarded. It is called twice where there is much to look at:
- * to see the texts, and to put the guarded ones in their place. `onTurn` may throw to give it up.
+ * to see the texts, and to put the guarded ones in their place.
  */
 export async function editInTurns<Value>(
   guard: TextGuard,
-  onTurn: () => void,
+  turns: Turns,
   walk: (edit: EditText) => Value,
 ): Promise<Value> {
   const texts = new Set<string>()
@@ -25,8 +19,12 @@ export async function editInTurns<Value>(
       return text
     }),
   )
-  if (charsOf(texts) <= turnChars) return walk(toEdit(guard, guard.edit))
-  const guarded = await guardAll(texts, guard, onTurn)
+  if (turns.take(charsOf(texts))) return walk(toEdit(guard, guard.edit))
+  const guarded = new Map<string, string>()
+  for (const text of texts) {
+    const scanner = guard.openText()
+    guarded.set(text, (await turns.push(scanner, text)) + scanner.end())
+  }
   return walk(toEdit(guard, (text) => guarded.get(text)!))
 }
 
@@ -38,27 +36,4 @@ function charsOf(texts: ReadonlySet<string>): number {
   let chars = 0
   for (const text of texts) chars += text.length
   return chars
-}
-
-async function guardAll(
-  texts: ReadonlySet<string>,
-  guard: TextGuard,
-  onTurn: () => void,
-): Promise<Map<string, string>> {
-  const guarded = new Map<string, string>()
-  let left = turnChars
-  for (const text of texts) {
-    const scanner = guard.openText()
-    let passed = ''
-    let from = 0
-    for (; text.length - from >= left; left = turnChars) {
-      passed += scanner.push(text.slice(from, from + left))
-      from += left
-      await setImmediate()
-      onTurn()
-    }
-    left -= text.length - from
-    guarded.set(text, passed + scanner.end(text.slice(from)))
-  }
-  return guarded
 }

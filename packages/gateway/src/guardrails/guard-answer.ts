@@ -13,6 +13,7 @@ import { editInTurns } from './edit-in-turns.ts'
 import { type EditText, editTexts } from './edit-texts.ts'
 import { type ChunkGuard, createChunkGuard } from './guard-chunks.ts'
 import type { TextGuard } from './text-guard.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 export interface AnswerGuard {
   guard: TextGuard
@@ -44,12 +45,13 @@ async function* guardStream(answer: Answer, parts: AnswerGuard): AsyncGenerator<
   // What is held back is no silence of the provider's: its first token is met when it is heard.
   const chunks = createChunkGuard(parts.guard, parts.choices, answer.begun)
   const splitter = createFrameSplitter()
-  const pass = function* (frames: readonly Uint8Array[]): Generator<Uint8Array> {
+  const pass = async function* (frames: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+    const turns = createTurns()
     const fromMs = parts.nowMs()
     const passed: Uint8Array[] = []
     let stopped: { error: unknown } | null = null
     try {
-      for (const frame of frames) passed.push(...passFrame(frame, chunks, parts))
+      for (const frame of frames) passed.push(...(await passFrame(frame, chunks, turns, parts)))
     } catch (error) {
       stopped = { error }
     }
@@ -63,15 +65,19 @@ async function* guardStream(answer: Answer, parts: AnswerGuard): AsyncGenerator<
   if (isWholeEvent(rest)) yield* pass([Buffer.concat([rest, Buffer.from('\n\n')])])
 }
 
-function passFrame(
+async function passFrame(
   bytes: Uint8Array,
   chunks: ChunkGuard,
+  turns: Turns,
   { provider, onRejected }: AnswerGuard,
-): Uint8Array[] {
+): Promise<Uint8Array[]> {
   const { data, event } = readFrame(bytes)
   // A comment, or a failure in a field of its own.
   if (data === null) return [bytes]
-  if (data.trim() === '[DONE]') return [...chunks.done().map((chunk) => encode(chunk, event)), bytes]
+  if (data.trim() === '[DONE]') {
+    const rests = await chunks.done(turns)
+    return [...rests.map((chunk) => encode(chunk, event)), bytes]
+  }
   const raw = parseJson(data)
   if (raw === undefined) {
     const message = `${provider} sent an event that is not JSON, which the guardrails of this gateway cannot check.`
@@ -79,7 +85,7 @@ function passFrame(
     throw chunks.isOver() ? new GatewayError('bad_response', message) : new NotChecked(message)
   }
   try {
-    const passed = chunks.chunk(raw)
+    const passed = await chunks.chunk(raw, turns)
     return passed.length === 1 && passed[0] === raw ? [bytes] : passed.map((chunk) => encode(chunk, event))
   } catch (error) {
     onRejected(raw)
@@ -122,11 +128,7 @@ async function guardOrTell(
 ): Promise<unknown> {
   try {
     // A caller who leaves takes the attempt with it, and this answer.
-    return await editInTurns(
-      guard,
-      () => {},
-      (edit) => editCompletion(raw, edit),
-    )
+    return await editInTurns(guard, createTurns(), (edit) => editCompletion(raw, edit))
   } catch (error) {
     onRejected(raw)
     throw error

@@ -6,48 +6,56 @@
  * A text whose choice never finishes keeps what it holds back: it may be half of a match.
  */
 import { isRecord, record, records, text } from '../dialects/read-json.ts'
+import { NotChecked } from '../errors.ts'
+import { editInTurns } from './edit-in-turns.ts'
 import { editTexts, type Place } from './edit-texts.ts'
-import type { Scanner } from './scanner.ts'
+import { type OpenText, openText } from './open-text.ts'
 import type { TextGuard } from './text-guard.ts'
+import type { Turns } from './turns.ts'
 
+/** One call after the other: each waits for the one before. */
 export interface ChunkGuard {
   /** The chunks in place of this one; the same one where nothing in it had to change. */
-  chunk(raw: unknown): unknown[]
+  chunk(raw: unknown, turns: Turns): Promise<unknown[]>
   /** The stream says that it is done. */
-  done(): unknown[]
+  done(turns: Turns): Promise<unknown[]>
   /** All choices that were asked for are finished: nothing can be missing. */
   isOver(): boolean
 }
 
-interface OpenText {
-  choice: unknown
-  scanner: Scanner
-  place: Place
-}
+/** Arguments of all tools of one answer together. No call of a tool is longer; what nobody checks does not pass. */
+const heldCharsMax = 4 * 1024 * 1024
 
 /** `onText` is told of every piece of text, also where it is held back. */
 export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText: () => void): ChunkGuard {
   const over = new Set<unknown>()
-  const open = new Map<string, OpenText>()
+  const open = new Map<string, { choice: unknown; place: Place; text: OpenText }>()
   let head: Record<string, unknown> = {}
+  let heldChars = 0
 
-  const edit = (choice: unknown, piece: string, place: Place): string => {
-    onText()
-    if (place.isWhole) return guard.edit(piece)
-    const key = `${choice}${place.path}`
-    let opened = open.get(key)
-    if (!opened) {
-      opened = { choice, scanner: place.isJson ? guard.openJson() : guard.openText(), place }
-      open.set(key, opened)
-    }
-    return opened.scanner.push(piece)
+  const onHeld = (chars: number) => {
+    heldChars += chars
+    if (heldChars > heldCharsMax) throw tooLong()
   }
-  const close = (isMeant: (choice: unknown) => boolean): unknown[] => {
+  const textAt = (choice: unknown, place: Place): OpenText => {
+    const key = `${choice}${place.path}`
+    const known = open.get(key)
+    if (known) return known.text
+    const opened = openText(guard, place, onHeld)
+    open.set(key, { choice, place, text: opened })
+    return opened
+  }
+  const pass = async ({ choice, piece, place }: Piece, turns: Turns): Promise<string> => {
+    onText()
+    if (place.isWhole) return editInTurns(guard, turns, (edit) => edit(piece, place))
+    return textAt(choice, place).push(piece, turns)
+  }
+  const close = async (isMeant: (choice: unknown) => boolean, turns: Turns): Promise<unknown[]> => {
     const chunks: unknown[] = []
-    for (const [key, { choice, scanner, place }] of open) {
+    for (const [key, { choice, place, text: own }] of open) {
       if (!isMeant(choice)) continue
       open.delete(key)
-      const rest = scanner.end()
+      const rest = await own.end(turns)
       if (rest === '') continue
       const spoken = place.wrap(rest) as Record<string, unknown>
       chunks.push({ ...head, choices: [{ index: choice, delta: {}, ...spoken, finish_reason: null }] })
@@ -56,13 +64,18 @@ export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText:
   }
 
   return {
-    chunk(raw) {
+    async chunk(raw, turns) {
       // No chunk: its texts are nobody's answer, and still they do not pass unseen.
-      if (!isRecord(raw) || !Array.isArray(raw.choices)) return [editTexts(raw, guard.edit)]
+      if (!isRecord(raw) || !Array.isArray(raw.choices)) {
+        return [await editInTurns(guard, turns, (edit) => editTexts(raw, edit))]
+      }
       const { id, object, created, model } = raw
       head = { id, object, created, model }
       const before = raw.choices as unknown[]
-      const after = before.map((choice) => editChoice(choice, edit))
+      const passed: string[] = []
+      let placed = 0
+      for (const piece of toPieces(before)) passed.push(await pass(piece, turns))
+      const after = before.map((choice) => editChoice(choice, () => passed[placed++]!))
       const finished = new Set(
         records(before)
           .filter(({ finish_reason }) => text(finish_reason) !== '')
@@ -71,14 +84,38 @@ export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText:
       const chunk = after.every((choice, at) => choice === before[at]) ? raw : { ...raw, choices: after }
       for (const index of finished) over.add(index)
       if (finished.size === 0) return [chunk]
-      const rests = close((choice) => finished.has(choice))
+      const rests = await close((choice) => finished.has(choice), turns)
       if (rests.length === 0) return [chunk]
       // The rest of a text belongs behind its last piece, which may stand in the chunk that finishes it.
       return [...withoutEnd(chunk), ...rests, withoutTexts(chunk)]
     },
-    done: () => close(() => true),
+    done: (turns) => close(() => true, turns),
     isOver: () => over.size >= choicesAsked,
   }
+}
+
+function tooLong(): NotChecked {
+  return new NotChecked(
+    `The arguments of the called tools are longer than ${heldCharsMax} characters, which is the most that guardrails check.`,
+  )
+}
+
+interface Piece {
+  choice: unknown
+  piece: string
+  place: Place
+}
+
+/** The pieces of all texts in a chunk, in the order in which they are put back. */
+function toPieces(choices: readonly unknown[]): Piece[] {
+  const pieces: Piece[] = []
+  for (const each of choices) {
+    editChoice(each, (choice, piece, place) => {
+      pieces.push({ choice, piece, place })
+      return piece
+    })
+  }
+  return pieces
 }
 
 type Edit = (choice: unknown, piece: string, place: Place) => string

@@ -9,6 +9,7 @@ import type { StopSignal } from '../stop.ts'
 import { editInTurns } from './edit-in-turns.ts'
 import { editTexts } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 /** Of all endpoints. */
 const readMembers = ['messages', 'system', 'prompt', 'suffix', 'input', 'instructions', 'prediction']
@@ -23,20 +24,20 @@ export async function guardRequest(
     if (signal.aborted) throw signal.reason
   }
   try {
-    return await editRequest(asked, guard, giveUpWhenAborted)
+    return await editRequest(asked, guard, createTurns(giveUpWhenAborted))
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
     throw tooDeep(cause)
   }
 }
 
-async function editRequest(asked: ChatRequest, guard: TextGuard, onTurn: () => void): Promise<ChatRequest> {
+async function editRequest(asked: ChatRequest, guard: TextGuard, turns: Turns): Promise<ChatRequest> {
   // Read again, because here integers beyond a double keep their digits.
   const before = parseJson(asked.body.toString())
   // It was JSON a moment ago: only the stack was too small for it.
   if (!isRecord(before)) throw tooDeep()
   const read = readMembers.filter((member) => Object.hasOwn(before, member))
-  const edits = await editInTurns(guard, onTurn, (edit) =>
+  const edits = await editInTurns(guard, turns, (edit) =>
     read.flatMap((member) => {
       const after = editTexts(before[member], edit)
       return after === before[member] ? [] : [[member, after] as const]

@@ -1,6 +1,6 @@
 /** The guardrails of one direction of one call, put to work on its texts. */
 import { parseJson } from '../dialects/read-json.ts'
-import { GatewayError, NotChecked } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
 import type { Detector } from './detector.ts'
 import { editData } from './edit-texts.ts'
 import { createChain, createScanner, type Scanner } from './scanner.ts'
@@ -14,8 +14,6 @@ export interface Guardrail {
 export interface TextGuard {
   /** For one text that streams. */
   openText(): Scanner
-  /** For the arguments of a tool, which are JSON: held back until they are whole, for only then they can remain JSON. */
-  openJson(): Scanner
   /** A whole text. */
   edit(text: string): string
   /** A whole text that is JSON where it can be read as such; its texts go through `editOwn`. */
@@ -28,8 +26,6 @@ export function createTextGuard(
   side: 'request' | 'answer',
   note: (guardrail: Guardrail) => void,
 ): TextGuard {
-  /** Of all arguments of one answer together. */
-  let heldChars = 0
   const openText = () =>
     createChain(
       guardrails.map((guardrail) =>
@@ -47,36 +43,7 @@ export function createTextGuard(
     const edited = editData(json, editOwn)
     return edited === json ? text : JSON.stringify(edited)
   }
-  return {
-    openText,
-    edit,
-    editJson,
-    openJson() {
-      let held = ''
-      return {
-        push(piece) {
-          heldChars += piece.length
-          if (heldChars > heldCharsMax) throw tooLong()
-          held += piece
-          return ''
-        },
-        end(piece = '') {
-          const whole = held + piece
-          held = ''
-          return editJson(whole)
-        },
-      }
-    },
-  }
-}
-
-/** No call of a tool is longer; what nobody checks does not pass. */
-const heldCharsMax = 4 * 1024 * 1024
-
-function tooLong(): NotChecked {
-  return new NotChecked(
-    `The arguments of the called tools are longer than ${heldCharsMax} characters, which is the most that guardrails check.`,
-  )
+  return { openText, edit, editJson }
 }
 
 function rejected({ name, detector }: Guardrail, side: 'request' | 'answer'): GatewayError {

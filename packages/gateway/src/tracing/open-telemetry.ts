@@ -33,6 +33,7 @@ import type { Attempt } from '../call-target.ts'
 import type { Clock } from '../clock.ts'
 import type { EndpointFacts } from '../endpoints.ts'
 import type { Outcome } from '../ledger/record.ts'
+import type { BatchSettings } from './batch.ts'
 import { type SamplerWish, toSampler } from './sampler.ts'
 import { toAnswerAttributes, toAttemptAttributes, toCallAttributes } from './span-attributes.ts'
 import type { CallTrace, Tracing } from './tracing.ts'
@@ -41,16 +42,15 @@ export interface TracingOptions {
   clock: Clock
   log: Logger
   sampler: SamplerWish
+  batch: BatchSettings
 }
 
-/** Spans that wait for the collector, a kilobyte or two each. */
-const waitingMax = 2_048
 /** Who stops the gateway waits no longer for a collector. */
 const closeMsMax = 2_000
 
 const propagator = new W3CTraceContextPropagator()
 
-export function openTracing({ clock, log, sampler }: TracingOptions): Tracing {
+export function openTracing({ clock, log, sampler, batch }: TracingOptions): Tracing {
   const provider = new TracerProvider({
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': 'drag-race-gateway' }))
@@ -61,7 +61,10 @@ export function openTracing({ clock, log, sampler }: TracingOptions): Tracing {
     spanProcessors: [
       new BatchSpanProcessor({
         exporter: watchLosses(new OTLPTraceExporter(), log),
-        maxQueueSize: waitingMax,
+        maxQueueSize: batch.waitingMax,
+        maxExportBatchSize: batch.batchMax,
+        scheduledDelayMillis: batch.delayMs,
+        exportTimeoutMillis: batch.exportMsMax,
       }),
     ],
   })

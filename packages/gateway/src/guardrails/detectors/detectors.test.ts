@@ -58,7 +58,23 @@ describe('lets be', () => {
 })
 
 /** Made of what addresses, keys and marks are made of. */
-const pieces = ['a', 'é', '😀', '𝒳', '1', '.', '@', '@b.co', '-', '_', ' ', 'sk-', 'AKIA', 'IOSFODNN7EXAMPLE']
+const pieces = [
+  'a',
+  'é',
+  '😀',
+  '𝒳',
+  '1',
+  '.',
+  '@',
+  '@b.co',
+  '.b.c.d.',
+  '-',
+  '_',
+  ' ',
+  'sk-',
+  'AKIA',
+  'IOSFODNN7EXAMPLE',
+]
 const tokens = ['eyJ', '.eyJ', 'abcdef', 'x'.repeat(16), 'y'.repeat(63), 'z'.repeat(199), 'Bearer ']
 const marks = ['-----BEGIN ', 'RSA ', 'PRIVATE KEY', ' BLOCK', '-----']
 const texts = fc.array(fc.constantFrom(...pieces, ...tokens, ...marks), { maxLength: 16 })
@@ -67,15 +83,19 @@ test.each([
   ['email', emailPattern],
   ['api-key', apiKeyPattern],
   ['private-key', privateKeyPattern],
-] as const)('the quick search for %s finds what its pattern finds', (name, pattern) => {
-  const { find, reference } = { find: detectors[name]().find, reference: createPattern(pattern) }
-  fc.assert(
-    fc.property(texts, fc.nat({ max: 40 }), (parts, at) => {
-      const text = parts.join('')
-      const from = Math.min(at, text.length)
-      if (/[\udc00-\udfff]/.test(text[from] ?? '')) return
-      expect(find(text, from)).toEqual(reference.find(text, from))
-    }),
-    { numRuns: 2_000 },
-  )
-})
+] as const)(
+  'the quick search for %s finds what its pattern finds, and keeps open what that does',
+  (name, pattern) => {
+    const { own, reference } = { own: detectors[name](), reference: createPattern(pattern) }
+    fc.assert(
+      fc.property(texts, fc.nat({ max: 40 }), (parts, at) => {
+        const text = parts.join('')
+        const from = Math.min(at, text.length)
+        if (/[\udc00-\udfff]/.test(text[from] ?? '')) return
+        expect(own.find(text, from)).toEqual(reference.find(text, from))
+        expect(own.open(text, from)).toBe(reference.open(text, from))
+      }),
+      { numRuns: 2_000 },
+    )
+  },
+)

@@ -1,0 +1,52 @@
+/**
+ * Is the gateway our own, wherever it runs? One that the app was not pointed at is. Where GATEWAY_URL is set, as between
+ * containers, the gateway says so itself at `GET /`, where no key is needed, and none is sent.
+ */
+import { gatewayGreeting } from '@drag-race/contracts'
+import type { AppContext } from './app-context.ts'
+
+export interface OwnGatewayLimits {
+  /** Another one may stand at the same address later. */
+  ageMsMax: number
+  askMsMax: number
+}
+
+const ownGatewayLimits: OwnGatewayLimits = { ageMsMax: 30_000, askMsMax: 2_000 }
+
+interface Asked {
+  atMs: number
+  isOwn: Promise<boolean>
+}
+
+/** One answer a context, whoever asks. */
+const lastAsked = new WeakMap<AppContext, Asked>()
+
+/** Never rejects. Without an answer it is what it was the last time, and is asked again the next. */
+export function isOwnGateway(context: AppContext, limits = ownGatewayLimits): Promise<boolean> {
+  const { gateway, now } = context
+  if (gateway.isBuiltIn) return Promise.resolve(true)
+  const last = lastAsked.get(context)
+  const nowMs = now().getTime()
+  if (last && nowMs - last.atMs <= limits.ageMsMax) return last.isOwn
+  const isOwn = greets(gateway.url, limits.askMsMax).catch(async () => {
+    const before = last?.isOwn ?? Promise.resolve(false)
+    lastAsked.set(context, { atMs: Number.NEGATIVE_INFINITY, isOwn: before })
+    return await before
+  })
+  lastAsked.set(context, { atMs: nowMs, isOwn })
+  return isOwn
+}
+
+/** Reads no more than the greeting: somebody else's first page can be of any length. */
+async function greets(url: string, askMsMax: number): Promise<boolean> {
+  const response = await fetch(`${url}/`, { redirect: 'manual', signal: AbortSignal.timeout(askMsMax) })
+  const utf8 = new TextDecoder()
+  let text = ''
+  for await (const bytes of response.body ?? []) {
+    text += utf8.decode(bytes, { stream: true })
+    // Leaving the loop cancels the rest.
+    if (text.length >= gatewayGreeting.length) break
+  }
+  if (response.status >= 500) throw new Error(`The gateway answered ${response.status}.`)
+  return response.ok && text.startsWith(gatewayGreeting)
+}
