@@ -112,9 +112,13 @@ function checkType({ headers }: IncomingMessage) {
 function parseJson(body: Buffer): unknown {
   if (body.length === 0)
     throw new GatewayError('invalid_json', 'The body is empty: send a chat completion request.')
-  if (!isUtf8(body)) throw new GatewayError('invalid_json', 'The body is not UTF-8.')
+  const text = body.toString()
+  // What is no UTF-8 becomes this letter, which hardly any text has of its own.
+  if (text.includes('\ufffd') && !isUtf8(body)) {
+    throw new GatewayError('invalid_json', 'The body is not UTF-8.')
+  }
   try {
-    return JSON.parse(body.toString())
+    return JSON.parse(text)
   } catch (cause) {
     throw new GatewayError('invalid_json', `The body is not JSON${placeOf(cause)}.`, { cause })
   }

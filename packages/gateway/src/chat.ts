@@ -14,7 +14,6 @@ import type { Engine } from './engine.ts'
 import type { ErrorForm } from './error-form.ts'
 import { CallerGone, GatewayError } from './errors.ts'
 import { guardRequest } from './guardrails/guard-request.ts'
-import type { Guardrails } from './guardrails/guardrails.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
 import { toCallContext } from './routing/call-context.ts'
 import type { Setup } from './setup.ts'
@@ -45,14 +44,17 @@ export async function chat(
     const { id, tenant, tags } = call.identity
     call.route = parts.resolve(asked.model, () => toCallContext(asked, request.headers, { id, tenant, tags }))
     const deadlineAtMs = call.limit(call.route.totalMs)
-    await guard(parts.guardrails, call)
+    call.guardrails = parts.guardrails.of(call.route, asked.endpoint)
+    const { request: requestGuard } = call.guardrails
+    // From here on the request is as its guardrails let it pass.
+    if (requestGuard) call.asked = await guardRequest(asked, requestGuard, call.signal)
     // The last no that costs nothing: from here on budgets and limits hold something for this call.
     parts.budgets.reserve(call)
     parts.admission.admit(call)
     call.cache = parts.cache.look(call)
     if (call.cache.found) await answerFromCache(parts, call, call.cache.found)
     else {
-      await tryTargets({
+      const tried = tryTargets({
         route: call.route,
         states: parts.states,
         deadlineAtMs,
@@ -63,6 +65,9 @@ export async function chat(
         attempt: (to) => callTarget(parts, call, to, readAtMs),
         hasBegun: () => response.headersSent,
       })
+      // Behind the request itself, which goes out in this turn's immediates.
+      setImmediate(() => parts.budgets.hold(call))
+      await tried
     }
     outcome = toOutcome(call)
   } catch (error) {
@@ -79,15 +84,6 @@ export async function chat(
     call.trace?.end(record, endedAtMs)
     parts.running.delete(call)
   })
-}
-
-/** From here on the request is as its guardrails let it pass. */
-async function guard(guardrails: Guardrails, call: Call): Promise<void> {
-  const { name, targets, contextLengthFallbacks } = call.route!
-  const models = [name, ...[...targets, ...contextLengthFallbacks].map((target) => target.name)]
-  call.guardrails = guardrails.of(models, call.asked!.endpoint)
-  const { request } = call.guardrails
-  if (request) call.asked = await guardRequest(call.asked!, request, call.signal)
 }
 
 /** An error inside a stream has passed to the caller as it came, and is still no success. */

@@ -23,6 +23,8 @@ import type { EstimateCost, PlannedCost } from './estimate-cost.ts'
 export interface Budgets {
   /** Reserves what the call may cost; throws `budget_exceeded`. */
   reserve(call: Call): void
+  /** The call has gone out. Under a hard budget its books know of it from now on, should the process be killed. */
+  hold(call: Call): void
   /** The call is over: its cost takes the place of what was reserved for it. */
   settle(call: Call, record: CallRecord): void
   /**
@@ -45,12 +47,13 @@ export interface BudgetState {
 /** What budgets hold for a call. */
 export interface BudgetReservation {
   readonly headers: Readonly<Record<string, string>>
+  readonly planned: PlannedCost | null
   readonly pico: bigint
-  /** Each once, though several rules may count there. */
+  readonly held: readonly BudgetState[]
+  /** Of these, each once: several rules may count at one. */
   readonly counters: readonly Counter[]
-  readonly rules: readonly BudgetRule[]
-  /** Under a hard one. */
-  readonly hold: OpenHold | null
+  /** Under a hard one, once the call has gone out. */
+  hold: OpenHold | null
 }
 
 export interface BudgetsOptions {
@@ -96,25 +99,34 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     reserve(call) {
       const held = toHeld(call, counters)
       if (held.length === 0) return
-      const full = held.filter(({ rule, counter }) => counter.spent + counter.reserved >= rule.pico)
-      const refusing = full.find(isHard)
-      if (refusing) {
-        metrics.refused(refusing.rule.name)
-        throw toBudgetExceeded(refusing.rule, refusing.counter, clock.date().getTime())
+      const warned: BudgetState[] = []
+      let isUnknown = false
+      for (const each of held) {
+        const { rule, counter } = each
+        const isFull = counter.spent + counter.reserved >= rule.pico
+        if (isFull && isHard(each)) {
+          metrics.refused(rule.name)
+          throw toBudgetExceeded(rule, counter, clock.date().getTime())
+        }
+        if (isFull) warned.push(each)
+        if (isHard(each) && !known.has(rule.count.name)) isUnknown = true
       }
-      if (held.some((each) => isHard(each) && !known.has(each.rule.count.name))) throw toBooksUnavailable()
-      for (const { rule } of full) metrics.warned(rule.name)
+      if (isUnknown) throw toBooksUnavailable()
+      for (const { rule } of warned) metrics.warned(rule.name)
       const planned = estimateCost(call.asked!.estimate, call.route!.targets)
-      const hold = planned && held.some(isHard) ? books.hold(toHold(call, planned)) : null
-      call.budget = toReservation(held, full, planned, hold)
+      call.budget = toReservation(held, warned, planned)
       for (const counter of call.budget.counters) counter.reserved += call.budget.pico
+    },
+    hold(call) {
+      const { budget } = call
+      if (budget?.planned && budget.held.some(isHard)) budget.hold = books.hold(toHold(call, budget.planned))
     },
     settle(call, record) {
       const { budget } = call
       call.budget = null
       if (budget) {
         for (const counter of budget.counters) counter.reserved -= budget.pico
-        if (record.attempts.some(isUnpriced)) for (const { name } of budget.rules) metrics.unpriced(name)
+        if (record.attempts.some(isUnpriced)) for (const { rule } of budget.held) metrics.unpriced(rule.name)
       }
       if (counts.length === 0 || !record.identity || record.costUsd === null) return
       const pico = BigInt(toPico(record.costUsd))
@@ -150,13 +162,13 @@ function toWho({ identity, tags }: Call): Who {
 }
 
 function toHeld(call: Call, counters: Counters): BudgetState[] {
-  const { budgets } = call.identity!
-  if (budgets.length === 0) return []
+  const held: BudgetState[] = []
   const who = toWho(call)
-  return budgets.flatMap((rule) => {
+  for (const rule of call.identity!.budgets) {
     const counter = toCounter(rule.count, who, call, counters)
-    return counter ? { rule, counter } : []
-  })
+    if (counter) held.push({ rule, counter })
+  }
+  return held
 }
 
 function toCounter(count: Count, who: Who, { arrivedAtDateMs }: Call, counters: Counters): Counter | null {
@@ -177,14 +189,16 @@ function toReservation(
   held: readonly BudgetState[],
   [warning]: readonly BudgetState[],
   planned: PlannedCost | null,
-  hold: OpenHold | null,
 ): BudgetReservation {
+  const counters: Counter[] = []
+  for (const { counter } of held) if (!counters.includes(counter)) counters.push(counter)
   return {
     headers: warning ? { 'x-gateway-budget-warning': toWarning(warning.rule, warning.counter) } : {},
+    planned,
     pico: BigInt(planned?.pico ?? 0),
-    counters: [...new Set(held.map(({ counter }) => counter))],
-    rules: held.map(({ rule }) => rule),
-    hold,
+    held,
+    counters,
+    hold: null,
   }
 }
 

@@ -2,17 +2,20 @@
 import type { Guardrail as GuardrailConfig } from '../config/guardrails-schema.ts'
 import { type Endpoint, endpoints } from '../endpoints.ts'
 import { GatewayError } from '../errors.ts'
+import type { CallRoute } from '../upstream/try-targets.ts'
 import { detectors } from './detectors/detectors.ts'
 import { createPattern } from './pattern.ts'
 import { createTextGuard, type Guardrail, type TextGuard } from './text-guard.ts'
 
 export interface Guardrails {
   /**
-   * For a call that names one of these models, or may go to one. Throws `invalid_request` where answers of the endpoint
-   * would have to be checked and cannot be.
+   * Those of the model that a call names, and of all that it may go to. Throws `invalid_request` where answers of the
+   * endpoint would have to be checked and cannot be.
    */
-  of(models: readonly string[], endpoint: Endpoint): CallGuardrails
+  of(route: Way, endpoint: Endpoint): CallGuardrails
 }
+
+type Way = Pick<CallRoute, 'name' | 'targets' | 'contextLengthFallbacks'>
 
 export interface CallGuardrails {
   /** null: nothing to check. */
@@ -36,7 +39,9 @@ export const noGuardrails: CallGuardrails = { request: null, answer: null, acted
 export function createGuardrails(configs: readonly GuardrailConfig[]): Guardrails {
   const compiled = configs.map((config) => ({ config, guardrail: toGuardrail(config) }))
   return {
-    of(models, endpoint) {
+    of(route, endpoint) {
+      if (compiled.length === 0) return noGuardrails
+      const models = toModels(route)
       const meant = compiled.filter(
         ({ config }) => config.models?.some((name) => models.includes(name)) ?? true,
       )
@@ -61,6 +66,10 @@ export function createGuardrails(configs: readonly GuardrailConfig[]): Guardrail
       }
     },
   }
+}
+
+function toModels({ name, targets, contextLengthFallbacks }: Way): string[] {
+  return [name, ...[...targets, ...contextLengthFallbacks].map((target) => target.name)]
 }
 
 function toGuardrail({ name, action, match }: GuardrailConfig): Guardrail {
