@@ -1,6 +1,6 @@
 /**
- * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, the light goes
- * green and all leave in the same tick, in an order drawn anew for each race: the first to leave has a head start
+ * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, and all is quiet, the
+ * light goes green and all leave in the same tick, in an order drawn anew for each race: the first to leave has a head start
  * of some microseconds, which no lane should have always.
  */
 export interface StartPlace {
@@ -10,14 +10,21 @@ export interface StartPlace {
   leave(): void
 }
 
-export function createStartLine(lanes: number, random: () => number, onGreenLight: () => void) {
+export interface StartLineParts {
+  /** In [0, 1): draws the order in which the lanes leave. */
+  random(): number
+  /** Calls back in a later step: in its own, the lane that came last is not waiting yet, and would always leave last. */
+  settle(go: () => void): void
+  onGreenLight(): void
+}
+
+export function createStartLine(lanes: number, { random, settle, onGreenLight }: StartLineParts) {
   const waiting: (() => void)[] = []
   let expected = lanes
 
   function arrive() {
     expected--
-    // In a step of its own: the lane that came last is not waiting yet, and would always leave last.
-    if (expected === 0) queueMicrotask(release)
+    if (expected === 0) settle(release)
   }
 
   function release() {
@@ -28,7 +35,7 @@ export function createStartLine(lanes: number, random: () => number, onGreenLigh
   return {
     join(): StartPlace {
       let isExpected = true
-      const settle = () => {
+      const count = () => {
         if (!isExpected) return
         isExpected = false
         arrive()
@@ -37,9 +44,9 @@ export function createStartLine(lanes: number, random: () => number, onGreenLigh
         ready: () =>
           new Promise((resolve) => {
             waiting.push(resolve)
-            settle()
+            count()
           }),
-        leave: settle,
+        leave: count,
       }
     },
   }
