@@ -16,15 +16,20 @@ export interface RightOfWayParts {
   /** Milliseconds of a monotonic clock. */
   nowMs(): number
   rest(ms: number): Promise<unknown>
+  /** A tape that goes to a slow reader holds up the next question no longer. */
+  turnMsMax?: number
 }
 
-/** A tape that goes to a slow reader holds up the next question no longer. */
-const turnMsMax = 100
 const restShare = 2
 /** Each holds a socket and nothing else. */
 const waitingMax = 64
 
-export function createRightOfWay({ isRacing, nowMs, rest }: RightOfWayParts): RequestHandler {
+export function createRightOfWay({
+  isRacing,
+  nowMs,
+  rest,
+  turnMsMax = 100,
+}: RightOfWayParts): RequestHandler {
   let last: Promise<unknown> = Promise.resolve()
   let waiting = 0
 

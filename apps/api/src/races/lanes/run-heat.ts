@@ -8,6 +8,7 @@ import type { Desk } from './desk.ts'
 import { createLatenessMeter, type Lateness } from './lateness.ts'
 import type { HeatOrder, LaneEvent, LaneStop } from './messages.ts'
 import { runLane } from './run-lane.ts'
+import { settle } from './settle.ts'
 import { createStartLine } from './start-line.ts'
 
 export interface Heat {
@@ -27,20 +28,13 @@ export interface HeatSurroundings {
   emit(event: LaneEvent): void
 }
 
-/**
- * From the last lane's arrival to the light: opening the connections and building the requests left work to be done (the
- * gateway accepts, this process collects and compiles), which is over in these milliseconds. With 25 the cores had fallen
- * asleep and the caches cooled: the first request then took twice as long to leave.
- */
-const settleMs = 4
-
 export function runHeat(order: HeatOrder, { desk, random, onGreenLight, emit }: HeatSurroundings): Heat {
   const clock = createRaceClock()
   const lateness = createLatenessMeter()
   const controllers = order.lanes.map(() => new AbortController())
   const startLine = createStartLine(order.lanes.length, {
     random,
-    settle: (go) => setTimeout(go, settleMs),
+    settle: (go) => settle(go, clock.now),
     onGreenLight() {
       onGreenLight(clock.start())
       lateness.start()
