@@ -8,7 +8,6 @@ import type { Desk } from './desk.ts'
 import { createLatenessMeter, type Lateness } from './lateness.ts'
 import type { HeatOrder, LaneEvent, LaneStop } from './messages.ts'
 import { runLane } from './run-lane.ts'
-import { settle } from './settle.ts'
 import { createStartLine } from './start-line.ts'
 
 export interface Heat {
@@ -32,13 +31,9 @@ export function runHeat(order: HeatOrder, { desk, random, onGreenLight, emit }: 
   const clock = createRaceClock()
   const lateness = createLatenessMeter()
   const controllers = order.lanes.map(() => new AbortController())
-  const startLine = createStartLine(order.lanes.length, {
-    random,
-    settle: (go) => settle(go, clock.now),
-    onGreenLight() {
-      onGreenLight(clock.start())
-      lateness.start()
-    },
+  const startLine = createStartLine(order.lanes.length, random, () => {
+    onGreenLight(clock.start())
+    lateness.start()
   })
   const lanes = order.lanes.map((entry, index) =>
     runLane(entry, {

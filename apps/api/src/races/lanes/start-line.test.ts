@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { createStartLine } from './start-line.ts'
 
 /** Lanes 0, 1, 2 at a line; `left` is the order in which they went. */
-function threeLanes(random: () => number, settle: (go: () => void) => void = queueMicrotask) {
+function threeLanes(random: () => number) {
   const left: (number | 'green')[] = []
-  const line = createStartLine(3, { random, settle, onGreenLight: () => left.push('green') })
+  const line = createStartLine(3, random, () => left.push('green'))
   const places = [0, 1, 2].map(() => line.join())
   const arrive = async (lane: number) => {
     await places[lane]!.ready()
@@ -23,20 +23,6 @@ test('nobody leaves before the last has arrived, then all do in one tick', async
   await new Promise<void>((resolve) => process.nextTick(resolve))
   expect(left).toEqual(['green', 0, 1, 2])
   await Promise.all([...first, last])
-})
-
-test('when the last has arrived, the light waits until all is quiet', async () => {
-  const quiet = Promise.withResolvers<void>()
-  const { left, arrive } = threeLanes(
-    () => 0.99,
-    (go) => quiet.promise.then(go),
-  )
-  const arriving = [0, 1, 2].map(arrive)
-  await new Promise(setImmediate)
-  expect(left).toEqual([])
-  quiet.resolve()
-  await Promise.all(arriving)
-  expect(left).toEqual(['green', 0, 1, 2])
 })
 
 test('a lane that turns back is not waited for, and counts once', async () => {

@@ -1,6 +1,6 @@
 /**
- * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, and all is quiet, the
- * light goes green and all leave in the same tick, in an order drawn anew for each race: the first to leave has a head start
+ * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, the light goes
+ * green and all leave in the same tick, in an order drawn anew for each race: the first to leave has a head start
  * of some microseconds, which no lane should have always.
  */
 export interface StartPlace {
@@ -10,21 +10,14 @@ export interface StartPlace {
   leave(): void
 }
 
-export interface StartLineParts {
-  /** In [0, 1): draws the order in which the lanes leave. */
-  random(): number
-  /** Calls back in a later step: in its own, the lane that came last is not waiting yet, and would always leave last. */
-  settle(go: () => void): void
-  onGreenLight(): void
-}
-
-export function createStartLine(lanes: number, { random, settle, onGreenLight }: StartLineParts) {
+export function createStartLine(lanes: number, random: () => number, onGreenLight: () => void) {
   const waiting: (() => void)[] = []
   let expected = lanes
 
   function arrive() {
     expected--
-    if (expected === 0) settle(release)
+    // In a step of its own: the lane that came last is not waiting yet, and would always leave last.
+    if (expected === 0) queueMicrotask(release)
   }
 
   function release() {
@@ -35,7 +28,7 @@ export function createStartLine(lanes: number, { random, settle, onGreenLight }:
   return {
     join(): StartPlace {
       let isExpected = true
-      const count = () => {
+      const settle = () => {
         if (!isExpected) return
         isExpected = false
         arrive()
@@ -44,9 +37,9 @@ export function createStartLine(lanes: number, { random, settle, onGreenLight }:
         ready: () =>
           new Promise((resolve) => {
             waiting.push(resolve)
-            count()
+            settle()
           }),
-        leave: count,
+        leave: settle,
       }
     },
   }
