@@ -24,4 +24,4 @@ COPY --from=build /app/apps/web/dist ./apps/web/dist
 COPY gateway.yaml ./
 USER node
 EXPOSE 8000
-CMD ["node", "--single-threaded-gc", "apps/api/src/main.ts"]
+CMD ["node", "apps/api/src/main.ts"]
