@@ -1,6 +1,8 @@
 /** What goes on beside a race while it is timed. */
-import { spawnSync } from 'node:child_process'
+import { fork, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { roadFlags } from '../../scripts/programs.ts'
 import { openBrowser } from '../../tests/support/browser.ts'
 import { root } from '../../tests/support/programs.ts'
 
@@ -21,7 +23,7 @@ export async function createCases(appUrl: string): Promise<Cases> {
   const page = await browser.newPage()
   return {
     'nothing else': { begin: async () => ({ race() {}, async end() {} }) },
-    'history and leaderboard hammered': { begin: async () => hammer(appUrl) },
+    'history and leaderboard hammered': { begin: () => hammer(appUrl) },
     'a browser watching': {
       async begin() {
         await page.goto(appUrl, { waitUntil: 'networkidle' })
@@ -38,37 +40,21 @@ export async function createCases(appUrl: string): Promise<Cases> {
   }
 }
 
-/** Two clients that ask again as soon as they are answered: pages with a search through all answers, boards, whole tapes. */
-function hammer(appUrl: string): During {
-  let isOver = false
-  const paths = [
-    '/api/races?limit=100',
-    '/api/races?limit=100&text=no-such-text-in-any-answer',
-    '/api/leaderboard?by=ttft',
-    '/api/leaderboard?by=decode',
-  ]
-  const client = async (offset: number) => {
-    const { races } = await read<{ races: { id: string }[] }>(`${appUrl}/api/races?limit=50`)
-    for (let turn = offset; !isOver; turn++) {
-      await read(appUrl + paths[turn % paths.length]!)
-      const race = races[turn % races.length]
-      if (race) await (await fetch(`${appUrl}/api/races/${race.id}/events`)).text()
-    }
-  }
-  const clients = [client(0), client(2)]
+/**
+ * A program of its own, with one thread: what it asks of the app disturbs the race, and not the collecting of its garbage on every
+ * core, nor that it shares a thread with the race's viewer.
+ */
+async function hammer(appUrl: string): Promise<During> {
+  const client = fork(join(import.meta.dirname, 'hammer.ts'), [appUrl], { execArgv: roadFlags })
+  await once(client, 'message')
   return {
     race() {},
     async end() {
-      isOver = true
-      await Promise.all(clients)
+      const ended = once(client, 'exit')
+      client.disconnect()
+      await ended
     },
   }
-}
-
-async function read<Body>(url: string): Promise<Body> {
-  const response = await fetch(url)
-  if (!response.ok) throw new Error(`${url}: ${response.status}`)
-  return (await response.json()) as Body
 }
 
 /** Anew each time: two seconds, and never the page of yesterday. */

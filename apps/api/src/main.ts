@@ -6,13 +6,13 @@
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import type { AppContext } from './app-context.ts'
 import { openDatabase, recoverRaces } from './history/index.ts'
 import { createServer } from './server.ts'
 import { readSettings } from './settings.ts'
+import { yieldToLanes } from './yield-to-lanes.ts'
 
 /** From the signal to the exit, whatever hangs. */
 const closeMsMax = 2_500
@@ -55,15 +55,6 @@ async function main() {
   // Started with a channel, the app ends with whoever started it.
   process.on('disconnect', end)
   process.stdout.write(`app ready on http://${toUrlHost(settings.host)}:${port}\n`)
-}
-
-/**
- * On Linux a priority is a thread's own: this thread steps back, and the lane thread, which runs already, does not. With all cores
- * busy and history and leaderboard hammered, the p99 of a token's error fell from 13 ms to 2.6. A lane thread that starts
- * anew after a crash inherits the lower one. Elsewhere it would slow down both.
- */
-function yieldToLanes() {
-  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 }
 
 /** The port is taken before the history is put in order, which takes a moment after a crash. */

@@ -1,4 +1,5 @@
 /** Which URL is which. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Health } from '@drag-race/contracts'
 import express from 'express'
 import type { AppContext } from './app-context.ts'
@@ -20,6 +21,7 @@ import {
   type Races,
   type ViewerLimits,
 } from './races/index.ts'
+import { createRightOfWay } from './right-of-way.ts'
 import { allowHosts, type HostRules } from './security/allowed-hosts.ts'
 import { securityHeaders } from './security/headers.ts'
 import { jsonBodies } from './security/json-bodies.ts'
@@ -67,6 +69,15 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
     response.json(await readHealth(context, { catalog, races, clock, version: options.version }))
   })
   api.use(createClockRoutes(clock))
+  const rightOfWay = createRightOfWay({
+    isRacing: () => races.isRacing || clock.isCalibrating,
+    nowMs: () => performance.now(),
+    rest: sleep,
+  })
+  api.get(pastPaths, rightOfWay)
+  api.get('/races/:id/events', (request, response, next) =>
+    races.find(request.params.id) ? next() : rightOfWay(request, response, next),
+  )
   api.use(createRaceRoutes(context, races, options.viewerLimits))
   api.use(createHistoryRoutes(context, (id) => races.find(id)?.tape.state ?? null))
   api.use(createExportRoutes(context, options))
@@ -92,6 +103,9 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
     },
   }
 }
+
+/** What is answered from the database, and may be much. */
+const pastPaths = ['/races', '/races/:id', '/races/:id/export', '/leaderboard', '/leaderboard/paired']
 
 const noStore: express.RequestHandler = (_request, response, next) => {
   response.set('cache-control', 'no-store')

@@ -1,6 +1,6 @@
 /** What happens to one chat call, from top to bottom. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { AnswerLibrary } from './answers/answer-library.ts'
 import { writeScript } from './answers/write-script.ts'
 import { parseChatRequest } from './chat-request.ts'
@@ -53,6 +53,7 @@ export async function answerChat(
     await pacer.until(acceptedAtNs + BigInt(Math.round(fate.afterMs * 1e6)), signal)
     throw refusal(fate, model)
   }
+  await sleep(untilOthersAreReadMs(model))
   const script = writeScript(answers.find(request.prompt), model, seed, answers.manner)
   const schedule = toSchedule({
     profile: model.profile,
@@ -73,6 +74,17 @@ export async function answerChat(
     'x-simulator-seed': seed,
   }
   await deliver({ request, schedule, head, headers, acceptedAtNs, entry, response, signal }, { clock, pacer })
+}
+
+/**
+ * The lanes of a race come within three milliseconds, and writing an answer takes one, or two when the code is cold: the next
+ * lane's request would be read so much late. Deadlines count from the moment at which this one was read, all the same.
+ */
+const othersMsMax = 5
+
+function untilOthersAreReadMs({ profile }: Model): number {
+  // Headers leave at 80 % of a time that jitters: a tenth leaves room for the work.
+  return Math.min(othersMsMax, profile.ttftMs / 10)
 }
 
 function refusal({ status, retryAfterMs }: Fate & { kind: 'refuse' }, { id }: Model): SimulatorError {

@@ -34,6 +34,8 @@ export function createRaceRoutes(
     const order = parseOrFault(RaceRequest, request.body)
     if (viewers >= limits.viewersMax) throw tooManyViewers
     const race = await races.start(order)
+    // A page that is drawn now would need the cores in the very milliseconds in which the requests leave.
+    await race.underWay
     await watch(response, (signal) => followTape(race, -1, signal))
   })
 

@@ -63,6 +63,8 @@ export interface RunningRace {
   stop(lane: number | null): void
   /** The app is going down. */
   interrupt(): Promise<void>
+  /** Resolves some milliseconds after the lanes have left, or when the race ended before. */
+  underWay: Promise<void>
   /** Resolves when `race-end` is on the tape and all of it in the database. */
   ended: Promise<void>
 }
@@ -95,6 +97,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   await store.insert(order, tape.state, tape.lines(0, 0)[0]!)
 
   const writer = createTapeWriter(tape, 1, (part) => store.appendPart(id, part), log)
+  const underWay = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   let reason: EndReason = 'finished'
   let closing: NodeJS.Timeout | undefined
@@ -105,6 +108,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   function onGreenLight(atNs: bigint) {
     greenLightNs = atNs
     clock.start(atNs)
+    underWay.resolve()
     clearTimeout(waiting)
     waiting = setTimeout(() => askLanesToStop(null, 'deadline', toDeadline(limits)), limits.raceMsMax)
   }
@@ -154,6 +158,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     seen: ClockReport['sentinel'] = null,
   ) {
     if (tape.state.end) return
+    underWay.resolve()
     clearTimeout(waiting)
     clearTimeout(closing)
     const at = clock.at(clock.now())
@@ -209,6 +214,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   return {
     id,
     tape,
+    underWay: underWay.promise,
     ended: ended.promise,
     stop(lane) {
       const seconds = Math.round(clock.at(clock.now()) / 100) / 10

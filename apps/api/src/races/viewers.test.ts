@@ -16,6 +16,7 @@ import {
   stop,
 } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
+import type { HeatListener, LaneThread } from './lane-thread.ts'
 
 let gateway: FakeGateway
 let app: TestApp
@@ -65,6 +66,30 @@ describe('a viewer', () => {
       expect(await collect(response)).toEqual(tape.slice(after + 1))
     }
     held = Promise.withResolvers()
+  })
+
+  test('is told of a race when its lanes have left', async () => {
+    const ordered = Promise.withResolvers<HeatListener>()
+    const laneThread: LaneThread = {
+      run: (_order, listener) => ordered.resolve(listener),
+      stop() {},
+      async close() {},
+    }
+    const waiting = await startApp({ gatewayUrl: gateway.url, laneThread })
+    let isTold = false
+    const told = postRace(waiting.url, { prompt: 'p', lanes: [{ model: 'words' }] }).then((response) => {
+      isTold = true
+      return response
+    })
+    const listener = await ordered.promise
+    await fetch(`${waiting.url}/api/health`)
+    expect(isTold).toBe(false)
+    listener.onGreenLight(process.hrtime.bigint())
+    const tape = events(await told)
+    expect(await tape.next()).toMatchObject({ value: { type: 'race-start' } })
+    listener.onOver(null)
+    expect((await rest(tape)).at(-1)).toMatchObject({ type: 'race-end' })
+    await waiting.close()
   })
 
   test.each(['abc', '1.5', '-2', ''])(

@@ -2,8 +2,8 @@
  * The lane thread: it reads the sockets of all lanes of all races, and does nothing else, so that SQL, JSON and viewers on
  * the main thread cannot delay a stamp.
  *
- * Events leave in batches: a message costs some microseconds on both sides, and 16 lanes at 500 tokens a second would send
- * 8,000. Viewers see a token so much later; its stamp is not touched by it.
+ * Events leave in batches, and so does the news of the light: a message wakes the main thread, its database and every viewer,
+ * and on two cores they are in the way of the next token. Viewers see a token so much later; its stamp is not touched by it.
  */
 import { parentPort } from 'node:worker_threads'
 import { createDesk } from './desk.ts'
@@ -13,13 +13,19 @@ import { type Heat, runHeat } from './run-heat.ts'
 const port = parentPort
 if (!port) throw new Error('lane-worker.ts runs as a worker thread: start apps/api/src/main.ts.')
 
-/** Long enough for a message to carry several tokens, too short to be seen. */
-const batchMs = 4
+/** A frame of the screen, which shows no more often anyway. */
+const batchMs = 16
 
 const desk = createDesk()
 const heats = new Map<string, Heat>()
-const batches = new Map<string, LaneEvent[]>()
+const batches = new Map<string, Batch>()
 let isScheduled = false
+
+interface Batch {
+  /** The light went green, and the main thread does not know it yet. */
+  greenLightNs: bigint | null
+  events: LaneEvent[]
+}
 
 port.on('message', (message: ToLaneThread) => {
   switch (message.kind) {
@@ -36,8 +42,12 @@ async function run(raceId: string, { order }: Extract<ToLaneThread, { kind: 'run
   const heat = runHeat(order, {
     desk,
     random: Math.random,
-    onGreenLight: (atNs) => post({ kind: 'green-light', raceId, atNs }),
-    emit: (event) => batch(raceId, event),
+    onGreenLight(atNs) {
+      batchOf(raceId).greenLightNs = atNs
+    },
+    emit(event) {
+      batchOf(raceId).events.push(event)
+    },
   })
   heats.set(raceId, heat)
   const lateness = await heat.over
@@ -47,11 +57,14 @@ async function run(raceId: string, { order }: Extract<ToLaneThread, { kind: 'run
   post({ kind: 'over', raceId, lateness })
 }
 
-function batch(raceId: string, event: LaneEvent) {
-  const events = batches.get(raceId)
-  if (events) events.push(event)
-  else batches.set(raceId, [event])
+/** What is put in leaves with the next batches. */
+function batchOf(raceId: string): Batch {
   schedule()
+  const known = batches.get(raceId)
+  if (known) return known
+  const batch: Batch = { greenLightNs: null, events: [] }
+  batches.set(raceId, batch)
+  return batch
 }
 
 function schedule() {
@@ -75,7 +88,11 @@ function sendBatches() {
 }
 
 function send(raceId: string, upToMs: number) {
-  const events = batches.get(raceId) ?? []
+  const batch = batches.get(raceId)
+  if (!batch) return
+  const { greenLightNs, events } = batch
+  if (greenLightNs !== null) post({ kind: 'green-light', raceId, atNs: greenLightNs })
+  batch.greenLightNs = null
   events.sort((a, b) => a.at - b.at)
   const young = events.findIndex(({ at }) => at > upToMs)
   const ready = events.splice(0, young === -1 ? events.length : young)

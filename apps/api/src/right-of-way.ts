@@ -1,0 +1,63 @@
+/**
+ * While lanes race, they have the right of way: questions about the past (history, tapes, exports, leaderboards) are answered one
+ * at a time, and after each the app rests twice as long as it worked. So it keeps one core busy at most, a third of the time, and
+ * so does whoever asks again as soon as it is answered; the sockets of a race are read on what is left.
+ *
+ * The lane thread alone was not enough: on two cores a token needs the simulator or the network, the gateway and the reader one
+ * after the other, and each of them waited up to a slice of the scheduler (2 ms) behind a search and its reader.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RequestHandler, Response } from 'express'
+import { ApiFault } from './api-fault.ts'
+
+export interface RightOfWayParts {
+  /** Asked at each question: without a race nothing waits. */
+  isRacing(): boolean
+  /** Milliseconds of a monotonic clock. */
+  nowMs(): number
+  rest(ms: number): Promise<unknown>
+  /** A tape that goes to a slow reader holds up the next question no longer. */
+  turnMsMax?: number
+}
+
+const restShare = 2
+/** Each holds a socket and nothing else. */
+const waitingMax = 64
+
+export function createRightOfWay({
+  isRacing,
+  nowMs,
+  rest,
+  turnMsMax = 100,
+}: RightOfWayParts): RequestHandler {
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+
+  /** From `next` on the answer is worked on. */
+  async function answer(response: Response, next: () => void) {
+    if (response.closed) return
+    const beganMs = nowMs()
+    const over = new Promise((resolve) => response.once('close', resolve))
+    next()
+    await Promise.race([over, sleep(turnMsMax, undefined, { ref: false })])
+    if (isRacing()) await rest(restShare * (nowMs() - beganMs))
+  }
+
+  return async (_request, response, next) => {
+    if (!isRacing()) return next()
+    if (waiting >= waitingMax) throw tooManyQuestions
+    waiting++
+    const turn = last.then(() => {
+      waiting--
+      return answer(response, next)
+    })
+    last = turn
+    await turn
+  }
+}
+
+const tooManyQuestions = new ApiFault(
+  503,
+  'race_has_right_of_way',
+  'A race runs, and too many questions about the past wait for it. Ask again when it is over.',
+)

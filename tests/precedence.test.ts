@@ -1,0 +1,33 @@
+/** Which thread goes first on a busy machine, as the kernel sees it. Elsewhere than on Linux all are alike. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { startProgram } from './support/programs.ts'
+
+/** Name and niceness of each thread: fields 2 and 19 of proc_pid_stat(5). */
+function threadsOf(pid: number) {
+  return readdirSync(`/proc/${pid}/task`).map((id) => {
+    const stat = readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8')
+    const end = stat.lastIndexOf(')')
+    return { name: stat.slice(stat.indexOf('(') + 1, end), nice: Number(stat.slice(end + 2).split(' ')[16]) }
+  })
+}
+
+test.runIf(process.platform === 'linux')(
+  'in the app the lane thread goes before the main thread and before those that collect and compile',
+  async () => {
+    const app = await startProgram('app', {
+      PORT: '0',
+      DATABASE_URL: 'file::memory:',
+      CLOCK_CALIBRATION: 'off',
+      GATEWAY_URL: 'http://127.0.0.1:9',
+    })
+    const threads = threadsOf(app.process.pid!)
+    const nicenessOf = (name: string) =>
+      threads.flatMap((thread) => (thread.name === name ? [thread.nice] : []))
+    const [lanes] = nicenessOf('lanes')
+    const others = [...nicenessOf('MainThread'), ...nicenessOf('V8Worker')]
+    expect(others.length).toBeGreaterThan(1)
+    for (const nice of others) expect(nice).toBeGreaterThan(lanes!)
+    await app.stop()
+  },
+)
