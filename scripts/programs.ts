@@ -8,14 +8,6 @@ export interface Program {
   ports: { variable: string; port: number }[]
 }
 
-/**
- * Of the programs on a token's way. V8 shares its collecting among four helper threads each, which leave no core for the next
- * token where there are two: in the 5 ms after the green light of 25 races, a thread on the way of a request waited over a
- * millisecond for a core 13 times with them and 4 times without. The app keeps them: its heap is large, and they step back behind
- * its lane thread (`yield-to-lanes.ts`). docker-compose.yml says the same.
- */
-export const roadFlags = ['--single-threaded-gc']
-
 type Variables = Record<string, string | undefined>
 
 /** In the order in which they are started; the last one is the one that people open. */
@@ -24,22 +16,21 @@ export function toPrograms(variables: Variables, isDev: boolean): Program[] {
     variable,
     port: toPort(variable, variables[variable], fallback),
   })
-  const node = (entry: string, flags: string[] = []) => [
+  const node = (entry: string) => [
     process.execPath,
-    ...flags,
     ...(isDev ? ['--watch', '--watch-preserve-output'] : []),
     entry,
   ]
   const simulator: Program = {
     name: 'simulator',
-    command: node('packages/simulator/src/main.ts', roadFlags),
+    command: node('packages/simulator/src/main.ts'),
     env: withoutKeys(variables),
     ports: [port('SIMULATOR_PORT', 4010)],
   }
   // Only the gateway is given the providers' keys. Who presses Ctrl-C waits for no answer of half a minute.
   const gateway: Program = {
     name: 'gateway',
-    command: node('packages/gateway/src/main.ts', roadFlags),
+    command: node('packages/gateway/src/main.ts'),
     env: { GATEWAY_DRAIN_MS: '2000', ...variables },
     ports: [port('GATEWAY_PORT', 4000), port('GATEWAY_METRICS_PORT', 15020)],
   }

@@ -2,7 +2,6 @@
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { roadFlags } from '../../scripts/programs.ts'
 import { openBrowser } from '../../tests/support/browser.ts'
 import { root } from '../../tests/support/programs.ts'
 
@@ -45,7 +44,9 @@ export async function createCases(appUrl: string): Promise<Cases> {
  * core, nor that it shares a thread with the race's viewer.
  */
 async function hammer(appUrl: string): Promise<During> {
-  const client = fork(join(import.meta.dirname, 'hammer.ts'), [appUrl], { execArgv: roadFlags })
+  const client = fork(join(import.meta.dirname, 'hammer.ts'), [appUrl], {
+    execArgv: ['--single-threaded-gc'],
+  })
   await once(client, 'message')
   return {
     race() {},

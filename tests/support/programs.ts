@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { roadFlags } from '../../scripts/programs.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
 
@@ -30,7 +29,7 @@ export function startProgram(
   env: Record<string, string>,
 ): Promise<RunningProgram> {
   return startCommand(
-    [process.execPath, ...(name === 'app' ? [] : roadFlags), join(root, entries[name])],
+    [process.execPath, join(root, entries[name])],
     env,
     new RegExp(`${name} ready on (http://[^\\s,]+)`),
   )
