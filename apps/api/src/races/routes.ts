@@ -1,6 +1,7 @@
 /**
  * `POST /api/race`, a race's events, and its stop. A response is a subscription: closing it ends nothing but itself.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RaceRequest, StopRequest, tapeLinesType } from '@drag-race/contracts'
 import express from 'express'
 import * as z from 'zod/mini'
@@ -17,9 +18,11 @@ export interface ViewerLimits {
   drainMsMax: number
   /** Nothing on the tape for so long: a comment. */
   idleMs: number
+  /** A race whose lanes have not left by then (a connection that is slow to open) is shown all the same. */
+  startMsMax: number
 }
 
-export const viewerLimits: ViewerLimits = { viewersMax: 200, drainMsMax, idleMs: 15_000 }
+export const viewerLimits: ViewerLimits = { viewersMax: 200, drainMsMax, idleMs: 15_000, startMsMax: 250 }
 
 export function createRaceRoutes(
   { db }: AppContext,
@@ -35,7 +38,7 @@ export function createRaceRoutes(
     if (viewers >= limits.viewersMax) throw tooManyViewers
     const race = await races.start(order)
     // A page that is drawn now would need the cores in the very milliseconds in which the requests leave.
-    await race.underWay
+    await Promise.race([race.underWay, sleep(limits.startMsMax, undefined, { ref: false })])
     await watch(response, (signal) => followTape(race, -1, signal))
   })
 

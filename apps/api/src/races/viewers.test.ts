@@ -17,6 +17,18 @@ import {
 } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
 import type { HeatListener, LaneThread } from './lane-thread.ts'
+import { viewerLimits } from './routes.ts'
+
+/** A lane thread that does nothing of its own. */
+function heldLanes() {
+  const ordered = Promise.withResolvers<HeatListener>()
+  const laneThread: LaneThread = {
+    run: (_order, listener) => ordered.resolve(listener),
+    stop() {},
+    async close() {},
+  }
+  return { ordered, laneThread }
+}
 
 let gateway: FakeGateway
 let app: TestApp
@@ -69,13 +81,9 @@ describe('a viewer', () => {
   })
 
   test('is told of a race when its lanes have left', async () => {
-    const ordered = Promise.withResolvers<HeatListener>()
-    const laneThread: LaneThread = {
-      run: (_order, listener) => ordered.resolve(listener),
-      stop() {},
-      async close() {},
-    }
-    const waiting = await startApp({ gatewayUrl: gateway.url, laneThread })
+    const { ordered, laneThread } = heldLanes()
+    const patient = { ...viewerLimits, startMsMax: 60_000 }
+    const waiting = await startApp({ gatewayUrl: gateway.url, laneThread, viewerLimits: patient })
     let isTold = false
     const told = postRace(waiting.url, { prompt: 'p', lanes: [{ model: 'words' }] }).then((response) => {
       isTold = true
@@ -87,6 +95,18 @@ describe('a viewer', () => {
     listener.onGreenLight(process.hrtime.bigint())
     const tape = events(await told)
     expect(await tape.next()).toMatchObject({ value: { type: 'race-start' } })
+    listener.onOver(null)
+    expect((await rest(tape)).at(-1)).toMatchObject({ type: 'race-end' })
+    await waiting.close()
+  })
+
+  test('is told of a race whose lanes cannot leave, too', async () => {
+    const { ordered, laneThread } = heldLanes()
+    const hasty = { ...viewerLimits, startMsMax: 5 }
+    const waiting = await startApp({ gatewayUrl: gateway.url, laneThread, viewerLimits: hasty })
+    const tape = events(await postRace(waiting.url, { prompt: 'p', lanes: [{ model: 'words' }] }))
+    expect(await tape.next()).toMatchObject({ value: { type: 'race-start' } })
+    const listener = await ordered.promise
     listener.onOver(null)
     expect((await rest(tape)).at(-1)).toMatchObject({ type: 'race-end' })
     await waiting.close()
