@@ -66,7 +66,10 @@ export async function chat(
         hasBegun: () => response.headersSent,
       })
       // Behind the request itself, which goes out in this turn's immediates.
-      setImmediate(() => parts.budgets.hold(call))
+      setImmediate(() => {
+        parts.budgets.hold(call)
+        call.reservation?.prepare()
+      })
       await tried
     }
     outcome = toOutcome(call)

@@ -21,6 +21,8 @@ export interface Limiter {
 export interface Reservation {
   /** `x-ratelimit-…` of the tightest limits, as they were after this call was admitted. */
   readonly headers: Readonly<Record<string, string>>
+  /** Puts them into words: while the provider is waited for there is time, at its first token there is none. */
+  prepare(): void
   /** The call is over and cost this many tokens. A second time does nothing. */
   settle(tokens: number): void
 }
@@ -32,7 +34,7 @@ export interface LimiterOptions {
   countersMax?: number
 }
 
-const unlimited: Reservation = { headers: {}, settle() {} }
+const unlimited: Reservation = { headers: {}, prepare() {}, settle() {} }
 
 export function createLimiter({ clock, onRefused, countersMax = 10_000 }: LimiterOptions): Limiter {
   const counters = createCounters(countersMax)
@@ -107,14 +109,18 @@ function takeAll({ counter, tokens }: Wanted): void {
 
 function createReservation(wanted: readonly Wanted[], clock: Clock): Reservation {
   let isSettled = false
-  // Buckets are values: these stay as they are now. Put into words while the provider is waited for, not before.
+  // Buckets are values: these stay as they are now.
   const admitted = wanted.map(({ counter }) => ({ ...counter }))
   let headers: Readonly<Record<string, string>> | null = null
+  const toWords = () => {
+    headers ??= toHeaders(admitted)
+    return headers
+  }
   return {
     get headers() {
-      headers ??= toHeaders(admitted)
-      return headers
+      return toWords()
     },
+    prepare: toWords,
     settle(used) {
       if (isSettled) return
       isSettled = true
