@@ -89,7 +89,7 @@ export function createEngine(options: EngineOptions): Engine {
   const budgets = createBudgets({
     books,
     clock,
-    estimateCost: createEstimateCost(cost),
+    estimateCost: createEstimateCost(cost, clock),
     metrics: createBudgetMetrics(metrics.registry, () => budgets.list()),
   })
   return {

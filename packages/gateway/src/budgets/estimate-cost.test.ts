@@ -1,13 +1,25 @@
 import { expect, test } from 'vitest'
+import type { CostTable } from '../ledger/cost.ts'
 import type { Target } from '../upstream/target.ts'
 import { createEstimateCost } from './estimate-cost.ts'
 
 const estimate = { inputTokens: 100, outputTokens: 50, isOutputStated: true }
 
-const estimateCost = createEstimateCost(
-  ({ inputTokens, outputTokens }, { price }) =>
-    price && (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) / 1e6,
-)
+function open() {
+  let nowMs = 0
+  let lookUps = 0
+  const cost: CostTable = ({ inputTokens, outputTokens }, { price }) => {
+    lookUps++
+    return price && (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) / 1e6
+  }
+  return {
+    estimateCost: createEstimateCost(cost, { date: () => new Date(nowMs) }),
+    lookUps: () => lookUps,
+    wait(ms: number) {
+      nowMs += ms
+    },
+  }
+}
 
 const target = (name: string, perMillion: number | null) =>
   ({
@@ -19,6 +31,17 @@ const target = (name: string, perMillion: number | null) =>
 test('is that of the dearest target which the call may go to', () => {
   const [cheap, dear, unknown] = [target('cheap', 1), target('dear', 10), target('unknown', null)]
   // 100 tokens at ten dollars a million, and 50 at twenty.
-  expect(estimateCost(estimate, [cheap, dear, unknown])).toEqual({ pico: 2_000_000_000, target: dear })
-  expect(estimateCost(estimate, [unknown])).toBeNull()
+  expect(open().estimateCost(estimate, [cheap, dear, unknown])).toEqual({ pico: 2_000_000_000, target: dear })
+  expect(open().estimateCost(estimate, [unknown])).toBeNull()
+})
+
+test('prices are looked up once an hour, and anew when the config has changed them', () => {
+  const { estimateCost, lookUps, wait } = open()
+  const model = target('m', 1)
+  for (let call = 0; call < 5; call++) estimateCost(estimate, [model])
+  expect(lookUps()).toBe(2)
+  wait(3_600_000)
+  estimateCost(estimate, [model])
+  expect(lookUps()).toBe(4)
+  expect(estimateCost(estimate, [target('m', 3)])?.pico).toBe(600_000_000)
 })

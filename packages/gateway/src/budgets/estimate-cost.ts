@@ -1,8 +1,9 @@
 /**
  * What a call may cost, before it has cost anything: its estimated tokens at the price of the dearest target that it may go
- * to.
+ * to. The price of a token is looked up once an hour for each target: a look-up in the price table takes 50 µs.
  */
 import type { TokenEstimate } from '../admission/token-estimate.ts'
+import type { Clock } from '../clock.ts'
 import type { CostTable } from '../ledger/cost.ts'
 import { toPico } from '../ledger/money.ts'
 import type { Target } from '../upstream/target.ts'
@@ -15,13 +16,53 @@ export interface PlannedCost {
 /** null when no target has a known price. */
 export type EstimateCost = (estimate: TokenEstimate, targets: readonly Target[]) => PlannedCost | null
 
-export function createEstimateCost(cost: CostTable): EstimateCost {
-  return ({ inputTokens, outputTokens }, targets) => {
-    const parts = { reasoningTokens: null, cachedTokens: null, source: 'tokenizer' } as const
-    const usage = { inputTokens, outputTokens, ...parts }
+interface Rates {
+  target: Pick<Target, 'price' | 'upstreamModel'>
+  untilMs: number
+  perInput: number
+  perOutput: number
+}
+
+const keptMs = 3_600_000
+/** As many targets as a large config has. */
+const keptMax = 1_000
+/** Prices may rise with the length of a prompt; such a call can wait for an exact look-up. */
+const longPromptTokens = 100_000
+
+export function createEstimateCost(cost: CostTable, clock: Pick<Clock, 'date'>): EstimateCost {
+  const kept = new Map<string, Rates>()
+
+  const lookUp = (target: Target, inputTokens: number, outputTokens: number): number | null =>
+    cost(
+      { inputTokens, outputTokens, reasoningTokens: null, cachedTokens: null, source: 'tokenizer' },
+      target,
+      null,
+    )
+  const toRates = (target: Target, nowMs: number): Rates | null => {
+    const known = kept.get(target.name)
+    // After a change of the config the same name may mean another model.
+    const { price, upstreamModel } = known?.target ?? {}
+    if (known && known.untilMs > nowMs && price === target.price && upstreamModel === target.upstreamModel) {
+      return known
+    }
+    const [input, output] = [lookUp(target, 1_000, 0), lookUp(target, 0, 1_000)]
+    if (input === null || output === null) return null
+    if (kept.size >= keptMax) kept.clear()
+    const rates = { target, untilMs: nowMs + keptMs, perInput: input / 1_000, perOutput: output / 1_000 }
+    kept.set(target.name, rates)
+    return rates
+  }
+  const toUsd = (target: Target, { inputTokens, outputTokens }: TokenEstimate, nowMs: number) => {
+    if (inputTokens > longPromptTokens) return lookUp(target, inputTokens, outputTokens)
+    const rates = toRates(target, nowMs)
+    return rates && inputTokens * rates.perInput + outputTokens * rates.perOutput
+  }
+
+  return (estimate, targets) => {
+    const nowMs = clock.date().getTime()
     let dearest: PlannedCost | null = null
     for (const target of targets) {
-      const usd = cost(usage, target, null)
+      const usd = toUsd(target, estimate, nowMs)
       if (usd === null) continue
       const pico = toPico(usd)
       if (dearest === null || pico > dearest.pico) dearest = { pico, target }

@@ -4,19 +4,17 @@
  * those that the config makes up.
  */
 import type { Usage } from '@drag-race/contracts'
-import { findProvider } from '@pydantic/genai-prices'
+import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import type { Clock } from '../clock.ts'
 import type { Price } from '../config/schema.ts'
 import { type Provider, providers } from '../upstream/providers.ts'
 import type { Target } from '../upstream/target.ts'
-import { createPriceTable, type TableUsage } from './price-table.ts'
 
 export type CostTable = (usage: Usage, target: Target, responseModel: string | null) => number | null
 
 export function createCostTable(clock: Pick<Clock, 'date'>): CostTable {
   /** Origin → name in the price table. As many entries as the config has addresses. */
   const namesByOrigin = new Map<string, string | null>()
-  const byTable = createPriceTable()
 
   const toTableName = ({ provider, origin }: Target): string | null => {
     const { pricedAs }: Provider = providers[provider]
@@ -32,10 +30,9 @@ export function createCostTable(clock: Pick<Clock, 'date'>): CostTable {
     const providerId = toTableName(target)
     if (providerId === null) return null
     const options = { providerId, timestamp: clock.date() }
-    const tableUsage = toTableUsage(usage)
     return (
-      (responseModel === null ? null : byTable(tableUsage, responseModel, options)) ??
-      byTable(tableUsage, target.upstreamModel, options)
+      (responseModel === null ? null : byTable(usage, responseModel, options)) ??
+      byTable(usage, target.upstreamModel, options)
     )
   }
   return (...call) => withoutDust(toCost(...call))
@@ -64,7 +61,7 @@ function byConfig(usage: Usage, price: Price): number {
   )
 }
 
-/** Parts are never larger than their whole, whatever a provider counted: the table would throw. */
+/** Parts are never larger than their whole, whatever a provider counted. */
 function toParts({ inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens }: Usage) {
   const cached = Math.min(cachedTokens ?? 0, inputTokens)
   const written = Math.min(cacheWriteTokens ?? 0, inputTokens - cached)
@@ -78,13 +75,28 @@ function toParts({ inputTokens, outputTokens, cachedTokens, cacheWriteTokens, re
   }
 }
 
-function toTableUsage(usage: Usage): TableUsage {
+function byTable(
+  usage: Usage,
+  model: string,
+  options: { providerId: string; timestamp: Date },
+): number | null {
+  const { inputTokens, outputTokens } = usage
   const { cached, written, reasoning } = toParts(usage)
-  return {
-    input_tokens: usage.inputTokens,
-    cache_read_tokens: cached,
-    cache_write_tokens: written,
-    output_tokens: usage.outputTokens,
-    output_reasoning_tokens: reasoning,
+  try {
+    // Parts larger than their whole would make the table throw.
+    const price = calcPrice(
+      {
+        input_tokens: inputTokens,
+        cache_read_tokens: cached,
+        cache_write_tokens: written,
+        output_tokens: outputTokens,
+        output_reasoning_tokens: reasoning,
+      },
+      model,
+      options,
+    )
+    return price?.total_price ?? null
+  } catch {
+    return null
   }
 }
