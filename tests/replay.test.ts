@@ -1,10 +1,3 @@
-/**
- * What a race leaves behind: live screen, reload, replay, exported page and API give the same figures to the last digit,
- * and nothing of it needs more than the tape.
- */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { foldRace, type RaceDetail, type RaceEvent, toTimeSlip } from '@drag-race/contracts'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
@@ -44,17 +37,6 @@ async function hear(page: Page): Promise<() => Promise<string>> {
     new MutationObserver(() => told.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true })
   }`)
   return async () => (await page.evaluate<string[]>('told')).join('\n')
-}
-
-async function openExported(id: string): Promise<Page> {
-  const file = join(at.folder, `${id}.html`)
-  writeFileSync(file, await exported(id, 'html'))
-  await at.context.setOffline(true)
-  at.requested.length = 0
-  const shown = await at.context.newPage()
-  await shown.goto(pathToFileURL(file).href)
-  await shown.getByRole('slider', { name: 'Time in the race' }).waitFor()
-  return shown
 }
 
 describe('one race', () => {
@@ -110,7 +92,7 @@ describe('one race', () => {
     const detail = (await (await fetch(url(`/api/races/${id}`))).json()) as RaceDetail
     const tape = (await exported(id, 'tape')).trimEnd().split('\n').slice(1)
     const csv = await exported(id, 'csv')
-    const away = await openExported(id)
+    const away = await at.openExported(id)
     expect(await figuresOn(away)).toEqual(live)
     expect(await seriousFaults(away)).toEqual([])
     expect(at.requested.filter((address) => !/^(file|data):/.test(address))).toEqual([])

@@ -1,9 +1,7 @@
 /** Tapes that leave and come: a page that replays a hostile race without a server, and a file from elsewhere. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { FinishLine, RaceDetail, RaceEvent } from '@drag-race/contracts'
-import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { seriousFaults } from './support/axe.ts'
 import { useHousePage } from './support/house-page.ts'
@@ -13,22 +11,11 @@ import { toTapeFile } from './support/tape-file.ts'
 const at = useHousePage()
 const { url, exported } = at
 
-async function openExported(id: string): Promise<Page> {
-  const file = join(at.folder, `${id}.html`)
-  writeFileSync(file, await exported(id, 'html'))
-  await at.context.setOffline(true)
-  at.requested.length = 0
-  const shown = await at.context.newPage()
-  await shown.goto(pathToFileURL(file).href)
-  await shown.getByRole('slider', { name: 'Time in the race' }).waitFor()
-  return shown
-}
-
 describe('an exported page', () => {
   test('plays without a server, and neither runs nor fetches anything that an answer says', async () => {
     const id = 'hostile-export'
     await bring(hostileTape(id))
-    const shown = await openExported(id)
+    const shown = await at.openExported(id)
     expect(await shown.locator('.lane-answer').textContent()).toContain('<script>window.hacked = 1</script>')
     expect(await shown.locator('.lane-answer').textContent()).toContain('line\u2028end')
     await shown.getByRole('button', { name: 'Replay' }).click()

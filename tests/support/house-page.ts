@@ -2,9 +2,10 @@
  * A house, a browser and, new for each test, a page of it: with a folder for files, what the page complained of, and what it
  * asked for. Call it once in a test file; it begins and ends all of them.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { openBrowser } from './browser.ts'
@@ -21,6 +22,8 @@ export interface HousePage {
   requested: string[]
   url(path: string): string
   exported(id: string, as: string): Promise<string>
+  /** The page of a race, exported as HTML and opened from its file, without a network. */
+  openExported(id: string): Promise<Page>
 }
 
 /** Its members are there from the first hook on, and `page` and what was heard of it are other ones in each test. */
@@ -28,6 +31,16 @@ export function useHousePage(): HousePage {
   const at = {
     url: (path) => at.house.app.url + path,
     exported: async (id, as) => (await fetch(at.url(`/api/races/${id}/export?as=${as}`))).text(),
+    async openExported(id) {
+      const file = join(at.folder, `${id}.html`)
+      writeFileSync(file, await at.exported(id, 'html'))
+      await at.context.setOffline(true)
+      at.requested.length = 0
+      const shown = await at.context.newPage()
+      await shown.goto(pathToFileURL(file).href)
+      await shown.getByRole('slider', { name: 'Time in the race' }).waitFor()
+      return shown
+    },
   } as HousePage
   beforeAll(async () => {
     at.folder = mkdtempSync(join(tmpdir(), 'house-page-'))

@@ -17,7 +17,10 @@ import type { UsageAnswer, UsageQuery } from './usage-query.ts'
 
 export interface Books {
   read: RecordReader
-  /** A call under a hard budget has begun: should the process be killed, this is what it cost. Ends with its record; null where nothing is kept. */
+  /**
+   * A call under a hard budget has begun: should the process be killed, this is what it cost. It ends with the call's record;
+   * null where nothing is kept.
+   */
   hold(hold: Hold): OpenHold | null
   /**
    * From now on these are counted, beside the calls; rejects when the books cannot be read or written. `onAsked` is called
