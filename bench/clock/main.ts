@@ -1,7 +1,8 @@
 /**
  * `pnpm bench:clock [--quick]`: the error of the clock, from the tape beside the simulator's ledger. Simulator, gateway and app
  * are processes of their own, as `npm start` starts them; 1, 4, 8 and 16 lanes at 20, 100 and 500 tokens a second, in three
- * cases: nothing else, a second client that hammers history and leaderboard, a browser that watches.
+ * cases: nothing else, a second client that hammers history and leaderboard, a browser that watches. Then 8 lanes at 100 tokens
+ * over other roads, which says what of it is the gateway's.
  *
  * The cases take turns within a round, so that a noisy machine is noisy for all of them. A figure is the median over the
  * rounds of that round's percentile.
@@ -9,8 +10,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startHouse } from '../../tests/support/programs.ts'
 import { cases, createCases } from './cases.ts'
-import { fillHistory, timeRace, toModels } from './measure.ts'
-import { type Cell, writeReport } from './report.ts'
+import { fillHistory, modelName, timeRace, toModels } from './measure.ts'
+import { type Cell, type Way, writeReport } from './report.ts'
+import { roadModel, roads, startRoads } from './roads.ts'
 
 const settleMs = 500
 const isQuick = process.argv.includes('--quick')
@@ -20,6 +22,7 @@ const setting = {
   history: isQuick ? 60 : 300,
   lanes: isQuick ? [8] : [1, 4, 8, 16],
   rates: isQuick ? [100] : [20, 100, 500],
+  road: { lanes: 8, races: isQuick ? 3 : 15, tokens: 50 },
 }
 
 const house = await startHouse({
@@ -38,14 +41,40 @@ try {
       // What the race before left to be done (counters to be read, a page to be torn down) is not this one's disturbance.
       await sleep(settleMs)
       const during = await disturbers[cell.name].begin()
-      cell.rounds.push(await timeRace(house, cell, (raceId) => during.race(raceId)))
+      const result = await timeRace({
+        appUrl: house.app.url,
+        simulatorUrl: house.simulator.url,
+        lanes: cell.lanes,
+        model: modelName(cell.rate),
+        maxTokens: cell.rate * setting.seconds,
+        onStart: (raceId) => during.race(raceId),
+      })
+      cell.rounds.push(result)
       await during.end()
     }
     process.stderr.write(`round ${round + 1} of ${setting.rounds}\n`)
   }
   await disturbers.close()
-  writeReport(cells, setting, !isQuick)
+  const ways = await compareRoads()
+  writeReport(cells, ways, setting, !isQuick)
 } finally {
   await house.stop()
 }
 process.exit()
+
+/** In turns, as the cases. */
+async function compareRoads(): Promise<Way[]> {
+  const { lanes, races, tokens } = setting.road
+  const started = await startRoads(house)
+  const ways = roads.map((road): Way => ({ road, rounds: [] }))
+  for (let race = 0; race < races; race++) {
+    for (const { road, rounds } of race % 2 === 0 ? ways : ways.toReversed()) {
+      await sleep(settleMs)
+      const appUrl = started.appUrl(road)
+      const simulatorUrl = house.simulator.url
+      rounds.push(await timeRace({ appUrl, simulatorUrl, lanes, model: roadModel, maxTokens: tokens }))
+    }
+  }
+  await started.close()
+  return ways
+}

@@ -1,7 +1,7 @@
 /** One race, and what its tape says beside the simulator's ledger. */
 import { emptyRace, type LaneErrors, reduceRace, SimulatorLedger, toLaneErrors } from '@drag-race/contracts'
-import type { House } from '../../tests/support/programs.ts'
 import { events, postRace } from '../../tests/support/race-client.ts'
+import { roadModel } from './roads.ts'
 
 export interface RoundResult {
   errors: LaneErrors[]
@@ -11,14 +11,15 @@ export interface RoundResult {
   skewMs: number
 }
 
-const modelName = (rate: number) => `clock-${rate}`
+export const modelName = (rate: number) => `clock-${rate}`
 
-/** Entries of gateway.yaml: exact models, one a rate. */
+/** Entries of gateway.yaml: exact models, one a rate, and the one that every road leads to. */
 export function toModels(rates: readonly number[], seconds: number): object[] {
-  return rates.map((rate) => ({
-    name: modelName(rate),
+  const exact = rates.map((rate) => [modelName(rate), `steady?ttft=50&tps=${rate}&tokens=${rate * seconds}`])
+  return [...exact, [roadModel, roadModel]].map(([name, model]) => ({
+    name,
     provider: 'simulator',
-    params: { model: `steady?ttft=50&tps=${rate}&tokens=${rate * seconds}` },
+    params: { model },
   }))
 }
 
@@ -37,20 +38,32 @@ export async function fillHistory(appUrl: string, races: number): Promise<void> 
   await Promise.all(Array.from({ length: 8 }, racer))
 }
 
-/** `onStart` is told the race's id as soon as it has one. */
-export async function timeRace(
-  house: House,
-  { lanes, rate }: { lanes: number; rate: number },
-  onStart: (raceId: string) => void,
-): Promise<RoundResult> {
+export interface Timed {
+  appUrl: string
+  simulatorUrl: string
+  lanes: number
+  model: string
+  maxTokens: number
+  /** Told the race's id as soon as it has one. */
+  onStart?(raceId: string): void
+}
+
+export async function timeRace({
+  appUrl,
+  simulatorUrl,
+  lanes,
+  model,
+  maxTokens,
+  onStart,
+}: Timed): Promise<RoundResult> {
   const request = {
     prompt: `Lanes: ${lanes}`,
-    lanes: Array.from({ length: lanes }, () => ({ model: modelName(rate) })),
+    lanes: Array.from({ length: lanes }, () => ({ model, params: { maxTokens } })),
   }
   let state = emptyRace
-  for await (const event of events(await postRace(house.app.url, request))) {
+  for await (const event of events(await postRace(appUrl, request))) {
     state = reduceRace(state, event)
-    if (event.type === 'race-start') onStart(event.raceId)
+    if (event.type === 'race-start') onStart?.(event.raceId)
   }
   const { clock, marginMs } = state.end!
   const greenLightNs = BigInt(clock!.greenLightNs!)
@@ -58,7 +71,7 @@ export async function timeRace(
     state.lanes.map(async (lane) => {
       const { outcome } = lane
       if (outcome?.kind !== 'done') throw new Error(`lane ${lane.lane}: ${outcome?.event.message}`)
-      const url = `${house.simulator.url}/ledger/${outcome.event.completionId}`
+      const url = `${simulatorUrl}/ledger/${outcome.event.completionId}`
       const ledger = SimulatorLedger.parse(await (await fetch(url)).json())
       const found = toLaneErrors(lane, greenLightNs, ledger)
       if (!found) throw new Error(`lane ${lane.lane}: tape and ledger do not fit`)

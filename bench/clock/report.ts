@@ -4,6 +4,7 @@ import { type LaneErrors, type Spread, toSpread } from '@drag-race/contracts'
 import { keepTable } from '../keep-table.ts'
 import type { Case } from './cases.ts'
 import type { RoundResult } from './measure.ts'
+import type { Road } from './roads.ts'
 
 export interface Cell {
   name: Case
@@ -12,16 +13,23 @@ export interface Cell {
   rounds: RoundResult[]
 }
 
+export interface Way {
+  road: Road
+  rounds: RoundResult[]
+}
+
 interface Setting {
   rounds: number
   seconds: number
   history: number
+  road: { lanes: number; tokens: number }
 }
 
 /** The aim, at 8 lanes × 100 tokens a second in all three cases. */
 const aim = { lanes: 8, rate: 100, ttftMs: 2, tokenMs: 3 }
 
-export function writeReport(cells: readonly Cell[], { rounds, seconds, history }: Setting, isKept: boolean) {
+export function writeReport(cells: readonly Cell[], ways: readonly Way[], setting: Setting, isKept: boolean) {
+  const { rounds, seconds, history } = setting
   const lines = [
     `Median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s a race, over a history of ${history} races; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}.`,
     '',
@@ -32,6 +40,8 @@ export function writeReport(cells: readonly Cell[], { rounds, seconds, history }
     ...cells.map(toRow),
     '',
     ...cells.filter(({ lanes, rate }) => lanes === aim.lanes && rate === aim.rate).map(toAimLine),
+    '',
+    ...toRoadTable(ways, setting),
   ]
   const table = lines.join('\n')
   console.log(table)
@@ -39,7 +49,7 @@ export function writeReport(cells: readonly Cell[], { rounds, seconds, history }
 }
 
 function toRow(cell: Cell): string {
-  const { ttft, token, total } = toCellSpreads(cell)
+  const { ttft, token, total } = toSpreads(cell.rounds)
   const shares = ({ p50, p90, p99, max }: Spread) => [p50, p90, p99, max].map(toText)
   const lag = medianOf(cell, ({ lagMs }) => lagMs)
   const skew = medianOf(cell, ({ skewMs }) => skewMs)
@@ -48,12 +58,27 @@ function toRow(cell: Cell): string {
 }
 
 function toAimLine(cell: Cell): string {
-  const { ttft, token } = toCellSpreads(cell)
+  const { ttft, token } = toSpreads(cell.rounds)
   const isMet = (ttft.p99 ?? Number.NaN) <= aim.ttftMs && (token.p99 ?? Number.NaN) <= aim.tokenMs
   return `${cell.name}: p99 of TTFT ${toText(ttft.p99)} (aim ${aim.ttftMs}), of a token ${toText(token.p99)} (aim ${aim.tokenMs}): ${isMet ? 'met' : 'missed'}.  `
 }
 
-function toCellSpreads({ rounds }: Cell) {
+/** What of the error is the gateway's: the rest is the machine's, Node's and the reading thread's. */
+function toRoadTable(ways: readonly Way[], { road: { lanes, tokens } }: Setting): string[] {
+  return [
+    `${lanes} lanes × 100 tok/s of ${tokens} tokens over other roads, in turns, nothing else beside them; median of ${ways[0]!.rounds.length} races:`,
+    '',
+    '| road | TTFT p50 | p90 | p99 | max | token p50 | p90 | p99 | max |',
+    `|---|${'--:|'.repeat(8)}`,
+    ...ways.map((way) => {
+      const { ttft, token } = toSpreads(way.rounds)
+      const shares = [ttft, token].flatMap(({ p50, p90, p99, max }) => [p50, p90, p99, max])
+      return `| ${way.road} | ${shares.map(toText).join(' | ')} |`
+    }),
+  ]
+}
+
+function toSpreads(rounds: readonly RoundResult[]) {
   const spread = (pick: (errors: LaneErrors) => number[]) =>
     medianSpread(rounds.map(({ errors }) => toSpread(errors.flatMap(pick))))
   return {

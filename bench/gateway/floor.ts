@@ -12,9 +12,10 @@ const server = createServer((request, response) => {
   const parts: Buffer[] = []
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => {
-    const body = Buffer.concat(parts)
+    const body = parts.length > 0 ? Buffer.concat(parts) : null
+    const method = request.method as 'GET' | 'POST'
     pool.dispatch(
-      { path: request.url!, method: 'POST', body, headers: { 'content-type': 'application/json' } },
+      { path: request.url!, method, body, headers: { 'content-type': 'application/json' } },
       {
         onRequestStart() {},
         onResponseStart(_controller, status, headers) {
