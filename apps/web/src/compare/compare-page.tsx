@@ -76,7 +76,7 @@ function RaceHead({ race, name }: { race: RaceDetail; name: string }) {
           <strong>{word}</strong> {by} <span className="dim">{who}</span>
         </p>
         <p className="dim">
-          {toFullTime(race.startedAt)}, {toMargin(race.marginMs)}
+          {toFullTime(race.startedAt)}, <span className="compare-margin">{toMargin(race.marginMs)}</span>
           {race.origin === 'imported' && <em className="compare-imported"> imported</em>}
         </p>
       </div>

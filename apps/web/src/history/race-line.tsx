@@ -65,9 +65,7 @@ export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }:
             </Link>
           </>
         )}
-        <p className="ellipsis" title={rule}>
-          {rule}
-        </p>
+        <p>{rule}</p>
       </div>
       {race.status === 'running' ? (
         <span />
