@@ -1,9 +1,9 @@
 /** What goes on beside a race while it is timed. */
-import { fork, spawnSync } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { openBrowser } from '../../tests/support/browser.ts'
-import { root } from '../../tests/support/programs.ts'
+import { buildWeb } from '../build-web.ts'
 
 export const cases = ['nothing else', 'history and leaderboard hammered', 'a browser watching'] as const
 export type Case = (typeof cases)[number]
@@ -56,12 +56,4 @@ async function hammer(appUrl: string): Promise<During> {
       await ended
     },
   }
-}
-
-/** Anew each time: two seconds, and never the page of yesterday. */
-function buildWeb() {
-  const folder = join(root, 'apps', 'web')
-  const vite = join(folder, 'node_modules', 'vite', 'bin', 'vite.js')
-  const { status } = spawnSync(process.execPath, [vite, 'build'], { cwd: folder, stdio: 'ignore' })
-  if (status !== 0) throw new Error('The web could not be built: run `npm start` once and see why.')
 }

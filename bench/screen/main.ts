@@ -5,6 +5,7 @@
  */
 import { openBrowser } from '../../tests/support/browser.ts'
 import { startHouse } from '../../tests/support/programs.ts'
+import { buildWeb } from '../build-web.ts'
 import { longBlocks, longBlockTexts, startProvider, type Text } from './provider.ts'
 import { readRecordedText } from './recorded.ts'
 import { writeReport } from './report.ts'
@@ -33,6 +34,7 @@ const house = await startHouse({
     })),
   ],
 })
+buildWeb()
 const browser = await openBrowser()
 try {
   const heats: Record<string, string[]> = {

@@ -1,6 +1,6 @@
 /**
  * `pnpm bench:tape`: how long the longest tape takes to come in, to open, to be wound and to leave. The real app and a real
- * browser; each round in a browser without cache. Build the web before: `npm start` or `pnpm --filter @drag-race/web build`.
+ * browser; each round in a browser without cache.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -11,12 +11,14 @@ import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../../tests/support/browser.ts'
 import { startHouse } from '../../tests/support/programs.ts'
 import { toTapeFile } from '../../tests/support/tape-file.ts'
+import { buildWeb } from '../build-web.ts'
 import { toLongTape } from './long-tape.ts'
 
 const size = { lanes: 16, tokens: 20_000 }
 const rounds = 5
 
 async function main() {
+  buildWeb()
   const house = await startHouse()
   const browser = await openBrowser()
   try {
