@@ -1,8 +1,8 @@
 /**
- * `pnpm bench:clock [--quick]`: the error of the clock, from the tape beside the simulator's ledger. Simulator, gateway and app
+ * `pnpm bench:clock [--quick] [--roads]`: the error of the clock, from the tape beside the simulator's ledger. Simulator, gateway and app
  * are processes of their own, as `npm start` starts them; 1, 4, 8 and 16 lanes at 20, 100 and 500 tokens a second, in three
  * cases: nothing else, a second client that hammers history and leaderboard, a browser that watches. Then 8 lanes at 100 tokens
- * over other roads, which says what of it is the gateway's.
+ * over other roads, which says what of it is the gateway's; `--roads` runs these alone.
  *
  * The cases take turns within a round, so that a noisy machine is noisy for all of them. A figure is the median over the
  * rounds of that round's percentile.
@@ -11,8 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startHouse } from '../../tests/support/programs.ts'
 import { cases, createCases } from './cases.ts'
 import { fillHistory, modelName, timeRace, toModels } from './measure.ts'
-import { type Cell, type Way, writeReport } from './report.ts'
-import { roadModel, roads, startRoads } from './roads.ts'
+import { type Cell, writeReport, writeRoads } from './report.ts'
+import { compareRoads } from './roads.ts'
 
 const settleMs = 500
 const isQuick = process.argv.includes('--quick')
@@ -22,59 +22,54 @@ const setting = {
   history: isQuick ? 60 : 300,
   lanes: isQuick ? [8] : [1, 4, 8, 16],
   rates: isQuick ? [100] : [20, 100, 500],
-  road: { lanes: 8, races: isQuick ? 3 : 15, tokens: 50 },
 }
 
-const house = await startHouse({
-  models: toModels(setting.rates, setting.seconds),
-  env: { CLOCK_CALIBRATION: 'on' },
-})
-try {
-  await fillHistory(house.app.url, setting.history)
-  const disturbers = await createCases(house.app.url)
-  const cells: Cell[] = []
-  for (const lanes of setting.lanes) {
-    for (const rate of setting.rates) for (const name of cases) cells.push({ name, lanes, rate, rounds: [] })
-  }
-  for (let round = 0; round < setting.rounds; round++) {
-    for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
-      // What the race before left to be done (counters to be read, a page to be torn down) is not this one's disturbance.
-      await sleep(settleMs)
-      const during = await disturbers[cell.name].begin()
-      const result = await timeRace({
-        appUrl: house.app.url,
-        simulatorUrl: house.simulator.url,
-        lanes: cell.lanes,
-        model: modelName(cell.rate),
-        maxTokens: cell.rate * setting.seconds,
-        onStart: (raceId) => during.race(raceId),
-      })
-      cell.rounds.push(result)
-      await during.end()
-    }
-    process.stderr.write(`round ${round + 1} of ${setting.rounds}\n`)
-  }
-  await disturbers.close()
-  const ways = await compareRoads()
-  writeReport(cells, ways, setting, !isQuick)
-} finally {
-  await house.stop()
+const roadSetting = {
+  lanes: 8,
+  tokens: 50,
+  racesToWarm: isQuick ? 1 : 15,
+  races: isQuick ? 3 : 15,
+  settleMs,
 }
+
+if (!process.argv.includes('--roads')) await timeCases()
+writeRoads(await compareRoads(roadSetting), roadSetting, !isQuick)
 process.exit()
 
-/** In turns, as the cases. */
-async function compareRoads(): Promise<Way[]> {
-  const { lanes, races, tokens } = setting.road
-  const started = await startRoads(house)
-  const ways = roads.map((road): Way => ({ road, rounds: [] }))
-  for (let race = 0; race < races; race++) {
-    for (const { road, rounds } of race % 2 === 0 ? ways : ways.toReversed()) {
-      await sleep(settleMs)
-      const appUrl = started.appUrl(road)
-      const simulatorUrl = house.simulator.url
-      rounds.push(await timeRace({ appUrl, simulatorUrl, lanes, model: roadModel, maxTokens: tokens }))
+async function timeCases() {
+  const house = await startHouse({
+    models: toModels(setting.rates, setting.seconds),
+    env: { CLOCK_CALIBRATION: 'on' },
+  })
+  try {
+    await fillHistory(house.app.url, setting.history)
+    const disturbers = await createCases(house.app.url)
+    const cells: Cell[] = []
+    for (const lanes of setting.lanes) {
+      for (const rate of setting.rates)
+        for (const name of cases) cells.push({ name, lanes, rate, rounds: [] })
     }
+    for (let round = 0; round < setting.rounds; round++) {
+      for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
+        // What the race before left to be done (counters to be read, a page to be torn down) is not this one's disturbance.
+        await sleep(settleMs)
+        const during = await disturbers[cell.name].begin()
+        const result = await timeRace({
+          appUrl: house.app.url,
+          simulatorUrl: house.simulator.url,
+          lanes: cell.lanes,
+          model: modelName(cell.rate),
+          maxTokens: cell.rate * setting.seconds,
+          onStart: (raceId) => during.race(raceId),
+        })
+        cell.rounds.push(result)
+        await during.end()
+      }
+      process.stderr.write(`round ${round + 1} of ${setting.rounds}\n`)
+    }
+    await disturbers.close()
+    writeReport(cells, setting, !isQuick)
+  } finally {
+    await house.stop()
   }
-  await started.close()
-  return ways
 }

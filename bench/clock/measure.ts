@@ -1,7 +1,6 @@
 /** One race, and what its tape says beside the simulator's ledger. */
 import { emptyRace, type LaneErrors, reduceRace, SimulatorLedger, toLaneErrors } from '@drag-race/contracts'
 import { events, postRace } from '../../tests/support/race-client.ts'
-import { roadModel } from './roads.ts'
 
 export interface RoundResult {
   errors: LaneErrors[]
@@ -13,13 +12,12 @@ export interface RoundResult {
 
 export const modelName = (rate: number) => `clock-${rate}`
 
-/** Entries of gateway.yaml: exact models, one a rate, and the one that every road leads to. */
+/** Entries of gateway.yaml: exact models, one a rate. */
 export function toModels(rates: readonly number[], seconds: number): object[] {
-  const exact = rates.map((rate) => [modelName(rate), `steady?ttft=50&tps=${rate}&tokens=${rate * seconds}`])
-  return [...exact, [roadModel, roadModel]].map(([name, model]) => ({
-    name,
+  return rates.map((rate) => ({
+    name: modelName(rate),
     provider: 'simulator',
-    params: { model },
+    params: { model: `steady?ttft=50&tps=${rate}&tokens=${rate * seconds}` },
   }))
 }
 

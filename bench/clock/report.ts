@@ -1,10 +1,9 @@
 /** Prints the table of errors and keeps it in bench/README.md, with machine, versions and date. */
-import { cpus, totalmem } from 'node:os'
 import { type LaneErrors, type Spread, toSpread } from '@drag-race/contracts'
-import { keepTable } from '../keep-table.ts'
+import { keepTable, toMachine } from '../keep-table.ts'
 import type { Case } from './cases.ts'
 import type { RoundResult } from './measure.ts'
-import type { Road } from './roads.ts'
+import type { RoadSetting, Way } from './roads.ts'
 
 export interface Cell {
   name: Case
@@ -13,25 +12,18 @@ export interface Cell {
   rounds: RoundResult[]
 }
 
-export interface Way {
-  road: Road
-  rounds: RoundResult[]
-}
-
 interface Setting {
   rounds: number
   seconds: number
   history: number
-  road: { lanes: number; tokens: number }
 }
 
 /** The aim, at 8 lanes × 100 tokens a second in all three cases. */
 const aim = { lanes: 8, rate: 100, ttftMs: 2, tokenMs: 3 }
 
-export function writeReport(cells: readonly Cell[], ways: readonly Way[], setting: Setting, isKept: boolean) {
-  const { rounds, seconds, history } = setting
+export function writeReport(cells: readonly Cell[], { rounds, seconds, history }: Setting, isKept: boolean) {
   const lines = [
-    `Median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s a race, over a history of ${history} races; ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}.`,
+    `Median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s a race, over a history of ${history} races; ${toMachine()}`,
     '',
     'Milliseconds. TTFT and total: as measured minus the simulator’s own. Token: its stamp minus the moment at which it was written.',
     '',
@@ -40,8 +32,6 @@ export function writeReport(cells: readonly Cell[], ways: readonly Way[], settin
     ...cells.map(toRow),
     '',
     ...cells.filter(({ lanes, rate }) => lanes === aim.lanes && rate === aim.rate).map(toAimLine),
-    '',
-    ...toRoadTable(ways, setting),
   ]
   const table = lines.join('\n')
   console.log(table)
@@ -64,18 +54,22 @@ function toAimLine(cell: Cell): string {
 }
 
 /** What of the error is the gateway's: the rest is the machine's, Node's and the reading thread's. */
-function toRoadTable(ways: readonly Way[], { road: { lanes, tokens } }: Setting): string[] {
-  return [
-    `${lanes} lanes × 100 tok/s of ${tokens} tokens over other roads, in turns, nothing else beside them; median of ${ways[0]!.rounds.length} races:`,
+export function writeRoads(ways: readonly Way[], setting: RoadSetting, isKept: boolean) {
+  const { lanes, tokens, races, racesToWarm } = setting
+  const lines = [
+    `${lanes} lanes × 100 tok/s of ${tokens} tokens, in turns, nothing else beside them; median of ${races} races, after ${racesToWarm} to warm up; ${toMachine()}`,
     '',
     '| road | TTFT p50 | p90 | p99 | max | token p50 | p90 | p99 | max |',
     `|---|${'--:|'.repeat(8)}`,
-    ...ways.map((way) => {
-      const { ttft, token } = toSpreads(way.rounds)
+    ...ways.map(({ road, rounds }) => {
+      const { ttft, token } = toSpreads(rounds)
       const shares = [ttft, token].flatMap(({ p50, p90, p99, max }) => [p50, p90, p99, max])
-      return `| ${way.road} | ${shares.map(toText).join(' | ')} |`
+      return `| ${road} | ${shares.map(toText).join(' | ')} |`
     }),
   ]
+  const table = lines.join('\n')
+  console.log(table)
+  if (isKept) keepTable('roads', table)
 }
 
 function toSpreads(rounds: readonly RoundResult[]) {

@@ -1,60 +1,68 @@
 /**
- * The same race over other roads, with nothing else beside it: straight to the simulator, through the least that a proxy can be, and
- * through this gateway. What the first two take is the machine's and Node's own; no gateway can be below it.
+ * The same race over other roads, with nothing else beside it: straight to the simulator, through the least that a proxy on node:http
+ * and undici can be, and through this gateway. What the first two take is the machine's and Node's own.
+ *
+ * Each road begins with programs that nobody has called yet, and has the same races to warm up: code that ran often is
+ * quicker, and would decide the comparison.
  */
 import { join } from 'node:path'
-import {
-  freePort,
-  type House,
-  type RunningProgram,
-  root,
-  startCommand,
-  startProgram,
-} from '../../tests/support/programs.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort, root, startCommand, startProgram, startRoad } from '../../tests/support/programs.ts'
+import { type RoundResult, timeRace } from './measure.ts'
 
-export const roads = ['straight to the simulator', 'through a bare proxy', 'through this gateway'] as const
-export type Road = (typeof roads)[number]
+/** The simulator's own name for it on every road, so that a proxy need not translate it; 100 tokens a second. */
+const model = 'steady'
 
-export interface Roads {
-  /** The app whose lanes take this road. */
-  appUrl(road: Road): string
-  close(): Promise<void>
+export interface Way {
+  road: string
+  rounds: RoundResult[]
 }
 
-/** What every road leads to under the same name: the simulator's own, so that a proxy need not translate it; 100 tokens a second. */
-export const roadModel = 'steady'
-export async function startRoads(house: House): Promise<Roads> {
-  const { simulator, folder } = house
+export interface RoadSetting {
+  lanes: number
+  tokens: number
+  /** Before those that count. */
+  racesToWarm: number
+  races: number
+  settleMs: number
+}
+
+/** In turns, so that a noisy machine is noisy for all of them. */
+export async function compareRoads(setting: RoadSetting): Promise<Way[]> {
+  const { lanes, tokens, racesToWarm, races, settleMs } = setting
+  const { simulator, gateway, folder, stop } = await startRoad({
+    models: [{ name: model, provider: 'simulator', params: { model } }],
+  })
   const floor = await startCommand(
     [process.execPath, join(root, 'bench', 'gateway', 'floor.ts')],
     { UPSTREAM_URL: simulator.url },
     /floor ready on (http:\S+)/,
   )
-  const straightApp = await startApp(simulator.url, 'straight')
-  const floorApp = await startApp(floor.url, 'floor')
-
-  async function startApp(gatewayUrl: string, name: string): Promise<RunningProgram> {
-    return startProgram('app', {
+  const startApp = async (name: string, gatewayUrl: string) =>
+    startProgram('app', {
       PORT: String(await freePort()),
       DATABASE_URL: `file:${join(folder, `${name}.db`)}`,
       GATEWAY_URL: gatewayUrl,
       SIMULATOR_URL: simulator.url,
+      CLOCK_CALIBRATION: 'off',
     })
-  }
-
-  return {
-    appUrl(road) {
-      switch (road) {
-        case 'straight to the simulator':
-          return straightApp.url
-        case 'through a bare proxy':
-          return floorApp.url
-        case 'through this gateway':
-          return house.app.url
+  const ways = [
+    { road: 'straight to the simulator', app: await startApp('straight', simulator.url) },
+    { road: 'through a bare proxy', app: await startApp('floor', floor.url) },
+    { road: 'through this gateway', app: await startApp('gateway', gateway.url) },
+  ].map((way) => ({ ...way, rounds: [] as RoundResult[] }))
+  try {
+    for (let race = -racesToWarm; race < races; race++) {
+      for (const { app, rounds } of race % 2 === 0 ? ways : ways.toReversed()) {
+        await sleep(settleMs)
+        const urls = { appUrl: app.url, simulatorUrl: simulator.url }
+        const result = await timeRace({ ...urls, lanes, model, maxTokens: tokens })
+        if (race >= 0) rounds.push(result)
       }
-    },
-    async close() {
-      await Promise.all([straightApp.stop(), floorApp.stop(), floor.stop()])
-    },
+    }
+    return ways.map(({ road, rounds }) => ({ road, rounds }))
+  } finally {
+    await Promise.all([...ways.map(({ app }) => app.stop()), floor.stop()])
+    await stop()
   }
 }
