@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { seriousFaults } from './support/axe.ts'
 import { useHousePage } from './support/house-page.ts'
 import { race } from './support/race-client.ts'
+import { setUpRace } from './support/start-page.ts'
 
 const at = useHousePage()
 const { url, exported } = at
@@ -41,17 +42,7 @@ async function hear(page: Page): Promise<() => Promise<string>> {
 
 describe('one race', () => {
   test('has the same figures live, after a reload in its middle, replayed, exported and from the API', async () => {
-    await at.page.goto(url('/'))
-    await at.page.getByRole('textbox', { name: 'Prompt' }).fill('Explain the TCP three-way handshake.')
-    await at.page.getByRole('combobox', { name: 'Model of lane 2' }).waitFor()
-    const models = ['sim-quick', 'sim-thinker', 'sim-slow', 'sim-429', 'sim-slow']
-    for (const [index, model] of models.entries()) {
-      if (index > 1) await at.page.getByRole('button', { name: '+ Add lane' }).click()
-      const field = at.page.getByRole('combobox', { name: `Model of lane ${index + 1}` })
-      await field.click()
-      await field.fill(model)
-      await field.press('Enter')
-    }
+    await setUpRace(at.page, url('/'), ['sim-quick', 'sim-thinker', 'sim-slow', 'sim-429', 'sim-slow'])
     await at.page.getByRole('switch', { name: 'stream lane 5' }).click()
     await at.page.getByRole('button', { name: 'Start', exact: true }).click()
     await at.page.waitForURL(/\/race\//)
@@ -181,26 +172,4 @@ describe('two races', () => {
     expect(await seriousFaults(at.page)).toEqual([])
     expect(at.complaints).toEqual([])
   })
-})
-
-test.each([375, 1280, 2560])('at %i px no page of these needs sideways scrolling', async (width) => {
-  const { raceId } = await race(at.house.app.url, {
-    prompt: `Wide as ${width}`,
-    lanes: [{ model: 'sim-quick' }, { model: 'sim-slow' }],
-  })
-  await at.page.setViewportSize({ width, height: 900 })
-  for (const path of [
-    `/race/${raceId}`,
-    `/race/${raceId}/replay`,
-    `/compare/${raceId}`,
-    `/compare/${raceId}/${raceId}`,
-  ]) {
-    await at.page.goto(url(path))
-    await at.page.getByRole('heading').first().waitFor()
-    await at.page.waitForLoadState('networkidle')
-    const overflow = await at.page.evaluate<number>(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    )
-    expect(overflow).toBeLessThanOrEqual(0)
-  }
 })

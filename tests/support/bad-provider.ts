@@ -62,6 +62,14 @@ function begin(response: ServerResponse, isStream: boolean): ServerResponse {
 export const good: Answering = (response, isStream) =>
   void begin(response, isStream).end(isStream ? wholeStream.join('') + done : wholeBody)
 
+/** A stream of this text, a few characters at a time. */
+export const answering =
+  (text: string): Answering =>
+  (response) => {
+    const streamed = text.match(/[\s\S]{1,7}/g)!.map((content) => delta({ content }))
+    begin(response, true).end(streamed.join('') + pieces.finish + done)
+  }
+
 export const refuse =
   (
     status: number,

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { openBrowser } from './browser.ts'
-import { type House, startHouse } from './programs.ts'
+import { type House, type HouseOptions, startHouse } from './programs.ts'
 
 export interface HousePage {
   house: House
@@ -26,8 +26,11 @@ export interface HousePage {
   openExported(id: string): Promise<Page>
 }
 
-/** Its members are there from the first hook on, and `page` and what was heard of it are other ones in each test. */
-export function useHousePage(): HousePage {
+/**
+ * Its members are there from the first hook on, and `page` and what was heard of it are other ones in each test. `prepare`
+ * starts what the house is to know of.
+ */
+export function useHousePage(prepare?: () => Promise<HouseOptions>): HousePage {
   const at = {
     url: (path) => at.house.app.url + path,
     exported: async (id, as) => (await fetch(at.url(`/api/races/${id}/export?as=${as}`))).text(),
@@ -44,7 +47,7 @@ export function useHousePage(): HousePage {
   } as HousePage
   beforeAll(async () => {
     at.folder = mkdtempSync(join(tmpdir(), 'house-page-'))
-    at.house = await startHouse()
+    at.house = await startHouse(await prepare?.())
     at.browser = await openBrowser()
   })
   afterAll(async () => {

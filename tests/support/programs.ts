@@ -100,13 +100,13 @@ export interface House extends Road {
   restartApp(): Promise<void>
 }
 
-interface Options {
+export interface HouseOptions {
   /** Further entries of gateway.yaml's `llm.models`. */
   models?: object[]
   env?: Record<string, string>
 }
 
-export async function startRoad({ models = [], env = {} }: Options = {}): Promise<Road> {
+export async function startRoad({ models = [], env = {} }: HouseOptions = {}): Promise<Road> {
   const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
   const simulator = await startProgram('simulator', { SIMULATOR_PORT: '0' })
   const config = join(folder, 'gateway.yaml')
@@ -134,7 +134,7 @@ export async function startRoad({ models = [], env = {} }: Options = {}): Promis
   }
 }
 
-export async function startHouse(options: Options = {}): Promise<House> {
+export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const road = await startRoad(options)
   const appEnv = {
     PORT: String(await freePort()),
