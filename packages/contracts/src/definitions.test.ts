@@ -134,6 +134,20 @@ test('our own column is the time slip', () => {
   )
 })
 
+test('one arrival is one number in every column, to the last digit', () => {
+  fc.assert(
+    fc.property(tapes, (tape) => {
+      for (const lane of tape.reduce(reduceRace, emptyRace).lanes) {
+        for (const tool of ['AIPerf', 'GuideLLM', 'Artificial Analysis'] as const)
+          expect([lane.ttftMs, null]).toContain(figure(lane, tool, 'TTFT'))
+        expect(figure(lane, 'AIPerf', 'TTFO')).toBe(figure(lane, 'here', 'TTFA'))
+        if (lane.outcome?.kind === 'done')
+          expect([lane.outcome.event.totalMs, null]).toContain(figure(lane, 'AIPerf', 'request latency'))
+      }
+    }),
+  )
+})
+
 function fold(events: readonly Unnumbered[]): LaneState {
   const state = events.map((event, seq) => ({ ...event, seq }) as RaceEvent).reduce(reduceRace, emptyRace)
   return state.lanes[0]!

@@ -5,7 +5,7 @@
  * Sources, as of 2026: vLLM `vllm bench serve` (benchmarks/lib/endpoint_request_func.py), NVIDIA AIPerf metrics reference
  * 0.13, GuideLLM `GenerativeRequestStats`, Artificial Analysis' methodology of performance benchmarking.
  */
-import type { LaneState, Mark } from './race-state.ts'
+import type { LaneState } from './race-state.ts'
 import { toTimeSlip } from './time-slip.ts'
 
 export const tools = ['here', 'vLLM bench', 'AIPerf', 'GuideLLM', 'Artificial Analysis'] as const
@@ -179,19 +179,15 @@ function arrivalOf(lane: LaneState) {
 }
 
 function firstText(lane: LaneState): number | null {
-  return isReported(lane) ? since(lane, lane.firstMark) : null
+  return isReported(lane) ? toTimeSlip(lane).firstTextMs : null
 }
 
 function lastText(lane: LaneState): number | null {
-  return isReported(lane) ? since(lane, lane.lastMark) : null
+  return isReported(lane) ? toTimeSlip(lane).splits.lastTokenMs : null
 }
 
 function firstAnswer(lane: LaneState): number | null {
-  return lane.stream ? since(lane, lane.firstAnswerMark) : null
-}
-
-function since({ startAt }: LaneState, mark: Mark | null): number | null {
-  return startAt === null || mark === null ? null : mark.at - startAt
+  return lane.stream ? toTimeSlip(lane).firstAnswerMs : null
 }
 
 function outputTokens(lane: LaneState): number | null {

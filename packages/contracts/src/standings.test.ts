@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Entrant, rank, toVerdict } from './index.ts'
+import { upTo } from './tape-arbitrary.ts'
 
 const entrant = (lane: number, value: number | null, more: Partial<Entrant> = {}): Entrant => ({
   lane,
@@ -48,8 +49,8 @@ describe('places', () => {
     const anyEntrants = fc
       .array(
         fc.record({
-          value: fc.option(fc.double({ min: 0, max: 20, noNaN: true })),
-          margin: fc.double({ min: 0, max: 3, noNaN: true }),
+          value: fc.option(upTo(20)),
+          margin: upTo(3),
         }),
         {
           minLength: 1,

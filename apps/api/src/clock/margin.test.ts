@@ -36,7 +36,7 @@ test('without a token there is no margin', () => {
 })
 
 test('in a single heat no figure but one in a hundred is further off, and no two lanes further apart', () => {
-  const ms = fc.double({ min: 0, max: 50, noNaN: true })
+  const ms = fc.nat(5_000).map((hundredths) => hundredths / 100)
   const heat = fc.array(fc.tuple(ms, fc.array(ms, { minLength: 1, maxLength: 30 }), ms), {
     minLength: 1,
     maxLength: 8,
@@ -44,13 +44,14 @@ test('in a single heat no figure but one in a hundred is further off, and no two
   fc.assert(
     fc.property(heat, (lanes) => {
       const errors = lanes.map(([request, tokens, total]) => lane(request, tokens, total))
-      const { marginMs } = toMargin([errors])!
+      // Sums of figures with two decimals carry binary dust.
+      const limitMs = toMargin([errors])!.marginMs + 1e-9
       const crossings = errors.flatMap(({ requestMs, tokensMs }) => tokensMs.map((one) => requestMs + one))
-      const beyond = crossings.filter((one) => one > marginMs).length
+      const beyond = crossings.filter((one) => one > limitMs).length
       expect(beyond).toBeLessThanOrEqual(crossings.length / 100)
       for (const { ttftMs, totalMs } of errors) {
-        expect(ttftMs!).toBeLessThanOrEqual(marginMs)
-        expect(totalMs!).toBeLessThanOrEqual(marginMs)
+        expect(ttftMs!).toBeLessThanOrEqual(limitMs)
+        expect(totalMs!).toBeLessThanOrEqual(limitMs)
       }
     }),
   )

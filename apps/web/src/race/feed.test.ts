@@ -118,7 +118,7 @@ describe('a feed', () => {
     const bytes = toBytes(tape)
     const startEnd = toBytes(tape.slice(0, 1)).length
     const cuts = fc.array(
-      fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), isReset: fc.boolean() }),
+      fc.record({ share: fc.nat(1_000).map((thousandths) => thousandths / 1_000), isReset: fc.boolean() }),
       {
         maxLength: 6,
       },

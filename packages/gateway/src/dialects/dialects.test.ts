@@ -111,15 +111,23 @@ describe.each(dialects)('$name', ({ dialect, model, messages, encode }) => {
     .map((list) => Buffer.concat((list as unknown[]).filter(isObject).map(encode)))
 
   test('gives the same for a stream however it is cut and hurt, and one end', () => {
-    const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 })
+    const places = fc.array(
+      fc.nat(1_000).map((thousandths) => thousandths / 1_000),
+      { maxLength: 8 },
+    )
     fc.assert(
-      fc.property(hurtStream, places, fc.double({ min: 0.5, max: 2, noNaN: true }), (bytes, cuts, part) => {
-        const kept = bytes.subarray(0, Math.ceil(bytes.length * part))
-        const whole = run(dialect, [kept])
-        expect(run(dialect, cut(kept, cuts))).toEqual(whole)
-        const ends = whole.filter(({ kind }) => kind === 'done' || kind === 'error')
-        expect(ends).toEqual([whole.at(-1)])
-      }),
+      fc.property(
+        hurtStream,
+        places,
+        fc.integer({ min: 50, max: 200 }).map((percent) => percent / 100),
+        (bytes, cuts, part) => {
+          const kept = bytes.subarray(0, Math.ceil(bytes.length * part))
+          const whole = run(dialect, [kept])
+          expect(run(dialect, cut(kept, cuts))).toEqual(whole)
+          const ends = whole.filter(({ kind }) => kind === 'done' || kind === 'error')
+          expect(ends).toEqual([whole.at(-1)])
+        },
+      ),
       { numRuns: 500 },
     )
   })

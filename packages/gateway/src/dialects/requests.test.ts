@@ -81,7 +81,7 @@ const chats = fc.record(
     }),
     parallel_tool_calls: fc.boolean(),
     max_tokens: fc.integer({ min: 1, max: 40_000 }),
-    temperature: fc.double({ min: 0, max: 1.2, noNaN: true }),
+    temperature: fc.nat(12).map((tenths) => tenths / 10),
     stop: fc.oneof(text, fc.array(text, { maxLength: 2 })),
     n: fc.constantFrom(1, 1, 2),
     reasoning_effort: fc.constantFrom('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),

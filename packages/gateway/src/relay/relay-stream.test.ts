@@ -14,7 +14,10 @@ const rest = fc.constantFrom('', 'data: [DONE]', 'data: [DONE]\n', halfEvent, fi
 const streams = fc
   .tuple(fc.array(frame, { maxLength: 8 }), rest, fc.boolean())
   .map(([frames, last, isCrlf]) => (isCrlf ? crlf(frames.join('') + last) : frames.join('') + last))
-const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 })
+const places = fc.array(
+  fc.nat(1_000).map((thousandths) => thousandths / 1_000),
+  { maxLength: 12 },
+)
 const rules = fc.constantFrom('passed' as const, 'dropped' as const, 'reported' as const)
 
 function cutAt(bytes: Buffer, fractions: number[]): Uint8Array[] {
