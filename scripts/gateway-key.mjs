@@ -8,9 +8,9 @@ import { createHash, randomBytes } from 'node:crypto'
 // pnpm hands its own `--` on.
 const [id, ...rest] = process.argv.slice(2).filter((argument) => argument !== '--')
 
-if (id === undefined || rest.length > 0 || !/^[\w.@-]{1,100}$/.test(id)) {
+if (id === undefined || rest.length > 0 || !/^\w[\w.@-]{0,99}$/.test(id)) {
   console.error(
-    'Say whose key it is: `pnpm gateway:key <id>` or `npm run gateway:key -- <id>`, with an id of letters, digits, dots, dashes, underscores or @, like search-team.',
+    'Say whose key it is: `pnpm gateway:key <id>` or `npm run gateway:key -- <id>`, with an id like search-team: letters, digits, dots, dashes, underscores or @, and no dash or dot in front.',
   )
   process.exit(1)
 }

@@ -34,6 +34,7 @@ const idle = {
   openUntil: null,
   pending: 0,
   firstTokenMs: null,
+  answerMs: null,
   retriesLeft: 3,
 }
 

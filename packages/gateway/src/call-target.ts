@@ -30,7 +30,7 @@ export interface Attempt {
   facts: AnswerFacts
   /** The provider's count; estimated where a begun answer broke off, or its caller left, before it; null when nothing is known. */
   usage: Usage | null
-  isFirstTokenNoted: boolean
+  isBeginNoted: boolean
 }
 
 /** Throws when the answer is not whole; `broken` when an error passed to the caller inside the stream, as it came. */
@@ -47,7 +47,7 @@ export async function callTarget(
     await relayAnswer(answer, call, {
       clock: parts.clock,
       report: () => toReport(call, parts.cost, parts.clock.monotonicMs()),
-      onBegun: () => noteFirstToken(attempt, to),
+      onBegun: () => noteBegun(attempt, to, call.asked!.isStream ? null : parts.clock.monotonicMs()),
       mayGoElsewhere: to.mayGoElsewhere,
     })
     const isWhole = attempt.facts.error === null
@@ -78,7 +78,7 @@ function beginAttempt(parts: ChatParts, call: Call, { target, waitMs }: Try): At
     outcome: 'ok',
     facts,
     usage: null,
-    isFirstTokenNoted: false,
+    isBeginNoted: false,
   }
   call.target = target
   call.facts = facts
@@ -86,11 +86,12 @@ function beginAttempt(parts: ChatParts, call: Call, { target, waitMs }: Try): At
   return attempt
 }
 
-function noteFirstToken(attempt: Attempt, to: Try) {
-  const { firstTokenAtMs } = attempt.facts
-  if (firstTokenAtMs === null || attempt.isFirstTokenNoted) return
-  attempt.isFirstTokenNoted = true
-  to.noteFirstToken(firstTokenAtMs - attempt.startedAtMs)
+/** `answeredAtMs`: an answer in one piece was read; it may hold no token. */
+function noteBegun(attempt: Attempt, to: Try, answeredAtMs: number | null) {
+  const begunAtMs = answeredAtMs ?? attempt.facts.firstTokenAtMs
+  if (begunAtMs === null || attempt.isBeginNoted) return
+  attempt.isBeginNoted = true
+  to.noteBegun(begunAtMs - attempt.startedAtMs)
 }
 
 /** Throws `ProviderError` when the provider refuses. */

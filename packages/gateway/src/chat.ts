@@ -42,7 +42,11 @@ export async function chat(
     const readAtMs = parts.clock.monotonicMs()
     parts.admission.permit(call.identity, asked.model)
     const { id, tenant, tags } = call.identity
-    call.route = parts.resolve(asked.model, () => toCallContext(asked, request.headers, { id, tenant, tags }))
+    call.route = parts.resolve({
+      model: asked.model,
+      isStream: asked.isStream,
+      context: () => toCallContext(asked, request.headers, { id, tenant, tags }),
+    })
     const deadlineAtMs = call.limit(call.route.totalMs)
     call.guardrails = parts.guardrails.of(call.route, asked.endpoint)
     const { request: requestGuard } = call.guardrails

@@ -22,8 +22,11 @@ test('the printed key opens the door that the printed entry makes, and no two ar
   await close()
 })
 
-test.each([[[]], [['two words']], [['a', 'b']]])('without one good id it says what to do: %j', (words) => {
-  const { status, stdout, stderr } = run(...words)
-  expect([status, stdout]).toEqual([1, ''])
-  expect(stderr).toContain('gateway:key <id>')
-})
+test.each([[[]], [['two words']], [['a', 'b']], [['--help']]])(
+  'without one good id it says what to do: %j',
+  (words) => {
+    const { status, stdout, stderr } = run(...words)
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('gateway:key <id>')
+  },
+)

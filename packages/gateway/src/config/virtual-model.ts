@@ -45,7 +45,9 @@ const Routing = z
       .describe('At random, by weight.'),
     leastLatency: targetsOf(Target)
       .optional()
-      .describe('The one whose first token is likely to come soonest.'),
+      .describe(
+        'The one whose answer is likely to begin soonest: by first tokens for streams, by answers for other calls.',
+      ),
     priority: targetsOf(
       z.strictObject({
         model,

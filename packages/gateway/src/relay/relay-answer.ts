@@ -23,7 +23,7 @@ const answerBytesMax = 64 * 1024 * 1024
 export interface RelayParts {
   clock: Clock
   report(): GatewayReport
-  /** The stream's answer has begun; told once a read from then on. */
+  /** A stream's answer has begun, told once a read from then on; or an answer in one piece was read. */
   onBegun(): void
   /** An error that has not passed to the caller yet: is it thrown, so that another attempt is made? */
   mayGoElsewhere(error: GatewayError): boolean
@@ -39,7 +39,7 @@ export async function relayAnswer(
   const isJson = /^application\/json\b/i.test(contentType(answer))
   const { endpoint, isStream } = call.asked!
   const isChat = endpoint === 'chat/completions'
-  if (!isStream || (isJson && !isChat)) return relayJson(answer, call, clock, report)
+  if (!isStream || (isJson && !isChat)) return relayJson(answer, call, { clock, report, onBegun })
   // Some servers ignore `stream: true`; what they answer is whole and paid for.
   const body = isJson ? [await readAsStream(answer, call, clock)] : answer.body
   // Read once more, as the stream that it has become: nothing may count twice.
@@ -72,10 +72,10 @@ export async function relayAnswer(
 async function relayJson(
   answer: Answer,
   call: Call,
-  clock: Clock,
-  report: () => GatewayReport,
+  { clock, report, onBegun }: Pick<RelayParts, 'clock' | 'report' | 'onBegun'>,
 ): Promise<void> {
   const { bytes, json } = await readJson(answer, call, clock)
+  onBegun()
   const atMs = clock.monotonicMs()
   const body = call.asked!.wantsReport ? withReportIn(bytes, json, report()) : bytes
   const caller = createCaller(call.response, () => ({

@@ -12,8 +12,8 @@ export type Ordering =
   | { kind: 'conditional'; holds: readonly boolean[] }
 
 export interface Load {
-  /** Average time to first token; null when it was never measured. */
-  firstTokenMs: number | null
+  /** Average time until an answer begins; null when it was never measured. */
+  beginMs: number | null
   /** Time since it was measured. */
   ageMs: number
   /** Calls that run there now. */
@@ -49,16 +49,16 @@ export function orderTargets<Target>(
 const halfLifeMs = 10_000
 
 /**
- * The expected wait: the average time to first token, once for each call that is there already. An idle target that was
+ * The expected wait: the average time until an answer begins, once for each call that is there already. An idle target that was
  * never measured, or not for long, is tried; while such a trial runs, it counts as no quicker than the average.
  */
 function toScores(loads: readonly Load[]): (index: number) => number {
-  const measured = loads.flatMap(({ firstTokenMs }) => firstTokenMs ?? [])
+  const measured = loads.flatMap(({ beginMs }) => beginMs ?? [])
   const average = measured.length === 0 ? 1 : measured.reduce((sum, ms) => sum + ms, 0) / measured.length
   return (index) => {
-    const { firstTokenMs, ageMs, pending } = loads[index]!
-    if (pending > 0) return (firstTokenMs ?? average) * (pending + 1)
-    return (firstTokenMs ?? 0) * 0.5 ** (ageMs / halfLifeMs)
+    const { beginMs, ageMs, pending } = loads[index]!
+    if (pending > 0) return (beginMs ?? average) * (pending + 1)
+    return (beginMs ?? 0) * 0.5 ** (ageMs / halfLifeMs)
   }
 }
 

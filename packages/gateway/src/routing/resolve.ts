@@ -25,17 +25,25 @@ export interface RouterParts {
 }
 
 /** Throws `model_not_found` with the nearest names, or `model_unavailable` with what to set. */
-export type Resolve = (name: string, context: () => CallContext) => CallRoute
+export type Resolve = (call: RoutedCall) => CallRoute
+
+export interface RoutedCall {
+  /** As the caller named it. */
+  model: string
+  isStream: boolean
+  context(): CallContext
+}
 
 export function createResolve(parts: RouterParts): Resolve {
   const toOrdering = createToOrdering(parts)
-  return (name, context) => {
+  return (call) => {
+    const { model: name, isStream } = call
     const virtual = parts.catalogue.findVirtual(name)
-    if (!virtual) return toModelRoute(parts.catalogue, name)
+    if (!virtual) return toModelRoute(parts.catalogue, call)
     const { config } = virtual
     const reachable = toReachable(parts.catalogue, config)
     const open = reachable.map(({ target }) => target)
-    const targets = orderTargets(open, toOrdering(config, reachable, context), parts.random)
+    const targets = orderTargets(open, toOrdering(config, reachable, call), parts.random)
     // The one that answers when no condition holds is not to be reached, and only others are.
     if (targets.length === 0) throw unavailable(name, whyNone(toEntries(parts.catalogue, config).slice(-1)))
     return {
@@ -46,6 +54,7 @@ export function createResolve(parts: RouterParts): Resolve {
       ),
       retry: config.retry,
       isBreakerHeeded: true,
+      isStream,
       totalMs: config.totalMs,
     }
   }
@@ -64,7 +73,7 @@ export function unknownModel(catalogue: Catalogue, name: string): GatewayError {
   )
 }
 
-function toModelRoute(catalogue: Catalogue, name: string): CallRoute {
+function toModelRoute(catalogue: Catalogue, { model: name, isStream }: RoutedCall): CallRoute {
   const entry = catalogue.find(name)
   if (!entry) throw unknownModel(catalogue, name)
   const { route } = entry
@@ -76,6 +85,7 @@ function toModelRoute(catalogue: Catalogue, name: string): CallRoute {
     contextLengthFallbacks: [],
     retry,
     isBreakerHeeded,
+    isStream,
     totalMs: target.timeouts.totalMs,
   }
 }

@@ -82,6 +82,14 @@ test('weighted and leastLatency go to one of their targets', async () => {
   expect(asked.sort()).toEqual(['a', 'b'])
 })
 
+test('leastLatency measures calls that do not stream by their answers, apart from streams', async () => {
+  const { ask } = await start({ leastLatency: of('a', 'b') })
+  // A stream measured `a` or `b`; each of them still gets one of the calls that do not stream, and not all of them.
+  await ask({ stream: true })
+  const asked = [await ask(), await ask()]
+  expect(asked.sort()).toEqual(['a', 'b'])
+})
+
 test('leastLatency leaves a target that refuses every call, though it never gave a token', async () => {
   const { ask } = await start(
     { leastLatency: of('a', 'b') },

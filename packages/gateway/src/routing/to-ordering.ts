@@ -1,9 +1,9 @@
 /** What a strategy needs to know right now: the turn, the loads, the prices, which conditions hold. */
 import type { Strategy, VirtualModelConfig } from '../config/virtual-models.ts'
 import type { Target } from '../upstream/target.ts'
-import { type CallContext, type Condition, compileExpression } from './expression.ts'
-import type { Ordering } from './order-targets.ts'
-import type { RouterParts } from './resolve.ts'
+import { type Condition, compileExpression } from './expression.ts'
+import type { Load, Ordering } from './order-targets.ts'
+import type { RoutedCall, RouterParts } from './resolve.ts'
 
 /** A target that can be called now, and its place in the strategy's list. */
 export interface Reachable {
@@ -14,7 +14,7 @@ export interface Reachable {
 export type ToOrdering = (
   config: VirtualModelConfig,
   reachable: readonly Reachable[],
-  context: () => CallContext,
+  call: RoutedCall,
 ) => Ordering
 
 export function createToOrdering(parts: RouterParts): ToOrdering {
@@ -29,7 +29,7 @@ export function createToOrdering(parts: RouterParts): ToOrdering {
     return compiled
   }
 
-  return (config, reachable, context) => {
+  return (config, reachable, { isStream, context }) => {
     const { name, strategy } = config
     switch (strategy.kind) {
       case 'roundRobin':
@@ -42,7 +42,7 @@ export function createToOrdering(parts: RouterParts): ToOrdering {
           priorities: reachable.map(({ index }) => strategy.targets[index]!.priority),
         }
       case 'leastLatency':
-        return { kind: 'leastLatency', loads: reachable.map(({ target }) => toLoad(parts, target)) }
+        return { kind: 'leastLatency', loads: reachable.map(({ target }) => toLoad(parts, target, isStream)) }
       case 'cheapest':
         return {
           kind: 'cheapest',
@@ -57,9 +57,10 @@ export function createToOrdering(parts: RouterParts): ToOrdering {
   }
 }
 
-function toLoad({ states, clock }: RouterParts, target: Target) {
-  const { firstTokenMs, measuredAtMs, pending } = states.of(target).latency
-  return { firstTokenMs, ageMs: clock.monotonicMs() - measuredAtMs, pending }
+function toLoad({ states, clock }: RouterParts, target: Target, isStream: boolean): Load {
+  const { firstToken, answer, pending } = states.of(target).latency
+  const { ms, measuredAtMs } = isStream ? firstToken : answer
+  return { beginMs: ms, ageMs: clock.monotonicMs() - measuredAtMs, pending }
 }
 
 /** How long an answer gets is not known before the call: prices are compared at three tokens in for one out. */

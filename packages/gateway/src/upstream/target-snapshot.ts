@@ -2,7 +2,7 @@
 import { toMs } from '../call.ts'
 import type { Clock } from '../clock.ts'
 import type { Catalogue } from '../routing/catalogue.ts'
-import type { TargetState, TargetStates } from './target-states.ts'
+import type { MovingAverage, TargetState, TargetStates } from './target-states.ts'
 
 export interface TargetSnapshot {
   /** The model's name in the config. */
@@ -18,8 +18,10 @@ export interface TargetSnapshot {
   openUntil: string | null
   /** Attempts that run now. */
   pending: number
-  /** Moving average of the time to first token; null before the first. */
+  /** Moving average of the time to a stream's first token; null before the first. */
   firstTokenMs: number | null
+  /** The same of the time to the answer of calls that do not stream. */
+  answerMs: number | null
   /** Retries that its budget would still allow now. */
   retriesLeft: number
 }
@@ -55,7 +57,12 @@ function toSnapshot(state: TargetState, clock: Clock): TargetSnapshot {
     openUntil:
       breaker.state === 'open' ? new Date(clock.date().getTime() + msUntilProbe).toISOString() : null,
     pending: latency.pending,
-    firstTokenMs: latency.firstTokenMs === null ? null : toMs(latency.firstTokenMs),
+    firstTokenMs: toAverageMs(latency.firstToken),
+    answerMs: toAverageMs(latency.answer),
     retriesLeft: retries.left(clock.monotonicMs()),
   }
+}
+
+function toAverageMs({ ms }: MovingAverage): number | null {
+  return ms === null ? null : toMs(ms)
 }

@@ -35,23 +35,30 @@ export interface TargetState {
   readonly retries: RetryBudget
   readonly latency: Latency
   /** null when the breaker lets nothing through; `isHeeded: false` passes all the same. */
-  admit(isHeeded: boolean): Admission | null
+  admit(call: { isStream: boolean; isBreakerHeeded: boolean }): Admission | null
   msUntilProbe(): number
 }
 
 export interface Latency {
-  /** Moving average of the time to first token; null before the first. */
-  firstTokenMs: number | null
-  measuredAtMs: number
+  /** Of streams: the time to their first token. */
+  firstToken: MovingAverage
+  /** Of calls that do not stream: the time to their answer. No first token is seen there, and the two do not compare. */
+  answer: MovingAverage
   /** Attempts that run now. */
   pending: number
+}
+
+export interface MovingAverage {
+  /** null before the first measurement. */
+  readonly ms: number | null
+  readonly measuredAtMs: number
 }
 
 /** An attempt at the target, to be settled once. */
 export interface Admission {
   settle(health: Health): void
   /** A probe that began is a success already: others need not wait until its answer is whole. */
-  noteFirstToken(ms: number): void
+  noteBegun(ms: number): void
   /** It failed before a token came. Else a target that refuses every call would look as if nobody had tried it. */
   noteNoToken(): void
 }
@@ -60,6 +67,7 @@ export interface Admission {
 const noTokenMs = 10_000
 /** Weight of the newest measurement in the average. */
 const newestWeight = 0.3
+const neverMeasured: MovingAverage = { ms: null, measuredAtMs: 0 }
 
 export function createTargetStates(clock: Pick<Clock, 'monotonicMs'>): TargetStates {
   const states = new Map<string, KeptState>()
@@ -100,26 +108,25 @@ interface KeptState extends TargetState {
 
 function createTargetState(first: Target, clock: Pick<Clock, 'monotonicMs'>, onIdle: () => void): KeptState {
   let target = first
-  const latency: Latency = { firstTokenMs: null, measuredAtMs: 0, pending: 0 }
+  const latency: Latency = { firstToken: neverMeasured, answer: neverMeasured, pending: 0 }
   let breaker: BreakerState = closed
 
   const end = (passed: Passed, health: Health) => {
     breaker = settle(breaker, target.circuitBreaker, { passed, health, nowMs: clock.monotonicMs() })
   }
-  const measure = (ms: number) => {
-    const before = latency.firstTokenMs ?? ms
-    latency.firstTokenMs = before + newestWeight * (ms - before)
-    latency.measuredAtMs = clock.monotonicMs()
-  }
-  const toAdmission = (passed: Passed): Admission => {
+  const toAdmission = (passed: Passed, what: 'firstToken' | 'answer'): Admission => {
     latency.pending++
+    const measure = (ms: number) => {
+      const before = latency[what].ms ?? ms
+      latency[what] = { ms: before + newestWeight * (ms - before), measuredAtMs: clock.monotonicMs() }
+    }
     return {
       settle(health) {
         latency.pending--
         end(passed, health)
         if (latency.pending === 0) onIdle()
       },
-      noteFirstToken(ms) {
+      noteBegun(ms) {
         measure(ms)
         if (passed === 'probe') end(passed, 'success')
       },
@@ -138,11 +145,11 @@ function createTargetState(first: Target, clock: Pick<Clock, 'monotonicMs'>, onI
     get breaker() {
       return breaker
     },
-    admit(isHeeded) {
+    admit({ isStream, isBreakerHeeded }) {
       const through = pass(breaker, target.circuitBreaker, clock.monotonicMs())
       if (through) breaker = through.breaker
-      else if (isHeeded) return null
-      return toAdmission(through?.passed ?? 'call')
+      else if (isBreakerHeeded) return null
+      return toAdmission(through?.passed ?? 'call', isStream ? 'firstToken' : 'answer')
     },
     msUntilProbe: () => msUntilProbe(breaker, target.circuitBreaker, clock.monotonicMs()),
   }

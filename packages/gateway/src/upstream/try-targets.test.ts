@@ -56,6 +56,7 @@ function house() {
         contextLengthFallbacks: [],
         retry: retryDefault,
         isBreakerHeeded: true,
+        isStream: true,
         totalMs: 5_000,
         ...own,
       }

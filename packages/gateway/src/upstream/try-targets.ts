@@ -24,6 +24,7 @@ export interface CallRoute {
   contextLengthFallbacks: readonly Target[]
   retry: Retry
   isBreakerHeeded: boolean
+  isStream: boolean
   /** Bounds the whole call. */
   totalMs: number
 }
@@ -49,7 +50,7 @@ export interface Try {
   /** Waited before it. */
   waitMs: number
   /** The answer has begun, so long after the attempt. */
-  noteFirstToken(ms: number): void
+  noteBegun(ms: number): void
   /** Will this failure be tried again? Asked where the error itself could still pass to the caller. */
   mayGoElsewhere(error: Error): boolean
 }
@@ -78,7 +79,7 @@ export async function tryTargets(tries: Tries): Promise<void> {
       const passed = await tries.attempt({
         target: here.target,
         waitMs: here.waitMs,
-        noteFirstToken: here.admission.noteFirstToken,
+        noteBegun: here.admission.noteBegun,
         mayGoElsewhere: (error) => decide(error).kind === 'go',
       })
       // An error that passed to the caller as it came is decided already.
@@ -148,7 +149,7 @@ function afterFailure(trip: Trip, here: Go, error: unknown): Step {
 /** null: not again here. */
 function toSameTarget({ tries, left }: Trip, here: Go, error: unknown): Step | null {
   const { target, state, tryNumber } = here
-  const { retry, isBreakerHeeded } = tries.route
+  const { retry } = tries.route
   if (tryNumber >= retry.attempts) return null
   const askedMs = error instanceof GatewayError ? error.retryAfterMs : null
   if (askedMs !== null && askedMs > retry.maxBackoffMs && left.length > 0) return null
@@ -156,7 +157,7 @@ function toSameTarget({ tries, left }: Trip, here: Go, error: unknown): Step | n
   const waitMs = askedMs || backoffMs(tryNumber, retry, tries.random())
   if (tries.nowMs() + waitMs >= tries.deadlineAtMs) return null
   if (!state.retries.take(tries.nowMs())) return null
-  const admission = state.admit(isBreakerHeeded)
+  const admission = state.admit(tries.route)
   return admission && { kind: 'go', target, state, admission, tryNumber: tryNumber + 1, waitMs }
 }
 
@@ -166,7 +167,7 @@ function toNextTarget(trip: Trip): Step {
   for (let target = left.shift(); target; target = left.shift()) {
     if (tried.has(target.name)) continue
     const state = tries.states.of(target)
-    const admission = state.admit(tries.route.isBreakerHeeded)
+    const admission = state.admit(tries.route)
     if (!admission) {
       trip.resting.push(target)
       continue
