@@ -158,6 +158,8 @@ export interface ModelInfo {
   simulated: boolean
   /** Found on this machine at start, not named in gateway.yaml. */
   discovered: boolean
+  /** A name for several models, among which the gateway chooses for each call. */
+  virtual: boolean
   /** A line about it, when the config has one. */
   description: string | null
 }

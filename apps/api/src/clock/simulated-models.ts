@@ -5,10 +5,16 @@ import { invalidRequest } from '../api-fault.ts'
 /** In gateway.yaml: exact to the millisecond and long, which is what a clock is measured with. */
 const exactName = 'sim-sentinel'
 
-/** Models behind the gateway that the simulator answers, the one that is made for it first. */
+/**
+ * Models behind the gateway that the simulator answers: the one that is made for it first, and last those for which the
+ * gateway chooses among several, since a call may then go more than one way.
+ */
 export function toSimulatedModels(models: readonly ModelInfo[]): string[] {
-  const ids = models.filter(({ simulated, available }) => simulated && available).map(({ id }) => id)
-  return ids.toSorted((a, b) => Number(b === exactName) - Number(a === exactName))
+  const rank = ({ id, virtual }: ModelInfo) => (id === exactName ? 0 : virtual ? 2 : 1)
+  return models
+    .filter(({ simulated, available }) => simulated && available)
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map(({ id }) => id)
 }
 
 /** The lane that a race with a sentinel has besides its own, or a 400 that says why it can have none. */

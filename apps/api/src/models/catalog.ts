@@ -75,6 +75,7 @@ const Entry = z.object({
   missing: z.nullish(z.string()),
   simulated: z.nullish(z.boolean()),
   discovered: z.nullish(z.boolean()),
+  virtual: z.nullish(z.boolean()),
   description: z.nullish(z.string()),
 })
 
@@ -103,6 +104,7 @@ function toModelInfo(entry: z.infer<typeof Entry>): ModelInfo {
     missing: entry.missing ?? null,
     simulated: entry.simulated ?? false,
     discovered: entry.discovered ?? false,
+    virtual: entry.virtual ?? false,
     description: entry.description ?? null,
   }
 }

@@ -35,6 +35,7 @@ test('what the built-in gateway says of a model is handed on', async () => {
     reason: 'set A_KEY',
     simulated: true,
     discovered: true,
+    virtual: true,
     description: 'a model',
   }
   expect(await models(await start(undefined, { a: entry }))).toEqual({
@@ -47,6 +48,7 @@ test('what the built-in gateway says of a model is handed on', async () => {
         reason: 'set A_KEY',
         simulated: true,
         discovered: true,
+        virtual: true,
         description: 'a model',
       },
     ],

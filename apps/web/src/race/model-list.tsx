@@ -1,4 +1,5 @@
 /** The list under a model picker: by provider, the chosen one marked, the ones that cannot race with their reason. */
+import type { ModelInfo } from '@drag-race/contracts'
 import { useEffect, useRef } from 'react'
 import { type ModelGroup, toUnavailableText } from './model-choice.ts'
 
@@ -46,7 +47,7 @@ export function ModelList({ id, label, groups, chosen, active, toOptionId, onCho
                 onClick={() => reason === null && onChoose(model.id)}
               >
                 <span className="picker-model">{model.id}</span>
-                <span className="picker-reason">{reason ?? (model.discovered ? 'on this machine' : '')}</span>
+                <span className="picker-reason">{reason ?? toKind(model)}</span>
               </div>
             )
           })}
@@ -54,4 +55,8 @@ export function ModelList({ id, label, groups, chosen, active, toOptionId, onCho
       ))}
     </div>
   )
+}
+
+function toKind({ virtual, discovered }: ModelInfo): string {
+  return virtual ? 'several models' : discovered ? 'on this machine' : ''
 }

@@ -13,6 +13,7 @@ const model = (id: string, part: Partial<ModelInfo> = {}): ModelInfo => ({
   missing: null,
   simulated: false,
   discovered: false,
+  virtual: false,
   description: null,
   ...part,
 })

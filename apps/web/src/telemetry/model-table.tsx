@@ -40,7 +40,7 @@ function Missing({ model }: { model: ModelInfo }) {
 }
 
 function toAbout(model: ModelInfo): string {
-  const found = model.discovered ? 'found on this machine' : ''
+  const kind = model.virtual ? 'a name for several models' : model.discovered ? 'found on this machine' : ''
   const reason = model.available || model.missing !== null ? '' : (model.reason ?? '')
-  return [model.description ?? '', found, reason].filter(Boolean).join('; ')
+  return [model.description ?? '', kind, reason].filter(Boolean).join('; ')
 }
