@@ -1,6 +1,6 @@
 /** What happens to one chat call, from top to bottom. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AnswerLibrary } from './answers/answer-library.ts'
 import { writeScript } from './answers/write-script.ts'
 import { parseChatRequest } from './chat-request.ts'
@@ -13,7 +13,7 @@ import { type Model, parseModelId } from './model-id.ts'
 import type { Pacer } from './pacer.ts'
 import type { Fate } from './profile.ts'
 import type { RateLimiter } from './rate-limit.ts'
-import { readBody } from './read-body.ts'
+import type { Body } from './read-body.ts'
 import { endsAtMs, type Schedule, toSchedule } from './schedule.ts'
 import type { createSeeds } from './seed.ts'
 import { createRandom } from './seeded-random.ts'
@@ -34,15 +34,11 @@ const runMsMax = 3_600_000
 
 /** Throws `SimulatorError` where the call is refused; nothing has been written then. */
 export async function answerChat(
-  incoming: IncomingMessage,
+  { text, readAtNs: acceptedAtNs }: Body,
   response: ServerResponse,
   signal: AbortSignal,
   { answers, clock, ledger, pacer, rateLimiter, seeds, newId }: ChatParts,
 ): Promise<void> {
-  const text = await readBody(incoming)
-  const acceptedAtNs = clock.nowNs()
-  // Calls that come in the same moment are read first, each at its own time; the work on one would be the next one's delay.
-  await nextTurn()
   const request = parseChatRequest(text)
   const model = parseModelId(request.model)
   const limitHeaders = rateLimiter.admit(model.id, model.profile.requestsPerMinute)

@@ -9,21 +9,42 @@ export const bodyBytesMax = 4 * 1024 * 1024
  */
 const discardBytesMax = 64 * 1024 * 1024
 
-/** Throws `request_too_large`. The server's `requestTimeout` bounds how long a slow body may take. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export interface Body {
+  text: string
+  /** When it was whole, on the monotonic clock. */
+  readAtNs: bigint
+}
+
+/**
+ * The body, and the moment at which it was whole. Throws `request_too_large`. The server's `requestTimeout` bounds how long a
+ * slow body may take. By its events and not as an async iterator, which takes longer to set up than all the rest: what the
+ * first of many requests takes, the others wait for.
+ */
+export function readBody(request: IncomingMessage, nowNs: () => bigint): Promise<Body> {
   const parts: Buffer[] = []
   let bytes = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length
-    if (bytes <= bodyBytesMax) parts.push(part)
-    else parts.length = 0
-    if (bytes > discardBytesMax) break
-  }
-  if (bytes > bodyBytesMax) {
-    throw new SimulatorError(
-      'request_too_large',
-      `The body is over ${bodyBytesMax} bytes; send a shorter prompt.`,
-    )
-  }
-  return Buffer.concat(parts).toString('utf8')
+  return new Promise((resolve, reject) => {
+    const refuse = () =>
+      reject(
+        new SimulatorError(
+          'request_too_large',
+          `The body is over ${bodyBytesMax} bytes; send a shorter prompt.`,
+        ),
+      )
+    request.on('data', (part: Buffer) => {
+      bytes += part.length
+      if (bytes <= bodyBytesMax) parts.push(part)
+      else parts.length = 0
+      if (bytes > discardBytesMax) {
+        request.destroy()
+        refuse()
+      }
+    })
+    request.on('end', () => {
+      const readAtNs = nowNs()
+      if (bytes > bodyBytesMax) refuse()
+      else resolve({ text: Buffer.concat(parts).toString('utf8'), readAtNs })
+    })
+    request.on('error', reject)
+  })
 }

@@ -3,12 +3,14 @@
  * node:http and no framework: four routes need none, and nothing may stand between a deadline and its write.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { answerChat, type ChatParts } from './chat.ts'
 import { SimulatorError } from './errors.ts'
 import { createLedger } from './ledger.ts'
 import { createPacer } from './pacer.ts'
 import { profiles } from './profiles.ts'
 import { createRateLimiter } from './rate-limit.ts'
+import { readBody } from './read-body.ts'
 import { createSeeds } from './seed.ts'
 
 export interface Outside extends Pick<ChatParts, 'answers' | 'clock' | 'newId'> {
@@ -31,10 +33,14 @@ export function createSimulator({ onFault, callsMax = callsMaxDefault, ...outsid
   async function chat(request: IncomingMessage, response: ServerResponse) {
     if (callsOpen >= callsMax) throw tooManyCalls(callsMax)
     callsOpen++
-    const left = new AbortController()
-    response.on('close', () => left.abort())
     try {
-      await answerChat(request, response, left.signal, parts)
+      const body = await readBody(request, clock.nowNs)
+      // Calls that come in the same moment are read first, each at its own time; the work on one would be the next one's delay.
+      await nextTurn()
+      const left = new AbortController()
+      if (response.closed) left.abort()
+      else response.on('close', () => left.abort())
+      await answerChat(body, response, left.signal, parts)
     } finally {
       callsOpen--
     }
