@@ -1,7 +1,7 @@
 /**
  * One lane's connection, and the request that waits on it. Everything that may be done before the green light is done:
- * DNS, TCP and TLS to the gateway, the body serialised, the request built and queued. At the light the open socket is handed
- * to the request, which leaves in that same call.
+ * DNS, TCP and TLS to the gateway, the body serialised, the request built and written to the open socket, which is corked. At
+ * the light the cork is drawn: one call to the kernel is all that is left to do.
  *
  * Each lane has a connection of its own and none is kept for the next race, so that no lane rides on one that is warmer
  * than its neighbour's. HTTP/1.1 always: on a shared HTTP/2 session one lane's bytes would wait behind another's.
@@ -19,6 +19,8 @@ export interface Connection {
   opened: Promise<void>
   /** How long opening the socket took, two decimals; null while it is not open. */
   readonly connectMs: number | null
+  /** Writes the request to its socket, which holds it back. To be called in the tick of the light, and not before. */
+  stage(): void
   /** Lets the request go. False when its socket is opened only now. */
   release(): boolean
   /** Lets a response that still runs come to its end. */
@@ -46,6 +48,7 @@ export function createConnection(
     : connectWarm
   let asked: Asked | null = null
   const ready: { socket: Socket | null } = { socket: null }
+  let staged: Socket | null = null
   let isReleased = false
   let connectMs: number | null = null
   const connect: Connect = (options, callback) => {
@@ -82,15 +85,22 @@ export function createConnection(
     get connectMs() {
       return connectMs
     },
+    stage() {
+      const { socket } = ready
+      if (!asked || !socket || socket.destroyed) return
+      isReleased = true
+      const [, callback] = asked
+      socket.cork()
+      callback(null, socket)
+      staged = socket
+    },
     release() {
       isReleased = true
-      if (!asked) return false
-      const [options, callback] = asked
-      if (ready.socket && !ready.socket.destroyed) {
-        callback(null, ready.socket)
+      if (staged) {
+        staged.uncork()
         return true
       }
-      connect(options, callback)
+      if (asked) connect(...asked)
       return false
     },
     close() {

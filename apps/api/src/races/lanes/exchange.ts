@@ -11,6 +11,7 @@ import { type Arrivals, type BodySink, createFrameSink, createWholeSink } from '
 import type { Connection } from './connection.ts'
 import type { Desk } from './desk.ts'
 import { LaneFault } from './lane-fault.ts'
+import type { Starter } from './start-line.ts'
 
 export interface Exchange extends Arrivals {
   /** For the SDK. Waits at the start line; rejects with the network's own error. */
@@ -30,8 +31,8 @@ export interface ExchangeOptions {
   wantsStream: boolean
   responseBytesMax: number
   now(): bigint
-  /** Resolves at the green light. */
-  ready(): Promise<void>
+  /** Stages the request before the green light and lets it leave at the light; resolves after it. */
+  ready(starter: Starter): Promise<void>
   onStart(startNs: bigint, isCold: boolean): void
   onRead(): void
 }
@@ -76,12 +77,20 @@ export function createExchange(options: ExchangeOptions): Exchange {
       createHandler(exchange, options, signal, answered),
     )
     await connection.opened
-    await options.ready()
-    signal?.throwIfAborted()
-    const startNs = options.now()
-    exchange.startNs = startNs
-    const isWarm = connection.release()
-    options.onStart(startNs, !isWarm)
+    let isWarm = false
+    await options.ready({
+      stage() {
+        if (!signal?.aborted) connection.stage()
+      },
+      leave() {
+        if (signal?.aborted) return
+        exchange.startNs = options.now()
+        isWarm = connection.release()
+      },
+    })
+    // A lane that turned back at the line has not left.
+    if (exchange.startNs === null) throw toError(signal?.reason)
+    options.onStart(exchange.startNs, !isWarm)
     return answered.promise
   }
 

@@ -1,20 +1,24 @@
 import { expect, test } from 'vitest'
 import { createStartLine } from './start-line.ts'
 
-/** Lanes 0, 1, 2 at a line; `left` is the order in which they went. */
+/** Lanes 0, 1, 2 at a line; `left` is the order in which they went, `staged` which of them stood ready at the light. */
 function threeLanes(random: () => number) {
+  const ready: number[] = []
+  const staged: number[] = []
   const left: (number | 'green')[] = []
-  const line = createStartLine(3, random, () => left.push('green'))
+  const line = createStartLine(3, random, () => {
+    staged.push(...ready)
+    left.push('green')
+  })
   const places = [0, 1, 2].map(() => line.join())
   const arrive = async (lane: number) => {
-    await places[lane]!.ready()
-    left.push(lane)
+    await places[lane]!.ready({ stage: () => ready.push(lane), leave: () => left.push(lane) })
   }
-  return { left, places, arrive }
+  return { staged, left, places, arrive }
 }
 
 test('nobody leaves before the last has arrived, then all do in one tick', async () => {
-  const { left, arrive } = threeLanes(() => 0.99)
+  const { staged, left, arrive } = threeLanes(() => 0.99)
   const first = [arrive(0), arrive(1)]
   await new Promise(setImmediate)
   expect(left).toEqual([])
@@ -22,6 +26,7 @@ test('nobody leaves before the last has arrived, then all do in one tick', async
   // Timers and sockets have no turn in between.
   await new Promise<void>((resolve) => process.nextTick(resolve))
   expect(left).toEqual(['green', 0, 1, 2])
+  expect(staged).toEqual([0, 1, 2])
   await Promise.all([...first, last])
 })
 

@@ -1,17 +1,24 @@
 /**
- * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, the light goes
- * green and all leave in the same tick, in an order drawn anew for each race: the first to leave has a head start
- * of some microseconds, which no lane should have always.
+ * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, all are staged, the
+ * light goes green and all leave, in the same tick and in an order drawn anew for each race: the first to leave has a head
+ * start of some microseconds, which no lane should have always.
  */
+export interface Starter {
+  /** Right before the light: what must be done and is not to be measured. */
+  stage(): void
+  /** At the light; what can wait until all have left is done after `ready` has resolved. */
+  leave(): void
+}
+
 export interface StartPlace {
-  /** Resolves at the green light. */
-  ready(): Promise<void>
+  /** Resolves when all have left. */
+  ready(starter: Starter): Promise<void>
   /** This lane will not start, or has started already: nobody waits for it. */
   leave(): void
 }
 
 export function createStartLine(lanes: number, random: () => number, onGreenLight: () => void) {
-  const waiting: (() => void)[] = []
+  const waiting: { starter: Starter; resolve(): void }[] = []
   let expected = lanes
 
   function arrive() {
@@ -21,8 +28,11 @@ export function createStartLine(lanes: number, random: () => number, onGreenLigh
   }
 
   function release() {
+    const order = shuffle(waiting, random)
+    for (const { starter } of order) starter.stage()
     onGreenLight()
-    for (const go of shuffle(waiting, random)) go()
+    for (const { starter } of order) starter.leave()
+    for (const { resolve } of order) resolve()
   }
 
   return {
@@ -34,9 +44,9 @@ export function createStartLine(lanes: number, random: () => number, onGreenLigh
         arrive()
       }
       return {
-        ready: () =>
+        ready: (starter) =>
           new Promise((resolve) => {
-            waiting.push(resolve)
+            waiting.push({ starter, resolve })
             settle()
           }),
         leave: settle,
