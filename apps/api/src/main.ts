@@ -7,12 +7,17 @@ import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import pino from 'pino'
 import type { AppContext } from './app-context.ts'
 import { openDatabase, recoverRaces } from './history/index.ts'
 import { createServer } from './server.ts'
 import { readSettings } from './settings.ts'
 import { yieldToLanes } from './yield-to-lanes.ts'
+
+// V8 compiles what was called 400 times, and a call runs most of its code once: now after 20 (docs/decisions/0017).
+setFlagsFromString('--invocation-count-for-maglev=20')
+setFlagsFromString('--minimum-invocations-after-ic-update=10')
 
 /** From the signal to the exit, whatever hangs. */
 const closeMsMax = 2_500

@@ -1,8 +1,13 @@
 /** Starts the simulator: the only file that knows the environment, the wall clock and the port. */
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { readAnswers } from './answers/answer-library.ts'
 import { createSimulator } from './server.ts'
+
+// V8 compiles what was called 400 times, and a call runs most of its code once: now after 20 (docs/decisions/0017).
+setFlagsFromString('--invocation-count-for-maglev=20')
+setFlagsFromString('--minimum-invocations-after-ic-update=10')
 
 const host = process.env.HOST || '127.0.0.1'
 const port = readPort(process.env.SIMULATOR_PORT || '4010')
