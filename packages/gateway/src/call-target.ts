@@ -105,7 +105,7 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt, readAt
       call.ownMs.response += ms
     },
   })
-  const opening = openAttempt(parts.dispatcher, {
+  const opening = openAttempt(parts.connections.dispatcher, {
     target: speech.target,
     body: speech.body,
     headers: toUpstreamHeaders(call.request.headers, call.trace?.attempt(attempt)),

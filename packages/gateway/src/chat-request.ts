@@ -2,14 +2,13 @@
  * The door of a chat call: what a caller sent → what the gateway needs to know of it, or a clear no. Nothing goes
  * upstream before this. Strict on the few members that the gateway reads, blind to all others: they are the provider's.
  */
-import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { estimateTokens, type TokenEstimate } from './admission/token-estimate.ts'
 import { record } from './dialects/read-json.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
-import { readBody } from './read-body.ts'
+import { readJsonBody } from './read-json-body.ts'
 import { readTags, type Tags } from './tags.ts'
 
 export interface ChatRequest {
@@ -52,9 +51,8 @@ export async function readChatRequest(
   bodyBytesMax: number,
   endpoint: Endpoint = 'chat/completions',
 ): Promise<ChatRequest> {
-  checkType(request)
-  const body = await readBody(request, bodyBytesMax)
-  const json = check(parseJson(body), endpoint)
+  const { bytes: body, json: sent } = await readJsonBody(request, bodyBytesMax)
+  const json = check(sent, endpoint)
   const { model, stream, stream_options } = json
   return {
     endpoint,
@@ -92,42 +90,6 @@ function isPlain(json: unknown, endpoint: Endpoint): json is Body {
     (stream === undefined || typeof stream === 'boolean') &&
     (stream_options === undefined || typeof record(stream_options).include_usage === 'boolean')
   )
-}
-
-/** A page in a browser can post a form to a loopback address without asking, but not JSON. */
-function checkType({ headers }: IncomingMessage) {
-  const type = headers['content-type'] ?? ''
-  if (!/^application\/json\s*(;|$)/i.test(type)) {
-    throw new GatewayError(
-      'unsupported_media_type',
-      `The body must be JSON: send \`Content-Type: application/json\`, not ${type ? JSON.stringify(type.slice(0, 100)) : 'none'}.`,
-    )
-  }
-  const encoding = headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'identity') {
-    throw new GatewayError('unsupported_media_type', 'Send the body uncompressed, without Content-Encoding.')
-  }
-}
-
-function parseJson(body: Buffer): unknown {
-  if (body.length === 0)
-    throw new GatewayError('invalid_json', 'The body is empty: send a chat completion request.')
-  const text = body.toString()
-  // What is no UTF-8 becomes this letter, which hardly any text has of its own.
-  if (text.includes('\ufffd') && !isUtf8(body)) {
-    throw new GatewayError('invalid_json', 'The body is not UTF-8.')
-  }
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new GatewayError('invalid_json', `The body is not JSON${placeOf(cause)}.`, { cause })
-  }
-}
-
-/** Where it broke, without the text around it that the error also holds. */
-function placeOf(cause: unknown): string {
-  const place = /at position \d+/.exec(cause instanceof Error ? cause.message : '')
-  return place ? ` (${place[0]})` : ''
 }
 
 function toSentence(issue: z.core.$ZodIssue | undefined, endpoint: Endpoint): string {

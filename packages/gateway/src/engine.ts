@@ -3,7 +3,6 @@
  * used up, the books. A new config finds all of it as the one before left it.
  */
 import type { Logger } from 'pino'
-import { Agent, type Dispatcher } from 'undici'
 import { type AuditLog, createAudit } from './admission/audit.ts'
 import { createKeySets, type KeySets } from './admission/key-sets.ts'
 import { createLimiter, type Limiter } from './admission/limiter.ts'
@@ -29,6 +28,7 @@ import { createFoundModels, type FoundModels } from './routing/found-models.ts'
 import { createTurns, type Turns } from './routing/turns.ts'
 import { createRunningCalls, type RunningCalls } from './running-calls.ts'
 import type { Tracing } from './tracing/tracing.ts'
+import { type Connections, createConnections } from './upstream/connections.ts'
 import { createTargetStates, type TargetStates } from './upstream/target-states.ts'
 import type { Wait } from './upstream/wait.ts'
 
@@ -46,7 +46,7 @@ export interface EngineOptions {
 }
 
 export interface Engine extends Omit<EngineOptions, 'books'> {
-  dispatcher: Dispatcher
+  connections: Connections
   states: TargetStates
   turns: Turns
   found: FoundModels
@@ -67,19 +67,8 @@ export interface Engine extends Omit<EngineOptions, 'books'> {
   configStatus: ConfigStatus
 }
 
-/** Connections to one provider at a time; a further call waits for one, within its connect deadline. */
-const connectionsPerOriginMax = 1_000
-
 export function createEngine(options: EngineOptions): Engine {
   const { clock, log } = options
-  // A pool per origin. HTTP/1.1: one call is one socket, so that to give a call up is to close its socket.
-  const dispatcher = new Agent({
-    allowH2: false,
-    connections: connectionsPerOriginMax,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: 60_000 },
-  })
   const states = createTargetStates(clock)
   const metrics = createMetrics(states)
   const door = createAdmissionMetrics(metrics.registry)
@@ -94,7 +83,7 @@ export function createEngine(options: EngineOptions): Engine {
   })
   return {
     ...options,
-    dispatcher,
+    connections: createConnections(),
     states,
     turns: createTurns(),
     found: createFoundModels(),

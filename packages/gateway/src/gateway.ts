@@ -82,7 +82,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     wait,
     tracing,
   })
-  const { dispatcher, found, metrics, audit, configStatus } = engine
+  const { connections, found, metrics, audit, configStatus } = engine
   let current: ChatParts
   let ownUrls: readonly string[] | null = null
   let reloads = 0
@@ -96,7 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (!ownUrls) return
     await discover({
       servers: current.config.discovery,
-      dispatcher,
+      dispatcher: connections.dispatcher,
       ownUrls,
       onFound(foundServer, ids) {
         found.note(foundServer, ids)
@@ -160,7 +160,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       await setImmediate()
       server.closeAllConnections()
       metricsServer.closeAllConnections()
-      await dispatcher.destroy()
+      await connections.close()
       // Calls that this cut off are in the books too.
       const isOver = Promise.all([...closed, engine.running.none()])
       await Promise.race([isOver, setTimeout(lastCallsMsMax, undefined, { ref: false })])

@@ -14,6 +14,7 @@ import type { Readiness } from './drain.ts'
 import { type Endpoint, endpoints, toEndpoint } from './endpoints.ts'
 import { type ErrorCode, GatewayError } from './errors.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
+import { openConnections } from './open-connections.ts'
 import { failBody } from './read-body.ts'
 import { unknownModel } from './routing/resolve.ts'
 import { toTargetSnapshots } from './upstream/target-snapshot.ts'
@@ -97,6 +98,10 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
     allow(request, response, 'POST')
     return chat(parts, request, response, endpoint)
   }
+  if (path === '/connections') {
+    allow(request, response, 'POST')
+    return answerJson(response, await openConnections(parts, request))
+  }
   if (path === '/ready') {
     allow(request, response, 'GET')
     return answerReady(parts.readiness, response)
@@ -104,12 +109,16 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
   const answer = await read(parts, path, request)
   if (answer === null) throw unknownPath(request, path)
   allow(request, response, 'GET')
+  if (typeof answer !== 'string') return answerJson(response, answer)
   response.setHeader('x-gateway-request-id', createRequestId())
-  response.setHeader(
-    'content-type',
-    typeof answer === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
-  )
-  response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
+  response.setHeader('content-type', 'text/plain; charset=utf-8')
+  response.end(answer)
+}
+
+function answerJson(response: ServerResponse, answer: object): void {
+  response.setHeader('x-gateway-request-id', createRequestId())
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify(answer))
 }
 
 /** Alive and ready are two things: who drains is alive, and should get no more calls. */

@@ -14,6 +14,7 @@ import { type Catalog, toLaneEntries } from '../models/index.ts'
 import { findPrompt } from '../prompts/index.ts'
 import type { Telemetry } from '../telemetry/index.ts'
 import type { LaneThread } from './lane-thread.ts'
+import { openAhead } from './open-ahead.ts'
 import { type RaceLimits, type RunningRace, raceLimits, startRace } from './run-race.ts'
 
 export interface Races {
@@ -58,9 +59,16 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
     if (sentinel) lanes.push(sentinel.entry)
     await clock.makeWay()
     const id = randomUUID()
+    const ahead = request.coldStart
+      ? null
+      : openAhead(
+          context,
+          lanes.map(({ model }) => model),
+        )
     const before = telemetry.snapshot(id).catch(() => null)
     const prompt = request.promptId === undefined ? null : await findPrompt(context.db, request.promptId)
     await Promise.race([before, sleep(countersMsMax)])
+    await ahead
     if (isClosing) throw closing
     const order = {
       id,

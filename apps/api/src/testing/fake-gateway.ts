@@ -9,6 +9,8 @@ export interface FakeGateway {
   url: string
   /** Finished and running calls of chat completions, in the order of their arrival. */
   calls: FakeCall[]
+  /** The models of each `POST /connections`. */
+  openedAhead: string[][]
   close(): Promise<void>
 }
 
@@ -44,6 +46,7 @@ export async function startFakeGateway(
   { entries = {}, list }: FakeGatewayOptions = {},
 ): Promise<FakeGateway> {
   const calls: FakeCall[] = []
+  const openedAhead: string[][] = []
   const requests = new Map<string, number>()
 
   const server = createServer((request, response) => {
@@ -64,6 +67,10 @@ export async function startFakeGateway(
       text += part
     })
     request.on('end', async () => {
+      if (request.url === '/connections') {
+        openedAhead.push(JSON.parse(text).models)
+        return json(response, 200, { object: 'list', data: [] })
+      }
       const call = createCall(JSON.parse(text), request.headers, response)
       calls.push(call)
       await models[call.body.model]?.(call)
@@ -75,6 +82,7 @@ export async function startFakeGateway(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    openedAhead,
     close() {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(() => resolve()))

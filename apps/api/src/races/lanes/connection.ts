@@ -6,8 +6,7 @@
  * Each lane has a connection of its own and none is kept for the next race, so that no lane rides on one that is warmer
  * than its neighbour's. HTTP/1.1 always: on a shared HTTP/2 session one lane's bytes would wait behind another's.
  *
- * What lies behind the gateway is not warmed: whether its own connection to a provider is open is the gateway's doing, and
- * part of what is measured.
+ * What lies behind the gateway is `open-ahead.ts`'s.
  */
 import type { Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher } from 'undici'

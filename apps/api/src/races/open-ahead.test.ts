@@ -1,0 +1,45 @@
+import { afterEach, expect, test } from 'vitest'
+import { startFakeGateway } from '../testing/fake-gateway.ts'
+import { race } from '../testing/race-client.ts'
+import { startApp } from '../testing/start-app.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function start(isBuiltIn: boolean) {
+  const order: string[] = []
+  const gateway = await startFakeGateway({
+    m: (call) => {
+      order.push(`call after ${gateway.openedAhead.length}`)
+      call.answer('x')
+      call.finish()
+    },
+  })
+  const app = await startApp({ gatewayUrl: gateway.url, isBuiltIn })
+  closing.push(gateway.close, app.close)
+  return { gateway, app, order }
+}
+
+const lanes = [{ model: 'm' }, { model: 'm' }]
+
+test('our own gateway is told of all lanes before the first of them leaves', async () => {
+  const { gateway, app, order } = await start(true)
+  await race(app.url, { prompt: 'p', lanes })
+  expect(gateway.openedAhead).toEqual([['m', 'm']])
+  expect(order).toEqual(['call after 1', 'call after 1'])
+})
+
+test('it is not, where the start is to be cold', async () => {
+  const { gateway, app } = await start(true)
+  await race(app.url, { prompt: 'p', lanes, coldStart: true })
+  expect(gateway.openedAhead).toEqual([])
+})
+
+test('a foreign gateway is asked nothing that it cannot know, and the race is run', async () => {
+  const { gateway, app, order } = await start(false)
+  await race(app.url, { prompt: 'p', lanes })
+  expect(gateway.openedAhead).toEqual([])
+  expect(order).toHaveLength(2)
+})

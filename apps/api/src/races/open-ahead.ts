@@ -1,0 +1,34 @@
+/**
+ * Before the green light our own gateway opens its connections to the providers, so that no lane's first token waits for a
+ * TLS handshake that another lane's provider had an hour ago. A foreign gateway has no word for it: whether it holds connections is
+ * then part of what is measured.
+ */
+import type { AppContext } from '../app-context.ts'
+import { isOwnGateway } from '../own-gateway.ts'
+
+/** A race waits no longer, as for the lanes' own connections. */
+const openMsMax = 3_500
+
+/** `models`: that of each lane. Never rejects: what is wrong with a model is said by its lane. */
+export async function openAhead(context: AppContext, models: readonly string[]): Promise<void> {
+  try {
+    if (await isOwnGateway(context)) await ask(context, models)
+  } catch (error) {
+    context.log.info({ error }, 'the gateway has opened no connections ahead')
+  }
+}
+
+async function ask(context: AppContext, models: readonly string[]): Promise<void> {
+  const { url, apiKey } = context.gateway
+  const response = await fetch(`${url}/connections`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+    },
+    body: JSON.stringify({ models }),
+    signal: AbortSignal.timeout(openMsMax),
+  })
+  const answer = await response.text()
+  if (!response.ok) throw new Error(`${response.status}: ${answer.slice(0, 500)}`)
+}

@@ -1,0 +1,149 @@
+/** Connections that are opened before there is a call for them. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { bearer } from './testing/door.ts'
+import { messages, type RunningGateway, startGateway } from './testing/gateway.ts'
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+interface Provider {
+  url: string
+  /** All that were ever opened. */
+  sockets: Socket[]
+  requests: number
+  /** Resolves when it has taken so many: the other side knows of it first. */
+  hasOpened(count: number): Promise<void>
+}
+
+/** Answers when `answerAll` holds so many requests: until then each of them needs a connection of its own. */
+async function startProvider(together = 1): Promise<Provider> {
+  const waiting: (() => void)[] = []
+  const server = createServer((request, response) => {
+    provider.requests++
+    request.resume()
+    waiting.push(() =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end('{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}'),
+    )
+    if (waiting.length === together) for (const answer of waiting.splice(0)) answer()
+  })
+  const provider: Provider = {
+    url: '',
+    sockets: [],
+    requests: 0,
+    hasOpened: (count) => expect.poll(() => provider.sockets.length).toBe(count),
+  }
+  server.on('connection', (socket) => provider.sockets.push(socket))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  provider.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+  closing.push(async () => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return provider
+}
+
+async function start(llm: object): Promise<RunningGateway> {
+  const gateway = await startGateway(llm)
+  closing.push(gateway.close)
+  return gateway
+}
+
+const model = (name: string, baseUrl: string) => ({ name, provider: 'custom', params: { baseUrl } })
+
+async function open({ url }: RunningGateway, models: unknown, init: RequestInit = {}) {
+  const response = await fetch(`${url}/connections`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ models }),
+    ...init,
+  })
+  return { status: response.status, ...((await response.json()) as { data?: object[]; error?: object }) }
+}
+
+test('calls that come after it find their connections, and open none', async () => {
+  const provider = await startProvider(3)
+  const gateway = await start({ models: [model('a', provider.url), model('b', provider.url)] })
+  const opened = await open(gateway, ['a', 'b', 'a'])
+  expect(opened.data).toEqual([
+    { model: 'a', calls: 2, ready: 2 },
+    { model: 'b', calls: 1, ready: 1 },
+  ])
+  await provider.hasOpened(3)
+  expect(provider.requests).toBe(0)
+
+  const ask = async (name: string) => (await gateway.chat({ model: name, messages })).status
+  expect(await Promise.all(['a', 'b', 'a'].map(ask))).toEqual([200, 200, 200])
+  expect([provider.sockets.length, provider.requests]).toEqual([3, 3])
+
+  // They stand from the calls before: nothing is missing.
+  expect((await open(gateway, ['a', 'a', 'a'])).data).toEqual([{ model: 'a', calls: 3, ready: 3 }])
+  expect(provider.sockets.length).toBe(3)
+})
+
+test('for a virtual model they are opened wherever a call may go', async () => {
+  const [one, other] = [await startProvider(), await startProvider()]
+  const targets = [{ model: 'a' }, { model: 'b' }]
+  const gateway = await start({
+    models: [model('a', one.url), model('b', other.url)],
+    virtualModels: [{ name: 'v', routing: { roundRobin: { targets } } }],
+  })
+  expect((await open(gateway, ['v', 'v'])).data).toEqual([{ model: 'v', calls: 2, ready: 2 }])
+  await Promise.all([one.hasOpened(2), other.hasOpened(2)])
+})
+
+test('one that the provider has closed meanwhile is replaced', async () => {
+  const provider = await startProvider()
+  const gateway = await start({ models: [model('a', provider.url)] })
+  await open(gateway, ['a'])
+  await provider.hasOpened(1)
+  const [socket] = provider.sockets
+  socket!.destroy()
+  await once(socket!, 'close')
+  expect((await gateway.chat({ model: 'a', messages })).status).toBe(200)
+  expect(provider.sockets.length).toBe(2)
+})
+
+test('a provider that is not there, and a model without its key, have none', async () => {
+  const gateway = await start({
+    models: [model('gone', 'http://127.0.0.1:1/v1'), { name: 'keyless', provider: 'openai' }],
+  })
+  expect((await open(gateway, ['gone', 'keyless'])).data).toEqual([
+    { model: 'gone', calls: 1, ready: 0 },
+    { model: 'keyless', calls: 1, ready: 0 },
+  ])
+})
+
+test.each<[string, unknown, number, string]>([
+  ['an unknown model', ['a', 'nobody'], 404, 'model_not_found'],
+  ['no model', [], 400, 'invalid_request'],
+  ['too many', Array(65).fill('a'), 400, 'invalid_request'],
+  ['no list', 'a', 400, 'invalid_request'],
+])('%s is refused, and nothing is opened', async (_what, models, status, code) => {
+  const provider = await startProvider()
+  const gateway = await start({ models: [model('a', provider.url)] })
+  expect(await open(gateway, models)).toMatchObject({ status, error: { code } })
+  expect(provider.sockets.length).toBe(0)
+})
+
+test('who may not call a model may not have its connections opened', async () => {
+  const provider = await startProvider()
+  const keyHash = 'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'
+  const gateway = await start({
+    models: [model('a', provider.url), model('b', provider.url)],
+    policies: { apiKeys: { mode: 'strict', keys: [{ id: 'team', keyHash, allowedModels: ['a'] }] } },
+  })
+  const headers = { 'content-type': 'application/json', ...bearer('foo').headers }
+  expect((await open(gateway, ['a'])).status).toBe(401)
+  expect(await open(gateway, ['a', 'b'], { headers })).toMatchObject({ status: 403 })
+  expect(provider.sockets.length).toBe(0)
+  expect(await open(gateway, ['a'], { headers })).toMatchObject({ status: 200 })
+  expect((await fetch(`${gateway.url}/connections`)).status).toBe(405)
+})

@@ -1,0 +1,53 @@
+/** Reads a request's body as JSON, or says what is wrong with it. */
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
+import { GatewayError } from './errors.ts'
+import { readBody } from './read-body.ts'
+
+export interface JsonBody {
+  /** As it came. */
+  bytes: Buffer
+  json: unknown
+}
+
+/** Throws `unsupported_media_type`, `invalid_json` and what `readBody` throws. */
+export async function readJsonBody(request: IncomingMessage, bytesMax: number): Promise<JsonBody> {
+  checkType(request)
+  const bytes = await readBody(request, bytesMax)
+  return { bytes, json: parseJson(bytes) }
+}
+
+/** A page in a browser can post a form to a loopback address without asking, but not JSON. */
+function checkType({ headers }: IncomingMessage) {
+  const type = headers['content-type'] ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new GatewayError(
+      'unsupported_media_type',
+      `The body must be JSON: send \`Content-Type: application/json\`, not ${type ? JSON.stringify(type.slice(0, 100)) : 'none'}.`,
+    )
+  }
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') {
+    throw new GatewayError('unsupported_media_type', 'Send the body uncompressed, without Content-Encoding.')
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) throw new GatewayError('invalid_json', 'The body is empty: send a JSON object.')
+  const text = body.toString()
+  // What is no UTF-8 becomes this letter, which hardly any text has of its own.
+  if (text.includes('\ufffd') && !isUtf8(body)) {
+    throw new GatewayError('invalid_json', 'The body is not UTF-8.')
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new GatewayError('invalid_json', `The body is not JSON${placeOf(cause)}.`, { cause })
+  }
+}
+
+/** Where it broke, without the text around it that the error also holds. */
+function placeOf(cause: unknown): string {
+  const place = /at position \d+/.exec(cause instanceof Error ? cause.message : '')
+  return place ? ` (${place[0]})` : ''
+}
