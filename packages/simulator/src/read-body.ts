@@ -46,5 +46,6 @@ export function readBody(request: IncomingMessage, nowNs: () => bigint): Promise
       else resolve({ text: Buffer.concat(parts).toString('utf8'), readAtNs })
     })
     request.on('error', reject)
+    request.on('close', () => reject(new Error('The caller left before its request was whole.')))
   })
 }

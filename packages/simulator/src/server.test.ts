@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { profiles } from './profiles.ts'
 import { startSimulator } from './start-for-test.ts'
@@ -148,4 +150,18 @@ test('over its bound of open calls it answers 503, and takes calls again when on
   await expect
     .poll(async () => (await simulator.askWhole({ model: 'steady?ttft=1&tps=9999&tokens=3' })).status)
     .toBe(200)
+})
+
+test('callers that leave in the middle of their bodies keep no place', async () => {
+  const { port } = new URL(simulator.url)
+  for (let caller = 0; caller < 3; caller++) {
+    const socket = connect(Number(port), '127.0.0.1')
+    await once(socket, 'connect')
+    socket.write('POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{"model"')
+    // Answered by the same server behind what was written: by then it has the half of a body.
+    await get('/health')
+    socket.destroy()
+    await once(socket, 'close')
+  }
+  await expect.poll(async () => (await refusal('{}')).status).toBe(400)
 })

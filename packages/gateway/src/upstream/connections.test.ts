@@ -1,15 +1,17 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createConnections } from './connections.ts'
 
 async function listen() {
   const server = createServer()
+  server.on('connection', (socket) => socket.resume())
   const opened = once(server, 'connection') as Promise<[Socket]>
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  return { opened, origin: `http://127.0.0.1:${port}`, close: () => server.close() }
+  const count = () => new Promise<number>((resolve) => server.getConnections((_error, open) => resolve(open)))
+  return { opened, count, origin: `http://127.0.0.1:${port}`, close: () => server.close() }
 }
 
 test.each<[string, number, boolean]>([
@@ -23,5 +25,16 @@ test.each<[string, number, boolean]>([
   if (isClosed) await connections.close()
   await once(socket.resume(), 'close')
   await connections.close()
+  provider.close()
+})
+
+test('many who ask at once have no more opened than one of them needs', async () => {
+  const provider = await listen()
+  const connections = createConnections()
+  const ready = await Promise.all(Array.from({ length: 50 }, () => connections.openAhead(provider.origin, 3)))
+  expect(new Set(ready)).toEqual(new Set([3]))
+  await expect.poll(provider.count).toBe(3)
+  await connections.close()
+  await expect.poll(provider.count).toBe(0)
   provider.close()
 })

@@ -43,6 +43,8 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
     connect,
   })
 
+  /** By origin: who asks while others are being opened opens only what is missing beside them. */
+  const opening = new Map<string, Set<Promise<void>>>()
   const standing = (origin: string) => {
     const stats = agent.stats[origin]
     return (stats && 'free' in stats ? stats.free : 0) + spares.count(origin)
@@ -54,16 +56,20 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
       const { protocol, host, hostname, port } = new URL(origin)
       // As undici names an IPv6 address to its connector.
       const options = { protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }
-      const missing = Math.min(calls, perOriginMax) - standing(origin)
-      const opening = Array.from({ length: Math.max(0, missing) }, () => {
+      const here = opening.get(origin) ?? new Set()
+      opening.set(origin, here)
+      for (let missing = calls - standing(origin) - here.size; missing > 0; missing--) {
         const { promise, resolve } = Promise.withResolvers<void>()
+        here.add(promise)
         open(options, (error, socket) => {
           if (error === null) spares.add(origin, socket)
+          here.delete(promise)
+          if (here.size === 0) opening.delete(origin)
           resolve()
         })
-        return promise
-      })
-      if (opening.length > 0) await within(openMsMax, Promise.all(opening))
+      }
+      if (here.size > 0) await within(openMsMax, Promise.all(here))
+      else opening.delete(origin)
       return Math.min(calls, standing(origin))
     },
     async close() {
