@@ -99,6 +99,28 @@ test('for a virtual model they are opened wherever a call may go', async () => {
   await Promise.all([one.hasOpened(2), other.hasOpened(2)])
 })
 
+test('where a call would meet a connection that its provider has closed, another one is opened', async () => {
+  const provider = await startProvider(4)
+  const gateway = await start({ models: [model('a', provider.url)] })
+  const ask = async () => (await gateway.chat({ model: 'a', messages })).status
+  await Promise.all([ask(), ask(), ask(), ask()])
+  expect(provider.sockets.length).toBe(4)
+  // The pool asks its oldest first, and knows of them only that they are gone.
+  const [first, second] = provider.sockets
+  for (const socket of [first!, second!]) {
+    socket.destroy()
+    await once(socket, 'close')
+  }
+  await expect
+    .poll(async () => {
+      await open(gateway, ['a', 'a'])
+      return provider.sockets.length
+    })
+    .toBe(6)
+  await Promise.all([ask(), ask(), ask(), ask()])
+  expect(provider.sockets.length).toBe(6)
+})
+
 test('one that the provider has closed meanwhile is replaced', async () => {
   const provider = await startProvider()
   const gateway = await start({ models: [model('a', provider.url)] })

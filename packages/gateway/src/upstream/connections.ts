@@ -6,7 +6,7 @@
  * HTTP/1.1: one call is one socket, so that to give a call up is to close its socket.
  */
 import type { Socket } from 'node:net'
-import { Agent, buildConnector, type Dispatcher } from 'undici'
+import { Agent, buildConnector, Client, type Dispatcher, Pool } from 'undici'
 
 export interface Connections {
   dispatcher: Dispatcher
@@ -35,19 +35,36 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
     if (spare) queueMicrotask(() => callback(null, spare))
     else open(options, callback)
   }
+  /** By origin, in the order in which a pool hands them out. */
+  const clients = new Map<string, Client[]>()
+  const clientsOf = (origin: string) =>
+    (clients.get(origin) ?? []).filter(({ closed, destroyed }) => !closed && !destroyed)
   const agent = new Agent({
     allowH2: false,
     connections: perOriginMax,
     pipelining: 1,
     keepAliveTimeout: 30_000,
     connect,
+    factory: (origin, options) =>
+      new Pool(origin, {
+        ...options,
+        factory(place, own) {
+          const client = new Client(place, own)
+          const key = new URL(String(place)).origin
+          clients.set(key, [...clientsOf(key), client])
+          return client
+        },
+      }),
   })
 
   /** By origin: who asks while others are being opened opens only what is missing beside them. */
   const opening = new Map<string, Set<Promise<void>>>()
-  const standing = (origin: string) => {
-    const stats = agent.stats[origin]
-    return (stats && 'free' in stats ? stats.free : 0) + spares.count(origin)
+  /** Of so many calls. A pool takes its first idle client, be its socket open or not: those behind it do not help. */
+  const standing = (origin: string, calls: number) => {
+    const next = clientsOf(origin)
+      .filter(({ stats }) => stats.size === 0)
+      .slice(0, calls)
+    return Math.min(calls, next.filter(({ stats }) => stats.connected).length + spares.count(origin))
   }
 
   return {
@@ -58,7 +75,7 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
       const options = { protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }
       const here = opening.get(origin) ?? new Set()
       opening.set(origin, here)
-      for (let missing = calls - standing(origin) - here.size; missing > 0; missing--) {
+      for (let missing = calls - standing(origin, calls) - here.size; missing > 0; missing--) {
         const { promise, resolve } = Promise.withResolvers<void>()
         here.add(promise)
         open(options, (error, socket) => {
@@ -70,7 +87,7 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
       }
       if (here.size > 0) await within(openMsMax, Promise.all(here))
       else opening.delete(origin)
-      return Math.min(calls, standing(origin))
+      return standing(origin, calls)
     },
     async close() {
       spares.close()

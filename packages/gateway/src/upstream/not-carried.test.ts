@@ -47,7 +47,12 @@ test('the next target answers, and the record says why', async () => {
   expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', attempts: 2 })
   expect(await gateway.sample('gateway_fallbacks_total', 'from="claude"', 'to="gpt"')).toBe(1)
   // Nothing was asked of it: it is well, and no slower than before.
-  expect(gateway.gateway.targets()[0]).toMatchObject({ breaker: 'closed', pending: 0, answerMs: null })
+  expect(gateway.gateway.targets()[0]).toMatchObject({
+    breaker: 'closed',
+    pending: 0,
+    firstTokenMs: null,
+    answerMs: null,
+  })
 })
 
 test('where none can carry it, the caller is told which member it is, and nothing was sent', async () => {
