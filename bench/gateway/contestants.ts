@@ -22,28 +22,31 @@ export async function startField(others: readonly string[], upstreamPort: string
     startProcess(entry, env, flags, children)
   const upstream = await start(join(here, 'upstream.ts'), { UPSTREAM_PORT: upstreamPort })
   const floor = await start(join(here, 'floor.ts'), { UPSTREAM_URL: upstream.url })
-  const gateway = await start(
-    gatewayMain,
-    {
-      GATEWAY_PORT: '0',
-      GATEWAY_METRICS_PORT: '0',
-      GATEWAY_DISCOVERY: 'off',
-      ...writeConfig(upstream.url),
-    },
-    ['--expose-gc', '--import', join(here, 'memory-probe.ts')],
-  )
+  const startGateway = (env: Record<string, string>) =>
+    start(gatewayMain, { GATEWAY_PORT: '0', GATEWAY_METRICS_PORT: '0', GATEWAY_DISCOVERY: 'off', ...env }, [
+      '--expose-gc',
+      '--import',
+      join(here, 'memory-probe.ts'),
+    ])
+  const gateway = await startGateway(writeConfig(upstream.url, true))
+  const noAccounts = await startGateway(writeConfig(upstream.url, false))
+  const headers = { authorization: `Bearer ${key}` }
   return {
     contestants: [
       { name: 'direct', ...upstream, headers: {} },
       { name: 'floor', ...floor, headers: {} },
-      { name: 'this gateway', ...gateway, headers: { authorization: `Bearer ${key}` } },
+      { name: 'this gateway', ...gateway, headers },
+      { name: 'without books, budget, audit log', ...noAccounts, headers },
       ...others.map(toOther),
     ],
   }
 }
 
-/** What a team would have on: a key, limits and a budget that nobody reaches here, retries, a breaker, an audit log, books. JSON is YAML. */
-function writeConfig(upstreamUrl: string): Record<string, string> {
+/**
+ * What a team would have on: a key, limits that nobody reaches here, retries, a breaker; and as its accounts books, a budget, an audit
+ * log. JSON is YAML.
+ */
+function writeConfig(upstreamUrl: string, hasAccounts: boolean): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const path = join(folder, 'gateway.yaml')
   const params = { baseUrl: `${upstreamUrl}/v1`, apiKey: 'bench' }
@@ -56,12 +59,14 @@ function writeConfig(upstreamUrl: string): Record<string, string> {
     ],
     retry: { attempts: 2 },
     circuitBreaker: { consecutiveFailures: 3, cooldownMs: 10_000 },
-    budgets: [{ per: 'caller', usd: 1e6, period: 'day', mode: 'hard' }],
-    audit: { path: join(folder, 'audit.jsonl') },
+    ...(hasAccounts && {
+      budgets: [{ per: 'caller', usd: 1e6, period: 'day', mode: 'hard' }],
+      audit: { path: join(folder, 'audit.jsonl') },
+    }),
   }
   const models = [{ name: 'bench', provider: 'custom', params, price }]
   writeFileSync(path, JSON.stringify({ llm: { models, policies } }))
-  return { GATEWAY_CONFIG: path, GATEWAY_BOOKS: join(folder, 'books.db') }
+  return { GATEWAY_CONFIG: path, GATEWAY_BOOKS: hasAccounts ? join(folder, 'books.db') : 'off' }
 }
 
 /** Made up for one run, and of use nowhere else. */

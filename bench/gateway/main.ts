@@ -2,6 +2,7 @@
  * `pnpm bench:gateway [name=url …]`: what a gateway adds, against direct calls and against the floor of the platform, all in
  * one run and in turns, so that a noisy machine is noisy for all of them. Ratios are what to read.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startField } from './contestants.ts'
 import { type Contestant, createLoad, type StreamDelays } from './load.ts'
 import { cpuUs, residentMb, settledMemory } from './process-figures.ts'
@@ -47,8 +48,12 @@ async function warmUp(contestant: Contestant) {
 async function measure(contestant: Contestant, into: Measured) {
   const load = createLoad(contestant, openStreams)
   await load.answers(1, 100)
-  // One call at a time: what a lone caller feels.
-  for (let count = 0; count < 25; count++) await load.stream(20, 200, into.single)
+  // One call at a time: what a lone caller feels. Streams of a tenth of a second end to end would begin in step with what a gateway
+  // does every tenth of a second, and with what it still does for the call before.
+  for (let count = 0; count < 25; count++) {
+    await sleep(5 + Math.random() * 50)
+    await load.stream(20, 200, into.single)
+  }
   const pid = contestant.child?.pid
   const beforeUs = pid === undefined ? Number.NaN : cpuUs(pid)
   const { count, perSecond } = await load.answers(lanes, 1_500)
@@ -57,7 +62,7 @@ async function measure(contestant: Contestant, into: Measured) {
   // A crowd: 200 streams of 50 tokens a second, begun over one second, so that they do not beat in step.
   await Promise.all(
     Array.from({ length: openStreams }, async (_, index) => {
-      await new Promise((resolve) => setTimeout(resolve, (index * 1_000) / openStreams))
+      await sleep((index * 1_000) / openStreams)
       await load.stream(100, 50, into.crowd)
     }),
   )

@@ -104,9 +104,9 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
 /**
  * Unlike every other: the milliseconds of the wall clock, what is random for each process, a number. By time first, as in a
  * UUID of version 7: what came together lies together in an index, and the books write a page of it a batch instead of one
- * a call. `atMs` is 0 for what is no call, and is not booked.
+ * a call.
  */
-export function createRequestId(atMs = 0): string {
+export function createRequestId(atMs = Date.now()): string {
   lastNumber = (lastNumber + 1) % 2 ** 32
   return `req_${toHex(atMs, 12)}${ofProcess}${toHex(lastNumber, 8)}`
 }
