@@ -136,6 +136,18 @@ describe('the race', () => {
     expect(new URL(at.page.url()).pathname).toBe('/')
   })
 
+  test('shows, before a race, what the gateway counted of the models that are staged', async () => {
+    const lanes = [{ model: 'sim-quick' }, { model: 'sim-long', params: { maxTokens: 5 } }]
+    await race(at.house.app.url, { prompt: 'Count me', lanes })
+    await setUp('sim-quick', 'sim-stall')
+    const panel = at.page.getByRole('complementary', { name: 'Telemetry' })
+    await expect
+      .poll(() => panel.locator('.compared-name > .ellipsis').allInnerTexts())
+      .toEqual(['sim-quick'])
+    await chooseModel(at.page, 1, 'sim-stall')
+    await panel.getByText('No call of these models has gone through it since its start.').waitFor()
+  })
+
   test('shows what the gateway counted beside what the race measured', async () => {
     await setUp('sim-quick', 'sim-slow')
     await button('Start').click()

@@ -1,6 +1,6 @@
 import type { GatewayRow } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
-import { compareRows, ofRace } from './compare.ts'
+import { compareRows, ofLanes } from './compare.ts'
 
 const row = (provider: string, model: string, part: Partial<GatewayRow> = {}): GatewayRow => ({
   provider,
@@ -54,5 +54,5 @@ test('lists this race’s models first, in lane order', () => {
     lane('b', 1),
   ])
   expect(rows.map(({ model }) => model)).toEqual(['a', 'b', 'x'])
-  expect(ofRace(rows, [lane('b', 1)]).map(({ model }) => model)).toEqual(['b'])
+  expect(ofLanes(rows, [lane('b', 1)]).map(({ model }) => model)).toEqual(['b'])
 })

@@ -32,8 +32,8 @@ export function compareRows(
   return compared.toSorted((a, b) => place(a) - place(b))
 }
 
-/** Only what this race's lanes asked for. */
-export function ofRace(rows: ComparedRow[], lanes: readonly TimedLane[]): ComparedRow[] {
+/** Only what these lanes ask for. */
+export function ofLanes(rows: ComparedRow[], lanes: readonly TimedLane[]): ComparedRow[] {
   return rows.filter((row) => lanes.some(({ model }) => model === row.model))
 }
 

@@ -2,8 +2,9 @@
 import './telemetry.css'
 import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
+import { useSetup } from '../race/setup-store.ts'
 import { useRace } from '../race/the-race.ts'
-import { compareRows, ofRace, type TimedLane } from './compare.ts'
+import { compareRows, ofLanes, type TimedLane } from './compare.ts'
 import { ComparedFigures } from './compared-figures.tsx'
 import { Overhead } from './overhead.tsx'
 import { Source } from './source.tsx'
@@ -34,7 +35,7 @@ export function TelemetryPanel() {
 function Body() {
   const raceId = useRace(({ race }) => race.raceId)
   const isRacing = useRace(({ race }) => race.raceId !== null && race.end === null)
-  const lanes = useTimedLanes()
+  const lanes = useTimedLanes(raceId !== null)
   const { data, error, dataUpdatedAt, refetch } = useGatewayStats({ raceId, isRacing })
   if (error && !data) {
     return (
@@ -48,19 +49,19 @@ function Body() {
   }
   if (!data) return <p className="dim">Reading the metrics …</p>
   const all = compareRows(data, lanes)
-  const rows = raceId === null ? all.slice(0, shownWithoutRaceMax) : ofRace(all, lanes)
+  const rows = ofLanes(all, lanes)
   return (
     <>
       <Source stats={data} updatedAtMs={dataUpdatedAt} />
       {data.problem === null && rows.length === 0 && (
-        <p className="dim telemetry-none">{toNothingText(isRacing)}</p>
+        <p className="dim telemetry-none">{toNothingText(isRacing, all.length > 0)}</p>
       )}
       {rows.map((row) => (
         <ComparedFigures key={`${row.provider} ${row.model}`} row={row} />
       ))}
       {rows.length < all.length && (
         <p className="telemetry-more">
-          <Link href="/gateway">All {all.length} models</Link>
+          <Link href="/gateway">All models it saw</Link>
         </p>
       )}
       {data.overhead !== null && <Overhead dialect={data.dialect} overhead={data.overhead} />}
@@ -68,19 +69,20 @@ function Body() {
   )
 }
 
-/** The lanes' models and first tokens, anew only when one of them changed: not with every token. */
-function useTimedLanes(): TimedLane[] {
-  const key = useRace(({ race }) =>
+/** Of the race, or of the lanes that are staged for the next one; anew only when one of them changed: not with every token. */
+function useTimedLanes(hasRace: boolean): TimedLane[] {
+  const ofRace = useRace(({ race }) =>
     JSON.stringify(race.lanes.map(({ model, ttftMs }) => ({ model, ttftMs }))),
   )
+  const staged = useSetup(({ setup }) =>
+    JSON.stringify(setup.lanes.map(({ model }) => ({ model, ttftMs: null }))),
+  )
+  const key = hasRace ? ofRace : staged
   return useMemo(() => JSON.parse(key) as TimedLane[], [key])
 }
 
-/** Before a race the busiest few are enough; the gateway page has all. */
-const shownWithoutRaceMax = 2
-
-function toNothingText(isRacing: boolean): string {
-  return isRacing
-    ? 'It books a call when its answer is over.'
-    : 'No call has gone through it since its start.'
+function toNothingText(isRacing: boolean, sawOthers: boolean): string {
+  if (isRacing) return 'It books a call when its answer is over.'
+  const calls = sawOthers ? 'No call of these models' : 'No call'
+  return `${calls} has gone through it since its start.`
 }
