@@ -7,7 +7,7 @@ export function ModelTable({ models }: { models: ModelInfo[] }) {
   if (models.length === 0) return <p className="dim">It names no models. Add one to gateway.yaml.</p>
   return (
     <ScrollBox className="table-scroll" label="Table of models">
-      <table className="table">
+      <table className="table model-table">
         <thead>
           <tr>
             <th scope="col">Model</th>
@@ -21,8 +21,8 @@ export function ModelTable({ models }: { models: ModelInfo[] }) {
             <tr key={model.id}>
               <th scope="row">{model.id}</th>
               <td>{toProviderName(model)}</td>
-              <td>{model.available ? 'yes' : <Missing model={model} />}</td>
-              <td className="dim">{toAbout(model)}</td>
+              <td className="model-can-race">{model.available ? 'yes' : <Missing model={model} />}</td>
+              <td className="model-about">{toAbout(model)}</td>
             </tr>
           ))}
         </tbody>
@@ -34,7 +34,7 @@ export function ModelTable({ models }: { models: ModelInfo[] }) {
 function Missing({ model }: { model: ModelInfo }) {
   return (
     <span className="model-missing">
-      {model.missing === null ? 'no' : <>no: set {<code>{model.missing}</code>}</>}
+      {model.missing === null ? 'no' : <>no, set {<code>{model.missing}</code>}</>}
     </span>
   )
 }
