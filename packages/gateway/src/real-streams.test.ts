@@ -1,18 +1,11 @@
 /** What real providers sent, served to the gateway in every cut: the bytes come out as they went in. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { isUsageOnly } from '@drag-race/contracts'
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasRecordings, recorded, recordedIn } from './dialects/testing/streams.ts'
 import { type ErrorBody, messages, type RunningGateway, startGateway } from './testing/gateway.ts'
 import { relayPieces } from './testing/relay.ts'
 import { startUpstream, type Upstream } from './testing/upstream.ts'
-
-const folder = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'transcripts')
-const isThere = existsSync(join(folder, 'expected.json'))
-if (!isThere) {
-  console.warn('SKIPPED: ../shared/transcripts is absent; the hand-written streams cover its quirks.')
-}
 
 interface Expected {
   status?: number
@@ -20,8 +13,8 @@ interface Expected {
   done?: boolean
 }
 
-const expected: Record<string, Expected> = isThere
-  ? JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))
+const expected: Record<string, Expected> = hasRecordings
+  ? JSON.parse(recorded('expected.json').toString())
   : {}
 const cuts = ['recorded', 'bytes', 'whole', 'slices'] as const
 type Cut = (typeof cuts)[number]
@@ -52,7 +45,7 @@ afterAll(async () => {
   await upstream.close()
 })
 
-test.skipIf(!isThere)('the recorded streams lie beside the project', () => {
+test.skipIf(!hasRecordings)('the recorded streams lie beside the project', () => {
   expect(files('stream').length).toBeGreaterThan(20)
 })
 
@@ -60,9 +53,9 @@ test.skipIf(!isThere)('the recorded streams lie beside the project', () => {
 const failing =
   /groq-gpt-oss-120b-midstream-error|llamacpp-error-context-in-200|openrouter-llama-3.3-comments-then-error/
 
-describe.skipIf(!isThere).each(files('stream'))('%s', (name) => {
+describe.skipIf(!hasRecordings).each(files('stream'))('%s', (name) => {
   test.each(cuts)('comes out as it went in, cut in %s', async (cut) => {
-    const bytes = readFileSync(join(folder, name))
+    const bytes = recorded(name)
     const whole = await ask(`${name}@${cut}`, { stream_options: { include_usage: true } })
     expect(whole.subarray(0, bytes.length).equals(bytes)).toBe(true)
     expectOnlyWhatIsAdded(name, whole.subarray(bytes.length).toString())
@@ -76,7 +69,7 @@ describe.skipIf(!isThere).each(files('stream'))('%s', (name) => {
   })
 })
 
-describe.skipIf(!isThere).each(files('errors'))('%s', (name) => {
+describe.skipIf(!hasRecordings).each(files('errors'))('%s', (name) => {
   test.each([true, false])('keeps its status and is told in words (streaming: %s)', async (stream) => {
     const answer = await gateway.chat({ model: name, messages, stream })
     const { status, headers } = expected[name]!
@@ -95,9 +88,9 @@ async function ask(model: string, more: object): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer())
 }
 
-describe.skipIf(!isThere).each(files('stream'))('%s', (name) => {
+describe.skipIf(!hasRecordings).each(files('stream'))('%s', (name) => {
   test('is read the same byte by byte, with the usage chunk passed, left out and reported', async () => {
-    const bytes = readFileSync(join(folder, name))
+    const bytes = recorded(name)
     const byByte = Array.from(bytes, (byte) => Uint8Array.of(byte))
     for (const rule of ['passed', 'dropped', 'reported'] as const) {
       expect(await relayPieces(byByte, rule)).toEqual(await relayPieces([bytes], rule))
@@ -122,14 +115,11 @@ function withoutUsageChunk(bytes: Buffer): Buffer {
 }
 
 function files(kind: 'stream' | 'errors'): string[] {
-  if (!isThere) return []
-  return readdirSync(join(folder, kind))
-    .filter((name) => !name.endsWith('.chunks.json'))
-    .map((name) => `${kind}/${name}`)
+  return recordedIn(kind).filter((name) => !name.endsWith('.chunks.json'))
 }
 
 function pieces(name: string, cut: Cut): Buffer[] {
-  const bytes = readFileSync(join(folder, name))
+  const bytes = recorded(name)
   let offset = 0
   return sizes(name, cut, bytes).map((size) => {
     offset += size
@@ -142,10 +132,10 @@ function sizes(name: string, cut: Cut, bytes: Buffer): number[] {
     case 'bytes':
       return Array.from(bytes, () => 1)
     case 'recorded': {
-      const path = join(folder, name.replace(/\.sse$/, '.chunks.json'))
+      const reads = name.replace(/\.sse$/, '.chunks.json')
       // Where the reads were not recorded, an event a read.
-      return existsSync(path)
-        ? JSON.parse(readFileSync(path, 'utf8'))
+      return recordedIn('stream').includes(reads)
+        ? JSON.parse(recorded(reads).toString())
         : bytes
             .toString('latin1')
             .split(/(?<=\r?\n\r?\n)/)

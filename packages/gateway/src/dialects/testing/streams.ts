@@ -1,6 +1,6 @@
 /** Streams for the tests of the dialects: recorded ones, in every cut, and what the official client makes of the result. */
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { AnswerContext, ChatCompletion, Dialect, Fault, MappedEvent } from '../dialect.ts'
@@ -16,6 +16,11 @@ if (!hasRecordings)
 
 export function recorded(name: string): Buffer {
   return readFileSync(join(folder, name))
+}
+
+/** The names of those in a folder, as `recorded` takes them; none where they are absent. */
+export function recordedIn(kind: string): string[] {
+  return hasRecordings ? readdirSync(join(folder, kind)).map((name) => `${kind}/${name}`) : []
 }
 
 /** Feeds the bytes whole, byte by byte and in slices; all must give the same. */
