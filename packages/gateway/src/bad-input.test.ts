@@ -133,6 +133,7 @@ test.each(refused)('%s gets %i %s', async (_what, status, code, names, body, hea
     param: null,
   })
   expect(response.headers.get('x-gateway-request-id')).toMatch(/^req_\w{32}$/)
+  expect(response.headers.get('x-gateway-request-id')).not.toMatch(/^req_0{12}/)
   expect(upstream.received).toEqual([])
   expect(await gateway.sample('gateway_requests_total', `status="${status}"`)).toBe(calls + 1)
   expect(await refusals(code)).toBe(reasons + 1)

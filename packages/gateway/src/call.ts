@@ -104,7 +104,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
 /**
  * Unlike every other: the milliseconds of the wall clock, what is random for each process, a number. By time first, as in a
  * UUID of version 7: what came together lies together in an index, and the books write a page of it a batch instead of one
- * a call.
+ * a call. What is no call begins with the moment too.
  */
 export function createRequestId(atMs = Date.now()): string {
   lastNumber = (lastNumber + 1) % 2 ** 32

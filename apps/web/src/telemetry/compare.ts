@@ -1,6 +1,7 @@
 /**
  * The gateway's count beside the race's own measurement, a row a provider and model: what it counted since its start,
  * what was added since this race began, and what the race measured for the same model from its own side of the wire.
+ * Before a race the lanes are those that are staged, and nothing was added or measured.
  */
 import type { GatewayRow, GatewayStats, LaneState } from '@drag-race/contracts'
 
@@ -21,7 +22,7 @@ export interface ComparedRow extends GatewayRow {
   differenceMs: number | null
 }
 
-/** Rows of this race's models first, in lane order; then the others as the gateway lists them. */
+/** Rows of the lanes' models first, in lane order; then the others as the gateway lists them. */
 export function compareRows(
   { rows, added }: Pick<GatewayStats, 'rows' | 'added'>,
   lanes: readonly TimedLane[],
