@@ -121,7 +121,7 @@ async function readHealth(
     status: isReachable ? 'ok' : 'degraded',
     version,
     gateway: { url: context.gateway.url, isBuiltIn, isReachable },
-    races: { running: races.running },
+    races: { running: races.running, unwritten: races.unwritten },
     marginMs: clock.calibration?.marginMs ?? races.marginMs,
     calibration: clock.calibration,
     isCalibrating: clock.isCalibrating,

@@ -49,8 +49,19 @@ export function Header() {
           </button>
         </div>
       )}
+      {health.data && health.data.races.unwritten > 0 && (
+        <div className="app-down" role="alert">
+          {toUnwritten(health.data.races.unwritten)}
+        </div>
+      )}
     </>
   )
+}
+
+function toUnwritten(races: number): string {
+  const [what, are] =
+    races === 1 ? ['One race that has ended is', 'it is'] : [`${races} races that have ended are`, 'they are']
+  return `${what} not in the database yet, because it refuses: is its disk full? Make room, and ${are} written; end the app before, and ${are} lost.`
 }
 
 function Facts({ health }: { health: Health | null }) {

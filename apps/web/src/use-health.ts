@@ -7,6 +7,8 @@ export function useHealth() {
   return useQuery({
     queryKey: ['health'],
     queryFn: ({ signal }) => readJson<Health>('/api/health', { signal }),
-    refetchInterval: ({ state }) => (state.error || !state.data?.gateway.isReachable ? 3000 : 15_000),
+    refetchInterval: ({ state }) => (state.error || !isWell(state.data) ? 3000 : 15_000),
   })
 }
+
+const isWell = (health: Health | undefined) => health?.gateway.isReachable && health.races.unwritten === 0

@@ -8,7 +8,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { migrations } from './migrations.ts'
 import type { Schema } from './schema.ts'
@@ -20,6 +20,36 @@ export class DatabaseUnavailable extends Error {
 /** How long a statement waits for another process that writes: a backup, a shell. */
 const busyMsMax = 5_000
 
+/**
+ * When the disk is full SQLite has ended the transaction already. To roll it back once more fails, and that failure would stand
+ * in the place of the reason.
+ */
+class Driver extends SqliteDriver {
+  readonly #sqlite: Database.Database
+
+  constructor(sqlite: Database.Database) {
+    super({ database: sqlite })
+    this.#sqlite = sqlite
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection)
+  }
+}
+
+class Dialect extends SqliteDialect {
+  readonly #sqlite: Database.Database
+
+  constructor(sqlite: Database.Database) {
+    super({ database: sqlite })
+    this.#sqlite = sqlite
+  }
+
+  override createDriver(): Driver {
+    return new Driver(this.#sqlite)
+  }
+}
+
 /** `databaseUrl`: `file:data/races.db` (from the working directory), `file:/var/lib/races.db`, or `:memory:` for tests. */
 export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>> {
   const file = toPath(databaseUrl)
@@ -30,7 +60,7 @@ export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>>
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
     sqlite.function('contains_text', { deterministic: true }, containsText)
-    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
+    const db = new Kysely<Schema>({ dialect: new Dialect(sqlite) })
     const { error } = await new Migrator({
       db,
       provider: { getMigrations: async () => migrations },

@@ -28,7 +28,7 @@ export function createHistoryRoutes(
     const { id } = request.params
     const status = await store.statusOf(id)
     if (status === null) throw noSuchRace
-    if (status === 'running') throw stillRunning
+    if (status === 'running') throw live(id)?.end ? notWritten : stillRunning
     await store.delete(id)
     response.status(204).end()
   })
@@ -42,4 +42,10 @@ const stillRunning = new ApiFault(
   409,
   'still_running',
   'This race still runs. Stop it first, then delete it.',
+)
+
+const notWritten = new ApiFault(
+  409,
+  'not_written',
+  'The end of this race waits to be written, because the database refuses. Make room on its disk, then delete the race.',
 )

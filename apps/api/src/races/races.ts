@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lanesMax, type RaceRequest } from '@drag-race/contracts'
+import { type GatewayRow, lanesMax, type RaceRequest } from '@drag-race/contracts'
 import { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import type { Clock } from '../clock/clock.ts'
@@ -20,9 +20,11 @@ import { type RaceLimits, type RunningRace, raceLimits, startRace } from './run-
 export interface Races {
   /** Throws an ApiFault, with nothing sent, when the race cannot be run. */
   start(request: RaceRequest): Promise<RunningRace>
-  /** null when it does not run now. */
+  /** null when it neither runs nor waits to be written. */
   find(id: string): RunningRace | null
   readonly running: number
+  /** Ended, and the database does not take the end. */
+  readonly unwritten: number
   /** One runs, or is about to. */
   readonly isRacing: boolean
   /** That of the race that ended last; null before the first. */
@@ -46,11 +48,14 @@ const countersMsMax = 300
 export function createRaces(context: AppContext, options: RacesOptions): Races {
   const { catalog, telemetry, laneThread, clock, limits = raceLimits } = options
   const store = createRaceStore(context.db)
-  const running = new Map<string, RunningRace>()
+  /** Those that run, and those that ended and are not in the database yet. */
+  const open = new Map<string, RunningRace>()
   const afterwards = new Set<Promise<void>>()
   let starting = 0
   let marginMs: number | null = null
   let isClosing = false
+
+  const unwritten = () => [...open.values()].filter(({ tape }) => tape.state.end).length
 
   async function start(request: RaceRequest): Promise<RunningRace> {
     const reading = await catalog.read()
@@ -80,34 +85,40 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
     }
     const { gateway, log } = context
     const race = await startRace(order, { store, laneThread, gateway, appClock: clock, limits, log })
-    running.set(id, race)
+    open.set(id, race)
     keepBusy(follow(race, before))
     return race
   }
 
   async function follow(race: RunningRace, before: ReturnType<Telemetry['snapshot']>) {
-    try {
-      await race.ended
-    } catch (error) {
-      context.log.error({ error, raceId: race.id }, 'the end of this race could not be written')
-    }
+    await race.ended
     marginMs = race.tape.state.end?.marginMs ?? marginMs
-    running.delete(race.id)
-    await keepCounters(race, await before)
+    const counting = countAdded(race, before)
+    try {
+      await race.kept
+    } catch (error) {
+      return context.log.error({ error, raceId: race.id }, 'the end of this race was not written')
+    } finally {
+      open.delete(race.id)
+    }
+    const added = await counting
+    if (added) await store.setGatewayAdded(race.id, added)
   }
 
   /** A gateway counts a call when it is over for itself, which may be after it is over for the caller. */
-  async function keepCounters(race: RunningRace, before: Awaited<ReturnType<Telemetry['snapshot']>>) {
-    if (!before) return
+  async function countAdded(race: RunningRace, reading: ReturnType<Telemetry['snapshot']>) {
+    const before = await reading
+    if (!before) return null
     const calls = race.tape.state.lanes.filter(({ startAt }) => startAt !== null).length
+    let added: GatewayRow[] | null = null
     for (let attempt = 0; attempt < 5 && !isClosing; attempt++) {
+      if (attempt > 0) await sleep(100)
       const after = await telemetry.snapshot(race.id).catch(() => null)
-      if (!after) return
-      const added = telemetry.added(before, after)
-      await store.setGatewayAdded(race.id, added)
-      if (added.reduce((sum, { requests }) => sum + requests, 0) >= calls) return
-      await sleep(100)
+      if (!after) break
+      added = telemetry.added(before, after)
+      if (added.reduce((sum, { requests }) => sum + requests, 0) >= calls) break
     }
+    return added
   }
 
   function keepBusy(work: Promise<void>) {
@@ -120,7 +131,7 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
   return {
     async start(request) {
       if (isClosing) throw closing
-      if (running.size + starting >= racesMax) throw tooMany
+      if (open.size + starting >= racesMax) throw unwritten() > 0 ? notWritten : tooMany
       starting++
       try {
         return await start(request)
@@ -128,19 +139,22 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
         starting--
       }
     },
-    find: (id) => running.get(id) ?? null,
+    find: (id) => open.get(id) ?? null,
     get running() {
-      return running.size
+      return open.size - unwritten()
+    },
+    get unwritten() {
+      return unwritten()
     },
     get isRacing() {
-      return running.size + starting > 0
+      return open.size - unwritten() + starting > 0
     },
     get marginMs() {
       return marginMs
     },
     async close() {
       isClosing = true
-      await Promise.allSettled([...running.values()].map((race) => race.interrupt()))
+      await Promise.allSettled([...open.values()].map((race) => race.interrupt()))
       await Promise.allSettled(afterwards)
       await laneThread.close()
     },
@@ -151,6 +165,12 @@ const tooMany = new ApiFault(
   429,
   'too_many_races',
   `${racesMax} races run already. Wait until one has ended, or stop one.`,
+)
+
+const notWritten = new ApiFault(
+  503,
+  'database_unavailable',
+  'Races that have ended wait to be written, because the database refuses. Make room on its disk: then they are written, and the next can start.',
 )
 
 const closing = new ApiFault(503, 'closing', 'The app is shutting down. Start it again, then race.')

@@ -61,16 +61,17 @@ export interface RunningRace {
   tape: Tape
   /** `lane` null: the race. */
   stop(lane: number | null): void
-  /** The app is going down. */
+  /** The app is going down: ends the race if it runs, and settles as `kept` does, after one more attempt to write it at most. */
   interrupt(): Promise<void>
   /** Resolves some milliseconds after the lanes have left, or when the race ended before. */
   underWay: Promise<void>
-  /** Resolves when `race-end` is on the tape and all of it in the database. */
+  /** Resolves when `race-end` is on the tape. */
   ended: Promise<void>
+  /** Resolves when all of the tape is in the database; rejects when the app goes down and it cannot be written. */
+  kept: Promise<void>
 }
 
-/** A database that another program holds is tried again: 5 s by SQLite itself, and this often. */
-const keepAttempts = 3
+/** A disk that is full, or a database that another program holds: so often is it tried again. */
 const keepRetryMs = 1_000
 
 type EndReason = Extract<RaceEvent, { type: 'race-end' }>['reason']
@@ -99,6 +100,8 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   const writer = createTapeWriter(tape, 1, (part) => store.appendPart(id, part), log)
   const underWay = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
+  const kept = Promise.withResolvers<void>()
+  const goingDown = new AbortController()
   let reason: EndReason = 'finished'
   let closing: NodeJS.Timeout | undefined
   let greenLightNs: bigint | null = null
@@ -179,18 +182,26 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     const standings = toStandings(tape.state, request.finish, marginMs)
     tape.append({ type: 'race-end', at, standings, marginMs, reason: why, clock: report })
     tape.end()
-    ended.resolve(keep())
+    ended.resolve()
+    kept.resolve(keep())
   }
 
-  /** Meanwhile viewers read from this tape. What cannot be written at last, the next start finds as interrupted. */
+  /**
+   * Until it is written viewers read from this tape, be it for hours: room can be made on a full disk. What is not written
+   * when the app goes down, the next start finds as interrupted.
+   */
   async function keep() {
     const rest = await writer.finish()
     for (let attempt = 1; ; attempt++) {
       try {
-        return await store.finish(id, tape.state, rest)
+        await store.finish(id, tape.state, rest)
+        if (attempt > 1) log.info('the end of this race is written after all')
+        return
       } catch (error) {
-        if (attempt === keepAttempts) throw error
-        await sleep(keepRetryMs)
+        if (goingDown.signal.aborted) throw error
+        if (attempt === 1)
+          log.error({ error }, 'the end of this race could not be written; it is tried again')
+        await sleep(keepRetryMs, undefined, { signal: goingDown.signal }).catch(() => {})
       }
     }
   }
@@ -216,14 +227,16 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     tape,
     underWay: underWay.promise,
     ended: ended.promise,
+    kept: kept.promise,
     stop(lane) {
       const seconds = Math.round(clock.at(clock.now()) / 100) / 10
       const message = `Stopped by hand after ${seconds} s. What had arrived stays.`
       askLanesToStop(lane, 'stopped', { code: 'stopped', message })
     },
     interrupt() {
+      goingDown.abort()
       end('interrupted', appEnded)
-      return ended.promise
+      return kept.promise
     },
   }
 }

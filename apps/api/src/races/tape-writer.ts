@@ -9,6 +9,8 @@ import type { Tape } from './tape.ts'
 
 /** With the write itself and a busy moment, what a kill takes stays under 250 ms. */
 const writeEveryMs = 150
+/** On a full disk each attempt is longer than the last, and in vain: they come at half the rate of those before, down to this. */
+const writeEveryMsMax = 5_000
 
 export interface TapeWriter {
   /** Something was appended. */
@@ -28,6 +30,7 @@ export function createTapeWriter(
   let timer: NodeJS.Timeout | null = null
   let writing: Promise<void> | null = null
   let hasFinished = false
+  let failures = 0
 
   function unwritten(): TapePart | null {
     const toSeq = tape.length - 1
@@ -40,20 +43,25 @@ export function createTapeWriter(
     try {
       await write(part)
       next = part.toSeq + 1
+      failures = 0
     } catch (error) {
-      log.error({ error }, 'a part of the tape could not be written; it is tried again')
+      failures++
+      if (failures === 1) log.error({ error }, 'a part of the tape could not be written; it is tried again')
     }
   }
 
   function schedule() {
     if (timer || writing || hasFinished) return
-    timer = setTimeout(() => {
-      timer = null
-      writing = flush().finally(() => {
-        writing = null
-        if (next < tape.length) schedule()
-      })
-    }, writeEveryMs)
+    timer = setTimeout(
+      () => {
+        timer = null
+        writing = flush().finally(() => {
+          writing = null
+          if (next < tape.length) schedule()
+        })
+      },
+      Math.min(writeEveryMs * 2 ** failures, writeEveryMsMax),
+    )
   }
 
   return {

@@ -137,13 +137,18 @@ function toSentence(comparisons: readonly Comparison[], marginMs: number | null)
   return `${rule} ${verdict} (${toMargin(marginMs)}).`
 }
 
-/** Read once the race is over; the gateway books a call when its last byte has gone, the API reads it then. */
+/** A race whose gateway has no metrics never gets them. */
+const readsMax = 6
+
+/** Read once the race is over; the gateway books a call when its last byte has gone, and the API reads it then. */
 function useGatewayAdded(raceId: string | null) {
   const { data } = useQuery({
     queryKey: ['race-detail', raceId],
     queryFn: ({ signal }) =>
       readJson<RaceDetail>(`/api/races/${encodeURIComponent(raceId ?? '')}`, { signal }),
     enabled: raceId !== null,
+    refetchInterval: ({ state }) =>
+      state.data?.gatewayAdded === null && state.dataUpdateCount < readsMax ? 500 : false,
   })
   return data?.gatewayAdded ?? null
 }
