@@ -61,7 +61,7 @@ export function Header() {
 function toUnwritten(races: number): string {
   const [what, are] =
     races === 1 ? ['One race that has ended is', 'it is'] : [`${races} races that have ended are`, 'they are']
-  return `${what} not in the database yet, because it refuses: is its disk full? Make room, and ${are} written; end the app before, and ${are} lost.`
+  return `${what} not in the database yet, because it refuses: is its disk full? Make room, and ${are} written; end the app before, and the rest is lost.`
 }
 
 function Facts({ health }: { health: Health | null }) {

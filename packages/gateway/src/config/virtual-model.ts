@@ -73,8 +73,9 @@ const Routing = z
       .optional()
       .describe('The first whose expression holds. The last target has none: it answers when no other does.'),
   })
-  // `check-virtual-models.ts` sees to it here; editors are told the same.
-  .meta({ minProperties: 1, maxProperties: 1 })
+  // `check-virtual-models.ts` sees to it here; editors are told the same, and not by `maxProperties`: where one more key would be
+  // one too many the YAML language server offers none, not even the first.
+  .meta({ oneOf: strategyNames.map((strategy) => ({ required: [strategy] })) })
 
 export const VirtualModelEntry = z.strictObject({
   name: name.describe('What callers put into `model`.'),
