@@ -8,59 +8,31 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from 'kysely'
+import { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { migrations } from './migrations.ts'
+import { PatientDialect } from './patient-dialect.ts'
 import type { Schema } from './schema.ts'
 
 export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable'
 }
 
-/** How long a statement waits for another process that writes: a backup, a shell. */
-const busyMsMax = 5_000
-
-/**
- * When the disk is full SQLite has ended the transaction already. To roll it back once more fails, and that failure would stand
- * in the place of the reason.
- */
-class Driver extends SqliteDriver {
-  readonly #sqlite: Database.Database
-
-  constructor(sqlite: Database.Database) {
-    super({ database: sqlite })
-    this.#sqlite = sqlite
-  }
-
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection)
-  }
-}
-
-class Dialect extends SqliteDialect {
-  readonly #sqlite: Database.Database
-
-  constructor(sqlite: Database.Database) {
-    super({ database: sqlite })
-    this.#sqlite = sqlite
-  }
-
-  override createDriver(): Driver {
-    return new Driver(this.#sqlite)
-  }
-}
+/** How long the start waits for another process that writes. Later nothing may wait in here: `patient-dialect.ts`. */
+const openMsMax = 5_000
 
 /** `databaseUrl`: `file:data/races.db` (from the working directory), `file:/var/lib/races.db`, or `:memory:` for tests. */
 export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>> {
   const file = toPath(databaseUrl)
   try {
     if (file !== ':memory:') makeFolder(path.dirname(file))
-    const sqlite = new Database(file, { timeout: busyMsMax })
+    const sqlite = new Database(file, { timeout: openMsMax })
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
     sqlite.function('contains_text', { deterministic: true }, containsText)
-    const db = new Kysely<Schema>({ dialect: new Dialect(sqlite) })
+    sqlite.pragma('busy_timeout = 0')
+    const db = new Kysely<Schema>({ dialect: new PatientDialect(sqlite) })
     const { error } = await new Migrator({
       db,
       provider: { getMigrations: async () => migrations },

@@ -55,7 +55,8 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
   let marginMs: number | null = null
   let isClosing = false
 
-  const unwritten = () => [...open.values()].filter(({ tape }) => tape.state.end).length
+  const racing = () => [...open.values()].filter(({ tape }) => !tape.state.end).length
+  const unwritten = () => [...open.values()].filter(({ isRefused }) => isRefused).length
 
   async function start(request: RaceRequest): Promise<RunningRace> {
     const reading = await catalog.read()
@@ -141,13 +142,13 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
     },
     find: (id) => open.get(id) ?? null,
     get running() {
-      return open.size - unwritten()
+      return racing()
     },
     get unwritten() {
       return unwritten()
     },
     get isRacing() {
-      return open.size - unwritten() + starting > 0
+      return racing() + starting > 0
     },
     get marginMs() {
       return marginMs

@@ -69,6 +69,8 @@ export interface RunningRace {
   ended: Promise<void>
   /** Resolves when all of the tape is in the database; rejects when the app goes down and it cannot be written. */
   kept: Promise<void>
+  /** It has ended, and the database has refused that end at least once. */
+  readonly isRefused: boolean
 }
 
 /** A disk that is full, or a database that another program holds: so often is it tried again. */
@@ -102,6 +104,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   const ended = Promise.withResolvers<void>()
   const kept = Promise.withResolvers<void>()
   const goingDown = new AbortController()
+  let isRefused = false
   let reason: EndReason = 'finished'
   let closing: NodeJS.Timeout | undefined
   let greenLightNs: bigint | null = null
@@ -192,15 +195,15 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
    */
   async function keep() {
     const rest = await writer.finish()
-    for (let attempt = 1; ; attempt++) {
+    for (;;) {
       try {
         await store.finish(id, tape.state, rest)
-        if (attempt > 1) log.info('the end of this race is written after all')
+        if (isRefused) log.info('the end of this race is written after all')
         return
       } catch (error) {
         if (goingDown.signal.aborted) throw error
-        if (attempt === 1)
-          log.error({ error }, 'the end of this race could not be written; it is tried again')
+        if (!isRefused) log.error({ error }, 'the end of this race could not be written; it is tried again')
+        isRefused = true
         await sleep(keepRetryMs, undefined, { signal: goingDown.signal }).catch(() => {})
       }
     }
@@ -228,6 +231,9 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     underWay: underWay.promise,
     ended: ended.promise,
     kept: kept.promise,
+    get isRefused() {
+      return isRefused
+    },
     stop(lane) {
       const seconds = Math.round(clock.at(clock.now()) / 100) / 10
       const message = `Stopped by hand after ${seconds} s. What had arrived stays.`

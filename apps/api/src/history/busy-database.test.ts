@@ -1,0 +1,69 @@
+/** Another program holds the database: what is to be written waits for it, and the app goes on meanwhile. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Health } from '@drag-race/contracts'
+import Database from 'better-sqlite3'
+import type { Kysely } from 'kysely'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { detail, eventually, race } from '../testing/race-client.ts'
+import { startApp, type TestApp } from '../testing/start-app.ts'
+import { openDatabase } from './index.ts'
+import type { Schema } from './schema.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'busy-'))
+let gateway: FakeGateway
+let db: Kysely<Schema>
+let app: TestApp
+let other: Database.Database
+/** The answer waits for it. */
+let letGo: () => void
+
+beforeEach(async () => {
+  const held = Promise.withResolvers<void>()
+  letGo = held.resolve
+  gateway = await startFakeGateway({
+    says: async (call) => {
+      call.answer('It begins.')
+      await held.promise
+      call.finish('stop', { prompt_tokens: 3, completion_tokens: 9 })
+    },
+  })
+  const file = path.join(folder, `${crypto.randomUUID()}.db`)
+  db = await openDatabase(`file:${file}`)
+  app = await startApp({ gatewayUrl: gateway.url, db })
+  other = new Database(file)
+})
+afterEach(async () => {
+  other.close()
+  await app.close()
+  await db.destroy()
+  await gateway.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const health = async () => (await (await fetch(`${app.url}/api/health`)).json()) as Health
+
+test('a race waits for another program, and the app answers meanwhile', async () => {
+  other.exec('BEGIN IMMEDIATE')
+  const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
+  for (let turn = 0; turn < 5; turn++) expect((await health()).races).toEqual({ running: 0, unwritten: 0 })
+  // Nothing is sent that could not be kept.
+  expect(gateway.calls).toHaveLength(0)
+  other.exec('COMMIT')
+  letGo()
+  expect((await racing).end?.reason).toBe('finished')
+})
+
+test('a race that ends meanwhile is written afterwards', async () => {
+  const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
+  await eventually(async () => expect(gateway.calls).toHaveLength(1))
+  other.exec('BEGIN IMMEDIATE')
+  letGo()
+  const { raceId, end } = await racing
+  expect(end?.reason).toBe('finished')
+  expect((await detail(app.url, raceId!)).status).toBe('running')
+  other.exec('COMMIT')
+  await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
+})

@@ -1,0 +1,62 @@
+/**
+ * SQLite through better-sqlite3, with what Kysely's own dialect leaves to do:
+ *
+ * - While another process writes (a shell, a backup) a statement waits outside SQLite: the wait within it would hold up the event
+ *   loop, and with it all viewers of a race.
+ * - On a full disk SQLite ends the transaction by itself. To roll it back once more fails, and that failure would stand in the place
+ *   of the reason.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type Database from 'better-sqlite3'
+import { type DatabaseConnection, SqliteDialect, SqliteDriver } from 'kysely'
+
+/** How long a statement waits for another process; whoever reads meanwhile waits behind it. What a race has to write is tried again. */
+const busyMsMax = 1_000
+const busyRetryMs = 20
+
+export class PatientDialect extends SqliteDialect {
+  readonly #sqlite: Database.Database
+
+  constructor(sqlite: Database.Database) {
+    super({ database: sqlite })
+    this.#sqlite = sqlite
+  }
+
+  override createDriver(): SqliteDriver {
+    return new PatientDriver(this.#sqlite)
+  }
+}
+
+class PatientDriver extends SqliteDriver {
+  readonly #sqlite: Database.Database
+
+  constructor(sqlite: Database.Database) {
+    super({ database: sqlite })
+    this.#sqlite = sqlite
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection()
+    return {
+      executeQuery: (query) => patiently(() => connection.executeQuery(query)),
+      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+    }
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection)
+  }
+}
+
+/** Only `SQLITE_BUSY`: a transaction whose reading is out of date (`SQLITE_BUSY_SNAPSHOT`) would wait in vain. */
+async function patiently<Result>(execute: () => Promise<Result>): Promise<Result> {
+  const untilMs = performance.now() + busyMsMax
+  for (;;) {
+    try {
+      return await execute()
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'SQLITE_BUSY' || performance.now() > untilMs) throw error
+      await sleep(busyRetryMs)
+    }
+  }
+}
