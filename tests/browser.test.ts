@@ -273,3 +273,30 @@ test('a prompt of one’s own is written, raced and deleted', async () => {
   await at.page.getByText('Axolotl', { exact: true }).waitFor()
   await expectNoSeriousFault()
 })
+
+describe('a part of the page that cannot be loaded', () => {
+  const failed = (what: string) => at.page.getByRole('alert').filter({ hasText: `${what} cannot be shown` })
+
+  test('takes no slip with it', async () => {
+    await at.page.route('**/assets/photo-finish-*', (route) => route.abort())
+    await setUp('sim-quick', 'sim-slow')
+    await at.page.keyboard.press('Control+Enter')
+    await failed('The photo finish').waitFor()
+    await lane(1).getByText('WIN', { exact: true }).waitFor()
+    await at.page.unroute('**/assets/photo-finish-*')
+    await failed('The photo finish').getByRole('button', { name: 'Reload the page' }).click()
+    await at.page.getByRole('heading', { name: 'Photo finish' }).waitFor()
+    expect(await failed('The photo finish').count()).toBe(0)
+  })
+
+  test('leaves the others to be gone to', async () => {
+    await at.page.route('**/assets/history-page-*', (route) => route.abort())
+    await open()
+    await at.page.getByRole('link', { name: 'History', exact: true }).click()
+    await failed('This page').waitFor()
+    await expectNoSeriousFault()
+    await at.page.getByRole('link', { name: 'Prompts', exact: true }).click()
+    await at.page.getByRole('heading', { name: 'Prompts', level: 1 }).waitFor()
+    expect(await failed('This page').count()).toBe(0)
+  })
+})

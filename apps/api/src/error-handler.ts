@@ -33,13 +33,19 @@ function toFault(error: unknown): ApiFault {
   if (error instanceof URIError) return new ApiFault(400, 'invalid_path', 'The path cannot be decoded.')
   if (status === 404) return new ApiFault(404, 'not_found', 'There is no such file.')
   if (typeof code === 'string' && code.startsWith('SQLITE')) {
-    const message =
-      code === 'SQLITE_FULL'
-        ? 'The disk on which the history lies is full: nothing was written. Make room, then try again.'
-        : `The database refused (${code}). Is the file in use or not writable? See DATABASE_URL.`
-    return new ApiFault(503, 'database_unavailable', message)
+    return new ApiFault(503, 'database_unavailable', toAdvice(code))
   }
   return new ApiFault(500, 'internal', 'The app failed at this request. Its log says why.')
+}
+
+function toAdvice(code: string): string {
+  if (code === 'SQLITE_FULL') {
+    return 'The disk on which the history lies is full: nothing was written. Make room, then try again.'
+  }
+  if (code === 'SQLITE_BUSY') {
+    return 'Another program holds the database of the history. End what it does there, then try again.'
+  }
+  return `The database refused (${code}). Is its file writable? See DATABASE_URL.`
 }
 
 /** What the body parser refuses, by its own names. */

@@ -3,7 +3,8 @@
  * `/` turning into `/race/:id` at the green light moves nothing.
  */
 import { lazy, Suspense } from 'react'
-import { Route, Switch } from 'wouter'
+import { Route, Switch, useLocation } from 'wouter'
+import { Guard } from './guard.tsx'
 import { Header } from './header.tsx'
 import { RacePage } from './race/race-page.tsx'
 
@@ -20,6 +21,7 @@ const ReplayPage = lazy(async () => ({ default: (await import('./replay/replay-p
 const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }))
 
 export function App() {
+  const [address] = useLocation()
   return (
     <>
       <a className="skip-link" href="#content">
@@ -27,33 +29,35 @@ export function App() {
       </a>
       <Header />
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={<p className="page dim">Loading …</p>}>
-          <Switch>
-            <Route path="/history">
-              <HistoryPage />
-            </Route>
-            <Route path="/leaderboard">
-              <LeaderboardPage />
-            </Route>
-            <Route path="/gateway">
-              <GatewayPage />
-            </Route>
-            <Route path="/prompts">
-              <PromptsPage />
-            </Route>
-            <Route path="/race/:id/replay">{({ id }) => <ReplayPage id={id} />}</Route>
-            <Route path="/compare/:one/:other?">
-              {({ one, other }) => <ComparePage one={one} other={other ?? null} />}
-            </Route>
-            <Route path="/race/:id">{({ id }) => <RacePage id={id} />}</Route>
-            <Route path="/">
-              <RacePage id={null} />
-            </Route>
-            <Route>
-              <NotFound />
-            </Route>
-          </Switch>
-        </Suspense>
+        <Guard what="This page" place={address}>
+          <Suspense fallback={<p className="page dim">Loading …</p>}>
+            <Switch>
+              <Route path="/history">
+                <HistoryPage />
+              </Route>
+              <Route path="/leaderboard">
+                <LeaderboardPage />
+              </Route>
+              <Route path="/gateway">
+                <GatewayPage />
+              </Route>
+              <Route path="/prompts">
+                <PromptsPage />
+              </Route>
+              <Route path="/race/:id/replay">{({ id }) => <ReplayPage id={id} />}</Route>
+              <Route path="/compare/:one/:other?">
+                {({ one, other }) => <ComparePage one={one} other={other ?? null} />}
+              </Route>
+              <Route path="/race/:id">{({ id }) => <RacePage id={id} />}</Route>
+              <Route path="/">
+                <RacePage id={null} />
+              </Route>
+              <Route>
+                <NotFound />
+              </Route>
+            </Switch>
+          </Suspense>
+        </Guard>
       </main>
     </>
   )

@@ -7,6 +7,7 @@ import type { Leaderboard, LeaderboardQuery } from '@drag-race/contracts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { Link, useSearchParams } from 'wouter'
+import { Guard } from '../guard.tsx'
 import { toMargin } from '../look/figures.ts'
 import { readJson } from '../read-json.ts'
 import { BoardFilters } from './board-filters.tsx'
@@ -97,9 +98,11 @@ function Board({ board, query, onWiden }: BoardProps) {
         </div>
         <HeadToHeadTable board={board} />
       </div>
-      <Suspense fallback={<p className="board-charts board-charts-coming dim">Loading charts …</p>}>
-        <Charts board={board} />
-      </Suspense>
+      <Guard what="The charts">
+        <Suspense fallback={<p className="board-charts board-charts-coming dim">Loading charts …</p>}>
+          <Charts board={board} />
+        </Suspense>
+      </Guard>
       <HowComputed />
     </>
   )

@@ -18,12 +18,13 @@ export function useHighlight(
   useEffect(() => {
     if (text === '' || text.length > charsMax) return undefined
     let isGone = false
+    // Without its colours it is still the code, should they not be there to load.
     const mark = async () => {
       const { highlight } = await import('./highlight.ts')
       const nodes = isGone ? null : highlight(language, text)
       if (nodes && !isGone) startTransition(() => setMarked({ text, nodes }))
     }
-    const cancel = whenIdle(() => void mark())
+    const cancel = whenIdle(() => mark().catch(() => {}))
     return () => {
       isGone = true
       cancel()

@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react'
 import { Link } from 'wouter'
 import { AfterRace } from '../after-race/after-race.tsx'
 import { Evidence } from '../evidence/evidence.tsx'
+import { Guard } from '../guard.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { CallLine } from './call-line.tsx'
 import { LanePanel } from './lane-panel.tsx'
@@ -78,9 +79,11 @@ export function RaceScreen() {
         ))}
       </Lanes>
       {over && (
-        <Suspense>
-          <PhotoFinish key={over.raceId} race={over} />
-        </Suspense>
+        <Guard what="The photo finish">
+          <Suspense>
+            <PhotoFinish key={over.raceId} race={over} />
+          </Suspense>
+        </Guard>
       )}
       {over && <Evidence race={over} />}
     </>
