@@ -20,15 +20,13 @@ function Failed({ what, error }: { what: string; error: FallbackProps['error'] }
     <div className="page">
       <div className="note note-bad" role="alert">
         <p>
-          {what} cannot be shown: {reason}
-        </p>
-        <p>
-          Was the app ended, or updated? Nothing that it has kept is lost.{' '}
+          {what} cannot be shown. Was the app ended, or updated since? Nothing that it has kept is lost.{' '}
           {/* A part that failed once is not loaded a second time by every browser: only a new page asks again. */}
           <button type="button" className="button-plain" onClick={() => location.reload()}>
             Reload the page
           </button>
         </p>
+        <p className="dim">{reason}</p>
       </div>
     </div>
   )

@@ -11,12 +11,16 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { ApiProblem } from './read-json.ts'
 
+const isAway = (problem: Error | null) => problem instanceof ApiProblem && problem.status === 0
+
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
       // A refusal stays a refusal; only a server that is away may be back in a moment.
-      retry: (failures, problem) => failures < 2 && problem instanceof ApiProblem && problem.status === 0,
+      retry: (failures, problem) => failures < 2 && isAway(problem),
+      // When it is, what it could not say is asked again, and the page needs no hand.
+      refetchInterval: ({ state }) => (isAway(state.error) ? 5_000 : false),
     },
   },
 })

@@ -8,7 +8,7 @@ export function useModels() {
     queryKey: ['models'],
     queryFn: ({ signal }) => readJson<ModelList>('/api/models', { signal }),
     // A gateway that was away, or a key that was set, shows without a reload.
-    refetchInterval: ({ state }) => (state.data && state.data.problem === null ? 60_000 : 5000),
+    refetchInterval: ({ state }) => (!state.error && state.data?.problem === null ? 60_000 : 5000),
   })
 }
 
