@@ -28,25 +28,30 @@ export async function startField(others: readonly string[], upstreamPort: string
       '--import',
       join(here, 'memory-probe.ts'),
     ])
-  const gateway = await startGateway(writeConfig(upstream.url, true))
-  const noAccounts = await startGateway(writeConfig(upstream.url, false))
+  const gateway = await startGateway(writeConfig(upstream.url, 'books'))
+  const budgeted = await startGateway(writeConfig(upstream.url, 'books, budget, audit log'))
+  const bookless = await startGateway(writeConfig(upstream.url, 'none'))
   const headers = { authorization: `Bearer ${key}` }
   return {
     contestants: [
       { name: 'direct', ...upstream, headers: {} },
       { name: 'floor', ...floor, headers: {} },
       { name: 'this gateway', ...gateway, headers },
-      { name: 'without books, budget, audit log', ...noAccounts, headers },
+      { name: fullest, ...budgeted, headers },
+      { name: 'without books', ...bookless, headers },
       ...others.map(toOther),
     ],
   }
 }
 
-/**
- * What a team would have on: a key, limits that nobody reaches here, retries, a breaker; and as its accounts books, a budget, an audit
- * log. JSON is YAML.
- */
-function writeConfig(upstreamUrl: string, hasAccounts: boolean): Record<string, string> {
+/** The one with the most to do. */
+export const fullest = 'with a budget and an audit log too'
+
+/** A normal config: a key, limits that nobody reaches here, retries, a breaker, metrics, books; and less and more of it. JSON is YAML. */
+function writeConfig(
+  upstreamUrl: string,
+  accounts: 'none' | 'books' | 'books, budget, audit log',
+): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const path = join(folder, 'gateway.yaml')
   const params = { baseUrl: `${upstreamUrl}/v1`, apiKey: 'bench' }
@@ -59,14 +64,14 @@ function writeConfig(upstreamUrl: string, hasAccounts: boolean): Record<string, 
     ],
     retry: { attempts: 2 },
     circuitBreaker: { consecutiveFailures: 3, cooldownMs: 10_000 },
-    ...(hasAccounts && {
+    ...(accounts === 'books, budget, audit log' && {
       budgets: [{ per: 'caller', usd: 1e6, period: 'day', mode: 'hard' }],
       audit: { path: join(folder, 'audit.jsonl') },
     }),
   }
   const models = [{ name: 'bench', provider: 'custom', params, price }]
   writeFileSync(path, JSON.stringify({ llm: { models, policies } }))
-  return { GATEWAY_CONFIG: path, GATEWAY_BOOKS: hasAccounts ? join(folder, 'books.db') : 'off' }
+  return { GATEWAY_CONFIG: path, GATEWAY_BOOKS: accounts === 'none' ? 'off' : join(folder, 'books.db') }
 }
 
 /** Made up for one run, and of use nowhere else. */

@@ -74,7 +74,7 @@ export function writeReport(all: readonly Measured[], memory: MemoryFigures, set
       ]),
     ),
     '',
-    `| memory of this gateway (MB) | warm | most | after ${memory.calls} calls, ${memory.left} of them left mid-stream | after / warm |`,
+    `| memory of this gateway with all of it (MB) | warm | most | after ${memory.calls} calls, ${memory.left} of them left mid-stream | after / warm |`,
     '|---|--:|--:|--:|--:|',
     memoryRow('resident', memory.warm.residentMb, memory.mostMb.toFixed(0), memory.after.residentMb),
     memoryRow('heap in use', memory.warm.heapMb, '', memory.after.heapMb),
