@@ -41,6 +41,9 @@ function toWords(code: string): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return 'the host name is not found. Check the network, and params.baseUrl in gateway.yaml.'
   }
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return 'this gateway has no file handle left for a connection. Raise its limit (`ulimit -n`).'
+  }
   if (/CERT|SELF_SIGNED|ALTNAME/.test(code)) return `its certificate is not trusted (${code}).`
   return `${code}. Check the network, and params.baseUrl in gateway.yaml.`
 }
