@@ -10,6 +10,8 @@ export interface FrameSplitter {
   push(bytes: Uint8Array): Uint8Array[]
   /** What came after the last blank line; empties the splitter. Many servers end `[DONE]` with one line end only. */
   rest(): Uint8Array
+  /** Nothing is held: what comes next begins a frame. */
+  readonly isBetween: boolean
 }
 
 /** A frame longer than this is not an event of any provider: 16 MiB holds the largest image in base64 seen so far. */
@@ -67,6 +69,9 @@ export function createFrameSplitter(bytesMax = frameBytesMax): FrameSplitter {
       isLineEmpty = true
       afterCr = false
       return complete(new Uint8Array(0))
+    },
+    get isBetween() {
+      return heldBytes === 0 && isLineEmpty && !afterCr
     },
   }
 }

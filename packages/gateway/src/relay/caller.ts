@@ -43,7 +43,10 @@ export function createCaller(response: ServerResponse, head: () => OutgoingHttpH
         return null
       }
       if (isGone(response)) throw callerLeft
-      return response.write(takeAll(frames)) ? null : untilRead(response)
+      const hasRoom = response.write(takeAll(frames))
+      // Node would keep it until all of this turn's work is done.
+      response.socket?.uncork()
+      return hasRoom ? null : untilRead(response)
     },
     end(frames) {
       response.end(takeAll(frames))

@@ -8,7 +8,12 @@ const frame = fc.oneof(
   fc.constantFrom(role, finish, usageChunk, done, ': ping\n\n', event({ error: { message: 'no' } })),
   fc.constantFrom('error: {"detail":"x"}\n\n', 'data: {"broken\n\n', 'id: 7\n\n', delta({ reasoning: 'hm' })),
   fc.string({ unit: 'grapheme', maxLength: 5 }).map(token),
+  fc.constantFrom(null, { prompt_tokens: 1, completion_tokens: 2 }).map(withUsage),
 )
+/** As some providers write each chunk. */
+function withUsage(usage: object | null): string {
+  return event({ id: 'c', choices: [{ index: 0, delta: { content: 'x' } }], usage })
+}
 const halfEvent = 'data: {"choices":['
 const rest = fc.constantFrom('', 'data: [DONE]', 'data: [DONE]\n', halfEvent, finish.trimEnd(), '\n')
 const streams = fc
@@ -46,6 +51,22 @@ test('with the usage chunk passed, nothing is left out but half an event, and no
     }),
     { numRuns: 500 },
   )
+})
+
+test('the first token is looked at before it goes, a later one when it has gone', async () => {
+  const [first, second, third] = [token('a'), withUsage(null), token('c')]
+  const pieces = [role, first, second, third.slice(0, 20), third.slice(20), usageChunk, done]
+  for (const rule of ['passed', 'dropped', 'reported'] as const) {
+    const log: string[] = []
+    await relayPieces(
+      pieces.map((piece) => Buffer.from(piece)),
+      rule,
+      log,
+    )
+    const ofFour = [role, first, second, third].flatMap((frame) => [`see ${frame}`, `send ${frame}`])
+    ofFour.splice(4, 2, `send ${second}`, `see ${second}`)
+    expect(log.slice(0, 8)).toEqual(ofFour)
+  }
 })
 
 test('an event without end is refused', async () => {

@@ -1,5 +1,6 @@
 /**
- * Passes a provider's stream to the caller byte for byte and watches it go by.
+ * Passes a provider's stream to the caller byte for byte and watches it go by: before the first token to know whether the answer has
+ * begun, after it from behind, so that no token waits for the look at it.
  *
  * What the gateway adds: `[DONE]` where a whole answer lacks it, and the blank line that a last event lacks. What it
  * leaves out: half an event at the end of a cut stream, which no reader could use.
@@ -33,9 +34,11 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
   try {
     for await (const bytes of relay.body) {
       const atMs = relay.nowMs()
-      const frames = pass(relay, splitter.push(bytes), atMs)
+      const goesAhead = splitter.isBetween && passesUnseen(relay, bytes)
+      const frames = goesAhead ? [bytes] : pass(relay, splitter.push(bytes), atMs)
       relay.onWorked(relay.nowMs() - atMs)
       const reading = relay.caller.write(frames)
+      if (goesAhead) for (const frame of splitter.push(bytes)) relay.watch.see(frame, atMs)
       if (reading) await reading
     }
   } catch (error) {
@@ -57,6 +60,12 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
 
 function isOfGuardrails(error: GatewayError): boolean {
   return error.code === 'guardrail_rejected' || error instanceof NotChecked
+}
+
+/** Whole frames of an answer that has begun, which would all pass: they are looked at when they have gone. */
+function passesUnseen({ watch, usageChunk }: StreamRelay, bytes: Uint8Array): boolean {
+  const isWholeFrames = bytes.at(-1) === LF && bytes.at(-2) === LF
+  return isWholeFrames && watch.facts.firstTokenAtMs !== null && usageChunk.passesUnseen(bytes)
 }
 
 function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Array[] {

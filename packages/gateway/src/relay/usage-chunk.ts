@@ -10,11 +10,17 @@ import type { AnswerFacts, FrameKind } from './watch.ts'
 export interface UsageChunkRule {
   /** The frames to send now, in place of this one. */
   pass(frame: Uint8Array, kind: FrameKind): Uint8Array[]
+  /** Would all of these whole frames pass as they are? */
+  passesUnseen(bytes: Uint8Array): boolean
   /** The frames to send when the stream has ended, before a `[DONE]` of ours. */
   end(): Uint8Array[]
 }
 
-export const passUsage: UsageChunkRule = { pass: (frame) => [frame], end: () => [] }
+export const passUsage: UsageChunkRule = {
+  pass: (frame) => [frame],
+  passesUnseen: () => true,
+  end: () => [],
+}
 
 export function createUsageDropper(): UsageChunkRule {
   let owesLineFeed = false
@@ -25,6 +31,7 @@ export function createUsageDropper(): UsageChunkRule {
       owesLineFeed = kind === 'usage' && frame.at(-1) === CR
       return kind === 'usage' || isForeign ? [] : [frame]
     },
+    passesUnseen: (bytes) => !owesLineFeed && !mayTellUsage(bytes),
     end: () => [],
   }
 }
@@ -69,9 +76,21 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
           return [...release(), frame]
       }
     },
+    passesUnseen: (bytes) => held.length === 0 && !mayTellUsage(bytes) && !asBuffer(bytes).includes('[DONE]'),
     end: releaseWithReport,
   }
 }
+
+/** Some providers write `"usage":null` into each chunk. */
+function mayTellUsage(bytes: Uint8Array): boolean {
+  const buffer = asBuffer(bytes)
+  for (let at = buffer.indexOf('"usage"'); at !== -1; at = buffer.indexOf('"usage"', at + 7)) {
+    if (buffer.toString('latin1', at + 7, at + 12) !== ':null') return true
+  }
+  return false
+}
+
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 function toReportChunk({ id, created, model, usageRaw }: AnswerFacts, gateway: GatewayReport): Uint8Array {
   const chunk = {

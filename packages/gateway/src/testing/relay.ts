@@ -15,10 +15,11 @@ export const report: GatewayReport = {
   costUsd: null,
 }
 
-/** What the caller would read, and the code of the error that followed it. */
+/** What the caller would read, and the code of the error that followed it. `log` gets what was done, in order. */
 export async function relayPieces(
   pieces: Uint8Array[],
   usageChunk: 'passed' | 'dropped' | 'reported',
+  log: string[] = [],
 ): Promise<{ text: string; error: string | null }> {
   const watch = createStreamWatch()
   const sent: Uint8Array[] = []
@@ -30,12 +31,19 @@ export async function relayPieces(
   let error: string | null = null
   await relayStream({
     body: pieces,
-    watch,
+    watch: {
+      facts: watch.facts,
+      see(frame, atMs) {
+        log.push(`see ${Buffer.from(frame)}`)
+        return watch.see(frame, atMs)
+      },
+    },
     usageChunk: rules[usageChunk](),
     caller: {
       begin() {},
       write(frames) {
         sent.push(...frames)
+        for (const frame of frames) log.push(`send ${Buffer.from(frame)}`)
         return null
       },
       end: (frames) => void sent.push(...frames),
