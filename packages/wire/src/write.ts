@@ -5,6 +5,7 @@
  * `drainMsMax` is called too slow, so that it can be dropped and come back for the rest. Ignoring `write() === false`
  * queued 259 MB in four seconds; waiting for drain 0.02 MB.
  */
+import type { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 
 export type Written = 'written' | 'closed' | 'too slow'
@@ -16,6 +17,16 @@ export function writeWhenReady(
 ): Promise<Written> {
   if (isGone(socket)) return Promise.resolve('closed')
   return socket.write(bytes) ? Promise.resolve('written') : whenDrained(socket, drainMsMax)
+}
+
+/**
+ * A piece of an answer, with the kernel when this returns: Node alone would keep it until all work of this turn is done, that for other
+ * answers too. False when the socket is full, as of `write`.
+ */
+export function writeNow(response: ServerResponse, bytes: string | Uint8Array): boolean {
+  const hasRoom = response.write(bytes)
+  response.socket?.uncork()
+  return hasRoom
 }
 
 /** After a write that filled the socket. */
