@@ -55,6 +55,13 @@ test('a lane that is watched is drawn with every token, until one block of it ha
   expect(mayRest(many, more(many, token(101)), true)).toBe(false)
 })
 
+test('a lane that is watched waits for its turn, but not to begin or to end', () => {
+  const drawn = fold(start, go, token(100))
+  expect(mayRest(drawn, more(drawn, token(150)), true, false)).toBe(true)
+  expect(mayRest(drawn, more(drawn, token(150)), true, true)).toBe(false)
+  expect(mayRest(drawn, more(drawn, failed), true, false)).toBe(false)
+})
+
 let seq = 0
 function fold(...events: Unnumbered[]): LaneState {
   seq = 0

@@ -3,11 +3,13 @@
  *
  * Lanes out of view rest: on a wide race most panels are off to the side. Their figures go on in the strip; the panel is
  * drawn once a second, and at once when it comes into view. A lane that is watched is drawn every frame, unless its open
- * block has grown huge: a browser lays out a paragraph, a list or a table as a whole, so the longer it is, the less
- * often it is drawn, and a token costs the same wherever in the answer it stands.
+ * block has grown huge (a browser lays out a paragraph, a list or a table as a whole, so the longer it is, the less
+ * often it is drawn, and a token costs the same wherever in the answer it stands) or frames have grown long (`turns.ts`).
  */
 import type { LaneState } from '@drag-race/contracts'
 import { createContext, useContext, useRef } from 'react'
+import { useRace } from './the-race.ts'
+import { hasTurn } from './turns.ts'
 
 /** The indexes of the lanes in view; null where all are. */
 export const LanesInView = createContext<readonly number[] | null>(null)
@@ -20,20 +22,22 @@ const charsPerMs = 400
 /** The lane as it is to be drawn. */
 export function useRestedLane(lane: LaneState): LaneState {
   const inView = useContext(LanesInView)
+  const turn = useRace((store) => store.turn)
   const drawn = useRef(lane)
   const isWatched = inView === null || inView.includes(lane.lane)
   // Not state: what is thrown away with a render is drawn by the next.
-  if (!mayRest(drawn.current, lane, isWatched)) drawn.current = lane
+  if (!mayRest(drawn.current, lane, isWatched, hasTurn(lane.lane, turn))) drawn.current = lane
   return drawn.current
 }
 
 /** Is what was drawn good enough? Another race, an end or a first token is shown at once. */
-export function mayRest(drawn: LaneState, lane: LaneState, isWatched: boolean): boolean {
+export function mayRest(drawn: LaneState, lane: LaneState, isWatched: boolean, isItsTurn = true): boolean {
   return (
     drawn.outcome === lane.outcome &&
     drawn.startAt === lane.startAt &&
     drawn.firstMark === lane.firstMark &&
-    (lane.lastMark?.at ?? 0) - (drawn.lastMark?.at ?? 0) < (isWatched ? frameMs(lane) : restMs)
+    (!isItsTurn ||
+      (lane.lastMark?.at ?? 0) - (drawn.lastMark?.at ?? 0) < (isWatched ? frameMs(lane) : restMs))
   )
 }
 

@@ -3,6 +3,7 @@ import { encodeEvent } from '@drag-race/wire'
 import { expect, test } from 'vitest'
 import { createRaceStore } from './store.ts'
 import { fold, makeTape } from './tape-for-tests.ts'
+import { hasTurn, type Turn } from './turns.ts'
 
 const utf8 = new TextEncoder()
 const request = { prompt: 'p', lanes: [{ model: 'm' }] }
@@ -161,3 +162,33 @@ test('shows a kept tape when it is whole, in one go and without a frame', async 
   expect(seen).toEqual([-1, tape.length - 1])
   expect(frames).toEqual([])
 })
+
+test('when frames grow long lanes take turns, and frames go on until each had its own', async () => {
+  const { store, send, frame, frames, paint, pass } = setUp()
+  const tokensAt = Array.from({ length: 100 }, (_, index) => index + 1)
+  const long = makeTape({
+    lanes: ['a', 'b', 'c', 'd'].map((model) => ({ model, tokensAt, end: 'running' as const })),
+    reason: null,
+  })
+  store.getState().open('r1')
+  for (const event of long) {
+    await send([event])
+    frame()
+    pass(60)
+    paint()
+  }
+  expect(store.getState().turn.stride).toBe(4)
+  expect(store.getState().race.seq).toBe(long.at(-1)!.seq)
+  // Nothing new comes: the three lanes that had no turn since then have it in the next frames, which are the last.
+  const drawn = new Set(lanesOf(store.getState().turn))
+  for (let left = 3; left > 0; left--) {
+    expect(frames).toHaveLength(1)
+    frame()
+    paint()
+    for (const lane of lanesOf(store.getState().turn)) drawn.add(lane)
+  }
+  expect(frames).toHaveLength(0)
+  expect([...drawn].sort()).toEqual([0, 1, 2, 3])
+})
+
+const lanesOf = (turn: Turn) => [0, 1, 2, 3].filter((lane) => hasTurn(lane, turn))

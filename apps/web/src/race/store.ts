@@ -15,6 +15,7 @@ import { createStore } from 'zustand/vanilla'
 import { ApiProblem, readJson } from '../read-json.ts'
 import { type Feed, type FeedOptions, type FeedStatus, followRace, startRace } from './feed.ts'
 import { createScreenLag } from './screen-lag.ts'
+import { createTurns, firstTurn, strideMax, type Turn } from './turns.ts'
 
 /** A full queue is folded at once: a hidden tab, or a long tape, must not pile up events. */
 const queueMax = 1000
@@ -29,6 +30,8 @@ export interface RaceStore {
   feed: FeedStatus
   /** The tape's newest `at`, and the display clock's time when it was folded. Only running clocks use it. */
   anchor: { at: number; shownAtMs: number }
+  /** Which lanes are drawn in this frame. */
+  turn: Turn
   /** How far the picture is behind the tape, anew each second; null before it is known. */
   screenLagMs: number | null
   /** Why stop did not work; null when it did. */
@@ -57,6 +60,7 @@ const emptyScreen = {
   origin: null,
   feed: { state: 'idle' },
   anchor: { at: 0, shownAtMs: 0 },
+  turn: firstTurn,
   screenLagMs: null,
   stopProblem: null,
 } satisfies Partial<RaceStore>
@@ -70,13 +74,22 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
     let queue: RaceEvent[] = []
     let isFrameAsked = false
     let lag = createScreenLag()
+    const turns = createTurns()
+    /** Frames in which lanes still have their turn, though nothing new has come. */
+    let owed = 0
+    /** How far the tape was in the last frames. */
+    let shownAts: number[] = []
 
     function push(event: RaceEvent, isKept: boolean) {
       queue.push(event)
       lag.heard(event.at, nowMs())
       if (queue.length >= queueMax) fold()
       // The rest of it comes at once: it is shown when it is whole.
-      if (isKept || isFrameAsked) return
+      if (!isKept) askFrame()
+    }
+
+    function askFrame() {
+      if (isFrameAsked) return
       isFrameAsked = true
       requestFrame(showFrame)
     }
@@ -89,25 +102,36 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
     function showFrame() {
       isFrameAsked = false
       const measured = lag
-      show()
-      const { at } = folded
+      const beganMs = nowMs()
+      const turn = turns.next(folded.lanes.length)
+      if (show(turn)) owed = turn.stride - 1
+      else if (owed-- > 0) set({ turn })
+      if (owed > 0) askFrame()
+      shownAts = [...shownAts, folded.at].slice(-strideMax)
+      // The lane that was drawn first in this round shows what there was then.
+      const at = shownAts.at(-turn.stride) ?? shownAts[0]!
       afterPaint(() => {
+        turns.painted(nowMs() - beganMs)
         measured.painted(at, nowMs())
         if (measured === lag && lag.ms !== get().screenLagMs) set({ screenLagMs: lag.ms })
       })
     }
 
-    function show() {
+    /** False when there was nothing new. */
+    function show(turn = get().turn): boolean {
       fold()
       // Still before the green light: what was shown stays.
-      if (folded.raceId === null || folded === get().race) return
-      set({ race: folded, following: folded.raceId, anchor: anchorAt(folded.at) })
+      if (folded.raceId === null || folded === get().race) return false
+      set({ race: folded, following: folded.raceId, anchor: anchorAt(folded.at), turn })
+      return true
     }
 
     function forget() {
       folded = emptyRace
       queue = []
       lag = createScreenLag()
+      owed = 0
+      shownAts = []
     }
 
     function begin(open: (options: FeedOptions) => Feed) {
