@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { callerLeft } from '../errors.ts'
 import { delta, done, event, finish, role, token, usageChunk } from '../testing/chunks.ts'
 import { relayPieces } from '../testing/relay.ts'
+import { relayStream } from './relay-stream.ts'
+import { passUsage } from './usage-chunk.ts'
+import { createStreamWatch } from './watch.ts'
 
 const crlf = (text: string) => text.replaceAll('\n', '\r\n')
 const frame = fc.oneof(
@@ -67,6 +71,32 @@ test('the first token is looked at before it goes, a later one when it has gone'
     ofFour.splice(4, 2, `send ${second}`, `see ${second}`)
     expect(log.slice(0, 8)).toEqual(ofFour)
   }
+})
+
+test('a token that its caller did not wait for is counted', async () => {
+  const watch = createStreamWatch()
+  const pieces = [role, token('a'), token('b'), token('c')].map((piece) => Buffer.from(piece))
+  let writes = 0
+  const relaying = relayStream({
+    body: pieces,
+    watch,
+    usageChunk: passUsage,
+    caller: {
+      begin() {},
+      write() {
+        if (++writes === pieces.length) throw callerLeft
+        return null
+      },
+      end() {},
+    },
+    provider: 'p',
+    nowMs: () => 0,
+    onEarlyError() {},
+    onBegun() {},
+    onWorked() {},
+  })
+  await expect(relaying).rejects.toBe(callerLeft)
+  expect(watch.facts.tokenChunks).toBe(3)
 })
 
 test('an event without end is refused', async () => {

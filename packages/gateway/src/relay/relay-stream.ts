@@ -23,7 +23,7 @@ export interface StreamRelay {
   onEarlyError(error: ChunkError): void
   /** The first token was seen. */
   onBegun(): void
-  /** Time that the gateway itself spent on a read. */
+  /** How long a read waited for the gateway's own work before it could go on. */
   onWorked(ms: number): void
 }
 
@@ -37,8 +37,13 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
       const goesAhead = splitter.isBetween && passesUnseen(relay, bytes)
       const frames = goesAhead ? [bytes] : pass(relay, splitter.push(bytes), atMs)
       relay.onWorked(relay.nowMs() - atMs)
-      const reading = relay.caller.write(frames)
-      if (goesAhead) for (const frame of splitter.push(bytes)) relay.watch.see(frame, atMs)
+      let reading: Promise<void> | null
+      try {
+        reading = relay.caller.write(frames)
+      } finally {
+        // Also when the caller has left: the provider counts these tokens.
+        if (goesAhead) for (const frame of splitter.push(bytes)) relay.watch.see(frame, atMs)
+      }
       if (reading) await reading
     }
   } catch (error) {
