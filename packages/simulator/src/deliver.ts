@@ -3,7 +3,7 @@
  * When the caller leaves it stops at once, and the ledger gets its end.
  */
 import type { ServerResponse } from 'node:http'
-import { isGone, whenDrained, writeNow } from '@drag-race/wire'
+import { flush, writeWhenReady } from '@drag-race/wire'
 import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
 import type { LedgerEntry } from './ledger.ts'
@@ -50,8 +50,9 @@ async function stream(delivery: Delivery, { clock, pacer }: Parts): Promise<bool
   const isDue = async (atMs: number) => (await pacer.until(toNs(delivery, atMs), signal)) === 'due'
   // At once: of several streams that are due together, none waits until the others are written down.
   const write = async (bytes: string) => {
-    if (isGone(response)) return false
-    return writeNow(response, bytes) || (await whenDrained(response, drainMsMax)) === 'written'
+    const written = writeWhenReady(response, bytes, drainMsMax)
+    flush(response)
+    return (await written) === 'written'
   }
 
   if (roleAtMs !== null) {

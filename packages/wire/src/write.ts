@@ -19,14 +19,9 @@ export function writeWhenReady(
   return socket.write(bytes) ? Promise.resolve('written') : whenDrained(socket, drainMsMax)
 }
 
-/**
- * A piece of an answer, with the kernel when this returns: Node alone would keep it until all work of this turn is done, that for other
- * answers too. False when the socket is full, as of `write`.
- */
-export function writeNow(response: ServerResponse, bytes: string | Uint8Array): boolean {
-  const hasRoom = response.write(bytes)
+/** What was written to an answer goes to the kernel now: Node alone would keep it until all work of this turn is done, that for other answers too. */
+export function flush(response: ServerResponse): void {
   response.socket?.uncork()
-  return hasRoom
 }
 
 /** After a write that filled the socket. */

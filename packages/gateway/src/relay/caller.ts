@@ -3,7 +3,7 @@
  * back, so that until then the call can still be answered by an error with its right status.
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { isGone, whenDrained, writeNow } from '@drag-race/wire'
+import { flush, isGone, whenDrained } from '@drag-race/wire'
 import { CallerGone, callerLeft } from '../errors.ts'
 
 export interface Caller {
@@ -43,7 +43,9 @@ export function createCaller(response: ServerResponse, head: () => OutgoingHttpH
         return null
       }
       if (isGone(response)) throw callerLeft
-      return writeNow(response, takeAll(frames)) ? null : untilRead(response)
+      const hasRoom = response.write(takeAll(frames))
+      flush(response)
+      return hasRoom ? null : untilRead(response)
     },
     end(frames) {
       response.end(takeAll(frames))
