@@ -5,17 +5,16 @@
 import {
   type Comparison,
   type LaneState,
-  type RaceDetail,
   type RaceState,
   reconcileLane,
   reconcileModels,
 } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { raceDetail } from '../after-race/use-race-detail.ts'
 import { dash, toCount, toFineMs, toMargin } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
-import { readJson } from '../read-json.ts'
 
 export function ReconciliationTable({ race }: { race: RaceState }) {
   const marginMs = race.end?.marginMs ?? null
@@ -143,9 +142,7 @@ const readsMax = 6
 /** Read once the race is over; the gateway books a call when its last byte has gone, and the API reads it then. */
 function useGatewayAdded(raceId: string | null) {
   const { data } = useQuery({
-    queryKey: ['race-detail', raceId],
-    queryFn: ({ signal }) =>
-      readJson<RaceDetail>(`/api/races/${encodeURIComponent(raceId ?? '')}`, { signal }),
+    ...raceDetail(raceId ?? ''),
     enabled: raceId !== null,
     refetchInterval: ({ state }) =>
       state.data?.gatewayAdded === null && state.dataUpdateCount < readsMax ? 500 : false,

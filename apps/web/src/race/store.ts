@@ -105,7 +105,10 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
       const beganMs = nowMs()
       const turn = turns.next(folded.lanes.length)
       if (show(turn)) owed = turn.stride - 1
-      else if (owed-- > 0) set({ turn })
+      else if (owed > 0) {
+        owed--
+        set({ turn })
+      }
       if (owed > 0) askFrame()
       shownAts = [...shownAts, folded.at].slice(-strideMax)
       // The lane that was drawn first in this round shows what there was then.
