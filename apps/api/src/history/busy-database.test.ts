@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Health } from '@drag-race/contracts'
 import Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { detail, eventually, race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
@@ -40,10 +40,26 @@ afterEach(async () => {
   await app.close()
   await db.destroy()
   await gateway.close()
-  rmSync(folder, { recursive: true, force: true })
 })
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const health = async () => (await (await fetch(`${app.url}/api/health`)).json()) as Health
+
+test('a statement waits beside the event loop, and is carried out then', async () => {
+  other.exec('BEGIN IMMEDIATE')
+  let isDone = false
+  const deleting = db
+    .deleteFrom('races')
+    .execute()
+    .then(() => {
+      isDone = true
+    })
+  // It was tried in the first of these answers' turns at the latest.
+  for (let turn = 0; turn < 5; turn++) await health()
+  expect(isDone).toBe(false)
+  other.exec('COMMIT')
+  await deleting
+})
 
 test('a race waits for another program, and the app answers meanwhile', async () => {
   other.exec('BEGIN IMMEDIATE')
