@@ -37,6 +37,18 @@ export function isOwnGateway(context: AppContext, limits = ownGatewayLimits): Pr
   return isOwn
 }
 
+/** As a lane calls it. Our own takes a start signal, and opens its connections ahead. */
+export interface LaneGateway {
+  url: string
+  apiKey: string | null
+  isOwn: boolean
+}
+
+export async function toLaneGateway(context: AppContext): Promise<LaneGateway> {
+  const { url, apiKey } = context.gateway
+  return { url, apiKey, isOwn: await isOwnGateway(context) }
+}
+
 /** Reads no more than the greeting: somebody else's first page can be of any length. */
 async function greets(url: string, askMsMax: number): Promise<boolean> {
   const response = await fetch(`${url}/`, { redirect: 'manual', signal: AbortSignal.timeout(askMsMax) })

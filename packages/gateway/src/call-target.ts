@@ -34,15 +34,10 @@ export interface Attempt {
 }
 
 /** Throws when the answer is not whole; `broken` when an error passed to the caller inside the stream, as it came. */
-export async function callTarget(
-  parts: ChatParts,
-  call: Call,
-  to: Try,
-  readAtMs: number,
-): Promise<'whole' | 'broken'> {
+export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise<'whole' | 'broken'> {
   const attempt = beginAttempt(parts, call, to)
   try {
-    const opened = await openAnswer(parts, call, attempt, readAtMs)
+    const opened = await openAnswer(parts, call, attempt)
     const answer = call.cache.listen(withGuardrails(parts, call, opened))
     await relayAnswer(answer, call, {
       clock: parts.clock,
@@ -95,7 +90,7 @@ function noteBegun(attempt: Attempt, to: Try, answeredAtMs: number | null) {
 }
 
 /** Throws `ProviderError` when the provider refuses. */
-async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt, readAtMs: number): Promise<Answer> {
+async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promise<Answer> {
   const { target } = attempt
   const asked = call.asked!
   const speech = speak(target, asked, {
@@ -113,7 +108,7 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt, readAt
     signal: call.signal,
   })
   // Waiting for the attempts before this one was not the gateway's own work.
-  const fromMs = call.attempts.length === 1 ? readAtMs : attempt.startedAtMs
+  const fromMs = call.attempts.length === 1 ? call.workFromMs : attempt.startedAtMs
   call.ownMs.request += parts.clock.monotonicMs() - fromMs
   const answer = await opening
   attempt.status = answer.status

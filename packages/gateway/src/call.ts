@@ -12,6 +12,7 @@ import type { Clock } from './clock.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { type CallGuardrails, noGuardrails } from './guardrails/guardrails.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
+import { createStartSignal, type StartSignal } from './start-signal.ts'
 import { createStop, type StopSignal } from './stop.ts'
 import type { Tags } from './tags.ts'
 import type { CallTrace } from './tracing/tracing.ts'
@@ -22,9 +23,12 @@ export interface Call extends Placed {
   readonly id: string
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly arrivedAtMs: number
+  /** With a start signal, when that came. */
+  arrivedAtMs: number
   /** The same on the wall clock: what it is booked under. */
-  readonly arrivedAtDateMs: number
+  arrivedAtDateMs: number
+  /** null: it starts when it comes. */
+  readonly start: StartSignal | null
   /** Aborted with the reason when the caller leaves or the call's time is over. */
   readonly signal: StopSignal
   /** Who calls; null until it is known. */
@@ -49,8 +53,12 @@ export interface Call extends Placed {
   facts: AnswerFacts
   /** The gateway's own work in milliseconds: before the request went up, and on what came back. */
   ownMs: { request: number; response: number }
-  /** Bounds the whole call, from its arrival, with all its attempts and waits; when that is, on the monotonic clock. */
-  limit(totalMs: number): number
+  /** Since when the gateway works on the request that it sends up, on the monotonic clock. */
+  workFromMs: number
+  /** When it must be over, on the monotonic clock; never, before it is limited. */
+  deadlineAtMs: number
+  /** Bounds the whole call, from its arrival, with all its attempts and waits. */
+  limit(totalMs: number): void
   /** It ends with this error. */
   end(error: Error): void
   /** It is over, and with it whatever still runs for it. */
@@ -58,19 +66,20 @@ export interface Call extends Placed {
 }
 
 export function openCall(clock: Clock, request: IncomingMessage, response: ServerResponse): Call {
-  const arrivedAtMs = clock.monotonicMs()
   const arrivedAtDateMs = clock.date().getTime()
   const controller = createStop()
+  const { signal } = controller
   let timer: NodeJS.Timeout | undefined
   const onClose = () => controller.abort(callerLeft)
   response.on('close', onClose)
-  return {
+  const call: Call = {
     id: createRequestId(arrivedAtDateMs),
     request,
     response,
-    arrivedAtMs,
+    arrivedAtMs: clock.monotonicMs(),
     arrivedAtDateMs,
-    signal: controller.signal,
+    start: createStartSignal(request, response, signal),
+    signal,
     identity: null,
     asked: null,
     tags: {},
@@ -85,11 +94,14 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     attempts: [],
     facts: createFacts(),
     ownMs: { request: 0, response: 0 },
+    workFromMs: 0,
+    deadlineAtMs: Number.POSITIVE_INFINITY,
     limit(totalMs) {
       const message = `The call took longer than ${totalMs} ms, which is timeouts.totalMs in gateway.yaml.`
-      const restMs = Math.max(1, arrivedAtMs + totalMs - clock.monotonicMs())
+      call.deadlineAtMs = call.arrivedAtMs + totalMs
+      const restMs = Math.max(1, call.deadlineAtMs - clock.monotonicMs())
+      clearTimeout(timer)
       timer = setTimeout(() => controller.abort(new GatewayError('total_timeout', message)), restMs)
-      return arrivedAtMs + totalMs
     },
     end: (error) => controller.abort(error),
     close() {
@@ -99,6 +111,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
       controller.abort(callerLeft)
     },
   }
+  return call
 }
 
 /**

@@ -9,6 +9,7 @@ import { record } from './dialects/read-json.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
 import { readJsonBody } from './read-json-body.ts'
+import { checkStartSignal } from './start-signal.ts'
 import { readTags, type Tags } from './tags.ts'
 
 export interface ChatRequest {
@@ -51,6 +52,7 @@ export async function readChatRequest(
   bodyBytesMax: number,
   endpoint: Endpoint = 'chat/completions',
 ): Promise<ChatRequest> {
+  checkStartSignal(request)
   const { bytes: body, json: sent } = await readJsonBody(request, bodyBytesMax)
   const json = check(sent, endpoint)
   const { model, stream, stream_options } = json

@@ -9,6 +9,7 @@ import { answerFromCache } from './cache/answer-from-cache.ts'
 import { type Call, openCall, toAnswerHeaders } from './call.ts'
 import { callTarget, toOutcomeCode } from './call-target.ts'
 import { readChatRequest } from './chat-request.ts'
+import type { Clock } from './clock.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import type { Engine } from './engine.ts'
 import type { ErrorForm } from './error-form.ts'
@@ -17,7 +18,8 @@ import { guardRequest } from './guardrails/guard-request.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
 import { toCallContext } from './routing/call-context.ts'
 import type { Setup } from './setup.ts'
-import { tryTargets } from './upstream/try-targets.ts'
+import type { StartSignal } from './start-signal.ts'
+import { type CallRoute, tryTargets } from './upstream/try-targets.ts'
 
 /** What a call works with: what lives as long as the process, and what came of the config at its arrival. */
 export interface ChatParts extends Engine, Setup {}
@@ -39,7 +41,7 @@ export async function chat(
     const asked = await readChatRequest(request, parts.bodyBytesMax, endpoint)
     call.asked = asked
     call.tags = { ...asked.tags, ...call.identity.tags }
-    const readAtMs = parts.clock.monotonicMs()
+    call.workFromMs = parts.clock.monotonicMs()
     parts.admission.permit(call.identity, asked.model)
     const { id, tenant, tags } = call.identity
     call.route = parts.resolve({
@@ -47,7 +49,7 @@ export async function chat(
       isStream: asked.isStream,
       context: () => toCallContext(asked, request.headers, { id, tenant, tags }),
     })
-    const deadlineAtMs = call.limit(call.route.totalMs)
+    call.limit(call.route.totalMs)
     call.guardrails = parts.guardrails.of(call.route, asked.endpoint)
     const { request: requestGuard } = call.guardrails
     // From here on the request is as its guardrails let it pass.
@@ -56,17 +58,18 @@ export async function chat(
     parts.budgets.reserve(call)
     parts.admission.admit(call)
     call.cache = parts.cache.look(call)
+    if (call.start) await begin(call, call.route, call.start, parts.clock)
     if (call.cache.found) await answerFromCache(parts, call, call.cache.found)
     else {
       const tried = tryTargets({
         route: call.route,
         states: parts.states,
-        deadlineAtMs,
+        deadlineAtMs: call.deadlineAtMs,
         signal: call.signal,
         nowMs: () => parts.clock.monotonicMs(),
         random: parts.random,
         wait: parts.wait,
-        attempt: (to) => callTarget(parts, call, to, readAtMs),
+        attempt: (to) => callTarget(parts, call, to),
         hasBegun: () => response.headersSent,
       })
       // Behind the request itself, which goes out in this turn's immediates.
@@ -78,6 +81,7 @@ export async function chat(
     }
     outcome = toOutcome(call)
   } catch (error) {
+    await call.start?.over()
     outcome = answerFailure(parts, call, endpoints[endpoint].dialect, error)
   }
   const endedAtMs = parts.clock.monotonicMs()
@@ -91,6 +95,16 @@ export async function chat(
     call.trace?.end(record, endedAtMs)
     parts.running.delete(call)
   })
+}
+
+/** All but the sending is done. The call's time counts from its start signal; the work before that is no part of it. */
+async function begin(call: Call, { totalMs }: CallRoute, start: StartSignal, clock: Clock): Promise<void> {
+  call.ownMs.request = clock.monotonicMs() - call.workFromMs
+  await start.wait()
+  call.workFromMs = clock.monotonicMs()
+  call.arrivedAtMs = call.workFromMs
+  call.arrivedAtDateMs = clock.date().getTime()
+  call.limit(totalMs)
 }
 
 /** An error inside a stream has passed to the caller as it came, and is still no success. */

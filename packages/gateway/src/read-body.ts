@@ -1,31 +1,20 @@
 /** Reads a request's body whole, up to a bound. */
 import type { IncomingMessage } from 'node:http'
+import { onBodyFailed } from './body-failed.ts'
 import { callerLeft, GatewayError } from './errors.ts'
+import { hasStartSignal } from './start-signal.ts'
 
 /** What a caller may go on sending after its body was refused, so that it can read the answer. */
 const discardedBytesMax = 64 * 1024 * 1024
 
 /**
- * The event that tells it to who waits. No WeakMap from the request to the one who waits: until the old generation is
- * collected such an entry keeps its value, and thereby each call that is over.
+ * Resolves when it is whole; with a start signal, when all but that has come. Throws `request_too_large`, what `failBody` said, or
+ * `CallerGone` when the caller left before the end.
  */
-const bodyFailed = Symbol('body failed')
-
-/** Bodies of which it was known before anybody waited for them; few. */
-const failed = new WeakMap<IncomingMessage, GatewayError>()
-
-/** The rest of it will not come, or cannot be read: who waits for it is told, or who comes to wait. */
-export function failBody(request: IncomingMessage, error: GatewayError): void {
-  failed.set(request, error)
-  request.emit(bodyFailed, error)
-}
-
-/** Throws `request_too_large`, what `failBody` said, or `CallerGone` when the caller left before the end. */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const failure = failed.get(request)
-    if (failure) return reject(failure)
-    request.once(bodyFailed, reject)
+    onBodyFailed(request, reject)
+    const ahead = hasStartSignal(request) ? Number(request.headers['content-length']) - 1 : null
     const refuse = () => {
       parts.length = 0
       reject(
@@ -40,8 +29,10 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
     if (Number(request.headers['content-length'] ?? 0) > bytesMax) refuse()
     request.on('data', (part: Buffer) => {
       bytes += part.length
-      if (bytes <= bytesMax) parts.push(part)
-      else if (bytes > discardedBytesMax) request.destroy()
+      if (bytes <= bytesMax) {
+        parts.push(part)
+        if (ahead !== null && bytes >= ahead) resolve(Buffer.concat(parts, ahead))
+      } else if (bytes > discardedBytesMax) request.destroy()
       else refuse()
     })
     request.on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)))

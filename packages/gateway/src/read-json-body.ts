@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from './errors.ts'
 import { readBody } from './read-body.ts'
+import { hasStartSignal } from './start-signal.ts'
 
 export interface JsonBody {
   /** As it came. */
@@ -14,7 +15,7 @@ export interface JsonBody {
 export async function readJsonBody(request: IncomingMessage, bytesMax: number): Promise<JsonBody> {
   checkType(request)
   const bytes = await readBody(request, bytesMax)
-  return { bytes, json: parseJson(bytes) }
+  return { bytes, json: parseJson(bytes, hasStartSignal(request) ? signalHint : '') }
 }
 
 /** A page in a browser can post a form to a loopback address without asking, but not JSON. */
@@ -32,7 +33,10 @@ function checkType({ headers }: IncomingMessage) {
   }
 }
 
-function parseJson(body: Buffer): unknown {
+const signalHint =
+  ' With x-gateway-start the last byte of the body is the start signal and no part of the JSON: put a line end there.'
+
+function parseJson(body: Buffer, hint: string): unknown {
   if (body.length === 0) throw new GatewayError('invalid_json', 'The body is empty: send a JSON object.')
   const text = body.toString()
   // What is no UTF-8 becomes this letter, which hardly any text has of its own.
@@ -42,7 +46,7 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new GatewayError('invalid_json', `The body is not JSON${placeOf(cause)}.`, { cause })
+    throw new GatewayError('invalid_json', `The body is not JSON${placeOf(cause)}.${hint}`, { cause })
   }
 }
 

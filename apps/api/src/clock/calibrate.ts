@@ -7,6 +7,7 @@ import type { Calibration, LaneErrors } from '@drag-race/contracts'
 import { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import type { Catalog } from '../models/index.ts'
+import { toLaneGateway } from '../own-gateway.ts'
 import type { LaneThread } from '../races/lane-thread.ts'
 import { toMargin } from './margin.ts'
 import { type HeatTarget, heatLanes, runHeat } from './run-heat.ts'
@@ -43,17 +44,21 @@ export async function calibrate(parts: CalibrateParts): Promise<Calibration | nu
 
 /** The road of every lane; where no simulated model stands at its end, straight to the simulator. */
 async function toTargets({ context, simulatorUrl, catalog }: CalibrateParts): Promise<HeatTarget[]> {
-  const { url, apiKey } = context.gateway
   const { models, isReachable, problem } = await catalog.read()
   if (!isReachable)
-    throw new ApiFault(503, 'gateway_unreachable', problem ?? `Cannot reach the gateway at ${url}.`)
+    throw new ApiFault(
+      503,
+      'gateway_unreachable',
+      problem ?? `Cannot reach the gateway at ${context.gateway.url}.`,
+    )
+  const gateway = await toLaneGateway(context)
   const behind = toSimulatedModels(models)
     .slice(0, modelsTriedMax)
-    .map((model): HeatTarget => ({ through: 'gateway', model, gateway: { url, apiKey } }))
+    .map((model): HeatTarget => ({ through: 'gateway', model, gateway }))
   const straight: HeatTarget = {
     through: 'simulator',
     model: 'steady?ttft=50&tps=100&tokens=24',
-    gateway: { url: simulatorUrl, apiKey: null },
+    gateway: { url: simulatorUrl, apiKey: null, isOwn: false },
   }
   return [...behind, straight]
 }

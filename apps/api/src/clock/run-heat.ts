@@ -1,16 +1,17 @@
 /** One heat against the simulator, on the road of every lane: the lane thread, the gateway, a simulated model. */
 import { randomUUID } from 'node:crypto'
 import { type LaneEntry, type LaneErrors, type RaceRequest, toLaneErrors } from '@drag-race/contracts'
+import type { LaneGateway } from '../own-gateway.ts'
 import type { LaneThread } from '../races/lane-thread.ts'
 import type { Lateness } from '../races/lanes/lateness.ts'
-import { type HeatOrder, laneLimits } from '../races/lanes/messages.ts'
+import { laneLimits } from '../races/lanes/messages.ts'
 import { createTape } from '../races/tape.ts'
 import { readLedger } from './read-ledger.ts'
 
 export interface HeatTarget {
   through: 'gateway' | 'simulator'
   model: string
-  gateway: HeatOrder['gateway']
+  gateway: LaneGateway
 }
 
 export interface HeatResult {

@@ -11,6 +11,7 @@ import type { Clock } from '../clock/clock.ts'
 import { toSentinel } from '../clock/simulated-models.ts'
 import { createRaceStore } from '../history/store.ts'
 import { type Catalog, toLaneEntries } from '../models/index.ts'
+import { toLaneGateway } from '../own-gateway.ts'
 import { findPrompt } from '../prompts/index.ts'
 import type { Telemetry } from '../telemetry/index.ts'
 import type { LaneThread } from './lane-thread.ts'
@@ -75,6 +76,7 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
     const prompt = request.promptId === undefined ? null : await findPrompt(context.db, request.promptId)
     await Promise.race([before, sleep(countersMsMax)])
     await ahead
+    const gateway = await toLaneGateway(context)
     if (isClosing) throw closing
     const order = {
       id,
@@ -84,7 +86,7 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
       sentinel: sentinel?.request ?? null,
       category: prompt?.category ?? null,
     }
-    const { gateway, log } = context
+    const { log } = context
     const race = await startRace(order, { store, laneThread, gateway, appClock: clock, limits, log })
     open.set(id, race)
     keepBusy(follow(race, before))

@@ -17,9 +17,9 @@ import {
   toStandings,
 } from '@drag-race/contracts'
 import type { Logger } from 'pino'
-import type { GatewayAddress } from '../app-context.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { RaceStore } from '../history/store.ts'
+import type { LaneGateway } from '../own-gateway.ts'
 import type { LaneThread } from './lane-thread.ts'
 import type { Lateness } from './lanes/lateness.ts'
 import { type LaneEvent, type LaneLimits, type LaneStop, laneLimits } from './lanes/messages.ts'
@@ -81,7 +81,7 @@ type EndReason = Extract<RaceEvent, { type: 'race-end' }>['reason']
 export interface RaceSurroundings {
   store: RaceStore
   laneThread: LaneThread
-  gateway: GatewayAddress
+  gateway: LaneGateway
   appClock: Pick<Clock, 'calibration' | 'readSentinel'>
   limits: RaceLimits
   log: Logger
@@ -214,7 +214,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
       raceId: id,
       request: sentinel ? { ...request, lanes: [...request.lanes, sentinel] } : request,
       lanes,
-      gateway: { url: gateway.url, apiKey: gateway.apiKey },
+      gateway,
       limits: limits.lane,
     },
     {

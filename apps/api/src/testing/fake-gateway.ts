@@ -62,6 +62,8 @@ export async function startFakeGateway(
     }
     if (request.url === '/metrics') return response.end(metricsText(requests))
     if (request.method !== 'POST') return json(response, 404, {})
+    // As our own: it has nothing to do before the signal.
+    if (request.headers['x-gateway-start']) response.writeProcessing()
     let text = ''
     request.setEncoding('utf8').on('data', (part) => {
       text += part

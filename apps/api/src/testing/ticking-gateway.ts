@@ -17,6 +17,7 @@ const writtenAtNs: string[] = []
 
 const server = createServer((request, response) => {
   if (request.method === 'GET') return void response.end(JSON.stringify(writtenAtNs))
+  if (request.headers['x-gateway-start']) response.writeProcessing()
   return void request.resume().on('end', () => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     const startMs = performance.now()

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createConnection } from './connection.ts'
+import type { Start } from './start.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {
@@ -32,8 +33,8 @@ async function startServer() {
 }
 
 /** A lane with its request laid on the connection. */
-function layRequest(origin: string, isCold: boolean) {
-  const connection = createConnection(origin, { isCold, now: () => process.hrtime.bigint() })
+function layRequest(origin: string, start: Start) {
+  const connection = createConnection(origin, { start, now: () => process.hrtime.bigint() })
   closing.push(() => connection.close())
   const ended = new Promise<Error | null>((resolve) => {
     connection.dispatcher.dispatch(
@@ -52,8 +53,8 @@ function layRequest(origin: string, isCold: boolean) {
 
 test('the socket is open before the light, the request leaves on it at the light and not before', async () => {
   const { seen, origin, arrived } = await startServer()
-  const { connection, ended } = layRequest(origin, false)
-  await Promise.all([connection.opened, arrived])
+  const { connection, ended } = layRequest(origin, 'corked')
+  await Promise.all([connection.ready, arrived])
   expect(connection.connectMs).toBeGreaterThanOrEqual(0)
   connection.stage()
   // Whatever was written to the socket would be there before this answer.
@@ -68,8 +69,8 @@ test('the socket is open before the light, the request leaves on it at the light
 
 test('a cold start opens nothing before the light', async () => {
   const { seen, origin } = await startServer()
-  const { connection, ended } = layRequest(origin, true)
-  await connection.opened
+  const { connection, ended } = layRequest(origin, 'cold')
+  await connection.ready
   seen.push('light')
   expect(connection.release()).toBe(false)
   expect(await ended).toBeNull()
@@ -77,16 +78,16 @@ test('a cold start opens nothing before the light', async () => {
 })
 
 test('where nobody listens, the lane leaves cold and fails as any request would', async () => {
-  const { connection, ended } = layRequest('http://127.0.0.1:1', false)
-  await connection.opened
+  const { connection, ended } = layRequest('http://127.0.0.1:1', 'corked')
+  await connection.ready
   expect(connection.release()).toBe(false)
   expect(await ended).toMatchObject({ code: 'ECONNREFUSED' })
 })
 
 test('a lane that turns back at the line leaves no connection open', async () => {
   const { seen, origin, arrived } = await startServer()
-  const { connection, ended } = layRequest(origin, false)
-  const [, socket] = await Promise.all([connection.opened, arrived])
+  const { connection, ended } = layRequest(origin, 'corked')
+  const [, socket] = await Promise.all([connection.ready, arrived])
   const gone = once(socket, 'close')
   connection.close()
   expect(await ended).toBeInstanceOf(Error)

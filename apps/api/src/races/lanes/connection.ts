@@ -1,7 +1,7 @@
 /**
  * One lane's connection, and the request that waits on it. Everything that may be done before the green light is done:
- * DNS, TCP and TLS to the gateway, the body serialised, the request built and written to the open socket, which is corked. At
- * the light the cork is drawn: one call to the kernel is all that is left to do.
+ * DNS, TCP and TLS to the gateway, the body serialised, the request built and written to the open socket. That one is corked, and
+ * at the light the cork is drawn; or the gateway has all of it but the last byte, which says go. Either is one call to the kernel.
  *
  * Each lane has a connection of its own and none is kept for the next race, so that no lane rides on one that is warmer
  * than its neighbour's. HTTP/1.1 always: on a shared HTTP/2 session one lane's bytes would wait behind another's.
@@ -10,15 +10,18 @@
  */
 import type { Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher } from 'undici'
+import type { Start } from './start.ts'
 
 export interface Connection {
-  /** Takes the lane's one request and keeps it until `release`. Starts to open the socket, unless the start is cold. */
+  /** Takes the lane's one request and keeps it until its start lets it go. Starts to open the socket, unless the start is cold. */
   dispatcher: Dispatcher
-  /** Resolves when the socket is open, or when it is clear that it will not be. */
-  opened: Promise<void>
+  /** Resolves when all is done that can be before the light, or when it is clear that it will not be. */
+  ready: Promise<void>
   /** How long opening the socket took, two decimals; null while it is not open. */
   readonly connectMs: number | null
-  /** Writes the request to its socket, which holds it back. To be called in the tick of the light, and not before. */
+  /** The gateway has spoken: it waits for the signal, or has refused already, or is gone. */
+  noteHeard(): void
+  /** Writes a corked request to its socket, which holds it back. To be called in the tick of the light, and not before. */
   stage(): void
   /** Lets the request go. False when its socket is opened only now. */
   release(): boolean
@@ -29,6 +32,8 @@ export interface Connection {
 /** Longer no race waits for a lane's connection; the lane then leaves cold, with a fresh attempt. */
 const openMsMax = 3_000
 const connectMsMax = 10_000
+/** What our gateway does for a request takes a millisecond or two. Something between it and us may hold the request back. */
+const heardMsMax = 500
 
 type Connect = ReturnType<typeof buildConnector>
 type Asked = Parameters<Connect>
@@ -38,16 +43,19 @@ const connectWarm = buildConnector({ timeout: connectMsMax, allowH2: false })
 
 export function createConnection(
   origin: string,
-  { isCold, now }: { isCold: boolean; now(): bigint },
+  { start, now }: { start: Start; now(): bigint },
 ): Connection {
-  const opened = Promise.withResolvers<void>()
+  const { promise: ready, resolve: noteReady } = Promise.withResolvers<void>()
   // A cold start pays for a whole TLS handshake: no session of an earlier race helps it.
-  const connectIt = isCold
-    ? buildConnector({ timeout: connectMsMax, allowH2: false, maxCachedSessions: 0 })
-    : connectWarm
+  const connectIt =
+    start === 'cold'
+      ? buildConnector({ timeout: connectMsMax, allowH2: false, maxCachedSessions: 0 })
+      : connectWarm
   let asked: Asked | null = null
-  const ready: { socket: Socket | null } = { socket: null }
-  let staged: Socket | null = null
+  /** Open, and not undici's yet. */
+  let open: Socket | null = null
+  /** Open, and undici's: the request is written to it. */
+  let taken: Socket | null = null
   let isReleased = false
   let connectMs: number | null = null
   const connect: Connect = (options, callback) => {
@@ -56,6 +64,12 @@ export function createConnection(
       if (result[0] === null) connectMs = Math.round(Number(now() - fromNs) / 10_000) / 100
       callback(...result)
     })
+  }
+  const handOver = () => {
+    if (!asked || !open || open.destroyed) return
+    const [, callback] = asked
+    taken = open
+    callback(null, open)
   }
 
   const client = new Client(origin, {
@@ -68,35 +82,35 @@ export function createConnection(
       // After a first failure undici asks again: the light is green by then.
       if (isReleased) return connect(...arrived)
       asked = arrived
-      if (isCold) return opened.resolve()
-      setTimeout(opened.resolve, openMsMax).unref()
-      connect(arrived[0], (error, open) => {
-        if (error === null && isReleased) open.destroy()
-        else if (error === null) ready.socket = open
-        opened.resolve()
+      if (start === 'cold') return noteReady()
+      setTimeout(noteReady, openMsMax).unref()
+      connect(arrived[0], (error, socket) => {
+        if (error !== null) return noteReady()
+        if (isReleased) return void socket.destroy()
+        open = socket
+        if (start === 'corked') return noteReady()
+        handOver()
+        setTimeout(noteReady, heardMsMax).unref()
       })
     },
   })
 
   return {
     dispatcher: client,
-    opened: opened.promise,
+    ready,
     get connectMs() {
       return connectMs
     },
+    noteHeard: noteReady,
     stage() {
-      const { socket } = ready
-      if (!asked || !socket || socket.destroyed) return
-      isReleased = true
-      const [, callback] = asked
-      socket.cork()
-      callback(null, socket)
-      staged = socket
+      if (start !== 'corked') return
+      open?.cork()
+      handOver()
     },
     release() {
       isReleased = true
-      if (staged) {
-        staged.uncork()
+      if (taken) {
+        taken.uncork()
         return true
       }
       if (asked) connect(...asked)
@@ -105,9 +119,9 @@ export function createConnection(
     close() {
       // Closed before, it says so, and that is all the same.
       if (isReleased) return void client.close().catch(() => {})
-      // The lane never left: its request waits for ever, and its socket was given to nobody.
+      // The lane never left: its request waits for ever, and its socket may have been given to nobody.
       isReleased = true
-      ready.socket?.destroy()
+      open?.destroy()
       void client.destroy()
     },
   }

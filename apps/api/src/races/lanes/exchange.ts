@@ -11,6 +11,8 @@ import { type Arrivals, type BodySink, createFrameSink, createWholeSink } from '
 import type { Connection } from './connection.ts'
 import type { Desk } from './desk.ts'
 import { LaneFault } from './lane-fault.ts'
+import { createRequestBody } from './request-body.ts'
+import type { Start } from './start.ts'
 import type { Starter } from './start-line.ts'
 
 export interface Exchange extends Arrivals {
@@ -28,6 +30,7 @@ export interface Exchange extends Arrivals {
 export interface ExchangeOptions {
   connection: Connection
   desk: Desk
+  start: Start
   wantsStream: boolean
   responseBytesMax: number
   now(): bigint
@@ -65,18 +68,19 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const { signal = null } = init
     signal?.addEventListener('abort', () => answered.reject(toError(signal.reason)), { once: true })
     const { connection } = options
+    const { body, letGo, headers: ofBody } = createRequestBody(init.body as string, options.start)
     connection.dispatcher.dispatch(
       {
         origin,
         path: pathname + search,
         method: 'POST',
         // Compressed events would arrive in lumps.
-        headers: { ...headers, 'accept-encoding': 'identity' },
-        body: init.body as string,
+        headers: { ...headers, 'accept-encoding': 'identity', ...ofBody },
+        body,
       },
       createHandler(exchange, options, signal, answered),
     )
-    await connection.opened
+    await connection.ready
     let isWarm = false
     await options.ready({
       stage() {
@@ -86,6 +90,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
         if (signal?.aborted) return
         exchange.startNs = options.now()
         isWarm = connection.release()
+        letGo()
+        takeAsLeft(exchange, exchange.startNs)
       },
     })
     // A lane that turned back at the line has not left.
@@ -95,6 +101,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   return exchange
+}
+
+/** What came before the light, a refusal that needs no body, counts as come with it: a lane's times begin at its start. */
+function takeAsLeft(exchange: Exchange, startNs: bigint) {
+  if (exchange.headersNs !== null) exchange.headersNs = startNs
+  if (exchange.firstByteNs !== null) exchange.firstByteNs = startNs
+  if (exchange.endNs > 0n) exchange.endNs = startNs
 }
 
 function createHandler(
@@ -116,6 +129,7 @@ function createHandler(
 
   function finish(error: Error | null) {
     exchange.endNs = options.now()
+    options.connection.noteHeard()
     exchange.hasClosed = error === null
     if (!isAborted) exchange.networkError = error
     desk.lay(exchange.endNs, () => {
@@ -139,7 +153,8 @@ function createHandler(
       else signal?.addEventListener('abort', onAbort, { once: true })
     },
     onResponseStart(controller, status, headers) {
-      // 100 Continue and 103 Early Hints are not the answer.
+      options.connection.noteHeard()
+      // 102 Processing and 103 Early Hints are not the answer.
       if (status < 200) return
       const stampNs = options.now()
       exchange.headersNs = stampNs

@@ -3,6 +3,7 @@
  * is plain data, because it is copied from one thread to the other.
  */
 import type { LaneEntry, RaceEvent, RaceRequest, Unnumbered } from '@drag-race/contracts'
+import type { LaneGateway } from '../../own-gateway.ts'
 import type { Lateness } from './lateness.ts'
 
 /** A race as the lane thread runs it: all its lanes, from one green light. */
@@ -11,7 +12,7 @@ export interface HeatOrder {
   /** Its lanes are those of `lanes`, a sentinel's included. */
   request: RaceRequest
   lanes: LaneEntry[]
-  gateway: { url: string; apiKey: string | null }
+  gateway: LaneGateway
   limits: LaneLimits
 }
 

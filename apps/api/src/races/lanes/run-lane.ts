@@ -15,6 +15,7 @@ import { createGatewayClient } from './gateway-client.ts'
 import { emptyResponse, LaneFault } from './lane-fault.ts'
 import type { HeatOrder, LaneEvent } from './messages.ts'
 import { type SilenceWatch, watchSilence } from './silence-watch.ts'
+import type { Start } from './start.ts'
 import type { StartPlace } from './start-line.ts'
 import { toArrival } from './to-arrival.ts'
 import { toDone } from './to-done.ts'
@@ -36,13 +37,12 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
   const { lane } = entry
   const reader = createAnswerReader(entry, clock, emit)
   const watch = watchSilence(order.limits, (fault) => entry.stream && aborting.abort(fault))
-  const connection = createConnection(new URL(order.gateway.url).origin, {
-    isCold: order.request.coldStart ?? false,
-    now: clock.now,
-  })
+  const start = toStart(order)
+  const connection = createConnection(new URL(order.gateway.url).origin, { start, now: clock.now })
   const exchange = createExchange({
     connection,
     desk,
+    start,
     wantsStream: entry.stream,
     responseBytesMax: order.limits.responseBytesMax,
     now: clock.now,
@@ -91,6 +91,11 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
     watch.end()
     place.leave()
   }
+}
+
+function toStart({ request, gateway }: HeatOrder): Start {
+  if (request.coldStart) return 'cold'
+  return gateway.isOwn ? 'signal' : 'corked'
 }
 
 export interface Call {

@@ -1,0 +1,229 @@
+import { once } from 'node:events'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterEach, expect, test } from 'vitest'
+import { type Door, type DoorOptions, goodAnswer, openDoor } from './testing/door.ts'
+import { type ErrorBody, messages, oneModel, startGateway } from './testing/gateway.ts'
+import { startUpstream } from './testing/upstream.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+async function open(policies: object = {}, options: DoorOptions = {}): Promise<Door> {
+  const door = await openDoor(policies, options)
+  closing.push(() => door.close())
+  return door
+}
+
+const plain = { model: 'm', messages }
+
+interface Staged {
+  /** `102 Processing`: everything is done but the sending. */
+  ready: Promise<void>
+  hasAnswer(): boolean
+  answer: Promise<IncomingMessage>
+  signal(): void
+  leave(): void
+}
+
+/** All of the body but its last byte has been written. */
+function stage(url: string, body: string, headers: Record<string, string> = {}): Staged {
+  const bytes = Buffer.from(`${body}\n`)
+  const sent: ClientRequest = request(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'content-length': bytes.length,
+      'x-gateway-start': 'last-byte',
+      ...headers,
+    },
+  })
+  const { promise: ready, resolve } = Promise.withResolvers<void>()
+  sent.on('information', ({ statusCode }) => statusCode === 102 && resolve())
+  let hasAnswer = false
+  const answer = once(sent, 'response').then(([response]) => {
+    hasAnswer = true
+    return response as IncomingMessage
+  })
+  answer.catch(() => {})
+  sent.write(bytes.subarray(0, -1))
+  return {
+    ready,
+    hasAnswer: () => hasAnswer,
+    answer,
+    signal: () => void sent.end(bytes.subarray(-1)),
+    leave: () => void sent.destroy(),
+  }
+}
+
+/** So long that whatever was on its way has come. */
+async function aWhile({ gateway }: Pick<Door, 'gateway'>) {
+  for (let call = 0; call < 3; call++) await (await gateway.chat({ model: 'nobody' })).text()
+}
+
+async function readError(answer: IncomingMessage) {
+  const { error } = JSON.parse(await text(answer)) as ErrorBody
+  return { status: answer.statusCode, code: error.code, message: error.message }
+}
+
+test.each([false, true])(
+  'nothing goes up before the signal, and time counts from it; stream: %s',
+  async (isStream) => {
+    let nowMs = 0
+    const { gateway, upstream } = await open({}, { monotonicMs: () => nowMs })
+    const asked = { ...plain, stream: isStream, stream_options: { include_usage: true } }
+    const staged = stage(gateway.url, JSON.stringify(asked), { 'x-gateway-report': '1' })
+    await staged.ready
+    nowMs = 5_000
+    await aWhile({ gateway })
+    expect(upstream.received).toEqual([])
+    expect(await gateway.sample('gateway_in_flight_requests')).toBe(1)
+
+    staged.signal()
+    const answer = await staged.answer
+    expect(answer.statusCode).toBe(200)
+    const said = await text(answer)
+    expect(said).toContain('"durationMs":0')
+    expect(said).toContain('"overheadMs":0')
+    // Without the signal's byte, which is no part of the request.
+    expect(upstream.received.map(({ body }) => JSON.parse(body))).toMatchObject([{ messages }])
+    expect(upstream.received[0]!.headers).not.toHaveProperty('x-gateway-start')
+  },
+)
+
+test('a body that comes byte by byte, or all at once with its signal, is the same call', async () => {
+  const { gateway, upstream } = await open()
+  const body = JSON.stringify(plain)
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-gateway-start': 'last-byte' },
+  }
+  const url = `${gateway.url}/v1/chat/completions`
+  expect((await fetch(url, { ...init, body: `${body}\n` })).status).toBe(200)
+
+  const bytes = Buffer.from(`${body}\n`)
+  const slow = request(url, { ...init, headers: { ...init.headers, 'content-length': bytes.length } })
+  for (const byte of bytes) {
+    slow.write(Buffer.of(byte))
+    await new Promise(setImmediate)
+  }
+  slow.end()
+  const [answer] = (await once(slow, 'response')) as [IncomingMessage]
+  expect(answer.statusCode).toBe(200)
+  const [first, second] = upstream.received
+  expect(second!.body).toBe(first!.body)
+})
+
+test.each([
+  ['a model that nobody knows', { ...plain, model: 'x' }, {}, 404, 'model_not_found'],
+  ['a key that nobody knows', plain, { authorization: 'Bearer wrong' }, 401, 'invalid_api_key'],
+  ['a request that is none', { model: 'm' }, {}, 400, 'invalid_request'],
+])('%s is refused when the signal has come, and not before', async (_what, asked, headers, status, code) => {
+  const door = await open({ apiKeys: { mode: 'optional', keys: [] } })
+  const staged = stage(door.gateway.url, JSON.stringify(asked), headers)
+  await aWhile(door)
+  expect(staged.hasAnswer()).toBe(false)
+  staged.signal()
+  expect(await readError(await staged.answer)).toMatchObject({ status, code })
+  expect(door.upstream.received).toEqual([])
+})
+
+test('a provider’s refusal is tried again as ever', async () => {
+  let calls = 0
+  const { gateway, upstream } = await open(
+    { retry: { attempts: 2, initialBackoffMs: 1 } },
+    {
+      answer(response, asked) {
+        if (++calls > 1) return goodAnswer(response, asked)
+        response.writeHead(500).end()
+      },
+    },
+  )
+  const staged = stage(gateway.url, JSON.stringify(plain))
+  await staged.ready
+  staged.signal()
+  expect((await staged.answer).headers).toMatchObject({ 'x-gateway-attempts': '2' })
+  expect(upstream.received).toHaveLength(2)
+})
+
+test('an answer from the cache waits for the signal too', async () => {
+  const door = await open({ cache: { mode: 'exact' } })
+  await (await door.gateway.chat(plain)).text()
+  const staged = stage(door.gateway.url, JSON.stringify(plain))
+  await staged.ready
+  await aWhile(door)
+  expect(staged.hasAnswer()).toBe(false)
+  staged.signal()
+  expect((await staged.answer).headers['x-gateway-cache']).toBe('hit')
+})
+
+test('a caller who leaves before the signal has called nobody, and gets back what was held for it', async () => {
+  const { gateway, upstream } = await open({
+    rateLimits: [{ per: ['model'], concurrency: 1, tokensPerMinute: 100 }],
+  })
+  const staged = stage(gateway.url, JSON.stringify({ ...plain, max_tokens: 80 }))
+  await staged.ready
+  expect((await gateway.chat(plain)).status).toBe(429)
+  staged.leave()
+  await expect.poll(() => gateway.sample('gateway_in_flight_requests')).toBe(0)
+  const answer = await gateway.chat({ ...plain, max_tokens: 80 })
+  expect(answer.status).toBe(200)
+  expect(upstream.received).toHaveLength(1)
+  expect(await gateway.sample('gateway_requests_total', 'status="499"')).toBe(1)
+  expect(await gateway.sample('gateway_cost_usd_total')).toBe(0)
+})
+
+test('who waits for the signal is told when the gateway goes, or the call’s time is over', async () => {
+  const slow = await open({ timeouts: { totalMs: 50 } })
+  const late = stage(slow.gateway.url, JSON.stringify(plain))
+  expect(await readError(await late.answer)).toMatchObject({ status: 504, code: 'total_timeout' })
+
+  const going = await open()
+  const staged = stage(going.gateway.url, JSON.stringify(plain))
+  await staged.ready
+  const drained = going.gateway.gateway.drain({ delayMs: 0, deadlineMs: 10 })
+  expect(await readError(await staged.answer)).toMatchObject({ status: 503, code: 'gateway_shutdown' })
+  await drained
+  expect([...slow.upstream.received, ...going.upstream.received]).toEqual([])
+})
+
+test('a signal that does not come within a request’s time ends the call', async () => {
+  const upstream = await startUpstream(goodAnswer)
+  const gateway = await startGateway(oneModel(upstream.url), {
+    arrival: { headersMsMax: 100, requestMsMax: 200, checkEveryMs: 20 },
+  })
+  closing.push(async () => {
+    await gateway.close()
+    await upstream.close()
+  })
+  const staged = stage(gateway.url, JSON.stringify(plain))
+  expect(await readError(await staged.answer)).toMatchObject({ status: 408, code: 'request_timeout' })
+  expect(upstream.received).toEqual([])
+})
+
+test('what cannot be a signal is refused with what one is', async () => {
+  const { gateway, upstream } = await open()
+  const call = async (body: string, headers: Record<string, string>) => {
+    const answer = await gateway.chat(body, { headers })
+    const { error } = (await answer.json()) as ErrorBody
+    return `${answer.status} ${error.code} ${error.message}`
+  }
+  expect(await call(JSON.stringify(plain), { 'x-gateway-start': 'now' })).toBe(
+    '400 invalid_request `x-gateway-start` must be `last-byte`, on a request with a Content-Length.',
+  )
+  // Its last byte is the closing brace.
+  expect(await call(JSON.stringify(plain), { 'x-gateway-start': 'last-byte' })).toMatch(
+    /^400 invalid_json .* put a line end there\.$/,
+  )
+  const chunked = request(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-gateway-start': 'last-byte' },
+  })
+  chunked.write(JSON.stringify(plain))
+  chunked.end('\n')
+  const [answer] = (await once(chunked, 'response')) as [IncomingMessage]
+  expect(await readError(answer)).toMatchObject({ status: 400, code: 'invalid_request' })
+  expect(upstream.received).toEqual([])
+})
