@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
 import { type Door, type DoorOptions, goodAnswer, openDoor } from './testing/door.ts'
@@ -114,6 +115,23 @@ test('a body that comes byte by byte, or all at once with its signal, is the sam
   expect(answer.statusCode).toBe(200)
   const [first, second] = upstream.received
   expect(second!.body).toBe(first!.body)
+})
+
+test('who has sent all of it, or speaks HTTP/1.0, is told nothing but the answer', async () => {
+  const { gateway } = await open()
+  const body = `${JSON.stringify(plain)}\n`
+  const call = async (version: string, cutAt: number) => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    const head = `POST /v1/chat/completions HTTP/${version}\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: application/json`
+    socket.write(`${head}\r\nX-Gateway-Start: last-byte\r\nContent-Length: ${body.length}\r\n\r\n`)
+    socket.write(body.slice(0, cutAt))
+    await aWhile({ gateway })
+    socket.write(body.slice(cutAt))
+    return (await text(socket)).split('\r\n').filter((line) => line.startsWith('HTTP/'))
+  }
+  expect(await call('1.1', body.length)).toEqual(['HTTP/1.1 200 OK'])
+  expect(await call('1.1', body.length - 1)).toEqual(['HTTP/1.1 102 Processing', 'HTTP/1.1 200 OK'])
+  expect(await call('1.0', body.length - 1)).toEqual(['HTTP/1.1 200 OK'])
 })
 
 test.each([

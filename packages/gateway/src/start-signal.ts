@@ -49,7 +49,10 @@ export function createStartSignal(
   signal.addEventListener('abort', () => reject(signal.reason))
   return {
     wait() {
-      if (!request.readableEnded) response.writeProcessing()
+      // In a turn of its own: the signal may have come with the rest, and is read only now.
+      setImmediate(() => {
+        if (knowsProcessing(request) && !request.complete && !response.headersSent) response.writeProcessing()
+      })
       return come
     },
     over() {
@@ -58,4 +61,9 @@ export function createStartSignal(
       return come.catch(() => {})
     },
   }
+}
+
+/** Who speaks HTTP/1.0, as nginx does by itself, would take it for the answer. */
+function knowsProcessing({ httpVersion }: IncomingMessage): boolean {
+  return httpVersion !== '1.0'
 }
