@@ -34,6 +34,7 @@ export const errorStatus = {
   stream_error: 502,
   provider_error: 502,
   model_unavailable: 503,
+  out_of_file_handles: 503,
   targets_resting: 503,
   gateway_shutdown: 503,
   auth_unavailable: 503,

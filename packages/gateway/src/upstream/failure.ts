@@ -14,6 +14,13 @@ export function toFailure(cause: Error, phase: Phase, { provider, origin }: Targ
       { cause },
     )
   }
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return new GatewayError(
+      'out_of_file_handles',
+      `This gateway has no file handle left for a connection to ${provider}. Try again, or raise its limit (\`ulimit -n\`).`,
+      { cause },
+    )
+  }
   switch (phase) {
     case 'connecting':
       return new GatewayError(
@@ -40,9 +47,6 @@ function toWords(code: string): string {
   if (code === 'ECONNREFUSED') return 'nothing listens there. Is the server running?'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return 'the host name is not found. Check the network, and params.baseUrl in gateway.yaml.'
-  }
-  if (code === 'EMFILE' || code === 'ENFILE') {
-    return 'this gateway has no file handle left for a connection. Raise its limit (`ulimit -n`).'
   }
   if (/CERT|SELF_SIGNED|ALTNAME/.test(code)) return `its certificate is not trusted (${code}).`
   return `${code}. Check the network, and params.baseUrl in gateway.yaml.`

@@ -24,6 +24,7 @@ export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEn
 /** Not the target's doing: our own, what was stopped on its way, or was never sent. */
 const ours: ReadonlySet<ErrorCode> = new Set([
   'internal_error',
+  'out_of_file_handles',
   'gateway_shutdown',
   'guardrail_rejected',
   'not_carried',

@@ -26,6 +26,8 @@ export function whatNext(error: unknown): WhatNext {
     case 'upstream_unreachable':
     case 'empty_response':
     case 'stream_cut':
+    // Other targets would want one too.
+    case 'out_of_file_handles':
       return 'same target'
     case 'stream_error':
       return byStatus(error.status)
