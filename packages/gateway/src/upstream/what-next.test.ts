@@ -88,6 +88,7 @@ test('an error of ours goes where another try may help, and every code is decide
     'first_token_timeout',
     'idle_timeout',
     'not_carried',
+    'out_of_file_handles',
     'stream_cut',
     'stream_error',
     'upstream_timeout',
@@ -107,6 +108,7 @@ test('health: the target’s own faults are failures; the caller’s are not, no
   expect(isFailure(refusal(429), { ...usual, countRateLimits: true })).toBe(true)
   expect(isFailure(new CallerGone('left'))).toBe(false)
   expect(isFailure(new GatewayError('stream_cut', ''))).toBe(true)
+  expect(isFailure(new GatewayError('out_of_file_handles', ''))).toBe(false)
   expect(isFailure(new GatewayError('stream_error', '', { status: 400 }))).toBe(false)
   expect(isFailure(new GatewayError('total_timeout', ''))).toBe(true)
   expect(isFailure(new GatewayError('total_timeout', ''), { ...usual, isFirst: false })).toBe(false)
