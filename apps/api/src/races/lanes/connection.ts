@@ -52,9 +52,9 @@ export function createConnection(
       ? buildConnector({ timeout: connectMsMax, allowH2: false, maxCachedSessions: 0 })
       : connectWarm
   let asked: Asked | null = null
-  /** Open, and not undici's yet. */
+  /** Opened before the light. */
   let open: Socket | null = null
-  /** Open, and undici's: the request is written to it. */
+  /** The same, once it is undici's: the request is written to it. */
   let taken: Socket | null = null
   let isReleased = false
   let connectMs: number | null = null
