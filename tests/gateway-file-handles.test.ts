@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type RunningProgram, root, startCommand, startProgram } from './support/programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
@@ -63,7 +63,8 @@ test('calls beyond its handles get a 503 that says so; the target’s breaker st
     expect(body.error.message).toContain('ulimit -n')
   }
   const metricsUrl = /metrics on (http:\S+)/.exec(gateway.output())![1]!
-  const metrics = await (await fetch(metricsUrl)).text()
+  // While handles are still being given back it may close this connection too.
+  const metrics = await vi.waitFor(async () => (await fetch(metricsUrl)).text())
   expect(metrics).toMatch(/^gateway_breaker_state\{[^}]*target="silent"[^}]*\} 0$/m)
   expect(metrics).toMatch(/^gateway_requests_total\{.*\} \d+$/m)
 })
