@@ -14,7 +14,17 @@ const discardedBytesMax = 64 * 1024 * 1024
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     onBodyFailed(request, reject)
-    const ahead = hasStartSignal(request) ? Number(request.headers['content-length']) - 1 : null
+    const length = Number(request.headers['content-length'] ?? 0)
+    /** So many bytes are asked for; a start signal behind them says only that it came. */
+    const asked = hasStartSignal(request) ? length - 1 : Number.POSITIVE_INFINITY
+    let isThere = false
+    const finish = () => {
+      if (isThere) return
+      isThere = true
+      const [first = Buffer.alloc(0)] = parts
+      const isOne = parts.length <= 1 && first.length <= asked
+      resolve(isOne ? first : Buffer.concat(parts, Math.min(bytes, asked)))
+    }
     const refuse = () => {
       parts.length = 0
       reject(
@@ -26,16 +36,16 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
     }
     const parts: Buffer[] = []
     let bytes = 0
-    if (Number(request.headers['content-length'] ?? 0) > bytesMax) refuse()
+    if (length > bytesMax) refuse()
     request.on('data', (part: Buffer) => {
       bytes += part.length
       if (bytes <= bytesMax) {
         parts.push(part)
-        if (ahead !== null && bytes >= ahead) resolve(Buffer.concat(parts, ahead))
+        if (bytes >= asked) finish()
       } else if (bytes > discardedBytesMax) request.destroy()
       else refuse()
     })
-    request.on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)))
+    request.on('end', finish)
     request.on('close', () => reject(callerLeft))
     request.on('error', () => reject(callerLeft))
   })

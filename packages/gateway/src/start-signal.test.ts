@@ -104,6 +104,9 @@ test('a body that comes byte by byte, or all at once with its signal, is the sam
   const url = `${gateway.url}/v1/chat/completions`
   expect((await fetch(url, { ...init, body: `${body}\n` })).status).toBe(200)
 
+  // The signal alone: nothing is asked.
+  expect((await fetch(url, { ...init, body: '\n' })).status).toBe(400)
+
   const bytes = Buffer.from(`${body}\n`)
   const slow = request(url, { ...init, headers: { ...init.headers, 'content-length': bytes.length } })
   for (const byte of bytes) {
@@ -190,7 +193,10 @@ test('a caller who leaves before the signal has called nobody, and gets back wha
   expect(answer.status).toBe(200)
   expect(upstream.received).toHaveLength(1)
   expect(await gateway.sample('gateway_requests_total', 'status="499"')).toBe(1)
-  expect(await gateway.sample('gateway_cost_usd_total')).toBe(0)
+  expect(gateway.logs.find(({ outcome }) => outcome === 'caller-gone')).toMatchObject({
+    attempts: 0,
+    inputTokens: null,
+  })
 })
 
 test('who waits for the signal is told when the gateway goes, or the call’s time is over', async () => {
