@@ -3,6 +3,7 @@ import type { Usage } from '@drag-race/contracts'
 import type { Call } from './call.ts'
 import type { ChatParts } from './chat.ts'
 import { estimateUsage } from './dialects/openai/estimate-usage.ts'
+import { endpoints } from './endpoints.ts'
 import { CallerGone, GatewayError, ProviderError } from './errors.ts'
 import { guardAnswer } from './guardrails/guard-answer.ts'
 import { toReport } from './ledger/record.ts'
@@ -42,7 +43,11 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
     await relayAnswer(answer, call, {
       clock: parts.clock,
       report: () => toReport(call, parts.cost, parts.clock.monotonicMs()),
-      onBegun: () => noteBegun(attempt, to, call.asked!.isStream ? null : parts.clock.monotonicMs()),
+      onBegun() {
+        // How fast a model answers is not told by an answer that no model gives.
+        if (endpoints[call.asked!.endpoint].isFree) return
+        noteBegun(attempt, to, call.asked!.isStream ? null : parts.clock.monotonicMs())
+      },
       mayGoElsewhere: to.mayGoElsewhere,
     })
     const isWhole = attempt.facts.error === null
@@ -138,6 +143,14 @@ function toChoices(n: unknown): number {
   return typeof n === 'number' ? n : 1
 }
 
+const noUsage: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: null,
+  cachedTokens: null,
+  source: 'usage',
+}
+
 /** As much of an error body as anybody reads. */
 const refusalBytesMax = 256 * 1024
 
@@ -145,6 +158,10 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   const { facts } = attempt
   attempt.endedAtMs = parts.clock.monotonicMs()
   attempt.outcome = outcome
+  if (endpoints[call.asked!.endpoint].isFree) {
+    attempt.usage = noUsage
+    return
+  }
   // The prompt of a caller who left was read, whether or not a token of the answer came.
   const isBrokenOff = outcome === 'caller-gone' || (outcome !== 'ok' && facts.firstTokenAtMs !== null)
   attempt.usage = facts.usage ?? (isBrokenOff ? estimateUsage(call.asked!.json, facts) : null)

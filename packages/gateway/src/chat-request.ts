@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import { estimateTokens, type TokenEstimate } from './admission/token-estimate.ts'
+import { estimateTokens, noTokens, type TokenEstimate } from './admission/token-estimate.ts'
 import { record } from './dialects/read-json.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
@@ -44,6 +44,7 @@ const bodies = {
   embeddings: Body.extend({ input: textOrList }),
   responses: Body,
   messages: Body.extend({ messages: list }),
+  'messages/count_tokens': Body.extend({ messages: list }),
 } satisfies Record<Endpoint, z.ZodType>
 
 /** Throws a `GatewayError` that names what is wrong. */
@@ -62,7 +63,7 @@ export async function readChatRequest(
     json,
     model,
     isStream: stream === true && endpoints[endpoint].canStream,
-    estimate: estimateTokens(json),
+    estimate: endpoints[endpoint].isFree ? noTokens : estimateTokens(json),
     tags: readTags(json, request.headers),
     streamOptions: stream_options ?? null,
     wantsUsage: stream_options?.include_usage === true,

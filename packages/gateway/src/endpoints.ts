@@ -11,12 +11,14 @@ export interface EndpointFacts {
   hasUsageChunk: boolean
   /** Does a stream end with `[DONE]`? */
   endsWithDone: boolean
-  /** Can guardrails check its answers? Those without texts need no check. */
-  hasGuardedAnswers: boolean
+  /** Can guardrails check its answers? `none`: they hold no text, and need no check. */
+  guardedAnswers: 'yes' | 'no' | 'none'
   /** Does an answer to it depend on the request alone, so that it may be given again? */
   isCacheable: boolean
-  /** In OpenTelemetry's words. */
-  operation: 'chat' | 'text_completion' | 'embeddings'
+  /** It costs nothing and uses no tokens, whatever becomes of it. */
+  isFree: boolean
+  /** In OpenTelemetry's words, as far as it has one. */
+  operation: 'chat' | 'text_completion' | 'embeddings' | 'count_tokens'
 }
 
 const ofOpenAi = {
@@ -24,23 +26,38 @@ const ofOpenAi = {
   canStream: true,
   hasUsageChunk: true,
   endsWithDone: true,
-  hasGuardedAnswers: true,
+  guardedAnswers: 'yes',
   isCacheable: true,
+  isFree: false,
 } as const
 const withEvents = {
-  canStream: true,
+  ...ofOpenAi,
   hasUsageChunk: false,
   endsWithDone: false,
-  hasGuardedAnswers: false,
+  guardedAnswers: 'no',
 } as const
+const ofAnthropic = { ...withEvents, dialect: 'anthropic', needs: 'messages' } as const
 
 export const endpoints = {
   'chat/completions': { ...ofOpenAi, needs: 'messages', operation: 'chat' },
   completions: { ...ofOpenAi, needs: 'prompt', operation: 'text_completion' },
-  embeddings: { ...ofOpenAi, canStream: false, needs: 'input', operation: 'embeddings' },
+  embeddings: {
+    ...ofOpenAi,
+    canStream: false,
+    guardedAnswers: 'none',
+    needs: 'input',
+    operation: 'embeddings',
+  },
   // A stored prompt or a conversation may stand in for its input.
-  responses: { ...withEvents, dialect: 'openai', needs: null, isCacheable: false, operation: 'chat' },
-  messages: { ...withEvents, dialect: 'anthropic', needs: 'messages', isCacheable: true, operation: 'chat' },
+  responses: { ...withEvents, needs: null, isCacheable: false, operation: 'chat' },
+  messages: { ...ofAnthropic, operation: 'chat' },
+  'messages/count_tokens': {
+    ...ofAnthropic,
+    canStream: false,
+    guardedAnswers: 'none',
+    isFree: true,
+    operation: 'count_tokens',
+  },
 } as const satisfies Record<string, EndpointFacts>
 
 export type Endpoint = keyof typeof endpoints

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each.close()
 })
 
-async function start(answer: Answering) {
+async function start(answer: Answering, policies: object = {}) {
   const upstream = await startUpstream(answer)
   const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-ours', model: 'real-name' }
   const gateway = await startGateway({
@@ -18,6 +18,7 @@ async function start(answer: Answering) {
       { name: 'gpt', provider: 'openai', params },
       { name: 'claude', provider: 'anthropic', params },
     ],
+    policies,
   })
   opened.push(upstream, gateway)
   const post = (path: string, body: unknown, signal?: AbortSignal) =>
@@ -202,4 +203,66 @@ test('a call of a tool is a token too', async () => {
     await (await post(path, { model, stream: true, ...asked })).text()
     expect(gateway.logs.at(-1)!.ttftMs).toBeGreaterThan(0)
   }
+})
+
+describe('/v1/messages/count_tokens', () => {
+  const path = '/v1/messages/count_tokens'
+  const counted = '{"input_tokens": 42}'
+  const ask = { model: 'claude', messages, stream: true }
+
+  test('passes as it came, and is booked as a call that cost nothing', async () => {
+    const { upstream, gateway, post } = await start(json(counted))
+    const response = await post(`${path}?beta=true`, ask)
+    expect([response.status, await response.text()]).toEqual([200, counted])
+    expect(upstream.received[0]).toMatchObject({
+      url: path,
+      headers: { 'x-api-key': 'key-ours', 'anthropic-version': '2023-06-01' },
+    })
+    expect(JSON.parse(upstream.received[0]!.body)).toEqual({ ...ask, model: 'real-name' })
+    // Nobody knows a price of `real-name`, and none is needed.
+    expect(gateway.logs.at(-1)).toMatchObject({
+      ...{ outcome: 'ok', stream: false, ttftMs: null },
+      ...{ inputTokens: 0, outputTokens: 0, costUsd: 0 },
+    })
+    expect(
+      await gateway.sample(
+        'gen_ai_server_request_duration_seconds_count',
+        'gen_ai_operation_name="count_tokens"',
+      ),
+    ).toBe(1)
+  })
+
+  test('a caller who leaves owes nothing either', async () => {
+    const { upstream, gateway, post } = await start(() => {})
+    const leaving = new AbortController()
+    const arrives = upstream.next()
+    const left = post(path, ask, leaving.signal)
+    const { cutOff } = await arrives
+    leaving.abort()
+    await expect(left).rejects.toThrow()
+    await cutOff
+    await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ inputTokens: 0, costUsd: 0 })
+  })
+
+  test('takes a request of a limit, and none of its tokens', async () => {
+    const rateLimits = [{ per: ['model'], requestsPerMinute: 2, tokensPerMinute: 1 }]
+    const { post } = await start(json(counted), { rateLimits })
+    const statuses = [await post(path, ask), await post(path, ask), await post(path, ask)]
+    expect(statuses.map(({ status }) => status)).toEqual([200, 200, 429])
+  })
+
+  test('has no text that a guardrail of answers would have to see', async () => {
+    const guardrails = [{ name: 'mail', on: ['response'], action: 'mask', match: { detector: 'email' } }]
+    const { post } = await start(json(counted), { guardrails })
+    expect((await post(path, ask)).status).toBe(200)
+    expect((await post('/v1/messages', ask)).status).toBe(400)
+  })
+
+  test('is refused in the words of its dialect for a model of another', async () => {
+    const { upstream, post } = await start(json(counted))
+    const response = await post(path, { ...ask, model: 'gpt' })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'invalid_request_error' } })
+    expect(upstream.received).toEqual([])
+  })
 })

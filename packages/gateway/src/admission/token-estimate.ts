@@ -9,6 +9,9 @@ export interface TokenEstimate {
   isOutputStated: boolean
 }
 
+/** Of what uses none. */
+export const noTokens: TokenEstimate = { inputTokens: 0, outputTokens: 0, isOutputStated: true }
+
 const charsPerToken = 4
 /** For a call that does not say how much it wants. */
 const outputTokensDefault = 1_024

@@ -55,12 +55,11 @@ export function createGuardrails(configs: readonly GuardrailConfig[]): Guardrail
           acted.push({ guardrail: name, action, on })
         })
       }
-      const answer = open('response')
+      const answer = endpoints[endpoint].guardedAnswers === 'none' ? null : open('response')
       if (answer) checkEndpoint(endpoint, meant.find(({ config }) => config.on.includes('response'))!.config)
       return {
         request: open('request'),
-        // Vectors hold no text.
-        answer: endpoint === 'embeddings' ? null : answer,
+        answer,
         acted,
         fingerprint: JSON.stringify(meant.map(({ config }) => config)),
       }
@@ -81,7 +80,7 @@ function toGuardrail({ name, action, match }: GuardrailConfig): Guardrail {
 
 /** Better no answer than one that nobody has checked. */
 function checkEndpoint(endpoint: Endpoint, { name }: GuardrailConfig) {
-  if (endpoints[endpoint].hasGuardedAnswers) return
+  if (endpoints[endpoint].guardedAnswers !== 'no') return
   throw new GatewayError(
     'invalid_request',
     `The guardrail ${JSON.stringify(name)} of this gateway checks answers, which it cannot do on /v1/${endpoint}. Use /v1/chat/completions.`,

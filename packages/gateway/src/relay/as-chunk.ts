@@ -13,6 +13,7 @@ export function createAsChunk(endpoint: Endpoint): AsChunk {
   switch (endpoint) {
     case 'chat/completions':
     case 'embeddings':
+    case 'messages/count_tokens':
       return (raw) => raw
     case 'completions':
       return ofCompletion
