@@ -64,10 +64,23 @@ test('says that it is well, and what it is', async () => {
   expect(await (await get('/')).text()).toMatch(/gateway/)
 })
 
-test('other addresses and methods are told what is here', async () => {
-  const elsewhere = await get('/chat/completions', { method: 'POST' })
-  expect(elsewhere.status).toBe(404)
-  expect(((await elsewhere.json()) as ErrorBody).error.message).toMatch(/lack \/v1/)
+test.each([
+  ['/chat/completions', '/v1/chat/completions', 'OpenAI'],
+  ['/v1/v1/chat/completions', '/v1/chat/completions', 'OpenAI'],
+  ['//v1//chat/completions/', '/v1/chat/completions', 'OpenAI'],
+  ['/v1/embeddings/', '/v1/embeddings', 'OpenAI'],
+  ['/models', '/v1/models', 'OpenAI'],
+  ['/v1/v1/messages', '/v1/messages', 'Anthropic'],
+  ['/messages/count_tokens', '/v1/messages/count_tokens', 'Anthropic'],
+  ['/v1/images/generations', null, null],
+])('%s is told where it meant to go', async (path, meant, client) => {
+  const response = await get(path, { method: 'POST' })
+  expect(response.status).toBe(404)
+  const { error } = (await response.json()) as ErrorBody
+  expect(error.message).toMatch(meant ? new RegExp(`Did you mean ${meant}\\? .*${client} client`) : /here\.$/)
+})
+
+test('another method is told which one is meant', async () => {
   const wrong = await get('/v1/chat/completions')
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST'])
 })

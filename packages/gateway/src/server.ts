@@ -212,8 +212,19 @@ function checkHost({ headers }: IncomingMessage) {
 }
 
 function unknownPath({ method }: IncomingMessage, path: string): GatewayError {
-  const hint = path.endsWith('/chat/completions') || path === '/models' ? ' Does the base URL lack /v1?' : ''
-  return new GatewayError('not_found', `There is no ${method} ${path.slice(0, 200)} here.${hint}`)
+  return new GatewayError(
+    'not_found',
+    `There is no ${method} ${path.slice(0, 200)} here.${toHint(path.slice(0, 200))}`,
+  )
+}
+
+/** For a base URL that lacks /v1, has it twice or ends in a slash. */
+function toHint(path: string): string {
+  const meant = `/v1/${path.replace(/^(\/+v1)*\/+|\/+$/g, '')}`
+  const endpoint = toEndpoint(meant)
+  if (!endpoint && meant !== '/v1/models') return ''
+  const isAnthropic = endpoint && endpoints[endpoint].dialect === 'anthropic'
+  return ` Did you mean ${meant}? The base URL of ${isAnthropic ? 'an Anthropic client has no /v1' : 'an OpenAI client ends in /v1'}.`
 }
 
 function toPath({ url = '/' }: IncomingMessage): string {
