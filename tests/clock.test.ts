@@ -151,9 +151,9 @@ describe('a sentinel lane', () => {
 
 test('a cold start opens its connections after the light, says so, and stays out of the leaderboard', async () => {
   const warm = await race(house.app.url, two)
-  expect(warm.lanes.map(({ isCold }) => isCold)).toEqual([false, false])
+  expect(warm.lanes.map(({ start }) => start)).toEqual(['prepared', 'prepared'])
   const cold = await race(house.app.url, { ...two, coldStart: true })
-  expect(cold.lanes.map(({ isCold }) => isCold)).toEqual([true, true])
+  expect(cold.lanes.map(({ start }) => start)).toEqual(['cold', 'cold'])
   expect(await get<RaceDetail>(`/api/races/${cold.raceId}`)).toMatchObject({ coldStart: true })
   const { leftOut } = await get<Leaderboard>('/api/leaderboard')
   expect(leftOut.find(({ why }) => why.startsWith('cold start'))).toMatchObject({ races: 1 })

@@ -42,6 +42,8 @@ export const LaneStart = z.object({
   lane,
   /** Its connection is opened only now: because it was wished so, or because none could be had before the light. */
   cold: z.optional(z.boolean()),
+  /** The gateway had it but for its last byte and had done all its work on it: that work is in no figure of this lane. */
+  prepared: z.optional(z.boolean()),
 })
 
 /** First token of any kind; `ms` from this lane's start. Streaming lanes only. */

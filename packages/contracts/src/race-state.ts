@@ -26,11 +26,17 @@ export type LaneOutcome =
   /** Somebody pressed stop: no failure. */
   | { kind: 'stopped'; event: EventOf<'error'> }
 
+/**
+ * How a lane left: its connection was opened after the green light; it was open; or the gateway had done its work on the
+ * request besides, so that this is in none of the lane's times.
+ */
+export type LaneStartKind = 'cold' | 'warm' | 'prepared'
+
 export interface LaneState extends LaneEntry {
   /** null: its request has not left yet. */
   startAt: number | null
-  /** Its connection was opened after the green light. */
-  isCold: boolean
+  /** null: it has not left yet. */
+  start: LaneStartKind | null
   ttftMs: number | null
   answer: string
   reasoning: string
@@ -154,7 +160,7 @@ function reduceLane(lane: LaneState, event: LaneEvent): LaneState {
   if (lane.outcome) return lane
   switch (event.type) {
     case 'lane-start':
-      return { ...lane, startAt: event.at, isCold: event.cold ?? false }
+      return { ...lane, startAt: event.at, start: toStartKind(event) }
     case 'ttft':
       return { ...lane, ttftMs: event.ms }
     case 'token':
@@ -164,6 +170,11 @@ function reduceLane(lane: LaneState, event: LaneEvent): LaneState {
     case 'error':
       return { ...lane, outcome: { kind: event.code === 'stopped' ? 'stopped' : 'failed', event } }
   }
+}
+
+function toStartKind({ cold, prepared }: EventOf<'lane-start'>): LaneStartKind {
+  if (cold) return 'cold'
+  return prepared ? 'prepared' : 'warm'
 }
 
 function addToken(lane: LaneState, event: EventOf<'token'>): LaneState {
@@ -186,7 +197,7 @@ function emptyLane(entry: LaneEntry): LaneState {
   return {
     ...entry,
     startAt: null,
-    isCold: false,
+    start: null,
     ttftMs: null,
     answer: '',
     reasoning: '',

@@ -2,9 +2,11 @@
  * A lane's figures, from its part of the tape: running ones while it runs, final ones when it is done. The same
  * function serves screen, history and leaderboard. Milliseconds count from the lane's own start.
  */
-import type { LaneState, Mark } from './race-state.ts'
+import type { LaneStartKind, LaneState, Mark } from './race-state.ts'
 
 export interface TimeSlip {
+  /** null until it has left; missing in what was kept before there was this. */
+  start?: LaneStartKind | null
   /** Request to first token of any kind; null without streaming. */
   ttftMs: number | null
   /** Request to first text on the screen, also when the whole answer came at once. */
@@ -81,6 +83,7 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
   const elapsedMs = since(endAt ?? Math.max(nowMs, lane.lastMark?.at ?? 0))
   const totalMs = done?.totalMs ?? null
   return {
+    start: lane.start,
     ttftMs: lane.ttftMs,
     firstTextMs: since(lane.firstMark?.at),
     firstAnswerMs: since(lane.firstAnswerMark?.at),

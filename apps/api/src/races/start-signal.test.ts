@@ -67,7 +67,10 @@ const lanes = [{ model: 'm' }, { model: 'm' }, { model: 'm', stream: false }]
 test('all of a request but one byte is there before the light, and that byte after it', async () => {
   const { calls, app } = await start(saysReady)
   const { end, lanes: raced } = await race(app.url, { prompt: 'p', lanes: lanes.slice(0, 2) })
-  expect(raced.map(({ outcome }) => outcome!.kind)).toEqual(['done', 'done'])
+  expect(raced.map(({ outcome, start }) => [outcome!.kind, start])).toEqual([
+    ['done', 'prepared'],
+    ['done', 'prepared'],
+  ])
   const lightNs = BigInt(end!.clock!.greenLightNs!)
   expect(calls).toHaveLength(2)
   for (const { headers, body, reads } of calls) {
@@ -84,7 +87,8 @@ test.each([
   ['a cold start', true, true],
 ])('%s gets a request as any other, at the light', async (_what, isBuiltIn, coldStart) => {
   const { calls, app } = await start(() => {}, isBuiltIn)
-  const { end } = await race(app.url, { prompt: 'p', lanes, coldStart })
+  const { end, lanes: raced } = await race(app.url, { prompt: 'p', lanes, coldStart })
+  expect(new Set(raced.map((lane) => lane.start))).toEqual(new Set([coldStart ? 'cold' : 'warm']))
   const lightNs = BigInt(end!.clock!.greenLightNs!)
   expect(calls).toHaveLength(3)
   for (const { headers, body, reads } of calls) {
@@ -97,9 +101,9 @@ test.each([
 test('where the gateway’s word does not come through, the race begins without it', async () => {
   const { calls, app } = await start(() => {})
   const state = await race(app.url, { prompt: 'p', lanes: lanes.slice(0, 2) })
-  expect(state.lanes.map(({ outcome, answer }) => [outcome!.kind, answer])).toEqual([
-    ['done', 'hello'],
-    ['done', 'hello'],
+  expect(state.lanes.map(({ outcome, answer, start }) => [outcome!.kind, answer, start])).toEqual([
+    ['done', 'hello', 'warm'],
+    ['done', 'hello', 'warm'],
   ])
   expect(calls).toHaveLength(2)
 })

@@ -3,14 +3,14 @@
  * races that it can be: those of the same prompt first.
  */
 import './compare.css'
-import type { LaneSummary, RaceDetail } from '@drag-race/contracts'
+import type { LaneStartKind, LaneSummary, RaceDetail } from '@drag-race/contracts'
 import { Link } from 'wouter'
 import { useRaceDetail } from '../after-race/use-race-detail.ts'
 import { toSummaryWords } from '../history/summary-words.ts'
 import { toFullTime } from '../history/when.ts'
 import { toMargin } from '../look/figures.ts'
 import { ChooseOther } from './choose-other.tsx'
-import { compareFigures, pairLanes } from './compare-races.ts'
+import { compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
 import { PairTable } from './pair-table.tsx'
 
 export function ComparePage({ one, other }: { one: string; other: string | null }) {
@@ -42,6 +42,7 @@ function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
           These two were asked different things: their figures say little of each other.
         </p>
       )}
+      <UnequalStarts starts={toUnequalStarts(one.lanes.filter(isRanked), other.lanes.filter(isRanked))} />
       <div className="compare-races">
         <RaceHead race={one} name="A" />
         <RaceHead race={other} name="B" />
@@ -60,6 +61,22 @@ function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
         ))}
       </div>
     </>
+  )
+}
+
+const holds: Record<LaneStartKind, string> = {
+  cold: 'opening the connection and the gateway’s work on the request',
+  warm: 'the gateway’s work on the request',
+  prepared: 'neither the connection nor the gateway’s work on the request',
+}
+
+function UnequalStarts({ starts }: { starts: ReturnType<typeof toUnequalStarts> }) {
+  if (!starts) return null
+  const [one, other] = starts.map((kinds) => kinds.map((kind) => holds[kind]).join(', or '))
+  return (
+    <p className="note compare-note">
+      Their lanes left in different ways. Times of A hold {one}; those of B hold {other}.
+    </p>
   )
 }
 

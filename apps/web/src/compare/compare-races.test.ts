@@ -2,7 +2,7 @@ import { emptyRace, type LaneSummary, reduceRace, type TimeSlip, toTimeSlip } fr
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeTape } from '../race/tape-for-tests.ts'
-import { compareFigures, pairLanes } from './compare-races.ts'
+import { compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
 
 const empty = toTimeSlip(
   reduceRace(emptyRace, makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'done' }] })[0]!).lanes[0]!,
@@ -110,4 +110,16 @@ describe('a difference', () => {
     })
     expect(difference({ costUsd: 0.5 }, { costUsd: null }, [1, 1], 'cost')).toEqual({ kind: 'unknown' })
   })
+})
+
+test('starts are alike, or it is said how each race left; what was kept before counts as an open connection', () => {
+  const by = (...starts: (TimeSlip['start'] | undefined)[]) =>
+    starts.map((start, number) => lane(number, 'm', start === undefined ? {} : { start }))
+  const older = by(null).map(({ slip: { start: _, ...slip }, ...rest }) => ({ ...rest, slip }))
+  expect(toUnequalStarts(by('prepared', 'prepared'), by('prepared'))).toBeNull()
+  expect(toUnequalStarts(older, by('warm'))).toBeNull()
+  expect(toUnequalStarts(older, by('prepared'))).toEqual([['warm'], ['prepared']])
+  expect(toUnequalStarts(by('prepared', 'warm'), by('cold'))).toEqual([['warm', 'prepared'], ['cold']])
+  // No lane of it has left.
+  expect(toUnequalStarts(by(null), by('prepared'))).toBeNull()
 })

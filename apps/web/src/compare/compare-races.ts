@@ -3,7 +3,13 @@
  * clocks can tell. Each figure may be off by its own race's margin, so a difference may be off by both together; within
  * that it is none.
  */
-import { type LaneSummary, type Measure, type RaceSummary, toMeasuredEntrant } from '@drag-race/contracts'
+import {
+  type LaneStartKind,
+  type LaneSummary,
+  type Measure,
+  type RaceSummary,
+  toMeasuredEntrant,
+} from '@drag-race/contracts'
 
 export interface LanePair {
   /** null: no lane of that race fits. */
@@ -40,6 +46,23 @@ export interface ComparedFigure {
   one: number | null
   other: number | null
   difference: Difference
+}
+
+/** Races whose lanes left in different ways: the times of one hold work that those of the other do not. null: they are alike. */
+export function toUnequalStarts(
+  one: readonly LaneSummary[],
+  other: readonly LaneSummary[],
+): [one: LaneStartKind[], other: LaneStartKind[]] | null {
+  const kinds = (lanes: readonly LaneSummary[]) => order.filter((kind) => lanes.some(leftBy(kind)))
+  const [a, b] = [kinds(one), kinds(other)]
+  return a.length === 0 || b.length === 0 || a.join() === b.join() ? null : [a, b]
+}
+
+const order: readonly LaneStartKind[] = ['cold', 'warm', 'prepared']
+
+/** Slips that were kept before there was a `prepared` are of lanes that left without. */
+function leftBy(kind: LaneStartKind) {
+  return ({ slip: { start = 'warm' } }: LaneSummary) => start === kind
 }
 
 type Margins = Pick<RaceSummary, 'marginMs'>

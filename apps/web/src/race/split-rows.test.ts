@@ -12,13 +12,14 @@ const nothing = {
   closeMs: null,
 }
 
-test('splits stand in the order in which they come, and what never came has no row', () => {
+test('the start and the splits stand in the order in which they come, and what never came has no row', () => {
   const splits = { ...nothing, closeMs: 812.4, dispatchMs: 0.12, headersMs: 180, firstReasoningMs: 181.256 }
-  expect(toSplitRows(splits)).toEqual([
+  expect(toSplitRows({ start: 'prepared', splits })).toEqual([
+    { name: 'start', value: 'gateway ready' },
     { name: 'left after the light', value: '0.12 ms' },
     { name: 'headers', value: '180.00 ms' },
     { name: 'first reasoning', value: '181.26 ms' },
     { name: 'close', value: '812.40 ms' },
   ])
-  expect(toSplitRows(nothing)).toEqual([])
+  expect(toSplitRows({ start: null, splits: nothing })).toEqual([])
 })

@@ -1,5 +1,5 @@
-/** The splits of a lane, from the light to the close, in the order in which they come. What never came has no row. */
-import type { Splits } from '@drag-race/contracts'
+/** How a lane left, and its splits, from the light to the close, in the order in which they come. What never came has no row. */
+import type { LaneStartKind, Splits, TimeSlip } from '@drag-race/contracts'
 import type { SlipRow } from './slip-rows.ts'
 
 const names: Record<keyof Splits, string> = {
@@ -13,9 +13,17 @@ const names: Record<keyof Splits, string> = {
   closeMs: 'close',
 }
 
-export function toSplitRows(splits: Splits): SlipRow[] {
-  return (Object.keys(names) as (keyof Splits)[]).flatMap((key) => {
+/** `docs/measuring.md`, "The start". */
+const starts: Record<LaneStartKind, string> = {
+  cold: 'cold',
+  warm: 'connection open',
+  prepared: 'gateway ready',
+}
+
+export function toSplitRows({ start, splits }: Pick<TimeSlip, 'start' | 'splits'>): SlipRow[] {
+  const timed = (Object.keys(names) as (keyof Splits)[]).flatMap((key) => {
     const ms = splits[key]
     return ms === null ? [] : [{ name: names[key], value: `${ms.toFixed(2)} ms` }]
   })
+  return start ? [{ name: 'start', value: starts[start] }, ...timed] : timed
 }

@@ -18,6 +18,8 @@ export interface LaneScript {
   tokensEach?: number
   end: 'done' | 'failed' | 'stopped' | 'running'
   endAt?: number
+  /** The gateway waited for its start signal. */
+  prepared?: true
 }
 
 export interface TapeScript {
@@ -64,7 +66,9 @@ function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
   const { stream = true, tokensAt, tokensEach = 1, end } = script
   const first = tokensAt[0]
   const at = script.endAt ?? tokensAt.at(-1) ?? 0
-  const events: Unnumbered[] = [{ type: 'lane-start', at: 0, lane }]
+  const events: Unnumbered[] = [
+    { type: 'lane-start', at: 0, lane, ...(script.prepared && { prepared: true }) },
+  ]
   if (stream && first !== undefined) events.push({ type: 'ttft', at: first, lane, ms: first })
   for (const time of tokensAt) {
     events.push({ type: 'token', at: time, lane, content: 'word ', kind: 'answer', tokens: tokensEach })

@@ -16,7 +16,7 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
   const slip = toTimeSlip(lane)
   const { word, by } = toHead(result)
   const marginMs = over?.end?.marginMs ?? null
-  const splits = toSplitRows(slip.splits)
+  const splits = toSplitRows(slip)
   return (
     <section className="slip" aria-label={`Time slip of lane ${lane.lane + 1}`}>
       <div className="slip-paper">
@@ -28,7 +28,7 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
         <Rows rows={toSlipRows(lane, marginMs)} />
         {splits.length > 0 && (
           <details className="slip-splits">
-            <summary>splits{lane.isCold && ', cold start'}</summary>
+            <summary>splits{lane.start === 'cold' && ', cold start'}</summary>
             <Rows rows={splits} />
           </details>
         )}

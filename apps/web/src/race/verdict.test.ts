@@ -29,6 +29,14 @@ test('calls a dead heat inside the margin', () => {
   expect(results({ lanes })).toEqual(['DEAD HEAT', 'DEAD HEAT', '3rd, +0.40 s'])
 })
 
+test('says for which lanes the gateway was not ready, where it was for others', () => {
+  const [a, b, c] = [lane('a', 500), { ...lane('b', 900), prepared: true as const }, lane('c', 990)]
+  const detail = (lanes: LaneScript[]) => toVerdictText(race({ lanes }))?.detail
+  expect(detail([a, b, c])).toContain('Unequal start: the gateway was not ready for a and c, and')
+  expect(detail([b, b])).not.toContain('Unequal')
+  expect(detail([a, c])).not.toContain('Unequal')
+})
+
 test('names a model once when its lanes tie with each other', () => {
   const lanes = [lane('same', 1000.5), lane('same', 1000), lane('same', 1400)]
   expect(toVerdictText(race({ lanes }))?.headline).toBe('Dead heat: same, lanes 1 and 2')

@@ -93,16 +93,31 @@ export function toVerdictText(state: RaceState): VerdictText | null {
 }
 
 /** What must be known of the clock in this race, besides its margin. */
-function toClockText({ request, end }: RaceState): string {
+function toClockText(state: RaceState): string {
+  const { request, end } = state
   const { disturbed = false, lagMs = null, sentinel = null } = end?.clock ?? {}
   return [
     request?.coldStart && ' Cold start: opening the connections counts.',
+    toUnequalStart(state),
     disturbed && ` Disturbed: sockets were read up to ${toFineMs(lagMs)} ms late.`,
     sentinel &&
       ` Sentinel: first token ${toFineMs(sentinel.ttftErrorMs)} ms late, tokens ${toFineMs(sentinel.tokenErrorP99Ms)} ms (p99 of ${sentinel.tokens}).`,
   ]
     .filter(Boolean)
     .join('')
+}
+
+/** Where some lanes were let go by the gateway, which had done its work before, and others had that work still before them. */
+function toUnequalStart(state: RaceState): string {
+  const racing = state.lanes.filter(({ sentinel }) => !sentinel)
+  if (!racing.some(({ start }) => start === 'prepared')) return ''
+  const behind = racing.filter(({ start }) => start !== null && start !== 'prepared')
+  if (behind.length === 0) return ''
+  const names = toLaneNames(
+    state,
+    behind.map(({ lane }) => lane),
+  )
+  return ` Unequal start: the gateway was not ready for ${names}, and its work on the request is in those times alone.`
 }
 
 /** What is to be said of a race that has no verdict yet. */

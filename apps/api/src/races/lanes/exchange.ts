@@ -6,6 +6,7 @@
  * read that completed the frame in the SDK's hands. Reading never waits for the SDK, so nothing is measured slowly because
  * it is parsed slowly.
  */
+import type { LaneStartKind } from '@drag-race/contracts'
 import type { Dispatcher } from 'undici'
 import { type Arrivals, type BodySink, createFrameSink, createWholeSink } from './body-sinks.ts'
 import type { Connection } from './connection.ts'
@@ -20,6 +21,8 @@ export interface Exchange extends Arrivals {
   fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>
   /** null: the request has not left. */
   startNs: bigint | null
+  /** The gateway has said that it waits for the start signal. */
+  isAwaited: boolean
   /** The response has come to its end; what came after the answer is behind us too. */
   hasClosed: boolean
   contentType: string
@@ -36,7 +39,7 @@ export interface ExchangeOptions {
   now(): bigint
   /** Stages the request before the green light and lets it leave at the light; resolves after it. */
   ready(starter: Starter): Promise<void>
-  onStart(startNs: bigint, isCold: boolean): void
+  onStart(startNs: bigint, kind: LaneStartKind): void
   onRead(): void
 }
 
@@ -44,6 +47,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const exchange: Exchange = {
     fetch,
     startNs: null,
+    isAwaited: false,
     hasClosed: false,
     headersNs: null,
     firstByteNs: null,
@@ -81,7 +85,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       createHandler(exchange, options, signal, answered),
     )
     await connection.ready
-    let isWarm = false
+    let kind: LaneStartKind = 'cold'
     await options.ready({
       stage() {
         if (!signal?.aborted) connection.stage()
@@ -89,14 +93,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
       leave() {
         if (signal?.aborted) return
         exchange.startNs = options.now()
-        isWarm = connection.release()
+        if (connection.release()) kind = exchange.isAwaited ? 'prepared' : 'warm'
         letGo()
         takeAsLeft(exchange, exchange.startNs)
       },
     })
     // A lane that turned back at the line has not left.
     if (exchange.startNs === null) throw toError(signal?.reason)
-    options.onStart(exchange.startNs, !isWarm)
+    options.onStart(exchange.startNs, kind)
     return answered.promise
   }
 
@@ -153,8 +157,9 @@ function createHandler(
       else signal?.addEventListener('abort', onAbort, { once: true })
     },
     onResponseStart(controller, status, headers) {
+      // Of a proxy in between, too, which passes it on; 103 Early Hints are no answer either.
+      if (status === 102 && exchange.startNs === null) exchange.isAwaited = true
       options.connection.noteHeard()
-      // 102 Processing and 103 Early Hints are not the answer.
       if (status < 200) return
       const stampNs = options.now()
       exchange.headersNs = stampNs

@@ -47,8 +47,8 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
     responseBytesMax: order.limits.responseBytesMax,
     now: clock.now,
     ready: place.ready,
-    onStart(startNs, isCold) {
-      emit({ type: 'lane-start', at: clock.at(startNs), lane, ...(isCold ? { cold: true } : {}) })
+    onStart(startNs, kind) {
+      emit({ type: 'lane-start', at: clock.at(startNs), lane, ...(kind !== 'warm' && { [kind]: true }) })
       reader.start(clock.at(startNs))
       watch.start()
     },
