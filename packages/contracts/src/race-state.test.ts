@@ -134,3 +134,25 @@ test('a stopped lane is stopped, a failed one failed', () => {
   expect(laneStatus(reduceRace(state, { ...error, code: 'stopped' }).lanes[0]!)).toBe('stopped')
   expect(laneStatus(reduceRace(state, { ...error, code: 'stream_cut' }).lanes[0]!)).toBe('failed')
 })
+
+test('who answered is known from the gateway’s account, where no list of models said it', () => {
+  const [lane, usage] = [
+    { lane: 0, model: 'm', stream: true },
+    { inputTokens: 1, outputTokens: 1 },
+  ]
+  const told = (entry: object, gateway: object | null) => {
+    const tape = [
+      { type: 'race-start', at: 0, raceId: 'r', startedAt: '', lanes: [{ ...lane, ...entry }] },
+      { type: 'done', at: 9, lane: 0, usage, gateway },
+    ].map((event, seq) => ({ seq, ...event }) as RaceEvent)
+    const { provider, simulated } = fold(tape).lanes[0]!
+    return [provider, simulated]
+  }
+  const unknown = { provider: null, simulated: false }
+  expect(told(unknown, { provider: 'simulator' })).toEqual(['simulator', true])
+  expect(told(unknown, { provider: 'openai' })).toEqual(['openai', false])
+  expect(told(unknown, { provider: '' })).toEqual([null, false])
+  expect(told(unknown, null)).toEqual([null, false])
+  // A virtual model stays what it is called, and one simulated target is enough.
+  expect(told({ provider: 'virtual', simulated: true }, { provider: 'openai' })).toEqual(['virtual', true])
+})

@@ -166,9 +166,17 @@ function reduceLane(lane: LaneState, event: LaneEvent): LaneState {
     case 'token':
       return addToken(lane, event)
     case 'done':
-      return { ...lane, outcome: { kind: 'done', event } }
+      return { ...lane, ...toServer(lane, event), outcome: { kind: 'done', event } }
     case 'error':
       return { ...lane, outcome: { kind: event.code === 'stopped' ? 'stopped' : 'failed', event } }
+  }
+}
+
+/** Where the list of models could not be had at the start, the gateway's account still says who answered. */
+function toServer(lane: LaneState, { gateway }: EventOf<'done'>): Pick<LaneEntry, 'provider' | 'simulated'> {
+  return {
+    provider: lane.provider ?? (gateway?.provider || null),
+    simulated: lane.simulated || gateway?.provider === 'simulator',
   }
 }
 

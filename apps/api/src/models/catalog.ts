@@ -1,6 +1,7 @@
 /**
- * What can race: the gateway's own list of models, asked for again when it is older than two seconds. A foreign gateway's
- * entries lack our extra fields; what it does not say is taken as available and real.
+ * What can race: the gateway's own list of models, asked for again when it is older than two seconds, or at once where there
+ * was none: a gateway that was not up a moment ago may be now. A foreign gateway's entries lack our extra fields; what it
+ * does not say is taken as available and real.
  */
 import type { ModelInfo, ModelList } from '@drag-race/contracts'
 import * as z from 'zod/mini'
@@ -31,7 +32,11 @@ export function createCatalog({ gateway, now }: AppContext, limits = catalogLimi
     read() {
       const nowMs = now().getTime()
       if (!asked || nowMs - asked.atMs > limits.ageMsMax) {
-        asked = { atMs: nowMs, reading: ask(gateway, limits.askMsMax) }
+        const newest = { atMs: nowMs, reading: ask(gateway, limits.askMsMax) }
+        asked = newest
+        void newest.reading.then(({ problem }) => {
+          if (problem !== null && asked === newest) asked = null
+        })
       }
       return asked.reading
     },

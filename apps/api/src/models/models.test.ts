@@ -88,3 +88,15 @@ test('the gateway is asked once for many askers', async () => {
   await Promise.all(Array.from({ length: 20 }, () => models(app)))
   expect(asked).toBe(1)
 })
+
+test('a gateway that comes up is asked again at once, and its simulated models are called so', async () => {
+  let isUp = false
+  const app = await start((response) => {
+    if (!isUp) response.writeHead(503)
+    response.end('{"data":[{"id":"a","owned_by":"simulator","simulated":true}]}')
+  })
+  expect((await models(app)).problem).toContain('status 503')
+  isUp = true
+  const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'a' }] })
+  expect(state.lanes[0]).toMatchObject({ provider: 'simulator', simulated: true })
+})
