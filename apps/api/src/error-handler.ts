@@ -3,6 +3,7 @@ import type { ApiError } from '@drag-race/contracts'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { ApiFault } from './api-fault.ts'
+import { damageAdvice, isDamage } from './history/index.ts'
 
 export function answerErrors(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
@@ -45,6 +46,7 @@ function toAdvice(code: string): string {
   if (code === 'SQLITE_BUSY') {
     return 'Another program holds the database of the history. End what it does there, then try again.'
   }
+  if (isDamage(code)) return `The history is damaged (${code}). ${damageAdvice}`
   return `The database refused (${code}). Is its file writable? See DATABASE_URL.`
 }
 

@@ -5,7 +5,7 @@
  * WAL, so that readers do not wait for the race that is being written, and `synchronous = normal`: what is committed
  * outlives the process (a kill -9 loses nothing), only a power cut may take the last moments.
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
@@ -25,7 +25,7 @@ const openMsMax = 5_000
 export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>> {
   const file = toPath(databaseUrl)
   try {
-    if (file !== ':memory:') makeFolder(path.dirname(file))
+    if (file !== ':memory:') makeFile(file)
     const sqlite = new Database(file, { timeout: openMsMax })
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = NORMAL')
@@ -41,10 +41,10 @@ export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>>
     await db.destroy()
     throw error
   } catch (cause) {
-    throw new DatabaseUnavailable(
-      `Cannot open the database ${file}: ${reason(cause)}. Check that the path can be written, or set DATABASE_URL to another file.`,
-      { cause },
-    )
+    const advice = isDamage((cause as { code?: unknown }).code)
+      ? damageAdvice
+      : 'Check that the path can be written, or set DATABASE_URL to another file.'
+    throw new DatabaseUnavailable(`Cannot open the database ${file}: ${reason(cause)}. ${advice}`, { cause })
   }
 }
 
@@ -52,6 +52,20 @@ function toPath(databaseUrl: string): string {
   const file = databaseUrl.replace(/^file:(\/\/(?=\/))?/, '')
   if (file === '') throw new DatabaseUnavailable('DATABASE_URL names no file. Set it to file:data/races.db.')
   return file === ':memory:' ? file : path.resolve(file)
+}
+
+/** By SQLite's codes: what is there is no database, or parts of it are unreadable. */
+export function isDamage(code: unknown): boolean {
+  return typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB)/.test(code)
+}
+
+export const damageAdvice =
+  'Stop the app and move the file (DATABASE_URL) away: a new history begins. `sqlite3 <file> .recover` saves what can still be read.'
+
+/** Prompts and answers are nobody else's business on this machine. SQLite's own files beside it take after it. */
+function makeFile(file: string): void {
+  makeFolder(path.dirname(file))
+  closeSync(openSync(file, 'a', 0o600))
 }
 
 /** Not mkdir's `recursive`: on a file system that refuses new folders with ENOENT (/proc) it never returns. */
