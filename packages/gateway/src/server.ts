@@ -5,9 +5,9 @@ import { gatewayGreeting } from '@drag-race/contracts'
 import type { Registry } from 'prom-client'
 import { requireAdmin, toCallersList } from './admission/admin.ts'
 import { mayUse } from './admission/identity.ts'
-import { answerError, toRawAnswer } from './answer-error.ts'
-import { failBody } from './body-failed.ts'
+import { answerError } from './answer-error.ts'
 import { toUsageList } from './books/usage-list.ts'
+import { answerBrokenRequest } from './broken-requests.ts'
 import { toBudgetsList } from './budgets/budgets-list.ts'
 import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
@@ -69,7 +69,7 @@ export function createGatewayServer({ current, isLoopback, arrival, onRefused }:
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
-    else answerBrokenRequest(error.code, socket, newest.get(socket), onRefused)
+    else answerBrokenRequest(error.code, socket, { newest: newest.get(socket), onRefused })
   })
   return server
 }
@@ -242,43 +242,5 @@ function decode(text: string): string {
     return decodeURIComponent(text)
   } catch {
     return text
-  }
-}
-
-/**
- * What Node cannot read as a request never reaches a route; it is answered here. Where only its body is broken or late, who
- * reads the body answers. `newest` is what the connection was last used for.
- */
-function answerBrokenRequest(
-  code: string | undefined,
-  socket: Socket,
-  newest: ServerResponse | undefined,
-  onRefused: ServerOptions['onRefused'],
-) {
-  const { error, phrase } = toBroken(code)
-  if (newest && !(newest.writableFinished && newest.req.complete)) {
-    // It left in the middle, or is answered already: a second answer would be read as part of the first.
-    if (code === 'HPE_INVALID_EOF_STATE' || newest.headersSent) return socket.destroy()
-    newest.setHeader('connection', 'close')
-    return failBody(newest.req, error)
-  }
-  onRefused(error.code)
-  socket.end(toRawAnswer(error, createRequestId(), phrase))
-}
-
-function toBroken(code: string | undefined): { error: GatewayError; phrase: string } {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return {
-        error: new GatewayError('request_timeout', 'The request took too long to arrive.'),
-        phrase: 'Request Timeout',
-      }
-    case 'HPE_HEADER_OVERFLOW':
-      return {
-        error: new GatewayError('headers_too_large', 'The headers are too large.'),
-        phrase: 'Request Header Fields Too Large',
-      }
-    default:
-      return { error: new GatewayError('not_http', 'This is not an HTTP request.'), phrase: 'Bad Request' }
   }
 }
