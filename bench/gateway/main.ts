@@ -37,10 +37,10 @@ for (let round = 0; round < rounds; round++) {
 writeReport([...measured.values()], await countMemory(), { rounds, lanes, openStreams })
 process.exit()
 
-/** So that nobody is measured while it is still being compiled. */
+/** So that nobody is measured while it is still being compiled: under load that goes on for some ten to fifteen seconds. */
 async function warmUp(contestant: Contestant) {
   const load = createLoad(contestant, openStreams)
-  await load.answers(lanes, 2_000)
+  await load.answers(lanes, 15_000)
   for (let count = 0; count < 30; count++) await load.stream(10, 500, noDelays())
   load.close()
 }

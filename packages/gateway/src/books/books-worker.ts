@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createKeeper, type KeepOptions } from './keep-books.ts'
 import type { FromThread, ToThread } from './messages.ts'
+import { unpackCalls } from './packed-calls.ts'
 
 const port = parentPort
 if (!port) throw new Error('books-worker.ts runs as a worker thread: start packages/gateway/src/main.ts.')
@@ -29,7 +30,7 @@ async function answer(message: ToThread): Promise<FromThread> {
 function ask(message: ToThread): Promise<unknown> {
   switch (message.kind) {
     case 'write':
-      return keeper.write({ ...message, calls: JSON.parse(message.calls) })
+      return keeper.write({ ...message, calls: message.calls.flatMap(unpackCalls) })
     case 'watch':
       return keeper.watch(message)
     case 'usage':

@@ -10,8 +10,8 @@ import { createBag, type Placed } from '../bag.ts'
 import type { Clock } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
 import type { RecordReader } from '../ledger/ledger.ts'
-import { toBookedCall } from './booked-call.ts'
 import type { Ask, Hold } from './messages.ts'
+import { createPacker, type PackedCalls } from './packed-calls.ts'
 import type { Count, Spent } from './spending.ts'
 import type { UsageAnswer, UsageQuery } from './usage-query.ts'
 
@@ -49,7 +49,7 @@ export interface BooksOptions {
   log: Logger
   /** Records that are in no books and never will be. */
   onLost(records: number): void
-  /** Waiting while the disk cannot take them: some 60 MB. What comes on top is lost, and counted. */
+  /** Waiting while the disk cannot take them: some 30 MB. What comes on top is lost, and counted. */
   waitingMax?: number
 }
 
@@ -62,8 +62,10 @@ const usagesMax = 4
 
 export function createBooks(options: BooksOptions): Books {
   const { ask, end, clock, log, onLost, waitingMax = 100_000 } = options
-  /** Each as its JSON: what waits for a tenth of a second would else be some forty objects to the collector, moved twice. */
-  let waiting: string[] = []
+  const newest = createPacker()
+  /** Those before: full, or sent in vain. */
+  const packed: PackedCalls[] = []
+  let waiting = 0
   /** Of calls that run; of those that are over before a write nothing ever stands in the books. */
   const unsent = createBag<OpenHold>()
   let sending: Promise<boolean> | null = null
@@ -72,25 +74,32 @@ export function createBooks(options: BooksOptions): Books {
   let isClosed = false
   let usages = 0
 
-  const isEmpty = () => waiting.length === 0 && unsent.size === 0
-  const take = (max: number): Batch => {
-    const holds = unsent.take(max)
+  const isEmpty = () => waiting === 0 && unsent.size === 0
+  const pack = () => {
+    if (newest.count > 0) packed.push(newest.take())
+  }
+  const take = (pages: number): Batch => {
+    if (packed.length < pages) pack()
+    const calls = packed.splice(0, pages)
+    waiting -= sum(calls)
+    const holds = unsent.take(pages * batchMax)
     for (const each of holds) each.isSent = true
-    return { calls: waiting.splice(0, max), holds }
+    return { calls, holds }
   }
   const putBack = ({ calls, holds }: Batch) => {
-    waiting = [...calls, ...waiting]
+    packed.unshift(...calls)
+    waiting += sum(calls)
     for (const each of holds) {
       each.isSent = false
       if (!each.isOver) unsent.add(each)
     }
   }
   /** Resolves to whether it stands in the books. */
-  const send = async (max: number): Promise<boolean> => {
-    const batch = take(max)
+  const send = async (pages: number): Promise<boolean> => {
+    const batch = take(pages)
     try {
       await ask('write', {
-        calls: `[${batch.calls.join(',')}]`,
+        calls: batch.calls,
         holds: batch.holds.map(({ hold }) => hold),
         nowMs: clock.date().getTime(),
       })
@@ -111,7 +120,7 @@ export function createBooks(options: BooksOptions): Books {
   const flush = (): Promise<boolean> => {
     if (timer !== null) clearTimeout(timer)
     timer = null
-    sending ??= send(batchMax).then((isWritten) => {
+    sending ??= send(1).then((isWritten) => {
       sending = null
       plan(isWritten ? timing.flushMs : timing.retryMs)
       return isWritten
@@ -121,7 +130,7 @@ export function createBooks(options: BooksOptions): Books {
   /** As soon as there is enough for a message, or something has waited so long. */
   const plan = (ms: number) => {
     if (isClosed || sending !== null || isEmpty()) return
-    if (problem === null && waiting.length >= batchMax) void flush()
+    if (problem === null && waiting >= batchMax) void flush()
     else timer ??= setTimeout(flush, ms).unref()
   }
   /**
@@ -129,7 +138,7 @@ export function createBooks(options: BooksOptions): Books {
    * nothing has to be waited for, which under load would never end.
    */
   const askAfterAll = async <Answer>(question: () => Promise<Answer>): Promise<Answer> => {
-    const writes = [sending, isEmpty() ? null : send(waitingMax)]
+    const writes = [sending, isEmpty() ? null : send(Number.POSITIVE_INFINITY)]
     try {
       const [answer, ...areWritten] = await Promise.all([question(), ...writes])
       if (areWritten.includes(false)) throw new Error(problem ?? 'they cannot be written')
@@ -148,8 +157,10 @@ export function createBooks(options: BooksOptions): Books {
         hold.isOver = true
         unsent.delete(hold)
       }
-      if (isClosed || waiting.length >= waitingMax) return onLost(1)
-      waiting.push(JSON.stringify(toBookedCall(record)))
+      if (isClosed || waiting >= waitingMax) return onLost(1)
+      newest.add(record)
+      waiting++
+      if (newest.count >= batchMax) pack()
       plan(timing.flushMs)
     },
     hold(hold) {
@@ -180,7 +191,7 @@ export function createBooks(options: BooksOptions): Books {
       isClosed = true
       if (timer !== null) clearTimeout(timer)
       const isTimeUp = wait(timing.closeMsMax)
-      const closing = askAfterAll(() => ask('close', {})).catch(() => onLost(waiting.length))
+      const closing = askAfterAll(() => ask('close', {})).catch(() => onLost(waiting))
       await Promise.race([closing, isTimeUp.promise])
       isTimeUp.cancel()
       await end()
@@ -189,8 +200,12 @@ export function createBooks(options: BooksOptions): Books {
 }
 
 interface Batch {
-  calls: string[]
+  calls: PackedCalls[]
   holds: OpenHold[]
+}
+
+function sum(calls: readonly PackedCalls[]): number {
+  return calls.reduce((all, { count }) => all + count, 0)
 }
 
 const tooManyUsages = `The books are answering ${usagesMax} questions already. Try again in a moment.`

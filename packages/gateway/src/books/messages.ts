@@ -1,4 +1,5 @@
 /** What the gateway and the thread of its books say to each other. Every question has one answer, in order. */
+import type { PackedCalls } from './packed-calls.ts'
 import type { Count, Spent, Who } from './spending.ts'
 import type { UsageAnswer, UsageQuery } from './usage-query.ts'
 
@@ -52,8 +53,7 @@ export interface Hold extends Who {
 }
 
 export interface Questions {
-  /** `calls` is the JSON of a list of `BookedCall`: a clone of five hundred would hold the gateway for twice as long. */
-  write: { ask: { calls: string; holds: Hold[]; nowMs: number }; answer: null }
+  write: { ask: { calls: PackedCalls[]; holds: Hold[]; nowMs: number }; answer: null }
   /** Counts these from now on, and no others; answers what was spent in the current period of each. */
   watch: { ask: { counts: Count[]; nowMs: number }; answer: Spent[] }
   usage: { ask: { query: UsageQuery }; answer: UsageAnswer }

@@ -6,12 +6,12 @@
  * and books cannot disagree.
  */
 
-import { isUnpriced } from '../books/booked-call.ts'
 import type { Books, OpenHold } from '../books/books.ts'
 import type { Hold } from '../books/messages.ts'
 import { type Count, toSubject, type Who } from '../books/spending.ts'
 import type { Call } from '../call.ts'
 import type { Clock } from '../clock.ts'
+import { isUnpriced } from '../ledger/attempt-record.ts'
 import { toPico } from '../ledger/money.ts'
 import type { CallRecord } from '../ledger/record.ts'
 import { toBooksUnavailable, toBudgetExceeded, toWarning } from './budget-answer.ts'

@@ -46,6 +46,15 @@ export function wasSent({ outcome }: Pick<AttemptRecord, 'outcome'>): boolean {
   return outcome !== 'not_carried'
 }
 
+/** A refusal and an answer that never began cost nothing. A whole answer does, and so may one that the caller did not wait for. */
+export function isUnpriced({
+  costUsd,
+  usage,
+  outcome,
+}: Pick<AttemptRecord, 'costUsd' | 'usage' | 'outcome'>): boolean {
+  return costUsd === null && (usage !== null || outcome === 'ok' || outcome === 'caller-gone')
+}
+
 /** null when no attempt used anything that is known. An estimate among them makes the sum one. */
 export function sumUsage(attempts: readonly Pick<AttemptRecord, 'usage'>[]): Usage | null {
   const [first = null, ...rest] = attempts.flatMap(({ usage }) => usage ?? [])

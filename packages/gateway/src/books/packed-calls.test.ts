@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { AttemptRecord } from '../ledger/attempt-record.ts'
+import { toPico } from '../ledger/money.ts'
+import type { CallRecord } from '../ledger/record.ts'
+import type { BookedCall } from './messages.ts'
+import { createPacker, unpackCalls } from './packed-calls.ts'
+
+const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 9 }), fc.constantFrom('', 'm', '__proto__'))
+const count = fc.nat({ max: 2 ** 31 })
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
+
+const usage = fc.record({
+  inputTokens: count,
+  outputTokens: count,
+  reasoningTokens: orNull(count),
+  cachedTokens: orNull(count),
+  cacheWriteTokens: orNull(count),
+  source: fc.constantFrom('usage', 'tokenizer'),
+})
+const attempt = fc.record({
+  target: text,
+  provider: text,
+  responseModel: text,
+  outcome: fc.oneof(fc.constantFrom('ok', 'caller-gone'), text),
+  status: orNull(fc.integer({ min: 100, max: 599 })),
+  usage: orNull(usage),
+  costUsd: orNull(fc.double({ min: 0, max: 1_000, noNaN: true })),
+})
+const record = fc.record({
+  requestId: text,
+  arrivedAtMs: fc.integer({ min: 0, max: 4e12 }),
+  identity: orNull(fc.record({ id: text, tenant: orNull(text) })),
+  tags: fc.dictionary(text, text, { maxKeys: 3 }),
+  requestModel: orNull(text),
+  operation: text,
+  outcome: fc.oneof(
+    fc.constantFrom({ kind: 'ok' }, { kind: 'caller-gone', why: 'left' }),
+    fc.record({ kind: fc.constant('failed'), code: text, status: fc.constant(500) }),
+  ),
+  status: fc.integer({ min: 0, max: 599 }),
+  isStream: fc.boolean(),
+  durationMs: fc.double({ min: 0, max: 1e7, noNaN: true }),
+  hold: orNull(fc.record({ isSent: fc.boolean() })),
+  attempts: fc.array(attempt, { maxLength: 40 }),
+})
+const records = fc.array(record, { maxLength: 30 }) as unknown as fc.Arbitrary<CallRecord[]>
+
+/** One by one, with no thought of packing. */
+function toBooked(call: CallRecord): BookedCall {
+  const { outcome, identity } = call
+  return {
+    requestId: call.requestId,
+    atMs: call.arrivedAtMs,
+    caller: identity === null ? '' : identity.id,
+    tenant: identity === null ? null : identity.tenant,
+    tags: call.tags,
+    model: call.requestModel,
+    operation: call.operation,
+    outcome: outcome.kind === 'failed' ? outcome.code : outcome.kind,
+    status: call.status,
+    isStream: call.isStream,
+    durationMs: call.durationMs,
+    isHeld: call.hold?.isSent === true,
+    attempts: call.attempts.map(toBookedAttempt),
+  }
+}
+
+function toBookedAttempt({ usage, costUsd, ...attempt }: AttemptRecord): BookedCall['attempts'][number] {
+  const mayHaveCost = usage !== null || attempt.outcome === 'ok' || attempt.outcome === 'caller-gone'
+  return {
+    target: attempt.target,
+    provider: attempt.provider,
+    model: attempt.responseModel,
+    outcome: attempt.outcome,
+    status: attempt.status,
+    inputTokens: usage?.inputTokens ?? null,
+    outputTokens: usage?.outputTokens ?? null,
+    reasoningTokens: usage?.reasoningTokens ?? null,
+    cachedTokens: usage?.cachedTokens ?? null,
+    cacheWriteTokens: usage?.cacheWriteTokens ?? null,
+    costPico: costUsd === null ? null : toPico(costUsd),
+    isUnpriced: costUsd === null && mayHaveCost,
+    isEstimated: usage?.source === 'tokenizer',
+  }
+}
+
+test('what is packed comes out of the other thread as it went in, pack after pack', () => {
+  const packer = createPacker()
+  fc.assert(
+    fc.property(records, (calls) => {
+      for (const call of calls) packer.add(call)
+      expect(packer.count).toBe(calls.length)
+      const packed = structuredClone(packer.take())
+      expect(packer.count).toBe(0)
+      expect(packed.count).toBe(calls.length)
+      expect(unpackCalls(packed)).toEqual(calls.map(toBooked))
+    }),
+  )
+})
+
+test('a text that many calls share goes once', () => {
+  const packer = createPacker()
+  const [call] = fc.sample(record, { numRuns: 1, seed: 1 }) as unknown as [CallRecord]
+  for (let index = 0; index < 500; index++) packer.add({ ...call, requestId: `req_${index}` })
+  const { texts } = packer.take()
+  expect(new Set(texts).size).toBe(texts.length)
+})
