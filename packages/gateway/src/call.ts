@@ -121,37 +121,32 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
  */
 export function createRequestId(atMs = Date.now()): string {
   lastNumber = (lastNumber + 1) % 2 ** 32
-  return `req_${toHex(atMs, 12)}${ofProcess}${toHex(lastNumber, 8)}`
+  if (atMs !== beginning.atMs) beginning = { atMs, text: `req_${toHex(atMs, 12)}${ofProcess}` }
+  return beginning.text + toHex(lastNumber, 8)
 }
 
 const ofProcess = randomBytes(6).toString('hex')
 let lastNumber = 0
+/** Many begin in the same millisecond. */
+let beginning = { atMs: Number.NaN, text: '' }
 
 function toHex(number: number, digits: number): string {
   return number.toString(16).padStart(digits, '0')
 }
 
-/** On every answer, good or bad. */
-export function toAnswerHeaders({
-  id,
-  target,
-  facts,
-  attempts,
-  reservation,
-  cache,
-  budget,
-}: Call): OutgoingHttpHeaders {
-  return {
-    'x-gateway-request-id': id,
-    ...reservation?.headers,
-    ...(cache.outcome && { 'x-gateway-cache': cache.outcome }),
-    ...budget?.headers,
-    ...(target && {
-      'x-gateway-provider': target.provider,
-      'x-gateway-model': toHeaderText(facts.model ?? target.upstreamModel),
-      'x-gateway-attempts': String(attempts.length),
-    }),
+/** On every answer, good or bad: added to what passes of the provider's. */
+export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): OutgoingHttpHeaders {
+  const { target, facts, reservation, cache, budget } = call
+  headers['x-gateway-request-id'] = call.id
+  if (reservation) Object.assign(headers, reservation.headers())
+  if (cache.outcome) headers['x-gateway-cache'] = cache.outcome
+  if (budget) Object.assign(headers, budget.headers)
+  if (target) {
+    headers['x-gateway-provider'] = target.provider
+    headers['x-gateway-model'] = toHeaderText(facts.model ?? target.upstreamModel)
+    headers['x-gateway-attempts'] = String(call.attempts.length)
   }
+  return headers
 }
 
 /** To a thousandth: the clock itself says no more. */

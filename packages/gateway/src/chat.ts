@@ -75,7 +75,7 @@ export async function chat(
       // Behind the request itself, which goes out in this turn's immediates.
       setImmediate(() => {
         parts.budgets.hold(call)
-        call.reservation?.prepare()
+        call.reservation?.headers()
       })
       await tried
     }

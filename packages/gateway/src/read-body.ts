@@ -46,7 +46,10 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       else refuse()
     })
     request.on('end', finish)
-    request.on('close', () => reject(callerLeft))
-    request.on('error', () => reject(callerLeft))
+    const leave = () => {
+      if (!isThere) reject(callerLeft)
+    }
+    request.on('close', leave)
+    request.on('error', leave)
   })
 }

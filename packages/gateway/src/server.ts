@@ -43,6 +43,7 @@ const connectionsMax = 10_000
 
 export function createGatewayServer({ current, isLoopback, arrival, onRefused }: ServerOptions): Server {
   const newest = new WeakMap<Socket, ServerResponse>()
+  const checkHost = createHostCheck()
   const server = createServer(
     {
       headersTimeout: arrival.headersMsMax,
@@ -202,13 +203,20 @@ function allow({ method }: IncomingMessage, response: ServerResponse, allowed: '
 }
 
 /** A page elsewhere can lead its own host name here (DNS rebinding), and would spend the keys of this gateway. */
-function checkHost({ headers }: IncomingMessage) {
-  const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
-  if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(host)) return
-  throw new GatewayError(
-    'host_not_allowed',
-    'This gateway listens on the loopback only: call it as 127.0.0.1 or localhost, or set HOST to serve others.',
-  )
+function createHostCheck() {
+  // Nearly all callers use one name.
+  let known: string | null = null
+  return ({ headers: { host = '' } }: IncomingMessage) => {
+    if (host === known) return
+    const name = host.replace(/:\d+$/, '').toLowerCase()
+    if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(name)) {
+      throw new GatewayError(
+        'host_not_allowed',
+        'This gateway listens on the loopback only: call it as 127.0.0.1 or localhost, or set HOST to serve others.',
+      )
+    }
+    known = host
+  }
 }
 
 function unknownPath({ method }: IncomingMessage, path: string): GatewayError {

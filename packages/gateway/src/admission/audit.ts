@@ -32,7 +32,7 @@ export function createAudit({ clock, log, onLost }: AuditOptions): AuditLog {
     void left.then(() => closing.delete(left))
   }
   return {
-    read: createAuditReader((line) => open?.file.write(line), clock),
+    read: createAuditReader(() => open?.file ?? null, clock),
     use(config) {
       // Two writers of one file would rotate it under each other.
       if (config && config.path === open?.path) return open.file.limit(config)
@@ -58,7 +58,7 @@ function openFile(config: Audit, log: Logger, onLost: AuditOptions['onLost']): A
   })
 }
 
-function createAuditReader(write: (line: string) => void, clock: Clock): RecordReader {
+function createAuditReader(file: () => AuditFile | null, clock: Clock): RecordReader {
   // Many lines are of the same millisecond, and the text of a date costs nearly what the line costs.
   let at = { ms: Number.NaN, text: '' }
   const now = (): string => {
@@ -67,6 +67,8 @@ function createAuditReader(write: (line: string) => void, clock: Clock): RecordR
     return at.text
   }
   return (record) => {
+    const open = file()
+    if (!open) return
     const { outcome, usage, identity } = record
     const line = {
       time: now(),
@@ -88,6 +90,6 @@ function createAuditReader(write: (line: string) => void, clock: Clock): RecordR
       ...(record.cache && { cache: record.cache }),
       ...(record.guardrails.length > 0 && { guardrails: record.guardrails }),
     }
-    write(JSON.stringify(line))
+    open.write(JSON.stringify(line))
   }
 }

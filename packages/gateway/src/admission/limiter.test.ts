@@ -115,7 +115,7 @@ test('the tightest limit is the one that is told', () => {
     { per: [], requestsPerMinute: 100 },
     { requestsPerMinute: 60, burst: 5 },
   ])
-  expect(reserve().headers).toEqual({
+  expect(reserve().headers()).toEqual({
     'x-ratelimit-limit-requests': '60',
     'x-ratelimit-remaining-requests': '4',
     'x-ratelimit-reset-requests': '1s',

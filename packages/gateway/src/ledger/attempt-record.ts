@@ -57,12 +57,15 @@ export function isUnpriced({
 
 /** null when no attempt used anything that is known. An estimate among them makes the sum one. */
 export function sumUsage(attempts: readonly Pick<AttemptRecord, 'usage'>[]): Usage | null {
-  const [first = null, ...rest] = attempts.flatMap(({ usage }) => usage ?? [])
-  return rest.reduce<Usage | null>((sum, usage) => sum && add(sum, usage), first)
+  let sum: Usage | null = null
+  for (const { usage } of attempts) if (usage) sum = sum ? add(sum, usage) : usage
+  return sum
 }
 
 /** null when no attempt has a known cost: unknown is never 0. */
 export function sumCost(attempts: readonly Pick<AttemptRecord, 'costUsd'>[]): number | null {
+  // Of one, as nearly always, there is nothing to add up.
+  if (attempts.length === 1) return attempts[0]!.costUsd
   const known = attempts.flatMap(({ costUsd }) => costUsd ?? [])
   return known.length === 0 ? null : toUsd(known.reduce((sum, costUsd) => sum + BigInt(toPico(costUsd)), 0n))
 }

@@ -9,16 +9,10 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { TargetStates } from '../upstream/target-states.ts'
 import type { AttemptRecord } from './attempt-record.ts'
+import { type CounterRow, createCounter } from './counter.ts'
 import { createHistogram, type Labels, type Observer } from './histogram.ts'
 import type { RecordReader } from './ledger.ts'
 import { toErrorType } from './record.ts'
-
-const call = [
-  'gen_ai_operation_name',
-  'gen_ai_provider_name',
-  'gen_ai_request_model',
-  'gen_ai_response_model',
-]
 
 const names = {
   tokenUsage: {
@@ -49,12 +43,10 @@ const names = {
   requests: {
     name: 'gateway_requests_total',
     help: 'Calls by the status they were answered with; 499 when the caller left first.',
-    labelNames: ['status'],
   },
   cost: {
     name: 'gateway_cost_usd_total',
     help: 'US dollars by the price table; calls of unknown price are not in it.',
-    labelNames: call,
   },
   retries: {
     name: 'gateway_retries_total',
@@ -93,8 +85,8 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   const timeToFirstToken = createHistogram(names.timeToFirstToken, registry)
   const timePerOutputToken = createHistogram(names.timePerOutputToken, registry)
   const overhead = createHistogram(names.overhead, registry)
-  const requests = new Counter({ ...names.requests, registers })
-  const cost = new Counter({ ...names.cost, registers })
+  const requests = createCounter(names.requests, registry)
+  const cost = createCounter(names.cost, registry)
   const retries = new Counter({ ...names.retries, registers })
   const fallbacks = new Counter({ ...names.fallbacks, registers })
   const estimated = new Counter({ ...names.estimated, registers })
@@ -118,9 +110,10 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   })
   const toResponseModel = createModelBound()
 
+  const ofStatus = remember((status: number) => requests.createRow({ status: String(status) }))
   const ofPhase = remember((phase: string) => overhead.createRow({ phase }))
   const toSeries = (labels: Labels): Series => ({
-    labels,
+    cost: remember((_usd) => cost.createRow(labels)),
     duration: remember((error_type) => duration.createRow(error_type ? { ...labels, error_type } : labels)),
     timing: remember((of) => (of === 'first' ? timeToFirstToken : timePerOutputToken).createRow(labels)),
     tokens: remember((type) => tokenUsage.createRow({ ...labels, gen_ai_token_type: type })),
@@ -141,6 +134,18 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
     ),
   )
 
+  const countUse = ({ usage, costUsd, target }: AttemptRecord, { tokens, cost }: Series) => {
+    if (costUsd !== null) cost('usd').inc(costUsd)
+    if (!usage) return
+    const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens = null, reasoningTokens } = usage
+    tokens('input').observe(inputTokens)
+    tokens('output').observe(outputTokens)
+    if (cachedTokens !== null) tokens('input_cache_read').observe(cachedTokens)
+    if (cacheWriteTokens !== null) tokens('input_cache_write').observe(cacheWriteTokens)
+    if (reasoningTokens !== null) tokens('reasoning').observe(reasoningTokens)
+    if (usage.source === 'tokenizer') estimated.inc({ target })
+  }
+
   const countSteps = (gen_ai_request_model: string, attempts: readonly AttemptRecord[]) => {
     for (const [from, to] of toSteps(attempts)) {
       if (from === to) retries.inc({ gen_ai_request_model, target: to })
@@ -152,7 +157,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
     registry,
     inFlight: { inc: () => void running++, dec: () => void running-- },
     read(record) {
-      requests.inc({ status: record.status })
+      ofStatus(record.status).inc()
       if (record.overheadMs) {
         const { request, response } = record.overheadMs
         ofPhase('request').observe(request / 1000)
@@ -162,20 +167,17 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
       }
       const { operation, provider, requestModel } = record
       if (provider === null || requestModel === null || record.overheadMs === null) return
-      const series = seriesOf(operation)(provider)(requestModel)(
-        toResponseModel(record.responseModel ?? requestModel),
-      )
+      const responseModel = toResponseModel(record.responseModel ?? requestModel)
+      const series = seriesOf(operation)(provider)(requestModel)(responseModel)
       series.duration(toErrorType(record) ?? '').observe(record.durationMs / 1000)
       if (record.ttftMs !== null) series.timing('first').observe(record.ttftMs / 1000)
       if (record.timePerOutputTokenMs !== null)
         series.timing('later').observe(record.timePerOutputTokenMs / 1000)
       for (const attempt of record.attempts) {
-        const used = seriesOf(operation)(attempt.provider)(requestModel)(
-          toResponseModel(attempt.responseModel),
-        )
-        for (const [type, count] of tokenCounts(attempt)) used.tokens(type).observe(count)
-        if (attempt.costUsd !== null) cost.inc(used.labels, attempt.costUsd)
-        if (attempt.usage?.source === 'tokenizer') estimated.inc({ target: attempt.target })
+        const servedBy = toResponseModel(attempt.responseModel)
+        // The last attempt is the one that answered.
+        const isSame = attempt.provider === provider && servedBy === responseModel
+        countUse(attempt, isSame ? series : seriesOf(operation)(attempt.provider)(requestModel)(servedBy))
       }
       countSteps(requestModel, record.attempts)
     },
@@ -184,7 +186,8 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
 
 /** What is observed under the same four labels. */
 interface Series {
-  labels: Labels
+  /** No row before there is a cost: an unknown price is not 0. */
+  cost(unit: 'usd'): CounterRow
   /** By error type; '' for a good end. */
   duration(errorType: string): Observer
   timing(of: 'first' | 'later'): Observer
@@ -205,18 +208,6 @@ const breakerLevel = { closed: 0, 'half-open': 1, open: 2 } as const
 /** From each attempt to the next. */
 function toSteps(attempts: readonly AttemptRecord[]): [from: string, to: string][] {
   return attempts.slice(1).map(({ target }, index) => [attempts[index]!.target, target])
-}
-
-function tokenCounts({ usage }: AttemptRecord): [type: string, count: number][] {
-  if (!usage) return []
-  const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens = null, reasoningTokens } = usage
-  return [
-    ['input', inputTokens],
-    ['output', outputTokens],
-    ...(cachedTokens === null ? [] : [['input_cache_read', cachedTokens] as [string, number]]),
-    ...(cacheWriteTokens === null ? [] : [['input_cache_write', cacheWriteTokens] as [string, number]]),
-    ...(reasoningTokens === null ? [] : [['reasoning', reasoningTokens] as [string, number]]),
-  ]
 }
 
 /** Providers name the model that answered, and may name a new one each day: a label must not grow without end. */

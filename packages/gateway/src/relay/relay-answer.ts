@@ -78,11 +78,12 @@ async function relayJson(
   onBegun()
   const atMs = clock.monotonicMs()
   const body = call.asked!.wantsReport ? withReportIn(bytes, json, report()) : bytes
-  const caller = createCaller(call.response, () => ({
-    ...toPassedHeaders(answer, call),
-    'content-type': contentType(answer) || 'application/json',
-    'content-length': body.length,
-  }))
+  const caller = createCaller(call.response, () => {
+    const headers = toPassedHeaders(answer, call)
+    headers['content-type'] = contentType(answer) || 'application/json'
+    headers['content-length'] = body.length
+    return headers
+  })
   call.ownMs.response += clock.monotonicMs() - atMs
   // What fits the socket's own buffer goes out with the end, in one write; a longer body waits for who reads it slowly.
   if (body.length < call.response.writableHighWaterMark) return caller.end([body])
@@ -135,17 +136,16 @@ function toUsageChunkRule({ asked, facts }: Call, report: () => GatewayReport): 
 
 function toStreamHead(answer: Answer, call: Call, isJson: boolean): OutgoingHttpHeaders {
   const isNamed = /^text\/event-stream\b/i.test(contentType(answer)) && !isJson
-  return {
-    ...toPassedHeaders(answer, call),
-    'content-type': isNamed ? contentType(answer) : 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache',
-    // nginx and its kin would collect tokens otherwise.
-    'x-accel-buffering': 'no',
-  }
+  const headers = toPassedHeaders(answer, call)
+  headers['content-type'] = isNamed ? contentType(answer) : 'text/event-stream; charset=utf-8'
+  headers['cache-control'] = 'no-cache'
+  // nginx and its kin would collect tokens otherwise.
+  headers['x-accel-buffering'] = 'no'
+  return headers
 }
 
 function toPassedHeaders(answer: Answer, call: Call): OutgoingHttpHeaders {
-  return { ...toCallerHeaders(answer.headers), ...toAnswerHeaders(call) }
+  return toAnswerHeaders(call, toCallerHeaders(answer.headers))
 }
 
 function contentType({ headers }: Answer): string {

@@ -28,56 +28,78 @@ const over = { done: true, value: undefined } as const
 type End = { state: 'open' } | { state: 'ended' } | { state: 'failed'; reason: Error }
 
 export function createBodyQueue(events: BodyQueueEvents): BodyQueue {
-  let parts: Uint8Array[] = []
-  let bytes = 0
-  let end: End = { state: 'open' }
-  let wake = () => {}
+  return new Queue(events)
+}
 
-  const close = (state: End) => {
-    if (end.state !== 'open') return
-    end = state
-    wake()
+/**
+ * A class, so that a stream holds one object here and not a dozen closures, and its iterator is itself. Not a generator either:
+ * each token comes through here, and each `yield` would be promises of its own.
+ */
+class Queue implements BodyQueue, AsyncIterator<Uint8Array, undefined> {
+  readonly #events: BodyQueueEvents
+  #parts: Uint8Array[] = []
+  #bytes = 0
+  #end: End = { state: 'open' }
+  #wake: (() => void) | null = null
+
+  constructor(events: BodyQueueEvents) {
+    this.#events = events
   }
-  const take = (): Uint8Array => {
-    const taken = parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes)
-    const wasFull = bytes >= queueBytesMax
-    parts = []
-    bytes = 0
-    if (wasFull) events.onDrained()
-    return taken
+
+  push(part: Uint8Array): boolean {
+    this.#parts.push(part)
+    this.#bytes += part.length
+    this.#wake?.()
+    return this.#bytes >= queueBytesMax
   }
-  const next = (): Promise<IteratorResult<Uint8Array, undefined>> => {
-    if (bytes > 0) return Promise.resolve({ done: false, value: take() })
+
+  end(): void {
+    this.#close({ state: 'ended' })
+  }
+
+  fail(reason: Error): void {
+    this.#close({ state: 'failed', reason })
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#bytes > 0) return Promise.resolve({ done: false, value: this.#take() })
+    const end = this.#end
     switch (end.state) {
       case 'ended':
         return Promise.resolve(over)
       case 'failed':
         return Promise.reject(end.reason)
       case 'open':
-        events.onWaiting()
+        this.#events.onWaiting()
         // What comes in the same turn after the part that wakes is taken with it.
         return new Promise<void>((resolve) => {
-          wake = resolve
-        }).then(next)
+          this.#wake = resolve
+        }).then(() => this.next())
     }
   }
 
-  return {
-    push(part) {
-      parts.push(part)
-      bytes += part.length
-      wake()
-      return bytes >= queueBytesMax
-    },
-    end: () => close({ state: 'ended' }),
-    fail: (reason) => close({ state: 'failed', reason }),
-    // Not a generator: each token comes through here, and each `yield` would be promises of its own.
-    [Symbol.asyncIterator]: () => ({
-      next,
-      return() {
-        if (end.state === 'open') events.onAbandoned()
-        return Promise.resolve(over)
-      },
-    }),
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#end.state === 'open') this.#events.onAbandoned()
+    return Promise.resolve(over)
+  }
+
+  #close(state: End): void {
+    if (this.#end.state !== 'open') return
+    this.#end = state
+    this.#wake?.()
+  }
+
+  #take(): Uint8Array {
+    const parts = this.#parts
+    const taken = parts.length === 1 ? parts[0]! : Buffer.concat(parts, this.#bytes)
+    const wasFull = this.#bytes >= queueBytesMax
+    this.#parts = []
+    this.#bytes = 0
+    if (wasFull) this.#events.onDrained()
+    return taken
   }
 }

@@ -1,0 +1,33 @@
+/** A counter whose label sets are looked up once, as `histogram.ts` does it. It reads as one of prom-client's. */
+import type { CounterConfiguration, Metric, Registry } from 'prom-client'
+import type { Labels } from './histogram.ts'
+
+export interface CounterRow {
+  inc(by?: number): void
+}
+
+export interface RowCounter {
+  /** A new row: its labels must differ from those of all rows before it. */
+  createRow(labels: Labels): CounterRow
+}
+
+export function createCounter(
+  { name, help }: Pick<CounterConfiguration<string>, 'name' | 'help'>,
+  registry: Registry,
+): RowCounter {
+  // As many as there are label sets: whoever makes the rows bounds the labels.
+  const rows: { labels: Labels; value: number }[] = []
+  const get = async () => ({ name, help, type: 'counter', aggregator: 'sum', values: [...rows] })
+  registry.registerMetric({ name, get } as unknown as Metric)
+  return {
+    createRow(labels) {
+      const row = { labels, value: 0 }
+      rows.push(row)
+      return {
+        inc(by = 1) {
+          row.value += by
+        },
+      }
+    },
+  }
+}
