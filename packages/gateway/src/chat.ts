@@ -37,7 +37,9 @@ export async function chat(
   parts.running.add(call)
   let outcome: Outcome
   try {
-    call.identity = await parts.admission.identify(request)
+    const identity = parts.admission.identify(request)
+    // A key is known at once; only a token may have to wait.
+    call.identity = identity instanceof Promise ? await identity : identity
     const asked = await readChatRequest(request, parts.bodyBytesMax, endpoint)
     call.asked = asked
     call.tags = { ...asked.tags, ...call.identity.tags }

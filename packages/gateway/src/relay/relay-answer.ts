@@ -30,16 +30,22 @@ export interface RelayParts {
 }
 
 /** Throws when the answer is not whole. An error inside a stream that passed as it came is in `call.facts.error`. */
-export async function relayAnswer(
-  answer: Answer,
-  call: Call,
-  { clock, report, onBegun, mayGoElsewhere }: RelayParts,
-): Promise<void> {
+export function relayAnswer(answer: Answer, call: Call, parts: RelayParts): Promise<void> {
   checkForm(answer, call.target!.provider)
   const isJson = /^application\/json\b/i.test(contentType(answer))
   const { endpoint, isStream } = call.asked!
   const isChat = endpoint === 'chat/completions'
-  if (!isStream || (isJson && !isChat)) return relayJson(answer, call, { clock, report, onBegun })
+  const isWhole = !isStream || (isJson && !isChat)
+  return isWhole ? relayJson(answer, call, parts) : relayAsStream(answer, call, isJson, parts)
+}
+
+async function relayAsStream(
+  answer: Answer,
+  call: Call,
+  isJson: boolean,
+  { clock, report, onBegun, mayGoElsewhere }: RelayParts,
+): Promise<void> {
+  const { endpoint } = call.asked!
   // Some servers ignore `stream: true`; what they answer is whole and paid for.
   const body = isJson ? [await readAsStream(answer, call, clock)] : answer.body
   // Read once more, as the stream that it has become: nothing may count twice.
@@ -69,12 +75,8 @@ export async function relayAnswer(
   })
 }
 
-async function relayJson(
-  answer: Answer,
-  call: Call,
-  { clock, report, onBegun }: Pick<RelayParts, 'clock' | 'report' | 'onBegun'>,
-): Promise<void> {
-  const { bytes, json } = await readJson(answer, call, clock)
+async function relayJson(answer: Answer, call: Call, { clock, report, onBegun }: RelayParts): Promise<void> {
+  const { bytes, json } = readJson(await readAll(answer.body, answerBytesMax), call, clock)
   onBegun()
   const atMs = clock.monotonicMs()
   const body = call.asked!.wantsReport ? withReportIn(bytes, json, report()) : bytes
@@ -93,13 +95,12 @@ async function relayJson(
 }
 
 async function readAsStream(answer: Answer, call: Call, clock: Clock): Promise<Uint8Array> {
-  const { json } = await readJson(answer, call, clock)
+  const { json } = readJson(await readAll(answer.body, answerBytesMax), call, clock)
   return Buffer.from(toStreamText(json))
 }
 
-async function readJson(answer: Answer, call: Call, clock: Clock) {
+function readJson({ bytes, isWhole }: Awaited<ReturnType<typeof readAll>>, call: Call, clock: Clock) {
   const { provider } = call.target!
-  const { bytes, isWhole } = await readAll(answer.body, answerBytesMax)
   if (!isWhole) {
     throw new GatewayError('bad_response', `${provider} answered with more than ${answerBytesMax} bytes.`)
   }
