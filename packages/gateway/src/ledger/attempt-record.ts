@@ -2,6 +2,7 @@
 import type { GatewayAttempt, Usage } from '@drag-race/contracts'
 import { type Call, toMs } from '../call.ts'
 import type { Attempt } from '../call-target.ts'
+import { endpoints } from '../endpoints.ts'
 import type { CostTable } from './cost.ts'
 import { toPico, toUsd } from './money.ts'
 
@@ -17,7 +18,8 @@ export interface AttemptRecord extends GatewayAttempt {
   responseModel: string
 }
 
-export function toAttemptRecords({ attempts }: Call, cost: CostTable, nowMs: number): AttemptRecord[] {
+export function toAttemptRecords({ attempts, asked }: Call, cost: CostTable, nowMs: number): AttemptRecord[] {
+  const isFree = asked !== null && endpoints[asked.endpoint].isFree
   return attempts.map((attempt) => {
     const { target, facts } = attempt
     const usage = usageOf(attempt)
@@ -31,7 +33,7 @@ export function toAttemptRecords({ attempts }: Call, cost: CostTable, nowMs: num
       waitMs: toMs(attempt.waitMs),
       durationMs: toMs((attempt.endedAtMs ?? nowMs) - attempt.startedAtMs),
       usage,
-      costUsd: usage && cost(usage, target, facts.model),
+      costUsd: isFree ? 0 : usage && cost(usage, target, facts.model),
     }
   })
 }

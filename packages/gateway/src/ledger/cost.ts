@@ -1,7 +1,6 @@
 /**
  * What a call cost, in US dollars: by the price in the config, else by the dated table of `@pydantic/genai-prices`, which
- * comes with the package and asks no network. An unknown price is null, never 0; but
- * what used nothing cost nothing. Prices of simulated models are only
+ * comes with the package and asks no network. An unknown price is null, never 0. Prices of simulated models are only
  * those that the config makes up.
  */
 import type { Usage } from '@drag-race/contracts'
@@ -27,8 +26,6 @@ export function createCostTable(clock: Pick<Clock, 'date'>): CostTable {
   }
 
   const toCost: CostTable = (usage, target, responseModel) => {
-    // Whatever a token costs.
-    if (usage.inputTokens === 0 && usage.outputTokens === 0) return 0
     if (target.price) return byConfig(usage, target.price)
     const providerId = toTableName(target)
     if (providerId === null) return null
