@@ -42,7 +42,7 @@ function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
           These two were asked different things: their figures say little of each other.
         </p>
       )}
-      <UnequalStarts starts={toUnequalStarts(one.lanes.filter(isRanked), other.lanes.filter(isRanked))} />
+      <UnequalStarts starts={toUnequalStarts(one, other)} />
       <div className="compare-races">
         <RaceHead race={one} name="A" />
         <RaceHead race={other} name="B" />

@@ -48,21 +48,25 @@ export interface ComparedFigure {
   difference: Difference
 }
 
+type Started = Pick<RaceSummary, 'lanes' | 'coldStart'>
+
 /** Races whose lanes left in different ways: the times of one hold work that those of the other do not. null: they are alike. */
 export function toUnequalStarts(
-  one: readonly LaneSummary[],
-  other: readonly LaneSummary[],
+  one: Started,
+  other: Started,
 ): [one: LaneStartKind[], other: LaneStartKind[]] | null {
-  const kinds = (lanes: readonly LaneSummary[]) => order.filter((kind) => lanes.some(leftBy(kind)))
-  const [a, b] = [kinds(one), kinds(other)]
+  const [a, b] = [toStartKinds(one), toStartKinds(other)]
   return a.length === 0 || b.length === 0 || a.join() === b.join() ? null : [a, b]
 }
 
-const order: readonly LaneStartKind[] = ['cold', 'warm', 'prepared']
+const startKinds: readonly LaneStartKind[] = ['cold', 'warm', 'prepared']
 
-/** Slips that were kept before there was a `prepared` are of lanes that left without. */
-function leftBy(kind: LaneStartKind) {
-  return ({ slip: { start = 'warm' } }: LaneSummary) => start === kind
+function toStartKinds({ lanes, coldStart }: Started): LaneStartKind[] {
+  // Slips that were kept before they had a start are of lanes that no gateway had prepared.
+  const before = coldStart ? 'cold' : 'warm'
+  return startKinds.filter((kind) =>
+    lanes.some(({ sentinel, slip: { start = before } }) => !sentinel && start === kind),
+  )
 }
 
 type Margins = Pick<RaceSummary, 'marginMs'>

@@ -157,7 +157,7 @@ function createHandler(
       else signal?.addEventListener('abort', onAbort, { once: true })
     },
     onResponseStart(controller, status, headers) {
-      // Of a proxy in between, too, which passes it on; 103 Early Hints are no answer either.
+      // 102 Processing: it waits. That and 103 Early Hints are not the answer.
       if (status === 102 && exchange.startNs === null) exchange.isAwaited = true
       options.connection.noteHeard()
       if (status < 200) return
