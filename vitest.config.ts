@@ -13,6 +13,9 @@ export default defineConfig({
             'apps/*/src/**/*.test.{ts,tsx}',
             'scripts/**/*.test.ts',
           ],
+          // V8 now and then aborts the process where it frees the wrappers of undici's WebAssembly, which it replaces after a
+          // thousand calls ("Check failed: jit_page.has_value()"): never, then.
+          execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
         },
       },
       {
