@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './scripts/closing-line.ts'
 
+/**
+ * V8 now and then aborts the process where it frees the wrappers of undici's WebAssembly, which it replaces after a thousand
+ * calls ("Check failed: jit_page.has_value()"): never, then.
+ */
+const execArgv = ['--wasm-wrapper-tiering-budget=1000000000']
+
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
@@ -13,9 +19,7 @@ export default defineConfig({
             'apps/*/src/**/*.test.{ts,tsx}',
             'scripts/**/*.test.ts',
           ],
-          // V8 now and then aborts the process where it frees the wrappers of undici's WebAssembly, which it replaces after a
-          // thousand calls ("Check failed: jit_page.has_value()"): never, then.
-          execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
+          execArgv,
         },
       },
       {
@@ -24,6 +28,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           // Real processes and a real browser: files run one after the other, so that they do not starve each other.
           fileParallelism: false,
+          execArgv,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,7 +1,7 @@
 /**
  * Calls that are over, on their way to the thread of the books: their numbers in one array, money in pico-dollars, and each text
- * once. What waits for a tenth of a second as objects, or as their JSON, the collector moves twice; this lies outside its heap,
- * and neither side has to put it into words.
+ * once. What waits for a tenth of a second as objects, or as their JSON, the collector moves twice; of this all but the texts
+ * lies outside its heap, and neither side has to put it into words.
  */
 import { type AttemptRecord, isUnpriced } from '../ledger/attempt-record.ts'
 import { toPico } from '../ledger/money.ts'

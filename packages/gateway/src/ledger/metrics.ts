@@ -113,7 +113,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   const ofStatus = remember((status: number) => requests.createRow({ status: String(status) }))
   const ofPhase = remember((phase: string) => overhead.createRow({ phase }))
   const toSeries = (labels: Labels): Series => ({
-    cost: remember((_usd) => cost.createRow(labels)),
+    cost: once(() => cost.createRow(labels)),
     duration: remember((error_type) => duration.createRow(error_type ? { ...labels, error_type } : labels)),
     timing: remember((of) => (of === 'first' ? timeToFirstToken : timePerOutputToken).createRow(labels)),
     tokens: remember((type) => tokenUsage.createRow({ ...labels, gen_ai_token_type: type })),
@@ -135,7 +135,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   )
 
   const countUse = ({ usage, costUsd, target }: AttemptRecord, { tokens, cost }: Series) => {
-    if (costUsd !== null) cost('usd').inc(costUsd)
+    if (costUsd !== null) cost().inc(costUsd)
     if (!usage) return
     const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens = null, reasoningTokens } = usage
     tokens('input').observe(inputTokens)
@@ -187,7 +187,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
 /** What is observed under the same four labels. */
 interface Series {
   /** No row before there is a cost: an unknown price is not 0. */
-  cost(unit: 'usd'): CounterRow
+  cost(): CounterRow
   /** By error type; '' for a good end. */
   duration(errorType: string): Observer
   timing(of: 'first' | 'later'): Observer
@@ -201,6 +201,11 @@ function remember<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
     if (!known.has(key)) known.set(key, make(key))
     return known.get(key)!
   }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => (made ??= make())
 }
 
 const breakerLevel = { closed: 0, 'half-open': 1, open: 2 } as const
