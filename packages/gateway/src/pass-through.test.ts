@@ -244,6 +244,18 @@ describe('/v1/messages/count_tokens', () => {
     await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ inputTokens: 0, costUsd: 0 })
   })
 
+  test('says nothing of how fast its model answers, which routing goes by', async () => {
+    const { gateway, post } = await start(json(counted))
+    await post(path, ask)
+    const times = () =>
+      gateway.gateway
+        .targets()
+        .map(({ firstTokenMs, answerMs }) => firstTokenMs !== null || answerMs !== null)
+    expect(times()).not.toContain(true)
+    await post('/v1/messages', { ...ask, stream: false })
+    expect(times()).toContain(true)
+  })
+
   test('takes a request of a limit, and none of its tokens', async () => {
     const rateLimits = [{ per: ['model'], requestsPerMinute: 2, tokensPerMinute: 1 }]
     const { post } = await start(json(counted), { rateLimits })
