@@ -8,6 +8,7 @@ import { admissionFaults } from './admission.ts'
 import { checkVirtualModels, createUnknownModel } from './check-virtual-models.ts'
 import type { Fault } from './faults.ts'
 import { guardrailFaults } from './guardrails.ts'
+import { headerFaults } from './provider-headers.ts'
 import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 
@@ -19,6 +20,7 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
       ...sameName(model, index, models),
       ...address(record(model.params), model, ['llm', 'models', index, 'params', 'baseUrl'], variables),
       ...foreignParams(model, ['llm', 'models', index, 'params']),
+      ...headerFaults(record(model.params)?.headers, ['llm', 'models', index, 'params', 'headers']),
     ]),
     ...entries(llm?.discovery).flatMap((server, index) =>
       address(server, server, ['llm', 'discovery', index, 'baseUrl'], variables),

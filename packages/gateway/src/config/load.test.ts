@@ -69,7 +69,7 @@ test('the shipped file is whole, and its simulated models need nothing', () => {
   // The examples in its comments are right too.
   const examples = shipped.replace(/^( *)# (?=( {2})*(- \w|- \{|\w+:( |$)))/gm, '$1')
   expect(faults(examples)).toEqual([])
-  expect(config(examples).models).toHaveLength(14)
+  expect(config(examples).models).toHaveLength(15)
   expect(config(examples).virtualModels.map(({ name }) => name)).toEqual(['fast', 'by-task'])
 })
 
@@ -159,6 +159,27 @@ test('an empty variable is a missing one; a key with a line end inside is refuse
   const broken = config(model(params), { KEY: 'sk-1\nsk-2' }).models[0]!.connection
   expect(broken).toMatchObject({ state: 'unknown', missing: null })
   expect(JSON.stringify(broken)).not.toContain('sk-1')
+})
+
+test('a header without its variable is missing it; one that no header can carry is refused without showing it', () => {
+  const params = '{ baseUrl: "http://x/v1", headers: { X-Team: "team $TEAM" } }'
+  const connection = (variables = {}) => config(model(params), variables).models[0]!.connection
+  expect(connection()).toMatchObject({ state: 'unknown', missing: 'TEAM' })
+  expect(connection({ TEAM: 'blue' })).toMatchObject({ headers: { sent: { 'x-team': 'team blue' } } })
+  const broken = connection({ TEAM: 'blue\r\nx-evil: 1' })
+  expect(broken).toMatchObject({ state: 'unknown', missing: null, reason: expect.stringContaining('X-Team') })
+  expect(JSON.stringify(broken)).not.toContain('evil')
+})
+
+test.each([
+  ['"X Team": a', 'X Team (line 1): is no name of a header; it is like "x-project"'],
+  ['Content-Length: "1"', 'Content-Length (line 1): is set by the gateway itself; leave it out'],
+  ['X-A: a, x-a: b', 'x-a (line 1): is the same header as "X-A"; leave one out'],
+  ['X-A: "a\\nb"', 'X-A (line 1): holds a character that no header can carry'],
+  ['X-A: 1', 'X-A (line 1): must be a text, not a number'],
+])('a header that cannot be sent is a fault of the config: %s', (headers, fault) => {
+  const params = `{ baseUrl: "http://x/v1", headers: { ${headers} } }`
+  expect(faults(model(params))).toEqual([`llm.models[0].params.headers.${fault}`])
 })
 
 test('a provider without apiKey in the config looks for its usual variable', () => {

@@ -5,11 +5,11 @@
  */
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { nearest } from '../nearest.ts'
-import { type ProviderName, providers } from '../upstream/providers.ts'
+import type { ProviderName } from '../upstream/providers.ts'
 import { type AdmissionConfig, toAdmissionConfig } from './admission.ts'
-import { type AwsAccess, type AwsRead, readAwsAccess } from './aws-access.ts'
 import type { BooksPolicy } from './budgets-schema.ts'
 import type { CachePolicy } from './cache-schema.ts'
+import { baseUrlOf, type Connection, toConnection } from './connection.ts'
 import { crossCheck } from './cross-check.ts'
 import { type Fault, toFaults, toLines } from './faults.ts'
 import type { Guardrail } from './guardrails-schema.ts'
@@ -57,17 +57,6 @@ export interface ModelConfig extends ModelPolicies {
   price: Price | null
   connection: Connection
 }
-
-export type Connection =
-  | {
-      state: 'known'
-      baseUrl: string
-      apiKey: string | null
-      upstreamModel: string
-      /** Bedrock's, where its requests are signed. */
-      aws?: AwsAccess
-    }
-  | { state: 'unknown'; missing: string | null; reason: string }
 
 export interface DiscoveryConfig {
   name: string
@@ -151,62 +140,10 @@ function toPolicies(own: OwnPolicies, base: ModelPolicies): ModelPolicies {
   }
 }
 
-function toConnection({ name, provider, params }: ModelEntry, variables: Variables): Connection {
-  const { keyVariable } = providers[provider]
-  const apiKey = resolveReferences(params.apiKey ?? (keyVariable ? `$${keyVariable}` : ''), variables)
-  const aws: AwsRead | null = provider === 'bedrock' ? readAwsAccess(params, variables) : null
-  if (aws?.state === 'missing') return unknown(aws.variable)
-  const baseUrl = resolveReferences(
-    params.baseUrl ?? aws?.baseUrl ?? baseUrlOf(provider, variables),
-    variables,
-  )
-  const upstreamModel = resolveReferences(params.model ?? name, variables)
-  if (apiKey.state === 'missing') return unknown(apiKey.variable)
-  if (baseUrl.state === 'missing') return unknown(baseUrl.variable)
-  if (upstreamModel.state === 'missing') return unknown(upstreamModel.variable)
-  // A line end or a typographic quote in a key would only show as a provider's 401.
-  const secrets = [apiKey.text, ...Object.values(aws?.access?.credentials ?? {})]
-  if (!secrets.every((secret = '') => /^[\x21-\x7e]*$/.test(secret))) {
-    const place = aws?.access ? 'the AWS keys' : '`params.apiKey`'
-    return {
-      state: 'unknown',
-      missing: null,
-      reason: `Its key holds a space or a character that no key has. Correct ${place} of ${name}, or the variable that it names; a variable takes a restart of the gateway.`,
-    }
-  }
-  if (!URL.canParse(baseUrl.text)) {
-    return {
-      state: 'unknown',
-      missing: null,
-      reason: `Its address is none: ${baseUrl.text}. Correct \`params.region\` of ${name}, or AWS_REGION; a variable takes a restart of the gateway.`,
-    }
-  }
-  return {
-    state: 'known',
-    baseUrl: baseUrl.text,
-    apiKey: apiKey.text || null,
-    upstreamModel: upstreamModel.text,
-    ...(aws?.access && { aws: aws.access }),
-  }
-}
-
-function unknown(variable: string): Connection {
-  return {
-    state: 'unknown',
-    missing: variable,
-    reason: `Set ${variable} in .env or the environment, and restart the gateway.`,
-  }
-}
-
 function toDiscovery(server: DiscoveryServer, variables: Variables): DiscoveryConfig[] {
   const baseUrl = resolveReferences(server.baseUrl ?? baseUrlOf(server.provider, variables), variables)
   if (baseUrl.state === 'missing') return []
   return [{ name: server.name ?? server.provider, provider: server.provider, baseUrl: baseUrl.text }]
-}
-
-function baseUrlOf(provider: ProviderName, variables: Variables): string {
-  if (provider === 'simulator') return `${(variables.SIMULATOR_URL ?? '').replace(/\/+$/, '')}/v1`
-  return providers[provider].baseUrl ?? ''
 }
 
 /** agentgateway's other top-level keys mean nothing here; a slip of the finger would silently mean nothing either. */

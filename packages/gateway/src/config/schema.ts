@@ -81,6 +81,12 @@ const ModelEntry = z.strictObject({
         .describe(
           "The address up to and without `/chat/completions`, or what stands in its place in the provider's own dialect; the provider's own when left out.",
         ),
+      headers: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe(
+          'Headers for every request to it, by name, as `{ OpenAI-Project: "$PROJECT" }` or what another gateway wants to be told. They replace those of the same name.',
+        ),
       accessKeyId: z
         .string()
         .optional()

@@ -5,7 +5,7 @@ llm:
   models:
     - name: a
       provider: OpenAI
-      params: { apiKey: "$KEY", model: b, baseUrl: "http://127.0.0.1:9/v1" }
+      params: { apiKey: "$KEY", model: b, baseUrl: "http://127.0.0.1:9/v1", headers: { X-Team: blue } }
       description: A model
       price: { inputPerMillion: 1, outputPerMillion: 2, cachedInputPerMillion: 0.1, cacheWriteInputPerMillion: 1.25, reasoningPerMillion: 3 }
       timeouts: { connectMs: 1, firstTokenMs: 2, idleMs: 3, totalMs: 4 }

@@ -21,8 +21,8 @@ export interface Target {
   path: string
   /** The provider's key and what goes with every request. */
   headers: Readonly<Record<string, string>>
-  /** The key itself, to strike it out where a provider repeats it; null when there is none. */
-  secret: string | null
+  /** The key and what else is secret in `headers`, to strike it out where a provider repeats it. */
+  secrets: readonly string[]
   /** What its requests are signed with; null when a key will do. */
   aws: AwsAccess | null
   isUsageAskedFor: boolean
@@ -32,7 +32,7 @@ export interface Target {
 }
 
 export function toTarget(model: ModelConfig & { connection: { state: 'known' } }): Target {
-  const { baseUrl, apiKey, upstreamModel } = model.connection
+  const { baseUrl, apiKey, upstreamModel, headers } = model.connection
   const provider: Provider = providers[model.provider]
   const url = new URL(baseUrl)
   return {
@@ -53,8 +53,9 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
       // Some front doors turn away requests that name no agent.
       'user-agent': 'drag-race-gateway',
       ...(apiKey === null ? {} : toAuthHeader(provider.auth, apiKey)),
+      ...headers?.sent,
     },
-    secret: apiKey,
+    secrets: [...(apiKey === null ? [] : [apiKey]), ...(headers?.secrets ?? [])],
     aws: model.connection.aws ?? null,
     isUsageAskedFor: provider.isUsageAskedFor,
     price: model.price,

@@ -81,6 +81,34 @@ test.each([
   expect(upstream.received[0]!.url).toBe('/openai/v1/chat/completions?api-version=1')
 })
 
+test('`params.headers` go with every request, before what the caller sends, and no refusal repeats what is secret in them', async () => {
+  const upstream = await startUpstream((response, request) => {
+    const message = `no project for ${request.headers.authorization}`
+    return json({ error: { message } }, 400)(response, request)
+  })
+  const headers = {
+    'OpenAI-Project': 'proj_1',
+    Authorization: 'Token $TOKEN',
+    'user-agent': 'our-house/1',
+    'X-Title': 'ours',
+  }
+  const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'unused', headers }
+  const gateway = await startGateway(
+    { models: [{ name: 'm', provider: 'custom', params }] },
+    { variables: { TOKEN: 'tok-of-our-house' } },
+  )
+  opened.push(upstream, gateway)
+  const response = await gateway.chat(whole, { headers: { 'x-title': 'theirs', 'openai-project': 'theirs' } })
+  expect(upstream.received[0]!.headers).toMatchObject({
+    'openai-project': 'proj_1',
+    authorization: 'Token tok-of-our-house',
+    'user-agent': 'our-house/1',
+    'x-title': 'ours',
+    'content-type': 'application/json',
+  })
+  expect(await response.json()).toMatchObject({ error: { message: 'no project for Token [key]' } })
+})
+
 test('no cookie of the provider comes back, its limits and ids do', async () => {
   const headers = {
     'set-cookie': 'track=1',

@@ -18,7 +18,7 @@ export interface Refusal {
 }
 
 export function toProviderError({ status, headers, body }: Refusal, target: Target): ProviderError {
-  const text = withoutSecret(body.toString(), target.secret)
+  const text = withoutSecrets(body.toString(), target.secrets)
   const json = parse(text)
   const retryAfter = readRetryAfter(headers, json)
   const sentStatus = status >= 400 && status <= 599 ? status : 502
@@ -113,9 +113,11 @@ function readText(text: string): string | null {
   return title ? `a web page instead of an answer: ${title}` : 'a web page instead of an answer'
 }
 
-function withoutSecret(text: string, secret: string | null): string {
+function withoutSecrets(text: string, secrets: readonly string[]): string {
   // A short key ("x" for a local server) is no secret and may be part of any word.
-  return secret !== null && secret.length >= 8 ? text.replaceAll(secret, '[key]') : text
+  return secrets
+    .filter(({ length }) => length >= 8)
+    .reduce((rest, secret) => rest.replaceAll(secret, '[key]'), text)
 }
 
 function parse(text: string): unknown {
