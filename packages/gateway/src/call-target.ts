@@ -164,5 +164,5 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   }
   // The prompt of a caller who left was read, whether or not a token of the answer came.
   const isBrokenOff = outcome === 'caller-gone' || (outcome !== 'ok' && facts.firstTokenAtMs !== null)
-  attempt.usage = facts.usage ?? (isBrokenOff ? estimateUsage(call.asked!.json, facts) : null)
+  attempt.usage = facts.usage ?? (isBrokenOff ? estimateUsage(call.asked!.estimate.inputTokens, facts) : null)
 }

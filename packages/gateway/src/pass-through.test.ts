@@ -205,6 +205,37 @@ test('a call of a tool is a token too', async () => {
   }
 })
 
+const ten = 'x'.repeat(40)
+const five = 'x'.repeat(20)
+const asking = [{ role: 'user', content: five }]
+const tool = { name: 'y', description: 'x'.repeat(19) }
+
+test.each([
+  ['/v1/messages', 'claude', { system: five, messages: asking }],
+  ['/v1/messages', 'claude', { tools: [tool], messages: asking }],
+  [
+    '/v1/messages',
+    'claude',
+    { messages: [{ role: 'user', content: [{ type: 'tool_result', content: ten }] }] },
+  ],
+  ['/v1/responses', 'gpt', { instructions: ten }],
+  ['/v1/embeddings', 'gpt', { input: [ten] }],
+  ['/v1/completions', 'gpt', { prompt: [ten] }],
+  ['/v1/chat/completions', 'gpt', { tools: [{ type: 'function', function: tool }], messages: asking }],
+])(
+  'a caller of %s who leaves has paid for the prompt, wherever it stands: %s, %j',
+  async (path, model, asked) => {
+    const { upstream, gateway, post } = await start(() => {})
+    const leaving = new AbortController()
+    const arrives = upstream.next()
+    const left = post(path, { model, ...asked }, leaving.signal)
+    await arrives
+    leaving.abort()
+    await expect(left).rejects.toThrow()
+    await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller-gone', inputTokens: 10 })
+  },
+)
+
 describe('/v1/messages/count_tokens', () => {
   const path = '/v1/messages/count_tokens'
   const counted = '{"input_tokens": 42}'

@@ -9,6 +9,25 @@ test.each([
     { content: [{ type: 'image_url', image_url: { url: 'x'.repeat(90_000) } }] },
     1_000,
   ],
+  [
+    'a picture of Anthropic’s form',
+    {
+      content: [
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'x'.repeat(90_000) } },
+      ],
+    },
+    1_000,
+  ],
+  [
+    'its text of that form',
+    { content: [{ type: 'document', source: { type: 'text', data: 'x'.repeat(40) } }] },
+    10,
+  ],
+  [
+    'a file of a response',
+    { content: [{ type: 'input_file', filename: 'abcd', file_data: 'x'.repeat(90_000) }] },
+    1_001,
+  ],
   ['a tool call', { tool_calls: [{ function: { name: 'abcd', arguments: '{"a":1} ' } }] }, 3],
   ['nothing', { content: null }, 0],
 ])('counts %s by its characters', (_what, message, inputTokens) => {
@@ -35,6 +54,7 @@ test('a body nested deeper than any stack is counted too', () => {
 test.each([
   ['completions', { prompt: 'abcdefgh' }],
   ['embeddings', { input: ['abcd', 'efgh'] }],
+  ['embeddings of tokens', { input: [[17], [1_042]] }],
   ['responses', { instructions: 'abcd', input: [{ role: 'user', content: 'efgh' }] }],
   ['messages', { system: 'abcd', messages: [{ role: 'user', content: 'efgh' }] }],
 ])('the prompt of %s is found where its bodies hold it', (_endpoint, body) => {

@@ -47,6 +47,8 @@ function charsOf(body: Record<string, unknown>): number {
   while (open.length > 0) {
     const next = open.pop()
     if (typeof next === 'string') chars += next.length
+    // A prompt of embeddings or completions may come as tokens.
+    else if (typeof next === 'number') chars += charsPerToken
     else if (Array.isArray(next)) for (const item of next) open.push(item)
     else if (typeof next === 'object' && next !== null) chars += openMembers(next, open)
   }
@@ -55,15 +57,23 @@ function charsOf(body: Record<string, unknown>): number {
 
 /** What is no attachment goes on the stack; the rest is charged here. */
 function openMembers(object: object, open: unknown[]): number {
+  if (isEncoded(object)) return attachmentTokens * charsPerToken
   let chars = 0
   for (const name of Object.keys(object)) {
-    if (name === 'image_url' || name === 'input_audio' || name === 'file')
-      chars += attachmentTokens * charsPerToken
+    if (attachments.has(name)) chars += attachmentTokens * charsPerToken
     // `role` and `type` are words of the protocol.
     else if (name !== 'role' && name !== 'type') open.push((object as Record<string, unknown>)[name])
   }
   return chars
 }
+
+/** An image or a document in Anthropic's form. */
+function isEncoded({ type, data }: { type?: unknown; data?: unknown }): boolean {
+  return type === 'base64' && typeof data === 'string'
+}
+
+/** In chat completions and responses. */
+const attachments = new Set(['image_url', 'input_audio', 'file', 'file_data'])
 
 function positive(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value >= 1 ? Math.ceil(value) : null
