@@ -24,6 +24,9 @@ Editors with a YAML language server complete and check the file as you type, by 
 
 In the tables, \`[]\` is each entry of a list. A dash in the column of defaults means that nothing is set when the key is
 left out. Names that end in \`Ms\` are milliseconds. \`$NAME\` is a variable of \`.env\` or the environment.
+
+What several entries have in common can be written once, with YAML's anchor, and repeated (\`*name\`) or merged
+(\`<<: *name\`). The line of a fault in it is that of the place where it is repeated.
 `
 
 interface Row {

@@ -20,12 +20,13 @@ export interface Fault {
   sentence: string
 }
 
-export function toFaults(issues: readonly z.core.$ZodIssue[], places: YamlPlaces): Fault[] {
+/** Of a parse that reports its inputs. */
+export function toFaults(issues: readonly z.core.$ZodIssue[]): Fault[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...issue.path, key], sentence: unknownKey(key, issue.path) }))
     }
-    return [{ path: issue.path, sentence: toSentence(issue, valueAt(issue.path, places)) }]
+    return [{ path: issue.path, sentence: toSentence(issue) }]
   })
 }
 
@@ -37,7 +38,8 @@ export function toLines(faults: readonly Fault[], places: YamlPlaces): string[] 
     .map(({ line, text, sentence }) => `${text}${line === null ? '' : ` (line ${line})`}: ${sentence}`)
 }
 
-function toSentence(issue: z.core.$ZodIssue, value: unknown): string {
+function toSentence(issue: z.core.$ZodIssue): string {
+  const value = issue.input
   if (issue.message === unknownProvider && typeof value === 'string') {
     return `unknown provider ${JSON.stringify(value)}; ${suggest(value, Object.keys(providers))}`
   }
@@ -88,12 +90,7 @@ function unwrap(schema: unknown): Walkable {
   return walkable
 }
 
-function valueAt(path: Path, { document }: YamlPlaces): unknown {
-  const node = path.length === 0 ? document.contents : document.getIn(path, true)
-  return isNode(node) ? node.toJS(document) : node
-}
-
-/** The line of the key, or of the nearest parent that is there. */
+/** The line of the key, or of the nearest parent that is there; of what an alias repeats, the line that it is repeated in. */
 function lineOf(path: Path, places: YamlPlaces): number | null {
   for (let length = path.length; length > 0; length--) {
     const offset = offsetOf(path.slice(0, length), places.document)
@@ -106,7 +103,10 @@ function offsetOf(path: Path, document: Document): number | null {
   const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
   const last = path.at(-1)
   if (isMap(parent)) {
-    const pair = parent.items.find(({ key }) => isScalar(key) && key.value === last)
+    const pair =
+      parent.items.find(({ key }) => isScalar(key) && key.value === last) ??
+      // Only `<<` is no text.
+      parent.items.find(({ key }) => isScalar(key) && typeof key.value === 'symbol')
     if (pair && isNode(pair.key)) return pair.key.range?.[0] ?? null
   }
   const node = document.getIn(path, true)

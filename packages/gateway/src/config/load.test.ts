@@ -120,7 +120,10 @@ test.each([
   ['llm:', ['llm (line 1): must be a map of keys, not empty']],
   ['- a', ['the file: must be a map of keys, not a list']],
   ['llm: {a: [}', expect.arrayContaining([expect.stringMatching(/^line 1: /)])],
-  ['llm: *a', [expect.stringMatching(/^Unresolved alias/)]],
+  ['binds:\nllm: *a', ['line 2: *a stands for nothing; put &a before what it is to repeat']],
+  ['llm:\n  <<: *a', ['line 2: *a stands for nothing; put &a before what it is to repeat']],
+  ['llm: { <<: 5 }', ['Merge sources must be maps or map aliases']],
+  ['llm: &a\n  <<: *a', [expect.stringContaining('alias')]],
   ['llm:\n  models: []\n  models: []\n', [expect.stringMatching(/^line 3: Map keys must be unique/)]],
   [
     'llm: { models: [{ name: a, provider: nothing-like-it }] }',
@@ -159,6 +162,61 @@ test('an empty variable is a missing one; a key with a line end inside is refuse
   const broken = config(model(params), { KEY: 'sk-1\nsk-2' }).models[0]!.connection
   expect(broken).toMatchObject({ state: 'unknown', missing: null })
   expect(JSON.stringify(broken)).not.toContain('sk-1')
+})
+
+const common = `common: &common
+  provider: custom
+  params: &params { baseUrl: "http://x/v1", apiKey: "$KEY" }
+`
+
+test('what models have in common is written once and merged; what stands beside it goes before', () => {
+  const loaded = load(
+    `${common}llm:
+  models:
+  - { <<: *common, name: a }
+  - name: b
+    <<: *common
+    params: { <<: *params, model: c }
+`,
+    { KEY: 'k' },
+  )
+  expect(loaded).toMatchObject({
+    isValid: true,
+    config: {
+      models: [
+        { provider: 'custom', connection: { baseUrl: 'http://x/v1', apiKey: 'k', upstreamModel: 'a' } },
+        { provider: 'custom', connection: { baseUrl: 'http://x/v1', apiKey: 'k', upstreamModel: 'c' } },
+      ],
+    },
+    warnings: ['common (line 1): is not a key of this gateway and is ignored'],
+  })
+  expect(config(`base: &base { llm: {} }\n<<: *base\n`).models).toEqual([])
+})
+
+test('a fault in what is merged or repeated has the line of where that is done', () => {
+  const text = `wrong: &wrong
+  provider: grok
+  params: &params { baseUrl: ftp://x, apikey: k }
+llm:
+  policies: { retry: &retry { attempts: many } }
+  models:
+  - name: a
+    <<: *wrong
+    retry: *retry
+  - name: b
+    provider: custom
+    params:
+      <<: *params
+`
+  expect(faults(text)).toEqual([
+    'llm.policies.retry.attempts (line 5): must be a number, not a text',
+    'llm.models[0].provider (line 8): unknown provider "grok"; did you mean "groq"?',
+    'llm.models[0].params.apikey (line 8): unknown key "apikey"; did you mean "apiKey"?',
+    'llm.models[0].params.baseUrl (line 8): must be an http:// or https:// address',
+    'llm.models[0].retry.attempts (line 9): must be a number, not a text',
+    'llm.models[1].params.apikey (line 13): unknown key "apikey"; did you mean "apiKey"?',
+    'llm.models[1].params.baseUrl (line 13): must be an http:// or https:// address',
+  ])
 })
 
 test('a header without its variable is missing it; one that no header can carry is refused without showing it', () => {
@@ -213,6 +271,7 @@ test('no text whatsoever crashes it', () => {
     '$A',
     '&a',
     '*a',
+    '<<',
     '|',
     'provider',
     'openai',

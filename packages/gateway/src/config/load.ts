@@ -3,7 +3,7 @@
  *
  * A missing variable is no fault: it makes its model unavailable, with the variable's name, and stops nothing.
  */
-import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
+import { type Document, LineCounter, parseDocument, visit } from 'yaml'
 import { nearest } from '../nearest.ts'
 import type { ProviderName } from '../upstream/providers.ts'
 import { type AdmissionConfig, toAdmissionConfig } from './admission.ts'
@@ -23,6 +23,7 @@ import {
   type Timeouts,
   timeoutsDefault,
 } from './policies.ts'
+import { record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 import { type DiscoveryServer, GatewayFile, type ModelEntry, type Price } from './schema.ts'
 import { toVirtualModel, type VirtualModelConfig } from './virtual-models.ts'
@@ -71,14 +72,14 @@ export type Loaded =
 /** `variables` are what `$NAME` refers to; `SIMULATOR_URL` among them is the simulator's address. */
 export function loadConfig(text: string, variables: Variables): Loaded {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false })
   const read = toValue(document, lines)
   if (!read.isYaml) return { isValid: false, faults: read.faults, warnings: [] }
   const places = { document, lines }
-  const warnings = toLines(foreignKeys(document), places)
-  const parsed = GatewayFile.safeParse(read.value)
+  const warnings = toLines(foreignKeys(read.value), places)
+  const parsed = GatewayFile.safeParse(read.value, { reportInput: true })
   const faults = [
-    ...(parsed.success ? [] : toFaults(parsed.error.issues, places)),
+    ...(parsed.success ? [] : toFaults(parsed.error.issues)),
     ...crossCheck(read.value, variables),
   ]
   if (!parsed.success || faults.length > 0) {
@@ -97,9 +98,23 @@ function toValue(document: Document, lines: LineCounter): Read {
   try {
     return { isYaml: true, value: document.toJS() ?? {} }
   } catch (error) {
-    // An alias without its anchor, or so many of them that they would fill the memory.
-    return { isYaml: false, faults: [(error as Error).message] }
+    // What is merged is no map, or so many aliases that they would fill the memory.
+    const lost = lostAliases(document, lines)
+    return { isYaml: false, faults: lost.length > 0 ? lost : [(error as Error).message] }
   }
+}
+
+function lostAliases(document: Document, lines: LineCounter): string[] {
+  const faults: string[] = []
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document)) return
+      const { source, range } = alias
+      const { line } = lines.linePos(range?.[0] ?? 0)
+      faults.push(`line ${line}: *${source} stands for nothing; put &${source} before what it is to repeat`)
+    },
+  })
+  return faults
 }
 
 function toConfig({ llm }: GatewayFile, variables: Variables): Config {
@@ -147,10 +162,8 @@ function toDiscovery(server: DiscoveryServer, variables: Variables): DiscoveryCo
 }
 
 /** agentgateway's other top-level keys mean nothing here; a slip of the finger would silently mean nothing either. */
-function foreignKeys({ contents }: Document): Fault[] {
-  if (!isMap(contents)) return []
-  return contents.items
-    .map(({ key }) => String(key))
+function foreignKeys(value: unknown): Fault[] {
+  return Object.keys(record(value) ?? {})
     .filter((key) => key !== 'llm')
     .map((key) => {
       const hint = nearest(key, ['llm'], 1).length > 0 ? '; did you mean "llm"?' : ''
