@@ -58,6 +58,11 @@ test.each([
   ],
   [jwt('secret: $S'), { S: 'too-short' }, 'llm.policies.jwt.secret (line 4): must have at least 32 bytes'],
   [
+    jwt('jwks: "https://user:pw@x/jwks"'),
+    {},
+    'llm.policies.jwt.jwks (line 4): holds a user name or password, which would not be sent; name an address that needs none',
+  ],
+  [
     '    apiKeys: {}\n',
     {},
     'llm.policies.apiKeys (line 4): lets nobody in: mode strict needs at least one key; `pnpm gateway:key -- <id>` makes an entry',

@@ -6,6 +6,7 @@ import type { RateLimit } from './limits-schema.ts'
 import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 import type { GatewayFile } from './schema.ts'
+import { addressFault } from './web-address.ts'
 
 export interface AdmissionConfig {
   rateLimits: RateLimit[]
@@ -92,14 +93,9 @@ function jwtFaults(jwt: Raw | null, variables: Variables): Fault[] {
     resolved.state === 'missing'
       ? `names ${resolved.variable}, which is not set: set it in .env or the environment`
       : member === 'jwks'
-        ? wrongAddress(resolved.text)
+        ? addressFault(resolved.text, 'name an address that needs none')
         : shortSecret(resolved.text)
   return sentence === null ? [] : [{ path: [...path, member], sentence }]
-}
-
-function wrongAddress(text: string): string | null {
-  const protocol = URL.canParse(text) ? new URL(text).protocol : ''
-  return /^https?:$/.test(protocol) ? null : 'must be an http:// or https:// address'
 }
 
 function shortSecret(text: string): string | null {

@@ -11,6 +11,7 @@ import { guardrailFaults } from './guardrails.ts'
 import { headerFaults } from './provider-headers.ts'
 import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
+import { addressFault } from './web-address.ts'
 
 export function crossCheck(raw: unknown, variables: Variables): Fault[] {
   const llm = record(record(raw)?.llm)
@@ -72,10 +73,12 @@ function hasOwnAddress(provider: string): boolean {
 }
 
 function wrongAddress(text: string): string | null {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (!url || !/^https?:$/.test(url.protocol)) return 'must be an http:// or https:// address'
-  if (/\/chat\/completions\/?$/.test(url.pathname)) return 'must end before /chat/completions'
-  return null
+  const fault = addressFault(
+    text,
+    'use `apiKey` or `headers` in the `params` of a model, as `headers: { Authorization: "Basic $LOGIN" }`',
+  )
+  if (fault !== null) return fault
+  return /\/chat\/completions\/?$/.test(new URL(text).pathname) ? 'must end before /chat/completions' : null
 }
 
 function example(provider: string): string {

@@ -240,6 +240,27 @@ test.each([
   expect(faults(model(params))).toEqual([`llm.models[0].params.headers.${fault}`])
 })
 
+test.each([
+  ['http://user:pw-of-user@x/v1', {}],
+  ['http://pw-of-user@x/v1', {}],
+  ['$ADDRESS', { ADDRESS: 'http://user:pw-of-user@x/v1' }],
+])(
+  'a login in an address, which would not be sent, is a fault that does not repeat it: %s',
+  (baseUrl, variables) => {
+    const server = { provider: 'custom', baseUrl }
+    const models = [{ name: 'm', provider: 'custom', params: { baseUrl } }]
+    const loaded = load(JSON.stringify({ llm: { models, discovery: [server] } }), variables)
+    const sentence =
+      'holds a user name or password, which would not be sent; use `apiKey` or `headers` in the `params` of a model, as `headers: { Authorization: "Basic $LOGIN" }`'
+    expect(loaded).toMatchObject({
+      faults: [
+        `llm.models[0].params.baseUrl (line 1): ${sentence}`,
+        `llm.discovery[0].baseUrl (line 1): ${sentence}`,
+      ],
+    })
+  },
+)
+
 test('a provider without apiKey in the config looks for its usual variable', () => {
   const text = 'llm: { models: [{ name: m, provider: mistral }] }'
   expect(config(text).models[0]!.connection).toMatchObject({ missing: 'MISTRAL_API_KEY' })
