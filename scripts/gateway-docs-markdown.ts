@@ -23,7 +23,12 @@ Editors with a YAML language server complete and check the file as you type, by 
 \`\`\`
 
 In the tables, \`[]\` is each entry of a list. A dash in the column of defaults means that nothing is set when the key is
-left out. Names that end in \`Ms\` are milliseconds. \`$NAME\` is a variable of \`.env\` or the environment.
+left out. Names that end in \`Ms\` are milliseconds.
+
+\`$NAME\` or \`\${NAME}\` is a variable of \`.env\` or the environment, and \`$$\` a dollar sign, in the texts of these keys and of no
+others: all of \`params\`, \`discovery[].baseUrl\`, \`jwt.jwks\`, \`jwt.secret\`, \`jwt.issuer\`, \`jwt.audience\`, \`audit.path\` and
+\`books.file\`. A model without its variable is unavailable, a server without it is not looked for, and a policy without
+it stops the start.
 
 What several entries have in common can be written once, with YAML's anchor, and repeated (\`*name\`) or merged
 (\`<<: *name\`). The line of a fault in it is that of the place where it is repeated.

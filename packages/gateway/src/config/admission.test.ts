@@ -71,6 +71,36 @@ test.each([
   expect(faults(text, variables)).toEqual([told])
 })
 
+const filledIn = `    jwt: { jwks: "https://$HOST_NAME/jwks", issuer: "https://$HOST_NAME/", audience: "$AUDIENCE" }
+    audit: { path: "$FOLDER/audit.log" }
+    books: { file: "\${FOLDER}/books.db" }
+`
+
+test('variables are filled in for the files and for what a token must be; one that is missing stops the start', () => {
+  const variables = { HOST_NAME: 'login.example', AUDIENCE: 'a', FOLDER: '/data' }
+  expect(loadConfig(`llm:\n  discovery: []\n  policies:\n${filledIn}`, variables)).toMatchObject({
+    config: {
+      admission: {
+        jwt: {
+          source: { url: 'https://login.example/jwks' },
+          issuer: 'https://login.example/',
+          audience: 'a',
+        },
+        audit: { path: '/data/audit.log' },
+      },
+      books: { file: '/data/books.db' },
+    },
+  })
+  const missing = (name: string) => `names ${name}, which is not set: set it in .env or the environment`
+  expect(faults(filledIn)).toEqual([
+    `llm.policies.jwt.jwks (line 4): ${missing('HOST_NAME')}`,
+    `llm.policies.jwt.issuer (line 4): ${missing('HOST_NAME')}`,
+    `llm.policies.jwt.audience (line 4): ${missing('AUDIENCE')}`,
+    `llm.policies.audit.path (line 5): ${missing('FOLDER')}`,
+    `llm.policies.books.file (line 6): ${missing('FOLDER')}`,
+  ])
+})
+
 test('whatever stands under policies, it is a config or a list of faults', () => {
   const names = [
     'rateLimits',

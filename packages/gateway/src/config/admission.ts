@@ -3,6 +3,7 @@ import type { Budget, OwnBudget } from './budgets-schema.ts'
 import type { ApiKey, Audit, Claims, Jwt, Mode } from './callers-schema.ts'
 import type { Fault } from './faults.ts'
 import type { RateLimit } from './limits-schema.ts'
+import { fillIn } from './policy-variables.ts'
 import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 import type { GatewayFile } from './schema.ts'
@@ -34,15 +35,12 @@ export function toAdmissionConfig(
     rateLimits,
     apiKeys: apiKeys ?? { mode: 'off', keys: [] },
     jwt: jwt ? toJwtConfig(jwt, variables) : null,
-    audit: audit ?? null,
+    audit: audit ? { ...audit, path: fillIn(audit.path, variables) } : null,
     budgets,
   }
 }
 
-/**
- * Works on the raw value, as `cross-check.ts` does. Unlike a provider's key, a secret that is missing here stops the
- * start: a door whose lock is missing must not stand open, nor shut for a reason that nobody sees.
- */
+/** Works on the raw value, as `cross-check.ts` does. */
 export function admissionFaults(policies: Raw | null, variables: Variables): Fault[] {
   const keys = entries(record(policies?.apiKeys)?.keys)
   return [
@@ -55,9 +53,11 @@ export function admissionFaults(policies: Raw | null, variables: Variables): Fau
 function toJwtConfig({ jwks, secret, jwksCooldownMs, ...jwt }: Jwt, variables: Variables): JwtConfig {
   const source =
     secret === undefined
-      ? ({ kind: 'jwks', url: textOf(jwks ?? '', variables), cooldownMs: jwksCooldownMs } as const)
-      : ({ kind: 'secret', secret: textOf(secret, variables) } as const)
-  return { ...jwt, source }
+      ? ({ kind: 'jwks', url: fillIn(jwks ?? '', variables), cooldownMs: jwksCooldownMs } as const)
+      : ({ kind: 'secret', secret: fillIn(secret, variables) } as const)
+  const issuer = fillIn(jwt.issuer, variables)
+  const audience = fillIn(jwt.audience, variables)
+  return { ...jwt, issuer, audience, source }
 }
 
 function taken(keys: Raw[], index: number, member: 'id' | 'keyHash'): Fault[] {
@@ -89,23 +89,16 @@ function jwtFaults(jwt: Raw | null, variables: Variables): Fault[] {
   const value = jwt[member]
   if (typeof value !== 'string') return []
   const resolved = resolveReferences(value, variables)
+  if (resolved.state === 'missing') return []
   const sentence =
-    resolved.state === 'missing'
-      ? `names ${resolved.variable}, which is not set: set it in .env or the environment`
-      : member === 'jwks'
-        ? addressFault(resolved.text, 'name an address that needs none')
-        : shortSecret(resolved.text)
+    member === 'jwks'
+      ? addressFault(resolved.text, 'name an address that needs none')
+      : shortSecret(resolved.text)
   return sentence === null ? [] : [{ path: [...path, member], sentence }]
 }
 
 function shortSecret(text: string): string | null {
   return Buffer.byteLength(text) >= secretBytesMin ? null : `must have at least ${secretBytesMin} bytes`
-}
-
-/** After `admissionFaults` nothing is missing any more. */
-function textOf(text: string, variables: Variables): string {
-  const resolved = resolveReferences(text, variables)
-  return resolved.state === 'whole' ? resolved.text : ''
 }
 
 const policiesPath = ['llm', 'policies'] as const

@@ -8,6 +8,7 @@ import { admissionFaults } from './admission.ts'
 import { checkVirtualModels, createUnknownModel } from './check-virtual-models.ts'
 import type { Fault } from './faults.ts'
 import { guardrailFaults } from './guardrails.ts'
+import { policyVariableFaults } from './policy-variables.ts'
 import { headerFaults } from './provider-headers.ts'
 import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
@@ -27,6 +28,7 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
       address(server, server, ['llm', 'discovery', index, 'baseUrl'], variables),
     ),
     ...checkVirtualModels(llm),
+    ...policyVariableFaults(record(llm?.policies), variables),
     ...admissionFaults(record(llm?.policies), variables),
     ...guardrailFaults(record(llm?.policies), createUnknownModel(llm)),
   ]

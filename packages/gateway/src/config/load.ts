@@ -1,7 +1,7 @@
 /**
  * gateway.yaml → the checked value that the gateway runs on, or all that is wrong with it at once.
  *
- * A missing variable is no fault: it makes its model unavailable, with the variable's name, and stops nothing.
+ * A variable that a model misses is no fault: it makes the model unavailable, with the variable's name, and stops nothing.
  */
 import { type Document, LineCounter, parseDocument, visit } from 'yaml'
 import { nearest } from '../nearest.ts'
@@ -23,6 +23,7 @@ import {
   type Timeouts,
   timeoutsDefault,
 } from './policies.ts'
+import { fillIn } from './policy-variables.ts'
 import { record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 import { type DiscoveryServer, GatewayFile, type ModelEntry, type Price } from './schema.ts'
@@ -129,7 +130,7 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
     admission: toAdmissionConfig(llm.policies, variables),
     guardrails: llm.policies.guardrails,
     cache: llm.policies.cache,
-    books: llm.policies.books,
+    books: toBooks(llm.policies.books, variables),
     models: llm.models.map((entry) => ({
       name: entry.name,
       provider: entry.provider,
@@ -141,6 +142,10 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
     virtualModels: llm.virtualModels.map((entry) => toVirtualModel(entry, llm.policies)),
     discovery: llm.discovery.flatMap((server) => toDiscovery(server, variables)),
   }
+}
+
+function toBooks({ file, ...books }: BooksPolicy, variables: Variables): BooksPolicy {
+  return file === undefined ? books : { ...books, file: fillIn(file, variables) }
 }
 
 type OwnPolicies = Pick<ModelEntry, 'timeouts' | 'retry' | 'circuitBreaker'>
