@@ -84,7 +84,9 @@ virtualModels:
     title: 'Keys of callers',
     path: 'llm.policies.apiKeys',
     words: '`pnpm gateway:key -- search-team` makes a key and prints its entry.',
-    example: `policies:
+    example: `models:
+  - { name: gpt-4o-mini, provider: openai }
+policies:
   apiKeys:
     mode: strict
     keys:

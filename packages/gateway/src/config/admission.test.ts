@@ -71,6 +71,24 @@ test.each([
   expect(faults(text, variables)).toEqual([told])
 })
 
+test('a key may call models that there are, virtual ones, and whatever a server at hand may have', () => {
+  const faultsOf = (...allowedModels: unknown[]) => {
+    const models = [{ name: 'gpt-4o', provider: 'openai' }]
+    const virtualModels = [{ name: 'fast', routing: { roundRobin: { targets: [{ model: 'gpt-4o' }] } } }]
+    const policies = { apiKeys: { keys: [{ id: 'a', keyHash: hash, allowedModels }] } }
+    const loaded = loadConfig(JSON.stringify({ llm: { models, virtualModels, policies } }), {})
+    return loaded.isValid ? [] : loaded.faults
+  }
+  const path = 'llm.policies.apiKeys.keys[0].allowedModels'
+  expect(faultsOf('gpt-4o', 'fast', 'ollama/llama3.2')).toEqual([])
+  expect(faultsOf()).toEqual([])
+  expect(faultsOf('gpt-4p', 'fast', 'zzz')).toEqual([
+    `${path}[0] (line 1): no model is called "gpt-4p"; did you mean "gpt-4o"?`,
+    `${path}[2] (line 1): no model is called "zzz"; name one of llm.models`,
+  ])
+  expect(faultsOf(5)).toEqual([`${path}[0] (line 1): must be a text, not a number`])
+})
+
 const filledIn = `    jwt: { jwks: "https://$HOST_NAME/jwks", issuer: "https://$HOST_NAME/", audience: "$AUDIENCE" }
     audit: { path: "$FOLDER/audit.log" }
     books: { file: "\${FOLDER}/books.db" }

@@ -1,6 +1,7 @@
 /** The policies of `admission/`, ready to use; and those of their faults that no single value shows. */
 import type { Budget, OwnBudget } from './budgets-schema.ts'
 import type { ApiKey, Audit, Claims, Jwt, Mode } from './callers-schema.ts'
+import type { UnknownModel } from './check-virtual-models.ts'
 import type { Fault } from './faults.ts'
 import type { RateLimit } from './limits-schema.ts'
 import { fillIn } from './policy-variables.ts'
@@ -41,10 +42,21 @@ export function toAdmissionConfig(
 }
 
 /** Works on the raw value, as `cross-check.ts` does. */
-export function admissionFaults(policies: Raw | null, variables: Variables): Fault[] {
+export function admissionFaults(
+  policies: Raw | null,
+  variables: Variables,
+  unknownModel: UnknownModel,
+): Fault[] {
   const keys = entries(record(policies?.apiKeys)?.keys)
   return [
-    ...keys.flatMap((_key, index) => [...taken(keys, index, 'id'), ...taken(keys, index, 'keyHash')]),
+    ...keys.flatMap(({ allowedModels }, index) => [
+      ...taken(keys, index, 'id'),
+      ...taken(keys, index, 'keyHash'),
+      // A key for a model that is not there opens nothing.
+      ...(Array.isArray(allowedModels) ? allowedModels : []).flatMap((name, at) =>
+        unknownModel(name, [...policiesPath, 'apiKeys', 'keys', index, 'allowedModels', at]),
+      ),
+    ]),
     ...jwtFaults(record(policies?.jwt), variables),
     ...strictWithoutKeys(record(policies?.apiKeys), keys),
   ]

@@ -26,7 +26,9 @@ const ApiKey = z.strictObject({
   allowedModels: z
     .array(z.string())
     .optional()
-    .describe('The models that it may call; every model when left out.'),
+    .describe(
+      'The models that it may call, virtual ones or found ones (`ollama/llama3.2`) too; every model when left out.',
+    ),
   rateLimits: z
     .array(RateLimit)
     .default([])

@@ -24,8 +24,10 @@ export function checkVirtualModels(llm: Raw | null): Fault[] {
   })
 }
 
+export type UnknownModel = (name: unknown, path: Fault['path']) => Fault[]
+
 /** For whoever names models, virtual ones too. */
-export function createUnknownModel(llm: Raw | null): (name: unknown, path: Fault['path']) => Fault[] {
+export function createUnknownModel(llm: Raw | null): UnknownModel {
   const { models, virtualModels, servers } = toKnown(llm)
   const known = { models: [...models, ...virtualModels], virtualModels: [], servers }
   return (name, path) => unknownTarget(name, path, known)

@@ -17,6 +17,7 @@ import { addressFault } from './web-address.ts'
 export function crossCheck(raw: unknown, variables: Variables): Fault[] {
   const llm = record(record(raw)?.llm)
   const models = entries(llm?.models)
+  const unknownModel = createUnknownModel(llm)
   return [
     ...models.flatMap((model, index) => [
       ...sameName(model, index, models),
@@ -29,8 +30,8 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
     ),
     ...checkVirtualModels(llm),
     ...policyVariableFaults(record(llm?.policies), variables),
-    ...admissionFaults(record(llm?.policies), variables),
-    ...guardrailFaults(record(llm?.policies), createUnknownModel(llm)),
+    ...admissionFaults(record(llm?.policies), variables, unknownModel),
+    ...guardrailFaults(record(llm?.policies), unknownModel),
   ]
 }
 

@@ -2,13 +2,11 @@
 
 import { createPattern } from '../guardrails/pattern.ts'
 import { PatternFault } from '../guardrails/read-pattern.ts'
+import type { UnknownModel } from './check-virtual-models.ts'
 import type { Fault } from './faults.ts'
 import { entries, type Raw, record } from './raw.ts'
 
-export function guardrailFaults(
-  policies: Raw | null,
-  unknownModel: (name: unknown, path: Fault['path']) => Fault[],
-): Fault[] {
+export function guardrailFaults(policies: Raw | null, unknownModel: UnknownModel): Fault[] {
   const guardrails = entries(policies?.guardrails)
   return guardrails.flatMap((guardrail, index) => {
     const path = ['llm', 'policies', 'guardrails', index]
