@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
+import { hashKey } from './admission/api-keys.ts'
 import { done, finish, role, token } from './testing/chunks.ts'
 import { bearer, goodAnswer, keyOf } from './testing/door.ts'
 import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from './testing/gateway.ts'
@@ -140,6 +141,26 @@ test('a key that was taken out is refused from the next call on, and one that wa
   expect(await codeOf(await gateway.chat(plain, bearer('key-of-new')))).toBe(null)
   going.resolve()
   expect(await codeOf(await running)).toBe(null)
+})
+
+test('an old and a new key are the same caller for as long as both hashes stand there', async () => {
+  const upstream = await serve()
+  const withHashes = (...keys: string[]) => ({
+    ...oneModel(upstream.url),
+    policies: {
+      rateLimits: [{ requestsPerMinute: 3 }],
+      apiKeys: { keys: [{ id: 'team', keyHash: keys.map(hashKey), isAdmin: true }] },
+    },
+  })
+  const gateway = await start(withHashes('old'))
+  const codeFor = async (key: string) => codeOf(await gateway.chat(plain, bearer(key)))
+  expect([await codeFor('old'), await codeFor('new')]).toEqual([null, 'invalid_api_key'])
+  gateway.reload(withHashes('old', 'new'))
+  const callers = await fetch(`${gateway.url}/admin/callers`, bearer('new'))
+  expect(await callers.json()).toMatchObject({ data: [{ id: 'team', limits: [{}] }] })
+  expect([await codeFor('old'), await codeFor('new')]).toEqual([null, null])
+  gateway.reload(withHashes('new'))
+  expect([await codeFor('old'), await codeFor('new')]).toEqual(['invalid_api_key', 'rate_limited'])
 })
 
 test('a limit that stays the same goes on counting wherever it stands; one that changed begins anew', async () => {

@@ -17,10 +17,13 @@ export interface Keyring {
 }
 
 export function createKeyring(keys: readonly ApiKey[], common: Common): Keyring {
-  const byHash = new Map(keys.map((key) => [key.keyHash, toIdentity(key, common)]))
+  const callers = keys.map((key) => ({ hashes: [key.keyHash].flat(), identity: toIdentity(key, common) }))
+  const byHash = new Map(
+    callers.flatMap(({ hashes, identity }) => hashes.map((each) => [each, identity] as const)),
+  )
   return {
     find: (key) => byHash.get(hashKey(key)) ?? null,
-    list: () => [...byHash.values()],
+    list: () => callers.map(({ identity }) => identity),
   }
 }
 

@@ -89,6 +89,43 @@ test('a key may call models that there are, virtual ones, and whatever a server 
   expect(faultsOf(5)).toEqual([`${path}[0] (line 1): must be a text, not a number`])
 })
 
+test.each([
+  [
+    '[]',
+    [
+      ' (line 7): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it, or a list of one to four of these',
+    ],
+  ],
+  [
+    '5',
+    [
+      ' (line 7): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it, or a list of one to four of these',
+    ],
+  ],
+  [
+    `[${hash}, gwk_plain]`,
+    ['[1] (line 7): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it'],
+  ],
+  [
+    `[${[1, 3, 4, 5, 6].map((digit) => `sha256:${String(digit).repeat(64)}`)}]`,
+    [
+      ' (line 7): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it, or a list of one to four of these',
+    ],
+  ],
+  [`[${hash}, ${hash}]`, ['[1] (line 7): stands there twice; leave one out']],
+  [
+    `["sha256:${'1'.repeat(64)}", "sha256:${'2'.repeat(64)}"]`,
+    ['[1] (line 7): is the same as that of llm.policies.apiKeys.keys[0]; each key needs its own'],
+  ],
+])('the hashes of a key are one to four, and nobody else’s: %s', (keyHash, told) => {
+  const text = `    apiKeys:
+      keys:
+      - { id: a, keyHash: "sha256:${'2'.repeat(64)}" }
+      - { id: b, keyHash: ${keyHash} }
+`
+  expect(faults(text)).toEqual(told.map((fault) => `llm.policies.apiKeys.keys[1].keyHash${fault}`))
+})
+
 const filledIn = `    jwt: { jwks: "https://$HOST_NAME/jwks", issuer: "https://$HOST_NAME/", audience: "$AUDIENCE" }
     audit: { path: "$FOLDER/audit.log" }
     books: { file: "\${FOLDER}/books.db" }

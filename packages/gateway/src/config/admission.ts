@@ -73,11 +73,18 @@ function toJwtConfig({ jwks, secret, jwksCooldownMs, ...jwt }: Jwt, variables: V
 }
 
 function taken(keys: Raw[], index: number, member: 'id' | 'keyHash'): Fault[] {
-  const value = keys[index]?.[member]
-  const first = keys.findIndex((key) => key[member] === value)
-  if (typeof value !== 'string' || first === index) return []
-  const sentence = `is the same as that of llm.policies.apiKeys.keys[${first}]; each key needs its own`
-  return [{ path: [...policiesPath, 'apiKeys', 'keys', index, member], sentence }]
+  const given = keys[index]?.[member]
+  const values = [given].flat()
+  return values.flatMap((value, at) => {
+    const first = keys.findIndex((key) => [key[member]].flat().includes(value))
+    if (typeof value !== 'string' || (first === index && values.indexOf(value) === at)) return []
+    const path = [...policiesPath, 'apiKeys', 'keys', index, member, ...(Array.isArray(given) ? [at] : [])]
+    const sentence =
+      first === index
+        ? 'stands there twice; leave one out'
+        : `is the same as that of llm.policies.apiKeys.keys[${first}]; each key needs its own`
+    return [{ path, sentence }]
+  })
 }
 
 function strictWithoutKeys(apiKeys: Raw | null, keys: Raw[]): Fault[] {
