@@ -15,7 +15,6 @@ import { createEstimateCost } from './budgets/estimate-cost.ts'
 import { type AnswerStore, createAnswerStore } from './cache/answer-store.ts'
 import { createCacheMetrics } from './cache/metrics.ts'
 import type { Clock } from './clock.ts'
-import type { BooksPolicy } from './config/budgets-schema.ts'
 import { type ConfigStatus, createConfigStatus } from './config/config-status.ts'
 import { createReadiness, type Readiness } from './drain.ts'
 import type { ErrorCode } from './errors.ts'
@@ -35,8 +34,8 @@ import type { Wait } from './upstream/wait.ts'
 export interface EngineOptions {
   clock: Clock
   log: Logger
-  /** The file of the books, null keeps none; and how long. Another file takes a restart. */
-  books: { path: string | null; policy: BooksPolicy }
+  /** The file of the books; null keeps none. Another one takes a restart. */
+  booksPath: string | null
   bodyBytesMax: number
   /** In [0, 1). */
   random(): number
@@ -45,7 +44,7 @@ export interface EngineOptions {
   tracing: Tracing | null
 }
 
-export interface Engine extends Omit<EngineOptions, 'books'> {
+export interface Engine extends Omit<EngineOptions, 'booksPath'> {
   connections: Connections
   states: TargetStates
   turns: Turns
@@ -73,7 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
   const metrics = createMetrics(states)
   const door = createAdmissionMetrics(metrics.registry)
   const audit = createAudit({ clock, log, onLost: door.auditLost })
-  const books = openBooks({ ...options.books, clock, log, registry: metrics.registry })
+  const books = openBooks({ path: options.booksPath, clock, log, registry: metrics.registry })
   const cost = createCostTable(clock)
   const budgets = createBudgets({
     books,

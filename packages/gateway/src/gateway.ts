@@ -76,7 +76,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const engine = createEngine({
     clock,
     log,
-    books: { path: booksPath, policy: config.books },
+    booksPath,
     bodyBytesMax,
     random,
     wait,

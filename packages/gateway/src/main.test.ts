@@ -88,6 +88,25 @@ test.each(['GATEWAY_PORT', 'GATEWAY_METRICS_PORT'])(
   },
 )
 
+test.each([
+  ['a.db', 'b.db', /takes a restart of the gateway; until then they are kept in \S+\/a\.db"/],
+  ['off', 'b.db', /takes a restart of the gateway; until then none are kept"/],
+  ['a.db', './a.db', /"warnings":\[\]/],
+])(
+  'a new gateway.yaml that has the books in another file says when that holds: %s, then %s',
+  async (before, after, told) => {
+    const withBooks = (file: string) =>
+      `llm: { policies: { books: { file: ${file === 'off' ? file : `${folder}/${file}`} } } }`
+    const { child, stderr, firstLine, exited } = run(withBooks(before), { GATEWAY_BOOKS: '' })
+    await firstLine
+    writeFileSync(join(folder, 'gateway.yaml'), withBooks(after))
+    child.kill('SIGHUP')
+    child.kill('SIGTERM')
+    await exited
+    expect(await stderr).toMatch(told)
+  },
+)
+
 test.each(['SIGTERM', 'SIGINT', 'disconnect'] as const)(
   'ends on %s with 0, open streams and all',
   async (signal) => {

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { destination, pino } from 'pino'
+import type { Config } from './config/load.ts'
 import { type ConfigReading, readConfig } from './config/read-config.ts'
 import { watchFile } from './config/watch-file.ts'
 import { createGateway } from './gateway.ts'
@@ -43,19 +44,20 @@ if (!reading.isValid) {
   fail([`${configPath} cannot be used:`, ...reading.faults.map((fault) => `  ${fault}`)].join('\n'))
 }
 const clock = { monotonicMs: () => performance.now(), date: () => new Date() }
+const booksPath = toBooksPath(reading.config)
 const gateway = createGateway({
   config: reading.config,
   configHash: reading.hash ?? '',
   clock,
   log,
-  booksPath: toBooksPath(env.GATEWAY_BOOKS || reading.config.books.file || 'data/gateway-books.db'),
+  booksPath,
   tracing: isTraced() ? await loadTracing() : null,
   isLoopback: /^(localhost|127(\.\d+){3}|::1)$/.test(host),
 })
 
 // All of this before it says that it is ready: who waits for that may edit or stop at once.
-watchFile(configPath, () => gateway.reload(read()))
-process.on('SIGHUP', () => gateway.reload(read()))
+watchFile(configPath, reload)
+process.on('SIGHUP', reload)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 // Who started this program is gone: nobody is left to wait for it.
 process.once('disconnect', end)
@@ -71,6 +73,17 @@ function read(): ConfigReading {
   const now = readConfig(configPath, { ...env, SIMULATOR_URL: simulatorUrl })
   if (!now.isValid || env.GATEWAY_DISCOVERY !== 'off') return now
   return { ...now, config: { ...now.config, discovery: [] } }
+}
+
+function reload() {
+  const now = read()
+  const isSameFile = !now.isValid || toBooksPath(now.config) === booksPath
+  gateway.reload(isSameFile ? now : { ...now, warnings: [...now.warnings, booksWarning()] })
+}
+
+function booksWarning(): string {
+  const meanwhile = booksPath === null ? 'none are kept' : `they are kept in ${booksPath}`
+  return `llm.policies.books.file: another file for the books takes a restart of the gateway; until then ${meanwhile}`
 }
 
 /** As OpenTelemetry's specification has it. */
@@ -110,7 +123,8 @@ function end() {
   })
 }
 
-function toBooksPath(file: string): string | null {
+function toBooksPath({ books }: Config): string | null {
+  const file = env.GATEWAY_BOOKS || books.file || 'data/gateway-books.db'
   return file === 'off' ? null : resolve(file)
 }
 

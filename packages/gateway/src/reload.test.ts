@@ -308,6 +308,29 @@ test('audit lines go where the new config says, and none is lost on the way', as
   await rm(folder, { recursive: true })
 })
 
+test('calls that are older than the new config keeps are forgotten with the next one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reload-'))
+  const upstream = await serve()
+  const keeping = (keepDays: number) => ({
+    ...oneModel(upstream.url),
+    policies: { ...admin, books: { keepDays } },
+  })
+  let now = new Date('2026-01-01T00:00:00Z')
+  const gateway = await startGateway(keeping(40), { booksPath: join(folder, 'books.db'), date: () => now })
+  const callsBooked = async () => {
+    await (await gateway.chat(plain, bearer('key-of-boss'))).text()
+    const usage = await fetch(`${gateway.url}/admin/usage`, bearer('key-of-boss'))
+    return ((await usage.json()) as { total: { calls: number } }).total.calls
+  }
+  expect(await callsBooked()).toBe(1)
+  now = new Date('2026-02-01T00:00:00Z')
+  expect(await callsBooked()).toBe(2)
+  gateway.reload(keeping(20))
+  expect(await callsBooked()).toBe(2)
+  await gateway.close()
+  await rm(folder, { recursive: true })
+})
+
 test('a stream is byte-whole however often the config changes under it', async () => {
   const pieces = [role, ...Array.from({ length: 200 }, (_, index) => token(`t${index} `)), finish, done]
   const upstream = await serve(stream(pieces))

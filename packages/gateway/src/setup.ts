@@ -36,9 +36,10 @@ export function createSetup(config: Config, engine: Engine): Setup {
 /** From now on this one holds: what lives longer keeps what goes on being the same, and lets go of the rest. */
 export function putInForce(
   { config, admission, catalogue }: Setup,
-  { audit, limiter, states, turns }: Engine,
+  { audit, books, limiter, states, turns }: Engine,
 ): void {
   audit.use(config.admission.audit)
+  books.keep(config.books)
   limiter.use(admission.rules)
   turns.use(config.virtualModels)
   states.use(catalogue.list().flatMap(({ route }) => (route.state === 'open' ? [route.target] : [])))

@@ -10,7 +10,7 @@ import { createBag, type Placed } from '../bag.ts'
 import type { Clock } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
 import type { RecordReader } from '../ledger/ledger.ts'
-import type { Ask, Hold } from './messages.ts'
+import type { Ask, Hold, Kept } from './messages.ts'
 import { createPacker, type PackedCalls } from './packed-calls.ts'
 import type { Count, Spent } from './spending.ts'
 import type { UsageAnswer, UsageQuery } from './usage-query.ts'
@@ -27,6 +27,8 @@ export interface Books {
    * between two calls: what was booked before is in the answer, what is booked after is not.
    */
   watch(counts: readonly Count[], onAsked: () => void): Promise<Spent[]>
+  /** From now on so much is kept; until it is told, everything. */
+  keep(kept: Kept): void
   /** Everything that is over now is in it. Rejects when the books cannot be read. */
   usage(query: UsageQuery): Promise<UsageAnswer>
   /** Why nothing is written just now; null when all is well. */
@@ -73,6 +75,7 @@ export function createBooks(options: BooksOptions): Books {
   let problem: string | null = null
   let isClosed = false
   let usages = 0
+  let kept: Kept = { keepDays: Number.POSITIVE_INFINITY, callsMax: Number.POSITIVE_INFINITY }
 
   const isEmpty = () => waiting === 0 && unsent.size === 0
   const pack = () => {
@@ -101,6 +104,7 @@ export function createBooks(options: BooksOptions): Books {
       await ask('write', {
         calls: batch.calls,
         holds: batch.holds.map(({ hold }) => hold),
+        kept,
         nowMs: clock.date().getTime(),
       })
       noteProblem(null)
@@ -175,6 +179,9 @@ export function createBooks(options: BooksOptions): Books {
         onAsked()
         return ask('watch', { counts: [...counts], nowMs: clock.date().getTime() })
       }),
+    keep({ keepDays, callsMax }) {
+      kept = { keepDays, callsMax }
+    },
     async usage(query) {
       if (usages >= usagesMax)
         throw new GatewayError('books_unavailable', tooManyUsages, { retryAfterMs: 1_000 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createKeeper, type Keeper } from './keep-books.ts'
-import type { BookedCall, Hold } from './messages.ts'
+import type { BookedCall, Hold, Kept } from './messages.ts'
 import { dayMs } from './period.ts'
 import { toCount } from './spending.ts'
 
@@ -21,11 +21,11 @@ afterEach(async () => {
 const nowMs = Date.parse('2026-03-15T12:00:00Z')
 const perDay = toCount(['caller'], 'day')
 
-function open(name: string, more: object = {}): Keeper {
-  const path = join(folder, name)
-  const keeper = createKeeper({ path, instance: name, keepDays: 400, callsMax: 1_000_000, ...more })
+function open(name: string, kept: Kept = { keepDays: 400, callsMax: 1_000_000 }) {
+  const keeper = createKeeper({ path: join(folder, name), instance: name })
   keepers.push(keeper)
-  return keeper
+  type Write = Omit<Parameters<Keeper['write']>[0], 'kept'>
+  return { ...keeper, write: (ask: Write) => keeper.write({ ...ask, kept }) }
 }
 
 /** As a kill leaves it: the file and its log, copied while it is open. */

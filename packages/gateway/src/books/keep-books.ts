@@ -2,7 +2,7 @@
  * The books as the thread keeps them: open file, writer, what is counted. Everything here may block, and blocks nobody but
  * the thread.
  */
-import type { BookedCall, Hold, Questions } from './messages.ts'
+import type { BookedCall, Hold, Kept, Questions } from './messages.ts'
 import { type BooksFile, openFile } from './open-file.ts'
 import { dayMs, startOf } from './period.ts'
 import type { Count, Spent } from './spending.ts'
@@ -13,13 +13,11 @@ export interface KeepOptions {
   path: string
   /** Of this process: holds of another are left over from a crash. */
   instance: string
-  keepDays: number
-  callsMax: number
 }
 
 export type Keeper = {
   [K in Exclude<keyof Questions, 'write'>]: (ask: Questions[K]['ask']) => Promise<Questions[K]['answer']>
-} & { write(ask: { calls: BookedCall[]; holds: Hold[]; nowMs: number }): Promise<null> }
+} & { write(ask: { calls: BookedCall[]; holds: Hold[]; kept: Kept; nowMs: number }): Promise<null> }
 
 /** The file is opened by the first question, and again by the next one after that failed. */
 export function createKeeper(options: KeepOptions): Keeper {
@@ -32,14 +30,14 @@ export function createKeeper(options: KeepOptions): Keeper {
     })
   }
   return {
-    async write({ calls, holds, nowMs }) {
+    async write({ calls, holds, kept, nowMs }) {
       const books = await toBooks()
       const { writer, file, counts } = books
       const isTimeToSweep = nowMs - books.sweptAtMs >= dayMs
       // All or nothing: what failed is sent again.
       file.sqlite.transaction(() => {
         writer.write(calls, holds, counts)
-        forgetCalls(file, options, nowMs)
+        forgetCalls(file, kept, nowMs)
         if (isTimeToSweep) sweep(file, nowMs)
       })()
       if (isTimeToSweep) books.sweptAtMs = nowMs
@@ -169,7 +167,7 @@ function sumCalls(sqlite: BooksFile['sqlite'], count: Count, fromMs: number): Su
 const forgottenMax = 2_000
 
 /** Old calls go, the oldest first; what is counted of them stays. */
-function forgetCalls({ sqlite }: BooksFile, { keepDays, callsMax }: KeepOptions, nowMs: number): void {
+function forgetCalls({ sqlite }: BooksFile, { keepDays, callsMax }: Kept, nowMs: number): void {
   const { first, last, atMs } = sqlite
     .prepare(
       // Each by itself is one look into the index; asked together they would read the whole table.

@@ -52,8 +52,14 @@ export interface Hold extends Who {
   costPico: number
 }
 
+/** Of calls that are over: what is older, or more, is forgotten. */
+export interface Kept {
+  keepDays: number
+  callsMax: number
+}
+
 export interface Questions {
-  write: { ask: { calls: PackedCalls[]; holds: Hold[]; nowMs: number }; answer: null }
+  write: { ask: { calls: PackedCalls[]; holds: Hold[]; kept: Kept; nowMs: number }; answer: null }
   /** Counts these from now on, and no others; answers what was spent in the current period of each. */
   watch: { ask: { counts: Count[]; nowMs: number }; answer: Spent[] }
   usage: { ask: { query: UsageQuery }; answer: UsageAnswer }

@@ -9,6 +9,7 @@ export const noBooks: Books = {
     onAsked()
     return []
   },
+  keep() {},
   async usage() {
     throw new GatewayError(
       'books_unavailable',

@@ -47,7 +47,7 @@ export const BooksPolicy = z.strictObject({
     .min(1, 'must not be empty')
     .optional()
     .describe(
-      'The SQLite file, from where the gateway was started; `data/gateway-books.db` when left out, `off` for none. The variable `GATEWAY_BOOKS` goes before it.',
+      'The SQLite file, from where the gateway was started; `data/gateway-books.db` when left out, `off` for none. The variable `GATEWAY_BOOKS` goes before it. Another one takes a restart.',
     ),
   keepDays: z.int().min(1).max(3_650).default(400).describe('Older calls are deleted.'),
   callsMax: z
