@@ -19,6 +19,7 @@ import { type Outcome, toRecord, toReport } from './ledger/record.ts'
 import { toCallContext } from './routing/call-context.ts'
 import type { Setup } from './setup.ts'
 import type { StartSignal } from './start-signal.ts'
+import { toBookedTags } from './tags.ts'
 import { type CallRoute, tryTargets } from './upstream/try-targets.ts'
 
 /** What a call works with: what lives as long as the process, and what came of the config at its arrival. */
@@ -40,9 +41,10 @@ export async function chat(
     const identity = parts.admission.identify(request)
     // A key is known at once; only a token may have to wait.
     call.identity = identity instanceof Promise ? await identity : identity
+    call.tags = toBookedTags(call.tags, call.identity.tags)
     const asked = await readChatRequest(request, parts.bodyBytesMax, endpoint)
     call.asked = asked
-    call.tags = { ...asked.tags, ...call.identity.tags }
+    call.tags = toBookedTags(asked.tags, call.identity.tags)
     call.workFromMs = parts.clock.monotonicMs()
     parts.admission.permit(call.identity, asked.model)
     const { id, tenant, tags } = call.identity

@@ -2,16 +2,19 @@
  * What a call is booked on besides its caller: `metadata` of its body, and headers `x-gateway-tag-<name>`, which go before
  * it. Tags of the caller's key or token go before both: nobody books on somebody else.
  *
- * Only texts are tags; other values in `metadata` are the provider's and let be.
+ * Only texts are tags; other values in `metadata` are the provider's and let be. Names are in small letters, wherever they come
+ * from: those of headers have no other case.
  */
+import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import { GatewayError } from './errors.ts'
 
 export type Tags = Readonly<Record<string, string>>
 
-export const tagsMax = 16
+/** OpenAI's `metadata` may have sixteen, with names and values as long as here. */
+export const tagsMax = 32
 export const tagNameCharsMax = 64
-export const tagValueCharsMax = 256
+export const tagValueCharsMax = 512
 const headerPrefix = 'x-gateway-tag-'
 
 const none: Tags = {}
@@ -28,10 +31,16 @@ export function readTags({ metadata }: Record<string, unknown>, headers: Incomin
     if (!header.startsWith(headerPrefix)) continue
     const name = header.slice(headerPrefix.length)
     if (name === '') throw refuse(`The header \`${headerPrefix}\` names no tag: write ${headerPrefix}<name>.`)
-    add(tags, name, String(headers[header]), 'header')
+    add(tags, name, decode(String(headers[header])), 'header')
   }
   // Not by assignment: a tag may be called `__proto__`.
   return tags.size === 0 ? none : Object.fromEntries(tags)
+}
+
+/** Of the call and of its caller. */
+export function toBookedTags(ofCall: Tags, ofCaller: Tags): Tags {
+  const named = Object.entries(ofCaller).map(([name, value]) => [name.toLowerCase(), value])
+  return named.length === 0 ? ofCall : Object.fromEntries([...Object.entries(ofCall), ...named])
 }
 
 /** As many of these as a call may have. A token is the issuer's: what is too much in it is no fault of the caller. */
@@ -56,12 +65,18 @@ function add(tags: Map<string, string>, name: string, value: string, from: 'meta
   if (value.length > tagValueCharsMax) {
     throw refuse(`${place} is too long for a tag: at most ${tagValueCharsMax} characters.`)
   }
-  tags.set(name, value)
+  tags.set(name.toLowerCase(), value)
   if (tags.size > tagsMax) {
     throw refuse(
       `A call has at most ${tagsMax} tags, from \`metadata\` and \`${headerPrefix}<name>\` together.`,
     )
   }
+}
+
+/** Node reads headers as Latin-1; most clients write UTF-8. */
+function decode(header: string): string {
+  const bytes = Buffer.from(header, 'latin1')
+  return isUtf8(bytes) ? bytes.toString() : header
 }
 
 function quote(name: string): string {

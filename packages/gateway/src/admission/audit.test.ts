@@ -57,6 +57,7 @@ test('one line a call says who, what, how it ended and what it cost, and no word
   for (const [body, key] of [
     [{ ...plain, stream: true }, 'key-of-search'],
     [{ ...plain, model: 'n' }, 'key-of-search'],
+    [{ model: 'm' }, 'key-of-search'],
     [plain, 'wrong'],
   ] as const) {
     await (await gateway.chat(body, bearer(key))).text()
@@ -89,6 +90,14 @@ test('one line a call says who, what, how it ended and what it cost, and no word
       outcome: 'model_not_allowed',
       status: 403,
       attempts: 0,
+    }),
+    // Whose it was is known before its body is.
+    expect.objectContaining({
+      caller: 'search',
+      tags: { team: 's' },
+      model: null,
+      outcome: 'invalid_request',
+      status: 400,
     }),
     expect.objectContaining({
       caller: null,

@@ -56,6 +56,22 @@ test('a call that is over is in the usage at once', async () => {
   expect(await usageOf(spending)).toMatchObject({ total: oneDollar, data: [oneDollar] })
 })
 
+test('a tag is the same in metadata, in a header and in a budget, whatever its letters', async () => {
+  const costCentre = 'München'
+  const spending = await start({
+    keys: [keyOf('a'), keyOf('b', { tags: { COSTCENTRE: costCentre } })],
+    budgets: [{ per: 'tag:costCentre', usd: 3, period: 'total', mode: 'hard' }],
+  })
+  const inUtf8 = Buffer.from(costCentre).toString('latin1')
+  await spending.spend('a', { metadata: { costCentre } })
+  await spending.spend('a', { metadata: { costCentre: 'other' } }, { 'x-gateway-tag-costCentre': inUtf8 })
+  await spending.spend('b')
+  expect((await spending.spend('a', {}, { 'x-gateway-tag-costcentre': inUtf8 })).status).toBe(402)
+  expect((await usageOf(spending, '?by=tag:costCentre')).data).toMatchObject([
+    { 'tag:costcentre': costCentre, calls: 4, errors: 1, costUsd: 3 },
+  ])
+})
+
 test('rolls up by whatever is known of calls, the dearest first', async () => {
   const keys = [keyOf('a', { tenant: 't' }), keyOf('b')]
   let now = new Date('2026-03-31T23:00:00Z')

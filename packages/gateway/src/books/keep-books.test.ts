@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createKeeper, type Keeper } from './keep-books.ts'
 import type { BookedCall, Hold, Kept } from './messages.ts'
@@ -155,4 +156,19 @@ test('what cannot be written leaves nothing behind', async () => {
     'NOT NULL',
   )
   expect((await keeper.usage({ query: all })).total.calls).toBe(0)
+})
+
+test('tags of books that were written before names had small letters are found, and counted', async () => {
+  await open('old').write({ calls: [toCall('r1', 5)], holds: [], nowMs })
+  await keepers.pop()!.close({})
+  const old = new Database(join(folder, 'old'))
+  old.prepare("delete from kysely_migration where name = '0003-tag-names'").run()
+  old.prepare('update calls set tags = ?').run('{"costCentre":"München","agent":"x"}')
+  old.close()
+  const keeper = open('old')
+  const count = toCount(['tag:costCentre'], 'day')
+  const spent = await keeper.watch({ counts: [count], nowMs })
+  expect(spent).toMatchObject([{ subject: '["München"]', pico: 5n }])
+  const { rows } = await keeper.usage({ query: { ...all, by: ['tag:costcentre', 'tag:agent'] } })
+  expect(rows).toMatchObject([{ group: { 'tag:costcentre': 'München', 'tag:agent': 'x' } }])
 })

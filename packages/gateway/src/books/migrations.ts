@@ -5,6 +5,7 @@ import type { Migration } from 'kysely/migration'
 export const migrations: Record<string, Migration> = {
   '0001-books': { up: createBooks },
   '0002-calls-once': { up: bookCallsOnce },
+  '0003-tag-names': { up: lowerTagNames },
 }
 
 async function createBooks(db: Kysely<unknown>): Promise<void> {
@@ -81,4 +82,13 @@ async function createBooks(db: Kysely<unknown>): Promise<void> {
 async function bookCallsOnce(db: Kysely<unknown>): Promise<void> {
   await sql`delete from calls where id not in (select min(id) from calls group by request_id)`.execute(db)
   await db.schema.createIndex('calls_request').unique().on('calls').column('request_id').execute()
+}
+
+/** Counts with other names are dropped and worked out anew, as those that nobody asks for any more always are. */
+async function lowerTagNames(db: Kysely<unknown>): Promise<void> {
+  for (const table of ['calls', 'holds']) {
+    await sql`update ${sql.table(table)} set tags = (select json_group_object(lower(key), value) from json_each(tags)) where tags is not null`.execute(
+      db,
+    )
+  }
 }

@@ -30,7 +30,8 @@ export interface Spent {
 }
 
 export function toCount(per: readonly Part[], period: Period): Count {
-  const parts = [...new Set(per)].sort()
+  // Names of tags are in small letters.
+  const parts = [...new Set(per.map((part) => part.toLowerCase() as Part))].sort()
   return { name: `${parts.join(',')}|${period}`, per: parts, period }
 }
 

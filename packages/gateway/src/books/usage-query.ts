@@ -61,13 +61,13 @@ export function readUsageQuery(search: URLSearchParams): UsageQuery {
   const fromMs = readTime(search, 'from')
   const toMs = readTime(search, 'to')
   if (fromMs !== null && toMs !== null && fromMs >= toMs) throw refuse('`from` must lie before `to`.')
-  return { by: [...new Set(by)].map(readDimension), fromMs, toMs }
+  return { by: [...new Set(by.map(readDimension))], fromMs, toMs }
 }
 
 function readDimension(text: string): Dimension {
   const known = dimensions.find((dimension) => dimension === text)
   if (known) return known
-  if (/^tag:.{1,64}$/.test(text)) return text as Dimension
+  if (/^tag:.{1,64}$/.test(text)) return text.toLowerCase() as Dimension
   throw refuse(
     `\`by\` cannot be ${JSON.stringify(text.slice(0, 100))}: it is one or several of ${dimensions.join(', ')} and tag:<name>, with commas between.`,
   )
