@@ -67,7 +67,9 @@ const Routing = z
           .min(1, 'must not be empty')
           .max(2_000, 'must have at most 2000 characters')
           .optional()
-          .describe('A CEL expression over `request`, `metadata`, `headers` and `caller`.'),
+          .describe(
+            'A CEL expression over `request`, `metadata`, `headers` and `caller`. What cannot be worked out for a call, as a member that it lacks, does not hold.',
+          ),
       }),
     )
       .optional()

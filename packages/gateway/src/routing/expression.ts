@@ -25,6 +25,24 @@ const environment = new Environment({
 for (const variable of ['request', 'metadata', 'headers', 'caller']) {
   environment.registerVariable(variable, 'map')
 }
+// Numbers of JSON are doubles, those of an expression whole ones: `request.max_tokens * 2` should not need a `.0`.
+const arithmetic: Record<string, (left: number, right: number) => number> = {
+  '+': (left, right) => left + right,
+  '-': (left, right) => left - right,
+  '*': (left, right) => left * right,
+  '/': (left, right) => left / right,
+  '%': (left, right) => left % right,
+}
+for (const [operator, apply] of Object.entries(arithmetic)) {
+  for (const [left, right] of [
+    ['double', 'int'],
+    ['int', 'double'],
+  ]) {
+    environment.registerOperator(`${left} ${operator} ${right}: double`, (a: unknown, b: unknown) =>
+      apply(Number(a), Number(b)),
+    )
+  }
+}
 
 /** What is wrong with it, as a sentence; null when nothing is. */
 export function expressionFault(text: string): string | null {

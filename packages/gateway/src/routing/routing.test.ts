@@ -127,6 +127,21 @@ describe('conditional', () => {
     expect(await ask({ metadata: { task: 'finance' } })).toBe('ac')
   })
 
+  test.each([
+    'request.max_tokens * 2 > 100',
+    '1 + request.max_tokens == 101',
+    'request.max_tokens - size(request.messages) == 99',
+    'request.max_tokens / 3 > 33',
+    'request.max_tokens % 7 == 2',
+  ])('numbers of the request can be reckoned with: %s', async (when) => {
+    const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
+    expect([await ask({ max_tokens: 100 }), await ask({ max_tokens: 10 }), await ask()]).toEqual([
+      'a',
+      'b',
+      'b',
+    ])
+  })
+
   test('no condition sees a credential', async () => {
     const when = "'authorization' in headers || 'cookie' in headers"
     const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
