@@ -24,9 +24,14 @@ export const Usage = z.object({
 })
 export type Usage = z.infer<typeof Usage>
 
-/** Reads a provider's `usage` object; null when it holds no counts. Unknown keys are ignored. */
+/** A thousand times the longest context there is: what is beyond is no count but a mistake, as an unsigned −1. */
+const tokensMax = 1e9
+
+/** Reads a provider's `usage` object; null when it holds no counts, or none that can be. Unknown keys are ignored. */
 export function readUsage(raw: unknown): Usage | null {
   if (!isRecord(raw)) return null
+  const counts = [raw.prompt_tokens, raw.input_tokens, raw.completion_tokens, raw.output_tokens]
+  if (counts.some((count) => typeof count === 'number' && count > tokensMax)) return null
   const prompt = number(raw.prompt_tokens) ?? number(raw.input_tokens)
   const completion = number(raw.completion_tokens) ?? number(raw.output_tokens)
   if (prompt === null && completion === null) return null
@@ -60,7 +65,7 @@ function reasoningOutside(prompt: number, completion: number, total: number | nu
 }
 
 function number(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null
+  return typeof value === 'number' && value >= 0 && value <= tokensMax ? value : null
 }
 
 function record(value: unknown): Record<string, unknown> | null {

@@ -90,15 +90,25 @@ export async function chat(
   }
   const endedAtMs = parts.clock.monotonicMs()
   // In the next tick the last bytes are on their way: the books do not delay them.
-  process.nextTick(() => {
+  process.nextTick(settle, parts, call, outcome, endedAtMs)
+}
+
+/** Whatever fails here fails for this call alone. */
+function settle(parts: ChatParts, call: Call, outcome: Outcome, endedAtMs: number): void {
+  try {
     call.close()
     parts.admission.settle(call, outcome)
     const record = toRecord(call, outcome, parts.cost, endedAtMs)
     parts.budgets.settle(call, record)
     parts.ledger.settle(record)
     call.trace?.end(record, endedAtMs)
-    parts.running.delete(call)
-  })
+  } catch (error) {
+    parts.log.error(
+      { requestId: call.id, err: error },
+      'a call could not be settled, by a fault of the gateway',
+    )
+  }
+  parts.running.delete(call)
 }
 
 /** All but the sending is done. The call's time counts from its start signal; the work before that is no part of it. */

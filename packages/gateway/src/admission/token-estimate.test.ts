@@ -39,6 +39,7 @@ test.each([
   [{ max_tokens: 50 }, 50, true],
   [{ max_tokens: 50, max_completion_tokens: 70 }, 70, true],
   [{ max_tokens: 50, n: 3 }, 150, true],
+  [{ max_tokens: 1e308, n: 1e9 }, 128_000_000, true],
   [{ max_tokens: -1 }, 1_024, false],
   [{ max_tokens: '9' }, 1_024, false],
 ])('takes the output from %j', (more, outputTokens, isOutputStated) => {

@@ -15,6 +15,10 @@ export const noTokens: TokenEstimate = { inputTokens: 0, outputTokens: 0, isOutp
 const charsPerToken = 4
 /** For a call that does not say how much it wants. */
 const outputTokensDefault = 1_024
+/** No model writes more, whatever is asked of it: a caller cannot hold back more than this of what others share. */
+const outputTokensMax = 1_000_000
+/** Answers to one call: OpenAI's own bound. */
+const answersMax = 128
 /** An image or a sound is not its base64 text: about what a picture costs. */
 const attachmentTokens = 1_000
 
@@ -26,7 +30,8 @@ export function estimateTokens(body: Record<string, unknown>): TokenEstimate {
   const stated = toStated(body)
   return {
     inputTokens: Math.ceil(charsOf(body) / charsPerToken),
-    outputTokens: (stated ?? outputTokensDefault) * (positive(body.n) ?? 1),
+    outputTokens:
+      Math.min(stated ?? outputTokensDefault, outputTokensMax) * Math.min(positive(body.n) ?? 1, answersMax),
     isOutputStated: stated !== null,
   }
 }

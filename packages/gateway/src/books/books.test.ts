@@ -5,7 +5,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { role, usageChunk } from '../testing/chunks.ts'
 import { bearer, keyOf } from '../testing/door.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
-import { dollarCall, type Spending, type SpendingOptions, startSpending } from '../testing/spending.ts'
+import {
+  dollarAnswer,
+  dollarCall,
+  type Spending,
+  type SpendingOptions,
+  startSpending,
+} from '../testing/spending.ts'
 import { json, startUpstream, stream } from '../testing/upstream.ts'
 
 let folder: string
@@ -178,6 +184,47 @@ test('a caller who leaves before the first token has paid for the prompt, in the
   await expect.poll(async () => (await usageOf(spending)).total, { timeout: 10_000 }).toMatchObject(told)
   const { body } = await spending.admin('/admin/budgets')
   expect(body).toMatchObject({ data: [{ spentUsd: 0.5, reservedUsd: 0 }] })
+})
+
+test.each([
+  ['more tokens than there are', '1e308'],
+  ['an unsigned −1', '18446744073709551615'],
+  ['what JSON has no number for', '1e999'],
+])('a provider that counts %s harms this call alone: its cost is unknown', async (_what, tokens) => {
+  let isOdd = true
+  const odd = `{"id":"x","object":"chat.completion","created":1,"model":"up-1","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":${tokens},"total_tokens":${tokens}}}`
+  const spending = await start({
+    budgets: [{ per: 'caller', usd: 100, period: 'day', mode: 'hard' }],
+    answer: (response, request) => {
+      if (!isOdd) return dollarAnswer(response, request)
+      isOdd = false
+      response.writeHead(200, { 'content-type': 'application/json' }).end(odd)
+    },
+  })
+  expect((await spending.spend('a')).status).toBe(200)
+  expect((await spending.spend('a')).status).toBe(200)
+  const { total } = await usageOf(spending)
+  expect(total).toMatchObject({ calls: 2, errors: 0, costUsd: 1, unpricedCalls: 1 })
+  expect(await spending.gateway.sample('gateway_books_up')).toBe(1)
+})
+
+test('a caller who asks for more than any model writes holds back no more than that', async () => {
+  const spending = await start({
+    budgets: [{ per: 'caller', usd: 200, period: 'total', mode: 'hard' }],
+    model: { price: { inputPerMillion: 0, outputPerMillion: 1 } },
+    answer: (_, { cutOff }) => cutOff,
+  })
+  const leaving = new AbortController()
+  const { signal } = leaving
+  const arrives = spending.upstream.next()
+  const body = { ...dollarCall, max_tokens: 1e308, n: 1e308 }
+  const left = spending.gateway.chat(body, { ...bearer('key-of-a'), signal })
+  const { cutOff } = await arrives
+  // 128 answers of a million tokens.
+  expect((await spending.admin('/admin/budgets')).body).toMatchObject({ data: [{ reservedUsd: 128 }] })
+  leaving.abort()
+  await expect(left).rejects.toThrow()
+  await cutOff
 })
 
 test('a call that two targets were paid for costs the exact sum, each at its own price', async () => {

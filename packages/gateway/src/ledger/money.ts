@@ -4,9 +4,12 @@
  */
 const picoPerUsd = 1e12
 
-/** Of one call: exact up to 9,007 US dollars, where whole numbers end. Sums are `bigint`. */
+/** Half of what SQLite's whole numbers hold, so that a sum of two still fits: 4.6 million US dollars. */
+const picoMax = 2 ** 62
+
+/** Of one call: exact up to 9,007 US dollars, where whole numbers end, and never more than `picoMax`. Sums are `bigint`. */
 export function toPico(usd: number): number {
-  return Math.round(usd * picoPerUsd)
+  return Math.min(Math.round(usd * picoPerUsd), picoMax)
 }
 
 /** The nearest number of US dollars to a sum; from the decimal digits, so that nothing is rounded twice. */

@@ -76,7 +76,7 @@ export async function startSpending(options: SpendingOptions = {}): Promise<Spen
   }
 }
 
-const dollarAnswer: Answering = (response, request) =>
+export const dollarAnswer: Answering = (response, request) =>
   (request.body.includes('"stream":true')
     ? stream([role, token('a'), token('b'), finish, usageChunk, done])
     : json({ model: 'up-1', choices: [{ message: { content: 'ab' }, finish_reason: 'stop' }], usage }))(
