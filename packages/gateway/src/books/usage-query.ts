@@ -24,9 +24,15 @@ export interface UsageQuery {
 
 export interface UsageFigures {
   calls: number
-  /** Calls with another end than a whole answer, those included whose caller left. */
+  /**
+   * Calls with another end than a whole answer, those included whose caller left. Of a target or provider: calls that were
+   * sent to it and had no whole answer from it, though another gave one.
+   */
   errors: number
+  /** With those passed over, because the target cannot carry the request. */
   attempts: number
+  /** Those that were sent and had no whole answer, though the next one had. */
+  failedAttempts: number
   inputTokens: number
   outputTokens: number
   reasoningTokens: number

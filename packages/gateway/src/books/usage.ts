@@ -27,7 +27,11 @@ async function select(
   { fromMs, toMs }: UsageQuery,
   by: readonly Dimension[],
 ): Promise<Row[]> {
-  let calls = db.selectFrom('calls').leftJoin('attempts', 'attempts.call_id', 'calls.id').select(figures)
+  const errors = by.some(isOfAttempts) ? errorsHere : errorsAtAll
+  let calls = db
+    .selectFrom('calls')
+    .leftJoin('attempts', 'attempts.call_id', 'calls.id')
+    .select([...figures, errors.as('errors')])
   if (fromMs !== null) calls = calls.where('calls.at_ms', '>=', fromMs)
   if (toMs !== null) calls = calls.where('calls.at_ms', '<', toMs)
   for (const [index, dimension] of by.entries()) {
@@ -49,8 +53,8 @@ const callsWith = (condition: RawBuilder<unknown>) =>
 
 const figures = [
   sql<number>`count(distinct calls.id)`.as('calls'),
-  callsWith(sql`calls.outcome <> 'ok'`).as('errors'),
   sql<number>`count(attempts.number)`.as('attempts'),
+  sql<number>`count(case when attempts.outcome not in ('ok', 'not_carried') then 1 end)`.as('failedAttempts'),
   sum('input_tokens').as('inputTokens'),
   sum('output_tokens').as('outputTokens'),
   sum('reasoning_tokens').as('reasoningTokens'),
@@ -62,10 +66,21 @@ const figures = [
   callsWith(sql`attempts.estimated = 1`).as('estimatedCalls'),
 ]
 
+const errorsAtAll = callsWith(sql`calls.outcome <> 'ok'`)
+/** A target that failed, before another one saved the call, has failed; one to which nothing was sent has not. */
+const errorsHere = sql<number>`${callsWith(
+  sql`attempts.outcome <> 'not_carried' or (attempts.number is null and calls.outcome <> 'ok')`,
+)} - ${callsWith(sql`attempts.outcome = 'ok'`)}`
+
 type Row = Omit<UsageFigures, 'costUsd'> & { micro: number | null; rest: number | null } & Record<
     `by${number}`,
     string | number | null
   >
+
+/** Its rows hold parts of calls. */
+function isOfAttempts(dimension: Dimension): boolean {
+  return dimension === 'target' || dimension === 'provider'
+}
 
 function columnOf(dimension: Dimension): RawBuilder<string | number | null> {
   switch (dimension) {
@@ -101,13 +116,13 @@ function toValue(dimension: Dimension, value: string | number | null): string | 
 }
 
 function toFigures({ micro, rest, ...row }: Row): UsageFigures {
-  const { calls, errors, attempts, inputTokens, outputTokens, reasoningTokens, cachedTokens } = row
-  const { cacheWriteTokens, unpricedCalls, estimatedCalls } = row
+  const { calls, errors, attempts, failedAttempts, inputTokens, outputTokens, reasoningTokens } = row
+  const { cachedTokens, cacheWriteTokens, unpricedCalls, estimatedCalls } = row
   // Where nothing was to be paid, nothing is what it cost.
   const nothing = unpricedCalls > 0 ? null : 0
   const costUsd = micro === null ? nothing : toUsd(BigInt(micro) * 1_000_000n + BigInt(rest ?? 0))
   return {
-    ...{ calls, errors, attempts, inputTokens, outputTokens, reasoningTokens, cachedTokens },
-    ...{ cacheWriteTokens, costUsd, unpricedCalls, estimatedCalls },
+    ...{ calls, errors, attempts, failedAttempts, inputTokens, outputTokens, reasoningTokens },
+    ...{ cachedTokens, cacheWriteTokens, costUsd, unpricedCalls, estimatedCalls },
   }
 }
