@@ -120,6 +120,20 @@ test('rolls up by whatever is known of calls, the dearest first', async () => {
     ['b', 1],
   ])
   expect(await by('caller', '&to=2026-04-01T00:00:00Z')).toEqual([['a', 1]])
+  // `from` is in it, `to` is not.
+  expect(await by('caller', '&from=2026-03-31T23:00Z&to=2026-04-01T01:00Z')).toEqual([['a', 1]])
+})
+
+test('several `by` are one list, and the + of a zone need not be encoded', async () => {
+  const spending = await start({ date: () => new Date('2026-03-31T23:30:00Z') })
+  await spending.spend('a')
+  const row = { caller: 'a', tenant: null, model: 'm', calls: 1 }
+  const { data } = await usageOf(spending, '?by=caller&by=tenant,model')
+  expect(data).toEqual([expect.objectContaining(row)])
+  for (const zone of ['+02:00', '%2B02:00']) {
+    expect((await usageOf(spending, `?from=2026-04-01T01:30:00${zone}`)).total).toMatchObject({ calls: 1 })
+    expect((await usageOf(spending, `?to=2026-04-01T01:30:00${zone}`)).total).toMatchObject({ calls: 0 })
+  }
 })
 
 test('an unknown price is null beside its count, and a refused call is no unpriced one', async () => {
@@ -156,8 +170,16 @@ test.each([
   ],
   ['?by=tag:', 'tag:<name>'],
   ['?by=caller,tenant,model,day,hour', 'at most 4'],
+  ['?by=caller,tenant&by=model&by=day,hour', 'at most 4'],
   ['?from=yesterday', '2026-01-31T12:00:00Z'],
   ['?from=2026-13-01', '`from` is no time'],
+  ['?from=2026-02-30', '`from` is no time: write a day that the calendar has'],
+  ['?to=2026-02-29T12:00:00Z', '`to` is no time'],
+  [
+    '?to=2026-01-31T12:00:00',
+    'a moment with its zone (2026-01-31T12:00:00Z). Calls that arrived at it are not.',
+  ],
+  ['?from=2026-01-01&from=2026-02-01', '`from` can be given once'],
   ['?from=2026-02-01&to=2026-01-01', '`from` must lie before `to`'],
   ['?group=caller', 'it takes by, from and to'],
 ])('%s is a 400 that says what may be asked', async (query, words) => {

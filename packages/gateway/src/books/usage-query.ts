@@ -1,4 +1,5 @@
 /** `GET /admin/usage?by=tag:agent,model&from=2026-01-01&to=2026-02-01`: what is asked of the books, and what they answer. */
+import { z } from 'zod'
 import { GatewayError } from '../errors.ts'
 
 export const dimensions = [
@@ -62,7 +63,11 @@ export function readUsageQuery(search: URLSearchParams): UsageQuery {
       throw refuse(`\`${name.slice(0, 100)}\` is no part of this query: it takes by, from and to.`)
     }
   }
-  const by = (search.get('by') ?? '').split(',').filter((each) => each !== '')
+  // Repeated, or with commas: clients write lists either way.
+  const by = search
+    .getAll('by')
+    .flatMap((each) => each.split(','))
+    .filter((each) => each !== '')
   if (by.length > byMax) throw refuse(`\`by\` takes at most ${byMax} at once.`)
   const fromMs = readTime(search, 'from')
   const toMs = readTime(search, 'to')
@@ -79,15 +84,24 @@ function readDimension(text: string): Dimension {
   )
 }
 
+/** Date.parse would take 30 February for 2 March. */
+const Time = z.union([
+  z.iso.date(),
+  z.iso.datetime({ offset: true }),
+  z.iso.datetime({ offset: true, precision: -1 }),
+])
+const ends = { from: 'Calls that arrived at it are in the answer.', to: 'Calls that arrived at it are not.' }
+
 /** A date is its first moment in UTC. */
 function readTime(search: URLSearchParams, name: 'from' | 'to'): number | null {
-  const text = search.get(name)
-  if (text === null) return null
-  const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
-  const atMs = isDate ? Date.parse(text) : Number.NaN
-  if (Number.isFinite(atMs)) return atMs
+  const [text, ...more] = search.getAll(name)
+  if (text === undefined) return null
+  if (more.length > 0) throw refuse(`\`${name}\` can be given once.`)
+  // The + of a zone is a space where nobody wrote %2B, and a time has no other place for one.
+  const time = Time.safeParse(text.replace(' ', '+'))
+  if (time.success) return Date.parse(time.data)
   throw refuse(
-    `\`${name}\` is no time: write a day (2026-01-31) or a moment with its zone (2026-01-31T12:00:00Z).`,
+    `\`${name}\` is no time: write a day that the calendar has (2026-01-31) or a moment with its zone (2026-01-31T12:00:00Z). ${ends[name]}`,
   )
 }
 
