@@ -1,4 +1,5 @@
 /** What a caller is told of a budget: whose it is, how much, what is spent, when it begins anew. */
+import type { Period } from '../books/period.ts'
 import { GatewayError } from '../errors.ts'
 import { toPrice } from '../ledger/money.ts'
 import type { BudgetRule } from './budget-rule.ts'
@@ -43,8 +44,16 @@ export function toOwner({ count, subject }: Pick<Counter, 'count' | 'subject'>):
     .join(' and ')
 }
 
+const inWords: Record<Period, string> = {
+  hour: 'an hour',
+  day: 'a day',
+  week: 'a week',
+  month: 'a month',
+  total: 'in total',
+}
+
 function toSentence({ pico, count: { period } }: BudgetRule, counter: Counter): string {
-  const amount = `${toPrice(pico)} ${period === 'total' ? 'in total' : `a ${period}`}`
+  const amount = `${toPrice(pico)} ${inWords[period]}`
   const reserved = counter.reserved > 0n ? ` and ${toPrice(counter.reserved)} reserved by running calls` : ''
   return `The budget of ${toOwner(counter)} is used up: ${amount}, with ${toPrice(counter.spent)} spent${reserved}.`
 }

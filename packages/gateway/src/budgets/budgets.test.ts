@@ -56,6 +56,7 @@ test('a budget that begins anew within the hour says in how many seconds', async
   await spend('a')
   const refused = await spend('a')
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([402, '1800'])
+  expect(((await refused.json()) as ErrorBody).error.message).toContain(': $1.00 an hour, with $1.00 spent')
 })
 
 test('a soft budget lets calls pass and warns', async () => {
