@@ -11,6 +11,7 @@ import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { type CallGuardrails, noGuardrails } from './guardrails/guardrails.ts'
+import { toHeaderText } from './header-text.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
 import { createStartSignal, type StartSignal } from './start-signal.ts'
 import { createStop, type StopSignal } from './stop.ts'
@@ -134,6 +135,9 @@ function toHex(number: number, digits: number): string {
   return number.toString(16).padStart(digits, '0')
 }
 
+/** A provider may name a model as it likes, and clients bound their headers. */
+const nameLengthMax = 200
+
 /** On every answer, good or bad: added to what passes of the provider's. */
 export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): OutgoingHttpHeaders {
   const { target, facts, reservation, cache, budget } = call
@@ -143,7 +147,7 @@ export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): 
   if (budget) Object.assign(headers, budget.headers)
   if (target) {
     headers['x-gateway-provider'] = target.provider
-    headers['x-gateway-model'] = toHeaderText(facts.model ?? target.upstreamModel)
+    headers['x-gateway-model'] = toHeaderText((facts.model ?? target.upstreamModel).slice(0, nameLengthMax))
     headers['x-gateway-attempts'] = String(call.attempts.length)
   }
   return headers
@@ -152,9 +156,4 @@ export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): 
 /** To a thousandth: the clock itself says no more. */
 export function toMs(ms: number): number {
   return Math.round(ms * 1000) / 1000
-}
-
-/** Names come from outside: Node refuses a header with a line end or a letter beyond Latin-1 in it. */
-function toHeaderText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
 }

@@ -1,6 +1,7 @@
 /** What a caller is told of a budget: whose it is, how much, what is spent, when it begins anew. */
 import type { Period } from '../books/period.ts'
 import { GatewayError } from '../errors.ts'
+import { toHeaderText } from '../header-text.ts'
 import { toPrice } from '../ledger/money.ts'
 import type { BudgetRule } from './budget-rule.ts'
 import { type Counter, others } from './counters.ts'
@@ -23,8 +24,7 @@ export function toBudgetExceeded(rule: BudgetRule, counter: Counter, nowMs: numb
 }
 
 export function toWarning(rule: BudgetRule, counter: Counter): string {
-  // Values of tags come from outside: a header holds no line end and no letter beyond ASCII.
-  return toSentence(rule, counter).replace(/[^\x20-\x7e]/g, '?')
+  return toHeaderText(toSentence(rule, counter))
 }
 
 export function toBooksUnavailable(): GatewayError {

@@ -70,6 +70,15 @@ test('a soft budget lets calls pass and warns', async () => {
   expect(await gateway.sample('gateway_budget_warned_total', 'policies[0]')).toBe(1)
 })
 
+test('a warning names its owner so that it can be read back, whatever letters that has', async () => {
+  const { spend } = await start([{ per: 'tag:team', usd: 1, period: 'day', mode: 'soft' }])
+  await spend('a', { metadata: { team: 'Zoë 100%' } })
+  const warned = await spend('a', { metadata: { team: 'Zoë 100%' } })
+  const header = warned.headers.get('x-gateway-budget-warning')!
+  expect(header).toContain('The budget of tag team Zo%C3%AB 100%25 is used up')
+  expect(decodeURIComponent(header)).toContain('The budget of tag team Zoë 100% is used up')
+})
+
 test('calls at the same time reserve what they may cost', async () => {
   const goOn = Promise.withResolvers<void>()
   const { spend, upstream, admin } = await start([perCaller], {

@@ -138,10 +138,25 @@ test('no cookie of the provider comes back, its limits and ids do', async () => 
   }
 })
 
-test('the model that really answered is named, made fit for a header', async () => {
-  const { gateway } = await start(stream([token('a').replace('up-1', 'größer-2024'), finish, done]))
-  const response = await gateway.chat(streaming)
-  expect(response.headers.get('x-gateway-model')).toBe('gr??er-2024')
+test.each([
+  ['größer-2024', 'gr%C3%B6%C3%9Fer-2024'],
+  ['模型', '%E6%A8%A1%E5%9E%8B'],
+  ['💨 100%\r\n', '%F0%9F%92%A8 100%25%0D%0A'],
+  [' up 1 ', '%20up 1%20'],
+  ['org/up-1:free@2024?q="1"', 'org/up-1:free@2024?q="1"'],
+])('the model that really answered is named, so that its name can be read back: %j', async (name, sent) => {
+  const chunk = token('a').replace('"up-1"', JSON.stringify(name))
+  const { gateway } = await start(stream([chunk, finish, done]))
+  const header = (await gateway.chat(streaming)).headers.get('x-gateway-model')!
+  expect(header).toBe(sent)
+  expect(decodeURIComponent(header)).toBe(name)
+})
+
+test('a name that is cut, or was no text to begin with, still is a header', async () => {
+  const chunk = token('a').replace('"up-1"', JSON.stringify(`${'x'.repeat(199)}💨`))
+  const { gateway } = await start(stream([chunk, finish, done]))
+  const header = (await gateway.chat(streaming)).headers.get('x-gateway-model')!
+  expect(decodeURIComponent(header)).toBe(`${'x'.repeat(199)}\ufffd`)
 })
 
 test('a caller that leaves in mid-stream closes the provider’s connection, and is one record', async () => {
