@@ -353,6 +353,30 @@ test('two gateways do not share a file: the second serves, and says why it books
   )
 })
 
+test('one that cannot read what was spent under a hard budget is not ready until the first has gone', async () => {
+  const budgets = [{ per: 'caller', usd: 1, period: 'total' }]
+  const readReady = async ({ gateway }: Spending) => {
+    const response = await fetch(`${gateway.url}/ready`)
+    return { status: response.status, ...((await response.json()) as object) }
+  }
+  const first = await start({ budgets })
+  await first.spend('a')
+  // Under a soft one nothing has to be known.
+  const soft = await start({ budgets: budgets.map((budget) => ({ ...budget, mode: 'soft' })) })
+  expect(await readReady(soft)).toMatchObject({ status: 200 })
+  await soft.gateway.close()
+  const second = await start({ budgets })
+  const reasons = ['what was spent of the budget policies[0] cannot be read']
+  expect(await readReady(second)).toEqual({ status: 503, ready: false, reasons })
+  expect((await second.spend('b')).status).toBe(503)
+  await first.gateway.close()
+  await expect
+    .poll(() => readReady(second), { timeout: 10_000 })
+    .toEqual({ status: 200, ready: true, reasons: [] })
+  expect((await second.spend('a')).status).toBe(402)
+  expect((await second.spend('b')).status).toBe(200)
+})
+
 test('without books, usage says how to have some', async () => {
   const spending = await startSpending()
   opened.push(spending)
