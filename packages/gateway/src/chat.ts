@@ -58,10 +58,13 @@ export async function chat(
     const { request: requestGuard } = call.guardrails
     // From here on the request is as its guardrails let it pass.
     if (requestGuard) call.asked = await guardRequest(asked, requestGuard, call.signal)
+    const cache = parts.cache.look(call)
     // The last no that costs nothing: from here on budgets and limits hold something for this call.
-    parts.budgets.reserve(call)
+    // What is free needs no budget.
+    if (!cache.found && !endpoints[endpoint].isFree) parts.budgets.reserve(call)
     parts.admission.admit(call)
-    call.cache = parts.cache.look(call)
+    // A call that was refused has met no cache.
+    call.cache = cache
     if (call.start) await begin(call, call.route, call.start, parts.clock)
     if (call.cache.found) await answerFromCache(parts, call, call.cache.found)
     else {
