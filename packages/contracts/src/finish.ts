@@ -66,7 +66,7 @@ export interface MeasuredLane {
   ttftMs: number | null
   decodeTokensPerSecond: number | null
   costUsd: number | null
-  outputTokens: number
+  sentTokens: number
   /** Set when somebody stopped the lane: how long it had run. */
   stoppedAfterMs: number | null
   isDone: boolean
@@ -88,7 +88,7 @@ export function toMeasuredEntrant(lane: MeasuredLane, measure: Measure, marginMs
       return { lane: lane.lane, value: done ? lane.costUsd : null, margin: 0 }
     case 'decode': {
       const speed = done ? lane.decodeTokensPerSecond : null
-      const spanMs = speed ? (Math.max(1, lane.outputTokens - 1) * 1000) / speed : 0
+      const spanMs = speed ? (Math.max(1, lane.sentTokens - 1) * 1000) / speed : 0
       return {
         lane: lane.lane,
         value: speed,

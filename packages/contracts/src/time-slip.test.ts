@@ -152,6 +152,8 @@ describe('a time slip', () => {
       totalMs: null,
       elapsedMs: 190,
       costUsd: null,
+      // It had waited for the next token.
+      gapMsMax: 90,
     })
   })
 })

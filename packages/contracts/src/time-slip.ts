@@ -38,7 +38,7 @@ export interface TimeSlip {
   endToEndTokensPerSecond: number | null
   /** Network arrivals of text: not tokens. */
   chunks: number
-  /** Longest wait between two arrivals. */
+  /** Longest wait between two arrivals, and for a lane that did not end by itself, from the last one to its end. */
   gapMsMax: number | null
   costUsd: number | null
   splits: Splits
@@ -78,7 +78,7 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
   const outputTokens = usage?.outputTokens ?? lane.tokens
   const reasoningTokens = usage?.reasoningTokens ?? null
   const hasHiddenReasoning = (reasoningTokens ?? 0) > 0 && lane.reasoning === ''
-  const sent = outputTokens - (hasHiddenReasoning ? (reasoningTokens ?? 0) : 0)
+  const sent = toSentTokens({ outputTokens, reasoningTokens, hasHiddenReasoning })
   const endAt = lane.outcome?.event.at
   const elapsedMs = since(endAt ?? Math.max(nowMs, lane.lastMark?.at ?? 0))
   const totalMs = done?.totalMs ?? null
@@ -100,10 +100,19 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
     decodeTokensPerSecond: perSecond(sent - 1, span(lane.firstMark, lane.lastMark)),
     endToEndTokensPerSecond: perSecond(outputTokens, totalMs ?? elapsedMs),
     chunks: lane.chunks,
-    gapMsMax: longestGap(lane.lastMark),
+    gapMsMax: longestGap(lane.lastMark, done ? undefined : endAt),
     costUsd: done?.costUsd ?? null,
     splits: toSplits(lane, since),
   }
+}
+
+/** Output tokens without those of hidden reasoning. */
+export function toSentTokens({
+  outputTokens,
+  reasoningTokens,
+  hasHiddenReasoning,
+}: Pick<TimeSlip, 'outputTokens' | 'reasoningTokens' | 'hasHiddenReasoning'>): number {
+  return outputTokens - (hasHiddenReasoning ? (reasoningTokens ?? 0) : 0)
 }
 
 function toSplits(lane: LaneState, since: (at: number | undefined) => number | null): Splits {
@@ -136,8 +145,8 @@ export function whenTokens(last: Mark | null, tokens: number): number | undefine
   return found
 }
 
-function longestGap(last: Mark | null): number | null {
-  let longest: number | null = null
+function longestGap(last: Mark | null, brokenOffAt: number | undefined): number | null {
+  let longest = last && brokenOffAt !== undefined ? brokenOffAt - last.at : null
   for (let mark = last; mark?.previous; mark = mark.previous) {
     longest = Math.max(longest ?? 0, mark.at - mark.previous.at)
   }

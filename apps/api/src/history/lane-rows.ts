@@ -2,7 +2,14 @@
  * A lane as a row, and a row as the summary that goes out. Every figure comes from a fold of the tape, by contracts' own
  * functions: a running race, a finished and a recovered one go the same way.
  */
-import { type LaneSummary, laneStatus, type RaceState, type TimeSlip, toTimeSlip } from '@drag-race/contracts'
+import {
+  type LaneSummary,
+  laneStatus,
+  type RaceState,
+  type TimeSlip,
+  toSentTokens,
+  toTimeSlip,
+} from '@drag-race/contracts'
 import type { LanesTable } from './schema.ts'
 
 export function toLaneRows(raceId: string, state: RaceState): LanesTable[] {
@@ -29,6 +36,7 @@ export function toLaneRows(raceId: string, state: RaceState): LanesTable[] {
       elapsed_ms: slip.elapsedMs,
       decode_tps: slip.decodeTokensPerSecond,
       output_tokens: slip.outputTokens,
+      sent_tokens: toSentTokens(slip),
       cost_usd: slip.costUsd,
       slip_json: JSON.stringify(slip),
     }

@@ -132,6 +132,7 @@ export const laneSummaryColumns = [
   'elapsed_ms',
   'decode_tps',
   'output_tokens',
+  'sent_tokens',
   'cost_usd',
   'slip_json',
 ] as const

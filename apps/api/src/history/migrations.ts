@@ -6,6 +6,7 @@ export const migrations: Record<string, Migration> = {
   '0001-races': { up: createRaces },
   '0002-clock': { up: addClock },
   '0003-imported-races': { up: addOrigin },
+  '0004-sent-tokens': { up: addSentTokens },
 }
 
 async function createRaces(db: Kysely<unknown>): Promise<void> {
@@ -97,4 +98,12 @@ async function addOrigin(db: Kysely<unknown>): Promise<void> {
     .addColumn('origin', 'text', (column) => column.notNull().defaultTo('here'))
     .execute()
   await db.schema.alterTable('races').addColumn('import_json', 'text').execute()
+}
+
+async function addSentTokens(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('lanes').addColumn('sent_tokens', 'integer').execute()
+  const slip = (key: string) => sql`json_extract(slip_json, ${`$.${key}`})`
+  await sql`update lanes set sent_tokens = ${slip('outputTokens')} - iif(${slip('hasHiddenReasoning')}, ifnull(${slip('reasoningTokens')}, 0), 0) where json_valid(slip_json)`.execute(
+    db,
+  )
 }

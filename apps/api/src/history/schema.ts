@@ -61,6 +61,8 @@ export interface LanesTable {
   elapsed_ms: number | null
   decode_tps: number | null
   output_tokens: number | null
+  /** Those that the decode speed is of: without hidden reasoning. */
+  sent_tokens: number | null
   cost_usd: number | null
   /** TimeSlip. */
   slip_json: string

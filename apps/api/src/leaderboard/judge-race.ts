@@ -38,7 +38,7 @@ export interface LaneRow {
   totalMs: number | null
   elapsedMs: number | null
   decodeTokensPerSecond: number | null
-  outputTokens: number
+  sentTokens: number
   costUsd: number | null
 }
 
@@ -130,7 +130,7 @@ export function toMeasuredLane(row: LaneRow): MeasuredLane {
     ttftMs: row.ttftMs,
     decodeTokensPerSecond: row.decodeTokensPerSecond,
     costUsd: row.costUsd,
-    outputTokens: row.outputTokens,
+    sentTokens: row.sentTokens,
     stoppedAfterMs: row.outcome === 'stopped' ? (row.elapsedMs ?? 0) : null,
     isDone: row.outcome === 'done',
   }

@@ -85,7 +85,7 @@ async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<str
   const rows = await db
     .selectFrom('lanes')
     .select(['race_id', 'lane', 'model', 'provider', 'simulated', 'stream', 'outcome'])
-    .select(['ttft_ms', 'total_ms', 'elapsed_ms', 'decode_tps', 'output_tokens', 'cost_usd'])
+    .select(['ttft_ms', 'total_ms', 'elapsed_ms', 'decode_tps', 'sent_tokens', 'cost_usd'])
     .where('race_id', 'in', raceIds)
     .where('sentinel', '=', 0)
     .orderBy('race_id')
@@ -103,7 +103,7 @@ async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<str
       totalMs: row.total_ms,
       elapsedMs: row.elapsed_ms,
       decodeTokensPerSecond: row.decode_tps,
-      outputTokens: row.output_tokens ?? 0,
+      sentTokens: row.sent_tokens ?? 0,
       costUsd: row.cost_usd,
     })
   }

@@ -13,7 +13,7 @@ export function lane(model: string, totalMs: number, other: Partial<LaneRow> = {
     totalMs,
     elapsedMs: totalMs,
     decodeTokensPerSecond: 100_000 / totalMs,
-    outputTokens: 100,
+    sentTokens: 100,
     costUsd: totalMs / 1e6,
     ...other,
   }

@@ -96,6 +96,7 @@ async function writeRace(db: AppContext['db'], { daysAgo = 0, category, totals, 
       elapsed_ms: other.total_ms,
       decode_tps: 50,
       output_tokens: 100,
+      sent_tokens: 100,
       cost_usd: null,
       slip_json: '{}',
       ...other,
@@ -253,4 +254,20 @@ test('a race that ends changes the board that was kept', async () => {
   expect(await models()).toEqual(['a 2', 'b 2'])
   await db.deleteFrom('races').execute()
   expect(await models()).toEqual([])
+})
+
+test('the margin of a speed is that of the tokens which were sent: reasoning that stayed hidden makes it no finer', async () => {
+  const { writeRace, board, paired } = await startApp()
+  // 100 tokens of 600 were seen, in some 200 ms: 24 tokens a second either way, at this margin.
+  const lane = (decode_tps: number) => ({ total_ms: 500, decode_tps, output_tokens: 600, sent_tokens: 100 })
+  for (let count = 0; count < 8; count++) {
+    await writeRace({ totals: { a: lane(502), b: lane(487) }, race: { margin_ms: 4.6 } })
+  }
+  expect((await board('?by=decode')).rows).toMatchObject([
+    { deadHeats: 8, winRate: 0.5 },
+    { deadHeats: 8, winRate: 0.5 },
+  ])
+  const { decode } = await paired('?a=a&b=b')
+  expect(decode).toMatchObject({ n: 8, better: null })
+  expect(decode.margin).toBeCloseTo((502 * 2 * 4.6) / (99_000 / 502), 0)
 })

@@ -34,6 +34,8 @@ const streams: Record<string, string> = {
   'error-field': `${hello}error: {"message":"It broke","code":"overloaded"}\n\n`,
   malformed: `${hello}data: {"choices": oops\n\n${stop}data: [DONE]\n\n`,
   'done-only': 'data: [DONE]\n\n',
+  'finished-only': `data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n`,
+  'hidden-only': `data: {"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"usage":{"prompt_tokens":5,"completion_tokens":300,"completion_tokens_details":{"reasoning_tokens":300}}}\n\ndata: [DONE]\n\n`,
   'stopped-code': 'data: {"error":{"message":"It broke","code":"stopped"}}\n\n',
 }
 
@@ -74,6 +76,11 @@ const answers: Record<
   moved: [302, 'text/plain', '', { location: 'http://elsewhere.example/' }],
   'empty-200': [200, 'application/json', ''],
   'text-200': [200, 'text/plain', 'welcome'],
+  'silent-200': [
+    200,
+    'application/json',
+    '{"choices":[{"index":0,"message":{"role":"assistant","content":null},"finish_reason":"stop"}]}',
+  ],
   'error-200': [200, 'application/json', '{"error":{"message":"It broke","code":"overloaded"}}'],
   'json-200': [
     200,
@@ -197,6 +204,19 @@ describe('a stream is an error, never a short success', () => {
     })
   })
 
+  test.each([
+    ['finished-only', 'The answer ended without a token (finish reason: stop). Race again.'],
+    [
+      'hidden-only',
+      'The answer ended without a token (finish reason: length). 300 output tokens were counted and not sent, as of reasoning that stays hidden: let it write more.',
+    ],
+  ])('when it was whole and said nothing: %s', async (model, message) => {
+    expect((await lane(model)).outcome).toMatchObject({
+      kind: 'failed',
+      event: { code: 'no_token', message },
+    })
+  })
+
   test('when a whole body came instead', async () => {
     expect((await lane('json-200')).outcome).toMatchObject({
       kind: 'failed',
@@ -250,6 +270,7 @@ describe('without streaming', () => {
     ['error-200', 'overloaded'],
     ['empty-200', 'empty_response'],
     ['text-200', 'malformed_answer'],
+    ['silent-200', 'no_token'],
     ['no-done', 'malformed_answer'],
   ])('%s is an error', async (model, code) => {
     expect((await lane(model, false)).outcome).toMatchObject({ kind: 'failed', event: { code } })

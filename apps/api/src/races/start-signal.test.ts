@@ -23,7 +23,14 @@ interface Seen {
 
 type Greets = (request: IncomingMessage, response: ServerResponse, seen: Seen) => void
 
-const saysReady: Greets = (_request, response) => response.writeProcessing()
+/** Once it has read what it can, as our own gateway does. */
+const saysReady: Greets = (request, response) => {
+  let left = Number(request.headers['content-length']) - 1
+  request.on('data', (bytes: Buffer) => {
+    left -= bytes.length
+    if (left === 0) response.writeProcessing()
+  })
+}
 
 /** `greets`: what it does when the head of a request is there. Whole requests are answered with one word. */
 async function start(greets: Greets, isBuiltIn = true) {

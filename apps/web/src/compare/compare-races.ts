@@ -9,6 +9,7 @@ import {
   type Measure,
   type RaceSummary,
   toMeasuredEntrant,
+  toSentTokens,
 } from '@drag-race/contracts'
 
 export interface LanePair {
@@ -98,7 +99,13 @@ function toFigure(lane: LaneSummary | null, measure: Measure, marginMs: number |
   if (!lane) return { value: null, margin: null }
   const { slip } = lane
   const entrant = toMeasuredEntrant(
-    { ...slip, lane: lane.lane, stoppedAfterMs: null, isDone: lane.outcome === 'done' },
+    {
+      ...slip,
+      sentTokens: toSentTokens(slip),
+      lane: lane.lane,
+      stoppedAfterMs: null,
+      isDone: lane.outcome === 'done',
+    },
     measure,
     marginMs,
   )

@@ -7,6 +7,7 @@ import {
   type GatewayReport,
   type LaneState,
   type TimeSlip,
+  toSentTokens,
   toTimeSlip,
 } from '@drag-race/contracts'
 import { toCost, toCount, toFineMs, toMargin, toMs, toMsWithin, toSeconds, toSpeed } from '../look/figures.ts'
@@ -55,10 +56,10 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
 }
 
 /** What came over the wire is chunks; how many tokens each brought. One chunk is a lane that did not stream. */
-function toChunks({ chunks, outputTokens, reasoningTokens, hasHiddenReasoning, isEstimated }: TimeSlip) {
+function toChunks(slip: TimeSlip) {
+  const { chunks, isEstimated } = slip
   if (chunks < 2) return null
-  const sent = outputTokens - (hasHiddenReasoning ? (reasoningTokens ?? 0) : 0)
-  return `${toCount(chunks)}, ${isEstimated ? '≈' : ''}${(sent / chunks).toFixed(1)} tok each`
+  return `${toCount(chunks)}, ${isEstimated ? '≈' : ''}${(toSentTokens(slip) / chunks).toFixed(1)} tok each`
 }
 
 /** The gateway's side of the call. A model or provider other than the one asked for is always named. */

@@ -15,6 +15,8 @@ export interface AnswerReader {
   /** From the lane's start, on the tape's own grain, so that no fold is a hundredth off. */
   elapsedMs(at: number): number
   readonly chunks: number
+  /** Of any kind. */
+  readonly hasToken: boolean
   /** When the first chunk with `choices` came, and the last of any kind: where other tools start and stop. */
   readonly firstChoicesMs: number | null
   readonly lastChunkMs: number | null
@@ -33,7 +35,6 @@ export function createAnswerReader(
   emit: (event: LaneEvent) => void,
 ): AnswerReader {
   let startAt = 0
-  let hasFirstToken = false
   const elapsedMs = (at: number) => Math.round((at - startAt) * 100) / 100
 
   function emitText(kind: 'answer' | 'reasoning', content: string, at: number): number {
@@ -49,6 +50,7 @@ export function createAnswerReader(
     },
     elapsedMs,
     chunks: 0,
+    hasToken: false,
     firstChoicesMs: null as number | null,
     lastChunkMs: null as number | null,
     finishReason: null as string | null,
@@ -68,10 +70,8 @@ export function createAnswerReader(
       reader.report = readReport(chunk) ?? reader.report
       reader.finishReason = facts.finishReason ?? reader.finishReason
       const isToken = hasToken(facts)
-      if (isToken && stream && !hasFirstToken) {
-        hasFirstToken = true
-        emit({ type: 'ttft', at, lane, ms: elapsedMs(at) })
-      }
+      if (isToken && stream && !reader.hasToken) emit({ type: 'ttft', at, lane, ms: elapsedMs(at) })
+      reader.hasToken ||= isToken
       reader.reasoningTokens += emitText('reasoning', facts.reasoning, at)
       reader.answerTokens += emitText('answer', facts.answer, at)
       if (facts.error) throw toStreamFault(facts.error)

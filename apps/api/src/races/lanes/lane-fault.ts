@@ -1,3 +1,5 @@
+import { toCode } from './readable.ts'
+
 /** Why a lane failed, in the words of its `error` event. */
 export class LaneFault extends Error {
   override name = 'LaneFault'
@@ -23,3 +25,18 @@ export const emptyResponse = new LaneFault({
   message: 'The gateway answered 200 with no answer in it. Race again; if it stays so, look at its log.',
   status: 200,
 })
+
+/** The answer is whole, and there is nothing in it: a race that it could win would be won by saying nothing. */
+export function tokenless(finishReason: string | null, outputTokens: number): LaneFault {
+  const reason = toCode(finishReason)
+  const ending = reason === null ? '' : ` (finish reason: ${reason})`
+  const unseen =
+    outputTokens > 0
+      ? ` ${outputTokens} output tokens were counted and not sent, as of reasoning that stays hidden: let it write more.`
+      : ' Race again.'
+  return new LaneFault({
+    code: 'no_token',
+    message: `The answer ended without a token${ending}.${unseen}`,
+    status: 200,
+  })
+}

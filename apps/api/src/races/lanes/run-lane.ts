@@ -12,7 +12,7 @@ import { CutStream } from './cut-stream.ts'
 import type { Desk } from './desk.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createGatewayClient } from './gateway-client.ts'
-import { emptyResponse, LaneFault } from './lane-fault.ts'
+import { emptyResponse, LaneFault, tokenless } from './lane-fault.ts'
 import type { HeatOrder, LaneEvent } from './messages.ts'
 import { type SilenceWatch, watchSilence } from './silence-watch.ts'
 import type { Start } from './start.ts'
@@ -66,6 +66,7 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
   }
   try {
     await (entry.stream ? readStream(call) : readWhole(call))
+    if (!reader.hasToken) throw tokenless(reader.finishReason, reader.usage?.outputTokens ?? 0)
     emit(toDone(entry, call, clock))
   } catch (cause) {
     const { code, message, status, retryAfterMs } = toLaneFault(cause, {

@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { afterAll, expect, test } from 'vitest'
+import { openDatabase } from './index.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'migrations-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test('lanes that were kept before the tokens sent had a column get them from their slips', async () => {
+  const file = path.join(folder, 'races.db')
+  await (await openDatabase(`file:${file}`)).destroy()
+  const old = new Database(file)
+  old.exec(`
+    alter table lanes drop column sent_tokens;
+    delete from kysely_migration where name = '0004-sent-tokens';
+    insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json)
+      values ('r', '2026-01-01T00:00:00Z', 1, 'finished', 'p', '{}', '"done"')`)
+  const add = old.prepare(
+    "insert into lanes (race_id, lane, model, simulated, stream, dead_heat, outcome, answer, reasoning, slip_json) values ('r', ?, 'm', 0, 1, 0, 'done', '', '', ?)",
+  )
+  add.run(0, '{"outputTokens":600,"reasoningTokens":500,"hasHiddenReasoning":true}')
+  add.run(1, '{"outputTokens":600,"reasoningTokens":500,"hasHiddenReasoning":false}')
+  add.run(2, '{"outputTokens":7,"reasoningTokens":null,"hasHiddenReasoning":false}')
+  add.run(3, 'damaged')
+  old.close()
+  const db = await openDatabase(`file:${file}`)
+  const lanes = await db.selectFrom('lanes').select('sent_tokens').orderBy('lane').execute()
+  await db.destroy()
+  expect(lanes.map(({ sent_tokens }) => sent_tokens)).toEqual([100, 600, 7, null])
+})
