@@ -16,19 +16,17 @@ let gateway: RunningGateway
 beforeAll(async () => {
   upstream = await startUpstream(json({}))
   const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-of-the-gateway' }
-  gateway = await startGateway(
-    {
-      models: [
-        { name: 'gpt-4o-mini', provider: 'openai', params: { apiKey: '$OPENAI_API_KEY' } },
-        { name: 'm-large', provider: 'custom', params },
-        { name: 'm-small', provider: 'custom', params },
-      ],
-      policies: {
-        apiKeys: { mode: 'optional', keys: [keyOf('few', { allowedModels: ['m-small'] })] },
-      },
+  gateway = await startGateway({
+    models: [
+      { name: 'gpt-4o-mini', provider: 'openai', params: { apiKey: '$OPENAI_API_KEY' } },
+      { name: 'm-large', provider: 'custom', params },
+      { name: 'm-small', provider: 'custom', params },
+    ],
+    policies: {
+      bodyBytesMax: 1000,
+      apiKeys: { mode: 'optional', keys: [keyOf('few', { allowedModels: ['m-small'] })] },
     },
-    { bodyBytesMax: 1000 },
-  )
+  })
 })
 afterAll(async () => {
   await gateway.close()

@@ -16,10 +16,12 @@ let answering: Answering
 
 beforeAll(async () => {
   upstream = await startUpstream((response, request) => answering(response, request))
-  gateway = await startGateway(oneModel(upstream.url), {
-    bodyBytesMax: 1000,
-    arrival: { headersMsMax: 100, requestMsMax: 200, checkEveryMs: 20 },
-  })
+  gateway = await startGateway(
+    { ...oneModel(upstream.url), policies: { bodyBytesMax: 1000 } },
+    {
+      arrival: { headersMsMax: 100, requestMsMax: 200, checkEveryMs: 20 },
+    },
+  )
 })
 beforeEach(() => {
   answering = json({ choices: [{ message: { content: 'ok' } }] })

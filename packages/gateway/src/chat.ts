@@ -42,7 +42,7 @@ export async function chat(
     // A key is known at once; only a token may have to wait.
     call.identity = identity instanceof Promise ? await identity : identity
     call.tags = toBookedTags(call.tags, call.identity.tags)
-    const asked = await readChatRequest(request, parts.bodyBytesMax, endpoint)
+    const asked = await readChatRequest(request, parts.config.bodyBytesMax, endpoint)
     call.asked = asked
     call.tags = toBookedTags(asked.tags, call.identity.tags)
     call.workFromMs = parts.clock.monotonicMs()

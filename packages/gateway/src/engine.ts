@@ -36,7 +36,6 @@ export interface EngineOptions {
   log: Logger
   /** The file of the books; null keeps none. Another one takes a restart. */
   booksPath: string | null
-  bodyBytesMax: number
   /** In [0, 1). */
   random(): number
   wait: Wait

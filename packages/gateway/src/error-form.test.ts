@@ -13,21 +13,19 @@ afterEach(async () => {
 async function start(answer: Answering): Promise<{ upstream: Upstream; gateway: RunningGateway }> {
   const upstream = await startUpstream(answer)
   const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-ours' }
-  const gateway = await startGateway(
-    {
-      models: [
-        { name: 'claude', provider: 'anthropic', params },
-        { name: 'gpt', provider: 'custom', params },
-        { name: 'keyless', provider: 'anthropic' },
-      ],
-      policies: {
-        timeouts: { idleMs: 50 },
-        apiKeys: { mode: 'strict', keys: [keyOf('all'), keyOf('few', { allowedModels: ['gpt'] })] },
-        rateLimits: [{ per: ['model'], requestsPerMinute: 60, burst: 2 }],
-      },
+  const gateway = await startGateway({
+    models: [
+      { name: 'claude', provider: 'anthropic', params },
+      { name: 'gpt', provider: 'custom', params },
+      { name: 'keyless', provider: 'anthropic' },
+    ],
+    policies: {
+      timeouts: { idleMs: 50 },
+      bodyBytesMax: 2000,
+      apiKeys: { mode: 'strict', keys: [keyOf('all'), keyOf('few', { allowedModels: ['gpt'] })] },
+      rateLimits: [{ per: ['model'], requestsPerMinute: 60, burst: 2 }],
     },
-    { bodyBytesMax: 2000 },
-  )
+  })
   opened.push(upstream, gateway)
   return { upstream, gateway }
 }

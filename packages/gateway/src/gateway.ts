@@ -28,7 +28,6 @@ export interface GatewayOptions {
   isLoopback?: boolean
   /** The file of the books; null keeps none. */
   booksPath?: string | null
-  bodyBytesMax?: number
   arrival?: Arrival
   /** In [0, 1); tests give a seed. */
   random?(): number
@@ -67,7 +66,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     log,
     isLoopback = true,
     booksPath = null,
-    bodyBytesMax = 4 * 1024 * 1024,
     arrival = arrivalDefault,
     random = Math.random,
     wait = waitFor,
@@ -77,7 +75,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
     log,
     booksPath,
-    bodyBytesMax,
     random,
     wait,
     tracing,

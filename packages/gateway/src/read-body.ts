@@ -30,7 +30,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       reject(
         new GatewayError(
           'request_too_large',
-          `The body is larger than ${bytesMax} bytes, which is the most this gateway takes.`,
+          `The body is larger than ${bytesMax} bytes, which is the most this gateway takes: \`bodyBytesMax\` in its config.`,
         ),
       )
     }

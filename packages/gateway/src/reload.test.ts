@@ -39,6 +39,17 @@ async function readConfigStatus({ url }: RunningGateway): Promise<object> {
   return (await response.json()) as object
 }
 
+test('how long a body may be holds from the next call on', async () => {
+  const { url } = await serve()
+  const gateway = await start(oneModel(url))
+  const long = { ...plain, user: 'x'.repeat(5_000_000) }
+  expect((await gateway.chat(long)).status).toBe(200)
+  gateway.reload({ ...oneModel(url), policies: { bodyBytesMax: 5_000_000 } })
+  const refused = await gateway.chat(long)
+  expect(refused.status).toBe(413)
+  expect(await refused.text()).toContain('larger than 5000000 bytes')
+})
+
 test('a stream goes on with what it began with, and the next call goes where the new config says', async () => {
   const going = Promise.withResolvers<void>()
   const pieces = [role, token('a'), token('b'), finish, done]

@@ -34,6 +34,8 @@ export interface Config extends ModelPolicies {
   models: ModelConfig[]
   virtualModels: VirtualModelConfig[]
   discovery: DiscoveryConfig[]
+  /** Of a request. */
+  bodyBytesMax: number
   admission: AdmissionConfig
   guardrails: Guardrail[]
   cache: CachePolicy
@@ -127,6 +129,7 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
   })
   return {
     ...policies,
+    bodyBytesMax: llm.policies.bodyBytesMax,
     admission: toAdmissionConfig(llm.policies, variables),
     guardrails: llm.policies.guardrails,
     cache: llm.policies.cache,

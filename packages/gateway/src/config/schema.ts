@@ -61,6 +61,11 @@ const Price = z.strictObject({
 })
 export type Price = z.infer<typeof Price>
 
+/** A few pictures of a phone, or a context of a million tokens. */
+const bodyBytesDefault = 16 * 1024 * 1024
+/** A string of Node's ends at half a gigabyte. */
+const bodyBytesCeiling = 256 * 1024 * 1024
+
 const ModelEntry = z.strictObject({
   name: name.describe('What callers put into `model`.'),
   provider: Provider.describe("Whose model it is; `custom` is any server that speaks OpenAI's dialect."),
@@ -157,6 +162,14 @@ export const GatewayFile = z.looseObject({
       policies: z
         .strictObject({
           timeouts: Timeouts.partial().optional().describe('How long a call may take.'),
+          bodyBytesMax: z
+            .int()
+            .min(1)
+            .max(bodyBytesCeiling)
+            .default(bodyBytesDefault)
+            .describe(
+              'The longest body of a request; a longer one is a 413. Pictures and documents in it are a third longer than their files. While one of 32 MiB is parsed, some tenths of a second, no other call has a turn.',
+            ),
           retry: Retry.partial()
             .optional()
             .describe(

@@ -25,6 +25,7 @@ llm:
     - { name: l, routing: { leastLatency: { targets: [{ model: a }] } } }
     - { name: s, routing: { cheapest: { targets: [{ model: ollama/llama3.2 }] } } }
   policies:
+    bodyBytesMax: 1000
     timeouts: { idleMs: 20000 }
     retry: { attempts: 2 }
     circuitBreaker:

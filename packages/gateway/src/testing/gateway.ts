@@ -26,7 +26,6 @@ export interface RunningGateway {
 
 export interface StartOptions {
   variables?: Record<string, string>
-  bodyBytesMax?: number
   arrival?: Arrival
   /** The file of the books; without one there are none. */
   booksPath?: string
@@ -85,9 +84,8 @@ export async function startGateway(llm: object, options: StartOptions = {}): Pro
 }
 
 function toGatewayOptions(options: StartOptions): Partial<GatewayOptions> {
-  const { bodyBytesMax, arrival, booksPath, random, wait } = options
+  const { arrival, booksPath, random, wait } = options
   return {
-    ...(bodyBytesMax && { bodyBytesMax }),
     ...(arrival && { arrival }),
     ...(booksPath && { booksPath }),
     ...(random && { random }),
