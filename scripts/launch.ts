@@ -1,5 +1,5 @@
 /**
- * Starts simulator, gateway and app, says where to open it, and ends all of them when one ends.
+ * Starts simulator, gateway and app, or the gateway alone, says where to open it, and ends all of them when one ends.
  *
  * Ports are tried before anything is started, so that one line can name the port and its variable. Each program holds
  * a channel to this one and ends when it breaks: killing the launcher leaves nothing behind.
@@ -10,10 +10,13 @@ import { parseEnv } from 'node:util'
 import { type Program, toPrograms } from './programs.ts'
 import { createSupervisor } from './supervise.ts'
 
-const isDev = process.argv.includes('--dev')
+const wish = {
+  isDev: process.argv.includes('--dev'),
+  isGatewayAlone: process.argv.includes('--gateway'),
+}
 const dotenv = existsSync('.env') ? (parseEnv(readFileSync('.env', 'utf8')) as Record<string, string>) : {}
 const environment: Record<string, string | undefined> = { ...dotenv, ...process.env }
-const programs = toPrograms(environment, isDev)
+const programs = toPrograms(environment, wish)
 
 const taken = await findTakenPort(programs)
 if (taken) {
@@ -27,6 +30,7 @@ process.on('disconnect', () => supervisor.stop())
 
 supervisor.ready.then((urls) => {
   const url = urls.at(-1)
+  if (wish.isGatewayAlone) return void process.stdout.write(`\n  The gateway is ready: ${url}/v1\n\n`)
   process.stdout.write(`\n  LLM Drag Race is ready: ${url}\n\n`)
   if (!hasProviderKey(environment)) {
     process.stdout.write(

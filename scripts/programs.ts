@@ -10,8 +10,14 @@ export interface Program {
 
 type Variables = Record<string, string | undefined>
 
+export interface Wish {
+  isDev: boolean
+  /** The gateway alone, as it runs before a team's providers. */
+  isGatewayAlone: boolean
+}
+
 /** In the order in which they are started; the last one is the one that people open. */
-export function toPrograms(variables: Variables, isDev: boolean): Program[] {
+export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish): Program[] {
   const port = (variable: string, fallback: number) => ({
     variable,
     port: toPort(variable, variables[variable], fallback),
@@ -31,9 +37,10 @@ export function toPrograms(variables: Variables, isDev: boolean): Program[] {
   const gateway: Program = {
     name: 'gateway',
     command: node('packages/gateway/src/main.ts'),
-    env: { GATEWAY_DRAIN_MS: '2000', ...variables },
+    env: { ...(!isGatewayAlone && { GATEWAY_DRAIN_MS: '2000' }), ...variables },
     ports: [port('GATEWAY_PORT', 4000), port('GATEWAY_METRICS_PORT', 15020)],
   }
+  if (isGatewayAlone) return [gateway]
   const app: Program = {
     name: 'app',
     command: node('apps/api/src/main.ts'),

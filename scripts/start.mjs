@@ -1,12 +1,12 @@
-/** `npm start` and `npm run dev`: makes the clone ready, then hands over to the launcher on the project's own Node. */
+/** `npm start`, `npm run dev` and `npm run gateway`: makes the clone ready, then hands over to the launcher on the project's own Node. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { buildWeb, install, pinnedNode, root } from './setup.mjs'
 
-const isDev = process.argv.includes('--dev')
+const hasNoPages = ['--dev', '--gateway'].some((flag) => process.argv.includes(flag))
 
 install()
-if (!isDev) buildWeb()
+if (!hasNoPages) buildWeb()
 
 const launcher = spawn(pinnedNode, [join(root, 'scripts', 'launch.ts'), ...process.argv.slice(2)], {
   cwd: root,

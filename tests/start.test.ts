@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,6 +49,28 @@ test('prints the one URL, serves the page there, and Ctrl-C ends every process',
 
 test('a kill of npm alone leaves nothing behind either', async () => {
   const program = await startCommand(['npm', 'start'], await freeEnv(), ready)
+  const started = descendants(program.process.pid!)
+  await program.stop('SIGTERM')
+  await allGone(started)
+})
+
+test('`npm run gateway` serves the gateway and nothing else, by whatever name it may be called', async () => {
+  const env: Record<string, string> = { ...(await freeEnv()), ALLOWED_HOSTS: 'llm.example.com' }
+  const command = ['npm', 'run', 'gateway']
+  const program = await startCommand(command, env, /The gateway is ready: (http:\S+)/)
+  expect(program.url).toBe(`http://127.0.0.1:${env.GATEWAY_PORT}/v1`)
+  const status = (host: string) =>
+    new Promise((resolve, reject) => {
+      const request = get(`${program.url}/models`, { headers: { host } }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+      request.on('error', reject)
+    })
+  expect(await status('llm.example.com:8443')).toBe(200)
+  expect(await status('evil.example.com')).toBe(403)
+  await expect(fetch(`http://127.0.0.1:${env.PORT}`)).rejects.toThrow()
+  await expect(fetch(`http://127.0.0.1:${env.SIMULATOR_PORT}`)).rejects.toThrow()
   const started = descendants(program.process.pid!)
   await program.stop('SIGTERM')
   await allGone(started)

@@ -25,7 +25,8 @@ export interface GatewayOptions {
   configHash?: string
   clock: Clock
   log: Logger
-  isLoopback?: boolean
+  /** Names besides the loopback's own that may lead here; null: any, for it serves others. */
+  allowedHosts?: readonly string[] | null
   /** The file of the books; null keeps none. */
   booksPath?: string | null
   arrival?: Arrival
@@ -64,7 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     configHash = '',
     clock,
     log,
-    isLoopback = true,
+    allowedHosts = [],
     booksPath = null,
     arrival = arrivalDefault,
     random = Math.random,
@@ -107,7 +108,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   use(createSetup(config, engine), configHash)
   const server = createGatewayServer({
     current: () => current,
-    isLoopback,
+    allowedHosts,
     arrival,
     onRefused: engine.onRefused,
   })

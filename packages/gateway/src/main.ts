@@ -52,7 +52,7 @@ const gateway = createGateway({
   log,
   booksPath,
   tracing: isTraced() ? await loadTracing() : null,
-  isLoopback: /^(localhost|127(\.\d+){3}|::1)$/.test(host),
+  allowedHosts: /^(localhost|127(\.\d+){3}|::1)$/.test(host) ? readNames(env.ALLOWED_HOSTS) : null,
 })
 
 // All of this before it says that it is ready: who waits for that may edit or stop at once.
@@ -143,6 +143,12 @@ function listen(server: Server, variable: string, wanted: number): Promise<strin
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${real}`)
     })
   })
+}
+
+/** Without their ports. */
+function readNames(list = ''): string[] {
+  const names = list.split(',').map((name) => name.trim().replace(/:\d+$/, '').toLowerCase())
+  return names.filter((name) => name !== '')
 }
 
 function readPort(variable: string, fallback: string): number {

@@ -22,8 +22,8 @@ import { toTargetSnapshots } from './upstream/target-snapshot.ts'
 export interface ServerOptions {
   /** Of the config that holds now; asked once a request, which keeps it. */
   current(): ChatParts
-  /** Listening on the loopback only: then no other name may lead here. */
-  isLoopback: boolean
+  /** Names besides the loopback's own that may lead here; null: any, for it serves others. */
+  allowedHosts: readonly string[] | null
   arrival: Arrival
   /** Not a call, or not even a request: refused here, and no record is written of it. */
   onRefused(reason: ErrorCode): void
@@ -41,9 +41,9 @@ export const arrivalDefault: Arrival = { headersMsMax: 15_000, requestMsMax: 60_
 
 const connectionsMax = 10_000
 
-export function createGatewayServer({ current, isLoopback, arrival, onRefused }: ServerOptions): Server {
+export function createGatewayServer({ current, allowedHosts, arrival, onRefused }: ServerOptions): Server {
   const newest = new WeakMap<Socket, ServerResponse>()
-  const checkHost = createHostCheck()
+  const checkHost = allowedHosts && createHostCheck(allowedHosts)
   const server = createServer(
     {
       headersTimeout: arrival.headersMsMax,
@@ -56,7 +56,7 @@ export function createGatewayServer({ current, isLoopback, arrival, onRefused }:
     async (request, response) => {
       newest.set(request.socket, response)
       try {
-        if (isLoopback) checkHost(request)
+        checkHost?.(request)
         const parts = current()
         if (parts.readiness.isDraining()) response.shouldKeepAlive = false
         await route(parts, request, response)
@@ -203,16 +203,16 @@ function allow({ method }: IncomingMessage, response: ServerResponse, allowed: '
 }
 
 /** A page elsewhere can lead its own host name here (DNS rebinding), and would spend the keys of this gateway. */
-function createHostCheck() {
+function createHostCheck(allowed: readonly string[]) {
   // Nearly all callers use one name.
   let known: string | null = null
   return ({ headers: { host = '' } }: IncomingMessage) => {
     if (host === known) return
     const name = host.replace(/:\d+$/, '').toLowerCase()
-    if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(name)) {
+    if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(name) && !allowed.includes(name)) {
       throw new GatewayError(
         'host_not_allowed',
-        'This gateway listens on the loopback only: call it as 127.0.0.1 or localhost, or set HOST to serve others.',
+        'This gateway listens on the loopback only: call it as 127.0.0.1 or localhost, add the name to ALLOWED_HOSTS, or set HOST to serve others.',
       )
     }
     known = host
