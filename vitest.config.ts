@@ -7,6 +7,9 @@ import { ClosingLine } from './scripts/closing-line.ts'
  */
 const execArgv = ['--wasm-wrapper-tiering-budget=1000000000']
 
+/** What is waited for comes at once, or late on a busy machine. */
+const expect = { poll: { timeout: 20_000 } }
+
 export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
@@ -20,6 +23,10 @@ export default defineConfig({
             'scripts/**/*.test.ts',
           ],
           execArgv,
+          expect,
+          // Streams of 100 kB cut at every byte take some seconds on a busy machine; what hangs is told soon enough.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {
@@ -29,6 +36,7 @@ export default defineConfig({
           // Real processes and a real browser: files run one after the other, so that they do not starve each other.
           fileParallelism: false,
           execArgv,
+          expect,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
