@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startApp, type TestApp } from '../testing/start-app.ts'
 
@@ -109,6 +111,51 @@ describe('a request that changes something', () => {
   test.each(['DELETE', 'PUT', 'PATCH'])('by %s neither', async (method) => {
     const headers = { host: 'localhost', origin: 'http://evil.example' }
     expect((await ask(headers, { method, path: '/api/races/x' })).status).toBe(403)
+  })
+})
+
+describe('a request without a body', () => {
+  /** As its bytes: fetch and Node's request add headers of their own. */
+  async function send(method: string, where: string, headers: Record<string, string>) {
+    const { hostname, port } = new URL(app.url)
+    const lines = Object.entries({ host: 'localhost', connection: 'close', ...headers })
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      `${method} ${where} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+    )
+    const [head, body] = (await text(socket)).split('\r\n\r\n')
+    return { status: Number(head!.split(' ')[1]), body: body! }
+  }
+
+  const shapes: Record<string, string>[] = [
+    {},
+    { 'content-length': '0' },
+    { 'content-type': 'application/json' },
+    { 'content-length': '0', 'content-type': 'application/json' },
+    { 'content-length': '0', 'content-type': 'application/octet-stream' },
+  ]
+
+  test.each(shapes)('needs no content-type, with the headers %j', async (headers) => {
+    for (const [method, where] of [
+      ['POST', '/api/races/none/stop'],
+      ['DELETE', '/api/races/none'],
+      ['DELETE', '/api/prompts/none'],
+    ] as const) {
+      expect(await send(method, where, headers)).toMatchObject({
+        status: 404,
+        body: expect.stringContaining('"not_found"'),
+      })
+    }
+    // What needs one is told what is missing, not in which type it is to be sent.
+    expect(await send('POST', '/api/race', headers)).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('"invalid_request"'),
+    })
+  })
+
+  test.each(shapes)('is still refused to another site, with the headers %j', async (headers) => {
+    const foreign = { ...headers, origin: 'http://evil.example' }
+    expect((await send('DELETE', '/api/races/none', foreign)).status).toBe(403)
   })
 })
 
