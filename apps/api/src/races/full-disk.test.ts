@@ -61,12 +61,14 @@ async function raceIntoFullDisk() {
 }
 
 test('a race that ends on a full disk is written when there is room', { timeout: 30_000 }, async () => {
-  const { raceId } = await raceIntoFullDisk()
+  const { raceId, seq } = await raceIntoFullDisk()
   // Everything can be seen meanwhile, and nothing is taken away.
   const waiting = await detail(app.url, raceId!)
   expect(waiting.lanes[0]).toMatchObject({ outcome: 'done', slip: { outputTokens: 4_000 } })
   const events = await (await eventsOf(app.url, raceId!)).text()
   expect(events).toContain('"type":"race-end"')
+  const headers = { 'last-event-id': String(seq) }
+  expect((await eventsOf(app.url, raceId!, { headers })).status).toBe(204)
   const deleting = await fetch(`${app.url}/api/races/${raceId}`, { method: 'DELETE' })
   expect(deleting.status).toBe(409)
   expect(await deleting.json()).toMatchObject({ error: { code: 'not_written' } })

@@ -50,6 +50,7 @@ export function createRaceRoutes(
     const last = race ? race.tape.length - 1 : await lastSeq(db, id)
     if (last === -1) throw noSuchRace
     if (after > last) throw beyondTape(after, last)
+    if (after === last && (race === null || race.tape.state.end)) return nothingMore(response)
     if (!race && request.accepts(['text/event-stream', tapeLinesType]) === tapeLinesType) {
       response.type(tapeLinesType)
       return asViewer(() => sendPieces(response, readTapeBytes(db, id, after), limits.drainMsMax))
@@ -108,6 +109,11 @@ function readAfter(request: express.Request): number {
   if (after?.success) return after.data
   const path = header === undefined ? 'after' : 'Last-Event-ID'
   throw invalidRequest([{ path, message: 'Give the number of the last event that you have: 0, 1, 2, …' }])
+}
+
+/** By the standard an EventSource comes back after any end of a stream, for ever; but not after a 204. */
+function nothingMore(response: express.Response) {
+  response.status(204).end()
 }
 
 const noSuchRace = notFound('There is no race with this id. It may have been deleted.')

@@ -73,7 +73,7 @@ describe('a viewer', () => {
     const tape = [start, ...(await rest(live))]
     expect(await follower).toEqual(tape.slice(1))
     await eventually(async () => expect((await detail(app.url, start.raceId)).status).toBe('finished'))
-    for (let after = -1; after < tape.length; after++) {
+    for (let after = -1; after < tape.length - 1; after++) {
       const response = await eventsOf(app.url, `${start.raceId}`, {
         headers: { 'last-event-id': String(after) },
       })
@@ -81,6 +81,16 @@ describe('a viewer', () => {
     }
     held = Promise.withResolvers()
   })
+
+  test.each(['text/event-stream', '*/*', 'application/jsonl'])(
+    'that has all of a race that is over is told not to come back, when it takes %s',
+    async (accept) => {
+      const { raceId, seq } = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
+      await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
+      const response = await eventsOf(app.url, raceId!, { headers: { accept, 'last-event-id': String(seq) } })
+      expect({ status: response.status, text: await response.text() }).toEqual({ status: 204, text: '' })
+    },
+  )
 
   test('is told of a race when its lanes have left', async () => {
     const { ordered, laneThread } = heldLanes()

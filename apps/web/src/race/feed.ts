@@ -97,11 +97,13 @@ function openFeed(
   /** One connection, from its first byte to its end or break. A break is given back, not thrown. */
   async function readOnce(ask: (signal: AbortSignal) => Promise<Response>): Promise<Outcome> {
     const connection = new AbortController()
-    const seqBefore = tape.seq
+    const isResumed = tape.seq >= 0
     let hasAnswered = false
     const signal = AbortSignal.any([connection.signal, closing.signal])
     try {
       const response = await ask(signal)
+      // The race is over just where we are, and we have not seen its end.
+      if (response.status === 204) return 'another tape'
       if (!response.ok || !response.body) {
         const problem = await toProblem(response)
         return problem.code === 'beyond_tape' ? 'another tape' : problem
@@ -111,10 +113,9 @@ function openFeed(
       const isKept = response.headers.get('content-type')?.startsWith(tapeLinesType) ?? false
       const bytes = untilSilent(response.body, options.sleep)
       for await (const events of isKept ? readTapeLines(bytes) : readFrames(bytes)) {
-        const outcome = closing.signal.aborted ? 'ended' : takeAll(events, isKept, seqBefore >= 0)
+        const outcome = closing.signal.aborted ? 'ended' : takeAll(events, isKept, isResumed)
         if (outcome !== null) return outcome
       }
-      if (seqBefore >= 0 && tape.seq === seqBefore) return 'another tape'
       return new ApiProblem('stream_ended', 0, brokenText(hasAnswered, 'its stream ended'))
     } catch (cause) {
       return new ApiProblem('unreachable', 0, brokenText(hasAnswered, cause))
