@@ -3,6 +3,7 @@ import {
   type Health,
   type Leaderboard,
   laneStatus,
+  type Prompt,
   type RaceDetail,
   type RaceEvent,
   type RacePage,
@@ -209,11 +210,13 @@ describe('bad input', () => {
 
 describe('what is kept', () => {
   test('the history has the race, its filters find it, and deleting takes it away', async () => {
-    const state = await race(house.app.url, {
-      ...two,
-      prompt: 'a prompt with a Zebra in it',
-      promptId: 'primes-proof',
+    const response = await fetch(`${house.app.url}/api/prompts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 'Zebra', category: 'maths', text: 'a prompt with a Zebra in it' }),
     })
+    const { id: promptId } = (await response.json()) as Prompt
+    const state = await race(house.app.url, { ...two, prompt: undefined, promptId })
     const detail = await get<RaceDetail>(`/api/races/${state.raceId}`)
     expect(detail).toMatchObject({ status: 'finished', category: 'maths', verdict: { kind: 'win', lane: 0 } })
     expect(detail.lanes[0]!.slip).toEqual(toTimeSlip(state.lanes[0]!))

@@ -10,7 +10,7 @@
  */
 import type { Leaderboard, Measure } from '@drag-race/contracts'
 import { startHouse } from '../../tests/support/programs.ts'
-import { addPrompt, type NullRace, raceTwins, toModels } from './races.ts'
+import { type NullRace, raceTwins, toModels } from './races.ts'
 import { writeReport } from './report.ts'
 
 const isQuick = process.argv.includes('--quick')
@@ -28,17 +28,15 @@ try {
   })
   if (!calibrated.ok) throw new Error(`calibration: ${await calibrated.text()}`)
   const exact: NullRace[] = []
-  const exactPrompt = await addPrompt(appUrl, 'null-exact')
-  for (let count = 0; count < exactRaces; count++) exact.push(await raceTwins(house, 'exact', exactPrompt))
+  for (let count = 0; count < exactRaces; count++) exact.push(await raceTwins(house, 'exact', 'null-exact'))
   process.stderr.write(`${exactRaces} exact races\n`)
 
   const jittered: NullRace[] = []
   const boards: { by: Measure; board: Leaderboard }[] = []
   for (let block = 0; block < blocks; block++) {
     const category = `null-${block}`
-    const prompt = await addPrompt(appUrl, category)
     for (let count = 0; count < racesABlock; count++)
-      jittered.push(await raceTwins(house, 'jittered', prompt))
+      jittered.push(await raceTwins(house, 'jittered', category))
     for (const by of ['total', 'ttft', 'decode'] as const)
       boards.push({ by, board: await read(category, by) })
     process.stderr.write(`block ${block + 1} of ${blocks}\n`)

@@ -38,12 +38,12 @@ export function toModels(): object[] {
   )
 }
 
-/** A prompt of its own category, by which its races are found on a board of their own. Gives back its id. */
-export async function addPrompt(appUrl: string, category: string): Promise<string> {
+/** A prompt of the block's category, by which its races are found on a board of their own. Gives back its id. */
+async function addPrompt(appUrl: string, category: string, text: string): Promise<string> {
   const response = await fetch(`${appUrl}/api/prompts`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ title: category, category, text: `Races of ${category}.` }),
+    body: JSON.stringify({ title: text, category, text }),
   })
   if (!response.ok) throw new Error(`prompt: ${response.status} ${await response.text()}`)
   return ((await response.json()) as { id: string }).id
@@ -52,13 +52,12 @@ export async function addPrompt(appUrl: string, category: string): Promise<strin
 let count = 0
 
 /** Each race has a text of its own, hence draws of its own; the names change lanes, so that none has always the same. */
-export async function raceTwins(house: House, pair: Pair, promptId: string): Promise<NullRace> {
+export async function raceTwins(house: House, pair: Pair, category: string): Promise<NullRace> {
   count++
   const isSwapped = count % 2 === 0
   const models = isSwapped ? names(pair).toReversed() : names(pair)
   const state = await race(house.app.url, {
-    prompt: `Null race ${count}.`,
-    promptId,
+    promptId: await addPrompt(house.app.url, category, `Null race ${count}.`),
     lanes: models.map((model) => ({ model })),
   })
   const { marginMs, clock } = state.end!

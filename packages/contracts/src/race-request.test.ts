@@ -13,6 +13,11 @@ test('the shortest race: a prompt and a model; the rest has defaults', () => {
   })
 })
 
+test('a prompt of the library needs no text', () => {
+  expect(faults({ promptId: 'primes-proof', lanes: [lane] })).toEqual([])
+  expect(faults({ promptId: 'primes-proof', prompt: ' ', lanes: [lane] })).toEqual(['prompt'])
+})
+
 describe('refused, with the place of the fault', () => {
   test.each([
     ['an empty prompt', { prompt: '  ', lanes: [lane] }, 'prompt'],

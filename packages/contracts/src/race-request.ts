@@ -49,14 +49,14 @@ export const RaceRequest = z
     coldStart: z.optional(z.boolean()),
     /** A simulated lane runs along and reports how disturbed the clock was. */
     sentinel: z.optional(z.boolean()),
+    /** Of the library: its text when there is no `prompt`, its category when `prompt` is the same. */
     promptId: z.optional(z.string().check(z.maxLength(100))),
     tags: z.optional(z.record(z.string().check(z.maxLength(50)), z.string().check(z.maxLength(200)))),
   })
   .check(
-    z.check<{ prompt?: string | undefined; messages?: Message[] | undefined }>(
+    z.check<Asked>(
       (context) => {
-        const { prompt, messages } = context.value
-        const issue = promptIssue(prompt, messages)
+        const issue = promptIssue(context.value)
         if (issue) context.issues.push({ code: 'custom', input: context.value, ...issue })
       },
       // Also beside faults of other fields: all of them are named at once.
@@ -67,7 +67,13 @@ export type RaceRequest = z.infer<typeof RaceRequest>
 /** The same before defaults are filled in: what a client may send. */
 export type RaceRequestInput = z.input<typeof RaceRequest>
 
-function promptIssue(prompt: string | undefined, messages: Message[] | undefined) {
+interface Asked {
+  prompt?: string | undefined
+  messages?: Message[] | undefined
+  promptId?: string | undefined
+}
+
+function promptIssue({ prompt, messages, promptId }: Asked) {
   if (prompt !== undefined && messages !== undefined) {
     return { path: ['messages'], message: 'Send either `prompt` or `messages`, not both.' }
   }
@@ -76,6 +82,7 @@ function promptIssue(prompt: string | undefined, messages: Message[] | undefined
       ? null
       : { path: ['messages'], message: 'At least one user message with text is needed.' }
   }
+  if (prompt === undefined && promptId !== undefined) return null
   return prompt === undefined || prompt.trim() === ''
     ? { path: ['prompt'], message: 'The prompt is empty: write what the models should answer.' }
     : null

@@ -67,12 +67,12 @@ const ids = async (query: string) => (await page(query)).races.map(({ id }) => i
 describe('a race in the history', () => {
   test('has the figures that its tape folds to', async () => {
     const lanes = [{ model: 'fails' }, { model: 'says' }, { model: 'says', stream: false }]
-    const state = await raced({ lanes, promptId: 'primes-proof', tags: { team: 'search' } })
+    const state = await raced({ lanes, tags: { team: 'search' } })
     const kept = await detail(app.url, state.raceId)
     expect(kept).toMatchObject({
       status: 'finished',
       prompt: 'p',
-      category: 'maths',
+      category: null,
       finish: 'done',
       marginMs: state.end!.marginMs,
       request: { prompt: 'p', tags: { team: 'search' } },
@@ -103,6 +103,23 @@ describe('a race in the history', () => {
     ]
     const { raceId } = await raced({ prompt: undefined, messages })
     expect((await detail(app.url, raceId)).prompt).toBe('second')
+  })
+
+  test('has the text of a prompt of the library, and its category for that very text alone', async () => {
+    const text = 'Prove that there are infinitely many primes, in two different ways.'
+    const found = async (request: Partial<RaceRequestInput>) => {
+      const { raceId } = await raced({ promptId: 'primes-proof', ...request })
+      const { prompt, category, request: kept } = await detail(app.url, raceId)
+      expect(kept.promptId).toBe('primes-proof')
+      return { prompt, category, asked: kept.prompt }
+    }
+    const library = { prompt: text, category: 'maths', asked: text }
+    expect(await found({ prompt: undefined })).toEqual(library)
+    expect(await found({ prompt: text })).toEqual(library)
+    const own = `${text} Briefly.`
+    expect(await found({ prompt: own })).toEqual({ prompt: own, category: null, asked: own })
+    const messages = [{ role: 'user' as const, content: text }]
+    expect(await found({ prompt: undefined, messages })).toMatchObject({ prompt: text, category: null })
   })
 
   test('is a few rows, however many its events', async () => {
@@ -152,7 +169,7 @@ describe('the list', () => {
 
   test('finds by model, category, status and text', async () => {
     const plain = await raced({ prompt: 'about Zebras' })
-    const maths = await raced({ promptId: 'primes-proof', lanes: [{ model: 'fails' }] })
+    const maths = await raced({ prompt: undefined, promptId: 'primes-proof', lanes: [{ model: 'fails' }] })
     expect(await ids('?model=says')).toEqual([plain.raceId])
     expect(await ids('?category=maths')).toEqual([maths.raceId])
     expect(await ids('?status=finished')).toEqual([maths.raceId, plain.raceId])

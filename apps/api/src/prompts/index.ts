@@ -1,2 +1,2 @@
+export { askLibrary } from './ask-library.ts'
 export { createPromptRoutes } from './routes.ts'
-export { findPrompt } from './store.ts'

@@ -7,9 +7,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import { openDatabase } from '../history/open-database.ts'
-import { createPromptRoutes, findPrompt } from './index.ts'
+import { createPromptRoutes } from './index.ts'
 import { promptLibrary } from './library.ts'
-import { ownPromptsMax } from './store.ts'
+import { findPrompt, ownPromptsMax } from './store.ts'
 
 async function startApp() {
   const db = await openDatabase(':memory:')

@@ -65,6 +65,12 @@ test.each([
     { prompt: 7, lanes: [{ model: '' }, { model: 'fine', stream: 'no' }] },
     ['prompt', 'lanes.0.model', 'lanes.1.stream'],
   ],
+  [
+    'a prompt that the library has not',
+    { prompt: 'p', promptId: 'primes-prof', lanes: [fine] },
+    ['promptId'],
+  ],
+  ['one that is to bring its text', { promptId: 'primes-prof', lanes: [fine] }, ['promptId']],
   ['an unknown model', { prompt: 'p', lanes: [fine, { model: 'fin' }] }, ['lanes.1.model']],
   [
     'each unknown model',

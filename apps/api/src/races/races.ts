@@ -12,7 +12,7 @@ import { toSentinel } from '../clock/simulated-models.ts'
 import { createRaceStore } from '../history/store.ts'
 import { type Catalog, toLaneEntries } from '../models/index.ts'
 import { toLaneGateway } from '../own-gateway.ts'
-import { findPrompt } from '../prompts/index.ts'
+import { askLibrary } from '../prompts/index.ts'
 import type { Telemetry } from '../telemetry/index.ts'
 import type { LaneThread } from './lane-thread.ts'
 import { openAhead } from './open-ahead.ts'
@@ -59,7 +59,8 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
   const racing = () => [...open.values()].filter(({ tape }) => !tape.state.end).length
   const unwritten = () => [...open.values()].filter(({ isRefused }) => isRefused).length
 
-  async function start(request: RaceRequest): Promise<RunningRace> {
+  async function start(asked: RaceRequest): Promise<RunningRace> {
+    const { request, category } = await askLibrary(context.db, asked)
     const reading = await catalog.read()
     const lanes = toLaneEntries(request, reading)
     const sentinel = request.sentinel ? toSentinel(lanes.length, lanesMax, reading.models) : null
@@ -73,7 +74,6 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
           lanes.map(({ model }) => model),
         )
     const before = telemetry.snapshot(id).catch(() => null)
-    const prompt = request.promptId === undefined ? null : await findPrompt(context.db, request.promptId)
     await Promise.race([before, sleep(countersMsMax)])
     await ahead
     const gateway = await toLaneGateway(context)
@@ -84,7 +84,7 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
       request,
       lanes,
       sentinel: sentinel?.request ?? null,
-      category: prompt?.category ?? null,
+      category,
     }
     const { log } = context
     const race = await startRace(order, { store, laneThread, gateway, appClock: clock, limits, log })

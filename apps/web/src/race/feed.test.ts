@@ -205,6 +205,32 @@ describe('a feed', () => {
     expect(calls).toHaveLength(1)
   })
 
+  test('starts a race whose prompt the library has lost with its text alone', async () => {
+    const bodies: string[] = []
+    const details = [{ path: 'promptId', message: 'There is none.' }]
+    await new Promise<void>((resolve) => {
+      startRace(
+        { ...request, promptId: 'gone' },
+        {
+          fetchIt: async (_path, init) => {
+            bodies.push(init?.body as string)
+            return bodies.length > 1
+              ? stream(toBytes(tape))
+              : Response.json(
+                  { error: { code: 'invalid_request', message: 'No.', details } },
+                  { status: 400 },
+                )
+          },
+          sleep: () => new Promise(() => {}),
+          onEvent: () => {},
+          onRewind: () => {},
+          onStatus: ({ state }) => state === 'ended' && resolve(),
+        },
+      )
+    })
+    expect(bodies.map((body) => JSON.parse(body))).toEqual([{ ...request, promptId: 'gone' }, request])
+  })
+
   test('does not repeat a POST that broke before the green light', async () => {
     const { calls, last } = await watch([() => stream(utf8.encode('id: 0\ndata: {"seq"'))])
     expect(calls).toHaveLength(1)

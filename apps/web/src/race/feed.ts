@@ -3,11 +3,12 @@
  *
  * Only `race-end` ends a race. A stream that closes without it, cleanly or not (a development proxy shows a clean end
  * when the app dies), is a break: the feed asks for the rest after the last event it has, and again until it gets
- * it. The POST is never repeated: a race that may have started must not start twice.
+ * it. The POST of a race that may have started is never repeated: it must not start twice.
  */
 import { type RaceEvent, type RaceRequestInput, tapeLinesType } from '@drag-race/contracts'
 import { decodeEvents } from '@drag-race/wire'
 import { ApiProblem, toProblem } from '../read-json.ts'
+import { postRace } from './post-race.ts'
 import { readTapeLines } from './tape-lines.ts'
 
 export type FeedStatus =
@@ -46,14 +47,7 @@ const silenceMsMax = 45_000
 
 /** Starts a race and follows it. */
 export function startRace(request: RaceRequestInput, options: FeedOptions): Feed {
-  return openFeed(options, (signal) =>
-    options.fetchIt('/api/race', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify(request),
-      signal,
-    }),
-  )
+  return openFeed(options, (signal) => postRace(options.fetchIt, request, signal))
 }
 
 /** Follows a race from its first event: live, or from its tape. */

@@ -1,0 +1,26 @@
+/**
+ * The one request that starts a race. The library may have lost its prompt meanwhile: deleted there, or never had when the
+ * race was brought from another machine. Such a race is refused before it starts, and asked for again with its text alone.
+ */
+import type { RaceRequestInput } from '@drag-race/contracts'
+import { toProblem } from '../read-json.ts'
+
+export async function postRace(
+  fetchIt: typeof fetch,
+  request: RaceRequestInput,
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await fetchIt('/api/race', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify(request),
+    signal,
+  })
+  if (response.status !== 400 || !(await isPromptGone(response.clone()))) return response
+  const { promptId, ...own } = request
+  return postRace(fetchIt, own, signal)
+}
+
+async function isPromptGone(refusal: Response): Promise<boolean> {
+  return (await toProblem(refusal)).details.some(({ path }) => path === 'promptId')
+}
