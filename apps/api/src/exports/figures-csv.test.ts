@@ -19,7 +19,7 @@ test.each([
   expect(toCell(value)).toBe(text)
 })
 
-test('a race is a row a lane, by their numbers, with every figure of the slip and the margin beside it', () => {
+test('a race is a row a lane, by their numbers, with every figure of the slip and what limits them beside it', () => {
   const lane = {
     lane: 0,
     model: '=m',
@@ -50,7 +50,7 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
     finish: { tokens: 5 },
     origin: 'here',
     marginMs: 1.25,
-    clock: null,
+    clock: { calibratedAt: '2026-01-01T00:00:00.000Z', lagMs: 7.5, disturbed: true, sentinel: null },
     coldStart: false,
     verdict: null,
     lanes: [
@@ -82,6 +82,12 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
   expect([column(first!, 'lane'), column(second!, 'lane')]).toEqual(['1', '2'])
   expect(column(second!, 'ttft_ms')).toBe('12.5')
   expect(column(first!, 'ttft_ms')).toBe('')
-  expect(column(first!, 'margin_ms')).toBe('1.25')
+  const limits = ['margin_ms', 'lag_ms', 'disturbed']
+  expect(limits.map((name) => column(first!, name))).toEqual(['1.25', '7.5', 'true'])
   expect(column(first!, 'model')).toBe("'=m")
+  // Older than the clock's report: it is not known, which is not false.
+  const older = toFiguresCsv({ ...race, clock: null })
+    .split('\r\n')[1]!
+    .split(',')
+  expect(limits.map((name) => column(older, name))).toEqual(['1.25', '', ''])
 })
