@@ -182,6 +182,9 @@ describe('a tape that is imported', () => {
       ['unknown_event', (all) => all.with(3, all[3]!.replace(/"type":"[^"]+"/, '"type":"pit-stop"'))],
       ['not_an_event', (all) => all.with(3, all[3]!.slice(0, 20))],
       ['too_many_events', (all) => [...all, all.at(-1)!]],
+      ['too_many_events', (all) => [...all, '', all.at(-1)!]],
+      ['not_an_event', (all) => all.toSpliced(-1, 0, '')],
+      ['not_an_event', (all) => [...all.slice(0, -1), '']],
       ['other_race', (all) => all.with(0, all[0]!.replace(/"raceId":"\w/, '"raceId":"z'))],
       ['wrong_header', (all) => all.with(0, all[0]!.replace(/"sha256":"./, '"sha256":"x'))],
       ['unknown_version', (all) => all.with(0, all[0]!.replace('"version":1', '"version":2'))],
@@ -217,6 +220,11 @@ describe('a tape that is imported', () => {
   test('is taken with the line ends of another system', async () => {
     const file = await (await exported(await raced())).text()
     expect((await bring(file.replaceAll('\n', '\r\n'))).status).toBe(201)
+  })
+
+  test('is taken with empty lines at its end', async () => {
+    const file = await (await exported(await raced())).text()
+    expect((await bring(`${file}\n\r\n`)).status).toBe(201)
   })
 
   test('must be named as lines, must be text, and comes from no other site', async () => {
