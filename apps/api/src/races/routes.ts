@@ -2,7 +2,7 @@
  * `POST /api/race`, a race's events, and its stop. A response is a subscription: closing it ends nothing but itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RaceRequest, StopRequest, tapeLinesType } from '@drag-race/contracts'
+import { RaceRequest, type RaceStatus, StopRequest, tapeLinesType } from '@drag-race/contracts'
 import express from 'express'
 import * as z from 'zod/mini'
 import { ApiFault, invalidRequest, notFound, parseOrFault } from '../api-fault.ts'
@@ -49,7 +49,7 @@ export function createRaceRoutes(
     const race = races.find(id)
     const last = race ? race.tape.length - 1 : await lastSeq(db, id)
     if (last === -1) throw noSuchRace
-    if (after > last) throw beyondTape(after, last)
+    if (after > last) throw beyondTape(after, last, race ? statusNow(race) : await store.statusOf(id))
     if (after === last && (race === null || race.tape.state.end)) return nothingMore(response)
     if (!race && request.accepts(['text/event-stream', tapeLinesType]) === tapeLinesType) {
       response.type(tapeLinesType)
@@ -128,11 +128,22 @@ function hasEnded(what: string): ApiFault {
   return new ApiFault(409, 'already_ended', `${what} has ended already: there is nothing to stop.`)
 }
 
-/** A viewer may have seen the last moments before the app was killed, which no tape has. */
-function beyondTape(after: number, last: number): ApiFault {
-  return new ApiFault(
-    409,
-    'beyond_tape',
-    `Event ${after} is not on this tape, which goes to ${last}: the app was killed in between. Read the tape from its start.`,
-  )
+function statusNow({ tape }: RunningRace): RaceStatus {
+  return tape.state.end?.reason ?? 'running'
+}
+
+function beyondTape(after: number, last: number, status: RaceStatus | null): ApiFault {
+  return new ApiFault(409, 'beyond_tape', `Event ${after} ${toBeyondText(last, status)}`)
+}
+
+function toBeyondText(last: number, status: RaceStatus | null): string {
+  switch (status) {
+    case 'running':
+      return `has not happened yet: the tape goes to ${last} so far. Give the number of the last event that you have.`
+    case 'interrupted':
+      // A viewer may have seen the last moments before the app was killed, which no tape has.
+      return `is not on this tape, which goes to ${last}: the app was ended in between. Read the tape from its start.`
+    default:
+      return `is not on this tape, which goes to ${last}. Read the tape from its start.`
+  }
 }

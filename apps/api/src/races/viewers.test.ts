@@ -1,5 +1,5 @@
 /** Who watches, and who stops: neither owns the race. */
-import { laneStatus, type RaceEvent, type RacePage, raceVerdict } from '@drag-race/contracts'
+import { type ApiError, laneStatus, type RaceEvent, type RacePage, raceVerdict } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import {
@@ -134,10 +134,27 @@ describe('a viewer', () => {
     },
   )
 
-  test('that has seen more than the tape holds is sent back to its start', async () => {
+  test('that says to have seen more than the tape holds is told why that cannot be, and what to do', async () => {
+    const refusal = async (raceId: string, after: number) => {
+      const response = await fetch(`${app.url}/api/races/${raceId}/events?after=${after}`)
+      expect(response.status).toBe(409)
+      const { error } = (await response.json()) as ApiError
+      expect(error.code).toBe('beyond_tape')
+      return error.message
+    }
     const { raceId, seq } = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
-    const response = await fetch(`${app.url}/api/races/${raceId}/events?after=${seq + 1}`)
-    expect(response.status).toBe(409)
+    await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
+    expect(await refusal(raceId!, seq + 1)).toBe(
+      `Event ${seq + 1} is not on this tape, which goes to ${seq}. Read the tape from its start.`,
+    )
+    await app.db.updateTable('races').set({ status: 'interrupted' }).where('id', '=', raceId!).execute()
+    expect(await refusal(raceId!, seq + 1)).toContain('the app was ended in between')
+
+    const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
+    const start = (await tape.next()).value as RaceStarted
+    expect(await refusal(start.raceId, 999)).toMatch(/^Event 999 has not happened yet: .* goes to \d+ so far/)
+    await stop(app.url, start.raceId)
+    await rest(tape)
   })
 
   test('that leaves ends nothing: the race goes on', async () => {
