@@ -15,12 +15,20 @@ export class ApiFault extends Error {
   readonly status: number
   readonly code: string
   readonly details: Detail[] | undefined
+  /** Set when the same request may succeed by itself a little later. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(status: number, code: string, message: string, details?: Detail[]) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    { details, retryAfterSeconds }: { details?: Detail[]; retryAfterSeconds?: number } = {},
+  ) {
     super(message)
     this.status = status
     this.code = code
     this.details = details
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
@@ -39,7 +47,7 @@ export function invalidRequest(details: Detail[]): ApiFault {
     400,
     'invalid_request',
     `${where}${first?.message ?? 'The request is not valid.'}${more}`,
-    details,
+    { details },
   )
 }
 

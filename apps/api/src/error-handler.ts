@@ -12,7 +12,8 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
       log.error({ error, method: request.method, path: request.path }, 'request failed')
     // In the middle of a stream no status can be sent any more: the break itself tells the client.
     if (response.headersSent) return void response.destroy()
-    const { code, message, details } = fault
+    const { code, message, details, retryAfterSeconds } = fault
+    if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds))
     const body: ApiError = { error: { code, message, ...(details ? { details } : {}) } }
     response.status(fault.status).set('cache-control', 'no-store').json(body)
   }

@@ -111,4 +111,5 @@ const tooMany = new ApiFault(
   429,
   'too_many_exports',
   `${exportsMax} exports are under way. Try again in a moment.`,
+  { retryAfterSeconds: 2 },
 )

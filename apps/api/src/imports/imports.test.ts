@@ -265,9 +265,11 @@ describe('an upload', () => {
     const headers = { 'content-type': tapeLinesType }
     const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
     const first = fetch(`${there.url}/api/races/import`, init)
-    await eventually(async () =>
-      expect(await refusal(await bring('x'))).toMatchObject({ code: 'import_busy' }),
-    )
+    await eventually(async () => {
+      const second = await bring('x')
+      expect(await refusal(second.clone())).toMatchObject({ status: 429, code: 'import_busy' })
+      expect(second.headers.get('retry-after')).toBe('2')
+    })
     send?.enqueue(file.slice(300))
     send?.close()
     expect((await first).status).toBe(201)

@@ -62,7 +62,9 @@ const notLines = new ApiFault(
   `Send the tape file as the body, with content-type: ${tapeLinesType}.`,
 )
 
-const busy = new ApiFault(429, 'import_busy', 'Another tape is being imported. Try again in a moment.')
+const busy = new ApiFault(429, 'import_busy', 'Another tape is being imported. Try again in a moment.', {
+  retryAfterSeconds: 2,
+})
 
 function alreadyHere(id: string): ApiFault {
   return new ApiFault(

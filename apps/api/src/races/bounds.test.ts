@@ -114,6 +114,7 @@ test('a ninth race waits its turn', async () => {
   const refused = await postRace(app.url, { prompt: 'p', lanes: [{ model: 'fine' }] })
   expect(refused.status).toBe(429)
   expect(await refused.json()).toMatchObject({ error: { code: 'too_many_races' } })
+  expect(refused.headers.get('retry-after')).toBe('5')
   const first = running[0]!
   await stop(app.url, first.start.raceId)
   await rest(first.tape)
@@ -153,6 +154,36 @@ test('a viewer that reads nothing is dropped, slows no race, and can come back f
     await eventsOf(app.url, raceId, { headers: { 'last-event-id': String(lastSeen) } }),
   )
   expect(missing).toEqual(tape.slice(lastSeen + 1))
+})
+
+test('a viewer too many is told when to come back', async () => {
+  const app = await start({ viewerLimits: { ...viewerLimits, viewersMax: 1 } })
+  const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'stalls' }] }))
+  const { raceId } = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+  const refused = await eventsOf(app.url, raceId)
+  expect(refused.status).toBe(429)
+  expect(await refused.json()).toMatchObject({ error: { code: 'too_many_viewers' } })
+  expect(refused.headers.get('retry-after')).toBe('5')
+})
+
+test('an export too many is told when to come back', async () => {
+  const app = await start()
+  const { raceId } = await race(app.url, { prompt: 'p', lanes: [{ model: 'flood' }] })
+  await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
+  const { port, hostname } = new URL(app.url)
+  const slow = await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      const socket = connect(Number(port), hostname)
+      socket.write(`GET /api/races/${raceId}/export HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`)
+      await once(socket, 'readable')
+      return socket
+    }),
+  )
+  const refused = await fetch(`${app.url}/api/races/${raceId}/export`)
+  expect(refused.status).toBe(429)
+  expect(await refused.json()).toMatchObject({ error: { code: 'too_many_exports' } })
+  expect(refused.headers.get('retry-after')).toBe('2')
+  for (const socket of slow) socket.destroy()
 })
 
 test('a viewer of a silent race gets a comment now and then, which is no event', async () => {

@@ -168,6 +168,7 @@ const tooMany = new ApiFault(
   429,
   'too_many_races',
   `${racesMax} races run already. Wait until one has ended, or stop one.`,
+  { retryAfterSeconds: 5 },
 )
 
 const notWritten = new ApiFault(

@@ -122,6 +122,7 @@ const tooManyViewers = new ApiFault(
   429,
   'too_many_viewers',
   'Too many viewers follow races at this moment. Close a tab, or come back in a little while.',
+  { retryAfterSeconds: 5 },
 )
 
 function hasEnded(what: string): ApiFault {
