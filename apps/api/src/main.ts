@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import pino from 'pino'
+import { answerStarting } from './answer-starting.ts'
 import type { AppContext } from './app-context.ts'
 import { openDatabase, recoverRaces } from './history/index.ts'
 import { createServer } from './server.ts'
@@ -60,11 +61,6 @@ async function main() {
   // Started with a channel, the app ends with whoever started it.
   process.on('disconnect', end)
   process.stdout.write(`app ready on http://${toUrlHost(settings.host)}:${port}\n`)
-}
-
-/** The port is taken before the history is put in order, which takes a moment after a crash. */
-const answerStarting: RequestListener = (_request, response) => {
-  response.writeHead(503, { 'retry-after': '1' }).end('The app is starting.\n')
 }
 
 /** Resolves to the real port. */
