@@ -1,5 +1,6 @@
 /**
- * `POST /api/race`, a race's events, and its stop. A response is a subscription: closing it ends nothing but itself.
+ * `POST /api/race`, whose Location names the race; a race's events, and its stop. A response is a subscription: closing it
+ * ends nothing but itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RaceRequest, type RaceStatus, StopRequest, tapeLinesType } from '@drag-race/contracts'
@@ -39,6 +40,7 @@ export function createRaceRoutes(
     const race = await races.start(order)
     // A page that is drawn now would need the cores in the very milliseconds in which the requests leave.
     await Promise.race([race.underWay, sleep(limits.startMsMax, undefined, { ref: false })])
+    response.location(`/api/races/${race.id}`)
     await watch(response, (signal) => followTape(race, -1, signal))
   })
 

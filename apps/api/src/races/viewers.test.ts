@@ -176,6 +176,16 @@ describe('a viewer', () => {
     held = Promise.withResolvers()
   })
 
+  test('of a race that it has started is told where that is before the first event', async () => {
+    const response = await postRace(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
+    const [start] = await collect(response)
+    const { raceId } = start as RaceStarted
+    expect(response.headers.get('location')).toBe(`/api/races/${raceId}`)
+    expect(await (await fetch(`${app.url}${response.headers.get('location')}`)).json()).toMatchObject({
+      id: raceId,
+    })
+  })
+
   test('of a race that nobody knows gets a 404', async () => {
     expect((await eventsOf(app.url, 'none')).status).toBe(404)
   })
