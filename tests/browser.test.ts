@@ -235,6 +235,24 @@ describe('what was raced', () => {
     expect(races).toEqual([])
   })
 
+  test('is found by its tags, from its own page and back', async () => {
+    const lanes = [{ model: 'sim-quick' }]
+    const tags = { build: '1.4', team: 'search' }
+    const { raceId } = await race(at.house.app.url, { prompt: 'A tagged quokka', lanes, tags })
+    await race(at.house.app.url, { prompt: 'A quokka without', lanes })
+    const quokkas = at.page.getByRole('link', { name: /quokka/ })
+    await open(`/race/${raceId}`)
+    await at.page.getByRole('link', { name: 'build:1.4' }).click()
+    await at.page.waitForURL(/\/history\?tag=build%3A1\.4$/)
+    await expect.poll(() => quokkas.allInnerTexts()).toEqual(['A tagged quokka'])
+    await expectNoSeriousFault()
+    await at.page.getByRole('button', { name: 'No longer only build:1.4' }).click()
+    await expect.poll(() => quokkas.allInnerTexts()).toEqual(['A quokka without', 'A tagged quokka'])
+    await at.page.getByRole('link', { name: 'team:search' }).click()
+    await expect.poll(() => quokkas.allInnerTexts()).toEqual(['A tagged quokka'])
+    expect(at.complaints).toEqual([])
+  })
+
   test('counts on the leaderboard', async () => {
     await open('/leaderboard')
     await at.page

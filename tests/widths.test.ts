@@ -10,8 +10,12 @@ beforeAll(async () => {
   const prompt = 'Explain the TCP three-way handshake.'
   const models = ['sim-quick', 'sim-slow', 'sim-thinker', 'sim-429', 'sim-cut']
   const order = models.map((model) => ({ model }))
+  const tags = Object.fromEntries(
+    Array.from({ length: 16 }, (_, index) => [`${index}`.padEnd(64, 'n'), 'x'.repeat(256)]),
+  )
   few = (await race(at.house.app.url, { prompt, lanes: order })).raceId!
-  many = (await race(at.house.app.url, { prompt, lanes: [...order, ...order, ...order, order[0]!] })).raceId!
+  many = (await race(at.house.app.url, { prompt, lanes: [...order, ...order, ...order, order[0]!], tags }))
+    .raceId!
 })
 
 describe.each([375, 1280, 2560])('at %i px', (width) => {

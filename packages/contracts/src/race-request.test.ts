@@ -13,6 +13,15 @@ test('the shortest race: a prompt and a model; the rest has defaults', () => {
   })
 })
 
+const toTags = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`${index}`.padEnd(64, 'n'), 'x'.repeat(256)]),
+  )
+
+test('sixteen tags are taken, each as long as it may be', () => {
+  expect(faults({ prompt: 'p', lanes: [lane], tags: toTags(16) })).toEqual([])
+})
+
 test('a prompt of the library needs no text', () => {
   expect(faults({ promptId: 'primes-proof', lanes: [lane] })).toEqual([])
   expect(faults({ promptId: 'primes-proof', prompt: ' ', lanes: [lane] })).toEqual(['prompt'])
@@ -37,6 +46,14 @@ describe('refused, with the place of the fault', () => {
       { prompt: 'p', lanes: [{ model: 'm', params: { temperature: 3 } }] },
       'lanes.0.params.temperature',
     ],
+    ['a tag without a name', { prompt: 'p', lanes: [lane], tags: { '': 'x' } }, 'tags.'],
+    [
+      'a long name of a tag',
+      { prompt: 'p', lanes: [lane], tags: { ['n'.repeat(65)]: 'x' } },
+      `tags.${'n'.repeat(65)}`,
+    ],
+    ['a long tag', { prompt: 'p', lanes: [lane], tags: { n: 'x'.repeat(257) } }, 'tags.n'],
+    ['seventeen tags', { prompt: 'p', lanes: [lane], tags: toTags(17) }, 'tags'],
     ['an unknown finish line', { prompt: 'p', lanes: [lane], finish: 'half' }, 'finish'],
   ])('%s', (_name, value, path) => {
     expect(faults(value)).toContain(path)

@@ -1,8 +1,17 @@
 /** What `POST /api/race` accepts. Strict: an unknown key is an error that names it, before anything is sent upstream. */
 import * as z from 'zod/mini'
+import { tagNameCharsMax, tagsMax, tagValueCharsMax } from './tags.ts'
 
 export const lanesMax = 16
 export const promptCharsMax = 200_000
+
+/** What a race is found by later: texts by name, such as `{"build": "1.4.2"}`. */
+const Tags = z
+  .record(
+    z.string().check(z.minLength(1, 'Give the tag a name.'), z.maxLength(tagNameCharsMax)),
+    z.string().check(z.maxLength(tagValueCharsMax)),
+  )
+  .check(z.refine((tags) => Object.keys(tags).length <= tagsMax, `A race has at most ${tagsMax} tags.`))
 
 export const LaneParams = z.strictObject({
   temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),
@@ -51,7 +60,7 @@ export const RaceRequest = z
     sentinel: z.optional(z.boolean()),
     /** Of the library: its text when there is no `prompt`, its category when `prompt` is the same. */
     promptId: z.optional(z.string().check(z.maxLength(100))),
-    tags: z.optional(z.record(z.string().check(z.maxLength(50)), z.string().check(z.maxLength(200)))),
+    tags: z.optional(Tags),
   })
   .check(
     z.check<Asked>(

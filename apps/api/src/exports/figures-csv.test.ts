@@ -52,6 +52,7 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
     marginMs: 1.25,
     clock: { calibratedAt: '2026-01-01T00:00:00.000Z', lagMs: 7.5, disturbed: true, sentinel: null },
     coldStart: false,
+    tags: {},
     verdict: null,
     lanes: [
       { ...lane, sentinel: false, lane: 1, slip: { ...slip, ttftMs: 12.5 } },
@@ -65,12 +66,13 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
     .split('\r\n')
     .map((line) => line.split(','))
   expect(end).toEqual([''])
-  expect(names!.slice(0, 7)).toEqual([
+  expect(names!.slice(0, 8)).toEqual([
     'race_id',
     'started_at',
     'status',
     'origin',
     'finish_line',
+    'tags',
     'lane',
     'model',
   ])
@@ -85,6 +87,10 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
   const limits = ['margin_ms', 'lag_ms', 'disturbed']
   expect(limits.map((name) => column(first!, name))).toEqual(['1.25', '7.5', 'true'])
   expect(column(first!, 'model')).toBe("'=m")
+  expect(column(first!, 'tags')).toBe('')
+  expect(toFiguresCsv({ ...race, tags: { build: '1.4', who: 'a, b' } })).toContain(
+    `,5 tokens,"{""build"":""1.4"",""who"":""a, b""}",1,`,
+  )
   // Older than the clock's report: it is not known, which is not false.
   const older = toFiguresCsv({ ...race, clock: null })
     .split('\r\n')[1]!

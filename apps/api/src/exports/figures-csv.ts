@@ -23,6 +23,7 @@ function toCells(race: RaceDetail, { lane, slip, ...figures }: LaneSummary): Map
     ['status', race.status],
     ['origin', race.origin],
     ['finish_line', typeof race.finish === 'string' ? race.finish : `${race.finish.tokens} tokens`],
+    ['tags', toTagsCell(race.tags)],
     // As on the number plate.
     ['lane', lane + 1],
     ...toColumns('', figures),
@@ -31,6 +32,11 @@ function toCells(race: RaceDetail, { lane, slip, ...figures }: LaneSummary): Map
     ['disturbed', race.clock?.disturbed ?? null],
     ...toColumns('', slip),
   ])
+}
+
+/** As JSON in one column, so that files of races with other tags have the same columns. */
+function toTagsCell(tags: RaceDetail['tags']): string | null {
+  return Object.keys(tags).length > 0 ? JSON.stringify(tags) : null
 }
 
 /** `ttftMs` → `ttft_ms`; what lies one deeper carries the name above it. */

@@ -11,7 +11,7 @@ import {
   reduceRace,
   toTimeSlip,
 } from '@drag-race/contracts'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { collect, detail, eventsOf, eventually, fold, race } from '../testing/race-client.ts'
@@ -67,7 +67,7 @@ const ids = async (query: string) => (await page(query)).races.map(({ id }) => i
 describe('a race in the history', () => {
   test('has the figures that its tape folds to', async () => {
     const lanes = [{ model: 'fails' }, { model: 'says' }, { model: 'says', stream: false }]
-    const state = await raced({ lanes, tags: { team: 'search' } })
+    const state = await raced({ lanes, tags: { team: 'search', build: '1.4' } })
     const kept = await detail(app.url, state.raceId)
     expect(kept).toMatchObject({
       status: 'finished',
@@ -75,7 +75,8 @@ describe('a race in the history', () => {
       category: null,
       finish: 'done',
       marginMs: state.end!.marginMs,
-      request: { prompt: 'p', tags: { team: 'search' } },
+      tags: { team: 'search', build: '1.4' },
+      request: { prompt: 'p', tags: { team: 'search', build: '1.4' } },
     })
     expect(kept.lanes.at(-1)).toMatchObject({
       lane: 0,
@@ -184,6 +185,33 @@ describe('the list', () => {
     expect(await ids('?text=zebra&model=fails')).toEqual([])
   })
 
+  test('finds by tags, which must all be there', async () => {
+    const both = (await raced({ tags: { team: 'search', build: '1:4' } })).raceId
+    const one = (await raced({ tags: { team: 'search', 'a:b': 'ä, 1%' } })).raceId
+    const none = (await raced()).raceId
+    expect(await ids('?tag=team:search')).toEqual([one, both])
+    expect(await ids('?tag=team:search&tag=build:1:4')).toEqual([both])
+    expect(await ids('?tag=build:1')).toEqual([])
+    expect(await ids('?tag=a:b:%C3%A4,%201%25')).toEqual([one])
+    expect(await ids('?tag=team:')).toEqual([])
+    expect((await page('?status=finished')).races.map(({ tags }) => tags)).toEqual([
+      {},
+      { team: 'search', 'a:b': 'ä, 1%' },
+      { team: 'search', build: '1:4' },
+    ])
+    expect((await page()).races[0]!.id).toBe(none)
+  })
+
+  test('finds by the tags of races that are older than the column of tags', async () => {
+    const { raceId } = await raced({ tags: { team: 'search' } })
+    await raced()
+    await sql`alter table races drop column tags_json`.execute(db)
+    await sql`delete from kysely_migration where name = '0005-tags'`.execute(db)
+    const again = await openDatabase(`file:${path.join(folder, 'new/races.db')}`)
+    await again.destroy()
+    expect(await ids('?tag=team:search')).toEqual([raceId])
+  })
+
   test('pages through what a text finds, however far apart', async () => {
     const { raceId } = await raced({ prompt: 'needle' })
     const row = await db.selectFrom('races').selectAll().where('id', '=', raceId).executeTakeFirstOrThrow()
@@ -207,6 +235,8 @@ describe('the list', () => {
     ['cursor=nonsense', 'cursor'],
     ['page=2', 'page'],
     ['model=a&model=b', 'model'],
+    ['tag=search', 'tag.0'],
+    ['tag=a:b&tag=:b', 'tag.1'],
   ])('refuses ?%s, naming the parameter', async (query, path) => {
     const response = await fetch(`${app.url}/api/races?${query}`)
     expect(response.status).toBe(400)

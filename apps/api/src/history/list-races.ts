@@ -59,11 +59,11 @@ function readCursor(text: string): Cursor {
 }
 
 function selectRaces(db: Kysely<Schema>, query: RaceQuery, after: Cursor | null) {
-  const { model, category, status, samePromptAs } = query
+  const { model, category, status, samePromptAs, tag = [] } = query
   let select = db
     .selectFrom('races')
     .select(['id', 'started_at', 'started_at_ms', 'status', 'category'])
-    .select(['finish_json', 'margin_ms', 'clock_json', 'cold_start', 'verdict_json', 'origin'])
+    .select(['finish_json', 'margin_ms', 'clock_json', 'cold_start', 'verdict_json', 'origin', 'tags_json'])
     .select(sql<string>`substr(prompt, 1, ${promptCharsMax})`.as('prompt'))
     .orderBy('started_at_ms', 'desc')
     .orderBy('id', 'desc')
@@ -72,6 +72,12 @@ function selectRaces(db: Kysely<Schema>, query: RaceQuery, after: Cursor | null)
   if (status !== undefined) select = select.where('status', '=', status)
   if (model !== undefined) {
     select = select.where('id', 'in', db.selectFrom('lanes').select('race_id').where('model', '=', model))
+  }
+  for (const text of tag) {
+    // Compared whole: a name may hold a colon.
+    select = select.where(
+      sql<boolean>`exists (select 1 from json_each(tags_json) where key || ':' || value = ${text})`,
+    )
   }
   if (samePromptAs !== undefined) {
     const prompt = db.selectFrom('races').select('prompt').where('id', '=', samePromptAs)

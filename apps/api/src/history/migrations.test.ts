@@ -14,7 +14,8 @@ test('lanes that were kept before the tokens sent had a column get them from the
   const old = new Database(file)
   old.exec(`
     alter table lanes drop column sent_tokens;
-    delete from kysely_migration where name = '0004-sent-tokens';
+    alter table races drop column tags_json;
+    delete from kysely_migration where name >= '0004';
     insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json)
       values ('r', '2026-01-01T00:00:00Z', 1, 'finished', 'p', '{}', '"done"')`)
   const add = old.prepare(

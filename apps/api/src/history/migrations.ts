@@ -7,6 +7,7 @@ export const migrations: Record<string, Migration> = {
   '0002-clock': { up: addClock },
   '0003-imported-races': { up: addOrigin },
   '0004-sent-tokens': { up: addSentTokens },
+  '0005-tags': { up: addTags },
 }
 
 async function createRaces(db: Kysely<unknown>): Promise<void> {
@@ -104,6 +105,14 @@ async function addSentTokens(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('lanes').addColumn('sent_tokens', 'integer').execute()
   const slip = (key: string) => sql`json_extract(slip_json, ${`$.${key}`})`
   await sql`update lanes set sent_tokens = ${slip('outputTokens')} - iif(${slip('hasHiddenReasoning')}, ifnull(${slip('reasoningTokens')}, 0), 0) where json_valid(slip_json)`.execute(
+    db,
+  )
+}
+
+/** Beside the request that holds them too: a list of races reads no requests, which may be long. */
+async function addTags(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('races').addColumn('tags_json', 'text').execute()
+  await sql`update races set tags_json = json_extract(request_json, '$.tags') where json_valid(request_json)`.execute(
     db,
   )
 }

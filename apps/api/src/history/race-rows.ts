@@ -32,6 +32,7 @@ export function toRaceSummary(row: RaceSummaryRow, lanes: readonly LaneSummary[]
     marginMs: row.margin_ms,
     clock: row.clock_json === null ? null : (JSON.parse(row.clock_json) as ClockReport),
     coldStart: row.cold_start === 1,
+    tags: row.tags_json === null ? {} : (JSON.parse(row.tags_json) as Record<string, string>),
     verdict: row.verdict_json === null ? null : (JSON.parse(row.verdict_json) as Verdict),
     lanes: lanes.toSorted(byArrival),
   }

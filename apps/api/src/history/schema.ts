@@ -40,6 +40,8 @@ export interface RacesTable {
   origin: Generated<RaceOrigin>
   /** RaceImport; null for a race that was run here. */
   import_json: Generated<string | null>
+  /** Names and texts; null without any. */
+  tags_json: Generated<string | null>
 }
 
 export interface LanesTable {

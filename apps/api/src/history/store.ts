@@ -128,6 +128,7 @@ function toRaceRow({ id, startedAt, request, category, imported }: NewRace) {
     cold_start: request.coldStart ? (1 as const) : (0 as const),
     origin: imported ? ('imported' as const) : ('here' as const),
     import_json: imported ? JSON.stringify(imported) : null,
+    tags_json: request.tags ? JSON.stringify(request.tags) : null,
   }
 }
 

@@ -1,6 +1,7 @@
-/** Narrows the history: by words, model, category and how a race ended. Words are sent when the typing pauses. */
+/** Narrows the history: by words, model, category, tags and how a race ended. Words are sent when the typing pauses. */
 import { promptCategories, type RaceStatus, raceStatuses } from '@drag-race/contracts'
 import { useEffect, useId, useRef, useState } from 'react'
+import { RemoveIcon } from '../look/icons.tsx'
 import { useModels, usePrompts } from '../race/use-library.ts'
 import type { RaceFilters } from './race-filters.ts'
 
@@ -49,7 +50,30 @@ export function FilterBar({ filters, onChange }: FilterBarProps) {
         names={statusNames}
         onChange={(status) => set({ status: raceStatuses.find((known) => known === status) })}
       />
+      {filters.tag && <TagFilters tags={filters.tag} onChange={(tag) => set({ tag })} />}
     </search>
+  )
+}
+
+/** Set by a label of a race; here they are taken away. */
+function TagFilters({ tags, onChange }: { tags: readonly string[]; onChange: (tags: string[]) => void }) {
+  return (
+    <div className="filters-tags">
+      <span className="label">Tagged</span>
+      <span className="tags">
+        {tags.map((tag) => (
+          <button
+            key={tag}
+            type="button"
+            className="tag"
+            onClick={() => onChange(tags.filter((other) => other !== tag))}
+          >
+            <span className="visually-hidden">No longer only </span>
+            {tag} <RemoveIcon />
+          </button>
+        ))}
+      </span>
+    </div>
   )
 }
 

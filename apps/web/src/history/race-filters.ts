@@ -1,7 +1,7 @@
 /** The history's filters as the page's address holds them: a filtered list can be bookmarked and sent to somebody. */
-import { type RaceQuery, type RaceStatus, raceStatuses } from '@drag-race/contracts'
+import { isTagText, type RaceQuery, type RaceStatus, raceStatuses, tagsMax } from '@drag-race/contracts'
 
-export type RaceFilters = Pick<RaceQuery, 'model' | 'category' | 'status' | 'text'>
+export type RaceFilters = Pick<RaceQuery, 'model' | 'category' | 'status' | 'text' | 'tag'>
 
 /** As many as the API takes. */
 const textCharsMax = 200
@@ -13,6 +13,8 @@ export function readFilters(search: URLSearchParams): RaceFilters {
     const value = search.get(name)?.slice(0, textCharsMax)
     if (value) filters[name] = value
   }
+  const tag = search.getAll('tag').filter(isTagText).slice(0, tagsMax)
+  if (tag.length > 0) filters.tag = tag
   const status = search.get('status')
   if (isStatus(status)) filters.status = status
   return filters
@@ -24,6 +26,7 @@ export function toSearch(filters: RaceFilters): URLSearchParams {
     const value = filters[name]
     if (value) search.set(name, value.slice(0, textCharsMax))
   }
+  for (const text of filters.tag ?? []) search.append('tag', text)
   return search
 }
 

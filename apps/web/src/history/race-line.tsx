@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import { toSeconds } from '../look/figures.ts'
 import { RemoveIcon } from '../look/icons.tsx'
 import { Plate } from '../look/plate.tsx'
+import { Tags } from '../look/tags.tsx'
 import { toArrivals, toField, toSummaryWords } from './summary-words.ts'
 import { toAgo, toFullTime } from './when.ts'
 
@@ -42,6 +43,7 @@ export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }:
           {race.origin === 'imported' && <span className="race-line-imported">imported </span>}
           <Field lanes={race.lanes} />
         </p>
+        <Tags tags={race.tags} />
       </div>
       <div className="race-line-verdict">
         <p className="ellipsis">

@@ -91,6 +91,7 @@ function raceOf(part: Partial<RaceSummary>): RaceSummary {
     marginMs: 1.9,
     clock: null,
     coldStart: false,
+    tags: {},
     verdict: null,
     lanes: [],
     ...part,

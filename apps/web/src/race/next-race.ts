@@ -6,6 +6,7 @@ import type { LaneRequest, RaceRequest } from '@drag-race/contracts'
 import { navigate } from 'wouter/use-browser-location'
 import { create } from 'zustand'
 import { beginRace } from './begin-race.ts'
+import { rerunTag, toRerunTags } from './rerun-tags.ts'
 import { fromRequest } from './setup.ts'
 import { useSetup } from './setup-store.ts'
 import { theRace } from './the-race.ts'
@@ -36,7 +37,7 @@ export function rerunLane(lane: number) {
   const request = toNextRequest()
   const { raceId } = theRace.getState().race
   if (!request || raceId === null) return
-  const tags = { ...request.tags, [rerunTag]: raceId }
+  const tags = toRerunTags(request.tags ?? {}, raceId)
   beginRace({ ...request, lanes: request.lanes.slice(lane, lane + 1), tags })
 }
 
@@ -49,8 +50,6 @@ export function rearrange() {
   }
   navigate('/')
 }
-
-const rerunTag = 'rerun-of'
 
 function toNextRequest(): RaceRequest | null {
   const { request } = theRace.getState().race

@@ -5,6 +5,7 @@ import { AfterRace } from '../after-race/after-race.tsx'
 import { Evidence } from '../evidence/evidence.tsx'
 import { Guard } from '../guard.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
+import { Tags } from '../look/tags.tsx'
 import { CallLine } from './call-line.tsx'
 import { LanePanel } from './lane-panel.tsx'
 import { Lanes } from './lanes.tsx'
@@ -56,6 +57,7 @@ export function RaceScreen() {
             {new Date(race.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
           </time>
         )}
+        {race.request?.tags && <Tags tags={race.request.tags} />}
         <ScreenLagFigure />
         <button type="button" className="button-plain" onClick={rearrange}>
           New race
