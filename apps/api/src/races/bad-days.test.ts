@@ -75,6 +75,8 @@ const answers: Record<
   empty500: [500, 'text/plain', ''],
   moved: [302, 'text/plain', '', { location: 'http://elsewhere.example/' }],
   'empty-200': [200, 'application/json', ''],
+  'empty-204': [204, 'text/event-stream', ''],
+  'empty-205': [205, 'text/event-stream', ''],
   'text-200': [200, 'text/plain', 'welcome'],
   'silent-200': [
     200,
@@ -217,6 +219,15 @@ describe('a stream is an error, never a short success', () => {
     })
   })
 
+  // A Response of these takes no stream: in the lane thread that must not be the end of every race.
+  test.each([204, 205])('when it came with status %i', async (status) => {
+    const { outcome } = await lane(`empty-${status}`)
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      event: { code: 'empty_response', status, message: expect.stringContaining(`answered ${status}`) },
+    })
+  })
+
   test('when a whole body came instead', async () => {
     expect((await lane('json-200')).outcome).toMatchObject({
       kind: 'failed',
@@ -269,6 +280,8 @@ describe('without streaming', () => {
   test.each([
     ['error-200', 'overloaded'],
     ['empty-200', 'empty_response'],
+    ['empty-204', 'empty_response'],
+    ['empty-205', 'empty_response'],
     ['text-200', 'malformed_answer'],
     ['silent-200', 'no_token'],
     ['no-done', 'malformed_answer'],

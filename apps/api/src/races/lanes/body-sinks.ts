@@ -3,7 +3,6 @@
  * network.
  */
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
-import type { Desk } from './desk.ts'
 
 /** What is noted of a response while it arrives. */
 export interface Arrivals {
@@ -37,7 +36,7 @@ export function createFrameSink(
   arrivals: Arrivals,
   resolve: (response: Response) => void,
   abort: (reason: string) => void,
-  desk: Desk,
+  lay: (stampNs: bigint, work: () => void) => void,
 ): BodySink {
   const splitter = createFrameSplitter()
   /** Bounded by `responseBytesMax`. Read by an index: shift() would move the whole queue for each frame of it. */
@@ -78,7 +77,7 @@ export function createFrameSink(
         isAsked = true
         // One frame a turn: a lane that is behind must not keep the others' sockets waiting.
         const next = arrived[nextIndex]
-        if (next || hasEnded) desk.lay(next?.stampNs ?? arrivals.endNs, deliver)
+        if (next || hasEnded) lay(next?.stampNs ?? arrivals.endNs, deliver)
       },
       cancel() {
         isCancelled = true
@@ -90,7 +89,9 @@ export function createFrameSink(
     },
     { highWaterMark: 0 },
   )
-  resolve(new Response(body, { status: arrivals.status ?? 200, headers: arrivals.headers }))
+  // A Response of 204 or 205 takes no body; the exchange keeps the real status, and this body comes to its end empty.
+  const status = isBodyless(arrivals.status) ? 200 : (arrivals.status ?? 200)
+  resolve(new Response(body, { status, headers: arrivals.headers }))
 
   return {
     push(chunk, stampNs) {
@@ -124,12 +125,15 @@ export function createWholeSink(
       arrivals.body = Buffer.concat(chunks).toString('utf8')
       if (error) return reject(error)
       const status = arrivals.status ?? 200
-      const isBodyless = status === 204 || status === 205 || status === 304
       // Above 599 a Response takes none; the exchange keeps the real one.
       const init = { status: Math.min(status, 599), headers: arrivals.headers }
-      resolve(new Response(isBodyless ? null : arrivals.body, init))
+      resolve(new Response(isBodyless(status) ? null : arrivals.body, init))
     },
   }
+}
+
+function isBodyless(status: number | null): boolean {
+  return status === 204 || status === 205 || status === 304
 }
 
 /** The last event may come without its blank line; half an event is none. */

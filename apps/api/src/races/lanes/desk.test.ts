@@ -4,7 +4,14 @@ import { createDesk } from './desk.ts'
 function deskWithTurns() {
   const turns: (() => void)[] = []
   const done: string[] = []
-  const desk = createDesk((go) => turns.push(go))
+  const whole = createDesk((go) => turns.push(go))
+  const failed = (error: unknown) => void done.push(`failed: ${(error as Error).message}`)
+  const desk = {
+    lay: (stampNs: bigint, work: () => void) => whole.lay(stampNs, work, failed),
+    get oldestNs() {
+      return whole.oldestNs
+    },
+  }
   return { desk, done, turn: () => turns.shift()?.(), open: () => turns.length }
 }
 
@@ -26,6 +33,16 @@ test('work that is laid down by work comes after what was there', () => {
   desk.lay(0n, () => done.push('early'))
   for (let count = 0; count < 3; count++) turn()
   expect(done).toEqual(['early', 'late'])
+})
+
+test('work that throws fails whoever laid it down, and the rest is done', () => {
+  const { desk, done, turn } = deskWithTurns()
+  desk.lay(0n, () => {
+    throw new Error('unreadable')
+  })
+  desk.lay(0n, () => done.push('next'))
+  for (let count = 0; count < 2; count++) turn()
+  expect(done).toEqual(['failed: unreadable', 'next'])
 })
 
 test('knows the oldest stamp that still lies there', () => {

@@ -6,8 +6,8 @@
  * before it: at 16 lanes the last of them a millisecond or more late.
  */
 export interface Desk {
-  /** `stampNs`: when what is worked on arrived. */
-  lay(stampNs: bigint, work: () => void): void
+  /** `stampNs`: when what is worked on arrived. What `work` throws goes to `fail`: past it, it would end every race. */
+  lay(stampNs: bigint, work: () => void, fail: (error: unknown) => void): void
   /** The oldest stamp of what still lies here: events up to it are all known. null: nothing lies here. */
   readonly oldestNs: bigint | null
 }
@@ -15,6 +15,7 @@ export interface Desk {
 interface Piece {
   stampNs: bigint
   work: () => void
+  fail: (error: unknown) => void
 }
 
 /** Holds no more than what has arrived and is not read yet; `responseBytesMax` bounds that for each lane. */
@@ -32,12 +33,16 @@ export function createDesk(nextTurn: (go: () => void) => void = setImmediate): D
       nextIndex = 0
       isWorking = false
     }
-    piece?.work()
+    try {
+      piece?.work()
+    } catch (error) {
+      piece?.fail(error)
+    }
   }
 
   return {
-    lay(stampNs, work) {
-      waiting.push({ stampNs, work })
+    lay(stampNs, work, fail) {
+      waiting.push({ stampNs, work, fail })
       if (isWorking) return
       isWorking = true
       nextTurn(turn)

@@ -7,11 +7,13 @@
  * it is parsed slowly.
  */
 import type { LaneStartKind } from '@drag-race/contracts'
+import { FrameTooLarge } from '@drag-race/wire'
 import type { Dispatcher } from 'undici'
 import { type Arrivals, type BodySink, createFrameSink, createWholeSink } from './body-sinks.ts'
 import type { Connection } from './connection.ts'
 import type { Desk } from './desk.ts'
 import { LaneFault } from './lane-fault.ts'
+import { readable } from './readable.ts'
 import { createRequestBody } from './request-body.ts'
 import type { Start } from './start.ts'
 import type { Starter } from './start-line.ts'
@@ -120,10 +122,21 @@ function createHandler(
   signal: AbortSignal | null,
   { resolve, reject }: Pick<PromiseWithResolvers<Response>, 'resolve' | 'reject'>,
 ): Dispatcher.DispatchHandler {
-  const { desk } = options
   let bytes = 0
   let sink: BodySink | null = null
+  let inFlight: Dispatcher.DispatchController | null = null
   let isAborted = false
+
+  const lay = (stampNs: bigint, work: () => void) => options.desk.lay(stampNs, work, fail)
+
+  /** The answer cannot be read: neither more of it is, nor does the lane wait for more. */
+  function fail(error: unknown) {
+    const fault = error instanceof FrameTooLarge ? error : unreadable(error)
+    exchange.networkError = fault
+    inFlight?.abort(fault)
+    reject(fault)
+    sink?.end(fault)
+  }
 
   /** From this side: what comes of it is not the network's doing. */
   function abort(controller: Dispatcher.DispatchController, reason: unknown) {
@@ -136,7 +149,7 @@ function createHandler(
     options.connection.noteHeard()
     exchange.hasClosed = error === null
     if (!isAborted) exchange.networkError = error
-    desk.lay(exchange.endNs, () => {
+    lay(exchange.endNs, () => {
       if (sink) sink.end(error)
       else reject(error)
     })
@@ -146,12 +159,13 @@ function createHandler(
     const { status, contentType } = exchange
     const isStream = options.wantsStream && (status ?? 0) < 300 && !/\bjson\b/.test(contentType)
     sink = isStream
-      ? createFrameSink(exchange, resolve, (reason) => abort(controller, reason), desk)
+      ? createFrameSink(exchange, resolve, (reason) => abort(controller, reason), lay)
       : createWholeSink(exchange, resolve, reject)
   }
 
   return {
     onRequestStart(controller) {
+      inFlight = controller
       const onAbort = () => abort(controller, signal?.reason)
       if (signal?.aborted) onAbort()
       else signal?.addEventListener('abort', onAbort, { once: true })
@@ -165,7 +179,7 @@ function createHandler(
       exchange.headersNs = stampNs
       options.onRead()
       exchange.status = status
-      desk.lay(stampNs, () => {
+      lay(stampNs, () => {
         exchange.headers = toHeaders(headers)
         exchange.contentType = exchange.headers.get('content-type') ?? ''
         answer(controller)
@@ -177,13 +191,7 @@ function createHandler(
       options.onRead()
       bytes += chunk.length
       if (bytes > options.responseBytesMax) return controller.abort(tooLarge(options.responseBytesMax))
-      desk.lay(stampNs, () => {
-        try {
-          sink?.push(chunk, stampNs)
-        } catch (error) {
-          controller.abort(toError(error))
-        }
-      })
+      lay(stampNs, () => sink?.push(chunk, stampNs))
     },
     onResponseEnd: () => finish(null),
     onResponseError: (_controller, error) => finish(error),
@@ -202,6 +210,13 @@ function tooLarge(bytesMax: number): LaneFault {
   return new LaneFault({
     code: 'answer_too_large',
     message: `The answer is larger than ${Math.round(bytesMax / 1024 / 1024)} MiB, so the lane was ended. Lower maxTokens.`,
+  })
+}
+
+function unreadable(error: unknown): LaneFault {
+  return new LaneFault({
+    code: 'unreadable_answer',
+    message: `The answer cannot be read: ${readable(toError(error).message)} Look at what stands between the gateway and the model.`,
   })
 }
 

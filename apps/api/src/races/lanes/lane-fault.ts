@@ -20,11 +20,13 @@ export class LaneFault extends Error {
   }
 }
 
-export const emptyResponse = new LaneFault({
-  code: 'empty_response',
-  message: 'The gateway answered 200 with no answer in it. Race again; if it stays so, look at its log.',
-  status: 200,
-})
+export function emptyResponse(status: number | null): LaneFault {
+  return new LaneFault({
+    code: 'empty_response',
+    message: `The gateway answered ${status} with no answer in it. Race again; if it stays so, look at its log.`,
+    status,
+  })
+}
 
 /** The answer is whole, and there is nothing in it: a race that it could win would be won by saying nothing. */
 export function tokenless(finishReason: string | null, outputTokens: number): LaneFault {

@@ -132,7 +132,7 @@ async function readStream({ client, request, order, reader, exchange, watch, sig
   // The SDK ends an aborted stream as if it were complete.
   signal.throwIfAborted()
   if (!exchange.isDone && reader.finishReason === null) throw new CutStream()
-  if (reader.chunks === 0) throw emptyResponse
+  if (reader.chunks === 0) throw emptyResponse(exchange.status)
 }
 
 async function readWhole({ client, request, order, reader, exchange, signal }: Call): Promise<void> {
@@ -144,7 +144,7 @@ async function readWhole({ client, request, order, reader, exchange, signal }: C
   const body = parseJson(exchange.body)
   const { error, finishReason } = readChunk(body)
   if (!error && finishReason === null && !hasChoices(body)) {
-    throw exchange.body.trim() === '' ? emptyResponse : notACompletion
+    throw exchange.body.trim() === '' ? emptyResponse(exchange.status) : notACompletion
   }
   reader.read(body, exchange.endNs)
 }

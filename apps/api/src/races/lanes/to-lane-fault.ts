@@ -68,7 +68,7 @@ function unfinished(exchange: Exchange, chunks: number): LaneFault {
   }
   const said = readFrameError(exchange.reading)
   if (said) return toStreamFault(said)
-  return exchange.reading.length === 0 ? emptyResponse : cut(chunks, false)
+  return exchange.reading.length === 0 ? emptyResponse(exchange.status) : cut(chunks, false)
 }
 
 function cut(chunks: number, isBroken: boolean): LaneFault {
