@@ -69,6 +69,8 @@ const answers: Record<
     '{"error":{"message":"Incorrect API key provided: sk-abcdef123456789","code":"invalid_api_key"}}',
   ],
   html: [401, 'text/html', '<html><title>401 Authorization Required</title><script>x</script></html>'],
+  'html-attribute': [502, 'text/html', '<html><TITLE lang="en">\n Bad Gateway </TITLE></html>'],
+  'html-endless': [502, 'text/html', '<title'.repeat(350_000)],
   detail: [401, 'application/json', '{"detail":"Invalid API Key"}'],
   plain: [422, 'text/plain', 'Failed to deserialize'],
   string: [400, 'application/json', '{"code":"Client specified","error":"Bad key"}'],
@@ -258,6 +260,7 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
       'html',
       { status: 401, retryAfterMs: null, code: 'http_401', message: /HTML \(“401 Authorization Required”\)/ },
     ],
+    ['html-attribute', { status: 502, code: 'http_502', message: /HTML \(“Bad Gateway”\)/ }],
     ['detail', { status: 401, retryAfterMs: null, code: 'http_401', message: /^Invalid API Key\./ }],
     ['plain', { status: 422, retryAfterMs: null, code: 'http_422', message: /^Failed to deserialize\./ }],
     ['string', { status: 400, retryAfterMs: null, code: 'client_specified', message: /^Bad key\./ }],
@@ -273,6 +276,14 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
 
   test('a connection that is closed before the answer says so', async () => {
     expect((await lane('reset-early', stream)).outcome).toMatchObject({ event: { code: 'connection_lost' } })
+  })
+})
+
+// All lanes of all races are stamped on one thread. Gone through once for each of its words, this page holds it for many minutes.
+test('a page that is made to be slow to read is read at once', async () => {
+  expect((await lane('html-endless')).outcome).toMatchObject({
+    kind: 'failed',
+    event: { code: 'http_502', message: expect.stringMatching(/^The answer was a page of HTML, not/) },
   })
 })
 

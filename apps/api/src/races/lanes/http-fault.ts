@@ -40,7 +40,8 @@ function readLoose(json: unknown): ChunkError | null {
 }
 
 function pageWords(html: string): string {
-  const title = /<title[^>]*>([^<]*)/i.exec(html)?.[1]?.trim()
+  // Each try ends at the next `<`, or a page of nothing but `<title` would be gone through once for each of them.
+  const title = /<title[^<>]*>([^<]*)/i.exec(html)?.[1]?.trim()
   return `The answer was a page of HTML${title ? ` (“${title}”)` : ''}, not the API's.`
 }
 
