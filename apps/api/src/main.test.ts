@@ -7,6 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RaceEvent } from '@drag-race/contracts'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { openDatabase } from './history/index.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { collect, detail, events, eventsOf, next, postRace } from './testing/race-client.ts'
 
@@ -160,6 +161,26 @@ test.each([
   expect(await program.ended).toBe(1)
   expect(program.stderr()).toMatch(line)
   expect(program.stdout()).toBe('')
+})
+
+test('the log says of an error what it is and where', async () => {
+  const databaseUrl = `file:${path.join(folder, 'without-a-table.db')}`
+  const program = run({ DATABASE_URL: databaseUrl, CLOCK_CALIBRATION: 'off' })
+  const url = await ready(program)
+  const db = await openDatabase(databaseUrl)
+  await db.schema.dropTable('prompts').execute()
+  await db.destroy()
+  expect((await fetch(`${url}/api/prompts`)).status).toBe(503)
+  while (!program.stderr().includes('\n')) await once(program.child.stderr!, 'data')
+  const line = program.stderr().split('\n')[0]!
+  expect(JSON.parse(line)).toMatchObject({
+    msg: 'request failed',
+    path: '/api/prompts',
+    error: {
+      message: expect.stringContaining('no such table: prompts'),
+      stack: expect.stringContaining('.ts:'),
+    },
+  })
 })
 
 test('a file that is no database is refused with its path', async () => {

@@ -25,7 +25,11 @@ const closeMsMax = 2_500
 
 async function main() {
   const settings = readSettings(process.env)
-  const log = pino({ level: settings.logLevel, base: null }, pino.destination({ fd: 2, sync: true }))
+  const log = pino(
+    // By itself pino writes out what stands under `err` alone; of any other error, `{}`.
+    { level: settings.logLevel, base: null, serializers: { error: pino.stdSerializers.err } },
+    pino.destination({ fd: 2, sync: true }),
+  )
   const db = await openDatabase(settings.databaseUrl)
   let handle: RequestListener = answerStarting
   const server = createHttpServer((request, response) => handle(request, response))
