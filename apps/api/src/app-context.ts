@@ -10,8 +10,10 @@ export interface AppContext {
   db: Kysely<Schema>
   log: Logger
   gateway: GatewayAddress
-  /** The wall clock. Never used to time a race. */
+  /** The wall clock. Never used to time a race, nor for the age of anything: it can be set back. */
   now(): Date
+  /** Milliseconds of a monotonic clock, for ages. */
+  nowMs(): number
 }
 
 export interface GatewayAddress {

@@ -37,7 +37,13 @@ async function main() {
   // Only now: with the port taken by an app that runs, its races are not ours to call interrupted.
   await recoverRaces(db, log)
 
-  const context: AppContext = { db, log, gateway: settings.gateway, now: () => new Date() }
+  const context: AppContext = {
+    db,
+    log,
+    gateway: settings.gateway,
+    now: () => new Date(),
+    nowMs: () => performance.now(),
+  }
   const { app, clock, close } = createServer(context, {
     host: settings.host,
     allowedHosts: settings.allowedHosts,

@@ -23,17 +23,17 @@ const lastAsked = new WeakMap<AppContext, Asked>()
 
 /** Never rejects. Without an answer it is what it was the last time, and is asked again the next. */
 export function isOwnGateway(context: AppContext, limits = ownGatewayLimits): Promise<boolean> {
-  const { gateway, now } = context
+  const { gateway, nowMs } = context
   if (gateway.isBuiltIn) return Promise.resolve(true)
   const last = lastAsked.get(context)
-  const nowMs = now().getTime()
-  if (last && nowMs - last.atMs <= limits.ageMsMax) return last.isOwn
+  const atMs = nowMs()
+  if (last && atMs - last.atMs <= limits.ageMsMax) return last.isOwn
   const isOwn = greets(gateway.url, limits.askMsMax).catch(async () => {
     const before = last?.isOwn ?? Promise.resolve(false)
     lastAsked.set(context, { atMs: Number.NEGATIVE_INFINITY, isOwn: before })
     return await before
   })
-  lastAsked.set(context, { atMs: nowMs, isOwn })
+  lastAsked.set(context, { atMs, isOwn })
   return isOwn
 }
 

@@ -71,7 +71,7 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   api.use(createClockRoutes(clock))
   const rightOfWay = createRightOfWay({
     isRacing: () => races.isRacing || clock.isCalibrating,
-    nowMs: () => performance.now(),
+    nowMs: context.nowMs,
     rest: sleep,
   })
   api.get(pastPaths, rightOfWay)

@@ -21,6 +21,7 @@ async function startApp(racesMax?: number) {
     log: pino({ level: 'silent' }),
     gateway: { url: '', metricsUrl: '', isBuiltIn: true, apiKey: null },
     now: () => now,
+    nowMs: () => 0,
   }
   const app = express()
   app.use('/api', createLeaderboardRoutes(context, racesMax))

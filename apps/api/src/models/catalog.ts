@@ -26,13 +26,13 @@ const catalogLimits: CatalogLimits = { ageMsMax: 2_000, askMsMax: 2_000 }
 /** OpenRouter's list, the longest known, is under 1 MB. */
 const bodyCharsMax = 8 * 1024 * 1024
 
-export function createCatalog({ gateway, now }: AppContext, limits = catalogLimits): Catalog {
+export function createCatalog({ gateway, nowMs }: AppContext, limits = catalogLimits): Catalog {
   let asked: { atMs: number; reading: Promise<CatalogReading> } | null = null
   return {
     read() {
-      const nowMs = now().getTime()
-      if (!asked || nowMs - asked.atMs > limits.ageMsMax) {
-        const newest = { atMs: nowMs, reading: ask(gateway, limits.askMsMax) }
+      const atMs = nowMs()
+      if (!asked || atMs - asked.atMs > limits.ageMsMax) {
+        const newest = { atMs, reading: ask(gateway, limits.askMsMax) }
         asked = newest
         void newest.reading.then(({ problem }) => {
           if (problem !== null && asked === newest) asked = null

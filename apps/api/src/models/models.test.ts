@@ -89,6 +89,26 @@ test('the gateway is asked once for many askers', async () => {
   expect(asked).toBe(1)
 })
 
+test('the list is asked for again when it is old, though the wall clock was set back', async () => {
+  const clock = { wallMs: Date.parse('2026-05-04T10:00:00Z'), nowMs: 0 }
+  let id = 'old'
+  const gateway = await startFakeGateway(
+    {},
+    { list: (response) => response.end(`{"data":[{"id":"${id}"}]}`) },
+  )
+  const app = await startApp({
+    gatewayUrl: gateway.url,
+    now: () => new Date(clock.wallMs),
+    nowMs: () => clock.nowMs,
+  })
+  open.push(app, gateway)
+  expect((await models(app)).models).toMatchObject([{ id: 'old' }])
+  id = 'new'
+  clock.wallMs -= 3_600_000
+  clock.nowMs += 2_001
+  expect((await models(app)).models).toMatchObject([{ id: 'new' }])
+})
+
 test('a gateway that comes up is asked again at once, and its simulated models are called so', async () => {
   let isUp = false
   const app = await start((response) => {

@@ -19,6 +19,7 @@ async function startApp() {
     log: pino({ level: 'silent' }),
     gateway: { url: '', metricsUrl: '', isBuiltIn: true, apiKey: null },
     now: () => new Date(nowMs++),
+    nowMs: () => 0,
   }
   const app = express()
   app.use(express.json())

@@ -56,6 +56,7 @@ async function startApp(url: string, other: Partial<GatewayAddress> = {}) {
     log: pino({ level: 'silent' }),
     gateway: { url, metricsUrl: `${url}/metrics`, isBuiltIn: true, apiKey: null, ...other },
     now: () => new Date('2026-05-04T10:00:00Z'),
+    nowMs: () => 0,
   }
   // A short limit, so that a gateway that never answers costs a test nothing.
   const telemetry = createTelemetry(context, { timeoutMs: 500, bytesMax: 10_000 })

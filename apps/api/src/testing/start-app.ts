@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Kysely } from 'kysely'
 import pino from 'pino'
+import type { AppContext } from '../app-context.ts'
 import { openDatabase, recoverRaces } from '../history/index.ts'
 import type { Schema } from '../history/schema.ts'
 import { createServer, type ServerOptions } from '../server.ts'
@@ -14,7 +15,7 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-export interface TestAppOptions extends Partial<ServerOptions> {
+export interface TestAppOptions extends Partial<ServerOptions>, Partial<Pick<AppContext, 'now' | 'nowMs'>> {
   gatewayUrl: string
   apiKey?: string
   /** Else it is somebody's, until it says whose. */
@@ -30,12 +31,14 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     apiKey = null,
     isBuiltIn = true,
     db = await openDatabase(':memory:'),
+    now = () => new Date(),
+    nowMs = () => performance.now(),
     ...more
   } = options
   await recoverRaces(db, log)
   const gateway = { url: gatewayUrl, metricsUrl: `${gatewayUrl}/metrics`, isBuiltIn, apiKey }
   const { app, close } = createServer(
-    { db, log, gateway, now: () => new Date() },
+    { db, log, gateway, now, nowMs },
     {
       host: '127.0.0.1',
       allowedHosts: [],
