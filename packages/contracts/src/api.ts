@@ -26,7 +26,8 @@ export type RaceStatus = (typeof raceStatuses)[number]
 
 /** `GET /api/races`: newest first; `cursor` is `nextCursor` of the page before. */
 export const RaceQuery = z.strictObject({
-  cursor: z.optional(z.string().check(z.maxLength(100))),
+  /** The longest that the app gives is of an id of 100 characters: 158. */
+  cursor: z.optional(z.string().check(z.maxLength(200))),
   limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(100)), 25),
   model: z.optional(z.string().check(z.maxLength(200))),
   category: z.optional(z.string().check(z.maxLength(100))),

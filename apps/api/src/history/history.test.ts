@@ -161,6 +161,26 @@ describe('the list', () => {
     expect(seen.slice(3).sort()).toEqual(all.slice(3).sort())
   })
 
+  test('goes on after a race of any id and time that an imported tape may have', async () => {
+    const { raceId } = await raced()
+    const row = await db.selectFrom('races').selectAll().where('id', '=', raceId).executeTakeFirstOrThrow()
+    const long = 'x'.repeat(100)
+    const times = [8.64e15, -1, -8.64e15]
+    const rows = times.map((started_at_ms, index) => ({
+      ...row,
+      started_at_ms,
+      id: `${long.slice(1)}${index}`,
+    }))
+    await db.insertInto('races').values(rows).execute()
+    let { nextCursor, races } = await page('?limit=1')
+    const seen = races
+    while (nextCursor !== null) {
+      ;({ nextCursor, races } = await page(`?limit=1&cursor=${nextCursor}`))
+      seen.push(...races)
+    }
+    expect(seen.map(({ id }) => id)).toEqual([rows[0]!.id, raceId, rows[1]!.id, rows[2]!.id])
+  })
+
   test('shows the beginning of a long prompt, its own page all of it', async () => {
     const prompt = 'long '.repeat(1_000)
     const { raceId } = await raced({ prompt: `${prompt}needle` })
