@@ -23,6 +23,7 @@ export interface RaceRow {
   status: RaceStatus
   marginMs: number | null
   coldStart: boolean
+  isImported: boolean
   /** In order of their numbers. */
   lanes: LaneRow[]
 }
@@ -78,7 +79,8 @@ export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 
 }
 
 /** Why a race is in no statistic, whatever its lanes did; null when it can be. */
-export function whyNotCounted({ status, coldStart }: RaceRow): string | null {
+export function whyNotCounted({ status, coldStart, isImported }: RaceRow): string | null {
+  if (isImported) return "imported: another machine's clock took the times"
   if (status === 'running') return 'still running'
   if (status === 'interrupted') return 'interrupted: the app ended before the race did'
   if (coldStart) return 'cold start: opening the connections was part of the times'

@@ -54,7 +54,7 @@ async function readPage(
 ): Promise<RaceRow[]> {
   const races = await db
     .selectFrom('races')
-    .select(['id', 'started_at_ms', 'status', 'margin_ms', 'cold_start'])
+    .select(['id', 'started_at_ms', 'status', 'margin_ms', 'cold_start', 'origin'])
     .where((expression) => isMeant(expression, filter, now))
     .$if(cursor !== null, (query) =>
       query.where(({ eb, refTuple, tuple }) =>
@@ -75,6 +75,7 @@ async function readPage(
     status: race.status,
     marginMs: race.margin_ms,
     coldStart: race.cold_start === 1,
+    isImported: race.origin === 'imported',
     lanes: lanes.get(race.id) ?? [],
   }))
 }
@@ -112,8 +113,7 @@ async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<str
 
 /** A month is thirty days back from now. */
 function isMeant(eb: ExpressionBuilder<Schema, 'races'>, filter: RaceFilter, now: Date) {
-  // Another machine's clock measured what was imported.
-  const conditions = [eb('origin', '=', 'here')]
+  const conditions = []
   if (filter.category !== undefined) conditions.push(eb('category', '=', filter.category))
   if (filter.span !== 'all') {
     conditions.push(eb('started_at_ms', '>=', now.getTime() - spanDays[filter.span] * dayMs))

@@ -32,6 +32,7 @@ export function race(lanes: LaneRow[], other: Partial<RaceRow> = {}): RaceRow {
     status: 'finished',
     marginMs: 1,
     coldStart: false,
+    isImported: false,
     lanes: lanes.map((row, index) => ({ ...row, lane: index })),
     ...other,
   }

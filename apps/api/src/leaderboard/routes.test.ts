@@ -182,6 +182,24 @@ test('a running and an interrupted race are left out', async () => {
   ])
 })
 
+test('an imported race is left out under the choices that hold it, and the board says so', async () => {
+  const { writeRace, board, paired } = await startApp()
+  await writeRace({ totals: ab })
+  await writeRace({ totals: ab, race: { origin: 'imported' } })
+  await writeRace({
+    totals: { a: { total_ms: 1 }, c: { total_ms: 9 } },
+    race: { origin: 'imported' },
+    daysAgo: 3,
+  })
+  const why = "imported: another machine's clock took the times"
+  const { rows, leftOut } = await board()
+  expect(rows.map(({ model, races }) => `${model} ${races}`)).toEqual(['a 1', 'b 1'])
+  expect(leftOut).toEqual([{ why, races: 2 }])
+  expect((await board('?span=day')).leftOut).toEqual([{ why, races: 1 }])
+  expect((await board('?category=maths')).leftOut).toEqual([])
+  expect(await paired('?a=a&b=b')).toMatchObject({ races: 1, leftOut: [{ why, races: 1 }] })
+})
+
 test('a history of several pages is read whole, also when many races began at the same moment', async () => {
   const { writeRace, models } = await startApp()
   for (let race = 0; race < 250; race++) await writeRace({ totals: ab, daysAgo: race % 2 })
