@@ -14,7 +14,7 @@ export function toMarkdown(schema: JsonSchema): string {
 
 const opening = `# gateway.yaml
 
-Generated from the gateway's schema by \`pnpm gateway:docs\`: change the texts there, in \`packages/gateway/src/config\`.
+Generated from the gateway's schema by \`npm run gateway:docs\`: change the texts there, in \`packages/gateway/src/config\`.
 
 Editors with a YAML language server complete and check the file as you type, by its first line:
 

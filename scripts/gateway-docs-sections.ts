@@ -83,7 +83,7 @@ virtualModels:
   {
     title: 'Keys of callers',
     path: 'llm.policies.apiKeys',
-    words: '`pnpm gateway:key -- search-team` makes a key and prints its entry.',
+    words: '`npm run gateway:key -- search-team` makes a key and prints its entry.',
     example: `models:
   - { name: gpt-4o-mini, provider: openai }
 policies:

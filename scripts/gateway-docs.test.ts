@@ -56,7 +56,7 @@ test('the command fails on stale docs, and says what to do', () => {
   write(editors, '{}')
   expect(check(root)).toEqual({
     status: 1,
-    stderr: `${editors} is stale. Run \`pnpm gateway:docs\` and commit it.\n`,
+    stderr: `${editors} is stale. Run \`npm run gateway:docs\` and commit it.\n`,
   })
 })
 

@@ -36,7 +36,7 @@ if (import.meta.main) {
   const root = process.cwd()
   if (process.argv.includes('--check')) {
     const stale = staleGatewayDocs(root)
-    for (const path of stale) console.error(`${path} is stale. Run \`pnpm gateway:docs\` and commit it.`)
+    for (const path of stale) console.error(`${path} is stale. Run \`npm run gateway:docs\` and commit it.`)
     process.exitCode = stale.length > 0 ? 1 : 0
   } else {
     for (const [path, text] of Object.entries(renderGatewayDocs())) writeFileSync(join(root, path), text)

@@ -10,7 +10,7 @@ const [id, ...rest] = process.argv.slice(2).filter((argument) => argument !== '-
 
 if (id === undefined || rest.length > 0 || !/^\w[\w.@-]{0,99}$/.test(id)) {
   console.error(
-    'Say whose key it is: `pnpm gateway:key <id>` or `npm run gateway:key -- <id>`, with an id like search-team: letters, digits, dots, dashes, underscores or @, and no dash or dot in front.',
+    'Say whose key it is: `npm run gateway:key -- <id>`, with an id like search-team: letters, digits, dots, dashes, underscores or @, and no dash or dot in front.',
   )
   process.exit(1)
 }

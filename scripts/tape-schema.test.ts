@@ -15,7 +15,7 @@ afterEach(() => rmSync(root, { recursive: true }))
 test('the command fails on a schema that is stale or missing, and says what to do', () => {
   const stale = {
     status: 1,
-    stderr: 'docs/tape.schema.json is stale. Run `pnpm tape:schema` and commit it.\n',
+    stderr: 'docs/tape.schema.json is stale. Run `npm run tape:schema` and commit it.\n',
   }
   expect(check(root)).toEqual(stale)
   writeFileSync(join(root, 'docs/tape.schema.json'), '{}')

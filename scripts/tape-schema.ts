@@ -27,7 +27,7 @@ if (import.meta.main) {
   if (!process.argv.includes('--check')) {
     writeFileSync(join(root, path), renderTapeSchema())
   } else if (isTapeSchemaStale(root)) {
-    console.error(`${path} is stale. Run \`pnpm tape:schema\` and commit it.`)
+    console.error(`${path} is stale. Run \`npm run tape:schema\` and commit it.`)
     process.exitCode = 1
   }
 }

@@ -60,7 +60,7 @@ test.each([
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, challenge])
     expect(await response.json()).toEqual({
       error: {
-        message: expect.stringMatching(/Bearer <key>|gateway:key/),
+        message: expect.stringMatching(/Bearer <key>|npm run gateway:key -- <id>/),
         type: 'authentication_error',
         code,
         param: null,

@@ -27,7 +27,7 @@ export function missingKey(): GatewayError {
 export function invalidKey(): GatewayError {
   return new GatewayError(
     'invalid_api_key',
-    'Nobody has this key. Check it, or have a new one made: `pnpm gateway:key -- <id>`.',
+    'Nobody has this key. Check it, or have a new one made: `npm run gateway:key -- <id>`.',
     { headers: challenge },
   )
 }

@@ -27,6 +27,6 @@ test.each([[[]], [['two words']], [['a', 'b']], [['--help']]])(
   (words) => {
     const { status, stdout, stderr } = run(...words)
     expect([status, stdout]).toEqual([1, ''])
-    expect(stderr).toContain('gateway:key <id>')
+    expect(stderr).toContain('npm run gateway:key -- <id>')
   },
 )

@@ -35,7 +35,7 @@ test('all faults of limits and callers are told at once, each with its path and 
     'llm.policies.apiKeys.keys[1].id (line 13): is the same as that of llm.policies.apiKeys.keys[0]; each key needs its own',
     'llm.policies.apiKeys.keys[1].keyHash (line 13): is the same as that of llm.policies.apiKeys.keys[0]; each key needs its own',
     'llm.policies.apiKeys.keys[2].id (line 14): must have 1 to 100 letters, digits, dots, dashes, underscores or @',
-    'llm.policies.apiKeys.keys[2].keyHash (line 14): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it',
+    'llm.policies.apiKeys.keys[2].keyHash (line 14): must be sha256: and 64 hex digits, as `npm run gateway:key -- <id>` prints it',
     'llm.policies.apiKeys.keys[2].rateLimits[0] (line 14): limits nothing: set requestsPerMinute, tokensPerMinute or concurrency',
     'llm.policies.apiKeys.keys[2].isAdmin (line 14): must be true or false, not a text',
     'llm.policies.jwt.issuer (line 15): must not be empty',
@@ -65,7 +65,7 @@ test.each([
   [
     '    apiKeys: {}\n',
     {},
-    'llm.policies.apiKeys (line 4): lets nobody in: mode strict needs at least one key; `pnpm gateway:key -- <id>` makes an entry',
+    'llm.policies.apiKeys (line 4): lets nobody in: mode strict needs at least one key; `npm run gateway:key -- <id>` makes an entry',
   ],
 ])('a door without its lock stops the start: %j', (text, variables, told) => {
   expect(faults(text, variables)).toEqual([told])
@@ -93,23 +93,23 @@ test.each([
   [
     '[]',
     [
-      ' (line 7): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it, or a list of one to four of these',
+      ' (line 7): must be sha256: and 64 hex digits, as `npm run gateway:key -- <id>` prints it, or a list of one to four of these',
     ],
   ],
   [
     '5',
     [
-      ' (line 7): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it, or a list of one to four of these',
+      ' (line 7): must be sha256: and 64 hex digits, as `npm run gateway:key -- <id>` prints it, or a list of one to four of these',
     ],
   ],
   [
     `[${hash}, gwk_plain]`,
-    ['[1] (line 7): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it'],
+    ['[1] (line 7): must be sha256: and 64 hex digits, as `npm run gateway:key -- <id>` prints it'],
   ],
   [
     `[${[1, 3, 4, 5, 6].map((digit) => `sha256:${String(digit).repeat(64)}`)}]`,
     [
-      ' (line 7): must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it, or a list of one to four of these',
+      ' (line 7): must be sha256: and 64 hex digits, as `npm run gateway:key -- <id>` prints it, or a list of one to four of these',
     ],
   ],
   [`[${hash}, ${hash}]`, ['[1] (line 7): stands there twice; leave one out']],

@@ -90,7 +90,7 @@ function taken(keys: Raw[], index: number, member: 'id' | 'keyHash'): Fault[] {
 function strictWithoutKeys(apiKeys: Raw | null, keys: Raw[]): Fault[] {
   if (!apiKeys || apiKeys.mode === 'off' || apiKeys.mode === 'optional' || keys.length > 0) return []
   const sentence =
-    'lets nobody in: mode strict needs at least one key; `pnpm gateway:key -- <id>` makes an entry'
+    'lets nobody in: mode strict needs at least one key; `npm run gateway:key -- <id>` makes an entry'
   return [{ path: [...policiesPath, 'apiKeys'], sentence }]
 }
 

@@ -16,7 +16,7 @@ const id = z
   .regex(/^[\w.@-]{1,100}$/, 'must have 1 to 100 letters, digits, dots, dashes, underscores or @')
 const tenant = z.string().min(1, 'must not be empty').max(100, 'must have at most 100 characters')
 
-const noHash = 'must be sha256: and 64 hex digits, as `pnpm gateway:key` prints it'
+const noHash = 'must be sha256: and 64 hex digits, as `npm run gateway:key -- <id>` prints it'
 const noHashes = `${noHash}, or a list of one to four of these`
 const keyHash = z.string().regex(/^sha256:[0-9a-f]{64}$/, noHash)
 
@@ -25,7 +25,7 @@ const ApiKey = z.strictObject({
   keyHash: z
     .union([keyHash, z.array(keyHash).min(1, noHashes).max(4)], { error: noHashes })
     .describe(
-      'The hash of the key, or a list of one to four while an old key gives way to a new one. The key itself stands nowhere; `pnpm gateway:key` prints both.',
+      'The hash of the key, or a list of one to four while an old key gives way to a new one. The key itself stands nowhere; `npm run gateway:key -- <id>` prints both.',
     ),
   tenant: tenant.optional().describe('The group that the caller belongs to.'),
   allowedModels: z
