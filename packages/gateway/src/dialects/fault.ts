@@ -3,6 +3,7 @@
  * prompt that is too long (has its own fallbacks), a key that is wrong, an account without money (no retry cures them).
  */
 import type { Fault, UpstreamHeaders } from './dialect.ts'
+import { readPageTitle, shortenMessage } from './provider-words.ts'
 import { parseJson } from './read-json.ts'
 
 export interface Refusal {
@@ -13,18 +14,22 @@ export interface Refusal {
   retryAfterMs?: number | null
 }
 
-export function toFault({ status, message, code, retryAfterMs = null }: Refusal): Fault {
+export function toFault({ status, message: words, code, retryAfterMs = null }: Refusal): Fault {
+  const message = shortenMessage(words)
   const known = code ?? (isTooLong(status, message) ? 'context_length_exceeded' : codeOf(status))
-  return { message: shorten(message), status, type: typeOf(status), code: known, retryAfterMs }
+  return { message, status, type: typeOf(status), code: known, retryAfterMs }
 }
 
 /** The JSON of an error body, or undefined; and the words of one that is none (a proxy's page, plain text). */
 export function readBody(body: string): { json: unknown; words: string } {
   const json = parseJson(body)
-  const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.trim()
-  const isPage = /^\s*</.test(body)
-  const words = isPage ? `a web page instead of an answer${title ? `: ${title}` : ''}` : body.trim()
+  const words = /^\s*</.test(body) ? describePage(body) : body.trim()
   return { json, words: words || 'nothing more was said.' }
+}
+
+function describePage(page: string): string {
+  const title = readPageTitle(page)
+  return `a web page instead of an answer${title === '' ? '' : `: ${title}`}`
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds; null when there is neither, or a date, which needs a clock. */
@@ -44,7 +49,7 @@ function numberIn(header: UpstreamHeaders[string]): number | null {
 /** Anthropic: "prompt is too long: 203045 tokens > 200000 maximum"; Gemini: "input token count (…) exceeds"; Bedrock: "Input is too long". */
 function isTooLong(status: number, message: string): boolean {
   if (status !== 400 && status !== 413) return false
-  return /(prompt|input) is too long|token count.*exceeds|exceeds? (the )?(model's )?(maximum )?context/i.test(
+  return /(prompt|input) is too long|token count.{0,200}exceeds|exceeds? (the )?(model's )?(maximum )?context/i.test(
     message,
   )
 }
@@ -79,11 +84,4 @@ function codeOf(status: number): string {
     default:
       return status >= 500 ? 'server_error' : 'invalid_request'
   }
-}
-
-/** A provider may quote the whole request. */
-const messageCharsMax = 2_000
-
-function shorten(message: string): string {
-  return message.length <= messageCharsMax ? message : `${message.slice(0, messageCharsMax)}…`
 }

@@ -1,10 +1,12 @@
 /** An error inside an answer whose status was good, before any of the answer itself: as good as a refusal. */
 import type { ChunkError } from '@drag-race/contracts'
 import { readReason } from '../dialects/openai/refusal-reason.ts'
+import { shortenMessage } from '../dialects/provider-words.ts'
 import { GatewayError } from '../errors.ts'
 
 /** OpenRouter, among others: 200, and the real status in the body. */
-export function toToldFailure(provider: string, { message, code, status }: ChunkError): GatewayError {
+export function toToldFailure(provider: string, { message: words, code, status }: ChunkError): GatewayError {
+  const message = shortenMessage(words)
   const isTold = status !== null && status >= 400
   return new GatewayError('stream_error', `${provider} failed: ${message}`, {
     status: isTold ? status : undefined,

@@ -8,6 +8,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ProviderError } from '../../errors.ts'
 import { toCallerHeaders } from '../../upstream/headers.ts'
 import type { Target } from '../../upstream/target.ts'
+import { readPageTitle, shortenMessage } from '../provider-words.ts'
 import { readReason } from './refusal-reason.ts'
 import { readRetryAfter, readRetryAfterMs, readShouldRetry } from './retry-hint.ts'
 
@@ -63,12 +64,9 @@ function hasEnvelope(json: unknown): boolean {
   return [error.code, error.type].every((value) => value == null || typeof value === 'string')
 }
 
-/** Shown whole up to here: a provider may quote the whole request. */
-const messageCharsMax = 2_000
-
 function readMessage(json: unknown, text: string): string | null {
   const message = json === null ? readText(text) : readJson(json)
-  return message ? message.slice(0, messageCharsMax) : null
+  return message ? shortenMessage(message) : null
 }
 
 function readJson(json: unknown): string | null {
@@ -109,7 +107,7 @@ function readDetail(words: unknown): string | null {
 /** A page is told by its title, or by its words where it has none. */
 function readText(text: string): string | null {
   if (!/^\s*<(!doctype|html|head|body)/i.test(text)) return text.trim() || null
-  const title = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(text)?.[1]?.trim()
+  const title = readPageTitle(text)
   return title ? `a web page instead of an answer: ${title}` : 'a web page instead of an answer'
 }
 

@@ -29,7 +29,7 @@ export function readReason({ status, code, message }: Refused): RefusalReason | 
 const contextCodes = /context_length_exceeded|context_window_exceeded|string_above_max_length/
 /** OpenAI, vLLM: "maximum context length is"; Anthropic: "prompt is too long"; Gemini: "input token count … exceeds". */
 const contextWords =
-  /maximum context length|context (length|window|size)|prompt is too long|input is too long|too many (input )?tokens|token count.*exceeds/i
+  /maximum context length|context (length|window|size)|prompt is too long|input is too long|too many (input )?tokens|token count.{0,200}exceeds/i
 const contentCodes = /content_filter|content_policy|responsible_?ai/i
 /** Azure: "triggering Azure OpenAI's content management policy"; OpenAI: "rejected as a result of our safety system". */
 const contentWords = /content (management )?policy|safety system|content_filter/i

@@ -1,0 +1,18 @@
+/**
+ * The words of a provider's refusal, which may be of any length and form. Whoever reads them works in time that grows with
+ * their length and no faster: all calls wait meanwhile.
+ */
+
+/** A provider may quote the whole request. */
+const messageCharsMax = 2_000
+
+/** To be done before anything is looked for in it. */
+export function shortenMessage(message: string): string {
+  return message.length <= messageCharsMax ? message : `${message.slice(0, messageCharsMax - 1)}…`
+}
+
+/** Of a web page, such as a proxy's; empty where it has none. */
+export function readPageTitle(page: string): string {
+  // Neither part goes beyond the next "<": each letter of a page full of half tags is looked at once.
+  return /<title[^<>]*>([^<]*)/i.exec(page)?.[1]?.trim() ?? ''
+}
