@@ -84,6 +84,22 @@ test('a call that ran when the process was killed is booked with what was reserv
   expect(await open('third').watch({ counts: [perDay], nowMs })).toEqual(spent)
 })
 
+test('books that could not be read once are opened again by the next question', async () => {
+  await open('books').watch({ counts: [perDay], nowMs })
+  await keepers.pop()!.close({})
+  rename('counts', 'elsewhere')
+  const keeper = open('books')
+  await expect(keeper.watch({ counts: [perDay], nowMs })).rejects.toThrow('no such table: counts')
+  rename('elsewhere', 'counts')
+  expect(await keeper.watch({ counts: [perDay], nowMs })).toEqual([])
+})
+
+function rename(table: string, to: string) {
+  const file = new Database(join(folder, 'books'))
+  file.exec(`alter table ${table} rename to ${to}`)
+  file.close()
+}
+
 test('a held call that ended is booked with what it cost', async () => {
   const keeper = open('books')
   await keeper.write({ calls: [], holds: [hold], nowMs })

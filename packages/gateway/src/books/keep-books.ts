@@ -69,12 +69,18 @@ interface OpenBooks {
 
 async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
   const file = await openFile(path)
-  const writer = createWriter(file.sqlite, instance)
-  // As before the crash, until somebody says what to count now.
-  const names = await file.db.selectFrom('counts').select('name').execute()
-  const counts = names.map(({ name }) => readCount(name))
-  await closeHolds(file, writer, counts, instance)
-  return { file, writer, counts, sweptAtMs: 0 }
+  try {
+    const writer = createWriter(file.sqlite, instance)
+    // As before the crash, until somebody says what to count now.
+    const names = await file.db.selectFrom('counts').select('name').execute()
+    const counts = names.map(({ name }) => readCount(name))
+    await closeHolds(file, writer, counts, instance)
+    return { file, writer, counts, sweptAtMs: 0 }
+  } catch (error) {
+    // Left open it would keep out the next try, too.
+    await file.db.destroy()
+    throw error
+  }
 }
 
 /**
