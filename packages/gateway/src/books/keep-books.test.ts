@@ -100,6 +100,22 @@ function rename(table: string, to: string) {
   file.close()
 }
 
+test('a hold that no number can tell, or that nobody can read, keeps none of the others from the books', async () => {
+  const first = open('first')
+  const holds = ['dear', 'broken', 'r'].map((requestId) => ({ ...hold, requestId }))
+  await first.watch({ counts: [perDay], nowMs })
+  await first.write({ calls: [], holds, nowMs })
+  crash('first', 'second')
+  const file = new Database(join(folder, 'second'))
+  file.prepare("update holds set cost_pico = 1e22 where request_id = 'dear'").run()
+  file.prepare("update holds set tags = '{' where request_id = 'broken'").run()
+  file.close()
+  const second = open('second')
+  const pico = BigInt(Number.MAX_SAFE_INTEGER) + 5n
+  expect(await second.watch({ counts: [perDay], nowMs })).toMatchObject([{ pico }])
+  expect((await second.usage({ query: all })).total.calls).toBe(2)
+})
+
 test('a held call that ended is booked with what it cost', async () => {
   const keeper = open('books')
   await keeper.write({ calls: [], holds: [hold], nowMs })

@@ -2,9 +2,11 @@
  * The books as the thread keeps them: open file, writer, what is counted. Everything here may block, and blocks nobody but
  * the thread.
  */
+import { SqliteError } from 'better-sqlite3'
 import type { BookedCall, Hold, Kept, Questions } from './messages.ts'
 import { type BooksFile, openFile } from './open-file.ts'
 import { dayMs, startOf } from './period.ts'
+import type { HoldsTable } from './schema.ts'
 import type { Count, Spent } from './spending.ts'
 import { readUsage } from './usage.ts'
 import { addTo, createWriter, type Sums, type Writer } from './write-calls.ts'
@@ -85,7 +87,8 @@ async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
 
 /**
  * Calls that ran when the process was killed: what they cost is not known, and what was reserved for them is the best that
- * is. They are booked with it, as `interrupted`, under whatever was counted then.
+ * is. They are booked with it, as `interrupted`, under whatever was counted then. Each by itself: one that cannot be booked
+ * stays among the holds, and keeps nobody from the books.
  */
 async function closeHolds(
   { db }: BooksFile,
@@ -94,20 +97,34 @@ async function closeHolds(
   instance: string,
 ): Promise<void> {
   const holds = await db.selectFrom('holds').selectAll().where('instance', '!=', instance).execute()
-  const calls = holds.map((hold): BookedCall => {
-    const { request_id: requestId, at_ms: atMs, caller, tenant, model, target, provider } = hold
-    const attempt = {
-      ...{ target, provider, model: target, outcome: 'interrupted', status: null },
-      ...{ inputTokens: null, outputTokens: null, reasoningTokens: null, cachedTokens: null },
-      ...{ cacheWriteTokens: null, costPico: hold.cost_pico, isUnpriced: false, isEstimated: true },
+  for (const hold of holds) {
+    try {
+      writer.write([toInterrupted(hold)], [], counts)
+    } catch (error) {
+      if (isOfTheFile(error)) throw error
     }
-    return {
-      ...{ requestId, atMs, caller, tenant, model, operation: 'chat', outcome: 'interrupted' },
-      ...{ tags: hold.tags === null ? {} : JSON.parse(hold.tags), status: 0, isStream: false },
-      ...{ durationMs: 0, attempts: [attempt], isHeld: true },
-    }
-  })
-  if (calls.length > 0) writer.write(calls, [], counts)
+  }
+}
+
+/** A full disk, say: it may take it another time. */
+function isOfTheFile(error: unknown): boolean {
+  return error instanceof SqliteError && !error.code.startsWith('SQLITE_CONSTRAINT')
+}
+
+function toInterrupted(hold: HoldsTable): BookedCall {
+  const { request_id: requestId, at_ms: atMs, caller, tenant, model, target, provider } = hold
+  // Beyond it no number is exact, and sums grow out of their 64 bits.
+  const costPico = Math.min(hold.cost_pico, Number.MAX_SAFE_INTEGER)
+  const attempt = {
+    ...{ target, provider, model: target, outcome: 'interrupted', status: null },
+    ...{ inputTokens: null, outputTokens: null, reasoningTokens: null, cachedTokens: null },
+    ...{ cacheWriteTokens: null, costPico, isUnpriced: false, isEstimated: true },
+  }
+  return {
+    ...{ requestId, atMs, caller, tenant, model, operation: 'chat', outcome: 'interrupted' },
+    ...{ tags: hold.tags === null ? {} : JSON.parse(hold.tags), status: 0, isStream: false },
+    ...{ durationMs: 0, attempts: [attempt], isHeld: true },
+  }
 }
 
 /** The name says it all. */
