@@ -88,6 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const use = (setup: Setup, hash: string) => {
     current = { ...engine, ...setup }
     putInForce(setup, engine)
+    engine.budgets.use(allBudgetRules(setup.config.admission))
     configStatus.applied(hash)
   }
   const search = async () => {
@@ -117,7 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     server,
     metricsServer,
-    ready: () => engine.budgets.configure(allBudgetRules(config.admission)),
+    ready: () => engine.budgets.prepare(allBudgetRules(config.admission)),
     discover(urls) {
       ownUrls = urls
       return search()
@@ -144,10 +145,9 @@ export function createGateway(options: GatewayOptions): Gateway {
         void search()
       }
       const rules = allBudgetRules(read.setup.config.admission)
-      const isKnown = engine.budgets.configure(rules)
       // What was spent under new budgets is read first, or their next calls would have to be refused.
       if (rules.length === 0) apply()
-      else void isKnown.then(apply)
+      else void engine.budgets.prepare(rules).then(apply)
     },
     targets: () => toTargetSnapshots(current),
     drain: (times) => drain(server, engine.running, engine.readiness, times),

@@ -320,6 +320,27 @@ test('a budget that is new begins with what the calls in the books have cost', a
   expect((await second.spend('b', { metadata: { agent: 'y' } })).status).toBe(200)
 })
 
+test.each([
+  ['taken back', { usd: 2, period: 'day' }],
+  ['broken', { usd: -1, period: 'day' }],
+])(
+  'an edit of a budget that is %s while the books are asked leaves everything as it was',
+  async (_how, last) => {
+    const spending = await start()
+    spending.reload([{ per: 'caller', usd: 2, period: 'day' }])
+    await usageOf(spending)
+    await spending.spend('a')
+    spending.reload([{ per: 'caller', usd: 9, period: 'month' }])
+    spending.reload([{ per: 'caller', ...last }])
+    await spending.spend('a')
+    // The books answer one after the other: what they were asked of the edit is answered then.
+    await usageOf(spending)
+    expect((await fetch(`${spending.gateway.url}/ready`)).status).toBe(200)
+    expect((await spending.spend('b')).status).toBe(200)
+    expect((await spending.spend('a')).status).toBe(402)
+  },
+)
+
 test('books that cannot be opened stop no call but those under a hard budget, and it is said', async () => {
   writeFileSync(join(folder, 'deep'), 'a file where a folder should be')
   const keys = [keyOf('a'), keyOf('hard', { budget: { usd: 1, period: 'day' } })]

@@ -28,10 +28,13 @@ export interface Budgets {
   /** The call is over: its cost takes the place of what was reserved for it. */
   settle(call: Call, record: CallRecord): void
   /**
-   * From now on these are the rules. Resolves when what was spent under new ones is known: only then should calls come
-   * under them. When it cannot be read, it resolves too, and calls under a hard one are refused until it can.
+   * Resolves when what was spent under these is known: only then should calls come under them. Until `use` it changes nothing
+   * for the rules that hold, and perhaps go on to. When it cannot be read, it resolves too, and calls under a hard one are
+   * refused until it can.
    */
-  configure(rules: readonly BudgetRule[]): Promise<void>
+  prepare(rules: readonly BudgetRule[]): Promise<void>
+  /** From now on these are the rules. */
+  use(rules: readonly BudgetRule[]): void
   /** Every rule with everybody who has spent under it, those who used most of theirs first. */
   list(): BudgetState[]
   /** Why a hard budget cannot be kept just now; null when all can. */
@@ -69,7 +72,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
   const { books, estimateCost, clock, metrics, retryMs = 2_000 } = options
   const counters = createCounters()
   let rules: readonly BudgetRule[] = []
-  /** What is counted now, and of that what the books have told. */
+  /** What is counted now, for rules that are only prepared too; and of that what the books have told. */
   let counts: readonly Count[] = []
   let known: ReadonlySet<string> = new Set()
   let retry: NodeJS.Timeout | undefined
@@ -84,6 +87,8 @@ export function createBudgets(options: BudgetsOptions): Budgets {
         counts = wanted
         counters.reset(wanted.filter(({ name }) => !before.has(name)))
       })
+      // The answer to a later question holds all of it.
+      if (number !== asked) return
       counters.load(
         wanted,
         spent.filter(({ count }) => !before.has(count)),
@@ -136,10 +141,11 @@ export function createBudgets(options: BudgetsOptions): Budgets {
         if (counter) counter.spent += pico
       }
     },
-    configure(next) {
+    prepare: (next) => load(toCounts([...rules, ...next])),
+    use(next) {
       rules = next
-      const wanted = [...new Map(next.map(({ count }) => [count.name, count])).values()]
-      return load(wanted)
+      const wanted = toCounts(next)
+      if (counts.some(({ name }) => wanted.every((count) => count.name !== name))) void load(wanted)
     },
     list() {
       const current = counters.list(clock.date().getTime())
@@ -155,6 +161,11 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     },
     close: () => clearTimeout(retry),
   }
+}
+
+/** Each once: several rules may count alike. */
+function toCounts(rules: readonly BudgetRule[]): Count[] {
+  return [...new Map(rules.map(({ count }) => [count.name, count])).values()]
 }
 
 function toWho({ identity, tags }: Call): Who {

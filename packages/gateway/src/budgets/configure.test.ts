@@ -37,7 +37,11 @@ function open(watch: () => Promise<Spent[]>) {
     return () =>
       budgets.settle(call, { identity: call.identity, costUsd: 1, attempts: [] } as unknown as CallRecord)
   }
-  return { budgets, spend: (rules: readonly BudgetRule[]) => begin(rules)(), begin }
+  const configure = async (rules: readonly BudgetRule[]) => {
+    await budgets.prepare(rules)
+    budgets.use(rules)
+  }
+  return { budgets, configure, spend: (rules: readonly BudgetRule[]) => begin(rules)(), begin }
 }
 
 const spent = (pico: bigint, count = 'caller|day', subject = '["a"]'): Spent => ({
@@ -46,12 +50,12 @@ const spent = (pico: bigint, count = 'caller|day', subject = '["a"]'): Spent => 
 const usd = (dollars: number) => BigInt(toPico(dollars))
 
 test('what the books know and what is spent while they are asked add up', async () => {
-  const { budgets, spend } = open(async () => [])
-  await budgets.configure(perCaller)
+  const { budgets, configure, spend } = open(async () => [])
+  await configure(perCaller)
   spend(perCaller)
   const answer = Promise.withResolvers<Spent[]>()
   const second = open(() => answer.promise)
-  const configured = second.budgets.configure(perTenant)
+  const configured = second.configure(perTenant)
   // It runs under the rules from before, and is counted under the new ones all the same.
   second.spend([])
   answer.resolve([spent(usd(2), 'tenant|day', '["t"]')])
@@ -65,22 +69,22 @@ test('what the books know and what is spent while they are asked add up', async 
 test('a rule with another amount, or in another mode, keeps what was spent', async () => {
   let asked = 0
   // The books would say less: what the last calls cost may not be written yet.
-  const { budgets, spend } = open(async () => (asked++ === 0 ? [] : [spent(0n)]))
-  await budgets.configure(perCaller)
+  const { configure, spend } = open(async () => (asked++ === 0 ? [] : [spent(0n)]))
+  await configure(perCaller)
   spend(perCaller)
   const smaller = toBudgetRules([{ per: ['caller'], usd: 1, period: 'day', mode: 'hard' }])
-  await budgets.configure(smaller)
+  await configure(smaller)
   expect(() => spend(smaller)).toThrow('$1.00 a day, with $1.00 spent')
 })
 
 test('while nobody knows what was spent, no call passes under a hard budget; soft ones and others do', async () => {
   vi.useFakeTimers()
   let isBroken = true
-  const { budgets, spend } = open(async () => {
+  const { budgets, configure, spend } = open(async () => {
     if (isBroken) throw new Error('unable to open database file')
     return [spent(usd(2))]
   })
-  await budgets.configure(perCaller)
+  await configure(perCaller)
   expect(budgets.problem()).toBe('what was spent of the budget policies[0] cannot be read')
   expect(() => spend(perCaller)).toThrow('no call under it can pass')
   spend([])
@@ -96,11 +100,22 @@ test('while nobody knows what was spent, no call passes under a hard budget; sof
 })
 
 test('a call is settled once, whatever is configured in between', async () => {
-  const { budgets, begin } = open(async () => [])
-  await budgets.configure(perCaller)
+  const { budgets, configure, begin } = open(async () => [])
+  await configure(perCaller)
   const end = begin(perCaller)
-  await budgets.configure([])
-  await budgets.configure(perCaller)
+  await configure([])
+  await configure(perCaller)
   end()
   expect(budgets.list().map(({ counter }) => [counter.spent, counter.reserved])).toEqual([[usd(1), 0n]])
+})
+
+test('an edit while the books are asked about the one before it counts nothing twice', async () => {
+  const answers = [Promise.withResolvers<Spent[]>(), Promise.withResolvers<Spent[]>()]
+  let asked = 0
+  const { budgets, configure } = open(() => answers[asked++]?.promise ?? Promise.resolve([]))
+  const first = budgets.prepare(perCaller)
+  const second = configure([...perCaller, ...perTenant])
+  for (const { resolve } of answers) resolve([spent(usd(2))])
+  await Promise.all([first, second])
+  expect(budgets.list().map(({ counter }) => counter.spent)).toEqual([usd(2)])
 })

@@ -68,7 +68,8 @@ async function open(period: Period) {
     }),
     metrics: { refused() {}, warned() {}, unpriced() {} },
   })
-  await budgets.configure(rules)
+  budgets.use(rules)
+  await budgets.prepare(rules)
   const keyOf = ({ identity, arrivedAtDateMs }: Call) => `${identity!.id} ${startOf(period, arrivedAtDateMs)}`
   const sumOf = (call: Call) => {
     const key = keyOf(call)

@@ -9,6 +9,8 @@ export interface Spending {
   upstream: Upstream
   /** Asks for one dollar's worth, and reads the answer to its end. */
   spend(key: string, more?: object, headers?: Record<string, string>): Promise<Response>
+  /** As if gateway.yaml now had these budgets. */
+  reload(budgets: object[]): void
   admin(path: string): Promise<{ status: number; body: unknown }>
   close(): Promise<void>
 }
@@ -41,17 +43,15 @@ export async function startSpending(options: SpendingOptions = {}): Promise<Spen
   } = options
   const upstream = await startUpstream(answer)
   const params = { baseUrl: `${upstream.url}/v1` }
-  const gateway = await startGateway(
-    {
-      models: [
-        { name: 'm', provider: 'custom', params, price: tenCents, ...model },
-        ...(virtual?.models ?? []),
-      ],
-      virtualModels: virtual?.virtualModels ?? [],
-      policies: { apiKeys: { keys: [...keys, keyOf('boss', { isAdmin: true })] }, budgets, ...policies },
-    },
-    rest,
-  )
+  const toLlm = (budgets: object[]) => ({
+    models: [
+      { name: 'm', provider: 'custom', params, price: tenCents, ...model },
+      ...(virtual?.models ?? []),
+    ],
+    virtualModels: virtual?.virtualModels ?? [],
+    policies: { apiKeys: { keys: [...keys, keyOf('boss', { isAdmin: true })] }, budgets, ...policies },
+  })
+  const gateway = await startGateway(toLlm(budgets), rest)
   return {
     gateway,
     upstream,
@@ -65,6 +65,7 @@ export async function startSpending(options: SpendingOptions = {}): Promise<Spen
       await response.clone().text()
       return response
     },
+    reload: (budgets) => gateway.reload(toLlm(budgets)),
     async admin(path) {
       const response = await fetch(gateway.url + path, bearer('key-of-boss'))
       return { status: response.status, body: await response.json() }
