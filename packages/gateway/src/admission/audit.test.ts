@@ -110,6 +110,33 @@ test('one line a call says who, what, how it ended and what it cost, and no word
   expect(JSON.stringify(lines)).not.toContain(prompt)
 })
 
+test('requests without a key have sixty lines a minute, and one that says how many have none', async () => {
+  const path = join(folder, 'audit.log')
+  let nowMs = 0
+  const keys = [keyOf('search')]
+  door = await openDoor({ apiKeys: { keys }, audit: { path } }, { monotonicMs: () => nowMs })
+  const { gateway } = door
+  let knocked = 0
+  const knock = async (times: number) => {
+    knocked += times
+    for (let time = 0; time < times; time++) await (await gateway.chat(plain)).text()
+    await expect.poll(() => gateway.sample('gateway_refused_total')).toBe(knocked)
+  }
+  await knock(70)
+  await (await gateway.chat(plain, bearer('key-of-search'))).text()
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'ok' })
+  nowMs = 60_000
+  await knock(63)
+  const lines = await linesAfterClose(path)
+  const rest = lines.filter(({ outcome }) => outcome !== 'missing_api_key')
+  expect(lines).toHaveLength(123)
+  expect(rest).toEqual([
+    expect.objectContaining({ caller: 'search', outcome: 'ok' }),
+    { time: '2026-01-01T00:00:00.000Z', caller: null, outcome: 'left_out', calls: 10 },
+    { time: '2026-01-01T00:00:00.000Z', caller: null, outcome: 'left_out', calls: 3 },
+  ])
+})
+
 test('a file that cannot be written fails no call: told once in the log, every line counted', async () => {
   const path = join(folder, 'a-file', 'audit.log')
   await writeFile(join(folder, 'a-file'), '')

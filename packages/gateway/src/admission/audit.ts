@@ -1,9 +1,13 @@
-/** One JSON line a call: who, what, how it ended, what it cost. No prompt, no answer, no key. */
+/**
+ * One JSON line a call: who, what, how it ended, what it cost. No prompt, no answer, no key. Of calls that were refused before
+ * their caller was known, only so many have one.
+ */
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Audit } from '../config/callers-schema.ts'
 import type { RecordReader } from '../ledger/ledger.ts'
 import { type AuditFile, createAuditFile } from './audit-file.ts'
+import { createStrangerLines, type StrangerLines } from './stranger-lines.ts'
 
 export interface AuditLog {
   read: RecordReader
@@ -23,8 +27,10 @@ export function createAudit({ clock, log, onLost }: AuditOptions): AuditLog {
   let open: { path: string; file: AuditFile } | null = null
   /** Of files that were left; each is done within a second. */
   const closing = new Set<Promise<void>>()
+  const strangers = createStrangerLines(clock)
 
   const leave = () => {
+    if (open) tellLeftOut(open.file, strangers.takeLeftOut(true), clock.date().toISOString())
     const left = open?.file.close()
     open = null
     if (!left) return
@@ -32,7 +38,7 @@ export function createAudit({ clock, log, onLost }: AuditOptions): AuditLog {
     void left.then(() => closing.delete(left))
   }
   return {
-    read: createAuditReader(() => open?.file ?? null, clock),
+    read: createAuditReader(() => open?.file ?? null, strangers, clock),
     use(config) {
       // Two writers of one file would rotate it under each other.
       if (config && config.path === open?.path) return open.file.limit(config)
@@ -58,7 +64,15 @@ function openFile(config: Audit, log: Logger, onLost: AuditOptions['onLost']): A
   })
 }
 
-function createAuditReader(file: () => AuditFile | null, clock: Clock): RecordReader {
+function tellLeftOut(file: AuditFile, calls: number, time: string) {
+  if (calls > 0) file.write(JSON.stringify({ time, caller: null, outcome: 'left_out', calls }))
+}
+
+function createAuditReader(
+  file: () => AuditFile | null,
+  strangers: StrangerLines,
+  clock: Clock,
+): RecordReader {
   // Many lines are of the same millisecond, and the text of a date costs nearly what the line costs.
   let at = { ms: Number.NaN, text: '' }
   const now = (): string => {
@@ -70,6 +84,8 @@ function createAuditReader(file: () => AuditFile | null, clock: Clock): RecordRe
     const open = file()
     if (!open) return
     const { outcome, usage, identity } = record
+    tellLeftOut(open, strangers.takeLeftOut(), now())
+    if (identity === null && !strangers.take()) return
     const line = {
       time: now(),
       requestId: record.requestId,

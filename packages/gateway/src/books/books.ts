@@ -156,6 +156,8 @@ export function createBooks(options: BooksOptions): Books {
 
   return {
     read(record) {
+      // Refused before it was known whose it is: it cost nothing, and who has no key must not push out those who paid.
+      if (record.identity === null) return
       const { hold } = record
       if (hold) {
         hold.isOver = true

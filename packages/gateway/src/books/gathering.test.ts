@@ -47,7 +47,7 @@ function open(more: { waitingMax?: number } = {}) {
 
 const call = (requestId: string, hold: OpenHold | null = null) =>
   ({
-    ...{ requestId, hold, identity: null, tags: {} },
+    ...{ requestId, hold, identity: { id: 'a', tenant: null }, tags: {} },
     ...{ outcome: { kind: 'ok' }, attempts: [] },
   }) as unknown as CallRecord
 const hold = (requestId: string) => ({ requestId }) as Hold
