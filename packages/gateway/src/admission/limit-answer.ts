@@ -102,7 +102,9 @@ function sharers({ per }: LimitRule): string {
 /** Like OpenAI: `120ms`, `1.5s`, `6m0s`. */
 function toDuration(ms: number): string {
   if (ms < 1000) return `${Math.ceil(ms)}ms`
-  const seconds = Math.ceil(ms / 10) / 100
-  if (seconds < 60) return `${seconds}s`
-  return `${Math.floor(seconds / 60)}m${Math.ceil(seconds % 60)}s`
+  const hundredths = Math.ceil(ms / 10)
+  if (hundredths < 6_000) return `${hundredths / 100}s`
+  // Rounded up before they are divided: else a minute had sixty.
+  const seconds = Math.ceil(ms / 1000)
+  return `${Math.floor(seconds / 60)}m${seconds % 60}s`
 }

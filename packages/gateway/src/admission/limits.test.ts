@@ -53,6 +53,19 @@ test.each([
 })
 
 test.each([
+  [500, '2m0s'],
+  [59_500, '1m1s'],
+])(
+  'how long until a limit is whole again has no minute of sixty seconds: after %i ms %s',
+  async (ms, reset) => {
+    const gateway = await start([{ requestsPerMinute: 1, burst: 2 }])
+    for (let call = 0; call < 2; call++) await read(await gateway.chat(plain))
+    nowMs = ms
+    expect(limitsOf(await gateway.chat(plain))['x-ratelimit-reset-requests']).toBe(reset)
+  },
+)
+
+test.each([
   ['streaming', streaming],
   ['not streaming', plain],
 ])('a call over the limit is refused in OpenAI’s form, and nothing goes up: %s', async (_what, body) => {
