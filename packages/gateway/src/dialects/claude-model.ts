@@ -2,7 +2,8 @@
  * What a Claude model takes, told from its name, at Anthropic and at Bedrock alike
  * (`claude-opus-4-6`, `claude-3-7-sonnet-20250219`, `us.anthropic.claude-sonnet-4-5-20250929-v1:0`).
  *
- * A name without a version is taken for the newest: the older ones are all known by theirs. Sources: Anthropic's pages on
+ * A name without a version is taken for the newest: the older ones are all known by theirs. So is the name of another model
+ * that speaks Anthropic's dialect (`MiniMax-M2`), whose numbers are no versions of Claude. Sources: Anthropic's pages on
  * adaptive thinking, effort and structured outputs (2026).
  */
 export function isClaude(model: string): boolean {
@@ -29,6 +30,7 @@ export function maxTokensDefault(model: string): number {
 
 /** 4.6 is 406; Infinity when the name tells none. Dates (`20250929`) and Bedrock's `v1:0` are no versions. */
 function claudeVersion(model: string): number {
+  if (!isClaude(model)) return Number.POSITIVE_INFINITY
   const name = model.slice(model.toLowerCase().lastIndexOf('claude'))
   const numbers = name.split(/[-.@:]/).filter((part) => /^\d+$/.test(part) || /^v\d+$/.test(part))
   const [major, minor] = numbers.map((part) =>

@@ -51,6 +51,9 @@ test('settings are carried under their names', () => {
     'top_p',
   ])
   expect(bodyOf({}, 'claude-3-haiku-20240307').max_tokens).toBe(4_096)
+  // No Claude of version 2.
+  expect(bodyOf({}, 'MiniMax-M2').max_tokens).toBe(16_384)
+  expect(bodyOf({}, 'kimi-k2').max_tokens).toBe(16_384)
   // What is Claude's default anyway is not said: newer models refuse to hear it.
   expect(Object.keys(bodyOf({ temperature: 1, top_p: 1, stop: [] })).sort()).toEqual([
     'max_tokens',
