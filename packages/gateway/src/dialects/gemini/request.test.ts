@@ -102,6 +102,13 @@ describe('thinking', () => {
     ['gemini-2.5-pro', 'medium', { includeThoughts: true, thinkingBudget: 8_192 }],
     ['gemini-2.5-pro', 'high', { includeThoughts: true, thinkingBudget: 24_576 }],
     ['gemini-3.5-flash', 'none', { thinkingLevel: 'minimal' }],
+    ['gemini-3-flash-preview', 'minimal', { includeThoughts: true, thinkingLevel: 'minimal' }],
+    ['gemini-3.1-flash-lite', 'none', { thinkingLevel: 'minimal' }],
+    // They answer "Thinking level MINIMAL is not supported for this model" with a 400.
+    ['gemini-3.1-pro-preview', 'none', { thinkingLevel: 'low' }],
+    ['gemini-3.1-pro-preview', 'minimal', { includeThoughts: true, thinkingLevel: 'low' }],
+    ['gemini-3.7-flash', 'minimal', { includeThoughts: true, thinkingLevel: 'low' }],
+    ['gemini-flash-latest', 'none', { thinkingLevel: 'low' }],
     ['gemini-3-pro-preview', 'low', { includeThoughts: true, thinkingLevel: 'low' }],
     ['gemini-flash-latest', 'xhigh', { includeThoughts: true, thinkingLevel: 'high' }],
   ])('%s with effort %s', (model, reasoning_effort, thinkingConfig) => {

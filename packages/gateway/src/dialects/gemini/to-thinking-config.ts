@@ -1,6 +1,6 @@
 /** How much to think → `thinkingConfig`: levels from Gemini 3 on, a budget before, with the numbers of Google's own OpenAI endpoint. */
 import type { Effort, Reasoning } from '../reasoning-request.ts'
-import { thinksInLevels } from './gemini-model.ts'
+import { takesMinimal, thinksInLevels } from './gemini-model.ts'
 
 export function toThinkingConfig(reasoning: Reasoning, model: string): object | undefined {
   const hasLevels = thinksInLevels(model)
@@ -9,17 +9,21 @@ export function toThinkingConfig(reasoning: Reasoning, model: string): object | 
       return undefined
     case 'off':
       // From 3 on it cannot be turned off; the lowest level is as good as off.
-      return hasLevels ? { thinkingLevel: 'minimal' } : { thinkingBudget: 0 }
+      return hasLevels ? { thinkingLevel: toLevel('minimal', model) } : { thinkingBudget: 0 }
     case 'adaptive':
       return { includeThoughts: true, ...(!hasLevels && { thinkingBudget: -1 }) }
     case 'budget':
       return { includeThoughts: true, thinkingBudget: reasoning.tokens }
     case 'effort': {
       const { effort } = reasoning
-      if (hasLevels) return { includeThoughts: true, thinkingLevel: levels[effort] }
+      if (hasLevels) return { includeThoughts: true, thinkingLevel: toLevel(effort, model) }
       return { includeThoughts: true, thinkingBudget: budgets[effort] }
     }
   }
+}
+
+function toLevel(effort: Effort, model: string): string {
+  return effort === 'minimal' && !takesMinimal(model) ? levels.low : levels[effort]
 }
 
 const levels: Record<Effort, string> = {
