@@ -9,5 +9,7 @@ export function readImageSource(url: string, param: string): ImageSource {
   if (mediaType === undefined || !base64) {
     throw cannotCarry(param, 'must be an http(s) address or a picture as `data:image/png;base64,…`.')
   }
-  return { kind: 'data', mediaType: mediaType.toLowerCase(), base64 }
+  const type = mediaType.toLowerCase()
+  // Many write it so; there is no such type, and Anthropic and Gemini refuse it.
+  return { kind: 'data', mediaType: type === 'image/jpg' ? 'image/jpeg' : type, base64 }
 }

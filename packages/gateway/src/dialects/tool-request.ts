@@ -56,11 +56,15 @@ function toFunctionTool({
   return {
     name,
     description: description || null,
-    // A tool without parameters still has an object, an empty one.
-    parameters: parameters ?? { type: 'object', properties: {} },
+    parameters: toObjectSchema(parameters),
     isStrict: strict === true,
     cacheControl: cache_control ?? null,
   }
+}
+
+/** A tool without parameters still has an object, an empty one; and Anthropic refuses a schema that does not say that it is one. */
+function toObjectSchema(parameters: Record<string, unknown> | null | undefined): Record<string, unknown> {
+  return parameters?.type == null ? { properties: {}, ...parameters, type: 'object' } : parameters
 }
 
 function checkIsThere(tools: readonly FunctionTool[], wanted: string) {

@@ -85,6 +85,7 @@ test('pictures go as data or as an address', () => {
         role: 'user',
         content: [
           image('data:image/png;base64,AAAA'),
+          image('data:image/jpg;base64,BBBB'),
           image('https://x.test/a.jpg'),
           { type: 'text', text: '?' },
         ],
@@ -93,6 +94,7 @@ test('pictures go as data or as an address', () => {
   })
   expect(body.messages[0].content).toEqual([
     { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+    { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: 'BBBB' } },
     { type: 'image', source: { type: 'url', url: 'https://x.test/a.jpg' } },
     { type: 'text', text: '?' },
   ])
@@ -114,6 +116,19 @@ describe('tools', () => {
     ])
     expect(bodyOf({ tools }, 'claude-haiku-4-5-20251001').tools[0]).toHaveProperty('strict')
     expect(bodyOf({ tools }, 'claude-opus-4-1-20250805').tools[0]).not.toHaveProperty('strict')
+  })
+
+  test('have a schema of an object, also where theirs says nothing or not that', () => {
+    const properties = { x: { type: 'string' } }
+    const inputs = [{}, { properties }, { type: null, properties }].map((parameters) => {
+      const named = { type: 'function', function: { name: 'a', parameters } }
+      return bodyOf({ tools: [named] }).tools[0].input_schema
+    })
+    expect(inputs).toEqual([
+      { type: 'object', properties: {} },
+      { type: 'object', properties },
+      { type: 'object', properties },
+    ])
   })
 
   test.each([

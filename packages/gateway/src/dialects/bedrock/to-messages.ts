@@ -40,7 +40,6 @@ function toResultContent({ parts }: ToolResult): Block[] {
 const imageFormats: Record<string, string> = {
   'image/png': 'png',
   'image/jpeg': 'jpeg',
-  'image/jpg': 'jpeg',
   'image/gif': 'gif',
   'image/webp': 'webp',
 }

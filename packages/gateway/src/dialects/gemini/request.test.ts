@@ -77,6 +77,9 @@ test('pictures go as data, or by an address that tells what they are', () => {
   expect(bodyOf({ messages: [image('data:image/webp;base64,AAAA')] }).contents[0].parts).toEqual([
     { inlineData: { mimeType: 'image/webp', data: 'AAAA' } },
   ])
+  expect(bodyOf({ messages: [image('data:image/jpg;base64,AAAA')] }).contents[0].parts).toEqual([
+    { inlineData: { mimeType: 'image/jpeg', data: 'AAAA' } },
+  ])
   expect(bodyOf({ messages: [image('https://x.test/a.JPG?b=c.png')] }).contents[0].parts).toEqual([
     { fileData: { mimeType: 'image/jpeg', fileUri: 'https://x.test/a.JPG?b=c.png' } },
   ])
