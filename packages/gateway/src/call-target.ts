@@ -1,5 +1,5 @@
 /** One attempt of a call at one target: the request goes up, the answer passes down, and how it ended is kept. */
-import type { Usage } from '@drag-race/contracts'
+import { readUsage, type Usage } from '@drag-race/contracts'
 import type { Call } from './call.ts'
 import type { ChatParts } from './chat.ts'
 import { estimateUsage } from './dialects/openai/estimate-usage.ts'
@@ -101,6 +101,9 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
   const speech = speak(target, asked, {
     completionId: `chatcmpl-${call.id}`,
     clock: parts.clock,
+    onPrompt(usage) {
+      attempt.facts.promptUsage = readUsage(usage)
+    },
     onWorked(ms) {
       call.ownMs.response += ms
     },
@@ -164,5 +167,12 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   }
   // The prompt of a caller who left was read, whether or not a token of the answer came.
   const isBrokenOff = outcome === 'caller-gone' || (outcome !== 'ok' && facts.firstTokenAtMs !== null)
-  attempt.usage = facts.usage ?? (isBrokenOff ? estimateUsage(call.asked!.estimate.inputTokens, facts) : null)
+  attempt.usage = facts.usage ?? (isBrokenOff ? toUsageSoFar(call, facts) : null)
+}
+
+/** Of an answer that broke off: an estimate, but for a prompt that the provider itself has counted, cache and all. */
+function toUsageSoFar(call: Call, facts: AnswerFacts): Usage {
+  const estimate = estimateUsage(call.asked!.estimate.inputTokens, facts)
+  const { promptUsage } = facts
+  return promptUsage ? { ...promptUsage, outputTokens: estimate.outputTokens, source: 'tokenizer' } : estimate
 }

@@ -8,8 +8,8 @@ import type { Endpoint } from '../endpoints.ts'
 
 export type AsChunk = (raw: unknown) => unknown
 
-/** For one answer: what is known of it adds up. */
-export function createAsChunk(endpoint: Endpoint): AsChunk {
+/** For one answer: what is known of it adds up. `onPrompt` hears what is counted of the prompt before the answer to it. */
+export function createAsChunk(endpoint: Endpoint, onPrompt: (usage: unknown) => void): AsChunk {
   switch (endpoint) {
     case 'chat/completions':
     case 'embeddings':
@@ -20,7 +20,7 @@ export function createAsChunk(endpoint: Endpoint): AsChunk {
     case 'responses':
       return ofResponse
     case 'messages':
-      return createOfMessage()
+      return createOfMessage(onPrompt)
   }
 }
 
@@ -56,7 +56,7 @@ function toDelta(type: string, { delta }: Record<string, unknown>): object {
   return /text|refusal/.test(type) ? { content: delta } : { tool_calls: [{}] }
 }
 
-function createOfMessage(): AsChunk {
+function createOfMessage(onPrompt: (usage: unknown) => void): AsChunk {
   // The first and the last are all that is needed: the counts are cumulative.
   const usages: unknown[] = []
   const use = (usage: unknown) => {
@@ -70,7 +70,8 @@ function createOfMessage(): AsChunk {
         return { id: event.id, model: event.model, usage: use(event.usage) }
       case 'message_start': {
         const { id, model, usage } = record(event.message)
-        return { id, model, usage: use(usage) }
+        onPrompt(use(usage))
+        return { id, model }
       }
       case 'content_block_delta': {
         const { text: content, thinking, partial_json } = record(event.delta)

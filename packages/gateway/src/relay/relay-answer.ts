@@ -1,6 +1,6 @@
 /** A good answer of a provider → the caller: as the stream that was asked for, or as one JSON body. */
 import type { OutgoingHttpHeaders } from 'node:http'
-import type { GatewayReport } from '@drag-race/contracts'
+import { type GatewayReport, readUsage } from '@drag-race/contracts'
 import { type Call, toAnswerHeaders } from '../call.ts'
 import type { Clock } from '../clock.ts'
 import { toStreamText } from '../dialects/openai/json-as-stream.ts'
@@ -9,7 +9,7 @@ import { GatewayError } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
 import { toCallerHeaders } from '../upstream/headers.ts'
 import { readAll } from '../upstream/read-all.ts'
-import { createAsChunk } from './as-chunk.ts'
+import { type AsChunk, createAsChunk } from './as-chunk.ts'
 import { createCaller } from './caller.ts'
 import { readJsonAnswer, withReportIn } from './relay-json.ts'
 import { relayStream } from './relay-stream.ts'
@@ -51,7 +51,7 @@ async function relayAsStream(
   // Read once more, as the stream that it has become: nothing may count twice.
   if (isJson) Object.assign(call.facts, createFacts())
   const watch = createStreamWatch(call.facts, {
-    asChunk: createAsChunk(endpoint),
+    asChunk: toAsChunk(call),
     endsWithDone: endpoints[endpoint].endsWithDone,
   })
   await relayStream({
@@ -109,7 +109,7 @@ function readJson({ bytes, isWhole }: Awaited<ReturnType<typeof readAll>>, call:
     bytes,
     provider,
     facts: call.facts,
-    asChunk: createAsChunk(call.asked!.endpoint),
+    asChunk: toAsChunk(call),
     atMs,
   })
   call.ownMs.response += clock.monotonicMs() - atMs
@@ -128,6 +128,12 @@ function checkForm(answer: Answer, provider: string) {
       `${provider} answered with a web page. Is params.baseUrl in gateway.yaml the right address?`,
     )
   }
+}
+
+function toAsChunk({ asked, facts }: Call): AsChunk {
+  return createAsChunk(asked!.endpoint, (usage) => {
+    facts.promptUsage = readUsage(usage)
+  })
 }
 
 function toUsageChunkRule({ asked, facts }: Call, report: () => GatewayReport): UsageChunkRule {

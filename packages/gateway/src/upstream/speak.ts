@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts'
 import {
   anthropic,
   bedrock,
+  type ChatUsage,
   type Dialect,
   DialectError,
   gemini,
@@ -38,6 +39,8 @@ export interface SpeechContext {
   /** For a completion whose provider gives it none. */
   completionId: string
   clock: Clock
+  /** What was counted of the prompt before the answer to it is there. */
+  onPrompt(usage: ChatUsage): void
   /** Time that the translation of a read took. */
   onWorked(ms: number): void
 }
@@ -85,7 +88,7 @@ function passThrough(target: Target, asked: ChatRequest): Speech {
 const anthropicVersion = { 'anthropic-version': '2023-06-01' }
 
 function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
-  const { completionId, clock, onWorked } = context
+  const { completionId, clock, onPrompt, onWorked } = context
   const request = toRequest(dialect, target, asked)
   const signature = toSignature(request, target, clock.date())
   return {
@@ -106,6 +109,7 @@ function translate(dialect: Dialect, target: Target, asked: ChatRequest, context
         provider: target.provider,
         isStream: asked.isStream,
         nowMs: () => clock.monotonicMs(),
+        onPrompt,
         onWorked,
       }),
     refuse: (refusal) => toProviderError(toOpenAiRefusal(dialect, refusal, target), target),

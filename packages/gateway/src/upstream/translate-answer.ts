@@ -7,6 +7,7 @@
 import { encodeEvent } from '@drag-race/wire'
 import {
   type AnswerContext,
+  type ChatUsage,
   type Dialect,
   DialectError,
   type Fault,
@@ -23,6 +24,8 @@ export interface Translation {
   provider: string
   isStream: boolean
   nowMs(): number
+  /** What was counted of the prompt before the answer to it is there. */
+  onPrompt(usage: ChatUsage): void
   /** Time that the translation of a read took. */
   onWorked(ms: number): void
 }
@@ -46,7 +49,7 @@ export function translateAnswer(answer: Answer, translation: Translation): Answe
 
 async function* translateStream(
   body: AsyncIterable<Uint8Array>,
-  { dialect, answer, nowMs, onWorked }: Translation,
+  { dialect, answer, nowMs, onPrompt, onWorked }: Translation,
 ): AsyncGenerator<Uint8Array> {
   const map = dialect.createStreamMap(answer)
   let isFinished = false
@@ -54,6 +57,7 @@ async function* translateStream(
     const fromMs = nowMs()
     const encoded = encodeEvents(read())
     isFinished ||= encoded.isFinished
+    if (encoded.prompt) onPrompt(encoded.prompt)
     onWorked(nowMs() - fromMs)
     return encoded
   }
@@ -92,11 +96,12 @@ interface Encoded {
   /** Server-sent events; without the error, which comes last if at all. */
   text: string
   fault: Fault | null
+  prompt: ChatUsage | null
   isFinished: boolean
 }
 
 function encodeEvents(events: readonly MappedEvent[]): Encoded {
-  const encoded: Encoded = { text: '', fault: null, isFinished: false }
+  const encoded: Encoded = { text: '', fault: null, prompt: null, isFinished: false }
   for (const [index, event] of events.entries()) {
     switch (event.kind) {
       case 'chunk':
@@ -109,6 +114,9 @@ function encodeEvents(events: readonly MappedEvent[]): Encoded {
       case 'keepAlive':
         // Many in one read are one sign of life.
         if (events[index + 1]?.kind !== 'keepAlive') encoded.text += ': keep-alive\n\n'
+        break
+      case 'prompt':
+        encoded.prompt = event.usage
         break
       case 'error':
         encoded.fault = event

@@ -34,6 +34,8 @@ function openReader(writer: ChunkWriter): StreamReader {
       case 'message_start': {
         const message = record(event.message)
         usages.push(message.usage)
+        const counted = mapUsage(usages)
+        if (counted) writer.prompt(counted)
         writer.about({ id: text(message.id), model: text(message.model) })
         return writer.begin()
       }
