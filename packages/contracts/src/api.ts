@@ -126,11 +126,14 @@ export interface GatewayRow {
   provider: string
   model: string
   requests: number
+  /** Of them, those that ended in an error; null when the gateway does not tell, missing in what was kept before there was this. */
+  failed?: number | null
   inputTokens: number
   outputTokens: number
   /** Averages over what was counted; null when nothing was. */
   ttftMs: number | null
   timePerOutputTokenMs: number | null
+  /** Of good calls alone, unless the gateway does not tell them from the others. */
   durationMs: number | null
 }
 

@@ -26,6 +26,7 @@ test('what a race added is the difference, with averages over the added calls al
       provider: 'openai',
       model: 'a',
       requests: 3,
+      failed: 0,
       inputTokens: 0,
       outputTokens: 600,
       ttftMs: 250,
@@ -35,6 +36,14 @@ test('what a race added is the difference, with averages over the added calls al
   ])
   expect(added(after, after)).toEqual([])
   expect(added([], after)).toEqual(after.map(toGatewayRow))
+})
+
+test('failures are subtracted like the rest, and their times are in no average', () => {
+  const failures = (count: number) =>
+    `gen_ai_server_request_duration_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="a",error_type="http_401"} ${count}\n`
+  const before = read(page(10, 1000, [8, 8]) + failures(2))
+  const after = read(page(10, 1000, [8, 8]) + failures(5))
+  expect(added(before, after)).toMatchObject([{ requests: 3, failed: 3, durationMs: null }])
 })
 
 test('a gateway that was restarted is counted from zero, never below', () => {

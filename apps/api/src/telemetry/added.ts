@@ -39,6 +39,7 @@ function subtract(after: CountedRow, earlier: CountedRow | undefined) {
     provider: after.provider,
     model: after.model,
     requests: after.requests - (before?.requests ?? 0),
+    failed: after.failed == null ? null : after.failed - (before?.failed ?? 0),
     inputTokens: after.inputTokens - (before?.inputTokens ?? 0),
     outputTokens: after.outputTokens - (before?.outputTokens ?? 0),
     observed: {
@@ -52,6 +53,7 @@ function subtract(after: CountedRow, earlier: CountedRow | undefined) {
 function hasFallen(before: CountedRow, after: CountedRow): boolean {
   return (
     after.requests < before.requests ||
+    (after.failed ?? 0) < (before.failed ?? 0) ||
     after.inputTokens < before.inputTokens ||
     after.outputTokens < before.outputTokens ||
     timings.some((name) => (after.observed?.[name].count ?? 0) < (before.observed?.[name].count ?? 0))

@@ -8,6 +8,7 @@
  * - Bifrost: plugins/telemetry/main.go. A metric appears with its first call, not before.
  */
 import type { GatewayDialect } from '@drag-race/contracts'
+import type { Sample } from './parse-prometheus.ts'
 
 export interface Dialect {
   name: GatewayDialect
@@ -20,9 +21,11 @@ export interface Dialect {
   /** For series without a provider: a metric that has one, and which of its labels equals which of theirs. */
   providerFrom?: { metric: string; sameLabel: readonly (readonly [there: string, here: string])[] }
   requests: Counter
+  /** Those that ended in an error; null where the gateway does not tell. */
+  failed: Counter | null
   inputTokens: Counter
   outputTokens: Counter
-  /** Histograms: `_sum` and `_count` are read. */
+  /** Histograms: `_sum` and `_count` are read. A refusal takes no time: durations are of good calls alone where they can be told. */
   ttft: Timing | null
   timePerOutputToken: Timing | null
   duration: Timing | null
@@ -35,16 +38,23 @@ export interface Dialect {
 
 export interface Counter {
   metric: string
-  where?: readonly [label: string, value: string]
+  where?: Where
 }
+
+/** Which of a metric's series count. */
+export type Where = (labels: Sample['labels']) => boolean
 
 export interface Timing {
   metric: string
+  where?: Where
   /** Its unit in milliseconds. */
   unitMs: number
 }
 
-const tokenUsage = (metric: string, type: string): Counter => ({ metric, where: ['gen_ai_token_type', type] })
+const tokenUsage = (metric: string, type: string): Counter => ({
+  metric,
+  where: (labels) => labels.get('gen_ai_token_type') === type,
+})
 const inSeconds = (metric: string): Timing => ({ metric, unitMs: 1000 })
 
 /** Prefixes that nobody else uses come first; the GenAI names are a common standard. */
@@ -55,6 +65,7 @@ export const dialects: readonly Dialect[] = [
     provider: ['gen_ai_provider_name', 'gen_ai_system'],
     model: ['gen_ai_request_model', 'gen_ai_response_model'],
     requests: { metric: 'agentgateway_gen_ai_server_request_duration_count' },
+    failed: null,
     inputTokens: tokenUsage('agentgateway_gen_ai_client_token_usage_sum', 'input'),
     outputTokens: tokenUsage('agentgateway_gen_ai_client_token_usage_sum', 'output'),
     // Seconds, although their names do not say so.
@@ -78,12 +89,14 @@ export const dialects: readonly Dialect[] = [
     },
     // Calls to providers, failed ones and retries included: the only count that names provider and model.
     requests: { metric: 'litellm_deployment_total_requests_total' },
+    failed: { metric: 'litellm_deployment_failure_responses_total' },
     inputTokens: { metric: 'litellm_input_tokens_metric_total' },
     outputTokens: { metric: 'litellm_output_tokens_metric_total' },
     ttft: inSeconds('litellm_llm_api_time_to_first_token_metric'),
     // litellm_deployment_latency_per_output_token divides the time to the *first* token by all tokens when a call
     // streams: no figure to stand under this name.
     timePerOutputToken: null,
+    // Of good calls alone, by itself.
     duration: inSeconds('litellm_request_total_latency_metric'),
     // Its help text says milliseconds; what is observed is divided by 1000 before.
     overhead: inSeconds('litellm_overhead_latency_metric'),
@@ -95,13 +108,17 @@ export const dialects: readonly Dialect[] = [
     // `alias` is the name the caller used, and empty when it is the model's own.
     model: ['alias', 'model'],
     requests: { metric: 'bifrost_upstream_requests_total' },
+    failed: { metric: 'bifrost_error_requests_total' },
     inputTokens: { metric: 'bifrost_input_tokens_total' },
     outputTokens: { metric: 'bifrost_output_tokens_total' },
     // The first chunk, with or without text in it.
     ttft: inSeconds('bifrost_stream_first_token_latency_seconds'),
     // Between chunks, as every gateway that does not count tokens.
     timePerOutputToken: inSeconds('bifrost_stream_inter_token_latency_seconds'),
-    duration: inSeconds('bifrost_upstream_latency_seconds'),
+    duration: {
+      ...inSeconds('bifrost_upstream_latency_seconds'),
+      where: (labels) => labels.get('is_success') !== 'false',
+    },
     overhead: { metric: 'bifrost_overhead_latency_microseconds', unitMs: 0.001 },
   },
   {
@@ -110,11 +127,19 @@ export const dialects: readonly Dialect[] = [
     provider: ['gen_ai_provider_name', 'gen_ai_system'],
     model: ['gen_ai_request_model', 'gen_ai_response_model'],
     requests: { metric: 'gen_ai_server_request_duration_seconds_count' },
+    failed: {
+      metric: 'gen_ai_server_request_duration_seconds_count',
+      // A caller who left, as a lane that was stopped, says nothing against the model.
+      where: (labels) => !/^(caller_.*)?$/.test(labels.get('error_type') ?? ''),
+    },
     inputTokens: tokenUsage('gen_ai_client_token_usage_sum', 'input'),
     outputTokens: tokenUsage('gen_ai_client_token_usage_sum', 'output'),
     ttft: inSeconds('gen_ai_server_time_to_first_token_seconds'),
     timePerOutputToken: inSeconds('gen_ai_server_time_per_output_token_seconds'),
-    duration: inSeconds('gen_ai_server_request_duration_seconds'),
+    duration: {
+      ...inSeconds('gen_ai_server_request_duration_seconds'),
+      where: (labels) => (labels.get('error_type') ?? '') === '',
+    },
     // What a call waits for before it leaves for its provider. `total` holds the work on every later read too: load on the
     // gateway's processor, spread over the whole stream, which no token waits for as a sum.
     overhead: { ...inSeconds('gateway_overhead_seconds'), phases: ['request', 'total'] },
@@ -140,6 +165,7 @@ function metricsOf(dialect: Dialect): string[] {
   )
   return [
     dialect.requests.metric,
+    ...(dialect.failed ? [dialect.failed.metric] : []),
     dialect.inputTokens.metric,
     dialect.outputTokens.metric,
     ...timings.flatMap(({ metric }) => [`${metric}_sum`, `${metric}_count`]),

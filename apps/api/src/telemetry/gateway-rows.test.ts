@@ -28,6 +28,10 @@ gen_ai_server_request_duration_seconds_sum{gen_ai_provider_name="openai",gen_ai_
 gen_ai_server_request_duration_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini",gen_ai_response_model="gpt-4o-mini-2024-07-18",error_type=""} 2
 gen_ai_server_request_duration_seconds_sum{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini",gen_ai_response_model="",error_type="429"} 0.03
 gen_ai_server_request_duration_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini",gen_ai_response_model="",error_type="429"} 1
+gen_ai_server_request_duration_seconds_sum{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini",gen_ai_response_model="gpt-4o-mini-2024-07-18",error_type="caller_left"} 0.1
+gen_ai_server_request_duration_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini",gen_ai_response_model="gpt-4o-mini-2024-07-18",error_type="caller_left"} 1
+gen_ai_server_request_duration_seconds_sum{gen_ai_provider_name="acme",gen_ai_request_model="keyless",error_type="401"} 0.004
+gen_ai_server_request_duration_seconds_count{gen_ai_provider_name="acme",gen_ai_request_model="keyless",error_type="401"} 2
 gen_ai_server_time_to_first_token_seconds_sum{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini"} 0.5
 gen_ai_server_time_to_first_token_seconds_count{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini"} 2
 gen_ai_server_time_per_output_token_seconds_sum{gen_ai_provider_name="openai",gen_ai_request_model="gpt-4o-mini"} 0.02468
@@ -42,7 +46,7 @@ gateway_overhead_seconds_sum{phase="request"} 1
 gateway_overhead_seconds_count{phase="request"} 100
 `
 
-test('the built-in gateway: a row a provider and model, summed over status, cached and reasoning tokens not counted twice', () => {
+test('the built-in gateway: a row a provider and model, durations of good calls alone, cached and reasoning tokens not counted twice', () => {
   const { dialect, rows } = read(builtIn)
   expect(dialect).toBe('built-in')
   expect(rows).toEqual([
@@ -50,6 +54,7 @@ test('the built-in gateway: a row a provider and model, summed over status, cach
       provider: 'simulator',
       model: 'sim-sprint',
       requests: 5,
+      failed: 0,
       inputTokens: 0,
       outputTokens: 0,
       ttftMs: null,
@@ -59,12 +64,26 @@ test('the built-in gateway: a row a provider and model, summed over status, cach
     {
       provider: 'openai',
       model: 'gpt-4o-mini',
-      requests: 3,
+      requests: 4,
+      // Who left is no failure of the model's, and no whole answer either.
+      failed: 1,
       inputTokens: 44,
       outputTokens: 388,
       ttftMs: 250,
       timePerOutputTokenMs: 12.34,
-      durationMs: 1010,
+      durationMs: 1500,
+    },
+    {
+      provider: 'acme',
+      model: 'keyless',
+      requests: 2,
+      failed: 2,
+      inputTokens: 0,
+      outputTokens: 0,
+      ttftMs: null,
+      timePerOutputTokenMs: null,
+      // A refusal is no fast answer.
+      durationMs: null,
     },
   ])
 })
@@ -94,6 +113,7 @@ agentgateway_gen_ai_server_time_per_output_token_count{gen_ai_system="openai",ge
       provider: 'openai',
       model: 'gpt-3.5-turbo',
       requests: 2,
+      failed: null,
       inputTokens: 44,
       outputTokens: 388,
       ttftMs: 450,
@@ -104,6 +124,7 @@ agentgateway_gen_ai_server_time_per_output_token_count{gen_ai_system="openai",ge
       provider: 'groq',
       model: 'llama-3.3',
       requests: 1,
+      failed: null,
       inputTokens: 0,
       outputTokens: 0,
       ttftMs: null,
@@ -120,6 +141,7 @@ litellm_deployment_total_requests_total{api_base="https://api.openai.com",api_ke
 litellm_deployment_total_requests_total{api_base="https://api.openai.com",api_key_alias="key-2",api_provider="openai",litellm_model_name="gpt-4o-mini",model_id="m1",requested_model="small",team="a"} 1.0
 litellm_deployment_total_requests_total{api_base="https://example.openai.azure.com",api_provider="azure",litellm_model_name="gpt-4o-mini",model_id="m2",requested_model="small"} 2.0
 litellm_deployment_total_requests_total{api_base="https://api.groq.com",api_provider="groq",litellm_model_name="llama",model_id="m3",requested_model="fast"} 1.0
+litellm_deployment_failure_responses_total{api_provider="groq",exception_class="RateLimitError",exception_status="429",litellm_model_name="llama",model_id="m3",requested_model="fast"} 1.0
 litellm_input_tokens_metric_total{api_key_alias="None",model="gpt-4o-mini",model_id="m1",requested_model="small",user_email="None"} 50.0
 litellm_output_tokens_metric_total{model="gpt-4o-mini",model_id="m1",requested_model="small"} 500.0
 litellm_output_tokens_metric_total{model="gpt-4o-mini",model_id="m2",requested_model="small"} 200.0
@@ -145,6 +167,7 @@ litellm_overhead_latency_metric_bucket{api_provider="openai",le="+Inf"} 4.0
     // Two providers serve `small`: without a deployment nobody knows which.
     ['unknown', 'small', 0, 0, 3],
   ])
+  expect(rows.map(({ failed }) => failed)).toEqual([0, 0, 1, 0])
   expect(rows[0]).toMatchObject({ ttftMs: 300, durationMs: 2500, timePerOutputTokenMs: null })
   expect(overhead?.buckets).toEqual([
     { toMs: 5, count: 3 },
@@ -158,6 +181,7 @@ test('Bifrost: its own names, the alias before the model, overhead in microsecon
   const { dialect, rows, overhead } = read(`
 bifrost_upstream_requests_total{${labels('')}} 3
 bifrost_upstream_requests_total{${labels('mini')}} 1
+bifrost_error_requests_total{${labels('')},status_code="429",error_type="rate_limit"} 1
 bifrost_input_tokens_total{${labels('')}} 30
 bifrost_output_tokens_total{${labels('')}} 300
 bifrost_cache_read_input_tokens_total{${labels('')}} 8
@@ -174,11 +198,11 @@ bifrost_overhead_latency_microseconds_bucket{${labels('')},le="250"} 4
 bifrost_overhead_latency_microseconds_bucket{${labels('')},le="+Inf"} 4
 `)
   expect(dialect).toBe('bifrost')
-  expect(rows.map(({ model, requests }) => [model, requests])).toEqual([
-    ['gpt-4o-mini', 3],
-    ['mini', 1],
+  expect(rows.map(({ model, requests, failed }) => [model, requests, failed])).toEqual([
+    ['gpt-4o-mini', 3, 1],
+    ['mini', 1, 0],
   ])
-  expect(rows[0]).toMatchObject({ inputTokens: 30, outputTokens: 300, ttftMs: 400, durationMs: 1500 })
+  expect(rows[0]).toMatchObject({ inputTokens: 30, outputTokens: 300, ttftMs: 400, durationMs: 2000 })
   expect(rows[0]?.timePerOutputTokenMs).toBe(10.07)
   expect(overhead).toEqual({
     count: 4,

@@ -5,7 +5,7 @@
  * difference.
  */
 import type { GatewayRow } from '@drag-race/contracts'
-import type { Counter, Dialect, Timing } from './dialects.ts'
+import type { Dialect, Timing, Where } from './dialects.ts'
 import type { Sample } from './parse-prometheus.ts'
 
 export interface Observed {
@@ -22,6 +22,7 @@ export interface CountedRow extends GatewayRow {
 }
 
 type Tally = Pick<GatewayRow, 'provider' | 'model' | 'requests' | 'inputTokens' | 'outputTokens'> & {
+  failed: number | null
   observed: Record<TimingName, Observed>
 }
 
@@ -34,11 +35,11 @@ export function toGatewayRows(samples: readonly Sample[], dialect: Dialect): Cou
     // One NaN would make the whole sum NaN.
     if (!Number.isFinite(sample.value)) continue
     for (const { where, add } of readers.get(sample.name) ?? []) {
-      if (!fits(sample, where)) continue
+      if (where && !where(sample.labels)) continue
       const provider = labelOf(sample, dialect.provider) ?? lookUp(sample, dialect, providers) ?? 'unknown'
       const model = labelOf(sample, dialect.model) ?? 'unknown'
       const key = keyOf(provider, model)
-      const tally = tallies.get(key) ?? emptyTally(provider, model)
+      const tally = tallies.get(key) ?? emptyTally(provider, model, dialect.failed ? 0 : null)
       tallies.set(key, tally)
       add(tally, sample.value)
     }
@@ -55,6 +56,7 @@ export function toCountedRow(tally: Tally): CountedRow {
     provider: tally.provider,
     model: tally.model,
     requests: tally.requests,
+    failed: tally.failed,
     inputTokens: tally.inputTokens,
     outputTokens: tally.outputTokens,
     ttftMs: average(tally.observed.ttft),
@@ -74,13 +76,13 @@ export function byRequests(a: GatewayRow, b: GatewayRow): number {
 }
 
 interface Reader {
-  where: Counter['where']
+  where: Where | undefined
   add(tally: Tally, value: number): void
 }
 
 function readersOf(dialect: Dialect): Map<string, Reader[]> {
   const readers = new Map<string, Reader[]>()
-  const read = (metric: string, where: Counter['where'], add: Reader['add']) =>
+  const read = (metric: string, where: Where | undefined, add: Reader['add']) =>
     readers.set(metric, [...(readers.get(metric) ?? []), { where, add }])
 
   for (const name of ['requests', 'inputTokens', 'outputTokens'] as const) {
@@ -89,21 +91,22 @@ function readersOf(dialect: Dialect): Map<string, Reader[]> {
       tally[name] += value
     })
   }
+  if (dialect.failed) {
+    read(dialect.failed.metric, dialect.failed.where, (tally, value) => {
+      tally.failed = (tally.failed ?? 0) + value
+    })
+  }
   for (const name of timings) {
     const timing: Timing | null = dialect[name]
     if (timing === null) continue
-    read(`${timing.metric}_sum`, undefined, (tally, value) => {
+    read(`${timing.metric}_sum`, timing.where, (tally, value) => {
       tally.observed[name].sumMs += value * timing.unitMs
     })
-    read(`${timing.metric}_count`, undefined, (tally, value) => {
+    read(`${timing.metric}_count`, timing.where, (tally, value) => {
       tally.observed[name].count += value
     })
   }
   return readers
-}
-
-function fits(sample: Sample, where: Counter['where']): boolean {
-  return where === undefined || sample.labels.get(where[0]) === where[1]
 }
 
 function labelOf(sample: Sample, labels: readonly string[]): string | null {
@@ -144,12 +147,13 @@ function lookUp(sample: Sample, dialect: Dialect, known: Map<string, string | nu
   return null
 }
 
-function emptyTally(provider: string, model: string): Tally {
+function emptyTally(provider: string, model: string, failed: number | null): Tally {
   const none = (): Observed => ({ sumMs: 0, count: 0 })
   return {
     provider,
     model,
     requests: 0,
+    failed,
     inputTokens: 0,
     outputTokens: 0,
     observed: { ttft: none(), timePerOutputToken: none(), duration: none() },

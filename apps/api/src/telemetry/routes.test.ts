@@ -109,6 +109,7 @@ test('the panel shows the rows, the overhead and where they come from', async ()
         provider: 'openai',
         model: 'a',
         requests: 3,
+        failed: 0,
         inputTokens: 0,
         outputTokens: 0,
         ttftMs: 1000,

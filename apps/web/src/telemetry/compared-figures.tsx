@@ -15,6 +15,9 @@ export function ComparedFigures({ row }: { row: ComparedRow }) {
       </h3>
       <dl>
         <Row name="requests" value={toCount(row.requests)} added={added?.requests} />
+        {(row.failed ?? 0) > 0 && (
+          <Row name="failed" value={toCount(row.failed)} added={added?.failed ?? 0} />
+        )}
         <Row name="tokens in" value={toCount(row.inputTokens)} added={added?.inputTokens} />
         <Row name="tokens out" value={toCount(row.outputTokens)} added={added?.outputTokens} />
         <Row name="TTFT, its average" value={<Ms ms={row.ttftMs} />} />

@@ -17,6 +17,9 @@ export function GatewayTable({ rows }: { rows: GatewayRow[] }) {
               Requests
             </th>
             <th scope="col" className="number">
+              Failed
+            </th>
+            <th scope="col" className="number">
               Tokens in
             </th>
             <th scope="col" className="number">
@@ -39,6 +42,7 @@ export function GatewayTable({ rows }: { rows: GatewayRow[] }) {
               <th scope="row">{row.model}</th>
               <td>{toServedBy(row)}</td>
               <td className="number">{toCount(row.requests)}</td>
+              <td className="number">{toCount(row.failed)}</td>
               <td className="number">{toCount(row.inputTokens)}</td>
               <td className="number">{toCount(row.outputTokens)}</td>
               <td className="number">{toFineMs(row.ttftMs)}</td>
