@@ -7,8 +7,14 @@ import { createContext } from 'react'
 export interface DisplayClock {
   /** Milliseconds since the green light; null when nothing more will come. */
   raceMs(): number | null
+  /** The same, as far as it is known what happened: null also while the connection to the tape is lost. */
+  heardMs(): number | null
   /** A live clock never goes back; a replay may be sent back. */
   canGoBack: boolean
 }
 
-export const DisplayClockContext = createContext<DisplayClock>({ raceMs: () => null, canGoBack: false })
+export const DisplayClockContext = createContext<DisplayClock>({
+  raceMs: () => null,
+  heardMs: () => null,
+  canGoBack: false,
+})

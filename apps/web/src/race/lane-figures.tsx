@@ -9,14 +9,19 @@ interface LaneFiguresProps {
   isRunning: boolean
   /** Known when the race has ended. */
   marginMs: number | null
+  /** Since its last token; null while tokens come. */
+  silentSeconds: number | null
 }
 
-export function LaneFigures({ lane, isRunning, marginMs }: LaneFiguresProps) {
+export function LaneFigures({ lane, isRunning, marginMs, silentSeconds }: LaneFiguresProps) {
   // A slip walks the lane's whole past; ten times a second is as often as a figure can be read.
   const tenth = Math.floor((lane.lastMark?.at ?? 0) / 100)
   const slip = useMemo(() => toTimeSlip(lane), [tenth, lane.outcome, lane.ttftMs, isRunning])
   const about = slip.isEstimated && lane.tokens > 0 ? '≈' : ''
-  const speed = slip.decodeTokensPerSecond
+  // A lane that hangs has no speed, whatever it had before.
+  const speed = silentSeconds === null ? slip.decodeTokensPerSecond : null
+  // Of what has arrived, not of the last tenth: in a hang no other one comes.
+  const tokens = lane.outcome ? slip.outputTokens : lane.tokens
   const isTicking = isRunning && laneStatus(lane) === 'running'
   return (
     <dl className="lane-figures">
@@ -26,7 +31,7 @@ export function LaneFigures({ lane, isRunning, marginMs }: LaneFiguresProps) {
         within={lane.ttftMs === null ? '' : toWithin(marginMs)}
       />
       <Figure unit="tok/s" value={speed === null ? dash : about + toCount(speed)} />
-      <Figure unit="tokens" value={lane.chunks === 0 ? dash : about + toCount(slip.outputTokens)} />
+      <Figure unit="tokens" value={lane.chunks === 0 ? dash : about + toCount(tokens)} />
       <Figure
         unit="s elapsed"
         within={slip.totalMs === null || marginMs === null ? '' : `${toWithin(marginMs)} ms`}

@@ -3,12 +3,14 @@
  * sheet for the live race, its tape and its replay; what can be done with a lane comes in with its head.
  */
 import './lane-panel.css'
+import './lane-silence.css'
 import { type LaneState, laneStatus, type RaceState } from '@drag-race/contracts'
 import { type ReactNode, useRef } from 'react'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { LaneAnswer } from './lane-answer.tsx'
 import { LaneError } from './lane-error.tsx'
 import { LaneFigures } from './lane-figures.tsx'
+import { useSilentSeconds } from './lane-silence.ts'
 import { toLaneId } from './lanes.tsx'
 import { RunningClock } from './running-clock.tsx'
 import { Thinking } from './thinking.tsx'
@@ -32,6 +34,7 @@ export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneShe
   const scroller = useRef<HTMLElement>(null)
   const length = lane.answer.length + lane.reasoning.length
   const { isFollowing, follow, onScroll } = useFollow(scroller, length, isOpen)
+  const silentSeconds = useSilentSeconds(lane, isOpen)
   const isEmpty = lane.answer === '' && lane.reasoning === ''
 
   return (
@@ -43,7 +46,12 @@ export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneShe
       aria-label={`Lane ${lane.lane + 1}, ${lane.model}`}
     >
       {head}
-      <LaneFigures lane={lane} isRunning={isOpen} marginMs={over?.end?.marginMs ?? null} />
+      <LaneFigures
+        lane={lane}
+        isRunning={isOpen}
+        marginMs={over?.end?.marginMs ?? null}
+        silentSeconds={silentSeconds}
+      />
       <ScrollBox
         ref={scroller}
         className="lane-scroll"
@@ -59,6 +67,7 @@ export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneShe
         {lane.answer !== '' && <LaneAnswer text={lane.answer} isOpen={isOpen} scroller={scroller} />}
         {!isOpen && isEmpty && result.kind !== 'failed' && <p className="dim">No answer arrived.</p>}
       </ScrollBox>
+      {silentSeconds !== null && <p className="lane-silence">no token for {silentSeconds} s</p>}
       {isOpen && !isFollowing && (
         <button type="button" className="lane-follow" onClick={follow}>
           ↓ Follow

@@ -7,7 +7,7 @@
  * often it is drawn, and a token costs the same wherever in the answer it stands) or frames have grown long (`turns.ts`).
  */
 import type { LaneState } from '@drag-race/contracts'
-import { createContext, useContext, useRef } from 'react'
+import { createContext, useContext, useEffect, useReducer, useRef } from 'react'
 import { useRace } from './the-race.ts'
 import { hasTurn } from './turns.ts'
 
@@ -24,9 +24,23 @@ export function useRestedLane(lane: LaneState): LaneState {
   const inView = useContext(LanesInView)
   const turn = useRace((store) => store.turn)
   const drawn = useRef(lane)
+  const isDue = useRef(false)
+  const [, drawAgain] = useReducer((times: number) => times + 1, 0)
   const isWatched = inView === null || inView.includes(lane.lane)
   // Not state: what is thrown away with a render is drawn by the next.
-  if (!mayRest(drawn.current, lane, isWatched, hasTurn(lane.lane, turn))) drawn.current = lane
+  if (isDue.current || !mayRest(drawn.current, lane, isWatched, hasTurn(lane.lane, turn)))
+    drawn.current = lane
+  isDue.current = false
+  const isBehind = drawn.current !== lane
+  // A lane that hangs brings no token by which the rest of it would be drawn.
+  useEffect(() => {
+    if (!isBehind) return
+    const timer = setTimeout(() => {
+      isDue.current = true
+      drawAgain()
+    }, restMs)
+    return () => clearTimeout(timer)
+  }, [isBehind])
   return drawn.current
 }
 

@@ -29,5 +29,6 @@ export const liveClock: DisplayClock = {
     const { anchor, feed } = theRace.getState()
     return feed.state === 'refused' ? null : anchor.at + performance.now() - anchor.shownAtMs
   },
+  heardMs: () => (theRace.getState().feed.state === 'open' ? liveClock.raceMs() : null),
   canGoBack: false,
 }

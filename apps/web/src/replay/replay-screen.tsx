@@ -35,10 +35,10 @@ export function ReplayScreen({ player, children }: ReplayScreenProps) {
   const { race, reel, cursorMs, isPlaying, rate } = useStore(player)
   const { toggle, seek, setRate } = player.getState()
   useReplayKeys(player)
-  const clock = useMemo<DisplayClock>(
-    () => ({ raceMs: () => player.getState().cursorMs, canGoBack: true }),
-    [player],
-  )
+  const clock = useMemo<DisplayClock>(() => {
+    const atCursor = () => player.getState().cursorMs
+    return { raceMs: atCursor, heardMs: atCursor, canGoBack: true }
+  }, [player])
   const finish = race.request?.finish ?? 'done'
   const over = race.end === null ? null : race
   const finishes = useMemo(() => toFinishes(reel.end), [reel])
