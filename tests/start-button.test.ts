@@ -1,0 +1,78 @@
+/** The one button that is Start, Stop and Race again: by keyboard, by a double click, and by a key that is held. */
+import { expect, test } from 'vitest'
+import { useHousePage } from './support/house-page.ts'
+import { setUpRace } from './support/start-page.ts'
+
+const at = useHousePage()
+
+const button = (name: string) => at.page.getByRole('button', { name, exact: true })
+const row = (number: number) => at.page.locator(`.strip-row[data-lane="${number - 1}"]`)
+const focused = async () => (await at.page.locator(':focus').allTextContents()).join()
+const setUp = () => setUpRace(at.page, at.url('/'), ['sim-quick', 'sim-slow'])
+
+async function expectWholeRace(): Promise<void> {
+  await button('Race again').waitFor()
+  expect(await row(1).getAttribute('data-result')).toBe('win')
+  expect(await row(2).getAttribute('data-result')).toBe('behind')
+}
+
+test('keeps the focus from the start to the end and into the next race', async () => {
+  await setUp()
+  await button('Start').focus()
+  await at.page.keyboard.press('Enter')
+  await button('Stop').waitFor()
+  await expect.poll(focused).toBe('Stop')
+  await expectWholeRace()
+  expect(await focused()).toBe('Race again')
+  const first = at.page.url()
+  await at.page.keyboard.press('Enter')
+  await button('Stop').waitFor()
+  await expect.poll(() => at.page.url()).not.toBe(first)
+  expect(await focused()).toBe('Stop')
+  expect(at.complaints).toEqual([])
+})
+
+test('has the focus after Ctrl+Enter in the prompt, and the same keys do not stop', async () => {
+  await setUp()
+  await at.page.getByRole('textbox', { name: 'Prompt' }).focus()
+  await at.page.keyboard.press('Control+Enter')
+  await button('Stop').waitFor()
+  await expect.poll(focused).toBe('Stop')
+  await at.page.keyboard.press('Control+Enter')
+  await expectWholeRace()
+  expect(await focused()).toBe('Race again')
+})
+
+test('is there for the focus that was in a lane of the race before', async () => {
+  await setUp()
+  await button('Start').click()
+  await expectWholeRace()
+  await at.page.getByRole('region', { name: 'Answer of lane 1' }).focus()
+  await at.page.keyboard.press('Control+Enter')
+  await button('Stop').waitFor()
+  await expect.poll(focused).toBe('Stop')
+})
+
+test('takes the second half of a double click for what it is', async () => {
+  await setUp()
+  const box = (await button('Start').boundingBox())!
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  await at.page.mouse.click(x, y)
+  await button('Stop').waitFor()
+  await at.page.mouse.move(x, y)
+  await at.page.mouse.down({ clickCount: 2 })
+  await at.page.mouse.up({ clickCount: 2 })
+  await expectWholeRace()
+})
+
+test('is not pressed again by a key that is held', async () => {
+  await setUp()
+  await button('Start').focus()
+  await at.page.keyboard.down('Enter')
+  await button('Stop').waitFor()
+  await expect.poll(focused).toBe('Stop')
+  // Playwright repeats a key that is down already.
+  await at.page.keyboard.down('Enter')
+  await at.page.keyboard.up('Enter')
+  await expectWholeRace()
+})
