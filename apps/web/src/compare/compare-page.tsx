@@ -11,6 +11,7 @@ import { toFullTime } from '../history/when.ts'
 import { toMargin } from '../look/figures.ts'
 import { ChooseOther } from './choose-other.tsx'
 import { compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
+import { toLaneResult } from './lane-result.ts'
 import { PairTable } from './pair-table.tsx'
 
 export function ComparePage({ one, other }: { one: string; other: string | null }) {
@@ -56,6 +57,10 @@ function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
           <PairTable
             key={`${pair.one?.lane}-${pair.other?.lane}`}
             pair={pair}
+            results={{
+              one: pair.one && toLaneResult(pair.one, one),
+              other: pair.other && toLaneResult(pair.other, other),
+            }}
             figures={compareFigures(pair, one, other)}
           />
         ))}

@@ -1,28 +1,8 @@
-import { emptyRace, type LaneSummary, reduceRace, type TimeSlip, toTimeSlip } from '@drag-race/contracts'
+import type { LaneSummary, TimeSlip } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { makeTape } from '../race/tape-for-tests.ts'
 import { compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
-
-const empty = toTimeSlip(
-  reduceRace(emptyRace, makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'done' }] })[0]!).lanes[0]!,
-)
-
-function lane(number: number, model: string, slip: Partial<TimeSlip> = {}, stream = true): LaneSummary {
-  return {
-    lane: number,
-    model,
-    provider: null,
-    simulated: false,
-    sentinel: false,
-    stream,
-    place: 1,
-    deadHeat: false,
-    outcome: 'done',
-    errorCode: null,
-    slip: { ...empty, ...slip },
-  }
-}
+import { emptySlip, makeLane as lane } from './lane-for-tests.ts'
 
 const difference = (
   one: Partial<TimeSlip>,
@@ -112,13 +92,25 @@ describe('a difference', () => {
   })
 })
 
+test('half an answer is not set against a whole one, in no figure', () => {
+  const slip = { ttftMs: 100, totalMs: 900, outputTokens: 9, decodeTokensPerSecond: 10, costUsd: 0.1 }
+  const whole = lane(0, 'm', slip)
+  for (const outcome of ['stopped', 'failed', 'running'] as const) {
+    const half = { ...whole, outcome, slip: { ...whole.slip, outputTokens: 4 } }
+    const rows = compareFigures({ one: whole, other: half }, { marginMs: 1 }, { marginMs: 1 })
+    expect(rows.map(({ difference: { kind } }) => kind)).toEqual(Array(5).fill('unknown'))
+    // What there was of it is still shown.
+    expect(rows.find(({ figure }) => figure === 'tokens')).toMatchObject({ one: 9, other: 4 })
+  }
+})
+
 test('starts are alike, or it is said how each race left; what was kept before says it by the race', () => {
   const by = (...starts: NonNullable<TimeSlip['start']>[]) => ({
     coldStart: false,
     lanes: starts.map((start, number) => lane(number, 'm', { start })),
   })
   const older = (coldStart: boolean) => {
-    const { start: _, ...slip } = empty
+    const { start: _, ...slip } = emptySlip
     return { coldStart, lanes: [{ ...lane(0, 'm'), slip }] }
   }
   expect(toUnequalStarts(by('prepared', 'prepared'), by('prepared'))).toBeNull()

@@ -35,7 +35,7 @@ function byLane(a: LaneSummary, b: LaneSummary): number {
 }
 
 export type Difference =
-  /** One of the two has no such figure. */
+  /** One of the two has no such figure, or it is not of a whole answer. */
   | { kind: 'unknown' }
   /** Closer than the two clocks can tell. `margin` is 0 for figures that are counted, and are the same. */
   | { kind: 'none'; margin: number }
@@ -80,11 +80,13 @@ export function compareFigures(pair: LanePair, one: Margins, other: Margins): Co
   })
   const a = { value: pair.one?.slip.outputTokens ?? null, margin: 0 }
   const b = { value: pair.other?.slip.outputTokens ?? null, margin: 0 }
+  const areWhole = pair.one?.outcome === 'done' && pair.other?.outcome === 'done'
   return timed.toSpliced(3, 0, {
     figure: 'tokens',
     one: a.value,
     other: b.value,
-    difference: toDifference(a, b),
+    // How much came of an answer that was broken off says when, not how long the answer is.
+    difference: areWhole ? toDifference(a, b) : { kind: 'unknown' },
   })
 }
 

@@ -1,9 +1,18 @@
 /** One lane of each race, figure by figure. */
+import './pair-table.css'
+import { dash } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import type { ComparedFigure, LanePair } from './compare-races.ts'
 import { figureWords, toDifferenceText, toValueText } from './figure-words.ts'
 
-export function PairTable({ pair, figures }: { pair: LanePair; figures: readonly ComparedFigure[] }) {
+interface PairTableProps {
+  pair: LanePair
+  /** What became of the lane of each race; null where there is none. */
+  results: { one: string | null; other: string | null }
+  figures: readonly ComparedFigure[]
+}
+
+export function PairTable({ pair, results, figures }: PairTableProps) {
   const { one, other } = pair
   const lane = one ?? other
   if (!lane) return null
@@ -31,6 +40,12 @@ export function PairTable({ pair, figures }: { pair: LanePair; figures: readonly
           </tr>
         </thead>
         <tbody>
+          <tr>
+            <th scope="row">result</th>
+            <td className="number compare-result">{results.one ?? dash}</td>
+            <td className="number compare-result">{results.other ?? dash}</td>
+            <td />
+          </tr>
           {figures.map((row) => (
             <tr key={row.figure}>
               <th scope="row">{figureWords[row.figure].name}</th>
