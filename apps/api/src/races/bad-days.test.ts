@@ -62,6 +62,11 @@ const answers: Record<
     '{"error":{"message":"Slow down"}}',
     { 'retry-after': 'Fri, 01 Jan 2027 00:00:05 GMT', date: 'Fri, 01 Jan 2027 00:00:00 GMT' },
   ],
+  '429-quota': [
+    429,
+    'application/json',
+    '{"error":{"message":"You exceeded your current quota.","code":"insufficient_quota"}}',
+  ],
   '429-words': [429, 'application/json', '{"error":{"message":"Please try again in 20ms."}}'],
   401: [
     401,
@@ -251,6 +256,10 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
     ],
     ['429-ms', { status: 429, retryAfterMs: 1500, code: 'http_429', message: /^Slow down\./ }],
     ['429-date', { status: 429, retryAfterMs: 5000, code: 'http_429', message: /^Slow down\./ }],
+    [
+      '429-quota',
+      { status: 429, retryAfterMs: null, code: 'insufficient_quota', message: /quota\. Raise its limit/ },
+    ],
     ['429-words', { status: 429, retryAfterMs: 20, code: 'http_429', message: /try again in 20ms/ }],
     [
       '401',

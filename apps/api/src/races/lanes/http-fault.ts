@@ -10,7 +10,7 @@ export function toHttpFault({ body, headers }: Exchange, status: number): LaneFa
   const said = readable(error?.message ?? '') || `The gateway answered ${status} without a word.`
   return new LaneFault({
     code: toCode(error?.code) ?? `http_${status}`,
-    message: `${said} ${advice(status, retryAfterMs, headers)}`.trim(),
+    message: `${said} ${advice(status, error?.code ?? null, retryAfterMs, headers)}`.trim(),
     status,
     retryAfterMs,
   })
@@ -50,10 +50,14 @@ function plain(message: string): ChunkError {
 }
 
 /** What to do, by status: the provider's own words rarely say. */
-function advice(status: number, retryAfterMs: number | null, headers: Headers): string {
+function advice(status: number, code: string | null, retryAfterMs: number | null, headers: Headers): string {
   if (status < 400) {
     const to = readable(headers.get('location') ?? '')
     return to === '' ? '' : `It redirects to ${to}: set GATEWAY_URL to where that leads.`
+  }
+  // Some send it with 400 or 403; and no wait that is worth one helps.
+  if (code === 'insufficient_quota') {
+    return "Raise its limit or add credit at the provider's, or choose another model: to wait a little does not help."
   }
   if (status === 401 || status === 403) {
     return "Check the provider's key where the gateway runs, or GATEWAY_API_KEY for a gateway that asks for one."
