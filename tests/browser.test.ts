@@ -292,6 +292,30 @@ test('a prompt of one’s own is written, raced and deleted', async () => {
   await expectNoSeriousFault()
 })
 
+test.each([
+  ['/', 'LLM Drag Race'],
+  ['/history', 'History · LLM Drag Race'],
+  ['/leaderboard', 'Leaderboard · LLM Drag Race'],
+  ['/gateway', 'Gateway · LLM Drag Race'],
+  ['/prompts', 'Prompts · LLM Drag Race'],
+  ['/compare/no-such-race', 'Compare · LLM Drag Race'],
+  ['/race/no-such-race', 'No such race · LLM Drag Race'],
+  ['/race/no-such-race/replay', 'This race cannot be replayed · LLM Drag Race'],
+  ['/no-such-page', 'No such page · LLM Drag Race'],
+])('%s has its own title', async (path, title) => {
+  await open(path)
+  await expect.poll(() => at.page.title()).toBe(title)
+})
+
+test('a title goes with its page', async () => {
+  await open('/history')
+  await expect.poll(() => at.page.title()).toBe('History · LLM Drag Race')
+  await at.page.getByRole('link', { name: 'Prompts', exact: true }).click()
+  await expect.poll(() => at.page.title()).toBe('Prompts · LLM Drag Race')
+  await at.page.getByRole('link', { name: 'Race', exact: true }).click()
+  await expect.poll(() => at.page.title()).toBe('LLM Drag Race')
+})
+
 describe('a part of the page that cannot be loaded', () => {
   const failed = (what: string) => at.page.getByRole('alert').filter({ hasText: `${what} cannot be shown` })
 

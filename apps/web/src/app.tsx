@@ -7,6 +7,7 @@ import { Route, Switch, useLocation } from 'wouter'
 import { Guard } from './guard.tsx'
 import { Header } from './header.tsx'
 import { RacePage } from './race/race-page.tsx'
+import { usePageTitle } from './use-page-title.ts'
 
 const HistoryPage = lazy(async () => ({ default: (await import('./history/history-page.tsx')).HistoryPage }))
 const LeaderboardPage = lazy(async () => ({
@@ -64,6 +65,7 @@ export function App() {
 }
 
 function NotFound() {
+  usePageTitle('No such page')
   return (
     <div className="page">
       <h1>No such page</h1>

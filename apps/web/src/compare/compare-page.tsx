@@ -9,12 +9,14 @@ import { useRaceDetail } from '../after-race/use-race-detail.ts'
 import { toSummaryWords } from '../history/summary-words.ts'
 import { toFullTime } from '../history/when.ts'
 import { toMargin } from '../look/figures.ts'
+import { usePageTitle } from '../use-page-title.ts'
 import { ChooseOther } from './choose-other.tsx'
 import { compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
 import { toLaneResult } from './lane-result.ts'
 import { PairTable } from './pair-table.tsx'
 
 export function ComparePage({ one, other }: { one: string; other: string | null }) {
+  usePageTitle('Compare')
   const first = useRaceDetail(one)
   const problem = first.error
   return (

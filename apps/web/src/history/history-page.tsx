@@ -4,6 +4,7 @@ import type { RaceSummary } from '@drag-race/contracts'
 import { useRef, useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { ConfirmDialog } from '../look/confirm-dialog.tsx'
+import { usePageTitle } from '../use-page-title.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { ImportTape } from './import-tape.tsx'
 import { isFiltered, type RaceFilters, readFilters, toSearch } from './race-filters.ts'
@@ -12,6 +13,7 @@ import { useNow } from './use-now.ts'
 import { useDeleteRace, useRaces } from './use-races.ts'
 
 export function HistoryPage() {
+  usePageTitle('History')
   const [search, setSearch] = useSearchParams()
   const filters = readFilters(search)
   const races = useRaces(filters)

@@ -10,6 +10,7 @@ import { Link, useSearchParams } from 'wouter'
 import { Guard } from '../guard.tsx'
 import { toMargin } from '../look/figures.ts'
 import { readJson } from '../read-json.ts'
+import { usePageTitle } from '../use-page-title.ts'
 import { BoardFilters } from './board-filters.tsx'
 import { isFiltered, parseBoardQuery, toSearchParams, wholeBoard } from './board-query.ts'
 import { BoardTable } from './board-table.tsx'
@@ -25,6 +26,7 @@ import { RatingTable } from './rating-table.tsx'
 const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }))
 
 export function LeaderboardPage() {
+  usePageTitle('Leaderboard')
   const [params, setParams] = useSearchParams()
   const query = parseBoardQuery(params)
   const board = useLeaderboard(query)

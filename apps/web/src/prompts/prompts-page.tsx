@@ -4,12 +4,14 @@ import type { Prompt } from '@drag-race/contracts'
 import { type ReactNode, useId, useState } from 'react'
 import { ConfirmDialog } from '../look/confirm-dialog.tsx'
 import { usePrompts } from '../race/use-library.ts'
+import { usePageTitle } from '../use-page-title.ts'
 import { byCategory } from './by-category.ts'
 import { PromptEntry } from './prompt-entry.tsx'
 import { type Draft, emptyDraft, PromptForm, toDraft } from './prompt-form.tsx'
 import { useDeletePrompt } from './use-own-prompts.ts'
 
 export function PromptsPage() {
+  usePageTitle('Prompts')
   const prompts = usePrompts()
   const [draft, setDraft] = useState<Draft | null>(null)
   const [doomed, setDoomed] = useState<Prompt | null>(null)

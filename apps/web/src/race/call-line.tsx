@@ -1,6 +1,6 @@
 /** What is to be said of the race now, in one large line: on the way, cut off, or who won. */
 import type { RaceState } from '@drag-race/contracts'
-import { useEffect } from 'react'
+import { usePageTitle } from '../use-page-title.ts'
 import { useRace } from './the-race.ts'
 import { toRunningText, toVerdictText } from './verdict.ts'
 
@@ -25,15 +25,4 @@ export function CallLine({ race }: { race: RaceState }) {
       </p>
     </>
   )
-}
-
-/** The tab says it too: a race is often watched from another one. */
-function usePageTitle(title: string) {
-  useEffect(() => {
-    const before = document.title
-    document.title = `${title} · LLM Drag Race`
-    return () => {
-      document.title = before
-    }
-  }, [title])
 }

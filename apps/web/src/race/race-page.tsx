@@ -5,7 +5,9 @@
 import './race-page.css'
 import { useLayoutEffect } from 'react'
 import { Link } from 'wouter'
+import type { ApiProblem } from '../read-json.ts'
 import { TelemetryPanel } from '../telemetry/telemetry-panel.tsx'
+import { usePageTitle } from '../use-page-title.ts'
 import { Announcer } from './announcer.tsx'
 import { DisplayClockContext } from './display-clock.ts'
 import { RaceScreen } from './race-screen.tsx'
@@ -51,10 +53,16 @@ function RaceBody({ id }: { id: string | null }) {
       </p>
     )
   }
+  return <NotShown problem={feed.problem} />
+}
+
+function NotShown({ problem }: { problem: ApiProblem }) {
+  const headline = problem.status === 404 ? 'No such race' : 'This race cannot be shown'
+  usePageTitle(headline)
   return (
     <div className="race-loading">
-      <h1>{feed.problem.status === 404 ? 'No such race' : 'This race cannot be shown'}</h1>
-      <p className="page-lede">{feed.problem.message}</p>
+      <h1>{headline}</h1>
+      <p className="page-lede">{problem.message}</p>
       <p>
         <Link href="/">New race</Link> or look in the <Link href="/history">history</Link>.
       </p>

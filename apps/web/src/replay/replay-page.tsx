@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'react'
 import { Link } from 'wouter'
 import { AfterRace } from '../after-race/after-race.tsx'
+import { usePageTitle } from '../use-page-title.ts'
 import { createPlayer } from './player.ts'
 import type { Reel } from './reel.ts'
 import { ReplayScreen } from './replay-screen.tsx'
@@ -13,10 +14,15 @@ export function ReplayPage({ id }: { id: string }) {
   const reel = useReel(id)
   if (reel.data) return <Replay key={id} id={id} reel={reel.data} />
   if (!reel.error) return <p className="page dim">Reading the tape …</p>
+  return <NotReplayed id={id} problem={reel.error} />
+}
+
+function NotReplayed({ id, problem }: { id: string; problem: Error }) {
+  usePageTitle('This race cannot be replayed')
   return (
     <div className="page">
       <h1>This race cannot be replayed</h1>
-      <p className="page-lede">{reel.error.message}</p>
+      <p className="page-lede">{problem.message}</p>
       <p>
         Go to the <Link href={`/race/${id}`}>race</Link> or look in the <Link href="/history">history</Link>.
       </p>

@@ -20,6 +20,7 @@ import { toPromptText } from '../race/setup.ts'
 import { StandingsTable } from '../race/standings-table.tsx'
 import { Strip } from '../race/strip.tsx'
 import { laneResult, toFinishText, toRunningText, toVerdictText } from '../race/verdict.ts'
+import { usePageTitle } from '../use-page-title.ts'
 import { toFinishes } from './finishes.ts'
 import type { Player } from './player.ts'
 import { Transport } from './transport.tsx'
@@ -41,13 +42,16 @@ export function ReplayScreen({ player, children }: ReplayScreenProps) {
   }, [player])
   const finish = race.request?.finish ?? 'done'
   const over = race.end === null ? null : race
+  const prompt = reel.end.request ? toPromptText(reel.end.request) : ''
+  // Not who won: a replay that begins at its start does not give its end away.
+  usePageTitle(`Replay: ${prompt.replace(/\s+/g, ' ').trim().slice(0, 80) || 'a race'}`)
   const finishes = useMemo(() => toFinishes(reel.end), [reel])
 
   return (
     <DisplayClockContext value={clock}>
       <section className="replay-head" aria-label="Prompt">
         <ScrollBox className="prompt-text" label="Prompt">
-          {reel.end.request ? toPromptText(reel.end.request) : ''}
+          {prompt}
         </ScrollBox>
         <div className="start-line">
           <span className="dim">Finish line: {toFinishText(finish)}</span>

@@ -3,6 +3,7 @@ import './telemetry.css'
 import './gateway-page.css'
 import type { GatewayStats } from '@drag-race/contracts'
 import { useModels } from '../race/use-library.ts'
+import { usePageTitle } from '../use-page-title.ts'
 import { AverageStrip } from './average-strip.tsx'
 import { GatewayTable } from './gateway-table.tsx'
 import { ModelTable } from './model-table.tsx'
@@ -11,6 +12,7 @@ import { Source } from './source.tsx'
 import { useGatewayStats } from './use-gateway-stats.ts'
 
 export function GatewayPage() {
+  usePageTitle('Gateway')
   const stats = useGatewayStats({ raceId: null, isRacing: false })
   const models = useModels()
   return (
