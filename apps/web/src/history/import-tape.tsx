@@ -2,7 +2,7 @@
 import { type ImportedRace, tapeLinesType } from '@drag-race/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { toProblem } from '../read-json.ts'
 
 export function ImportTape() {
@@ -42,10 +42,22 @@ export function ImportTape() {
       <span className="dim">{isOver ? 'Drop it here.' : 'or drop a .tape.jsonl anywhere on this page.'}</span>
       {bringing.error && (
         <p className="note note-bad" role="alert">
-          Not imported. {bringing.error.message}
+          Not imported. <WithRaceLink text={bringing.error.message} />
         </p>
       )}
     </div>
+  )
+}
+
+/** A race that is here already is named by its address: the way there is a press. */
+function WithRaceLink({ text }: { text: string }) {
+  const [before, address, after] = text.split(/(\/race\/[\w-]+)/)
+  return (
+    <>
+      {before}
+      {address && <Link href={address}>{address}</Link>}
+      {after}
+    </>
   )
 }
 
