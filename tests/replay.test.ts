@@ -148,7 +148,17 @@ describe('one race', () => {
     await at.page.mouse.move(box.x + box.width * 0.6, box.y + 80, { steps: 4 })
     await at.page.mouse.up()
     expect(await drawn()).not.toBe(whole)
+    const pressed = (name: string) =>
+      at.page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed')
+    expect([await pressed('Whole race'), await pressed('The line')]).toEqual(['false', 'false'])
+    await at.page.getByRole('button', { name: 'The line' }).click()
+    expect([await pressed('Whole race'), await pressed('The line')]).toEqual(['false', 'true'])
+    // A clear win: the margin is still wide enough to be seen.
+    const band = await chart.locator('.photo-finish-line rect').getAttribute('width')
+    expect(Number(band)).toBeGreaterThanOrEqual(4)
+    await at.page.getByText(/The band at the line is the margin/).waitFor()
     await at.page.getByRole('button', { name: 'Whole race' }).click()
+    expect([await pressed('Whole race'), await pressed('The line')]).toEqual(['true', 'false'])
     expect(await drawn()).toBe(whole)
     expect(at.complaints).toEqual([])
   })

@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { fold, type LaneScript, makeTape } from '../race/tape-for-tests.ts'
 import { toCurves, tokensAt } from './curves.ts'
 import { pointsMax, sample } from './sample.ts'
-import { between, finishSpan, isWhole, move, ticksBetween, toTickText, wholeSpan, zoom } from './span.ts'
+import {
+  between,
+  finishSpan,
+  isBandSeen,
+  isWhole,
+  move,
+  ticksBetween,
+  toTickText,
+  wholeSpan,
+  zoom,
+} from './span.ts'
 
 const curvesOf = (...lanes: LaneScript[]) => toCurves(fold(makeTape({ lanes })))
 const steady = (count: number, gapMs: number): LaneScript => ({
@@ -73,6 +83,16 @@ describe('what is shown of the race', () => {
     expect(finishSpan(curves, 1, whole)).toEqual({ fromMs: 97, toMs: 107 })
     expect(finishSpan(curves, 20, whole)).toEqual({ fromMs: 85, toMs: 135 })
     expect(finishSpan([], 1, whole)).toBe(whole)
+  })
+
+  test('comes so near to a clear win that the margin is seen, and says where it is not', () => {
+    const clear = curvesOf(steady(10, 10), steady(10, 300))
+    const all = wholeSpan(clear)
+    const line = finishSpan(clear, 1, all)
+    expect(line).toEqual({ fromMs: 85, toMs: 135 })
+    expect([line, all].map((span) => isBandSeen(span, 1))).toEqual([true, false])
+    // Without a margin there is no band to come near to.
+    expect(isWhole(finishSpan(clear, null, all), all)).toBe(true)
   })
 
   test('never leaves the race, whatever is pressed', () => {

@@ -9,7 +9,7 @@ import { toMargin } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import { Chart } from './chart.tsx'
 import { toCurves } from './curves.ts'
-import { finishSpan, isWhole, move, type Span, wholeSpan, zoom } from './span.ts'
+import { finishSpan, isBandSeen, isWhole, move, type Span, wholeSpan, zoom } from './span.ts'
 import { SplitsTable } from './splits-table.tsx'
 
 interface PhotoFinishProps {
@@ -28,6 +28,8 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
   const span = chosen ?? whole
   const marginMs = race.end?.marginMs ?? null
   const shown = useMemo(() => curves.filter(({ lane }) => !hidden.has(lane)), [curves, hidden])
+  const isAll = isWhole(span, whole)
+  const line = finishSpan(shown, marginMs, whole)
   // Lanes leave together, so that one start stands for all of them to a pixel.
   const startAt = Math.min(...race.lanes.flatMap((lane) => lane.startAt ?? []))
   if (curves.length === 0) return null
@@ -48,26 +50,19 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
       <header className="photo-head">
         <h2 id="photo-title">Photo finish</h2>
         <p className="photo-about">
-          Tokens over time, each lane from its own request.{' '}
-          {marginMs === null
-            ? 'The clock was not measured, so the line has no band.'
-            : `The band at the line is the margin, ${toMargin(marginMs)}.`}
+          Tokens over time, each lane from its own request. {toBandText(span, marginMs)}
         </p>
         <div className="photo-buttons">
-          <button
-            type="button"
-            className="button-plain"
-            onClick={() => setSpan(finishSpan(shown, marginMs, whole))}
-          >
-            The line
+          <button type="button" className="photo-view" aria-pressed={isAll} onClick={() => setSpan(null)}>
+            Whole race
           </button>
           <button
             type="button"
-            className="button-plain"
-            disabled={isWhole(span, whole)}
-            onClick={() => setSpan(null)}
+            className="photo-view"
+            aria-pressed={!isAll && span.fromMs === line.fromMs && span.toMs === line.toMs}
+            onClick={() => setSpan(line)}
           >
-            Whole race
+            The line
           </button>
           <button type="button" className="photo-step" onClick={() => setSpan(zoom(span, 2, whole))}>
             <span aria-hidden="true">−</span>
@@ -106,6 +101,14 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
       <SplitsTable curves={curves} marginMs={marginMs} />
     </section>
   )
+}
+
+function toBandText(span: Span, marginMs: number | null): string {
+  if (marginMs === null) return 'The clock was not measured, so the line has no band.'
+  const margin = `the margin, ${toMargin(marginMs)}`
+  return isBandSeen(span, marginMs)
+    ? `The band at the line is ${margin}.`
+    : `From so far the band at the line, ${margin}, is but a hair.`
 }
 
 /** null: the key means nothing to the chart. */

@@ -15,12 +15,27 @@ export function wholeSpan(curves: readonly Curve[]): Span {
   return { fromMs: 0, toMs: endMs * 1.04 }
 }
 
-/** The moment of the decision: from a little before the first to a little behind the second, or the margin. */
+/** A band that is narrower than this share of the picture, some 4 px, is a hair. */
+const bandShareMin = 1 / 200
+
+/** A second lane that is so many margins behind the first is no neighbour: the band at the line is a fiftieth of the picture then. */
+const marginsMax = 20
+
+/** Can the margin be seen as a band? */
+export function isBandSeen({ fromMs, toMs }: Span, marginMs: number): boolean {
+  return marginMs >= (toMs - fromMs) * bandShareMin
+}
+
+/**
+ * The moment of the decision: from a little before the first to a little behind the second, or the margin; after a clear win so
+ * near to the first that the margin is a band, and the second is still on its way.
+ */
 export function finishSpan(curves: readonly Curve[], marginMs: number | null, whole: Span): Span {
   const crossed = curves.flatMap(({ crossedMs }) => crossedMs ?? []).sort((a, b) => a - b)
   const [first, second = first] = crossed
   if (first === undefined || second === undefined) return whole
-  const width = Math.max(second - first, marginMs ?? 0, 1)
+  const gapMsMax = marginMs ? marginMs * marginsMax : Number.POSITIVE_INFINITY
+  const width = Math.max(Math.min(second - first, gapMsMax), marginMs ?? 0, 1)
   return within({ fromMs: first - width * 0.75, toMs: first + width * 1.75 }, whole)
 }
 
