@@ -1,0 +1,73 @@
+/** Where things stand on a page, measured in the browser: nothing lies over its neighbour, and nothing is cut off. */
+import type { Locator } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useHousePage } from './support/house-page.ts'
+import { type LongLane, longRace } from './support/long-race.ts'
+import { toTapeFile } from './support/tape-file.ts'
+
+const at = useHousePage()
+
+const winner = 'anthropic.claude-opus-4-5-20251101-v1-with-a-very-long-name-of-its-own'
+const arabic = 'مرحبا بالعالم، هذه إجابة طويلة.'
+const answers = ['One two three.', `${arabic}\n\n- ${arabic}\n- second\n\nHello.`, '`code`', 'Four.']
+const times = [11_240, 24_080, 120_310, 36_500, 47_110, 58_220, 69_330, 99_990]
+const field = times.map(
+  (totalMs, lane): LongLane => ({
+    model: lane === 0 ? winner : `model-${lane + 1}`,
+    answer: answers[lane % answers.length]!,
+    totalMs,
+    ...(lane > 5 && { failure: `Stream cut (${'0123456789abcdef'.repeat(20)}).` }),
+  }),
+)
+
+beforeAll(async () => {
+  await bring('four', field.slice(0, 4))
+  await bring('eight', field)
+  await bring('sixteen', [...field, ...field])
+})
+
+describe('the strip of times of ten seconds and more', () => {
+  test.each([375, 640, 721, 768, 820, 1100, 1280, 1440, 2560])(
+    'keeps its clocks inside their column at %i px',
+    async (width) => {
+      await open('/race/four', width)
+      await expectInside(at.page.locator('.strip-clock'), '*')
+    },
+  )
+})
+
+function open(path: string, width: number) {
+  return at.page
+    .setViewportSize({ width, height: 900 })
+    .then(() => at.page.goto(at.url(path)))
+    .then(() => at.page.waitForLoadState('networkidle'))
+}
+
+async function bring(id: string, lanes: readonly LongLane[]) {
+  const body = toTapeFile(longRace(id, arabic, lanes))
+  const headers = { 'content-type': 'application/jsonl' }
+  const response = await fetch(at.url('/api/races/import'), { method: 'POST', headers, body })
+  expect(response.status, await response.text()).toBe(201)
+}
+
+/** What of a box stands left or right of it, by its text. */
+async function expectInside(boxes: Locator, parts: string): Promise<void> {
+  await boxes.first().waitFor()
+  const outside = await boxes.evaluateAll(
+    (all, selector) =>
+      all.flatMap((box) => {
+        const { left, right } = box.getBoundingClientRect()
+        return [...box.querySelectorAll(selector)]
+          .map((part) => ({ part, at: part.getBoundingClientRect() }))
+          .filter(
+            ({ part, at }) =>
+              at.width > 1 &&
+              !part.closest('.visually-hidden') &&
+              (at.left < left - 0.5 || at.right > right + 0.5),
+          )
+          .map(({ part, at }) => `${part.textContent}: ${at.left - left} … ${at.right - right}`)
+      }),
+    parts,
+  )
+  expect(outside).toEqual([])
+}
