@@ -36,6 +36,17 @@ describe('the strip of times of ten seconds and more', () => {
   )
 })
 
+describe('a lane', () => {
+  test.each([375, 768, 1280, 1366, 1440, 1920, 2560])(
+    'keeps its figures to itself at %i px',
+    async (width) => {
+      await open('/race/four', width)
+      await expectInside(at.page.locator('.lane-figures'), '*')
+    },
+  )
+
+})
+
 function open(path: string, width: number) {
   return at.page
     .setViewportSize({ width, height: 900 })
