@@ -45,6 +45,12 @@ describe('a lane', () => {
     },
   )
 
+  test.each([375, 1280])('keeps its error to itself at %i px', async (width) => {
+    await open('/race/eight', width)
+    await expectInside(at.page.locator('.lane-scroll'), '.lane-error')
+    const error = at.page.locator('.lane-error').first()
+    expect(await error.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0)
+  })
 })
 
 function open(path: string, width: number) {
