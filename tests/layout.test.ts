@@ -53,6 +53,16 @@ describe('a lane', () => {
   })
 })
 
+describe('the menu of exports', () => {
+  test.each([375, 640, 768, 1000, 1100, 1280, 2560])('opens on the screen at %i px', async (width) => {
+    await open('/race/four', width)
+    await at.page.getByText('Export', { exact: true }).click()
+    const box = await at.page.locator('.export-forms').boundingBox()
+    expect(box!.x).toBeGreaterThanOrEqual(0)
+    expect(box!.x + box!.width).toBeLessThanOrEqual(width)
+  })
+})
+
 function open(path: string, width: number) {
   return at.page
     .setViewportSize({ width, height: 900 })
