@@ -63,6 +63,28 @@ describe('the menu of exports', () => {
   })
 })
 
+describe.each([375, 768, 1280, 2560])('at %i px', (width) => {
+  test('the choice of a comparison shows every lane, those that did not finish pale, beside the name', async () => {
+    await open('/compare/four', width)
+    const line = at.page
+      .getByRole('listitem')
+      .filter({ has: at.page.locator('a[href="/compare/four/sixteen"]') })
+    expect(await line.locator('.plate').count()).toBe(16)
+    const opacities = await line
+      .locator('.arrival')
+      .evaluateAll((all) =>
+        all.map((plate) => plate.ownerDocument.defaultView?.getComputedStyle(plate).opacity),
+      )
+    expect(opacities.filter((opacity) => opacity === '1')).toHaveLength(12)
+    const plates = await line.locator('.arrivals').boundingBox()
+    const name = await line.getByRole('link').boundingBox()
+    const isBeside = plates!.x + plates!.width <= name!.x || plates!.y + plates!.height <= name!.y
+    expect(isBeside).toBe(true)
+    await expectInside(line.locator('.arrivals'), '.plate')
+  })
+
+})
+
 function open(path: string, width: number) {
   return at.page
     .setViewportSize({ width, height: 900 })

@@ -2,9 +2,9 @@
 import type { RaceDetail, RacePage, RaceSummary } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
+import { ArrivalPlates } from '../history/arrival-plates.tsx'
 import { toSummaryWords } from '../history/summary-words.ts'
 import { toFullTime } from '../history/when.ts'
-import { Plate } from '../look/plate.tsx'
 import { readJson } from '../read-json.ts'
 
 /** Of each list; a longer way to an older one leads over the history. */
@@ -53,11 +53,7 @@ function Choices({ title, races, one }: { title: string; races: readonly RaceSum
           const { word, by, who } = toSummaryWords(race)
           return (
             <li key={race.id}>
-              <span className="compare-plates" aria-hidden="true">
-                {race.lanes.slice(0, 8).map(({ lane }) => (
-                  <Plate key={lane} lane={lane} label="" />
-                ))}
-              </span>
+              <ArrivalPlates lanes={race.lanes.filter(({ sentinel }) => !sentinel)} />
               <Link href={`/compare/${one}/${race.id}`} className="ellipsis">
                 {race.prompt.replace(/\s+/g, ' ').slice(0, 120) || 'Race without a prompt'}
               </Link>

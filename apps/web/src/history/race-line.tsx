@@ -2,11 +2,10 @@
 import type { LaneSummary, RaceSummary } from '@drag-race/contracts'
 import { memo } from 'react'
 import { Link } from 'wouter'
-import { toSeconds } from '../look/figures.ts'
 import { RemoveIcon } from '../look/icons.tsx'
-import { Plate } from '../look/plate.tsx'
 import { Tags } from '../look/tags.tsx'
-import { toArrivals, toField, toSummaryWords } from './summary-words.ts'
+import { ArrivalPlates } from './arrival-plates.tsx'
+import { toField, toSummaryWords } from './summary-words.ts'
 import { toAgo, toFullTime } from './when.ts'
 
 interface RaceLineProps {
@@ -22,19 +21,7 @@ export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }:
   const prompt = race.prompt.replace(/\s+/g, ' ').trim().slice(0, 300)
   return (
     <li className="race-line" data-status={race.status}>
-      <div className={race.lanes.length > 5 ? 'race-line-plates race-line-many' : 'race-line-plates'}>
-        <span className="visually-hidden">Order of arrival: {toArrivals(race.lanes)}</span>
-        {race.lanes.map((lane) => (
-          <span
-            key={lane.lane}
-            className={isOut(lane) ? 'race-line-plate race-line-out' : 'race-line-plate'}
-            title={toPlateTitle(lane)}
-            aria-hidden="true"
-          >
-            <Plate lane={lane.lane} label="" />
-          </span>
-        ))}
-      </div>
+      <ArrivalPlates lanes={race.lanes} />
       <div className="race-line-what">
         <Link href={`/race/${race.id}`} className="race-line-prompt ellipsis" title={prompt}>
           {prompt || 'Race without a prompt'}
@@ -97,14 +84,4 @@ function Field({ lanes }: { lanes: readonly LaneSummary[] }) {
       {areAllAlike && field.length > 0 && <span className="race-line-simulated"> simulated</span>}
     </>
   )
-}
-
-/** Ended without arriving. */
-function isOut({ place, outcome }: LaneSummary): boolean {
-  return place === null && outcome !== 'running'
-}
-
-function toPlateTitle({ place, model, slip, outcome, errorCode }: LaneSummary): string {
-  if (place !== null) return `${place}. ${model}, ${toSeconds(slip.totalMs ?? slip.elapsedMs)} s`
-  return `${model}: ${outcome === 'failed' ? `did not finish (${errorCode ?? 'failed'})` : outcome}`
 }
