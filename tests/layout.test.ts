@@ -83,6 +83,14 @@ describe.each([375, 768, 1280, 2560])('at %i px', (width) => {
     await expectInside(line.locator('.arrivals'), '.plate')
   })
 
+  test('the history says whole by how much a race was won', async () => {
+    await open('/history', width)
+    const line = at.page.locator('.race-line').filter({ has: at.page.locator('a[href="/race/eight"]') })
+    const verdict = line.locator('.race-line-verdict > :first-child')
+    expect(await verdict.innerText()).toMatch(/^WIN by \d/)
+    expect(await verdict.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0)
+    await expectInside(line, '.race-line-verdict > *')
+  })
 })
 
 function open(path: string, width: number) {

@@ -33,7 +33,7 @@ export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }:
         <Tags tags={race.tags} />
       </div>
       <div className="race-line-verdict">
-        <p className="ellipsis">
+        <p className="race-line-came-to ellipsis">
           <strong>{word}</strong> {by}
         </p>
         <p className="race-line-who ellipsis" title={who}>
