@@ -1,4 +1,5 @@
 /** Where things stand on a page, measured in the browser: nothing lies over its neighbour, and nothing is cut off. */
+import type { Health } from '@drag-race/contracts'
 import type { Locator } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useHousePage } from './support/house-page.ts'
@@ -91,6 +92,21 @@ describe.each([375, 768, 1280, 2560])('at %i px', (width) => {
     expect(await verdict.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0)
     await expectInside(line, '.race-line-verdict > *')
   })
+})
+
+test('a phone hides facts of the header, but not that something is wrong; the gateway page has the clock', async () => {
+  await at.page.route('**/api/health', async (route) => {
+    const health = (await (await route.fetch()).json()) as Health
+    await route.fulfill({ json: { ...health, gateway: { ...health.gateway, isReachable: false } } })
+  })
+  await open('/gateway', 375)
+  const header = at.page.getByRole('banner')
+  expect(await header.getByText('does not answer').isVisible()).toBe(true)
+  expect(await header.getByRole('button', { name: 'recalibrate' }).isVisible()).toBe(false)
+  const clock = at.page.getByRole('region', { name: 'The race’s clock' })
+  expect(await clock.getByRole('button', { name: 'recalibrate' }).isVisible()).toBe(true)
+  expect(await clock.innerText()).toMatch(/± [\d.]+ ms|not measured/)
+  await expectInside(at.page.locator('body'), 'header *')
 })
 
 function open(path: string, width: number) {

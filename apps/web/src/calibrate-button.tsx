@@ -10,7 +10,7 @@ export function CalibrateButton({ isCalibrating }: { isCalibrating: boolean }) {
   })
   const isBusy = calibrating.isPending || isCalibrating
   return (
-    <span className="header-fact">
+    <>
       <button
         type="button"
         className="header-button"
@@ -23,6 +23,6 @@ export function CalibrateButton({ isCalibrating }: { isCalibrating: boolean }) {
       <span role="status" className="header-bad">
         {calibrating.error && ` ${calibrating.error.message}`}
       </span>
-    </span>
+    </>
   )
 }

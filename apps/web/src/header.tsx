@@ -3,8 +3,9 @@ import './header.css'
 import type { Health } from '@drag-race/contracts'
 import { Link, useLocation } from 'wouter'
 import { CalibrateButton } from './calibrate-button.tsx'
+import { toClockSource } from './clock-source.ts'
 import { toGatewayName } from './gateway-name.ts'
-import { toFineMs, toMargin } from './look/figures.ts'
+import { toMargin } from './look/figures.ts'
 import { type Theme, themes, useTheme } from './look/theme.ts'
 import { useRace } from './race/the-race.ts'
 import { useHealth } from './use-health.ts'
@@ -72,10 +73,12 @@ function Facts({ health }: { health: Health | null }) {
   const { gateway } = health
   return (
     <>
-      <span className="header-fact" title={toClockTitle(health)}>
+      <span className="header-fact" title={toClockSource(health)}>
         {marginMs === null ? 'clock not measured yet' : `clock ${toMargin(marginMs)}`}
       </span>
-      <CalibrateButton isCalibrating={health.isCalibrating} />
+      <span className="header-fact">
+        <CalibrateButton isCalibrating={health.isCalibrating} />
+      </span>
       <span className={gateway.isReachable ? 'header-fact' : 'header-fact header-bad'} title={gateway.url}>
         {gateway.isReachable
           ? `through ${toGatewayName(gateway)}`
@@ -83,14 +86,6 @@ function Facts({ health }: { health: Health | null }) {
       </span>
     </>
   )
-}
-
-/** Where the margin comes from. */
-function toClockTitle({ calibration }: Health): string {
-  if (!calibration) return 'How late the last race’s sockets were read: the clock has not been calibrated'
-  const { measuredAt, through, lanes, ttft, token } = calibration
-  const road = through === 'gateway' ? 'through the gateway' : 'without the gateway'
-  return `Error of the clock against the simulator, ${road}, ${new Date(measuredAt).toLocaleString()}: first token ${toFineMs(ttft.p50)} ms (median of ${lanes}), any token ${toFineMs(token.p99)} ms (p99 of ${token.count})`
 }
 
 const themeNames: Record<Theme, string> = { system: 'auto', dark: 'dark', light: 'light' }

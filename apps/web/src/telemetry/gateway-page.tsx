@@ -5,6 +5,7 @@ import type { GatewayStats } from '@drag-race/contracts'
 import { useModels } from '../race/use-library.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { AverageStrip } from './average-strip.tsx'
+import { ClockSection } from './clock-section.tsx'
 import { GatewayTable } from './gateway-table.tsx'
 import { ModelTable } from './model-table.tsx'
 import { Overhead } from './overhead.tsx'
@@ -20,7 +21,7 @@ export function GatewayPage() {
       <h1>Gateway</h1>
       <p className="page-lede">
         Every lane calls its model through one OpenAI-compatible door. These are that door’s own books, read
-        from its Prometheus metrics; nothing here is measured by the race.
+        from its Prometheus metrics; nothing here is measured by the race but the margin of its clock.
       </p>
       {stats.error && <p className="note note-bad">{stats.error.message}</p>}
       {stats.data && (
@@ -37,6 +38,7 @@ export function GatewayPage() {
           )}
         </>
       )}
+      <ClockSection />
       <section aria-labelledby="gateway-models">
         <h2 id="gateway-models">Models</h2>
         {models.error && <p className="note note-bad">{models.error.message}</p>}
