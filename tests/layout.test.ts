@@ -1,6 +1,6 @@
 /** Where things stand on a page, measured in the browser: nothing lies over its neighbour, and nothing is cut off. */
 import type { Health } from '@drag-race/contracts'
-import type { Locator } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useHousePage } from './support/house-page.ts'
 import { type LongLane, longRace } from './support/long-race.ts'
@@ -10,7 +10,8 @@ const at = useHousePage()
 
 const winner = 'anthropic.claude-opus-4-5-20251101-v1-with-a-very-long-name-of-its-own'
 const arabic = 'مرحبا بالعالم، هذه إجابة طويلة.'
-const answers = ['One two three.', `${arabic}\n\n- ${arabic}\n- second\n\nHello.`, '`code`', 'Four.']
+const mixed = `${arabic}\n\n- ${arabic}\n- second\n\n| ${arabic} | 2 |\n|---|---|\n| 1 | 2 |\n\nHello.\n\n- Also`
+const answers = ['One two three.', `${mixed}\n\n\`\`\`\ncode()\n\`\`\``, 'Three.', 'Four.']
 const times = [11_240, 24_080, 120_310, 36_500, 47_110, 58_220, 69_330, 99_990]
 const field = times.map(
   (totalMs, lane): LongLane => ({
@@ -108,6 +109,71 @@ test('a phone hides facts of the header, but not that something is wrong; the ga
   expect(await clock.innerText()).toMatch(/± [\d.]+ ms|not measured/)
   await expectInside(at.page.locator('body'), 'header *')
 })
+
+describe('text that is read from the right', () => {
+  async function expectFromTheRight(shown: Page) {
+    const answer = shown.locator('article[data-lane="1"] .md')
+    await answer.waitFor()
+    expect(await directions(answer.locator('p, ul, li, table, pre'))).toEqual([
+      'p rtl',
+      'ul rtl',
+      'li rtl',
+      'p rtl',
+      'li rtl',
+      'p rtl',
+      'table rtl',
+      'p ltr',
+      'ul ltr',
+      'li ltr',
+      'p ltr',
+      'pre ltr',
+    ])
+    const beside = await answer
+      .locator('li > p')
+      .evaluateAll((all) =>
+        all.map((part) => part.ownerDocument.defaultView?.getComputedStyle(part).textAlign),
+      )
+    expect(beside).toEqual(['right', 'right', 'left'])
+    expect(await directions(shown.locator('.prompt-text'))).toEqual(['section rtl'])
+  }
+
+  test('in an answer and a prompt goes by block, in a race, a replay and an exported page', async () => {
+    await open('/race/four', 1280)
+    await expectFromTheRight(at.page)
+    await open('/race/four/replay', 1280)
+    await at.page.getByRole('slider', { name: 'Time in the race' }).press('End')
+    await expectFromTheRight(at.page)
+    await expectFromTheRight(await at.openExported('four'))
+  })
+
+  test('goes from the right where it is written', async () => {
+    await open('/', 1280)
+    const prompt = at.page.getByRole('textbox', { name: 'Prompt', exact: true })
+    await prompt.fill(arabic)
+    await at.page.locator('.lane-settings summary').first().click()
+    const system = at.page.getByRole('textbox', { name: 'system prompt' }).first()
+    await system.fill(arabic)
+    expect(await directions(prompt)).toEqual(['textarea rtl'])
+    expect(await directions(system)).toEqual(['textarea rtl'])
+    expect(await system.inputValue()).toBe(arabic)
+  })
+
+  test('goes from the right in the lists of races', async () => {
+    await open('/history', 1280)
+    expect(new Set(await directions(at.page.locator('.race-line-prompt')))).toEqual(new Set(['a rtl']))
+    await open('/compare/four', 1280)
+    expect(new Set(await directions(at.page.locator('.compare-choices a')))).toEqual(new Set(['a rtl']))
+  })
+})
+
+function directions(parts: Locator): Promise<string[]> {
+  return parts.evaluateAll((all) =>
+    all.map((part) => {
+      const style = part.ownerDocument.defaultView?.getComputedStyle(part)
+      return `${part.localName} ${style?.direction}`
+    }),
+  )
+}
 
 function open(path: string, width: number) {
   return at.page

@@ -19,8 +19,8 @@ export function ChooseOther({ race }: { race: RaceDetail }) {
   return (
     <>
       <p className="page-lede">
-        Compare “{race.prompt.replace(/\s+/g, ' ').slice(0, 120)}” of {toFullTime(race.startedAt)} with which
-        race?
+        Compare “<bdi>{race.prompt.replace(/\s+/g, ' ').slice(0, 120)}</bdi>” of {toFullTime(race.startedAt)}{' '}
+        with which race?
       </p>
       {problem && <p className="note note-bad">{problem.message}</p>}
       <Choices title="Of the same prompt" races={same.data?.races ?? []} one={race.id} />
@@ -54,7 +54,7 @@ function Choices({ title, races, one }: { title: string; races: readonly RaceSum
           return (
             <li key={race.id}>
               <ArrivalPlates lanes={race.lanes.filter(({ sentinel }) => !sentinel)} />
-              <Link href={`/compare/${one}/${race.id}`} className="ellipsis">
+              <Link href={`/compare/${one}/${race.id}`} className="ellipsis" dir="auto">
                 {race.prompt.replace(/\s+/g, ' ').slice(0, 120) || 'Race without a prompt'}
               </Link>
               <span className="ellipsis">

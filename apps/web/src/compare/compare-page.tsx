@@ -93,7 +93,7 @@ function RaceHead({ race, name }: { race: RaceDetail; name: string }) {
     <section className="compare-race" aria-label={`Race ${name}`}>
       <p className="compare-letter">{name}</p>
       <div>
-        <Link href={`/race/${race.id}`} className="compare-prompt">
+        <Link href={`/race/${race.id}`} className="compare-prompt" dir="auto">
           {race.prompt.slice(0, 200) || 'Race without a prompt'}
         </Link>
         <p>

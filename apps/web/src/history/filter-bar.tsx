@@ -144,6 +144,7 @@ function TextFilter({ value, onChange }: { value: string; onChange: (text: strin
       <input
         id={id}
         className="field"
+        dir="auto"
         type="search"
         maxLength={200}
         value={draft}

@@ -79,7 +79,9 @@ function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }
           onConfirm={() => deletion.mutate(doomed.id)}
           onClose={close}
         >
-          <p className="history-doomed">{doomed.prompt.slice(0, 300)}</p>
+          <p className="history-doomed" dir="auto">
+            {doomed.prompt.slice(0, 300)}
+          </p>
           <p>Its tape, its answers and its part in the leaderboard are gone for good.</p>
         </ConfirmDialog>
       )}

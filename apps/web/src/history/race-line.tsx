@@ -23,7 +23,7 @@ export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }:
     <li className="race-line" data-status={race.status}>
       <ArrivalPlates lanes={race.lanes} />
       <div className="race-line-what">
-        <Link href={`/race/${race.id}`} className="race-line-prompt ellipsis" title={prompt}>
+        <Link href={`/race/${race.id}`} className="race-line-prompt ellipsis" dir="auto" title={prompt}>
           {prompt || 'Race without a prompt'}
         </Link>
         <p className="race-line-field ellipsis">

@@ -4,15 +4,17 @@ import type { ReactNode, Ref } from 'react'
 interface ScrollBoxProps {
   label: string
   className: string
+  /** `auto`: what it holds was written by somebody, in any script. */
+  dir?: 'auto'
   ref?: Ref<HTMLElement>
   onScroll?: () => void
   children: ReactNode
 }
 
-export function ScrollBox({ label, className, ref, onScroll, children }: ScrollBoxProps) {
+export function ScrollBox({ label, className, dir, ref, onScroll, children }: ScrollBoxProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must take the arrow keys
-    <section ref={ref} className={className} aria-label={label} tabIndex={0} onScroll={onScroll}>
+    <section ref={ref} className={className} dir={dir} aria-label={label} tabIndex={0} onScroll={onScroll}>
       {children}
     </section>
   )

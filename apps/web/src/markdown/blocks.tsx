@@ -12,9 +12,12 @@ interface BlocksProps {
   isSealed: boolean
 }
 
-/** The blocks of an answer, each page in a box of its own that rests while it is out of view. */
+/**
+ * The blocks of an answer, each page in a box of its own that rests while it is out of view. Each block reads from the side
+ * from which its first letter does: a list whose own paragraphs had a direction would not see their letters.
+ */
 export function PagedBlocks(blocks: BlocksProps) {
-  return toBlockPages(blocks).map((page, index) => (
+  return toBlockPages(blocks, 'auto').map((page, index) => (
     <div key={index} className="md-page">
       {page}
     </div>
@@ -26,30 +29,50 @@ export function Blocks(blocks: BlocksProps) {
   return toBlockPages(blocks)
 }
 
-function toBlockPages({ sealed, open, isSealed }: BlocksProps) {
+function toBlockPages({ sealed, open, isSealed }: BlocksProps, dir?: 'auto') {
   const final = isSealed ? Number.POSITIVE_INFINITY : countPaged(sealed)
   return appendPages(sealed, open).map((blocks, page) => (
-    <BlockPage key={page} blocks={blocks} final={Math.max(0, Math.min(pageSize, final - page * pageSize))} />
+    <BlockPage
+      key={page}
+      blocks={blocks}
+      final={Math.max(0, Math.min(pageSize, final - page * pageSize))}
+      dir={dir}
+    />
   ))
 }
 
-const BlockPage = memo(function BlockPage({ blocks, final }: { blocks: readonly Block[]; final: number }) {
-  return blocks.map((block, index) => <BlockView key={index} block={block} isSealed={index < final} />)
+/** `dir` is for blocks that stand in no other. */
+interface Directed {
+  dir?: 'auto' | undefined
+}
+
+const BlockPage = memo(function BlockPage({
+  blocks,
+  final,
+  dir,
+}: { blocks: readonly Block[]; final: number } & Directed) {
+  return blocks.map((block, index) => (
+    <BlockView key={index} block={block} isSealed={index < final} dir={dir} />
+  ))
 })
 
-const BlockView = memo(function BlockView({ block, isSealed }: { block: Block; isSealed: boolean }) {
+const BlockView = memo(function BlockView({
+  block,
+  isSealed,
+  dir,
+}: { block: Block; isSealed: boolean } & Directed) {
   switch (block.kind) {
     case 'flow':
-      return <Flow {...block} />
+      return <Flow {...block} dir={dir} />
     case 'code':
       return <CodeBlock {...block} isSealed={isSealed} />
     case 'list':
-      return <List {...block} isSealed={isSealed} />
+      return <List {...block} isSealed={isSealed} dir={dir} />
     case 'table':
-      return <Table {...block} />
+      return <Table {...block} dir={dir} />
     case 'quote':
       return (
-        <blockquote>
+        <blockquote dir={dir}>
           <Blocks sealed={block.sealed} open={block.open} isSealed={isSealed} />
         </blockquote>
       )
@@ -63,10 +86,10 @@ type BlockOf<Kind extends Block['kind']> = Omit<Extract<Block, { kind: Kind }>, 
 /** The page's own titles are h1 and h2: an answer's begin below them. */
 const headings = ['p', 'h3', 'h4', 'h5', 'h6', 'h6', 'h6'] as const
 
-function Flow({ level, sealed, open }: BlockOf<'flow'>) {
+function Flow({ level, sealed, open, dir }: BlockOf<'flow'> & Directed) {
   const Tag = headings[level]
   return (
-    <Tag className={level === 0 ? undefined : `md-h${level}`}>
+    <Tag className={level === 0 ? undefined : `md-h${level}`} dir={dir}>
       {appendPages(sealed, [open]).map((page, index) => (
         <InlinePage key={index} page={page} />
       ))}
@@ -85,12 +108,13 @@ function List({
   sealed,
   open,
   isSealed,
-}: BlockOf<'list'> & { isSealed: boolean }) {
+  dir,
+}: BlockOf<'list'> & { isSealed: boolean } & Directed) {
   const Tag = start === null ? 'ul' : 'ol'
   const className = isSealedLoose || isOpenLoose ? 'md-loose' : undefined
   const final = isSealed ? Number.POSITIVE_INFINITY : countPaged(sealed)
   return (
-    <Tag className={className} start={start === null || start === 1 ? undefined : start}>
+    <Tag className={className} start={start === null || start === 1 ? undefined : start} dir={dir}>
       {appendPages(sealed, open).map((items, page) => (
         <ItemPage key={page} items={items} final={Math.max(0, Math.min(pageSize, final - page * pageSize))} />
       ))}
@@ -117,12 +141,12 @@ const ItemView = memo(function ItemView({ item, isSealed }: { item: Item; isSeal
   )
 })
 
-function Table({ header, sealed, open }: BlockOf<'table'>) {
+function Table({ header, sealed, open, dir }: BlockOf<'table'> & Directed) {
   return (
     // Scrolls in its own box, by keyboard too.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
-    <div className="md-table table-scroll" role="group" aria-label="Table" tabIndex={0}>
+    <div className="md-table table-scroll" role="group" aria-label="Table" tabIndex={0} dir={dir}>
       <table>
         <thead>
           <RowView row={header} />

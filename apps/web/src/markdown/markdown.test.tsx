@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { Markdown } from './markdown.tsx'
 
 const allowed: Record<string, string[]> = {
-  div: ['class', 'role', 'aria-label', 'tabindex'],
-  p: ['class'],
-  h3: ['class'],
-  h4: ['class'],
-  h5: ['class'],
-  h6: ['class'],
-  ul: ['class'],
-  ol: ['class', 'start'],
+  div: ['class', 'role', 'aria-label', 'tabindex', 'dir'],
+  p: ['class', 'dir'],
+  h3: ['class', 'dir'],
+  h4: ['class', 'dir'],
+  h5: ['class', 'dir'],
+  h6: ['class', 'dir'],
+  ul: ['class', 'dir'],
+  ol: ['class', 'start', 'dir'],
   li: ['class'],
   span: ['class', 'role', 'aria-label', 'aria-live'],
   strong: [],
@@ -20,7 +20,7 @@ const allowed: Record<string, string[]> = {
   code: [],
   br: [],
   hr: [],
-  blockquote: [],
+  blockquote: ['dir'],
   a: ['class', 'href', 'title', 'target', 'rel'],
   table: [],
   thead: [],
@@ -174,9 +174,20 @@ test('nesting ends at fifty levels, and the rest is text', () => {
   expect(emphasis).toContain('c')
 })
 
-/** Without the boxes of its pages, of which these short texts have one. */
-function html(text: string): string {
+test('outermost blocks alone have a direction: a list does not see the letters of a paragraph that has its own', () => {
+  const text = 'one\n\n- two\n\n  - three\n\n> four\n\n|a|\n|-|\n|b|'
   const whole = renderToStaticMarkup(<Markdown text={text} isOpen={false} />)
+  expect([...whole.matchAll(/<(\w+)[^>]* dir="auto"/g)].map(([, element]) => element)).toEqual([
+    'p',
+    'ul',
+    'blockquote',
+    'div',
+  ])
+})
+
+/** Without the boxes of its pages, of which these short texts have one, and without the direction of its blocks. */
+function html(text: string): string {
+  const whole = renderToStaticMarkup(<Markdown text={text} isOpen={false} />).replaceAll(' dir="auto"', '')
   return whole.slice('<div class="md"><div class="md-page">'.length, -'</div></div>'.length)
 }
 

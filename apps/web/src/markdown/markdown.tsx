@@ -16,7 +16,11 @@ export const Markdown = memo(function Markdown({ text, isOpen }: { text: string;
   return (
     <div className={isOpen ? 'md md-open' : 'md'}>
       <PagedBlocks sealed={sealed} open={tail} isSealed={!isOpen} />
-      {unread && <p className="md-unread">{unread}</p>}
+      {unread && (
+        <p className="md-unread" dir="auto">
+          {unread}
+        </p>
+      )}
     </div>
   )
 })

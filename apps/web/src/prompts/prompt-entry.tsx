@@ -13,8 +13,8 @@ export function PromptEntry({ prompt, onEdit, onDelete }: PromptEntryProps) {
   const { id, title, text, isBuiltIn } = prompt
   return (
     <li className="prompt-entry">
-      <h3>{title}</h3>
-      <p className="prompt-entry-text" title={text.length > 400 ? text.slice(0, 2000) : undefined}>
+      <h3 dir="auto">{title}</h3>
+      <p className="prompt-entry-text" dir="auto" title={text.length > 400 ? text.slice(0, 2000) : undefined}>
         {text.slice(0, 2000)}
       </p>
       <p className="prompt-entry-actions">

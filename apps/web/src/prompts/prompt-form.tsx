@@ -57,6 +57,7 @@ export function PromptForm({ draft, categories, onClose }: PromptFormProps) {
           {(field) => (
             <input
               {...field}
+              dir="auto"
               value={input.title}
               maxLength={120}
               autoComplete="off"
@@ -74,6 +75,7 @@ export function PromptForm({ draft, categories, onClose }: PromptFormProps) {
           {(field) => (
             <textarea
               {...field}
+              dir="auto"
               rows={6}
               value={input.text}
               onChange={(event) => set({ text: event.currentTarget.value })}

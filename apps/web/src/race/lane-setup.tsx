@@ -60,6 +60,7 @@ export function LaneSetup({ index, lane, models }: LaneSetupProps) {
           <Setting label="system prompt">
             <textarea
               className="field"
+              dir="auto"
               rows={2}
               placeholder="none"
               value={lane.system}

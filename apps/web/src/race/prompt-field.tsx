@@ -10,6 +10,7 @@ export function PromptField({ problems }: { problems: string[] }) {
     <>
       <textarea
         className="prompt-text prompt-input"
+        dir="auto"
         aria-label="Prompt"
         aria-invalid={problems.length > 0}
         aria-describedby="prompt-problems"
@@ -64,6 +65,7 @@ export function PromptLibrary({
                   type="button"
                   className="library-prompt"
                   aria-pressed={setup.promptId === prompt.id}
+                  dir="auto"
                   title={prompt.text.slice(0, 300)}
                   onClick={() => choose(prompt)}
                 >

@@ -39,7 +39,7 @@ export function RaceScreen() {
     <>
       <StartBar
         prompt={
-          <ScrollBox className="prompt-text" label="Prompt">
+          <ScrollBox className="prompt-text" label="Prompt" dir="auto">
             {race.request ? toPromptText(race.request) : ''}
           </ScrollBox>
         }

@@ -13,11 +13,15 @@ export function Thinking({ text, isOpen }: { text: string; isOpen: boolean }) {
     <div className="thinking">
       <details onToggle={(event) => setIsShown(event.currentTarget.open)}>
         <summary>{isOpen ? 'thinking …' : 'thinking'}</summary>
-        {isShown && <p className="thinking-text">{text}</p>}
+        {isShown && (
+          <p className="thinking-text" dir="auto">
+            {text}
+          </p>
+        )}
       </details>
       {isOpen && !isShown && (
         <p className="thinking-tail" aria-hidden="true">
-          <span>{text.slice(-tailChars)}</span>
+          <span dir="auto">{text.slice(-tailChars)}</span>
         </p>
       )}
     </div>

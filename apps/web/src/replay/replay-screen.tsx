@@ -50,7 +50,7 @@ export function ReplayScreen({ player, children }: ReplayScreenProps) {
   return (
     <DisplayClockContext value={clock}>
       <section className="replay-head" aria-label="Prompt">
-        <ScrollBox className="prompt-text" label="Prompt">
+        <ScrollBox className="prompt-text" label="Prompt" dir="auto">
           {prompt}
         </ScrollBox>
         <div className="start-line">
