@@ -25,6 +25,10 @@ const field = times.map(
 beforeAll(async () => {
   await bring('four', field.slice(0, 4))
   await bring('eight', field)
+  await bring('long', [
+    ...field.slice(0, 7),
+    { model: 'wordy', answer: 'Many words. '.repeat(5_000), totalMs: 30_000 },
+  ])
   await bring('sixteen', [...field, ...field])
 })
 
@@ -108,6 +112,37 @@ test('a phone hides facts of the header, but not that something is wrong; the ga
   expect(await clock.getByRole('button', { name: 'recalibrate' }).isVisible()).toBe(true)
   expect(await clock.innerText()).toMatch(/± [\d.]+ ms|not measured/)
   await expectInside(at.page.locator('body'), 'header *')
+})
+
+test('a race on paper is by day and whole: lanes two by two, each answer to its end, nothing to press', async () => {
+  await at.page.emulateMedia({ colorScheme: 'dark' })
+  await open('/race/long', 718)
+  await at.page.getByRole('heading', { name: 'Photo finish' }).waitFor()
+  await at.page.emulateMedia({ media: 'print' })
+  const { page } = at
+  await page.locator('.lane-answer').last().getByText('The end.').waitFor()
+  expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('light')
+  for (const part of ['.header', '.telemetry', '.button-main', '.switch', '.export', '.lane-index'])
+    expect(await page.locator(part).filter({ visible: true }).count(), part).toBe(0)
+  const cutOff = await page
+    .locator('.lane-scroll, .lanes-columns, .prompt-text, .md-table, pre')
+    .evaluateAll(
+      (all) =>
+        all.filter((box) =>
+          ['auto', 'scroll', 'hidden'].includes(
+            box.ownerDocument.defaultView!.getComputedStyle(box).overflowX,
+          ),
+        ).length,
+    )
+  expect(cutOff).toBe(0)
+  const places = await page
+    .locator('.lane')
+    .evaluateAll((all) => all.map((lane) => lane.getBoundingClientRect()))
+  expect(new Set(places.map(({ left }) => Math.round(left))).size).toBe(2)
+  expect(new Set(places.map(({ top }) => Math.round(top))).size).toBe(4)
+  expect(Math.max(...places.map(({ right }) => right))).toBeLessThanOrEqual(718)
+  expect(places.at(-1)!.height).toBeGreaterThan(2000)
+  expect(await page.locator('.photo-box svg').getAttribute('viewBox')).toMatch(/^0 0 700 /)
 })
 
 describe('text that is read from the right', () => {

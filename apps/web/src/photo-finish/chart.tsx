@@ -67,7 +67,13 @@ export function Chart({ curves, span, whole, marginMs, cursorMs, onSpan, onKey, 
       onPointerCancel={() => setDrag(null)}
     >
       {widthPx > 0 && (
-        <svg width={widthPx} height={frame.height} role="img" aria-label={toSpoken(curves)}>
+        <svg
+          width={widthPx}
+          height={frame.height}
+          viewBox={`0 0 ${widthPx} ${frame.height}`}
+          role="img"
+          aria-label={toSpoken(curves)}
+        >
           <Drawing curves={curves} span={span} marginMs={marginMs} frame={frame} />
           {cursorPx !== null && cursorPx >= frame.left && cursorPx <= frame.right && (
             <line className="photo-cursor" x1={cursorPx} x2={cursorPx} y1={frame.top} y2={frame.bottom} />

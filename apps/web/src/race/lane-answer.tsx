@@ -4,6 +4,7 @@
  * 20,000 tokens would keep the page from opening for seconds.
  */
 import { type RefObject, startTransition, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { useIsPrinting } from '../look/use-is-printing.ts'
 import { Markdown } from '../markdown/markdown.tsx'
 
 /** Less than this costs a frame or two at most, wherever it is. */
@@ -19,13 +20,14 @@ interface LaneAnswerProps {
 }
 
 export function LaneAnswer({ text, isOpen, scroller }: LaneAnswerProps) {
-  const isNear = useIsNear(scroller)
+  const isPrinting = useIsPrinting()
+  const isNear = useIsNear(scroller) || isPrinting
   const newest = useRef({ text: '', isOpen: true })
   const hasChanged = newest.current.text !== text || newest.current.isOpen !== isOpen
   if (hasChanged && (isNear || text.length < shortChars)) newest.current = { text, isOpen }
   const settled = useDeferredValue(newest.current, nothing)
   const isStep = Math.abs(newest.current.text.length - settled.text.length) < stepChars
-  const shown = isStep ? newest.current : settled
+  const shown = isStep || isPrinting ? newest.current : settled
 
   if (shown.text === '') return <p className="dim">…</p>
   return (
