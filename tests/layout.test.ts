@@ -51,6 +51,17 @@ describe('a lane', () => {
     },
   )
 
+  test('keeps the time of its slip apart from its name', async () => {
+    await open('/race/four', 1280)
+    const gaps = await at.page.locator('.slip-total').evaluateAll((all) =>
+      all.map(({ firstElementChild, lastElementChild }) => {
+        const name = firstElementChild!.getBoundingClientRect()
+        return lastElementChild!.getBoundingClientRect().left - name.right
+      }),
+    )
+    expect(Math.min(...gaps)).toBeGreaterThan(4)
+  })
+
   test.each([375, 1280])('keeps its error to itself at %i px', async (width) => {
     await open('/race/eight', width)
     await expectInside(at.page.locator('.lane-scroll'), '.lane-error')
