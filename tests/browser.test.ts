@@ -160,7 +160,7 @@ describe('the race', () => {
 })
 
 describe('what was raced', () => {
-  test('lays the gateway’s account and other tools’ definitions beside the tape', async () => {
+  test('lays the gateway’s account, the simulator’s ledger and other tools’ definitions beside the tape', async () => {
     await setUp('sim-quick', 'sim-slow')
     await button('Start').click()
     const evidence = at.page.getByRole('region', { name: 'Evidence' })
@@ -172,6 +172,14 @@ describe('what was raced', () => {
     const [tape, gateway, difference] = await tokensOut.getByRole('cell').allInnerTexts()
     expect(Number(tape)).toBeGreaterThan(0)
     expect([gateway, difference]).toEqual([tape, '0'])
+
+    await evidence.getByText('Beside the simulator’s ledger').click()
+    const ledger = evidence.getByRole('region', { name: 'Beside the simulator’s ledger' })
+    await ledger.getByRole('row', { name: /sim-slow/ }).waitFor()
+    for (const row of await ledger.getByRole('row', { name: /sim-/ }).all()) {
+      const later = await row.getByRole('cell').allInnerTexts()
+      expect(later).toEqual(Array(5).fill(expect.stringMatching(/^[+−][\d.,]+ ms$/)))
+    }
 
     await evidence.getByText('The same tape by other tools’ definitions').click()
     const definitions = evidence.getByRole('region', { name: 'The tape by other tools’ definitions' })

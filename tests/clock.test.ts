@@ -1,6 +1,7 @@
 /** The clock's error, through all three programs: calibration, sentinel, cold start, and tapes beside the simulator's ledger. */
 import {
   type Calibration,
+  type GroundTruth,
   type Health,
   type Leaderboard,
   laneStatus,
@@ -10,6 +11,7 @@ import {
   SimulatorLedger,
   toCrossingErrors,
   toLaneErrors,
+  toSpread,
   toTimeSlip,
 } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -18,7 +20,10 @@ import { collect, events, postRace, race } from './support/race-client.ts'
 
 let house: House
 beforeAll(async () => {
-  house = await startHouse({ env: { CLOCK_CALIBRATION: 'on' } })
+  // The same simulator, as somebody else's server.
+  const params = { baseUrl: '$SIMULATOR_URL/v1', model: 'steady?ttft=20&tps=200&tokens=60' }
+  const models = [{ name: 'by-another-road', provider: 'custom', params }]
+  house = await startHouse({ models, env: { CLOCK_CALIBRATION: 'on' } })
 })
 afterAll(() => house?.stop())
 
@@ -114,6 +119,22 @@ describe('ground truth', () => {
       expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b))
     }
   })
+})
+
+test('a finished race is laid beside the ledger, by whatever road its lanes reached the simulator', async () => {
+  const state = await race(house.app.url, {
+    prompt: 'p',
+    lanes: [lane('sim-quick'), lane('by-another-road')],
+  })
+  expect(state.lanes.map(({ simulated }) => simulated)).toEqual([true, false])
+  const { lanes } = await get<GroundTruth>(`/api/races/${state.raceId}/ground-truth`)
+  for (const { lane, errors, missing } of lanes) {
+    const { ttftMs, tokensMs, totalMs } = await errorsOf(state, lane)
+    expect({ errors, missing }).toEqual({
+      errors: { ttftMs, tokens: toSpread(tokensMs), totalMs },
+      missing: null,
+    })
+  }
 })
 
 test('on the tape of many lanes time never goes back', async () => {

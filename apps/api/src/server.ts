@@ -6,6 +6,7 @@ import type { AppContext } from './app-context.ts'
 import { type Clock, createClock, createClockRoutes } from './clock/index.ts'
 import { answerErrors, unknownEndpoint } from './error-handler.ts'
 import { createExportRoutes } from './exports/index.ts'
+import { createGroundTruthRoutes } from './ground-truth/index.ts'
 import { createHistoryRoutes } from './history/index.ts'
 import { createImportRoutes } from './imports/index.ts'
 import { createLeaderboardRoutes } from './leaderboard/index.ts'
@@ -79,7 +80,9 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
     races.find(request.params.id) ? next() : rightOfWay(request, response, next),
   )
   api.use(createRaceRoutes(context, races, options.viewerLimits))
-  api.use(createHistoryRoutes(context, (id) => races.find(id)?.tape.state ?? null))
+  const live = (id: string) => races.find(id)?.tape.state ?? null
+  api.use(createHistoryRoutes(context, live))
+  api.use(createGroundTruthRoutes(context, { simulatorUrl: options.simulatorUrl, live }))
   api.use(createExportRoutes(context, options))
   api.use(createModelRoutes(catalog))
   api.use(createTelemetryRoutes(context))
@@ -105,7 +108,14 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
 }
 
 /** What is answered from the database, and may be much. */
-const pastPaths = ['/races', '/races/:id', '/races/:id/export', '/leaderboard', '/leaderboard/paired']
+const pastPaths = [
+  '/races',
+  '/races/:id',
+  '/races/:id/export',
+  '/races/:id/ground-truth',
+  '/leaderboard',
+  '/leaderboard/paired',
+]
 
 const noStore: express.RequestHandler = (_request, response, next) => {
   response.set('cache-control', 'no-store')

@@ -7,6 +7,7 @@ import {
   type SimulatorLedger,
   toCrossingErrors,
   toLaneErrors,
+  toRoadErrors,
   toSpread,
   type Unnumbered,
 } from './index.ts'
@@ -63,6 +64,20 @@ test('every figure’s error is what the road and the clock added to the simulat
 test('a lane that was stopped is compared as far as it came', () => {
   const errors = toLaneErrors(lane([63, 72.5], null), lightNs, ledger)
   expect(errors).toMatchObject({ tokensMs: [1, 0.5], totalMs: null })
+})
+
+test('where the text was cut anew, the first token and the end are known, and no other token', () => {
+  expect(toRoadErrors(lane([63, 84], 92.75), lightNs, ledger)).toEqual({
+    requestMs: 2,
+    tokensMs: null,
+    ttftMs: 3,
+    totalMs: 2.75,
+  })
+  const early = {
+    ...ledger,
+    chunks: ledger.chunks.slice(1).map((chunk) => ({ ...chunk, writtenAtNs: ns(64) })),
+  }
+  expect(toRoadErrors(lane([63, 64, 65], 92.75), lightNs, early)).toBeNull()
 })
 
 test.each([

@@ -22,33 +22,45 @@ export interface LaneErrors {
   totalMs: number | null
 }
 
-/**
- * null when the two do not belong together or cannot be laid side by side: a lane that never left, another count of
- * chunks (a gateway between cuts the text anew), or a simulator on another machine, whose clock is not ours: something
- * then arrives before it was sent.
- */
+/** Where a gateway between has cut the text anew, no token is matched; the first one and the end still are. */
+export interface RoadErrors extends Omit<LaneErrors, 'tokensMs'> {
+  tokensMs: number[] | null
+}
+
+/** null when the two do not belong together (`toRoadErrors`), or have another count of chunks. */
 export function toLaneErrors(
   lane: LaneState,
   greenLightNs: bigint,
   ledger: SimulatorLedger,
 ): LaneErrors | null {
+  const errors = toRoadErrors(lane, greenLightNs, ledger)
+  return errors && errors.tokensMs !== null ? { ...errors, tokensMs: errors.tokensMs } : null
+}
+
+/**
+ * null for a lane that never left, and where something arrived before it was sent: the simulator is on another machine, whose
+ * clock is not ours, or its answer was given before.
+ */
+export function toRoadErrors(
+  lane: LaneState,
+  greenLightNs: bigint,
+  ledger: SimulatorLedger,
+): RoadErrors | null {
   if (lane.startAt === null) return null
   const done = lane.outcome?.kind === 'done' ? lane.outcome.event : null
   // A lane that was cut has not seen all that was written; one that is done has.
   const fits = done ? ledger.chunks.length === lane.chunks : ledger.chunks.length >= lane.chunks
-  if (!fits) return null
 
   const sinceLight = (ns: string) => Number(BigInt(ns) - greenLightNs) / 1e6
   const requestMs = sinceLight(ledger.acceptedAtNs) - lane.startAt
-  const tokensMs = toStamps(lane.lastMark, lane.chunks).map(
-    (at, index) => at - sinceLight(ledger.chunks[index]!.writtenAtNs),
-  )
-  if ([requestMs, ...tokensMs].some((ms) => ms < -grainMs)) return null
-  const [first] = tokensMs
+  const written = ledger.chunks.map(({ writtenAtNs }) => sinceLight(writtenAtNs))
+  const first = lane.firstMark && written[0] !== undefined ? lane.firstMark.at - written[0] : null
+  const tokensMs = fits ? toStamps(lane.lastMark, lane.chunks).map((at, index) => at - written[index]!) : null
+  if ([requestMs, first ?? 0, ...(tokensMs ?? [])].some((ms) => ms < -grainMs)) return null
   return {
     requestMs,
     tokensMs,
-    ttftMs: lane.stream && first !== undefined ? requestMs + first : null,
+    ttftMs: lane.stream && first !== null ? requestMs + first : null,
     totalMs:
       done && ledger.endedAtNs !== null
         ? done.totalMs - (sinceLight(ledger.endedAtNs) - sinceLight(ledger.acceptedAtNs))

@@ -4,6 +4,9 @@
  */
 import * as z from 'zod/mini'
 
+/** How the id of each completion of the simulator begins: gateways pass it on, so it says whose an answer is. */
+export const simulatorIdPrefix = 'chatcmpl-sim-'
+
 const nanoseconds = z.string().check(z.regex(/^\d+$/))
 
 export const SimulatorLedger = z.object({

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import { simulatorIdPrefix } from '@drag-race/contracts'
 import { readAnswers } from './answers/answer-library.ts'
 import { createSimulator } from './server.ts'
 
@@ -15,7 +16,7 @@ const port = readPort(process.env.SIMULATOR_PORT || '4010')
 const server = createSimulator({
   answers: await readAnswers(fileURLToPath(new URL('./answers/', import.meta.url))),
   clock: { nowNs: () => process.hrtime.bigint(), wallMs: () => Date.now() },
-  newId: () => `chatcmpl-sim-${randomUUID()}`,
+  newId: () => simulatorIdPrefix + randomUUID(),
   onFault: (cause) => console.error(cause),
 })
 

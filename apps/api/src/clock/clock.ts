@@ -129,7 +129,7 @@ export function createClock(parts: ClockParts): Clock {
     async readSentinel(lane, greenLightNs) {
       const { outcome } = lane
       const id = outcome?.event.completionId
-      const ledger = id ? await readLedger(simulatorUrl, id, sentinelMsMax) : null
+      const ledger = id ? await readLedger(simulatorUrl, id, AbortSignal.timeout(sentinelMsMax)) : null
       const errors = ledger && toLaneErrors(lane, greenLightNs, ledger)
       if (!errors) return null
       return {

@@ -8,15 +8,25 @@ const askMsMax = 2_000
 export async function readLedger(
   simulatorUrl: string,
   completionId: string,
-  askMs = askMsMax,
+  signal?: AbortSignal,
 ): Promise<SimulatorLedger | null> {
+  const answer = await askLedger(simulatorUrl, completionId, signal)
+  return typeof answer === 'string' ? null : answer
+}
+
+/** The ledger, or why there is none: the simulator knows no such call, or gives no answer that is one. */
+export async function askLedger(
+  simulatorUrl: string,
+  completionId: string,
+  signal = AbortSignal.timeout(askMsMax),
+): Promise<SimulatorLedger | 'not_kept' | 'unreachable'> {
   try {
-    const response = await fetch(`${simulatorUrl}/ledger/${encodeURIComponent(completionId)}`, {
-      signal: AbortSignal.timeout(askMs),
-    })
-    const ledger = SimulatorLedger.safeParse(await response.json())
-    return ledger.success ? ledger.data : null
+    const response = await fetch(`${simulatorUrl}/ledger/${encodeURIComponent(completionId)}`, { signal })
+    const body = await response.json()
+    if (response.status === 404) return 'not_kept'
+    const ledger = SimulatorLedger.safeParse(body)
+    return ledger.success ? ledger.data : 'unreachable'
   } catch {
-    return null
+    return 'unreachable'
   }
 }

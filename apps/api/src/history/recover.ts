@@ -2,13 +2,12 @@
  * What the app does about races that were running when it last died: it writes their end onto the tape, so that every
  * fold agrees that they were interrupted, and keeps what had arrived.
  */
-import { emptyRace, type RaceState, reduceRace } from '@drag-race/contracts'
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import { closeTape } from './close-tape.ts'
 import type { Schema } from './schema.ts'
 import { createRaceStore } from './store.ts'
-import { readEvents } from './tape-parts.ts'
+import { foldTape } from './tape-parts.ts'
 
 export async function recoverRaces(db: Kysely<Schema>, log: Logger): Promise<void> {
   const store = createRaceStore(db)
@@ -30,12 +29,6 @@ export async function recoverRaces(db: Kysely<Schema>, log: Logger): Promise<voi
       )
     }
   }
-}
-
-async function foldTape(db: Kysely<Schema>, id: string): Promise<RaceState> {
-  let state = emptyRace
-  for await (const event of readEvents(db, id)) state = reduceRace(state, event)
-  return state
 }
 
 const interrupted = {

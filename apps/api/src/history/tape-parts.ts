@@ -1,6 +1,6 @@
 /** Tapes in the database: written a flush at a time, read a few parts at a time. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { RaceEvent } from '@drag-race/contracts'
+import { emptyRace, foldRace, type RaceEvent, type RaceState } from '@drag-race/contracts'
 import { type Kysely, sql } from 'kysely'
 import type { TapePage } from '../races/tape.ts'
 import type { Schema } from './schema.ts'
@@ -98,8 +98,12 @@ export async function lastSeq(db: Kysely<Schema>, raceId: string): Promise<numbe
   return row?.to_seq ?? -1
 }
 
-export async function* readEvents(db: Kysely<Schema>, raceId: string): AsyncGenerator<RaceEvent> {
+/** `emptyRace` when there is no such tape. */
+export async function foldTape(db: Kysely<Schema>, raceId: string): Promise<RaceState> {
+  let state = emptyRace
   for await (const { lines } of readTape(db, raceId, -1)) {
-    for (const line of lines) yield JSON.parse(line) as RaceEvent
+    const events = lines.map((line) => JSON.parse(line) as RaceEvent)
+    state = foldRace(events, state)
   }
+  return state
 }

@@ -1,11 +1,13 @@
 /**
  * Below a finished race, for those who do not take a figure on trust: the tape beside the gateway's own account of the same
- * calls, and the tape as other tools would report it. Folded away until it is asked for.
+ * calls, beside the ledger of the simulator where that answered, and as other tools would report it. Folded away until it is
+ * asked for.
  */
 import './evidence.css'
 import type { RaceState } from '@drag-race/contracts'
 import { type ReactNode, useState } from 'react'
 import { DefinitionsTable } from './definitions-table.tsx'
+import { GroundTruthTable, hasLedger } from './ground-truth-table.tsx'
 import { ReconciliationTable } from './reconciliation-table.tsx'
 
 export function Evidence({ race }: { race: RaceState }) {
@@ -14,6 +16,11 @@ export function Evidence({ race }: { race: RaceState }) {
       <Fold title="The gateway’s account beside the tape">
         <ReconciliationTable race={race} />
       </Fold>
+      {race.lanes.some(hasLedger) && (
+        <Fold title="Beside the simulator’s ledger">
+          <GroundTruthTable race={race} />
+        </Fold>
+      )}
       <Fold title="The same tape by other tools’ definitions">
         <DefinitionsTable lanes={race.lanes} />
       </Fold>

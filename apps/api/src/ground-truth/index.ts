@@ -1,0 +1,1 @@
+export { createGroundTruthRoutes } from './routes.ts'

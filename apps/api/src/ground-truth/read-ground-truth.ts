@@ -1,0 +1,82 @@
+/**
+ * A finished race beside the simulator's ledger, lane by lane. Whose an answer is, its completion id says: it passes every
+ * gateway on the way, so a lane needs no mark that it is simulated.
+ */
+import {
+  type GroundTruth,
+  type GroundTruthGap,
+  type LaneGroundTruth,
+  type LaneState,
+  type RaceState,
+  simulatorIdPrefix,
+  toRoadErrors,
+  toSpread,
+} from '@drag-race/contracts'
+import { askLedger } from '../clock/read-ledger.ts'
+
+export interface GroundTruthSource {
+  simulatorUrl: string
+  /** Its times are those of another machine. */
+  isImported: boolean
+}
+
+/** For the ledgers of all lanes together. */
+const readMsMax = 1_000
+
+/** Takes a second at most. One ledger after the other: each may be some megabytes. */
+export async function readGroundTruth(race: RaceState, source: GroundTruthSource): Promise<GroundTruth> {
+  const deadline = AbortSignal.timeout(readMsMax)
+  const greenLightNs = race.end?.clock?.greenLightNs ?? null
+  const lanes: LaneGroundTruth[] = []
+  for (const lane of race.lanes) lanes.push(await readLane(lane, greenLightNs, source, deadline))
+  return { lanes }
+}
+
+async function readLane(
+  lane: LaneState,
+  greenLightNs: string | null,
+  { simulatorUrl, isImported }: GroundTruthSource,
+  deadline: AbortSignal,
+): Promise<LaneGroundTruth> {
+  const none = (gap: GroundTruthGap) => ({ lane: lane.lane, errors: null, missing: toMissing(gap) })
+  const id = lane.outcome?.event.completionId ?? ''
+  if (!id.startsWith(simulatorIdPrefix)) return none('not_simulated')
+  if (isImported) return none('imported')
+  if (greenLightNs === null) return none('no_green_light')
+  const ledger = await askLedger(simulatorUrl, id, deadline)
+  if (typeof ledger === 'string') return none(ledger)
+  const errors = toRoadErrors(lane, BigInt(greenLightNs), ledger)
+  if (!errors) return none('other_clock')
+  const { ttftMs, tokensMs, totalMs } = errors
+  const gap = toTokenGap(lane, tokensMs)
+  return {
+    lane: lane.lane,
+    errors: { ttftMs, tokens: lane.stream && !gap && tokensMs ? toSpread(tokensMs) : null, totalMs },
+    missing: gap && toMissing(gap),
+  }
+}
+
+/** The count of chunks is all that tells whether they were cut anew, and of a lane that is not done it tells nothing. */
+function toTokenGap({ stream, outcome }: LaneState, tokensMs: number[] | null): GroundTruthGap | null {
+  if (!stream) return null
+  if (outcome?.kind !== 'done') return 'cut'
+  return tokensMs === null ? 'regrouped' : null
+}
+
+function toMissing(code: GroundTruthGap): LaneGroundTruth['missing'] {
+  return { code, message: groundTruthGaps[code] }
+}
+
+const groundTruthGaps: Record<GroundTruthGap, string> = {
+  not_simulated: 'No answer came that carries an id of the simulator.',
+  not_kept:
+    'The simulator does not keep this call any more: it keeps the newest 1,000, until it is stopped. Race again.',
+  unreachable: `The simulator did not give its ledger within ${readMsMax / 1000} s. Start it, or set SIMULATOR_URL, then ask again.`,
+  imported: 'The race was run elsewhere, by the clock of another machine.',
+  no_green_light: 'The tape does not say when the green light was: the app ended in the middle of the race.',
+  other_clock:
+    'The two do not belong to one clock: the simulator runs on another machine, or a gateway gave an answer that it had kept.',
+  regrouped:
+    'A gateway on the way put the tokens into other chunks: single tokens cannot be told from each other.',
+  cut: 'The lane did not finish: single tokens cannot be told from each other.',
+}

@@ -1,0 +1,118 @@
+/** How much later each figure was stamped here than the simulator wrote it: by the ledger that it keeps for a while. */
+import {
+  type GroundTruth,
+  type LaneGroundTruth,
+  type LaneState,
+  type RaceState,
+  simulatorIdPrefix,
+} from '@drag-race/contracts'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { dash, toFineMs, toMargin } from '../look/figures.ts'
+import { Plate } from '../look/plate.tsx'
+import { ScrollBox } from '../look/scroll-box.tsx'
+import { readJson } from '../read-json.ts'
+
+/** Whose an answer is, its id says, whatever gateway it came by. */
+export function hasLedger({ outcome }: LaneState): boolean {
+  return outcome?.event.completionId?.startsWith(simulatorIdPrefix) ?? false
+}
+
+export const groundTruth = (raceId: string) =>
+  queryOptions({
+    queryKey: ['ground-truth', raceId],
+    queryFn: ({ signal }) =>
+      readJson<GroundTruth>(`/api/races/${encodeURIComponent(raceId)}/ground-truth`, { signal }),
+    // What was written never changes; whether it is still kept is asked anew at each unfolding.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  })
+
+export function GroundTruthTable({ race }: { race: RaceState }) {
+  const truth = useQuery({ ...groundTruth(race.raceId ?? ''), enabled: race.raceId !== null })
+  return (
+    <>
+      <p className="evidence-lede">
+        The simulator wrote down when it had read each request and when it wrote each token. Here is how much
+        later each figure came out: what gateways, network and this clock added, to a token on its way back,
+        to TTFT and total on both ways (margin of the race: {toMargin(race.end?.marginMs)}). Lanes that reach
+        the same simulator by different gateways show what each gateway adds.
+      </p>
+      {truth.error && (
+        <p className="note note-bad" role="alert">
+          {truth.error.message}{' '}
+          <button type="button" className="button-plain" onClick={() => void truth.refetch()}>
+            Try again
+          </button>
+        </p>
+      )}
+      {truth.isPending && !truth.error && <p className="dim">Reading the ledger …</p>}
+      {truth.data && <Figures truth={truth.data} lanes={race.lanes} />}
+    </>
+  )
+}
+
+function Figures({ truth, lanes }: { truth: GroundTruth; lanes: readonly LaneState[] }) {
+  return (
+    <ScrollBox className="table-scroll" label="Beside the simulator’s ledger">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Later than written</th>
+            {['TTFT', 'Tokens, p50', 'p99', 'max', 'Total'].map((figure) => (
+              <th key={figure} scope="col" className="number">
+                {figure}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {truth.lanes.map((one) => (
+            <tr key={one.lane}>
+              <th scope="row" className="evidence-lane">
+                <Plate lane={one.lane} /> {lanes[one.lane]?.model}
+              </th>
+              <Cells {...one} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  )
+}
+
+function Cells({ errors, missing }: LaneGroundTruth) {
+  if (!errors) {
+    return (
+      <td colSpan={5} className="dim">
+        {missing?.message}
+      </td>
+    )
+  }
+  const { ttftMs, tokens, totalMs } = errors
+  return (
+    <>
+      <Later ms={ttftMs} />
+      {missing ? (
+        <td colSpan={3} className="dim evidence-why">
+          {missing.message}
+        </td>
+      ) : (
+        <>
+          <Later ms={tokens?.p50} />
+          <Later ms={tokens?.p99} />
+          <Later ms={tokens?.max} />
+        </>
+      )}
+      <Later ms={totalMs} />
+    </>
+  )
+}
+
+function Later({ ms }: { ms: number | null | undefined }) {
+  return <td className="number">{ms == null ? <span className="dim">{dash}</span> : toLater(ms)}</td>
+}
+
+/** An end may come before the simulator's own, where a gateway ends the answer by itself. */
+function toLater(ms: number): string {
+  return `${ms < 0 ? '−' : '+'}${toFineMs(Math.abs(ms))} ms`
+}
