@@ -76,6 +76,11 @@ const answers: Record<
   html: [401, 'text/html', '<html><title>401 Authorization Required</title><script>x</script></html>'],
   'html-attribute': [502, 'text/html', '<html><TITLE lang="en">\n Bad Gateway </TITLE></html>'],
   'html-endless': [502, 'text/html', '<title'.repeat(350_000)],
+  'late-word': [
+    429,
+    'application/json',
+    JSON.stringify({ error: { message: `${' '.repeat(10_000)}try again in 20ms` } }),
+  ],
   detail: [401, 'application/json', '{"detail":"Invalid API Key"}'],
   plain: [422, 'text/plain', 'Failed to deserialize'],
   string: [400, 'application/json', '{"code":"Client specified","error":"Bad key"}'],
@@ -270,6 +275,8 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
       { status: 401, retryAfterMs: null, code: 'http_401', message: /HTML \(“401 Authorization Required”\)/ },
     ],
     ['html-attribute', { status: 502, code: 'http_502', message: /HTML \(“Bad Gateway”\)/ }],
+    // No more is looked at of a long message than is needed: lanes are stamped where it is read.
+    ['late-word', { status: 429, retryAfterMs: null, code: 'http_429', message: /without a word/ }],
     ['detail', { status: 401, retryAfterMs: null, code: 'http_401', message: /^Invalid API Key\./ }],
     ['plain', { status: 422, retryAfterMs: null, code: 'http_422', message: /^Failed to deserialize\./ }],
     ['string', { status: 400, retryAfterMs: null, code: 'client_specified', message: /^Bad key\./ }],

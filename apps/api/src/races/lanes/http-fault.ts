@@ -2,7 +2,7 @@
 import { type ChunkError, readError } from '@drag-race/contracts'
 import type { Exchange } from './exchange.ts'
 import { LaneFault } from './lane-fault.ts'
-import { readable, toCode } from './readable.ts'
+import { lookedAtCharsMax, readable, toCode } from './readable.ts'
 
 export function toHttpFault({ body, headers }: Exchange, status: number): LaneFault {
   const error = readBodyError(body)
@@ -87,6 +87,8 @@ function readRetryAfterMs(headers: Headers): number | null {
 
 /** "Please retry in 48.94s.", "Please try again in 20ms.": some say it in words only. */
 function readRetryHint(message: string): number | null {
-  const found = /\b(?:re)?try (?:again )?in (\d+(?:\.\d+)?) ?(ms|s)\b/i.exec(message)
+  const found = /\b(?:re)?try (?:again )?in (\d+(?:\.\d+)?) ?(ms|s)\b/i.exec(
+    message.slice(0, lookedAtCharsMax),
+  )
   return found ? Math.round(Number(found[1]) * (found[2]?.toLowerCase() === 'ms' ? 1 : 1000)) : null
 }

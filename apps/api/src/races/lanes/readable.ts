@@ -4,8 +4,12 @@
  */
 const charsMax = 500
 
+/** Of a message that may have megabytes this is looked at: more than is shown, because spaces and keys fall out. */
+export const lookedAtCharsMax = 8 * 1024
+
 export function readable(text: string): string {
   const line = text
+    .slice(0, lookedAtCharsMax)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's escapes in a message are to be taken out
     .replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
     .replace(/\b(Bearer\s+)\S+/gi, '$1…')
