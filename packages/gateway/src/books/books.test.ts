@@ -1,46 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+/** What calls cost, and what usage tells of it. */
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { useBooks } from '../testing/books.ts'
 import { role, usageChunk } from '../testing/chunks.ts'
 import { bearer, keyOf } from '../testing/door.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
-import {
-  dollarAnswer,
-  dollarCall,
-  type Spending,
-  type SpendingOptions,
-  startSpending,
-} from '../testing/spending.ts'
+import { dollarAnswer, dollarCall, startSpending } from '../testing/spending.ts'
 import { json, startUpstream, stream } from '../testing/upstream.ts'
 
-let folder: string
-let booksPath: string
-const opened: Spending[] = []
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'books-'))
-  booksPath = join(folder, 'deep', 'books.db')
-})
-afterEach(async () => {
-  for (const each of opened.splice(0)) await each.close()
-  rmSync(folder, { recursive: true })
-})
-
-async function start(options: SpendingOptions = {}): Promise<Spending> {
-  const spending = await startSpending({ booksPath, ...options })
-  opened.push(spending)
-  return spending
-}
-
-interface Usage {
-  data: Record<string, unknown>[]
-  total: Record<string, unknown>
-}
-const usageOf = async ({ admin }: Spending, query = '') => {
-  const { status, body } = await admin(`/admin/usage${query}`)
-  expect(status).toBe(200)
-  return body as Usage
-}
+const { start, usageOf } = useBooks(beforeEach, afterEach)
 
 const oneDollar = {
   calls: 1,
@@ -302,113 +269,9 @@ test('usage is for admins to see', async () => {
   expect(statuses).toEqual([403, 401])
 })
 
-test('a stop loses nothing: what was spent is there after the next start, and a hard budget still refuses', async () => {
-  const budgets = [{ per: 'caller', usd: 2, period: 'month' }]
-  const first = await start({ budgets })
-  await first.spend('a')
-  await first.spend('a')
-  await first.gateway.close()
-  const second = await start({ budgets })
-  expect((await second.spend('a')).status).toBe(402)
-  expect((await second.spend('b')).status).toBe(200)
-  expect((await usageOf(second, '?by=caller')).data[0]).toMatchObject({
-    caller: 'a',
-    calls: 3,
-    errors: 1,
-    costUsd: 2,
-  })
-})
-
-test('a budget that is new begins with what the calls in the books have cost', async () => {
-  const first = await start()
-  await first.spend('a', { metadata: { agent: 'x' } })
-  await first.gateway.close()
-  const second = await start({ budgets: [{ per: 'tag:agent', usd: 1, period: 'total' }] })
-  expect((await second.spend('b', { metadata: { agent: 'x' } })).status).toBe(402)
-  expect((await second.spend('b', { metadata: { agent: 'y' } })).status).toBe(200)
-})
-
-test.each([
-  ['taken back', { usd: 2, period: 'day' }],
-  ['broken', { usd: -1, period: 'day' }],
-])(
-  'an edit of a budget that is %s while the books are asked leaves everything as it was',
-  async (_how, last) => {
-    const spending = await start()
-    spending.reload([{ per: 'caller', usd: 2, period: 'day' }])
-    await usageOf(spending)
-    await spending.spend('a')
-    spending.reload([{ per: 'caller', usd: 9, period: 'month' }])
-    spending.reload([{ per: 'caller', ...last }])
-    await spending.spend('a')
-    // The books answer one after the other: what they were asked of the edit is answered then.
-    await usageOf(spending)
-    expect((await fetch(`${spending.gateway.url}/ready`)).status).toBe(200)
-    expect((await spending.spend('b')).status).toBe(200)
-    expect((await spending.spend('a')).status).toBe(402)
-  },
-)
-
-test('books that cannot be opened stop no call but those under a hard budget, and it is said', async () => {
-  writeFileSync(join(folder, 'deep'), 'a file where a folder should be')
-  const keys = [keyOf('a'), keyOf('hard', { budget: { usd: 1, period: 'day' } })]
-  const spending = await start({ keys })
-  expect((await spending.spend('a')).status).toBe(200)
-  const refused = await spending.spend('hard')
-  expect([refused.status, ((await refused.json()) as ErrorBody).error.code]).toEqual([
-    503,
-    'books_unavailable',
-  ])
-  expect((await spending.admin('/admin/usage')).status).toBe(503)
-  expect(await spending.gateway.sample('gateway_books_up')).toBe(0)
-  expect(spending.gateway.logs.filter(({ level }) => level === 50)).toHaveLength(1)
-})
-
-test('a file that is no book is left as it is', async () => {
-  booksPath = join(folder, 'books.db')
-  writeFileSync(booksPath, 'these are notes of somebody, and no database at all\n'.repeat(100))
-  const spending = await start()
-  expect((await spending.spend('a')).status).toBe(200)
-  expect((await spending.admin('/admin/usage')).status).toBe(503)
-  expect(readdirSync(folder)).toEqual(['books.db'])
-})
-
-test('two gateways do not share a file: the second serves, and says why it books nothing', async () => {
-  await start()
-  const second = await start()
-  expect((await second.spend('a')).status).toBe(200)
-  expect(second.gateway.logs.map(({ reason }) => reason)).toContain(
-    `another program has ${booksPath} open: each gateway needs a file of its own`,
-  )
-})
-
-test('one that cannot read what was spent under a hard budget is not ready until the first has gone', async () => {
-  const budgets = [{ per: 'caller', usd: 1, period: 'total' }]
-  const readReady = async ({ gateway }: Spending) => {
-    const response = await fetch(`${gateway.url}/ready`)
-    return { status: response.status, ...((await response.json()) as object) }
-  }
-  const first = await start({ budgets })
-  await first.spend('a')
-  // Under a soft one nothing has to be known.
-  const soft = await start({ budgets: budgets.map((budget) => ({ ...budget, mode: 'soft' })) })
-  expect(await readReady(soft)).toMatchObject({ status: 200 })
-  await soft.gateway.close()
-  const second = await start({ budgets })
-  const reasons = ['what was spent of the budget policies[0] cannot be read']
-  expect(await readReady(second)).toEqual({ status: 503, ready: false, reasons })
-  expect((await second.spend('b')).status).toBe(503)
-  await first.gateway.close()
-  await expect
-    .poll(() => readReady(second), { timeout: 10_000 })
-    .toEqual({ status: 200, ready: true, reasons: [] })
-  expect((await second.spend('a')).status).toBe(402)
-  expect((await second.spend('b')).status).toBe(200)
-})
-
 test('without books, usage says how to have some', async () => {
   const spending = await startSpending()
-  opened.push(spending)
+  onTestFinished(spending.close)
   const { status, body } = await spending.admin('/admin/usage')
   expect(status).toBe(503)
   expect((body as ErrorBody).error.message).toContain('GATEWAY_BOOKS')
