@@ -1,7 +1,9 @@
 /** Questions about the past, asked while lanes race. The fake gateway holds the race until the test lets it go. */
 import type { Health, RacePage } from '@drag-race/contracts'
 import express from 'express'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { answerErrors } from './error-handler.ts'
 import { createRightOfWay } from './right-of-way.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { collect, detail, events, eventsOf, next, postRace, race } from './testing/race-client.ts'
@@ -81,6 +83,7 @@ async function startDoor() {
     answers.set(String(name), response)
     begins(String(name)).resolve()
   })
+  door.use(answerErrors(pino({ enabled: false })))
   const server = door.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const { port } = server.address() as { port: number }
@@ -128,4 +131,17 @@ test('without a race they are answered beside each other', async () => {
   await Promise.all(asked)
   expect(door.rests).toHaveLength(0)
   await door.close()
+})
+
+test('who comes when many wait already is told when to ask again', async () => {
+  const door = await startDoor()
+  const first = door.ask('first')
+  await door.begun('first')
+  const others = Array.from({ length: 65 }, (_, index) => door.ask(`other-${index}`))
+  const refused = await Promise.race(others)
+  expect(refused.status).toBe(503)
+  expect(refused.headers.get('retry-after')).toBe('2')
+  expect(await refused.json()).toMatchObject({ error: { code: 'race_has_right_of_way' } })
+  await door.close()
+  await Promise.allSettled([first, ...others])
 })

@@ -60,4 +60,5 @@ const tooManyQuestions = new ApiFault(
   503,
   'race_has_right_of_way',
   'A race runs, and too many questions about the past wait for it. Ask again when it is over.',
+  { retryAfterSeconds: 2 },
 )

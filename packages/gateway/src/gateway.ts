@@ -23,6 +23,8 @@ export interface GatewayOptions {
   config: Config
   /** Of the text that it was read from. */
   configHash?: string
+  /** What reading it warned of. */
+  configWarnings?: readonly string[]
   clock: Clock
   log: Logger
   /** Names besides the loopback's own that may lead here; null: any, for it serves others. */
@@ -63,6 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const {
     config,
     configHash = '',
+    configWarnings = [],
     clock,
     log,
     allowedHosts = [],
@@ -85,11 +88,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   let ownUrls: readonly string[] | null = null
   let reloads = 0
 
-  const use = (setup: Setup, hash: string) => {
+  const use = (setup: Setup, hash: string, warnings: readonly string[]) => {
     current = { ...engine, ...setup }
     putInForce(setup, engine)
     engine.budgets.use(allBudgetRules(setup.config.admission))
-    configStatus.applied(hash)
+    configStatus.applied(hash, warnings)
   }
   const search = async () => {
     if (!ownUrls) return
@@ -106,7 +109,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       },
     })
   }
-  use(createSetup(config, engine), configHash)
+  use(createSetup(config, engine), configHash, configWarnings)
   const server = createGatewayServer({
     current: () => current,
     allowedHosts,
@@ -140,7 +143,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const apply = () => {
         // Meanwhile the file was written again.
         if (number !== reloads) return
-        use(read.setup, hash ?? '')
+        use(read.setup, hash ?? '', warnings)
         log.warn({ hash, warnings }, 'gateway.yaml has changed and holds from the next call on')
         void search()
       }

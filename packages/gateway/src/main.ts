@@ -48,6 +48,7 @@ const booksPath = toBooksPath(reading.config)
 const gateway = createGateway({
   config: reading.config,
   configHash: reading.hash ?? '',
+  configWarnings: reading.warnings,
   clock,
   log,
   booksPath,

@@ -1,13 +1,13 @@
 /**
- * Which config holds, since when, and what was wrong with the last one that was refused: for `GET /admin/config` and the
+ * Which config holds, since when, what it warns of, and what was wrong with the last one that was refused: for `GET /admin/config` and the
  * metrics. Faults name places and keys of the file, and hold no secret; only an admin sees them.
  */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
 
 export interface ConfigStatus {
-  /** It holds from now on. `hash` is of the file's text. */
-  applied(hash: string): void
+  /** It holds from now on. `hash` is of the file's text, `warnings` what loading it said of it. */
+  applied(hash: string, warnings: readonly string[]): void
   /** `hash` is null where the file could not even be read. */
   refused(hash: string | null, faults: readonly string[]): void
   /** The file is what holds, again or still. */
@@ -19,11 +19,13 @@ export interface ConfigStatus {
 export interface ConfigDescription {
   loadedAt: string
   hash: string
+  /** What holds and probably was not meant so, such as a key that does nothing. */
+  warnings: readonly string[]
   refused: { at: string; hash: string | null; faults: readonly string[] } | null
 }
 
-/** A broken file of any length: nobody reads more of it. */
-const faultsMax = 100
+/** Faults, and warnings, of a file of any length: nobody reads more of them. */
+const linesMax = 100
 
 export function createConfigStatus(registry: Registry, { date }: Pick<Clock, 'date'>): ConfigStatus {
   const registers = [registry]
@@ -42,21 +44,26 @@ export function createConfigStatus(registry: Registry, { date }: Pick<Clock, 'da
   let description: ConfigDescription | null = null
 
   return {
-    applied(hash) {
+    applied(hash, warnings) {
       // The first one is the start, no reload.
       if (description) reloads.inc({ outcome: 'applied' })
       const at = date()
       lastSuccess.set(at.getTime() / 1000)
-      description = { loadedAt: at.toISOString(), hash, refused: null }
+      description = {
+        loadedAt: at.toISOString(),
+        hash,
+        warnings: warnings.slice(0, linesMax),
+        refused: null,
+      }
     },
     refused(hash, faults) {
       reloads.inc({ outcome: 'refused' })
-      const refused = { at: date().toISOString(), hash, faults: faults.slice(0, faultsMax) }
+      const refused = { at: date().toISOString(), hash, faults: faults.slice(0, linesMax) }
       if (description) description = { ...description, refused }
     },
     unchanged() {
       if (description) description = { ...description, refused: null }
     },
-    describe: () => description ?? { loadedAt: '', hash: '', refused: null },
+    describe: () => description ?? { loadedAt: '', hash: '', warnings: [], refused: null },
   }
 }

@@ -1,0 +1,81 @@
+/** What `GET /admin/config` and the metrics say of the config that holds, and of an edit that was refused. */
+import { afterEach, expect, test } from 'vitest'
+import { bearer, goodAnswer, keyOf } from '../testing/door.ts'
+import { messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { startUpstream } from '../testing/upstream.ts'
+import { loadConfig } from './load.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+async function start(llm: object): Promise<RunningGateway> {
+  const gateway = await startGateway(llm)
+  opened.push(gateway)
+  return gateway
+}
+
+const plain = { model: 'm', messages }
+const admin = { apiKeys: { keys: [keyOf('boss', { isAdmin: true })] } }
+
+async function readConfigStatus({ url }: RunningGateway): Promise<object> {
+  const response = await fetch(`${url}/admin/config`, bearer('key-of-boss'))
+  return (await response.json()) as object
+}
+
+test('a bad one is refused with all its faults, and the old one goes on', async () => {
+  const upstream = await startUpstream(goodAnswer)
+  opened.push(upstream)
+  const good = { ...oneModel(upstream.url), policies: admin }
+  const gateway = await start(good)
+  gateway.reload(good)
+  const before = await readConfigStatus(gateway)
+  gateway.reload({ models: [{ name: 'm', provider: 'grok', key: 'x' }], policies: admin })
+
+  const faults = [
+    expect.stringContaining('did you mean "groq"'),
+    expect.stringContaining('unknown key "key"'),
+  ]
+  expect(gateway.logs.at(-1)).toMatchObject({ level: 50, faults })
+  expect(await readConfigStatus(gateway)).toEqual({
+    ...before,
+    refused: { at: '2026-01-01T00:00:00.000Z', hash: expect.stringMatching(/^[0-9a-f]{64}$/), faults },
+  })
+  expect((await gateway.chat(plain, bearer('key-of-boss'))).status).toBe(200)
+  expect(await gateway.sample('gateway_config_reloads_total', 'outcome="refused"')).toBe(1)
+  expect(await gateway.sample('gateway_config_reloads_total', 'outcome="applied"')).toBe(1)
+  expect(await gateway.sample('gateway_config_last_reload_success_timestamp_seconds')).toBe(
+    Date.parse('2026-01-01T00:00:00Z') / 1000,
+  )
+
+  gateway.reload(good)
+  expect(await readConfigStatus(gateway)).toEqual(before)
+  expect(await gateway.sample('gateway_config_reloads_total', 'outcome="applied"')).toBe(1)
+})
+
+test('what was loaded is for admins only', async () => {
+  const gateway = await start({
+    policies: { apiKeys: { keys: [keyOf('boss', { isAdmin: true }), keyOf('a')] } },
+  })
+  expect((await fetch(`${gateway.url}/admin/config`, bearer('key-of-a'))).status).toBe(403)
+  const open = await start({})
+  expect((await fetch(`${open.url}/admin/config`)).status).toBe(404)
+})
+
+test('what holds and does nothing is told as long as it holds', async () => {
+  const gateway = await start({ policies: admin })
+  const llm = JSON.stringify({ discovery: [], policies: admin })
+  const edited = loadConfig(`binds: []\nllm: ${llm}`, {})
+  gateway.gateway.reload({ ...edited, hash: 'edited' })
+  const warnings = ['binds (line 1): is not a key of this gateway and is ignored']
+  expect(await readConfigStatus(gateway)).toMatchObject({ hash: 'edited', warnings, refused: null })
+
+  gateway.reload({ models: [{ name: 'm', provider: 'grok' }], policies: admin })
+  expect(await readConfigStatus(gateway)).toMatchObject({
+    warnings,
+    refused: { faults: [expect.any(String)] },
+  })
+  gateway.reload({ policies: admin, models: [] })
+  expect(await readConfigStatus(gateway)).toMatchObject({ warnings: [], refused: null })
+})
