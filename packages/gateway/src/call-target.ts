@@ -101,8 +101,8 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
   const speech = speak(target, asked, {
     completionId: `chatcmpl-${call.id}`,
     clock: parts.clock,
-    onPrompt(usage) {
-      attempt.facts.promptUsage = readUsage(usage)
+    onCounted(usage) {
+      attempt.facts.usageSoFar = readUsage(usage)
     },
     onWorked(ms) {
       call.ownMs.response += ms
@@ -170,9 +170,14 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   attempt.usage = facts.usage ?? (isBrokenOff ? toUsageSoFar(call, facts) : null)
 }
 
-/** Of an answer that broke off: an estimate, but for a prompt that the provider itself has counted, cache and all. */
+/**
+ * Of an answer that broke off: an estimate, but for what the provider itself has counted. Anthropic counts the prompt, cache and
+ * all, as its answer begins; Gemini counts anew in each chunk, hidden thoughts among it.
+ */
 function toUsageSoFar(call: Call, facts: AnswerFacts): Usage {
   const estimate = estimateUsage(call.asked!.estimate.inputTokens, facts)
-  const { promptUsage } = facts
-  return promptUsage ? { ...promptUsage, outputTokens: estimate.outputTokens, source: 'tokenizer' } : estimate
+  const { usageSoFar } = facts
+  if (!usageSoFar) return estimate
+  const outputTokens = Math.max(usageSoFar.outputTokens, estimate.outputTokens)
+  return { ...usageSoFar, outputTokens, source: 'tokenizer' }
 }

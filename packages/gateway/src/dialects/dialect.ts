@@ -61,8 +61,8 @@ export type MappedEvent =
   | { kind: 'chunk'; chunk: ChatChunk }
   | ({ kind: 'error' } & Fault)
   | { kind: 'done' }
-  /** What the provider counted of the prompt as its answer began: no part of the answer, and all that is counted if it breaks off. */
-  | { kind: 'prompt'; usage: ChatUsage }
+  /** What the provider has counted before the end: no part of the answer, and all that is counted if it breaks off. */
+  | { kind: 'counted'; usage: ChatUsage }
   /** A sign of life that is no token: a ping, a comment, an event without content. */
   | { kind: 'keepAlive' }
 

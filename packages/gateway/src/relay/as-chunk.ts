@@ -8,8 +8,8 @@ import type { Endpoint } from '../endpoints.ts'
 
 export type AsChunk = (raw: unknown) => unknown
 
-/** For one answer: what is known of it adds up. `onPrompt` hears what is counted of the prompt before the answer to it. */
-export function createAsChunk(endpoint: Endpoint, onPrompt: (usage: unknown) => void): AsChunk {
+/** For one answer: what is known of it adds up. `onCounted` hears what is counted before the end. */
+export function createAsChunk(endpoint: Endpoint, onCounted: (usage: unknown) => void): AsChunk {
   switch (endpoint) {
     case 'chat/completions':
     case 'embeddings':
@@ -20,7 +20,7 @@ export function createAsChunk(endpoint: Endpoint, onPrompt: (usage: unknown) => 
     case 'responses':
       return ofResponse
     case 'messages':
-      return createOfMessage(onPrompt)
+      return createOfMessage(onCounted)
   }
 }
 
@@ -56,7 +56,7 @@ function toDelta(type: string, { delta }: Record<string, unknown>): object {
   return /text|refusal/.test(type) ? { content: delta } : { tool_calls: [{}] }
 }
 
-function createOfMessage(onPrompt: (usage: unknown) => void): AsChunk {
+function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
   // The first and the last are all that is needed: the counts are cumulative.
   const usages: unknown[] = []
   const use = (usage: unknown) => {
@@ -70,7 +70,7 @@ function createOfMessage(onPrompt: (usage: unknown) => void): AsChunk {
         return { id: event.id, model: event.model, usage: use(event.usage) }
       case 'message_start': {
         const { id, model, usage } = record(event.message)
-        onPrompt(use(usage))
+        onCounted(use(usage))
         return { id, model }
       }
       case 'content_block_delta': {

@@ -132,7 +132,7 @@ function checkForm(answer: Answer, provider: string) {
 
 function toAsChunk({ asked, facts }: Call): AsChunk {
   return createAsChunk(asked!.endpoint, (usage) => {
-    facts.promptUsage = readUsage(usage)
+    facts.usageSoFar = readUsage(usage)
   })
 }
 

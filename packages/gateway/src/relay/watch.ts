@@ -29,8 +29,8 @@ export interface AnswerFacts {
   isDone: boolean
   hasReasoning: boolean
   usage: Usage | null
-  /** What the provider counted of the prompt as its answer began: no usage of a call, but for one that breaks off. */
-  promptUsage: Usage | null
+  /** What the provider has counted before the end: no usage of a call, but for one that breaks off. */
+  usageSoFar: Usage | null
   /** As the provider wrote it, for a chunk of our own. */
   usageRaw: unknown
   id: string | null
@@ -96,7 +96,7 @@ export function createFacts(): AnswerFacts {
     isDone: false,
     hasReasoning: false,
     usage: null,
-    promptUsage: null,
+    usageSoFar: null,
     usageRaw: null,
     id: null,
     created: null,

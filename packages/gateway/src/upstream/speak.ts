@@ -39,8 +39,8 @@ export interface SpeechContext {
   /** For a completion whose provider gives it none. */
   completionId: string
   clock: Clock
-  /** What was counted of the prompt before the answer to it is there. */
-  onPrompt(usage: ChatUsage): void
+  /** What is counted before the answer is whole. */
+  onCounted(usage: ChatUsage): void
   /** Time that the translation of a read took. */
   onWorked(ms: number): void
 }
@@ -88,7 +88,7 @@ function passThrough(target: Target, asked: ChatRequest): Speech {
 const anthropicVersion = { 'anthropic-version': '2023-06-01' }
 
 function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
-  const { completionId, clock, onPrompt, onWorked } = context
+  const { completionId, clock, onCounted, onWorked } = context
   const request = toRequest(dialect, target, asked)
   const signature = toSignature(request, target, clock.date())
   return {
@@ -109,7 +109,7 @@ function translate(dialect: Dialect, target: Target, asked: ChatRequest, context
         provider: target.provider,
         isStream: asked.isStream,
         nowMs: () => clock.monotonicMs(),
-        onPrompt,
+        onCounted,
         onWorked,
       }),
     refuse: (refusal) => toProviderError(toOpenAiRefusal(dialect, refusal, target), target),

@@ -25,7 +25,7 @@ export interface Translation {
   isStream: boolean
   nowMs(): number
   /** What was counted of the prompt before the answer to it is there. */
-  onPrompt(usage: ChatUsage): void
+  onCounted(usage: ChatUsage): void
   /** Time that the translation of a read took. */
   onWorked(ms: number): void
 }
@@ -49,7 +49,7 @@ export function translateAnswer(answer: Answer, translation: Translation): Answe
 
 async function* translateStream(
   body: AsyncIterable<Uint8Array>,
-  { dialect, answer, nowMs, onPrompt, onWorked }: Translation,
+  { dialect, answer, nowMs, onCounted, onWorked }: Translation,
 ): AsyncGenerator<Uint8Array> {
   const map = dialect.createStreamMap(answer)
   let isFinished = false
@@ -57,7 +57,7 @@ async function* translateStream(
     const fromMs = nowMs()
     const encoded = encodeEvents(read())
     isFinished ||= encoded.isFinished
-    if (encoded.prompt) onPrompt(encoded.prompt)
+    if (encoded.counted) onCounted(encoded.counted)
     onWorked(nowMs() - fromMs)
     return encoded
   }
@@ -96,12 +96,12 @@ interface Encoded {
   /** Server-sent events; without the error, which comes last if at all. */
   text: string
   fault: Fault | null
-  prompt: ChatUsage | null
+  counted: ChatUsage | null
   isFinished: boolean
 }
 
 function encodeEvents(events: readonly MappedEvent[]): Encoded {
-  const encoded: Encoded = { text: '', fault: null, prompt: null, isFinished: false }
+  const encoded: Encoded = { text: '', fault: null, counted: null, isFinished: false }
   for (const [index, event] of events.entries()) {
     switch (event.kind) {
       case 'chunk':
@@ -115,8 +115,8 @@ function encodeEvents(events: readonly MappedEvent[]): Encoded {
         // Many in one read are one sign of life.
         if (events[index + 1]?.kind !== 'keepAlive') encoded.text += ': keep-alive\n\n'
         break
-      case 'prompt':
-        encoded.prompt = event.usage
+      case 'counted':
+        encoded.counted = event.usage
         break
       case 'error':
         encoded.fault = event

@@ -35,7 +35,7 @@ function openReader(writer: ChunkWriter): StreamReader {
         const message = record(event.message)
         usages.push(message.usage)
         const counted = mapUsage(usages)
-        if (counted) writer.prompt(counted)
+        if (counted) writer.counted(counted)
         writer.about({ id: text(message.id), model: text(message.model) })
         return writer.begin()
       }

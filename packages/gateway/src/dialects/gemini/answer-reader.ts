@@ -68,6 +68,8 @@ export function createAnswerReader(writer: ChunkWriter, id: string): AnswerReade
       for (const candidate of records(response.candidates)) addCandidate(candidate)
       blockReason = text(record(response.promptFeedback).blockReason) || blockReason
       usage = response.usageMetadata ?? usage
+      const counted = mapUsage(response.usageMetadata)
+      if (counted) writer.counted(counted)
     },
     end() {
       for (const [index, candidate] of candidates) finish(writer, candidate, index)

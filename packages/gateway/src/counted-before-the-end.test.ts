@@ -1,7 +1,10 @@
-/** Anthropic counts the prompt as its answer begins: an answer that breaks off costs that, and an estimate of what was said. */
+/**
+ * What a provider counts before the end of its answer is what an answer that breaks off costs, with an estimate of the rest:
+ * Anthropic counts the prompt as its answer begins, Gemini all of it in each chunk.
+ */
 import { afterEach, expect, test } from 'vitest'
 import { messages, type RunningGateway } from './testing/gateway.ts'
-import { claude, startNative } from './testing/native.ts'
+import { claude, native, startNative } from './testing/native.ts'
 import { type Answering, stream, type Upstream } from './testing/upstream.ts'
 
 let gateway: RunningGateway
@@ -15,11 +18,11 @@ async function start(answer: Answering) {
   ;({ gateway, upstream } = await startNative(answer))
 }
 
-const post = (path: string, signal?: AbortSignal) =>
+const post = (path: string, signal?: AbortSignal, model = 'anthropic') =>
   fetch(gateway.url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'anthropic', max_tokens: 50, messages, stream: true }),
+    body: JSON.stringify({ model, max_tokens: 50, messages, stream: true }),
     signal: signal ?? null,
   })
 
@@ -53,6 +56,41 @@ test.each(doors)('%s: an answer whose caller leaves', async (path) => {
   await response.body!.getReader().read()
   leaving.abort()
   await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller-gone', ...counted })
+})
+
+/** Three hundred thoughts that nobody sees, at $2.50 a million like the two tokens of the answer; seven of the prompt at $0.30. */
+const thinking = native({
+  candidates: [{ content: { parts: [{ text: 'grüß' }] }, index: 0 }],
+  usageMetadata: {
+    promptTokenCount: 7,
+    thoughtsTokenCount: 300,
+    candidatesTokenCount: 2,
+    totalTokenCount: 309,
+  },
+})
+
+test('Gemini: hidden thoughts of an answer that is cut are counted too', async () => {
+  await start(
+    async (response) => void response.writeHead(200, type).write(thinking, () => response.destroy()),
+  )
+  await (await post(doors[0]!, undefined, 'gemini')).text()
+  await expect
+    .poll(() => gateway.logs.at(-1))
+    .toMatchObject({
+      outcome: 'stream_cut',
+      ...{ inputTokens: 7, outputTokens: 302, isUsageEstimated: true },
+      costUsd: expect.closeTo(757.1e-6, 9),
+    })
+})
+
+test('Gemini: what was said after the last count is estimated', async () => {
+  const more = native({ candidates: [{ content: { parts: [{ text: 'word '.repeat(600) }] }, index: 0 }] })
+  await start(async (response) => {
+    response.writeHead(200, type).write(thinking + more, () => response.destroy())
+  })
+  await (await post(doors[0]!, undefined, 'gemini')).text()
+  await expect.poll(() => gateway.logs.at(-1)?.outputTokens).toBeGreaterThan(600)
+  expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, isUsageEstimated: true })
 })
 
 const type = { 'content-type': 'text/event-stream' }
