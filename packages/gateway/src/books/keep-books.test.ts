@@ -84,6 +84,21 @@ test('a call that ran when the process was killed is booked with what was reserv
   expect(await open('third').watch({ counts: [perDay], nowMs })).toEqual(spent)
 })
 
+test('more than a whole number holds is the most that one holds, and the books go on', async () => {
+  const books = open('books')
+  await books.watch({ counts: [perDay], nowMs })
+  const dearest = 2 ** 62
+  const calls = (...ids: string[]) => ids.map((id) => toCall(id, dearest))
+  await books.write({ calls: calls('a', 'b', 'c'), holds: [], nowMs })
+  await books.write({ calls: [...calls('d'), toCall('e', 7)], holds: [], nowMs })
+  const spent = { count: 'caller|day', startsAtMs: nowMs - dayMs / 2, subject: '["a"]', pico: 2n ** 63n - 1n }
+  expect(await books.watch({ counts: [perDay], nowMs })).toEqual([spent])
+  const inTotal = toCount(['caller'], 'total')
+  expect(await books.watch({ counts: [inTotal], nowMs })).toMatchObject([{ pico: spent.pico }])
+  const { total } = await books.usage({ query: all })
+  expect(total.costUsd).toBeCloseTo((4 * dearest) / 1e12, 0)
+})
+
 test('books that could not be read once are opened again by the next question', async () => {
   await open('books').watch({ counts: [perDay], nowMs })
   await keepers.pop()!.close({})

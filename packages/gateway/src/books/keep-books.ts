@@ -171,14 +171,14 @@ function sumCalls(sqlite: BooksFile['sqlite'], count: Count, fromMs: number): Su
   const sums: Sums = new Map()
   const rows = sqlite
     .prepare(
-      'select at_ms as atMs, caller, tenant, tags, sum(cost_pico) as costPico from calls join attempts on call_id = id where at_ms >= ? group by id',
+      'select at_ms as atMs, caller, tenant, tags, total(cost_pico) as costPico from calls join attempts on call_id = id where at_ms >= ? group by id',
     )
     .iterate(fromMs) as IterableIterator<{
     atMs: number
     caller: string
     tenant: string | null
     tags: string | null
-    costPico: number | null
+    costPico: number
   }>
   for (const { tags, costPico, ...row } of rows) {
     addTo(sums, { ...row, tags: tags === null ? {} : JSON.parse(tags), attempts: [{ costPico }] }, [count])

@@ -16,17 +16,20 @@ export interface Writer {
 /** The columns `count`, `starts_at_ms` and `subject` → pico-dollars. */
 export type Sums = Map<string, { row: [string, number, string]; pico: bigint }>
 
+/** What SQLite's whole numbers hold: 9.2 million US dollars, twice what a budget can be. Who has spent more has spent this. */
+const spentMax = 2n ** 63n - 1n
+
 export function createWriter(sqlite: Database, instance: string): Writer {
   const call = insert(sqlite, 'calls', callColumns)
   const attempt = insert(sqlite, 'attempts', attemptColumns)
   const hold = insert(sqlite, 'holds', holdColumns)
   const endHold = sqlite.prepare('delete from holds where request_id = ?')
   const spend = sqlite.prepare(
-    'insert into spent (count, starts_at_ms, subject, pico) values (?, ?, ?, ?) on conflict do update set pico = pico + excluded.pico',
+    `insert into spent (count, starts_at_ms, subject, pico) values (?, ?, ?, ?) on conflict do update set pico = min(pico, ${spentMax} - excluded.pico) + excluded.pico`,
   )
 
   const add = (sums: Sums) => {
-    for (const { row, pico } of sums.values()) spend.run(...row, pico)
+    for (const { row, pico } of sums.values()) spend.run(...row, pico < spentMax ? pico : spentMax)
   }
   const write = (calls: readonly BookedCall[], holds: readonly Hold[], counts: readonly Count[]) => {
     const sums: Sums = new Map()

@@ -4,7 +4,7 @@
  */
 const picoPerUsd = 1e12
 
-/** Half of what SQLite's whole numbers hold, so that a sum of two still fits: 4.6 million US dollars. */
+/** Half of what SQLite's whole numbers hold: 4.6 million US dollars. */
 const picoMax = 2 ** 62
 
 /** Of one call: exact up to 9,007 US dollars, where whole numbers end, and never more than `picoMax`. Sums are `bigint`. */
