@@ -14,6 +14,8 @@ const discardedBytesMax = 64 * 1024 * 1024
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     onBodyFailed(request, reject)
+    // The caller left while its token was checked: no event will say so any more.
+    if (request.destroyed) return reject(callerLeft)
     const length = Number(request.headers['content-length'] ?? 0)
     /** So many bytes are asked for; a start signal behind them says only that it came. */
     const asked = hasStartSignal(request) ? length - 1 : Number.POSITIVE_INFINITY

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
@@ -217,4 +218,27 @@ test('an issuer that cannot be asked makes no token wrong: 503', async () => {
   await issuer.close()
   expect(await chat(await sign(good, { alg: 'ES256', kid: 'a' }, privateKey))).toMatchObject({ status: 503 })
   issuer = null
+})
+
+test('a call whose caller leaves while the issuer is asked is over', async () => {
+  const asked = Promise.withResolvers<void>()
+  const published = Promise.withResolvers<string>()
+  issuer = await startUpstream(async (response) => {
+    asked.resolve()
+    response.writeHead(200, { 'content-type': 'application/json' }).end(await published.promise)
+  })
+  const { publicKey, privateKey } = await generateKeyPair('ES256')
+  const gateway = await start({ secret: undefined, jwks: `${issuer.url}/keys` })
+  const leaving = new AbortController()
+  const { headers } = bearer(await sign(good, { alg: 'ES256', kid: 'k' }, privateKey))
+  const call = gateway.chat(plain, { headers, signal: leaving.signal })
+  await asked.promise
+  leaving.abort()
+  await expect(call).rejects.toThrow()
+  const connections = promisify(gateway.gateway.server.getConnections.bind(gateway.gateway.server))
+  await expect.poll(() => connections()).toBe(0)
+
+  published.resolve(JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' }] }))
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller-gone', status: 499 })
+  expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
 })
