@@ -57,12 +57,18 @@ afterEach(async () => {
 
 async function start(env: Record<string, string>) {
   const baseUrl = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`
-  const models = ['good', 'bad'].map((name) => ({ name, provider: 'custom', params: { baseUrl } }))
+  const models = [
+    ...['good', 'bad'].map((name) => ({ name, provider: 'custom', params: { baseUrl } })),
+    { name: 'claude', provider: 'anthropic', params: { baseUrl, apiKey: 'none' } },
+  ]
   const targets = [
     { model: 'bad', priority: 1 },
     { model: 'good', priority: 2 },
   ]
-  const virtualModels = [{ name: 'v', routing: { priority: { targets } }, retry: { attempts: 1 } }]
+  const virtualModels = [
+    { name: 'v', routing: { priority: { targets } }, retry: { attempts: 1 } },
+    { name: 'w', routing: { priority: { targets: [{ model: 'claude', priority: 1 }, targets[1]] } } },
+  ]
   const config = join(folder, 'gateway.yaml')
   writeFileSync(config, JSON.stringify({ llm: { models, virtualModels } }))
   gateway = await startProgram('gateway', {
@@ -76,11 +82,16 @@ async function start(env: Record<string, string>) {
 
 const endpoint = () => ({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
 
-async function ask(model: string, headers: Record<string, string> = {}) {
+async function ask(model: string, headers: Record<string, string> = {}, more: object = {}) {
   const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'the question' }] }),
+    body: JSON.stringify({
+      model,
+      stream: true,
+      messages: [{ role: 'user', content: 'the question' }],
+      ...more,
+    }),
   })
   return { status: response.status, text: await response.text() }
 }
@@ -142,6 +153,20 @@ test('a call and its attempts are spans of the caller’s trace, and each provid
     expect(attempt.endMs).toBeLessThanOrEqual(call!.endMs)
   }
   expect(Math.abs(call!.endMs - Date.now())).toBeLessThan(60_000)
+})
+
+test('a target to which nothing could be sent has no span, and gives its outcome to no other', async () => {
+  await start(endpoint())
+  // Anthropic has none.
+  await ask('w', {}, { logprobs: true })
+  const [attempt, call] = (await spansAfterStop()).sort((a, b) => b.kind - a.kind)
+  expect(collector.spans).toHaveLength(2)
+  expect(attempt).toMatchObject({ name: 'chat good', status: 0, parentSpanId: call!.spanId })
+  expect(attempt!.attributes).toMatchObject({
+    'http.response.status_code': 200,
+    'gen_ai.usage.output_tokens': 3,
+  })
+  expect(attempt!.attributes).not.toHaveProperty('error.type')
 })
 
 test('what was asked and what was answered is in no span', async () => {

@@ -88,7 +88,7 @@ function beginTrace(
   const options = { kind: SpanKind.SERVER, startTime: toTime(call.arrivedAtMs) }
   const span = tracer.startSpan(operation, options, parent)
   const context = trace.setSpan(parent, span)
-  const attempts: Span[] = []
+  const attempts: { span: Span; attempt: Attempt }[] = []
   return {
     attempt(attempt) {
       const attributes = toAttemptAttributes(attempt, operation)
@@ -98,13 +98,12 @@ function beginTrace(
         { kind: SpanKind.CLIENT, startTime, attributes },
         context,
       )
-      attempts.push(attemptSpan)
+      attempts.push({ span: attemptSpan, attempt })
       return toHeaders(trace.setSpan(context, attemptSpan))
     },
     end(record, endedAtMs) {
-      for (const [index, attemptSpan] of attempts.entries()) {
-        const attempt = call.attempts[index]!
-        endAttempt(attemptSpan, attempt, toTime(attempt.endedAtMs ?? endedAtMs))
+      for (const each of attempts) {
+        endAttempt(each.span, each.attempt, toTime(each.attempt.endedAtMs ?? endedAtMs))
       }
       const model = record.requestModel ?? record.askedModel
       if (model !== null) span.updateName(`${operation} ${model}`)
