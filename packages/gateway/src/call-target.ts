@@ -115,8 +115,9 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
     isStream: asked.isStream,
     signal: call.signal,
   })
-  // Waiting for the attempts before this one was not the gateway's own work.
-  const fromMs = call.attempts.length === 1 ? call.workFromMs : attempt.startedAtMs
+  // Waiting for the attempts before this one was not the gateway's own work; of those that were not sent, nobody waited for one.
+  const isFirstSent = call.attempts.slice(0, -1).every(({ outcome }) => outcome === 'not_carried')
+  const fromMs = isFirstSent ? call.workFromMs : attempt.startedAtMs
   call.ownMs.request += parts.clock.monotonicMs() - fromMs
   const answer = await opening
   attempt.status = answer.status

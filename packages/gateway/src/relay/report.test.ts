@@ -168,3 +168,31 @@ function findReport(text: string): GatewayReport {
     .find(Boolean)
   return GatewayReport.parse(report)
 }
+
+test('the way past a target that could not carry the request is the gateway’s own work too', async () => {
+  const provider = await startUpstream(stream([token('a') + finish + usageChunk + done]))
+  const params = { baseUrl: `${provider.url}/v1` }
+  const targets = ['claude', 'm'].map((model, index) => ({ model, priority: index + 1 }))
+  // A clock that goes on by 1 ms each time that somebody looks at it.
+  let nowMs = 0
+  const counted = await startGateway(
+    {
+      models: [
+        { name: 'claude', provider: 'anthropic', params: { ...params, apiKey: 'none' } },
+        { name: 'm', provider: 'custom', params },
+      ],
+      virtualModels: [{ name: 'v', routing: { priority: { targets } } }],
+    },
+    { monotonicMs: () => nowMs++ },
+  )
+  const ask = async (model: string) => {
+    const body = { model, messages, stream: true, logprobs: true }
+    return findReport(await (await counted.chat(body, reporting)).text())
+  }
+  const straight = await ask('m')
+  const around = await ask('v')
+  expect(around.attempts.map(({ outcome }) => outcome)).toEqual(['not_carried', 'ok'])
+  expect(around.overheadMs).toBeGreaterThan(straight.overheadMs)
+  await counted.close()
+  await provider.close()
+})
