@@ -66,6 +66,13 @@ test.each([
   ['seconds', { 'retry-after': '2' }, {}, 2000],
   ['milliseconds, which are more exact', { 'retry-after': '2', 'retry-after-ms': '1500' }, {}, 1500],
   [
+    'no milliseconds beside the seconds, as Azure sends them',
+    { 'retry-after': '20', 'retry-after-ms': '0' },
+    {},
+    20_000,
+  ],
+  ['no milliseconds', { 'retry-after-ms': '0' }, {}, 0],
+  [
     'a date, read by the provider’s own clock',
     { 'retry-after': 'Thu, 01 Jan 2026 00:00:05 GMT', date: 'Thu, 01 Jan 2026 00:00:00 GMT' },
     {},

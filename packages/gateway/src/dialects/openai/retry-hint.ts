@@ -15,9 +15,10 @@ export function readRetryAfter(headers: IncomingHttpHeaders, json: unknown): str
 /** In milliseconds, from the most exact of its places; null when the provider does not say. */
 export function readRetryAfterMs(headers: IncomingHttpHeaders, json: unknown): number | null {
   const ms = toNumber(headers['retry-after-ms'])
-  if (ms !== null) return ms
+  // Azure sends 0 there and the seconds beside it.
+  if (ms) return ms
   const seconds = toNumber(headers['retry-after']) ?? secondsUntil(headers) ?? readRetryInfo(json)
-  return seconds === null ? null : seconds * 1000
+  return seconds === null ? ms : seconds * 1000
 }
 
 /** `x-should-retry`, as OpenAI and Anthropic send it. */
