@@ -1,5 +1,5 @@
 /** Long texts are guarded like short ones, and nobody waits for them. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createEmail } from './detectors/email.ts'
 import { editInTurns } from './edit-in-turns.ts'
 import { type EditText, editTexts } from './edit-texts.ts'
@@ -36,6 +36,14 @@ test('others have their turn after every 16 Ki characters, however they are spre
     (edit) => editTexts(texts, edit),
   )
   expect(turns).toBe(Math.floor(164_000 / 16_384))
+})
+
+test('a text that stands there many times is looked at once', async () => {
+  const edit = vi.fn(guard.edit)
+  const texts = Array.from({ length: 500 }, () => 'to me@example.com ')
+  const edited = await editInTurns({ ...guard, edit }, createTurns(), (walk) => editTexts(texts, walk))
+  expect(edited).toEqual(texts.map((text) => guard.edit(text)))
+  expect(edit).toHaveBeenCalledOnce()
 })
 
 test('what is short is guarded in one go, and what is not masked stays the same value', async () => {

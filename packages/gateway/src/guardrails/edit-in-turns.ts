@@ -4,8 +4,8 @@ import type { TextGuard } from './text-guard.ts'
 import type { Turns } from './turns.ts'
 
 /**
- * What `walk` makes of the texts that it hands over, once they are guarded. It is called twice where there is much to look at:
- * to see the texts, and to put the guarded ones in their place.
+ * What `walk` makes of the texts that it hands over, once they are guarded. It is called twice: to see the texts, each of which is
+ * looked at once however often it stands there, and to put the guarded ones in their place.
  */
 export async function editInTurns<Value>(
   guard: TextGuard,
@@ -19,13 +19,15 @@ export async function editInTurns<Value>(
       return text
     }),
   )
-  if (turns.take(charsOf(texts))) return walk(toEdit(guard, guard.edit))
+  const isShort = turns.take(charsOf(texts))
   const guarded = new Map<string, string>()
-  for (const text of texts) {
-    const scanner = guard.openText()
-    guarded.set(text, (await turns.push(scanner, text)) + scanner.end())
-  }
+  for (const text of texts) guarded.set(text, isShort ? guard.edit(text) : await editLong(guard, turns, text))
   return walk(toEdit(guard, (text) => guarded.get(text)!))
+}
+
+async function editLong(guard: TextGuard, turns: Turns, text: string): Promise<string> {
+  const scanner = guard.openText()
+  return (await turns.push(scanner, text)) + scanner.end()
 }
 
 function toEdit(guard: TextGuard, edit: (text: string) => string): EditText {
