@@ -17,8 +17,8 @@ export interface Counter {
 }
 
 export interface Counters {
-  /** As it is at `nowMs`. */
-  find(rule: LimitRule, subject: Subject, nowMs: number): Counter
+  /** As it is at `nowMs`. Those that the same call has found already are not forgotten to make room for this one. */
+  find(rule: LimitRule, subject: Subject, nowMs: number, found: readonly { counter: Counter }[]): Counter
   /** Forgets those of other rules. Calls that they count still settle with them, and nobody is counted by them again. */
   keep(ruleIds: ReadonlySet<string>): void
   list(): Counter[]
@@ -31,12 +31,13 @@ export function createCounters(countMax: number): Counters {
   const counters = new Map<string, Counter>()
   const shared = new Map<string, Counter>()
 
-  const hasRoom = (nowMs: number): boolean => {
+  const hasRoom = (nowMs: number, found: readonly { counter: Counter }[]): boolean => {
     if (counters.size < countMax) return true
     let lookedAt = 0
     for (const [key, counter] of counters) {
       counters.delete(key)
-      if (isWhole(toNow(counter, nowMs))) return true
+      const isOfThisCall = found.some((each) => each.counter === counter)
+      if (!isOfThisCall && isWhole(toNow(counter, nowMs))) return true
       // The next look begins behind it.
       counters.set(key, counter)
       if (++lookedAt === lookedAtMax) return false
@@ -45,14 +46,14 @@ export function createCounters(countMax: number): Counters {
   }
 
   return {
-    find(rule, subject, nowMs) {
+    find(rule, subject, nowMs, found) {
       const key = toCounterKey(rule, subject)
       const known = counters.get(key)
       if (known) {
         known.rule = rule
         return toNow(known, nowMs)
       }
-      const isOwn = hasRoom(nowMs)
+      const isOwn = hasRoom(nowMs, found)
       const home = isOwn ? counters : shared
       const homeKey = isOwn ? key : rule.id
       const counter = home.get(homeKey) ?? createCounter(rule, isOwn ? subject : others, nowMs)

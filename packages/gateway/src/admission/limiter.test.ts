@@ -146,6 +146,18 @@ test('a counter that is whole again makes room; one with a running call does not
   running.settle(100)
 })
 
+test('a call makes no room by a counter that it is counted by itself', () => {
+  const { reserve, wait } = start(
+    [{ concurrency: 1 }, { per: ['caller', 'model'], requestsPerMinute: 60 }],
+    4,
+  )
+  reserve('a').settle(100)
+  reserve('b').settle(100)
+  wait(60_000)
+  reserve('a', small, 'another model')
+  expect(refusal(() => reserve('a', small, 'a third')).message).toContain('at the same time')
+})
+
 test('whatever is reserved and settled, and when: nothing is lost and nothing is made', () => {
   const step = fc.record({
     afterMs: fc.integer({ min: 0, max: 5_000 }),

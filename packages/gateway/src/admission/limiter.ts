@@ -46,7 +46,8 @@ export function createLimiter({ clock, onRefused, countersMax = 10_000 }: Limite
       const wanted: Wanted[] = []
       let worst: Refusal | null = null
       for (const rule of rules) {
-        const each = { counter: counters.find(rule, subject, nowMs), tokens: toTokens(rule, estimate) }
+        const counter = counters.find(rule, subject, nowMs, wanted)
+        const each = { counter, tokens: toTokens(rule, estimate) }
         wanted.push(each)
         worst = toWorst(each, worst)
       }
