@@ -42,6 +42,7 @@ export function createDeadlines(
   let idle: NodeJS.Timeout | undefined
   let hasBegun = false
   let isWaiting = false
+  let isOver = false
   const fellSilent = () => {
     const message = `${provider} fell silent for ${idleMs} ms in the middle of its answer.`
     if (isWaiting) giveUp(new GatewayError('idle_timeout', message))
@@ -54,18 +55,19 @@ export function createDeadlines(
     connected: () => clearTimeout(connect),
     begun() {
       clearTimeout(firstToken)
-      if (!hasBegun && isWaiting) idle = setTimeout(fellSilent, idleMs)
+      if (!hasBegun && isWaiting && !isOver) idle = setTimeout(fellSilent, idleMs)
       hasBegun = true
     },
     waiting() {
       isWaiting = true
       // An answer that came whole is never waited for, and needs no timer.
-      if (hasBegun) idle = idle?.refresh() ?? setTimeout(fellSilent, idleMs)
+      if (hasBegun && !isOver) idle = idle?.refresh() ?? setTimeout(fellSilent, idleMs)
     },
     heard() {
       isWaiting = false
     },
     clear() {
+      isOver = true
       clearTimeout(connect)
       clearTimeout(firstToken)
       clearTimeout(idle)
