@@ -4,12 +4,10 @@
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { GatewayReport } from '@drag-race/contracts'
-import { type ErrorForm, toErrorBody, toErrorEvent } from './error-form.ts'
-import type { GatewayError } from './errors.ts'
+import { type FormContext, toErrorBody, toErrorEvent } from './error-form.ts'
+import type { ErrorCode, GatewayError } from './errors.ts'
 
-export interface ErrorContext {
-  form: ErrorForm
-  requestId: string
+export interface ErrorContext extends FormContext {
   headers: OutgoingHttpHeaders
   /** Goes into the error event when the caller asked for it. */
   report: GatewayReport | null
@@ -30,14 +28,21 @@ export function answerError(response: ServerResponse, error: GatewayError, conte
   response.end(body)
 }
 
-function toOwnHeaders({ headers, retryAfterMs }: GatewayError): OutgoingHttpHeaders {
+/**
+ * What the status of these would have official clients do again, though it would end as before: their time is over, or the config
+ * must change first.
+ */
+const incurable: ReadonlySet<ErrorCode> = new Set(['total_timeout', 'model_unavailable'])
+
+function toOwnHeaders({ code, headers, retryAfterMs }: GatewayError): OutgoingHttpHeaders {
+  if (incurable.has(code)) return { ...headers, 'x-should-retry': 'false' }
   if (Object.keys(headers).length > 0 || retryAfterMs === null) return headers
   return { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
 }
 
 /** As a whole HTTP answer, for a request that Node could not even read: whose form it was is not known. */
 export function toRawAnswer(error: GatewayError, requestId: string, reasonPhrase: string): string {
-  const body = toErrorBody(error, { form: 'openai', requestId })
+  const body = toErrorBody(error, { form: 'openai', requestId, eventNumber: 0 })
   return [
     `HTTP/1.1 ${error.status} ${reasonPhrase}`,
     'Content-Type: application/json',

@@ -6,8 +6,8 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { toRawAnswer } from './answer-error.ts'
 import { failBody } from './body-failed.ts'
-import { createRequestId } from './call.ts'
 import { type ErrorCode, GatewayError } from './errors.ts'
+import { createRequestId } from './request-id.ts'
 
 interface Surroundings {
   /** What the connection was last used for. */

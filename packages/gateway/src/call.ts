@@ -1,5 +1,4 @@
 /** One chat call while it runs: what is known of it so far, for the answer's headers, the report and the record. */
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Identity } from './admission/identity.ts'
 import type { Reservation } from './admission/limiter.ts'
@@ -9,10 +8,12 @@ import { type CacheLook, noCache } from './cache/cache.ts'
 import type { Attempt } from './call-target.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
+import { type Endpoint, endpoints } from './endpoints.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { type CallGuardrails, noGuardrails } from './guardrails/guardrails.ts'
 import { toHeaderText } from './header-text.ts'
 import { type AnswerFacts, createFacts } from './relay/watch.ts'
+import { createRequestId, tellRequestId } from './request-id.ts'
 import { createStartSignal, type StartSignal } from './start-signal.ts'
 import { createStop, type StopSignal } from './stop.ts'
 import type { Tags } from './tags.ts'
@@ -24,6 +25,7 @@ export interface Call extends Placed {
   readonly id: string
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly endpoint: Endpoint
   /** With a start signal, when that came. */
   arrivedAtMs: number
   /** The same on the wall clock: what it is booked under. */
@@ -66,7 +68,12 @@ export interface Call extends Placed {
   close(): void
 }
 
-export function openCall(clock: Clock, request: IncomingMessage, response: ServerResponse): Call {
+export function openCall(
+  clock: Clock,
+  request: IncomingMessage,
+  response: ServerResponse,
+  endpoint: Endpoint,
+): Call {
   const arrivedAtDateMs = clock.date().getTime()
   const controller = createStop()
   const { signal } = controller
@@ -77,6 +84,7 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
     id: createRequestId(arrivedAtDateMs),
     request,
     response,
+    endpoint,
     arrivedAtMs: clock.monotonicMs(),
     arrivedAtDateMs,
     start: createStartSignal(request, response, signal),
@@ -115,33 +123,13 @@ export function openCall(clock: Clock, request: IncomingMessage, response: Serve
   return call
 }
 
-/**
- * Unlike every other: the milliseconds of the wall clock, what is random for each process, a number. By time first, as in a
- * UUID of version 7: what came together lies together in an index, and the books write a page of it a batch instead of one
- * a call. What is no call begins with the moment too.
- */
-export function createRequestId(atMs = Date.now()): string {
-  lastNumber = (lastNumber + 1) % 2 ** 32
-  if (atMs !== beginning.atMs) beginning = { atMs, text: `req_${toHex(atMs, 12)}${ofProcess}` }
-  return beginning.text + toHex(lastNumber, 8)
-}
-
-const ofProcess = randomBytes(6).toString('hex')
-let lastNumber = 0
-/** Many begin in the same millisecond. */
-let beginning = { atMs: Number.NaN, text: '' }
-
-function toHex(number: number, digits: number): string {
-  return number.toString(16).padStart(digits, '0')
-}
-
 /** A provider may name a model as it likes, and clients bound their headers. */
 const nameLengthMax = 200
 
 /** On every answer, good or bad: added to what passes of the provider's. */
 export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): OutgoingHttpHeaders {
   const { target, facts, reservation, cache, budget } = call
-  headers['x-gateway-request-id'] = call.id
+  tellRequestId(headers, call.id, endpoints[call.endpoint].dialect)
   if (reservation) Object.assign(headers, reservation.headers())
   if (cache.outcome) headers['x-gateway-cache'] = cache.outcome
   if (budget) Object.assign(headers, budget.headers)

@@ -12,7 +12,7 @@ import { readChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import type { Engine } from './engine.ts'
-import type { ErrorForm } from './error-form.ts'
+import { toErrorForm } from './error-form.ts'
 import { CallerGone, GatewayError } from './errors.ts'
 import { guardRequest } from './guardrails/guard-request.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
@@ -32,7 +32,7 @@ export async function chat(
   response: ServerResponse,
   endpoint: Endpoint = 'chat/completions',
 ): Promise<void> {
-  const call = openCall(parts.clock, request, response)
+  const call = openCall(parts.clock, request, response, endpoint)
   call.trace = parts.tracing?.begin(call, endpoints[endpoint].operation) ?? null
   parts.ledger.open()
   parts.running.add(call)
@@ -89,7 +89,7 @@ export async function chat(
     outcome = toOutcome(call)
   } catch (error) {
     await call.start?.over()
-    outcome = answerFailure(parts, call, endpoints[endpoint].dialect, error)
+    outcome = answerFailure(parts, call, error)
   }
   const endedAtMs = parts.clock.monotonicMs()
   // In the next tick the last bytes are on their way: the books do not delay them.
@@ -131,14 +131,21 @@ function toOutcome({ facts, response }: Call): Outcome {
     : { kind: 'failed', code: 'stream_error', status: response.statusCode }
 }
 
-function answerFailure(parts: ChatParts, call: Call, form: ErrorForm, reason: unknown): Outcome {
+function answerFailure(parts: ChatParts, call: Call, reason: unknown): Outcome {
   if (reason instanceof CallerGone) {
     call.response.destroy()
     return { kind: 'caller-gone', why: reason.why }
   }
   const error = reason instanceof GatewayError ? reason : toInternalError(parts.log, call, reason)
   const report = call.asked?.wantsReport ? toReport(call, parts.cost, parts.clock.monotonicMs()) : null
-  answerError(call.response, error, { form, requestId: call.id, headers: toAnswerHeaders(call), report })
+  answerError(call.response, error, {
+    form: toErrorForm(call.endpoint),
+    requestId: call.id,
+    headers: toAnswerHeaders(call),
+    // A stream's events are numbered from 0.
+    eventNumber: call.facts.chunks,
+    report,
+  })
   return { kind: 'failed', code: toOutcomeCode(error), status: error.status }
 }
 

@@ -1,9 +1,10 @@
-/** Callers of `POST /v1/messages` read errors in Anthropic's form, all others in OpenAI's. */
+/** Callers of `POST /v1/messages` read errors in Anthropic's form, all others in OpenAI's; and all read where to find the call again. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { head } from './testing/chunks.ts'
 import { bearer, keyOf } from './testing/door.ts'
 import { messages, type RunningGateway, startGateway } from './testing/gateway.ts'
 import { claude } from './testing/native.ts'
-import { type Answering, startUpstream, stream, type Upstream } from './testing/upstream.ts'
+import { type Answering, json, startUpstream, stream, type Upstream } from './testing/upstream.ts'
 
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -136,6 +137,128 @@ describe('inside a stream', () => {
       error: { type, message: expect.stringMatching(words) },
       request_id: response.headers.get('x-gateway-request-id'),
     })
+  })
+})
+
+test('inside a stream of /v1/responses an error is an event of its own number, and the envelope too', async () => {
+  const event = (type: string, sequence_number: number, more: object = {}) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number, ...more })}\n\n`
+  const begin =
+    event('response.created', 0, { response: { id: 'resp_1', model: 'gpt' } }) +
+    event('response.output_text.delta', 1, { delta: 'hello' })
+  const upstream = await startUpstream(stream([begin]))
+  const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-ours' }
+  const gateway = await startGateway({ models: [{ name: 'gpt', provider: 'openai', params }] })
+  opened.push(upstream, gateway)
+  const response = await post(gateway, { model: 'gpt', input: 'x', stream: true }, { path: '/v1/responses' })
+  const text = await response.text()
+  expect(text.startsWith(begin)).toBe(true)
+  const [, data] = /^event: error\ndata: (.*)\n\n$/.exec(text.slice(begin.length)) ?? []
+  const told = { code: 'stream_cut', message: expect.stringContaining('incomplete'), param: null }
+  expect(JSON.parse(data!)).toEqual({
+    ...{ type: 'error', sequence_number: 2, ...told },
+    error: { ...told, type: 'server_error' },
+  })
+})
+
+describe('the id by which a call is found', () => {
+  const idsOf = ({ headers }: Response) => [
+    headers.get('x-gateway-request-id'),
+    headers.get('x-request-id'),
+    headers.get('request-id'),
+  ]
+  const ours = expect.stringMatching(/^req_\w{32}$/)
+
+  test('is where each client reads it, on good answers and bad ones', async () => {
+    const { gateway } = await start(json({ ...head, choices: [{ message: { content: 'a' } }] }))
+    const chat = { model: 'gpt', messages }
+    const good = idsOf(await post(gateway, chat, { path: '/v1/chat/completions' }))
+    expect(good).toEqual([ours, good[0], null])
+    const bad = idsOf(await post(gateway, '{', { path: '/v1/chat/completions' }))
+    expect(bad).toEqual([ours, bad[0], null])
+    const ofAnthropic = idsOf(await post(gateway, '{'))
+    expect(ofAnthropic).toEqual([ours, null, ofAnthropic[0]])
+    const list = idsOf(await fetch(`${gateway.url}/v1/models`, bearer('key-of-all')))
+    expect(list).toEqual([ours, list[0], null])
+  })
+
+  test('does not push out a provider’s own', async () => {
+    const { gateway } = await start((response) => {
+      response.writeHead(400, { 'x-request-id': 'theirs' }).end('{"error":{"message":"no"}}')
+    })
+    const response = await post(gateway, { model: 'gpt', messages }, { path: '/v1/chat/completions' })
+    expect(idsOf(response)).toEqual([ours, 'theirs', null])
+  })
+})
+
+test('clients are told not to try again what would end as before', async () => {
+  const { gateway } = await start(() => {})
+  const shouldRetry = async (body: object) =>
+    (await post(gateway, body, { path: '/v1/chat/completions' })).headers.get('x-should-retry')
+  expect(await shouldRetry({ model: 'keyless', messages })).toBe('false')
+  gateway.reload({
+    models: [{ name: 'gpt', provider: 'custom', params: { baseUrl: 'http://127.0.0.1:9/v1' } }],
+  })
+  expect(await shouldRetry({ model: 'gpt', messages })).toBeNull()
+  const silent = await startUpstream(() => {})
+  opened.push(silent)
+  gateway.reload({
+    models: [{ name: 'gpt', provider: 'custom', params: { baseUrl: `${silent.url}/v1` } }],
+    policies: { timeouts: { totalMs: 50 } },
+  })
+  expect(await shouldRetry({ model: 'gpt', messages })).toBe('false')
+})
+
+describe('the models, as Anthropic’s clients ask for them', () => {
+  const asAnthropic = { headers: { 'anthropic-version': '2023-06-01', 'x-api-key': 'key-of-all' } }
+  const claudeItem = {
+    ...{ type: 'model', id: 'claude', display_name: 'claude' },
+    created_at: '2026-01-01T00:00:00.000Z',
+  }
+
+  test('are those that can be asked in their form', async () => {
+    const { gateway } = await start(() => {})
+    const list = await fetch(`${gateway.url}/v1/models`, asAnthropic)
+    expect(await list.json()).toEqual({
+      data: [claudeItem],
+      ...{ has_more: false, first_id: 'claude', last_id: 'claude' },
+    })
+    expect(list.headers.get('request-id')).toMatch(/^req_/)
+    const one = await fetch(`${gateway.url}/v1/models/claude`, asAnthropic)
+    expect(await one.json()).toEqual(claudeItem)
+  })
+
+  test.each([
+    ['gpt', /cannot be asked in Anthropic's form/],
+    ['cluade', /Did you mean "claude"/],
+  ])('and no others: %s', async (name, words) => {
+    const { gateway } = await start(() => {})
+    const response = await fetch(`${gateway.url}/v1/models/${name}`, asAnthropic)
+    expect(response.status).toBe(404)
+    expect(await response.json()).toEqual({
+      type: 'error',
+      error: { type: 'not_found_error', message: expect.stringMatching(words) },
+      request_id: response.headers.get('request-id'),
+    })
+  })
+
+  test('a virtual model is one where a target speaks it', async () => {
+    const { gateway } = await start(() => {})
+    const targets = (model: string) => ({ priority: { targets: [{ model, priority: 1 }] } })
+    gateway.reload({
+      models: [
+        { name: 'claude', provider: 'anthropic', params: { apiKey: 'key-ours' } },
+        { name: 'gpt', provider: 'openai', params: { apiKey: 'key-ours' } },
+      ],
+      virtualModels: [
+        { name: 'wise', routing: targets('claude') },
+        { name: 'quick', routing: targets('gpt') },
+      ],
+    })
+    const { data } = (await (await fetch(`${gateway.url}/v1/models`, asAnthropic)).json()) as {
+      data: { id: string }[]
+    }
+    expect(data.map(({ id }) => id)).toEqual(['wise', 'claude'])
   })
 })
 

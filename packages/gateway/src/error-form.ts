@@ -1,18 +1,25 @@
 /**
- * The two forms in which callers read an error: OpenAI's envelope, and for `POST /v1/messages` that of Anthropic, whose
- * clients find neither words nor kind in the other.
+ * The forms in which callers read an error: OpenAI's envelope, and for `POST /v1/messages` that of Anthropic, whose clients
+ * find neither words nor kind in the other. In a stream of `/v1/responses` an error is an event like all others, with a type and a
+ * number; some clients read it there, others in the envelope, so it has both.
  */
 import { encodeEvent } from '@drag-race/wire'
 import { typeOf } from './dialects/openai/error-reader.ts'
 import { parseJson, record } from './dialects/read-json.ts'
-import type { EndpointFacts } from './endpoints.ts'
+import { type Endpoint, type EndpointFacts, endpoints } from './endpoints.ts'
 import { type GatewayError, ProviderError } from './errors.ts'
 
-export type ErrorForm = EndpointFacts['dialect']
+export type ErrorForm = EndpointFacts['dialect'] | 'responses'
+
+export function toErrorForm(endpoint: Endpoint): ErrorForm {
+  return endpoint === 'responses' ? endpoint : endpoints[endpoint].dialect
+}
 
 export interface FormContext {
   form: ErrorForm
   requestId: string
+  /** Of an event that comes now. */
+  eventNumber: number
 }
 
 /** As the body of an answer. A provider's own bytes where they have the form already. */
@@ -23,19 +30,26 @@ export function toErrorBody(error: GatewayError, context: FormContext): string |
 
 /** As the last event of a stream; `more` goes beside the error. */
 export function toErrorEvent(error: GatewayError, context: FormContext, more: object): string {
-  const data = JSON.stringify({ ...toEnvelope(error, context), ...more })
-  return encodeEvent(context.form === 'anthropic' ? { event: 'error', data } : { data })
+  const { form, eventNumber } = context
+  const { code, message } = error
+  const asEvent = { type: 'error', sequence_number: eventNumber, code, message, param: null }
+  const data = JSON.stringify({
+    ...(form === 'responses' && asEvent),
+    ...toEnvelope(error, context),
+    ...more,
+  })
+  return encodeEvent(form === 'openai' ? { data } : { event: 'error', data })
 }
 
 /** What `dialects/openai/error-reader.ts` made of a refusal has OpenAI's form, or was in Anthropic's before. */
 function hasForm(body: Uint8Array, form: ErrorForm): boolean {
-  if (form === 'openai') return true
+  if (form !== 'anthropic') return true
   const { type, error } = record(parseJson(Buffer.from(body).toString()))
   return type === 'error' && typeof record(error).message === 'string'
 }
 
 function toEnvelope({ message, code, status }: GatewayError, { form, requestId }: FormContext): object {
-  if (form === 'openai') return { error: { message, type: typeOf(status), code, param: null } }
+  if (form !== 'anthropic') return { error: { message, type: typeOf(status), code, param: null } }
   return { type: 'error', error: { type: anthropicTypeOf(status), message }, request_id: requestId }
 }
 

@@ -97,6 +97,7 @@ test.each([200, 401])(
       'x-gateway-provider',
       'x-gateway-request-id',
       'x-ratelimit-limit-requests',
+      'x-request-id',
     ])
     expect(JSON.stringify([...response.headers])).not.toContain('own')
   },

@@ -133,9 +133,9 @@ describe.each(passed)('$path', ({ path, model, asked, begin, end, failure, whole
     const answer = await (await post(path, { model, stream: true, ...asked })).text()
     expect(answer.startsWith(begin)).toBe(true)
     expect(answer.slice(begin.length)).toMatch(
-      path === '/v1/messages'
-        ? /^event: error\ndata: \{"type":"error",.*incomplete.*\}\n\n$/
-        : /^data: \{"error":.*"code":"stream_cut".*\}\n\n$/,
+      path === '/v1/completions'
+        ? /^data: \{"error":.*"code":"stream_cut".*\}\n\n$/
+        : /^event: error\ndata: \{"type":"error",.*incomplete.*\}\n\n$/,
     )
     expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_cut' })
   })

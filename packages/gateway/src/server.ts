@@ -1,21 +1,28 @@
 /** Which URL is which. On node:http itself: a framework would stand in the path of every token. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { Socket } from 'node:net'
 import { gatewayGreeting } from '@drag-race/contracts'
 import type { Registry } from 'prom-client'
 import { requireAdmin, toCallersList } from './admission/admin.ts'
 import { mayUse } from './admission/identity.ts'
 import { answerError } from './answer-error.ts'
+import { findAnthropicItem, isAnthropicClient, toAnthropicList } from './anthropic-models.ts'
 import { toUsageList } from './books/usage-list.ts'
 import { answerBrokenRequest } from './broken-requests.ts'
 import { toBudgetsList } from './budgets/budgets-list.ts'
-import { createRequestId } from './call.ts'
 import { type ChatParts, chat } from './chat.ts'
 import type { Readiness } from './drain.ts'
-import { type Endpoint, endpoints, toEndpoint } from './endpoints.ts'
+import { type EndpointFacts, endpoints, toEndpoint } from './endpoints.ts'
 import { type ErrorCode, GatewayError } from './errors.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
 import { openConnections } from './open-connections.ts'
+import { createRequestId, tellRequestId } from './request-id.ts'
 import { unknownModel } from './routing/resolve.ts'
 import { toTargetSnapshots } from './upstream/target-snapshot.ts'
 
@@ -61,7 +68,7 @@ export function createGatewayServer({ current, allowedHosts, arrival, onRefused 
         if (parts.readiness.isDraining()) response.shouldKeepAlive = false
         await route(parts, request, response)
       } catch (error) {
-        onRefused(refuse(response, error, toEndpoint(toPath(request))))
+        onRefused(refuse(response, error, toReaderForm(request)))
       }
     },
   )
@@ -84,7 +91,7 @@ export function createMetricsServer(registry: Registry, readiness: Readiness): S
     const path = toPath(request)
     if (path === '/ready') return answerReady(readiness, response)
     if (path !== '/metrics') {
-      refuse(response, new GatewayError('not_found', 'The metrics are at GET /metrics.'))
+      refuse(response, new GatewayError('not_found', 'The metrics are at GET /metrics.'), 'openai')
       return
     }
     response.setHeader('content-type', registry.contentType)
@@ -101,7 +108,7 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
   }
   if (path === '/connections') {
     allow(request, response, 'POST')
-    return answerJson(response, await openConnections(parts, request))
+    return answerJson(request, response, await openConnections(parts, request))
   }
   if (path === '/ready') {
     allow(request, response, 'GET')
@@ -110,16 +117,19 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
   const answer = await read(parts, path, request)
   if (answer === null) throw unknownPath(request, path)
   allow(request, response, 'GET')
-  if (typeof answer !== 'string') return answerJson(response, answer)
-  response.setHeader('x-gateway-request-id', createRequestId())
-  response.setHeader('content-type', 'text/plain; charset=utf-8')
+  if (typeof answer !== 'string') return answerJson(request, response, answer)
+  response.writeHead(200, { ...toIdHeaders(request), 'content-type': 'text/plain; charset=utf-8' })
   response.end(answer)
 }
 
-function answerJson(response: ServerResponse, answer: object): void {
-  response.setHeader('x-gateway-request-id', createRequestId())
-  response.setHeader('content-type', 'application/json')
+function answerJson(request: IncomingMessage, response: ServerResponse, answer: object): void {
+  response.writeHead(200, { ...toIdHeaders(request), 'content-type': 'application/json' })
   response.end(JSON.stringify(answer))
+}
+
+/** Of what is no call. */
+function toIdHeaders(request: IncomingMessage): OutgoingHttpHeaders {
+  return tellRequestId({}, createRequestId(), isAnthropicClient(request) ? 'anthropic' : 'openai')
 }
 
 /** Alive and ready are two things: who drains is alive, and should get no more calls. */
@@ -132,14 +142,20 @@ function answerReady({ whyNot }: Readiness, response: ServerResponse): void {
   response.end(JSON.stringify({ ready: reason === null, reasons: reason === null ? [] : [reason] }))
 }
 
-/** `endpoint`: where the request was meant to go; null for what is no call. Returns what the caller is told. */
-function refuse(response: ServerResponse, reason: unknown, endpoint: Endpoint | null = null): ErrorCode {
+/** Returns what the caller is told. */
+function refuse(response: ServerResponse, reason: unknown, form: EndpointFacts['dialect']): ErrorCode {
   const error = reason instanceof GatewayError ? reason : internalError(reason)
-  const { dialect: form } = endpoints[endpoint ?? 'chat/completions']
   const requestId = createRequestId()
-  const headers = { 'x-gateway-request-id': requestId }
-  answerError(response, error, { form, requestId, headers, report: null })
+  const headers = tellRequestId({}, requestId, form)
+  answerError(response, error, { form, requestId, headers, eventNumber: 0, report: null })
   return error.code
+}
+
+/** The form in which who asks reads an error, before there is a call. */
+function toReaderForm(request: IncomingMessage): EndpointFacts['dialect'] {
+  const endpoint = toEndpoint(toPath(request))
+  if (endpoint) return endpoints[endpoint].dialect
+  return isAnthropicClient(request) ? 'anthropic' : 'openai'
 }
 
 function internalError(cause: unknown): GatewayError {
@@ -163,13 +179,15 @@ async function read(
   }
   if (path !== '/v1/models' && !path.startsWith(modelPath)) return null
   const identity = await admission.identify(request)
-  if (path === '/v1/models') return toModelsList(catalogue, (name) => mayUse(identity, name))
+  const isUsable = (name: string) => mayUse(identity, name)
+  const isAnthropic = isAnthropicClient(request)
+  if (path === '/v1/models') return (isAnthropic ? toAnthropicList : toModelsList)(catalogue, isUsable)
   // A model's name may hold slashes (`ollama/llama3.2`), encoded or not.
   const name = decode(path.slice(modelPath.length))
   admission.permit(identity, name)
   const item = findModelItem(catalogue, name)
   if (!item) throw unknownModel(catalogue, name)
-  return item
+  return isAnthropic ? findAnthropicItem(catalogue, name) : item
 }
 
 async function readAsAdmin(parts: ChatParts, path: string, request: IncomingMessage): Promise<object | null> {

@@ -98,8 +98,8 @@ test('the same request gets the same answer, and nothing goes up', async () => {
   const { headers } = second.response
   expect(headers.get('x-gateway-attempts')).toBe('0')
   expect(headers.get('x-gateway-model')).toBe('up-1')
-  // That of the call that went up.
-  expect(headers.get('x-request-id')).toBeNull()
+  // Its own, and not that of the call that went up.
+  expect(headers.get('x-request-id')).toBe(headers.get('x-gateway-request-id'))
   expect(await all.gateway.sample('gateway_cache_total', 'outcome="hit"')).toBe(1)
   expect(await all.gateway.sample('gateway_cache_total', 'outcome="miss"')).toBe(1)
 })

@@ -1,0 +1,44 @@
+/** `GET /v1/models` in Anthropic's form, for its clients: those models that `POST /v1/messages` passes to. */
+import type { IncomingMessage } from 'node:http'
+import { GatewayError } from './errors.ts'
+import type { Catalogue, CatalogueEntry } from './routing/catalogue.ts'
+import { toEntries } from './routing/resolve.ts'
+
+/** They all send it, and nobody else does. */
+export function isAnthropicClient({ headers }: IncomingMessage): boolean {
+  return headers['anthropic-version'] !== undefined
+}
+
+/** On one page, whatever was asked for. */
+export function toAnthropicList(catalogue: Catalogue, mayUse: (name: string) => boolean) {
+  const data = toItems(catalogue).filter(({ id }) => mayUse(id))
+  return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
+}
+
+/** Throws `model_not_found` for a model that is there and speaks another dialect. */
+export function findAnthropicItem(catalogue: Catalogue, name: string) {
+  const item = toItems(catalogue).find(({ id }) => id === name)
+  if (item) return item
+  throw new GatewayError(
+    'model_not_found',
+    `${JSON.stringify(name)} cannot be asked in Anthropic's form: name one of GET /v1/models, or call /v1/chat/completions.`,
+  )
+}
+
+function toItems(catalogue: Catalogue) {
+  const virtual = catalogue
+    .listVirtual()
+    .filter(({ config }) => toEntries(catalogue, config).some(speaksAnthropic))
+    .map(({ config, createdS }) => toItem(config.name, createdS))
+  const own = catalogue.list().filter(speaksAnthropic)
+  return [...virtual, ...own.map(({ name, createdS }) => toItem(name, createdS))]
+}
+
+function speaksAnthropic(entry: CatalogueEntry | undefined): boolean {
+  return entry?.route.state === 'open' && entry.route.target.dialect === 'anthropic'
+}
+
+function toItem(name: string, createdS: number) {
+  const createdAt = new Date(createdS * 1000).toISOString()
+  return { type: 'model', id: name, display_name: name, created_at: createdAt }
+}
