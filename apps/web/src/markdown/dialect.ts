@@ -102,6 +102,8 @@ class LaneTokenizer extends Tokenizer {
   }
 
   override blockquote(source: string): Tokens.Blockquote | undefined {
+    // Asked at each block: what is no quote must not pay for the definitions that are known.
+    if (!/^ {0,3}>/.test(source)) return undefined
     if (this.#depth < depthMax) return this.#within(() => this.#quote(source))
     const text = this.rules.block.blockquote.exec(source)?.[0].replace(/\n+$/, '')
     return text ? { type: 'blockquote', raw: text, text, tokens: [plainParagraph(text)] } : undefined
@@ -118,13 +120,16 @@ class LaneTokenizer extends Tokenizer {
   #quote(source: string): Tokens.Blockquote | undefined {
     const { state, tokens } = this.lexer
     const { lastToken } = state
-    const known = { ...tokens.links }
+    const known = tokens.links
     delete state.lastToken
+    // Over those that are known, not a copy of them: each of many quotes would pay for all.
+    tokens.links = Object.create(known)
     const quote = super.blockquote(source)
+    tokens.links = known
     Object.assign(state, { lastToken })
-    for (const label of Object.keys(tokens.links))
-      if (!Object.hasOwn(known, label)) delete tokens.links[label]
-    Object.assign(tokens.links, addDefinitions(known, quote?.tokens ?? []))
+    for (const [label, definition] of Object.entries(addDefinitions({}, quote?.tokens ?? []))) {
+      if (!(label in known)) known[label] = definition
+    }
     return quote
   }
 
