@@ -33,7 +33,10 @@ function toFault(error: unknown): ApiFault {
   if (typeof type === 'string' && typeof status === 'number' && status < 500) return bodyFault(type, status)
   // A path such as /api/races/%: express cannot decode it.
   if (error instanceof URIError) return new ApiFault(400, 'invalid_path', 'The path cannot be decoded.')
-  if (status === 404) return new ApiFault(404, 'not_found', 'There is no such file.')
+  // What the sender of files refuses, such as a path out of their folder, is not there either.
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new ApiFault(404, 'not_found', 'There is no such file.')
+  }
   if (typeof code === 'string' && code.startsWith('SQLITE')) {
     return new ApiFault(503, 'database_unavailable', toAdvice(code))
   }

@@ -214,6 +214,13 @@ describe('the web', () => {
     expect(asset.headers['cache-control']).toMatch(/max-age=31536000, immutable/)
     // A script that is gone must not come as a page.
     expect((await ask(html, { path: '/assets/gone.js' })).status).toBe(404)
+    for (const path of [
+      '/assets/%2e%2e/%2e%2e/package.json',
+      '/assets/..%2f..%2fpackage.json',
+      '/assets/%00',
+    ]) {
+      expect((await ask(html, { path })).status, path).toBe(404)
+    }
     expect((await ask({ host: 'localhost', accept: 'image/png' }, { path: '/x.png' })).status).toBe(404)
     expect((await ask(html, { path: '/../package.json' })).body).toBe('<div id="root"></div>')
   })

@@ -2,6 +2,7 @@
 import './arrival-plates.css'
 import type { LaneSummary } from '@drag-race/contracts'
 import { toSeconds } from '../look/figures.ts'
+import { isolate } from '../look/isolate.ts'
 import { Plate } from '../look/plate.tsx'
 import { toArrivals } from './summary-words.ts'
 
@@ -29,6 +30,6 @@ function isOut({ place, outcome }: LaneSummary): boolean {
 }
 
 function toPlateTitle({ place, model, slip, outcome, errorCode }: LaneSummary): string {
-  if (place !== null) return `${place}. ${model}, ${toSeconds(slip.totalMs ?? slip.elapsedMs)} s`
-  return `${model}: ${outcome === 'failed' ? `did not finish (${errorCode ?? 'failed'})` : outcome}`
+  if (place !== null) return `${place}. ${isolate(model)}, ${toSeconds(slip.totalMs ?? slip.elapsedMs)} s`
+  return `${isolate(model)}: ${outcome === 'failed' ? `did not finish (${errorCode ?? 'failed'})` : outcome}`
 }

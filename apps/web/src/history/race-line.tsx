@@ -1,8 +1,10 @@
 /** A race as one line: its plates as they arrived, what was asked, who won, by what, and when. */
+
 import type { LaneSummary, RaceSummary } from '@drag-race/contracts'
 import { memo } from 'react'
 import { Link } from 'wouter'
 import { RemoveIcon } from '../look/icons.tsx'
+import { isolate } from '../look/isolate.ts'
 import { Tags } from '../look/tags.tsx'
 import { ArrivalPlates } from './arrival-plates.tsx'
 import { toField, toSummaryWords } from './summary-words.ts'
@@ -76,7 +78,7 @@ function Field({ lanes }: { lanes: readonly LaneSummary[] }) {
   const areAllAlike = field.every(({ simulated }) => simulated)
   const names = field.map(({ model, lanes: count, simulated }) => {
     const times = count > 1 ? ` × ${count}` : ''
-    return `${model}${times}${simulated && !areAllAlike ? ' (simulated)' : ''}`
+    return `${isolate(model)}${times}${simulated && !areAllAlike ? ' (simulated)' : ''}`
   })
   return (
     <>

@@ -1,6 +1,7 @@
 /** A kept race in words: who won and by how much, what it was decided by, and what else must be known of it. */
 import type { LaneSummary, RaceSummary } from '@drag-race/contracts'
 import { toFineMs, toGap, toMargin } from '../look/figures.ts'
+import { isolate } from '../look/isolate.ts'
 import { toFinishText } from '../race/verdict.ts'
 
 export interface SummaryWords {
@@ -62,7 +63,7 @@ const endings: Record<RaceSummary['status'], string> = {
 function toName(lanes: readonly LaneSummary[], lane: number): string {
   const model = lanes.find((entry) => entry.lane === lane)?.model ?? ''
   const isShared = lanes.filter((entry) => entry.model === model).length > 1
-  return isShared ? `${model} (lane ${lane + 1})` : model
+  return isShared ? `${isolate(model)} (lane ${lane + 1})` : isolate(model)
 }
 
 const list = new Intl.ListFormat('en-GB')

@@ -2,6 +2,7 @@
 import { type PointerEvent, useMemo, useState } from 'react'
 import { useChartSize } from '../leaderboard/use-chart-size.ts'
 import { toCount, toSeconds } from '../look/figures.ts'
+import { isolate } from '../look/isolate.ts'
 import type { Curve } from './curves.ts'
 import { Drawing } from './drawing.tsx'
 import { between, type Span } from './span.ts'
@@ -118,7 +119,7 @@ function toFrame(widthPx: number, remPx: number): Frame {
 function toSpoken(curves: readonly Curve[]): string {
   const lanes = curves.map(({ lane, model, tokens, endMs, isDone }) => {
     const how = isDone ? 'finished' : 'ended'
-    return `lane ${lane + 1}, ${model}: ${toCount(tokens.at(-1) ?? 0)} tokens, ${how} after ${toSeconds(endMs)} seconds`
+    return `lane ${lane + 1}, ${isolate(model)}: ${toCount(tokens.at(-1) ?? 0)} tokens, ${how} after ${toSeconds(endMs)} seconds`
   })
   return `Tokens over time. ${lanes.join('; ')}. All splits are in the table below.`
 }

@@ -10,6 +10,7 @@ import {
   raceVerdict,
 } from '@drag-race/contracts'
 import { toFineMs, toGap, toMargin } from '../look/figures.ts'
+import { isolate } from '../look/isolate.ts'
 
 /** `cut`: the race ended under it, without a word from the lane. `sentinel`: it watched the clock and is not ranked. */
 export type LaneResult =
@@ -164,13 +165,13 @@ export function toFinishText(finish: FinishLine): string {
 export function toLaneName(state: RaceState, lane: number): string {
   const model = state.lanes[lane]?.model ?? ''
   const isShared = state.lanes.filter((other) => other.model === model).length > 1
-  return isShared ? `${model} (lane ${lane + 1})` : model
+  return isShared ? `${isolate(model)} (lane ${lane + 1})` : isolate(model)
 }
 
 /** Lanes by number; those of one model under its name once. */
 function toLaneNames(state: RaceState, lanes: number[]): string {
   const sorted = lanes.toSorted((a, b) => a - b)
-  const models = new Set(sorted.map((lane) => state.lanes[lane]?.model))
+  const models = new Set(sorted.map((lane) => isolate(state.lanes[lane]?.model ?? '')))
   if (models.size > 1) return joinWords(sorted.map((lane) => toLaneName(state, lane)))
   return `${[...models].join()}, lanes ${joinWords(sorted.map((lane) => String(lane + 1)))}`
 }
