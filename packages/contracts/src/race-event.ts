@@ -88,7 +88,7 @@ export const LaneDone = z.object({
   finishReason: z.nullable(z.string()),
   usage: Usage,
   /** null when the price is unknown, never 0 for unknown. */
-  costUsd: z.nullable(z.number()),
+  costUsd: z.nullable(z.number().check(z.nonnegative())),
   /** The gateway's own account; null when the gateway gives none. */
   gateway: z.nullable(GatewayReport),
   /** The provider's id of the completion, by which a simulator's ledger is found. */
@@ -119,7 +119,7 @@ export const ClockReport = z.object({
   /** When the margin was measured against the simulator's ledger (ISO 8601); null: only the thread's lateness is known. */
   calibratedAt: z.nullable(z.string()),
   /** The longest that the reading thread came late to its sockets while the race ran; null when it was too short to say. */
-  lagMs: z.nullable(z.number()),
+  lagMs: z.nullable(z.number().check(z.nonnegative())),
   /** The thread came later than the margin allows: figures of this race may be off by `lagMs`. */
   disturbed: z.boolean(),
   /** What a sentinel lane saw of it: stamp minus the simulator's own time of writing; null without one. */
@@ -138,7 +138,7 @@ export const RaceEnd = z.object({
   type: z.literal('race-end'),
   standings: z.array(Standing),
   /** Lanes closer than this share a place; null when the clock's error was not measured. */
-  marginMs: z.nullable(z.number()),
+  marginMs: z.nullable(z.number().check(z.nonnegative())),
   reason: z.enum(['finished', 'stopped', 'deadline', 'interrupted']),
   /** Left out by tapes older than it. */
   clock: z.optional(ClockReport),

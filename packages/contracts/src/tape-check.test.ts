@@ -8,6 +8,8 @@ import {
   type RaceState,
   reduceRace,
   TapeFault,
+  type Unnumbered,
+  withinBounds,
 } from './index.ts'
 import { mutations, tapes } from './tape-arbitrary.ts'
 
@@ -105,5 +107,82 @@ describe('a tape that is read from a file', () => {
     const [start] = toLines(fc.sample(tapes, 1)[0]!)
     const fault = check([start!, line]) as TapeFault
     expect(fault).toMatchObject({ code, line: 3, message: expect.stringMatching(words) })
+  })
+
+  const start = fc.sample(tapes, 1)[0]![0] as Extract<RaceEvent, { type: 'race-start' }>
+  const [lane] = start.lanes as [(typeof start.lanes)[number]]
+  const withFirstLane = (more: object) => [{ ...lane, ...more }, ...start.lanes.slice(1)]
+  test.each<[string, object, string, RegExp]>([
+    [
+      'another model',
+      { lanes: withFirstLane({ model: 'gpt-5' }) },
+      'contradiction',
+      /not those that were asked/,
+    ],
+    ['another way', { lanes: withFirstLane({ stream: !lane.stream }) }, 'contradiction', /not those that/],
+    ['fewer lanes', { lanes: start.lanes.slice(1) }, 'wrong_event|contradiction', /lanes/],
+    [
+      'a sentinel in a place',
+      { lanes: withFirstLane({ sentinel: true }) },
+      'contradiction',
+      /not those that/,
+    ],
+    [
+      'a provider of 15 MB',
+      { lanes: withFirstLane({ provider: 'x'.repeat(15e6) }) },
+      'wrong_event',
+      /longer words/,
+    ],
+    ['a year far away', { startedAt: '+275760-01-01T00:00:00.000Z' }, 'wrong_event', /no date of these days/],
+    ['a time far away', { at: 1e292 }, 'wrong_event', /years away/],
+  ])('a start that tells of %s is refused', (_what, change, code, words) => {
+    const fault = check([JSON.stringify({ ...start, ...change })]) as TapeFault
+    expect(fault.message).toMatch(words)
+    expect(fault.code).toMatch(new RegExp(`^(${code})$`))
+  })
+})
+
+describe('what providers say at length', () => {
+  const long = 'x'.repeat(20_000)
+  const attempt = { provider: long, model: long, outcome: long, status: 200, waitMs: 0, durationMs: 1 }
+  const report = {
+    ...{ requestId: long, provider: long, model: long, attempts: Array.from({ length: 300 }, () => attempt) },
+    ...{ ttftMs: 1, durationMs: 2, overheadMs: 1, costUsd: null },
+  }
+  const ends: Unnumbered[] = [
+    {
+      ...{ type: 'done', at: 1, lane: 0, totalMs: 1, finishReason: long, costUsd: null, gateway: report },
+      completionId: long,
+      usage: {
+        ...{ inputTokens: 1, outputTokens: 1, reasoningTokens: null, cachedTokens: null },
+        source: 'usage',
+      },
+    },
+    { type: 'error', at: 1, lane: 0, message: long, code: long, status: null, retryAfterMs: null },
+  ]
+
+  test.each(ends)('is cut as it is written, and refused in a file: $type', (end) => {
+    const start = {
+      ...{ type: 'race-start', at: 0, raceId: 'race', startedAt: '2026-01-01T00:00:00.000Z' },
+      request: { prompt: 'p', lanes: [{ model: 'm', stream: true }], finish: 'done' },
+      lanes: [{ lane: 0, model: 'm', stream: true, provider: null, simulated: false }],
+    }
+    const toTape = (last: object) =>
+      [start, { type: 'lane-start', at: 0, lane: 0 }, last].map((event, seq) =>
+        JSON.stringify({ seq, ...event }),
+      )
+    expect(check(toTape(end))).toMatchObject({ code: 'wrong_event', line: 4 })
+    const written = toTape(withinBounds(end))
+    expect(check(written)).toMatchObject({ seq: 2 })
+    expect(written.join().length).toBeLessThan(200_000)
+    expect(withinBounds(withinBounds(end))).toEqual(withinBounds(end))
+  })
+
+  test('what is short stays the very same event', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        for (const event of tape) expect(withinBounds(event)).toBe(event)
+      }),
+    )
   })
 })

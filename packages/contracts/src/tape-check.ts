@@ -5,6 +5,8 @@
  * A tape says some things twice (an event's time and the lane's figure, the finishes and the standings). Where the two
  * differ nobody knows which is right, so neither is believed.
  */
+
+import { withinBounds } from './event-bounds.ts'
 import { toStandings } from './finish.ts'
 import { RaceEvent } from './race-event.ts'
 import { emptyRace, foldRace, isNext, type RaceState } from './race-state.ts'
@@ -31,6 +33,9 @@ export interface TapeCheck {
 
 /** Two decimals each, rounded one by one: figures that agree differ by no more. */
 const dustMs = 0.021
+
+/** Eleven days: no race is so long. */
+const atMsMax = 1e9
 
 /** Folded at once: cheaper than one by one, and little enough to be held. */
 const batchEvents = 1_000
@@ -106,8 +111,23 @@ function parseEvent(text: string, line: number): RaceEvent {
       `a \`${type}\` event whose \`${where}\` is not as it must be. The file was changed.`,
     )
   }
+  const event = value as RaceEvent
+  if (withinBounds(event) !== event) {
+    throw new TapeFault(
+      'wrong_event',
+      line,
+      `a \`${type}\` event that holds longer words, or more of them, than a race ever writes. The file was changed.`,
+    )
+  }
+  if (Math.abs(event.at) > atMsMax) {
+    throw new TapeFault(
+      'wrong_event',
+      line,
+      'its time lies years away from the start of the race. The file was changed.',
+    )
+  }
   // As it is written, not as the schema completes it: that is what the screen will fold.
-  return value as RaceEvent
+  return event
 }
 
 function parseJson(text: string): unknown {
@@ -132,11 +152,24 @@ function startLanes(event: EventOf<'race-start'>, lanes: LaneTimes[], line: numb
   const isComplete = request.finish !== undefined && request.lanes.every(({ stream }) => stream !== undefined)
   if (!isComplete)
     throw fault('the request has no finish line, or a lane that does not say whether it streams.')
-  if (Number.isNaN(Date.parse(startedAt))) throw fault('`startedAt` is no date.')
+  const startedAtYear = new Date(startedAt).getUTCFullYear()
+  if (!(startedAtYear >= 2000 && startedAtYear < 2100)) throw fault('`startedAt` is no date of these days.')
   if (!/^[\w-]{1,100}$/.test(raceId))
     throw fault('`raceId` may hold letters, digits, `-` and `_`, up to 100.')
   if (event.lanes.length === 0 || event.lanes.some(({ lane }, index) => lane !== index)) {
     throw fault('the lanes are not numbered 0, 1, 2, …')
+  }
+  const racing = event.lanes.filter(({ sentinel }) => !sentinel)
+  const areThose = racing.every(({ model, stream }, index) => {
+    const asked = request.lanes[index]
+    return asked?.model === model && asked.stream === stream
+  })
+  if (!areThose || racing.length !== request.lanes.length) {
+    throw new TapeFault(
+      'contradiction',
+      line,
+      'its lanes are not those that were asked for. The file was changed.',
+    )
   }
   for (const _ of event.lanes) lanes.push({ startAt: null, at: Number.NEGATIVE_INFINITY, isOver: false })
 }

@@ -5,7 +5,14 @@
  * It holds each event as its line of JSON, written once for the database and for all viewers, and the fold so far.
  * When the race has ended the tape is read from the database, and this one is let go.
  */
-import { emptyRace, type RaceEvent, type RaceState, reduceRace, type Unnumbered } from '@drag-race/contracts'
+import {
+  emptyRace,
+  type RaceEvent,
+  type RaceState,
+  reduceRace,
+  type Unnumbered,
+  withinBounds,
+} from '@drag-race/contracts'
 
 export interface Tape {
   append(event: Unnumbered): void
@@ -52,7 +59,7 @@ export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Ta
 
   return {
     append(unnumbered) {
-      const event = { seq: lines.length, ...unnumbered } as RaceEvent
+      const event = { seq: lines.length, ...withinBounds(unnumbered) } as RaceEvent
       const line = JSON.stringify(event)
       lines.push(line)
       chars += line.length

@@ -1,0 +1,66 @@
+/**
+ * How much of others' words an event of a tape holds, besides prompts and answers: a provider may give its finish reason, its
+ * code or its name any length, and lists of races hold them all. The app cuts them as it writes; a file that holds more was not
+ * written by it.
+ */
+import type { RaceEvent, Unnumbered } from './race-event.ts'
+
+/** Characters: of a message for people, and of every other word. */
+const messageCharsMax = 4_000
+const wordCharsMax = 500
+/** Of a list, and of what an object holds. */
+const entriesMax = 100
+/** A report's attempt's usage, and what a later version may put below it. */
+const depthMax = 8
+
+/** The event itself where nothing has to be cut. */
+export function withinBounds<Event extends Unnumbered | RaceEvent>(event: Event): Event {
+  switch (event.type) {
+    case 'token':
+      return event
+    // What was asked has bounds of its own.
+    case 'race-start': {
+      const lanes = cut(event.lanes, 0)
+      return lanes === event.lanes ? event : { ...event, lanes }
+    }
+    default:
+      return cut(event, 0)
+  }
+}
+
+function cut<Value>(value: Value, depth: number): Value {
+  if (typeof value === 'string') return cutText(value, wordCharsMax) as Value
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === depthMax) return null as Value
+  if (Array.isArray(value)) return cutList(value, depth) as Value
+  return cutRecord(value as Record<string, unknown>, depth) as Value
+}
+
+function cutText(text: string, charsMax: number): string {
+  return text.length > charsMax ? text.slice(0, charsMax) : text
+}
+
+function cutList(list: readonly unknown[], depth: number): readonly unknown[] {
+  const short = list.slice(0, entriesMax).map((value) => cut(value, depth + 1))
+  return isSame(list, short) ? list : short
+}
+
+function cutRecord(record: Record<string, unknown>, depth: number): Record<string, unknown> {
+  const entries = Object.entries(record)
+  const short = entries
+    .slice(0, entriesMax)
+    .filter(([key]) => key.length <= wordCharsMax)
+    .map(([key, value]): [string, unknown] => [
+      key,
+      key === 'message' && typeof value === 'string'
+        ? cutText(value, messageCharsMax)
+        : cut(value, depth + 1),
+    ])
+  const before = entries.map(([, value]) => value)
+  const after = short.map(([, value]) => value)
+  return isSame(before, after) ? record : Object.fromEntries(short)
+}
+
+function isSame(before: readonly unknown[], after: readonly unknown[]): boolean {
+  return before.length === after.length && before.every((value, index) => Object.is(value, after[index]))
+}
