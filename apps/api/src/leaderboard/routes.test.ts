@@ -275,6 +275,16 @@ test('a race that ends changes the board that was kept', async () => {
   expect(await models()).toEqual([])
 })
 
+test('a race that was deleted and comes back as an import changes the board that was kept', async () => {
+  const { db, writeRace, board } = await startApp()
+  await writeRace({ totals: ab })
+  expect((await board()).leftOut).toEqual([])
+  await db.updateTable('races').set({ origin: 'imported' }).execute()
+  const { rows, leftOut } = await board()
+  expect(rows).toEqual([])
+  expect(leftOut).toMatchObject([{ races: 1 }])
+})
+
 test('the margin of a speed is that of the tokens which were sent: reasoning that stayed hidden makes it no finer', async () => {
   const { writeRace, board, paired } = await startApp()
   // 100 tokens of 600 were seen, in some 200 ms: 24 tokens a second either way, at this margin.

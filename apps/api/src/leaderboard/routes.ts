@@ -30,8 +30,8 @@ export function createLeaderboardRoutes(context: AppContext, limit = racesMax): 
     const hash = createHash('sha256').update(JSON.stringify(query))
     const older = await readInto(query, (race) => {
       board.add(race)
-      // A race that is over changes no more.
-      hash.update(`${race.id} ${race.status}\n`)
+      // A race that is over changes no more, but it may be deleted and come back under its id from a file.
+      hash.update(`${race.id} ${race.status} ${race.isImported}\n`)
     })
     board.leaveOut(tooOld, older)
     const key = hash.update(String(older)).digest('hex')
