@@ -103,7 +103,12 @@ test('it ends when whoever started it is gone', async () => {
   expect(await program.ended).toBe(0)
 })
 
-test('a kill in the middle of a race keeps what had arrived but for the last moment', async () => {
+test('a kill in the middle of a race keeps what had arrived but for the last moment, and how good the clock was', async () => {
+  const db = await openDatabase(`file:${path.join(folder, 'races.db')}`)
+  const measuredAt = new Date().toISOString()
+  const calibration_json = JSON.stringify({ measuredAt, marginMs: 10.45 })
+  await db.insertInto('calibrations').values({ measured_at: measuredAt, calibration_json }).execute()
+  await db.destroy()
   const program = run({})
   const url = await ready(program)
   const { tape, raceId } = await startEndless(url)
@@ -120,6 +125,8 @@ test('a kill in the middle of a race keeps what had arrived but for the last mom
   const again = await ready(run({}))
   expect(await detail(again, raceId)).toMatchObject({
     status: 'interrupted',
+    marginMs: 10.45,
+    verdict: { kind: 'no-contest', why: 'interrupted' },
     lanes: [{ outcome: 'failed', errorCode: 'interrupted' }],
   })
   const kept = await collect(await eventsOf(again, raceId))

@@ -73,7 +73,7 @@ export interface RaceSummary {
   finish: FinishLine
   /** `imported`: another machine's clock; shown wherever the race is, counted nowhere. */
   origin: RaceOrigin
-  /** null while it runs, or when the clock's error was not measured. */
+  /** While it runs, as it was measured before; null when the clock's error is not known. */
   marginMs: number | null
   /** null while it runs, and for races older than it. */
   clock: ClockReport | null

@@ -13,9 +13,13 @@ export function toStandings(state: RaceState, finish: FinishLine, marginMs: numb
   return rank(toEntrants(state.lanes, finish, marginMs))
 }
 
-/** Who won a finished race; null while it runs. Reads the standings that the tape itself carries. */
+/**
+ * Who won a finished race; null while it runs. Reads the standings that the tape itself carries. Nobody wins a race that
+ * the app ended: a lane that it cut off has not lost.
+ */
 export function raceVerdict(state: RaceState): Verdict | null {
   if (!state.end || !state.request) return null
+  if (state.end.reason === 'interrupted') return { kind: 'no-contest', why: 'interrupted' }
   return toVerdict(state.end.standings, toEntrants(state.lanes, state.request.finish, state.end.marginMs))
 }
 

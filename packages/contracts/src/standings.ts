@@ -73,7 +73,7 @@ function withoutDust(value: number): number {
 export type Verdict =
   | { kind: 'win'; lane: number; by: number | null }
   | { kind: 'dead-heat'; lanes: number[] }
-  | { kind: 'no-contest'; why: 'no finisher' | 'one lane' | 'the others were stopped early' }
+  | { kind: 'no-contest'; why: 'no finisher' | 'one lane' | 'the others were stopped early' | 'interrupted' }
 
 /** `by` is the distance to the second, null when nobody else crossed the line. One lane alone wins nothing. */
 export function toVerdict(

@@ -39,10 +39,11 @@ async function readLane(
   deadline: AbortSignal,
 ): Promise<LaneGroundTruth> {
   const none = (gap: GroundTruthGap) => ({ lane: lane.lane, errors: null, missing: toMissing(gap) })
+  if (isImported) return none('imported')
+  // Before the id: a lane that the end of the app cut off has none, whoever answered it.
+  if (greenLightNs === null) return none('no_green_light')
   const id = lane.outcome?.event.completionId ?? ''
   if (!id.startsWith(simulatorIdPrefix)) return none('not_simulated')
-  if (isImported) return none('imported')
-  if (greenLightNs === null) return none('no_green_light')
   const ledger = await askLedger(simulatorUrl, id, deadline)
   if (typeof ledger === 'string') return none(ledger)
   const errors = toRoadErrors(lane, BigInt(greenLightNs), ledger)

@@ -1,10 +1,14 @@
 /** The end of a tape that has none: its app died, or its file was cut. What had arrived stays. */
 import { type RaceEvent, type RaceState, reduceRace, toStandings } from '@drag-race/contracts'
 
-/** Closes every open lane with `fault`, and the race, at the time of the last event: when it really stopped nobody knows. */
+/**
+ * Closes every open lane with `fault`, and the race, at the time of the last event: when it really stopped nobody knows.
+ * `marginMs` is the one that was in force when the race began, null when that is not known.
+ */
 export function closeTape(
   folded: RaceState,
   fault: { code: string; message: string },
+  marginMs: number | null,
 ): { state: RaceState; added: RaceEvent[] } {
   let state = folded
   const added: RaceEvent[] = []
@@ -18,7 +22,7 @@ export function closeTape(
     if (outcome) continue
     append({ type: 'error', seq: state.seq + 1, at, lane, ...fault, status: null, retryAfterMs: null })
   }
-  const standings = toStandings(state, folded.request.finish, null)
-  append({ type: 'race-end', seq: state.seq + 1, at, standings, marginMs: null, reason: 'interrupted' })
+  const standings = toStandings(state, folded.request.finish, marginMs)
+  append({ type: 'race-end', seq: state.seq + 1, at, standings, marginMs, reason: 'interrupted' })
   return { state, added }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import {
   emptyRace,
+  type GroundTruth,
   type RaceEvent,
   type RacePage,
   RaceRequest,
@@ -226,7 +227,7 @@ describe('the list', () => {
     const { raceId } = await raced({ tags: { team: 'search' } })
     await raced()
     await sql`alter table races drop column tags_json`.execute(db)
-    await sql`delete from kysely_migration where name = '0005-tags'`.execute(db)
+    await sql`delete from kysely_migration where name >= '0005'`.execute(db)
     const again = await openDatabase(`file:${path.join(folder, 'new/races.db')}`)
     await again.destroy()
     expect(await ids('?tag=team:search')).toEqual([raceId])
@@ -265,6 +266,53 @@ describe('the list', () => {
 })
 
 describe('after a crash', () => {
+  test('nobody wins: whoever was in is placed by the margin in force when the race began', async () => {
+    const request = RaceRequest.parse({
+      prompt: 'p',
+      lanes: [{ model: 'q1' }, { model: 'q2' }, { model: 's' }],
+    })
+    const lanes = request.lanes.map(({ model, stream }, lane) => ({
+      ...{ lane, model, stream, provider: null, simulated: true },
+    }))
+    const usage = {
+      ...{ inputTokens: 1, outputTokens: 1, reasoningTokens: null, cachedTokens: null },
+      source: 'usage',
+    }
+    const done = { type: 'done', finishReason: 'stop', usage, costUsd: null, gateway: null }
+    const startedAt = new Date(0)
+    const tape = [
+      { type: 'race-start', at: 0, raceId: 'crashed', startedAt: startedAt.toISOString(), request, lanes },
+      ...lanes.map(({ lane }) => ({ type: 'lane-start', at: 0, lane })),
+      ...lanes.map(({ lane }) => ({ type: 'token', at: 5, lane, content: 'a', kind: 'answer' })),
+      { ...done, at: 100, lane: 0, totalMs: 100 },
+      { ...done, at: 104.1, lane: 1, totalMs: 104.1 },
+    ].map((event, seq) => ({ seq, ...event }) as RaceEvent)
+    const crashed = await openDatabase(':memory:')
+    const store = createRaceStore(crashed)
+    const race = { id: 'crashed', startedAt, request, lanes, category: null, marginMs: 10.45 }
+    await store.insert(race, reduceRace(emptyRace, tape[0]!), JSON.stringify(tape[0]))
+    const rest = tape.slice(1).map((event) => JSON.stringify(event))
+    await store.appendPart('crashed', { fromSeq: 1, toSeq: tape.length - 1, lines: rest.join('\n') })
+
+    const again = await startApp({ gatewayUrl: gateway.url, db: crashed })
+    const found = await detail(again.url, 'crashed')
+    expect(found).toMatchObject({
+      status: 'interrupted',
+      marginMs: 10.45,
+      verdict: { kind: 'no-contest', why: 'interrupted' },
+    })
+    expect(found.lanes.map(({ place, deadHeat }) => [place, deadHeat])).toEqual([
+      [1, true],
+      [1, true],
+      [null, false],
+    ])
+    const truth = await (await fetch(`${again.url}/api/races/crashed/ground-truth`)).json()
+    const codes = (truth as GroundTruth).lanes.map(({ missing }) => missing?.code)
+    expect(codes).toEqual(['no_green_light', 'no_green_light', 'no_green_light'])
+    await again.close()
+    await crashed.destroy()
+  })
+
   test('a race that ran is interrupted, with what had arrived, and every fold agrees', async () => {
     const tape = [
       { type: 'race-start', at: 0, raceId: 'crashed', startedAt: new Date(0).toISOString() },
@@ -287,7 +335,7 @@ describe('after a crash', () => {
     const crashed = await openDatabase(':memory:')
     const store = createRaceStore(crashed)
     const line = (event: RaceEvent) => JSON.stringify(event)
-    const first = { id: 'crashed', startedAt: new Date(0), request, lanes, category: null }
+    const first = { id: 'crashed', startedAt: new Date(0), request, lanes, category: null, marginMs: null }
     await store.insert(first, reduceRace(emptyRace, numbered[0]!), line(numbered[0]!))
     await store.appendPart('crashed', {
       fromSeq: 1,

@@ -31,3 +31,22 @@ test('lanes that were kept before the tokens sent had a column get them from the
   await db.destroy()
   expect(lanes.map(({ sent_tokens }) => sent_tokens)).toEqual([100, 600, 7, null])
 })
+
+test('a race that was interrupted has no winner, also one that was kept with it', async () => {
+  const file = path.join(folder, 'interrupted.db')
+  await (await openDatabase(`file:${file}`)).destroy()
+  const old = new Database(file)
+  old.exec(`
+    delete from kysely_migration where name >= '0006';
+    insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json, verdict_json) values
+      ('r', '2026-01-01T00:00:00Z', 1, 'interrupted', 'p', '{}', '"done"', '{"kind":"win","lane":0,"by":4.1}'),
+      ('s', '2026-01-01T00:00:00Z', 1, 'finished', 'p', '{}', '"done"', '{"kind":"win","lane":0,"by":4.1}')`)
+  old.close()
+  const db = await openDatabase(`file:${file}`)
+  const races = await db.selectFrom('races').select('verdict_json').orderBy('id').execute()
+  await db.destroy()
+  expect(races.map(({ verdict_json }) => JSON.parse(verdict_json!))).toEqual([
+    { kind: 'no-contest', why: 'interrupted' },
+    { kind: 'win', lane: 0, by: 4.1 },
+  ])
+})

@@ -8,6 +8,7 @@ export const migrations: Record<string, Migration> = {
   '0003-imported-races': { up: addOrigin },
   '0004-sent-tokens': { up: addSentTokens },
   '0005-tags': { up: addTags },
+  '0006-interrupted-races': { up: takeVerdicts },
 }
 
 async function createRaces(db: Kysely<unknown>): Promise<void> {
@@ -115,4 +116,10 @@ async function addTags(db: Kysely<unknown>): Promise<void> {
   await sql`update races set tags_json = json_extract(request_json, '$.tags') where json_valid(request_json)`.execute(
     db,
   )
+}
+
+/** Nobody wins a race that the app ended. */
+async function takeVerdicts(db: Kysely<unknown>): Promise<void> {
+  const verdict = JSON.stringify({ kind: 'no-contest', why: 'interrupted' })
+  await sql`update races set verdict_json = ${verdict} where status = 'interrupted'`.execute(db)
 }

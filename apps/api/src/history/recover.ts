@@ -11,9 +11,9 @@ import { foldTape } from './tape-parts.ts'
 
 export async function recoverRaces(db: Kysely<Schema>, log: Logger): Promise<void> {
   const store = createRaceStore(db)
-  for (const id of await store.running()) {
+  for (const { id, marginMs } of await store.running()) {
     try {
-      const { state, added } = closeTape(await foldTape(db, id), interrupted)
+      const { state, added } = closeTape(await foldTape(db, id), interrupted, marginMs)
       const part = {
         fromSeq: added[0]?.seq ?? 0,
         toSeq: state.seq,

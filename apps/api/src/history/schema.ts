@@ -29,6 +29,7 @@ export interface RacesTable {
   request_json: string
   /** FinishLine. */
   finish_json: string
+  /** While it runs, the one that was in force at its start: all that is known of its clock should the app die. */
   margin_ms: number | null
   /** Verdict; null while it runs. */
   verdict_json: string | null

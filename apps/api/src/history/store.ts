@@ -26,6 +26,8 @@ export interface NewRace {
   request: RaceRequest
   lanes: LaneEntry[]
   category: string | null
+  /** The clock's error as it is known at the start; null when it was not measured. */
+  marginMs: number | null
   /** Left out: it was run here. */
   imported?: RaceImport
 }
@@ -43,7 +45,7 @@ export interface RaceStore {
   /** null: there is none. */
   find(id: string, live: RaceState | null): Promise<RaceDetail | null>
   statusOf(id: string): Promise<RaceStatus | null>
-  running(): Promise<string[]>
+  running(): Promise<{ id: string; marginMs: number | null }[]>
   delete(id: string): Promise<void>
 }
 
@@ -100,8 +102,11 @@ export function createRaceStore(db: Kysely<Schema>): RaceStore {
       return race?.status ?? null
     },
     async running() {
-      const races = await db.selectFrom('races').select('id').where('status', '=', 'running').execute()
-      return races.map(({ id }) => id)
+      return db
+        .selectFrom('races')
+        .select(['id', 'margin_ms as marginMs'])
+        .where('status', '=', 'running')
+        .execute()
     },
     async delete(id) {
       // Lanes and tape go with it.
@@ -110,7 +115,7 @@ export function createRaceStore(db: Kysely<Schema>): RaceStore {
   }
 }
 
-function toRaceRow({ id, startedAt, request, category, imported }: NewRace) {
+function toRaceRow({ id, startedAt, request, category, marginMs, imported }: NewRace) {
   return {
     id,
     started_at: startedAt.toISOString(),
@@ -121,7 +126,7 @@ function toRaceRow({ id, startedAt, request, category, imported }: NewRace) {
     prompt_id: request.promptId ?? null,
     request_json: JSON.stringify(request),
     finish_json: JSON.stringify(request.finish),
-    margin_ms: null,
+    margin_ms: marginMs,
     verdict_json: null,
     gateway_added_json: null,
     clock_json: null,

@@ -69,7 +69,7 @@ function judge(header: TapeHeader, state: RaceState, hash: Hash, lines: string[]
       )
     return { header, state, parts: toParts(lines), note: null }
   }
-  const closed = closeTape(state, cut)
+  const closed = closeTape(state, cut, null)
   for (const event of closed.added) lines.push(JSON.stringify(event))
   return { header, state: closed.state, parts: toParts(lines), note: toNote(state.seq + 1, header.events) }
 }

@@ -48,6 +48,7 @@ export function createImportRoutes({ db, now }: AppContext, bytesMax = importByt
       request,
       lanes: [...lanes],
       category: null,
+      marginMs: state.end?.marginMs ?? null,
       imported,
     }
     await store.insertWhole(race, state, parts)

@@ -97,7 +97,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   const tape = createTape(limits.tape)
   const clock = createRaceClock()
   tape.append({ type: 'race-start', at: 0, raceId: id, startedAt: startedAt.toISOString(), request, lanes })
-  await store.insert(order, tape.state, tape.lines(0, 0)[0]!)
+  await store.insert({ ...order, marginMs: calibration?.marginMs ?? null }, tape.state, tape.lines(0, 0)[0]!)
 
   const writer = createTapeWriter(tape, 1, (part) => store.appendPart(id, part), log)
   const underWay = Promise.withResolvers<void>()

@@ -5,7 +5,7 @@ import { toLaneResult } from './lane-result.ts'
 const win = { verdict: { kind: 'win', lane: 0, by: 12 }, status: 'finished' } as const
 const alone = { verdict: { kind: 'no-contest', why: 'one lane' }, status: 'finished' } as const
 const heat = { verdict: { kind: 'dead-heat', lanes: [0, 1] }, status: 'finished' } as const
-const cut = { verdict: null, status: 'interrupted' } as const
+const cut = { verdict: { kind: 'no-contest', why: 'interrupted' }, status: 'interrupted' } as const
 const lane = (number: number, more: Partial<ReturnType<typeof makeLane>> = {}) => ({
   ...makeLane(number, 'm'),
   ...more,
@@ -22,6 +22,8 @@ test.each([
   // By the first token it had crossed its line.
   ['No 2, STOPPED', lane(1, { place: 2, outcome: 'stopped' }), win],
   ['CUT SHORT', lane(1, { place: null, outcome: 'running' }), cut],
+  ['CUT SHORT', lane(1, { place: null, outcome: 'failed', errorCode: 'interrupted' }), cut],
+  ['FINISHED', lane(1, { place: 2 }), cut],
 ] as const)('says %s', (words, of, race) => {
   expect(toLaneResult(of, race as Parameters<typeof toLaneResult>[1])).toBe(words)
 })

@@ -13,7 +13,7 @@ export function toLaneResult(lane: LaneSummary, race: Ended): string {
 function toPlace({ lane, place }: LaneSummary, { verdict }: Ended): string | null {
   if (verdict?.kind === 'win' && verdict.lane === lane) return 'WIN'
   if (verdict?.kind === 'dead-heat' && verdict.lanes.includes(lane)) return 'DEAD HEAT'
-  return place !== null && place > 1 ? `No ${place}` : null
+  return verdict?.kind !== 'no-contest' && place !== null && place > 1 ? `No ${place}` : null
 }
 
 function toEnd({ outcome, errorCode }: LaneSummary, { status }: Ended): string {
@@ -21,6 +21,7 @@ function toEnd({ outcome, errorCode }: LaneSummary, { status }: Ended): string {
     case 'done':
       return 'FINISHED'
     case 'failed':
+      if (errorCode === 'interrupted') return 'CUT SHORT'
       // As words: a long code would be wider than a phone.
       return ['DNF', errorCode?.replace(/^http_/, '').replaceAll('_', ' ')].filter(Boolean).join(' ')
     case 'stopped':

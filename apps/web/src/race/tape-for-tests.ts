@@ -16,7 +16,8 @@ export interface LaneScript {
   /** When its tokens came; one token each, unless `tokensEach` says otherwise. */
   tokensAt: number[]
   tokensEach?: number
-  end: 'done' | 'failed' | 'stopped' | 'running'
+  /** `cut`: by the end of the app. */
+  end: 'done' | 'failed' | 'stopped' | 'cut' | 'running'
   endAt?: number
   /** The gateway waited for its start signal. */
   prepared?: true
@@ -94,7 +95,7 @@ function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
       gateway: null,
     })
   } else {
-    const code = end === 'failed' ? 'stream_cut' : 'stopped'
+    const code = { failed: 'stream_cut', stopped: 'stopped', cut: 'interrupted' }[end]
     events.push({ type: 'error', at, lane, message: 'Stream cut.', code, status: null, retryAfterMs: null })
   }
   return events

@@ -59,7 +59,16 @@ test('a lane that fails did not finish, one that was stopped says so', () => {
 test('a lane cut by the end of the app is neither finished nor failed', () => {
   const lanes = [lane('a', 0, 'running'), lane('b', 0, 'running')]
   expect(results({ lanes, reason: 'interrupted' })).toEqual(['CUT SHORT', 'CUT SHORT'])
-  expect(toVerdictText(race({ lanes, reason: 'interrupted' }))?.detail).toContain('Interrupted')
+})
+
+test('nobody wins a race that the app ended, whoever was in', () => {
+  const lanes = [lane('a', 500), lane('b', 504.1), lane('slow', 600, 'cut')]
+  expect(results({ lanes, reason: 'interrupted' })).toEqual(['finished', 'finished', 'CUT SHORT'])
+  expect(toVerdictText(race({ lanes, reason: 'interrupted' }))).toEqual({
+    headline: 'No contest: the race was interrupted',
+    detail:
+      'Finish line: whole answer. Clock ± 1.0 ms. Its tape ends in the middle. What had arrived is kept.',
+  })
 })
 
 test.each([

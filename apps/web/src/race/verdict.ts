@@ -8,11 +8,12 @@ import {
   laneStatus,
   type RaceState,
   raceVerdict,
+  type Verdict,
 } from '@drag-race/contracts'
 import { toFineMs, toGap, toMargin } from '../look/figures.ts'
 import { isolate } from '../look/isolate.ts'
 
-/** `cut`: the race ended under it, without a word from the lane. `sentinel`: it watched the clock and is not ranked. */
+/** `cut`: the race ended under it, or the app did, without a word from the lane. `sentinel`: it watched the clock and is not ranked. */
 export type LaneResult =
   | { kind: 'sentinel' }
   | { kind: 'waiting' | 'running' | 'done' | 'failed' | 'stopped' | 'cut' }
@@ -24,12 +25,19 @@ export type LaneResult =
 export function laneResult(over: RaceState | null, lane: LaneState): LaneResult {
   const status = laneStatus(lane)
   if (!over?.end) return { kind: status }
+  if (isCutOff(lane)) return { kind: 'cut' }
   if (lane.sentinel) return { kind: status === 'failed' ? 'failed' : 'sentinel' }
   const verdict = raceVerdict(over)
   if (verdict?.kind === 'win' && verdict.lane === lane.lane) return { kind: 'win', gapMs: verdict.by }
   if (verdict?.kind === 'dead-heat' && verdict.lanes.includes(lane.lane)) return { kind: 'dead-heat' }
   const standing = over.end.standings.find((entry) => entry.lane === lane.lane)
-  if (standing && standing.place !== null && standing.place > 1 && standing.gap !== null) {
+  if (
+    verdict?.kind !== 'no-contest' &&
+    standing &&
+    standing.place !== null &&
+    standing.place > 1 &&
+    standing.gap !== null
+  ) {
     return { kind: 'behind', place: standing.place, gapMs: standing.gap }
   }
   return { kind: status === 'running' || status === 'waiting' ? 'cut' : status }
@@ -57,6 +65,11 @@ export function toResultText(result: LaneResult): string {
     case 'waiting':
       return ''
   }
+}
+
+/** The end of the app closed it: it has not failed. */
+function isCutOff({ outcome }: LaneState): boolean {
+  return outcome?.kind === 'failed' && outcome.event.code === 'interrupted'
 }
 
 export interface VerdictText {
@@ -130,7 +143,7 @@ export function toRunningText(race: RaceState, isLost: boolean): VerdictText {
   return { headline: 'The race is on', detail }
 }
 
-function toNoContestText(why: 'no finisher' | 'one lane' | 'the others were stopped early'): string {
+function toNoContestText(why: Extract<Verdict, { kind: 'no-contest' }>['why']): string {
   switch (why) {
     case 'no finisher':
       return 'No lane crossed the line'
@@ -138,6 +151,8 @@ function toNoContestText(why: 'no finisher' | 'one lane' | 'the others were stop
       return 'One lane alone wins nothing'
     case 'the others were stopped early':
       return 'No contest: the others were stopped early'
+    case 'interrupted':
+      return 'No contest: the race was interrupted'
   }
 }
 
@@ -150,7 +165,7 @@ function toReasonText(reason: NonNullable<RaceState['end']>['reason']): string {
     case 'deadline':
       return ' Ended by the time limit of a race.'
     case 'interrupted':
-      return ' Interrupted: its tape ends in the middle. What had arrived is kept.'
+      return ' Its tape ends in the middle. What had arrived is kept.'
   }
 }
 
