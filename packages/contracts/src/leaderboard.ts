@@ -23,11 +23,13 @@ export interface LeaderboardRow {
   model: string
   provider: string | null
   simulated: boolean
-  /** Entries in races that count: two or more models, at least one finisher. */
+  /** Those that count (two or more models, at least one finisher), each once, in however many lanes the model ran. */
   races: number
+  /** Races that a lane of the model won alone. */
   wins: number
+  /** Races in which a lane of the model shared the first place. */
   deadHeats: number
-  /** (wins + a share of each dead heat: 1/k for k lanes) / races. */
+  /** Mean over `races`: 1 for a win, 1/k for a dead heat of k lanes, 0 else; of several lanes in one race the mean. */
   winRate: number
   /** Wilson 95 % interval of `winRate`. */
   winRateLow: number

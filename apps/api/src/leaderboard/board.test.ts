@@ -48,11 +48,28 @@ test('a lane that failed has lost', async () => {
   ])
 })
 
-test('the same model in two lanes has two entries', async () => {
-  expect(await summary([race([lane('a', 500), lane('a', 700), lane('b', 600)])])).toEqual([
-    ['a', 2, 1, 0],
-    ['b', 1, 0, 0],
+test('the same model in several lanes has run one race, with the mean of what they won', async () => {
+  const { rows } = await board([
+    race([lane('a', 500), lane('a', 700), lane('b', 600)]),
+    race([lane('a', 500), lane('a', 500.5), lane('b', 500.5), lane('b', 900)]),
   ])
+  expect(rows.map(({ model, races, wins, deadHeats }) => [model, races, wins, deadHeats])).toEqual([
+    ['a', 2, 1, 1],
+    ['b', 2, 0, 1],
+  ])
+  expect(rows[0]?.winRate).toBeCloseTo((1 / 2 + 1 / 3) / 2, 12)
+  expect(rows[1]?.winRate).toBeCloseTo(1 / 6 / 2, 12)
+})
+
+test('many lanes in few races are preliminary, with the interval of few races', async () => {
+  const fifteen = [...Array.from({ length: 15 }, (_, index) => lane('a', 500 + 10 * index)), lane('b', 900)]
+  const many = await board(Array.from({ length: 5 }, () => race(fifteen)))
+  const one = await board(Array.from({ length: 5 }, () => race([failed('a'), lane('b', 900)])))
+  expect(many.rows.map(({ model, races, isPreliminary }) => [model, races, isPreliminary])).toEqual([
+    ['a', 5, true],
+    ['b', 5, true],
+  ])
+  expect(many.rows[1]?.winRateHigh).toBe(one.rows[1]?.winRateHigh)
 })
 
 test('races that are no contest are left out, with the reason', async () => {

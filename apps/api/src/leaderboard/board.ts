@@ -2,7 +2,8 @@
  * The leaderboard: a fold over the races of the history, newest first or in any order.
  *
  * Sorted by the lower end of the Wilson interval, not by the rate: one win in one race is 100 %, and says less than 40 in
- * 50. Medians are over the same entries that the rate counts, answered ones only.
+ * 50. A race is one trial of a model, in however many of its lanes it ran: they shared an hour, a network and a machine.
+ * Medians are over the lanes of the same races, answered ones only.
  */
 import { betterBy, type Leaderboard, type LeaderboardQuery, type LeaderboardRow } from '@drag-race/contracts'
 import { type Entry, judgeRace, type LaneRow, type RaceRow } from './judge-race.ts'
@@ -44,13 +45,15 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       }
       if (race.marginMs !== null) margins.push(race.marginMs)
       book.add(toPairScores(judgement.entries, betterBy[query.by]))
-      for (const entry of judgement.entries) {
-        const tally = tallies.get(entry.row.model) ?? emptyTally(entry.row.model)
-        tallies.set(entry.row.model, tally)
-        addEntry(tally, entry, race)
-        const { ttftMs } = entry.row
-        if (isDone(entry.row) && ttftMs !== null) {
-          moments.push({ model: entry.row.model, atMs: race.startedAtMs, ttftMs })
+      for (const [model, entries] of Map.groupBy(judgement.entries, ({ row }) => row.model)) {
+        const tally = tallies.get(model) ?? emptyTally(model)
+        tallies.set(model, tally)
+        addTrial(tally, entries)
+        for (const { row } of entries) {
+          addLane(tally, row, race)
+          if (isDone(row) && row.ttftMs !== null) {
+            moments.push({ model, atMs: race.startedAtMs, ttftMs: row.ttftMs })
+          }
         }
       }
     },
@@ -124,17 +127,21 @@ function emptyTally(model: string): Tally {
 
 const figures = ['ttftMs', 'totalMs', 'decodeTokensPerSecond', 'costUsd'] as const
 
-function addEntry(tally: Tally, { row, credit, isDeadHeat }: Entry, { id, startedAtMs }: RaceRow) {
+/** Its lanes' mean, so that of two equal models the one in more lanes does not win more often. */
+function addTrial(tally: Tally, entries: readonly Entry[]) {
+  tally.races++
+  tally.credit += entries.reduce((sum, { credit }) => sum + credit, 0) / entries.length
+  if (entries.some(({ isDeadHeat }) => isDeadHeat)) tally.deadHeats++
+  else if (entries.some(({ credit }) => credit === 1)) tally.wins++
+}
+
+function addLane(tally: Tally, row: LaneRow, { id, startedAtMs }: RaceRow) {
   if (row.provider !== null && startedAtMs > tally.providerAtMs) {
     tally.provider = row.provider
     tally.providerAtMs = startedAtMs
   }
   // One simulated figure is enough to mark them all: never the other way round.
   tally.simulated ||= row.simulated
-  tally.races++
-  tally.credit += credit
-  if (isDeadHeat) tally.deadHeats++
-  else if (credit === 1) tally.wins++
   if (!isDone(row)) return
   for (const figure of figures) {
     const value = row[figure]

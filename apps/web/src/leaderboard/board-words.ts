@@ -4,7 +4,7 @@ import { toCount, toPercent } from '../look/figures.ts'
 import { isFiltered } from './board-query.ts'
 
 export const rateText =
-  'Win rate = (wins + a share of dead heats, 1/k for k lanes) / races. The line is its 95 % interval (Wilson); rows are sorted by its lower end. Times, speed and cost are medians.'
+  'Win rate = (wins + a share of dead heats, 1/k for k lanes) / races; a model’s lanes in one race count as their mean. The line is its 95 % interval (Wilson); rows are sorted by its lower end. Times, speed and cost are medians.'
 
 export const preliminaryText = 'A hollow dot is preliminary: under 30 races.'
 
