@@ -83,6 +83,8 @@ export interface Leaderboard {
   by: Measure
   /** The median of the margins of the races that count: no time here is better than that. null when none was measured. */
   marginMs: number | null
+  /** Of the races that count. Their lag takes the place of their margin. */
+  disturbedRaces: number
   rows: LeaderboardRow[]
   headToHead: HeadToHead[]
   /** At most 120 points in all, oldest first. */

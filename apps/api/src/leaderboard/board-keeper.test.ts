@@ -5,6 +5,7 @@ import { createBoardKeeper } from './board-keeper.ts'
 const board: Leaderboard = {
   by: 'total',
   marginMs: null,
+  disturbedRaces: 0,
   rows: [],
   headToHead: [],
   ttftOverTime: [],

@@ -34,6 +34,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
   const leftOut = new Map<string, number>()
   const moments: TtftMoment[] = []
   const margins: number[] = []
+  let disturbedRaces = 0
   const book = createRaceBook()
 
   return {
@@ -44,6 +45,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
         return
       }
       if (race.marginMs !== null) margins.push(race.marginMs)
+      if (race.isDisturbed) disturbedRaces++
       book.add(toPairScores(judgement.entries, betterBy[query.by]))
       for (const [model, entries] of Map.groupBy(judgement.entries, ({ row }) => row.model)) {
         const tally = tallies.get(model) ?? emptyTally(model)
@@ -71,6 +73,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       return {
         by: query.by,
         marginMs: median(margins),
+        disturbedRaces,
         rows: rows.sort(byLowerEnd).map((row, index) => ({ ...row, rank: index + 1 })),
         headToHead: season.pairs,
         ttftOverTime: ttftOverTime(moments),

@@ -21,7 +21,10 @@ export interface RaceRow {
   id: string
   startedAtMs: number
   status: RaceStatus
+  /** What its figures may be off by: of a disturbed race its lag. */
   marginMs: number | null
+  /** Its sockets were read later than its clock's margin allows. */
+  isDisturbed: boolean
   coldStart: boolean
   isImported: boolean
   /** In order of their numbers. */

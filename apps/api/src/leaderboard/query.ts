@@ -5,7 +5,7 @@
  * more than a page, and between two pages the loop gets its turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { LeaderboardQuery, TimeSpan } from '@drag-race/contracts'
+import type { ClockReport, LeaderboardQuery, TimeSpan } from '@drag-race/contracts'
 import type { ExpressionBuilder, Kysely } from 'kysely'
 import type { Schema } from '../history/schema.ts'
 import type { LaneRow, RaceRow } from './judge-race.ts'
@@ -54,7 +54,7 @@ async function readPage(
 ): Promise<RaceRow[]> {
   const races = await db
     .selectFrom('races')
-    .select(['id', 'started_at_ms', 'status', 'margin_ms', 'cold_start', 'origin'])
+    .select(['id', 'started_at_ms', 'status', 'margin_ms', 'clock_json', 'cold_start', 'origin'])
     .where((expression) => isMeant(expression, filter, now))
     .$if(cursor !== null, (query) =>
       query.where(({ eb, refTuple, tuple }) =>
@@ -73,11 +73,18 @@ async function readPage(
     id: race.id,
     startedAtMs: race.started_at_ms,
     status: race.status,
-    marginMs: race.margin_ms,
+    ...toError(race.margin_ms, race.clock_json),
     coldStart: race.cold_start === 1,
     isImported: race.origin === 'imported',
     lanes: lanes.get(race.id) ?? [],
   }))
+}
+
+/** The figures of a disturbed race may be off by its lag, which is more than the margin that it was called by. */
+function toError(marginMs: number | null, clockJson: string | null) {
+  const clock = clockJson === null ? null : (JSON.parse(clockJson) as ClockReport)
+  if (!clock?.disturbed) return { marginMs, isDisturbed: false }
+  return { marginMs: Math.max(marginMs ?? 0, clock.lagMs ?? 0), isDisturbed: true }
 }
 
 async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<string, LaneRow[]>> {

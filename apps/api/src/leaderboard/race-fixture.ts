@@ -31,6 +31,7 @@ export function race(lanes: LaneRow[], other: Partial<RaceRow> = {}): RaceRow {
     startedAtMs: 0,
     status: 'finished',
     marginMs: 1,
+    isDisturbed: false,
     coldStart: false,
     isImported: false,
     lanes: lanes.map((row, index) => ({ ...row, lane: index })),

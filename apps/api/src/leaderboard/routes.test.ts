@@ -146,6 +146,7 @@ test('an empty history is an empty board', async () => {
   expect(await board()).toEqual({
     by: 'total',
     marginMs: null,
+    disturbedRaces: 0,
     rows: [],
     headToHead: [],
     ttftOverTime: [],
@@ -283,6 +284,25 @@ test('a race that was deleted and comes back as an import changes the board that
   const { rows, leftOut } = await board()
   expect(rows).toEqual([])
   expect(leftOut).toMatchObject([{ races: 1 }])
+})
+
+test('in a disturbed race nothing is claimed within its lag, and the board says how many there are', async () => {
+  const { writeRace, board, paired } = await startApp()
+  const clock = { calibratedAt: now.toISOString(), lagMs: 60, disturbed: true, sentinel: null }
+  const totals = { a: { total_ms: 500 }, b: { total_ms: 540 } }
+  for (let count = 0; count < 8; count++) {
+    await writeRace({ totals, race: { margin_ms: 2, clock_json: JSON.stringify(clock) } })
+  }
+  expect(await board()).toMatchObject({
+    marginMs: 60,
+    disturbedRaces: 8,
+    rows: [{ deadHeats: 8 }, { deadHeats: 8 }],
+    headToHead: [{ wins: 0, ties: 8 }],
+  })
+  expect((await paired('?a=a&b=b')).total).toMatchObject({ median: -40, margin: 60, better: null })
+  const still = JSON.stringify({ ...clock, lagMs: 1, disturbed: false })
+  await writeRace({ totals, race: { margin_ms: 2, clock_json: still } })
+  expect(await board()).toMatchObject({ disturbedRaces: 8, rows: [{ model: 'a', wins: 1 }, { model: 'b' }] })
 })
 
 test('the margin of a speed is that of the tokens which were sent: reasoning that stayed hidden makes it no finer', async () => {

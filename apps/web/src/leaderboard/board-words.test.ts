@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toEmptyText, toIntervalText, toLeftOutText } from './board-words.ts'
+import { toClockText, toEmptyText, toIntervalText, toLeftOutText } from './board-words.ts'
 import { row } from './row-for-tests.ts'
 
 test('nothing left out is not mentioned', () => {
@@ -21,6 +21,14 @@ test('several reasons stand in one line, each with its number', () => {
   expect(toLeftOutText(leftOut)).toBe(
     '4 races do not count: 3 fewer than two different models; 1 still running.',
   )
+})
+
+test('the clock is told with the races that were disturbed', () => {
+  expect(toClockText({ marginMs: null, disturbedRaces: 0 })).toBe('')
+  expect(toClockText({ marginMs: 2, disturbedRaces: 0 })).not.toContain('disturbed')
+  expect(toClockText({ marginMs: 2, disturbedRaces: 1 })).toContain('± 2.0 ms')
+  expect(toClockText({ marginMs: 2, disturbedRaces: 1 })).toContain('1 race was disturbed')
+  expect(toClockText({ marginMs: 2, disturbedRaces: 3 })).toContain('3 races were disturbed')
 })
 
 test('an empty board says what to do about it', () => {

@@ -1,12 +1,24 @@
 /** The board's sentences: what a rate means, what it does not hold, and what to do when it is empty. */
 import type { Leaderboard, LeaderboardQuery, LeaderboardRow } from '@drag-race/contracts'
-import { toCount, toPercent } from '../look/figures.ts'
+import { toCount, toMargin, toPercent } from '../look/figures.ts'
 import { isFiltered } from './board-query.ts'
 
 export const rateText =
   'Win rate = (wins + a share of dead heats, 1/k for k lanes) / races; a model’s lanes in one race count as their mean. The line is its 95 % interval (Wilson); rows are sorted by its lower end. Times, speed and cost are medians.'
 
 export const preliminaryText = 'A hollow dot is preliminary: under 30 races.'
+
+/** How good the clock was; `''` when nobody measured it. */
+export function toClockText({
+  marginMs,
+  disturbedRaces,
+}: Pick<Leaderboard, 'marginMs' | 'disturbedRaces'>): string {
+  if (marginMs === null) return ''
+  const clock = `The clock in these races: ${toMargin(marginMs)} (median). No time in this table is better than that.`
+  if (disturbedRaces === 0) return clock
+  const are = disturbedRaces === 1 ? 'race was' : 'races were'
+  return `${clock} ${toCount(disturbedRaces)} ${are} disturbed: how late the sockets were read stands for the margin there.`
+}
 
 /** `58 to 87 %` */
 export function toIntervalText({

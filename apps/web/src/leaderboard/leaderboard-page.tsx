@@ -8,13 +8,12 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { Guard } from '../guard.tsx'
-import { toMargin } from '../look/figures.ts'
 import { readJson } from '../read-json.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { BoardFilters } from './board-filters.tsx'
 import { isFiltered, parseBoardQuery, toSearchParams, wholeBoard } from './board-query.ts'
 import { BoardTable } from './board-table.tsx'
-import { preliminaryText, rateText, toEmptyText, toLeftOutText } from './board-words.ts'
+import { preliminaryText, rateText, toClockText, toEmptyText, toLeftOutText } from './board-words.ts'
 import { HeadToHeadTable } from './head-to-head.tsx'
 import { HowComputed } from './how-computed.tsx'
 import { keepPair } from './pair-choice.ts'
@@ -75,6 +74,7 @@ interface BoardProps {
 
 function Board({ board, query, onWiden }: BoardProps) {
   const leftOut = toLeftOutText(board.leftOut)
+  const clock = toClockText(board)
   if (board.rows.length === 0) return <Empty query={query} leftOut={leftOut} onWiden={onWiden} />
   return (
     <>
@@ -84,12 +84,7 @@ function Board({ board, query, onWiden }: BoardProps) {
           {rateText}
           {board.rows.some(({ isPreliminary }) => isPreliminary) && ` ${preliminaryText}`}
         </p>
-        {board.marginMs !== null && (
-          <p>
-            The clock in these races: {toMargin(board.marginMs)} (median). No time in this table is better
-            than that.
-          </p>
-        )}
+        {clock && <p>{clock}</p>}
         {leftOut && <p>{leftOut}</p>}
       </div>
       <div className="board-statistics">
