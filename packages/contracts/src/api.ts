@@ -20,6 +20,12 @@ export interface ApiError {
 export const StopRequest = z.strictObject({ lane: z.optional(z.int().check(z.nonnegative())) })
 export type StopRequest = z.infer<typeof StopRequest>
 
+/**
+ * With the events of a race that runs: where its clock stands as the answer begins, in milliseconds since the green light. A
+ * viewer who comes in the middle of a silence has no event that says so.
+ */
+export const raceClockHeader = 'x-race-clock-ms'
+
 /** `interrupted`: the app died in the middle; what had arrived is kept. */
 export const raceStatuses = ['running', 'finished', 'stopped', 'deadline', 'interrupted'] as const
 export type RaceStatus = (typeof raceStatuses)[number]

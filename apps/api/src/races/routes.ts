@@ -3,7 +3,13 @@
  * ends nothing but itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RaceRequest, type RaceStatus, StopRequest, tapeLinesType } from '@drag-race/contracts'
+import {
+  RaceRequest,
+  type RaceStatus,
+  raceClockHeader,
+  StopRequest,
+  tapeLinesType,
+} from '@drag-race/contracts'
 import express from 'express'
 import * as z from 'zod/mini'
 import { ApiFault, invalidRequest, notFound, parseOrFault } from '../api-fault.ts'
@@ -57,6 +63,7 @@ export function createRaceRoutes(
       response.type(tapeLinesType)
       return asViewer(() => sendPieces(response, readTapeBytes(db, id, after), limits.drainMsMax))
     }
+    if (race && !race.tape.state.end) response.set(raceClockHeader, String(race.nowMs()))
     await watch(response, (signal) => (race ? followTape(race, after, signal) : readTape(db, id, after)))
   })
 

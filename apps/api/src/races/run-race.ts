@@ -59,6 +59,8 @@ export const raceLimits: RaceLimits = {
 export interface RunningRace {
   id: string
   tape: Tape
+  /** Milliseconds since the green light, as `at` on the tape; 0 before it. */
+  nowMs(): number
   /** `lane` null: the race. */
   stop(lane: number | null): void
   /** The app is going down: ends the race if it runs, and settles as `kept` does, after one more attempt to write it at most. */
@@ -229,6 +231,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     id,
     tape,
     underWay: underWay.promise,
+    nowMs: () => clock.at(clock.now()),
     ended: ended.promise,
     kept: kept.promise,
     get isRefused() {

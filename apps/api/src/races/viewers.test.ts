@@ -1,5 +1,12 @@
 /** Who watches, and who stops: neither owns the race. */
-import { type ApiError, laneStatus, type RaceEvent, type RacePage, raceVerdict } from '@drag-race/contracts'
+import {
+  type ApiError,
+  laneStatus,
+  type RaceEvent,
+  type RacePage,
+  raceClockHeader,
+  raceVerdict,
+} from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import {
@@ -210,6 +217,24 @@ test('a race that runs stands in the history as it is now, and cannot be deleted
   expect(await (await fetch(`${app.url}/api/health`)).json()).toMatchObject({ races: { running: 1 } })
   await stop(app.url, start.raceId)
   await rest(tape)
+})
+
+test('who comes while all lanes are silent is told where the clock of the race stands', async () => {
+  const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
+  const start = (await tape.next()).value as RaceStarted
+  const last = await next(tape, ({ type }) => type === 'token')
+  const clockMs = async () => {
+    const response = await eventsOf(app.url, start.raceId)
+    await response.body?.cancel()
+    return Number(response.headers.get(raceClockHeader))
+  }
+  const firstMs = await clockMs()
+  expect(firstMs).toBeGreaterThan(last.at)
+  expect(await clockMs()).toBeGreaterThan(firstMs)
+  await stop(app.url, start.raceId)
+  await rest(tape)
+  await eventually(async () => expect((await detail(app.url, start.raceId)).status).toBe('stopped'))
+  expect(await clockMs()).toBe(0)
 })
 
 test('the health tells the margin of the race that ended last', async () => {

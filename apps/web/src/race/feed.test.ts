@@ -45,6 +45,7 @@ async function watch(answers: Answer[], open: 'post' | 'follow' = 'post') {
         return Promise.resolve()
       },
       onEvent: (event: RaceEvent) => void events.push(event),
+      onClock: () => {},
       onRewind: () => {
         rewinds++
         events.length = 0
@@ -224,6 +225,7 @@ describe('a feed', () => {
           sleep: () => new Promise(() => {}),
           onEvent: () => {},
           onRewind: () => {},
+          onClock: () => {},
           onStatus: ({ state }) => state === 'ended' && resolve(),
         },
       )
@@ -259,6 +261,7 @@ describe('a feed', () => {
           if (event.seq === 1) setTimeout(() => giveUp())
         },
         onRewind: () => {},
+        onClock: () => {},
         onStatus: ({ state }) => state === 'ended' && resolve(),
       })
     })
@@ -275,6 +278,7 @@ describe('a feed', () => {
       sleep: () => new Promise(() => {}),
       onEvent: (event) => seen.push(event),
       onRewind: () => {},
+      onClock: () => {},
       onStatus: ({ state }) => state === 'open' && opened.resolve(),
     })
     await opened.promise

@@ -5,7 +5,7 @@
  * when the app dies), is a break: the feed asks for the rest after the last event it has, and again until it gets
  * it. The POST of a race that may have started is never repeated: it must not start twice.
  */
-import { type RaceEvent, type RaceRequestInput, tapeLinesType } from '@drag-race/contracts'
+import { type RaceEvent, type RaceRequestInput, raceClockHeader, tapeLinesType } from '@drag-race/contracts'
 import { decodeEvents } from '@drag-race/wire'
 import { ApiProblem, toProblem } from '../read-json.ts'
 import { postRace } from './post-race.ts'
@@ -30,6 +30,8 @@ export interface FeedOptions {
   /** The app was killed and kept another tape than was seen: it comes again from its first event. */
   onRewind: () => void
   onStatus: (status: FeedStatus) => void
+  /** Where the race's clock stood when a connection opened, in milliseconds: while all lanes are silent no event tells. */
+  onClock: (atMs: number) => void
 }
 
 export interface Feed {
@@ -103,7 +105,7 @@ function openFeed(
         return problem.code === 'beyond_tape' ? 'another tape' : problem
       }
       hasAnswered = true
-      tell({ state: 'open' })
+      tellOpen(response)
       const isKept = response.headers.get('content-type')?.startsWith(tapeLinesType) ?? false
       const bytes = untilSilent(response.body, options.sleep)
       for await (const events of isKept ? readTapeLines(bytes) : readFrames(bytes)) {
@@ -116,6 +118,12 @@ function openFeed(
     } finally {
       connection.abort()
     }
+  }
+
+  function tellOpen({ headers }: Response) {
+    tell({ state: 'open' })
+    const clock = headers.get(raceClockHeader)
+    if (clock !== null && !closing.signal.aborted) options.onClock(Number(clock))
   }
 
   /** null: it goes on. */

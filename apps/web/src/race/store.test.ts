@@ -1,4 +1,4 @@
-import type { RaceEvent } from '@drag-race/contracts'
+import { type RaceEvent, raceClockHeader } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
 import { expect, test } from 'vitest'
 import { createRaceStore } from './store.ts'
@@ -10,7 +10,7 @@ const request = { prompt: 'p', lanes: [{ model: 'm' }] }
 const tape = makeTape({ lanes: [{ model: 'a', tokensAt: [10, 20, 30], end: 'done' }] })
 
 /** A store with a server that is written to by hand, and frames that come when asked for. */
-function setUp() {
+function setUp(headers: Record<string, string> = {}) {
   const frames: (() => void)[] = []
   const painted: (() => void)[] = []
   const calls: { path: string; body: unknown }[] = []
@@ -25,7 +25,7 @@ function setUp() {
           controller = opened
         },
       })
-      return new Response(body)
+      return new Response(body, { headers })
     },
     sleep: () => new Promise(() => {}),
     requestFrame: (callback) => void frames.push(callback),
@@ -100,6 +100,15 @@ test('anchors the display clock at the newest event', async () => {
   pass(500)
   frame()
   expect(store.getState().anchor).toEqual({ at: 20, shownAtMs: 1500 })
+})
+
+test('whoever comes in the middle of a silence has the clock of the race, not that of its newest event', async () => {
+  const { store, send, frame, pass } = setUp({ [raceClockHeader]: '9000.5' })
+  store.getState().open('r1')
+  await send(tape.slice(0, 5))
+  pass(500)
+  frame()
+  expect(store.getState().anchor).toEqual({ at: 9500.5, shownAtMs: 1500 })
 })
 
 test('leaving empties the screen, and what still comes is not shown', async () => {

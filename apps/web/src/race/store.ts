@@ -28,7 +28,7 @@ export interface RaceStore {
   /** Whose problem a refusal is: the setup's, or the address's. */
   origin: 'start' | 'open' | null
   feed: FeedStatus
-  /** The tape's newest `at`, and the display clock's time when it was folded. Only running clocks use it. */
+  /** Where the race's clock stood at a moment of the display clock: at the tape's newest `at`, or later. Only running clocks use it. */
   anchor: { at: number; shownAtMs: number }
   /** Which lanes are drawn in this frame. */
   turn: Turn
@@ -67,7 +67,6 @@ const emptyScreen = {
 
 export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowMs }: RaceStoreOptions) {
   return createStore<RaceStore>()((set, get) => {
-    const anchorAt = (at: number) => ({ at, shownAtMs: nowMs() })
     let feed: Feed | null = null
     /** Ahead of what is shown by at most a frame. */
     let folded: RaceState = emptyRace
@@ -79,6 +78,15 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
     let owed = 0
     /** How far the tape was in the last frames. */
     let shownAts: number[] = []
+    /** What the app said of the race's clock, and when; 0 while it has said nothing. */
+    let told = emptyScreen.anchor
+
+    /** After a reload in a silence the newest event is old. */
+    function anchorAt(at: number) {
+      const shownAtMs = nowMs()
+      const toldAt = told.at === 0 ? 0 : told.at + shownAtMs - told.shownAtMs
+      return { at: Math.max(at, toldAt), shownAtMs }
+    }
 
     function push(event: RaceEvent, isKept: boolean) {
       queue.push(event)
@@ -135,6 +143,7 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
       lag = createScreenLag()
       owed = 0
       shownAts = []
+      told = emptyScreen.anchor
     }
 
     function begin(open: (options: FeedOptions) => Feed) {
@@ -148,6 +157,9 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
         onEvent: (event, isKept) => isCurrent && push(event, isKept),
         onRewind: () => {
           if (isCurrent) forget()
+        },
+        onClock: (at) => {
+          if (isCurrent) told = { at, shownAtMs: nowMs() }
         },
         onStatus: (status) => {
           if (!isCurrent) return
