@@ -82,6 +82,8 @@ test.each([
 test('says so when nobody measured the clock', () => {
   const detail = toVerdictText(race({ lanes: [lane('a', 1), lane('b', 9)], marginMs: null }))?.detail
   expect(detail).toBe('Finish line: whole answer. Clock not measured.')
+  const cut = toVerdictText(race({ lanes: [lane('a', 1)], marginMs: null, reason: 'interrupted' }))?.detail
+  expect(cut).toContain('Clock not known.')
 })
 
 test('there is no verdict while the race runs', () => {

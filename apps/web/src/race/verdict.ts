@@ -85,7 +85,9 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   if (!verdict || !state.end || !state.request) return null
   const name = (lane: number) => toLaneName(state, lane)
   const { marginMs, reason } = state.end
-  const clock = marginMs === null ? 'Clock not measured.' : `Clock ${toMargin(marginMs)}.`
+  // The tape that ends in the middle of a race does not say: the margin stands at its end.
+  const unknown = reason === 'interrupted' ? 'Clock not known.' : 'Clock not measured.'
+  const clock = marginMs === null ? unknown : `Clock ${toMargin(marginMs)}.`
   const detail = `Finish line: ${toFinishText(state.request.finish)}. ${clock}${toClockText(state)}${toReasonText(reason)}`
   switch (verdict.kind) {
     case 'win':
