@@ -7,6 +7,7 @@ import pino from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { openDatabase } from '../history/index.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { heldLanes } from '../testing/held-lanes.ts'
 import {
   collect,
   detail,
@@ -101,6 +102,18 @@ test('a tape that is full ends its race, in words', async () => {
   ])
   expect(state.seq).toBeLessThan(25)
   await Promise.all(gateway.calls.slice(-2).map(({ closed }) => closed))
+})
+
+test('a light that goes green after its race has ended sets no limit to that race', async () => {
+  const { ordered, laneThread } = heldLanes()
+  const app = await start({ laneThread, raceLimits: { ...raceLimits, startMsMax: 5 } })
+  const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'fine' }] })
+  expect(state.lanes[0]!.outcome).toMatchObject({ event: { code: 'not_started' } })
+  const listener = await ordered.promise
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+  const before = timers()
+  listener.onGreenLight(process.hrtime.bigint())
+  expect(timers()).toBe(before)
 })
 
 test('a ninth race waits its turn', async () => {

@@ -114,6 +114,8 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   let waiting = setTimeout(() => end('interrupted', neverStarted), limits.startMsMax)
 
   function onGreenLight(atNs: bigint) {
+    // Lanes that were told to turn back leave the start line too, and the last of them lights it.
+    if (tape.state.end) return
     greenLightNs = atNs
     clock.start(atNs)
     underWay.resolve()

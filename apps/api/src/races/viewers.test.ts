@@ -9,6 +9,7 @@ import {
 } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { heldLanes } from '../testing/held-lanes.ts'
 import {
   collect,
   detail,
@@ -23,19 +24,7 @@ import {
   stop,
 } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
-import type { HeatListener, LaneThread } from './lane-thread.ts'
 import { viewerLimits } from './routes.ts'
-
-/** A lane thread that does nothing of its own. */
-function heldLanes() {
-  const ordered = Promise.withResolvers<HeatListener>()
-  const laneThread: LaneThread = {
-    run: (_order, listener) => ordered.resolve(listener),
-    stop() {},
-    async close() {},
-  }
-  return { ordered, laneThread }
-}
 
 type RaceStarted = Extract<RaceEvent, { type: 'race-start' }>
 
