@@ -21,15 +21,7 @@ export async function sendTape(
     'x-accel-buffering': 'no',
   })
   response.flushHeaders()
-  for await (const page of pages) {
-    const written = await writeWhenReady(response, encodePage(page), drainMs)
-    if (written === 'closed') return
-    if (written === 'too slow') {
-      response.destroy()
-      return
-    }
-  }
-  response.end()
+  await sendPieces(response, encodePages(pages), drainMs)
 }
 
 /** A finished tape as JSON lines, in big pieces: a third of the bytes' work of a frame an event, on both sides. */
@@ -47,6 +39,10 @@ export async function sendPieces(
     }
   }
   response.end()
+}
+
+async function* encodePages(pages: AsyncIterable<TapePage>) {
+  for await (const page of pages) yield encodePage(page)
 }
 
 /** A page without lines: nothing came for a while, and a comment keeps proxies from closing. */

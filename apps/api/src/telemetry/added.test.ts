@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { parsePrometheus } from '../testing/parse-prometheus.ts'
 import { added } from './added.ts'
 import { detectDialect } from './dialects.ts'
 import { type CountedRow, toGatewayRow, toGatewayRows } from './gateway-rows.ts'
-import { parsePrometheus } from './parse-prometheus.ts'
 
 function read(text: string) {
   const { samples, names } = parsePrometheus(text)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { parsePrometheus } from '../testing/parse-prometheus.ts'
 import { detectDialect, isKnownMetric } from './dialects.ts'
 import { toGatewayRow, toGatewayRows } from './gateway-rows.ts'
 import { toOverhead } from './overhead.ts'
-import { parsePrometheus } from './parse-prometheus.ts'
 
 function read(page: string) {
   const { samples, names } = parsePrometheus(page)

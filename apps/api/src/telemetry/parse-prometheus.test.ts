@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import client from 'prom-client'
 import { expect, test } from 'vitest'
-import { createPrometheusParser, parsePrometheus, type Sample } from './parse-prometheus.ts'
+import { parsePrometheus } from '../testing/parse-prometheus.ts'
+import { createPrometheusParser, type Sample } from './parse-prometheus.ts'
 
 /** Names, labels as plain objects and values of what was read. */
 function read(text: string) {

@@ -33,12 +33,6 @@ export interface PrometheusParser {
 const lineCharsMax = 1_000_000
 const problemsMax = 20
 
-export function parsePrometheus(text: string): ParsedMetrics {
-  const parser = createPrometheusParser()
-  parser.push(text)
-  return parser.end()
-}
-
 /** `isWanted` decides by name which samples are kept; the others are checked and let go. */
 export function createPrometheusParser(isWanted: (name: string) => boolean = () => true): PrometheusParser {
   const parsed: ParsedMetrics = { samples: [], names: new Set(), problems: [], problemCount: 0 }
