@@ -53,7 +53,7 @@ export interface LaneState extends LaneEntry {
 export interface RaceState {
   /** The last event that was folded; -1 before the first. */
   seq: number
-  /** The time of that event. */
+  /** The newest time so far. Lanes are read one after the other, so that event's own may be a little older. */
   at: number
   raceId: string | null
   startedAt: string | null
@@ -80,7 +80,7 @@ export const emptyRace: RaceState = {
 
 export function reduceRace(state: RaceState, event: RaceEvent): RaceState {
   if (!isNext(state, event)) return state
-  const next = { ...state, seq: event.seq, at: event.at }
+  const next = { ...state, seq: event.seq, at: Math.max(state.at, event.at) }
   switch (event.type) {
     case 'race-start':
       next.raceId = event.raceId
@@ -129,7 +129,7 @@ export function foldRace(events: readonly RaceEvent[], from: RaceState = emptyRa
     // Made above, and nobody else has it yet.
     const own = state as { seq: number; at: number }
     own.seq = event.seq
-    own.at = event.at
+    own.at = Math.max(own.at, event.at)
     const index = lanes[event.lane]?.lane === event.lane ? event.lane : lanes.findIndex(isLane(event.lane))
     const lane = lanes[index]
     if (lane) lanes[index] = reduceLane(lane, event)

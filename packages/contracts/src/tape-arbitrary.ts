@@ -166,7 +166,7 @@ function mutate(tape: readonly RaceEvent[], kind: string, at: number, other: num
   }
 }
 
-/** Where a lane says its time twice, the two differ; a token comes before its lane. */
+/** Where a lane says its time twice, the two differ; a token or an error comes before its lane. */
 function earlier(event: RaceEvent): RaceEvent {
   switch (event.type) {
     case 'ttft':
@@ -174,6 +174,7 @@ function earlier(event: RaceEvent): RaceEvent {
     case 'done':
       return { ...event, totalMs: event.totalMs + 0.5 }
     case 'token':
+    case 'error':
       return { ...event, at: event.at - 10_000 }
     default:
       return event

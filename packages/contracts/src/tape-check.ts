@@ -183,6 +183,7 @@ function checkLane(
   const fault = (message: string) => new TapeFault('contradiction', line, message)
   if (!lane) throw fault(`there is no lane ${event.lane} in this race.`)
   if (lane.isOver) throw fault(`lane ${event.lane} had ended before.`)
+  if (event.at < lane.at) throw fault(`time goes back on lane ${event.lane}.`)
   const since = (ms: number) => Math.abs(event.at - (lane.startAt ?? Number.NaN) - ms) <= dustMs
   switch (event.type) {
     case 'lane-start':
@@ -194,7 +195,6 @@ function checkLane(
       break
     case 'token':
       if (lane.startAt === null) throw fault(`a token of lane ${event.lane}, which has not started.`)
-      if (event.at < lane.at) throw fault(`time goes back on lane ${event.lane}.`)
       break
     case 'done':
       if (!since(event.totalMs)) throw fault('the total says another time than the event itself.')
@@ -204,7 +204,7 @@ function checkLane(
       lane.isOver = true
       break
   }
-  lane.at = Math.max(lane.at, event.at)
+  lane.at = event.at
 }
 
 function checkEnd(event: EventOf<'race-end'>, state: RaceState, line: number) {

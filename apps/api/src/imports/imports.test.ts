@@ -12,6 +12,7 @@ import {
   tapeFormat,
   tapeLinesType,
   toTimeSlip,
+  type Unnumbered,
 } from '@drag-race/contracts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
@@ -217,6 +218,33 @@ describe('a tape that is imported', () => {
     expect((await bring(toFile(id, tape))).status).toBe(201)
   })
 
+  test.each<Unnumbered>([
+    {
+      type: 'done',
+      at: 10,
+      lane: 0,
+      totalMs: 10,
+      finishReason: 'stop',
+      usage: { inputTokens: 3, outputTokens: 1, reasoningTokens: null, cachedTokens: null, source: 'usage' },
+      costUsd: null,
+      gateway: null,
+    },
+    { type: 'error', at: 10, lane: 0, message: 'x', code: 'stream_cut', status: null, retryAfterMs: null },
+  ])('is refused when the $type of a lane is before its own tokens', async (end) => {
+    expect(await refusal(await bring(toFile('r', toHandmade('r', end))))).toMatchObject({
+      status: 422,
+      code: 'contradiction',
+      message: 'Line 7: time goes back on lane 0.',
+    })
+  })
+
+  test('that was cut where the last stamp is not the newest is sound when it goes on from there', async () => {
+    expect((await bring(toFile('r', toHandmade('r')))).status).toBe(201)
+    const again = await (await exported('r', 'tape', there)).text()
+    await there.db.deleteFrom('races').execute()
+    expect((await bring(again)).status).toBe(201)
+  })
+
   test('is taken with the line ends of another system', async () => {
     const file = await (await exported(await raced())).text()
     expect((await bring(file.replaceAll('\n', '\r\n'))).status).toBe(201)
@@ -286,6 +314,26 @@ test('other races of the same prompt are found, the race itself left out', async
   expect(await found(second)).toEqual([first])
   expect(await found(other)).toEqual([])
 })
+
+/** Two lanes, the last stamp not the newest; and what else is to stand on the tape, which has no end. */
+function toHandmade(raceId: string, ...more: Unnumbered[]): RaceEvent[] {
+  const lanes = [0, 1].map((lane) => ({ lane, model: 'm', stream: true, provider: null, simulated: false }))
+  const request = {
+    prompt: 'p',
+    finish: 'done' as const,
+    lanes: [0, 1].map(() => ({ model: 'm', stream: true })),
+  }
+  const token = { type: 'token', content: 'x', kind: 'answer' } as const
+  const events: Unnumbered[] = [
+    { type: 'race-start', at: 0, raceId, startedAt: '2026-01-01T00:00:00.000Z', request, lanes },
+    { type: 'lane-start', at: 0, lane: 0 },
+    { type: 'lane-start', at: 0, lane: 1 },
+    { ...token, at: 950, lane: 0 },
+    { ...token, at: 949, lane: 1 },
+    ...more,
+  ]
+  return events.map((event, seq) => ({ ...event, seq }))
+}
 
 function toFile(raceId: string, events: readonly RaceEvent[]): string {
   const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('')
