@@ -7,6 +7,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { parseEnv } from 'node:util'
+import type { ModelList } from '../packages/contracts/src/api.ts'
 import { type Program, toPrograms } from './programs.ts'
 import { createSupervisor } from './supervise.ts'
 
@@ -28,15 +29,12 @@ const supervisor = createSupervisor(programs, (text) => process.stdout.write(tex
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => supervisor.stop())
 process.on('disconnect', () => supervisor.stop())
 
-supervisor.ready.then((urls) => {
+supervisor.ready.then(async (urls) => {
   const url = urls.at(-1)
   if (wish.isGatewayAlone) return void process.stdout.write(`\n  The gateway is ready: ${url}/v1\n\n`)
-  process.stdout.write(`\n  LLM Drag Race is ready: ${url}\n\n`)
-  if (!hasProviderKey(environment)) {
-    process.stdout.write(
-      '  No provider key is set, so simulated models race. For real ones: cp .env.example .env\n\n',
-    )
-  }
+  const app = urls[programs.findIndex(({ name }) => name === 'app')]
+  const note = (await isSimulatedOnly(`${app}/api/models`)) ? `  ${simulatedOnlyText()}\n\n` : ''
+  process.stdout.write(`\n  LLM Drag Race is ready: ${url}\n\n${note}`)
 })
 process.exitCode = await supervisor.ended
 // An open handle must not keep a launcher alive whose programs are gone.
@@ -58,8 +56,22 @@ function isFree(port: number, host: string): Promise<boolean> {
   })
 }
 
-function hasProviderKey(variables: Record<string, string | undefined>): boolean {
-  return Object.entries(variables).some(
-    ([name, value]) => /_API_KEY$/.test(name) && name !== 'GATEWAY_API_KEY' && value,
-  )
+/**
+ * Asked of the app, which knows it of keys, signed calls, model servers that were found and foreign gateways alike. What it
+ * cannot tell within a second is not said.
+ */
+async function isSimulatedOnly(modelsUrl: string): Promise<boolean> {
+  try {
+    const response = await fetch(modelsUrl, { signal: AbortSignal.timeout(1_000) })
+    const { models } = (await response.json()) as ModelList
+    const racing = models.filter(({ available }) => available)
+    return racing.length > 0 && racing.every(({ simulated }) => simulated)
+  } catch {
+    return false
+  }
+}
+
+function simulatedOnlyText(): string {
+  const way = existsSync('.env') ? 'set its key in .env' : 'cp .env.example .env, and set its key there'
+  return `Only simulated models can race now. For a real one of gateway.yaml: ${way}.`
 }

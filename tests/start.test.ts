@@ -1,7 +1,7 @@
 /** `npm start`, as a user runs it. Needs Linux's /proc to find the programs that it started. */
 
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -29,6 +29,15 @@ async function freeEnv(): Promise<Record<string, string>> {
 
 const start = async (env: Record<string, string>) =>
   startCommand([process.execPath, 'scripts/start.mjs'], env, ready)
+
+const simulated = { name: 'sim', provider: 'simulator', params: { model: 'fast-small' } }
+
+function withModels(models: object[]): Record<string, string> {
+  const config = join(mkdtempSync(join(tmpdir(), 'start-')), 'gateway.yaml')
+  // JSON is YAML.
+  writeFileSync(config, JSON.stringify({ llm: { models } }))
+  return { GATEWAY_CONFIG: config }
+}
 
 test('prints the one URL, serves the page there, and Ctrl-C ends every process', async () => {
   const env = await freeEnv()
@@ -87,6 +96,24 @@ test.skipIf(!hasProc).each(['simulator', 'gateway', 'api'])(
     await allGone(started)
   },
 )
+
+test('says that only simulated models can race when that is so, whatever keys for other things are set', async () => {
+  const models = [simulated, { name: 'o', provider: 'openai', params: { apiKey: '$KEY_THAT_NOBODY_SETS' } }]
+  const program = await start({ ...(await freeEnv()), ...withModels(models), FOO_API_KEY: 'x' })
+  expect(program.output()).toContain('Only simulated models can race')
+  await program.stop('SIGINT')
+})
+
+test('does not say it when AWS’s keys let a model of Bedrock race', async () => {
+  const models = [
+    simulated,
+    { name: 'nova', provider: 'bedrock', params: { model: 'amazon.nova-lite-v1:0' } },
+  ]
+  const aws = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'eu-west-1' }
+  const program = await start({ ...(await freeEnv()), ...withModels(models), ...aws })
+  expect(program.output()).not.toContain('imulated models')
+  await program.stop('SIGINT')
+})
 
 test.skipIf(!hasProc)('gives the providers’ keys to the gateway and to nobody else', async () => {
   const program = await start({ ...(await freeEnv()), OPENAI_API_KEY: 'key-for-this-test' })
