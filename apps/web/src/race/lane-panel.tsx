@@ -40,10 +40,22 @@ const DrawnLane = memo(function DrawnLane({ lane, over, isLost }: LanePanelProps
       }
     >
       {isOpen && <StopLane lane={lane.lane} />}
-      {(result.kind === 'stopped' || result.kind === 'cut') && <RerunLane lane={lane.lane} />}
+      {!lane.sentinel && (result.kind === 'stopped' || result.kind === 'cut') && (
+        <RerunLane lane={lane.lane} />
+      )}
     </LaneHead>
   )
-  return <LaneSheet lane={lane} result={result} over={over} isOpen={isOpen} head={head} onRerun={rerunLane} />
+  return (
+    <LaneSheet
+      lane={lane}
+      result={result}
+      over={over}
+      isOpen={isOpen}
+      head={head}
+      // Nobody asked for a sentinel's lane: there is no request to send again.
+      {...(!lane.sentinel && { onRerun: rerunLane })}
+    />
+  )
 })
 
 function StopLane({ lane }: { lane: number }) {

@@ -19,6 +19,7 @@ export interface LaneScript {
   /** `cut`: by the end of the app. */
   end: 'done' | 'failed' | 'stopped' | 'cut' | 'running'
   endAt?: number
+  sentinel?: true
   /** The gateway waited for its start signal. */
   prepared?: true
 }
@@ -37,18 +38,21 @@ export function makeTape({
   marginMs = 1,
   reason = 'finished',
 }: TapeScript): RaceEvent[] {
+  // Nobody asks for the sentinel's lane: it comes besides.
+  const asked = lanes.filter(({ sentinel }) => !sentinel)
   const start: Unnumbered = {
     type: 'race-start',
     at: 0,
     raceId: 'r1',
     startedAt: '2026-01-01T00:00:00.000Z',
-    request: { prompt: 'p', lanes: lanes.map(({ model, stream = true }) => ({ model, stream })), finish },
-    lanes: lanes.map(({ model, stream = true, simulated = false }, lane) => ({
+    request: { prompt: 'p', lanes: asked.map(({ model, stream = true }) => ({ model, stream })), finish },
+    lanes: lanes.map(({ model, stream = true, simulated = false, sentinel = false }, lane) => ({
       lane,
       model,
       stream,
       simulated,
       provider: 'acme',
+      sentinel,
     })),
   }
   const middle = lanes.flatMap(laneEvents).sort((a, b) => a.at - b.at)
