@@ -53,6 +53,26 @@ test('is there for the focus that was in a lane of the race before', async () =>
   await expect.poll(focused).toBe('Stop')
 })
 
+test('is there for the focus of “New race”, which goes with the race', async () => {
+  await setUp()
+  await button('Start').click()
+  await expectWholeRace()
+  await button('New race').focus()
+  await at.page.keyboard.press('Enter')
+  await button('Start').waitFor()
+  expect(await focused()).toBe('Start')
+})
+
+test('is not there for the focus of a lane’s Stop: that stays with the lane', async () => {
+  await setUpRace(at.page, at.url('/'), ['sim-long', 'sim-long'])
+  await button('Start').click()
+  await button('Stop lane 1').focus()
+  await at.page.keyboard.press('Enter')
+  await button('Stop lane 1').waitFor({ state: 'detached' })
+  expect(await at.page.locator(':focus').getAttribute('aria-label')).toBe('Lane 1, sim-long')
+  await button('Stop').click()
+})
+
 test('takes the second half of a double click for what it is', async () => {
   await setUp()
   const box = (await button('Start').boundingBox())!

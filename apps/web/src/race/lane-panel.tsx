@@ -7,6 +7,7 @@ import { toProviderName } from './model-choice.ts'
 import { rerunLane, useNextRace } from './next-race.ts'
 import { useRestedLane } from './rested-lane.ts'
 import { theRace } from './the-race.ts'
+import { useFocusHeir } from './use-focus-heir.ts'
 import { laneResult } from './verdict.ts'
 
 interface LanePanelProps {
@@ -59,8 +60,14 @@ const DrawnLane = memo(function DrawnLane({ lane, over, isLost }: LanePanelProps
 })
 
 function StopLane({ lane }: { lane: number }) {
+  const button = useFocusHeir()
   return (
-    <button type="button" className="button-plain" onClick={() => void theRace.getState().stop(lane)}>
+    <button
+      ref={button}
+      type="button"
+      className="button-plain"
+      onClick={() => void theRace.getState().stop(lane)}
+    >
       Stop<span className="visually-hidden"> lane {lane + 1}</span>
     </button>
   )

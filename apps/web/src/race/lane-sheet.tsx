@@ -15,6 +15,7 @@ import { toLaneId } from './lanes.tsx'
 import { RunningClock } from './running-clock.tsx'
 import { Thinking } from './thinking.tsx'
 import { TimeSlip } from './time-slip.tsx'
+import { useFocusHeir } from './use-focus-heir.ts'
 import { useFollow } from './use-follow.ts'
 import type { LaneResult } from './verdict.ts'
 
@@ -41,6 +42,8 @@ export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneShe
     <article
       id={toLaneId(lane.lane)}
       className="lane"
+      // Takes the focus of its buttons that go.
+      tabIndex={-1}
       data-lane={lane.lane}
       data-sentinel={lane.sentinel || undefined}
       aria-label={`Lane ${lane.lane + 1}, ${lane.model}`}
@@ -68,12 +71,17 @@ export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneShe
         {!isOpen && isEmpty && result.kind !== 'failed' && <p className="dim">No answer arrived.</p>}
       </ScrollBox>
       {silentSeconds !== null && <p className="lane-silence">no token for {silentSeconds} s</p>}
-      {isOpen && !isFollowing && (
-        <button type="button" className="lane-follow" onClick={follow}>
-          ↓ Follow
-        </button>
-      )}
+      {isOpen && !isFollowing && <FollowButton onPress={follow} />}
     </article>
+  )
+}
+
+function FollowButton({ onPress }: { onPress: () => void }) {
+  const button = useFocusHeir()
+  return (
+    <button ref={button} type="button" className="lane-follow" onClick={onPress}>
+      ↓ Follow
+    </button>
   )
 }
 

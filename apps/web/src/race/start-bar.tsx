@@ -1,6 +1,6 @@
 /** What is asked, the lights, and the button: the top of the sheet, the same before, during and after a race. */
 import './start-bar.css'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
 import { createPressGuard } from './press-guard.ts'
 import { useRace } from './the-race.ts'
 import { Tree, type TreeState } from './tree.tsx'
@@ -17,9 +17,12 @@ export function StartBar({
   /** The line below: finish line, prompt library, what else can be done. */
   children: ReactNode
 }) {
-  const main = useFocusAfterStart()
+  const main = useRef<HTMLButtonElement>(null)
+  const bar = useRef<HTMLElement>(null)
+  useFocusAfterStart(main)
+  useFocusOfBarBefore(bar, main)
   return (
-    <section className="start-bar" aria-label="Start">
+    <section ref={bar} className="start-bar" aria-label="Start">
       <div className="start-prompt">{prompt}</div>
       <div className="start-lights">
         <Tree state={tree} />
@@ -52,8 +55,7 @@ function dropHeldKeys(event: KeyboardEvent) {
 }
 
 /** What had the focus at the start may be gone with the green light: the button that is there then has it. */
-function useFocusAfterStart() {
-  const button = useRef<HTMLButtonElement>(null)
+function useFocusAfterStart(button: RefObject<HTMLElement | null>) {
   const startedId = useRace(({ race, origin }) =>
     origin === 'start' && race.end === null ? race.raceId : null,
   )
@@ -61,6 +63,24 @@ function useFocusAfterStart() {
     if (startedId !== null && document.activeElement === document.body) {
       button.current?.focus({ preventScroll: true })
     }
-  }, [startedId])
-  return button
+  }, [startedId, button])
+}
+
+/** For as long as one screen takes the place of another. */
+let isFocusLeft = false
+
+/** A bar goes with its screen, at "New race" for one: what had the focus there leaves it to the button of the next bar. */
+function useFocusOfBarBefore(bar: RefObject<HTMLElement | null>, button: RefObject<HTMLElement | null>) {
+  useLayoutEffect(() => {
+    const leaving = bar.current
+    if (isFocusLeft && document.activeElement === document.body)
+      button.current?.focus({ preventScroll: true })
+    isFocusLeft = false
+    return () => {
+      isFocusLeft = leaving?.contains(document.activeElement) ?? false
+      queueMicrotask(() => {
+        isFocusLeft = false
+      })
+    }
+  }, [bar, button])
 }
