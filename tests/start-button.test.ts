@@ -1,6 +1,7 @@
 /** The one button that is Start, Stop and Race again: by keyboard, by a double click, and by a key that is held. */
 import { expect, test } from 'vitest'
 import { useHousePage } from './support/house-page.ts'
+import { race } from './support/race-client.ts'
 import { setUpRace } from './support/start-page.ts'
 
 const at = useHousePage()
@@ -95,4 +96,21 @@ test('is not pressed again by a key that is held', async () => {
   await at.page.keyboard.down('Enter')
   await at.page.keyboard.up('Enter')
   await expectWholeRace()
+})
+
+test('starts without what the setup cannot hold of the race before, and the page says so', async () => {
+  const messages = ['What is 6 times 7?', '42', 'And 8 times 9?'].map((content, index) => ({
+    role: index === 1 ? ('assistant' as const) : ('user' as const),
+    content,
+  }))
+  const { raceId } = await race(at.url(''), {
+    messages,
+    lanes: [{ model: 'sim-quick', params: { seed: 7 } }],
+  })
+  await at.page.goto(at.url(`/race/${raceId}`))
+  await button('New race').click()
+  const note = at.page.getByText('Of the race before')
+  await expect.poll(() => note.innerText()).toContain('2 other messages of its conversation, the seed:')
+  await at.page.getByRole('textbox', { name: 'Prompt' }).fill('Something else.')
+  await note.waitFor({ state: 'detached' })
 })

@@ -7,7 +7,6 @@ import { navigate } from 'wouter/use-browser-location'
 import { create } from 'zustand'
 import { beginRace } from './begin-race.ts'
 import { rerunTag, toRerunTags } from './rerun-tags.ts'
-import { fromRequest } from './setup.ts'
 import { useSetup } from './setup-store.ts'
 import { theRace } from './the-race.ts'
 
@@ -46,7 +45,7 @@ export function rearrange() {
   const request = toNextRequest()
   const isRerun = request?.tags?.[rerunTag] !== undefined
   if (request && !(isRerun && useSetup.getState().setup.lanes.length > 0)) {
-    useSetup.getState().change(fromRequest(request))
+    useSetup.getState().takeOver(request)
   }
   navigate('/')
 }

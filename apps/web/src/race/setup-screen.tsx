@@ -8,6 +8,7 @@ import { toFieldProblems } from './field-problems.ts'
 import { FinishChoice } from './finish-choice.tsx'
 import { LaneSetup } from './lane-setup.tsx'
 import { Lanes } from './lanes.tsx'
+import { LeftOutNote } from './left-out-note.tsx'
 import { PromptField, PromptLibrary, useLibraryToggle } from './prompt-field.tsx'
 import { toRequest } from './setup.ts'
 import { SetupNotes } from './setup-notes.tsx'
@@ -21,7 +22,7 @@ import { useModels, usePrompts } from './use-library.ts'
 import { useStartKey } from './use-start-key.ts'
 
 export function SetupScreen() {
-  const { setup, addLane, fill } = useSetup()
+  const { setup, leftOut, addLane, fill } = useSetup()
   const models = useModels()
   const prompts = usePrompts()
   const library = useLibraryToggle()
@@ -60,6 +61,7 @@ export function SetupScreen() {
         </span>
       </StartBar>
       {library.isOpen && <PromptLibrary prompts={prompts} onChosen={library.toggle} />}
+      <LeftOutNote leftOut={leftOut} />
       <SetupNotes models={models} problems={problems.other} />
       <Strip
         label="Strip"

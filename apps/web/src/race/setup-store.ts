@@ -1,12 +1,16 @@
 /** The setup of the next race, kept across visits, and what the fields can do to it. */
-import { lanesMax, type ModelInfo, type Prompt } from '@drag-race/contracts'
+import { lanesMax, type ModelInfo, type Prompt, type RaceRequest } from '@drag-race/contracts'
 import { create } from 'zustand'
-import { emptyLane, parseSetup, type Setup, type SetupLane, withDefaults } from './setup.ts'
+import { toLeftOut } from './left-out.ts'
+import { emptyLane, fromRequest, parseSetup, type Setup, type SetupLane, withDefaults } from './setup.ts'
 
 const storageKey = 'race-setup'
 
 interface SetupStore {
   setup: Setup
+  /** Of the race that it was taken from: what it does not hold. Until the prompt is another. */
+  leftOut: readonly string[]
+  takeOver(request: RaceRequest): void
   change(part: Partial<Setup>): void
   changeLane(index: number, part: Partial<SetupLane>): void
   addLane(model: string): void
@@ -17,10 +21,18 @@ interface SetupStore {
 }
 
 export const useSetup = create<SetupStore>()((set, get) => {
-  const change = (part: Partial<Setup>) => set(({ setup }) => ({ setup: { ...setup, ...part } }))
+  const change = (part: Partial<Setup>) =>
+    set(({ setup, leftOut }) => ({
+      setup: { ...setup, ...part },
+      leftOut: part.prompt === undefined ? leftOut : [],
+    }))
   const changeLanes = (lanes: SetupLane[]) => change({ lanes: lanes.slice(0, lanesMax) })
   return {
     setup: parseSetup(readStorage()),
+    leftOut: [],
+    takeOver(request) {
+      set({ setup: fromRequest(request), leftOut: toLeftOut(request) })
+    },
     change,
     changeLane(index, part) {
       changeLanes(get().setup.lanes.map((lane, at) => (at === index ? { ...lane, ...part } : lane)))

@@ -4,6 +4,7 @@ import { ApiProblem } from '../read-json.ts'
 import { toFieldProblems } from './field-problems.ts'
 import { toModelGroups, toUnavailableText } from './model-choice.ts'
 import { emptyLane, emptySetup, fromRequest, parseSetup, toRequest, withDefaults } from './setup.ts'
+import { useSetup } from './setup-store.ts'
 
 const model = (id: string, part: Partial<ModelInfo> = {}): ModelInfo => ({
   id,
@@ -51,6 +52,43 @@ test('a setup becomes a request that the app accepts, and comes back from it', (
     ],
   })
   expect(fromRequest(RaceRequest.parse(toRequest(setup)))).toEqual(setup)
+})
+
+test('a race that was asked with more than there are fields for leaves it out, and says what', () => {
+  const request = RaceRequest.parse({
+    system: 'Be brief.',
+    messages: [
+      { role: 'user', content: 'What is 6 times 7?' },
+      { role: 'assistant', content: '42' },
+      { role: 'user', content: 'And 8 times 9?' },
+    ],
+    lanes: [
+      { model: 'a', params: { topP: 0.9 } },
+      { model: 'b', params: { seed: 7 }, system: 'Be long.' },
+    ],
+    tags: { build: '1.4' },
+  })
+  const store = useSetup.getState()
+  const leftOut = () => useSetup.getState().leftOut
+  store.takeOver(request)
+  expect(useSetup.getState().setup).toMatchObject({
+    prompt: 'And 8 times 9?',
+    lanes: [{ system: 'Be brief.' }, { system: 'Be long.' }],
+  })
+  expect(leftOut()).toEqual(['2 other messages of its conversation', 'top p', 'the seed', 'its tags'])
+  store.changeLane(0, { temperature: '1' })
+  expect(leftOut()).toHaveLength(4)
+  store.choosePrompt({ id: 'p1', text: 'Prove it.' })
+  expect(leftOut()).toEqual([])
+})
+
+test('what a setup holds of a race is all of it when it came from a setup, be it a rerun', () => {
+  const request = RaceRequest.parse({
+    ...toRequest({ ...emptySetup, prompt: 'p', lanes: [emptyLane('a')] }),
+    tags: { 'rerun-of': 'r1' },
+  })
+  useSetup.getState().takeOver(request)
+  expect(useSetup.getState().leftOut).toEqual([])
 })
 
 test('what is stored is read back; what is no setup is passed over', () => {

@@ -92,7 +92,7 @@ function toFinishLine(setup: Setup): FinishLine {
   return setup.finish === 'tokens' ? { tokens: Number(setup.finishTokens) } : setup.finish
 }
 
-/** The setup that would start the same race again. */
+/** The setup of the same race, as far as it has fields for it; `toLeftOut` names the rest. */
 export function fromRequest(request: RaceRequest): Setup {
   const { finish } = request
   return {
@@ -102,17 +102,21 @@ export function fromRequest(request: RaceRequest): Setup {
     finishTokens: typeof finish === 'string' ? emptySetup.finishTokens : String(finish.tokens),
     coldStart: request.coldStart ?? false,
     sentinel: request.sentinel ?? false,
-    lanes: request.lanes.map(fromLaneRequest),
+    lanes: request.lanes.map((lane) => fromLaneRequest(lane, request.system)),
   }
 }
 
-function fromLaneRequest({ model, stream, params, system }: LaneRequest): SetupLane {
+/** `systemOfAll`: for lanes without a system prompt of their own. */
+function fromLaneRequest(
+  { model, stream, params, system }: LaneRequest,
+  systemOfAll: string | undefined,
+): SetupLane {
   return {
     model,
     stream,
     temperature: params?.temperature === undefined ? '' : String(params.temperature),
     maxTokens: params?.maxTokens === undefined ? '' : String(params.maxTokens),
-    system: system ?? '',
+    system: system ?? systemOfAll ?? '',
   }
 }
 

@@ -1,0 +1,10 @@
+/** Said above the strip when the race that the setup was taken from was asked with more than it can hold. */
+export function LeftOutNote({ leftOut }: { leftOut: readonly string[] }) {
+  if (leftOut.length === 0) return null
+  return (
+    <p className="note setup-notes" role="alert">
+      Of the race before, this leaves out {leftOut.join(', ')}: there is no field for it. “Race again” on that
+      race keeps everything.
+    </p>
+  )
+}

@@ -1,0 +1,14 @@
+/** What a race was asked with that no field of the setup can hold, in words; none when the setup starts the same race again. */
+import type { LaneParams, RaceRequest } from '@drag-race/contracts'
+import { rerunTag } from './rerun-tags.ts'
+
+export function toLeftOut({ messages = [], lanes, tags = {} }: RaceRequest): string[] {
+  const others = messages.length - 1
+  const isSet = (name: keyof LaneParams) => lanes.some(({ params }) => params?.[name] !== undefined)
+  return [
+    others > 0 && `${others} other ${others === 1 ? 'message' : 'messages'} of its conversation`,
+    isSet('topP') && 'top p',
+    isSet('seed') && 'the seed',
+    Object.keys(tags).some((name) => name !== rerunTag) && 'its tags',
+  ].filter((text) => text !== false)
+}
