@@ -18,6 +18,7 @@ import {
 import { type Answering, json } from './testing/upstream.ts'
 
 const start = useTwoTargets(afterEach)
+const malformed = 'data: {"choices":[{]}\n\n'
 
 describe.each(forms)('%s', (_form, isStream) => {
   test('stream cut after 20 tokens', async () => {
@@ -156,14 +157,22 @@ describe('a stream', () => {
     expect(b.received).toHaveLength(0)
   })
 
-  test('one malformed chunk in the middle passes, and is noted', async () => {
-    const sent = `${token('a')}data: {"choices":[{]}\n\n${token('b')}${finish}${done}`
-    const { gateway } = await start({ a: (response) => void response.end(sent) })
-    const response = await gateway.chat({ model: 'v', messages: [{}], stream: true })
-    expect(await response.text()).toBe(sent)
-    await expect
-      .poll(() => gateway.logs.at(-1))
-      .toMatchObject({ malformedEvents: 1, outcome: 'ok', attempts: 1 })
+  test('one malformed event in the middle is no short success', async () => {
+    const broken = `${malformed}${token('b')}${finish}${done}`
+    const { ask, b, gateway } = await start({
+      a: twenty((response) => void response.end(broken)),
+      policies: { circuitBreaker: { consecutiveFailures: 1 } },
+    })
+    await expectBrokenOff(await ask(true), gateway, 'malformed_stream')
+    expect(b.received).toHaveLength(0)
+    expect(gateway.gateway.targets()[0]).toMatchObject({ breaker: 'open' })
+  })
+
+  test('a malformed event before the first token: the second target', async () => {
+    const { ask } = await start({ a: (response) => void response.end(role + malformed + token('b') + done) })
+    const told = await ask(true)
+    expect(told).toMatchObject(whole)
+    expect(outcomes(told)).toEqual(['up-a malformed_stream', 'up-b ok'])
   })
 
   test('no [DONE] after a finish is a success and gets one', async () => {

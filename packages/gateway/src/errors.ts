@@ -32,6 +32,7 @@ export const errorStatus = {
   bad_response: 502,
   stream_cut: 502,
   stream_error: 502,
+  malformed_stream: 502,
   provider_error: 502,
   model_unavailable: 503,
   out_of_file_handles: 503,
@@ -89,8 +90,8 @@ export class GatewayError extends Error {
 export class NotChecked extends GatewayError {
   override name = 'NotChecked'
 
-  constructor(message: string) {
-    super('bad_response', message)
+  constructor(message: string, code: 'bad_response' | 'malformed_stream' = 'bad_response') {
+    super(code, message)
   }
 }
 

@@ -128,16 +128,24 @@ describe.each(passed)('$path', ({ path, model, asked, begin, end, failure, whole
     }
   })
 
-  test('cut in the middle: an error at its end, and no success on the books', async () => {
-    const { gateway, post } = await start(stream([begin]))
+  test.each([
+    ['cut in the middle', '', 'stream_cut'],
+    ['broken in the middle', `data: {"half\n\n${end}`, 'malformed_stream'],
+  ])('%s: an error at its end, and no success on the books', async (_how, rest, code) => {
+    const { gateway, post } = await start(stream([begin + rest]))
     const answer = await (await post(path, { model, stream: true, ...asked })).text()
     expect(answer.startsWith(begin)).toBe(true)
     expect(answer.slice(begin.length)).toMatch(
       path === '/v1/completions'
-        ? /^data: \{"error":.*"code":"stream_cut".*\}\n\n$/
-        : /^event: error\ndata: \{"type":"error",.*incomplete.*\}\n\n$/,
+        ? new RegExp(`^data: \{"error":.*"code":"${code}".*\}
+
+$`)
+        : /^event: error
+data: \{"type":"error",.*incomplete.*\}
+
+$/,
     )
-    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_cut' })
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: code })
   })
 
   test('an error in the middle passes as it came, and is no success', async () => {

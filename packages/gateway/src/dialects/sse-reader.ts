@@ -1,9 +1,10 @@
 /** Server-Sent Events with JSON in them, in any cuts → the JSON. What is no JSON ends the stream: an answer with a hole is none. */
 import { createFrameSplitter, type FrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
 import { badAnswer } from './dialect-error.ts'
+import { isKeepAlive } from './keep-alive.ts'
 import { isRecord, parseJson } from './read-json.ts'
 
-/** `null` stands for a comment or an event without data. */
+/** `null` stands for a sign of life. */
 export type SseMessage = Record<string, unknown> | null
 
 export interface SseReader {
@@ -40,11 +41,12 @@ function split(splitter: FrameSplitter, bytes: Uint8Array): Uint8Array[] {
 }
 
 function readMessage(frame: Uint8Array): SseMessage {
-  const { data } = readFrame(frame)
-  if (data === null) return null
-  const message = parseJson(data)
+  const read = readFrame(frame)
+  const message = read.data === null ? null : parseJson(read.data)
   if (isRecord(message)) return message
+  if (isKeepAlive(read)) return null
   throw badAnswer(
     'The provider sent an event that is not JSON in the middle of its answer. What arrived is incomplete.',
+    'malformed_stream',
   )
 }

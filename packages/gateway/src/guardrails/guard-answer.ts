@@ -5,6 +5,7 @@
  * What cannot be read cannot be checked, so it does not pass.
  */
 import { createFrameSplitter, encodeEvent, readFrame } from '@drag-race/wire'
+import { isKeepAlive } from '../dialects/keep-alive.ts'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
 import { GatewayError, NotChecked } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
@@ -71,7 +72,8 @@ async function passFrame(
   turns: Turns,
   { provider, onRejected }: AnswerGuard,
 ): Promise<Uint8Array[]> {
-  const { data, event } = readFrame(bytes)
+  const frame = readFrame(bytes)
+  const { data, event } = frame
   // A comment, or a failure in a field of its own.
   if (data === null) return [bytes]
   if (data.trim() === '[DONE]') {
@@ -80,9 +82,13 @@ async function passFrame(
   }
   const raw = parseJson(data)
   if (raw === undefined) {
+    // Its text is no part of the answer, and still nobody has checked it.
+    if (isKeepAlive(frame)) return [Buffer.from(': keep-alive\n\n')]
     const message = `${provider} sent an event that is not JSON, which the guardrails of this gateway cannot check.`
     // Behind the end of all choices nothing is missing without it.
-    throw chunks.isOver() ? new GatewayError('bad_response', message) : new NotChecked(message)
+    throw chunks.isOver()
+      ? new GatewayError('malformed_stream', message)
+      : new NotChecked(message, 'malformed_stream')
   }
   try {
     const passed = await chunks.chunk(raw, turns)

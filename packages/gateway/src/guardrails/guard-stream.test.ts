@@ -144,7 +144,15 @@ test('an event that cannot be checked does not pass', async () => {
   )
   const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
   expect(bytes).not.toContain('1111')
-  expect((events(bytes).at(-1) as Told).error).toMatchObject({ code: 'bad_response' })
+  expect((events(bytes).at(-1) as Told).error).toMatchObject({ code: 'malformed_stream' })
+})
+
+test('an event that only shows life passes as a comment', async () => {
+  const pings = `data:\n\nevent: ping\ndata: ${card}\n\n`
+  const { gateway } = await start([cards], stream([role, token('a'), pings, finish, done]))
+  const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+  expect(bytes).not.toContain('1111')
+  expect(bytes).toMatch(/: keep-alive\n\n[\s\S]+\[DONE\]\n\n$/)
 })
 
 test('where only requests are guarded, an answer passes byte for byte', async () => {
@@ -161,12 +169,13 @@ test('the report still comes in the usage chunk', async () => {
 })
 
 test.each([
-  ['an event that is no JSON', 'data: {"choices":[{"index":1,\n\n'],
+  ['an event that is no JSON', 'malformed_stream', 'data: {"choices":[{"index":1,\n\n'],
   [
     'arguments beyond the bound',
+    'bad_response',
     choice(1, { tool_calls: [{ index: 0, function: { arguments: 'a'.repeat(4_200_000) } }] }),
   ],
-])('%s in a choice is an error, though another one has finished', async (_, bad) => {
+])('%s in a choice is an error, though another one has finished', async (_, code, bad) => {
   const begun = [
     choice(0, { content: 'all of it' }),
     choice(1, { content: 'half of ' }),
@@ -175,7 +184,7 @@ test.each([
   const { gateway } = await start([cards], stream([...begun, bad, choice(1, {}, 'stop'), done]))
   const bytes = await (await gateway.chat(ask('hi', { stream: true, n: 2 }))).text()
   expect(readTexts(bytes)['0 answer']).toBe('all of it')
-  expect(bytes).toMatch(/"code":"bad_response"/)
+  expect(bytes).toContain(`"code":"${code}"`)
   expect(bytes).not.toContain('[DONE]')
-  expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'bad_response' })
+  expect(gateway.logs.at(-1)).toMatchObject({ outcome: code })
 })

@@ -25,7 +25,6 @@ export function createLogLine(log: Logger): RecordReader {
       ...(record.usage?.source === 'tokenizer' && { isUsageEstimated: true }),
       ...(record.cache && { cache: record.cache }),
       ...(record.guardrails.length > 0 && { guardrails: record.guardrails }),
-      ...(record.malformedEvents > 0 && { malformedEvents: record.malformedEvents }),
     }
     if (isBad) log.warn(line, 'call failed')
     else log.info(line, 'call')

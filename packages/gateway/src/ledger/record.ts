@@ -63,7 +63,6 @@ export interface CallRecord {
   durationMs: number
   /** null when nothing went upstream. */
   overheadMs: { request: number; response: number } | null
-  malformedEvents: number
 }
 
 export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: number): CallRecord {
@@ -93,7 +92,6 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     timePerOutputTokenMs: toTimePerOutputToken(call),
     durationMs: toMs(nowMs - call.arrivedAtMs),
     overheadMs: hasGoneUp ? call.ownMs : null,
-    malformedEvents: facts.malformed,
   }
 }
 

@@ -3,7 +3,8 @@
  * begun, after it from behind, so that no token waits for the look at it.
  *
  * What the gateway adds: `[DONE]` where a whole answer lacks it, and the blank line that a last event lacks. What it
- * leaves out: half an event at the end of a cut stream, which no reader could use.
+ * leaves out: half an event at the end of a cut stream, which no reader could use. An event that is no JSON ends the
+ * stream with an error: who skips it has a short success, and who does not has an error of its own.
  */
 import type { ChunkError } from '@drag-race/contracts'
 import { createFrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
@@ -45,6 +46,7 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
         if (goesAhead) for (const frame of splitter.push(bytes)) relay.watch.see(frame, atMs)
       }
       if (reading) await reading
+      if (facts.isMalformed) throw toMalformed(relay.provider)
     }
   } catch (error) {
     // All was said; only its end went wrong. A guardrail that stops one of several choices is no such end.
@@ -76,10 +78,11 @@ function passesUnseen({ watch, usageChunk }: StreamRelay, bytes: Uint8Array): bo
 function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Array[] {
   const { facts } = relay.watch
   const passed: Uint8Array[] = []
-  for (const whole of frames) {
-    for (const frame of withoutForeignLineFeed(whole)) {
-      passed.push(...relay.usageChunk.pass(frame, relay.watch.see(frame, atMs)))
-    }
+  for (const frame of frames.flatMap(withoutForeignLineFeed)) {
+    const kind = relay.watch.see(frame, atMs)
+    // Neither it nor what follows passes: with a hole in it an answer is none.
+    if (facts.isMalformed) break
+    passed.push(...relay.usageChunk.pass(frame, kind))
   }
   const isTold = facts.error !== null && !facts.isErrorHidden
   if (facts.firstTokenAtMs === null && !isTold) return passed
@@ -122,14 +125,19 @@ function toReason(facts: AnswerFacts, provider: string): GatewayError {
     const message = `${provider} failed in the middle of its answer: ${facts.error.message}`
     return new GatewayError('stream_error', message)
   }
-  if (facts.chunks === 0) {
-    return facts.malformed > 0
-      ? new GatewayError('bad_response', `${provider} sent events, but none of them is JSON.`)
-      : new GatewayError('empty_response', `${provider} answered with nothing. Try again.`)
-  }
+  if (facts.isMalformed) return toMalformed(provider)
+  if (facts.chunks === 0)
+    return new GatewayError('empty_response', `${provider} answered with nothing. Try again.`)
   return new GatewayError(
     'stream_cut',
     `${provider} ended its answer without saying that it is finished. The answer is incomplete.`,
+  )
+}
+
+function toMalformed(provider: string): GatewayError {
+  return new GatewayError(
+    'malformed_stream',
+    `${provider} sent an event that is not JSON in the middle of its answer. What arrived is incomplete: ask again.`,
   )
 }
 

@@ -58,13 +58,13 @@ const passing: Record<string, string> = {
   'a first chunk without choices': event({ choices: [], id: '', model: '' }) + token('a') + finish + done,
   'letters of four bytes': token('🏁 Größe 赛') + finish + done,
   'integers over 2^53': `data: {"choices":[{"delta":{"content":"a"}}],"seed":13950026667594240001}\n\n${finish}${done}`,
-  'broken JSON in one event': `${token('a')}data: {"choices":[{]}\n\n${token('b')}${finish}${done}`,
+  'events that only show life': `data:\n\n${token('a')}event: ping\ndata: 2024-04-27 01:35:43.686476\n\n${finish}data: \n\n${done}`,
   'reasoning only': delta({ reasoning_content: 'hm' }) + finish + done,
   'a tool call': delta({ tool_calls: [{ index: 0, function: { arguments: '' } }] }) + finish + done,
   'no token, but a finish': event({ choices: [{ delta: {}, finish_reason: 'content_filter' }] }) + done,
   '[DONE] without a finish_reason': token('a') + done,
   'the finish twice': token('a') + finish + finish + done,
-  'something after [DONE]': `${token('a')}${finish}${done}: bye\n\n`,
+  'something after [DONE]': `${token('a')}${finish}${done}: bye\n\ndata: {"bye\n\n`,
   'more than one line of data': `data: {"choices":[{"delta":\ndata: {"content":"a"}}]}\n\n${finish}${done}`,
 }
 
@@ -77,9 +77,41 @@ describe.each(Object.entries(passing))('%s', (_name, sent) => {
   })
 })
 
-test('broken JSON passes and is noted', async () => {
-  await relay(passing['broken JSON in one event']!)
-  expect(gateway.logs.at(-1)).toMatchObject({ malformedEvents: 1, outcome: 'ok' })
+describe('an event that is not JSON', () => {
+  const broken = 'data: {"choices":[{]}\n\n'
+
+  test.each(cuts)('ends the stream with an explicit error, cut in %s', async (cut) => {
+    for (const wantsUsage of [false, true]) {
+      const sent = token('a') + token('b') + broken + token('c') + finish + done
+      const { text, outcome } = await relay(sent, { cut, wantsUsage })
+      expect(text.startsWith(token('a') + token('b'))).toBe(true)
+      expect(text).toMatch(/data: \{"error":\{[^\n]*"code":"malformed_stream"[^\n]*\n\n$/)
+      expect(text).not.toContain('[DONE]')
+      expect(outcome).toBe('malformed_stream')
+    }
+  })
+
+  test('does not pass itself where it can be held back, nor does what follows', async () => {
+    const { text } = await relay(token('a') + broken + token('b') + finish + done)
+    expect(events(text)).toMatchObject([{ choices: [{}] }, { error: { code: 'malformed_stream' } }])
+  })
+
+  test('is an error behind a finish too: another choice may have lost its end by it', async () => {
+    const { outcome, text } = await relay(token('a') + finish + broken + done)
+    expect(outcome).toBe('malformed_stream')
+    expect(text).not.toContain('[DONE]')
+  })
+
+  test('closes the connection to the provider, whose tokens nobody wants any more', async () => {
+    const cutOff = Promise.withResolvers<void>()
+    answering = async (response, request) => {
+      void request.cutOff.then(cutOff.resolve)
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(token('a') + broken)
+    }
+    const text = await (await gateway.chat({ model: 'm', messages, stream: true })).text()
+    expect(text).toContain('malformed_stream')
+    await cutOff.promise
+  })
 })
 
 describe('the usage chunk', () => {

@@ -12,19 +12,20 @@ import {
   type Usage,
 } from '@drag-race/contracts'
 import { type Frame, readFrame } from '@drag-race/wire'
+import { isKeepAlive } from '../dialects/keep-alive.ts'
 import type { AsChunk } from './as-chunk.ts'
 
 /** What an answer has said so far, streamed or not. Times are of the gateway's monotonic clock. */
 export interface AnswerFacts {
   firstTokenAtMs: number | null
   lastTokenAtMs: number | null
-  /** Events that hold a chunk; comments, `[DONE]` and malformed events are none. */
+  /** Events that hold a chunk; comments and `[DONE]` are none. */
   chunks: number
   /** Chunks that hold a token of any kind, and the letters of answer and reasoning in them. */
   tokenChunks: number
   letters: number
-  /** Events whose JSON was broken. They pass. */
-  malformed: number
+  /** An event before its end was no JSON: what it should have said is missing. */
+  isMalformed: boolean
   finishReason: string | null
   isDone: boolean
   hasReasoning: boolean
@@ -41,7 +42,7 @@ export interface AnswerFacts {
   isErrorHidden: boolean
 }
 
-/** What a frame is, for those who decide whether it passes. */
+/** What a frame is, for those who decide whether it passes. Comments are all that only shows life. */
 export type FrameKind = 'comment' | 'event' | 'usage' | 'done'
 
 export interface StreamWatch {
@@ -72,13 +73,15 @@ export function createStreamWatch(
         return 'done'
       }
       const raw = parse(frame.data)
-      if (raw === undefined) facts.malformed++
-      else noteChunk(facts, asChunk(raw), atMs)
+      if (raw !== undefined) noteChunk(facts, asChunk(raw), atMs)
+      else if (isKeepAlive(frame)) return 'comment'
       // Its last event is the end: no `[DONE]` is missing.
       if (!endsWithDone && facts.finishReason !== null) facts.isDone = true
       if (frame.event === 'error') {
         facts.error ??= { message: frame.data.slice(0, 500), code: null, status: null }
       }
+      // Behind its end nothing can be missing, and an error is told already.
+      if (raw === undefined && !facts.isDone && facts.error === null) facts.isMalformed = true
       return isUsageOnly(raw) ? 'usage' : 'event'
     },
   }
@@ -91,7 +94,7 @@ export function createFacts(): AnswerFacts {
     chunks: 0,
     tokenChunks: 0,
     letters: 0,
-    malformed: 0,
+    isMalformed: false,
     finishReason: null,
     isDone: false,
     hasReasoning: false,
@@ -131,7 +134,8 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
 
 /** Is the answer whole? The end of a stream after a `finish_reason` is success, `[DONE]` or not; `[DONE]` alone too. */
 export function isWhole(facts: AnswerFacts): boolean {
-  return facts.error === null && facts.chunks > 0 && (facts.isDone || facts.finishReason !== null)
+  const { error, isMalformed, chunks, isDone, finishReason } = facts
+  return error === null && !isMalformed && chunks > 0 && (isDone || finishReason !== null)
 }
 
 /** llama-box tells a failure in a line `error: {…}`, which the standard does not know and every client skips. */

@@ -159,6 +159,8 @@ function toCompletionText(dialect: Dialect, json: unknown, answer: AnswerContext
   }
 }
 
-function isOwnCode(code: string): code is 'bad_response' | 'empty_response' | 'stream_cut' {
-  return code === 'bad_response' || code === 'empty_response' || code === 'stream_cut'
+const ownCodes = ['bad_response', 'empty_response', 'stream_cut', 'malformed_stream'] as const
+
+function isOwnCode(code: string): code is (typeof ownCodes)[number] {
+  return (ownCodes as readonly string[]).includes(code)
 }

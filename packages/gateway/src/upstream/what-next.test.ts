@@ -94,6 +94,7 @@ test('an error of ours goes where another try may help, and every code is decide
     'empty_response',
     'first_token_timeout',
     'idle_timeout',
+    'malformed_stream',
     'not_carried',
     'out_of_file_handles',
     'stream_cut',

@@ -35,6 +35,7 @@ export function whatNext(error: unknown): WhatNext {
     case 'not_carried':
       return 'as if not there'
     case 'bad_response':
+    case 'malformed_stream':
     case 'upstream_timeout':
     case 'first_token_timeout':
     case 'idle_timeout':

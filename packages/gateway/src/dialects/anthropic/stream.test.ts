@@ -268,7 +268,13 @@ describe('hand-written streams', () => {
 
   test('an event that is not JSON is no token to be skipped', () => {
     const events = inAllCuts(Buffer.concat([sse(start(), ...said('a')), utf8('data: {"type": "content\n\n')]))
-    expect(events.at(-1)).toMatchObject({ kind: 'error', code: 'bad_response' })
+    expect(events.at(-1)).toMatchObject({ kind: 'error', code: 'malformed_stream' })
+  })
+
+  test('an event without data, or named ping, is a sign of life whatever it says', () => {
+    const pings = utf8('data:\n\nevent: ping\ndata: 2024-04-27 01:35:43.686476\n\n')
+    const events = inAllCuts(Buffer.concat([sse(start(), ...said('a')), pings, sse(ended('end_turn'), stop)]))
+    expectGoodOrder(events)
   })
 
   test('events and blocks of a later day are signs of life', () => {
