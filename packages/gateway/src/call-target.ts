@@ -2,10 +2,10 @@
 import { readUsage, type Usage } from '@drag-race/contracts'
 import type { Call } from './call.ts'
 import type { ChatParts } from './chat.ts'
-import { estimateUsage } from './dialects/openai/estimate-usage.ts'
 import { endpoints } from './endpoints.ts'
 import { CallerGone, GatewayError, ProviderError } from './errors.ts'
 import { guardAnswer } from './guardrails/guard-answer.ts'
+import { toAttemptUsage } from './ledger/attempt-usage.ts'
 import { toReport } from './ledger/record.ts'
 import { relayAnswer } from './relay/relay-answer.ts'
 import { type AnswerFacts, createFacts, noteChunk } from './relay/watch.ts'
@@ -29,7 +29,7 @@ export interface Attempt {
   outcome: string
   /** What it has said so far. */
   facts: AnswerFacts
-  /** The provider's count; estimated where a begun answer broke off, or its caller left, before it; null when nothing is known. */
+  /** The provider's count; estimated where an answer that is paid for has none; null when nothing is known. */
   usage: Usage | null
   isBeginNoted: boolean
 }
@@ -147,14 +147,6 @@ function toChoices(n: unknown): number {
   return typeof n === 'number' ? n : 1
 }
 
-const noUsage: Usage = {
-  inputTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: null,
-  cachedTokens: null,
-  source: 'usage',
-}
-
 /** As much of an error body as anybody reads. */
 const refusalBytesMax = 256 * 1024
 
@@ -162,23 +154,7 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   const { facts } = attempt
   attempt.endedAtMs = parts.clock.monotonicMs()
   attempt.outcome = outcome
-  if (endpoints[call.asked!.endpoint].isFree) {
-    attempt.usage = noUsage
-    return
-  }
   // The prompt of a caller who left was read, whether or not a token of the answer came.
-  const isBrokenOff = outcome === 'caller-gone' || (outcome !== 'ok' && facts.firstTokenAtMs !== null)
-  attempt.usage = facts.usage ?? (isBrokenOff ? toUsageSoFar(call, facts) : null)
-}
-
-/**
- * Of an answer that broke off: an estimate, but for what the provider itself has counted. Anthropic counts the prompt, cache and
- * all, as its answer begins; Gemini counts anew in each chunk, hidden thoughts among it.
- */
-function toUsageSoFar(call: Call, facts: AnswerFacts): Usage {
-  const estimate = estimateUsage(call.asked!.estimate.inputTokens, facts)
-  const { usageSoFar } = facts
-  if (!usageSoFar) return estimate
-  const outputTokens = Math.max(usageSoFar.outputTokens, estimate.outputTokens)
-  return { ...usageSoFar, outputTokens, source: 'tokenizer' }
+  const isPaidFor = outcome === 'ok' || outcome === 'caller-gone' || facts.firstTokenAtMs !== null
+  attempt.usage = isPaidFor ? toAttemptUsage(call.asked!, facts) : facts.usage
 }

@@ -100,7 +100,7 @@ export async function chat(
 function settle(parts: ChatParts, call: Call, outcome: Outcome, endedAtMs: number): void {
   try {
     call.close()
-    parts.admission.settle(call, outcome)
+    parts.admission.settle(call)
     const record = toRecord(call, outcome, parts.cost, endedAtMs)
     parts.budgets.settle(call, record)
     parts.ledger.settle(record)

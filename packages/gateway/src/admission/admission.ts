@@ -3,13 +3,12 @@ import type { IncomingMessage } from 'node:http'
 import type { Call } from '../call.ts'
 import type { Clock } from '../clock.ts'
 import type { AdmissionConfig } from '../config/admission.ts'
-import type { Outcome } from '../ledger/record.ts'
+import { sumUsage } from '../ledger/attempt-record.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { type Identity, permit } from './identity.ts'
 import type { KeySets } from './key-sets.ts'
 import type { LimitRule } from './limit-rule.ts'
 import type { Limiter } from './limiter.ts'
-import { spentTokens } from './spent-tokens.ts'
 
 export interface Admission {
   /** Throws or rejects with 401. */
@@ -19,7 +18,7 @@ export interface Admission {
   /** Reserves what the call may need; throws `rate_limited`. */
   admit(call: Call): void
   /** The call is over: what it did not use goes back. */
-  settle(call: Call, outcome: Outcome): void
+  settle(call: Call): void
   /** For `/admin/…`. */
   hasAdmin: boolean
   /** All limits that its callers may have. */
@@ -45,8 +44,9 @@ export function createAdmission({ config, clock, limiter, keySets }: AdmissionOp
       const { model, estimate } = call.asked!
       call.reservation = limiter.reserve(rules, { caller: id, tenant, model }, estimate)
     },
-    settle(call, outcome) {
-      call.reservation?.settle(spentTokens(call, outcome))
+    settle({ attempts, reservation }) {
+      const usage = sumUsage(attempts)
+      reservation?.settle(usage ? usage.inputTokens + usage.outputTokens : 0)
     },
     hasAdmin: authenticator.hasAdmin,
     rules: authenticator.rules,

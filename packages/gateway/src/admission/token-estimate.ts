@@ -29,7 +29,7 @@ const outputMembers = ['max_completion_tokens', 'max_tokens', 'max_output_tokens
 export function estimateTokens(body: Record<string, unknown>): TokenEstimate {
   const stated = toStated(body)
   return {
-    inputTokens: Math.ceil(charsOf(body) / charsPerToken),
+    inputTokens: Math.ceil(countChars(promptMembers.map((member) => body[member])) / charsPerToken),
     outputTokens:
       Math.min(stated ?? outputTokensDefault, outputTokensMax) * Math.min(positive(body.n) ?? 1, answersMax),
     isOutputStated: stated !== null,
@@ -44,10 +44,9 @@ function toStated(body: Record<string, unknown>): number | null {
   return null
 }
 
-/** Of all texts in it. With a stack of its own: a hostile body may be nested deeper than ours. */
-function charsOf(body: Record<string, unknown>): number {
-  const open: unknown[] = []
-  for (const member of promptMembers) open.push(body[member])
+/** Of all texts in it. With a stack of its own: hostile JSON may be nested deeper than ours. */
+export function countChars(json: unknown): number {
+  const open = [json]
   let chars = 0
   while (open.length > 0) {
     const next = open.pop()

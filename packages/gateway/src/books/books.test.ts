@@ -179,7 +179,7 @@ test.each([
   ['more tokens than there are', '1e308'],
   ['an unsigned −1', '18446744073709551615'],
   ['what JSON has no number for', '1e999'],
-])('a provider that counts %s harms this call alone: its cost is unknown', async (_what, tokens) => {
+])('a provider that counts %s harms this call alone: its cost is estimated', async (_what, tokens) => {
   let isOdd = true
   const odd = `{"id":"x","object":"chat.completion","created":1,"model":"up-1","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":${tokens},"total_tokens":${tokens}}}`
   const spending = await start({
@@ -193,7 +193,8 @@ test.each([
   expect((await spending.spend('a')).status).toBe(200)
   expect((await spending.spend('a')).status).toBe(200)
   const { total } = await usageOf(spending)
-  expect(total).toMatchObject({ calls: 2, errors: 0, costUsd: 1, unpricedCalls: 1 })
+  // Five tokens of prompt and one of the answer, at ten cents each.
+  expect(total).toMatchObject({ calls: 2, errors: 0, costUsd: 1.6, unpricedCalls: 0, estimatedCalls: 1 })
   expect(await spending.gateway.sample('gateway_books_up')).toBe(1)
 })
 

@@ -43,7 +43,7 @@ export interface UsageFigures {
   costUsd: number | null
   /** Calls that cost something which is not in `costUsd`, because nobody knows how much. */
   unpricedCalls: number
-  /** Calls whose tokens or cost are in part an estimate, because they broke off before their provider counted. */
+  /** Calls whose tokens or cost are in part an estimate, because their provider did not count. */
   estimatedCalls: number
 }
 

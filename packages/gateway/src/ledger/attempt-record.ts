@@ -1,8 +1,8 @@
 /** An attempt as the record and the report tell it, and what all attempts of a call used together. */
 import type { GatewayAttempt, Usage } from '@drag-race/contracts'
 import { type Call, toMs } from '../call.ts'
-import type { Attempt } from '../call-target.ts'
 import { endpoints } from '../endpoints.ts'
+import { toAttemptUsage } from './attempt-usage.ts'
 import type { CostTable } from './cost.ts'
 import { toPico, toUsd } from './money.ts'
 
@@ -22,7 +22,8 @@ export function toAttemptRecords({ attempts, asked }: Call, cost: CostTable, now
   const isFree = asked !== null && endpoints[asked.endpoint].isFree
   return attempts.map((attempt) => {
     const { target, facts } = attempt
-    const usage = usageOf(attempt)
+    // Who asks while it runs asks of an answer that is there.
+    const usage = attempt.endedAtMs === null ? toAttemptUsage(asked!, facts) : attempt.usage
     return {
       target: target.name,
       provider: target.provider,
@@ -70,10 +71,6 @@ export function sumCost(attempts: readonly Pick<AttemptRecord, 'costUsd'>[]): nu
   if (attempts.length === 1) return attempts[0]!.costUsd
   const known = attempts.flatMap(({ costUsd }) => costUsd ?? [])
   return known.length === 0 ? null : toUsd(known.reduce((sum, costUsd) => sum + BigInt(toPico(costUsd)), 0n))
-}
-
-function usageOf({ endedAtMs, usage, facts }: Attempt): Usage | null {
-  return endedAtMs === null ? facts.usage : usage
 }
 
 function add(a: Usage, b: Usage): Usage {

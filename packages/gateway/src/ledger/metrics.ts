@@ -4,7 +4,7 @@
  *
  * A call is counted once, when it is over, from its record. Refused calls reach no provider and appear in
  * `gateway_requests_total` only. Tokens and cost are counted an attempt, under the provider that they were used at: the
- * provider's own count, or an estimate where an answer broke off before it (`gateway_estimated_usage_total`).
+ * provider's own count, or an estimate where an answer has none (`gateway_estimated_usage_total`).
  */
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { TargetStates } from '../upstream/target-states.ts'
@@ -60,7 +60,7 @@ const names = {
   },
   estimated: {
     name: 'gateway_estimated_usage_total',
-    help: 'Attempts whose tokens are an estimate, because the answer broke off before the provider counted them.',
+    help: 'Attempts whose tokens are an estimate, because the answer broke off before the provider counted them, or the provider counts none.',
     labelNames: ['target'],
   },
   breaker: {

@@ -45,8 +45,8 @@ export interface CallRecord {
   status: number
   attempts: AttemptRecord[]
   /**
-   * Of all attempts together: the provider's own count, or with the source `tokenizer` where an answer broke off before
-   * it and its tokens so far are estimated; null when nothing is known.
+   * Of all attempts together: the provider's own count, or with the source `tokenizer` where it gave none and the tokens
+   * are estimated; null when nothing is known.
    */
   usage: Usage | null
   /** 0 for an answer from the cache, which nobody was paid for; null when the price is unknown. */

@@ -44,7 +44,7 @@ function ofResponse(raw: unknown): unknown {
     default:
       // A body is no event: its usage stands at the top.
       return event.type === undefined
-        ? raw
+        ? { ...event, choices: [{ delta: ofOutput(records(event.output)) }] }
         : { id, model, choices: [{ delta: toDelta(text(event.type), event) }] }
   }
 }
@@ -53,7 +53,22 @@ function ofResponse(raw: unknown): unknown {
 function toDelta(type: string, { delta }: Record<string, unknown>): object {
   if (!type.endsWith('.delta')) return {}
   if (type.includes('.reasoning')) return { reasoning_content: delta }
-  return /text|refusal/.test(type) ? { content: delta } : { tool_calls: [{}] }
+  return /text|refusal/.test(type) ? { content: delta } : toCalls([delta])
+}
+
+function ofOutput(items: readonly Record<string, unknown>[]): object {
+  const parts = items.flatMap(({ content, summary }) => [...records(content), ...records(summary)])
+  const calls = items.flatMap(({ name, arguments: data, input }) =>
+    name === undefined ? [] : [[name, data ?? input]],
+  )
+  return {
+    content: parts.map(({ text: words, refusal }) => text(words) + text(refusal)).join(''),
+    ...toCalls(calls),
+  }
+}
+
+function toCalls(calls: readonly unknown[]): object {
+  return { tool_calls: calls.map((call) => ({ function: call })) }
 }
 
 function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
@@ -67,7 +82,12 @@ function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
     const event = record(raw)
     switch (event.type) {
       case 'message':
-        return { id: event.id, model: event.model, usage: use(event.usage) }
+        return {
+          id: event.id,
+          model: event.model,
+          usage: use(event.usage),
+          choices: [{ delta: ofBlocks(records(event.content)) }],
+        }
       case 'message_start': {
         const { id, model, usage } = record(event.message)
         onCounted(use(usage))
@@ -75,8 +95,8 @@ function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
       }
       case 'content_block_delta': {
         const { text: content, thinking, partial_json } = record(event.delta)
-        const calls = partial_json === undefined ? undefined : [{}]
-        return { choices: [{ delta: { content, reasoning_content: thinking, tool_calls: calls } }] }
+        const calls = partial_json === undefined ? {} : toCalls([partial_json])
+        return { choices: [{ delta: { content, reasoning_content: thinking, ...calls } }] }
       }
       case 'message_delta':
         return { usage: use(event.usage) }
@@ -87,5 +107,13 @@ function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
       default:
         return {}
     }
+  }
+}
+
+function ofBlocks(blocks: readonly Record<string, unknown>[]): object {
+  const calls = blocks.flatMap(({ name, input }) => (name === undefined ? [] : [[name, input]]))
+  return {
+    content: blocks.map((block) => text(block.text) + text(block.thinking)).join(''),
+    ...toCalls(calls),
   }
 }

@@ -12,7 +12,9 @@ import {
   type Usage,
 } from '@drag-race/contracts'
 import { type Frame, readFrame } from '@drag-race/wire'
+import { countChars } from '../admission/token-estimate.ts'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
+import { records } from '../dialects/read-json.ts'
 import type { AsChunk } from './as-chunk.ts'
 
 /** What an answer has said so far, streamed or not. Times are of the gateway's monotonic clock. */
@@ -21,7 +23,7 @@ export interface AnswerFacts {
   lastTokenAtMs: number | null
   /** Events that hold a chunk; comments and `[DONE]` are none. */
   chunks: number
-  /** Chunks that hold a token of any kind, and the letters of answer and reasoning in them. */
+  /** Chunks that hold a token of any kind, and the letters of answer, reasoning and calls of tools in them. */
   tokenChunks: number
   letters: number
   /** An event before its end was no JSON: what it should have said is missing. */
@@ -30,7 +32,7 @@ export interface AnswerFacts {
   isDone: boolean
   hasReasoning: boolean
   usage: Usage | null
-  /** What the provider has counted before the end: no usage of a call, but for one that breaks off. */
+  /** What the provider has counted before the end: no usage of a call, but for one that has no other. */
   usageSoFar: Usage | null
   /** As the provider wrote it, for a chunk of our own. */
   usageRaw: unknown
@@ -128,8 +130,18 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
     facts.lastTokenAtMs = atMs
     facts.tokenChunks++
     facts.letters += chunk.answer.length + chunk.reasoning.length
+    if (chunk.hasToolCall) facts.letters += lettersOfCalls(raw)
   }
   return chunk
+}
+
+/** Arguments may come in one piece, and be most of an answer. */
+function lettersOfCalls(raw: unknown): number {
+  return countChars(
+    records(member(raw, 'choices')).map(({ delta, message }) =>
+      records(member(delta ?? message, 'tool_calls')).map((call) => call.function),
+    ),
+  )
 }
 
 /** Is the answer whole? The end of a stream after a `finish_reason` is success, `[DONE]` or not; `[DONE]` alone too. */

@@ -1,0 +1,19 @@
+/** What an attempt has used that is to be paid for: as its provider counted, else as it is estimated. */
+import type { Usage } from '@drag-race/contracts'
+import type { ChatRequest } from '../chat-request.ts'
+import { estimateUsage } from '../dialects/openai/estimate-usage.ts'
+import { endpoints } from '../endpoints.ts'
+import type { AnswerFacts } from '../relay/watch.ts'
+
+export function toAttemptUsage({ endpoint, estimate }: ChatRequest, facts: AnswerFacts): Usage {
+  if (endpoints[endpoint].isFree) return noUsage
+  return facts.usage ?? estimateUsage(estimate.inputTokens, facts)
+}
+
+const noUsage: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: null,
+  cachedTokens: null,
+  source: 'usage',
+}
