@@ -80,9 +80,18 @@ export function readError(raw: unknown): ChunkError | null {
   const status = [error.status_code, error.status, error.code].find(isStatus) ?? null
   const code = text(error.type) || null
   return {
-    message: text(error.message) || text(error.detail) || JSON.stringify(error).slice(0, 500),
+    message: text(error.message) || text(error.detail) || toWords(error),
     code: text(error.code) || code,
     status,
+  }
+}
+
+/** `JSON.parse` goes down deeper than what writes it again. */
+function toWords(error: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(error).slice(0, 500)
+  } catch {
+    return 'an error that is nested too deeply to be told'
   }
 }
 

@@ -31,13 +31,27 @@ type Parse = (
 ) => unknown
 const json = JSON as unknown as { parse: Parse; rawJSON(text: string): object }
 
-/** `undefined` stands for text that is no JSON. */
+/** Nobody's request or answer is nested deeper, and who walks this much needs a quarter of the stack. */
+const levelsMax = 500
+
+/** `undefined` stands for text that is no JSON, or that nobody could walk. */
 export function parseJson(source: string): unknown {
   try {
-    return json.parse(source, keepDigits)
+    const value = json.parse(source, keepDigits)
+    // A level is two letters at least, so that hardly a chunk has to be looked at.
+    return source.length > 2 * levelsMax && isDeeper(value, levelsMax) ? undefined : value
   } catch {
     return undefined
   }
+}
+
+/** Level by level, and so on no stack. */
+function isDeeper(value: unknown, levels: number): boolean {
+  let level = [value]
+  for (let depth = 0; depth <= levels && level.length > 0; depth++) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+  }
+  return level.length > 0
 }
 
 function keepDigits(_key: string, value: unknown, { source }: { source: string }): unknown {

@@ -9,6 +9,7 @@ import { ProviderError } from '../../errors.ts'
 import { toCallerHeaders } from '../../upstream/headers.ts'
 import type { Target } from '../../upstream/target.ts'
 import { readPageTitle, shortenMessage } from '../provider-words.ts'
+import { parseJson } from '../read-json.ts'
 import { readReason } from './refusal-reason.ts'
 import { readRetryAfter, readRetryAfterMs, readShouldRetry } from './retry-hint.ts'
 
@@ -20,7 +21,7 @@ export interface Refusal {
 
 export function toProviderError({ status, headers, body }: Refusal, target: Target): ProviderError {
   const text = withoutSecrets(body.toString(), target.secrets)
-  const json = parse(text)
+  const json = parseJson(text) ?? null
   const retryAfter = readRetryAfter(headers, json)
   const sentStatus = status >= 400 && status <= 599 ? status : 502
   const message = readMessage(json, text) ?? `${target.provider} answered ${status} and said nothing more.`
@@ -116,14 +117,6 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets
     .filter(({ length }) => length >= 8)
     .reduce((rest, secret) => rest.replaceAll(secret, '[key]'), text)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 function isText(value: unknown): value is string {

@@ -1,0 +1,54 @@
+/** JSON nested deeper than a stack is high, of a provider or a caller: it is told as what it is, and no fault of the gateway. */
+import { afterEach, expect, test } from 'vitest'
+import type { ErrorBody } from './testing/gateway.ts'
+import { ask, mails, startGuarded } from './testing/guarded.ts'
+import { type Answering, json, stream } from './testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+const nest = (open: string, close: string, levels = 20_000) =>
+  `${open.repeat(levels)}"x"${close.repeat(levels)}`
+const bodies: [what: string, body: string][] = [
+  ['messages', nest('{"message":', '}')],
+  ['lists', nest('[', ']')],
+  ['an error', `{"error":${nest('{"a":', '}')}}`],
+  ['lists of details', `{"detail":${nest('[', ']')}}`],
+  ['a place', `{"detail":{"loc":[${nest('[', ']')}],"msg":"no"}}`],
+]
+async function start(guardrails: object[], answer: Answering) {
+  const guarded = await startGuarded(guardrails, answer)
+  opened.push(guarded)
+  return guarded.gateway
+}
+
+test.each(bodies)('a refusal of %s keeps its status and its words', async (_what, body) => {
+  const gateway = await start([], json(body, 429))
+  const response = await gateway.chat(ask('hi'))
+  expect(response.status).toBe(429)
+  expect(((await response.json()) as ErrorBody).error.message).toContain(body.slice(0, 1_000))
+})
+
+test.each([false, true])('an error in a good answer is the provider’s (streaming: %s)', async (isStream) => {
+  const [, body] = bodies[2]!
+  const gateway = await start([], isStream ? stream([`data: ${body}\n\n`]) : json(body))
+  const response = await gateway.chat(ask('hi', { stream: isStream }))
+  await response.text()
+  expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
+})
+
+test.each([500, 1_000, 1_500, 2_000, 2_500])(
+  'guardrails say of %i levels what they cannot check',
+  async (levels) => {
+    const answer = `{"choices":[{"message":{"content":"a","odd":${nest('{"a":', '}', levels)}}}]}`
+    const gateway = await start([mails], json(answer))
+    await (await gateway.chat(ask('hi'))).text()
+    const content = nest('[', ']', levels)
+    await (await gateway.chat(`{"model":"m","messages":[{"role":"user","content":${content}}]}`)).text()
+    const outcomes = gateway.logs.flatMap(({ outcome }) => outcome ?? [])
+    expect(outcomes).toHaveLength(2)
+    expect(outcomes).not.toContain('internal_error')
+  },
+)
