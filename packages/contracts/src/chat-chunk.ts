@@ -15,6 +15,8 @@ export interface ChunkFacts {
   reasoning: string
   /** A tool call's name or arguments are in it. A token, but no text. */
   hasToolCall: boolean
+  /** Names and arguments of its tool calls; '' when there are none, or only their ids. */
+  toolCall: string
   /** There is a choice in it, be it an empty one. */
   hasChoices: boolean
   finishReason: string | null
@@ -39,6 +41,7 @@ export function readChunk(raw: unknown): ChunkFacts {
     answer: '',
     reasoning: '',
     hasToolCall: false,
+    toolCall: '',
     hasChoices: false,
     finishReason: null,
     usage: null,
@@ -104,7 +107,11 @@ function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
   facts.answer += text(delta.refusal)
   const reasoning = text(delta.reasoning_content) || text(delta.reasoning)
   facts.reasoning += reasoning === '' ? detailsText(delta.reasoning_details) : reasoning
-  if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) facts.hasToolCall = true
+  for (const call of Array.isArray(delta.tool_calls) ? delta.tool_calls : []) {
+    facts.hasToolCall = true
+    if (isRecord(call) && isRecord(call.function))
+      facts.toolCall += text(call.function.name) + text(call.function.arguments)
+  }
 }
 
 /** `content` is a string, or an array of parts of which some are thinking. */

@@ -97,6 +97,26 @@ test('hidden reasoning is in the n of those who read usage, and not of those who
   expect(figure(lane, 'AIPerf', 'ITL')).toBeCloseTo(20, 9)
 })
 
+test('a tool call is in the n of all and in the spans of those who time chunks; who times text reports no speed', () => {
+  const lane = fold(
+    byHand.map((event) =>
+      event.type === 'token' && event.at === 310 ? { ...event, kind: 'tool-call' } : event,
+    ),
+  )
+  expect(figure(lane, 'here', 'decode speed')).toBeCloseTo(50, 9)
+  expect(figure(lane, 'vLLM bench', 'TPOT')).toBeCloseTo(26, 9)
+  expect(figure(lane, 'AIPerf', 'TTFT')).toBe(100)
+  for (const [tool, name] of [
+    ['AIPerf', 'ITL'],
+    ['AIPerf', 'ICL, mean'],
+    ['GuideLLM', 'ITL'],
+    ['GuideLLM', 'TPOT'],
+    ['Artificial Analysis', 'output speed'],
+  ] as const) {
+    expect(figure(lane, tool, name)).toBeNull()
+  }
+})
+
 test('what a tape does not hold is not made up: no arrival, no figure of vLLM', () => {
   const lane = fold(
     byHand.map((event) => {

@@ -6,7 +6,7 @@
  * 0.13, GuideLLM `GenerativeRequestStats`, Artificial Analysis' methodology of performance benchmarking.
  */
 import type { LaneState } from './race-state.ts'
-import { toTimeSlip } from './time-slip.ts'
+import { hasUntimedToolCall, toTimeSlip } from './time-slip.ts'
 
 export const tools = ['here', 'vLLM bench', 'AIPerf', 'GuideLLM', 'Artificial Analysis'] as const
 export type Tool = (typeof tools)[number]
@@ -182,8 +182,11 @@ function firstText(lane: LaneState): number | null {
   return isReported(lane) ? toTimeSlip(lane).firstTextMs : null
 }
 
+/** Their words for a tool call's tokens differ or are none: with one in it no span of theirs can be told to end with text. */
 function lastText(lane: LaneState): number | null {
-  return isReported(lane) ? toTimeSlip(lane).splits.lastTokenMs : null
+  return isReported(lane) && !lane.hasToolCall && !hasUntimedToolCall(lane)
+    ? toTimeSlip(lane).splits.lastTokenMs
+    : null
 }
 
 function firstAnswer(lane: LaneState): number | null {

@@ -53,8 +53,10 @@ export const Token = z.object({
   ...stamp,
   type: z.literal('token'),
   lane,
+  /** Of a tool call its name and arguments. */
   content: z.string(),
-  kind: z.enum(['answer', 'reasoning']),
+  /** Tapes older than `tool-call` have no time of such a token, but for `ttft` when it was the first. */
+  kind: z.enum(['answer', 'reasoning', 'tool-call']),
   /** How many tokens the tokenizer sees in `content` (≈); left out when it is one. */
   tokens: z.optional(z.number()),
 })

@@ -75,7 +75,9 @@ describe('any tape', () => {
     fc.assert(
       fc.property(tapes, (tape) => {
         for (const lane of fold(tape).lanes) {
-          const texts = tape.filter((event) => event.type === 'token' && event.lane === lane.lane)
+          const texts = tape.filter(
+            (event) => event.type === 'token' && event.kind !== 'tool-call' && event.lane === lane.lane,
+          )
           const length = texts.reduce(
             (sum, event) => sum + (event.type === 'token' ? event.content.length : 0),
             0,

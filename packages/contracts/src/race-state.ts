@@ -11,10 +11,10 @@ import type { Standing } from './standings.ts'
 
 type EventOf<Type extends RaceEvent['type']> = Extract<RaceEvent, { type: Type }>
 
-/** One arrival of text. A linked list, newest first: appending is O(1) and shares the past between states. */
+/** One arrival of tokens. A linked list, newest first: appending is O(1) and shares the past between states. */
 export interface Mark {
   at: number
-  kind: 'answer' | 'reasoning'
+  kind: 'answer' | 'reasoning' | 'tool-call'
   /** Estimated tokens that had arrived when this one had. */
   tokens: number
   previous: Mark | null
@@ -40,9 +40,11 @@ export interface LaneState extends LaneEntry {
   ttftMs: number | null
   answer: string
   reasoning: string
-  /** Estimated from the text that arrived (≈); the provider's own count is in `outcome`. */
+  /** Estimated from what arrived (≈); the provider's own count is in `outcome`. */
   tokens: number
   chunks: number
+  /** The times of its tool calls are on the tape. */
+  hasToolCall: boolean
   firstMark: Mark | null
   firstAnswerMark: Mark | null
   lastMark: Mark | null
@@ -187,16 +189,17 @@ function toStartKind({ cold, prepared }: EventOf<'lane-start'>): LaneStartKind {
 
 function addToken(lane: LaneState, event: EventOf<'token'>): LaneState {
   const tokens = lane.tokens + (event.tokens ?? 1)
-  const mark: Mark = { at: event.at, kind: event.kind, tokens, previous: lane.lastMark }
-  const isAnswer = event.kind === 'answer'
+  const { kind, content } = event
+  const mark: Mark = { at: event.at, kind, tokens, previous: lane.lastMark }
   return {
     ...lane,
     tokens,
     chunks: lane.chunks + 1,
-    answer: isAnswer ? lane.answer + event.content : lane.answer,
-    reasoning: isAnswer ? lane.reasoning : lane.reasoning + event.content,
+    hasToolCall: lane.hasToolCall || kind === 'tool-call',
+    answer: kind === 'answer' ? lane.answer + content : lane.answer,
+    reasoning: kind === 'reasoning' ? lane.reasoning + content : lane.reasoning,
     firstMark: lane.firstMark ?? mark,
-    firstAnswerMark: lane.firstAnswerMark ?? (isAnswer ? mark : null),
+    firstAnswerMark: lane.firstAnswerMark ?? (kind === 'answer' ? mark : null),
     lastMark: mark,
   }
 }
@@ -211,6 +214,7 @@ function emptyLane(entry: LaneEntry): LaneState {
     reasoning: '',
     tokens: 0,
     chunks: 0,
+    hasToolCall: false,
     firstMark: null,
     firstAnswerMark: null,
     lastMark: null,

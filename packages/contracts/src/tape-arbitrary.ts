@@ -19,6 +19,7 @@ interface LaneScript {
   startAt: number
   gaps: number[]
   reasoningChunks: number
+  toolCallChunks: number
   tokensPerChunk: number
   end: 'done' | 'done without usage' | 'failed' | 'stopped'
 }
@@ -32,6 +33,7 @@ const laneScript: fc.Arbitrary<LaneScript> = fc.record({
   startAt: upTo(2),
   gaps: fc.array(upTo(50), { maxLength: 12 }),
   reasoningChunks: fc.nat(4),
+  toolCallChunks: fc.constantFrom(0, 0, 0, 2),
   tokensPerChunk: fc.integer({ min: 1, max: 4 }),
   end: fc.constantFrom('done', 'done without usage', 'failed', 'stopped'),
 })
@@ -78,11 +80,17 @@ function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
   for (const [index, gap] of gaps.entries()) {
     at = round(at + gap)
     if (index === 0 && script.stream) events.push({ type: 'ttft', at, lane, ms: round(at - script.startAt) })
-    const kind = script.stream && index < script.reasoningChunks ? 'reasoning' : 'answer'
+    const kind = toKind(script, index)
     events.push({ type: 'token', at, lane, content: `w${index} `, kind, tokens: script.tokensPerChunk })
   }
   events.push(laneEnd(script, lane, at, gaps.length * script.tokensPerChunk))
   return events
+}
+
+function toKind({ stream, gaps, reasoningChunks, toolCallChunks }: LaneScript, index: number) {
+  if (!stream) return 'answer'
+  if (index >= gaps.length - toolCallChunks) return 'tool-call'
+  return index < reasoningChunks ? 'reasoning' : 'answer'
 }
 
 function laneEnd({ end, startAt }: LaneScript, lane: number, at: number, tokens: number): Unnumbered {

@@ -19,7 +19,11 @@ const usage = (more: Partial<Usage> = {}): Usage => ({
   ...more,
 })
 
-const token = (at: number, kind: 'answer' | 'reasoning' = 'answer', tokens = 1): Unnumbered => ({
+const token = (
+  at: number,
+  kind: 'answer' | 'reasoning' | 'tool-call' = 'answer',
+  tokens = 1,
+): Unnumbered => ({
   type: 'token',
   at,
   lane: 0,
@@ -84,6 +88,30 @@ describe('a time slip', () => {
     )
     expect(shown).toMatchObject({ hasHiddenReasoning: false })
     expect(shown.decodeTokensPerSecond).toBeCloseTo(1040)
+  })
+
+  test('times the tokens of a tool call as it counts them', () => {
+    const calls = Array.from({ length: 20 }, (_, index) => token(181 + index * 50, 'tool-call', 3))
+    const slip = toTimeSlip(lane([ttft, token(110), token(131), ...calls, done(1_140, { outputTokens: 60 })]))
+    expect(slip.decodeTokensPerSecond).toBeCloseTo((59 * 1000) / 1021)
+    expect(slip).toMatchObject({ firstTextMs: 100, gapMsMax: 50, splits: { lastTokenMs: 1_121 } })
+  })
+
+  test('has no decode speed where an older tape counts a tool call and has no times of it', () => {
+    const older = lane([
+      ttft,
+      token(110),
+      token(131),
+      { ...done(1_140), finishReason: 'tool_calls' } as Unnumbered,
+    ])
+    expect(toTimeSlip(older).decodeTokensPerSecond).toBeNull()
+  })
+
+  test('a tool call is no text', () => {
+    const silent = lane([ttft, token(110, 'tool-call'), done(140)])
+    expect(silent).toMatchObject({ answer: '', reasoning: '', tokens: 1 })
+    expect(toTimeSlip(silent)).toMatchObject({ firstTextMs: null, firstAnswerMs: null, ttftMs: 100 })
+    expect(toTimeSlip(lane([ttft, token(110, 'tool-call'), token(150), done(160)])).firstTextMs).toBe(140)
   })
 
   test('has no decode speed with a single arrival', () => {
@@ -165,6 +193,7 @@ describe('a finish line is crossed', () => {
   })
   test('at the first token of any kind', () => {
     expect(crossedMs(lane([token(110, 'reasoning'), token(150)]), 'first-token')).toBe(100)
+    expect(crossedMs(lane([ttft, token(110, 'tool-call')]), 'first-token')).toBe(100)
     expect(crossedMs(lane([]), 'first-token')).toBeNull()
   })
   test('by the arrival that brings the last token needed, and never by a shorter answer', () => {

@@ -32,11 +32,12 @@ export interface TimeSlip {
   /**
    * (tokens that were sent − 1) / (last token − first token), per second; null with fewer than two arrivals.
    * Hidden reasoning is left out: it was generated before the first token and would make the stream look faster.
+   * null too on tapes that hold no times of tool calls, whose tokens are counted all the same.
    */
   decodeTokensPerSecond: number | null
   /** Output tokens / total, per second; while running, tokens so far / elapsed. */
   endToEndTokensPerSecond: number | null
-  /** Network arrivals of text: not tokens. */
+  /** Network arrivals of text and tool calls: not tokens. */
   chunks: number
   /** Longest wait between two arrivals, and for a lane that did not end by itself, from the last one to its end. */
   gapMsMax: number | null
@@ -85,7 +86,7 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
   return {
     start: lane.start,
     ttftMs: lane.ttftMs,
-    firstTextMs: since(lane.firstMark?.at),
+    firstTextMs: since(firstText(lane)),
     firstAnswerMs: since(lane.firstAnswerMark?.at),
     totalMs,
     elapsedMs,
@@ -97,7 +98,9 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
     cachedTokens: usage?.cachedTokens ?? null,
     isEstimated: usage?.source !== 'usage',
     hasHiddenReasoning,
-    decodeTokensPerSecond: perSecond(sent - 1, span(lane.firstMark, lane.lastMark)),
+    decodeTokensPerSecond: hasUntimedToolCall(lane)
+      ? null
+      : perSecond(sent - 1, span(lane.firstMark, lane.lastMark)),
     endToEndTokensPerSecond: perSecond(outputTokens, totalMs ?? elapsedMs),
     chunks: lane.chunks,
     gapMsMax: longestGap(lane.lastMark, done ? undefined : endAt),
@@ -127,6 +130,17 @@ function toSplits(lane: LaneState, since: (at: number | undefined) => number | n
     lastTokenMs: since(lane.lastMark?.at),
     closeMs: arrival?.closeMs ?? null,
   }
+}
+
+/** Tapes older than `tool-call` tokens: these were counted by `usage`, and have no times. */
+export function hasUntimedToolCall({ outcome, hasToolCall }: LaneState): boolean {
+  return !hasToolCall && outcome?.kind === 'done' && outcome.event.finishReason === 'tool_calls'
+}
+
+function firstText(lane: LaneState): number | undefined {
+  const reasoning = firstReasoning(lane)
+  const answer = lane.firstAnswerMark?.at
+  return reasoning === undefined || answer === undefined ? (reasoning ?? answer) : Math.min(reasoning, answer)
 }
 
 /** Most models that reason begin with it; only where the first text was an answer is the tape searched. */

@@ -150,10 +150,15 @@ describe('a race', () => {
     })
   })
 
-  test('a tool call is a first token without text, and ends well', async () => {
-    const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'tools' }] })
+  test('a tool call is a first token without text, crosses its line, and ends well', async () => {
+    const finish = 'first-token'
+    const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'tools' }], finish })
+    expect(state.end!.standings).toMatchObject([{ place: 1, value: state.lanes[0]!.ttftMs }])
     expect(state.lanes[0]).toMatchObject({
       answer: '',
+      // `f{}`, by our tokenizer.
+      tokens: 2,
+      chunks: 1,
       ttftMs: expect.any(Number),
       outcome: { kind: 'done', event: { finishReason: 'tool_calls', usage: { outputTokens: 3 } } },
     })

@@ -31,7 +31,7 @@ export function LaneFigures({ lane, isRunning, marginMs, silentSeconds }: LaneFi
         within={lane.ttftMs === null ? '' : toWithin(marginMs)}
       />
       <Figure unit="tok/s" value={speed === null ? dash : about + toCount(speed)} />
-      <Figure unit="tokens" value={lane.chunks === 0 ? dash : about + toCount(tokens)} />
+      <Figure unit="tokens" value={tokens === 0 ? dash : about + toCount(tokens)} />
       <Figure
         unit="s elapsed"
         within={slip.totalMs === null || marginMs === null ? '' : `${toWithin(marginMs)} ms`}

@@ -27,6 +27,7 @@ export interface AnswerReader {
   readonly completionId: string | null
   readonly answerTokens: number
   readonly reasoningTokens: number
+  readonly toolCallTokens: number
 }
 
 export function createAnswerReader(
@@ -37,8 +38,7 @@ export function createAnswerReader(
   let startAt = 0
   const elapsedMs = (at: number) => Math.round((at - startAt) * 100) / 100
 
-  function emitText(kind: 'answer' | 'reasoning', content: string, at: number): number {
-    if (content === '') return 0
+  function emitToken(kind: 'answer' | 'reasoning' | 'tool-call', content: string, at: number): number {
     const tokens = countTokens(content)
     emit({ type: 'token', at, lane, content, kind, ...(tokens === 1 ? {} : { tokens }) })
     return tokens
@@ -59,6 +59,7 @@ export function createAnswerReader(
     completionId: null as string | null,
     answerTokens: 0,
     reasoningTokens: 0,
+    toolCallTokens: 0,
     read(chunk: unknown, stampNs: bigint): boolean {
       const at = clock.at(stampNs)
       const facts = readChunk(chunk)
@@ -72,8 +73,10 @@ export function createAnswerReader(
       const isToken = hasToken(facts)
       if (isToken && stream && !reader.hasToken) emit({ type: 'ttft', at, lane, ms: elapsedMs(at) })
       reader.hasToken ||= isToken
-      reader.reasoningTokens += emitText('reasoning', facts.reasoning, at)
-      reader.answerTokens += emitText('answer', facts.answer, at)
+      if (facts.reasoning !== '') reader.reasoningTokens += emitToken('reasoning', facts.reasoning, at)
+      if (facts.answer !== '') reader.answerTokens += emitToken('answer', facts.answer, at)
+      // Its id may come alone: that is an arrival all the same.
+      if (facts.hasToolCall) reader.toolCallTokens += emitToken('tool-call', facts.toolCall, at)
       if (facts.error) throw toStreamFault(facts.error)
       if (facts.finishReason === 'error') throw toStreamFault(null)
       return isToken

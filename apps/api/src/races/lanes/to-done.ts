@@ -40,12 +40,12 @@ export function toDone(
   }
 }
 
-/** For a provider that counts nothing. The answer's tokens are those of the tape, so that the live figure does not jump. */
+/** For a provider that counts nothing. Output tokens are those of the tape, so that the live figure does not jump. */
 function estimateUsage(order: HeatOrder, request: LaneRequest, reader: AnswerReader): Usage {
   const messages = toMessages(order.request, request)
   return {
     inputTokens: messages.reduce((sum, { content }) => sum + countTokens(content), 0),
-    outputTokens: reader.answerTokens + reader.reasoningTokens,
+    outputTokens: reader.answerTokens + reader.reasoningTokens + reader.toolCallTokens,
     reasoningTokens: reader.reasoningTokens > 0 ? reader.reasoningTokens : null,
     cachedTokens: null,
     source: 'tokenizer',
