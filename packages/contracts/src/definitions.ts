@@ -18,6 +18,8 @@ export interface Definition {
   unit: 'ms' | 'tok/s'
   /** For people: spans count from the lane's request, `n` is the tokens of the output. */
   formula: string
+  /** Set where n is in it: ≈ where no usage came, and n is counted by our tokenizer. */
+  hasTokens?: true
   /** null when the tape does not hold what it needs. */
   of(lane: LaneState): number | null
 }
@@ -35,21 +37,23 @@ export const definitions: readonly Definition[] = [
     name: 'TTFA',
     unit: 'ms',
     formula: 'first answer token',
-    of: firstAnswer,
+    of: (lane) => (lane.stream ? toTimeSlip(lane).firstAnswerMs : null),
   },
   {
     tool: 'here',
     name: 'decode speed',
     unit: 'tok/s',
     formula: '(n − 1) / (last token − first token), hidden reasoning not in n',
+    hasTokens: true,
     of: (lane) => (lane.stream ? toTimeSlip(lane).decodeTokensPerSecond : null),
   },
   {
     tool: 'here',
     name: 'end to end',
     unit: 'tok/s',
-    formula: 'n / end of the answer',
-    of: (lane) => (isDone(lane) ? toTimeSlip(lane).endToEndTokensPerSecond : null),
+    formula: 'n / end of the answer, or of a lane that broke off',
+    hasTokens: true,
+    of: (lane) => toTimeSlip(lane).endToEndTokensPerSecond,
   },
   {
     tool: 'vLLM bench',
@@ -70,6 +74,7 @@ export const definitions: readonly Definition[] = [
     name: 'TPOT',
     unit: 'ms',
     formula: '(E2EL − TTFT) / (n − 1), n by usage',
+    hasTokens: true,
     of(lane) {
       const { firstChoicesMs, lastChunkMs } = arrivalOf(lane) ?? {}
       return perStep(between(firstChoicesMs, lastChunkMs), outputTokens(lane))
@@ -101,6 +106,7 @@ export const definitions: readonly Definition[] = [
     name: 'ITL',
     unit: 'ms',
     formula: '(request latency − TTFT) / (n − 1), n the tokens of the text that came',
+    hasTokens: true,
     of: interTokenLatency,
   },
   {
@@ -115,6 +121,7 @@ export const definitions: readonly Definition[] = [
     name: 'throughput per user',
     unit: 'tok/s',
     formula: '1 / ITL',
+    hasTokens: true,
     of: (lane) => inverse(interTokenLatency(lane)),
   },
   {
@@ -129,6 +136,7 @@ export const definitions: readonly Definition[] = [
     name: 'ITL',
     unit: 'ms',
     formula: '(last text − first text) / (n − 1), n by usage',
+    hasTokens: true,
     of: (lane) => perStep(between(firstText(lane), lastText(lane)), outputTokens(lane)),
   },
   {
@@ -136,6 +144,7 @@ export const definitions: readonly Definition[] = [
     name: 'TPOT',
     unit: 'ms',
     formula: 'last text / n: the time to the first token is in it',
+    hasTokens: true,
     of: (lane) => perStep(lastText(lane), plus(outputTokens(lane), 1)),
   },
   {
@@ -150,6 +159,7 @@ export const definitions: readonly Definition[] = [
     name: 'output speed',
     unit: 'tok/s',
     formula: '(n − tokens of the first chunk) / (last text − first text), n the tokens of the text that came',
+    hasTokens: true,
     of: outputSpeed,
   },
   {
@@ -157,6 +167,7 @@ export const definitions: readonly Definition[] = [
     name: 'end to end, 500 tokens',
     unit: 'ms',
     formula: 'first answer token + 500 / output speed',
+    hasTokens: true,
     of(lane) {
       const answerMs = firstAnswer(lane)
       const perTokenMs = inverse(outputSpeed(lane))
@@ -165,13 +176,9 @@ export const definitions: readonly Definition[] = [
   },
 ]
 
-function isDone({ outcome }: LaneState): boolean {
-  return outcome?.kind === 'done'
-}
-
 /** Whole answers that streamed: of others no tool reports these figures. */
 function isReported(lane: LaneState): boolean {
-  return lane.stream && isDone(lane)
+  return lane.stream && lane.outcome?.kind === 'done'
 }
 
 function arrivalOf(lane: LaneState) {
@@ -190,7 +197,7 @@ function lastText(lane: LaneState): number | null {
 }
 
 function firstAnswer(lane: LaneState): number | null {
-  return lane.stream ? toTimeSlip(lane).firstAnswerMs : null
+  return isReported(lane) ? toTimeSlip(lane).firstAnswerMs : null
 }
 
 function outputTokens(lane: LaneState): number | null {

@@ -1,5 +1,5 @@
 /** One tape in the words of five tools: a row a figure with its formula, a column a lane. */
-import { type Definition, definitions, type LaneState, tools } from '@drag-race/contracts'
+import { type Definition, definitions, type LaneState, tools, toTimeSlip } from '@drag-race/contracts'
 import { dash, toFineMs, toSpeed } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
@@ -8,9 +8,11 @@ export function DefinitionsTable({ lanes }: { lanes: readonly LaneState[] }) {
   return (
     <>
       <p className="evidence-lede">
-        The tools of the field use the same words for different spans. Each row is this race as that tool
-        would have reported it. Spans count from the lane’s own request; n is the tokens of the output. A
-        dash: the tape does not hold it, as for lanes that did not stream or did not finish.
+        The tools of the field use the same words for different spans. Each row is this race by that tool’s
+        formula. Spans count from the lane’s own request; n is the tokens of the output. A dash: the tape does
+        not hold it, as for lanes that did not stream or did not finish.
+        {lanes.some(isCounted) && ' ≈: no usage came, and n is our tokenizer’s count.'}
+        {lanes.some(isHeldBack) && ` ${heldBackText}`}
       </p>
       <ScrollBox className="table-scroll" label="The tape by other tools’ definitions">
         <table className="table definitions">
@@ -44,8 +46,20 @@ export function DefinitionsTable({ lanes }: { lanes: readonly LaneState[] }) {
   )
 }
 
+const heldBackText =
+  'The built-in gateway holds headers and all chunks back until the first token, so behind it vLLM’s TTFT cannot be earlier than ours.'
+
+/** Only the built-in gateway prepares a lane, or gives an account of its call. */
+function isHeldBack({ start, outcome }: LaneState): boolean {
+  return start === 'prepared' || (outcome?.kind === 'done' && outcome.event.gateway !== null)
+}
+
+function isCounted(lane: LaneState): boolean {
+  return toTimeSlip(lane).isEstimated
+}
+
 function Row({ definition, lanes }: { definition: Definition; lanes: readonly LaneState[] }) {
-  const { name, formula, unit } = definition
+  const { name, formula, unit, hasTokens } = definition
   return (
     <tr>
       <th scope="row">
@@ -54,17 +68,24 @@ function Row({ definition, lanes }: { definition: Definition; lanes: readonly La
       </th>
       {lanes.map((lane) => (
         <td key={lane.lane} className="number">
-          <Figure value={definition.of(lane)} unit={unit} />
+          <Figure value={definition.of(lane)} unit={unit} about={hasTokens && isCounted(lane) ? '≈' : ''} />
         </td>
       ))}
     </tr>
   )
 }
 
-function Figure({ value, unit }: { value: number | null; unit: Definition['unit'] }) {
+interface FigureProps {
+  value: number | null
+  unit: Definition['unit']
+  about: string
+}
+
+function Figure({ value, unit, about }: FigureProps) {
   if (value === null) return <span className="dim">{dash}</span>
   return (
     <>
+      {about}
       {unit === 'ms' ? toFineMs(value) : toSpeed(value)}
       <span className="unit">{unit}</span>
     </>

@@ -1,0 +1,35 @@
+import type { RaceEvent } from '@drag-race/contracts'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { expect, test } from 'vitest'
+import { fold, type LaneScript, makeTape } from '../race/tape-for-tests.ts'
+import { DefinitionsTable } from './definitions-table.tsx'
+
+const streamed: LaneScript = { model: 'm', tokensAt: [10, 20, 30], end: 'done' }
+const withoutUsage = (event: RaceEvent): RaceEvent =>
+  event.type === 'done' ? { ...event, usage: { ...event.usage, source: 'tokenizer' } } : event
+
+test('marks what has our count in it, and nothing else', () => {
+  expect(textOf([streamed])).not.toContain('≈')
+  const counted = textOf([streamed], withoutUsage)
+  expect(counted).toContain('≈: no usage came, and n is our tokenizer’s count.')
+  expect(counted).toContain('≈100.0tok/s')
+  expect(counted).toMatch(/request latencylast text30.0ms/)
+})
+
+test('a lane that broke off has the end-to-end speed of its slip, as far as it came', () => {
+  expect(textOf([{ ...streamed, end: 'failed', endAt: 40 }])).toContain('≈75.0tok/s')
+})
+
+test('says what the built-in gateway holds back, and of no other gateway', () => {
+  const words = 'holds headers and all chunks back until the first token'
+  expect(textOf([{ ...streamed, prepared: true }])).toContain(words)
+  expect(textOf([streamed])).not.toContain(words)
+})
+
+/** The page without its marks, a row a line. */
+function textOf(lanes: LaneScript[], change = (event: RaceEvent): RaceEvent => event): string {
+  const race = fold(makeTape({ lanes }).map(change))
+  return renderToStaticMarkup(<DefinitionsTable lanes={race.lanes} />)
+    .replaceAll('</tr>', '\n')
+    .replaceAll(/<[^>]*>/g, '')
+}
