@@ -40,7 +40,10 @@ test('no contest says why, and carries no margin', () => {
 test('an interrupted race is no result, a stopped one may be', () => {
   const verdict = { kind: 'win', lane: 0, by: null } as const
   const interrupted = raceOf({ status: 'interrupted', marginMs: null, finish: { tokens: 200 }, verdict })
-  expect(toSummaryWords(interrupted)).toMatchObject({ word: 'INTERRUPTED', rule: '200 tokens' })
+  expect(toSummaryWords(interrupted)).toMatchObject({
+    word: 'INTERRUPTED',
+    rule: '≈ 200 tokens (counted by our tokenizer)',
+  })
   const stopped = raceOf({ status: 'stopped', lanes: lanesOf('a', 'b'), verdict })
   expect(toSummaryWords(stopped)).toMatchObject({ word: 'WIN', who: 'a, stopped by hand' })
 })

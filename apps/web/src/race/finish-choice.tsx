@@ -21,7 +21,7 @@ export function FinishChoice({ problems }: { problems: string[] }) {
             onChange={() => change({ finish })}
           />
           <span className="choice-name">
-            {finish === 'tokens' ? `${setup.finishTokens || 'N'} ${name}` : name}
+            {finish === 'tokens' ? `≈ ${setup.finishTokens || 'N'} ${name}` : name}
           </span>
         </label>
       ))}
@@ -36,6 +36,7 @@ export function FinishChoice({ problems }: { problems: string[] }) {
             value={setup.finishTokens}
             onChange={(event) => change({ finishTokens: event.currentTarget.value })}
           />
+          <span className="dim"> counted by our tokenizer</span>
         </label>
       )}
       {problems.map((problem) => (

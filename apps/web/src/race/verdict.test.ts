@@ -37,6 +37,13 @@ test('says for which lanes the gateway was not ready, where it was for others', 
   expect(detail([a, c])).not.toContain('Unequal')
 })
 
+test('says who counts the tokens of its line, and keeps the place of a lane that fails behind it', () => {
+  const crossed: LaneScript = { model: 'b', tokensAt: [10, 20], end: 'failed', endAt: 30 }
+  const script: TapeScript = { lanes: [lane('a', 40), crossed], finish: { tokens: 2 } }
+  expect(toVerdictText(race(script))?.detail).toContain('Finish line: ≈ 2 tokens (counted by our tokenizer).')
+  expect(results(script)).toEqual(['DEAD HEAT', 'DEAD HEAT'])
+})
+
 test('names a model once when its lanes tie with each other', () => {
   const lanes = [lane('same', 1000.5), lane('same', 1000), lane('same', 1400)]
   expect(toVerdictText(race({ lanes }))?.headline).toBe('Dead heat: same, lanes 1 and 2')

@@ -171,11 +171,11 @@ function toReasonText(reason: NonNullable<RaceState['end']>['reason']): string {
   }
 }
 
-/** `whole answer`, `first token`, `200 tokens`. */
+/** `whole answer`, `first token`, `≈ 200 tokens (counted by our tokenizer)`: a provider's own count comes when all is over. */
 export function toFinishText(finish: FinishLine): string {
   if (finish === 'done') return 'whole answer'
   if (finish === 'first-token') return 'first token'
-  return `${finish.tokens} tokens`
+  return `≈ ${finish.tokens} tokens (counted by our tokenizer)`
 }
 
 /** The model's name, with the plate's number when the model stands in more than one lane. */
