@@ -25,8 +25,8 @@ export interface Comparison {
 }
 
 /**
- * A lane beside the report of its own call; null when its gateway gave none. `marginMs` is the error of our clock; where
- * it was not measured (null) no time is flagged.
+ * A lane beside the report of its own call; null when its gateway gave none. `marginMs` is how far our clock may be off in
+ * this race (`errorBoundMs`); where it was not measured (null) no time is flagged.
  */
 export function reconcileLane(lane: LaneState, marginMs: number | null): Comparison[] | null {
   if (lane.outcome?.kind !== 'done' || !lane.outcome.event.gateway) return null

@@ -6,7 +6,7 @@ import './compare.css'
 import type { LaneStartKind, LaneSummary, RaceDetail } from '@drag-race/contracts'
 import { Link } from 'wouter'
 import { useRaceDetail } from '../after-race/use-race-detail.ts'
-import { toSummaryWords } from '../history/summary-words.ts'
+import { toDisturbedText, toSummaryWords } from '../history/summary-words.ts'
 import { toFullTime } from '../history/when.ts'
 import { toMargin } from '../look/figures.ts'
 import { usePageTitle } from '../use-page-title.ts'
@@ -37,8 +37,9 @@ function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
   return (
     <>
       <p className="page-lede">
-        A difference within the two margins together is said to be none. One race is one sample: what differs
-        here need not differ tomorrow; the <Link href="/leaderboard">leaderboard</Link> has the many.
+        A difference within the two margins together is said to be none; of a disturbed clock it is the time
+        that it was late. One race is one sample: what differs here need not differ tomorrow; the{' '}
+        <Link href="/leaderboard">leaderboard</Link> has the many.
       </p>
       {one.prompt !== other.prompt && (
         <p className="note compare-note">
@@ -89,6 +90,7 @@ function UnequalStarts({ starts }: { starts: ReturnType<typeof toUnequalStarts> 
 
 function RaceHead({ race, name }: { race: RaceDetail; name: string }) {
   const { word, by, who } = toSummaryWords(race)
+  const disturbed = toDisturbedText(race.clock)
   return (
     <section className="compare-race" aria-label={`Race ${name}`}>
       <p className="compare-letter">{name}</p>
@@ -101,6 +103,7 @@ function RaceHead({ race, name }: { race: RaceDetail; name: string }) {
         </p>
         <p className="dim">
           {toFullTime(race.startedAt)}, <span className="compare-margin">{toMargin(race.marginMs)}</span>
+          {disturbed && <em>, {disturbed}</em>}
           {race.origin === 'imported' && <em className="compare-imported"> imported</em>}
         </p>
       </div>

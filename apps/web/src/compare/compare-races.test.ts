@@ -12,8 +12,12 @@ const difference = (
 ) => {
   const pair = { one: lane(0, 'm', one), other: lane(0, 'm', other) }
   const [first = null, second = null] = margins
-  return compareFigures(pair, { marginMs: first }, { marginMs: second }).find((row) => row.figure === figure)
+  return compareFigures(pair, clocked(first), clocked(second)).find((row) => row.figure === figure)
     ?.difference
+}
+
+function clocked(marginMs: number | null) {
+  return { marginMs, clock: null }
 }
 
 describe('lanes of two races', () => {
@@ -59,6 +63,16 @@ describe('a difference', () => {
     })
   })
 
+  test('within what a disturbed clock was late is none', () => {
+    const pair = { one: lane(0, 'm', { totalMs: 251 }), other: lane(0, 'm', { totalMs: 281.3 }) }
+    const late = { calibratedAt: null, lagMs: 31.08, disturbed: true, sentinel: null }
+    const rows = compareFigures(pair, clocked(8.45), { marginMs: 8.45, clock: late })
+    expect(rows.find(({ figure }) => figure === 'total')?.difference).toEqual({
+      kind: 'none',
+      margin: 31.08 + 8.45,
+    })
+  })
+
   test('of a clock that was not measured is shown without being judged', () => {
     expect(difference({ totalMs: 900 }, { totalMs: 880.1 }, [1, null], 'total')).toEqual({
       kind: 'differs',
@@ -97,7 +111,7 @@ test('half an answer is not set against a whole one, in no figure', () => {
   const whole = lane(0, 'm', slip)
   for (const outcome of ['stopped', 'failed', 'running'] as const) {
     const half = { ...whole, outcome, slip: { ...whole.slip, outputTokens: 4 } }
-    const rows = compareFigures({ one: whole, other: half }, { marginMs: 1 }, { marginMs: 1 })
+    const rows = compareFigures({ one: whole, other: half }, clocked(1), clocked(1))
     expect(rows.map(({ difference: { kind } }) => kind)).toEqual(Array(5).fill('unknown'))
     // What there was of it is still shown.
     expect(rows.find(({ figure }) => figure === 'tokens')).toMatchObject({ one: 9, other: 4 })

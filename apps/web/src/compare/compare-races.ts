@@ -1,9 +1,10 @@
 /**
  * Two races side by side, lane by lane: which lanes belong together, by how much their figures differ, and whether the two
- * clocks can tell. Each figure may be off by its own race's margin, so a difference may be off by both together; within
+ * clocks can tell. Each figure may be off by its own race's margin, or by its lag where the clock was disturbed, so a difference may be off by both together; within
  * that it is none.
  */
 import {
+  errorBoundMs,
   type LaneStartKind,
   type LaneSummary,
   type Measure,
@@ -70,12 +71,12 @@ function toStartKinds({ lanes, coldStart }: Started): LaneStartKind[] {
   )
 }
 
-type Margins = Pick<RaceSummary, 'marginMs'>
+type Clocked = Pick<RaceSummary, 'marginMs' | 'clock'>
 
-export function compareFigures(pair: LanePair, one: Margins, other: Margins): ComparedFigure[] {
+export function compareFigures(pair: LanePair, one: Clocked, other: Clocked): ComparedFigure[] {
   const timed = (['ttft', 'total', 'decode', 'cost'] as const).map((measure): ComparedFigure => {
-    const a = toFigure(pair.one, measure, one.marginMs)
-    const b = toFigure(pair.other, measure, other.marginMs)
+    const a = toFigure(pair.one, measure, errorBoundMs(one))
+    const b = toFigure(pair.other, measure, errorBoundMs(other))
     return { figure: measure, one: a.value, other: b.value, difference: toDifference(a, b) }
   })
   const a = { value: pair.one?.slip.outputTokens ?? null, margin: 0 }

@@ -4,6 +4,7 @@
  */
 import {
   type Comparison,
+  errorBoundMs,
   type LaneState,
   type RaceState,
   reconcileLane,
@@ -17,14 +18,21 @@ import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 
 export function ReconciliationTable({ race }: { race: RaceState }) {
-  const marginMs = race.end?.marginMs ?? null
+  const marginMs = race.end ? errorBoundMs(race.end) : null
   const added = useGatewayAdded(race.raceId)
   const lanes = race.lanes.map((lane) => ({ lane, comparisons: reconcileLane(lane, marginMs) }))
   const models = reconcileModels(added ?? [], race.lanes, marginMs)
-  const all = [...lanes, ...models].flatMap(({ comparisons }) => comparisons ?? [])
+  const all = [
+    ...lanes.flatMap(({ comparisons }) => comparisons ?? []),
+    ...models.flatMap(({ model, comparisons }) => {
+      // A model's times are means of those that its lanes' own reports hold: one difference is counted once.
+      const isReported = lanes.some(({ lane, comparisons }) => lane.model === model && comparisons !== null)
+      return isReported ? comparisons.filter(({ unit }) => unit === 'count') : comparisons
+    }),
+  ]
   return (
     <>
-      <p className="evidence-lede">{toSentence(all, marginMs)}</p>
+      <p className="evidence-lede">{toSentence(all, marginMs, race.end?.clock?.disturbed ?? false)}</p>
       <ScrollBox className="table-scroll" label="The gateway’s account beside the tape">
         <table className="table reconciliation">
           <thead>
@@ -122,7 +130,11 @@ function toNoReport({ outcome }: LaneState): string {
     : 'The lane did not finish, so no account came with its answer.'
 }
 
-function toSentence(comparisons: readonly Comparison[], marginMs: number | null): string {
+function toSentence(
+  comparisons: readonly Comparison[],
+  marginMs: number | null,
+  isDisturbed: boolean,
+): string {
   const known = comparisons.filter(({ difference }) => difference !== null)
   if (known.length === 0) return 'There is nothing to compare: this gateway gives no account of these calls.'
   const off = known.filter(({ isOff }) => isOff).length
@@ -133,7 +145,8 @@ function toSentence(comparisons: readonly Comparison[], marginMs: number | null)
     off === 0
       ? 'No difference is beyond what the clock and the network explain'
       : `${off} of ${known.length} differences ${off === 1 ? 'is' : 'are'} beyond what the clock and the network explain`
-  return `${rule} ${verdict} (${toMargin(marginMs)}).`
+  const disturbed = isDisturbed ? ', as late as this disturbed clock was' : ''
+  return `${rule} ${verdict} (${toMargin(marginMs)}${disturbed}).`
 }
 
 /** A race whose gateway has no metrics never gets them. */

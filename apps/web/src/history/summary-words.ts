@@ -38,6 +38,11 @@ function toVerdictWords({ verdict, status, lanes }: RaceSummary): Omit<SummaryWo
   }
 }
 
+/** `disturbed, 12.3 ms late`; null of a clock that was not. */
+export function toDisturbedText(clock: RaceSummary['clock']): string | null {
+  return clock?.disturbed ? `disturbed, ${toFineMs(clock.lagMs)} ms late` : null
+}
+
 /** The margin stands where it decides something, a disturbed clock always. */
 function toRule({ finish, marginMs, clock, coldStart, verdict, status }: RaceSummary): string {
   const isDecided = status !== 'interrupted' && (verdict?.kind === 'win' || verdict?.kind === 'dead-heat')
@@ -45,7 +50,7 @@ function toRule({ finish, marginMs, clock, coldStart, verdict, status }: RaceSum
     toFinishText(finish),
     isDecided && toMargin(marginMs),
     coldStart && 'cold start',
-    clock?.disturbed && `disturbed, ${toFineMs(clock.lagMs)} ms late`,
+    toDisturbedText(clock),
   ]
     .filter(Boolean)
     .join(', ')

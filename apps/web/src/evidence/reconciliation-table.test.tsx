@@ -1,0 +1,55 @@
+import type { ClockReport, RaceEvent } from '@drag-race/contracts'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { expect, test } from 'vitest'
+import { raceDetail } from '../after-race/use-race-detail.ts'
+import { fold, makeTape } from '../race/tape-for-tests.ts'
+import { ReconciliationTable } from './reconciliation-table.tsx'
+
+const steady: ClockReport = { calibratedAt: null, lagMs: 2, disturbed: false, sentinel: null }
+const disturbed: ClockReport = { ...steady, lagMs: 77.6, disturbed: true }
+
+test('takes the lag of a disturbed clock for its margin, and says so', () => {
+  expect(sentenceOf(steady)).toContain(
+    '2 of 5 differences are beyond what the clock and the network explain (± 8.4 ms)',
+  )
+  expect(sentenceOf(disturbed)).toContain(
+    'No difference is beyond what the clock and the network explain (± 78 ms, as late as this disturbed clock was)',
+  )
+})
+
+/** One lane, whose first token and end came 50 ms after those of its report; the model's metrics hold the same call. */
+function sentenceOf(clock: ClockReport): string {
+  const report = {
+    requestId: 'r',
+    provider: 'acme',
+    model: 'm',
+    attempts: [],
+    overheadMs: 0.1,
+    costUsd: null,
+  }
+  const tape = makeTape({ lanes: [{ model: 'm', tokensAt: [150, 300], end: 'done' }], marginMs: 8.4 })
+  const race = fold(
+    tape.map((event): RaceEvent => {
+      if (event.type === 'done') return { ...event, gateway: { ...report, ttftMs: 100, durationMs: 250 } }
+      return event.type === 'race-end' ? { ...event, clock } : event
+    }),
+  )
+  const row = {
+    model: 'm',
+    provider: 'acme',
+    requests: 1,
+    inputTokens: 3,
+    outputTokens: 2,
+    ttftMs: 100,
+    durationMs: 250,
+  }
+  const client = new QueryClient()
+  client.setQueryData(raceDetail('r1').queryKey, { gatewayAdded: [row] } as never)
+  const html = renderToStaticMarkup(
+    <QueryClientProvider client={client}>
+      <ReconciliationTable race={race} />
+    </QueryClientProvider>,
+  )
+  return /<p[^>]*>(.*?)<\/p>/.exec(html)?.[1] ?? ''
+}
