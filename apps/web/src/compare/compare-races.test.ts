@@ -106,6 +106,17 @@ describe('a difference', () => {
   })
 })
 
+test('figures with tokens in them say whose tokens our tokenizer counted, times never', () => {
+  const pair = { one: lane(0, 'm', { isEstimated: true }), other: lane(0, 'm', { isEstimated: false }) }
+  const rows = compareFigures(pair, clocked(1), clocked(1))
+  expect(rows.filter(({ isOneEstimated }) => isOneEstimated).map(({ figure }) => figure)).toEqual([
+    'decode',
+    'tokens',
+    'cost',
+  ])
+  expect(rows.some(({ isOtherEstimated }) => isOtherEstimated)).toBe(false)
+})
+
 test('half an answer is not set against a whole one, in no figure', () => {
   const slip = { ttftMs: 100, totalMs: 900, outputTokens: 9, decodeTokensPerSecond: 10, costUsd: 0.1 }
   const whole = lane(0, 'm', slip)

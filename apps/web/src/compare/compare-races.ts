@@ -47,6 +47,9 @@ export interface ComparedFigure {
   figure: Measure | 'tokens'
   one: number | null
   other: number | null
+  /** Tokens are in it, and these were counted by our tokenizer. */
+  isOneEstimated: boolean
+  isOtherEstimated: boolean
   difference: Difference
 }
 
@@ -77,7 +80,15 @@ export function compareFigures(pair: LanePair, one: Clocked, other: Clocked): Co
   const timed = (['ttft', 'total', 'decode', 'cost'] as const).map((measure): ComparedFigure => {
     const a = toFigure(pair.one, measure, errorBoundMs(one))
     const b = toFigure(pair.other, measure, errorBoundMs(other))
-    return { figure: measure, one: a.value, other: b.value, difference: toDifference(a, b) }
+    const hasTokens = measure === 'decode' || measure === 'cost'
+    return {
+      figure: measure,
+      one: a.value,
+      other: b.value,
+      isOneEstimated: hasTokens && isEstimated(pair.one),
+      isOtherEstimated: hasTokens && isEstimated(pair.other),
+      difference: toDifference(a, b),
+    }
   })
   const a = { value: pair.one?.slip.outputTokens ?? null, margin: 0 }
   const b = { value: pair.other?.slip.outputTokens ?? null, margin: 0 }
@@ -86,9 +97,15 @@ export function compareFigures(pair: LanePair, one: Clocked, other: Clocked): Co
     figure: 'tokens',
     one: a.value,
     other: b.value,
+    isOneEstimated: isEstimated(pair.one),
+    isOtherEstimated: isEstimated(pair.other),
     // How much came of an answer that was broken off says when, not how long the answer is.
     difference: areWhole ? toDifference(a, b) : { kind: 'unknown' },
   })
+}
+
+function isEstimated(lane: LanePair['one']): boolean {
+  return lane?.slip.isEstimated ?? false
 }
 
 interface Figure {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Difference } from './compare-races.ts'
-import { toDifferenceText } from './figure-words.ts'
+import { toDifferenceText, toValueText } from './figure-words.ts'
 
 const differs = (by: number, margin: number | null = 0): Difference => ({ kind: 'differs', by, margin })
 
@@ -16,5 +16,12 @@ test.each([
   ['tokens', { kind: 'none', margin: 0 }, 'none'],
   ['cost', { kind: 'unknown' }, '—'],
 ] as const)('of %s %o is "%s"', (figure, difference, text) => {
-  expect(toDifferenceText(figure, difference)).toBe(text)
+  expect(toDifferenceText({ figure, difference, isOneEstimated: false, isOtherEstimated: false })).toBe(text)
+})
+
+test('what our tokenizer counted is about, and so is a difference to it', () => {
+  expect(toValueText('tokens', 23, true)).toBe('≈23')
+  expect(toValueText('decode', 100, false)).toBe('100.0 tok/s')
+  const row = { figure: 'decode', isOneEstimated: false, isOtherEstimated: true } as const
+  expect(toDifferenceText({ ...row, difference: differs(-20) })).toBe('≈20.0 tok/s slower')
 })

@@ -1,6 +1,6 @@
 /** The figures of a comparison in words: their names, how they are printed, and what a difference is called. */
 import { dash, toCost, toCount, toFineMs, toSeconds, toSpeed } from '../look/figures.ts'
-import type { ComparedFigure, Difference } from './compare-races.ts'
+import type { ComparedFigure } from './compare-races.ts'
 
 interface FigureWords {
   name: string
@@ -18,20 +18,31 @@ export const figureWords: Record<ComparedFigure['figure'], FigureWords> = {
   cost: { name: 'cost', print: toCost, more: 'dearer', less: 'cheaper' },
 }
 
-export function toValueText({ figure }: ComparedFigure, value: number | null): string {
-  return value === null ? dash : figureWords[figure].print(value)
+/** `≈287.1 tok/s` where our tokenizer counted. */
+export function toValueText(
+  figure: ComparedFigure['figure'],
+  value: number | null,
+  isEstimated: boolean,
+): string {
+  return value === null ? dash : `${isEstimated ? '≈' : ''}${figureWords[figure].print(value)}`
 }
 
-/** `38 ms later`, `none (± 2.4 ms)`. */
-export function toDifferenceText(figure: ComparedFigure['figure'], difference: Difference): string {
+/** `38 ms later`, `none (± 2.4 ms)`, `≈20.0 tok/s slower`. */
+export function toDifferenceText({
+  figure,
+  difference,
+  isOneEstimated,
+  isOtherEstimated,
+}: Omit<ComparedFigure, 'one' | 'other'>): string {
   const { print, more, less } = figureWords[figure]
+  const about = isOneEstimated || isOtherEstimated ? '≈' : ''
   switch (difference.kind) {
     case 'unknown':
       return dash
     case 'none':
       return difference.margin === 0 ? 'none' : `none (± ${print(difference.margin)})`
     case 'differs': {
-      const words = `${print(Math.abs(difference.by))} ${difference.by > 0 ? more : less}`
+      const words = `${about}${print(Math.abs(difference.by))} ${difference.by > 0 ? more : less}`
       return difference.margin === null ? `${words}, margin not measured` : words
     }
   }

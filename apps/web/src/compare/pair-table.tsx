@@ -49,10 +49,10 @@ export function PairTable({ pair, results, figures }: PairTableProps) {
           {figures.map((row) => (
             <tr key={row.figure}>
               <th scope="row">{figureWords[row.figure].name}</th>
-              <td className="number">{toValueText(row, row.one)}</td>
-              <td className="number">{toValueText(row, row.other)}</td>
+              <td className="number">{toValueText(row.figure, row.one, row.isOneEstimated)}</td>
+              <td className="number">{toValueText(row.figure, row.other, row.isOtherEstimated)}</td>
               <td className={row.difference.kind === 'differs' ? 'number compare-differs' : 'number dim'}>
-                {toDifferenceText(row.figure, row.difference)}
+                {toDifferenceText(row)}
               </td>
             </tr>
           ))}

@@ -26,8 +26,8 @@ const usage = {
 test('prints the figures of a lane that streamed, first token with the margin of the clock', () => {
   expect(rows(streamed)).toEqual({
     TTFT: '182 ms ± 0.9',
-    'first 50 tok': '0.672 s',
-    'half way': '0.472 s',
+    'first 50 tok': '≈0.672 s',
+    'half way': '≈0.472 s',
     'longest wait': '10.0 ms',
     decode: '100.0 tok/s',
     'end to end': '77.7 tok/s',
@@ -50,6 +50,14 @@ test('marks what a tokenizer counted', () => {
   const counted = done({ usage: { ...usage, source: 'tokenizer' } })
   expect(rows(counted)).toMatchObject({ tokens: '≈641 out, ≈24 in' })
   expect(rows(counted).decode).toMatch(/^≈/)
+  expect(rows(done({ usage: { ...usage, source: 'tokenizer' }, costUsd: 0.5 })).cost).toBe('≈$0.5000')
+})
+
+test('does not blame the price where the gateway may have had no usage', () => {
+  const estimated = { ...usage, source: 'tokenizer' }
+  expect(rows(done({ usage: estimated, gateway: report })).cost).toBe('usage or price unknown')
+  expect(rows(done({ usage, gateway: report })).cost).toBe('price unknown')
+  expect(rows(done({ usage: estimated })).cost).toBe('price unknown')
 })
 
 test('names reasoning that was billed and never shown', () => {

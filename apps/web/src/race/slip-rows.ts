@@ -24,7 +24,8 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
   const add = (name: string, value: string | null) => {
     if (value !== null) rows.push({ name, value })
   }
-  const seconds = (ms: number | null) => (ms === null ? null : `${toSeconds(ms, 3)} s`)
+  /** Which arrival brought that token, our tokenizer says, whatever `usage` counts in the end. */
+  const counted = (ms: number | null) => (ms === null ? null : `≈${toSeconds(ms, 3)} s`)
   const within = marginMs === null ? '' : ` ${toMargin(marginMs)}`
   const arrival = (ms: number | null) => (ms === null ? null : `${toSeconds(ms, 3)} s${within}`)
   const speed = (perSecond: number | null) =>
@@ -32,8 +33,8 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
 
   add('TTFT', slip.ttftMs === null ? null : toMsWithin(slip.ttftMs, marginMs))
   add('first answer', lane.stream && lane.reasoning !== '' ? arrival(slip.firstAnswerMs) : null)
-  add('first 50 tok', seconds(slip.first50TokensMs))
-  add('half way', seconds(slip.halfMs))
+  add('first 50 tok', counted(slip.first50TokensMs))
+  add('half way', counted(slip.halfMs))
   add('longest wait', slip.gapMsMax === null ? null : `${toFineMs(slip.gapMsMax)} ms`)
   add('decode', speed(slip.decodeTokensPerSecond))
   add('end to end', speed(slip.endToEndTokensPerSecond))
@@ -50,9 +51,15 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
     const { finishReason, gateway } = lane.outcome.event
     if (finishReason !== null && finishReason !== 'stop') add('ended by', finishReason)
     if (gateway) rows.push(...gatewayRows(gateway, lane))
-    add('cost', toCost(slip.costUsd))
+    add('cost', toCostText(slip, gateway !== null))
   }
   return rows
+}
+
+/** A gateway that reports no cost of a call without usage may know the price: the tape does not tell which is missing. */
+function toCostText({ costUsd, isEstimated }: TimeSlip, hasReport: boolean): string {
+  if (costUsd === null && isEstimated && hasReport) return 'usage or price unknown'
+  return `${isEstimated && costUsd !== null && costUsd > 0 ? '≈' : ''}${toCost(costUsd)}`
 }
 
 /** What came over the wire is chunks; how many tokens each brought. One chunk is a lane that did not stream. */
