@@ -71,8 +71,8 @@ function toSplits(lane: LaneState, startAt: number): Split[] {
   const all: [Split['name'], number | null | undefined][] = [
     ['headers', arrival?.headersMs],
     ['first byte', arrival?.firstByteMs],
-    ['first token', slip.firstTextMs],
-    ['first answer', slip.firstAnswerMs === slip.firstTextMs ? null : slip.firstAnswerMs],
+    ['first token', slip.ttftMs],
+    ['first answer', slip.firstAnswerMs],
     ['half way', slip.halfMs],
     ['last token', last],
     ['end', slip.totalMs],

@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { PlateMark } from '../leaderboard/plate-mark.tsx'
 import { toCount } from '../look/figures.ts'
 import type { Frame } from './chart.tsx'
-import { type Curve, tokensAt } from './curves.ts'
+import { type Curve, type Split, tokensAt } from './curves.ts'
 import { type Point, sample } from './sample.ts'
 import { type Span, ticksBetween, toTickText } from './span.ts'
 
@@ -39,7 +39,7 @@ export const Drawing = memo(function Drawing({ curves, span, marginMs, frame }: 
         >
           <path d={toPath(points, scales)} />
           {curve.splits
-            .filter(({ ms }) => isSeen(ms))
+            .filter((split) => isSeen(split.ms) && isFirstOf(curve.splits, split))
             .map(({ name, ms }) => (
               <line
                 key={name}
@@ -70,6 +70,11 @@ export const Drawing = memo(function Drawing({ curves, span, marginMs, frame }: 
     </>
   )
 })
+
+/** What came with an arrival that has a tick has none of its own: of most lanes the first token is the first answer. */
+function isFirstOf(splits: readonly Split[], { name, ms }: Split): boolean {
+  return splits.find((split) => split.ms === ms)?.name === name
+}
 
 interface AxesProps {
   span: Span

@@ -38,11 +38,17 @@ describe('a curve', () => {
     )
     expect(curve!.splits).toEqual([
       { name: 'first token', ms: 10 },
+      { name: 'first answer', ms: 10 },
       { name: 'half way', ms: 20 },
       { name: 'last token', ms: 40 },
       { name: 'end', ms: 45 },
     ])
     expect(failed).toMatchObject({ splits: [], crossedMs: null, endMs: 7 })
+  })
+
+  test('of a lane that did not stream has no first token: its answer came at once', () => {
+    const [curve] = curvesOf({ model: 'a', stream: false, tokensAt: [256.64], tokensEach: 9, end: 'done' })
+    expect(curve!.splits.map(({ name }) => name)).toEqual(['first answer', 'last token', 'end'])
   })
 
   test('is drawn with few points, each of them true, however long it is and wherever it is looked at', () => {
