@@ -38,6 +38,8 @@ export interface LeaderboardRow {
   medianTotalMs: number | null
   medianDecodeTokensPerSecond: number | null
   medianCostUsd: number | null
+  /** Of some answers no usage came: speed and cost hold our tokenizer's counts, and are shown with ≈. */
+  isEstimated: boolean
   /** Fewer than 30 races: the interval says little yet. */
   isPreliminary: boolean
   /** null: compared with nobody, or not among the 64 models with most races. */

@@ -227,6 +227,7 @@ describe('the list', () => {
     const { raceId } = await raced({ tags: { team: 'search' } })
     await raced()
     await sql`alter table races drop column tags_json`.execute(db)
+    await sql`alter table lanes drop column is_estimated`.execute(db)
     await sql`delete from kysely_migration where name >= '0005'`.execute(db)
     const again = await openDatabase(`file:${path.join(folder, 'new/races.db')}`)
     await again.destroy()

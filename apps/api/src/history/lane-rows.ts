@@ -37,6 +37,7 @@ export function toLaneRows(raceId: string, state: RaceState): LanesTable[] {
       decode_tps: slip.decodeTokensPerSecond,
       output_tokens: slip.outputTokens,
       sent_tokens: toSentTokens(slip),
+      is_estimated: slip.isEstimated ? 1 : 0,
       cost_usd: slip.costUsd,
       slip_json: JSON.stringify(slip),
     }

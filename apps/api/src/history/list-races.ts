@@ -139,6 +139,7 @@ export const laneSummaryColumns = [
   'decode_tps',
   'output_tokens',
   'sent_tokens',
+  'is_estimated',
   'cost_usd',
   'slip_json',
 ] as const

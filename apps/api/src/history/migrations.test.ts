@@ -8,12 +8,13 @@ import { openDatabase } from './index.ts'
 const folder = mkdtempSync(path.join(tmpdir(), 'migrations-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('lanes that were kept before the tokens sent had a column get them from their slips', async () => {
+test('lanes that were kept before tokens sent and estimated had columns get them from their slips', async () => {
   const file = path.join(folder, 'races.db')
   await (await openDatabase(`file:${file}`)).destroy()
   const old = new Database(file)
   old.exec(`
     alter table lanes drop column sent_tokens;
+    alter table lanes drop column is_estimated;
     alter table races drop column tags_json;
     delete from kysely_migration where name >= '0004';
     insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json)
@@ -21,15 +22,16 @@ test('lanes that were kept before the tokens sent had a column get them from the
   const add = old.prepare(
     "insert into lanes (race_id, lane, model, simulated, stream, dead_heat, outcome, answer, reasoning, slip_json) values ('r', ?, 'm', 0, 1, 0, 'done', '', '', ?)",
   )
-  add.run(0, '{"outputTokens":600,"reasoningTokens":500,"hasHiddenReasoning":true}')
-  add.run(1, '{"outputTokens":600,"reasoningTokens":500,"hasHiddenReasoning":false}')
+  add.run(0, '{"outputTokens":600,"reasoningTokens":500,"hasHiddenReasoning":true,"isEstimated":true}')
+  add.run(1, '{"outputTokens":600,"reasoningTokens":500,"hasHiddenReasoning":false,"isEstimated":false}')
   add.run(2, '{"outputTokens":7,"reasoningTokens":null,"hasHiddenReasoning":false}')
   add.run(3, 'damaged')
   old.close()
   const db = await openDatabase(`file:${file}`)
-  const lanes = await db.selectFrom('lanes').select('sent_tokens').orderBy('lane').execute()
+  const lanes = await db.selectFrom('lanes').select(['sent_tokens', 'is_estimated']).orderBy('lane').execute()
   await db.destroy()
   expect(lanes.map(({ sent_tokens }) => sent_tokens)).toEqual([100, 600, 7, null])
+  expect(lanes.map(({ is_estimated }) => is_estimated)).toEqual([1, 0, 0, 0])
 })
 
 test('a race that was interrupted has no winner, also one that was kept with it', async () => {

@@ -9,6 +9,7 @@ export const migrations: Record<string, Migration> = {
   '0004-sent-tokens': { up: addSentTokens },
   '0005-tags': { up: addTags },
   '0006-interrupted-races': { up: takeVerdicts },
+  '0007-estimated-tokens': { up: addIsEstimated },
 }
 
 async function createRaces(db: Kysely<unknown>): Promise<void> {
@@ -122,4 +123,14 @@ async function addTags(db: Kysely<unknown>): Promise<void> {
 async function takeVerdicts(db: Kysely<unknown>): Promise<void> {
   const verdict = JSON.stringify({ kind: 'no-contest', why: 'interrupted' })
   await sql`update races set verdict_json = ${verdict} where status = 'interrupted'`.execute(db)
+}
+
+async function addIsEstimated(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('lanes')
+    .addColumn('is_estimated', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  await sql`update lanes set is_estimated = ifnull(json_extract(slip_json, '$.isEstimated'), 0) where json_valid(slip_json)`.execute(
+    db,
+  )
 }

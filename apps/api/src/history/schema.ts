@@ -66,6 +66,8 @@ export interface LanesTable {
   output_tokens: number | null
   /** Those that the decode speed is of: without hidden reasoning. */
   sent_tokens: number | null
+  /** Its tokens were counted by our tokenizer, and so is its speed. */
+  is_estimated: 0 | 1
   cost_usd: number | null
   /** TimeSlip. */
   slip_json: string

@@ -32,6 +32,16 @@ test('the faster lane wins, and the other has a race without a win', async () =>
   ])
 })
 
+test('a model is marked whose speed holds tokens that our tokenizer counted; an answer that failed does not mark it', async () => {
+  const counted = lane('counted', 500, { isEstimated: true })
+  const broken = { ...failed('own'), isEstimated: true }
+  const { rows } = await board([race([counted, lane('own', 900)]), race([lane('counted', 500), broken])])
+  expect(rows.map(({ model, isEstimated }) => [model, isEstimated])).toEqual([
+    ['counted', true],
+    ['own', false],
+  ])
+})
+
 test('lanes within the margin share the win, and the third of them is left behind', async () => {
   const { rows } = await board([race([lane('a', 500), lane('b', 500.8), lane('c', 502)])])
   expect(rows.map(({ model, wins, deadHeats, winRate }) => [model, wins, deadHeats, winRate])).toEqual([

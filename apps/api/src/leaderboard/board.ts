@@ -104,6 +104,8 @@ interface Tally {
   totalMs: number[]
   decodeTokensPerSecond: number[]
   costUsd: number[]
+  /** A speed or a cost above holds tokens that our tokenizer counted. */
+  isEstimated: boolean
   /** Of how many races the times above are: a model can stand in several lanes of one. */
   ttftRaces: Set<string>
   totalRaces: Set<string>
@@ -123,6 +125,7 @@ function emptyTally(model: string): Tally {
     totalMs: [],
     decodeTokensPerSecond: [],
     costUsd: [],
+    isEstimated: false,
     ttftRaces: new Set(),
     totalRaces: new Set(),
   }
@@ -146,6 +149,7 @@ function addLane(tally: Tally, row: LaneRow, { id, startedAtMs }: RaceRow) {
   // One simulated figure is enough to mark them all: never the other way round.
   tally.simulated ||= row.simulated
   if (!isDone(row)) return
+  tally.isEstimated ||= row.isEstimated
   for (const figure of figures) {
     const value = row[figure]
     if (value !== null) tally[figure].push(value)
@@ -172,6 +176,7 @@ function toRow(tally: Tally): Omit<LeaderboardRow, 'rating'> {
     medianTotalMs: median(tally.totalMs),
     medianDecodeTokensPerSecond: median(tally.decodeTokensPerSecond),
     medianCostUsd: median(tally.costUsd),
+    isEstimated: tally.isEstimated,
     isPreliminary: tally.races < racesForSure,
     percentiles: {
       ttft: toPercentiles(tally.ttftMs, tally.ttftRaces.size),

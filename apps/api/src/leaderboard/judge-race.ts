@@ -43,6 +43,8 @@ export interface LaneRow {
   elapsedMs: number | null
   decodeTokensPerSecond: number | null
   sentTokens: number
+  /** Its tokens were counted by our tokenizer. */
+  isEstimated: boolean
   costUsd: number | null
 }
 

@@ -93,7 +93,7 @@ async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<str
   const rows = await db
     .selectFrom('lanes')
     .select(['race_id', 'lane', 'model', 'provider', 'simulated', 'stream', 'outcome'])
-    .select(['ttft_ms', 'total_ms', 'elapsed_ms', 'decode_tps', 'sent_tokens', 'cost_usd'])
+    .select(['ttft_ms', 'total_ms', 'elapsed_ms', 'decode_tps', 'sent_tokens', 'is_estimated', 'cost_usd'])
     .where('race_id', 'in', raceIds)
     .where('sentinel', '=', 0)
     .orderBy('race_id')
@@ -112,6 +112,7 @@ async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<str
       elapsedMs: row.elapsed_ms,
       decodeTokensPerSecond: row.decode_tps,
       sentTokens: row.sent_tokens ?? 0,
+      isEstimated: row.is_estimated === 1,
       costUsd: row.cost_usd,
     })
   }

@@ -14,6 +14,7 @@ export function lane(model: string, totalMs: number, other: Partial<LaneRow> = {
     elapsedMs: totalMs,
     decodeTokensPerSecond: 100_000 / totalMs,
     sentTokens: 100,
+    isEstimated: false,
     costUsd: totalMs / 1e6,
     ...other,
   }

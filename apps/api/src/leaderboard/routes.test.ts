@@ -98,6 +98,7 @@ async function writeRace(db: AppContext['db'], { daysAgo = 0, category, totals, 
       decode_tps: 50,
       output_tokens: 100,
       sent_tokens: 100,
+      is_estimated: 0,
       cost_usd: null,
       slip_json: '{}',
       ...other,
@@ -303,6 +304,15 @@ test('in a disturbed race nothing is claimed within its lag, and the board says 
   const still = JSON.stringify({ ...clock, lagMs: 1, disturbed: false })
   await writeRace({ totals, race: { margin_ms: 2, clock_json: still } })
   expect(await board()).toMatchObject({ disturbedRaces: 8, rows: [{ model: 'a', wins: 1 }, { model: 'b' }] })
+})
+
+test('of a model whose answers brought no usage the board says that its tokens are counted here', async () => {
+  const { writeRace, board } = await startApp()
+  await writeRace({ totals: { a: { total_ms: 500, is_estimated: 1 }, b: { total_ms: 900 } } })
+  expect((await board()).rows).toMatchObject([
+    { model: 'a', isEstimated: true },
+    { model: 'b', isEstimated: false },
+  ])
 })
 
 test('the margin of a speed is that of the tokens which were sent: reasoning that stayed hidden makes it no finer', async () => {

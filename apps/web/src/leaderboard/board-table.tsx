@@ -8,7 +8,7 @@ import { Plate } from '../look/plate.tsx'
 import { toProviderName } from '../race/model-choice.ts'
 import { toIntervalText } from './board-words.ts'
 import { Interval, IntervalScale } from './interval.tsx'
-import { measuresShown, measureWords } from './measure-words.ts'
+import { measuresShown, measureWords, toMedian } from './measure-words.ts'
 
 const counts = [
   { name: 'Races', of: (row: LeaderboardRow) => row.races },
@@ -99,10 +99,10 @@ function Row({ row, by }: { row: LeaderboardRow; by: Measure }) {
         </td>
       ))}
       {measuresShown.map((measure) => {
-        const { column, unit, median, print } = measureWords[measure]
+        const { column, unit } = measureWords[measure]
         return (
           <td key={measure} className={measure === by ? 'number board-by' : 'number'}>
-            <Figure name={column} value={print(median(row))} unit={unit} />
+            <Figure name={column} value={toMedian(measure, row)} unit={unit} />
           </td>
         )
       })}

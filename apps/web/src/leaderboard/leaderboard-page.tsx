@@ -13,7 +13,7 @@ import { usePageTitle } from '../use-page-title.ts'
 import { BoardFilters } from './board-filters.tsx'
 import { isFiltered, parseBoardQuery, toSearchParams, wholeBoard } from './board-query.ts'
 import { BoardTable } from './board-table.tsx'
-import { preliminaryText, rateText, toClockText, toEmptyText, toLeftOutText } from './board-words.ts'
+import { estimatedText, preliminaryText, rateText, toClockText, toEmptyText, toLeftOutText } from './board-words.ts'
 import { HeadToHeadTable } from './head-to-head.tsx'
 import { HowComputed } from './how-computed.tsx'
 import { keepPair } from './pair-choice.ts'
@@ -83,6 +83,7 @@ function Board({ board, query, onWiden }: BoardProps) {
         <p>
           {rateText}
           {board.rows.some(({ isPreliminary }) => isPreliminary) && ` ${preliminaryText}`}
+          {board.rows.some(({ isEstimated }) => isEstimated) && ` ${estimatedText}`}
         </p>
         {clock && <p>{clock}</p>}
         {leftOut && <p>{leftOut}</p>}

@@ -10,7 +10,23 @@ test('a median carries its unit, and an unknown price is no zero', () => {
     '287.7 tok/s',
     'unknown',
   ])
-  expect(toMedianText('ttft', row({}))).toBe('—')
+  expect(measuresShown.map((measure) => toMedianText(measure, row({})))).toEqual(['—', '—', '—', '—'])
+})
+
+test('what our tokenizer counted is marked, and no time is', () => {
+  const medians = {
+    medianTtftMs: 167.1,
+    medianTotalMs: 1234,
+    medianDecodeTokensPerSecond: 287.7,
+    medianCostUsd: 0.5,
+  }
+  const counted = row({ ...medians, isEstimated: true })
+  expect(measuresShown.map((measure) => toMedianText(measure, counted))).toEqual([
+    '167 ms',
+    '1.23 s',
+    '≈287.7 tok/s',
+    '≈$0.5000',
+  ])
 })
 
 test('ticks are as short as they are round', () => {

@@ -59,10 +59,19 @@ export const measureWords: Record<Measure, MeasureWords> = {
 /** In the order in which a lane lives through them. */
 export const measuresShown = ['ttft', 'total', 'decode', 'cost'] as const satisfies Measure[]
 
+/** A median without its unit: `≈287.7` where our tokenizer counted; a dash, not `unknown`, of a model that never answered. */
+export function toMedian(measure: Measure, row: LeaderboardRow): string {
+  const { median, print } = measureWords[measure]
+  const value = median(row)
+  if (value === null && row.medianTotalMs === null) return dash
+  const hasTokens = measure === 'decode' || measure === 'cost'
+  return `${hasTokens && row.isEstimated && value ? '≈' : ''}${print(value)}`
+}
+
 /** A median with its unit: `167 ms`, and a dash alone. */
 export function toMedianText(measure: Measure, row: LeaderboardRow): string {
-  const { median, print, unit } = measureWords[measure]
-  const text = print(median(row))
+  const { unit } = measureWords[measure]
+  const text = toMedian(measure, row)
   return text === dash || unit === '' ? text : `${text} ${unit}`
 }
 

@@ -17,6 +17,7 @@ export function row(part: Partial<LeaderboardRow>): LeaderboardRow {
     medianTotalMs: null,
     medianDecodeTokensPerSecond: null,
     medianCostUsd: null,
+    isEstimated: false,
     isPreliminary: false,
     rating: null,
     percentiles: {
