@@ -137,13 +137,8 @@ describe.each(passed)('$path', ({ path, model, asked, begin, end, failure, whole
     expect(answer.startsWith(begin)).toBe(true)
     expect(answer.slice(begin.length)).toMatch(
       path === '/v1/completions'
-        ? new RegExp(`^data: \{"error":.*"code":"${code}".*\}
-
-$`)
-        : /^event: error
-data: \{"type":"error",.*incomplete.*\}
-
-$/,
+        ? new RegExp(`^data: \\{"error":.*"code":"${code}".*\\}\n\n$`)
+        : /^event: error\ndata: \{"type":"error",.*incomplete.*\}\n\n$/,
     )
     expect(gateway.logs.at(-1)).toMatchObject({ outcome: code })
   })

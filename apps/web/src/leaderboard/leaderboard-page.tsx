@@ -13,7 +13,14 @@ import { usePageTitle } from '../use-page-title.ts'
 import { BoardFilters } from './board-filters.tsx'
 import { isFiltered, parseBoardQuery, toSearchParams, wholeBoard } from './board-query.ts'
 import { BoardTable } from './board-table.tsx'
-import { estimatedText, preliminaryText, rateText, toClockText, toEmptyText, toLeftOutText } from './board-words.ts'
+import {
+  estimatedText,
+  preliminaryText,
+  rateText,
+  toClockText,
+  toEmptyText,
+  toLeftOutText,
+} from './board-words.ts'
 import { HeadToHeadTable } from './head-to-head.tsx'
 import { HowComputed } from './how-computed.tsx'
 import { keepPair } from './pair-choice.ts'
