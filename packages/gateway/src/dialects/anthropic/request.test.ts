@@ -243,6 +243,49 @@ describe('thinking', () => {
   })
 })
 
+describe('thinking by a budget while tools are called', () => {
+  const calling = (id: string, reasoning_details: object[] = []) => [
+    {
+      role: 'assistant',
+      tool_calls: [{ id, type: 'function', function: { name: 'look', arguments: '{}' } }],
+      reasoning_details,
+    },
+    { role: 'tool', tool_call_id: id, content: 'seen' },
+  ]
+  const thoughts = [{ format: 'anthropic', type: 'thinking', thinking: 'hm', signature: 's', index: 0 }]
+  const asked = { role: 'user', content: 'x' }
+  const medium = { reasoning_effort: 'medium' }
+  const thinking = { type: 'enabled', budget_tokens: 8_192 }
+  const bodyAfter = (more: object, ...messages: object[]) => bodyOf({ ...more, messages }, 'claude-haiku-4-5')
+
+  test('is not asked for where the calls came back without their thoughts, and takes no tokens', () => {
+    const budget = { thinking: { type: 'enabled', budget_tokens: 2_000 } }
+    const others = thoughts.map((detail) => ({ ...detail, format: 'bedrock' }))
+    const early = [asked, ...calling('a', thoughts), { role: 'assistant', content: 'so' }, asked]
+    for (const body of [
+      bodyAfter(medium, asked, ...calling('a')),
+      bodyAfter(medium, asked, ...calling('a', others)),
+      bodyAfter(medium, ...early, ...calling('b')),
+      bodyAfter(budget, asked, ...calling('a')),
+    ]) {
+      expect(body).not.toHaveProperty('thinking')
+      expect(body.max_tokens).toBe(16_384)
+    }
+  })
+
+  test('is asked for where the thoughts are there, if only before the first call', () => {
+    expect(bodyAfter(medium, asked, ...calling('a', thoughts)).thinking).toEqual(thinking)
+    expect(bodyAfter(medium, asked, ...calling('a', thoughts), ...calling('b')).thinking).toEqual(thinking)
+  })
+
+  test('is asked for again from the next question on, and always where the model thinks as it sees fit', () => {
+    const answered = [asked, ...calling('a'), { role: 'assistant', content: 'so' }, asked]
+    expect(bodyAfter(medium, ...answered).thinking).toEqual(thinking)
+    const newer = bodyOf({ ...medium, messages: [asked, ...calling('a')] })
+    expect(newer.thinking).toMatchObject({ type: 'adaptive' })
+  })
+})
+
 test("a schema for the answer is Anthropic's own; any JSON object is asked for in words", () => {
   const schema = { type: 'object', additionalProperties: false }
   const body = bodyOf({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })

@@ -5,6 +5,7 @@ import { readConversation } from '../conversation.ts'
 import type { RequestContext, UpstreamRequest } from '../dialect.ts'
 import { encodeBody } from '../encode-body.ts'
 import { jsonInstruction, readAnswerForm } from '../json-answer.ts'
+import { withThoughtsLost } from '../lost-thoughts.ts'
 import { readReasoning } from '../reasoning-request.ts'
 import { readTools } from '../tool-request.ts'
 import { joinPath } from '../upstream-url.ts'
@@ -20,7 +21,7 @@ export function toRequest(
   const request = parseChatRequest(chat, ['top_k'])
   const conversation = readConversation(request)
   const form = readAnswerForm(request)
-  const reasoning = readReasoning(request)
+  const reasoning = withThoughtsLost(readReasoning(request), model, 'anthropic', conversation.turns)
   const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? maxTokensFor(reasoning, model)
   const { thinking, effort } = toThinking(reasoning, model, maxTokens)
   const { temperature, topP } = toSampling(request)

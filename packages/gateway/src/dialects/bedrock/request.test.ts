@@ -110,6 +110,23 @@ describe('thinking is asked for in the words of the family', () => {
     expect(older).not.toHaveProperty('outputConfig')
   })
 
+  test('Claude: no budget where tool calls came back without the thoughts before them', () => {
+    const after = (reasoning_details: object[]) => {
+      const tool_calls = [{ id: 'a', type: 'function', function: { name: 'look', arguments: '{}' } }]
+      const messages = [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', tool_calls, reasoning_details },
+        { role: 'tool', tool_call_id: 'a', content: 'seen' },
+      ]
+      return bodyOf({ reasoning_effort: 'medium', messages }, claude)
+    }
+    const lost = after([])
+    expect(lost.additionalModelRequestFields).not.toHaveProperty('thinking')
+    expect(lost.inferenceConfig).toEqual({})
+    const sent = after([{ format: 'bedrock', type: 'thinking', thinking: 'hm', signature: 's', index: 0 }])
+    expect(sent.additionalModelRequestFields.thinking).toMatchObject({ type: 'enabled' })
+  })
+
   test('others are refused', () => {
     expect(refusal({ reasoning_effort: 'low' }, 'meta.llama3-3-70b-instruct-v1:0')).toContain(
       '`reasoning_effort`',

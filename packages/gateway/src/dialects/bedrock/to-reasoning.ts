@@ -1,7 +1,9 @@
 /** How much to think, in the words of the model's family: Converse has only an effort of its own, and passes on the rest. */
 import { maxTokensFor, toThinking } from '../anthropic/to-thinking.ts'
 import { isClaude } from '../claude-model.ts'
+import type { Turn } from '../conversation.ts'
 import { cannotCarry } from '../dialect-error.ts'
+import { withThoughtsLost } from '../lost-thoughts.ts'
 import type { Effort, Reasoning } from '../reasoning-request.ts'
 
 export interface ReasoningMembers {
@@ -16,10 +18,13 @@ export function toReasoning(
   reasoning: Reasoning,
   model: string,
   askedMaxTokens: number | null | undefined,
+  turns: readonly Turn[],
 ): ReasoningMembers {
   const maxTokens = askedMaxTokens ?? undefined
   if (reasoning.kind === 'default') return { maxTokens }
-  if (isClaude(model)) return toClaude(reasoning, model, maxTokens)
+  if (isClaude(model)) {
+    return toClaude(withThoughtsLost(reasoning, model, 'bedrock', turns), model, maxTokens)
+  }
   if (reasoning.kind === 'budget' || reasoning.kind === 'adaptive') {
     throw cannotCarry('thinking', 'is for Claude only at Bedrock: use `reasoning_effort`, or leave it out.')
   }

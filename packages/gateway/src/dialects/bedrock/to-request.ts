@@ -27,6 +27,7 @@ export function toRequest(
     readReasoning(request),
     model,
     request.max_completion_tokens ?? request.max_tokens,
+    conversation.turns,
   )
   const { toolConfig, toolChoice } = toToolMembers(readTools(request), conversation, model)
   const outputConfig = { effort: reasoning.effort, textFormat: toTextFormat(form) }
