@@ -9,11 +9,17 @@
 import type { ReasoningDetail } from './dialect.ts'
 import { isRecord } from './read-json.ts'
 
-export type Format = 'anthropic' | 'gemini' | 'bedrock'
+const formats = ['anthropic', 'gemini', 'bedrock'] as const
+export type Format = (typeof formats)[number]
 
 /** Those that are for this dialect, in order. Loose: they come from outside. */
 export function detailsFor(format: Format, details: readonly unknown[]): ReasoningDetail[] {
   return details.filter((detail): detail is ReasoningDetail => {
     return isRecord(detail) && detail.format === format && typeof detail.type === 'string'
   })
+}
+
+/** Of any dialect of ours; other gateways have formats of their own. */
+export function isOwnDetail(detail: unknown): boolean {
+  return isRecord(detail) && formats.some((format) => format === detail.format)
 }

@@ -211,6 +211,33 @@ describe('what goes up', () => {
   })
 })
 
+test('what Claude thought goes back to Claude, and to no model of OpenAI’s form', async () => {
+  const { upstream: native, gateway: first } = await start(json(thoughtful))
+  const answer = (await (await first.chat({ model: 'anthropic', messages })).json()) as {
+    choices: { message: object }[]
+  }
+  const again = [...messages, answer.choices[0]!.message, { role: 'user', content: 'And?' }]
+  await first.chat({ model: 'anthropic', messages: again })
+  expect(native.received[1]!.body).toContain('"signature":"sig"')
+
+  const upstream = await startUpstream(json({}))
+  const params = { baseUrl: `${upstream.url}/v1` }
+  const gateway = await startGateway({ models: [{ name: 'm', provider: 'custom', params }] })
+  opened.push(upstream, gateway)
+  await gateway.chat({ model: 'm', messages: again })
+  const [, message] = (JSON.parse(upstream.received[0]!.body) as { messages: object[] }).messages
+  expect(message).toEqual({ role: 'assistant', content: 'so', refusal: null })
+})
+
+/** Claude's, with a thought before the text. */
+const thoughtful = {
+  ...nativeAnswers.anthropic,
+  content: [
+    { type: 'thinking', thinking: 'hm', signature: 'sig' },
+    { type: 'text', text: 'so' },
+  ],
+}
+
 test('thinking, text and parallel calls of tools pass, each in its place', async () => {
   const { start: begin, thinking, text, tools, stop } = claude
   const { gateway } = await start(answering('anthropic', [begin, thinking, text, tools, stop('tool_use')]))

@@ -4,31 +4,47 @@
  *
  * Expects text that `JSON.parse` has accepted. Long strings (an image in base64) are skipped by `indexOf`.
  */
-export interface Member {
+export interface Member extends Place {
   key: string
-  /** The value is `text.slice(start, end)`. */
+  /** Of its opening quote. */
+  keyStart: number
+}
+
+/** A value is `text.slice(start, end)`. */
+export interface Place {
   start: number
   end: number
 }
 
-/** The members of the object that begins with the text's first `{`, in order. */
-export function readMembers(text: string): Member[] {
+/** The members of the object that begins with the first `{` from there on, in order. */
+export function readMembers(text: string, from = 0): Member[] {
   const members: Member[] = []
-  let at = skipSpace(text, text.indexOf('{') + 1)
+  let at = skipSpace(text, text.indexOf('{', from) + 1)
   while (text[at] === '"') {
     const keyEnd = endOfString(text, at)
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1)
     const end = endOfValue(text, start)
-    members.push({ key: JSON.parse(text.slice(at, keyEnd)) as string, start, end })
+    members.push({ key: JSON.parse(text.slice(at, keyEnd)) as string, keyStart: at, start, end })
     const comma = skipSpace(text, end)
     at = skipSpace(text, comma + 1)
   }
   return members
 }
 
-export interface Edit {
-  start: number
-  end: number
+/** The values of the list that begins with the first `[` from there on, in order. */
+export function readItems(text: string, from: number): Place[] {
+  const items: Place[] = []
+  let start = skipSpace(text, text.indexOf('[', from) + 1)
+  while (text[start] !== ']') {
+    const end = endOfValue(text, start)
+    items.push({ start, end })
+    const next = skipSpace(text, end)
+    start = text[next] === ',' ? skipSpace(text, next + 1) : next
+  }
+  return items
+}
+
+export interface Edit extends Place {
   text: string
 }
 

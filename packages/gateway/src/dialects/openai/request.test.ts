@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { toUpstreamBody } from './request.ts'
 
 /** The request as the door reads it, from its text. */
@@ -55,6 +55,36 @@ test('a name that is no alias replaces another that stands before it: a provider
   expect(edit('{"m\\u006Fdel":"dear", "model":"m"}', 'm')).toBe('{"m\\u006Fdel":"m", "model":"m"}')
   const below = '{"model":"m","tools":[{"properties":{"model":{}}}],"x":"\\u0061"}'
   expect(edit(below, 'm')).toBe(below)
+})
+
+describe('thoughts of another dialect', () => {
+  const own = '{"format":"anthropic","type":"thinking","signature":"s]\\"","index":0}'
+  const toText = (message: string) =>
+    `{"model":"m" ,"messages":[ {"role":"user","content":"a"}, ${message} ]}`
+
+  test('leave the message, with their text; all else stays as it came', () => {
+    const message = `{ "role":"assistant", "reasoning_content":"hm","reasoning_details" : [ ${own} ],"x":13950026667594240001 }`
+    const left = '{ "role":"assistant","x":13950026667594240001 }'
+    expect(edit(toText(message), 'm')).toBe(toText(left))
+    expect(edit(toText(message), 'up')).toBe(toText(left).replace('"m"', '"up"'))
+    expect(edit(toText(`{"reasoning_details":[${own},${own}]}`), 'm')).toBe(toText('{}'))
+  })
+
+  test('leave those of others where they are', () => {
+    const foreign = '{"format":"anthropic-claude-v1", "type":"reasoning.text"}'
+    const theirs = toText(`{"reasoning_details":[ ${foreign}, 1 ],"reasoning_content":"hm"}`)
+    expect(edit(theirs, 'm')).toBe(theirs)
+    const mixed = toText(`{"reasoning_details":[${foreign}, ${own}]}`)
+    expect(edit(mixed, 'm')).toBe(toText(`{"reasoning_details":[${foreign}]}`))
+  })
+
+  test.each([
+    '{"model":"m","messages":[],"reasoning_details":[{"format":"gemini"}]}',
+    '{"model":"m","messages":[1,[],{},{"reasoning_details":null},{"reasoning_details":[]},"\\"reasoning_details\\""]}',
+    '{"model":"m","messages":{"reasoning_details":[{"format":"gemini"}]}}',
+  ])('%s has none', (body) => {
+    expect(edit(body, 'm')).toBe(body)
+  })
 })
 
 test('whatever stands around them, only model and usage change', () => {

@@ -1,10 +1,12 @@
 /**
- * The caller's body → the body that goes up. Two things may change, as text, and every other byte stays as it came:
- * `model`, where our name is an alias or stands there twice, and `stream_options.include_usage`, which our books need.
+ * The caller's body → the body that goes up. Three things may change, as text, and every other byte stays as it came:
+ * `model`, where our name is an alias or stands there twice; `stream_options.include_usage`, which our books need; and
+ * messages with `reasoning_details` of our own dialects, which lose them.
  */
 import type { ChatRequest } from '../../chat-request.ts'
 import type { Target } from '../../upstream/target.ts'
 import { type Edit, readMembers, splice } from './json-members.ts'
+import { dropOwnDetails, mayHoldDetails } from './own-details.ts'
 
 export function toUpstreamBody(
   {
@@ -18,7 +20,8 @@ export function toUpstreamBody(
   const isAlias = model !== upstreamModel
   const asksForUsage = isStream && isUsageAskedFor && streamOptions?.include_usage !== true
   const isDoubtful = mayNameTwice(body)
-  if (!isAlias && !asksForUsage && !isDoubtful) return body
+  const hasDetails = mayHoldDetails(body)
+  if (!isAlias && !asksForUsage && !isDoubtful && !hasDetails) return body
 
   const text = body.toString()
   const members = readMembers(text)
@@ -28,6 +31,7 @@ export function toUpstreamBody(
       .map(({ start, end }) => ({ start, end, text: JSON.stringify(value) }))
 
   const edits = isAlias || isDoubtful ? replace('model', upstreamModel) : []
+  if (hasDetails) edits.push(...dropOwnDetails(text, members))
   if (asksForUsage) {
     const wanted = { ...streamOptions, include_usage: true }
     const replaced = replace('stream_options', wanted)
@@ -35,7 +39,7 @@ export function toUpstreamBody(
     const inserted = { start: text.indexOf('{') + 1, text: `"stream_options":${JSON.stringify(wanted)},` }
     edits.push(...(replaced.length > 0 ? replaced : [{ ...inserted, end: inserted.start }]))
   }
-  return Buffer.from(splice(text, edits))
+  return edits.length > 0 ? Buffer.from(splice(text, edits)) : body
 }
 
 /**
