@@ -101,6 +101,7 @@ const AnswerFormat = z.discriminatedUnion(
         name: z.string(),
         description: z.string().nullish(),
         schema: schemaObject.nullish(),
+        strict: z.boolean().nullish(),
       }),
     }),
   ],

@@ -11,13 +11,21 @@ afterEach(async () => {
 })
 
 /** `v` goes to `claude`, whose dialect knows no `logprobs`, and then to `gpt`. */
-async function start(answer: Answering = good, circuitBreaker: object = { consecutiveFailures: 1 }) {
+async function start(
+  answer: Answering = good,
+  circuitBreaker: object = { consecutiveFailures: 1 },
+  claudeModel = 'claude',
+) {
   const native = await startUpstream(stream([claude.start, claude.text, claude.stop('end_turn')]))
   const upstream = await startUpstream(answer)
   const priority = { targets: ['claude', 'gpt'].map((model, index) => ({ model, priority: index })) }
   const gateway = await startGateway({
     models: [
-      { name: 'claude', provider: 'anthropic', params: { baseUrl: `${native.url}/v1`, apiKey: 'key' } },
+      {
+        name: 'claude',
+        provider: 'anthropic',
+        params: { baseUrl: `${native.url}/v1`, apiKey: 'key', model: claudeModel },
+      },
       { name: 'gpt', provider: 'custom', params: { baseUrl: `${upstream.url}/v1` } },
     ],
     virtualModels: [
@@ -53,6 +61,15 @@ test('the next target answers, and the record says why', async () => {
     firstTokenMs: null,
     answerMs: null,
   })
+})
+
+test('a schema that an older Claude cannot be held to goes to the model that can', async () => {
+  const { native, upstream, ask } = await start(good, undefined, 'claude-sonnet-4-20250514')
+  const json_schema = { name: 'x', strict: true, schema: { type: 'object', additionalProperties: false } }
+  const more = { logprobs: undefined, response_format: { type: 'json_schema', json_schema } }
+  expect((await ask('v', more)).status).toBe(200)
+  expect([native.received.length, upstream.received.length]).toEqual([0, 1])
+  expect((await ask('only', more)).body.error.message).toContain('leave `strict` out')
 })
 
 test('where none can carry it, the caller is told which member it is, and nothing was sent', async () => {

@@ -4,7 +4,7 @@ import { keepsToSchemas } from '../claude-model.ts'
 import { readConversation } from '../conversation.ts'
 import type { RequestContext, UpstreamRequest } from '../dialect.ts'
 import { encodeBody } from '../encode-body.ts'
-import { jsonInstruction, readAnswerForm } from '../json-answer.ts'
+import { readAnswerForm, tellForm } from '../json-answer.ts'
 import { withThoughtsLost } from '../lost-thoughts.ts'
 import { readReasoning } from '../reasoning-request.ts'
 import { readTools } from '../tool-request.ts'
@@ -20,15 +20,15 @@ export function toRequest(
 ): UpstreamRequest {
   const request = parseChatRequest(chat, ['top_k'])
   const conversation = readConversation(request)
-  const form = readAnswerForm(request)
+  const { form, words } = tellForm(readAnswerForm(request), keepsToSchemas(model))
   const reasoning = withThoughtsLost(readReasoning(request), model, 'anthropic', conversation.turns)
   const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? maxTokensFor(reasoning, model)
   const { thinking, effort } = toThinking(reasoning, model, maxTokens)
   const { temperature, topP } = toSampling(request)
 
   const system = conversation.system.map(toTextBlock)
-  if (form.kind === 'json') system.push({ type: 'text', text: jsonInstruction })
-  const format = form.kind === 'schema' ? { type: 'json_schema', schema: form.schema } : undefined
+  if (words !== null) system.push({ type: 'text', text: words })
+  const format = form ? { type: 'json_schema', schema: form.schema } : undefined
 
   const body = encodeBody({
     model,

@@ -1,5 +1,6 @@
 /** Tools and their choice → `tools`, `tool_choice`. */
 import { type Conversation, calledTools } from '../conversation.ts'
+import { toStrictSchema } from '../strict-schema.ts'
 import type { FunctionTool, ToolRequest } from '../tool-request.ts'
 
 interface ToolMembers {
@@ -7,7 +8,7 @@ interface ToolMembers {
   tool_choice?: object
 }
 
-/** `canBeStrict`: whether the model knows `strict`; where it does not, the schema is still shown to it. */
+/** `canBeStrict`: whether the model knows `strict`; where it does not, or not for this schema, that is still shown to it. */
 export function toToolMembers(
   { tools, choice, isParallel }: ToolRequest,
   conversation: Conversation,
@@ -36,11 +37,12 @@ function toTool(
   { name, description, parameters, isStrict, cacheControl }: FunctionTool,
   canBeStrict: boolean,
 ) {
+  const strict = isStrict && canBeStrict ? toStrictSchema(parameters) : null
   return {
     name,
     ...(description && { description }),
-    input_schema: parameters,
-    ...(isStrict && canBeStrict && { strict: true }),
+    input_schema: strict ?? parameters,
+    ...(strict && { strict: true }),
     ...(cacheControl && { cache_control: cacheControl }),
   }
 }

@@ -77,12 +77,30 @@ test('the form of the answer', () => {
   expect(body.outputConfig).toEqual({
     textFormat: {
       type: 'json_schema',
-      structure: { jsonSchema: { schema: '{"type":"object"}', name: 'x' } },
+      structure: {
+        jsonSchema: { schema: '{"type":"object","properties":{},"additionalProperties":false}', name: 'x' },
+      },
     },
   })
   expect(bodyOf({ response_format: { type: 'json_object' } }).system).toEqual([
     { text: expect.stringContaining('JSON object') },
   ])
+})
+
+test('a schema is narrowed to what Bedrock takes, and goes in words to a Claude that keeps to none', () => {
+  const schema = { type: 'object', properties: { a: { type: 'integer', minimum: 1 } } }
+  const formed = (strict: boolean) => ({
+    response_format: { type: 'json_schema', json_schema: { name: 'x', schema, strict } },
+  })
+  expect(JSON.parse(bodyOf(formed(true)).outputConfig.textFormat.structure.jsonSchema.schema)).toEqual({
+    type: 'object',
+    properties: { a: { type: 'integer', description: '{"minimum":1}' } },
+    additionalProperties: false,
+  })
+  const older = 'anthropic.claude-sonnet-4-20250514-v1:0'
+  expect(bodyOf(formed(false), older).system[0].text).toContain(JSON.stringify(schema))
+  expect(bodyOf(formed(false), older)).not.toHaveProperty('outputConfig')
+  expect(refusal(formed(true), older)).toContain('`response_format` has a schema')
 })
 
 describe('thinking is asked for in the words of the family', () => {

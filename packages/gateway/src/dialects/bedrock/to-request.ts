@@ -4,11 +4,11 @@
  */
 import { toSampling } from '../anthropic/to-sampling.ts'
 import { parseChatRequest } from '../chat-request.ts'
-import { isClaude } from '../claude-model.ts'
+import { isClaude, keepsToSchemas } from '../claude-model.ts'
 import { readConversation, type TextPart } from '../conversation.ts'
 import type { RequestContext, UpstreamRequest } from '../dialect.ts'
 import { encodeBody } from '../encode-body.ts'
-import { type AnswerForm, jsonInstruction, readAnswerForm } from '../json-answer.ts'
+import { readAnswerForm, type SchemaForm, tellForm } from '../json-answer.ts'
 import { readReasoning } from '../reasoning-request.ts'
 import { readTools } from '../tool-request.ts'
 import { joinPath } from '../upstream-url.ts'
@@ -22,7 +22,7 @@ export function toRequest(
 ): UpstreamRequest {
   const request = parseChatRequest(chat, [])
   const conversation = readConversation(request)
-  const form = readAnswerForm(request)
+  const { form, words } = tellForm(readAnswerForm(request), !isClaude(model) || keepsToSchemas(model))
   const reasoning = toReasoning(
     readReasoning(request),
     model,
@@ -30,11 +30,11 @@ export function toRequest(
     conversation.turns,
   )
   const { toolConfig, toolChoice } = toToolMembers(readTools(request), conversation, model)
-  const outputConfig = { effort: reasoning.effort, textFormat: toTextFormat(form) }
+  const outputConfig = { effort: reasoning.effort, textFormat: form ? toTextFormat(form) : undefined }
   const additional = { ...reasoning.fields, ...(toolChoice && { tool_choice: toolChoice }) }
 
   const body = encodeBody({
-    system: toSystem(conversation.system, form),
+    system: toSystem(conversation.system, words),
     messages: toMessages(conversation.turns),
     inferenceConfig: {
       maxTokens: reasoning.maxTokens,
@@ -58,16 +58,14 @@ export function toRequest(
   }
 }
 
-function toSystem(system: readonly TextPart[], form: AnswerForm): object[] | undefined {
+function toSystem(system: readonly TextPart[], words: string | null): object[] | undefined {
   const blocks = system.flatMap(toTextBlocks)
-  if (form.kind === 'json') blocks.push({ text: jsonInstruction })
+  if (words !== null) blocks.push({ text: words })
   return blocks.length > 0 ? blocks : undefined
 }
 
-/** The schema goes as text. Models that cannot keep to one are refused by Bedrock, by name. */
-function toTextFormat(form: AnswerForm): object | undefined {
-  if (form.kind !== 'schema') return undefined
-  const { name, description, schema } = form
+/** The schema goes as text. Models of others than Claude that cannot keep to one are refused by Bedrock, by name. */
+function toTextFormat({ name, description, schema }: SchemaForm): object {
   const jsonSchema = { schema: JSON.stringify(schema), name, ...(description && { description }) }
   return { type: 'json_schema', structure: { jsonSchema } }
 }

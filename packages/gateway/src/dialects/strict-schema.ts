@@ -1,0 +1,105 @@
+/**
+ * JSON schema → as much of it as Claude's and Bedrock's structured outputs take: they refuse bounds (`minimum`, `maxLength`,
+ * `minItems` over 1), `oneOf`, and objects that are open to other members. What they refuse is told the model in the
+ * description instead, so that it still knows. Source: `transformJSONSchema` of @anthropic-ai/sdk.
+ */
+import { encodeBody } from './encode-body.ts'
+import { isRecord, record } from './read-json.ts'
+
+type Schema = Record<string, unknown>
+
+/**
+ * null for a schema that cannot be kept to: with a place where anything may stand, which is refused, or with an object whose
+ * members have no names of their own (`additionalProperties: {…}`), which would always be empty.
+ */
+export function toStrictSchema(schema: Schema): Schema | null {
+  let canBeKept = true
+  const convert = (value: unknown, depth = 0): unknown => {
+    canBeKept &&= depth < depthMax && isRecord(value) && saysWhatItIs(value) && !hasFreeNames(value)
+    return canBeKept ? narrow(record(value), (below) => convert(below, depth + 1)) : value
+  }
+  const strict = record(convert(schema))
+  return canBeKept ? strict : null
+}
+
+/** Nobody writes deeper ones by hand; each level takes several frames of our stack. */
+const depthMax = 200
+
+function saysWhatItIs(schema: Schema): boolean {
+  return ['type', '$ref', 'enum', 'const', 'anyOf', 'oneOf', 'allOf'].some((key) => key in schema)
+}
+
+function hasFreeNames({ properties, patternProperties, additionalProperties }: Schema): boolean {
+  if (isRecord(additionalProperties) || isRecord(patternProperties)) return true
+  return additionalProperties === true && Object.keys(record(properties)).length === 0
+}
+
+type Convert = (below: unknown) => unknown
+
+function narrow(schema: Schema, convert: Convert): Schema {
+  const { $schema: _, $defs, definitions, $ref, ...rest } = schema
+  const named = {
+    ...(isRecord($defs) && { $defs: convertEach($defs, convert) }),
+    ...(isRecord(definitions) && { definitions: convertEach(definitions, convert) }),
+  }
+  if ($ref !== undefined) return { ...named, $ref }
+  const kept: Schema = { ...named, ...keep(rest, convert) }
+  const told = Object.entries(rest).filter(([key]) => !(key in kept) && !isSaidOtherwise(key, kept))
+  if (told.length === 0) return kept
+  const words = encodeBody(Object.fromEntries(told))
+  return { ...kept, description: rest.description ? `${rest.description}\n\n${words}` : words }
+}
+
+/** The members that go on being members. */
+function keep(schema: Schema, convert: Convert): Schema {
+  const { type, title, description, anyOf, oneOf, allOf, properties, required, items, minItems, format } =
+    schema
+  const isType = (name: string) => type === name || (Array.isArray(type) && type.includes(name))
+  const variants = Array.isArray(anyOf) ? anyOf : oneOf
+  const literals = {
+    ...(Array.isArray(schema.enum) && schema.enum.every(isLiteral) && { enum: schema.enum }),
+    ...(isLiteral(schema.const) && { const: schema.const }),
+  }
+  return {
+    ...literals,
+    ...(type !== undefined && Object.keys(literals).length === 0 && { type }),
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...(Array.isArray(variants) && { anyOf: variants.map(convert) }),
+    ...(Array.isArray(allOf) && { allOf: allOf.map(convert) }),
+    ...(isType('object') && {
+      properties: convertEach(record(properties), convert),
+      additionalProperties: false,
+      ...(required !== undefined && { required }),
+    }),
+    ...(isType('array') && items !== undefined && { items: convert(items) }),
+    ...(isType('array') && (minItems === 0 || minItems === 1) && { minItems }),
+    ...(isType('string') && stringFormats.has(format) && { format }),
+  }
+}
+
+function isLiteral(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
+}
+
+/** `oneOf` became `anyOf`; a value that is given needs no type beside it. */
+function isSaidOtherwise(key: string, kept: Schema): boolean {
+  return (key === 'oneOf' && 'anyOf' in kept) || (key === 'type' && ('enum' in kept || 'const' in kept))
+}
+
+function convertEach(schemas: Schema, convert: Convert): Schema {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, convert(schema)]))
+}
+
+const stringFormats = new Set<unknown>([
+  'date-time',
+  'time',
+  'date',
+  'duration',
+  'email',
+  'hostname',
+  'uri',
+  'ipv4',
+  'ipv6',
+  'uuid',
+])
