@@ -171,6 +171,23 @@ describe.each(passed)('$path', ({ path, model, asked, begin, end, failure, whole
   })
 })
 
+test.each([
+  [
+    '/v1/completions',
+    { model: 'claude', prompt: 'a' },
+    'does not: use /v1/chat/completions, or name another model.',
+  ],
+  ['/v1/embeddings', { model: 'claude', input: 'a' }, 'does not: name another model.'],
+  ['/v1/messages/count_tokens', { model: 'gpt', messages }, 'does not: name another model.'],
+])(
+  'who asks the wrong model for %s is told to chat only where chat can do it',
+  async (path, body, advice) => {
+    const { post } = await start(json({}))
+    const { error } = (await (await post(path, body)).json()) as ErrorBody
+    expect(error.message).toContain(advice)
+  },
+)
+
 test('messages go up with our key and the version that we read', async () => {
   const { upstream, post } = await start(json({ type: 'error', error: { type: 'x', message: 'No' } }, 400))
   const response = await post('/v1/messages', { model: 'claude', messages })

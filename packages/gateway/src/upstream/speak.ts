@@ -66,11 +66,12 @@ function asItIs(target: Target, asked: ChatRequest): Speech {
 
 /** An endpoint besides chat: nothing is translated, so the target must speak its dialect. */
 function passThrough(target: Target, asked: ChatRequest): Speech {
-  const { dialect, hasUsageChunk } = endpoints[asked.endpoint]
+  const { dialect, hasUsageChunk, operation } = endpoints[asked.endpoint]
   if (target.dialect !== dialect) {
+    const canBeChat = operation === 'chat' || operation === 'text_completion'
     throw new GatewayError(
       'not_carried',
-      `/v1/${asked.endpoint} passes only to models that speak ${dialect}'s dialect, and ${target.name} (${target.provider}) does not: use /v1/chat/completions, or name another model.`,
+      `/v1/${asked.endpoint} passes only to models that speak ${dialect}'s dialect, and ${target.name} (${target.provider}) does not: ${canBeChat ? 'use /v1/chat/completions, or ' : ''}name another model.`,
     )
   }
   return asItIs(
