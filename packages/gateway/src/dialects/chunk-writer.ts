@@ -21,7 +21,7 @@ export interface ChunkWriter {
   begin(choice?: number): void
   text(text: string, choice?: number): void
   reasoning(text: string, choice?: number): void
-  /** Opens a tool call; its index among the choice's calls. */
+  /** Opens a tool call; its index among the choice's calls. What is more than the caller takes is not written. */
   toolCall(call: { id: string; name: string }, choice?: number): number
   toolArguments(index: number, fragment: string, choice?: number): void
   /** Kept until the choice finishes. */
@@ -53,6 +53,7 @@ export function createChunkWriter(context: AnswerContext): ChunkWriter {
   let isClosed = false
   let events: MappedEvent[] = []
   const choices = new Map<number, Choice>()
+  const isTaken = (place: number) => place === 0 || context.isParallel !== false
 
   const write = (event: MappedEvent) => {
     if (!isClosed) events.push(event)
@@ -92,11 +93,13 @@ export function createChunkWriter(context: AnswerContext): ChunkWriter {
       const choice = open(index)
       const place = choice.calls++
       const opened = { name: call.name, arguments: '' }
+      if (!isTaken(place)) return place
       delta(index, { tool_calls: [{ index: place, id: call.id, type: 'function', function: opened }] })
       return place
     },
     toolArguments(place, fragment, index = 0) {
-      if (fragment !== '') delta(index, { tool_calls: [{ index: place, function: { arguments: fragment } }] })
+      if (fragment === '' || !isTaken(place)) return
+      delta(index, { tool_calls: [{ index: place, function: { arguments: fragment } }] })
     },
     detail(detail, index = 0) {
       const { details } = open(index)

@@ -43,6 +43,8 @@ export interface AnswerContext {
   createdAtS: number
   /** The completion's id when the provider gives none (Bedrock never does). */
   id: string
+  /** False: the caller takes one call of a tool at most, and the others are left out. */
+  isParallel?: boolean
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   askStream,
   claude,
   type Native,
+  native,
   nativeAnswers,
   nativeStreams,
   natives,
@@ -257,6 +258,35 @@ test('thinking, text and parallel calls of tools pass, each in its place', async
   const details = answer.told.flatMap(({ choices = [] }) => choices[0]?.delta.reasoning_details ?? [])
   expect(details).toMatchObject([{ format: 'anthropic', thinking: 'hm', signature: 'sig' }])
 })
+
+test.each([true, false])(
+  'of a tool that is to be called once, one call is told (stream: %s)',
+  async (isStream) => {
+    const functionCall = { name: 'look', args: { at: 2 } }
+    const parts = [{ functionCall }, { functionCall: { name: 'look', args: { at: 3 } } }]
+    const answer = {
+      candidates: [{ content: { parts, role: 'model' }, finishReason: 'STOP' }],
+      responseId: 'r',
+    }
+    const { gateway } = await start(isStream ? answering('gemini', [native(answer)]) : json(answer))
+    const asked = {
+      model: 'gemini',
+      messages,
+      stream: isStream,
+      tools: [{ type: 'function', function: { name: 'look' } }],
+      tool_choice: { type: 'function', function: { name: 'look' } },
+      parallel_tool_calls: false,
+    }
+    const told = await (await gateway.chat(asked)).text()
+    expect(told).toContain(String.raw`{\"at\":2}`)
+    expect(told).not.toContain(String.raw`{\"at\":3}`)
+    expect(told).toContain('"finish_reason":"tool_calls"')
+    // Asked for without the promise, both are told.
+    expect(await (await gateway.chat({ ...asked, parallel_tool_calls: true })).text()).toContain(
+      String.raw`{\"at\":3}`,
+    )
+  },
+)
 
 test('a ping before the first token is a comment, so that whoever waits sees life', async () => {
   const { gateway } = await start(answering('anthropic'))

@@ -106,6 +106,7 @@ function translate(dialect: Dialect, target: Target, asked: ChatRequest, context
           model: target.upstreamModel,
           createdAtS: Math.floor(clock.date().getTime() / 1000),
           id: completionId,
+          isParallel: asked.json.parallel_tool_calls !== false,
         },
         provider: target.provider,
         isStream: asked.isStream,

@@ -197,6 +197,10 @@ describe('tools', () => {
     })
     expect(bodyOf(chat, claude).toolConfig).not.toHaveProperty('toolChoice')
     expect(refusal(chat, nova)).toContain('`parallel_tool_calls` cannot be turned off')
+    const one = { type: 'function', function: { name: tools[0]!.function.name } }
+    expect(bodyOf({ ...chat, tool_choice: one }, nova).toolConfig.toolChoice).toEqual({
+      tool: { name: one.function.name },
+    })
   })
 
   test('answer in one user turn; a tool that said nothing says an empty object', () => {

@@ -28,8 +28,15 @@ export function toToolMembers(request: ToolRequest, conversation: Conversation, 
     throw cannotCarry('tool_choice', 'cannot be none for this model once tools were called: leave it out.')
   }
   if (isParallel) return { toolConfig: { tools, toolChoice: toChoice(choice) } }
-  if (!isClaude(model))
-    throw cannotCarry('parallel_tool_calls', 'cannot be turned off for this model: leave it out.')
+  // Of one tool the first call of the answer is enough.
+  if (!isClaude(model) && choice.kind === 'one')
+    return { toolConfig: { tools, toolChoice: toChoice(choice) } }
+  if (!isClaude(model)) {
+    throw cannotCarry(
+      'parallel_tool_calls',
+      'cannot be turned off for this model: leave it out and take the calls one by one, or name the tool in `tool_choice`.',
+    )
+  }
   return { toolConfig: { tools }, toolChoice: { ...toClaudeChoice(choice), disable_parallel_tool_use: true } }
 }
 

@@ -163,11 +163,12 @@ describe('tools', () => {
     expect(bodyOf({ tools: strict }).toolConfig.functionCallingConfig.mode).toBe('VALIDATED')
   })
 
-  test('cannot be called one at a time', () => {
+  test('cannot be called one at a time, unless it is the one that the caller names', () => {
     expect(refusal({ tools, parallel_tool_calls: false })).toContain(
       '`parallel_tool_calls` cannot be turned off',
     )
     expect(refusal({ parallel_tool_calls: false })).toBe('carried')
+    expect(refusal({ tools, parallel_tool_calls: false, tool_choice: one })).toBe('carried')
   })
 
   const call = (id: string, name: string) => ({

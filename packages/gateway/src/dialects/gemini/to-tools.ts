@@ -1,4 +1,7 @@
-/** Tools and their choice → `tools`, `toolConfig`. */
+/**
+ * Tools and their choice → `tools`, `toolConfig`. Gemini knows no "one at a time". Where the caller names the tool, the first
+ * call of the answer is enough; where the model chooses, those left out would be others.
+ */
 import { cannotCarry } from '../dialect-error.ts'
 import type { FunctionTool, ToolRequest } from '../tool-request.ts'
 
@@ -9,10 +12,10 @@ interface ToolMembers {
 
 export function toToolMembers({ tools, choice, isParallel }: ToolRequest): ToolMembers {
   if (tools.length === 0) return {}
-  if (!isParallel && choice.kind !== 'none') {
+  if (!isParallel && (choice.kind === 'auto' || choice.kind === 'required')) {
     throw cannotCarry(
       'parallel_tool_calls',
-      'cannot be turned off for Gemini: leave it out, and take the calls one by one.',
+      'cannot be turned off for Gemini: leave it out and take the calls one by one, or name the tool in `tool_choice`.',
     )
   }
   return {
