@@ -28,6 +28,11 @@ test.each([
     { content: [{ type: 'input_file', filename: 'abcd', file_data: 'x'.repeat(90_000) }] },
     1_001,
   ],
+  [
+    'a document of a chat',
+    { content: [{ type: 'file', file: { filename: 'abcd', file_data: 'x'.repeat(90_000) } }] },
+    1_000,
+  ],
   ['a tool call', { tool_calls: [{ function: { name: 'abcd', arguments: '{"a":1} ' } }] }, 3],
   ['nothing', { content: null }, 0],
 ])('counts %s by its characters', (_what, message, inputTokens) => {

@@ -20,9 +20,27 @@ const ImagePart = z.looseObject({
   ),
   cache_control: CacheControl,
 })
+const FilePart = z.looseObject({
+  type: z.literal('file'),
+  file: z.looseObject({
+    filename: z.string().nullish(),
+    file_data: z.string().nullish(),
+    file_id: z.string().nullish(),
+  }),
+  cache_control: CacheControl,
+})
+const AudioPart = z.looseObject({
+  type: z.literal('input_audio'),
+  input_audio: z.looseObject({ data: z.string().min(1), format: z.enum(['wav', 'mp3']) }),
+  cache_control: CacheControl,
+})
 
 const textPart = z.discriminatedUnion('type', [TextPart], 'must be `text` here.')
-const userPart = z.discriminatedUnion('type', [TextPart, ImagePart], 'must be `text` or `image_url`.')
+const userPart = z.discriminatedUnion(
+  'type',
+  [TextPart, ImagePart, FilePart, AudioPart],
+  'must be `text`, `image_url`, `file` or `input_audio`.',
+)
 const assistantPart = z.discriminatedUnion('type', [TextPart, RefusalPart], 'must be `text` or `refusal`.')
 
 /** A text is short for a list with one part. */

@@ -6,6 +6,7 @@
  */
 import type { ChatRequest, Message } from './chat-request.ts'
 import { cannotCarry } from './dialect-error.ts'
+import { type FileSource, readAudioSource, readFileSource } from './file-source.ts'
 import { type ImageSource, readImageSource } from './image-source.ts'
 import { isRecord, parseJson } from './read-json.ts'
 import type { CacheControl } from './tool-request.ts'
@@ -18,7 +19,7 @@ export interface Conversation {
 export type Turn = UserTurn | { role: 'assistant'; messages: AssistantMessage[] }
 export interface UserTurn {
   role: 'user'
-  parts: (TextPart | ImagePart | ToolResult)[]
+  parts: (TextPart | AttachedPart | ToolResult)[]
 }
 
 export interface TextPart {
@@ -26,6 +27,8 @@ export interface TextPart {
   text: string
   cacheControl: CacheControl | null
 }
+
+export type AttachedPart = ImagePart | FilePart
 
 export interface ImagePart {
   kind: 'image'
@@ -35,11 +38,22 @@ export interface ImagePart {
   param: string
 }
 
+/** A document or a sound. */
+export interface FilePart {
+  kind: 'file'
+  source: FileSource
+  /** As the caller calls it. */
+  name: string | null
+  cacheControl: CacheControl | null
+  /** Where it stands, for a refusal. */
+  param: string
+}
+
 export interface ToolResult {
   kind: 'tool-result'
   callId: string
   name: string
-  parts: (TextPart | ImagePart)[]
+  parts: (TextPart | AttachedPart)[]
 }
 
 export interface AssistantMessage {
@@ -135,13 +149,32 @@ function toInput(source: string, param: string): Record<string, unknown> {
   return input
 }
 
-function toParts(content: Of<'user'>['content'], param: string): (TextPart | ImagePart)[] {
-  return content.flatMap((part, index): (TextPart | ImagePart)[] => {
+function toParts(content: Of<'user'>['content'], param: string): (TextPart | AttachedPart)[] {
+  return content.flatMap((part, index): (TextPart | AttachedPart)[] => {
     if (part.type === 'text') return toTexts([part])
-    const place = `${param}.content[${index}].image_url`
-    const source = readImageSource(part.image_url.url, `${place}.url`)
-    return [{ kind: 'image', source, cacheControl: part.cache_control ?? null, param: place }]
+    return [toAttached(part, `${param}.content[${index}].${part.type}`)]
   })
+}
+
+type SentPart = Of<'user'>['content'][number]
+
+function toAttached(part: Exclude<SentPart, { type: 'text' }>, param: string): AttachedPart {
+  const cacheControl = part.cache_control ?? null
+  switch (part.type) {
+    case 'image_url':
+      return {
+        kind: 'image',
+        source: readImageSource(part.image_url.url, `${param}.url`),
+        cacheControl,
+        param,
+      }
+    case 'file': {
+      const name = part.file.filename || null
+      return { kind: 'file', source: readFileSource(part.file, param), name, cacheControl, param }
+    }
+    case 'input_audio':
+      return { kind: 'file', source: readAudioSource(part.input_audio), name: null, cacheControl, param }
+  }
 }
 
 type AnyTextPart = Of<'assistant'>['content'][number] | { type: 'text'; text: string }

@@ -11,6 +11,14 @@ const part = fc.oneof(
     type: fc.constant('image_url'),
     image_url: fc.record({ url: fc.constantFrom('data:image/png;base64,AAAA', 'https://x.test/a.png') }),
   }),
+  fc.record({
+    type: fc.constant('file'),
+    file: fc.record({
+      filename: text,
+      file_data: fc.constantFrom('data:application/pdf;base64,AAAA', 'data:text/plain;base64,aGk='),
+    }),
+  }),
+  fc.constant({ type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } }),
 )
 const detail = fc.record({
   format: fc.constantFrom('anthropic', 'gemini', 'bedrock', 'other'),

@@ -212,6 +212,82 @@ describe('what goes up', () => {
   })
 })
 
+describe('a PDF and a text', () => {
+  const attached = [
+    { type: 'file', file: { filename: 'bill.pdf', file_data: 'data:application/pdf;base64,AAAA' } },
+    { type: 'file', file: { filename: 'note.txt', file_data: 'data:text/plain;base64,Z3LDvMOf' } },
+  ]
+  const asked = {
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: '?' }, ...attached] },
+      {
+        role: 'assistant',
+        tool_calls: [{ id: 'a', type: 'function', function: { name: 'read', arguments: '{}' } }],
+      },
+      { role: 'tool', tool_call_id: 'a', content: attached.slice(0, 1) },
+    ],
+  }
+  const anthropicPdf = {
+    type: 'document',
+    source: { type: 'base64', media_type: 'application/pdf', data: 'AAAA' },
+    title: 'bill.pdf',
+  }
+  const anthropicText = {
+    type: 'document',
+    source: { type: 'text', media_type: 'text/plain', data: 'grüß' },
+    title: 'note.txt',
+  }
+  const geminiPdf = { inlineData: { mimeType: 'application/pdf', data: 'AAAA' } }
+  const bedrockPdf = (name: string) => ({ document: { format: 'pdf', name, source: { bytes: 'AAAA' } } })
+  const bedrockText = { document: { format: 'txt', name: 'document 0-2', source: { bytes: 'Z3LDvMOf' } } }
+
+  test.each<[Native, object]>([
+    [
+      'anthropic',
+      {
+        messages: [
+          { content: [{ type: 'text', text: '?' }, anthropicPdf, anthropicText] },
+          {},
+          { content: [{ type: 'tool_result', content: [anthropicPdf] }] },
+        ],
+      },
+    ],
+    [
+      'gemini',
+      {
+        contents: [
+          { parts: [{ text: '?' }, geminiPdf, { inlineData: { mimeType: 'text/plain', data: 'Z3LDvMOf' } }] },
+          {},
+          { parts: [{ functionResponse: { parts: [geminiPdf] } }] },
+        ],
+      },
+    ],
+    [
+      'bedrock',
+      {
+        messages: [
+          { content: [{ text: '?' }, bedrockPdf('document 0-1'), bedrockText] },
+          {},
+          { content: [{ toolResult: { content: [bedrockPdf('document 2-0')] } }] },
+        ],
+      },
+    ],
+  ])('go to %s in its own form', async (name, body) => {
+    const { upstream, gateway } = await start(answering(name))
+    expect((await askStream(gateway, name, asked)).response.status).toBe(200)
+    expect(JSON.parse(upstream.received[0]!.body)).toMatchObject(body)
+  })
+})
+
+test('a sound goes to Gemini', async () => {
+  const { upstream, gateway } = await start(answering('gemini'))
+  const content = [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } }]
+  await askStream(gateway, 'gemini', { messages: [{ role: 'user', content }] })
+  expect(JSON.parse(upstream.received[0]!.body)).toMatchObject({
+    contents: [{ parts: [{ inlineData: { mimeType: 'audio/mp3', data: 'AAAA' } }] }],
+  })
+})
+
 test('what Claude thought goes back to Claude, and to no model of OpenAI’s form', async () => {
   const { upstream: native, gateway: first } = await start(json(thoughtful))
   const answer = (await (await first.chat({ model: 'anthropic', messages })).json()) as {

@@ -39,8 +39,28 @@ test.each([
   [{ messages: [{ role: 'user', content: '' }] }, '`messages[0].content` is empty'],
   [{ messages: [{ role: 'user', content: 5 }] }, '`messages[0].content` must be a text or a list of parts'],
   [
-    { messages: [{ role: 'user', content: [{ type: 'input_audio' }] }] },
-    '`messages[0].content[0].type` must be `text` or `image_url`',
+    { messages: [{ role: 'user', content: [{ type: 'input_video' }] }] },
+    '`messages[0].content[0].type` must be `text`, `image_url`, `file` or `input_audio`',
+  ],
+  [
+    {
+      messages: [
+        { role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'AA', format: 'wav' } }] },
+      ],
+    },
+    '`messages[0].content[0].input_audio` cannot be carried',
+  ],
+  [
+    { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] }] },
+    '`messages[0].content[0].file.file_id` is known to OpenAI only',
+  ],
+  [
+    {
+      messages: [
+        { role: 'user', content: [{ type: 'file', file: { file_data: 'data:image/png;base64,AA' } }] },
+      ],
+    },
+    '`messages[0].content[0].file.file_data` must be a PDF or a plain text',
   ],
   [{ messages: [{ role: 'robot' }] }, '`messages[0].role` must be system, developer'],
   [

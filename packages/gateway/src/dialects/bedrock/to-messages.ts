@@ -1,5 +1,14 @@
-/** Turns → Converse's messages: content blocks; pictures as bytes only; a cache point is a block of its own after what it covers. */
-import type { AssistantMessage, ImagePart, TextPart, ToolCall, ToolResult, Turn } from '../conversation.ts'
+/** Turns → Converse's messages: content blocks; pictures and documents as bytes only; a cache point is a block of its own after what it covers. */
+import type {
+  AssistantMessage,
+  AttachedPart,
+  FilePart,
+  ImagePart,
+  TextPart,
+  ToolCall,
+  ToolResult,
+  Turn,
+} from '../conversation.ts'
 import { cannotCarry } from '../dialect-error.ts'
 import { placeBlocks, type ReasoningBlock, readReasoningBlocks } from '../reasoning-blocks.ts'
 import { toCachePoint } from './to-cache-point.ts'
@@ -17,12 +26,13 @@ export function toTextBlocks({ text, cacheControl }: TextPart): Block[] {
   return [{ text }, ...toCachePoint(cacheControl)]
 }
 
-function toUserBlocks(part: TextPart | ImagePart | ToolResult): Block[] {
+function toUserBlocks(part: TextPart | AttachedPart | ToolResult): Block[] {
   switch (part.kind) {
     case 'text':
       return toTextBlocks(part)
     case 'image':
-      return [toImage(part), ...toCachePoint(part.cacheControl)]
+    case 'file':
+      return [toAttached(part), ...toCachePoint(part.cacheControl)]
     case 'tool-result':
       return [{ toolResult: { toolUseId: toToolUseId(part.callId), content: toResultContent(part) } }]
   }
@@ -31,10 +41,14 @@ function toUserBlocks(part: TextPart | ImagePart | ToolResult): Block[] {
 /** Bedrock refuses blank texts; a tool that said nothing says an empty object. */
 function toResultContent({ parts }: ToolResult): Block[] {
   const content = parts.flatMap((part) => {
-    if (part.kind === 'image') return [toImage(part)]
+    if (part.kind !== 'text') return [toAttached(part)]
     return part.text.trim() === '' ? [] : [{ text: part.text }]
   })
   return content.length > 0 ? content : [{ json: {} }]
+}
+
+function toAttached(part: AttachedPart): Block {
+  return part.kind === 'image' ? toImage(part) : toDocument(part)
 }
 
 const imageFormats: Record<string, string> = {
@@ -51,6 +65,23 @@ function toImage({ source, param }: ImagePart): Block {
   const format = Object.hasOwn(imageFormats, source.mediaType) ? imageFormats[source.mediaType] : undefined
   if (!format) throw cannotCarry(`${param}.url`, 'must be a png, jpeg, gif or webp picture.')
   return { image: { format, source: { bytes: source.base64 } } }
+}
+
+/** Each needs a name that no other has. AWS wants it neutral, and few letters are allowed: it is named after its place. */
+function toDocument({ source, param }: FilePart): Block {
+  const name = `document ${(param.match(/\d+/g) ?? []).join('-')}`
+  switch (source.mediaType) {
+    case 'application/pdf':
+      return { document: { format: 'pdf', name, source: { bytes: source.base64 } } }
+    case 'text/plain':
+      return { document: { format: 'txt', name, source: { bytes: source.base64 } } }
+    case 'audio/wav':
+    case 'audio/mp3':
+      throw cannotCarry(
+        param,
+        'cannot be carried: Bedrock takes no sounds. Leave it out, or name another model.',
+      )
+  }
 }
 
 function toAssistantBlocks({ texts, calls, reasoningDetails }: AssistantMessage): Block[] {

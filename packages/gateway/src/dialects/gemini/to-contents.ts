@@ -4,7 +4,7 @@
  * Gemini's thought signatures go back in the part they came with: on the tool call, or in an empty text at the end, which
  * is how they come in a stream.
  */
-import type { AssistantMessage, ImagePart, TextPart, ToolCall, ToolResult, Turn } from '../conversation.ts'
+import type { AssistantMessage, AttachedPart, TextPart, ToolCall, ToolResult, Turn } from '../conversation.ts'
 import { cannotCarry } from '../dialect-error.ts'
 import { text } from '../read-json.ts'
 import { detailsFor } from '../reasoning-details.ts'
@@ -26,19 +26,20 @@ export function toContents(
   })
 }
 
-function toUserPart(part: TextPart | ImagePart | ToolResult): Part {
+function toUserPart(part: TextPart | AttachedPart | ToolResult): Part {
   switch (part.kind) {
     case 'text':
       return { text: part.text }
     case 'image':
-      return toImagePart(part)
+    case 'file':
+      return toAttachedPart(part)
     case 'tool-result':
       return { functionResponse: toFunctionResponse(part) }
   }
 }
 
-function toImagePart({ source, param }: ImagePart): Part {
-  if (source.kind === 'data') return { inlineData: { mimeType: source.mediaType, data: source.base64 } }
+function toAttachedPart({ source, param }: AttachedPart): Part {
+  if ('base64' in source) return { inlineData: { mimeType: source.mediaType, data: source.base64 } }
   const mimeType = guessMediaType(source.url)
   if (mimeType) return { fileData: { mimeType, fileUri: source.url } }
   throw cannotCarry(
@@ -49,12 +50,12 @@ function toImagePart({ source, param }: ImagePart): Part {
 
 function toFunctionResponse({ callId, name, parts }: ToolResult): Part {
   const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
-  const images = parts.flatMap((part) => (part.kind === 'image' ? [toImagePart(part)] : []))
+  const attached = parts.flatMap((part) => (part.kind === 'text' ? [] : [toAttachedPart(part)]))
   return {
     id: callId,
     name,
     response: { output: texts.join('\n') },
-    ...(images.length > 0 && { parts: images }),
+    ...(attached.length > 0 && { parts: attached }),
   }
 }
 
