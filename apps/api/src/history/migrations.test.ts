@@ -40,6 +40,7 @@ test('a race that was interrupted has no winner, also one that was kept with it'
   const old = new Database(file)
   old.exec(`
     delete from kysely_migration where name >= '0006';
+    alter table lanes drop column is_estimated;
     insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json, verdict_json) values
       ('r', '2026-01-01T00:00:00Z', 1, 'interrupted', 'p', '{}', '"done"', '{"kind":"win","lane":0,"by":4.1}'),
       ('s', '2026-01-01T00:00:00Z', 1, 'finished', 'p', '{}', '"done"', '{"kind":"win","lane":0,"by":4.1}')`)
