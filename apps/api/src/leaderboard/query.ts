@@ -5,7 +5,7 @@
  * more than a page, and between two pages the loop gets its turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ClockReport, LeaderboardQuery, TimeSpan } from '@drag-race/contracts'
+import { type ClockReport, errorBoundMs, type LeaderboardQuery, type TimeSpan } from '@drag-race/contracts'
 import type { ExpressionBuilder, Kysely } from 'kysely'
 import type { Schema } from '../history/schema.ts'
 import type { LaneRow, RaceRow } from './judge-race.ts'
@@ -80,11 +80,9 @@ async function readPage(
   }))
 }
 
-/** The figures of a disturbed race may be off by its lag, which is more than the margin that it was called by. */
 function toError(marginMs: number | null, clockJson: string | null) {
   const clock = clockJson === null ? null : (JSON.parse(clockJson) as ClockReport)
-  if (!clock?.disturbed) return { marginMs, isDisturbed: false }
-  return { marginMs: Math.max(marginMs ?? 0, clock.lagMs ?? 0), isDisturbed: true }
+  return { marginMs: errorBoundMs({ marginMs, clock }), isDisturbed: clock?.disturbed ?? false }
 }
 
 async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<string, LaneRow[]>> {
