@@ -6,7 +6,7 @@
  * 0.13, GuideLLM `GenerativeRequestStats`, Artificial Analysis' methodology of performance benchmarking.
  */
 import type { LaneState } from './race-state.ts'
-import { hasUntimedToolCall, toTimeSlip } from './time-slip.ts'
+import { hasUntimedToolCall, toSentTokens, toTimeSlip } from './time-slip.ts'
 
 export const tools = ['here', 'vLLM bench', 'AIPerf', 'GuideLLM', 'Artificial Analysis'] as const
 export type Tool = (typeof tools)[number]
@@ -205,9 +205,8 @@ function outputTokens(lane: LaneState): number | null {
 }
 
 /** Without hidden reasoning: who counts the text itself never sees it. */
-function textTokens(lane: LaneState): number | null {
-  const { outputTokens, reasoningTokens, hasHiddenReasoning } = toTimeSlip(lane)
-  return outputTokens - (hasHiddenReasoning ? (reasoningTokens ?? 0) : 0)
+function textTokens(lane: LaneState): number {
+  return toSentTokens(toTimeSlip(lane))
 }
 
 function interTokenLatency(lane: LaneState): number | null {

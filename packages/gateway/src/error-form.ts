@@ -4,7 +4,7 @@
  * number; some clients read it there, others in the envelope, so it has both.
  */
 import { encodeEvent } from '@drag-race/wire'
-import { typeOf } from './dialects/openai/error-reader.ts'
+import { typeOf } from './dialects/fault.ts'
 import { parseJson, record } from './dialects/read-json.ts'
 import { type Endpoint, type EndpointFacts, endpoints } from './endpoints.ts'
 import { type GatewayError, ProviderError } from './errors.ts'

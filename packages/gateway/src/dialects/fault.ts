@@ -2,7 +2,7 @@
  * A provider's refusal in OpenAI's terms. The status decides, except for what callers treat apart whatever its status: a
  * prompt that is too long (has its own fallbacks), a key that is wrong, an account without money (no retry cures them).
  */
-import type { Fault, UpstreamHeaders } from './dialect.ts'
+import type { Fault } from './dialect.ts'
 import { readPageTitle, shortenMessage } from './provider-words.ts'
 import { parseJson } from './read-json.ts'
 
@@ -32,20 +32,6 @@ function describePage(page: string): string {
   return `a web page instead of an answer${title === '' ? '' : `: ${title}`}`
 }
 
-/** `retry-after-ms`, or `retry-after` in seconds; null when there is neither, or a date, which needs a clock. */
-export function readRetryAfterMs(headers: UpstreamHeaders): number | null {
-  const milliseconds = numberIn(headers['retry-after-ms'])
-  // Azure sends 0 there and the seconds beside it.
-  if (milliseconds) return milliseconds
-  const seconds = numberIn(headers['retry-after'])
-  return seconds === null ? null : Math.round(seconds * 1000)
-}
-
-function numberIn(header: UpstreamHeaders[string]): number | null {
-  const value = typeof header === 'string' ? header : header?.[0]
-  return value !== undefined && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : null
-}
-
 /** Anthropic: "prompt is too long: 203045 tokens > 200000 maximum"; Gemini: "input token count (…) exceeds"; Bedrock: "Input is too long". */
 function isTooLong(status: number, message: string): boolean {
   if (status !== 400 && status !== 413) return false
@@ -54,7 +40,8 @@ function isTooLong(status: number, message: string): boolean {
   )
 }
 
-function typeOf(status: number): string {
+/** OpenAI's word for it. */
+export function typeOf(status: number): string {
   if (status === 401) return 'authentication_error'
   if (status === 403) return 'permission_error'
   if (status === 429) return 'rate_limit_error'

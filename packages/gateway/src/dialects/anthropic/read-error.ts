@@ -1,13 +1,14 @@
 /** Anthropic's errors: `{"type": "error", "error": {"type", "message"}}`, as a body with a status or as an event in a 200 stream. */
 import type { Fault, UpstreamHeaders } from '../dialect.ts'
-import { readBody, readRetryAfterMs, toFault } from '../fault.ts'
+import { readBody, toFault } from '../fault.ts'
+import { readRetryAfterMs } from '../openai/retry-hint.ts'
 import { record, text } from '../read-json.ts'
 
 export function readError(status: number, headers: UpstreamHeaders, body: string): Fault {
   const { json, words } = readBody(body)
   const error = record(record(json).error)
   const message = text(error.message) || words
-  return toFault({ status, message, code: codeOf(message), retryAfterMs: readRetryAfterMs(headers) })
+  return toFault({ status, message, code: codeOf(message), retryAfterMs: readRetryAfterMs(headers, null) })
 }
 
 /** Inside a stream the error has a type only, which stands for a status. */

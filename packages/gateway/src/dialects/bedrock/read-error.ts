@@ -3,7 +3,8 @@
  * as an exception event. A wrong signature or token comes as a 403, which OpenAI's clients know as a 401.
  */
 import type { Fault, UpstreamHeaders } from '../dialect.ts'
-import { readBody, readRetryAfterMs, toFault } from '../fault.ts'
+import { readBody, toFault } from '../fault.ts'
+import { readRetryAfterMs } from '../openai/retry-hint.ts'
 import { record, text } from '../read-json.ts'
 
 export function readError(status: number, headers: UpstreamHeaders, body: string): Fault {
@@ -12,7 +13,7 @@ export function readError(status: number, headers: UpstreamHeaders, body: string
   const header = headers['x-amzn-errortype']
   const kind = toKind(text(header) || text(said.__type) || text(record(said.Output).__type))
   const message = text(said.message) || text(said.Message) || (kind === '' ? words : kind)
-  return read(kind, status, message, readRetryAfterMs(headers))
+  return read(kind, status, message, readRetryAfterMs(headers, null))
 }
 
 /** In a stream the exception's name stands for the status: `throttlingException`. */

@@ -8,6 +8,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ProviderError } from '../../errors.ts'
 import { toCallerHeaders } from '../../upstream/headers.ts'
 import type { Target } from '../../upstream/target.ts'
+import { typeOf } from '../fault.ts'
 import { readPageTitle, shortenMessage } from '../provider-words.ts'
 import { parseJson } from '../read-json.ts'
 import { readReason } from './refusal-reason.ts'
@@ -47,13 +48,6 @@ function toEnvelope(status: number, message: string, json: unknown): string {
   const code = [error?.code, error?.status, record(json)?.code, error?.type].find(isText) ?? null
   const type = isText(error?.type) ? error.type : typeOf(status)
   return JSON.stringify({ error: { message, type, code, param: null } })
-}
-
-export function typeOf(status: number): string {
-  if (status === 401) return 'authentication_error'
-  if (status === 403) return 'permission_error'
-  if (status === 429) return 'rate_limit_error'
-  return status >= 500 ? 'server_error' : 'invalid_request_error'
 }
 
 /** As the official clients read it: a message, and code and type as texts where they are there at all. */

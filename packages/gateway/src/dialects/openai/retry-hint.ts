@@ -2,10 +2,10 @@
  * What a refusal says about trying again. When to come back stands in `Retry-After`; Azure gives milliseconds in a header
  * of its own, Gemini a `RetryInfo` in the body.
  */
-import type { IncomingHttpHeaders } from 'node:http'
+import type { UpstreamHeaders } from '../dialect.ts'
 
 /** For a `Retry-After` header, as whole seconds; null when the provider does not say, or says it in that header already. */
-export function readRetryAfter(headers: IncomingHttpHeaders, json: unknown): string | null {
+export function readRetryAfter(headers: UpstreamHeaders, json: unknown): string | null {
   if (headers['retry-after'] !== undefined) return null
   const ms = Number(headers['retry-after-ms'] ?? Number.NaN)
   const seconds = ms >= 0 ? ms / 1000 : readRetryInfo(json)
@@ -13,7 +13,7 @@ export function readRetryAfter(headers: IncomingHttpHeaders, json: unknown): str
 }
 
 /** In milliseconds, from the most exact of its places; null when the provider does not say. */
-export function readRetryAfterMs(headers: IncomingHttpHeaders, json: unknown): number | null {
+export function readRetryAfterMs(headers: UpstreamHeaders, json: unknown): number | null {
   const ms = toNumber(headers['retry-after-ms'])
   // Azure sends 0 there and the seconds beside it.
   if (ms) return ms
@@ -22,18 +22,18 @@ export function readRetryAfterMs(headers: IncomingHttpHeaders, json: unknown): n
 }
 
 /** `x-should-retry`, as OpenAI and Anthropic send it. */
-export function readShouldRetry({ 'x-should-retry': word }: IncomingHttpHeaders): boolean | null {
+export function readShouldRetry({ 'x-should-retry': word }: UpstreamHeaders): boolean | null {
   if (word === 'true') return true
   return word === 'false' ? false : null
 }
 
 /** `Retry-After` may be a date. The provider's own `Date` tells how far away that is, whatever our clock says. */
-function secondsUntil({ 'retry-after': until, date }: IncomingHttpHeaders): number | null {
-  const seconds = (Date.parse(until ?? '') - Date.parse(date ?? '')) / 1000
+function secondsUntil({ 'retry-after': until, date }: UpstreamHeaders): number | null {
+  const seconds = (Date.parse(String(until)) - Date.parse(String(date))) / 1000
   return Number.isNaN(seconds) ? null : Math.max(0, seconds)
 }
 
-function toNumber(value: string | string[] | undefined): number | null {
+function toNumber(value: UpstreamHeaders[string]): number | null {
   return typeof value === 'string' && /^\d{1,9}(\.\d+)?$/.test(value) ? Number(value) : null
 }
 
