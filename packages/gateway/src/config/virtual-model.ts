@@ -68,7 +68,7 @@ const Routing = z
           .max(2_000, 'must have at most 2000 characters')
           .optional()
           .describe(
-            'A CEL expression over `request`, `metadata`, `headers` and `caller`. What cannot be worked out for a call, as a member that it lacks, does not hold.',
+            'A CEL expression over `request`, `metadata`, `headers` and `caller`. What cannot be worked out for a call, as a member that it lacks, does not hold. The pattern of `matches` is one of RE2, in quotes. A list that is gone through inside another, as `exists` in `exists`, takes the product of both, during which no other call has a turn: keep one of them short.',
           ),
       }),
     )

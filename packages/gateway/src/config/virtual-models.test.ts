@@ -146,6 +146,19 @@ describe('a fault is named by its place', () => {
     ['metdata.task == 1', 'is not a condition: Unknown variable: metdata'],
     ["'finance'", 'must be true or false, and is a string'],
     ['size(request.messages)', 'must be true or false, and is a int'],
+    [
+      "request.model.matches('gpt(')",
+      'The pattern of matches() cannot be run by RE2: missing closing ): `gpt(` (at character 23)',
+    ],
+    [
+      "request.messages.exists(m, m.content.matches('(?=a)b'))",
+      'cannot be run by RE2: invalid or unsupported Perl syntax: `(?=`',
+    ],
+    [
+      'request.model.matches(metadata.pattern)',
+      'The pattern of matches() must stand there as a text in quotes (at character 32)',
+    ],
+    ["request.matches('a')", 'matches() is for a text, not for a map'],
   ])('a condition: %s', (when, sentence) => {
     const [fault] = faults(
       routed({ conditional: { targets: [{ model: 'large', when }, { model: 'small' }] } }),

@@ -1,8 +1,9 @@
 /**
  * The conditions of conditional routing: CEL over what is known of a call before it goes anywhere. CEL always ends, has
- * no side effects, and is checked when the config is read.
+ * no side effects, and is checked when the config is read. A list inside a list is its one way to take long.
  */
 import { TypeError as CelTypeError, Environment, ParseError } from '@marcbachmann/cel-js'
+import { matchesMacro, matchesSignature } from './matches-macro.ts'
 
 /** What a condition can speak of. */
 export interface CallContext {
@@ -25,6 +26,7 @@ const environment = new Environment({
 for (const variable of ['request', 'metadata', 'headers', 'caller']) {
   environment.registerVariable(variable, 'map')
 }
+environment.registerFunction(matchesSignature, matchesMacro)
 // Numbers of JSON are doubles, those of an expression whole ones: `request.max_tokens * 2` should not need a `.0`.
 const arithmetic: Record<string, (left: number, right: number) => number> = {
   '+': (left, right) => left + right,

@@ -127,6 +127,24 @@ describe('conditional', () => {
     expect(await ask({ metadata: { task: 'finance' } })).toBe('ac')
   })
 
+  test('a pattern is one of RE2', async () => {
+    // `(?i)` and `\\pN` are RE2's, and JavaScript's regular expressions refuse the first or read the second otherwise.
+    const when = "request.messages[0].content.matches('(?i)^ORDER \\\\pN+$')"
+    const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
+    const asked = (content: unknown) => ask({ messages: [{ role: 'user', content }] })
+    expect([await asked('Order 66'), await asked('Order six'), await asked([{ type: 'text' }])]).toEqual([
+      'a',
+      'b',
+      'b',
+    ])
+  })
+
+  test('what does not hold inside a pattern leaves the rest of the condition', async () => {
+    const when = "request.max_tokens.matches('1') || request.model.matches('v')"
+    const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
+    expect(await ask({ max_tokens: 1 })).toBe('a')
+  })
+
   test.each([
     'request.max_tokens * 2 > 100',
     '1 + request.max_tokens == 101',
