@@ -116,6 +116,19 @@ const refused: [
   ],
 ]
 
+// Of `{"model": "m-small", "Model": "m-large"}` a provider in Go serves the second.
+for (const [key, meant] of [
+  ['Model', 'model'],
+  ['MESSAGES', 'messages'],
+  ['Max_Tokens', 'max_tokens'],
+  ['max_to\u212aens', 'max_tokens'],
+  ['\u017ftream', 'stream'],
+  ['N', 'n'],
+] as const) {
+  const body = JSON.stringify({ ...good, [key]: 'm-small' })
+  refused.push([`a member ${key}`, 400, 'invalid_request', new RegExp(`write \`${meant}\``), body])
+}
+
 test.each(refused)('%s gets %i %s', async (_what, status, code, names, body, headers) => {
   const [calls, reasons] = [
     await gateway.sample('gateway_requests_total', `status="${status}"`),
@@ -148,6 +161,12 @@ test.each([
   const [response] = await once(request, 'response')
   expect([response.statusCode, JSON.parse(await text(response)).error.code]).toEqual([status, reason])
   expect(await refusals(reason)).toBe(before + 1)
+})
+
+test('members that the gateway does not read may be spelt in any way', async () => {
+  const body = JSON.stringify({ ...good, Models: 1, TOP_K: 1, '': 1, 'mod(el': 1 })
+  expect((await fetch(gateway.url + path, { method: 'POST', headers: typed, body })).status).toBe(200)
+  expect(upstream.received.splice(0)).toHaveLength(1)
 })
 
 test('a body that grows over the limit without having said so is refused too', async () => {

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { estimateTokens, noTokens, type TokenEstimate } from './admission/token-estimate.ts'
+import { checkSpelling } from './check-spelling.ts'
 import { record } from './dialects/read-json.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
@@ -56,6 +57,7 @@ export async function readChatRequest(
   checkStartSignal(request)
   const { bytes: body, json: sent } = await readJsonBody(request, bodyBytesMax)
   const json = check(sent, endpoint)
+  checkSpelling(json)
   const { model, stream, stream_options } = json
   return {
     endpoint,

@@ -23,8 +23,8 @@ const answersMax = 128
 const attachmentTokens = 1_000
 
 /** Where the endpoints' bodies hold what is read: chat and messages, completions, embeddings and responses. */
-const promptMembers = ['messages', 'system', 'tools', 'functions', 'prompt', 'input', 'instructions']
-const outputMembers = ['max_completion_tokens', 'max_tokens', 'max_output_tokens']
+export const promptMembers = ['messages', 'system', 'tools', 'functions', 'prompt', 'input', 'instructions']
+export const outputMembers = ['max_completion_tokens', 'max_tokens', 'max_output_tokens']
 
 export function estimateTokens(body: Record<string, unknown>): TokenEstimate {
   const stated = toStated(body)
