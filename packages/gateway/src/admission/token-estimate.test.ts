@@ -24,6 +24,16 @@ test.each([
     10,
   ],
   [
+    'a text beside what looks like a picture',
+    { type: 'base64', data: '', content: 'x'.repeat(40_000) },
+    10_000,
+  ],
+  [
+    'a text inside what looks like a picture',
+    { content: [{ type: 'image', source: { type: 'base64', data: 'abcd', text: 'x'.repeat(40_000) } }] },
+    10_001,
+  ],
+  [
     'a file of a response',
     { content: [{ type: 'input_file', filename: 'abcd', file_data: 'x'.repeat(90_000) }] },
     1_001,
@@ -43,12 +53,25 @@ test.each([
   [{}, 1_024, false],
   [{ max_tokens: 50 }, 50, true],
   [{ max_tokens: 50, max_completion_tokens: 70 }, 70, true],
+  [{ max_tokens: 70, max_completion_tokens: 50, max_output_tokens: 60 }, 70, true],
   [{ max_tokens: 50, n: 3 }, 150, true],
+  [{ max_tokens: 50, n: 3, best_of: 5 }, 250, true],
+  [{ max_tokens: 50, prompt: ['', '', ''], n: 2 }, 300, true],
+  [{ max_tokens: 50, prompt: [[], []] }, 100, true],
+  [{ max_tokens: 1e308, prompt: Array(1_000).fill(''), n: 128 }, 128_000_000, true],
   [{ max_tokens: 1e308, n: 1e9 }, 128_000_000, true],
   [{ max_tokens: -1 }, 1_024, false],
   [{ max_tokens: '9' }, 1_024, false],
 ])('takes the output from %j', (more, outputTokens, isOutputStated) => {
   expect(estimateTokens({ messages: [], ...more })).toEqual({ inputTokens: 0, outputTokens, isOutputStated })
+})
+
+test('a prompt of tokens is one prompt', () => {
+  expect(estimateTokens({ max_tokens: 50, prompt: [1, 2, 3] })).toEqual({
+    inputTokens: 3,
+    outputTokens: 50,
+    isOutputStated: true,
+  })
 })
 
 test('a body nested deeper than any stack is counted too', () => {

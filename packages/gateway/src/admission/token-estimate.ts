@@ -2,6 +2,8 @@
  * How many tokens a call may cost, before it has cost any: the characters of its prompt / 4, as OpenAI's own rule of
  * thumb has it, and what it lets the model write. It is a reservation; the provider's own count settles it.
  */
+import { isRecord } from '../dialects/read-json.ts'
+
 export interface TokenEstimate {
   inputTokens: number
   outputTokens: number
@@ -17,7 +19,7 @@ const charsPerToken = 4
 const outputTokensDefault = 1_024
 /** No model writes more, whatever is asked of it: a caller cannot hold back more than this of what others share. */
 const outputTokensMax = 1_000_000
-/** Answers to one call: OpenAI's own bound. */
+/** Answers to one prompt: OpenAI's own bound. So many of the longest are the most that any call holds back. */
 const answersMax = 128
 /** An image or a sound is not its base64 text: about what a picture costs. */
 const attachmentTokens = 1_000
@@ -30,18 +32,26 @@ export function estimateTokens(body: Record<string, unknown>): TokenEstimate {
   const stated = toStated(body)
   return {
     inputTokens: Math.ceil(countChars(promptMembers.map((member) => body[member])) / charsPerToken),
-    outputTokens:
-      Math.min(stated ?? outputTokensDefault, outputTokensMax) * Math.min(positive(body.n) ?? 1, answersMax),
+    outputTokens: Math.min(
+      Math.min(stated ?? outputTokensDefault, outputTokensMax) * answersOf(body),
+      outputTokensMax * answersMax,
+    ),
     isOutputStated: stated !== null,
   }
 }
 
+/** The largest of them: all go up, and which one counts is the provider's to say. */
 function toStated(body: Record<string, unknown>): number | null {
-  for (const member of outputMembers) {
-    const count = positive(body[member])
-    if (count !== null) return count
-  }
-  return null
+  const counts = outputMembers.map((member) => positive(body[member])).filter((count) => count !== null)
+  return counts.length === 0 ? null : Math.max(...counts)
+}
+
+/** With `best_of` more are written than sent, and paid for; a list of prompts has so many for each. */
+function answersOf({ n, best_of, prompt }: Record<string, unknown>): number {
+  const answers = Math.min(Math.max(positive(n) ?? 1, positive(best_of) ?? 1), answersMax)
+  // Numbers are the tokens of one prompt.
+  const prompts = Array.isArray(prompt) ? prompt.filter((each) => typeof each !== 'number').length : 1
+  return answers * Math.max(prompts, 1)
 }
 
 /** Of all texts in it. With a stack of its own: hostile JSON may be nested deeper than ours. */
@@ -61,19 +71,21 @@ export function countChars(json: unknown): number {
 
 /** What is no attachment goes on the stack; the rest is charged here. */
 function openMembers(object: object, open: unknown[]): number {
-  if (isEncoded(object)) return attachmentTokens * charsPerToken
   let chars = 0
-  for (const name of Object.keys(object)) {
-    if (attachments.has(name)) chars += attachmentTokens * charsPerToken
+  for (const [name, value] of Object.entries(object)) {
+    if (attachments.has(name) || (name === 'source' && isEncoded(value))) {
+      chars += attachmentTokens * charsPerToken
+    }
     // `role` and `type` are words of the protocol.
-    else if (name !== 'role' && name !== 'type') open.push((object as Record<string, unknown>)[name])
+    else if (name !== 'role' && name !== 'type') open.push(value)
   }
   return chars
 }
 
-/** An image or a document in Anthropic's form. */
-function isEncoded({ type, data }: { type?: unknown; data?: unknown }): boolean {
-  return type === 'base64' && typeof data === 'string'
+/** An image or a document in Anthropic's form, and nothing beside it that could be read. */
+function isEncoded(source: unknown): boolean {
+  if (!isRecord(source) || source.type !== 'base64' || typeof source.data !== 'string') return false
+  return Object.keys(source).every((name) => name === 'type' || name === 'media_type' || name === 'data')
 }
 
 /** In chat completions and responses. */
