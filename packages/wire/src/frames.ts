@@ -3,7 +3,8 @@
  *
  * Network reads do not end where events end, so a frame is handed out only when its blank line has come. Works on bytes:
  * a UTF-8 character cut between reads stays whole, because a line end is never part of one. Looks at line ends only:
- * what stands between them is skipped by `indexOf`.
+ * what stands between them is skipped by `indexOf`. Blank lines without an event before them are one frame: a provider that
+ * sends nothing else would cost a frame a byte.
  */
 export interface FrameSplitter {
   /** The frames that these bytes complete, each with its closing blank line. */
@@ -55,8 +56,10 @@ export function createFrameSplitter(bytesMax = frameBytesMax): FrameSplitter {
       for (let end = ends.next(lineStart); end < bytes.length; end = ends.next(lineStart)) {
         const isBlank = isLineEmpty && end === lineStart
         isLineEmpty = true
-        afterCr = bytes[end] === CR && end + 1 === bytes.length
         lineStart = end + (bytes[end] === CR && bytes[end + 1] === LF ? 2 : 1)
+        // Nothing stands before it: the blank lines behind it close no event either.
+        if (isBlank && end === frameStart && heldBytes === 0) lineStart = endOfBlankLines(bytes, lineStart)
+        afterCr = bytes[lineStart - 1] === CR && lineStart === bytes.length
         if (!isBlank) continue
         frames.push(complete(bytes.subarray(frameStart, lineStart)))
         frameStart = lineStart
@@ -74,6 +77,13 @@ export function createFrameSplitter(bytesMax = frameBytesMax): FrameSplitter {
       return heldBytes === 0 && isLineEmpty && !afterCr
     },
   }
+}
+
+/** Every LF or CR at the start of a line ends one, whichever of the two comes first. */
+function endOfBlankLines(bytes: Uint8Array, from: number): number {
+  let end = from
+  while (bytes[end] === LF || bytes[end] === CR) end++
+  return end
 }
 
 /** Finds the next LF or CR from a place on; the length where there is none. A CR is rare and looked for once. */

@@ -72,6 +72,18 @@ test('a CRLF cut between reads closes no event early', () => {
   expect(found.map((frame) => readFrame(utf8.encode(frame)).data)).toEqual(['a\nb', 'c'])
 })
 
+test('blank lines behind an event are one frame, however many', () => {
+  const blank = '\n'.repeat(20)
+  for (const lines of [blank, blank.replaceAll('\n', '\r\n'), blank.replaceAll('\n', '\r')]) {
+    const { frames, rest } = split([
+      utf8.encode(`data: a\n\n${lines}data: b\n\n${lines}`),
+      utf8.encode(lines),
+    ])
+    expect(frames).toEqual(['data: a\n\n', lines, 'data: b\n\n', lines, lines])
+    expect(rest).toBe('')
+  }
+})
+
 test('what follows the last blank line is the rest', () => {
   expect(split([utf8.encode('data: a\n\ndata: [DONE]\n')])).toEqual({
     frames: ['data: a\n\n'],

@@ -81,6 +81,44 @@ test('the first token is looked at before it goes, a later one when it has gone'
   }
 })
 
+test.each([
+  [6, 3],
+  [5, 0],
+])('after reads whose look took %i ms the others have %i turns', async (tookMs, expected) => {
+  let nowMs = 0
+  let turns = 0
+  const watch = createStreamWatch()
+  const pieces = [token('a'), ': ping\n\n', finish + done].map((piece) => Buffer.from(piece))
+  let turn: NodeJS.Immediate | undefined
+  await relayStream({
+    body: pieces,
+    watch: {
+      facts: watch.facts,
+      see(frame, atMs) {
+        // Of each read, its first frame.
+        if (!Buffer.from(frame).equals(Buffer.from(done))) nowMs += tookMs
+        return watch.see(frame, atMs)
+      },
+    },
+    usageChunk: passUsage,
+    caller: {
+      begin() {},
+      write() {
+        turn = setImmediate(() => turns++)
+        return null
+      },
+      end() {},
+    },
+    provider: 'p',
+    nowMs: () => nowMs,
+    onEarlyError() {},
+    onBegun() {},
+    onWorked() {},
+  })
+  clearImmediate(turn)
+  expect(turns).toBe(expected)
+})
+
 test('a token that its caller did not wait for is counted', async () => {
   const watch = createStreamWatch()
   const pieces = [role, token('a'), token('b'), token('c')].map((piece) => Buffer.from(piece))

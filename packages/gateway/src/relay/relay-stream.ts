@@ -6,6 +6,7 @@
  * leaves out: half an event at the end of a cut stream, which no reader could use. An event that is no JSON ends the
  * stream with an error: who skips it has a short success, and who does not has an error of its own.
  */
+import { setImmediate } from 'node:timers/promises'
 import type { ChunkError } from '@drag-race/contracts'
 import { createFrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
 import { GatewayError, NotChecked } from '../errors.ts'
@@ -28,6 +29,8 @@ export interface StreamRelay {
   onWorked(ms: number): void
 }
 
+const turnMs = 5
+
 /** Throws when the answer is not whole; what arrived of it has been passed on. */
 export async function relayStream(relay: StreamRelay): Promise<void> {
   const { facts } = relay.watch
@@ -46,6 +49,8 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
         if (goesAhead) for (const frame of splitter.push(bytes)) relay.watch.see(frame, atMs)
       }
       if (reading) await reading
+      // So much is no answer: thousands of comments in one read. The other calls have their turn before the next.
+      else if (relay.nowMs() - atMs > turnMs) await setImmediate()
       if (facts.isMalformed) throw toMalformed(relay.provider)
     }
   } catch (error) {
