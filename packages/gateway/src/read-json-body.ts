@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from './errors.ts'
+import { checkStructure } from './json-structure.ts'
 import { readBody } from './read-body.ts'
 import { hasStartSignal } from './start-signal.ts'
 
@@ -11,7 +12,7 @@ export interface JsonBody {
   json: unknown
 }
 
-/** Throws `unsupported_media_type`, `invalid_json` and what `readBody` throws. */
+/** Throws `unsupported_media_type`, `invalid_json`, `invalid_request` and what `readBody` throws. */
 export async function readJsonBody(request: IncomingMessage, bytesMax: number): Promise<JsonBody> {
   checkType(request)
   const bytes = await readBody(request, bytesMax)
@@ -38,6 +39,7 @@ const signalHint =
 
 function parseJson(body: Buffer, hint: string): unknown {
   if (body.length === 0) throw new GatewayError('invalid_json', 'The body is empty: send a JSON object.')
+  checkStructure(body)
   const text = body.toString()
   // What is no UTF-8 becomes this letter, which hardly any text has of its own.
   if (text.includes('\ufffd') && !isUtf8(body)) {

@@ -166,6 +166,13 @@ test('integers beyond a double are told apart', async () => {
   expect(await withSeed('12345678901234567890')).toMatchObject({ cache: 'hit' })
 })
 
+test('a request of many megabytes goes past it', async () => {
+  const all = await start()
+  const long = prompt({ messages: [{ role: 'user', content: 'x'.repeat(5_000_000) }] })
+  await ask(all, long)
+  expect(await ask(all, long)).toMatchObject({ cache: 'bypass', turn: '2' })
+})
+
 test('who asks it, and what for, is no other request', async () => {
   const all = await start()
   await ask(all, prompt({ user: 'a', metadata: { team: 'x' } }))

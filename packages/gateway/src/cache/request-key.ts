@@ -19,8 +19,12 @@ export interface KeyParts {
   headers: Readonly<Record<string, string>>
 }
 
-/** null for lists in lists that are too deep to be read or written here. */
+/** A picture or two. What is larger would hold up all other calls while it is read and written a second time. */
+const bodyBytesMax = 4 * 1024 * 1024
+
+/** null for what is too large, and for lists in lists that are too deep to be read or written here. */
 export function toRequestKey(parts: KeyParts): string | null {
+  if (parts.asked.body.length > bodyBytesMax) return null
   try {
     return hash(parts)
   } catch (error) {

@@ -168,7 +168,7 @@ export const GatewayFile = z.looseObject({
             .max(bodyBytesCeiling)
             .default(bodyBytesDefault)
             .describe(
-              'The longest body of a request; a longer one is a 413. Pictures and documents in it are a third longer than their files. While one of 32 MiB is parsed, some tenths of a second, no other call has a turn.',
+              'The longest body of a request; a longer one is a 413. Pictures and documents in it are a third longer than their files. One over 256 KiB that holds more than 200,000 values, or lists 1,000 deep, is a 400. While one of 32 MiB is read, some tenths of a second, no other call has a turn.',
             ),
           retry: Retry.partial()
             .optional()

@@ -29,7 +29,7 @@ async function start(answer: Answering) {
   return { upstream, gateway }
 }
 
-test.each([2_000, 200_000])('a request with %i lists in one another is checked or refused', async (depth) => {
+test.each([2_000, 100_000])('a request with %i lists in one another is checked or refused', async (depth) => {
   const { upstream, gateway } = await start(json({ choices: [] }))
   const content = `${'['.repeat(depth)}"${card}"${']'.repeat(depth)}`
   const response = await gateway.chat(`{"model":"m","messages":[{"role":"user","content":${content}}]}`)
