@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { type GatewayReport, readUsage } from '@drag-race/contracts'
 import { type Call, toAnswerHeaders } from '../call.ts'
 import type { Clock } from '../clock.ts'
+import { toPackedWords } from '../dialects/openai/error-reader.ts'
 import { toStreamText } from '../dialects/openai/json-as-stream.ts'
 import { endpoints } from '../endpoints.ts'
 import { GatewayError } from '../errors.ts'
@@ -120,7 +121,7 @@ function readJson({ bytes, isWhole }: Awaited<ReturnType<typeof readAll>>, call:
 function checkForm(answer: Answer, provider: string) {
   const encoding = answer.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new GatewayError('bad_response', `${provider} compressed its answer, though it was asked not to.`)
+    throw new GatewayError('bad_response', toPackedWords(provider))
   }
   if (/^text\/html\b/i.test(contentType(answer))) {
     throw new GatewayError(

@@ -39,6 +39,13 @@ test('a body in OpenAI’s form passes as its bytes', async () => {
   expect((await refuse(anthropic, 529)).text).toBe(anthropic)
 })
 
+test('a body that is compressed, though nobody asked for it, is not told', async () => {
+  const { response, text } = await refuse({ detail: 'packed' }, 503, { 'content-encoding': 'gzip' })
+  expect(response.status).toBe(503)
+  expect(response.headers.get('content-encoding')).toBeNull()
+  expect(JSON.parse(text).error.message).toBe('custom compressed its answer, though it was asked not to.')
+})
+
 const odd: [what: string, body: unknown, status: number, error: object][] = [
   [
     'an error that is a text',

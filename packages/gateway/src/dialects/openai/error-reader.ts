@@ -21,7 +21,8 @@ export interface Refusal {
 }
 
 export function toProviderError({ status, headers, body }: Refusal, target: Target): ProviderError {
-  const text = withoutSecrets(body.toString(), target.secrets)
+  const isPacked = (headers['content-encoding'] ?? 'identity') !== 'identity'
+  const text = isPacked ? toPackedWords(target.provider) : withoutSecrets(body.toString(), target.secrets)
   const json = parseJson(text) ?? null
   const retryAfter = readRetryAfter(headers, json)
   const sentStatus = status >= 400 && status <= 599 ? status : 502
@@ -35,6 +36,11 @@ export function toProviderError({ status, headers, body }: Refusal, target: Targ
     retryAfterMs: readRetryAfterMs(headers, json),
     shouldRetry: readShouldRetry(headers),
   })
+}
+
+/** In place of a body that nobody here can read. */
+export function toPackedWords(provider: string): string {
+  return `${provider} compressed its answer, though it was asked not to.`
 }
 
 /** Every word of the body that may be a code: providers put it in different places. */
