@@ -6,6 +6,7 @@ import { toRunningText, toVerdictText } from './verdict.ts'
 
 export function CallLine({ race }: { race: RaceState }) {
   const feed = useRace((store) => store.feed)
+  const isStopping = useRace((store) => store.isStopping)
   const stopProblem = useRace((store) => store.stopProblem)
   const verdict = toVerdictText(race)
   const { headline, detail } = verdict ?? toRunningText(race, feed.state === 'refused')
@@ -21,6 +22,7 @@ export function CallLine({ race }: { race: RaceState }) {
         ) : (
           detail
         )}
+        {isStopping && stopProblem === null && ' Stopping …'}
         {stopProblem !== null && <span className="call-warning"> Stop did not work: {stopProblem}</span>}
       </p>
     </>

@@ -4,6 +4,9 @@
  * Only `race-end` ends a race. A stream that closes without it, cleanly or not (a development proxy shows a clean end
  * when the app dies), is a break: the feed asks for the rest after the last event it has, and again until it gets
  * it. The POST of a race that may have started is never repeated: it must not start twice.
+ *
+ * A tab that nobody looks at rests: a browser keeps six HTTP/1.1 connections to one address, of all its tabs together, and
+ * a seventh request waits in silence, be it the one that stops a race. It looks in now and then, for its title.
  */
 import { type RaceEvent, type RaceRequestInput, raceClockHeader, tapeLinesType } from '@drag-race/contracts'
 import { decodeEvents } from '@drag-race/wire'
@@ -16,6 +19,8 @@ export type FeedStatus =
   /** The request is on its way: ambers. */
   | { state: 'asking' }
   | { state: 'open' }
+  /** Nobody looks: the rest of the tape is fetched when somebody does. */
+  | { state: 'resting' }
   | { state: 'reconnecting'; attempt: number }
   | { state: 'ended' }
   /** Refused, or given up for good: nothing more will come. */
@@ -25,6 +30,8 @@ export interface FeedOptions {
   fetchIt: typeof fetch
   /** Resolves after `ms`, or at once when aborted. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Resolves when the tab is hidden, or shown: at once when it is so already, or when aborted. */
+  whenTab: (is: 'hidden' | 'shown', signal: AbortSignal) => Promise<void>
   /** `isKept`: it comes from the tape of a race that is over, and the rest of it at once. */
   onEvent: (event: RaceEvent, isKept: boolean) => void
   /** The app was killed and kept another tape than was seen: it comes again from its first event. */
@@ -46,6 +53,9 @@ const backoffMsMax = 5000
  * whose other end is gone. The app sends a comment every 15 s.
  */
 const silenceMsMax = 45_000
+/** A tab may be left for a look at another one without losing its connection. */
+const hiddenMsMax = 3000
+const restMsMax = 30_000
 
 /** Starts a race and follows it. */
 export function startRace(request: RaceRequestInput, options: FeedOptions): Feed {
@@ -76,6 +86,10 @@ function openFeed(
       const seqBefore = tape.seq
       const outcome = await readOnce(isFirst && post ? post : ask)
       if (outcome === 'ended' || closing.signal.aborted) break
+      if (outcome === 'unseen') {
+        await rest()
+        continue
+      }
       if (outcome === 'another tape') rewind()
       else if (isFinal(outcome, tape)) return tell({ state: 'refused', problem: outcome })
       failures = tape.seq > seqBefore ? 1 : failures + 1
@@ -83,6 +97,11 @@ function openFeed(
       await options.sleep(backoffMs(failures), closing.signal)
     }
     tell({ state: 'ended' })
+  }
+
+  async function rest() {
+    tell({ state: 'resting' })
+    await restUntilSeen(options, closing.signal)
   }
 
   function rewind() {
@@ -96,7 +115,9 @@ function openFeed(
     const isResumed = tape.seq >= 0
     let hasAnswered = false
     const signal = AbortSignal.any([connection.signal, closing.signal])
+    const watch = createWatch(options, connection, signal)
     try {
+      watch.begin(tape)
       const response = await ask(signal)
       // The race is over just where we are, and we have not seen its end.
       if (response.status === 204) return 'another tape'
@@ -109,11 +130,13 @@ function openFeed(
       const isKept = response.headers.get('content-type')?.startsWith(tapeLinesType) ?? false
       const bytes = untilSilent(response.body, options.sleep)
       for await (const events of isKept ? readTapeLines(bytes) : readFrames(bytes)) {
-        const outcome = closing.signal.aborted ? 'ended' : takeAll(events, isKept, isResumed)
+        const outcome = takeAll(events, isKept, isResumed)
         if (outcome !== null) return outcome
+        watch.begin(tape)
       }
       return new ApiProblem('stream_ended', 0, brokenText(hasAnswered, 'its stream ended'))
     } catch (cause) {
+      if (watch.isUnseen) return 'unseen'
       return new ApiProblem('unreachable', 0, brokenText(hasAnswered, cause))
     } finally {
       connection.abort()
@@ -128,6 +151,7 @@ function openFeed(
 
   /** null: it goes on. */
   function takeAll(events: readonly RaceEvent[], isKept: boolean, isResumed: boolean): Outcome | null {
+    if (closing.signal.aborted) return 'ended'
     for (const event of events) {
       if (isResumed && isInterruptedEnd(event)) return 'another tape'
       take(event, isKept)
@@ -152,9 +176,9 @@ function openFeed(
 /**
  * `another tape`: what was seen of the race is not what was kept of it. A killed app loses its last moments and closes the
  * tape in its own words under the same numbers. It shows by a tape shorter than what was seen, by a resumed one that ends
- * interrupted, or by one that has ended just where we are.
+ * interrupted, or by one that has ended just where we are. `unseen`: left on our side, as nobody looks.
  */
-type Outcome = 'ended' | 'another tape' | ApiProblem
+type Outcome = 'ended' | 'another tape' | 'unseen' | ApiProblem
 
 function isInterruptedEnd(event: RaceEvent): boolean {
   return event.type === 'race-end' && event.reason === 'interrupted'
@@ -190,6 +214,45 @@ function brokenText(hasAnswered: boolean, cause: unknown): string {
 
 function backoffMs(failures: number): number {
   return Math.min(backoffMsMax, backoffMsMin * 2 ** (failures - 1))
+}
+
+/** Breaks the connection when nobody looks; from the first event on, as without its id the race could not be found again. */
+function createWatch(options: FeedOptions, connection: AbortController, signal: AbortSignal) {
+  let isBegun = false
+  const watch = {
+    isUnseen: false,
+    begin({ raceId }: Position) {
+      if (isBegun || raceId === null) return
+      isBegun = true
+      void untilUnseen(options, signal).then(() => {
+        watch.isUnseen = !signal.aborted
+        connection.abort()
+      })
+    },
+  }
+  return watch
+}
+
+/** Resolves when the tab has been hidden for `hiddenMsMax` on end, or when aborted. */
+async function untilUnseen({ whenTab, sleep }: FeedOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await whenTab('hidden', signal)
+    const decided = new AbortController()
+    const either = AbortSignal.any([decided.signal, signal])
+    const isShown = await Promise.race([
+      whenTab('shown', either).then(() => true),
+      sleep(hiddenMsMax, either).then(() => false),
+    ])
+    decided.abort()
+    if (!isShown) return
+  }
+}
+
+async function restUntilSeen({ whenTab, sleep }: FeedOptions, signal: AbortSignal): Promise<void> {
+  const decided = new AbortController()
+  const either = AbortSignal.any([decided.signal, signal])
+  await Promise.race([whenTab('shown', either), sleep(restMsMax, either)])
+  decided.abort()
 }
 
 async function* untilSilent(body: ReadableStream<Uint8Array>, sleep: FeedOptions['sleep']) {

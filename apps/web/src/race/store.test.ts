@@ -9,8 +9,16 @@ const utf8 = new TextEncoder()
 const request = { prompt: 'p', lanes: [{ model: 'm' }] }
 const tape = makeTape({ lanes: [{ model: 'a', tokensAt: [10, 20, 30], end: 'done' }] })
 
+const stoppedAtOnce = Promise.resolve(new Response(null, { status: 204 }))
+
+interface Server {
+  stopped: Promise<Response>
+  headers: Record<string, string>
+}
+
 /** A store with a server that is written to by hand, and frames that come when asked for. */
-function setUp(headers: Record<string, string> = {}) {
+function setUp({ stopped = stoppedAtOnce, headers = {} }: Partial<Server> = {}) {
+  const sleeps: { ms: number; wake: () => void }[] = []
   const frames: (() => void)[] = []
   const painted: (() => void)[] = []
   const calls: { path: string; body: unknown }[] = []
@@ -19,7 +27,7 @@ function setUp(headers: Record<string, string> = {}) {
   const store = createRaceStore({
     fetchIt: async (path, init) => {
       calls.push({ path: String(path), body: JSON.parse(String(init?.body ?? 'null')) })
-      if (String(path).endsWith('/stop')) return new Response(null, { status: 204 })
+      if (String(path).endsWith('/stop')) return stopped
       const body = new ReadableStream<Uint8Array>({
         start(opened) {
           controller = opened
@@ -27,7 +35,8 @@ function setUp(headers: Record<string, string> = {}) {
       })
       return new Response(body, { headers })
     },
-    sleep: () => new Promise(() => {}),
+    sleep: (ms) => new Promise((resolve) => sleeps.push({ ms, wake: resolve })),
+    whenTab: () => new Promise(() => {}),
     requestFrame: (callback) => void frames.push(callback),
     afterPaint: (callback) => void painted.push(callback),
     nowMs: () => nowMs,
@@ -36,6 +45,7 @@ function setUp(headers: Record<string, string> = {}) {
     store,
     calls,
     frames,
+    sleeps,
     async send(events: readonly RaceEvent[]) {
       await settle()
       const text = events.map((event) => encodeEvent({ id: event.seq, data: JSON.stringify(event) })).join('')
@@ -103,7 +113,7 @@ test('anchors the display clock at the newest event', async () => {
 })
 
 test('whoever comes in the middle of a silence has the clock of the race, not that of its newest event', async () => {
-  const { store, send, frame, pass } = setUp({ [raceClockHeader]: '9000.5' })
+  const { store, send, frame, pass } = setUp({ headers: { [raceClockHeader]: '9000.5' } })
   store.getState().open('r1')
   await send(tape.slice(0, 5))
   pass(500)
@@ -135,6 +145,22 @@ test('stops the race, or one lane of it', async () => {
   expect(store.getState().stopProblem).toBeNull()
 })
 
+test('says that a stop is on its way, and what to do when no answer comes', async () => {
+  const { promise, resolve } = Promise.withResolvers<Response>()
+  const { store, send, frame, sleeps } = setUp({ stopped: promise })
+  store.getState().start(request)
+  await send(tape.slice(0, 2))
+  frame()
+  const stopping = store.getState().stop()
+  expect(store.getState()).toMatchObject({ isStopping: true, stopProblem: null })
+  sleeps.at(-1)!.wake()
+  await settle()
+  expect(store.getState().stopProblem).toContain('six connections')
+  resolve(new Response(null, { status: 204 }))
+  await stopping
+  expect(store.getState()).toMatchObject({ isStopping: false, stopProblem: null })
+})
+
 test('how far the picture is behind the tape is known when a second of it was painted', async () => {
   const { store, send, frame, paint, pass } = setUp()
   store.getState().start(request)
@@ -159,6 +185,7 @@ test('shows a kept tape when it is whole, in one go and without a frame', async 
         headers: { 'content-type': 'application/jsonl' },
       }),
     sleep: () => new Promise(() => {}),
+    whenTab: () => new Promise(() => {}),
     requestFrame: (callback) => void frames.push(callback),
     afterPaint: () => {},
     nowMs: () => 0,

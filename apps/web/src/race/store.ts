@@ -19,6 +19,8 @@ import { createTurns, firstTurn, strideMax, type Turn } from './turns.ts'
 
 /** A full queue is folded at once: a hidden tab, or a long tape, must not pile up events. */
 const queueMax = 1000
+/** The app answers a stop in milliseconds: after this long the request is most likely still waiting in the browser. */
+const stopMsMax = 4000
 
 export interface RaceStore {
   /** After `start` the race before stays until the green light of the new one. */
@@ -34,6 +36,8 @@ export interface RaceStore {
   turn: Turn
   /** How far the picture is behind the tape, anew each second; null before it is known. */
   screenLagMs: number | null
+  /** Stop was pressed, and the app has not answered yet. */
+  isStopping: boolean
   /** Why stop did not work; null when it did. */
   stopProblem: string | null
   start(request: RaceRequestInput): void
@@ -46,6 +50,7 @@ export interface RaceStore {
 export interface RaceStoreOptions {
   fetchIt: typeof fetch
   sleep: FeedOptions['sleep']
+  whenTab: FeedOptions['whenTab']
   /** Calls back before the next paint; never in a hidden tab. */
   requestFrame: (callback: () => void) => void
   /** Calls back when what was shown in this frame has been painted. */
@@ -53,6 +58,9 @@ export interface RaceStoreOptions {
   /** A monotonic clock for running displays. No figure is taken from it. */
   nowMs: () => number
 }
+
+const unansweredText =
+  'no answer yet. A browser holds six connections to the app at once: close windows in which other races run.'
 
 const emptyScreen = {
   race: emptyRace,
@@ -62,10 +70,18 @@ const emptyScreen = {
   anchor: { at: 0, shownAtMs: 0 },
   turn: firstTurn,
   screenLagMs: null,
+  isStopping: false,
   stopProblem: null,
 } satisfies Partial<RaceStore>
 
-export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowMs }: RaceStoreOptions) {
+export function createRaceStore({
+  fetchIt,
+  sleep,
+  whenTab,
+  requestFrame,
+  afterPaint,
+  nowMs,
+}: RaceStoreOptions) {
   return createStore<RaceStore>()((set, get) => {
     let feed: Feed | null = null
     /** Ahead of what is shown by at most a frame. */
@@ -149,11 +165,12 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
     function begin(open: (options: FeedOptions) => Feed) {
       feed?.close()
       forget()
-      set({ stopProblem: null })
+      set({ isStopping: false, stopProblem: null })
       let isCurrent = true
       const opened = open({
         fetchIt,
         sleep,
+        whenTab,
         onEvent: (event, isKept) => isCurrent && push(event, isKept),
         onRewind: () => {
           if (isCurrent) forget()
@@ -195,6 +212,12 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
       async stop(lane) {
         const { raceId } = get().race
         if (raceId === null) return
+        set({ isStopping: true, stopProblem: null })
+        const tell = (part: Partial<RaceStore>) => get().race.raceId === raceId && set(part)
+        const answered = new AbortController()
+        void sleep(stopMsMax, answered.signal).then(() => {
+          if (!answered.signal.aborted) tell({ stopProblem: unansweredText })
+        })
         const body = JSON.stringify(lane === undefined ? {} : { lane })
         const path = `/api/races/${encodeURIComponent(raceId)}/stop`
         const problem = await readJson(path, { method: 'POST', body }, fetchIt).then(
@@ -203,7 +226,8 @@ export function createRaceStore({ fetchIt, sleep, requestFrame, afterPaint, nowM
           (error: Error) =>
             error instanceof ApiProblem && error.code === 'already_ended' ? null : error.message,
         )
-        set({ stopProblem: problem })
+        answered.abort()
+        tell({ isStopping: false, stopProblem: problem })
       },
     }
   })

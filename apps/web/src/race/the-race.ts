@@ -13,6 +13,13 @@ export const theRace = createRaceStore({
         resolve()
       })
     }),
+  whenTab: (is, signal) =>
+    new Promise((resolve) => {
+      const look = () => document.hidden === (is === 'hidden') && resolve()
+      document.addEventListener('visibilitychange', look, { signal })
+      signal.addEventListener('abort', () => resolve())
+      look()
+    }),
   requestFrame: (callback) => void requestAnimationFrame(callback),
   // A task of its own: the browser paints first.
   afterPaint: (callback) => void setTimeout(callback),
