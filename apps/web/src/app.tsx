@@ -7,6 +7,7 @@ import { Route, Switch, useLocation } from 'wouter'
 import { Guard } from './guard.tsx'
 import { Header } from './header.tsx'
 import { RacePage } from './race/race-page.tsx'
+import { useFocusOnPage } from './use-focus-on-page.ts'
 import { usePageTitle } from './use-page-title.ts'
 
 const HistoryPage = lazy(async () => ({ default: (await import('./history/history-page.tsx')).HistoryPage }))
@@ -23,13 +24,14 @@ const ComparePage = lazy(async () => ({ default: (await import('./compare/compar
 
 export function App() {
   const [address] = useLocation()
+  const content = useFocusOnPage(address)
   return (
     <>
       <a className="skip-link" href="#content">
         Skip to content
       </a>
       <Header />
-      <main id="content" tabIndex={-1}>
+      <main ref={content} id="content" tabIndex={-1}>
         <Guard what="This page" place={address}>
           <Suspense fallback={<p className="page dim">Loading …</p>}>
             <Switch>

@@ -40,7 +40,10 @@ function closeWhenLeft({ currentTarget, relatedTarget }: FocusEvent<HTMLDetailsE
 }
 
 function closeByEscape({ currentTarget, key }: KeyboardEvent<HTMLDetailsElement>) {
-  if (key === 'Escape') currentTarget.open = false
+  if (key !== 'Escape' || !currentTarget.open) return
+  // First: closed, it hides the link that has the focus, which would then be nowhere.
+  currentTarget.querySelector('summary')?.focus()
+  currentTarget.open = false
 }
 
 /** An imported race says so wherever it is shown: its clock is not this one. */

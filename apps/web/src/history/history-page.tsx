@@ -2,6 +2,7 @@
 import './history.css'
 import type { RaceSummary } from '@drag-race/contracts'
 import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Link, useSearchParams } from 'wouter'
 import { ConfirmDialog } from '../look/confirm-dialog.tsx'
 import { usePageTitle } from '../use-page-title.ts'
@@ -54,7 +55,8 @@ function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }
   const [doomed, setDoomed] = useState<RaceSummary | null>(null)
   const top = useRef<HTMLOListElement>(null)
   const deletion = useDeleteRace(() => {
-    setDoomed(null)
+    // As long as the dialog is open nothing outside of it takes the focus.
+    flushSync(() => setDoomed(null))
     // Its button is gone: the reader is put at the list's beginning, not at the page's.
     top.current?.focus()
   })
@@ -62,9 +64,9 @@ function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }
     setDoomed(null)
     deletion.reset()
   }
-  if (races.length === 0) return null
   return (
     <>
+      {/* Also when it is empty: it may have the focus. */}
       <ol ref={top} className="history-list" tabIndex={-1} aria-busy={isStale}>
         {races.map((race) => (
           <RaceLine key={race.id} race={race} nowMs={nowMs} onDelete={() => setDoomed(race)} />

@@ -1,14 +1,21 @@
 /** The prompt, written on a rule as large as it will be read, and the library it may come from. */
 import type { Prompt } from '@drag-race/contracts'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type RefObject, useState } from 'react'
 import { useSetup } from './setup-store.ts'
 
-export function PromptField({ problems }: { problems: string[] }) {
+export function PromptField({
+  problems,
+  field,
+}: {
+  problems: string[]
+  field: RefObject<HTMLTextAreaElement | null>
+}) {
   const { setup, change } = useSetup()
   return (
     <>
       <textarea
+        ref={field}
         className="prompt-text prompt-input"
         dir="auto"
         aria-label="Prompt"

@@ -1,7 +1,7 @@
 /** Before the race: what to ask, which models, by which line. Two lanes and a prompt stand there already. */
 import './setup.css'
 import { lanesMax } from '@drag-race/contracts'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { beginRace } from './begin-race.ts'
 import { ClockChoice } from './clock-choice.tsx'
 import { toFieldProblems } from './field-problems.ts'
@@ -26,12 +26,18 @@ export function SetupScreen() {
   const models = useModels()
   const prompts = usePrompts()
   const library = useLibraryToggle()
+  const promptField = useRef<HTMLTextAreaElement>(null)
   const feed = useRace((store) => store.feed)
   const isAsking = feed.state === 'asking' || feed.state === 'open'
   const problems = toFieldProblems(feed.state === 'refused' ? feed.problem : null)
   const canStart = !isAsking && setup.lanes.length > 0
   const start = () => canStart && beginRace(toRequest(setup))
   useStartKey(true, start)
+  const closeLibrary = () => {
+    library.toggle()
+    // The button that was pressed goes with the library.
+    promptField.current?.focus()
+  }
 
   useEffect(() => {
     if (models.data && prompts.data) fill(models.data.models, prompts.data)
@@ -41,7 +47,7 @@ export function SetupScreen() {
   return (
     <>
       <StartBar
-        prompt={<PromptField problems={problems.prompt} />}
+        prompt={<PromptField problems={problems.prompt} field={promptField} />}
         tree={isAsking ? 'asking' : 'staged'}
         button={{ label: 'Start', onPress: start, isDisabled: !canStart }}
       >
@@ -60,7 +66,7 @@ export function SetupScreen() {
           <kbd>Ctrl</kbd> <kbd>Enter</kbd> starts
         </span>
       </StartBar>
-      {library.isOpen && <PromptLibrary prompts={prompts} onChosen={library.toggle} />}
+      {library.isOpen && <PromptLibrary prompts={prompts} onChosen={closeLibrary} />}
       <LeftOutNote leftOut={leftOut} />
       <SetupNotes models={models} problems={problems.other} />
       <Strip

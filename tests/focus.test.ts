@@ -1,0 +1,76 @@
+/** Where the focus is when what had it is gone: people without a mouse go on from there. */
+import { beforeAll, expect, test } from 'vitest'
+import { useHousePage } from './support/house-page.ts'
+import { race } from './support/race-client.ts'
+
+const at = useHousePage()
+let raceId: string | null
+
+beforeAll(async () => {
+  const lanes = [{ model: 'sim-quick' }, { model: 'sim-slow' }]
+  await race(at.house.app.url, { prompt: 'A tapir to stay', lanes })
+  raceId = (await race(at.house.app.url, { prompt: 'An okapi to go', lanes })).raceId
+})
+
+const open = (path: string) => at.page.goto(at.url(path))
+/** The id of what has it, else its class, else its text. */
+const focused = () =>
+  at.page.evaluate<string>(
+    '(({ id, className, textContent }) => id || className || textContent)(document.activeElement)',
+  )
+
+async function pressOn(role: 'link' | 'button', name: string | RegExp): Promise<void> {
+  await at.page.getByRole(role, { name }).first().focus()
+  await at.page.keyboard.press('Enter')
+}
+
+test('Escape in the menu of exports gives it back to the menu’s name', async () => {
+  await open(`/race/${raceId}`)
+  await at.page.getByText('Export', { exact: true }).click()
+  await at.page.getByRole('link', { name: 'Figures' }).focus()
+  await at.page.keyboard.press('Escape')
+  expect(await focused()).toBe('Export')
+  expect(await at.page.getByRole('link', { name: 'Figures' }).isVisible()).toBe(false)
+})
+
+test('a prompt chosen in the library can be changed at once', async () => {
+  await open('/')
+  await pressOn('button', 'Prompt library')
+  await at.page.locator('.library-prompt').first().focus()
+  await at.page.keyboard.press('Enter')
+  await at.page.locator('#prompt-library').waitFor({ state: 'detached' })
+  await expect.poll(focused).toContain('prompt-input')
+})
+
+test('another page has it when the link that led there is gone', async () => {
+  await open('/history')
+  await pressOn('link', /okapi/)
+  await at.page.getByRole('button', { name: 'Race again' }).waitFor()
+  await expect.poll(focused).toBe('content')
+  await open('/prompts')
+  await pressOn('link', /^Race this/)
+  await at.page.getByRole('combobox', { name: 'Model of lane 1' }).waitFor()
+  await expect.poll(focused).toBe('content')
+})
+
+test('a link that stays keeps it', async () => {
+  await open('/')
+  await pressOn('link', 'History')
+  await at.page.getByRole('heading', { name: 'History' }).waitFor()
+  expect(await focused()).not.toBe('content')
+  expect(await at.page.getByRole('link', { name: 'History' }).first().getAttribute('aria-current')).toBe(
+    'page',
+  )
+})
+
+test('a race that was deleted leaves it to the list, also the last one', async () => {
+  for (const left of [1, 0]) {
+    await open('/history')
+    await pressOn('button', /^Delete/)
+    await at.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).focus()
+    await at.page.keyboard.press('Enter')
+    await expect.poll(() => at.page.getByRole('button', { name: /^Delete/ }).count()).toBe(left)
+    await at.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(focused).toBe('history-list')
+  }
+})
