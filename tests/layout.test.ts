@@ -4,6 +4,7 @@ import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useHousePage } from './support/house-page.ts'
 import { type LongLane, longRace } from './support/long-race.ts'
+import { race } from './support/race-client.ts'
 import { toTapeFile } from './support/tape-file.ts'
 
 const at = useHousePage()
@@ -154,6 +155,22 @@ test('a race on paper is by day and whole: lanes two by two, each answer to its 
   expect(Math.max(...places.map(({ right }) => right))).toBeLessThanOrEqual(718)
   expect(places.at(-1)!.height).toBeGreaterThan(2000)
   expect(await page.locator('.photo-box svg').getAttribute('viewBox')).toMatch(/^0 0 700 /)
+})
+
+test('a leaderboard on paper is whole: charts and tables end at its edge', async () => {
+  const lanes = [{ model: 'sim-quick' }, { model: 'sim-sprint', params: { maxTokens: 20 } }]
+  await race(at.house.app.url, { prompt: 'For the board.', lanes })
+  await open('/leaderboard', 703)
+  const charts = at.page.locator('.chart-box .recharts-wrapper > svg')
+  await charts.nth(1).waitFor()
+  await at.page.emulateMedia({ media: 'print' })
+  await expect.poll(() => charts.first().getAttribute('width')).toBe('700')
+  const ends = await at.page
+    .locator('.board-charts svg, .board-statistics table')
+    .evaluateAll((all) => all.map((part) => part.getBoundingClientRect().right))
+  expect(ends.length).toBeGreaterThan(3)
+  expect(Math.max(...ends)).toBeLessThanOrEqual(703)
+  await expectInside(at.page.locator('.chart-box'), 'svg')
 })
 
 describe('text that is read from the right', () => {
