@@ -10,7 +10,7 @@ import { LaneSetup } from './lane-setup.tsx'
 import { Lanes } from './lanes.tsx'
 import { LeftOutNote } from './left-out-note.tsx'
 import { PromptField, PromptLibrary, useLibraryToggle } from './prompt-field.tsx'
-import { toRequest } from './setup.ts'
+import { nextModel, toRequest } from './setup.ts'
 import { SetupNotes } from './setup-notes.tsx'
 import { SetupRow } from './setup-row.tsx'
 import { useSetup } from './setup-store.ts'
@@ -77,7 +77,7 @@ export function SetupScreen() {
             type="button"
             className="strip-add"
             disabled={setup.lanes.length >= lanesMax}
-            onClick={() => addLane(setup.lanes.at(-1)?.model ?? models.data?.models[0]?.id ?? '')}
+            onClick={() => addLane(nextModel(setup.lanes, models.data?.models ?? []))}
           >
             {setup.lanes.length < lanesMax ? '+ Add lane' : `${lanesMax} lanes: the strip is full`}
           </button>

@@ -3,7 +3,15 @@ import { expect, test } from 'vitest'
 import { ApiProblem } from '../read-json.ts'
 import { toFieldProblems } from './field-problems.ts'
 import { toModelGroups, toUnavailableText } from './model-choice.ts'
-import { emptyLane, emptySetup, fromRequest, parseSetup, toRequest, withDefaults } from './setup.ts'
+import {
+  emptyLane,
+  emptySetup,
+  fromRequest,
+  nextModel,
+  parseSetup,
+  toRequest,
+  withDefaults,
+} from './setup.ts'
 import { useSetup } from './setup-store.ts'
 
 const model = (id: string, part: Partial<ModelInfo> = {}): ModelInfo => ({
@@ -29,6 +37,12 @@ test('two lanes are chosen already: real models first, then a fast and a slow si
   expect(chosen([...simulated, model('a'), model('b'), model('c')])).toEqual(['a', 'b'])
   expect(chosen([...simulated, model('a')])).toEqual(['a', 'sim-sprint'])
   expect(chosen([locked])).toEqual([])
+})
+
+test('an added lane takes the model before it, on an empty strip one that can race', () => {
+  expect(nextModel([emptyLane('a'), emptyLane('b')], simulated)).toBe('b')
+  expect(nextModel([], [locked, ...simulated])).toBe('sim-sprint')
+  expect(nextModel([], [locked])).toBe('')
 })
 
 test('defaults leave alone what was chosen', () => {

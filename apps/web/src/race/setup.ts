@@ -56,6 +56,11 @@ export function withDefaults(setup: Setup, models: readonly ModelInfo[], prompts
   return { ...setup, lanes, prompt: first.text, promptId: first.id }
 }
 
+/** What an added lane begins with: the model of the lane before it, else one that can race; '' when none can. */
+export function nextModel(lanes: readonly SetupLane[], models: readonly ModelInfo[]): string {
+  return lanes.at(-1)?.model ?? defaultModels(models)[0] ?? ''
+}
+
 /** Two real models with keys, else a fast and a slow simulated one, else whatever answers. */
 function defaultModels(models: readonly ModelInfo[]): string[] {
   const available = models.filter((model) => model.available)
