@@ -39,6 +39,7 @@ describe('documents that once ended otherwise', () => {
     ['a quote in a list, begun by a number', '`c`*e***bold** case\n* .\n  >0.\n|'],
     ['rows of tabs', '~~~\n~~~\na|b\n-|-\n1\t\n\t\n\t\n    \n-  \n  \n```\n \n'],
     ['an underline below what looks like a fence', '``` ``` x ****  [x]\n---\n\nlong alpha\nalpha'],
+    ['TeX that ends far behind', 'alpha \\(beta gamma delta\\) epsilon $$zeta eta theta$$ iota'],
     ['line ends of all kinds', '- a\r\n- b\r\r\n```\r\ncode\r\n```\rend'],
     ['a link in a paragraph that is cut', 'alpha beta [l](http://u "t") gamma delta epsilon [m](http://v'],
     ['a table whose head is being cut', 'alpha | beta gamma delta\n-|-\n1|2'],
@@ -133,9 +134,9 @@ function freshHtml(text: string): string {
 function arrivals() {
   const words = anyOf(
     'alpha¦beta¦snake_case¦2 * 3¦a < b¦[x]¦[a]¦**bold**¦*em*¦`code`¦~~no~~¦[l](http://u "t")¦www.a.b¦a@b.c¦&lt;',
-    '<br>¦x\\*y¦![i](u)¦end.¦"q"¦| p¦é😀¦alpha¦beta¦gamma',
+    '<br>¦x\\*y¦\\(a^2\\)¦$$a*b*$$¦\\[ a\\,b \\]¦$5¦![i](u)¦end.¦"q"¦| p¦é😀¦alpha¦beta¦gamma',
   )
-  const halves = anyOf('`¦**¦*a¦b*¦_a¦b_¦~~¦[¦](¦)¦[a¦a]¦<a¦>¦\\¦``¦!¦<!--¦-->¦"¦(')
+  const halves = anyOf('`¦**¦*a¦b*¦_a¦b_¦~~¦[¦](¦)¦[a¦a]¦<a¦>¦\\¦``¦!¦<!--¦-->¦"¦(¦\\(¦\\)¦\\[¦\\]¦$$¦$')
   const noise = anyOf(
     'lone *¦#¦-¦1.¦===¦---¦<div>¦</div>¦\n¦\n\n¦- ¦> ¦```\n¦    ¦\t¦ | ¦|-|-|\n¦[a]: /u\n¦\r\n¦\r¦  \n¦:¦- [ ] ',
     "http://x.y/¦~~~\n¦[b]:¦* ¦2) ¦===\n¦'¦_",
@@ -151,7 +152,9 @@ function arrivals() {
   const plain = joined(anyOf('alpha¦beta¦gamma¦delta¦end.¦a_b¦2 * 3'), ' ', 6)
   const pair = fc
     .tuple(
-      anyOf('` `¦** **¦* *¦_ _¦~~ ~~¦[ ](u)¦[ ][a]¦`` ``¦![ ](u)¦<a >¦[ ]¦<!-- -->¦( )'),
+      anyOf(
+        '` `¦** **¦* *¦_ _¦~~ ~~¦[ ](u)¦[ ][a]¦`` ``¦![ ](u)¦<a >¦[ ]¦<!-- -->¦( )¦\\( \\)¦\\[ \\]¦$$ $$',
+      ),
       plain,
       plain,
       plain,

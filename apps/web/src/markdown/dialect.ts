@@ -8,6 +8,9 @@
  *   one paragraph and end ten paragraphs later.
  * - Containers nest to `depthMax`, emphasis and links too; what is deeper is text. 5,000 `>` overflow the stack otherwise.
  * - Emphasis and a link's text have a greatest length.
+ *
+ * And one thing more than GFM: TeX between `\(` and `\)`, `\[` and `\]`, or `$$` is shown as it is written. Read as
+ * markdown it would lose its backslashes, and say something else.
  */
 import { Lexer, type Links, type Token, Tokenizer, type Tokens } from 'marked'
 import { addDefinitions, type Definitions } from './definitions.ts'
@@ -55,6 +58,14 @@ class LaneTokenizer extends Tokenizer {
     return undefined
   }
 
+  override escape(source: string): Tokens.Escape | undefined {
+    return readTex(source) ? undefined : super.escape(source)
+  }
+
+  override codespan(source: string): Tokens.Codespan | undefined {
+    return readTex(source) ?? super.codespan(source)
+  }
+
   override tag(source: string): Tokens.Tag | undefined {
     if (source.charCodeAt(0) !== 60) return undefined
     const raw = this.rules.inline.tag.exec(source)?.[0]
@@ -82,7 +93,10 @@ class LaneTokenizer extends Tokenizer {
 
   override inlineText(source: string): Tokens.Text | undefined {
     const raw = this.rules.inline.text.exec(source)?.[0]
-    return raw ? plainText(raw) : undefined
+    if (!raw) return undefined
+    // TeX may begin here.
+    const next = raw.indexOf('$$', raw.startsWith('$$') ? 2 : 1)
+    return plainText(next === -1 ? raw : raw.slice(0, next))
   }
 
   override def(source: string): Tokens.Def | undefined {
@@ -141,6 +155,17 @@ class LaneTokenizer extends Tokenizer {
       this.#depth -= 1
     }
   }
+}
+
+const texMarks: Readonly<Record<string, string>> = { '\\(': '\\)', '\\[': '\\]', $$: '$$' }
+
+/** As code that is shown with its marks; undefined when it does not end within `spanCharsMax`. */
+function readTex(source: string): Tokens.Codespan | undefined {
+  const close = texMarks[source.slice(0, 2)]
+  const end = close ? source.slice(0, spanCharsMax).indexOf(close, 3) : -1
+  if (end === -1) return undefined
+  const raw = source.slice(0, end + 2)
+  return { type: 'codespan', raw, text: raw }
 }
 
 /** Text that nobody looks into. */

@@ -107,6 +107,8 @@ function effectOf(text: string, at: number): Effect {
     case '~':
     case '*':
       return before === ' ' && after === ' ' ? 'none' : 'open'
+    case '$':
+      return before === '$' || after === '$' || after === '' ? 'open' : 'none'
     case '_':
       return /\w\w/.test(before + after) ? 'none' : 'open'
     case '<':
@@ -118,8 +120,10 @@ function effectOf(text: string, at: number): Effect {
 
 /** A finished construct stays as it is when nothing inside it could pair with something behind it. */
 function isClosed(token: MarkedToken): boolean {
+  // Its TeX may still end.
+  if (token.type === 'escape') return !/^\\[([]/.test(token.raw)
   if (!('tokens' in token) || token.tokens === undefined) return true
   return (token.tokens as MarkedToken[]).every((inner) =>
-    inner.type === 'text' && !inner.tokens ? !/[*_~`<[\]]/.test(inner.text) : isClosed(inner),
+    inner.type === 'text' && !inner.tokens ? !/[*_~`<[\]$]/.test(inner.text) : isClosed(inner),
   )
 }

@@ -27,7 +27,12 @@ function toNode(token: MarkedToken, key: number): ReactNode {
     case 'del':
       return <del key={key}>{toNodes(token.tokens)}</del>
     case 'codespan':
-      return <code key={key}>{token.text}</code>
+      // TeX comes as code that has no backticks.
+      return (
+        <code key={key} className={token.raw.startsWith('`') ? undefined : 'md-tex'}>
+          {token.text}
+        </code>
+      )
     case 'br':
       return <br key={key} />
     case 'link':

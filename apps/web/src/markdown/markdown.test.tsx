@@ -17,7 +17,7 @@ const allowed: Record<string, string[]> = {
   strong: [],
   em: [],
   del: [],
-  code: [],
+  code: ['class'],
   br: [],
   hr: [],
   blockquote: ['dir'],
@@ -202,3 +202,13 @@ function foreignParts(html: string): string[] {
     })
   })
 }
+
+test.each([
+  ['a \\(a^2\\,b_1 * c_2\\) b', '<p>a <code class="md-tex">\\(a^2\\,b_1 * c_2\\)</code> b</p>'],
+  ['\\[\na \\\\\nb\n\\]', '<p><code class="md-tex">\\[\na \\\\\nb\n\\]</code></p>'],
+  ['so$$x\\!y$$', '<p>so<code class="md-tex">$$x\\!y$$</code></p>'],
+  ['`\\(c\\)` and \\(d', '<p><code>\\(c\\)</code> and (d</p>'],
+  ['$5 and $$6, \\*', '<p>$5 and $$6, *</p>'],
+])('TeX keeps its backslashes: %s', (text, expected) => {
+  expect(html(text)).toContain(expected)
+})
