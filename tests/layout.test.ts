@@ -111,6 +111,28 @@ describe.each([375, 768, 1280, 2560])('at %i px', (width) => {
   })
 })
 
+test.each([375, 1280])(
+  'a long name of a model shows its end, and is whole when copied, at %i px',
+  async (width) => {
+    await open('/race/sixteen', width)
+    const names = at.page.locator('.strip .model-name, .lane-name .model-name').filter({ hasText: winner })
+    await names.first().waitFor()
+    const shown = await names.evaluateAll((all) =>
+      all.map((name) => {
+        const { left, right, width } = name.getBoundingClientRect()
+        const text = name.firstElementChild!.firstChild!
+        const end = name.ownerDocument.createRange()
+        end.setStart(text, (text.textContent ?? '').length - 6)
+        end.setEndAfter(text)
+        const place = end.getBoundingClientRect()
+        return { isCut: name.scrollWidth > width + 1, hasEnd: place.left >= left && place.right <= right + 1 }
+      }),
+    )
+    expect(shown).toEqual(Array(4).fill({ isCut: true, hasEnd: true }))
+    for (const name of await names.all()) expect(await name.innerText()).toBe(winner)
+  },
+)
+
 test('a phone hides facts of the header, but not that something is wrong; the gateway page has the clock', async () => {
   await at.page.route('**/api/health', async (route) => {
     const health = (await (await route.fetch()).json()) as Health

@@ -1,6 +1,7 @@
 /** One lane of each race, figure by figure. */
 import './pair-table.css'
 import { dash } from '../look/figures.ts'
+import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import type { ComparedFigure, LanePair } from './compare-races.ts'
 import { figureWords, toDifferenceText, toValueText } from './figure-words.ts'
@@ -18,8 +19,8 @@ export function PairTable({ pair, results, figures }: PairTableProps) {
   if (!lane) return null
   return (
     <section className="compare-pair" data-lane={lane.lane} aria-label={`${lane.model}, A and B`}>
-      <h2 className="ellipsis" title={lane.model}>
-        {lane.model}
+      <h2 className="ellipsis">
+        <ModelName name={lane.model} />
         {lane.simulated && <span className="dim"> simulated</span>}
       </h2>
       <table className="table">

@@ -4,6 +4,7 @@
  */
 import type { Leaderboard, LeaderboardRow, Measure } from '@drag-race/contracts'
 import { toCount, toPercent } from '../look/figures.ts'
+import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { toProviderName } from '../race/model-choice.ts'
 import { toIntervalText } from './board-words.ts'
@@ -78,8 +79,8 @@ function Row({ row, by }: { row: LeaderboardRow; by: Measure }) {
         <Plate lane={row.rank - 1} label={String(row.rank)} />
       </td>
       <th scope="row" className="board-model">
-        <span className="board-name ellipsis" title={row.model}>
-          {row.model}
+        <span className="board-name">
+          <ModelName name={row.model} />
         </span>
         <span className="board-provider">
           {toProviderName(row)}

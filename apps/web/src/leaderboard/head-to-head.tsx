@@ -5,6 +5,7 @@
 import './statistics.css'
 import type { Leaderboard } from '@drag-race/contracts'
 import { dash } from '../look/figures.ts'
+import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { type Meeting, toMeetings, toMeetingText, toShareText } from './meetings.ts'
@@ -37,9 +38,7 @@ export function HeadToHeadTable({ board }: { board: Leaderboard }) {
                 <th scope="row">
                   <span className="named">
                     <Plate lane={row.rank - 1} label="" />
-                    <span className="ellipsis" title={row.model}>
-                      {row.model}
-                    </span>
+                    <ModelName name={row.model} />
                   </span>
                 </th>
                 {met.map((column) => (

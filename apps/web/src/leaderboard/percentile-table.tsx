@@ -2,6 +2,7 @@
 import './statistics.css'
 import type { LeaderboardRow, Percentiles } from '@drag-race/contracts'
 import { toCount, toMs, toSeconds } from '../look/figures.ts'
+import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 
@@ -48,9 +49,7 @@ export function PercentileTable({ rows }: { rows: readonly LeaderboardRow[] }) {
                 <th scope="row">
                   <span className="named">
                     <Plate lane={row.rank - 1} label="" />
-                    <span className="ellipsis" title={row.model}>
-                      {row.model}
-                    </span>
+                    <ModelName name={row.model} />
                   </span>
                 </th>
                 {figures.map(({ name, of, print }) => (

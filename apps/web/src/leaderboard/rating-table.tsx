@@ -5,6 +5,7 @@
 import './statistics.css'
 import type { LeaderboardRow, Rating } from '@drag-race/contracts'
 import { dash, toCount } from '../look/figures.ts'
+import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { IntervalScale, Whiskers } from './interval.tsx'
 import { type RatingScale, toRatingScale, toRatingText } from './rating-scale.ts'
@@ -82,9 +83,7 @@ function RatingRow({ row, rating, scale, isShared }: RatingRowProps) {
       <th scope="row" className="ratings-model">
         <span className="named">
           <Plate lane={row.rank - 1} label="" />
-          <span className="ellipsis" title={row.model}>
-            {row.model}
-          </span>
+          <ModelName name={row.model} />
         </span>
       </th>
       <td className="number">

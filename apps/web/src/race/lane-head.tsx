@@ -1,5 +1,6 @@
 /** Plate, name and streaming switch over the lane's line; the same in the setup and in the race. */
 import type { ReactNode } from 'react'
+import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { Switch } from '../look/switch.tsx'
 
@@ -21,9 +22,9 @@ export function LaneHead({ lane, model, provider, stream, onStream, note = null,
   return (
     <header className="lane-head">
       <Plate lane={lane} label="" />
-      <h2 className="lane-name ellipsis" title={model}>
+      <h2 className="lane-name ellipsis">
         <span className="visually-hidden">Lane {lane + 1}: </span>
-        {model}
+        <ModelName name={model} />
       </h2>
       <p className="lane-provider ellipsis">{provider}</p>
       <div className="lane-aside">

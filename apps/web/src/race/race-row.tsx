@@ -9,6 +9,7 @@ import {
 } from '@drag-race/contracts'
 import { memo } from 'react'
 import { toMs, toSeconds, toWithin } from '../look/figures.ts'
+import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { LaneTrack } from './lane-track.tsx'
 import { showLane } from './lanes.tsx'
@@ -39,11 +40,11 @@ export const RaceRow = memo(function RaceRow({ lane, finish, over }: RaceRowProp
         <div className="strip-who">
           <button
             type="button"
-            className="strip-model ellipsis"
+            className="strip-model"
             title={`${lane.model} · ${toProviderName(lane)}. Show this lane.`}
             onClick={() => showLane(lane.lane)}
           >
-            {lane.model}
+            <ModelName name={lane.model} />
           </button>
           <span className={lane.simulated ? 'strip-provider strip-simulated' : 'strip-provider ellipsis'}>
             {toProviderName(lane)}

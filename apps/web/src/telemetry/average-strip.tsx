@@ -5,6 +5,7 @@
 import '../race/strip.css'
 import type { GatewayRow } from '@drag-race/contracts'
 import { toSeconds } from '../look/figures.ts'
+import { ModelName } from '../look/model-name.tsx'
 import { LaneTrack } from '../race/lane-track.tsx'
 import { toServedBy } from './compare.ts'
 
@@ -28,8 +29,8 @@ export function AverageStrip({ rows }: { rows: GatewayRow[] }) {
             <li key={`${row.provider} ${row.model}`} className="strip-row">
               <div className="strip-name">
                 <div className="strip-who">
-                  <span className="strip-model ellipsis" title={row.model}>
-                    {row.model}
+                  <span className="strip-model">
+                    <ModelName name={row.model} />
                   </span>
                   <span className="strip-provider ellipsis">{toServedBy(row)}</span>
                 </div>

@@ -1,6 +1,7 @@
 /** One provider and model: counts with what the race added, and first-token times side by side with their difference. */
 import type { ReactNode } from 'react'
 import { toCount, toFineMs } from '../look/figures.ts'
+import { ModelName } from '../look/model-name.tsx'
 import { type ComparedRow, toServedBy } from './compare.ts'
 
 export function ComparedFigures({ row }: { row: ComparedRow }) {
@@ -8,9 +9,7 @@ export function ComparedFigures({ row }: { row: ComparedRow }) {
   return (
     <section className="compared">
       <h3 className="compared-name">
-        <span className="ellipsis" title={row.model}>
-          {row.model}
-        </span>
+        <ModelName name={row.model} />
         <span className="dim">{toServedBy(row)}</span>
       </h3>
       <dl>
