@@ -117,6 +117,7 @@ describe('one race', () => {
     await slider.waitFor()
     // Who wants no motion gets none unasked.
     expect(await slider.inputValue()).toBe('0')
+    expect(await at.page.getByRole('region', { name: 'Prompt', exact: true }).count()).toBe(1)
     const told = await hear(at.page)
     await at.page.getByRole('radio', { name: '8 ×' }).check()
     await at.page.getByRole('heading', { name: 'The race is on' }).click()
@@ -164,6 +165,13 @@ describe('one race', () => {
   })
 })
 
+test('a replay of a race that there is not leads to those that there are', async () => {
+  await at.page.goto(url('/race/none/replay'))
+  await at.page.getByRole('heading', { name: 'This race cannot be replayed' }).waitFor()
+  const links = await at.page.getByRole('main').getByRole('link').allInnerTexts()
+  expect(links).toEqual(['history'])
+})
+
 describe('two races', () => {
   test('of one prompt are offered to each other and laid side by side', async () => {
     const prompt = 'Two races of one prompt.'
@@ -175,7 +183,7 @@ describe('two races', () => {
     const same = at.page.getByRole('region', { name: 'Of the same prompt' })
     await same.getByRole('link', { name: prompt }).click()
     await at.page.waitForURL(new RegExp(`/compare/${second.raceId}/${first.raceId}$`))
-    const pair = at.page.getByRole('region', { name: 'sim-quick, A and B' })
+    const pair = at.page.getByRole('region', { name: 'sim-quick, A and B, lane 2', exact: true })
     const text = await pair.innerText()
     expect(text).toMatch(/TTFT\s+\d+(\.\d)? ms\s+\d+(\.\d)? ms\s+(none|\d)/)
     expect(text).toMatch(/tokens out\s+60\s+60\s+none/)

@@ -18,7 +18,11 @@ export function PairTable({ pair, results, figures }: PairTableProps) {
   const lane = one ?? other
   if (!lane) return null
   return (
-    <section className="compare-pair" data-lane={lane.lane} aria-label={`${lane.model}, A and B`}>
+    <section
+      className="compare-pair"
+      data-lane={lane.lane}
+      aria-label={`${lane.model}, A and B, lane ${lane.lane + 1}`}
+    >
       <h2 className="ellipsis">
         <ModelName name={lane.model} />
         {lane.simulated && <span className="dim"> simulated</span>}

@@ -173,10 +173,12 @@ const RowView = memo(function RowView({ row }: { row: Row }) {
   return (
     <tr>
       {row.map((cell, index) => {
-        const Tag = cell.header ? 'th' : 'td'
+        // A header that says nothing is none.
+        const isHeader = cell.header && cell.text.trim() !== ''
+        const Tag = isHeader ? 'th' : 'td'
         const className = cell.align && cell.align !== 'left' ? `md-${cell.align}` : undefined
         return (
-          <Tag key={index} className={className} scope={cell.header ? 'col' : undefined}>
+          <Tag key={index} className={className} scope={isHeader ? 'col' : undefined}>
             <InlineText tokens={cell.tokens as Inline} />
           </Tag>
         )

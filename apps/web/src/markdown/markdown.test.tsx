@@ -164,6 +164,10 @@ test('character references are read once, and not in code', () => {
   )
 })
 
+test('a column without a name has no header', () => {
+  expect(html('| |a|\n|-|-|\n|b|c|')).toContain('<tr><td></td><th scope="col">a</th></tr>')
+})
+
 test('nesting ends at fifty levels, and the rest is text', () => {
   for (const deep of ['> '.repeat(5000), '- '.repeat(2500), '1) > '.repeat(2000), '[*a '.repeat(5000)]) {
     const out = html(`${deep}end`)

@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'react'
 import { Link } from 'wouter'
 import { AfterRace } from '../after-race/after-race.tsx'
+import { ApiProblem } from '../read-json.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { createPlayer } from './player.ts'
 import type { Reel } from './reel.ts'
@@ -24,7 +25,16 @@ function NotReplayed({ id, problem }: { id: string; problem: Error }) {
       <h1>This race cannot be replayed</h1>
       <p className="page-lede">{problem.message}</p>
       <p>
-        Go to the <Link href={`/race/${id}`}>race</Link> or look in the <Link href="/history">history</Link>.
+        {problem instanceof ApiProblem && problem.status === 404 ? (
+          <>
+            Look in the <Link href="/history">history</Link>.
+          </>
+        ) : (
+          <>
+            Go to the <Link href={`/race/${id}`}>race</Link> or look in the{' '}
+            <Link href="/history">history</Link>.
+          </>
+        )}
       </p>
     </div>
   )
