@@ -35,6 +35,7 @@ function faultOf(id: string, found: ModelInfo | undefined, models: readonly Mode
     return `${id} cannot race: ${why}`
   }
   const names = models.filter(({ available }) => available).map((model) => model.id)
-  const known = names.slice(0, namesMax).join(', ') + (names.length > namesMax ? ', …' : '')
+  const more = names.length - namesMax
+  const known = names.slice(0, namesMax).join(', ') + (more > 0 ? ` and ${more} more` : '')
   return `The gateway has no model ${id}. ${known === '' ? 'It has none at all: add one to its config.' : `It has ${known}.`}`
 }

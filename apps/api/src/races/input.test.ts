@@ -9,8 +9,9 @@ let gateway: FakeGateway
 let app: TestApp
 beforeAll(async () => {
   const fine = () => {}
+  const others = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => [name, fine]))
   gateway = await startFakeGateway(
-    { fine, 'needs-key': fine, 'is-off': fine, 'family/*': fine },
+    { fine, 'needs-key': fine, 'is-off': fine, 'family/*': fine, ...others },
     {
       entries: {
         'needs-key': {
@@ -94,6 +95,11 @@ test('an unknown model is answered with those that there are', async () => {
   const { message } = await refusal({ prompt: 'p', lanes: [{ model: 'fin' }] })
   expect(message).toMatch(/no model fin\b.*\bfine\b/)
   expect(message).not.toMatch(/needs-key/)
+})
+
+test('of many models some are named, and how many more there are', async () => {
+  const { message } = await refusal({ prompt: 'p', lanes: [{ model: 'fin' }] })
+  expect(message).toMatch(/, \w+ and 2 more\.$/)
 })
 
 test('a model without its key is answered with the variable to set', async () => {
