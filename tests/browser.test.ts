@@ -315,6 +315,16 @@ test.each([
   await expect.poll(() => at.page.title()).toBe(title)
 })
 
+test('a prompt that was begun is still there when its form is opened again', async () => {
+  await open('/prompts')
+  const text = at.page.getByRole('dialog').getByRole('textbox', { name: 'Prompt' })
+  await button('Add a prompt').click()
+  await text.fill('Begun, and not saved.')
+  await at.page.keyboard.press('Escape')
+  await button('Add a prompt').click()
+  expect(await text.inputValue()).toBe('Begun, and not saved.')
+})
+
 test('a title goes with its page', async () => {
   await open('/history')
   await expect.poll(() => at.page.title()).toBe('History · LLM Drag Race')

@@ -24,7 +24,8 @@ interface PromptFormProps {
   draft: Draft
   /** All that are in use, to choose from. */
   categories: readonly string[]
-  onClose: () => void
+  /** With what was typed and not saved; null when it was saved. */
+  onClose: (unsaved: Draft | null) => void
 }
 
 type Problems = Partial<Record<'title' | 'category' | 'text', string>>
@@ -32,7 +33,7 @@ type Problems = Partial<Record<'title' | 'category' | 'text', string>>
 export function PromptForm({ draft, categories, onClose }: PromptFormProps) {
   const [input, setInput] = useState(draft)
   const [problems, setProblems] = useState<Problems>({})
-  const saving = useSavePrompt(onClose)
+  const saving = useSavePrompt(() => onClose(null))
   const set = (part: Partial<Draft>) => setInput({ ...input, ...part })
   const submit = () => {
     const { title, category, text } = input
@@ -44,7 +45,10 @@ export function PromptForm({ draft, categories, onClose }: PromptFormProps) {
   const isNamed = Object.keys(refusal).length > 0
   const shown = { ...refusal, ...problems }
   return (
-    <Dialog title={input.id === null ? 'A prompt of your own' : 'Change this prompt'} onClose={onClose}>
+    <Dialog
+      title={input.id === null ? 'A prompt of your own' : 'Change this prompt'}
+      onClose={() => onClose(input)}
+    >
       <form
         className="prompt-form"
         noValidate
@@ -88,7 +92,7 @@ export function PromptForm({ draft, categories, onClose }: PromptFormProps) {
           </p>
         )}
         <div className="dialog-actions">
-          <button type="button" className="button-plain" onClick={onClose}>
+          <button type="button" className="button-plain" onClick={() => onClose(input)}>
             Cancel
           </button>
           <button type="submit" className="button-main" disabled={saving.isPending}>

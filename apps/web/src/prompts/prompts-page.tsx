@@ -14,6 +14,8 @@ export function PromptsPage() {
   usePageTitle('Prompts')
   const prompts = usePrompts()
   const [draft, setDraft] = useState<Draft | null>(null)
+  /** What was typed of a new prompt when its form was closed: it stands there again. */
+  const [kept, setKept] = useState(emptyDraft)
   const [doomed, setDoomed] = useState<Prompt | null>(null)
   const groups = byCategory(prompts.data ?? [])
   return (
@@ -23,7 +25,7 @@ export function PromptsPage() {
           <h1>Prompts</h1>
           <p className="page-lede">Ask the same thing again, and its races can be compared.</p>
         </div>
-        <button type="button" className="button-main" onClick={() => setDraft(emptyDraft)}>
+        <button type="button" className="button-main" onClick={() => setDraft(kept)}>
           Add a prompt
         </button>
       </div>
@@ -52,7 +54,10 @@ export function PromptsPage() {
         <PromptForm
           draft={draft}
           categories={groups.map(([category]) => category)}
-          onClose={() => setDraft(null)}
+          onClose={(unsaved) => {
+            if (draft === kept) setKept(unsaved ?? emptyDraft)
+            setDraft(null)
+          }}
         />
       )}
       {doomed && <DeleteDialog prompt={doomed} onClose={() => setDoomed(null)} />}
