@@ -1,13 +1,13 @@
 /** The program as it is started: its one line, its exits, and what a kill leaves. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RaceEvent } from '@drag-race/contracts'
+import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { openDatabase } from './history/index.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { collect, detail, events, eventsOf, next, postRace } from './testing/race-client.ts'
 
@@ -150,6 +150,32 @@ test('a port in use is one line that names the variable, and leaves the races of
   await tape.return(undefined)
 })
 
+test('a second app on the same history is refused in one line, and leaves the races of the first alone', async () => {
+  const file = path.join(folder, 'shared.db')
+  const first = run({ DATABASE_URL: `file:${file}` })
+  const url = await ready(first)
+  const { raceId, tape } = await startEndless(url)
+  // By another name it is the same file.
+  const link = path.join(folder, 'link.db')
+  symlinkSync(file, link)
+  const second = run({ DATABASE_URL: `file:${link}` })
+  expect(await second.ended).toBe(1)
+  expect(second.stderr()).toBe(
+    `Another app has ${link}: stop it, or give this one a DATABASE_URL of its own.\n`,
+  )
+  expect((await detail(url, raceId)).status).toBe('running')
+  // Who only reads is no second app.
+  const reader = new Database(file, { readonly: true })
+  expect(reader.prepare('select status from races where id = ?').pluck().get(raceId)).toBe('running')
+  reader.close()
+
+  const third = run({ DATABASE_URL: `file:${file}` })
+  first.child.kill('SIGKILL')
+  await first.ended
+  expect((await detail(await ready(third), raceId)).status).toBe('interrupted')
+  await tape.return(undefined).catch(() => {})
+})
+
 test.each([
   [{ PORT: 'x' }, /^PORT is "x"\. .*\n$/],
   [{ GATEWAY_URL: 'localhost:4000' }, /^GATEWAY_URL is "localhost:4000"\. .*\n$/],
@@ -171,12 +197,12 @@ test.each([
 })
 
 test('the log says of an error what it is and where', async () => {
-  const databaseUrl = `file:${path.join(folder, 'without-a-table.db')}`
-  const program = run({ DATABASE_URL: databaseUrl, CLOCK_CALIBRATION: 'off' })
+  const file = path.join(folder, 'without-a-table.db')
+  const program = run({ DATABASE_URL: `file:${file}`, CLOCK_CALIBRATION: 'off' })
   const url = await ready(program)
-  const db = await openDatabase(databaseUrl)
-  await db.schema.dropTable('prompts').execute()
-  await db.destroy()
+  const sqlite = new Database(file)
+  sqlite.exec('DROP TABLE prompts')
+  sqlite.close()
   expect((await fetch(`${url}/api/prompts`)).status).toBe(503)
   while (!program.stderr().includes('\n')) await once(program.child.stderr!, 'data')
   const line = program.stderr().split('\n')[0]!

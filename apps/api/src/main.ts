@@ -30,11 +30,11 @@ async function main() {
     { level: settings.logLevel, base: null, serializers: { error: pino.stdSerializers.err } },
     pino.destination({ fd: 2, sync: true }),
   )
-  const db = await openDatabase(settings.databaseUrl)
   let handle: RequestListener = answerStarting
   const server = createHttpServer((request, response) => handle(request, response))
   const port = await listen(server, settings.port, settings.host)
-  // Only now: with the port taken by an app that runs, its races are not ours to call interrupted.
+  // Only now: of an app that runs already its port is the plainer sign, and is found at once.
+  const db = await openDatabase(settings.databaseUrl)
   await recoverRaces(db, log)
 
   const context: AppContext = {

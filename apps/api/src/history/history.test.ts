@@ -36,18 +36,26 @@ beforeAll(async () => {
     },
     fails: (call) => call.json(500, { error: { message: 'no' } }),
   })
-  db = await openDatabase(`file:${path.join(folder, 'new/races.db')}`)
-  app = await startApp({ gatewayUrl: gateway.url, db })
+  await open()
 })
 afterEach(async () => {
   await db.deleteFrom('races').execute()
 })
 afterAll(async () => {
-  await app?.close()
-  await db?.destroy()
+  await close()
   await gateway?.close()
   rmSync(folder, { recursive: true, force: true })
 })
+
+async function open() {
+  db = await openDatabase(`file:${path.join(folder, 'new/races.db')}`)
+  app = await startApp({ gatewayUrl: gateway.url, db })
+}
+
+async function close() {
+  await app?.close()
+  await db?.destroy()
+}
 
 /** Raced to its end, and in the history as finished. */
 async function raced(request: Partial<RaceRequestInput> = {}): Promise<RaceState & { raceId: string }> {
@@ -229,8 +237,8 @@ describe('the list', () => {
     await sql`alter table races drop column tags_json`.execute(db)
     await sql`alter table lanes drop column is_estimated`.execute(db)
     await sql`delete from kysely_migration where name >= '0005'`.execute(db)
-    const again = await openDatabase(`file:${path.join(folder, 'new/races.db')}`)
-    await again.destroy()
+    await close()
+    await open()
     expect(await ids('?tag=team:search')).toEqual([raceId])
   })
 

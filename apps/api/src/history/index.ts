@@ -1,3 +1,4 @@
-export { DatabaseUnavailable, damageAdvice, isDamage, openDatabase } from './open-database.ts'
+export { DatabaseUnavailable } from './database-unavailable.ts'
+export { damageAdvice, isDamage, openDatabase } from './open-database.ts'
 export { recoverRaces } from './recover.ts'
 export { createHistoryRoutes } from './routes.ts'

@@ -1,6 +1,6 @@
 /**
- * Opens the history: makes the folder, brings the tables up to date. Whatever stands in the way becomes one
- * `DatabaseUnavailable`, whose message names the path and the reason.
+ * Opens the history: makes the folder, takes the file for this app alone, brings the tables up to date. Whatever stands in the
+ * way becomes one `DatabaseUnavailable`, whose message names the path and the reason.
  *
  * WAL, so that readers do not wait for the race that is being written, and `synchronous = normal`: what is committed
  * outlives the process (a kill -9 loses nothing), only a power cut may take the last moments.
@@ -10,13 +10,11 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
+import { DatabaseUnavailable } from './database-unavailable.ts'
 import { migrations } from './migrations.ts'
+import { type OwnFile, ownFile } from './own-file.ts'
 import { PatientDialect } from './patient-dialect.ts'
 import type { Schema } from './schema.ts'
-
-export class DatabaseUnavailable extends Error {
-  override name = 'DatabaseUnavailable'
-}
 
 /** How long the start waits for another process that writes. Later nothing may wait in here: `patient-dialect.ts`. */
 const openMsMax = 5_000
@@ -24,15 +22,19 @@ const openMsMax = 5_000
 /** `databaseUrl`: `file:data/races.db` (from the working directory), `file:/var/lib/races.db`, or `:memory:` for tests. */
 export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>> {
   const file = toPath(databaseUrl)
+  let own: OwnFile | null = null
   try {
-    if (file !== ':memory:') makeFile(file)
+    if (file !== ':memory:') {
+      makeFile(file)
+      own = await ownFile(file)
+    }
     const sqlite = new Database(file, { timeout: openMsMax })
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
     sqlite.function('contains_text', { deterministic: true }, containsText)
     sqlite.pragma('busy_timeout = 0')
-    const db = new Kysely<Schema>({ dialect: new PatientDialect(sqlite) })
+    const db = new Kysely<Schema>({ dialect: new PatientDialect(sqlite, own) })
     const { error } = await new Migrator({
       db,
       provider: { getMigrations: async () => migrations },
@@ -41,6 +43,8 @@ export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>>
     await db.destroy()
     throw error
   } catch (cause) {
+    own?.release()
+    if (cause instanceof DatabaseUnavailable) throw cause
     const advice = isDamage((cause as { code?: unknown }).code)
       ? damageAdvice
       : 'Check that the path can be written, or set DATABASE_URL to another file.'

@@ -9,6 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import { type DatabaseConnection, SqliteDialect, SqliteDriver } from 'kysely'
+import type { OwnFile } from './own-file.ts'
 
 /** How long a statement waits for another process; whoever reads meanwhile waits behind it. What a race has to write is tried again. */
 const busyMsMax = 1_000
@@ -16,23 +17,28 @@ const busyRetryMs = 20
 
 export class PatientDialect extends SqliteDialect {
   readonly #sqlite: Database.Database
+  readonly #own: OwnFile | null
 
-  constructor(sqlite: Database.Database) {
+  /** `own` is released when the database is closed; null: there is no file. */
+  constructor(sqlite: Database.Database, own: OwnFile | null) {
     super({ database: sqlite })
     this.#sqlite = sqlite
+    this.#own = own
   }
 
   override createDriver(): SqliteDriver {
-    return new PatientDriver(this.#sqlite)
+    return new PatientDriver(this.#sqlite, this.#own)
   }
 }
 
 class PatientDriver extends SqliteDriver {
   readonly #sqlite: Database.Database
+  readonly #own: OwnFile | null
 
-  constructor(sqlite: Database.Database) {
+  constructor(sqlite: Database.Database, own: OwnFile | null) {
     super({ database: sqlite })
     this.#sqlite = sqlite
+    this.#own = own
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
@@ -45,6 +51,11 @@ class PatientDriver extends SqliteDriver {
 
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection)
+  }
+
+  override async destroy(): Promise<void> {
+    await super.destroy()
+    this.#own?.release()
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * What the app does about races that were running when it last died: it writes their end onto the tape, so that every
- * fold agrees that they were interrupted, and keeps what had arrived.
+ * fold agrees that they were interrupted, and keeps what had arrived. The file is this app's alone (`own-file.ts`), so nobody
+ * runs them.
  */
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'

@@ -1,0 +1,46 @@
+/**
+ * The file of the history belongs to one app: a second would call the races of the first interrupted, and write into their
+ * tapes.
+ *
+ * The lock is on a file beside it (`races.db-lock`), so that others can still read the history itself. SQLite holds it, as it
+ * does for the books of the gateway: it ends with the process, by a kill -9 too, and what stays of it is an empty file.
+ */
+import { closeSync, openSync, realpathSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { DatabaseUnavailable } from './database-unavailable.ts'
+
+export interface OwnFile {
+  /** Lets the next app have it. */
+  release(): void
+}
+
+/** An app that was told to end takes up to 2.5 s for it: who starts it anew waits for the one before. */
+const waitMsMax = 5_000
+const retryMs = 50
+
+/** `file` is there already. Rejects with `DatabaseUnavailable` when another app goes on having it. */
+export async function ownFile(file: string): Promise<OwnFile> {
+  // By whatever link it was named.
+  const path = `${realpathSync(file)}-lock`
+  closeSync(openSync(path, 'a', 0o600))
+  const lock = new Database(path, { timeout: 0 })
+  const untilMs = performance.now() + waitMsMax
+  for (;;) {
+    try {
+      lock.exec('BEGIN EXCLUSIVE')
+      return { release: () => lock.close() }
+    } catch (error) {
+      const isHeld = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+      if (isHeld && performance.now() < untilMs) {
+        await sleep(retryMs)
+        continue
+      }
+      lock.close()
+      throw isHeld ? new DatabaseUnavailable(toTaken(file), { cause: error }) : error
+    }
+  }
+}
+
+const toTaken = (file: string) =>
+  `Another app has ${file}: stop it, or give this one a DATABASE_URL of its own.`
