@@ -3,7 +3,7 @@ import type { ApiError } from '@drag-race/contracts'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { ApiFault } from './api-fault.ts'
-import { damageAdvice, isDamage } from './history/index.ts'
+import { toDatabaseAdvice } from './history/index.ts'
 
 export function answerErrors(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
@@ -29,7 +29,7 @@ export const unknownEndpoint: RequestHandler = (request) => {
 
 function toFault(error: unknown): ApiFault {
   if (error instanceof ApiFault) return error
-  const { type, status, code } = (error ?? {}) as { type?: unknown; status?: unknown; code?: unknown }
+  const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown }
   if (typeof type === 'string' && typeof status === 'number' && status < 500) return bodyFault(type, status)
   // A path such as /api/races/%: express cannot decode it.
   if (error instanceof URIError) return new ApiFault(400, 'invalid_path', 'The path cannot be decoded.')
@@ -37,21 +37,9 @@ function toFault(error: unknown): ApiFault {
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new ApiFault(404, 'not_found', 'There is no such file.')
   }
-  if (typeof code === 'string' && code.startsWith('SQLITE')) {
-    return new ApiFault(503, 'database_unavailable', toAdvice(code))
-  }
+  const advice = toDatabaseAdvice(error)
+  if (advice !== null) return new ApiFault(503, 'database_unavailable', advice)
   return new ApiFault(500, 'internal', 'The app failed at this request. Its log says why.')
-}
-
-function toAdvice(code: string): string {
-  if (code === 'SQLITE_FULL') {
-    return 'The disk on which the history lies is full: nothing was written. Make room, then try again.'
-  }
-  if (code === 'SQLITE_BUSY') {
-    return 'Another program holds the database of the history. End what it does there, then try again.'
-  }
-  if (isDamage(code)) return `The history is damaged (${code}). ${damageAdvice}`
-  return `The database refused (${code}). Is its file writable? See DATABASE_URL.`
 }
 
 /** What the body parser refuses, by its own names. */

@@ -131,7 +131,11 @@ async function readHealth(
     status: isReachable ? 'ok' : 'degraded',
     version,
     gateway: { url: context.gateway.url, isBuiltIn, isReachable },
-    races: { running: races.running, unwritten: races.unwritten },
+    races: {
+      running: races.running,
+      unwritten: races.unwritten,
+      unwrittenReason: races.unwrittenReason,
+    },
     marginMs: clock.calibration?.marginMs ?? races.marginMs,
     calibration: clock.calibration,
     isCalibrating: clock.isCalibrating,

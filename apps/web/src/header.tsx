@@ -50,19 +50,18 @@ export function Header() {
           </button>
         </div>
       )}
-      {health.data && health.data.races.unwritten > 0 && (
+      {health.data && health.data.races.unwrittenReason !== null && (
         <div className="app-down" role="alert">
-          {toUnwritten(health.data.races.unwritten)}
+          {toUnwritten(health.data.races.unwritten, health.data.races.unwrittenReason)}
         </div>
       )}
     </>
   )
 }
 
-function toUnwritten(races: number): string {
-  const [what, are] =
-    races === 1 ? ['One race that has ended is', 'it is'] : [`${races} races that have ended are`, 'they are']
-  return `${what} not in the database yet, because it refuses: is its disk full? Make room, and ${are} written; end the app before, and the rest is lost.`
+function toUnwritten(races: number, reason: string): string {
+  const what = races === 1 ? 'One race that has ended is' : `${races} races that have ended are`
+  return `${what} not in the database yet, and what is missing there is lost if the app ends before. ${reason}`
 }
 
 function Facts({ health }: { health: Health | null }) {

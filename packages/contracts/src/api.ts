@@ -252,8 +252,8 @@ export interface Health {
   version: string
   /** `isBuiltIn`: our own, wherever it runs; by what it says of itself. */
   gateway: { url: string; isBuiltIn: boolean; isReachable: boolean }
-  /** `unwritten`: ended, and waiting for a database that refuses, such as one on a full disk. */
-  races: { running: number; unwritten: number }
+  /** `unwritten`: ended, and waiting for a database that refuses. `unwrittenReason`: why, and what to do; null when none waits. */
+  races: { running: number; unwritten: number; unwrittenReason: string | null }
   /** The clock's error as last measured; null before the first measurement. */
   marginMs: number | null
   /** Where `marginMs` comes from; null: from the lateness of the last race's thread alone, or from nothing yet. */

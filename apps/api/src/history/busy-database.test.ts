@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
-import { detail, eventually, race } from '../testing/race-client.ts'
+import { detail, eventsOf, eventually, race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
 import { openDatabase } from './index.ts'
 import type { Schema } from './schema.ts'
@@ -64,7 +64,8 @@ test('a statement waits beside the event loop, and is carried out then', async (
 test('a race waits for another program, and the app answers meanwhile', async () => {
   other.exec('BEGIN IMMEDIATE')
   const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
-  for (let turn = 0; turn < 5; turn++) expect((await health()).races).toEqual({ running: 0, unwritten: 0 })
+  for (let turn = 0; turn < 5; turn++)
+    expect((await health()).races).toMatchObject({ running: 0, unwritten: 0 })
   // Nothing is sent that could not be kept.
   expect(gateway.calls).toHaveLength(0)
   other.exec('COMMIT')
@@ -80,6 +81,24 @@ test('a race that ends meanwhile is written afterwards', async () => {
   const { raceId, end } = await racing
   expect(end?.reason).toBe('finished')
   expect((await detail(app.url, raceId!)).status).toBe('running')
+  await eventually(async () =>
+    expect((await health()).races).toEqual({
+      running: 0,
+      unwritten: 1,
+      unwrittenReason: 'Another program holds the database of the history: end what it does there.',
+    }),
+  )
   other.exec('COMMIT')
   await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
+})
+
+test('a race that another program deleted is seen to its end, and then let go', async () => {
+  const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
+  await eventually(async () => expect(gateway.calls).toHaveLength(1))
+  other.exec('DELETE FROM races')
+  letGo()
+  const { raceId, end } = await racing
+  expect(end?.reason).toBe('finished')
+  await eventually(async () => expect((await eventsOf(app.url, raceId!)).status).toBe(404))
+  expect((await health()).races).toEqual({ running: 0, unwritten: 0, unwrittenReason: null })
 })

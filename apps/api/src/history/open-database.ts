@@ -10,6 +10,7 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
+import { damageAdvice, isDamage } from './database-advice.ts'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 import { migrations } from './migrations.ts'
 import { type OwnFile, ownFile } from './own-file.ts'
@@ -45,7 +46,7 @@ export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>>
   } catch (cause) {
     own?.release()
     if (cause instanceof DatabaseUnavailable) throw cause
-    const advice = isDamage((cause as { code?: unknown }).code)
+    const advice = isDamage(cause)
       ? damageAdvice
       : 'Check that the path can be written, or set DATABASE_URL to another file.'
     throw new DatabaseUnavailable(`Cannot open the database ${file}: ${reason(cause)}. ${advice}`, { cause })
@@ -57,14 +58,6 @@ function toPath(databaseUrl: string): string {
   if (file === '') throw new DatabaseUnavailable('DATABASE_URL names no file. Set it to file:data/races.db.')
   return file === ':memory:' ? file : path.resolve(file)
 }
-
-/** By SQLite's codes: what is there is no database, or parts of it are unreadable. */
-export function isDamage(code: unknown): boolean {
-  return typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB)/.test(code)
-}
-
-export const damageAdvice =
-  'Stop the app and move the file (DATABASE_URL) away: a new history begins. `sqlite3 <file> .recover` saves what can still be read.'
 
 /** Prompts and answers are nobody else's business on this machine. SQLite's own files beside it take after it. */
 function makeFile(file: string): void {

@@ -56,7 +56,7 @@ async function raceIntoFullDisk() {
   letGo()
   const state = await racing
   expect(state.end?.reason).toBe('finished')
-  await eventually(async () => expect((await health()).races).toEqual({ running: 0, unwritten: 1 }))
+  await eventually(async () => expect((await health()).races).toMatchObject({ running: 0, unwritten: 1 }))
   return state
 }
 

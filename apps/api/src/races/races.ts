@@ -9,6 +9,7 @@ import { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import type { Clock } from '../clock/clock.ts'
 import { toSentinel } from '../clock/simulated-models.ts'
+import { toDatabaseAdvice } from '../history/database-advice.ts'
 import { createRaceStore } from '../history/store.ts'
 import { type Catalog, toLaneEntries } from '../models/index.ts'
 import { toLaneGateway } from '../own-gateway.ts'
@@ -26,6 +27,8 @@ export interface Races {
   readonly running: number
   /** Ended, and the database does not take the end. */
   readonly unwritten: number
+  /** In a sentence, with what to do; null when everything is written. */
+  readonly unwrittenReason: string | null
   /** One runs, or is about to. */
   readonly isRacing: boolean
   /** That of the race that ended last; null before the first. */
@@ -57,7 +60,13 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
   let isClosing = false
 
   const racing = () => [...open.values()].filter(({ tape }) => !tape.state.end).length
-  const unwritten = () => [...open.values()].filter(({ isRefused }) => isRefused).length
+  const unwritten = () => [...open.values()].filter(({ refusal }) => refusal !== null)
+  const unwrittenReason = () => {
+    const [first] = unwritten()
+    return first
+      ? (toDatabaseAdvice(first.refusal) ?? 'The app failed to write them: its log says why.')
+      : null
+  }
 
   async function start(asked: RaceRequest): Promise<RunningRace> {
     const { request, category } = await askLibrary(context.db, asked)
@@ -134,7 +143,7 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
   return {
     async start(request) {
       if (isClosing) throw closing
-      if (open.size + starting >= racesMax) throw unwritten() > 0 ? notWritten : tooMany
+      if (open.size + starting >= racesMax) throw toNoRoom(unwrittenReason())
       starting++
       try {
         return await start(request)
@@ -147,7 +156,10 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
       return racing()
     },
     get unwritten() {
-      return unwritten()
+      return unwritten().length
+    },
+    get unwrittenReason() {
+      return unwrittenReason()
     },
     get isRacing() {
       return racing() + starting > 0
@@ -164,17 +176,17 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
   }
 }
 
+function toNoRoom(reason: string | null): ApiFault {
+  if (reason === null) return tooMany
+  const waiting = `Races that have ended wait to be written, and no other starts before. ${reason}`
+  return new ApiFault(503, 'database_unavailable', waiting)
+}
+
 const tooMany = new ApiFault(
   429,
   'too_many_races',
   `${racesMax} races run already. Wait until one has ended, or stop one.`,
   { retryAfterSeconds: 5 },
-)
-
-const notWritten = new ApiFault(
-  503,
-  'database_unavailable',
-  'Races that have ended wait to be written, because the database refuses. Make room on its disk: then they are written, and the next can start.',
 )
 
 const closing = new ApiFault(503, 'closing', 'The app is shutting down. Start it again, then race.')

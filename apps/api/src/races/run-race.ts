@@ -18,6 +18,7 @@ import {
 } from '@drag-race/contracts'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock/clock.ts'
+import { isChanged } from '../history/database-advice.ts'
 import type { RaceStore } from '../history/store.ts'
 import type { LaneGateway } from '../own-gateway.ts'
 import type { LaneThread } from './lane-thread.ts'
@@ -69,10 +70,10 @@ export interface RunningRace {
   underWay: Promise<void>
   /** Resolves when `race-end` is on the tape. */
   ended: Promise<void>
-  /** Resolves when all of the tape is in the database; rejects when the app goes down and it cannot be written. */
+  /** Resolves when all of the tape is in the database; rejects when it never will be, or the app goes down before. */
   kept: Promise<void>
-  /** It has ended, and the database has refused that end at least once. */
-  readonly isRefused: boolean
+  /** Why the database refused its end the last time; null while it has not. */
+  readonly refusal: unknown
 }
 
 /** A disk that is full, or a database that another program holds: so often is it tried again. */
@@ -106,7 +107,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   const ended = Promise.withResolvers<void>()
   const kept = Promise.withResolvers<void>()
   const goingDown = new AbortController()
-  let isRefused = false
+  let refusal: unknown = null
   let reason: EndReason = 'finished'
   let closing: NodeJS.Timeout | undefined
   let greenLightNs: bigint | null = null
@@ -202,12 +203,14 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     for (;;) {
       try {
         await store.finish(id, tape.state, rest)
-        if (isRefused) log.info('the end of this race is written after all')
+        if (refusal !== null) log.info('the end of this race is written after all')
         return
       } catch (error) {
         if (goingDown.signal.aborted) throw error
-        if (!isRefused) log.error({ error }, 'the end of this race could not be written; it is tried again')
-        isRefused = true
+        if (isChanged(error)) throw new Error(changed, { cause: error })
+        if (refusal === null)
+          log.error({ error }, 'the end of this race could not be written; it is tried again')
+        refusal = error
         await sleep(keepRetryMs, undefined, { signal: goingDown.signal }).catch(() => {})
       }
     }
@@ -236,8 +239,8 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     nowMs: () => clock.at(clock.now()),
     ended: ended.promise,
     kept: kept.promise,
-    get isRefused() {
-      return isRefused
+    get refusal() {
+      return refusal
     },
     stop(lane) {
       const seconds = Math.round(clock.at(clock.now()) / 100) / 10
@@ -267,6 +270,8 @@ function toDeadline({ raceMsMax }: RaceLimits): LaneStop {
     message: `The race was ended after ${minutes} minutes, its longest. What had arrived stays.`,
   }
 }
+
+const changed = 'another program changed this race in the history: what is not written yet has no place there'
 
 const othersAreIn: LaneStop = { code: 'stopped', message: 'All other lanes are in.' }
 

@@ -1,9 +1,11 @@
 /**
  * Brings a running tape to the database in parts, so that killing the app loses at most the last moments of it.
  *
- * One write at a time. One that fails is tried again with the next, whole: the tape still has everything.
+ * One write at a time. One that fails is tried again with the next, whole: the tape still has everything. But in a race that
+ * another program changed it has no place, now or later.
  */
 import type { Logger } from 'pino'
+import { isChanged } from '../history/database-advice.ts'
 import type { TapePart } from '../history/tape-parts.ts'
 import type { Tape } from './tape.ts'
 
@@ -31,6 +33,7 @@ export function createTapeWriter(
   let writing: Promise<void> | null = null
   let hasFinished = false
   let failures = 0
+  let hasNoPlace = false
 
   function unwritten(): TapePart | null {
     const toSeq = tape.length - 1
@@ -46,12 +49,16 @@ export function createTapeWriter(
       failures = 0
     } catch (error) {
       failures++
-      if (failures === 1) log.error({ error }, 'a part of the tape could not be written; it is tried again')
+      hasNoPlace = isChanged(error)
+      if (failures === 1) {
+        const next = hasNoPlace ? 'another program changed this race in the history' : 'it is tried again'
+        log.error({ error }, `a part of the tape could not be written; ${next}`)
+      }
     }
   }
 
   function schedule() {
-    if (timer || writing || hasFinished) return
+    if (timer || writing || hasFinished || hasNoPlace) return
     timer = setTimeout(
       () => {
         timer = null

@@ -1,0 +1,33 @@
+/** Why the database refused, and what to do about it: SQLite's codes in words. */
+import { DatabaseUnavailable } from './database-unavailable.ts'
+
+/** null: it was something else. */
+export function toDatabaseAdvice(error: unknown): string | null {
+  if (error instanceof DatabaseUnavailable) return error.message
+  const code = toCode(error)
+  if (!code.startsWith('SQLITE')) return null
+  if (code === 'SQLITE_FULL') return 'The disk on which the history lies is full: make room.'
+  if (code === 'SQLITE_BUSY') {
+    return 'Another program holds the database of the history: end what it does there.'
+  }
+  if (isDamage(error)) return `The history is damaged (${code}). ${damageAdvice}`
+  return `The database refused (${code}). Is its file writable? See DATABASE_URL.`
+}
+
+/** What is there is no database, or parts of it are unreadable. */
+export function isDamage(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(toCode(error))
+}
+
+/** The rows are not those that the app wrote: however often it is tried again, it fails again. */
+export function isChanged(error: unknown): boolean {
+  return toCode(error).startsWith('SQLITE_CONSTRAINT')
+}
+
+export const damageAdvice =
+  'Stop the app and move the file (DATABASE_URL) away: a new history begins. `sqlite3 <file> .recover` saves what can still be read.'
+
+function toCode(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return typeof code === 'string' ? code : ''
+}
