@@ -2,12 +2,11 @@
  * What every feature of the app is given: the world outside, in one object. Each feature folder exports
  * `create<Feature>Routes(context): express.Router` from its index.ts; server.ts mounts them under /api.
  */
-import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import type { Schema } from './history/schema.ts'
+import type { HistoryDatabase } from './history/index.ts'
 
 export interface AppContext {
-  db: Kysely<Schema>
+  db: HistoryDatabase
   log: Logger
   gateway: GatewayAddress
   /** The wall clock. Never used to time a race, nor for the age of anything: it can be set back. */

@@ -126,6 +126,7 @@ async function readHealth(
   context: AppContext,
   { catalog, races, clock, version }: { catalog: Catalog; races: Races; clock: Clock; version: string },
 ): Promise<Health> {
+  context.db.check()
   const [{ isReachable }, isBuiltIn] = await Promise.all([catalog.read(), isOwnGateway(context)])
   return {
     status: isReachable ? 'ok' : 'degraded',

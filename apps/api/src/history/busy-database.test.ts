@@ -4,17 +4,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Health } from '@drag-race/contracts'
 import Database from 'better-sqlite3'
-import type { Kysely } from 'kysely'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { detail, eventsOf, eventually, race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
-import { openDatabase } from './index.ts'
-import type { Schema } from './schema.ts'
+import { type HistoryDatabase, openDatabase } from './index.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'busy-'))
 let gateway: FakeGateway
-let db: Kysely<Schema>
+let db: HistoryDatabase
 let app: TestApp
 let other: Database.Database
 /** The answer waits for it. */

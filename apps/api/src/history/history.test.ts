@@ -12,17 +12,16 @@ import {
   reduceRace,
   toTimeSlip,
 } from '@drag-race/contracts'
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { collect, detail, eventsOf, eventually, fold, race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
-import { DatabaseUnavailable, openDatabase } from './index.ts'
-import type { Schema } from './schema.ts'
+import { DatabaseUnavailable, type HistoryDatabase, openDatabase } from './index.ts'
 import { createRaceStore } from './store.ts'
 
 let gateway: FakeGateway
-let db: Kysely<Schema>
+let db: HistoryDatabase
 let app: TestApp
 const folder = mkdtempSync(path.join(tmpdir(), 'history-'))
 

@@ -1,5 +1,5 @@
 export { isChanged, toDatabaseAdvice } from './database-advice.ts'
 export { DatabaseUnavailable } from './database-unavailable.ts'
-export { openDatabase } from './open-database.ts'
+export { type HistoryDatabase, openDatabase } from './open-database.ts'
 export { recoverRaces } from './recover.ts'
 export { createHistoryRoutes } from './routes.ts'

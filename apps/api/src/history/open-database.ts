@@ -17,11 +17,25 @@ import { type OwnFile, ownFile } from './own-file.ts'
 import { PatientDialect } from './patient-dialect.ts'
 import type { Schema } from './schema.ts'
 
+export class HistoryDatabase extends Kysely<Schema> {
+  readonly #own: OwnFile | null
+
+  constructor(sqlite: Database.Database, own: OwnFile | null) {
+    super({ dialect: new PatientDialect(sqlite, own) })
+    this.#own = own
+  }
+
+  /** Throws `DatabaseUnavailable` when its file was removed or replaced. */
+  check(): void {
+    this.#own?.check()
+  }
+}
+
 /** How long the start waits for another process that writes. Later nothing may wait in here: `patient-dialect.ts`. */
 const openMsMax = 5_000
 
 /** `databaseUrl`: `file:data/races.db` (from the working directory), `file:/var/lib/races.db`, or `:memory:` for tests. */
-export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>> {
+export async function openDatabase(databaseUrl: string): Promise<HistoryDatabase> {
   const file = toPath(databaseUrl)
   let own: OwnFile | null = null
   try {
@@ -35,7 +49,7 @@ export async function openDatabase(databaseUrl: string): Promise<Kysely<Schema>>
     sqlite.pragma('foreign_keys = ON')
     sqlite.function('contains_text', { deterministic: true }, containsText)
     sqlite.pragma('busy_timeout = 0')
-    const db = new Kysely<Schema>({ dialect: new PatientDialect(sqlite, own) })
+    const db = new HistoryDatabase(sqlite, own)
     const { error } = await new Migrator({
       db,
       provider: { getMigrations: async () => migrations },

@@ -5,12 +5,14 @@
  * The lock is on a file beside it (`races.db-lock`), so that others can still read the history itself. SQLite holds it, as it
  * does for the books of the gateway: it ends with the process, by a kill -9 too, and what stays of it is an empty file.
  */
-import { closeSync, openSync, realpathSync } from 'node:fs'
+import { closeSync, openSync, realpathSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 
 export interface OwnFile {
+  /** Throws `DatabaseUnavailable` when its path leads to another file now, or to none: what is written would be found by nobody. */
+  check(): void
   /** Lets the next app have it. */
   release(): void
 }
@@ -29,7 +31,7 @@ export async function ownFile(file: string): Promise<OwnFile> {
   for (;;) {
     try {
       lock.exec('BEGIN EXCLUSIVE')
-      return { release: () => lock.close() }
+      return { check: watchFile(file), release: () => lock.close() }
     } catch (error) {
       const isHeld = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
       if (isHeld && performance.now() < untilMs) {
@@ -41,6 +43,19 @@ export async function ownFile(file: string): Promise<OwnFile> {
     }
   }
 }
+
+function watchFile(file: string): () => void {
+  const toMark = () => {
+    const stats = statSync(file, { bigint: true, throwIfNoEntry: false })
+    return stats && `${stats.dev} ${stats.ino}`
+  }
+  const opened = toMark()
+  return () => {
+    if (toMark() !== opened) throw new DatabaseUnavailable(gone)
+  }
+}
+
+const gone = 'The file of the history was removed or replaced while the app ran. Restart the app.'
 
 const toTaken = (file: string) =>
   `Another app has ${file}: stop it, or give this one a DATABASE_URL of its own.`

@@ -5,15 +5,22 @@
  *   loop, and with it all viewers of a race.
  * - On a full disk SQLite ends the transaction by itself. To roll it back once more fails, and that failure would stand in the place
  *   of the reason.
+ * - Into a file that was removed SQLite goes on writing without a word. What is in it can still be read.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
-import { type DatabaseConnection, SqliteDialect, SqliteDriver } from 'kysely'
+import { type DatabaseConnection, type RootOperationNode, SqliteDialect, SqliteDriver } from 'kysely'
 import type { OwnFile } from './own-file.ts'
 
 /** How long a statement waits for another process; whoever reads meanwhile waits behind it. What a race has to write is tried again. */
 const busyMsMax = 1_000
 const busyRetryMs = 20
+
+const writing: ReadonlySet<RootOperationNode['kind']> = new Set([
+  'InsertQueryNode',
+  'UpdateQueryNode',
+  'DeleteQueryNode',
+])
 
 export class PatientDialect extends SqliteDialect {
   readonly #sqlite: Database.Database
@@ -44,7 +51,10 @@ class PatientDriver extends SqliteDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection()
     return {
-      executeQuery: (query, options) => patiently(() => connection.executeQuery(query, options)),
+      executeQuery: async (query, options) => {
+        if (writing.has(query.query.kind)) this.#own?.check()
+        return patiently(() => connection.executeQuery(query, options))
+      },
       streamQuery: (query, chunkSize, options) => connection.streamQuery(query, chunkSize, options),
     }
   }

@@ -1,15 +1,14 @@
 /** A database that takes no more: what runs goes on, what has ended waits in memory, and is written when there is room. */
 import type { Health, RaceDetail } from '@drag-race/contracts'
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openDatabase } from '../history/index.ts'
-import type { Schema } from '../history/schema.ts'
+import { type HistoryDatabase, openDatabase } from '../history/index.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { detail, eventsOf, eventually, postRace, race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
 
 let gateway: FakeGateway
-let db: Kysely<Schema>
+let db: HistoryDatabase
 let app: TestApp
 /** The lane that waits for it answers then. */
 let letGo: () => void

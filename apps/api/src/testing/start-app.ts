@@ -1,16 +1,14 @@
 /** The app in this process, on a free port, with everything real but the gateway. */
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Kysely } from 'kysely'
 import pino from 'pino'
 import type { AppContext } from '../app-context.ts'
-import { openDatabase, recoverRaces } from '../history/index.ts'
-import type { Schema } from '../history/schema.ts'
+import { type HistoryDatabase, openDatabase, recoverRaces } from '../history/index.ts'
 import { createServer, type ServerOptions } from '../server.ts'
 
 export interface TestApp {
   url: string
-  db: Kysely<Schema>
+  db: HistoryDatabase
   /** The database too, unless it was given. */
   close(): Promise<void>
 }
@@ -20,7 +18,7 @@ export interface TestAppOptions extends Partial<ServerOptions>, Partial<Pick<App
   apiKey?: string
   /** Else it is somebody's, until it says whose. */
   isBuiltIn?: boolean
-  db?: Kysely<Schema>
+  db?: HistoryDatabase
 }
 
 const log = pino({ level: 'silent' })

@@ -1,0 +1,78 @@
+/** The file goes while the app runs: SQLite would write on into nothing, so the app says it, and starts no race. */
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { RacePage } from '@drag-race/contracts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
+import { detail, eventually, postRace, race } from '../testing/race-client.ts'
+import { startApp, type TestApp } from '../testing/start-app.ts'
+import { type HistoryDatabase, openDatabase } from './index.ts'
+
+const request = { prompt: 'p', lanes: [{ model: 'says' }] }
+let folder: string
+let file: string
+let gateway: FakeGateway
+let db: HistoryDatabase
+let app: TestApp
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'removed-'))
+  file = path.join(folder, 'races.db')
+  gateway = await startFakeGateway({
+    says: (call) => {
+      call.answer('Something.')
+      call.finish('stop', { prompt_tokens: 3, completion_tokens: 1 })
+    },
+  })
+  db = await openDatabase(`file:${file}`)
+  app = await startApp({ gatewayUrl: gateway.url, db })
+})
+afterEach(async () => {
+  await app.close()
+  await db.destroy()
+  await gateway.close()
+  rmSync(folder, { recursive: true })
+})
+
+const refused = {
+  status: 503,
+  error: {
+    code: 'database_unavailable',
+    message: 'The file of the history was removed or replaced while the app ran. Restart the app.',
+  },
+}
+
+async function answerOf(asking: Promise<Response>) {
+  const response = await asking
+  return { status: response.status, ...((await response.json()) as object) }
+}
+
+const health = () => answerOf(fetch(`${app.url}/api/health`))
+
+test.each([
+  ['removed', (aside: string) => renameSync(file, aside)],
+  [
+    'replaced',
+    (aside: string) => {
+      renameSync(file, aside)
+      copyFileSync(aside, file)
+    },
+  ],
+])('a history that was %s is said, takes no race, and can still be read', async (_how, take) => {
+  const { raceId } = await race(app.url, request)
+  await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
+  const calls = gateway.calls.length
+  const aside = path.join(folder, 'aside.db')
+  take(aside)
+
+  expect(await health()).toEqual(refused)
+  expect(await answerOf(postRace(app.url, request))).toEqual(refused)
+  expect(gateway.calls).toHaveLength(calls)
+  const page = (await (await fetch(`${app.url}/api/races`)).json()) as RacePage
+  expect(page.races.map(({ id }) => id)).toEqual([raceId])
+
+  renameSync(aside, file)
+  expect(await health()).toMatchObject({ status: 'ok' })
+  expect((await race(app.url, request)).end?.reason).toBe('finished')
+})
