@@ -1,5 +1,5 @@
 /** The file of the books from one gateway to the next: what is there after a stop, and what when it cannot be had. */
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBooks } from '../testing/books.ts'
@@ -79,6 +79,30 @@ test('a file that is no book is left as it is', async () => {
   expect((await spending.admin('/admin/usage')).status).toBe(503)
   expect(readdirSync(folder())).toEqual(['books.db'])
 })
+
+test.each([
+  ['removed', false],
+  ['replaced', true],
+])(
+  'books that were %s while the gateway runs: calls go on, it is said, and nothing is lost',
+  async (_how, isReplaced) => {
+    const spending = await start()
+    await spending.spend('a')
+    await usageOf(spending)
+    const aside = join(folder(), 'aside.db')
+    renameSync(path(), aside)
+    if (isReplaced) writeFileSync(path(), '')
+    expect((await spending.spend('a')).status).toBe(200)
+    expect((await spending.admin('/admin/usage')).status).toBe(503)
+    expect(await spending.gateway.sample('gateway_books_up')).toBe(0)
+    expect(spending.gateway.logs.map(({ reason }) => reason)).toContain(
+      `${path()} was removed or replaced while the gateway ran: put it back, or restart the gateway`,
+    )
+    renameSync(aside, path())
+    expect((await usageOf(spending, '?by=caller')).data[0]).toMatchObject({ caller: 'a', calls: 2 })
+    expect(await spending.gateway.sample('gateway_books_up')).toBe(1)
+  },
+)
 
 test('two gateways do not share a file: the second serves, and says why it books nothing', async () => {
   await start()

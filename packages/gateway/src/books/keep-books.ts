@@ -24,12 +24,15 @@ export type Keeper = {
 /** The file is opened by the first question, and again by the next one after that failed. */
 export function createKeeper(options: KeepOptions): Keeper {
   let open: Promise<OpenBooks> | null = null
-  const toBooks = () => {
+  const toBooks = async () => {
     open ??= openBooks(options)
-    return open.catch((error) => {
+    const books = await open.catch((error) => {
       open = null
       throw error
     })
+    // Not opened anew: in an empty file every budget would begin again.
+    books.file.check()
+    return books
   }
   return {
     async write({ calls, holds, kept, nowMs }) {

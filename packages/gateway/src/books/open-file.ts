@@ -5,7 +5,7 @@
  * both let calls through. WAL with `synchronous = NORMAL`: what is committed outlives a kill -9; only a power cut may
  * take the last moments.
  */
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
@@ -18,6 +18,8 @@ export interface BooksFile {
   sqlite: Database.Database
   /** For everything else. */
   db: Kysely<Schema>
+  /** Throws when its path leads to another file now, or to none: SQLite would write on into what nobody finds. */
+  check(): void
 }
 
 /** Rejects when it cannot be read or written, or another gateway has it. */
@@ -35,10 +37,24 @@ export async function openFile(path: string): Promise<BooksFile> {
     const provider = { getMigrations: async () => migrations }
     const { error } = await new Migrator({ db, provider }).migrateToLatest()
     if (error !== undefined) throw error
-    return { sqlite, db }
+    return { sqlite, db, check: watchFile(path) }
   } catch (error) {
     sqlite.close()
     throw toReason(path, error)
+  }
+}
+
+function watchFile(path: string): () => void {
+  const toMark = () => {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return stats && `${stats.dev} ${stats.ino}`
+  }
+  const opened = toMark()
+  return () => {
+    if (toMark() === opened) return
+    throw new Error(
+      `${path} was removed or replaced while the gateway ran: put it back, or restart the gateway`,
+    )
   }
 }
 
