@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -106,6 +106,18 @@ test.each([
     expect(await stderr).toMatch(told)
   },
 )
+
+test('a pipe in the place of gateway.yaml is refused like any bad edit, and holds nothing up', async () => {
+  const { child, stderr, firstLine, exited } = run('llm: {}')
+  await firstLine
+  const path = join(folder, 'gateway.yaml')
+  rmSync(path)
+  execFileSync('mkfifo', [path])
+  child.kill('SIGHUP')
+  child.kill('SIGTERM')
+  expect((await exited)[0]).toBe(0)
+  expect(await stderr).toContain(`${path} is no regular file`)
+})
 
 test.each(['SIGTERM', 'SIGINT', 'disconnect'] as const)(
   'ends on %s with 0, open streams and all',

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { destination, pino } from 'pino'
 import type { Config } from './config/load.ts'
-import { type ConfigReading, readConfig } from './config/read-config.ts'
+import { type ConfigReading, type ReadOptions, readConfig } from './config/read-config.ts'
 import { watchFile } from './config/watch-file.ts'
 import { createGateway } from './gateway.ts'
 import { type BatchSettings, readBatchSettings } from './tracing/batch.ts'
@@ -38,7 +38,7 @@ const logFile = destination({ dest: 2, sync: false })
 const log = pino({ level: env.LOG_LEVEL || 'warn', base: null }, logFile)
 
 let stoppedAtMs: number | null = null
-const reading = read()
+const reading = read({ isRunning: false })
 for (const warning of reading.warnings) console.error(`${configPath}: ${warning}`)
 if (!reading.isValid) {
   fail([`${configPath} cannot be used:`, ...reading.faults.map((fault) => `  ${fault}`)].join('\n'))
@@ -70,14 +70,14 @@ console.log(`gateway ready on ${url}, metrics on ${metricsUrl}/metrics`)
 
 void gateway.discover([url, simulatorUrl, `http://127.0.0.1:${env.PORT || '8000'}`])
 
-function read(): ConfigReading {
-  const now = readConfig(configPath, { ...env, SIMULATOR_URL: simulatorUrl })
+function read(options: ReadOptions): ConfigReading {
+  const now = readConfig(configPath, { ...env, SIMULATOR_URL: simulatorUrl }, options)
   if (!now.isValid || env.GATEWAY_DISCOVERY !== 'off') return now
   return { ...now, config: { ...now.config, discovery: [] } }
 }
 
 function reload() {
-  const now = read()
+  const now = read({ isRunning: true })
   const isSameFile = !now.isValid || toBooksPath(now.config) === booksPath
   gateway.reload(isSameFile ? now : { ...now, warnings: [...now.warnings, booksWarning()] })
 }

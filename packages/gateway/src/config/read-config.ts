@@ -1,21 +1,31 @@
 /** gateway.yaml as it is on the disk now → a config, or its faults. Never throws: a running gateway goes on without. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { type Loaded, loadConfig } from './load.ts'
 import type { Variables } from './references.ts'
 
 /** With the hash of the text, as `sha256sum` prints it; null where there is no text. */
 export type ConfigReading = Loaded & { hash: string | null }
 
-export function readConfig(path: string, variables: Variables): ConfigReading {
-  const text = readText(path)
+export interface ReadOptions {
+  /** Calls go through meanwhile: a pipe, which may let its reader wait for ever, is not read. At the start it may be one. */
+  isRunning: boolean
+}
+
+export function readConfig(path: string, variables: Variables, { isRunning }: ReadOptions): ConfigReading {
+  const text = readText(path, isRunning)
   if (typeof text !== 'string') return { isValid: false, faults: [text.fault], warnings: [], hash: null }
   const hash = createHash('sha256').update(text).digest('hex')
   return { ...loadConfig(text, variables), hash }
 }
 
-function readText(path: string): string | { fault: string } {
+function readText(path: string, isRunning: boolean): string | { fault: string } {
   try {
+    if (isRunning && !statSync(path).isFile()) {
+      return {
+        fault: `${path} is no regular file, and no other is read while the gateway runs. Put one there.`,
+      }
+    }
     return readFileSync(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
