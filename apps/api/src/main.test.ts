@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { RaceEvent } from '@drag-race/contracts'
+import { lanesMax, type RaceEvent } from '@drag-race/contracts'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
@@ -44,8 +44,12 @@ interface Program {
   ended: Promise<number | string>
 }
 
-function run(env: Record<string, string>, stdio: 'pipe' | 'ipc' = 'pipe'): Program {
-  const child = spawn(process.execPath, [main], {
+function run(
+  env: Record<string, string>,
+  stdio: 'pipe' | 'ipc' = 'pipe',
+  command = [process.execPath, main],
+): Program {
+  const child = spawn(command[0]!, command.slice(1), {
     env: {
       PATH: process.env.PATH,
       PORT: '0',
@@ -214,6 +218,17 @@ test('the log says of an error what it is and where', async () => {
       stack: expect.stringContaining('.ts:'),
     },
   })
+})
+
+test('an app without file handles says so on the lanes that get none, and does not blame the gateway', async () => {
+  const shell = ['bash', '-c', 'ulimit -n 48; exec "$@"', 'app', process.execPath, main]
+  const url = await ready(run({ CLOCK_CALIBRATION: 'off' }, 'pipe', shell))
+  // Some 35 are its own.
+  const lanes = Array.from({ length: lanesMax }, () => ({ model: 'endless' }))
+  const tape = events(await postRace(url, { prompt: 'p', lanes }))
+  const failed = await next(tape, ({ type }) => type === 'error')
+  expect(failed).toMatchObject({ code: 'out_of_file_handles', message: expect.stringContaining('ulimit -n') })
+  await tape.return(undefined)
 })
 
 test('a file that is no database is refused with its path', async () => {

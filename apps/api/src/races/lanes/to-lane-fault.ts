@@ -100,6 +100,7 @@ const eventTooLarge = new LaneFault({
 
 function unreachable(error: Error, gatewayUrl: string): LaneFault {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (code === 'EMFILE' || code === 'ENFILE') return outOfFileHandles
   const how = connectionWords[code]
   if (how === undefined && /SOCKET|ECONNRESET|EPIPE/.test(code)) {
     return new LaneFault({
@@ -112,6 +113,12 @@ function unreachable(error: Error, gatewayUrl: string): LaneFault {
     message: `Cannot reach the gateway at ${gatewayUrl}: ${how ?? readable(error.message)}. Is it running? Start it, or set GATEWAY_URL to where it is.`,
   })
 }
+
+const outOfFileHandles = new LaneFault({
+  code: 'out_of_file_handles',
+  message:
+    'The app has no file handle left for this lane. Raise its limit (`ulimit -n`), or race fewer lanes.',
+})
 
 const connectionWords: Record<string, string> = {
   ECONNREFUSED: 'nobody listens there',
