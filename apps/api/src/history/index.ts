@@ -1,4 +1,4 @@
-export { isChanged, toDatabaseAdvice } from './database-advice.ts'
+export { toDatabaseAdvice } from './database-advice.ts'
 export { DatabaseUnavailable } from './database-unavailable.ts'
 export { type HistoryDatabase, openDatabase } from './open-database.ts'
 export { recoverRaces } from './recover.ts'
