@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { lanesMax, type RaceEvent } from '@drag-race/contracts'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { openDatabase } from './history/index.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
 import { collect, detail, events, eventsOf, next, postRace } from './testing/race-client.ts'
 

@@ -310,6 +310,7 @@ describe('a feed', () => {
             look()
           }),
         onEvent: (event: RaceEvent) => void events.push(event),
+        onClock: () => {},
         onRewind: () => {},
         onStatus: ({ state }: FeedStatus) => {
           states.push(state)
