@@ -19,7 +19,7 @@ export const GatewayAttempt = z.object({
   /** Waited before this attempt. */
   waitMs: z.number(),
   durationMs: z.number(),
-  /** The provider's own count, or an estimate where the answer broke off before it; null when nothing is known. */
+  /** The provider's own count, or an estimate where it gave none; null when nothing is known. */
   usage: z.optional(z.nullable(Usage)),
   /** By the gateway's price table; null when the price is unknown, or nothing was counted. */
   costUsd: z.optional(z.nullable(z.number())),

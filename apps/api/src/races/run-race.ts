@@ -171,11 +171,12 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     if (tape.state.end) return
     underWay.resolve()
     clearTimeout(waiting)
-    clearTimeout(closing)
     const at = clock.at(clock.now())
     for (const { lane } of tape.state.lanes) {
       append({ type: 'error', at, lane, ...fault, status: null, retryAfterMs: null })
     }
+    // The last of them calls the sentinel in, and sets it.
+    clearTimeout(closing)
     laneThread.stop(id, null, { code: 'stopped', message: fault.message })
     const marginMs = calibration?.marginMs ?? lateness?.p99Ms ?? null
     const lagMs = lateness?.maxMs ?? null

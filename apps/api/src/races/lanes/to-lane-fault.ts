@@ -110,7 +110,7 @@ function unreachable(error: Error, gatewayUrl: string): LaneFault {
   }
   return new LaneFault({
     code: 'gateway_unreachable',
-    message: `Cannot reach the gateway at ${gatewayUrl}: ${how ?? readable(error.message)}. Is it running? Start it, or set GATEWAY_URL to where it is.`,
+    message: `Cannot reach the gateway at ${gatewayUrl}: ${how ?? readable(error.message).replace(/\.$/, '')}. Is it running? Start it, or set GATEWAY_URL to where it is.`,
   })
 }
 
