@@ -26,7 +26,8 @@ const items = [
 const blocks = [
   { type: 'thinking', thinking: 'x'.repeat(10), signature: 'no text' },
   { type: 'text', text: 'x'.repeat(10) },
-  { type: 'tool_use', name: 'f'.repeat(4), input: { a: { b: 'x'.repeat(16) } } },
+  // Sixteen letters of JSON.
+  { type: 'tool_use', name: 'f'.repeat(4), input: { a: { b: 'xx' } } },
 ]
 
 /** What is said is ten tokens each time: a chunk of a token each, or forty letters. */

@@ -55,7 +55,7 @@ function answersOf({ n, best_of, prompt }: Record<string, unknown>): number {
 }
 
 /** Of all texts in it. With a stack of its own: hostile JSON may be nested deeper than ours. */
-export function countChars(json: unknown): number {
+function countChars(json: unknown): number {
   const open = [json]
   let chars = 0
   while (open.length > 0) {

@@ -53,22 +53,38 @@ function ofResponse(raw: unknown): unknown {
 function toDelta(type: string, { delta }: Record<string, unknown>): object {
   if (!type.endsWith('.delta')) return {}
   if (type.includes('.reasoning')) return { reasoning_content: delta }
-  return /text|refusal/.test(type) ? { content: delta } : toCalls([delta])
+  return /text|refusal/.test(type) ? { content: delta } : toCalls([{ input: delta }])
 }
 
 function ofOutput(items: readonly Record<string, unknown>[]): object {
   const parts = items.flatMap(({ content, summary }) => [...records(content), ...records(summary)])
-  const calls = items.flatMap(({ name, arguments: data, input }) =>
-    name === undefined ? [] : [[name, data ?? input]],
-  )
+  const calls = items.map(({ name, arguments: data, input }) => ({ name, input: data ?? input }))
   return {
     content: parts.map(({ text: words, refusal }) => text(words) + text(refusal)).join(''),
-    ...toCalls(calls),
+    ...toCalls(calls.filter(isNamed)),
   }
 }
 
-function toCalls(calls: readonly unknown[]): object {
-  return { tool_calls: calls.map((call) => ({ function: call })) }
+interface ToolCall {
+  name?: unknown
+  input: unknown
+}
+
+const isNamed = ({ name }: ToolCall) => name !== undefined
+
+function toCalls(calls: readonly ToolCall[]): object {
+  return { tool_calls: calls.map(({ name, input }) => ({ function: { name, arguments: asWritten(input) } })) }
+}
+
+/** As the model wrote it, which is what its tokens were spent on. */
+function asWritten(input: unknown): unknown {
+  if (typeof input === 'string') return input
+  try {
+    return JSON.stringify(input)
+  } catch {
+    // `JSON.parse` goes down deeper than what writes it again.
+    return ''
+  }
 }
 
 function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
@@ -95,7 +111,7 @@ function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
       }
       case 'content_block_delta': {
         const { text: content, thinking, partial_json } = record(event.delta)
-        const calls = partial_json === undefined ? {} : toCalls([partial_json])
+        const calls = partial_json === undefined ? {} : toCalls([{ input: partial_json }])
         return { choices: [{ delta: { content, reasoning_content: thinking, ...calls } }] }
       }
       case 'message_delta':
@@ -111,9 +127,8 @@ function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
 }
 
 function ofBlocks(blocks: readonly Record<string, unknown>[]): object {
-  const calls = blocks.flatMap(({ name, input }) => (name === undefined ? [] : [[name, input]]))
   return {
     content: blocks.map((block) => text(block.text) + text(block.thinking)).join(''),
-    ...toCalls(calls),
+    ...toCalls(blocks.map(({ name, input }) => ({ name, input })).filter(isNamed)),
   }
 }

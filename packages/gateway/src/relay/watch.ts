@@ -12,9 +12,7 @@ import {
   type Usage,
 } from '@drag-race/contracts'
 import { type Frame, readFrame } from '@drag-race/wire'
-import { countChars } from '../admission/token-estimate.ts'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
-import { records } from '../dialects/read-json.ts'
 import type { AsChunk } from './as-chunk.ts'
 
 /** What an answer has said so far, streamed or not. Times are of the gateway's monotonic clock. */
@@ -129,19 +127,9 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
     facts.firstTokenAtMs ??= atMs
     facts.lastTokenAtMs = atMs
     facts.tokenChunks++
-    facts.letters += chunk.answer.length + chunk.reasoning.length
-    if (chunk.hasToolCall) facts.letters += lettersOfCalls(raw)
+    facts.letters += chunk.answer.length + chunk.reasoning.length + chunk.toolCall.length
   }
   return chunk
-}
-
-/** Arguments may come in one piece, and be most of an answer. */
-function lettersOfCalls(raw: unknown): number {
-  return countChars(
-    records(member(raw, 'choices')).map(({ delta, message }) =>
-      records(member(delta ?? message, 'tool_calls')).map((call) => call.function),
-    ),
-  )
 }
 
 /** Is the answer whole? The end of a stream after a `finish_reason` is success, `[DONE]` or not; `[DONE]` alone too. */
