@@ -1,19 +1,11 @@
 import type { RaceEvent } from '@drag-race/contracts'
-import { encodeComment, encodeEvent } from '@drag-race/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type FeedStatus, followRace, startRace } from './feed.ts'
+import { request, tape, toBytes } from './feed-for-tests.ts'
 import { makeTape } from './tape-for-tests.ts'
 
 const utf8 = new TextEncoder()
-const request = { prompt: 'p', lanes: [{ model: 'm' }] }
-const tape = makeTape({
-  lanes: [
-    { model: 'a', tokensAt: [10, 20, 30, 40, 50], end: 'done' },
-    { model: 'b', tokensAt: [15, 35], end: 'failed' },
-  ],
-})
-
 const neverHidden = () => new Promise<void>(() => {})
 
 interface Call {
@@ -68,11 +60,6 @@ async function watch(answers: Answer[], open: 'post' | 'follow' = 'post') {
     statuses: statuses.map(({ state }) => state),
     last: statuses.at(-1)!,
   }
-}
-
-function toBytes(events: readonly RaceEvent[]): Uint8Array {
-  const text = events.map((event) => encodeEvent({ id: event.seq, data: JSON.stringify(event) }))
-  return utf8.encode(encodeComment('hello') + text.join(''))
 }
 
 function stream(bytes: Uint8Array, end: 'close' | 'error' = 'close'): Response {
@@ -273,133 +260,6 @@ describe('a feed', () => {
     expect(events).toEqual(tape)
   })
 
-  describe('of a tab that nobody looks at', () => {
-    /** A tab, hidden and shown by hand; its waits are woken by hand, too; a server that sends two events and goes on. */
-    function setUp(open: 'post' | 'follow') {
-      let isHidden = false
-      const lookers: (() => void)[] = []
-      const waits: { ms: number; wake: () => void }[] = []
-      const afters: (string | null)[] = []
-      const events: RaceEvent[] = []
-      const states: string[] = []
-      let awaited: { state: string; resolve: () => void } | null = null
-      let send = (_: readonly RaceEvent[]) => {}
-      const options = {
-        fetchIt: (async (_path, init) => {
-          const after = new Headers(init?.headers).get('last-event-id')
-          afters.push(after)
-          const body = new ReadableStream<Uint8Array>({
-            start(controller) {
-              send = (some) => controller.enqueue(toBytes(some))
-              init?.signal?.addEventListener('abort', () => controller.error(new Error('aborted')))
-              if (open === 'follow' || after !== null) send(tape.slice(Number(after ?? -1) + 1).slice(0, 2))
-            },
-          })
-          return new Response(body)
-        }) satisfies typeof fetch,
-        sleep: (ms: number, signal: AbortSignal) =>
-          new Promise<void>((resolve) => {
-            waits.push({ ms, wake: resolve })
-            signal.addEventListener('abort', () => resolve())
-          }),
-        whenTab: (is: 'hidden' | 'shown', signal: AbortSignal) =>
-          new Promise<void>((resolve) => {
-            const look = () => isHidden === (is === 'hidden') && resolve()
-            lookers.push(look)
-            signal.addEventListener('abort', () => resolve())
-            look()
-          }),
-        onEvent: (event: RaceEvent) => void events.push(event),
-        onClock: () => {},
-        onRewind: () => {},
-        onStatus: ({ state }: FeedStatus) => {
-          states.push(state)
-          if (state === awaited?.state) awaited.resolve()
-        },
-      }
-      const feed = open === 'post' ? startRace(request, options) : followRace('r1', options)
-      return {
-        feed,
-        afters,
-        events,
-        states,
-        send: (some: readonly RaceEvent[]) => send(some),
-        reach: (state: string) =>
-          new Promise<void>((resolve) => {
-            awaited = { state, resolve }
-          }),
-        hide(is: boolean) {
-          isHidden = is
-          for (const look of lookers.splice(0)) look()
-        },
-        wake: (ms: number) => waits.findLast((wait) => wait.ms === ms)?.wake(),
-      }
-    }
-
-    test('leaves its connection to others, and has the rest when it is looked at', async () => {
-      const tab = setUp('follow')
-      await tab.reach('open')
-      tab.hide(true)
-      await settle()
-      const rest = tab.reach('resting')
-      tab.wake(3000)
-      await rest
-      expect(tab.events).toEqual(tape.slice(0, 2))
-      const back = tab.reach('open')
-      tab.hide(false)
-      await back
-      await settle()
-      expect(tab.afters).toEqual([null, '1'])
-      expect(tab.events).toEqual(tape.slice(0, 4))
-      expect(tab.states).toEqual(['asking', 'open', 'resting', 'open'])
-      tab.feed.close()
-    })
-
-    test('looks in now and then, so that its title tells the end', async () => {
-      const tab = setUp('follow')
-      tab.hide(true)
-      await settle()
-      const rest = tab.reach('resting')
-      tab.wake(3000)
-      await rest
-      const back = tab.reach('open')
-      tab.wake(30_000)
-      await back
-      const end = tab.reach('ended')
-      tab.send(tape.slice(4))
-      await end
-      expect(tab.events).toEqual(tape)
-    })
-
-    test('keeps it when it is only left for a moment', async () => {
-      const tab = setUp('follow')
-      await tab.reach('open')
-      tab.hide(true)
-      await settle()
-      tab.hide(false)
-      await settle()
-      tab.wake(3000)
-      await settle()
-      expect(tab.states).toEqual(['asking', 'open'])
-      tab.feed.close()
-    })
-
-    test('waits for the id of the race that it starts', async () => {
-      const tab = setUp('post')
-      tab.hide(true)
-      await tab.reach('open')
-      tab.wake(3000)
-      await settle()
-      expect(tab.states).toEqual(['asking', 'open'])
-      tab.send(tape.slice(0, 1))
-      await settle()
-      const rest = tab.reach('resting')
-      tab.wake(3000)
-      await rest
-      tab.feed.close()
-    })
-  })
-
   test('once closed, says nothing more', async () => {
     const seen: unknown[] = []
     let enqueue = (_: Uint8Array) => {}
@@ -421,8 +281,3 @@ describe('a feed', () => {
     expect(seen).toEqual([])
   })
 })
-
-/** Lets every pending promise of the feed run. */
-function settle() {
-  return new Promise((resolve) => setTimeout(resolve))
-}
