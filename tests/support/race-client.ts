@@ -18,10 +18,12 @@ export function postRace(appUrl: string, request: unknown, init: RequestInit = {
 /** Every event of a response, checked against the contract; its `id` line must be its number. */
 export async function* events(response: Response): AsyncGenerator<RaceEvent> {
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`)
-  for await (const frame of decodeEvents(response.body!)) {
-    const event = RaceEvent.parse(JSON.parse(frame.data))
-    if (frame.id !== String(event.seq)) throw new Error(`id ${frame.id} for event ${event.seq}`)
-    yield event
+  for await (const read of decodeEvents(response.body!)) {
+    for (const { id, data } of read) {
+      const event = RaceEvent.parse(JSON.parse(data))
+      if (id !== String(event.seq)) throw new Error(`id ${id} for event ${event.seq}`)
+      yield event
+    }
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { FinishLine } from './race-request.ts'
-import { type LaneState, laneStatus, type RaceState } from './race-state.ts'
+import { type LaneState, laneStatus, type Mark, type RaceState } from './race-state.ts'
 import { type Better, type Entrant, rank, type Standing, toVerdict, type Verdict } from './standings.ts'
 import { toTimeSlip, whenTokens } from './time-slip.ts'
 
@@ -45,8 +45,23 @@ export function toEntrants(
 export function crossedMs(lane: LaneState, finish: FinishLine): number | null {
   if (lane.startAt === null) return null
   if (finish === 'done') return toTotal(lane)
-  const at = finish === 'first-token' ? lane.firstMark?.at : whenTokens(lane.lastMark, finish.tokens)
+  const at = finish === 'first-token' ? lane.firstMark?.at : whenCrossed(lane, finish.tokens)
   return at === undefined ? null : Math.round((at - lane.startAt) * 100) / 100
+}
+
+/**
+ * Walked once: what was crossed stays crossed, the past behind it grows to 20,000 arrivals, and a screen asks at every frame.
+ * Kept by the lane's first arrival, which all its later states share.
+ */
+const crossings = new WeakMap<Mark, { tokens: number; at: number }>()
+
+function whenCrossed({ firstMark, lastMark }: LaneState, tokens: number): number | undefined {
+  if (!firstMark || !lastMark || lastMark.tokens < tokens) return undefined
+  const known = crossings.get(firstMark)
+  if (known?.tokens === tokens) return known.at
+  const at = whenTokens(lastMark, tokens)
+  if (at !== undefined) crossings.set(firstMark, { tokens, at })
+  return at
 }
 
 function toTotal(lane: LaneState): number | null {

@@ -98,15 +98,18 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
     cachedTokens: usage?.cachedTokens ?? null,
     isEstimated: usage?.source !== 'usage',
     hasHiddenReasoning,
-    decodeTokensPerSecond: hasUntimedToolCall(lane)
-      ? null
-      : perSecond(sent - 1, span(lane.firstMark, lane.lastMark)),
+    decodeTokensPerSecond: toDecodeSpeed(lane, sent),
     endToEndTokensPerSecond: perSecond(outputTokens, totalMs ?? elapsedMs),
     chunks: lane.chunks,
     gapMsMax: longestGap(lane.lastMark, done ? undefined : endAt),
     costUsd: done?.costUsd ?? null,
     splits: toSplits(lane, since),
   }
+}
+
+/** `decodeTokensPerSecond` of a slip, of so many tokens that were sent. Walks no past: running lanes ask for it at every look. */
+export function toDecodeSpeed(lane: LaneState, sent = lane.tokens): number | null {
+  return hasUntimedToolCall(lane) ? null : perSecond(sent - 1, span(lane.firstMark, lane.lastMark))
 }
 
 /** Output tokens without those of hidden reasoning. */

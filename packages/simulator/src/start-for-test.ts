@@ -70,7 +70,7 @@ export async function startSimulator({ callsMax }: { callsMax?: number } = {}) {
 /** The data of each event as it comes; throws when the socket breaks. */
 async function* readEvents(response: Response): AsyncGenerator<string> {
   if (!response.body) throw new Error('The response has no body.')
-  for await (const { data } of decodeEvents(response.body)) yield data
+  for await (const read of decodeEvents(response.body)) for (const { data } of read) yield data
 }
 
 /** All that a finished stream said. */

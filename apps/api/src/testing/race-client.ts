@@ -24,10 +24,12 @@ export async function race(url: string, request: RaceRequestInput): Promise<Race
 
 export async function* events(response: Response): AsyncGenerator<RaceEvent> {
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`)
-  for await (const { id, data } of decodeEvents(response.body!)) {
-    const event = RaceEvent.parse(JSON.parse(data))
-    if (id !== String(event.seq)) throw new Error(`id ${id} for event ${event.seq}`)
-    yield event
+  for await (const read of decodeEvents(response.body!)) {
+    for (const { id, data } of read) {
+      const event = RaceEvent.parse(JSON.parse(data))
+      if (id !== String(event.seq)) throw new Error(`id ${id} for event ${event.seq}`)
+      yield event
+    }
   }
 }
 

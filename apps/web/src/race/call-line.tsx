@@ -1,15 +1,16 @@
 /** What is to be said of the race now, in one large line: on the way, cut off, or who won. */
-import type { RaceState } from '@drag-race/contracts'
 import { usePageTitle } from '../use-page-title.ts'
+import type { RaceStore } from './store.ts'
 import { useRace } from './the-race.ts'
 import { toRunningText, toVerdictText } from './verdict.ts'
 
-export function CallLine({ race }: { race: RaceState }) {
+export function CallLine() {
+  // Words, not the race: it is another one in every frame, and they are not.
+  const headline = useRace((store) => toCall(store).headline)
+  const detail = useRace((store) => toCall(store).detail)
   const feed = useRace((store) => store.feed)
   const isStopping = useRace((store) => store.isStopping)
   const stopProblem = useRace((store) => store.stopProblem)
-  const verdict = toVerdictText(race)
-  const { headline, detail } = verdict ?? toRunningText(race, feed.state === 'refused')
   usePageTitle(headline)
   return (
     <>
@@ -27,4 +28,8 @@ export function CallLine({ race }: { race: RaceState }) {
       </p>
     </>
   )
+}
+
+function toCall({ race, feed }: RaceStore) {
+  return toVerdictText(race) ?? toRunningText(race, feed.state === 'refused')
 }

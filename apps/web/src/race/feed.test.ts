@@ -238,7 +238,8 @@ describe('a feed', () => {
   })
 
   test('leaves a connection that has fallen silent', async () => {
-    let giveUp = () => {}
+    let passTime = () => {}
+    let quietLooks = 0
     const silent = new Response(new ReadableStream({ start: (c) => c.enqueue(toBytes(tape.slice(0, 2))) }))
     const answers = [silent, rest(1) as Response]
     const events: RaceEvent[] = []
@@ -246,11 +247,14 @@ describe('a feed', () => {
       followRace('r1', {
         fetchIt: async () => answers.shift()!,
         whenTab: neverHidden,
-        sleep: (ms) => (ms > 10_000 ? new Promise((wake) => (giveUp = wake)) : Promise.resolve()),
+        sleep: (ms) =>
+          ms > 10_000 && quietLooks-- <= 0 ? new Promise((wake) => (passTime = wake)) : Promise.resolve(),
         onEvent: (event) => {
           events.push(event)
           // The read after the second event is the one that never comes.
-          if (event.seq === 1) setTimeout(() => giveUp())
+          if (event.seq !== 1) return
+          quietLooks = 1
+          setTimeout(() => passTime())
         },
         onRewind: () => {},
         onClock: () => {},
@@ -258,6 +262,39 @@ describe('a feed', () => {
       })
     })
     expect(events).toEqual(tape)
+  })
+
+  test('stays on a connection that brings something now and then', async () => {
+    let passTime = () => {}
+    let bring = (_: Uint8Array) => {}
+    const body = new ReadableStream<Uint8Array>({ start: (c) => (bring = (bytes) => c.enqueue(bytes)) })
+    const opened: string[] = []
+    const events: RaceEvent[] = []
+    await new Promise<void>((resolve) => {
+      followRace('r1', {
+        fetchIt: async (path) => {
+          opened.push(String(path))
+          bring(toBytes(tape.slice(0, 1)))
+          return new Response(body)
+        },
+        whenTab: neverHidden,
+        sleep: (ms) => (ms > 10_000 ? new Promise((wake) => (passTime = wake)) : Promise.resolve()),
+        // Between two events the time of a silence passes, each time.
+        onEvent: (event) => {
+          events.push(event)
+          if (events.length === tape.length) return
+          setTimeout(() => {
+            passTime()
+            bring(toBytes(tape.slice(event.seq + 1, event.seq + 2)))
+          })
+        },
+        onRewind: () => {},
+        onClock: () => {},
+        onStatus: ({ state }) => state === 'ended' && resolve(),
+      })
+    })
+    expect(events).toEqual(tape)
+    expect(opened).toHaveLength(1)
   })
 
   test('once closed, says nothing more', async () => {

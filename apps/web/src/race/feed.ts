@@ -49,10 +49,10 @@ export interface Feed {
 const backoffMsMin = 250
 const backoffMsMax = 5000
 /**
- * A connection that brings no byte for this long is taken for dead and opened anew: a proxy can hold a stream open
- * whose other end is gone. The app sends a comment every 15 s.
+ * A connection that brings no byte for this long, and up to twice as long, is taken for dead and opened anew: a proxy can
+ * hold a stream open whose other end is gone. The app sends a comment every 15 s.
  */
-const silenceMsMax = 45_000
+const silenceMsMax = 30_000
 /** A tab may be left for a look at another one without losing its connection. */
 const hiddenMsMax = 3000
 const restMsMax = 30_000
@@ -198,7 +198,7 @@ function askForRest({ fetchIt }: FeedOptions, tape: Position, signal: AbortSigna
 }
 
 async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<RaceEvent[]> {
-  for await (const { data } of decodeEvents(bytes)) yield [JSON.parse(data) as RaceEvent]
+  for await (const read of decodeEvents(bytes)) yield read.map(({ data }) => JSON.parse(data) as RaceEvent)
 }
 
 /** Without a race id there is nothing to come back to; a 4xx will not change by asking again. */
@@ -255,20 +255,34 @@ async function restUntilSeen({ whenTab, sleep }: FeedOptions, signal: AbortSigna
   decided.abort()
 }
 
+/** Throws when it falls silent. One timer for all reads: a race brings a hundred of them a second. */
 async function* untilSilent(body: ReadableStream<Uint8Array>, sleep: FeedOptions['sleep']) {
   const reader = body.getReader()
+  const reading = new AbortController()
+  let hasHeard = true
+  let isSilent = false
+  // Not waited for: cancelling a dead connection may never settle. The read that waits is told at once.
+  const leave = () => void reader.cancel().catch(() => {})
+  const watch = async () => {
+    while (hasHeard) {
+      hasHeard = false
+      await sleep(silenceMsMax, reading.signal)
+      if (reading.signal.aborted) return
+    }
+    isSilent = true
+    leave()
+  }
+  void watch()
   try {
     while (true) {
-      const heard = new AbortController()
-      const silence = sleep(silenceMsMax, heard.signal).then(() => null)
-      const read = await Promise.race([reader.read(), silence])
-      heard.abort()
-      if (read === null) throw new Error(`no byte for ${silenceMsMax / 1000} s`)
-      if (read.done) return
-      yield read.value
+      const { value, done } = await reader.read()
+      if (isSilent) throw new Error(`no byte for ${silenceMsMax / 1000} s`)
+      if (done) return
+      hasHeard = true
+      yield value
     }
   } finally {
-    // Not waited for: cancelling a dead connection may never settle.
-    void reader.cancel().catch(() => {})
+    reading.abort()
+    leave()
   }
 }

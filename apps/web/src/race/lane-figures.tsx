@@ -1,5 +1,5 @@
 /** The running figures of a lane: four columns, value over unit. ≈ marks what is counted by our tokenizer. */
-import { type LaneState, laneStatus, toTimeSlip } from '@drag-race/contracts'
+import { type LaneState, laneStatus, toDecodeSpeed, toTimeSlip } from '@drag-race/contracts'
 import { type ReactNode, useMemo } from 'react'
 import { dash, toCount, toMs, toSeconds, toWithin } from '../look/figures.ts'
 import { RunningClock } from './running-clock.tsx'
@@ -14,14 +14,16 @@ interface LaneFiguresProps {
 }
 
 export function LaneFigures({ lane, isRunning, marginMs, silentSeconds }: LaneFiguresProps) {
-  // A slip walks the lane's whole past; ten times a second is as often as a figure can be read.
+  // A slip walks the lane's whole past: it is made when the lane is in.
+  const slip = isRunning ? null : toTimeSlip(lane)
+  // Ten times a second is as often as a figure can be read.
   const tenth = Math.floor((lane.lastMark?.at ?? 0) / 100)
-  const slip = useMemo(() => toTimeSlip(lane), [tenth, lane.outcome, lane.ttftMs, isRunning])
-  const about = slip.isEstimated && lane.tokens > 0 ? '≈' : ''
+  const speedSoFar = useMemo(() => toDecodeSpeed(lane), [tenth, lane.ttftMs])
+  const about = (slip?.isEstimated ?? true) && lane.tokens > 0 ? '≈' : ''
   // A lane that hangs has no speed, whatever it had before.
-  const speed = silentSeconds === null ? slip.decodeTokensPerSecond : null
+  const speed = silentSeconds === null ? (slip ? slip.decodeTokensPerSecond : speedSoFar) : null
   // Of what has arrived, not of the last tenth: in a hang no other one comes.
-  const tokens = lane.outcome ? slip.outputTokens : lane.tokens
+  const tokens = slip && lane.outcome ? slip.outputTokens : lane.tokens
   const isTicking = isRunning && laneStatus(lane) === 'running'
   return (
     <dl className="lane-figures">
@@ -34,9 +36,9 @@ export function LaneFigures({ lane, isRunning, marginMs, silentSeconds }: LaneFi
       <Figure unit="tokens" value={tokens === 0 ? dash : about + toCount(tokens)} />
       <Figure
         unit="s elapsed"
-        within={slip.totalMs === null || marginMs === null ? '' : `${toWithin(marginMs)} ms`}
+        within={slip?.totalMs == null || marginMs === null ? '' : `${toWithin(marginMs)} ms`}
         value={
-          isTicking ? <RunningClock startAt={lane.startAt} /> : toSeconds(slip.totalMs ?? slip.elapsedMs)
+          isTicking ? <RunningClock startAt={lane.startAt} /> : toSeconds(slip?.totalMs ?? slip?.elapsedMs)
         }
       />
     </dl>

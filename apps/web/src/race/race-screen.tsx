@@ -1,4 +1,5 @@
 /** A race and, when it is over, its tape: prompt and lights, strip, what is to be said of it, lanes. */
+import type { FinishLine, RaceState } from '@drag-race/contracts'
 import { lazy, Suspense } from 'react'
 import { Link } from 'wouter'
 import { AfterRace } from '../after-race/after-race.tsx'
@@ -25,14 +26,18 @@ const PhotoFinish = lazy(async () => ({
   default: (await import('../photo-finish/photo-finish.tsx')).PhotoFinish,
 }))
 
+/** Every part looks at what it shows: a token is no business of the bar above the strip. */
 export function RaceScreen() {
-  const race = useRace((store) => store.race)
+  const raceId = useRace(({ race }) => race.raceId)
+  const request = useRace(({ race }) => race.request)
+  const laneCount = useRace(({ race }) => race.lanes.length)
+  // Null for as long as the race runs, so that a token renders its own lane alone.
+  const over = useRace(({ race }) => (race.end === null ? null : race))
   const isAsking = useRace(({ feed, origin }) => origin === 'start' && feed.state === 'asking')
   const isLost = useRace(({ feed }) => feed.state === 'refused')
-  const isOver = race.end !== null || isLost
-  // The same object for every lane while the race runs, so that a token renders its own lane alone.
-  const over = race.end === null ? null : race
-  const finish = race.request?.finish ?? 'done'
+  const isOver = over !== null || isLost
+  const finish = request?.finish ?? 'done'
+  const lanes = Array.from({ length: laneCount }, (_, lane) => lane)
   useStartKey(isOver && !isAsking, raceAgain)
 
   return (
@@ -40,7 +45,7 @@ export function RaceScreen() {
       <StartBar
         prompt={
           <ScrollBox className="prompt-text" label="Prompt" dir="auto">
-            {race.request ? toPromptText(race.request) : ''}
+            {request ? toPromptText(request) : ''}
           </ScrollBox>
         }
         tree={isAsking ? 'asking' : isOver ? 'over' : 'green'}
@@ -51,33 +56,29 @@ export function RaceScreen() {
         }
       >
         <span className="dim">Finish line: {toFinishText(finish)}</span>
-        {race.request?.coldStart && <span className="dim">Cold start</span>}
-        {race.startedAt !== null && (
-          <time className="dim" dateTime={race.startedAt}>
-            {new Date(race.startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
-          </time>
-        )}
-        {race.request?.tags && <Tags tags={race.request.tags} />}
+        {request?.coldStart && <span className="dim">Cold start</span>}
+        <StartedAt />
+        {request?.tags && <Tags tags={request.tags} />}
         <ScreenLagFigure />
         <button type="button" className="button-plain" onClick={rearrange}>
           New race
         </button>
-        {race.end !== null && race.raceId !== null && (
+        {over !== null && raceId !== null && (
           <>
-            <Link href={`/race/${race.raceId}/replay`}>Replay</Link>
-            <AfterRace raceId={race.raceId} />
+            <Link href={`/race/${raceId}/replay`}>Replay</Link>
+            <AfterRace raceId={raceId} />
           </>
         )}
       </StartBar>
-      <Strip label="Strip" laneCount={race.lanes.length}>
-        {race.lanes.map((lane) => (
-          <RaceRow key={lane.lane} lane={lane} finish={finish} over={over} />
+      <Strip label="Strip" laneCount={laneCount}>
+        {lanes.map((lane) => (
+          <LiveRow key={lane} index={lane} finish={finish} over={over} />
         ))}
       </Strip>
-      <StandingsTable lanes={race.lanes} over={over} />
-      <Lanes key={race.raceId} count={race.lanes.length} heading={<CallLine race={race} />}>
-        {race.lanes.map((lane) => (
-          <LanePanel key={lane.lane} lane={lane} over={over} isLost={isLost} />
+      <LiveStandings over={over} />
+      <Lanes key={raceId} count={laneCount} heading={<CallLine />}>
+        {lanes.map((lane) => (
+          <LivePanel key={lane} index={lane} over={over} isLost={isLost} />
         ))}
       </Lanes>
       {over && (
@@ -90,4 +91,34 @@ export function RaceScreen() {
       {over && <Evidence race={over} />}
     </>
   )
+}
+
+function StartedAt() {
+  const startedAt = useRace(({ race }) => race.startedAt)
+  if (startedAt === null) return null
+  return (
+    <time className="dim" dateTime={startedAt}>
+      {new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
+    </time>
+  )
+}
+
+interface LiveLaneProps {
+  index: number
+  over: RaceState | null
+}
+
+function LiveRow({ index, ...rest }: LiveLaneProps & { finish: FinishLine }) {
+  const lane = useRace(({ race }) => race.lanes[index])
+  return lane && <RaceRow lane={lane} {...rest} />
+}
+
+function LivePanel({ index, ...rest }: LiveLaneProps & { isLost: boolean }) {
+  const lane = useRace(({ race }) => race.lanes[index])
+  return lane && <LanePanel lane={lane} {...rest} />
+}
+
+function LiveStandings({ over }: { over: RaceState | null }) {
+  const lanes = useRace(({ race }) => race.lanes)
+  return <StandingsTable lanes={lanes} over={over} />
 }

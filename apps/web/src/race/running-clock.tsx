@@ -5,6 +5,7 @@
  */
 import { useContext, useEffect, useRef } from 'react'
 import { toSeconds } from '../look/figures.ts'
+import { drawOnFrames } from './clock-frames.ts'
 import { DisplayClockContext } from './display-clock.ts'
 
 export function RunningClock({ startAt }: { startAt: number | null }) {
@@ -12,18 +13,15 @@ export function RunningClock({ startAt }: { startAt: number | null }) {
   const clock = useContext(DisplayClockContext)
   useEffect(() => {
     let shownMs = 0
-    let frame = 0
-    const draw = () => {
+    return drawOnFrames(() => {
       const raceMs = clock.raceMs()
       // Nothing more will come of this tape: the clock stands where it was last known.
-      if (raceMs === null) return
+      if (raceMs === null) return false
       const laneMs = startAt === null ? 0 : Math.max(0, raceMs - startAt)
       shownMs = clock.canGoBack ? laneMs : Math.max(shownMs, laneMs)
       if (element.current) element.current.textContent = toSeconds(shownMs)
-      frame = requestAnimationFrame(draw)
-    }
-    draw()
-    return () => cancelAnimationFrame(frame)
+      return true
+    })
   }, [startAt, clock])
   return <span ref={element} aria-hidden="true" />
 }
