@@ -98,6 +98,31 @@ test('is not pressed again by a key that is held', async () => {
   await expectWholeRace()
 })
 
+test('leaves the draft that “New race” takes the place of one press away, also after a reload', async () => {
+  const draft = 'A draft of a long evening.'
+  const prompt = at.page.getByRole('textbox', { name: 'Prompt', exact: true })
+  const { raceId } = await race(at.url(''), { prompt: 'Raced.', lanes: [{ model: 'sim-quick' }] })
+  await setUp()
+  await button('Bring my draft back').waitFor({ state: 'detached' })
+  await prompt.fill(draft)
+  await at.page.goto(at.url(`/race/${raceId}`))
+  await button('New race').click()
+  await at.page.reload()
+  await button('Remove lane 1').waitFor()
+  expect(await prompt.inputValue()).toBe('Raced.')
+  await button('Bring my draft back').focus()
+  await at.page.keyboard.press('Enter')
+  await button('Bring my draft back').waitFor({ state: 'detached' })
+  expect(await prompt.inputValue()).toBe(draft)
+  expect(await prompt.evaluate((field) => field.ownerDocument.activeElement === field)).toBe(true)
+  await button('Remove lane 2').waitFor()
+  await button('Start').click()
+  await expectWholeRace()
+  await button('New race').click()
+  expect(await prompt.inputValue()).toBe(draft)
+  expect(await button('Bring my draft back').count()).toBe(0)
+})
+
 test('starts without what the setup cannot hold of the race before, and the page says so', async () => {
   const messages = ['What is 6 times 7?', '42', 'And 8 times 9?'].map((content, index) => ({
     role: index === 1 ? ('assistant' as const) : ('user' as const),

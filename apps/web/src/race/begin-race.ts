@@ -3,13 +3,16 @@ import type { RaceRequestInput } from '@drag-race/contracts'
 import { navigate } from 'wouter/use-browser-location'
 import { theRace } from './the-race.ts'
 
-export function beginRace(request: RaceRequestInput) {
+export function beginRace(request: RaceRequestInput, onGreen?: () => void) {
   const before = theRace.getState().race.raceId
   theRace.getState().start(request)
   const stop = theRace.subscribe(({ race, feed, origin }) => {
     const isOver = origin !== 'start' || feed.state === 'refused'
     const isGreen = race.raceId !== null && race.raceId !== before
     if (isGreen || isOver) stop()
-    if (isGreen) navigate(`/race/${race.raceId}`)
+    if (isGreen) {
+      onGreen?.()
+      navigate(`/race/${race.raceId}`)
+    }
   })
 }

@@ -22,7 +22,7 @@ import { useModels, usePrompts } from './use-library.ts'
 import { useStartKey } from './use-start-key.ts'
 
 export function SetupScreen() {
-  const { setup, leftOut, addLane, fill } = useSetup()
+  const { setup, leftOut, draft, addLane, fill, bringDraftBack, keepInRace } = useSetup()
   const models = useModels()
   const prompts = usePrompts()
   const library = useLibraryToggle()
@@ -31,11 +31,16 @@ export function SetupScreen() {
   const isAsking = feed.state === 'asking' || feed.state === 'open'
   const problems = toFieldProblems(feed.state === 'refused' ? feed.problem : null)
   const canStart = !isAsking && setup.lanes.length > 0
-  const start = () => canStart && beginRace(toRequest(setup))
+  const start = () => canStart && beginRace(toRequest(setup), () => keepInRace(setup))
   useStartKey(true, start)
   const closeLibrary = () => {
     library.toggle()
     // The button that was pressed goes with the library.
+    promptField.current?.focus()
+  }
+  const takeDraft = () => {
+    bringDraftBack()
+    // So does this one.
     promptField.current?.focus()
   }
 
@@ -62,6 +67,11 @@ export function SetupScreen() {
         >
           Prompt library
         </button>
+        {draft !== null && (
+          <button type="button" className="button-plain" onClick={takeDraft}>
+            Bring my draft back
+          </button>
+        )}
         <span className="dim start-hint">
           <kbd>Ctrl</kbd> <kbd>Enter</kbd> starts
         </span>

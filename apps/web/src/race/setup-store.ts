@@ -1,16 +1,25 @@
-/** The setup of the next race, kept across visits, and what the fields can do to it. */
+/**
+ * The setup of the next race, and the draft that it took the place of: both kept across visits, so that nothing that was
+ * typed is lost to a press that brings another race.
+ */
 import { lanesMax, type ModelInfo, type Prompt, type RaceRequest } from '@drag-race/contracts'
 import { create } from 'zustand'
 import { toLeftOut } from './left-out.ts'
 import { emptyLane, fromRequest, parseSetup, type Setup, type SetupLane, withDefaults } from './setup.ts'
 
-const storageKey = 'race-setup'
+const setupKey = 'race-setup'
+const draftKey = 'race-draft'
 
 interface SetupStore {
   setup: Setup
   /** Of the race that it was taken from: what it does not hold. Until the prompt is another. */
   leftOut: readonly string[]
+  /** What stood in the fields before, and no race keeps; null when nothing was lost. */
+  draft: Setup | null
   takeOver(request: RaceRequest): void
+  bringDraftBack(): void
+  /** The race of this setup has its green light: it is a draft no more, and none waits beside it. */
+  keepInRace(started: Setup): void
   change(part: Partial<Setup>): void
   changeLane(index: number, part: Partial<SetupLane>): void
   addLane(model: string): void
@@ -23,15 +32,28 @@ interface SetupStore {
 export const useSetup = create<SetupStore>()((set, get) => {
   const change = (part: Partial<Setup>) =>
     set(({ setup, leftOut }) => ({
-      setup: { ...setup, ...part },
+      setup: { ...setup, ...part, isDraft: true },
       leftOut: part.prompt === undefined ? leftOut : [],
     }))
   const changeLanes = (lanes: SetupLane[]) => change({ lanes: lanes.slice(0, lanesMax) })
   return {
-    setup: parseSetup(readStorage()),
+    setup: parseSetup(readStorage(setupKey)),
     leftOut: [],
+    draft: toDraft(parseSetup(readStorage(draftKey))),
     takeOver(request) {
-      set({ setup: fromRequest(request), leftOut: toLeftOut(request) })
+      set(({ setup, draft }) => ({
+        setup: fromRequest(request),
+        leftOut: toLeftOut(request),
+        draft: toDraft(setup) ?? draft,
+      }))
+    },
+    bringDraftBack() {
+      const { setup, draft } = get()
+      // What was typed meanwhile is a draft itself.
+      if (draft) set({ setup: draft, leftOut: [], draft: toDraft(setup) })
+    },
+    keepInRace(started) {
+      set(({ setup }) => ({ setup: setup === started ? { ...setup, isDraft: false } : setup, draft: null }))
     },
     change,
     changeLane(index, part) {
@@ -48,6 +70,9 @@ export const useSetup = create<SetupStore>()((set, get) => {
       changeLanes(get().setup.lanes.toSpliced(index, 1))
     },
     choosePrompt({ id, text }) {
+      const { setup } = get()
+      const isPromptTyped = setup.promptId === null && setup.prompt !== '' && setup.prompt !== text
+      if (isPromptTyped) set(({ draft }) => ({ draft: toDraft(setup) ?? draft }))
       change({ prompt: text, promptId: id })
     },
     fill(models, prompts) {
@@ -56,21 +81,26 @@ export const useSetup = create<SetupStore>()((set, get) => {
   }
 })
 
-useSetup.subscribe(({ setup }, before) => {
-  if (setup !== before.setup) writeStorage(JSON.stringify(setup))
+useSetup.subscribe(({ setup, draft }, before) => {
+  if (setup !== before.setup) writeStorage(setupKey, JSON.stringify(setup))
+  if (draft !== before.draft) writeStorage(draftKey, JSON.stringify(draft))
 })
 
-function readStorage(): string | null {
+function toDraft(setup: Setup): Setup | null {
+  return setup.isDraft ? setup : null
+}
+
+function readStorage(key: string): string | null {
   try {
-    return localStorage.getItem(storageKey)
+    return localStorage.getItem(key)
   } catch {
     return null
   }
 }
 
-function writeStorage(value: string) {
+function writeStorage(key: string, value: string) {
   try {
-    localStorage.setItem(storageKey, value)
+    localStorage.setItem(key, value)
   } catch {
     // Storage can be full or switched off; the setup then lasts as long as the page.
   }

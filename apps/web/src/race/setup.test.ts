@@ -105,6 +105,29 @@ test('what a setup holds of a race is all of it when it came from a setup, be it
   expect(useSetup.getState().leftOut).toEqual([])
 })
 
+test('a draft that makes room for a race comes back, and so does what was typed meanwhile', () => {
+  const raced = RaceRequest.parse({ prompt: 'raced', lanes: [{ model: 'b' }] })
+  const store = useSetup.getState()
+  const prompts = () => [useSetup.getState().setup.prompt, useSetup.getState().draft?.prompt ?? null]
+  store.takeOver(raced)
+  store.keepInRace(useSetup.getState().setup)
+  store.change({ prompt: 'mine' })
+  store.takeOver(raced)
+  expect(prompts()).toEqual(['raced', 'mine'])
+  store.takeOver(raced)
+  expect(prompts()).toEqual(['raced', 'mine'])
+  store.change({ prompt: 'meanwhile' })
+  store.bringDraftBack()
+  expect(prompts()).toEqual(['mine', 'meanwhile'])
+  store.choosePrompt({ id: 'p1', text: 'Prove it.' })
+  expect(prompts()).toEqual(['Prove it.', 'mine'])
+  store.choosePrompt({ id: 'p2', text: 'Disprove it.' })
+  expect(prompts()).toEqual(['Disprove it.', 'mine'])
+  store.keepInRace(useSetup.getState().setup)
+  store.takeOver(raced)
+  expect(prompts()).toEqual(['raced', null])
+})
+
 test('what is stored is read back; what is no setup is passed over', () => {
   const setup = { ...emptySetup, prompt: 'p', lanes: [{ ...emptyLane('a'), stream: false }] }
   expect(parseSetup(JSON.stringify(setup))).toEqual(setup)

@@ -32,6 +32,8 @@ export interface Setup {
   /** A simulated lane watches the clock. */
   sentinel: boolean
   lanes: SetupLane[]
+  /** Holds what somebody typed or chose, and no race keeps yet. */
+  isDraft: boolean
 }
 
 export const emptySetup: Setup = {
@@ -42,6 +44,7 @@ export const emptySetup: Setup = {
   coldStart: false,
   sentinel: false,
   lanes: [],
+  isDraft: false,
 }
 
 export function emptyLane(model: string): SetupLane {
@@ -108,6 +111,7 @@ export function fromRequest(request: RaceRequest): Setup {
     coldStart: request.coldStart ?? false,
     sentinel: request.sentinel ?? false,
     lanes: request.lanes.map((lane) => fromLaneRequest(lane, request.system)),
+    isDraft: false,
   }
 }
 
@@ -143,6 +147,7 @@ export function parseSetup(stored: string | null): Setup {
     coldStart: raw.coldStart === true,
     sentinel: raw.sentinel === true,
     lanes: (Array.isArray(raw.lanes) ? raw.lanes : []).filter(isRecord).slice(0, lanesMax).map(parseLane),
+    isDraft: raw.isDraft === true,
   }
 }
 
