@@ -48,7 +48,7 @@ function RaceBody({ id }: { id: string | null }) {
   if (feed.state !== 'refused') {
     const isAway = feed.state === 'reconnecting'
     return (
-      <p className="race-loading dim">
+      <p className="race-loading race-reading dim">
         {isAway ? 'The app does not answer. Trying again …' : 'Reading the tape …'}
       </p>
     )

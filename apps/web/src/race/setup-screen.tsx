@@ -49,6 +49,11 @@ export function SetupScreen() {
   }, [models.data, prompts.data, fill])
   useAskedPrompt(prompts.data)
 
+  // How high the first prompt stands nobody knows before it is read; the library is near, and a failure shows at once.
+  if (setup.prompt === '' && prompts.isPending && prompts.failureCount === 0) {
+    return <p className="race-loading race-reading dim">Reading the library …</p>
+  }
+
   return (
     <>
       <StartBar
@@ -93,6 +98,7 @@ export function SetupScreen() {
           </button>
         }
       >
+        {setup.lanes.length === 0 && models.isPending && <RowsToCome />}
         {setup.lanes.map((lane, index) => (
           <SetupRow
             key={index}
@@ -122,6 +128,16 @@ export function SetupScreen() {
           <LaneSetup key={index} index={index} lane={lane} models={models.data?.models ?? []} />
         ))}
       </Lanes>
+    </>
+  )
+}
+
+/** Room for the two lanes that stand there when the models are known, so that they push nothing away. */
+function RowsToCome() {
+  return (
+    <>
+      <li className="strip-row" aria-hidden="true" />
+      <li className="strip-row" aria-hidden="true" />
     </>
   )
 }

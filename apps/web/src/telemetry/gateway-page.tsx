@@ -1,8 +1,10 @@
 /** The gateway with more room: who it is, everything it counts, its own time per call, and which models it offers. */
 import './telemetry.css'
 import './gateway-page.css'
-import type { GatewayStats } from '@drag-race/contracts'
+import type { GatewayStats, ModelList } from '@drag-race/contracts'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { useModels } from '../race/use-library.ts'
+import { useHealth } from '../use-health.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { AverageStrip } from './average-strip.tsx'
 import { ClockSection } from './clock-section.tsx'
@@ -15,6 +17,7 @@ import { useGatewayStats } from './use-gateway-stats.ts'
 export function GatewayPage() {
   usePageTitle('Gateway')
   const stats = useGatewayStats({ raceId: null, isRacing: false })
+  const health = useHealth()
   const models = useModels()
   return (
     <div className="page gateway-page">
@@ -38,16 +41,26 @@ export function GatewayPage() {
           )}
         </>
       )}
-      <ClockSection />
-      <section aria-labelledby="gateway-models">
-        <h2 id="gateway-models">Models</h2>
-        {models.error && <p className="note note-bad">{models.error.message}</p>}
-        {models.data && models.data.problem !== null && (
-          <p className="note note-bad">{models.data.problem}</p>
-        )}
-        {models.data && models.data.problem === null && <ModelTable models={models.data.models} />}
-      </section>
+      {stats.isPending && <p className="dim">Reading the metrics …</p>}
+      {/* What stands below waits for what stands above, and is pushed away by nothing. */}
+      {!stats.isPending && !health.isPending && (
+        <>
+          <ClockSection />
+          <Models models={models} />
+        </>
+      )}
     </div>
+  )
+}
+
+function Models({ models: { data, error } }: { models: UseQueryResult<ModelList> }) {
+  return (
+    <section aria-labelledby="gateway-models">
+      <h2 id="gateway-models">Models</h2>
+      {error && <p className="note note-bad">{error.message}</p>}
+      {data && data.problem !== null && <p className="note note-bad">{data.problem}</p>}
+      {data && data.problem === null && <ModelTable models={data.models} />}
+    </section>
   )
 }
 

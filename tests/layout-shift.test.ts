@@ -1,0 +1,86 @@
+/** Pages stand still while their data comes: what is below is not pushed away from under a finger or a reader's eye. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { useHousePage } from './support/house-page.ts'
+import { race } from './support/race-client.ts'
+
+/** A page above this is felt to jump: web.dev/articles/cls, "good". */
+const shiftMax = 0.1
+
+const at = useHousePage()
+const paths: Record<string, string> = {}
+
+beforeAll(async () => {
+  const lanes = [{ model: 'sim-quick' }, { model: 'sim-sprint', params: { maxTokens: 20 } }]
+  const run = async () => (await race(at.house.app.url, { prompt: 'Explain the tides.', lanes })).raceId
+  const [one, other] = [await run(), await run()]
+  Object.assign(paths, {
+    start: '/',
+    race: `/race/${one}`,
+    replay: `/race/${one}/replay`,
+    history: '/history',
+    leaderboard: '/leaderboard',
+    prompts: '/prompts',
+    gateway: '/gateway',
+    choice: `/compare/${one}`,
+    comparison: `/compare/${one}/${other}`,
+  })
+})
+
+describe.each([375, 1280])('at %i px', (width) => {
+  test.each([
+    'start',
+    'race',
+    'replay',
+    'history',
+    'leaderboard',
+    'prompts',
+    'gateway',
+    'choice',
+    'comparison',
+  ])('the page “%s” does not jump, in whatever order its data comes', async (name) => {
+    await at.page.setViewportSize({ width, height: 812 })
+    await at.page.addInitScript(watchShifts)
+    await answerLastFirst()
+    await at.page.goto(at.url(paths[name]!))
+    await at.page.waitForLoadState('networkidle')
+    await twoFrames()
+    expect(await at.page.evaluate<Shift[]>('shifts')).toSatisfy(
+      (shifts: Shift[]) => shifts.reduce((sum, { value }) => sum + value, 0) < shiftMax,
+    )
+  })
+})
+
+interface Shift {
+  value: number
+  moved: string[]
+}
+
+const watchShifts = `
+  globalThis.shifts = []
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries())
+      shifts.push({ value, moved: sources.map(({ node }) => node?.className || node?.nodeName) })
+  }).observe({ type: 'layout-shift', buffered: true })`
+
+/** Each answer has frames of its own, after the first paint, and what was asked last is answered first. */
+async function answerLastFirst(): Promise<void> {
+  const held: (() => Promise<void>)[] = []
+  let isAnswering = false
+  await at.page.route('**/api/**', async (route) => {
+    const response = await route.fetch()
+    held.push(() => route.fulfill({ response }))
+    if (isAnswering) return
+    isAnswering = true
+    await at.page.waitForFunction('performance.getEntriesByName("first-contentful-paint").length > 0')
+    for (let answer = held.pop(); answer; answer = held.pop()) {
+      await twoFrames()
+      await answer()
+      await twoFrames()
+    }
+    isAnswering = false
+  })
+}
+
+function twoFrames(): Promise<unknown> {
+  return at.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+}
