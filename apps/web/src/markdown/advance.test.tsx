@@ -6,6 +6,7 @@ import { advance, type Document, emptyDocument } from './advance.ts'
 import { toBlocks } from './block.ts'
 import { Blocks } from './blocks.tsx'
 import { lex } from './dialect.ts'
+import { placeHeadings } from './outline.ts'
 import type { Limits } from './tail.ts'
 
 /** So small that blocks of a few words are long. */
@@ -126,7 +127,7 @@ function toHtml({ sealed, tail }: Document): string {
 }
 
 function freshHtml(text: string): string {
-  const blocks = toBlocks(lex(text.replace(/\r\n?/g, '\n'), {}).tokens)
+  const { blocks } = placeHeadings(toBlocks(lex(text.replace(/\r\n?/g, '\n'), {}).tokens), [])
   return renderToStaticMarkup(<Blocks sealed={[]} open={blocks} isSealed={true} />)
 }
 

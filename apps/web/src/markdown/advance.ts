@@ -8,6 +8,7 @@
  */
 import type { Block } from './block.ts'
 import { type Definitions, labelsIn } from './definitions.ts'
+import { type Outline, placeHeadings } from './outline.ts'
 import { appendPages, type Pages } from './pages.ts'
 import { divide, type Limits, type LongBlock, readTail, type Tail } from './tail.ts'
 
@@ -32,6 +33,8 @@ interface Memory {
   long: LongBlock | null
   /** Where a block begins that was cut and turned out to be of another kind: not to be cut again. */
   uncut: number | null
+  /** The sealed headings that the next one may stand below. */
+  outline: Outline
   /** Definitions of what is sealed; and with those of the tail, which may still change. */
   definitions: Definitions
   tailDefinitions: Definitions
@@ -86,6 +89,7 @@ function toEmpty(definitions: Definitions, renewedAt: number): Document {
     lexedTo: 0,
     long: null,
     uncut: null,
+    outline: [],
     definitions,
     tailDefinitions: definitions,
     wanted: new Set(),
@@ -117,17 +121,20 @@ function lexTail(document: Document, source: string, limits: Limits): Document {
   if (tail === null) return lexTail(forgetLong(document), source, limits)
   const { count, long, offset, definitions } = divide(tail, source, memory, limits)
   const isCut = long !== memory.long && long !== null
+  const final = placeHeadings(shown(tail, 0, count), memory.outline)
+  const open = placeHeadings(isCut ? [long.block] : shown(tail, count), final.outline)
   return {
     source,
     isOpen: true,
-    sealed: appendPages(document.sealed, shown(tail, 0, count)),
-    tail: isCut ? [long.block] : shown(tail, count),
+    sealed: appendPages(document.sealed, final.blocks),
+    tail: open.blocks,
     unread: '',
     memory: {
       ...memory,
       offset,
       lexedTo: source.length,
       long,
+      outline: final.outline,
       definitions,
       tailDefinitions: tail.definitions,
       wanted: addWanted(memory.wanted, source.slice(memory.offset, offset), definitions),

@@ -6,7 +6,15 @@ import type { MarkedToken, Token, Tokens } from 'marked'
 import type { Pages } from './pages.ts'
 
 export type Block =
-  | { kind: 'flow'; level: 0 | 1 | 2 | 3 | 4 | 5 | 6; sealed: Pages<Inline>; open: Inline }
+  | {
+      kind: 'flow'
+      /** 0 is a paragraph, 1 to 6 a heading: as large as its marks say. */
+      level: 0 | 1 | 2 | 3 | 4 | 5 | 6
+      /** In the page's outline; null for what heads nothing there. */
+      outlineLevel: 3 | 4 | 5 | 6 | null
+      sealed: Pages<Inline>
+      open: Inline
+    }
   | { kind: 'code'; language: string; sealed: readonly string[]; open: string }
   | {
       kind: 'list'
@@ -22,7 +30,6 @@ export type Block =
   | { kind: 'quote'; sealed: Pages<Block>; open: readonly Block[] }
   | { kind: 'rule' }
 
-/** `level` of a flow: 0 is a paragraph, 1 to 6 a heading. */
 export type Inline = readonly MarkedToken[]
 export type Row = readonly Tokens.TableCell[]
 
@@ -42,9 +49,9 @@ export function toBlock(generic: Token): Block | null {
   switch (token.type) {
     case 'paragraph':
     case 'text':
-      return { kind: 'flow', level: 0, sealed: [], open: (token.tokens ?? [token]) as MarkedToken[] }
+      return toFlow(0, token.tokens ?? [token])
     case 'heading':
-      return { kind: 'flow', level: toLevel(token.depth), sealed: [], open: token.tokens as MarkedToken[] }
+      return toFlow(toLevel(token.depth), token.tokens)
     case 'code':
       return { kind: 'code', language: toLanguage(token.lang), sealed: [], open: toCodeText(token) }
     case 'list':
@@ -65,6 +72,10 @@ export function toBlock(generic: Token): Block | null {
     default:
       return null
   }
+}
+
+function toFlow(level: ReturnType<typeof toLevel> | 0, tokens: readonly Token[]): Block {
+  return { kind: 'flow', level, outlineLevel: null, sealed: [], open: tokens as MarkedToken[] }
 }
 
 /** What was sealed before, then the rest as it was lexed now; null when the two do not belong together. */

@@ -83,11 +83,8 @@ const BlockView = memo(function BlockView({
 
 type BlockOf<Kind extends Block['kind']> = Omit<Extract<Block, { kind: Kind }>, 'kind'>
 
-/** The page's own titles are h1 and h2: an answer's begin below them. */
-const headings = ['p', 'h3', 'h4', 'h5', 'h6', 'h6', 'h6'] as const
-
-function Flow({ level, sealed, open, dir }: BlockOf<'flow'> & Directed) {
-  const Tag = headings[level]
+function Flow({ level, outlineLevel, sealed, open, dir }: BlockOf<'flow'> & Directed) {
+  const Tag = outlineLevel === null ? 'p' : (`h${outlineLevel}` as const)
   return (
     <Tag className={level === 0 ? undefined : `md-h${level}`} dir={dir}>
       {appendPages(sealed, [open]).map((page, index) => (

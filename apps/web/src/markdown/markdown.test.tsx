@@ -148,8 +148,21 @@ test('a remote picture is a link that names its host, one inside the answer a bu
   expect(html('![chart](/a.png)')).toBe('<p><span class="md-picture">Picture: chart</span></p>')
 })
 
-test('headings of an answer stand below those of the page', () => {
-  expect(html('# a\n\n###### b')).toBe('<h3 class="md-h1">a</h3><h6 class="md-h6">b</h6>')
+describe('headings of an answer', () => {
+  test('stand below those of the page, skip no level of its outline, and look as large as they are marked', () => {
+    expect(html('### a\n\n##### b\n\n### c\n\n# d\n\n###### e')).toBe(
+      '<h3 class="md-h3">a</h3><h4 class="md-h5">b</h4><h3 class="md-h3">c</h3>' +
+        '<h3 class="md-h1">d</h3><h4 class="md-h6">e</h4>',
+    )
+    expect(html('# a\n## b\n### c\n#### d\n##### e')).toMatch(/<h6 class="md-h4">d<.*<h6 class="md-h5">e</)
+  })
+
+  test('head nothing in a quote or an item', () => {
+    expect(html('# a\n\n> ## b\n\n- ### c\n\n## d')).toBe(
+      '<h3 class="md-h1">a</h3><blockquote><p class="md-h2">b</p></blockquote>' +
+        '<ul><li><p class="md-h3">c</p></li></ul><h4 class="md-h2">d</h4>',
+    )
+  })
 })
 
 test('tasks say whether they are done', () => {
