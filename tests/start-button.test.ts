@@ -123,6 +123,23 @@ test('leaves the draft that “New race” takes the place of one press away, al
   expect(await button('Bring my draft back').count()).toBe(0)
 })
 
+test('says aloud that a stop is on its way, and when it could not be', async () => {
+  const said = at.page.getByRole('status')
+  await setUpRace(at.page, at.url('/'), ['sim-long', 'sim-long'])
+  await at.page.route('**/stop', async (route) => {
+    await said.filter({ hasText: 'Stopping …' }).waitFor()
+    await route.fulfill({ status: 500, json: { error: { code: 'internal', message: 'The disk is full.' } } })
+  })
+  await button('Start').click()
+  await button('Stop lane 1').click()
+  await said.filter({ hasText: 'Stop did not work: The disk is full.' }).waitFor()
+  expect(await said.filter({ hasText: 'Stopping …' }).count()).toBe(0)
+  await at.page.unroute('**/stop')
+  await button('Stop lane 1').click()
+  await said.filter({ hasText: /Lane 1, .*: stopped after/ }).waitFor()
+  await button('Stop').click()
+})
+
 test('starts without what the setup cannot hold of the race before, and the page says so', async () => {
   const messages = ['What is 6 times 7?', '42', 'And 8 times 9?'].map((content, index) => ({
     role: index === 1 ? ('assistant' as const) : ('user' as const),

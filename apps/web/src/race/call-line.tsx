@@ -16,15 +16,16 @@ export function CallLine() {
     <>
       <h1 className="call-headline">{headline}</h1>
       <p className="call-detail">
-        {feed.state === 'reconnecting' ? (
-          <span className="call-warning">Connection lost. The race goes on without us; reconnecting …</span>
-        ) : feed.state === 'refused' ? (
-          <span className="call-warning">{feed.problem.message}</span>
-        ) : (
-          detail
-        )}
-        {isStopping && stopProblem === null && ' Stopping …'}
-        {stopProblem !== null && <span className="call-warning"> Stop did not work: {stopProblem}</span>}
+        {feed.state !== 'reconnecting' && feed.state !== 'refused' && detail}
+        {/* Read out when it changes; what the race itself has to say, the announcer does. */}
+        <span role="status">
+          {feed.state === 'reconnecting' && (
+            <span className="call-warning">Connection lost. The race goes on without us; reconnecting …</span>
+          )}
+          {feed.state === 'refused' && <span className="call-warning">{feed.problem.message}</span>}
+          {isStopping && stopProblem === null && ' Stopping …'}
+          {stopProblem !== null && <span className="call-warning"> Stop did not work: {stopProblem}</span>}
+        </span>
       </p>
     </>
   )
