@@ -19,6 +19,8 @@ const focused = () =>
     '(({ id, className, textContent }) => id || className || textContent)(document.activeElement)',
   )
 
+const focusedName = () => at.page.locator(':focus').innerText({ timeout: 1_000 })
+
 async function pressOn(role: 'link' | 'button', name: string | RegExp): Promise<void> {
   await at.page.getByRole(role, { name }).first().focus()
   await at.page.keyboard.press('Enter')
@@ -73,4 +75,40 @@ test('a race that was deleted leaves it to the list, also the last one', async (
     await at.page.getByRole('dialog').waitFor({ state: 'detached' })
     await expect.poll(focused).toBe('history-list')
   }
+})
+
+test('a prompt of one’s own that was deleted leaves it to the one that stands there then', async () => {
+  const category = 'Tests of the focus'
+  for (const title of ['An own one', 'Another own one']) {
+    const body = JSON.stringify({ title, category, text: 'Why?' })
+    const headers = { 'content-type': 'application/json' }
+    expect((await fetch(at.url('/api/prompts'), { method: 'POST', headers, body })).ok).toBe(true)
+  }
+  await open('/prompts')
+  const titles = at.page.getByRole('heading', { level: 3 })
+  await titles.filter({ hasText: 'An own one' }).waitFor()
+  const all = await titles.allInnerTexts()
+  const before = all[all.indexOf('An own one') - 1]
+  for (const [doomed, heir] of [
+    ['An own one', 'Another own one'],
+    ['Another own one', before],
+  ]) {
+    await at.page.getByRole('button', { name: `Delete prompt: ${doomed}`, exact: true }).focus()
+    await at.page.keyboard.press('Enter')
+    await at.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).focus()
+    await at.page.keyboard.press('Enter')
+    await at.page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(() => at.page.locator('h3:focus').allInnerTexts()).toEqual([heir])
+  }
+})
+
+test('a lane that was removed leaves it to its neighbour, the only one to the way to another', async () => {
+  await open('/')
+  await at.page.getByRole('button', { name: 'Remove lane 2' }).waitFor()
+  await pressOn('button', 'Remove lane 2')
+  await at.page.getByRole('button', { name: 'Remove lane 2' }).waitFor({ state: 'detached' })
+  expect(await focusedName()).toBe('Remove lane 1')
+  await at.page.keyboard.press('Enter')
+  await at.page.getByRole('button', { name: 'Remove lane 1' }).waitFor({ state: 'detached' })
+  expect(await focusedName()).toBe('+ Add lane')
 })

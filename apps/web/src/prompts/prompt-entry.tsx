@@ -13,7 +13,9 @@ export function PromptEntry({ prompt, onEdit, onDelete }: PromptEntryProps) {
   const { id, title, text, isBuiltIn } = prompt
   return (
     <li className="prompt-entry">
-      <h3 dir="auto">{title}</h3>
+      <h3 id={toPromptId(id)} tabIndex={-1} dir="auto">
+        {title}
+      </h3>
       <p className="prompt-entry-text" dir="auto" title={text.length > 400 ? text.slice(0, 2000) : undefined}>
         {text.slice(0, 2000)}
       </p>
@@ -34,4 +36,9 @@ export function PromptEntry({ prompt, onEdit, onDelete }: PromptEntryProps) {
       </p>
     </li>
   )
+}
+
+/** Of its title, which takes the focus of one that was deleted. */
+export function toPromptId(id: string): string {
+  return `prompt-${id}`
 }

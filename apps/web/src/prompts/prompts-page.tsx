@@ -2,11 +2,12 @@
 import './prompts.css'
 import type { Prompt } from '@drag-race/contracts'
 import { type ReactNode, useId, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { ConfirmDialog } from '../look/confirm-dialog.tsx'
 import { usePrompts } from '../race/use-library.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { byCategory } from './by-category.ts'
-import { PromptEntry } from './prompt-entry.tsx'
+import { PromptEntry, toPromptId } from './prompt-entry.tsx'
 import { type Draft, emptyDraft, PromptForm, toDraft } from './prompt-form.tsx'
 import { useDeletePrompt } from './use-own-prompts.ts'
 
@@ -16,8 +17,19 @@ export function PromptsPage() {
   const [draft, setDraft] = useState<Draft | null>(null)
   /** What was typed of a new prompt when its form was closed: it stands there again. */
   const [kept, setKept] = useState(emptyDraft)
-  const [doomed, setDoomed] = useState<Prompt | null>(null)
+  /** And which one has the focus when it is gone. */
+  const [doomed, setDoomed] = useState<{ prompt: Prompt; heir: Prompt | undefined } | null>(null)
   const groups = byCategory(prompts.data ?? [])
+  const shown = groups.flatMap(([, list]) => list)
+  const doom = (prompt: Prompt) => {
+    const place = shown.indexOf(prompt)
+    setDoomed({ prompt, heir: shown[place + 1] ?? shown[place - 1] })
+  }
+  const goOn = (heir: Prompt | undefined) => {
+    // As long as the dialog is open nothing outside of it takes the focus.
+    flushSync(() => setDoomed(null))
+    if (heir) document.getElementById(toPromptId(heir.id))?.focus()
+  }
   return (
     <div className="page">
       <div className="prompts-head">
@@ -45,7 +57,7 @@ export function PromptsPage() {
               key={prompt.id}
               prompt={prompt}
               onEdit={() => setDraft(toDraft(prompt))}
-              onDelete={() => setDoomed(prompt)}
+              onDelete={() => doom(prompt)}
             />
           ))}
         </Category>
@@ -60,7 +72,13 @@ export function PromptsPage() {
           }}
         />
       )}
-      {doomed && <DeleteDialog prompt={doomed} onClose={() => setDoomed(null)} />}
+      {doomed && (
+        <DeleteDialog
+          prompt={doomed.prompt}
+          onClose={() => setDoomed(null)}
+          onDeleted={() => goOn(doomed.heir)}
+        />
+      )}
     </div>
   )
 }
@@ -75,8 +93,14 @@ function Category({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-function DeleteDialog({ prompt, onClose }: { prompt: Prompt; onClose: () => void }) {
-  const deletion = useDeletePrompt(onClose)
+interface DeleteDialogProps {
+  prompt: Prompt
+  onClose: () => void
+  onDeleted: () => void
+}
+
+function DeleteDialog({ prompt, onClose, onDeleted }: DeleteDialogProps) {
+  const deletion = useDeletePrompt(onDeleted)
   return (
     <ConfirmDialog
       title={`Delete “${prompt.title}”?`}

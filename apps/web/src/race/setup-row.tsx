@@ -34,7 +34,15 @@ export function SetupRow({ index, lane, models, problems }: SetupRowProps) {
           <DuplicateIcon />
           <span className="visually-hidden">Duplicate lane {number}</span>
         </button>
-        <button type="button" className="strip-action" title="Remove" onClick={() => removeLane(index)}>
+        <button
+          type="button"
+          className="strip-action"
+          title="Remove"
+          onClick={(event) => {
+            leaveFocus(event.currentTarget)
+            removeLane(index)
+          }}
+        >
           <RemoveIcon />
           <span className="visually-hidden">Remove lane {number}</span>
         </button>
@@ -42,4 +50,16 @@ export function SetupRow({ index, lane, models, problems }: SetupRowProps) {
       {problems.length > 0 && <p className="strip-problem field-error">{problems.join(' ')}</p>}
     </li>
   )
+}
+
+/**
+ * Rows are told apart by their place: behind any but the last one another lane's button takes this one's place, and the
+ * focus with it.
+ */
+function leaveFocus(button: HTMLElement) {
+  const row = button.closest('.strip-row')
+  if (button !== document.activeElement || !row || row.nextElementSibling) return
+  const heir = row.previousElementSibling?.querySelector<HTMLElement>('.strip-action:last-of-type')
+  const add = row.closest('.strip')?.querySelector<HTMLElement>('.strip-add')
+  ;(heir ?? add)?.focus()
 }
