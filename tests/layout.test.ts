@@ -252,6 +252,38 @@ test('a leaderboard on paper is whole: charts and tables end at its edge', async
   await expectInside(at.page.locator('.chart-box'), 'svg')
 })
 
+// So does this one, with all the rows that a slip has.
+test.each([
+  { width: 375, height: 667 },
+  { width: 1280, height: 720 },
+  { width: 1280, height: 800 },
+  { width: 1440, height: 900 },
+  { width: 1920, height: 1080 },
+])('a slip shows its last figure without being scrolled at $width x $height px', async (viewport) => {
+  await at.page.setViewportSize(viewport)
+  const thinker = { model: 'sim-thinker', params: { maxTokens: 120 } }
+  for (const count of [2, 4]) {
+    const lanes = Array(count).fill(thinker)
+    const { raceId } = await race(at.house.app.url, { prompt: 'For the slips.', lanes })
+    for (const path of [`/race/${raceId}`, `/race/${raceId}/replay`]) {
+      await at.page.goto(at.url(path))
+      const slider = at.page.getByRole('slider', { name: 'Time in the race' })
+      if (path.endsWith('replay')) await slider.press('End')
+      await at.page
+        .locator('.slip')
+        .nth(count - 1)
+        .waitFor()
+      const below = await at.page.locator('.lane-scroll .slip-total').evaluateAll((all) =>
+        all.map((total) => {
+          const lane = total.closest('.lane-scroll')!.getBoundingClientRect()
+          return Math.round(total.getBoundingClientRect().bottom - lane.bottom)
+        }),
+      )
+      expect(Math.max(...below), `${path}, ${count} lanes`).toBeLessThanOrEqual(0)
+    }
+  }
+})
+
 function directions(parts: Locator): Promise<string[]> {
   return parts.evaluateAll((all) =>
     all.map((part) => {

@@ -10,11 +10,13 @@ import { useLanesInView } from './use-lanes-in-view.ts'
 
 interface LanesProps {
   count: number
+  /** Slips lie on the lanes, or may at any time. */
+  hasSlips?: boolean
   heading: ReactNode
   children: ReactNode
 }
 
-export function Lanes({ count, heading, children }: LanesProps) {
+export function Lanes({ count, hasSlips = false, heading, children }: LanesProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const inView = useLanesInView(scroller, count)
   const isCut = inView.length > 0 && inView.length < count
@@ -24,7 +26,7 @@ export function Lanes({ count, heading, children }: LanesProps) {
         <div className="lanes-call">{heading}</div>
         {isCut && <LaneIndex count={count} inView={inView} />}
       </div>
-      <div className="lanes-body">
+      <div className={hasSlips ? 'lanes-body lanes-slips' : 'lanes-body'}>
         <div ref={scroller} className="lanes-columns" data-count={count}>
           <LanesInView value={inView.length === 0 ? null : inView}>{children}</LanesInView>
         </div>

@@ -76,7 +76,7 @@ export function RaceScreen() {
         ))}
       </Strip>
       <LiveStandings over={over} />
-      <Lanes key={raceId} count={laneCount} heading={<CallLine />}>
+      <Lanes key={raceId} count={laneCount} hasSlips={over !== null} heading={<CallLine />}>
         {lanes.map((lane) => (
           <LivePanel key={lane} index={lane} over={over} isLost={isLost} />
         ))}

@@ -82,7 +82,7 @@ export function ReplayScreen({ player, children }: ReplayScreenProps) {
         finishes={finishes}
       />
       <StandingsTable lanes={race.lanes} over={over} />
-      <Lanes count={race.lanes.length} heading={<Call race={race} />}>
+      <Lanes count={race.lanes.length} hasSlips={true} heading={<Call race={race} />}>
         {race.lanes.map((lane) => (
           <ReplayLane key={lane.lane} lane={lane} over={over} />
         ))}
