@@ -1,10 +1,14 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   emptyRace,
+  type LaneState,
+  type MeasuredLane,
+  measures,
   type RaceEvent,
   type RaceState,
   raceVerdict,
   reduceRace,
+  toMeasuredEntrant,
   toStandings,
   type Unnumbered,
 } from './index.ts'
@@ -68,4 +72,58 @@ test('one lane and its sentinel are one lane alone', () => {
   const standings = toStandings(alone, 'done', 1)
   const over = { ...alone, end: { standings, marginMs: 1, reason: 'finished' as const, clock: null } }
   expect(raceVerdict(over)).toEqual({ kind: 'no-contest', why: 'one lane' })
+})
+
+test('a lane that failed early has lost, one that was stopped early has not', () => {
+  const state = raceWithSentinel()
+  const verdictWith = (code: string) => {
+    const lanes = state.lanes.map((lane): LaneState => {
+      if (lane.lane !== 1) return lane
+      const event = {
+        type: 'error',
+        seq: 9,
+        at: 4,
+        lane: 1,
+        message: '',
+        code,
+        status: null,
+        retryAfterMs: null,
+      }
+      const kind = code === 'stopped' ? 'stopped' : 'failed'
+      return { ...lane, outcome: { kind, event } as LaneState['outcome'] }
+    })
+    const standings = toStandings({ ...state, lanes }, 'done', 1)
+    return raceVerdict({ ...state, lanes, end: { standings, marginMs: 1, reason: 'finished', clock: null } })
+  }
+  expect(verdictWith('stream_cut')).toEqual({ kind: 'win', lane: 2, by: null })
+  expect(verdictWith('stopped')).toEqual({ kind: 'no-contest', why: 'the others were stopped early' })
+})
+
+describe('an entrant by a measure', () => {
+  const whole: MeasuredLane = {
+    lane: 3,
+    totalMs: 900,
+    ttftMs: 100,
+    decodeTokensPerSecond: 50,
+    costUsd: 0.25,
+    sentTokens: 11,
+    stoppedAfterMs: null,
+    isDone: true,
+  }
+
+  test('has its figure, and of a broken answer none', () => {
+    const values = (lane: MeasuredLane) =>
+      measures.map((measure) => toMeasuredEntrant(lane, measure, 4).value)
+    expect(values(whole)).toEqual([900, 100, 50, 0.25])
+    expect(values({ ...whole, isDone: false })).toEqual([null, null, null, null])
+  })
+
+  test('has the clock’s margin by time, twice its share of the span by speed, and none by cost', () => {
+    const margins = (marginMs: number | null) =>
+      measures.map((measure) => toMeasuredEntrant(whole, measure, marginMs).margin)
+    // Ten steps at 50 a second are 200 ms.
+    expect(margins(4)).toEqual([4, 4, (50 * 2 * 4) / 200, 0])
+    expect(margins(null)).toEqual([0, 0, 0, 0])
+    expect(toMeasuredEntrant({ ...whole, sentTokens: 2 }, 'decode', 1).margin).toBe((50 * 2) / 20)
+  })
 })

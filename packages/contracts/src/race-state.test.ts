@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  type ClockReport,
   emptyRace,
   laneStatus,
   RaceEvent,
@@ -114,6 +115,19 @@ describe('any tape', () => {
   })
 })
 
+test('a race knows its name, its start and what its clock said', () => {
+  const clock = { lateMsP99: 1 } as unknown as ClockReport
+  const tape = [
+    { type: 'race-start', at: 0, raceId: 'r1', startedAt: '2026-01-01T00:00:00.000Z', lanes: [] },
+    { type: 'race-end', at: 9, standings: [], marginMs: 2, reason: 'finished', clock },
+  ].map((event, seq) => ({ seq, ...event }) as RaceEvent)
+  expect(fold(tape)).toMatchObject({
+    raceId: 'r1',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    end: { marginMs: 2, reason: 'finished', clock },
+  })
+})
+
 test('nothing follows the end of a race', () => {
   const [tape] = fc.sample(tapes, 1)
   const ended = fold(tape!)
@@ -133,8 +147,41 @@ test('a stopped lane is stopped, a failed one failed', () => {
     retryAfterMs: null,
   } as const
   expect(laneStatus(state.lanes[0]!)).toBe('waiting')
+  const left = reduceRace(state, { type: 'lane-start', seq: 1, at: 1, lane: 0 })
+  expect(laneStatus(left.lanes[0]!)).toBe('running')
   expect(laneStatus(reduceRace(state, { ...error, code: 'stopped' }).lanes[0]!)).toBe('stopped')
   expect(laneStatus(reduceRace(state, { ...error, code: 'stream_cut' }).lanes[0]!)).toBe('failed')
+})
+
+test('a lane that is over stays as it was, whatever comes after', () => {
+  const start = fc.sample(tapes, 1)[0]![0]!
+  const told = { lane: 0, message: '', status: null, retryAfterMs: null }
+  const failed = fold([start, { ...told, type: 'error', seq: 1, at: 1, code: 'stream_cut' }])
+  const after = fold(
+    [
+      { type: 'token', seq: 2, at: 2, lane: 0, content: 'x', kind: 'answer' },
+      { ...told, type: 'error', seq: 3, at: 3, code: 'stopped' },
+    ],
+    failed,
+  )
+  expect(after.seq).toBe(3)
+  expect(after.lanes[0]).toBe(failed.lanes[0])
+})
+
+test.each([
+  [{ cold: true }, 'cold'],
+  [{}, 'warm'],
+  [{ prepared: true }, 'prepared'],
+] as const)('a lane that left with %j left %s', (how, kind) => {
+  const start = fc.sample(tapes, 1)[0]![0]!
+  const left = reduceRace(reduceRace(emptyRace, start), {
+    type: 'lane-start',
+    seq: 1,
+    at: 1,
+    lane: 0,
+    ...how,
+  } as RaceEvent)
+  expect(left.lanes[0]!.start).toBe(kind)
 })
 
 test('who answered is known from the gateway’s account, where no list of models said it', () => {

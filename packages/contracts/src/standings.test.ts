@@ -29,6 +29,44 @@ describe('places', () => {
     ])
   })
 
+  test('are shared behind the winner too, by lanes close to each other', () => {
+    const standings = rank([entrant(0, 10), entrant(1, 20), entrant(2, 20.5), entrant(3, null)])
+    expect(standings.map(({ place, deadHeat }) => [place, deadHeat])).toEqual([
+      [1, false],
+      [2, true],
+      [2, true],
+      [null, false],
+    ])
+  })
+
+  test('are shared within the wider margin of two, and at the margin itself', () => {
+    const [wide, narrow] = [{ margin: 3 }, { margin: 0.5 }]
+    for (const [first, second] of [
+      [wide, narrow],
+      [narrow, wide],
+    ]) {
+      expect(places([entrant(0, 10, first), entrant(1, 13, second)])).toEqual([
+        [0, 1],
+        [1, 1],
+      ])
+      expect(places([entrant(0, 10, first), entrant(1, 13.5, second)])).toEqual([
+        [0, 1],
+        [1, 2],
+      ])
+    }
+  })
+
+  test('of equal figures are listed by lane, whichever way is better', () => {
+    const equal = [entrant(2, 10), entrant(0, 10), entrant(1, 10)]
+    for (const better of ['lower', 'higher'] as const) {
+      expect(rank(equal, better).map(({ lane, place }) => [lane, place])).toEqual([
+        [0, 1],
+        [1, 1],
+        [2, 1],
+      ])
+    }
+  })
+
   test('are not handed down a chain of close lanes', () => {
     expect(places([entrant(0, 10), entrant(1, 10.8), entrant(2, 11.6)])).toEqual([
       [0, 1],
@@ -82,6 +120,9 @@ describe('the verdict', () => {
   test('names the winner and by how much', () => {
     expect(verdict([entrant(0, 30), entrant(1, 10)])).toEqual({ kind: 'win', lane: 1, by: 20 })
   })
+  test('gives the distance to the second, not to the last', () => {
+    expect(verdict([entrant(0, 30), entrant(1, 10), entrant(2, 50)])).toMatchObject({ lane: 1, by: 20 })
+  })
   test('is a dead heat within the margin', () => {
     expect(verdict([entrant(0, 10), entrant(1, 10.9)])).toEqual({ kind: 'dead-heat', lanes: [0, 1] })
   })
@@ -100,8 +141,16 @@ describe('the verdict', () => {
       kind: 'win',
       lane: 0,
     })
+    expect(verdict([entrant(0, 10), entrant(1, null, { censoredAt: 10 })])).toMatchObject({ kind: 'win' })
     expect(verdict([entrant(0, 10), entrant(1, null, { censoredAt: 8 })])).toMatchObject({
       kind: 'no-contest',
     })
+  })
+  test('turns that round where more is better', () => {
+    const against = (censoredAt: number) => {
+      const entrants = [entrant(0, 10), entrant(1, null, { censoredAt })]
+      return toVerdict(rank(entrants, 'higher'), entrants, 'higher').kind
+    }
+    expect([against(8), against(10), against(12)]).toEqual(['win', 'win', 'no-contest'])
   })
 })

@@ -90,11 +90,28 @@ describe('a time slip', () => {
     expect(shown.decodeTokensPerSecond).toBeCloseTo(1040)
   })
 
+  test('calls no reasoning hidden where there was none', () => {
+    for (const reasoningTokens of [null, 0]) {
+      expect(toTimeSlip(lane([token(110), done(220, { reasoningTokens })])).hasHiddenReasoning).toBe(false)
+    }
+  })
+
+  test('has what the provider counted and what it cost', () => {
+    const counted = { inputTokens: 9, outputTokens: 5, reasoningTokens: 2, cachedTokens: 4 }
+    expect(toTimeSlip(lane([token(110), done(120, counted)]))).toMatchObject({ ...counted, costUsd: 0.5 })
+  })
+
   test('times the tokens of a tool call as it counts them', () => {
     const calls = Array.from({ length: 20 }, (_, index) => token(181 + index * 50, 'tool-call', 3))
     const slip = toTimeSlip(lane([ttft, token(110), token(131), ...calls, done(1_140, { outputTokens: 60 })]))
     expect(slip.decodeTokensPerSecond).toBeCloseTo((59 * 1000) / 1021)
     expect(slip).toMatchObject({ firstTextMs: 100, gapMsMax: 50, splits: { lastTokenMs: 1_121 } })
+  })
+
+  test('has a decode speed where a tool call ended the answer and the tape has its times', () => {
+    const call = [ttft, token(110, 'tool-call'), token(210, 'tool-call')]
+    const slip = toTimeSlip(lane([...call, { ...done(220), finishReason: 'tool_calls' } as Unnumbered]))
+    expect(slip.decodeTokensPerSecond).toBeCloseTo(40)
   })
 
   test('has no decode speed where an older tape counts a tool call and has no times of it', () => {
@@ -127,13 +144,19 @@ describe('a time slip', () => {
   test('moves only the elapsed time of a running lane with the clock', () => {
     expect(toTimeSlip(lane([token(110)]), 500)).toMatchObject({ elapsedMs: 490, totalMs: null })
     expect(toTimeSlip(lane([token(110), done(120)]), 500).elapsedMs).toBe(110)
+    // Without a clock it ran until its newest token.
+    expect(toTimeSlip(lane([token(110)])).elapsedMs).toBe(100)
   })
 
   test('has splits for lanes that stream and none for a wall of text', () => {
     const stream = toTimeSlip(lane([token(110, 'answer', 30), token(120, 'answer', 30), done(130)]))
     expect(stream).toMatchObject({ halfMs: 100, first50TokensMs: 110 })
+    const fiftieth = [token(110, 'answer', 49), token(120), token(130), done(140)]
+    expect(toTimeSlip(lane(fiftieth)).first50TokensMs).toBe(110)
     expect(toTimeSlip(lane([token(110, 'answer', 60), done(110)], false))).toMatchObject({
       halfMs: null,
+      first50TokensMs: null,
+      splits: { halfMs: null },
       ttftMs: null,
     })
   })
@@ -165,6 +188,18 @@ describe('a time slip', () => {
     })
   })
 
+  test('has a first text while a model still reasons', () => {
+    expect(toTimeSlip(lane([ttft, token(110, 'reasoning')]))).toMatchObject({
+      firstTextMs: 100,
+      firstAnswerMs: null,
+    })
+  })
+
+  test('takes the wait for the close of a whole answer for no gap', () => {
+    expect(toTimeSlip(lane([token(110), token(130), done(900)])).gapMsMax).toBe(20)
+    expect(toTimeSlip(lane([token(110), done(900)])).gapMsMax).toBeNull()
+  })
+
   test('keeps what it knows of a lane that failed', () => {
     const error: Unnumbered = {
       type: 'error',
@@ -182,6 +217,7 @@ describe('a time slip', () => {
       costUsd: null,
       // It had waited for the next token.
       gapMsMax: 90,
+      endToEndTokensPerSecond: 1000 / 190,
     })
   })
 })
