@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { type Bucket, createBucket, holds, refill, refund, take, waitMs } from './token-bucket.ts'
 
 const size = { perMinute: 60, burst: 10 }
+/** Small enough for the walks below to be held up by them. */
 const sizes = fc.record({
-  perMinute: fc.integer({ min: 1, max: 10_000 }),
+  perMinute: fc.integer({ min: 1, max: 600 }),
   burst: fc.integer({ min: 1, max: 500 }),
 })
 const steps = fc.array(
@@ -19,6 +20,18 @@ test('starts full, gives its burst at once and then one a second', () => {
   bucket = refill(bucket, size, 1_000)
   expect(holds(bucket, 1)).toBe(true)
   expect(holds(bucket, 2)).toBe(false)
+})
+
+test('what flows in is counted from the last look, however old the clock is', () => {
+  let bucket = take(createBucket(size, 1e9), 10)
+  bucket = refill(bucket, size, 1e9 + 1_000)
+  bucket = refill(bucket, size, 1e9 + 3_000)
+  expect(bucket).toEqual({ level: 3, atMs: 1e9 + 3_000 })
+})
+
+test('what it holds now needs no wait', () => {
+  expect(waitMs(createBucket(size, 0), size, 4)).toBe(0)
+  expect(holds(createBucket(size, 0), 10)).toBe(true)
 })
 
 test('a debt must flow in before anything is taken again', () => {

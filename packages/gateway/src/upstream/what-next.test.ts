@@ -20,6 +20,7 @@ const refusal = (status: number, error: object = {}, headers: Record<string, str
 describe('a refusal', () => {
   test.each([
     ['same target', 408],
+    ['same target', 425],
     ['same target', 429],
     ['same target', 500],
     ['same target', 503],
