@@ -30,6 +30,19 @@ test('what lies within the margin is claimed for nobody', () => {
   expect(pair(duels(ahead, { marginMs: 0.5 })).total.better).toBe('a')
 })
 
+test('an interval that touches zero is claimed for nobody, on either side', () => {
+  expect(pair(duels(Array(8).fill(2), { marginMs: 2 })).total).toMatchObject({
+    low: -4,
+    high: 0,
+    better: null,
+  })
+  expect(pair(duels(Array(8).fill(-2), { marginMs: 2 })).total).toMatchObject({
+    low: 0,
+    high: 4,
+    better: null,
+  })
+})
+
 test('without a known margin there is a median and no interval', () => {
   const { total } = pair(duels([30, 35, 38, 38, 38, 41, 60], { marginMs: null }))
   expect(total).toEqual({ n: 7, median: -38, low: null, high: null, margin: null, better: null })
@@ -57,10 +70,11 @@ test('a race that one of them did not answer is left out, and told apart from ra
     duel(500, 600),
     race([lane('a', 500), failed('b')]),
     race([lane('a', 500), stopped('b', 100)]),
+    race([failed('a'), lane('b', 500)]),
     race([lane('a', 500), lane('c', 600)]),
   ]
   const { races: both, total, leftOut } = pair(races)
-  expect([both, total.n, leftOut]).toEqual([3, 1, []])
+  expect([both, total.n, leftOut]).toEqual([4, 1, []])
 })
 
 test('twins count as the mean of their lanes', () => {
@@ -70,15 +84,22 @@ test('twins count as the mean of their lanes', () => {
   })
 })
 
+test('of twins the wider margin counts, and a race that one of them did not answer has no mean', () => {
+  const twins = race([lane('a', 500), lane('a', 1_000), lane('b', 1_000)], { marginMs: 1 })
+  expect(pair([twins]).decode.margin).toBeCloseTo(0.808, 3)
+  expect(pair([race([lane('a', 500), failed('a'), lane('b', 600)])]).total.n).toBe(0)
+})
+
 test('races that are not over do not count, and are told', () => {
   const { races, leftOut } = pair([
     duel(500, 600, { status: 'running' }),
     duel(500, 600, { status: 'interrupted' }),
+    duel(500, 700, { status: 'interrupted' }),
     race([lane('a', 500)], { status: 'running' }),
   ])
   expect(races).toBe(0)
   expect(leftOut).toEqual([
-    { why: 'interrupted: the app ended before the race did', races: 1 },
+    { why: 'interrupted: the app ended before the race did', races: 2 },
     { why: 'still running', races: 1 },
   ])
 })

@@ -18,6 +18,11 @@ test('races count, not lanes', () => {
   expect(toPercentiles([], 0)).toEqual({ races: 0, p50Ms: null, p95Ms: null, p99Ms: null })
 })
 
+test('figures come in any order', () => {
+  expect(toPercentiles(upTo(59).reverse(), 59)).toEqual(toPercentiles(upTo(59), 59))
+  expect(toPercentiles([900, 30, 200], 3).p50Ms).toBe(200)
+})
+
 test('a percentile between two figures is their mean', () => {
   expect(percentile(Float64Array.from(upTo(100)), 0.95)).toBe(95.5)
   expect(percentile(Float64Array.from(upTo(60)), 0.95)).toBe(57.5)
