@@ -46,6 +46,13 @@ test('lets nothing through until the rest is over, then one call', () => {
   expect(pass(through!.breaker, policy, 1000)).toBeNull()
 })
 
+test('who is not let through is told how long: a closed one no time, a probed one another rest', () => {
+  expect(msUntilProbe(closed, policy, 0)).toBe(0)
+  const open = after(['failure', 'failure', 'failure'])
+  expect(msUntilProbe(open, policy, 5_000)).toBe(0)
+  expect(msUntilProbe(pass(open, policy, 1_500)!.breaker, policy, 1_600)).toBe(1_000)
+})
+
 test.each([
   ['success', { state: 'closed' }],
   ['failure', { state: 'open', openedAtMs: 1500 }],
