@@ -14,8 +14,15 @@ export function toDatabaseAdvice(error: unknown): string | null {
   return `The database refused (${code}). Is its file writable? See DATABASE_URL.`
 }
 
+/** Why the history could not be opened is said already. */
+export function toOpenAdvice(error: unknown): string {
+  if (isDamage(error)) return damageAdvice
+  if (isHalfMade(error)) return halfMadeAdvice
+  return 'Check that the path can be written, or set DATABASE_URL to another file.'
+}
+
 /** What is there is no database, or parts of it are unreadable. */
-export function isDamage(error: unknown): boolean {
+function isDamage(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(toCode(error))
 }
 
@@ -24,7 +31,15 @@ export function isChanged(error: unknown): boolean {
   return toCode(error).startsWith('SQLITE_CONSTRAINT')
 }
 
-export const damageAdvice =
+/** Of a start that was ended in between, before they were one transaction; or the tables are another program's. */
+function isHalfMade(error: unknown): boolean {
+  return toCode(error) === 'SQLITE_ERROR' && /already exists|duplicate column name/.test(String(error))
+}
+
+const halfMadeAdvice =
+  "Its tables are not those of any version: a start was ended while it changed them, or they are another program's. Move the file (DATABASE_URL) away, and put a copy from before in its place, or none: then a new history begins."
+
+const damageAdvice =
   'Stop the app and move the file (DATABASE_URL) away: a new history begins. `sqlite3 <file> .recover` saves what can still be read.'
 
 function toCode(error: unknown): string {

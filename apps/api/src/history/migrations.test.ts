@@ -53,3 +53,20 @@ test('a race that was interrupted has no winner, also one that was kept with it'
     { kind: 'win', lane: 0, by: 4.1 },
   ])
 })
+
+test('tables that could not be brought up to date are as they were, and the next start does it', async () => {
+  const file = path.join(folder, 'half.db')
+  const other = new Database(file)
+  // In the way of the last of four.
+  other.exec('create table prompts (text)')
+  await expect(openDatabase(`file:${file}`)).rejects.toThrow(
+    /prompts.* already exists\. .*put a copy from before/,
+  )
+  const tables = other.prepare("select name from sqlite_master where type = 'table'").pluck()
+  expect(tables.all()).toEqual(['prompts'])
+  other.exec('drop table prompts')
+  other.close()
+  const db = await openDatabase(`file:${file}`)
+  expect(await db.selectFrom('races').select('id').execute()).toEqual([])
+  await db.destroy()
+})

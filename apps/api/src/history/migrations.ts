@@ -1,4 +1,8 @@
-/** How the tables came to be, in order. A migration that has shipped is never changed: the next one changes what it did. */
+/**
+ * How the tables came to be, in order. A migration that has shipped is never changed: the next one changes what it did.
+ *
+ * All that are due are one transaction, in which `PRAGMA foreign_keys` does nothing: who drops a table drops what refers to it.
+ */
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 

@@ -10,7 +10,7 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import { damageAdvice, isDamage } from './database-advice.ts'
+import { toOpenAdvice } from './database-advice.ts'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 import { migrations } from './migrations.ts'
 import { type OwnFile, ownFile } from './own-file.ts'
@@ -50,20 +50,24 @@ export async function openDatabase(databaseUrl: string): Promise<HistoryDatabase
     sqlite.function('contains_text', { deterministic: true }, containsText)
     sqlite.pragma('busy_timeout = 0')
     const db = new HistoryDatabase(sqlite, own)
+    // Kysely's own for SQLite has none, though SQLite takes back new tables and columns too: what was killed in between would
+    // never open again. Closed before the commit, nothing of it has happened.
+    sqlite.exec('BEGIN')
     const { error } = await new Migrator({
       db,
       provider: { getMigrations: async () => migrations },
     }).migrateToLatest()
-    if (error === undefined) return db
+    if (error === undefined) {
+      sqlite.exec('COMMIT')
+      return db
+    }
     await db.destroy()
     throw error
   } catch (cause) {
     own?.release()
     if (cause instanceof DatabaseUnavailable) throw cause
-    const advice = isDamage(cause)
-      ? damageAdvice
-      : 'Check that the path can be written, or set DATABASE_URL to another file.'
-    throw new DatabaseUnavailable(`Cannot open the database ${file}: ${reason(cause)}. ${advice}`, { cause })
+    const problem = `Cannot open the database ${file}: ${reason(cause)}.`
+    throw new DatabaseUnavailable(`${problem} ${toOpenAdvice(cause)}`, { cause })
   }
 }
 

@@ -1,6 +1,7 @@
 /** The file of the books from one gateway to the next: what is there after a stop, and what when it cannot be had. */
 import { readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBooks } from '../testing/books.ts'
 import { keyOf } from '../testing/door.ts'
@@ -78,6 +79,25 @@ test('a file that is no book is left as it is', async () => {
   expect((await spending.spend('a')).status).toBe(200)
   expect((await spending.admin('/admin/usage')).status).toBe(503)
   expect(readdirSync(folder())).toEqual(['books.db'])
+})
+
+test('books whose tables could not be brought up to date are as they were, and the next start does it', async () => {
+  const booksPath = join(folder(), 'books.db')
+  const other = new Database(booksPath)
+  // In the way of the last of five.
+  other.exec('create table spent (pico)')
+  other.close()
+  const first = await start({ booksPath })
+  expect((await first.admin('/admin/usage')).status).toBe(503)
+  await first.gateway.close()
+  const found = new Database(booksPath)
+  expect(found.prepare("select name from sqlite_master where type = 'table'").pluck().all()).toEqual([
+    'spent',
+  ])
+  found.exec('drop table spent')
+  found.close()
+  const second = await start({ booksPath })
+  expect((await second.admin('/admin/usage')).status).toBe(200)
 })
 
 test.each([

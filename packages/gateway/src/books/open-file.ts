@@ -35,8 +35,12 @@ export async function openFile(path: string): Promise<BooksFile> {
     sqlite.pragma('foreign_keys = ON')
     const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
     const provider = { getMigrations: async () => migrations }
+    // Kysely's own for SQLite has none, though SQLite takes back new tables and columns too: what was killed in between would
+    // never open again. Closed before the commit, nothing of it has happened.
+    sqlite.exec('BEGIN')
     const { error } = await new Migrator({ db, provider }).migrateToLatest()
     if (error !== undefined) throw error
+    sqlite.exec('COMMIT')
     return { sqlite, db, check: watchFile(path) }
   } catch (error) {
     sqlite.close()
