@@ -34,11 +34,14 @@ export interface LatenessMeter {
 
 export function createLatenessMeter(): LatenessMeter {
   const recorded = monitorEventLoopDelay({ resolution: resolutionMs })
+  let starting: NodeJS.Immediate | undefined
   return {
     start() {
-      setImmediate(() => recorded.enable())
+      starting = setImmediate(() => recorded.enable())
     },
     stop() {
+      // A race that was stopped before its light ends in the turn in which it starts: its timer would go on for ever.
+      clearImmediate(starting)
       recorded.disable()
       if (recorded.count === 0) return null
       const lateMs = (ns: number) => ns / 1e6 - resolutionMs
