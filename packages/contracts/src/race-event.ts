@@ -139,7 +139,7 @@ export const RaceEnd = z.object({
   ...stamp,
   type: z.literal('race-end'),
   standings: z.array(Standing),
-  /** Lanes closer than this share a place; null when the clock's error was not measured. */
+  /** Lanes within it of each other share a place; null when the clock's error was not measured. */
   marginMs: z.nullable(z.number().check(z.nonnegative())),
   reason: z.enum(['finished', 'stopped', 'deadline', 'interrupted']),
   /** Left out by tapes older than it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Entrant, rank, toVerdict } from './index.ts'
+import { type Entrant, rank, subtract, toVerdict } from './index.ts'
 import { upTo } from './tape-arbitrary.ts'
 
 const entrant = (lane: number, value: number | null, more: Partial<Entrant> = {}): Entrant => ({
@@ -79,6 +79,15 @@ describe('places', () => {
     expect(rank([entrant(0, 1120.08), entrant(1, 1123.55)])[1]!.gap).toBe(3.47)
   })
 
+  test('are shared by lanes that are just the margin apart, whatever their binary fractions', () => {
+    // From a tenth of a second to ten minutes.
+    for (let hundredths = 10_000; hundredths < 60_000_000; hundredths += 9_973) {
+      const [first, second] = [hundredths / 100, (hundredths + 183) / 100]
+      const lanes = [entrant(0, first, { margin: 1.83 }), entrant(1, second, { margin: 1.83 })]
+      expect(rank(lanes)).toMatchObject([{ place: 1 }, { place: 1, gap: 1.83 }])
+    }
+  })
+
   test('go the other way where more is better', () => {
     expect(rank([entrant(0, 10), entrant(1, 30)], 'higher').map(({ lane }) => lane)).toEqual([1, 0])
   })
@@ -108,7 +117,7 @@ describe('places', () => {
         for (const [index, { place, value, deadHeat }] of placed.entries()) {
           const group = placed.filter((other) => other.place === place)
           expect(deadHeat).toBe(group.length > 1)
-          expect(Math.abs(value! - group[0]!.value!)).toBeLessThanOrEqual(widest)
+          expect(Math.abs(subtract(value!, group[0]!.value!))).toBeLessThanOrEqual(widest)
           if (index > 0) expect(place!).toBeGreaterThanOrEqual(placed[index - 1]!.place!)
         }
       }),

@@ -1,7 +1,7 @@
 /**
  * Who won, by which finish line, and when it is a dead heat.
  *
- * Lanes within the margin of the first of their group share its place. The group is measured from its first lane, not
+ * Lanes within the margin of the first of their group share its place, and so do those that are just the margin apart. The group is measured from its first lane, not
  * from neighbour to neighbour, or a chain of close lanes would put the last level with the winner.
  */
 import * as z from 'zod/mini'
@@ -43,7 +43,7 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
   let leader = best
   let group: Standing[] = []
   for (const entrant of finishers) {
-    if (leader && Math.abs(entrant.value - leader.value) > Math.max(entrant.margin, leader.margin)) {
+    if (leader && toGap(entrant.value, leader.value) > Math.max(entrant.margin, leader.margin)) {
       leader = entrant
       group = []
     }
@@ -51,7 +51,7 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
       lane: entrant.lane,
       place: (group[0]?.place ?? standings.length + 1) as number,
       value: entrant.value,
-      gap: best ? withoutDust(Math.abs(entrant.value - best.value)) : 0,
+      gap: best ? toGap(entrant.value, best.value) : 0,
       deadHeat: group.length > 0,
     }
     if (group.length > 0) for (const other of group) other.deadHeat = true
@@ -65,9 +65,17 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
   ]
 }
 
-/** 1123.55 − 1120.08 is 3.4700000000000273 in binary; twelve digits are more than any clock has. */
-function withoutDust(value: number): number {
-  return Number(value.toPrecision(12))
+const toGap = (one: number, other: number) => Math.abs(subtract(one, other))
+
+/**
+ * One less the other. 1123.55 − 1120.08 is 3.4700000000000273 in binary; twelve digits are more than any clock has: twelve of
+ * the larger figure, whose dust the difference has.
+ */
+export function subtract(one: number, other: number): number {
+  const difference = one - other
+  if (difference === 0) return 0
+  const digitsBefore = Math.ceil(Math.log10(Math.max(Math.abs(one), Math.abs(other))))
+  return Number(difference.toFixed(Math.min(Math.max(0, 12 - digitsBefore), 100)))
 }
 
 export type Verdict =

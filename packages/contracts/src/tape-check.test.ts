@@ -64,6 +64,19 @@ describe('a tape that is read from a file', () => {
     )
   })
 
+  test('is sound when a gap has the binary dust that those of long races had', () => {
+    const withDust = (event: RaceEvent) => {
+      if (event.type !== 'race-end') return event
+      const standings = event.standings.map((row) => ({ ...row, gap: row.gap && row.gap + 1e-11 }))
+      return { ...event, standings }
+    }
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        expect(check(toLines(tape.map(withDust)))).not.toBeInstanceOf(TapeFault)
+      }),
+    )
+  })
+
   test('is sound as far as it goes when it was cut', () => {
     fc.assert(
       fc.property(tapes, fc.nat(), (tape, cut) => {

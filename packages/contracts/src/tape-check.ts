@@ -220,7 +220,7 @@ function checkEnd(event: EventOf<'race-end'>, state: RaceState, line: number) {
   )
 }
 
-/** In an order of keys of its own: how the tape's writer ordered them says nothing. */
+/** In an order of keys of its own: how the tape's writer ordered them says nothing. Nor do the last digits of a gap. */
 function toRow({ lane, place, value, gap, deadHeat }: EventOf<'race-end'>['standings'][number]) {
-  return [lane, place, value, gap, deadHeat]
+  return [lane, place, value, gap === null ? null : gap.toFixed(6), deadHeat]
 }

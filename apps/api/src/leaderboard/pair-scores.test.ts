@@ -25,6 +25,12 @@ test('within the margin two lanes tie, whoever else ran', () => {
   expect(pairs(lane('a', 500), lane('b', 500.8), lane('c', 501.6))).toEqual(['a=b', 'a>c', 'b=c'])
 })
 
+test('lanes that are just the margin apart tie, whatever their binary fractions', () => {
+  expect(pairs(lane('a', 100), lane('b', 101))).toEqual(['a=b'])
+  // 1.0000000000000142 in binary.
+  expect(pairs(lane('a', 127.02), lane('b', 128.02))).toEqual(['a=b'])
+})
+
 test('a failed lane has lost to who answered, and two of them say nothing', () => {
   expect(pairs(lane('a', 500), failed('b'), failed('c'))).toEqual(['a>b', 'a>c'])
 })

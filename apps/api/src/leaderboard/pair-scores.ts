@@ -8,7 +8,7 @@
  *
  * A race is one race for two models also when one of them ran twice in it: it is shared among their pairs of lanes.
  */
-import type { Better, Entrant } from '@drag-race/contracts'
+import { type Better, type Entrant, subtract } from '@drag-race/contracts'
 import type { Entry } from './judge-race.ts'
 
 /** Shares of one race: they add up to 1. `a` stands before `b` in the alphabet. */
@@ -64,7 +64,7 @@ export function compareLanes(
 ): 'first' | 'second' | 'tie' | null {
   if (first.value === null) return isBeaten(first, second.value, better) ? 'second' : null
   if (second.value === null) return isBeaten(second, first.value, better) ? 'first' : null
-  const ahead = better === 'lower' ? second.value - first.value : first.value - second.value
+  const ahead = subtract(second.value, first.value) * (better === 'lower' ? 1 : -1)
   if (Math.abs(ahead) <= Math.max(first.margin, second.margin)) return 'tie'
   return ahead > 0 ? 'first' : 'second'
 }

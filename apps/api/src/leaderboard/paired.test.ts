@@ -43,6 +43,12 @@ test('an interval that touches zero is claimed for nobody, on either side', () =
   })
 })
 
+test('what is just the margin is claimed for nobody, whatever its binary fraction', () => {
+  // 128.02 − 127.02 is 1.0000000000000142 in binary.
+  const { total } = pair(Array.from({ length: 8 }, () => duel(127.02, 128.02, { marginMs: 1 })))
+  expect(total).toMatchObject({ median: -1, high: 0, better: null })
+})
+
 test('without a known margin there is a median and no interval', () => {
   const { total } = pair(duels([30, 35, 38, 38, 38, 41, 60], { marginMs: null }))
   expect(total).toEqual({ n: 7, median: -38, low: null, high: null, margin: null, better: null })

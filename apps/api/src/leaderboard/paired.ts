@@ -11,6 +11,7 @@ import {
   type Paired,
   type PairedDifference,
   type PairedQuery,
+  subtract,
   toMeasuredEntrant,
 } from '@drag-race/contracts'
 import { toLeftOut } from './board.ts'
@@ -86,7 +87,10 @@ function toDifference(
     }
   })
   if (!a || !b) return null
-  return { value: a.value - b.value, margin: marginMs === null ? null : Math.max(a.margin, b.margin) }
+  return {
+    value: subtract(a.value, b.value),
+    margin: marginMs === null ? null : Math.max(a.margin, b.margin),
+  }
 }
 
 function toPaired(differences: readonly Difference[], figure: Figure): PairedDifference {
@@ -94,12 +98,14 @@ function toPaired(differences: readonly Difference[], figure: Figure): PairedDif
   const margin = median(differences.flatMap((difference) => difference.margin ?? []))
   const narrow = medianInterval(Float64Array.from(values).sort())
   const wide =
-    narrow === null || margin === null ? null : { low: narrow.low - margin, high: narrow.high + margin }
+    narrow === null || margin === null
+      ? null
+      : { low: subtract(narrow.low, margin), high: subtract(narrow.high, -margin) }
   return {
     n: values.length,
     median: withoutDust(median(values)),
-    low: withoutDust(wide?.low ?? null),
-    high: withoutDust(wide?.high ?? null),
+    low: wide?.low ?? null,
+    high: wide?.high ?? null,
     margin: withoutDust(margin),
     better: wide === null ? null : toBetter(wide.low, wide.high, figure),
   }
