@@ -1,16 +1,21 @@
-/** Calibrations in the database, so that an app that starts again has a margin until it has measured anew. */
+/**
+ * Calibrations in the database, so that an app that starts again has a margin until it has measured anew. The newest is the one
+ * that was kept last, by SQLite's own row number: the wall clock may have been ahead when another was measured.
+ */
 import type { Calibration } from '@drag-race/contracts'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Schema } from '../history/schema.ts'
 
 /** Older ones are of no use to anybody. */
 const keptMax = 100
 
+const newestFirst = sql`rowid desc`
+
 export async function readNewest(db: Kysely<Schema>): Promise<Calibration | null> {
   const row = await db
     .selectFrom('calibrations')
     .select('calibration_json')
-    .orderBy('measured_at', 'desc')
+    .orderBy(newestFirst)
     .limit(1)
     .executeTakeFirst()
   return row ? (JSON.parse(row.calibration_json) as Calibration) : null
@@ -18,15 +23,8 @@ export async function readNewest(db: Kysely<Schema>): Promise<Calibration | null
 
 export async function keep(db: Kysely<Schema>, calibration: Calibration): Promise<void> {
   const row = { measured_at: calibration.measuredAt, calibration_json: JSON.stringify(calibration) }
-  await db
-    .insertInto('calibrations')
-    .values(row)
-    .onConflict((conflict) => conflict.column('measured_at').doUpdateSet(row))
-    .execute()
-  const kept = db
-    .selectFrom('calibrations')
-    .select('measured_at')
-    .orderBy('measured_at', 'desc')
-    .limit(keptMax)
+  // Not an update: the row would keep its number.
+  await db.replaceInto('calibrations').values(row).execute()
+  const kept = db.selectFrom('calibrations').select('measured_at').orderBy(newestFirst).limit(keptMax)
   await db.deleteFrom('calibrations').where('measured_at', 'not in', kept).execute()
 }
