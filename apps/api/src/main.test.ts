@@ -1,7 +1,7 @@
 /** The program as it is started: its one line, its exits, and what a kill leaves. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -239,7 +239,10 @@ test('an app without file handles says so on the lanes that get none, and does n
 })
 
 test('a file that is no database is refused with its path', async () => {
-  const program = run({ DATABASE_URL: `file:${main}` })
+  // A lock is left beside it.
+  const file = path.join(folder, 'notes.txt')
+  copyFileSync(main, file)
+  const program = run({ DATABASE_URL: `file:${file}` })
   expect(await program.ended).toBe(1)
-  expect(program.stderr()).toContain(main)
+  expect(program.stderr()).toContain(file)
 })
