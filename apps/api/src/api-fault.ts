@@ -63,6 +63,9 @@ function toDetails(issue: z.core.$ZodIssue): Detail[] {
         path: [...path, key].join('.'),
         message: 'This key is not known here: check its spelling, or leave it out.',
       }))
+    case 'invalid_key':
+      // Its own message is only that a key is wrong.
+      return [{ path: path.join('.'), message: issue.issues.map(({ message }) => message).join('; ') }]
     case 'invalid_union':
       return [{ path: path.join('.'), message: unionMessage(issue) }]
     default:

@@ -91,6 +91,15 @@ test('the message names the first fault and how many more there are', async () =
   expect(message).toMatch(/^prompt: .*string.*\(and 1 more, see details\)$/)
 })
 
+test('a tag whose name cannot be is answered with what a name may be', async () => {
+  const asked = { prompt: 'p', lanes: [fine] }
+  expect((await refusal({ ...asked, tags: { '': 'x' } })).message).toBe('tags.: Give the tag a name.')
+  const long = 'n'.repeat(65)
+  expect((await refusal({ ...asked, tags: { [long]: 'x' } })).message).toMatch(
+    /^tags\.n+: .*<=64 characters$/,
+  )
+})
+
 test('an unknown model is answered with those that there are', async () => {
   const { message } = await refusal({ prompt: 'p', lanes: [{ model: 'fin' }] })
   expect(message).toMatch(/no model fin\b.*\bfine\b/)
