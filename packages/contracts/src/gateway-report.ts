@@ -39,7 +39,7 @@ export const GatewayReport = z.object({
   /** The gateway's own part of it: what was not spent waiting for the provider. */
   overheadMs: z.number(),
   /** By the gateway's price table; null when the price is unknown. */
-  costUsd: z.nullable(z.number()),
+  costUsd: z.nullable(z.number().check(z.nonnegative())),
   /** The answer is one that was given before: no model was called, and nothing paid. */
   isCached: z.optional(z.boolean()),
 })

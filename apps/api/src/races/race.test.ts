@@ -37,6 +37,11 @@ beforeAll(async () => {
         call.write('data: [DONE]\n\n')
         call.response.end()
       },
+      refunds: (call) => {
+        call.answer('one')
+        call.chunk({ choices: [], usage, gateway: { ...report, costUsd: -0.25 } })
+        call.finish('stop')
+      },
       held: async (call) => {
         call.answer('first')
         await Promise.race([held.promise, call.closed])
@@ -169,6 +174,12 @@ describe('a race', () => {
     const state = await race(app.url, { prompt: 'p', lanes })
     const costs = state.lanes.map(({ outcome }) => outcome?.kind === 'done' && outcome.event.costUsd)
     expect(costs).toEqual([0.15, null])
+  })
+
+  test('takes no report with a price below zero: a tape may hold none', async () => {
+    const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'refunds' }] })
+    const done = { kind: 'done', event: { costUsd: null, gateway: null } }
+    expect(state.lanes[0]).toMatchObject({ outcome: done })
   })
 
   test('gives each lane its own messages and parameters', async () => {
