@@ -82,7 +82,7 @@ export function createExportRoutes(
       origin: race.origin,
     }
     yield `${JSON.stringify(header)}\n`
-    yield* readTapeBytes(db, race.id, -1)
+    yield* readTapeBytes(db, race.id, -1, seal.events - 1)
   }
 
   return router

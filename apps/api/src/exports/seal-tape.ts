@@ -9,6 +9,7 @@ export async function sealTape(
   raceId: string,
 ): Promise<{ events: number; sha256: string }> {
   const hash = createHash('sha256')
-  for await (const bytes of readTapeBytes(db, raceId, -1)) hash.update(bytes)
-  return { events: (await lastSeq(db, raceId)) + 1, sha256: hash.digest('hex') }
+  const last = await lastSeq(db, raceId)
+  for await (const bytes of readTapeBytes(db, raceId, -1, last)) hash.update(bytes)
+  return { events: last + 1, sha256: hash.digest('hex') }
 }

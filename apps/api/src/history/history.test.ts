@@ -149,6 +149,30 @@ describe('a race in the history', () => {
       expect(await db.selectFrom(table).select('race_id').execute()).toEqual([])
     }
   })
+
+  test.each([
+    ['events', '/events', 'text/event-stream'],
+    ['lines', '/events', 'application/jsonl'],
+    ['export', '/export', '*/*'],
+  ])(
+    'deleted while its %s are read, it breaks off: a part does not pass for the whole',
+    async (_what, path, accept) => {
+      const { raceId, seq } = await raced()
+      // More than sockets hold for a reader who takes nothing.
+      const line = JSON.stringify({ type: 'pit-stop', text: 'x'.repeat(500_000) })
+      for (let at = seq + 1; at <= seq + 40; at++) {
+        await db
+          .insertInto('tape_parts')
+          .values({ race_id: raceId, from_seq: at, to_seq: at, lines: line })
+          .execute()
+      }
+      const url = `${app.url}/api/races/${raceId}`
+      const reading = await fetch(`${url}${path}`, { headers: { accept } })
+      expect(reading.status).toBe(200)
+      expect((await fetch(url, { method: 'DELETE' })).status).toBe(204)
+      await expect(reading.text()).rejects.toThrow()
+    },
+  )
 })
 
 describe('the list', () => {

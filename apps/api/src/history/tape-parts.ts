@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { emptyRace, foldRace, type RaceEvent, type RaceState } from '@drag-race/contracts'
 import { type Kysely, sql } from 'kysely'
+import { notFound } from '../api-fault.ts'
 import type { TapePage } from '../races/tape.ts'
 import type { Schema } from './schema.ts'
 
@@ -22,13 +23,17 @@ export async function insertPart(db: Kysely<Schema>, raceId: string, part: TapeP
 /** Parts that are read at once: some 20 × 150 ms of race. */
 const partsMax = 20
 
-/** From the event after `afterSeq` to the end, without holding the whole tape in memory. */
+/**
+ * From the event after `afterSeq` to `toSeq`, the last, without holding the whole tape in memory. Throws an ApiFault when the
+ * race is deleted meanwhile: its beginning would pass for the whole.
+ */
 export async function* readTape(
   db: Kysely<Schema>,
   raceId: string,
   afterSeq: number,
+  toSeq: number,
 ): AsyncGenerator<TapePage> {
-  for (let after = afterSeq; ; ) {
+  for (let after = afterSeq; after < toSeq; ) {
     const parts = await db
       .selectFrom('tape_parts')
       .select(['from_seq', 'to_seq', 'lines'])
@@ -37,12 +42,12 @@ export async function* readTape(
       .orderBy('from_seq')
       .limit(partsMax)
       .execute()
+    const last = parts.at(-1)
+    if (!last) throw deletedMeanwhile
     for (const part of parts) {
       const skip = Math.max(0, after + 1 - part.from_seq)
       yield { fromSeq: part.from_seq + skip, lines: part.lines.split('\n').slice(skip) }
     }
-    const last = parts.at(-1)
-    if (!last) return
     after = last.to_seq
   }
 }
@@ -58,8 +63,9 @@ export async function* readTapeBytes(
   db: Kysely<Schema>,
   raceId: string,
   afterSeq: number,
+  toSeq: number,
 ): AsyncGenerator<Uint8Array> {
-  for (let after = afterSeq; ; await nextTurn()) {
+  for (let after = afterSeq; after < toSeq; await nextTurn()) {
     const parts = await db
       .selectFrom('tape_parts')
       .select(['from_seq', 'to_seq'])
@@ -70,7 +76,7 @@ export async function* readTapeBytes(
       .limit(bytePartsMax)
       .execute()
     const last = parts.at(-1)
-    if (!last) return
+    if (!last) throw deletedMeanwhile
     yield Buffer.concat(
       parts.flatMap(({ from_seq, bytes }) => [withoutLines(bytes, after + 1 - from_seq), lineFeed]),
     )
@@ -85,6 +91,8 @@ function withoutLines(bytes: Buffer, count: number): Buffer {
   for (let line = 0; line < count; line++) from = bytes.indexOf(lineFeed, from) + 1
   return bytes.subarray(from)
 }
+
+const deletedMeanwhile = notFound('This race was deleted while it was read.')
 
 /** The number of the last event; -1 when there is none. */
 export async function lastSeq(db: Kysely<Schema>, raceId: string): Promise<number> {
@@ -101,7 +109,7 @@ export async function lastSeq(db: Kysely<Schema>, raceId: string): Promise<numbe
 /** `emptyRace` when there is no such tape. */
 export async function foldTape(db: Kysely<Schema>, raceId: string): Promise<RaceState> {
   let state = emptyRace
-  for await (const { lines } of readTape(db, raceId, -1)) {
+  for await (const { lines } of readTape(db, raceId, -1, await lastSeq(db, raceId))) {
     const events = lines.map((line) => JSON.parse(line) as RaceEvent)
     state = foldRace(events, state)
   }

@@ -61,10 +61,12 @@ export function createRaceRoutes(
     if (after === last && (race === null || race.tape.state.end)) return nothingMore(response)
     if (!race && request.accepts(['text/event-stream', tapeLinesType]) === tapeLinesType) {
       response.type(tapeLinesType)
-      return asViewer(() => sendPieces(response, readTapeBytes(db, id, after), limits.drainMsMax))
+      return asViewer(() => sendPieces(response, readTapeBytes(db, id, after, last), limits.drainMsMax))
     }
     if (race && !race.tape.state.end) response.set(raceClockHeader, String(race.nowMs()))
-    await watch(response, (signal) => (race ? followTape(race, after, signal) : readTape(db, id, after)))
+    await watch(response, (signal) =>
+      race ? followTape(race, after, signal) : readTape(db, id, after, last),
+    )
   })
 
   router.post('/races/:id/stop', async (request, response) => {
