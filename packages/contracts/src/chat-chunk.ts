@@ -17,8 +17,8 @@ export interface ChunkFacts {
   hasToolCall: boolean
   /** Names and arguments of its tool calls; '' when there are none, or only their ids. */
   toolCall: string
-  /** There is a choice in it, be it an empty one. */
-  hasChoices: boolean
+  /** The choices in it, be they empty ones. */
+  choices: ChoiceFacts[]
   finishReason: string | null
   usage: Usage | null
   error: ChunkError | null
@@ -26,6 +26,12 @@ export interface ChunkFacts {
   id: string | null
   /** The model that really answered; null when missing or empty. */
   model: string | null
+}
+
+export interface ChoiceFacts {
+  /** 0 where the provider names none. */
+  index: number
+  isFinished: boolean
 }
 
 export interface ChunkError {
@@ -42,7 +48,7 @@ export function readChunk(raw: unknown): ChunkFacts {
     reasoning: '',
     hasToolCall: false,
     toolCall: '',
-    hasChoices: false,
+    choices: [],
     finishReason: null,
     usage: null,
     error: null,
@@ -56,7 +62,6 @@ export function readChunk(raw: unknown): ChunkFacts {
   facts.usage = readUsage(raw.usage) ?? readUsage(isRecord(raw.x_groq) ? raw.x_groq.usage : null)
   for (const choice of Array.isArray(raw.choices) ? raw.choices : []) {
     if (!isRecord(choice)) continue
-    facts.hasChoices = true
     addChoice(facts, choice)
   }
   return facts
@@ -99,7 +104,10 @@ function toWords(error: Record<string, unknown>): string {
 }
 
 function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
-  facts.finishReason = text(choice.finish_reason) || facts.finishReason
+  const finishReason = text(choice.finish_reason)
+  const index = typeof choice.index === 'number' ? choice.index : 0
+  facts.choices.push({ index, isFinished: finishReason !== '' })
+  facts.finishReason = finishReason || facts.finishReason
   // Perplexity repeats the whole answer as `message` beside each delta: the delta is what is new.
   const delta = isRecord(choice.delta) ? choice.delta : choice.message
   if (!isRecord(delta)) return

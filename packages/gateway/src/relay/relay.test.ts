@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Cut,
@@ -15,6 +16,7 @@ import {
   usageChunk,
 } from '../testing/chunks.ts'
 import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { post } from '../testing/guarded.ts'
 import { type Answering, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
 
 let upstream: Upstream
@@ -193,6 +195,46 @@ describe('a stream that ends oddly', () => {
     }
     const text = await (await gateway.chat({ model: 'm', messages, stream: true })).text()
     expect(text).toBe(token('a') + finish + done)
+  })
+
+  describe('with several choices, one of them without its end', () => {
+    const say = (index: number, delta: object, finish_reason: string | null = null) =>
+      event({ ...head, choices: [{ index, delta, finish_reason }] })
+    const first = say(0, { content: 'a' }) + say(1, { content: 'b' }) + say(0, {}, 'stop')
+    const ends: Record<string, (response: ServerResponse) => void> = {
+      'ends without [DONE]': (response) => void response.end(first),
+      'breaks off': (response) => void response.write(first, () => response.destroy()),
+    }
+
+    test.each(Object.entries(ends))('is cut when it %s', async (_how, end) => {
+      answering = (response) => end(response.writeHead(200, { 'content-type': 'text/event-stream' }))
+      const response = await gateway.chat({ model: 'm', messages, stream: true, n: 2 })
+      const text = await response.text()
+      expect(text.startsWith(first)).toBe(true)
+      expect(events(text).at(-1)).toMatchObject({ error: { code: 'stream_cut' } })
+      expect(gateway.logs.at(-1)?.outcome).toBe('stream_cut')
+    })
+
+    test('is cut on /v1/completions as well, where each prompt has a choice', async () => {
+      const ofText = (index: number, finish_reason: string | null) =>
+        event({ ...head, choices: [{ index, text: 'a', finish_reason }] })
+      answering = stream([ofText(0, 'stop'), ofText(1, null)])
+      const response = await post(gateway, '/v1/completions', {
+        model: 'm',
+        prompt: ['a', 'b'],
+        stream: true,
+      })
+      expect(events(await response.text()).at(-1)).toMatchObject({ error: { code: 'stream_cut' } })
+    })
+
+    test('is whole when the provider says that it is done', async () => {
+      expect(await relay(first + done)).toMatchObject({ text: first + done, outcome: 'ok' })
+    })
+
+    test('is whole when all that have begun have ended, whatever comes behind', async () => {
+      const sent = first + say(1, {}, 'length') + say(1, {})
+      expect(await relay(sent)).toMatchObject({ text: sent + done, outcome: 'ok' })
+    })
   })
 
   test.each([

@@ -26,7 +26,11 @@ export interface AnswerFacts {
   letters: number
   /** An event before its end was no JSON: what it should have said is missing. */
   isMalformed: boolean
+  /** Of any choice, the last one that came. */
   finishReason: string | null
+  /** The indexes of the choices that have begun and of those that have ended, of which one may be missing its end. */
+  begunChoices: Set<number>
+  endedChoices: Set<number>
   isDone: boolean
   hasReasoning: boolean
   usage: Usage | null
@@ -96,6 +100,8 @@ export function createFacts(): AnswerFacts {
     letters: 0,
     isMalformed: false,
     finishReason: null,
+    begunChoices: new Set(),
+    endedChoices: new Set(),
     isDone: false,
     hasReasoning: false,
     usage: null,
@@ -114,6 +120,10 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
   const chunk = readChunk(raw)
   facts.chunks++
   facts.finishReason = chunk.finishReason ?? facts.finishReason
+  for (const { index, isFinished } of chunk.choices) {
+    facts.begunChoices.add(index)
+    if (isFinished) facts.endedChoices.add(index)
+  }
   facts.id ??= chunk.id
   facts.created ??= member(raw, 'created')
   facts.model ??= chunk.model
@@ -132,10 +142,14 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
   return chunk
 }
 
-/** Is the answer whole? The end of a stream after a `finish_reason` is success, `[DONE]` or not; `[DONE]` alone too. */
+/**
+ * Is the answer whole? The end of a stream is success when each choice that has begun has its `finish_reason`, `[DONE]` or
+ * not; `[DONE]` alone too. How many choices were asked for does not matter: some providers give one, whatever is asked.
+ */
 export function isWhole(facts: AnswerFacts): boolean {
-  const { error, isMalformed, chunks, isDone, finishReason } = facts
-  return error === null && !isMalformed && chunks > 0 && (isDone || finishReason !== null)
+  const { error, isMalformed, chunks, isDone, begunChoices, endedChoices } = facts
+  const isEnded = endedChoices.size > 0 && endedChoices.size === begunChoices.size
+  return error === null && !isMalformed && chunks > 0 && (isDone || isEnded)
 }
 
 /** llama-box tells a failure in a line `error: {…}`, which the standard does not know and every client skips. */

@@ -65,7 +65,7 @@ export function createAnswerReader(
       const facts = readChunk(chunk)
       reader.chunks++
       reader.lastChunkMs = elapsedMs(at)
-      if (facts.hasChoices) reader.firstChoicesMs ??= reader.lastChunkMs
+      if (facts.choices.length > 0) reader.firstChoicesMs ??= reader.lastChunkMs
       reader.completionId ??= facts.id
       reader.usage = facts.usage ?? reader.usage
       reader.report = readReport(chunk) ?? reader.report
