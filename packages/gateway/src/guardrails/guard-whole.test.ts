@@ -1,8 +1,10 @@
 /** Guardrails on answers that do not stream, and on endpoints besides chat. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { done, event, head, usage } from '../testing/chunks.ts'
+import { refuse } from '../testing/bad-days.ts'
+import { done, event, head, role, token, usage } from '../testing/chunks.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
 import { ask, card, cards, mails, post, readTexts, startGuarded } from '../testing/guarded.ts'
+import { startTwoTargets } from '../testing/two-targets.ts'
 import { type Answering, json, stream } from '../testing/upstream.ts'
 
 const opened: { close(): Promise<void> }[] = []
@@ -55,6 +57,23 @@ describe('on an answer that does not stream', () => {
       expect(upstream.received).toHaveLength(call)
       expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 })
     }
+  })
+
+  test.each([false, true])('reject is final at a fallback too, streamed: %s', async (isStream) => {
+    const spoken = (...[response, request]: Parameters<Answering>) =>
+      (request.body.includes('"stream":true') ? stream([role, token(card), done]) : json(answer(card)))(
+        response,
+        request,
+      )
+    const targets = await startTwoTargets({
+      a: refuse(500),
+      b: spoken,
+      policies: { guardrails: [{ ...cards, action: 'reject' }], retry: { attempts: 1 } },
+    })
+    opened.push(targets)
+    const told = await targets.ask(isStream)
+    expect(told).toMatchObject({ status: 400, error: 'guardrail_rejected' })
+    expect(told.log).toMatchObject({ outcome: 'guardrail_rejected', attempts: 2 })
   })
 
   test('a provider that ignores the wish for a stream is guarded too', async () => {

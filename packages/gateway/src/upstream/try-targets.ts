@@ -5,7 +5,7 @@
  * the provider's refusal goes to the caller, with its hint when to come back.
  */
 import type { Retry } from '../config/policies.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, ProviderError } from '../errors.ts'
 import type { StopSignal } from '../stop.ts'
 import { backoffMs } from './backoff.ts'
 import { toHealth } from './health.ts'
@@ -187,9 +187,14 @@ function toLongerContext(trip: Trip): Step {
   return toNextTarget(trip)
 }
 
-/** Of the request as it is, for no reason that would be the same everywhere. */
+/**
+ * By the provider, of the request as it is, for no reason that would be the same everywhere. What the gateway itself says
+ * no to, as a guardrail does to an answer, another target is not asked for.
+ */
 function isPlainRefusal(error: unknown): boolean {
-  return error instanceof GatewayError && error.reason === null && error.status >= 400 && error.status < 500
+  if (!(error instanceof GatewayError) || error.reason !== null) return false
+  const isByProvider = error instanceof ProviderError || error.code === 'stream_error'
+  return isByProvider && error.status >= 400 && error.status < 500
 }
 
 function allResting({ resting, tries: { states } }: Trip): GatewayError {
