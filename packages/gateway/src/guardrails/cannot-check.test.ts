@@ -1,9 +1,9 @@
 /** What guardrails cannot look into does not pass, and what they hold back is no silence. */
 import { afterEach, expect, test } from 'vitest'
-import { role, token } from '../testing/chunks.ts'
+import { done, finish, role, token } from '../testing/chunks.ts'
 import { type ErrorBody, oneModel, startGateway } from '../testing/gateway.ts'
 import { askStream, nativeStreams, natives, startNative } from '../testing/native.ts'
-import { type Answering, json, startUpstream } from '../testing/upstream.ts'
+import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
 import { detectors } from './detectors/detectors.ts'
 import { guardAnswer } from './guard-answer.ts'
 import { createTextGuard } from './text-guard.ts'
@@ -48,6 +48,28 @@ test('an answer with lists in one another is checked or refused', async () => {
   expect(response.status).toBe(502)
   expect(await response.text()).not.toContain(card)
 })
+
+test.each(['identity', ' Identity', ''])(
+  'an answer whose encoding is %j is none that is packed',
+  async (encoding) => {
+    const { gateway } = await start((response, request) => {
+      response.setHeader('content-encoding', encoding)
+      return request.body.includes('"stream":true')
+        ? stream([role, token(card), finish, done])(response, request)
+        : json({ choices: [{ message: { content: card } }] })(response, request)
+    })
+    for (const isStream of [false, true]) {
+      const response = await gateway.chat({
+        model: 'm',
+        messages: [{ role: 'user', content: 'a' }],
+        stream: isStream,
+      })
+      const text = await response.text()
+      expect(text).toContain('[card-number]')
+      expect(text).not.toContain(card)
+    }
+  },
+)
 
 test('a text that is held back has still begun: the deadline of the first token is met', async () => {
   let begun = 0

@@ -9,6 +9,7 @@ import { isKeepAlive } from '../dialects/keep-alive.ts'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
 import { GatewayError, NotChecked } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
+import { isPacked } from '../upstream/headers.ts'
 import { readAll } from '../upstream/read-all.ts'
 import { editInTurns } from './edit-in-turns.ts'
 import { type EditText, editTexts } from './edit-texts.ts'
@@ -35,7 +36,7 @@ const answerBytesMax = 64 * 1024 * 1024
 export function guardAnswer(answer: Answer, parts: AnswerGuard): Answer {
   const type = answer.headers['content-type'] ?? ''
   // The relay says what is wrong with a web page, or with what is compressed, and lets nothing of it pass.
-  if (/^text\/html\b/i.test(type) || answer.headers['content-encoding'] !== undefined) return answer
+  if (/^text\/html\b/i.test(type) || isPacked(answer.headers)) return answer
   const { 'content-length': _, ...headers } = answer.headers
   // Some front doors answer whole though a stream was asked for; the relay makes one of it.
   const isStream = parts.isStream && !/^application\/json\b/i.test(type)

@@ -8,7 +8,7 @@ import { toStreamText } from '../dialects/openai/json-as-stream.ts'
 import { endpoints } from '../endpoints.ts'
 import { GatewayError } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
-import { toCallerHeaders } from '../upstream/headers.ts'
+import { isPacked, toCallerHeaders } from '../upstream/headers.ts'
 import { readAll } from '../upstream/read-all.ts'
 import { type AsChunk, createAsChunk } from './as-chunk.ts'
 import { createCaller } from './caller.ts'
@@ -119,10 +119,7 @@ function readJson({ bytes, isWhole }: Awaited<ReturnType<typeof readAll>>, call:
 
 /** Throws for what can be no answer, before it is read. */
 function checkForm(answer: Answer, provider: string) {
-  const encoding = answer.headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new GatewayError('bad_response', toPackedWords(provider))
-  }
+  if (isPacked(answer.headers)) throw new GatewayError('bad_response', toPackedWords(provider))
   if (/^text\/html\b/i.test(contentType(answer))) {
     throw new GatewayError(
       'bad_response',

@@ -47,6 +47,11 @@ export function toCallerHeaders(headers: IncomingHttpHeaders): Record<string, st
   return passed
 }
 
+/** Compressed, though the gateway asks for no such thing: nobody here can read it. */
+export function isPacked({ 'content-encoding': encoding = '' }: IncomingHttpHeaders): boolean {
+  return !['', 'identity'].includes(encoding.trim().toLowerCase())
+}
+
 /** The headers that `Connection` names are meant for this one connection, whatever they are (RFC 9110, 7.6.1). */
 function readConnection({ connection }: IncomingHttpHeaders): readonly string[] {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return none

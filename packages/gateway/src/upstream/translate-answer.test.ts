@@ -18,6 +18,16 @@ async function start(answer: Answering) {
 
 const answering = (name: Native, pieces: (string | Uint8Array)[]): Answering =>
   stream(pieces, { 'content-type': nativeStreams[name].type })
+test('an answer whose encoding is `identity` is translated', async () => {
+  const { gateway } = await start(
+    stream([nativeStreams.anthropic.begin, nativeStreams.anthropic.rest], {
+      'content-type': nativeStreams.anthropic.type,
+      'content-encoding': 'identity',
+    }),
+  )
+  expect(await askStream(gateway, 'anthropic')).toMatchObject({ isDone: true })
+})
+
 describe('an error inside a 200', () => {
   test.each([
     ['before the first token', [claude.start]],

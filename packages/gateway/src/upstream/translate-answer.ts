@@ -16,6 +16,7 @@ import {
 import { parseJson } from '../dialects/read-json.ts'
 import { GatewayError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
+import { isPacked } from './headers.ts'
 import { readAll } from './read-all.ts'
 
 export interface Translation {
@@ -37,7 +38,7 @@ export function translateAnswer(answer: Answer, translation: Translation): Answe
   const type = answer.headers['content-type'] ?? ''
   const { 'content-length': _, ...headers } = answer.headers
   // A web page, or compressed: the relay says what is wrong with it.
-  if (/^text\/html\b/i.test(type) || answer.headers['content-encoding'] !== undefined) return answer
+  if (/^text\/html\b/i.test(type) || isPacked(answer.headers)) return answer
   // Some front doors answer whole though a stream was asked for; the relay makes one of it.
   if (translation.isStream && !/^application\/json\b/i.test(type)) {
     const body = translateStream(answer.body, translation)

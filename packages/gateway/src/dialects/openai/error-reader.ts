@@ -6,7 +6,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { ProviderError } from '../../errors.ts'
-import { toCallerHeaders } from '../../upstream/headers.ts'
+import { isPacked, toCallerHeaders } from '../../upstream/headers.ts'
 import type { Target } from '../../upstream/target.ts'
 import { typeOf } from '../fault.ts'
 import { readPageTitle, shortenMessage } from '../provider-words.ts'
@@ -21,8 +21,9 @@ export interface Refusal {
 }
 
 export function toProviderError({ status, headers, body }: Refusal, target: Target): ProviderError {
-  const isPacked = (headers['content-encoding'] ?? 'identity') !== 'identity'
-  const text = isPacked ? toPackedWords(target.provider) : withoutSecrets(body.toString(), target.secrets)
+  const text = isPacked(headers)
+    ? toPackedWords(target.provider)
+    : withoutSecrets(body.toString(), target.secrets)
   const json = parseJson(text) ?? null
   const retryAfter = readRetryAfter(headers, json)
   const sentStatus = status >= 400 && status <= 599 ? status : 502
