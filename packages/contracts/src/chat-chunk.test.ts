@@ -87,6 +87,15 @@ describe('an error is read', () => {
   ])('from %s', (_name, raw, expected) => {
     expect(readError(raw)).toEqual(expected)
   })
+  test('from a choice, where OpenRouter tells it', () => {
+    const choice = { delta: { content: '' }, finish_reason: 'error', error: { message: 'm', code: 502 } }
+    expect(readChunk({ choices: [choice] }).error).toEqual({ message: 'm', code: null, status: 502 })
+  })
+  test('from a finish reason alone', () => {
+    expect(readChunk({ choices: [{ delta: {}, finish_reason: 'error' }] }).error?.message).toContain(
+      'no word about it',
+    )
+  })
   test('and where there is none, none', () => {
     expect(readError({ error: null })).toBeNull()
     expect(readError({ choices: [] })).toBeNull()

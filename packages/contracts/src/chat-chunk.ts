@@ -103,11 +103,16 @@ function toWords(error: Record<string, unknown>): string {
   }
 }
 
+const withoutWords = 'The provider ended the answer with an error and no word about it.'
+
 function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
   const finishReason = text(choice.finish_reason)
   const index = typeof choice.index === 'number' ? choice.index : 0
   facts.choices.push({ index, isFinished: finishReason !== '' })
   facts.finishReason = finishReason || facts.finishReason
+  // OpenRouter tells the failure of a model here, and not at the top.
+  facts.error ??= readError(choice)
+  if (finishReason === 'error') facts.error ??= { message: withoutWords, code: null, status: null }
   // Perplexity repeats the whole answer as `message` beside each delta: the delta is what is new.
   const delta = isRecord(choice.delta) ? choice.delta : choice.message
   if (!isRecord(delta)) return

@@ -15,7 +15,7 @@ import {
   type TwoTargets,
   useTwoTargets,
 } from './testing/two-targets.ts'
-import { type Answering, json } from './testing/upstream.ts'
+import { type Answering, json, stream } from './testing/upstream.ts'
 
 const start = useTwoTargets(afterEach)
 const malformed = 'data: {"choices":[{]}\n\n'
@@ -102,6 +102,37 @@ describe('an answer that does not stream', () => {
     })
     const told = await ask(false)
     expect(told).toMatchObject(whole)
+    expect(b.received).toHaveLength(0)
+  })
+})
+
+describe.each(forms)('a failure that stands in a choice, %s', (_form, isStream) => {
+  const failed = { finish_reason: 'error', error: { message: 'The engine broke.', code: 502 } }
+  const answer = (said: string, more: object): Answering =>
+    isStream
+      ? stream([
+          role,
+          said && token(said),
+          event({ ...head, choices: [{ index: 0, delta: {}, ...more }] }),
+          done,
+        ])
+      : json({ ...head, choices: [{ index: 0, message: { role: 'assistant', content: said }, ...more }] })
+
+  test.each([
+    ['with its words', failed],
+    ['without a word', { finish_reason: 'error' }],
+  ])('%s: the second target', async (_what, more) => {
+    const { ask } = await start({ a: answer('', more) })
+    const told = await ask(isStream)
+    expect(told).toMatchObject(whole)
+    expect(outcomes(told)).toEqual(['up-a stream_error', 'up-a stream_error', 'up-b ok'])
+  })
+
+  test('after the first token passes as it came, and is no success', async () => {
+    const { ask, b } = await start({ a: answer('a', failed), policies: { cache: { mode: 'exact' } } })
+    const told = await ask(isStream)
+    expect(told.text).toContain('The engine broke.')
+    expect(told.log.outcome).toBe('stream_error')
     expect(b.received).toHaveLength(0)
   })
 })

@@ -27,9 +27,9 @@ export function readJsonAnswer({
   const json = parse(bytes.toString(), provider)
   noteChunk(facts, asChunk(json), atMs)
   const { error } = facts
-  if (error && !(Array.isArray(json.choices) && json.choices.length > 0)) {
-    throw toToldFailure(provider, error)
-  }
+  // What was said before it is the caller's, with the error as it came.
+  const hasBegun = Array.isArray(json.choices) && facts.firstTokenAtMs !== null
+  if (error && !hasBegun) throw toToldFailure(provider, error)
   return json
 }
 

@@ -78,7 +78,6 @@ export function createAnswerReader(
       // Its id may come alone: that is an arrival all the same.
       if (facts.hasToolCall) reader.toolCallTokens += emitToken('tool-call', facts.toolCall, at)
       if (facts.error) throw toStreamFault(facts.error)
-      if (facts.finishReason === 'error') throw toStreamFault(null)
       return isToken
     },
   }

@@ -40,14 +40,13 @@ export function toLaneFault(cause: unknown, circumstances: Circumstances): LaneF
   })
 }
 
-/** An error inside a stream, or inside a body that came with status 200; `null`: it came without a word. */
-export function toStreamFault(error: ChunkError | null): LaneFault {
-  const said =
-    readable(error?.message ?? '') || 'The provider ended the answer with an error and no word about it.'
+/** An error inside a stream, or inside a body that came with status 200. */
+export function toStreamFault({ message, code, status }: ChunkError): LaneFault {
+  const said = readable(message) || 'The provider ended the answer with an error that cannot be read.'
   return new LaneFault({
-    code: toCode(error?.code) ?? 'provider_error',
+    code: toCode(code) ?? 'provider_error',
     message: `${said} What had arrived stays.`,
-    status: error?.status ?? null,
+    status,
   })
 }
 
