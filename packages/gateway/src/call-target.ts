@@ -12,6 +12,7 @@ import { type AnswerFacts, createFacts, noteChunk } from './relay/watch.ts'
 import { type Answer, openAttempt } from './upstream/attempt.ts'
 import { toUpstreamHeaders } from './upstream/headers.ts'
 import { readAll } from './upstream/read-all.ts'
+import { withoutSecrets } from './upstream/secrets.ts'
 import { speak } from './upstream/speak.ts'
 import type { Target } from './upstream/target.ts'
 import type { Try } from './upstream/try-targets.ts'
@@ -49,6 +50,7 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
         noteBegun(attempt, to, call.asked!.isStream ? null : parts.clock.monotonicMs())
       },
       mayGoElsewhere: to.mayGoElsewhere,
+      secrets: to.target.secrets,
     })
     const isWhole = attempt.facts.error === null
     endAttempt(parts, call, attempt, isWhole ? 'ok' : 'stream_error')
@@ -56,6 +58,8 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
     return isWhole ? 'whole' : 'broken'
   } catch (error) {
     endAttempt(parts, call, attempt, toOutcomeCode(error))
+    // It may have the provider's words, of wherever it was thrown.
+    if (error instanceof GatewayError) error.message = withoutSecrets(error.message, to.target.secrets)
     throw error
   }
 }

@@ -23,6 +23,7 @@ export async function answerFromCache(
     report: () => toReport(call, cost, clock.monotonicMs()),
     onBegun() {},
     mayGoElsewhere: () => false,
+    secrets: [],
   })
 }
 

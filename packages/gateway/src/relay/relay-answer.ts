@@ -10,6 +10,7 @@ import { GatewayError } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
 import { isPacked, toCallerHeaders } from '../upstream/headers.ts'
 import { readAll } from '../upstream/read-all.ts'
+import { withoutSecretsIn } from '../upstream/secrets.ts'
 import { type AsChunk, createAsChunk } from './as-chunk.ts'
 import { createCaller } from './caller.ts'
 import { readJsonAnswer, withReportIn } from './relay-json.ts'
@@ -28,6 +29,8 @@ export interface RelayParts {
   onBegun(): void
   /** An error that has not passed to the caller yet: is it thrown, so that another attempt is made? */
   mayGoElsewhere(error: GatewayError): boolean
+  /** What the provider was sent, and must not tell the caller in an error. */
+  secrets: readonly string[]
 }
 
 /** Throws when the answer is not whole. An error inside a stream that passed as it came is in `call.facts.error`. */
@@ -44,7 +47,7 @@ async function relayAsStream(
   answer: Answer,
   call: Call,
   isJson: boolean,
-  { clock, report, onBegun, mayGoElsewhere }: RelayParts,
+  { clock, report, onBegun, mayGoElsewhere, secrets }: RelayParts,
 ): Promise<void> {
   const { endpoint } = call.asked!
   // Some servers ignore `stream: true`; what they answer is whole and paid for.
@@ -59,8 +62,9 @@ async function relayAsStream(
     body,
     watch,
     usageChunk: toUsageChunkRule(call, report),
-    caller: createCaller(call.response, () => toStreamHead(answer, call, isJson)),
+    caller: createCaller(call.response, () => toStreamHead(answer, call, secrets, isJson)),
     provider: call.target!.provider,
+    secrets,
     nowMs: () => clock.monotonicMs(),
     onEarlyError(error) {
       const failure = toToldFailure(call.target!.provider, error)
@@ -76,13 +80,18 @@ async function relayAsStream(
   })
 }
 
-async function relayJson(answer: Answer, call: Call, { clock, report, onBegun }: RelayParts): Promise<void> {
-  const { bytes, json } = readJson(await readAll(answer.body, answerBytesMax), call, clock)
+async function relayJson(
+  answer: Answer,
+  call: Call,
+  { clock, report, onBegun, secrets }: RelayParts,
+): Promise<void> {
+  const { bytes: read, json } = readJson(await readAll(answer.body, answerBytesMax), call, clock)
+  const bytes = call.facts.error === null ? read : withoutSecretsIn(read, secrets)
   onBegun()
   const atMs = clock.monotonicMs()
   const body = call.asked!.wantsReport ? withReportIn(bytes, json, report()) : bytes
   const caller = createCaller(call.response, () => {
-    const headers = toPassedHeaders(answer, call)
+    const headers = toPassedHeaders(answer, call, secrets)
     headers['content-type'] = contentType(answer) || 'application/json'
     headers['content-length'] = body.length
     return headers
@@ -139,9 +148,14 @@ function toUsageChunkRule({ asked, facts }: Call, report: () => GatewayReport): 
   return asked!.wantsUsage ? passUsage : createUsageDropper()
 }
 
-function toStreamHead(answer: Answer, call: Call, isJson: boolean): OutgoingHttpHeaders {
+function toStreamHead(
+  answer: Answer,
+  call: Call,
+  secrets: readonly string[],
+  isJson: boolean,
+): OutgoingHttpHeaders {
   const isNamed = /^text\/event-stream\b/i.test(contentType(answer)) && !isJson
-  const headers = toPassedHeaders(answer, call)
+  const headers = toPassedHeaders(answer, call, secrets)
   headers['content-type'] = isNamed ? contentType(answer) : 'text/event-stream; charset=utf-8'
   headers['cache-control'] = 'no-cache'
   // nginx and its kin would collect tokens otherwise.
@@ -149,8 +163,8 @@ function toStreamHead(answer: Answer, call: Call, isJson: boolean): OutgoingHttp
   return headers
 }
 
-function toPassedHeaders(answer: Answer, call: Call): OutgoingHttpHeaders {
-  return toAnswerHeaders(call, toCallerHeaders(answer.headers))
+function toPassedHeaders(answer: Answer, call: Call, secrets: readonly string[]): OutgoingHttpHeaders {
+  return toAnswerHeaders(call, toCallerHeaders(answer.headers, secrets))
 }
 
 function contentType({ headers }: Answer): string {

@@ -34,7 +34,7 @@ export function readJsonAnswer({
 }
 
 export function withReportIn(
-  bytes: Buffer,
+  bytes: Uint8Array,
   json: Record<string, unknown>,
   report: GatewayReport,
 ): Uint8Array {

@@ -10,6 +10,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { ChunkError } from '@drag-race/contracts'
 import { createFrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
 import { GatewayError, NotChecked } from '../errors.ts'
+import { hasSecret, withoutSecretsIn } from '../upstream/secrets.ts'
 import type { Caller } from './caller.ts'
 import type { UsageChunkRule } from './usage-chunk.ts'
 import { type AnswerFacts, isWhole, type StreamWatch } from './watch.ts'
@@ -20,6 +21,8 @@ export interface StreamRelay {
   usageChunk: UsageChunkRule
   caller: Caller
   provider: string
+  /** What it was sent, and must not tell the caller in an error. */
+  secrets: readonly string[]
   nowMs(): number
   /** An error came before any token. Throws to keep it from the caller; else it passes as it came. */
   onEarlyError(error: ChunkError): void
@@ -75,9 +78,10 @@ function isOfGuardrails(error: GatewayError): boolean {
 }
 
 /** Whole frames of an answer that has begun, which would all pass: they are looked at when they have gone. */
-function passesUnseen({ watch, usageChunk }: StreamRelay, bytes: Uint8Array): boolean {
+function passesUnseen({ watch, usageChunk, secrets }: StreamRelay, bytes: Uint8Array): boolean {
   const isWholeFrames = bytes.at(-1) === LF && bytes.at(-2) === LF
-  return isWholeFrames && watch.facts.firstTokenAtMs !== null && usageChunk.passesUnseen(bytes)
+  if (!isWholeFrames || watch.facts.firstTokenAtMs === null) return false
+  return usageChunk.passesUnseen(bytes) && !hasSecret(bytes, secrets)
 }
 
 function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Array[] {
@@ -87,7 +91,8 @@ function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Arra
     const kind = relay.watch.see(frame, atMs)
     // Neither it nor what follows passes: with a hole in it an answer is none.
     if (facts.isMalformed) break
-    passed.push(...relay.usageChunk.pass(frame, kind))
+    const told = facts.error === null ? frame : withoutSecretsIn(frame, relay.secrets)
+    passed.push(...relay.usageChunk.pass(told, kind))
   }
   const isTold = facts.error !== null && !facts.isErrorHidden
   if (facts.firstTokenAtMs === null && !isTold) return passed

@@ -49,6 +49,7 @@ export async function relayPieces(
       end: (frames) => void sent.push(...frames),
     },
     provider: 'p',
+    secrets: [],
     nowMs: () => 0,
     onEarlyError() {},
     onBegun() {},

@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TraceHeaders } from '../tracing/tracing.ts'
+import { withoutSecrets } from './secrets.ts'
 
 /** Of the caller's: features that it asks of the provider, its trace, and OpenRouter's attribution. No credential. */
 const upward = [
@@ -36,13 +37,16 @@ export function toUpstreamHeaders(
   return Object.assign(passed, trace)
 }
 
-export function toCallerHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+export function toCallerHeaders(
+  headers: IncomingHttpHeaders,
+  secrets: readonly string[],
+): Record<string, string> {
   const passed: Record<string, string> = {}
   const ofConnection = readConnection(headers)
   for (const name in headers) {
     const value = headers[name]
     if (value !== undefined && downward.test(name) && !ofConnection.includes(name))
-      passed[name] = Array.isArray(value) ? value.join(', ') : value
+      passed[name] = withoutSecrets(Array.isArray(value) ? value.join(', ') : value, secrets)
   }
   return passed
 }

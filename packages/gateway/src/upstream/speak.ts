@@ -23,6 +23,7 @@ import { joinPath } from '../dialects/upstream-url.ts'
 import { endpoints } from '../endpoints.ts'
 import { GatewayError, type ProviderError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
+import { withoutSecrets } from './secrets.ts'
 import type { Target } from './target.ts'
 import { translateAnswer } from './translate-answer.ts'
 
@@ -153,7 +154,8 @@ function toSignature(
 
 /** The refusal as a provider of OpenAI's form would have sent it; from there on it goes the way of all refusals. */
 function toOpenAiRefusal(dialect: Dialect, { status, headers, body }: Refusal, target: Target): Refusal {
-  const fault = dialect.readError(status, headers, withoutToken(body.toString(), target))
+  // Before its words are shortened: AWS quotes the headers that it checked a signature against, the session token among them.
+  const fault = dialect.readError(status, headers, withoutSecrets(body.toString(), target.secrets))
   const { message, type, code } = fault
   const hasHint = headers['retry-after'] !== undefined || fault.retryAfterMs === null
   return {
@@ -161,10 +163,4 @@ function toOpenAiRefusal(dialect: Dialect, { status, headers, body }: Refusal, t
     headers: hasHint ? headers : { ...headers, 'retry-after-ms': String(fault.retryAfterMs) },
     body: Buffer.from(JSON.stringify({ error: { message, type, code, param: null } })),
   }
-}
-
-/** AWS quotes the headers that it checked a signature against, the session token among them. */
-function withoutToken(text: string, { aws }: Target): string {
-  const token = aws?.credentials.sessionToken
-  return token ? text.replaceAll(token, '[token]') : text
 }

@@ -21,7 +21,7 @@ export interface Target {
   path: string
   /** The provider's key and what goes with every request. */
   headers: Readonly<Record<string, string>>
-  /** The key and what else is secret in `headers`, to strike it out where a provider repeats it. */
+  /** The key and what else is secret of what it is sent, to strike it out where a provider repeats it. */
   secrets: readonly string[]
   /** What its requests are signed with; null when a key will do. */
   aws: AwsAccess | null
@@ -32,7 +32,7 @@ export interface Target {
 }
 
 export function toTarget(model: ModelConfig & { connection: { state: 'known' } }): Target {
-  const { baseUrl, apiKey, upstreamModel, headers } = model.connection
+  const { baseUrl, apiKey, upstreamModel, headers, aws } = model.connection
   const provider: Provider = providers[model.provider]
   const url = new URL(baseUrl)
   return {
@@ -55,8 +55,8 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
       ...(apiKey === null ? {} : toAuthHeader(provider.auth, apiKey)),
       ...headers?.sent,
     },
-    secrets: [...(apiKey === null ? [] : [apiKey]), ...(headers?.secrets ?? [])],
-    aws: model.connection.aws ?? null,
+    secrets: [apiKey ?? [], headers?.secrets ?? [], aws?.credentials.sessionToken ?? []].flat(),
+    aws: aws ?? null,
     isUsageAskedFor: provider.isUsageAskedFor,
     price: model.price,
     timeouts: model.timeouts,

@@ -167,7 +167,7 @@ describe('a refusal keeps its status, its words and its hint', () => {
       403,
       { message: 'The token session-token-ours is not valid' },
       { 'x-amzn-errortype': 'UnrecognizedClientException:http://internal.amazon.com/' },
-      { message: 'The token [token] is not valid', type: 'authentication_error', code: 'invalid_api_key' },
+      { message: 'The token [key] is not valid', type: 'authentication_error', code: 'invalid_api_key' },
       null,
     ],
   ])('%s %i', async (name, status, body, headers, error, retryAfter) => {

@@ -7,6 +7,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ProviderError } from '../../errors.ts'
 import { isPacked, toCallerHeaders } from '../../upstream/headers.ts'
+import { withoutSecrets } from '../../upstream/secrets.ts'
 import type { Target } from '../../upstream/target.ts'
 import { typeOf } from '../fault.ts'
 import { readPageTitle, shortenMessage } from '../provider-words.ts'
@@ -31,7 +32,10 @@ export function toProviderError({ status, headers, body }: Refusal, target: Targ
   return new ProviderError({
     status: sentStatus,
     message,
-    headers: { ...toCallerHeaders(headers), ...(retryAfter === null ? {} : { 'retry-after': retryAfter }) },
+    headers: {
+      ...toCallerHeaders(headers, target.secrets),
+      ...(retryAfter === null ? {} : { 'retry-after': retryAfter }),
+    },
     body: Buffer.from(hasEnvelope(json) ? text : toEnvelope(sentStatus, message, json)),
     reason: readReason({ status: sentStatus, code: readCodes(json), message }),
     retryAfterMs: readRetryAfterMs(headers, json),
@@ -111,13 +115,6 @@ function readText(text: string): string | null {
   if (!/^\s*<(!doctype|html|head|body)/i.test(text)) return text.trim() || null
   const title = readPageTitle(text)
   return title ? `a web page instead of an answer: ${title}` : 'a web page instead of an answer'
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  // A short key ("x" for a local server) is no secret and may be part of any word.
-  return secrets
-    .filter(({ length }) => length >= 8)
-    .reduce((rest, secret) => rest.replaceAll(secret, '[key]'), text)
 }
 
 function isText(value: unknown): value is string {
