@@ -186,6 +186,41 @@ test('a request that a condition sends elsewhere is answered from there', async 
   expect(hard).toMatchObject({ cache: 'miss', turn: '2' })
 })
 
+test('targets that differ in a header alone answer for themselves', async () => {
+  const upstream = await startUpstream((response, request) => {
+    const message = { content: request.headers['x-region'] }
+    return json({ choices: [{ message, finish_reason: 'stop' }] })(response, request)
+  })
+  const params = { baseUrl: `${upstream.url}/v1`, model: 'same' }
+  const regions = ['eu', 'us']
+  const gateway = await startGateway({
+    models: [...regions, 'rest'].map((region) => ({
+      name: region,
+      provider: 'custom',
+      params: { ...params, headers: { 'x-region': region } },
+    })),
+    virtualModels: [
+      {
+        name: 'v',
+        routing: {
+          conditional: {
+            targets: [
+              ...regions.map((region) => ({ model: region, when: `headers['x-want'] == '${region}'` })),
+              { model: 'rest' },
+            ],
+          },
+        },
+      },
+    ],
+    policies: { cache: { mode: 'exact' } },
+  })
+  opened.push(upstream, gateway)
+  for (const region of regions) {
+    const response = await gateway.chat({ ...prompt(), model: 'v' }, { headers: { 'x-want': region } })
+    expect(await response.text()).toContain(`"content":"${region}"`)
+  }
+})
+
 test('a tenant shares its answers, and nobody else gets them', async () => {
   const keys = [
     keyOf('a', { tenant: 't' }),

@@ -12,7 +12,7 @@ export interface KeyParts {
    * Where it may go, in this order: a condition may send the same words elsewhere, and the same name may mean other models
    * after the config has changed.
    */
-  targets: readonly Pick<Target, 'provider' | 'baseUrl' | 'upstreamModel'>[]
+  targets: readonly Pick<Target, 'connectionId'>[]
   /** Of the guardrails that the answer has passed. */
   guardrails: string
   /** Features that are asked for in headers change answers. */
@@ -40,7 +40,8 @@ function hash({ asked, identity, targets, guardrails, headers }: KeyParts): stri
   // Who asks, and for which purpose, changes no answer.
   const { user: _user, metadata: _metadata, ...body } = json
   const { traceparent: _parent, tracestate: _state, ...features } = headers
-  const places = targets.map(({ provider, baseUrl, upstreamModel }) => [provider, baseUrl, upstreamModel])
+  // All that a target is sent with: a header may choose another house's model behind the same address.
+  const places = targets.map(({ connectionId }) => connectionId)
   const all = {
     scope: identity.tenant === null ? ['caller', identity.id] : ['tenant', identity.tenant],
     endpoint: asked.endpoint,
