@@ -104,6 +104,41 @@ test('calls at the same time reserve what they may cost', async () => {
   expect((await admin('/admin/budgets')).body).toMatchObject({ data: [{ spentUsd: 0, reservedUsd: 0 }] })
 })
 
+test('what a longer context may cost is reserved too', async () => {
+  const goOn = Promise.withResolvers<void>()
+  const params = (url: string) => ({ baseUrl: `${url}/v1` })
+  const tooLong = { error: { message: 'too long', code: 'context_length_exceeded' } }
+  const small = await startUpstream(json(tooLong, 400))
+  const big = await startUpstream(async (response) => {
+    await goOn.promise
+    response.writeHead(500).end()
+  })
+  const priced = (usd: number) => ({ inputPerMillion: usd, outputPerMillion: usd })
+  const { spend, admin } = await start([perCaller], {
+    virtual: {
+      models: [
+        { name: 'small', provider: 'custom', params: params(small.url), price: priced(1) },
+        { name: 'big', provider: 'custom', params: params(big.url), price: priced(200_000) },
+      ],
+      virtualModels: [
+        {
+          name: 'v',
+          routing: { priority: { targets: [{ model: 'small', priority: 1 }] } },
+          contextLengthFallbacks: ['big'],
+        },
+      ],
+    },
+  })
+  const arrived = big.next()
+  const running = spend('a', { model: 'v' })
+  await arrived
+  expect((await admin('/admin/budgets')).body).toMatchObject({ data: [{ reservedUsd: 2, leftUsd: 0 }] })
+  expect((await spend('a')).status).toBe(402)
+  goOn.resolve()
+  await running
+  await Promise.all([small.close(), big.close()])
+})
+
 test('a key has a budget of its own beside those of all', async () => {
   const { spend } = await start([{ per: 'caller', usd: 3, period: 'day' }], {
     keys: [keyOf('small', { budget: { usd: 1, period: 'month' } }), keyOf('a')],

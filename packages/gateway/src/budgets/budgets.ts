@@ -118,7 +118,8 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       }
       if (isUnknown) throw toBooksUnavailable()
       for (const { rule } of warned) metrics.warned(rule.name)
-      const planned = estimateCost(call.asked!.estimate, call.route!.targets)
+      const { targets, contextLengthFallbacks } = call.route!
+      const planned = estimateCost(call.asked!.estimate, [...targets, ...contextLengthFallbacks])
       call.budget = toReservation(held, warned, planned)
       for (const counter of call.budget.counters) counter.reserved += call.budget.pico
     },

@@ -31,7 +31,11 @@ function open(watch: () => Promise<Spent[]>) {
   const begin = (rules: readonly BudgetRule[]) => {
     const call = {
       ...{ id: 'r', identity: { id: 'a', tenant: 't', budgets: rules }, tags: {}, arrivedAtDateMs: nowMs },
-      ...{ asked: { estimate: {} }, route: { name: 'm', targets: [] }, budget: null },
+      ...{
+        asked: { estimate: {} },
+        route: { name: 'm', targets: [], contextLengthFallbacks: [] },
+        budget: null,
+      },
     } as unknown as Call
     budgets.reserve(call)
     return () =>

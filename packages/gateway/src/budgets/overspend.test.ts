@@ -127,7 +127,7 @@ function toCall(caller: string, budgets: readonly BudgetRule[], nowMs: number): 
     identity: { id: caller, tenant: null, budgets },
     tags: {},
     asked: { estimate: {} },
-    route: { name: 'm', targets: [] },
+    route: { name: 'm', targets: [], contextLengthFallbacks: [] },
     arrivedAtDateMs: nowMs,
     budget: null,
   } as unknown as Call
