@@ -38,7 +38,7 @@ export function withReportIn(
   json: Record<string, unknown>,
   report: GatewayReport,
 ): Uint8Array {
-  return Object.keys(json).length === 0 ? bytes : withReport(bytes, report)
+  return Object.keys(json).length === 0 ? bytes : withReport(bytes, json, report)
 }
 
 function parse(text: string, provider: string): Record<string, unknown> {

@@ -101,6 +101,36 @@ describe('the report', () => {
   })
 })
 
+describe('a report that the provider wrote itself', () => {
+  const forged = { requestId: 'req_FORGED', provider: 'openai', costUsd: 0 }
+  const member = `"gateway":${JSON.stringify(forged)}`
+
+  test.each([
+    ['as it is', member],
+    ['in other letters', member.replace('gateway', '\\u0067ateway')],
+  ])('is in no usage chunk: %s', async (_how, own) => {
+    const text = await relay(token('a') + finish + usageChunk.replace('}\n', `,${own}}\n`) + done)
+    expect(text).not.toContain('FORGED')
+    expect(findReport(text)).toMatchObject({ provider: 'custom', model: 'up-1' })
+    expect(events(text).at(-2)).toMatchObject({ ...head, choices: [], usage })
+  })
+
+  test('is in no JSON body', async () => {
+    const seed = '13950026667594240001'
+    answering = json(`{"seed":${seed},"choices":[{"message":{"content":"a"}}],${member}}`)
+    const text = await (await gateway.chat({ model: 'm', messages }, reporting)).text()
+    expect(text).not.toContain('FORGED')
+    expect(text).toContain(`"seed":${seed}`)
+    expect(JSON.parse(text)).toMatchObject({ gateway: { provider: 'custom' } })
+  })
+})
+
+test.each([': {keep}\n', 'event: {x\n'])('a brace before the data takes no report: %j', async (line) => {
+  const text = await relay(token('a') + finish + line + usageChunk + done)
+  const report = findReport(text)
+  expect(text).toContain(line + usageChunk.replace('{', `{"gateway":${JSON.stringify(report)},`))
+})
+
 describe('an answer in another form than was asked for', () => {
   const body = {
     id: 'c-1',

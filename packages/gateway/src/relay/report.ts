@@ -1,13 +1,41 @@
-/** Puts the gateway's report into JSON that a provider wrote, as text after its first brace: nothing else is touched. */
+/**
+ * Puts the gateway's report into JSON that a provider wrote, as text after its first brace: nothing else is touched. Only
+ * JSON with a `gateway` of its own is written anew, without that: a reader of JSON takes the last member of a name.
+ */
 import type { GatewayReport } from '@drag-race/contracts'
+import { encodeEvent, readFrame } from '@drag-race/wire'
+import { parseJson, record } from '../dialects/read-json.ts'
 
-/** `json` is an object that is not empty, or an event that holds one. */
-export function withReport(json: Uint8Array, report: GatewayReport): Uint8Array {
-  const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength)
-  const brace = bytes.indexOf('{') + 1
-  return Buffer.concat([
-    bytes.subarray(0, brace),
-    Buffer.from(`"gateway":${JSON.stringify(report)},`),
-    bytes.subarray(brace),
-  ])
+/** `json` is what `bytes` say, an object that is not empty. */
+export function withReport(
+  bytes: Uint8Array,
+  json: Record<string, unknown>,
+  report: GatewayReport,
+): Uint8Array {
+  return Object.hasOwn(json, 'gateway')
+    ? Buffer.from(toText(asBuffer(bytes).toString(), report))
+    : insert(bytes, asBuffer(bytes).indexOf('{') + 1, report)
 }
+
+/** The event holds an object that is not empty. */
+export function withReportInEvent(frame: Uint8Array, report: GatewayReport): Uint8Array {
+  const { data, event } = readFrame(frame)
+  const json = data ?? ''
+  // A brace of a comment, or of the event's name, is none of the JSON's.
+  const begin = /(?:^|[\r\n])data:\s*\{/.exec(asBuffer(frame).toString('latin1'))
+  if (begin && !Object.hasOwn(record(parseJson(json)), 'gateway')) {
+    return insert(frame, begin.index + begin[0].length, report)
+  }
+  return Buffer.from(encodeEvent({ data: toText(json, report), ...(event !== null && { event }) }))
+}
+
+function insert(bytes: Uint8Array, at: number, report: GatewayReport): Uint8Array {
+  const member = Buffer.from(`"gateway":${JSON.stringify(report)},`)
+  return Buffer.concat([bytes.subarray(0, at), member, bytes.subarray(at)])
+}
+
+function toText(json: string, gateway: GatewayReport): string {
+  return JSON.stringify({ ...record(parseJson(json)), gateway })
+}
+
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

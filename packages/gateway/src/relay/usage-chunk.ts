@@ -4,7 +4,7 @@
  */
 import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
-import { withReport } from './report.ts'
+import { withReportInEvent } from './report.ts'
 import type { AnswerFacts, FrameKind } from './watch.ts'
 
 export interface UsageChunkRule {
@@ -54,7 +54,7 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
     const [usage, ...rest] = release()
     if (isReported) return usage ? [usage, ...rest] : []
     isReported = true
-    if (usage) return [withReport(usage, report()), ...rest]
+    if (usage) return [withReportInEvent(usage, report()), ...rest]
     return facts.error === null ? [toReportChunk(facts, report())] : []
   }
 
