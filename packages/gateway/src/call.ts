@@ -8,6 +8,7 @@ import { type CacheLook, noCache } from './cache/cache.ts'
 import type { Attempt } from './call-target.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Clock } from './clock.ts'
+import { shortenName } from './dialects/provider-words.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { type CallGuardrails, noGuardrails } from './guardrails/guardrails.ts'
@@ -123,9 +124,6 @@ export function openCall(
   return call
 }
 
-/** A provider may name a model as it likes, and clients bound their headers. */
-const nameLengthMax = 200
-
 /** On every answer, good or bad: added to what passes of the provider's. */
 export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): OutgoingHttpHeaders {
   const { target, facts, reservation, cache, budget } = call
@@ -135,7 +133,7 @@ export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): 
   if (budget) Object.assign(headers, budget.headers)
   if (target) {
     headers['x-gateway-provider'] = target.provider
-    headers['x-gateway-model'] = toHeaderText((facts.model ?? target.upstreamModel).slice(0, nameLengthMax))
+    headers['x-gateway-model'] = toHeaderText(shortenName(facts.model ?? target.upstreamModel))
     headers['x-gateway-attempts'] = String(call.attempts.length)
   }
   return headers

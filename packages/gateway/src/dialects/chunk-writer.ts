@@ -13,6 +13,7 @@ import type {
   ReasoningDetail,
 } from './dialect.ts'
 import { badAnswer } from './dialect-error.ts'
+import { shortenName } from './provider-words.ts'
 
 export interface ChunkWriter {
   /** Who answers, as far as the provider says. Writes nothing: the role comes with the first thing said. */
@@ -79,8 +80,8 @@ export function createChunkWriter(context: AnswerContext): ChunkWriter {
     about(answer) {
       // Once said it stays: clients take the ids of all chunks for one.
       if (choices.size > 0) return
-      id = answer.id || id
-      model = answer.model || model
+      id = shortenName(answer.id) || id
+      model = shortenName(answer.model) || model
     },
     begin: (index = 0) => void open(index),
     text(content, index = 0) {

@@ -11,6 +11,14 @@ export function shortenMessage(message: string): string {
   return message.length <= messageCharsMax ? message : `${message.slice(0, messageCharsMax - 1)}…`
 }
 
+/** Of a model or an answer. A provider may name them as it likes, and the name is kept in metrics, books and headers. */
+const nameCharsMax = 200
+
+/** A copy: a part of a long text would keep all of it in memory. */
+export function shortenName(name: string): string {
+  return name.length <= nameCharsMax ? name : Buffer.from(name.slice(0, nameCharsMax)).toString()
+}
+
 /** Of a web page, such as a proxy's; empty where it has none. */
 export function readPageTitle(page: string): string {
   // Neither part goes beyond the next "<": each letter of a page full of half tags is looked at once.

@@ -13,6 +13,7 @@ import {
 } from '@drag-race/contracts'
 import { type Frame, readFrame } from '@drag-race/wire'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
+import { shortenName } from '../dialects/provider-words.ts'
 import type { AsChunk } from './as-chunk.ts'
 
 /** What an answer has said so far, streamed or not. Times are of the gateway's monotonic clock. */
@@ -124,9 +125,9 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
     facts.begunChoices.add(index)
     if (isFinished) facts.endedChoices.add(index)
   }
-  facts.id ??= chunk.id
+  facts.id ??= chunk.id && shortenName(chunk.id)
   facts.created ??= member(raw, 'created')
-  facts.model ??= chunk.model
+  facts.model ??= chunk.model && shortenName(chunk.model)
   facts.error ??= chunk.error
   if (chunk.reasoning !== '') facts.hasReasoning = true
   if (chunk.usage) {

@@ -5,6 +5,7 @@
  */
 import type { ChunkWriter } from '../chunk-writer.ts'
 import { badAnswer, DialectError } from '../dialect-error.ts'
+import { shortenName } from '../provider-words.ts'
 import { count, isRecord, record, records, text } from '../read-json.ts'
 import { mapFinishReason } from './map-finish-reason.ts'
 import { mapUsage } from './map-usage.ts'
@@ -63,7 +64,7 @@ export function createAnswerReader(writer: ChunkWriter, id: string): AnswerReade
   return {
     add(response) {
       if (isRecord(response.error)) throw new DialectError(toErrorFault(response.error))
-      responseId = text(response.responseId) || responseId
+      responseId = shortenName(text(response.responseId)) || responseId
       writer.about({ id: responseId, model: text(response.modelVersion) })
       for (const candidate of records(response.candidates)) addCandidate(candidate)
       blockReason = text(record(response.promptFeedback).blockReason) || blockReason
