@@ -46,6 +46,8 @@ interface Choice {
   isFinished: boolean
 }
 
+/** OpenAI's own bound for `n`. */
+const choicesMax = 128
 /** A choice's; they are one to a thinking block or tool call. */
 const detailsMax = 1_000
 
@@ -70,6 +72,7 @@ export function createChunkWriter(context: AnswerContext): ChunkWriter {
   const open = (index: number): Choice => {
     const known = choices.get(index)
     if (known) return known
+    if (choices.size === choicesMax) throw badAnswer(`The provider sent more than ${choicesMax} answers.`)
     const choice: Choice = { calls: 0, details: [], isFinished: false }
     choices.set(index, choice)
     delta(index, { role: 'assistant', content: '' })

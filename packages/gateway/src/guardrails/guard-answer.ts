@@ -8,9 +8,10 @@ import { createFrameSplitter, encodeEvent, readFrame } from '@drag-race/wire'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
 import { GatewayError, NotChecked } from '../errors.ts'
+import { findEventExcess } from '../json-structure.ts'
 import type { Answer } from '../upstream/attempt.ts'
 import { isPacked } from '../upstream/headers.ts'
-import { readAll } from '../upstream/read-all.ts'
+import { readAnswer } from '../upstream/read-answer.ts'
 import { editInTurns } from './edit-in-turns.ts'
 import { type EditText, editTexts } from './edit-texts.ts'
 import { type ChunkGuard, createChunkGuard } from './guard-chunks.ts'
@@ -29,9 +30,6 @@ export interface AnswerGuard {
   /** A chunk, or a whole body, that does not pass: it was generated, and is paid for. */
   onRejected(raw: unknown): void
 }
-
-/** Whole answers are held whole; a longer one is no chat completion. */
-const answerBytesMax = 64 * 1024 * 1024
 
 export function guardAnswer(answer: Answer, parts: AnswerGuard): Answer {
   const type = answer.headers['content-type'] ?? ''
@@ -81,7 +79,7 @@ async function passFrame(
     const rests = await chunks.done(turns)
     return [...rests.map((chunk) => encode(chunk, event)), bytes]
   }
-  const raw = parseJson(data)
+  const raw = findEventExcess(bytes) === null ? parseJson(data) : undefined
   if (raw === undefined) {
     // Its text is no part of the answer, and still nobody has checked it.
     if (isKeepAlive(frame)) return [Buffer.from(': keep-alive\n\n')]
@@ -112,10 +110,7 @@ function isWholeEvent(rest: Uint8Array): boolean {
 
 async function* guardWhole(answer: Answer, parts: AnswerGuard): AsyncGenerator<Uint8Array> {
   const { guard, provider, nowMs, onWorked, onRejected } = parts
-  const { bytes, isWhole } = await readAll(answer.body, answerBytesMax)
-  if (!isWhole) {
-    throw new GatewayError('bad_response', `${provider} answered with more than ${answerBytesMax} bytes.`)
-  }
+  const bytes = await readAnswer(answer.body, provider)
   const fromMs = nowMs()
   const raw = parseJson(bytes.toString())
   if (raw === undefined && bytes.length > 0) {

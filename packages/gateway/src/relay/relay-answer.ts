@@ -9,7 +9,7 @@ import { endpoints } from '../endpoints.ts'
 import { GatewayError } from '../errors.ts'
 import type { Answer } from '../upstream/attempt.ts'
 import { isPacked, toCallerHeaders } from '../upstream/headers.ts'
-import { readAll } from '../upstream/read-all.ts'
+import { readAnswer } from '../upstream/read-answer.ts'
 import { withoutSecretsIn } from '../upstream/secrets.ts'
 import { type AsChunk, createAsChunk } from './as-chunk.ts'
 import { createCaller } from './caller.ts'
@@ -19,8 +19,8 @@ import { toToldFailure } from './told-failure.ts'
 import { createReportCarrier, createUsageDropper, passUsage, type UsageChunkRule } from './usage-chunk.ts'
 import { createFacts, createStreamWatch } from './watch.ts'
 
-/** An answer that does not stream is held whole; a longer one is no chat completion. */
-const answerBytesMax = 64 * 1024 * 1024
+/** Two thousand embeddings of three thousand numbers. */
+const numbersMax = 10_000_000
 
 export interface RelayParts {
   clock: Clock
@@ -85,7 +85,7 @@ async function relayJson(
   call: Call,
   { clock, report, onBegun, secrets }: RelayParts,
 ): Promise<void> {
-  const { bytes: read, json } = readJson(await readAll(answer.body, answerBytesMax), call, clock)
+  const { bytes: read, json } = await readJson(answer, call, clock)
   const bytes = call.facts.error === null ? read : withoutSecretsIn(read, secrets)
   onBegun()
   const atMs = clock.monotonicMs()
@@ -105,15 +105,13 @@ async function relayJson(
 }
 
 async function readAsStream(answer: Answer, call: Call, clock: Clock): Promise<Uint8Array> {
-  const { json } = readJson(await readAll(answer.body, answerBytesMax), call, clock)
+  const { json } = await readJson(answer, call, clock)
   return Buffer.from(toStreamText(json))
 }
 
-function readJson({ bytes, isWhole }: Awaited<ReturnType<typeof readAll>>, call: Call, clock: Clock) {
+async function readJson({ body }: Answer, call: Call, clock: Clock) {
   const { provider } = call.target!
-  if (!isWhole) {
-    throw new GatewayError('bad_response', `${provider} answered with more than ${answerBytesMax} bytes.`)
-  }
+  const bytes = await readAnswer(body, provider, call.endpoint === 'embeddings' ? numbersMax : undefined)
   const atMs = clock.monotonicMs()
   const json = readJsonAnswer({
     bytes,

@@ -14,6 +14,7 @@ import {
 import { type Frame, readFrame } from '@drag-race/wire'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
 import { shortenName } from '../dialects/provider-words.ts'
+import { findEventExcess } from '../json-structure.ts'
 import type { AsChunk } from './as-chunk.ts'
 
 /** What an answer has said so far, streamed or not. Times are of the gateway's monotonic clock. */
@@ -77,7 +78,8 @@ export function createStreamWatch(
         facts.isDone = true
         return 'done'
       }
-      const raw = parse(frame.data)
+      // So much is no event of a model, and would hold up all other calls.
+      const raw = findEventExcess(bytes) === null ? parse(frame.data) : undefined
       if (raw !== undefined) noteChunk(facts, asChunk(raw), atMs)
       else if (isKeepAlive(frame)) return 'comment'
       // Its last event is the end: no `[DONE]` is missing.

@@ -17,7 +17,7 @@ import { parseJson } from '../dialects/read-json.ts'
 import { GatewayError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
 import { isPacked } from './headers.ts'
-import { readAll } from './read-all.ts'
+import { readAnswer } from './read-answer.ts'
 
 export interface Translation {
   dialect: Dialect
@@ -30,9 +30,6 @@ export interface Translation {
   /** Time that the translation of a read took. */
   onWorked(ms: number): void
 }
-
-/** Whole answers are held whole; a longer one is no chat completion. */
-const answerBytesMax = 64 * 1024 * 1024
 
 export function translateAnswer(answer: Answer, translation: Translation): Answer {
   const type = answer.headers['content-type'] ?? ''
@@ -136,10 +133,7 @@ async function* translateWhole(
   body: AsyncIterable<Uint8Array>,
   { dialect, answer, provider, nowMs, onWorked }: Translation,
 ): AsyncGenerator<Uint8Array> {
-  const { bytes, isWhole } = await readAll(body, answerBytesMax)
-  if (!isWhole) {
-    throw new GatewayError('bad_response', `${provider} answered with more than ${answerBytesMax} bytes.`)
-  }
+  const bytes = await readAnswer(body, provider)
   const fromMs = nowMs()
   const json = parseJson(bytes.toString())
   // What is no JSON, or nothing at all, is told by the relay.
