@@ -142,6 +142,19 @@ test('a lane that failed or did not stream has no figure of any other tool', () 
   )
 })
 
+test('a speed whose span is no longer than its error is none, and its times stand', () => {
+  const lane = fold(byHand)
+  const speeds = (errorMs: number) =>
+    definitions
+      .filter(({ unit, of }) => unit === 'tok/s' && of(lane, errorMs) === null)
+      .map(({ name }) => name)
+  // 200 ms of text.
+  expect(speeds(99)).toEqual([])
+  expect(speeds(100)).toEqual(['decode speed', 'throughput per user', 'output speed'])
+  expect(speeds(310)).toEqual(['decode speed', 'end to end', 'throughput per user', 'output speed'])
+  expect(definitions.filter(({ of }) => of(lane, 310) !== null).map(({ name }) => name)).toContain('TPOT')
+})
+
 test('our own column is the time slip', () => {
   fc.assert(
     fc.property(tapes, (tape) => {

@@ -6,6 +6,7 @@
  * 0.13, GuideLLM `GenerativeRequestStats`, Artificial Analysis' methodology of performance benchmarking.
  */
 import type { LaneState } from './race-state.ts'
+import { type Speed, toDecode, toEndToEnd } from './speeds.ts'
 import { hasUntimedToolCall, toSentTokens, toTimeSlip } from './time-slip.ts'
 
 export const tools = ['here', 'vLLM bench', 'AIPerf', 'GuideLLM', 'Artificial Analysis'] as const
@@ -20,8 +21,11 @@ export interface Definition {
   formula: string
   /** Set where n is in it: ≈ where no usage came, and n is counted by our tokenizer. */
   hasTokens?: true
-  /** null when the tape does not hold what it needs. */
-  of(lane: LaneState): number | null
+  /**
+   * null when the tape does not hold what it needs, and of a speed whose span is no longer than its error. `errorMs` is how
+   * far a time of this race may be off (`errorBoundMs`); null: not known, and every span counts.
+   */
+  of(lane: LaneState, errorMs?: number | null): number | null
 }
 
 export const definitions: readonly Definition[] = [
@@ -45,7 +49,7 @@ export const definitions: readonly Definition[] = [
     unit: 'tok/s',
     formula: '(n − 1) / (last token − first token), hidden reasoning not in n',
     hasTokens: true,
-    of: (lane) => (lane.stream ? toTimeSlip(lane).decodeTokensPerSecond : null),
+    of: (lane, errorMs = null) => (lane.stream ? perSecondOf(toDecode(lane, errorMs)) : null),
   },
   {
     tool: 'here',
@@ -53,7 +57,7 @@ export const definitions: readonly Definition[] = [
     unit: 'tok/s',
     formula: 'n / end of the answer, or of a lane that broke off',
     hasTokens: true,
-    of: (lane) => toTimeSlip(lane).endToEndTokensPerSecond,
+    of: (lane, errorMs = null) => perSecondOf(toEndToEnd(lane, errorMs)),
   },
   {
     tool: 'vLLM bench',
@@ -122,7 +126,7 @@ export const definitions: readonly Definition[] = [
     unit: 'tok/s',
     formula: '1 / ITL',
     hasTokens: true,
-    of: (lane) => inverse(interTokenLatency(lane)),
+    of: (lane, errorMs = null) => (isTimed(lane, errorMs) ? inverse(interTokenLatency(lane)) : null),
   },
   {
     tool: 'GuideLLM',
@@ -168,9 +172,9 @@ export const definitions: readonly Definition[] = [
     unit: 'ms',
     formula: 'first answer token + 500 / output speed',
     hasTokens: true,
-    of(lane) {
+    of(lane, errorMs = null) {
       const answerMs = firstAnswer(lane)
-      const perTokenMs = inverse(outputSpeed(lane))
+      const perTokenMs = inverse(outputSpeed(lane, errorMs))
       return answerMs === null || perTokenMs === null ? null : answerMs + 500 * perTokenMs
     },
   },
@@ -179,6 +183,10 @@ export const definitions: readonly Definition[] = [
 /** Whole answers that streamed: of others no tool reports these figures. */
 function isReported(lane: LaneState): boolean {
   return lane.stream && lane.outcome?.kind === 'done'
+}
+
+function perSecondOf(speed: Speed | null): number | null {
+  return speed?.kind === 'timed' ? speed.perSecond : null
 }
 
 function arrivalOf(lane: LaneState) {
@@ -213,10 +221,17 @@ function interTokenLatency(lane: LaneState): number | null {
   return perStep(between(firstText(lane), lastText(lane)), textTokens(lane))
 }
 
-function outputSpeed(lane: LaneState): number | null {
+function outputSpeed(lane: LaneState, errorMs: number | null = null): number | null {
+  if (!isTimed(lane, errorMs)) return null
   const spanMs = between(firstText(lane), lastText(lane))
   const tokens = plus(textTokens(lane), -(lane.firstMark?.tokens ?? 0))
   return spanMs === null || tokens === null || spanMs <= 0 || tokens <= 0 ? null : (tokens * 1000) / spanMs
+}
+
+/** Is its text spread over more than the error of its first and its last time? */
+function isTimed(lane: LaneState, errorMs: number | null): boolean {
+  const spanMs = between(firstText(lane), lastText(lane))
+  return spanMs === null || errorMs === null || spanMs > 2 * errorMs
 }
 
 function between(fromMs: number | null | undefined, toMs: number | null | undefined): number | null {

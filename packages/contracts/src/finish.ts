@@ -5,6 +5,7 @@
 
 import type { FinishLine } from './race-request.ts'
 import { type LaneState, laneStatus, type Mark, type RaceState } from './race-state.ts'
+import { toDecodeMargin } from './speeds.ts'
 import { type Better, type Entrant, rank, type Standing, toVerdict, type Verdict } from './standings.ts'
 import { toTimeSlip, whenTokens } from './time-slip.ts'
 
@@ -92,8 +93,8 @@ export interface MeasuredLane {
 }
 
 /**
- * An entrant by a measure. The margin of a speed follows from the margin of its time: v = n/t, so an error e at each
- * end of the span is v · 2e/t. A cost carries no clock, hence no margin. Only whole answers are ranked.
+ * An entrant by a measure. The margin of a speed follows from the margin of its time, and a speed over a span that is
+ * too short to be timed is none. A cost carries no clock, hence no margin. Only whole answers are ranked.
  */
 export function toMeasuredEntrant(lane: MeasuredLane, measure: Measure, marginMs: number | null): Entrant {
   const margin = marginMs ?? 0
@@ -107,12 +108,8 @@ export function toMeasuredEntrant(lane: MeasuredLane, measure: Measure, marginMs
       return { lane: lane.lane, value: done ? lane.costUsd : null, margin: 0 }
     case 'decode': {
       const speed = done ? lane.decodeTokensPerSecond : null
-      const spanMs = speed ? (Math.max(1, lane.sentTokens - 1) * 1000) / speed : 0
-      return {
-        lane: lane.lane,
-        value: speed,
-        margin: speed && spanMs > 0 ? (speed * 2 * margin) / spanMs : 0,
-      }
+      const speedMargin = speed === null ? null : toDecodeMargin(speed, lane.sentTokens, margin)
+      return { lane: lane.lane, value: speedMargin === null ? null : speed, margin: speedMargin ?? 0 }
     }
   }
 }

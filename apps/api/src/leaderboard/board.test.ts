@@ -168,6 +168,22 @@ test('by decode speed more is better, and an answer in one piece has no speed', 
   ])
 })
 
+test('a speed whose span the clock cannot tell from none is in no median and ranks nobody', async () => {
+  // 99 tokens in 4 ms: by the formula 24,750 a second, and the clock is 2 ms off at both ends.
+  const burst = lane('burst', 400, { decodeTokensPerSecond: 24_750 })
+  const timed = race([burst, lane('b', 500), lane('c', 900)], { marginMs: 2 })
+  expect(await summary([timed], { by: 'decode' })).toEqual([
+    ['b', 1, 1, 0],
+    ['c', 1, 0, 0],
+  ])
+  const byTotal = (await board([timed])).rows.find(({ model }) => model === 'burst')
+  expect(byTotal).toMatchObject({ medianTotalMs: 400, medianDecodeTokensPerSecond: null })
+  expect(await whyNot([burst, lane('b', 500)], { marginMs: 2 }, { by: 'decode' })).toEqual([
+    { why: 'fewer than two different models whose speed could be timed', races: 1 },
+  ])
+  expect((await summary([{ ...timed, marginMs: 1.9 }], { by: 'decode' }))[0]).toEqual(['burst', 1, 1, 0])
+})
+
 test('the streaming filter compares lanes of that kind alone', async () => {
   const lanes = [lane('a', 500), lane('b', 600), lane('c', 100, { stream: false })]
   expect(await summary([race(lanes)], { by: 'total', stream: 'on' })).toEqual([

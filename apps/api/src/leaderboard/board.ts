@@ -6,7 +6,7 @@
  * Medians are over the lanes of the same races, answered ones only.
  */
 import { betterBy, type Leaderboard, type LeaderboardQuery, type LeaderboardRow } from '@drag-race/contracts'
-import { type Entry, judgeRace, type LaneRow, type RaceRow } from './judge-race.ts'
+import { type Entry, judgeRace, type LaneRow, type RaceRow, toTimedSpeed } from './judge-race.ts'
 import { toPairScores } from './pair-scores.ts'
 import type { Pause } from './pause.ts'
 import { toPercentiles } from './percentiles.ts'
@@ -141,7 +141,7 @@ function addTrial(tally: Tally, entries: readonly Entry[]) {
   else if (entries.some(({ credit }) => credit === 1)) tally.wins++
 }
 
-function addLane(tally: Tally, row: LaneRow, { id, startedAtMs }: RaceRow) {
+function addLane(tally: Tally, row: LaneRow, { id, startedAtMs, marginMs }: RaceRow) {
   if (row.provider !== null && startedAtMs > tally.providerAtMs) {
     tally.provider = row.provider
     tally.providerAtMs = startedAtMs
@@ -150,8 +150,9 @@ function addLane(tally: Tally, row: LaneRow, { id, startedAtMs }: RaceRow) {
   tally.simulated ||= row.simulated
   if (!isDone(row)) return
   tally.isEstimated ||= row.isEstimated
+  const timed = { ...row, decodeTokensPerSecond: toTimedSpeed(row, marginMs) }
   for (const figure of figures) {
-    const value = row[figure]
+    const value = timed[figure]
     if (value !== null) tally[figure].push(value)
   }
   if (row.ttftMs !== null) tally.ttftRaces.add(id)

@@ -62,7 +62,7 @@ export type Judgement = { counts: true; entries: Entry[] } | { counts: false; wh
 export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 'by' | 'stream'>): Judgement {
   const why = whyNotCounted(race)
   if (why) return leftOut(why)
-  const rows = lanesMeant(race, stream).filter((row) => canEnter(row, by))
+  const rows = lanesMeant(race, stream).filter((row) => canEnter(row, by, race.marginMs))
   if (modelsOf(rows) < 2) return leftOut(tooFew[by])
 
   const entrants = rows.map((row) => toMeasuredEntrant(toMeasuredLane(row), by, race.marginMs))
@@ -106,10 +106,10 @@ const tooFew: Record<Measure, string> = {
 
 /**
  * Can this lane be compared by this measure at all? A lane that failed can: it lost. One that was answered, but has no
- * figure (no stream to time, no known price), did not lose. One that somebody stopped did not lose either, except
+ * figure (no stream to time, none long enough for the clock, no known price), did not lose. One that somebody stopped did not lose either, except
  * against a lane that was done before: only the total time tells.
  */
-function canEnter(row: LaneRow, by: Measure): boolean {
+function canEnter(row: LaneRow, by: Measure, marginMs: number | null): boolean {
   if (row.outcome === 'stopped' && by !== 'total') return false
   const isDone = row.outcome === 'done'
   switch (by) {
@@ -118,10 +118,15 @@ function canEnter(row: LaneRow, by: Measure): boolean {
     case 'ttft':
       return row.stream
     case 'decode':
-      return row.stream && !(isDone && row.decodeTokensPerSecond === null)
+      return row.stream && !(isDone && toTimedSpeed(row, marginMs) === null)
     case 'cost':
       return !(isDone && row.costUsd === null)
   }
+}
+
+/** Tokens a second; null too where the clock cannot tell the span from none. */
+export function toTimedSpeed(row: LaneRow, marginMs: number | null): number | null {
+  return toMeasuredEntrant(toMeasuredLane(row), 'decode', marginMs).value
 }
 
 /** A stopped lane was beaten if it had run as long as the winner took; otherwise it is as if it had never started. */

@@ -92,6 +92,12 @@ describe('a difference', () => {
     })
   })
 
+  test('of speeds is unknown where a span is too short for its clock', () => {
+    const slip = { outputTokens: 101, decodeTokensPerSecond: 10_000 }
+    expect(difference(slip, slip, [5, 5], 'decode')).toEqual({ kind: 'unknown' })
+    expect(difference(slip, slip, [4.9, 4.9], 'decode')).toMatchObject({ kind: 'none' })
+  })
+
   test('of counts has no margin, and of what is missing there is none to tell', () => {
     expect(difference({ outputTokens: 7 }, { outputTokens: 9 }, [99, 99], 'tokens')).toEqual({
       kind: 'differs',

@@ -29,7 +29,7 @@ test('says what the built-in gateway holds back, and of no other gateway', () =>
 /** The page without its marks, a row a line. */
 function textOf(lanes: LaneScript[], change = (event: RaceEvent): RaceEvent => event): string {
   const race = fold(makeTape({ lanes }).map(change))
-  return renderToStaticMarkup(<DefinitionsTable lanes={race.lanes} />)
+  return renderToStaticMarkup(<DefinitionsTable race={race} />)
     .replaceAll('</tr>', '\n')
     .replaceAll(/<[^>]*>/g, '')
 }

@@ -1,16 +1,26 @@
 /** One tape in the words of five tools: a row a figure with its formula, a column a lane. */
-import { type Definition, definitions, type LaneState, tools, toTimeSlip } from '@drag-race/contracts'
+import {
+  type Definition,
+  definitions,
+  errorBoundMs,
+  type LaneState,
+  type RaceState,
+  tools,
+  toTimeSlip,
+} from '@drag-race/contracts'
 import { dash, toFineMs, toSpeed } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 
-export function DefinitionsTable({ lanes }: { lanes: readonly LaneState[] }) {
+export function DefinitionsTable({ race: { lanes, end } }: { race: Pick<RaceState, 'lanes' | 'end'> }) {
+  const errorMs = end && errorBoundMs(end)
   return (
     <>
       <p className="evidence-lede">
         The tools of the field use the same words for different spans. Each row is this race by that tool’s
         formula. Spans count from the lane’s own request; n is the tokens of the output. A dash: the tape does
-        not hold it, as for lanes that did not stream or did not finish.
+        not hold it, as for lanes that did not stream or did not finish, or a speed’s span is no longer than
+        the clock’s error.
         {lanes.some(isCounted) && ' ≈: no usage came, and n is our tokenizer’s count.'}
         {lanes.some(isHeldBack) && ` ${heldBackText}`}
       </p>
@@ -36,7 +46,7 @@ export function DefinitionsTable({ lanes }: { lanes: readonly LaneState[] }) {
               {definitions
                 .filter((definition) => definition.tool === tool)
                 .map((definition) => (
-                  <Row key={definition.name} definition={definition} lanes={lanes} />
+                  <Row key={definition.name} definition={definition} lanes={lanes} errorMs={errorMs} />
                 ))}
             </tbody>
           ))}
@@ -58,7 +68,13 @@ function isCounted(lane: LaneState): boolean {
   return toTimeSlip(lane).isEstimated
 }
 
-function Row({ definition, lanes }: { definition: Definition; lanes: readonly LaneState[] }) {
+interface RowProps {
+  definition: Definition
+  lanes: readonly LaneState[]
+  errorMs: number | null
+}
+
+function Row({ definition, lanes, errorMs }: RowProps) {
   const { name, formula, unit, hasTokens } = definition
   return (
     <tr>
@@ -68,7 +84,11 @@ function Row({ definition, lanes }: { definition: Definition; lanes: readonly La
       </th>
       {lanes.map((lane) => (
         <td key={lane.lane} className="number">
-          <Figure value={definition.of(lane)} unit={unit} about={hasTokens && isCounted(lane) ? '≈' : ''} />
+          <Figure
+            value={definition.of(lane, errorMs)}
+            unit={unit}
+            about={hasTokens && isCounted(lane) ? '≈' : ''}
+          />
         </td>
       ))}
     </tr>

@@ -22,7 +22,7 @@ export function Evidence({ race }: { race: RaceState }) {
         </Fold>
       )}
       <Fold title="The same tape by other tools’ definitions">
-        <DefinitionsTable lanes={race.lanes} />
+        <DefinitionsTable race={race} />
       </Fold>
     </section>
   )

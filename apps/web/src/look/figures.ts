@@ -2,6 +2,7 @@
  * Figures as they are printed: fixed decimals, so that columns line up and two screens show the same digits. Pure
  * forms of numbers that the tape holds; nothing is measured here. `null` is a dash, and unknown is never 0.
  */
+import type { Speed } from '@drag-race/contracts'
 
 export const dash = '—'
 
@@ -63,6 +64,20 @@ export function toMsWithin(ms: number | null | undefined, marginMs: number | nul
 /** ` ± 1.8`, to stand behind a figure in milliseconds; nothing where the margin is not known. */
 export function toWithin(marginMs: number | null | undefined): string {
   return marginMs == null ? '' : ` ± ${marginMs < 10 ? marginMs.toFixed(1) : Math.round(marginMs)}`
+}
+
+/** `100.0 tok/s ± 0.3`. A margin below the last digit limits nothing that is printed, and is left out. */
+export function toSpeedWithin(speed: Speed): string {
+  if (speed.kind === 'too-short') return tooShort
+  return `${toSpeed(speed.perSecond)} tok/s${toSpeedMargin(speed)}`
+}
+
+export const tooShort = 'too short to time'
+
+/** ` ± 0.3`, to stand behind a speed. */
+export function toSpeedMargin({ margin }: Extract<Speed, { kind: 'timed' }>): string {
+  if (margin === null || margin < 0.05) return ''
+  return ` ± ${margin < 10 ? margin.toFixed(1) : toCount(margin)}`
 }
 
 /** Thousands by commas, whatever the reader's locale: a slip looks the same everywhere. */

@@ -15,9 +15,23 @@ test('tokens that were counted and never seen as text are shown, as the slip doe
   expect(figures(lane)).not.toContain('0')
 })
 
-function figures(lane: Parameters<typeof LaneFigures>[0]['lane']): string {
+test('the speed of a lane that is in has its margin, and a burst has no speed', () => {
+  const [timed, burst] = fold(
+    makeTape({
+      lanes: [
+        { model: 'm', tokensAt: [100, 150, 200], end: 'done' },
+        { model: 'm', tokensAt: [100, 100.01], end: 'done' },
+      ],
+    }),
+  ).lanes
+  expect(figures(timed!, 'tok/s')).toBe('20 ± 0.4')
+  expect(figures(burst!, 'tok/s')).toBe('— too short to time')
+})
+
+function figures(lane: Parameters<typeof LaneFigures>[0]['lane'], unit = 'tokens'): string {
   const html = renderToStaticMarkup(
-    <LaneFigures lane={lane} isRunning={false} marginMs={1} silentSeconds={null} />,
+    <LaneFigures lane={lane} isRunning={false} errorMs={1} silentSeconds={null} />,
   )
-  return /tokens<\/dt><dd[^>]*>(.*?)<\/dd>/.exec(html)?.[1] ?? ''
+  const cell = html.split(`${unit}</dt>`)[1]?.split('</dd>')[0] ?? ''
+  return cell.replaceAll(/<[^>]*>/g, '')
 }

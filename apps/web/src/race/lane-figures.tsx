@@ -1,19 +1,26 @@
 /** The running figures of a lane: four columns, value over unit. ≈ marks what is counted by our tokenizer. */
-import { type LaneState, laneStatus, toDecodeSpeed, toTimeSlip } from '@drag-race/contracts'
+import {
+  type LaneState,
+  laneStatus,
+  type Speed,
+  toDecode,
+  toDecodeSpeed,
+  toTimeSlip,
+} from '@drag-race/contracts'
 import { type ReactNode, useMemo } from 'react'
-import { dash, toCount, toMs, toSeconds, toWithin } from '../look/figures.ts'
+import { dash, toCount, toMs, tooShort, toSeconds, toSpeedMargin, toWithin } from '../look/figures.ts'
 import { RunningClock } from './running-clock.tsx'
 
 interface LaneFiguresProps {
   lane: LaneState
   isRunning: boolean
-  /** Known when the race has ended. */
-  marginMs: number | null
+  /** How far a time may be off (`errorBoundMs`): known when the race has ended. */
+  errorMs: number | null
   /** Since its last token; null while tokens come. */
   silentSeconds: number | null
 }
 
-export function LaneFigures({ lane, isRunning, marginMs, silentSeconds }: LaneFiguresProps) {
+export function LaneFigures({ lane, isRunning, errorMs, silentSeconds }: LaneFiguresProps) {
   // A slip walks the lane's whole past: it is made when the lane is in.
   const slip = isRunning ? null : toTimeSlip(lane)
   // Ten times a second is as often as a figure can be read.
@@ -21,7 +28,7 @@ export function LaneFigures({ lane, isRunning, marginMs, silentSeconds }: LaneFi
   const speedSoFar = useMemo(() => toDecodeSpeed(lane), [tenth, lane.ttftMs])
   const about = (slip?.isEstimated ?? true) && lane.tokens > 0 ? '≈' : ''
   // A lane that hangs has no speed, whatever it had before.
-  const speed = silentSeconds === null ? (slip ? slip.decodeTokensPerSecond : speedSoFar) : null
+  const speed = silentSeconds === null ? (slip ? toDecode(lane, errorMs) : toSpeedSoFar(speedSoFar)) : null
   // Of what has arrived, not of the last tenth: in a hang no other one comes.
   const tokens = slip && lane.outcome ? slip.outputTokens : lane.tokens
   const isTicking = isRunning && laneStatus(lane) === 'running'
@@ -30,19 +37,28 @@ export function LaneFigures({ lane, isRunning, marginMs, silentSeconds }: LaneFi
       <Figure
         unit="ms TTFT"
         value={toMs(lane.ttftMs)}
-        within={lane.ttftMs === null ? '' : toWithin(marginMs)}
+        within={lane.ttftMs === null ? '' : toWithin(errorMs)}
       />
-      <Figure unit="tok/s" value={speed === null ? dash : about + toCount(speed)} />
+      <Figure
+        unit="tok/s"
+        value={speed?.kind === 'timed' ? about + toCount(speed.perSecond) : dash}
+        within={speed === null ? '' : speed.kind === 'timed' ? toSpeedMargin(speed) : ` ${tooShort}`}
+      />
       <Figure unit="tokens" value={tokens === 0 ? dash : about + toCount(tokens)} />
       <Figure
         unit="s elapsed"
-        within={slip?.totalMs == null || marginMs === null ? '' : `${toWithin(marginMs)} ms`}
+        within={slip?.totalMs == null || errorMs === null ? '' : `${toWithin(errorMs)} ms`}
         value={
           isTicking ? <RunningClock startAt={lane.startAt} /> : toSeconds(slip?.totalMs ?? slip?.elapsedMs)
         }
       />
     </dl>
   )
+}
+
+/** What the clock does to it is known at the end of the race. */
+function toSpeedSoFar(perSecond: number | null): Speed | null {
+  return perSecond === null ? null : { kind: 'timed', perSecond, margin: null }
 }
 
 function Figure({ value, unit, within = '' }: { value: ReactNode; unit: string; within?: string }) {

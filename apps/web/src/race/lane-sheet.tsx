@@ -4,7 +4,7 @@
  */
 import './lane-panel.css'
 import './lane-silence.css'
-import { type LaneState, laneStatus, type RaceState } from '@drag-race/contracts'
+import { errorBoundMs, type LaneState, laneStatus, type RaceState } from '@drag-race/contracts'
 import { type ReactNode, useRef } from 'react'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { LaneAnswer } from './lane-answer.tsx'
@@ -52,7 +52,7 @@ export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneShe
       <LaneFigures
         lane={lane}
         isRunning={isOpen}
-        marginMs={over?.end?.marginMs ?? null}
+        errorMs={over?.end ? errorBoundMs(over.end) : null}
         silentSeconds={silentSeconds}
       />
       <ScrollBox

@@ -1,6 +1,7 @@
 /** A lane on the strip while it races and afterwards: who, where, and the clock at the right. */
 import {
   crossedMs,
+  errorBoundMs,
   type FinishLine,
   type LaneState,
   laneStatus,
@@ -53,7 +54,12 @@ export const RaceRow = memo(function RaceRow({ lane, finish, over }: RaceRowProp
       </div>
       <LaneTrack position={carPosition(lane, finish)} ttftMs={lane.ttftMs} isOut={isOut} />
       <div className="strip-clock">
-        <Clock lane={lane} finish={finish} result={result} marginMs={over?.end?.marginMs ?? null} />
+        <Clock
+          lane={lane}
+          finish={finish}
+          result={result}
+          errorMs={over?.end ? errorBoundMs(over.end) : null}
+        />
         {(result.kind === 'win' || result.kind === 'dead-heat' || result.kind === 'behind') && (
           <span className="strip-result">{toResultText(result)}</span>
         )}
@@ -66,10 +72,10 @@ interface ClockProps {
   lane: LaneState
   finish: FinishLine
   result: LaneResult
-  marginMs: number | null
+  errorMs: number | null
 }
 
-function Clock({ lane, finish, result, marginMs }: ClockProps) {
+function Clock({ lane, finish, result, errorMs }: ClockProps) {
   const crossedAfterMs = crossedMs(lane, finish)
   if (crossedAfterMs !== null) {
     const isMs = finish === 'first-token'
@@ -77,7 +83,7 @@ function Clock({ lane, finish, result, marginMs }: ClockProps) {
       <span className="strip-time">
         {isMs ? toMs(crossedAfterMs) : toSeconds(crossedAfterMs)}
         <span className="unit">{isMs ? 'ms' : 's'}</span>
-        {marginMs !== null && <span className="strip-within">{toWithin(marginMs)} ms</span>}
+        {errorMs !== null && <span className="strip-within">{toWithin(errorMs)} ms</span>}
       </span>
     )
   }

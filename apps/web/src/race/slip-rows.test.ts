@@ -29,8 +29,8 @@ test('prints the figures of a lane that streamed, first token with the margin of
     'first 50 tok': '≈0.672 s',
     'half way': '≈0.472 s',
     'longest wait': '10.0 ms',
-    decode: '100.0 tok/s',
-    'end to end': '77.7 tok/s',
+    decode: '100.0 tok/s ± 0.3',
+    'end to end': '77.7 tok/s ± 0.1',
     tokens: '60 out, 3 in',
     'counted by': 'its usage',
     chunks: '60, 1.0 tok each',
@@ -44,6 +44,20 @@ test('a lane that did not stream has no first token, and is not given one', () =
     lanes: [{ model: 'm', stream: false, tokensAt: [900], tokensEach: 60, end: 'done' }],
   })
   expect(Object.keys(rows(fold(tape).lanes[0]!))).toEqual(['end to end', 'tokens', 'counted by', 'cost'])
+})
+
+test('a burst has no speed that a clock could tell, and a long stream one that it hardly limits', () => {
+  const burst = (tokensAt: number[]) =>
+    fold(makeTape({ lanes: [{ model: 'm', tokensAt, end: 'done', endAt: 200 }] })).lanes[0]!
+  expect(rows(burst([182, 182.01, 182.02]), 4.6)).toMatchObject({
+    decode: 'too short to time',
+    'end to end': '15.0 tok/s ± 0.3',
+  })
+  expect(rows(burst([182, 182, 182]), 4.6).decode).toBe('too short to time')
+  expect(rows(burst([182, 191.2]), 4.6).decode).toBe('too short to time')
+  expect(rows(burst([182, 191.3]), 4.6).decode).toBe('107.5 tok/s ± 106')
+  expect(rows(streamed, 0.05)).toMatchObject({ decode: '100.0 tok/s', 'end to end': '77.7 tok/s' })
+  expect(rows(streamed, null)).toMatchObject({ decode: '100.0 tok/s', 'end to end': '77.7 tok/s' })
 })
 
 test('marks what a tokenizer counted', () => {

@@ -6,18 +6,31 @@ import {
   type GatewayAttempt,
   type GatewayReport,
   type LaneState,
+  type Speed,
   type TimeSlip,
+  toDecode,
+  toEndToEnd,
   toSentTokens,
   toTimeSlip,
 } from '@drag-race/contracts'
-import { toCost, toCount, toFineMs, toMargin, toMs, toMsWithin, toSeconds, toSpeed } from '../look/figures.ts'
+import {
+  toCost,
+  toCount,
+  toFineMs,
+  toMargin,
+  toMs,
+  toMsWithin,
+  toSeconds,
+  toSpeedWithin,
+} from '../look/figures.ts'
 
 export interface SlipRow {
   name: string
   value: string
 }
 
-export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] {
+/** `errorMs` is how far a time of this race may be off (`errorBoundMs`); null when the clock was not measured. */
+export function toSlipRows(lane: LaneState, errorMs: number | null): SlipRow[] {
   const slip = toTimeSlip(lane)
   const about = slip.isEstimated ? '≈' : ''
   const rows: SlipRow[] = []
@@ -26,18 +39,18 @@ export function toSlipRows(lane: LaneState, marginMs: number | null): SlipRow[] 
   }
   /** Which arrival brought that token, our tokenizer says, whatever `usage` counts in the end. */
   const counted = (ms: number | null) => (ms === null ? null : `≈${toSeconds(ms, 3)} s`)
-  const within = marginMs === null ? '' : ` ${toMargin(marginMs)}`
+  const within = errorMs === null ? '' : ` ${toMargin(errorMs)}`
   const arrival = (ms: number | null) => (ms === null ? null : `${toSeconds(ms, 3)} s${within}`)
-  const speed = (perSecond: number | null) =>
-    perSecond === null ? null : `${about}${toSpeed(perSecond)} tok/s`
+  const speed = (timed: Speed | null) =>
+    timed && `${timed.kind === 'timed' ? about : ''}${toSpeedWithin(timed)}`
 
-  add('TTFT', slip.ttftMs === null ? null : toMsWithin(slip.ttftMs, marginMs))
+  add('TTFT', slip.ttftMs === null ? null : toMsWithin(slip.ttftMs, errorMs))
   add('first answer', lane.stream && lane.reasoning !== '' ? arrival(slip.firstAnswerMs) : null)
   add('first 50 tok', counted(slip.first50TokensMs))
   add('half way', counted(slip.halfMs))
   add('longest wait', slip.gapMsMax === null ? null : `${toFineMs(slip.gapMsMax)} ms`)
-  add('decode', speed(slip.decodeTokensPerSecond))
-  add('end to end', speed(slip.endToEndTokensPerSecond))
+  add('decode', speed(toDecode(lane, errorMs)))
+  add('end to end', speed(toEndToEnd(lane, errorMs)))
   const inward = slip.inputTokens === null ? '' : `, ${about}${toCount(slip.inputTokens)} in`
   add('tokens', `${about}${toCount(slip.outputTokens)} out${inward}`)
   add('counted by', slip.isEstimated ? 'our tokenizer, ≈' : 'its usage')

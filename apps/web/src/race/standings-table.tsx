@@ -1,5 +1,5 @@
 /** The strip as a table, for those who hear it. */
-import { type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
+import { errorBoundMs, type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { memo } from 'react'
 import { toMsWithin, toSeconds } from '../look/figures.ts'
 import { toProviderName } from './model-choice.ts'
@@ -43,7 +43,7 @@ const Row = memo(function Row({ lane, over }: RowProps) {
         {lane.model}, {toProviderName(lane)}
       </td>
       <td>{toResultText(laneResult(over, lane)) || laneStatus(lane)}</td>
-      <td>{lane.ttftMs === null ? 'none' : toMsWithin(lane.ttftMs, over?.end?.marginMs)}</td>
+      <td>{lane.ttftMs === null ? 'none' : toMsWithin(lane.ttftMs, over?.end && errorBoundMs(over.end))}</td>
       <td>{lane.outcome ? `${toSeconds(slip.totalMs ?? slip.elapsedMs)} s` : 'running'}</td>
     </tr>
   )

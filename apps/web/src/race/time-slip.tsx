@@ -1,6 +1,6 @@
 /** The paper a racer is handed afterwards: a lane's final figures, each by its name, and by how much it won or lost. */
 import './time-slip.css'
-import { type LaneState, type RaceState, toTimeSlip } from '@drag-race/contracts'
+import { errorBoundMs, type LaneState, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { toGap, toMargin, toSeconds } from '../look/figures.ts'
 import { type SlipRow, toSlipRows } from './slip-rows.ts'
 import { toSplitRows } from './split-rows.ts'
@@ -15,7 +15,7 @@ interface TimeSlipProps {
 export function TimeSlip({ lane, result, over }: TimeSlipProps) {
   const slip = toTimeSlip(lane)
   const { word, by } = toHead(result)
-  const marginMs = over?.end?.marginMs ?? null
+  const errorMs = over?.end ? errorBoundMs(over.end) : null
   const splits = toSplitRows(slip)
   return (
     <section className="slip" aria-label={`Time slip of lane ${lane.lane + 1}`}>
@@ -25,7 +25,7 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
           <span>{by}</span>
         </header>
         {lane.simulated && <p className="slip-simulated">simulated model</p>}
-        <Rows rows={toSlipRows(lane, marginMs)} />
+        <Rows rows={toSlipRows(lane, errorMs)} />
         {splits.length > 0 && (
           <details className="slip-splits">
             <summary>splits{lane.start === 'cold' && ', cold start'}</summary>
@@ -36,7 +36,7 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
           <span>ET</span>
           <span>
             {toSeconds(slip.totalMs ?? slip.elapsedMs, 3)} s
-            {marginMs !== null && <span className="slip-margin"> {toMargin(marginMs)}</span>}
+            {errorMs !== null && <span className="slip-margin"> {toMargin(errorMs)}</span>}
           </span>
         </p>
       </div>
