@@ -97,6 +97,20 @@ test('hidden reasoning is in the n of those who read usage, and not of those who
   expect(figure(lane, 'AIPerf', 'ITL')).toBeCloseTo(20, 9)
 })
 
+test('of reasoning that is hidden in part those who count the text see what came', () => {
+  const lane = fold(
+    byHand.map((event) =>
+      event.type === 'done'
+        ? { ...event, usage: { ...event.usage, outputTokens: 109, reasoningTokens: 100 } }
+        : event,
+    ),
+  )
+  // 109 by usage; 9 of answer and 2 of reasoning came, in 200 ms.
+  expect(figure(lane, 'here', 'decode speed')).toBeCloseTo(50, 9)
+  expect(figure(lane, 'AIPerf', 'ITL')).toBeCloseTo(20, 9)
+  expect(figure(lane, 'GuideLLM', 'ITL')).toBeCloseTo(200 / 108, 9)
+})
+
 test('a tool call is in the n of all and in the spans of those who time chunks; who times text reports no speed', () => {
   const lane = fold(
     byHand.map((event) =>

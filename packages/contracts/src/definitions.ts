@@ -19,8 +19,11 @@ export interface Definition {
   unit: 'ms' | 'tok/s'
   /** For people: spans count from the lane's request, `n` is the tokens of the output. */
   formula: string
-  /** Set where n is in it: ≈ where no usage came, and n is counted by our tokenizer. */
-  hasTokens?: true
+  /**
+   * Set where n is in it. ≈ stands where no usage came, and n is counted by our tokenizer; `sent`, without hidden reasoning,
+   * also where a part of the reasoning was hidden.
+   */
+  hasTokens?: 'all' | 'sent'
   /**
    * null when the tape does not hold what it needs, and of a speed whose span is no longer than its error. `errorMs` is how
    * far a time of this race may be off (`errorBoundMs`); null: not known, and every span counts.
@@ -48,7 +51,7 @@ export const definitions: readonly Definition[] = [
     name: 'decode speed',
     unit: 'tok/s',
     formula: '(n − 1) / (last token − first token), hidden reasoning not in n',
-    hasTokens: true,
+    hasTokens: 'sent',
     of: (lane, errorMs = null) => (lane.stream ? perSecondOf(toDecode(lane, errorMs)) : null),
   },
   {
@@ -56,7 +59,7 @@ export const definitions: readonly Definition[] = [
     name: 'end to end',
     unit: 'tok/s',
     formula: 'n / end of the answer, or of a lane that broke off',
-    hasTokens: true,
+    hasTokens: 'all',
     of: (lane, errorMs = null) => perSecondOf(toEndToEnd(lane, errorMs)),
   },
   {
@@ -78,7 +81,7 @@ export const definitions: readonly Definition[] = [
     name: 'TPOT',
     unit: 'ms',
     formula: '(E2EL − TTFT) / (n − 1), n by usage',
-    hasTokens: true,
+    hasTokens: 'all',
     of(lane) {
       const { firstChoicesMs, lastChunkMs } = arrivalOf(lane) ?? {}
       return perStep(between(firstChoicesMs, lastChunkMs), outputTokens(lane))
@@ -110,7 +113,7 @@ export const definitions: readonly Definition[] = [
     name: 'ITL',
     unit: 'ms',
     formula: '(request latency − TTFT) / (n − 1), n the tokens of the text that came',
-    hasTokens: true,
+    hasTokens: 'sent',
     of: interTokenLatency,
   },
   {
@@ -125,7 +128,7 @@ export const definitions: readonly Definition[] = [
     name: 'throughput per user',
     unit: 'tok/s',
     formula: '1 / ITL',
-    hasTokens: true,
+    hasTokens: 'sent',
     of: (lane, errorMs = null) => (isTimed(lane, errorMs) ? inverse(interTokenLatency(lane)) : null),
   },
   {
@@ -140,7 +143,7 @@ export const definitions: readonly Definition[] = [
     name: 'ITL',
     unit: 'ms',
     formula: '(last text − first text) / (n − 1), n by usage',
-    hasTokens: true,
+    hasTokens: 'all',
     of: (lane) => perStep(between(firstText(lane), lastText(lane)), outputTokens(lane)),
   },
   {
@@ -148,7 +151,7 @@ export const definitions: readonly Definition[] = [
     name: 'TPOT',
     unit: 'ms',
     formula: 'last text / n: the time to the first token is in it',
-    hasTokens: true,
+    hasTokens: 'all',
     of: (lane) => perStep(lastText(lane), plus(outputTokens(lane), 1)),
   },
   {
@@ -163,7 +166,7 @@ export const definitions: readonly Definition[] = [
     name: 'output speed',
     unit: 'tok/s',
     formula: '(n − tokens of the first chunk) / (last text − first text), n the tokens of the text that came',
-    hasTokens: true,
+    hasTokens: 'sent',
     of: outputSpeed,
   },
   {
@@ -171,7 +174,7 @@ export const definitions: readonly Definition[] = [
     name: 'end to end, 500 tokens',
     unit: 'ms',
     formula: 'first answer token + 500 / output speed',
-    hasTokens: true,
+    hasTokens: 'sent',
     of(lane, errorMs = null) {
       const answerMs = firstAnswer(lane)
       const perTokenMs = inverse(outputSpeed(lane, errorMs))

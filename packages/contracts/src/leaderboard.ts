@@ -38,7 +38,7 @@ export interface LeaderboardRow {
   medianTotalMs: number | null
   medianDecodeTokensPerSecond: number | null
   medianCostUsd: number | null
-  /** Of some answers no usage came: speed and cost hold our tokenizer's counts, and are shown with ≈. */
+  /** Of some answers no usage came, or a part of the reasoning was hidden: our tokenizer's counts are in it, shown with ≈. */
   isEstimated: boolean
   /** Fewer than 30 races: the interval says little yet. */
   isPreliminary: boolean

@@ -42,6 +42,8 @@ export interface LaneState extends LaneEntry {
   reasoning: string
   /** Estimated from what arrived (≈); the provider's own count is in `outcome`. */
   tokens: number
+  /** The part of `tokens` that was reasoning. */
+  reasoningTokens: number
   chunks: number
   /** The times of its tool calls are on the tape. */
   hasToolCall: boolean
@@ -188,12 +190,13 @@ function toStartKind({ cold, prepared }: EventOf<'lane-start'>): LaneStartKind {
 }
 
 function addToken(lane: LaneState, event: EventOf<'token'>): LaneState {
-  const tokens = lane.tokens + (event.tokens ?? 1)
-  const { kind, content } = event
+  const { kind, content, tokens: more = 1 } = event
+  const tokens = lane.tokens + more
   const mark: Mark = { at: event.at, kind, tokens, previous: lane.lastMark }
   return {
     ...lane,
     tokens,
+    reasoningTokens: lane.reasoningTokens + (kind === 'reasoning' ? more : 0),
     chunks: lane.chunks + 1,
     hasToolCall: lane.hasToolCall || kind === 'tool-call',
     answer: kind === 'answer' ? lane.answer + content : lane.answer,
@@ -213,6 +216,7 @@ function emptyLane(entry: LaneEntry): LaneState {
     answer: '',
     reasoning: '',
     tokens: 0,
+    reasoningTokens: 0,
     chunks: 0,
     hasToolCall: false,
     firstMark: null,

@@ -84,9 +84,13 @@ describe('a time slip', () => {
     expect(hidden).toMatchObject({ hasHiddenReasoning: true, outputTokens: 105 })
     expect(hidden.decodeTokensPerSecond).toBeCloseTo(40)
     const shown = toTimeSlip(
-      lane([token(110, 'reasoning'), token(210), done(220, { outputTokens: 105, reasoningTokens: 100 })]),
+      lane([
+        token(110, 'reasoning', 100),
+        token(210),
+        done(220, { outputTokens: 105, reasoningTokens: 100 }),
+      ]),
     )
-    expect(shown).toMatchObject({ hasHiddenReasoning: false })
+    expect(shown).toMatchObject({ hasHiddenReasoning: false, shownReasoningTokens: null })
     expect(shown.decodeTokensPerSecond).toBeCloseTo(1040)
   })
 
@@ -99,6 +103,25 @@ describe('a time slip', () => {
   test('has what the provider counted and what it cost', () => {
     const counted = { inputTokens: 9, outputTokens: 5, reasoningTokens: 2, cachedTokens: 4 }
     expect(toTimeSlip(lane([token(110), done(120, counted)]))).toMatchObject({ ...counted, costUsd: 0.5 })
+  })
+
+  test('counts of reasoning that is hidden in part what came', () => {
+    const summary = Array.from({ length: 10 }, (_, index) => token(110 + index * 10, 'reasoning'))
+    const answer = Array.from({ length: 235 }, (_, index) => token(210 + index * 10))
+    const slip = toTimeSlip(
+      lane([...summary, ...answer, done(2_560, { outputTokens: 3_432, reasoningTokens: 3_197 })]),
+    )
+    expect(slip).toMatchObject({ hasHiddenReasoning: true, shownReasoningTokens: 10, outputTokens: 3_432 })
+    expect(slip.decodeTokensPerSecond).toBeCloseTo(100)
+  })
+
+  test('takes another tokenizer’s count of the same reasoning for no hidden part', () => {
+    const billed = (shown: number, reasoningTokens: number) =>
+      toTimeSlip(
+        lane([token(110, 'reasoning', shown), token(210), done(220, { outputTokens: 999, reasoningTokens })]),
+      ).hasHiddenReasoning
+    expect([billed(100, 150), billed(100, 151)]).toEqual([false, true])
+    expect([billed(4, 24), billed(4, 25)]).toEqual([false, true])
   })
 
   test('times the tokens of a tool call as it counts them', () => {

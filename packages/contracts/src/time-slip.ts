@@ -27,8 +27,13 @@ export interface TimeSlip {
   cachedTokens: number | null
   /** Counted by a tokenizer, not by the provider: shown with ≈. */
   isEstimated: boolean
-  /** Reasoning tokens were billed but never sent. */
+  /** Reasoning tokens were billed but never sent: all of them, or a part. */
   hasHiddenReasoning: boolean
+  /**
+   * What came of reasoning that is hidden in part, by our tokenizer (≈); null where all of it came, or none. Missing in what was
+   * kept before there was this.
+   */
+  shownReasoningTokens?: number | null
   /**
    * (tokens that were sent − 1) / (last token − first token), per second; null with fewer than two arrivals.
    * Hidden reasoning is left out: it was generated before the first token and would make the stream look faster.
@@ -78,8 +83,10 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
   const usage = done?.usage ?? null
   const outputTokens = usage?.outputTokens ?? lane.tokens
   const reasoningTokens = usage?.reasoningTokens ?? null
-  const hasHiddenReasoning = (reasoningTokens ?? 0) > 0 && lane.reasoning === ''
-  const sent = toSentTokens({ outputTokens, reasoningTokens, hasHiddenReasoning })
+  const isInPart = isHiddenInPart(lane, reasoningTokens ?? 0)
+  const hasHiddenReasoning = isInPart || ((reasoningTokens ?? 0) > 0 && lane.reasoning === '')
+  const shownReasoningTokens = isInPart ? lane.reasoningTokens : null
+  const sent = toSentTokens({ outputTokens, reasoningTokens, hasHiddenReasoning, shownReasoningTokens })
   const endAt = lane.outcome?.event.at
   const elapsedMs = since(endAt ?? Math.max(nowMs, lane.lastMark?.at ?? 0))
   const totalMs = done?.totalMs ?? null
@@ -98,6 +105,7 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
     cachedTokens: usage?.cachedTokens ?? null,
     isEstimated: usage?.source !== 'usage',
     hasHiddenReasoning,
+    shownReasoningTokens,
     decodeTokensPerSecond: toDecodeSpeed(lane, sent),
     endToEndTokensPerSecond: perSecond(outputTokens, totalMs ?? elapsedMs),
     chunks: lane.chunks,
@@ -117,8 +125,30 @@ export function toSentTokens({
   outputTokens,
   reasoningTokens,
   hasHiddenReasoning,
-}: Pick<TimeSlip, 'outputTokens' | 'reasoningTokens' | 'hasHiddenReasoning'>): number {
-  return outputTokens - (hasHiddenReasoning ? (reasoningTokens ?? 0) : 0)
+  shownReasoningTokens,
+}: Pick<
+  TimeSlip,
+  'outputTokens' | 'reasoningTokens' | 'hasHiddenReasoning' | 'shownReasoningTokens'
+>): number {
+  return hasHiddenReasoning
+    ? outputTokens - (reasoningTokens ?? 0) + (shownReasoningTokens ?? 0)
+    : outputTokens
+}
+
+/** Our tokenizer's count is in `toSentTokens`: a speed of it has ≈. */
+export function isSentEstimated({
+  isEstimated,
+  shownReasoningTokens,
+}: Pick<TimeSlip, 'isEstimated' | 'shownReasoningTokens'>): boolean {
+  return isEstimated || shownReasoningTokens != null
+}
+
+/**
+ * Was more reasoning billed than came as text? Tokenizers differ by up to a third on the same words, and on short texts by
+ * more: only beyond half as many again, and beyond twenty tokens, something was kept back, as where a summary is shown.
+ */
+function isHiddenInPart({ reasoning, reasoningTokens: shown }: LaneState, billed: number): boolean {
+  return reasoning !== '' && billed > 1.5 * shown && billed > shown + 20
 }
 
 function toSplits(lane: LaneState, since: (at: number | undefined) => number | null): Splits {

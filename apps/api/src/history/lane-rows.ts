@@ -3,6 +3,7 @@
  * functions: a running race, a finished and a recovered one go the same way.
  */
 import {
+  isSentEstimated,
   type LaneSummary,
   laneStatus,
   type RaceState,
@@ -37,7 +38,7 @@ export function toLaneRows(raceId: string, state: RaceState): LanesTable[] {
       decode_tps: slip.decodeTokensPerSecond,
       output_tokens: slip.outputTokens,
       sent_tokens: toSentTokens(slip),
-      is_estimated: slip.isEstimated ? 1 : 0,
+      is_estimated: isSentEstimated(slip) ? 1 : 0,
       cost_usd: slip.costUsd,
       slip_json: JSON.stringify(slip),
     }

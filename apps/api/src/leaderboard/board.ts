@@ -104,7 +104,7 @@ interface Tally {
   totalMs: number[]
   decodeTokensPerSecond: number[]
   costUsd: number[]
-  /** A speed or a cost above holds tokens that our tokenizer counted. */
+  /** Tokens that our tokenizer counted are in a speed above. */
   isEstimated: boolean
   /** Of how many races the times above are: a model can stand in several lanes of one. */
   ttftRaces: Set<string>

@@ -43,7 +43,7 @@ export interface LaneRow {
   elapsedMs: number | null
   decodeTokensPerSecond: number | null
   sentTokens: number
-  /** Its tokens were counted by our tokenizer. */
+  /** Tokens that our tokenizer counted are in its speed. */
   isEstimated: boolean
   costUsd: number | null
 }

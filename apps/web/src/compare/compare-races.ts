@@ -5,6 +5,7 @@
  */
 import {
   errorBoundMs,
+  isSentEstimated,
   type LaneStartKind,
   type LaneSummary,
   type Measure,
@@ -80,13 +81,12 @@ export function compareFigures(pair: LanePair, one: Clocked, other: Clocked): Co
   const timed = (['ttft', 'total', 'decode', 'cost'] as const).map((measure): ComparedFigure => {
     const a = toFigure(pair.one, measure, errorBoundMs(one))
     const b = toFigure(pair.other, measure, errorBoundMs(other))
-    const hasTokens = measure === 'decode' || measure === 'cost'
     return {
       figure: measure,
       one: a.value,
       other: b.value,
-      isOneEstimated: hasTokens && isEstimated(pair.one),
-      isOtherEstimated: hasTokens && isEstimated(pair.other),
+      isOneEstimated: hasEstimate(pair.one, measure),
+      isOtherEstimated: hasEstimate(pair.other, measure),
       difference: toDifference(a, b),
     }
   })
@@ -97,15 +97,17 @@ export function compareFigures(pair: LanePair, one: Clocked, other: Clocked): Co
     figure: 'tokens',
     one: a.value,
     other: b.value,
-    isOneEstimated: isEstimated(pair.one),
-    isOtherEstimated: isEstimated(pair.other),
+    isOneEstimated: hasEstimate(pair.one, 'tokens'),
+    isOtherEstimated: hasEstimate(pair.other, 'tokens'),
     // How much came of an answer that was broken off says when, not how long the answer is.
     difference: areWhole ? toDifference(a, b) : { kind: 'unknown' },
   })
 }
 
-function isEstimated(lane: LanePair['one']): boolean {
-  return lane?.slip.isEstimated ?? false
+/** Is a count of our tokenizer in this figure? Times hold none. */
+function hasEstimate(lane: LanePair['one'], figure: ComparedFigure['figure']): boolean {
+  if (lane === null || figure === 'ttft' || figure === 'total') return false
+  return figure === 'decode' ? isSentEstimated(lane.slip) : lane.slip.isEstimated
 }
 
 interface Figure {

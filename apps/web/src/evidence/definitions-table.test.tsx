@@ -16,6 +16,17 @@ test('marks what has our count in it, and nothing else', () => {
   expect(counted).toMatch(/request latencylast text30.0ms/)
 })
 
+test('marks n of the text alone where a part of the reasoning was hidden', () => {
+  const hidden = textOf([streamed], (event) => {
+    if (event.type === 'token' && event.seq === 3) return { ...event, kind: 'reasoning' }
+    if (event.type !== 'done') return event
+    return { ...event, usage: { ...event.usage, outputTokens: 102, reasoningTokens: 100 } }
+  })
+  expect(hidden).toContain('Of reasoning that was hidden in part')
+  expect(hidden).toMatch(/decode speed.*≈100\.0tok/)
+  expect(hidden).toMatch(/end to end.*[^≈]3,400tok/)
+})
+
 test('a lane that broke off has the end-to-end speed of its slip, as far as it came', () => {
   expect(textOf([{ ...streamed, end: 'failed', endAt: 40 }])).toContain('≈75.0tok/s')
 })

@@ -3,6 +3,7 @@ import {
   type Definition,
   definitions,
   errorBoundMs,
+  isSentEstimated,
   type LaneState,
   type RaceState,
   tools,
@@ -22,6 +23,7 @@ export function DefinitionsTable({ race: { lanes, end } }: { race: Pick<RaceStat
         not hold it, as for lanes that did not stream or did not finish, or a speed’s span is no longer than
         the clock’s error.
         {lanes.some(isCounted) && ' ≈: no usage came, and n is our tokenizer’s count.'}
+        {lanes.some(isShownInPart) && ` ${shownInPartText}`}
         {lanes.some(isHeldBack) && ` ${heldBackText}`}
       </p>
       <ScrollBox className="table-scroll" label="The tape by other tools’ definitions">
@@ -56,6 +58,9 @@ export function DefinitionsTable({ race: { lanes, end } }: { race: Pick<RaceStat
   )
 }
 
+const shownInPartText =
+  'Of reasoning that was hidden in part, what came is counted by our tokenizer (≈) where n is the text.'
+
 const heldBackText =
   'The built-in gateway holds headers and all chunks back until the first token, so behind it vLLM’s TTFT cannot be earlier than ours.'
 
@@ -74,8 +79,18 @@ interface RowProps {
   errorMs: number | null
 }
 
+function isShownInPart(lane: LaneState): boolean {
+  return toTimeSlip(lane).shownReasoningTokens != null
+}
+
+/** Is a count of our tokenizer in this figure? */
+function isAbout({ hasTokens }: Definition, lane: LaneState): boolean {
+  if (hasTokens === undefined) return false
+  return hasTokens === 'sent' ? isSentEstimated(toTimeSlip(lane)) : isCounted(lane)
+}
+
 function Row({ definition, lanes, errorMs }: RowProps) {
-  const { name, formula, unit, hasTokens } = definition
+  const { name, formula, unit } = definition
   return (
     <tr>
       <th scope="row">
@@ -87,7 +102,7 @@ function Row({ definition, lanes, errorMs }: RowProps) {
           <Figure
             value={definition.of(lane, errorMs)}
             unit={unit}
-            about={hasTokens && isCounted(lane) ? '≈' : ''}
+            about={isAbout(definition, lane) ? '≈' : ''}
           />
         </td>
       ))}

@@ -7,7 +7,7 @@ export const rateText =
   'Win rate = (wins + a share of dead heats, 1/k for k lanes) / races; a model’s lanes in one race count as their mean. The line is its 95 % interval (Wilson); rows are sorted by its lower end. Times, speed and cost are medians.'
 
 export const estimatedText =
-  '≈: of some answers no usage came, and our tokenizer counted. By decode or cost they are ranked beside those that were counted by their providers.'
+  '≈: of some answers no usage came, or a part of their reasoning was hidden, and our tokenizer counted. By decode or cost they are ranked beside those that were counted by their providers.'
 
 export const preliminaryText = 'A hollow dot is preliminary: under 30 races.'
 

@@ -1,5 +1,6 @@
 /** The running figures of a lane: four columns, value over unit. ≈ marks what is counted by our tokenizer. */
 import {
+  isSentEstimated,
   type LaneState,
   laneStatus,
   type Speed,
@@ -27,6 +28,7 @@ export function LaneFigures({ lane, isRunning, errorMs, silentSeconds }: LaneFig
   const tenth = Math.floor((lane.lastMark?.at ?? 0) / 100)
   const speedSoFar = useMemo(() => toDecodeSpeed(lane), [tenth, lane.ttftMs])
   const about = (slip?.isEstimated ?? true) && lane.tokens > 0 ? '≈' : ''
+  const aboutSpeed = slip === null || isSentEstimated(slip) ? '≈' : ''
   // A lane that hangs has no speed, whatever it had before.
   const speed = silentSeconds === null ? (slip ? toDecode(lane, errorMs) : toSpeedSoFar(speedSoFar)) : null
   // Of what has arrived, not of the last tenth: in a hang no other one comes.
@@ -41,7 +43,7 @@ export function LaneFigures({ lane, isRunning, errorMs, silentSeconds }: LaneFig
       />
       <Figure
         unit="tok/s"
-        value={speed?.kind === 'timed' ? about + toCount(speed.perSecond) : dash}
+        value={speed?.kind === 'timed' ? aboutSpeed + toCount(speed.perSecond) : dash}
         within={speed === null ? '' : speed.kind === 'timed' ? toSpeedMargin(speed) : ` ${tooShort}`}
       />
       <Figure unit="tokens" value={tokens === 0 ? dash : about + toCount(tokens)} />

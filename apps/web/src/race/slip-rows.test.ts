@@ -76,7 +76,16 @@ test('does not blame the price where the gateway may have had no usage', () => {
 
 test('names reasoning that was billed and never shown', () => {
   expect(rows(done({ usage: { ...usage, reasoningTokens: 512 } }))['reasoning, hidden']).toBe('512 tok')
-  const shown = { ...streamed, reasoning: 'so' }
+  const shown = { ...streamed, reasoning: 'so', reasoningTokens: 400 }
+  const inPart = rows(done({ usage: { ...usage, reasoningTokens: 600 } }, { ...shown, reasoningTokens: 10 }))
+  expect(inPart['reasoning, partly hidden']).toBe('600 tok, ≈10 came')
+  // 641 − 600 + 10, in 0.59 s; the whole output is the provider's own count.
+  expect(inPart).toMatchObject({
+    decode: '≈84.7 tok/s ± 0.3',
+    'end to end': '830.3 tok/s ± 1.0',
+    tokens: '641 out, 24 in',
+    chunks: '60, ≈0.8 tok each',
+  })
   expect(rows(done({ usage: { ...usage, reasoningTokens: 512 } }, shown)).reasoning).toBe('512 tok')
 })
 

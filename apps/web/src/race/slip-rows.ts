@@ -5,6 +5,7 @@
 import {
   type GatewayAttempt,
   type GatewayReport,
+  isSentEstimated,
   type LaneState,
   type Speed,
   type TimeSlip,
@@ -41,23 +42,21 @@ export function toSlipRows(lane: LaneState, errorMs: number | null): SlipRow[] {
   const counted = (ms: number | null) => (ms === null ? null : `≈${toSeconds(ms, 3)} s`)
   const within = errorMs === null ? '' : ` ${toMargin(errorMs)}`
   const arrival = (ms: number | null) => (ms === null ? null : `${toSeconds(ms, 3)} s${within}`)
-  const speed = (timed: Speed | null) =>
-    timed && `${timed.kind === 'timed' ? about : ''}${toSpeedWithin(timed)}`
+  const speed = (timed: Speed | null, isEstimated: boolean) =>
+    timed && `${timed.kind === 'timed' && isEstimated ? '≈' : ''}${toSpeedWithin(timed)}`
 
   add('TTFT', slip.ttftMs === null ? null : toMsWithin(slip.ttftMs, errorMs))
   add('first answer', lane.stream && lane.reasoning !== '' ? arrival(slip.firstAnswerMs) : null)
   add('first 50 tok', counted(slip.first50TokensMs))
   add('half way', counted(slip.halfMs))
   add('longest wait', slip.gapMsMax === null ? null : `${toFineMs(slip.gapMsMax)} ms`)
-  add('decode', speed(toDecode(lane, errorMs)))
-  add('end to end', speed(toEndToEnd(lane, errorMs)))
+  add('decode', speed(toDecode(lane, errorMs), isSentEstimated(slip)))
+  add('end to end', speed(toEndToEnd(lane, errorMs), slip.isEstimated))
   const inward = slip.inputTokens === null ? '' : `, ${about}${toCount(slip.inputTokens)} in`
   add('tokens', `${about}${toCount(slip.outputTokens)} out${inward}`)
   add('counted by', slip.isEstimated ? 'our tokenizer, ≈' : 'its usage')
   add('chunks', toChunks(slip))
-  if (slip.reasoningTokens !== null && slip.reasoningTokens > 0) {
-    add(slip.hasHiddenReasoning ? 'reasoning, hidden' : 'reasoning', `${toCount(slip.reasoningTokens)} tok`)
-  }
+  if (slip.reasoningTokens !== null && slip.reasoningTokens > 0) rows.push(toReasoningRow(slip))
   if (slip.cachedTokens !== null && slip.cachedTokens > 0) add('cached', `${toCount(slip.cachedTokens)} in`)
   add('ended by', lane.outcome?.kind === 'stopped' ? 'stop' : null)
   if (lane.outcome?.kind === 'done') {
@@ -75,11 +74,20 @@ function toCostText({ costUsd, isEstimated }: TimeSlip, hasReport: boolean): str
   return `${isEstimated && costUsd !== null && costUsd > 0 ? '≈' : ''}${toCost(costUsd)}`
 }
 
+/** `reasoning, hidden: 512 tok`, `reasoning, partly hidden: 3,197 tok, ≈10 came`. */
+function toReasoningRow({ reasoningTokens, hasHiddenReasoning, shownReasoningTokens }: TimeSlip): SlipRow {
+  const value = `${toCount(reasoningTokens)} tok`
+  if (shownReasoningTokens != null) {
+    return { name: 'reasoning, partly hidden', value: `${value}, ≈${toCount(shownReasoningTokens)} came` }
+  }
+  return { name: hasHiddenReasoning ? 'reasoning, hidden' : 'reasoning', value }
+}
+
 /** What came over the wire is chunks; how many tokens each brought. One chunk is a lane that did not stream. */
 function toChunks(slip: TimeSlip) {
-  const { chunks, isEstimated } = slip
+  const { chunks } = slip
   if (chunks < 2) return null
-  return `${toCount(chunks)}, ${isEstimated ? '≈' : ''}${(toSentTokens(slip) / chunks).toFixed(1)} tok each`
+  return `${toCount(chunks)}, ${isSentEstimated(slip) ? '≈' : ''}${(toSentTokens(slip) / chunks).toFixed(1)} tok each`
 }
 
 /** The gateway's side of the call. A model or provider other than the one asked for is always named. */
