@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
-import { destination, pino } from 'pino'
+import { pino } from 'pino'
 import type { Config } from './config/load.ts'
 import { type ConfigReading, type ReadOptions, readConfig } from './config/read-config.ts'
 import { watchFile } from './config/watch-file.ts'
 import { createGateway } from './gateway.ts'
+import { createLogFile } from './log-file.ts'
 import { type BatchSettings, readBatchSettings } from './tracing/batch.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
@@ -34,7 +35,7 @@ const simulatorUrl = env.SIMULATOR_URL || `http://127.0.0.1:${env.SIMULATOR_PORT
 const readyMsMax = 10_000
 
 // Standard output is for the one line that says where it listens.
-const logFile = destination({ dest: 2, sync: false })
+const logFile = createLogFile(2)
 const log = pino({ level: env.LOG_LEVEL || 'warn', base: null }, logFile)
 
 let stoppedAtMs: number | null = null
@@ -51,6 +52,7 @@ const gateway = createGateway({
   configWarnings: reading.warnings,
   clock,
   log,
+  lostLogLines: logFile.lostLines,
   booksPath,
   tracing: isTraced() ? await loadTracing() : null,
   allowedHosts: /^(localhost|127(\.\d+){3}|::1)$/.test(host) ? readNames(env.ALLOWED_HOSTS) : null,
@@ -118,10 +120,10 @@ function stop() {
 }
 
 function end() {
-  void gateway.close().finally(() => {
-    logFile.flushSync()
-    process.exit(0)
-  })
+  void gateway
+    .close()
+    .finally(() => logFile.close())
+    .finally(() => process.exit(0))
 }
 
 function toBooksPath({ books }: Config): string | null {
