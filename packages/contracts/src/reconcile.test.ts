@@ -39,12 +39,27 @@ describe('a lane beside the report of its own call', () => {
     })
   })
 
+  test('what margin and network just explain is not flagged, and a hundredth more is', () => {
+    const isOff = (ttftMs: number, connectMs: number | null) =>
+      reconcileLane(lane({ ttftMs, connectMs }), marginMs)![0]!.isOff
+    expect([isOff(142, 40), isOff(142.01, 40)]).toEqual([false, true])
+    expect([isOff(98, 40), isOff(97.99, 40)]).toEqual([false, true])
+    // A tape older than the connection's time.
+    expect([isOff(102, null), isOff(102.01, null)]).toEqual([false, true])
+  })
+
+  test('a difference has two decimals, and is the nearest', () => {
+    expect(reconcileLane(lane({ ttftMs: 100.07 }), marginMs)![0]!.difference).toBe(0.07)
+  })
+
   test('without a margin nothing can be called off', () => {
     expect(reconcileLane(lane({ ttftMs: 900 }), null)![0]!.isOff).toBe(false)
   })
 
   test('without a report there is nothing to compare', () => {
     expect(reconcileLane(lane({ hasReport: false }), marginMs)).toBeNull()
+    expect(reconcileLane(lane({ hasFailed: true }), marginMs)).toBeNull()
+    expect(reconcileLane({ ...lane({}), outcome: null }, marginMs)).toBeNull()
   })
 
   test('a lane that did not stream has a duration only', () => {
@@ -91,7 +106,50 @@ describe('lanes of a model beside the increments of its histograms', () => {
 
   test('tokens that were estimated are compared with nothing', () => {
     const [model] = reconcileModels([row({})], [lane({ source: 'tokenizer' })], marginMs)
-    expect(model!.comparisons.find(({ what }) => what === 'tokens out')).toMatchObject({ difference: null })
+    expect(model!.comparisons.find(({ what }) => what === 'tokens out')).toMatchObject({
+      difference: null,
+      isOff: false,
+    })
+  })
+
+  test('one lane that failed, or whose tokens were estimated, leaves nothing to sum', () => {
+    const known = (other: LaneState) =>
+      reconcileModels([row({ requests: 2 })], [lane({}), other], marginMs)[0]!.comparisons.filter(
+        ({ tape, isOff }) => tape !== null || isOff,
+      )
+    expect(known(lane({ source: 'tokenizer' })).map(({ what }) => what)).toEqual([
+      'calls',
+      'TTFT',
+      'duration',
+    ])
+    expect(known(lane({ hasFailed: true })).map(({ what }) => what)).toEqual(['calls'])
+  })
+
+  test('the slowest connection of its lanes is what the network explains', () => {
+    const [model] = reconcileModels(
+      [row({ requests: 2 })],
+      [lane({ ttftMs: 120, connectMs: 40 }), lane({ ttftMs: 120 })],
+      marginMs,
+    )
+    expect(model!.comparisons.find(({ what }) => what === 'TTFT')).toMatchObject({
+      difference: 20,
+      isOff: false,
+    })
+  })
+
+  test('a lane goes with the provider that served it, by the report or else by the list of models', () => {
+    const isFound = (provider: string, own: LaneOptions) =>
+      reconcileModels([row({ provider })], [lane(own)], marginMs).length === 1
+    expect([isFound('openai', {}), isFound('groq', {})]).toEqual([true, false])
+    expect(isFound('openai', { provider: 'virtual' })).toBe(true)
+    expect(isFound('virtual', { provider: 'virtual' })).toBe(false)
+    expect(isFound('groq', { provider: 'groq', hasReport: false })).toBe(true)
+    expect(isFound('groq', { provider: 'groq', hasFailed: true })).toBe(true)
+  })
+
+  test('lanes that did not stream have no TTFT to average', () => {
+    const [model] = reconcileModels([row({})], [lane({ stream: false })], marginMs)
+    expect(model!.comparisons.find(({ what }) => what === 'TTFT')).toMatchObject({ tape: null, isOff: false })
   })
 
   test('a model that did not race is left out', () => {
@@ -102,7 +160,10 @@ describe('lanes of a model beside the increments of its histograms', () => {
 interface LaneOptions {
   ttftMs?: number
   totalMs?: number
-  connectMs?: number
+  /** null: a tape older than it. */
+  connectMs?: number | null
+  provider?: string
+  hasFailed?: boolean
   stream?: boolean
   hasReport?: boolean
   source?: 'usage' | 'tokenizer'
@@ -113,10 +174,32 @@ function lane(options: LaneOptions): LaneState {
     ttftMs = 101,
     totalMs = 500,
     connectMs = 0,
+    provider = 'openai',
+    hasFailed = false,
     stream = true,
     hasReport = true,
     source = 'usage',
   } = options
+  const done: Unnumbered = {
+    type: 'done',
+    at: totalMs,
+    lane: 0,
+    totalMs,
+    finishReason: 'stop',
+    usage: { inputTokens: 7, outputTokens: 11, reasoningTokens: null, cachedTokens: null, source },
+    costUsd: null,
+    gateway: hasReport ? report : null,
+    ...(connectMs === null ? {} : { arrival: { connectMs, headersMs: 1, firstByteMs: 1, closeMs: totalMs } }),
+  }
+  const failure: Unnumbered = {
+    type: 'error',
+    at: totalMs,
+    lane: 0,
+    code: 'stream_cut',
+    message: '',
+    status: null,
+    retryAfterMs: null,
+  }
   const events: Unnumbered[] = [
     {
       type: 'race-start',
@@ -124,22 +207,12 @@ function lane(options: LaneOptions): LaneState {
       raceId: 'race',
       startedAt: '2026-01-01T00:00:00.000Z',
       request: { prompt: 'p', lanes: [{ model: 'm', stream }], finish: 'done' },
-      lanes: [{ lane: 0, model: 'm', stream, provider: 'openai', simulated: false }],
+      lanes: [{ lane: 0, model: 'm', stream, provider, simulated: false }],
     },
     { type: 'lane-start', at: 0, lane: 0 },
     ...(stream ? [{ type: 'ttft' as const, at: ttftMs, lane: 0, ms: ttftMs }] : []),
     { type: 'token', at: stream ? ttftMs : totalMs, lane: 0, content: 'a', kind: 'answer' },
-    {
-      type: 'done',
-      at: totalMs,
-      lane: 0,
-      totalMs,
-      finishReason: 'stop',
-      usage: { inputTokens: 7, outputTokens: 11, reasoningTokens: null, cachedTokens: null, source },
-      costUsd: null,
-      gateway: hasReport ? report : null,
-      arrival: { connectMs, headersMs: 1, firstByteMs: 1, closeMs: totalMs },
-    },
+    hasFailed ? failure : done,
   ]
   const state = events.map((event, seq) => ({ ...event, seq }) as RaceEvent).reduce(reduceRace, emptyRace)
   return state.lanes[0]!
