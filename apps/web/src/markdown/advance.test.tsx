@@ -41,6 +41,8 @@ describe('documents that once ended otherwise', () => {
     ['rows of tabs', '~~~\n~~~\na|b\n-|-\n1\t\n\t\n\t\n    \n-  \n  \n```\n \n'],
     ['an underline below what looks like a fence', '``` ``` x ****  [x]\n---\n\nlong alpha\nalpha'],
     ['TeX that ends far behind', 'alpha \\(beta gamma delta\\) epsilon $$zeta eta theta$$ iota'],
+    ['TeX of lines that look like lists', 'so it is\n$$\na\n- b\n- c\n# d\n- e\n$$\n\nalpha\n\nbeta'],
+    ['TeX that a blank line leaves without an end', '$$\n- b\n- c\n- d\n\n$$\n\nalpha\n\nbeta'],
     ['line ends of all kinds', '- a\r\n- b\r\r\n```\r\ncode\r\n```\rend'],
     ['a link in a paragraph that is cut', 'alpha beta [l](http://u "t") gamma delta epsilon [m](http://v'],
     ['a table whose head is being cut', 'alpha | beta gamma delta\n-|-\n1|2'],
@@ -143,7 +145,7 @@ function arrivals() {
     "http://x.y/¦~~~\n¦[b]:¦* ¦2) ¦===\n¦'¦_",
   )
   const oddity = anyOf(
-    '***¦---¦===¦    indented¦<div>¦</div>¦<!-- c¦>¦|¦- ¦1.¦-x¦*x* y¦+y¦2.z¦#z¦``x¦>q¦|-|',
+    '$$\n- b\n- c\n$$¦$$\na\n===\n$$¦\\[\n+ a\n\\]¦$$\n# a\n- b¦***¦---¦===¦    indented¦<div>¦</div>¦<!-- c¦>¦|¦- ¦1.¦-x¦*x* y¦+y¦2.z¦#z¦``x¦>q¦|-|',
     '[a]: /u¦[x]: http://u "t"¦[a]:\n/u¦[x]: /v\n\'title\'¦[a]: /w "open¦[l¦[b]: <u v>',
   )
   const gaps = anyOf('\n¦\n¦\n\n¦\n\n¦\n\n¦\n\n\n¦\n \n¦  \n')

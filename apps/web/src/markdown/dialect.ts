@@ -10,9 +10,18 @@
  * - Emphasis and a link's text have a greatest length.
  *
  * And one thing more than GFM: TeX between `\(` and `\)`, `\[` and `\]`, or `$$` is shown as it is written. Read as
- * markdown it would lose its backslashes, and say something else.
+ * markdown it would lose its backslashes, and say something else. Where it opens a line and ends on a later one, it ends the
+ * paragraph before it, and no line of it is a list's, a heading's or a table's.
  */
-import { Lexer, type Links, type Token, Tokenizer, type Tokens } from 'marked'
+import {
+  Lexer,
+  type Links,
+  type MarkedOptions,
+  type Token,
+  Tokenizer,
+  type TokenizerThis,
+  type Tokens,
+} from 'marked'
 import { addDefinitions, type Definitions } from './definitions.ts'
 
 /** Levels of quotes, lists and emphasis within each other; people stop reading long before. */
@@ -23,7 +32,7 @@ const spanCharsMax = 2000
 
 /** Tokens of `source`, resolved against `known` definitions and its own; `definitions` holds both. */
 export function lex(source: string, known: Definitions): { tokens: Token[]; definitions: Definitions } {
-  const lexer = new LaneLexer({ gfm: true, tokenizer: new LaneTokenizer() })
+  const lexer = new LaneLexer({ gfm: true, tokenizer: new LaneTokenizer(), extensions: texExtensions })
   Object.assign(lexer.tokens.links, known)
   try {
     lexer.lex(source)
@@ -108,6 +117,11 @@ class LaneTokenizer extends Tokenizer {
     return undefined
   }
 
+  override lheading(source: string): Tokens.Heading | undefined {
+    const heading = super.lheading(source)
+    return heading && findTexBlock(source, heading.raw.length) === null ? heading : undefined
+  }
+
   /** A line of tabs ends a table like any blank line; marked takes it for a row. */
   override table(source: string): Tokens.Table | undefined {
     if (!/^[^\n]+\n {0,3}[|:-]/.test(source)) return undefined
@@ -166,6 +180,50 @@ function readTex(source: string): Tokens.Codespan | undefined {
   if (end === -1) return undefined
   const raw = source.slice(0, end + 2)
   return { type: 'codespan', raw, text: raw }
+}
+
+/**
+ * How long the TeX is that opens the first line and ends on a later one, that line included; 0 when none does. What may still
+ * end is as long as the text: else a line of it that looks like a list would be final before the end comes.
+ */
+function texBlockLength(source: string): number {
+  const [head = '', mark = ''] = /^ {0,3}(\$\$|\\\[)/.exec(source) ?? []
+  if (mark === '') return 0
+  const span = source.slice(0, spanCharsMax)
+  const [block = ''] = span.split(/\n[ \t]*\n/, 1)
+  const close = block.indexOf(texMarks[mark] ?? mark, head.length)
+  const firstLine = block.indexOf('\n')
+  if (firstLine === -1 || (close !== -1 && close < firstLine)) return 0
+  if (close === -1) return block.length === source.length ? source.length : 0
+  const end = source.indexOf('\n', close)
+  return end === -1 ? source.length : end + 1
+}
+
+/** As extensions: a tokenizer with a `paragraph` of its own is one that marked joins no text for. */
+const texExtensions: MarkedOptions['extensions'] = {
+  renderers: {},
+  childTokens: {},
+  block: [
+    function (this: TokenizerThis, source: string) {
+      const raw = source.slice(0, texBlockLength(source))
+      if (raw === '') return undefined
+      const text = raw.replace(/\n$/, '')
+      return { type: 'text', raw, text, tokens: this.lexer.inline(text) }
+    },
+  ],
+  startBlock: [(source: string) => findTexBlock(source, source.search(/\n[ \t]*\n|$/)) ?? -1],
+}
+
+/** Where, in the first `length` characters, a line begins such TeX; not the first one. null when none does. */
+function findTexBlock(source: string, length: number): number | null {
+  for (let at = nextLine(source, 0); at < length; at = nextLine(source, at)) {
+    if (texBlockLength(source.slice(at)) > 0) return at
+  }
+  return null
+}
+
+function nextLine(source: string, from: number): number {
+  return source.indexOf('\n', from) + 1 || source.length
 }
 
 /** Text that nobody looks into. */

@@ -148,6 +148,22 @@ test('a remote picture is a link that names its host, one inside the answer a bu
   expect(html('![chart](/a.png)')).toBe('<p><span class="md-picture">Picture: chart</span></p>')
 })
 
+test.each([
+  ['$$\na\n- b\n+ c\n= d\n$$', '<p><code class="md-tex">$$\na\n- b\n+ c\n= d\n$$</code></p>'],
+  ['\\[\na\n===\n# b\n\\]', '<p><code class="md-tex">\\[\na\n===\n# b\n\\]</code></p>'],
+  ['so\n$$ a\n- b $$.\nEnd', '<p>so</p><p><code class="md-tex">$$ a\n- b $$</code>.</p><p>End</p>'],
+  ['so $$\na\n$$', '<p>so <code class="md-tex">$$\na\n$$</code></p>'],
+  ['a$$\nb\n$$', '<p>a<code class="md-tex">$$\nb\n$$</code></p>'],
+  ['$$a | b\n-|-\nc$$', '<p><code class="md-tex">$$a | b\n-|-\nc$$</code></p>'],
+  [
+    '- so\n  $$\n  a\n  - b\n  $$',
+    '<ul><li><p>so</p><p><code class="md-tex">$$\na\n- b\n$$</code></p></li></ul>',
+  ],
+  ['$$\na\n\n- b\n$$', '<p>$$\na</p><ul><li><p>b\n$$</p></li></ul>'],
+])('TeX of several lines stays TeX where a line looks like another block: %s', (text, expected) => {
+  expect(html(text)).toBe(expected)
+})
+
 describe('headings of an answer', () => {
   test('stand below those of the page, skip no level of its outline, and look as large as they are marked', () => {
     expect(html('### a\n\n##### b\n\n### c\n\n# d\n\n###### e')).toBe(
