@@ -120,6 +120,14 @@ test('what is encoded is decoded, line ends included', async () => {
   )
 })
 
+test('fields that the standard does not know are kept in their order, and none of those that it knows', () => {
+  const frame = readFrame(utf8.encode('error: {"a":\ndetail\nretry: soon\nid: 7\n\n'))
+  expect(frame.unknown).toEqual([
+    { field: 'error', value: '{"a":' },
+    { field: 'detail', value: '' },
+  ])
+})
+
 test('half an event at the end of a stream is no event', async () => {
   const events = []
   for await (const read of decodeEvents(stream([utf8.encode('data: a\n\ndata: hal')]))) events.push(...read)
