@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest'
-import { toCost, toCount, toFineMs, toGap, toMargin, toMs, toSeconds, toSpeed } from './figures.ts'
+import {
+  dash,
+  toCost,
+  toCount,
+  toFineMs,
+  toGap,
+  toMargin,
+  toMs,
+  toMsWithin,
+  toPercent,
+  toSeconds,
+  toSpeed,
+  toWithin,
+} from './figures.ts'
 
 test.each([
   [toMs(181.6), '182'],
@@ -18,6 +31,26 @@ test.each([
   [toMargin(0.9), '± 0.9 ms'],
   [toMargin(20.4), '± 20 ms'],
   [toMargin(null), 'margin not measured'],
+  // The first of each form, and the nearest whole.
+  [toFineMs(1), '1.0'],
+  [toFineMs(100), '100'],
+  [toFineMs(150.6), '151'],
+  [toGap(100), '0.10 s'],
+  [toCount(1.6), '2'],
+  [toSpeed(1_000), '1,000'],
+  [toSpeed(2_871.6), '2,872'],
+  [toMargin(10), '± 10 ms'],
+  [toMargin(20.6), '± 21 ms'],
+  [toCost(0.000005), '$0.00001'],
+  [toCost(0.01), '$0.0100'],
+  [toCost(1), '$1.00'],
+  [toPercent(0.626), '63 %'],
+  [toPercent(0), '0 %'],
+  [toPercent(1), '100 %'],
+  [toMsWithin(1_342.4, 1.84), '1,342 ms ± 1.8'],
+  [toMsWithin(342, null), '342 ms'],
+  [toMsWithin(null, 1.8), '—'],
+  [toWithin(null), ''],
 ])('prints %s', (printed, expected) => {
   expect(printed).toBe(expected)
 })
@@ -32,3 +65,11 @@ test('an unknown price is unknown, and a tiny one is not nothing', () => {
     '$1.50',
   ])
 })
+
+test.each(Object.entries({ toMs, toFineMs, toSeconds, toCount, toSpeed, toPercent }))(
+  '%s: what is unknown is a dash, never 0',
+  (_, print) => {
+    expect([print(null), print(undefined)]).toEqual([dash, dash])
+    expect(print(0)).toMatch(/^0/)
+  },
+)

@@ -59,3 +59,8 @@ test('steps from moment to moment and stays at its ends', () => {
   expect([0, 10, 15, 20, 30].map((ms) => reel.neighbour(ms, 1))).toEqual([10, 20, 20, 30, 30])
   expect([30, 25, 20, 10, 5, 0].map((ms) => reel.neighbour(ms, -1))).toEqual([20, 10, 10, 0, 0, 0])
 })
+
+test('steps back over no moment at which a single thing happened', () => {
+  const reel = createReel(makeTape({ lanes: [{ model: 'a', tokensAt: [10, 20, 30, 40], end: 'done' }] }))
+  expect([40, 35, 30, 20, 10].map((ms) => reel.neighbour(ms, -1))).toEqual([30, 20, 20, 10, 0])
+})
