@@ -35,7 +35,8 @@ async function main() {
   const port = await listen(server, settings.port, settings.host)
   // Only now: of an app that runs already its port is the plainer sign, and is found at once.
   const db = await openDatabase(settings.databaseUrl)
-  await recoverRaces(db, log)
+  const goingDown = new AbortController()
+  await recoverRaces(db, log, goingDown.signal)
 
   const context: AppContext = {
     db,
@@ -59,6 +60,7 @@ async function main() {
   async function end() {
     if (isClosing) return
     isClosing = true
+    goingDown.abort()
     setTimeout(() => process.exit(0), closeMsMax).unref()
     server.close()
     await close()

@@ -83,7 +83,7 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   const live = (id: string) => races.find(id)?.tape.state ?? null
   api.use(createHistoryRoutes(context, live))
   api.use(createGroundTruthRoutes(context, { simulatorUrl: options.simulatorUrl, live }))
-  api.use(createExportRoutes(context, options))
+  api.use(createExportRoutes(context, { ...options, live }))
   api.use(createModelRoutes(catalog))
   api.use(createTelemetryRoutes(context))
   api.use(createLeaderboardRoutes(context))

@@ -6,6 +6,7 @@ import {
   type ExportForm,
   ExportQuery,
   type RaceDetail,
+  type RaceState,
   type TapeHeader,
   tapeFormat,
   tapeLinesType,
@@ -14,6 +15,7 @@ import {
 import express from 'express'
 import { ApiFault, notFound, parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
+import { notOver } from '../history/not-over.ts'
 import { createRaceStore } from '../history/store.ts'
 import { readTapeBytes } from '../history/tape-parts.ts'
 import { sendPieces } from '../races/send-tape.ts'
@@ -26,6 +28,8 @@ export interface ExportOptions {
   version: string
   /** The built web. */
   webFolder: string
+  /** The fold of a race that runs now, or waits to be written; null for all others. */
+  live(id: string): RaceState | null
 }
 
 /** Each holds about a megabyte for a reader that is slow. */
@@ -33,7 +37,7 @@ const exportsMax = 16
 
 export function createExportRoutes(
   { db, now }: AppContext,
-  { version, webFolder }: ExportOptions,
+  { version, webFolder, live }: ExportOptions,
 ): express.Router {
   const store = createRaceStore(db)
   const router = express.Router()
@@ -44,7 +48,7 @@ export function createExportRoutes(
     const { id } = request.params
     const race = await store.find(id, null)
     if (!race) throw notFound('There is no race with this id. It may have been deleted.')
-    if (race.status === 'running') throw stillRunning
+    if (race.status === 'running') throw notOver(live(id), 'export it')
     if (running >= exportsMax) throw tooMany
     running++
     try {
@@ -100,12 +104,6 @@ function asFile(response: express.Response, { id, startedAt }: RaceDetail, endin
   const name = `race-${startedAt.slice(0, 10)}-${id.slice(0, 8)}.${ending}`
   return response.set({ 'content-type': type, 'content-disposition': `attachment; filename="${name}"` })
 }
-
-const stillRunning = new ApiFault(
-  409,
-  'still_running',
-  'This race still runs. Stop it first, or wait for its end, then export it.',
-)
 
 const tooMany = new ApiFault(
   429,

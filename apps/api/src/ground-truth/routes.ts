@@ -1,8 +1,9 @@
 /** `GET /api/races/:id/ground-truth`: how far a finished race is from what the simulator wrote down of it. Nothing of it is kept. */
 import type { RaceState } from '@drag-race/contracts'
 import express from 'express'
-import { ApiFault, notFound } from '../api-fault.ts'
+import { notFound } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
+import { notOver } from '../history/not-over.ts'
 import { createRaceStore } from '../history/store.ts'
 import { foldTape } from '../history/tape-parts.ts'
 import { readGroundTruth } from './read-ground-truth.ts'
@@ -25,15 +26,9 @@ export function createGroundTruthRoutes(
     const race = await store.find(id, null)
     if (!race) throw notFound('There is no race with this id. It may have been deleted.')
     const state = live(id) ?? (await foldTape(db, id))
-    if (!state.end) throw stillRunning
+    if (!state.end) throw notOver(live(id), 'lay it beside the ledger')
     response.json(await readGroundTruth(state, { simulatorUrl, isImported: race.origin === 'imported' }))
   })
 
   return router
 }
-
-const stillRunning = new ApiFault(
-  409,
-  'still_running',
-  'This race still runs. Stop it first, or wait for its end, then lay it beside the ledger.',
-)

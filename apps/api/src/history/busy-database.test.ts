@@ -90,6 +90,21 @@ test('a race that ends meanwhile is written afterwards', async () => {
   await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
 })
 
+test('a race whose end could not be written at the stop, nor at the next start, is interrupted afterwards', async () => {
+  const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
+  await eventually(async () => expect(gateway.calls).toHaveLength(1))
+  other.exec('BEGIN IMMEDIATE')
+  await app.close()
+  const { raceId } = await racing
+  app = await startApp({ gatewayUrl: gateway.url, db })
+  expect((await detail(app.url, raceId!)).status).toBe('running')
+  const refused = await fetch(`${app.url}/api/races/${raceId}/export`)
+  expect(await refused.json()).toMatchObject({ error: { code: 'not_written' } })
+  other.exec('COMMIT')
+  await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('interrupted'))
+  expect((await fetch(`${app.url}/api/races/${raceId}/export`)).status).toBe(200)
+})
+
 test('a race that another program deleted is seen to its end, and then let go', async () => {
   const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
   await eventually(async () => expect(gateway.calls).toHaveLength(1))

@@ -405,6 +405,26 @@ describe('after a crash', () => {
     await third.close()
     await crashed.destroy()
   })
+
+  test('a race whose tape cannot be read is interrupted too', async () => {
+    const { raceId } = await raced()
+    await db.updateTable('races').set({ status: 'running', verdict_json: null }).execute()
+    await db.updateTable('lanes').set({ outcome: 'running' }).execute()
+    await db.updateTable('tape_parts').set({ lines: '{"seq":0,"ty' }).execute()
+    await app.close()
+    app = await startApp({ gatewayUrl: gateway.url, db })
+    expect(await detail(app.url, raceId)).toMatchObject({
+      status: 'interrupted',
+      verdict: { kind: 'no-contest', why: 'interrupted' },
+      lanes: [{ outcome: 'failed', errorCode: 'interrupted' }],
+    })
+  })
+
+  test('a race that is said to run and runs nowhere can be deleted', async () => {
+    const { raceId } = await raced()
+    await db.updateTable('races').set({ status: 'running' }).execute()
+    expect((await fetch(`${app.url}/api/races/${raceId}`, { method: 'DELETE' })).status).toBe(204)
+  })
 })
 
 test.each([

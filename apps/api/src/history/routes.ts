@@ -1,11 +1,12 @@
 /** The history: `GET /api/races`, `GET /api/races/:id`, `DELETE /api/races/:id`. */
 import { RaceQuery, type RaceState } from '@drag-race/contracts'
 import express from 'express'
-import { ApiFault, notFound, parseOrFault } from '../api-fault.ts'
+import { notFound, parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
+import { notOver } from './not-over.ts'
 import { createRaceStore } from './store.ts'
 
-/** `live`: the fold of a race that runs now; null for all others. */
+/** `live`: the fold of a race that runs now, or waits to be written; null for all others. */
 export function createHistoryRoutes(
   { db }: AppContext,
   live: (id: string) => RaceState | null,
@@ -28,7 +29,9 @@ export function createHistoryRoutes(
     const { id } = request.params
     const status = await store.statusOf(id)
     if (status === null) throw noSuchRace
-    if (status === 'running') throw live(id)?.end ? notWritten : stillRunning
+    // One that runs nowhere, because its end could not be written after the app had died, is in nobody's way.
+    const state = live(id)
+    if (status === 'running' && state) throw notOver(state, 'delete it')
     await store.delete(id)
     response.status(204).end()
   })
@@ -37,15 +40,3 @@ export function createHistoryRoutes(
 }
 
 const noSuchRace = notFound('There is no race with this id. It may have been deleted.')
-
-const stillRunning = new ApiFault(
-  409,
-  'still_running',
-  'This race still runs. Stop it first, then delete it.',
-)
-
-const notWritten = new ApiFault(
-  409,
-  'not_written',
-  'The end of this race waits to be written, because the database refuses. Make room on its disk, then delete the race.',
-)

@@ -11,6 +11,7 @@ import {
   type RaceState,
   type RaceStatus,
   raceVerdict,
+  type Verdict,
 } from '@drag-race/contracts'
 import type { Kysely } from 'kysely'
 import { toLaneRows, toLaneSummary } from './lane-rows.ts'
@@ -38,6 +39,8 @@ export interface RaceStore {
   appendPart(id: string, part: TapePart): Promise<void>
   /** Writes the rest of the tape and what its fold says; `state` has ended. */
   finish(id: string, state: RaceState, rest: TapePart | null): Promise<void>
+  /** Marks a race as interrupted whose tape cannot be read: what its rows say of it stays. */
+  abandon(id: string): Promise<void>
   /** A race that has ended already, whole, or nothing of it. */
   insertWhole(race: NewRace, state: RaceState, parts: readonly TapePart[]): Promise<void>
   setGatewayAdded(id: string, added: GatewayRow[]): Promise<void>
@@ -70,6 +73,18 @@ export function createRaceStore(db: Kysely<Schema>): RaceStore {
             .where('lane', '=', lane)
             .execute()
         }
+      }),
+    abandon: (id) =>
+      db.transaction().execute(async (transaction) => {
+        const verdict: Verdict = { kind: 'no-contest', why: 'interrupted' }
+        const ended = { status: 'interrupted' as const, verdict_json: JSON.stringify(verdict) }
+        await transaction.updateTable('races').set(ended).where('id', '=', id).execute()
+        await transaction
+          .updateTable('lanes')
+          .set({ outcome: 'failed', error_code: 'interrupted' })
+          .where('race_id', '=', id)
+          .where('outcome', '=', 'running')
+          .execute()
       }),
     insertWhole: (race, state, parts) =>
       db.transaction().execute(async (transaction) => {

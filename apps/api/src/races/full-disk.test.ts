@@ -71,6 +71,9 @@ test('a race that ends on a full disk is written when there is room', { timeout:
   const deleting = await fetch(`${app.url}/api/races/${raceId}`, { method: 'DELETE' })
   expect(deleting.status).toBe(409)
   expect(await deleting.json()).toMatchObject({ error: { code: 'not_written' } })
+  const exporting = await fetch(`${app.url}/api/races/${raceId}/export`)
+  expect(exporting.status).toBe(409)
+  expect(await exporting.json()).toMatchObject({ error: { code: 'not_written' } })
 
   await makeRoom()
   const kept: RaceDetail = await eventually(async () => {

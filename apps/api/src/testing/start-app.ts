@@ -33,7 +33,8 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     nowMs = () => performance.now(),
     ...more
   } = options
-  await recoverRaces(db, log)
+  const goingDown = new AbortController()
+  await recoverRaces(db, log, goingDown.signal)
   const gateway = { url: gatewayUrl, metricsUrl: `${gatewayUrl}/metrics`, isBuiltIn, apiKey }
   const { app, close } = createServer(
     { db, log, gateway, now, nowMs },
@@ -53,6 +54,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     db,
     async close() {
+      goingDown.abort()
       await close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -1,0 +1,18 @@
+/** Why nothing can be done yet with a race of which the history says that it runs. */
+import type { RaceState } from '@drag-race/contracts'
+import { ApiFault } from '../api-fault.ts'
+
+/** `live`: its fold if it runs, or has ended here and is not written. `then`: what was asked, as an order. */
+export function notOver(live: RaceState | null, then: string): ApiFault {
+  return live && !live.end
+    ? new ApiFault(
+        409,
+        'still_running',
+        `This race still runs. Stop it first, or wait for its end, then ${then}.`,
+      )
+    : new ApiFault(
+        409,
+        'not_written',
+        `The end of this race waits to be written, because the database refuses. Make room on its disk, then ${then}.`,
+      )
+}
