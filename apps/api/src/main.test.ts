@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +11,7 @@ import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { openDatabase } from './history/index.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
-import { collect, detail, events, eventsOf, next, postRace } from './testing/race-client.ts'
+import { collect, detail, events, eventsOf, eventually, next, postRace } from './testing/race-client.ts'
 
 // Real processes and threads start in these: on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
@@ -105,6 +106,25 @@ test('it ends when whoever started it is gone', async () => {
   const program = run({}, 'ipc')
   await ready(program)
   program.child.disconnect()
+  expect(await program.ended).toBe(0)
+})
+
+test('it ends when whoever started it is gone before it is up', async () => {
+  const file = path.join(folder, 'awaited.db')
+  const lock = new Database(`${file}-lock`)
+  lock.exec('BEGIN EXCLUSIVE')
+  const free = createServer().listen(0, '127.0.0.1')
+  await once(free, 'listening')
+  const { port } = free.address() as AddressInfo
+  free.close()
+  await once(free, 'close')
+  const program = run({ DATABASE_URL: `file:${file}`, PORT: String(port) }, 'ipc')
+  const isStarting = async () => expect((await fetch(`http://127.0.0.1:${port}/api/health`)).status).toBe(503)
+  await eventually(isStarting)
+  program.child.disconnect()
+  // Answered in a later turn than the one in which it learns of that.
+  await isStarting()
+  lock.close()
   expect(await program.ended).toBe(0)
 })
 

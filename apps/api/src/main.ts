@@ -72,6 +72,8 @@ async function main() {
   process.on('SIGINT', end)
   // Started with a channel, the app ends with whoever started it.
   process.on('disconnect', end)
+  // That may have happened while it started, which can wait for another app and for its tables.
+  if (process.connected === false) return end()
   process.stdout.write(`app ready on http://${toUrlHost(settings.host)}:${port}\n`)
 }
 

@@ -70,6 +70,12 @@ test('ends when its parent is gone', async () => {
   expect(await exited).toMatchObject({ code: 0, error: '' })
 }, 20_000)
 
+test('ends when its parent is gone before it is up', async () => {
+  const { child, exited } = start({ SIMULATOR_PORT: '0' })
+  child.disconnect()
+  expect((await exited).code).toBe(0)
+}, 20_000)
+
 test('a port in use is one line that names the variable, and exit code 1', async () => {
   const blocker = createServer().listen(0, '127.0.0.1')
   await once(blocker, 'listening')

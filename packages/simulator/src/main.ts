@@ -35,6 +35,8 @@ server.listen(port, host, () => {
 })
 
 for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, stop)
+// Who started this program may be gone already.
+if (process.connected === false) stop()
 
 /** Open streams are cut: who stops the simulator does not want to wait for its answers. */
 function stop() {
