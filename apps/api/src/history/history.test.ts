@@ -280,6 +280,26 @@ describe('the list', () => {
     expect(await ids(`?text=needle&limit=3&cursor=${first.nextCursor}`)).toEqual(['copy-100', 'copy-000'])
   })
 
+  test.each([{ text: 'hay' }, { model: 'rare' }, { tag: ['team:rare'] }])(
+    'gives way between a hundred races and the next while it looks for %j',
+    async (asked) => {
+      const { raceId } = await raced()
+      const row = await db.selectFrom('races').selectAll().where('id', '=', raceId).executeTakeFirstOrThrow()
+      const copies = Array.from({ length: 350 }, (_, index) => ({ ...row, id: `copy-${index}` }))
+      await db.insertInto('races').values(copies).execute()
+      let turns = 0
+      const count = () => {
+        turns++
+        next = setImmediate(count)
+      }
+      let next = setImmediate(count)
+      const { races } = await createRaceStore(db).list({ limit: 50, ...asked }, () => null)
+      clearImmediate(next)
+      expect(races).toEqual([])
+      expect(turns).toBeGreaterThanOrEqual(3)
+    },
+  )
+
   test.each([
     ['limit=0', 'limit'],
     ['limit=101', 'limit'],

@@ -8,7 +8,7 @@ import { type LaneSummaryRow, toLaneRows, toLaneSummary } from './lane-rows.ts'
 import { type RaceSummaryRow, toRaceSummary } from './race-rows.ts'
 import type { Schema } from './schema.ts'
 
-/** Races looked through for a text at once: some 5 ms, then the event loop has its turn. */
+/** Races looked through for a text, a model or tags at once: some 5 ms, then the event loop has its turn. */
 const windowRaces = 100
 
 /** A line of a list shows the beginning of a prompt, which may have 200,000 characters; the race's own page has all. */
@@ -39,12 +39,16 @@ export async function listRaces(
 
 async function findRaces(db: Kysely<Schema>, query: RaceQuery, limit: number): Promise<RaceSummaryRow[]> {
   const after = query.cursor === undefined ? null : readCursor(query.cursor)
-  const text = query.text?.toLowerCase() ?? ''
-  if (text === '') return selectRaces(db, query, after).limit(limit).execute()
+  const { model, tag = [], text = '' } = query
+  if (model === undefined && tag.length === 0 && text === '') {
+    return selectRaces(db, query, after).limit(limit).execute()
+  }
   const found: RaceSummaryRow[] = []
   for (let cursor = after; found.length < limit; await nextTurn()) {
     const window = await selectRaces(db, query, cursor).limit(windowRaces).execute()
-    found.push(...(await withText(db, window, text)))
+    const tagged = window.filter((race) => hasTags(race, tag))
+    const run = model === undefined ? tagged : await withModel(db, tagged, model)
+    found.push(...(text === '' ? run : await withText(db, run, text.toLowerCase())))
     cursor = window.at(-1) ?? null
     if (window.length < windowRaces) break
   }
@@ -58,8 +62,9 @@ function readCursor(text: string): Cursor {
   throw invalidRequest([{ path: 'cursor', message }])
 }
 
+/** By what their rows alone tell. */
 function selectRaces(db: Kysely<Schema>, query: RaceQuery, after: Cursor | null) {
-  const { model, category, status, samePromptAs, tag = [] } = query
+  const { category, status, samePromptAs } = query
   let select = db
     .selectFrom('races')
     .select(['id', 'started_at', 'started_at_ms', 'status', 'category'])
@@ -70,20 +75,38 @@ function selectRaces(db: Kysely<Schema>, query: RaceQuery, after: Cursor | null)
   if (after) select = select.where(sql<boolean>`(started_at_ms, id) < (${after.started_at_ms}, ${after.id})`)
   if (category !== undefined) select = select.where('category', '=', category)
   if (status !== undefined) select = select.where('status', '=', status)
-  if (model !== undefined) {
-    select = select.where('id', 'in', db.selectFrom('lanes').select('race_id').where('model', '=', model))
-  }
-  for (const text of tag) {
-    // Compared whole: a name may hold a colon.
-    select = select.where(
-      sql<boolean>`exists (select 1 from json_each(tags_json) where key || ':' || value = ${text})`,
-    )
-  }
   if (samePromptAs !== undefined) {
     const prompt = db.selectFrom('races').select('prompt').where('id', '=', samePromptAs)
     select = select.where('prompt', '=', prompt).where('id', '!=', samePromptAs)
   }
   return select
+}
+
+/** Compared whole: a name may hold a colon. */
+function hasTags({ tags_json }: RaceSummaryRow, asked: readonly string[]): boolean {
+  if (asked.length === 0) return true
+  const tags = Object.entries(JSON.parse(tags_json ?? '{}') as Record<string, string>)
+  const texts = tags.map(([name, value]) => `${name}:${value}`)
+  return asked.every((text) => texts.includes(text))
+}
+
+async function withModel(
+  db: Kysely<Schema>,
+  races: RaceSummaryRow[],
+  model: string,
+): Promise<RaceSummaryRow[]> {
+  const rows = await db
+    .selectFrom('lanes')
+    .select('race_id')
+    .where(
+      'race_id',
+      'in',
+      races.map(({ id }) => id),
+    )
+    .where('model', '=', model)
+    .execute()
+  const found = new Set(rows.map(({ race_id }) => race_id))
+  return races.filter(({ id }) => found.has(id))
 }
 
 async function withText(
