@@ -83,6 +83,18 @@ describe('an error is read', () => {
       { error: { message: 'm', type: 't', status_code: 400 } },
       { message: 'm', code: 't', status: 400 },
     ],
+    ['a list', { error: [{ message: 'm' }] }, { message: 'm', code: null, status: null }],
+    [
+      'words beside a number',
+      { error: 429, message: 'm', code: 'c' },
+      { message: 'm', code: 'c', status: 429 },
+    ],
+    ['words beside a yes', { error: true, message: 'm' }, { message: 'm', code: null, status: null }],
+    [
+      'an object of its own',
+      { object: 'error', message: 'm', type: 't', code: 400 },
+      { message: 'm', code: 't', status: 400 },
+    ],
     ['a string', { code: 'bad', error: 'm' }, { message: 'm', code: 'bad', status: null }],
   ])('from %s', (_name, raw, expected) => {
     expect(readError(raw)).toEqual(expected)
@@ -97,7 +109,8 @@ describe('an error is read', () => {
     )
   })
   test('and where there is none, none', () => {
-    expect(readError({ error: null })).toBeNull()
+    for (const error of [null, {}, [], { message: '', code: null }, false, true, 0])
+      expect(readError({ error })).toBeNull()
     expect(readError({ choices: [] })).toBeNull()
   })
 })

@@ -80,17 +80,31 @@ export function isUsageOnly(raw: unknown): boolean {
 /** An error in any of the shapes seen inside a 200 stream or a JSON body; null when there is none. */
 export function readError(raw: unknown): ChunkError | null {
   if (!isRecord(raw)) return null
-  const error = raw.error
+  const error: unknown = Array.isArray(raw.error) ? raw.error[0] : raw.error
   if (typeof error === 'string' && error !== '') {
     return { message: error, code: text(raw.code) || null, status: null }
   }
-  if (!isRecord(error)) return null
+  if (!isRecord(error)) return readErrorBeside(raw)
+  // Some write an empty one into each answer.
+  if (!Object.values(error).some(Boolean)) return null
   const status = [error.status_code, error.status, error.code].find(isStatus) ?? null
   const code = text(error.type) || null
   return {
     message: text(error.message) || text(error.detail) || toWords(error),
     code: text(error.code) || code,
     status,
+  }
+}
+
+/** `error: true` or a number, or `object: "error"` (vLLM), with the words beside it. */
+function readErrorBeside(raw: Record<string, unknown>): ChunkError | null {
+  const isSaid = raw.error === true || typeof raw.error === 'number' || raw.object === 'error'
+  const message = text(raw.message) || text(raw.detail)
+  if (!isSaid || message === '') return null
+  return {
+    message,
+    code: text(raw.code) || text(raw.type) || null,
+    status: [raw.code, raw.status, raw.error].find(isStatus) ?? null,
   }
 }
 

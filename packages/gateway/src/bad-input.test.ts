@@ -14,7 +14,7 @@ let upstream: Upstream
 let gateway: RunningGateway
 
 beforeAll(async () => {
-  upstream = await startUpstream(json({}))
+  upstream = await startUpstream(json({ choices: [{ message: {} }] }))
   const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-of-the-gateway' }
   gateway = await startGateway({
     models: [

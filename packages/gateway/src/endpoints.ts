@@ -13,6 +13,8 @@ export interface EndpointFacts {
   endsWithDone: boolean
   /** Can guardrails check its answers? `none`: they hold no text, and need no check. */
   guardedAnswers: 'yes' | 'no' | 'none'
+  /** The member that each whole answer has, and a refusal that came with a good status has not. */
+  answeredIn: 'choices' | 'data' | 'output' | 'content' | 'input_tokens'
   /** Does an answer to it depend on the request alone, so that it may be given again? */
   isCacheable: boolean
   /** It costs nothing and uses no tokens, whatever becomes of it. */
@@ -27,6 +29,7 @@ const ofOpenAi = {
   hasUsageChunk: true,
   endsWithDone: true,
   guardedAnswers: 'yes',
+  answeredIn: 'choices',
   isCacheable: true,
   isFree: false,
 } as const
@@ -36,7 +39,7 @@ const withEvents = {
   endsWithDone: false,
   guardedAnswers: 'no',
 } as const
-const ofAnthropic = { ...withEvents, dialect: 'anthropic', needs: 'messages' } as const
+const ofAnthropic = { ...withEvents, dialect: 'anthropic', needs: 'messages', answeredIn: 'content' } as const
 
 export const endpoints = {
   'chat/completions': { ...ofOpenAi, needs: 'messages', operation: 'chat' },
@@ -45,16 +48,18 @@ export const endpoints = {
     ...ofOpenAi,
     canStream: false,
     guardedAnswers: 'none',
+    answeredIn: 'data',
     needs: 'input',
     operation: 'embeddings',
   },
   // A stored prompt or a conversation may stand in for its input.
-  responses: { ...withEvents, needs: null, isCacheable: false, operation: 'chat' },
+  responses: { ...withEvents, needs: null, answeredIn: 'output', isCacheable: false, operation: 'chat' },
   messages: { ...ofAnthropic, operation: 'chat' },
   'messages/count_tokens': {
     ...ofAnthropic,
     canStream: false,
     guardedAnswers: 'none',
+    answeredIn: 'input_tokens',
     isFree: true,
     operation: 'count_tokens',
   },

@@ -77,6 +77,7 @@ const passed: Passed[] = [
     failure: claude.overloaded,
     whole: {
       type: 'message',
+      content: [],
       id: 'msg_1',
       model: 'claude-sonnet-4-5',
       usage: {

@@ -100,7 +100,7 @@ describe('on the request', () => {
       },
     ],
   ])('is checked on %s too', async (path, asked, goesUp) => {
-    const { gateway, upstream } = await start([{ ...cards, on: ['request'] }], json({ choices: [] }))
+    const { gateway, upstream } = await start([{ ...cards, on: ['request'] }], json({ choices: [{}], data: [], output: [] }))
     expect((await post(gateway, path, { model: 'm', ...asked })).status).toBe(200)
     expect(JSON.parse(upstream.received[0]!.body)).toEqual({ model: 'm', ...goesUp })
   })

@@ -111,12 +111,14 @@ async function readAsStream(answer: Answer, call: Call, clock: Clock): Promise<U
 
 async function readJson({ body }: Answer, call: Call, clock: Clock) {
   const { provider } = call.target!
-  const bytes = await readAnswer(body, provider, call.endpoint === 'embeddings' ? numbersMax : undefined)
+  const { endpoint } = call.asked!
+  const bytes = await readAnswer(body, provider, endpoint === 'embeddings' ? numbersMax : undefined)
   const atMs = clock.monotonicMs()
   const json = readJsonAnswer({
     bytes,
     provider,
     facts: call.facts,
+    endpoint,
     asChunk: toAsChunk(call),
     atMs,
   })

@@ -1,7 +1,10 @@
 /** Passes an answer that does not stream: read whole, watched, sent on as it came, with the report where it was asked for. */
 import type { GatewayReport } from '@drag-race/contracts'
+import { readWords } from '../dialects/openai/read-words.ts'
+import { type Endpoint, endpoints } from '../endpoints.ts'
 import { GatewayError } from '../errors.ts'
 import type { AsChunk } from './as-chunk.ts'
+import { toNoAnswer } from './no-answer.ts'
 import { withReport } from './report.ts'
 import { toToldFailure } from './told-failure.ts'
 import { type AnswerFacts, noteChunk } from './watch.ts'
@@ -10,15 +13,17 @@ export interface JsonAnswer {
   bytes: Buffer
   provider: string
   facts: AnswerFacts
+  endpoint: Endpoint
   asChunk: AsChunk
   atMs: number
 }
 
-/** The body's JSON, noted in `facts`. Throws when it is none, or when it tells an error with a good status. */
+/** The body's JSON, noted in `facts`. Throws when it is none, or no answer, or when it tells an error with a good status. */
 export function readJsonAnswer({
   bytes,
   provider,
   facts,
+  endpoint,
   asChunk,
   atMs,
 }: JsonAnswer): Record<string, unknown> {
@@ -30,7 +35,14 @@ export function readJsonAnswer({
   // What was said before it is the caller's, with the error as it came.
   const hasBegun = Array.isArray(json.choices) && facts.firstTokenAtMs !== null
   if (error && !hasBegun) throw toToldFailure(provider, error)
+  if (!isAnswer(json, endpoint)) throw toNoAnswer(provider, readWords(json))
   return json
+}
+
+function isAnswer(json: Record<string, unknown>, endpoint: Endpoint): boolean {
+  const { answeredIn } = endpoints[endpoint]
+  const said = json[answeredIn] ?? null
+  return answeredIn === 'choices' ? Array.isArray(said) && said.length > 0 : said !== null
 }
 
 export function withReportIn(

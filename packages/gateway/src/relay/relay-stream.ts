@@ -12,6 +12,7 @@ import { createFrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
 import { GatewayError, NotChecked } from '../errors.ts'
 import { hasSecret, withoutSecretsIn } from '../upstream/secrets.ts'
 import type { Caller } from './caller.ts'
+import { toNoAnswer } from './no-answer.ts'
 import type { UsageChunkRule } from './usage-chunk.ts'
 import { type AnswerFacts, isWhole, type StreamWatch } from './watch.ts'
 
@@ -138,6 +139,8 @@ function toReason(facts: AnswerFacts, provider: string): GatewayError {
   if (facts.isMalformed) return toMalformed(provider)
   if (facts.chunks === 0)
     return new GatewayError('empty_response', `${provider} answered with nothing. Try again.`)
+  const isNoAnswer = facts.begunChoices.size === 0 && (facts.isDone || facts.words !== null)
+  if (isNoAnswer) return toNoAnswer(provider, facts.words)
   return new GatewayError(
     'stream_cut',
     `${provider} ended its answer without saying that it is finished. The answer is incomplete.`,

@@ -13,6 +13,7 @@ import {
 } from '@drag-race/contracts'
 import { type Frame, readFrame } from '@drag-race/wire'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
+import { readWords } from '../dialects/openai/read-words.ts'
 import { shortenName } from '../dialects/provider-words.ts'
 import { findEventExcess } from '../json-structure.ts'
 import type { AsChunk } from './as-chunk.ts'
@@ -44,6 +45,8 @@ export interface AnswerFacts {
   created: unknown
   model: string | null
   error: ChunkError | null
+  /** What a chunk said before there was a choice: all that is told of a stream that never has one. */
+  words: string | null
   /** The error stands in a field that no client of OpenAI's form reads. */
   isErrorHidden: boolean
 }
@@ -114,6 +117,7 @@ export function createFacts(): AnswerFacts {
     created: null,
     model: null,
     error: null,
+    words: null,
     isErrorHidden: false,
   }
 }
@@ -123,6 +127,7 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
   const chunk = readChunk(raw)
   facts.chunks++
   facts.finishReason = chunk.finishReason ?? facts.finishReason
+  if (facts.begunChoices.size === 0 && chunk.choices.length === 0) facts.words ??= readWords(raw)
   for (const { index, isFinished } of chunk.choices) {
     facts.begunChoices.add(index)
     if (isFinished) facts.endedChoices.add(index)
@@ -147,12 +152,12 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
 
 /**
  * Is the answer whole? The end of a stream is success when each choice that has begun has its `finish_reason`, `[DONE]` or
- * not; `[DONE]` alone too. How many choices were asked for does not matter: some providers give one, whatever is asked.
+ * not; `[DONE]` alone too. Without a choice there is no answer. How many choices were asked for does not matter: some providers give one, whatever is asked.
  */
 export function isWhole(facts: AnswerFacts): boolean {
-  const { error, isMalformed, chunks, isDone, begunChoices, endedChoices } = facts
-  const isEnded = endedChoices.size > 0 && endedChoices.size === begunChoices.size
-  return error === null && !isMalformed && chunks > 0 && (isDone || isEnded)
+  const { error, isMalformed, isDone, begunChoices, endedChoices } = facts
+  const isEnded = isDone || endedChoices.size === begunChoices.size
+  return error === null && !isMalformed && begunChoices.size > 0 && isEnded
 }
 
 /** llama-box tells a failure in a line `error: {…}`, which the standard does not know and every client skips. */

@@ -12,6 +12,7 @@ import type { Target } from '../../upstream/target.ts'
 import { typeOf } from '../fault.ts'
 import { readPageTitle, shortenMessage } from '../provider-words.ts'
 import { parseJson } from '../read-json.ts'
+import { readWords } from './read-words.ts'
 import { readReason } from './refusal-reason.ts'
 import { readRetryAfter, readRetryAfterMs, readShouldRetry } from './retry-hint.ts'
 
@@ -71,43 +72,8 @@ function hasEnvelope(json: unknown): boolean {
 }
 
 function readMessage(json: unknown, text: string): string | null {
-  const message = json === null ? readText(text) : readJson(json)
+  const message = json === null ? readText(text) : (readWords(json) ?? JSON.stringify(json))
   return message ? shortenMessage(message) : null
-}
-
-function readJson(json: unknown): string | null {
-  if (isText(json)) return json
-  if (Array.isArray(json)) return readJson(json[0])
-  const body = record(json)
-  if (!body) return null
-  const error = record(body.error)
-  const raw = record(error?.metadata)?.raw
-  if (error && isText(error.message)) return isText(raw) ? `${error.message}: ${raw}` : error.message
-  const first = Array.isArray(body.errors) ? body.errors[0] : undefined
-  for (const words of [
-    body.error,
-    error?.detail,
-    body.message,
-    body.detail,
-    body.Message,
-    first,
-    body.title,
-  ]) {
-    const message = readDetail(words)
-    if (message) return message
-  }
-  return JSON.stringify(json)
-}
-
-/** A text, or FastAPI's list of `{loc, msg}`, or such a list below `detail`. */
-function readDetail(words: unknown): string | null {
-  if (isText(words)) return words
-  if (Array.isArray(words)) return words.map(readDetail).filter(Boolean).join('; ') || null
-  const entry = record(words)
-  if (!entry) return null
-  const place = Array.isArray(entry.loc) ? `${entry.loc.join('.')}: ` : ''
-  if (isText(entry.msg)) return place + entry.msg
-  return readDetail(entry.message) ?? readDetail(entry.detail)
 }
 
 /** A page is told by its title, or by its words where it has none. */
