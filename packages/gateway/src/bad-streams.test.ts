@@ -79,6 +79,13 @@ async function expectBrokenOff(told: Told, gateway: TwoTargets['gateway'], code:
 }
 
 describe('an answer that does not stream', () => {
+  test('may begin with a byte order mark', async () => {
+    const body = JSON.stringify({ ...head, choices: [{ message: { content: 'a' }, finish_reason: 'stop' }] })
+    const { gateway } = await start({ a: json(`\uFEFF${body}`) })
+    const response = await gateway.chat({ model: 'a', messages: [{}] })
+    expect(await response.text()).toBe(body)
+  })
+
   test('after the deadline of a first token that it does not have: whole', async () => {
     const late: Answering = (response, request) => void setTimeout(() => good(response, request), 50)
     const { ask, b } = await start({ a: late, timeoutsOfA: { firstTokenMs: 1 } })

@@ -1,4 +1,7 @@
-/** Reads an answer's body whole, up to a bound; leaving it at the bound closes the provider's socket. */
+/**
+ * Reads an answer's body whole, up to a bound; leaving it at the bound closes the provider's socket. Without the byte order
+ * mark that some servers put first: no JSON may begin with it (RFC 8259, 8.1).
+ */
 export async function readAll(
   body: AsyncIterable<Uint8Array>,
   bytesMax: number,
@@ -8,9 +11,17 @@ export async function readAll(
   for await (const part of body) {
     parts.push(part)
     bytes += part.length
-    if (bytes > bytesMax) return { bytes: Buffer.concat(parts, bytesMax), isWhole: false }
+    if (bytes > bytesMax) return { bytes: withoutMark(Buffer.concat(parts, bytesMax)), isWhole: false }
   }
-  return { bytes: parts.length === 1 ? toBuffer(parts[0]!) : Buffer.concat(parts), isWhole: true }
+  return {
+    bytes: withoutMark(parts.length === 1 ? toBuffer(parts[0]!) : Buffer.concat(parts)),
+    isWhole: true,
+  }
+}
+
+function withoutMark(bytes: Buffer): Buffer {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  return hasMark ? bytes.subarray(3) : bytes
 }
 
 /** The same bytes, not a copy. */
