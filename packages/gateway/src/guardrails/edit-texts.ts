@@ -2,7 +2,7 @@
  * Walks JSON and lets every text in it be edited: answers, reasoning, refusals, and members that nobody has heard of yet.
  * Left alone is only what is known to be no text. Where nothing was edited, the same value comes back.
  */
-import { isRecord } from '../dialects/read-json.ts'
+import { isRecord, record } from '../dialects/read-json.ts'
 
 export interface Place {
   /** The same for all pieces of one text that streams. */
@@ -70,7 +70,7 @@ function editAt(value: unknown, place: Place, edit: EditText): unknown {
   if (Array.isArray(value)) {
     return keepSame(
       value,
-      value.map((each, index) => editAt(each, inList(place, each, index), edit)),
+      value.map((each, index) => editAt(each, inList(place, value, index), edit)),
     )
   }
   if (!isRecord(value) || isRawNumber(value)) return value
@@ -86,11 +86,16 @@ function editAt(value: unknown, place: Place, edit: EditText): unknown {
 function editMember(holder: Record<string, unknown>, key: string, place: Place, edit: EditText): unknown {
   const value = holder[key]
   // Addresses and data may also be maps that hold one.
-  if (notText.has(key) && typeof value !== 'object') return value
+  if (notText.has(key) && typeof value !== 'object' && !isDocument(holder, key)) return value
   const own = inMap(place, key)
   // Of Anthropic's messages: the arguments, and no text that holds them.
   const isData = key === 'input' && holder.type === 'tool_use'
   return isData ? editData(value, (text) => edit(text, own)) : editAt(value, own, edit)
+}
+
+/** Of Anthropic's messages, in plain text: in all other sources `data` is base64. */
+function isDocument(holder: Record<string, unknown>, key: string): boolean {
+  return key === 'data' && holder.type === 'text'
 }
 
 function inMap({ path, isWhole, wrap }: Place, key: string): Place {
@@ -102,12 +107,18 @@ function inMap({ path, isWhole, wrap }: Place, key: string): Place {
   }
 }
 
-/** Pieces of one text come under one `index`; without one they are told apart by their type. */
-function inList({ path, isWhole, wrap }: Place, value: unknown, place: number): Place {
-  const { index, type } = isRecord(value) ? value : {}
-  const identity = { ...(index !== undefined && { index }), ...(type !== undefined && { type }) }
+/** Pieces of one text come under one `index`; without one they are told apart by their id, their type, or their place. */
+function inList({ path, isWhole, wrap }: Place, list: readonly unknown[], place: number): Place {
+  const { index, id, type } = record(list[place])
+  const identity = {
+    ...(index !== undefined && { index }),
+    ...(index === undefined && id !== undefined && { id }),
+    ...(type !== undefined && { type }),
+  }
+  // Of one type in one list only the first can be another piece of what came before.
+  const isFirst = list.findIndex((each) => record(each).type === type) === place
   return {
-    path: `${path}/${index ?? type ?? place}`,
+    path: `${path}/${index ?? id ?? (isFirst ? type : null) ?? place}`,
     isJson: false,
     isWhole,
     wrap: (inner) => wrap([isRecord(inner) ? { ...identity, ...inner } : inner]),

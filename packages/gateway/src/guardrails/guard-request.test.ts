@@ -92,6 +92,19 @@ describe('on the request', () => {
     ['/v1/completions', { prompt: ['one', card] }, { prompt: ['one', '[card-number]'] }],
     ['/v1/embeddings', { input: card }, { input: '[card-number]' }],
     [
+      '/v1/messages',
+      {
+        model: 'claude',
+        messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'text', data: card } }] }],
+      },
+      {
+        model: 'claude',
+        messages: [
+          { role: 'user', content: [{ type: 'document', source: { type: 'text', data: '[card-number]' } }] },
+        ],
+      },
+    ],
+    [
       '/v1/responses',
       { input: [{ role: 'user', content: [{ type: 'input_text', text: card }] }], instructions: card },
       {
@@ -100,7 +113,10 @@ describe('on the request', () => {
       },
     ],
   ])('is checked on %s too', async (path, asked, goesUp) => {
-    const { gateway, upstream } = await start([{ ...cards, on: ['request'] }], json({ choices: [{}], data: [], output: [] }))
+    const { gateway, upstream } = await start(
+      [{ ...cards, on: ['request'] }],
+      json({ choices: [{}], data: [], output: [], content: [] }),
+    )
     expect((await post(gateway, path, { model: 'm', ...asked })).status).toBe(200)
     expect(JSON.parse(upstream.received[0]!.body)).toEqual({ model: 'm', ...goesUp })
   })

@@ -14,7 +14,7 @@ import {
   token,
   usageChunk,
 } from '../testing/chunks.ts'
-import { ask, card, cards, mails, readTexts, startGuarded, type Told } from '../testing/guarded.ts'
+import { ask, card, cards, mails, post, readTexts, startGuarded, type Told } from '../testing/guarded.ts'
 import { type Answering, stream } from '../testing/upstream.ts'
 
 const opened: { close(): Promise<void> }[] = []
@@ -107,6 +107,39 @@ describe.each(cuts)('on an answer that streams, cut in %s', (cut: Cut) => {
     })
     expect(gateway.logs.at(-1)!.outputTokens).toBeGreaterThan(0)
   })
+})
+
+test('a rejected stream of /v1/completions is paid like one of chat', async () => {
+  const text = event({ ...head, choices: [{ index: 0, text: `${card} and more`, finish_reason: 'stop' }] })
+  const { gateway } = await start([{ ...cards, action: 'reject' }], stream([text, done]))
+  const response = await post(gateway, '/v1/completions', { model: 'm', prompt: 'hi', stream: true })
+  await response.text()
+  const { outcome, inputTokens, outputTokens } = gateway.logs.at(-1)!
+  expect(outcome).toBe('guardrail_rejected')
+  expect(inputTokens).toBeGreaterThan(0)
+  expect(outputTokens).toBeGreaterThan(0)
+})
+
+test.each([
+  ['an id each', [{ id: 'c1' }, { id: 'c2' }]],
+  ['nothing but their places', [{}, {}]],
+])('calls of tools without an index stay two, with %s', async (_what, [one, two]) => {
+  const call = (more: object, args: string) => ({
+    ...more,
+    type: 'function',
+    function: { name: 'f', arguments: args },
+  })
+  const calls = [call(one!, '{"a":1}'), call(two!, `{"b":"${card}"}`)]
+  const { gateway } = await start([cards], stream([role, delta({ tool_calls: calls }), finish, done]))
+  const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+  const said = (events(bytes) as Told[])
+    .flatMap(({ choices }) => choices ?? [])
+    .flatMap(({ delta: { tool_calls = [] } = {} }) => tool_calls)
+    .filter((each) => each.function?.arguments)
+  expect(said).toMatchObject([
+    { ...one, function: { arguments: '{"a":1}' } },
+    { ...two, function: { arguments: '{"b":"[card-number]"}' } },
+  ])
 })
 
 test('one choice that is rejected when another has finished is no success', async () => {

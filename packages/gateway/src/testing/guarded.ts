@@ -25,7 +25,10 @@ export async function startGuarded(guardrails: object[], answer: Answering = goo
   const upstream = await startUpstream(answer)
   const params = { baseUrl: `${upstream.url}/v1` }
   const gateway = await startGateway({
-    models: ['m', 'n'].map((name) => ({ name, provider: 'custom', params })),
+    models: [
+      ...['m', 'n'].map((name) => ({ name, provider: 'custom', params })),
+      { name: 'claude', provider: 'anthropic', params: { ...params, apiKey: 'key-of-the-gateway' } },
+    ],
     virtualModels: [{ name: 'v', routing: { priority: { targets: [{ model: 'm', priority: 1 }] } } }],
     policies: { guardrails },
   })
