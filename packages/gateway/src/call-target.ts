@@ -7,7 +7,7 @@ import { CallerGone, GatewayError, ProviderError } from './errors.ts'
 import { guardAnswer } from './guardrails/guard-answer.ts'
 import { toAttemptUsage } from './ledger/attempt-usage.ts'
 import { toReport } from './ledger/record.ts'
-import { relayAnswer } from './relay/relay-answer.ts'
+import { relayAnswer, toAsChunk } from './relay/relay-answer.ts'
 import { type AnswerFacts, createFacts, noteChunk } from './relay/watch.ts'
 import { type Answer, openAttempt } from './upstream/attempt.ts'
 import { toUpstreamHeaders } from './upstream/headers.ts'
@@ -134,6 +134,7 @@ function withGuardrails(parts: ChatParts, call: Call, answer: Answer): Answer {
   const guard = call.guardrails.answer
   if (!guard) return answer
   const { facts, target } = call
+  const asChunk = toAsChunk(call)
   return guardAnswer(answer, {
     guard,
     provider: target!.provider,
@@ -143,7 +144,7 @@ function withGuardrails(parts: ChatParts, call: Call, answer: Answer): Answer {
     onWorked(ms) {
       call.ownMs.response += ms
     },
-    onRejected: (raw) => void noteChunk(facts, raw, parts.clock.monotonicMs()),
+    onRejected: (raw) => void noteChunk(facts, asChunk(raw), parts.clock.monotonicMs()),
   })
 }
 

@@ -137,7 +137,8 @@ function checkForm(answer: Answer, provider: string) {
   }
 }
 
-function toAsChunk({ asked, facts }: Call): AsChunk {
+/** For one answer: each reads from its begin. */
+export function toAsChunk({ asked, facts }: Call): AsChunk {
   return createAsChunk(asked!.endpoint, (usage) => {
     facts.usageSoFar = readUsage(usage)
   })
