@@ -114,8 +114,9 @@ function createTargetState(first: Target, clock: Pick<Clock, 'monotonicMs'>, onI
   const end = (passed: Passed, health: Health) => {
     breaker = settle(breaker, target.circuitBreaker, { passed, health, nowMs: clock.monotonicMs() })
   }
-  const toAdmission = (passed: Passed, what: 'firstToken' | 'answer'): Admission => {
+  const toAdmission = (through: Passed, what: 'firstToken' | 'answer'): Admission => {
     latency.pending++
+    let passed = through
     const measure = (ms: number) => {
       const before = latency[what].ms ?? ms
       latency[what] = { ms: before + newestWeight * (ms - before), measuredAtMs: clock.monotonicMs() }
@@ -128,7 +129,10 @@ function createTargetState(first: Target, clock: Pick<Clock, 'monotonicMs'>, onI
       },
       noteBegun(ms) {
         measure(ms)
-        if (passed === 'probe') end(passed, 'success')
+        if (passed === 'call') return
+        end(passed, 'success')
+        // It has decided: how it ends is no word on a later probe.
+        passed = 'call'
       },
       noteNoToken: () => measure(noTokenMs),
     }
