@@ -88,6 +88,8 @@ export async function chat(
     }
     outcome = toOutcome(call)
   } catch (error) {
+    // It may be long until its signal comes, only to be refused.
+    if (call.attempts.length === 0) parts.budgets.giveBack(call)
     await call.start?.over()
     outcome = answerFailure(parts, call, error)
   }

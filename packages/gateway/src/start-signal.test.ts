@@ -3,8 +3,9 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
-import { type Door, type DoorOptions, goodAnswer, openDoor } from './testing/door.ts'
+import { type Door, type DoorOptions, goodAnswer, keyOf, openDoor } from './testing/door.ts'
 import { type ErrorBody, messages, oneModel, startGateway } from './testing/gateway.ts'
+import { startSpending } from './testing/spending.ts'
 import { startUpstream } from './testing/upstream.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -250,4 +251,21 @@ test('what cannot be a signal is refused with what one is', async () => {
   const [answer] = (await once(chunked, 'response')) as [IncomingMessage]
   expect(await readError(answer)).toMatchObject({ status: 400, code: 'invalid_request' })
   expect(upstream.received).toEqual([])
+})
+
+test('a call that is to be refused holds no budget while it waits for its signal', async () => {
+  const tenant = { tenant: 't' }
+  const spending = await startSpending({
+    keys: [keyOf('a', { ...tenant, rateLimits: [{ requestsPerMinute: 1 }] }), keyOf('b', tenant)],
+    budgets: [{ per: 'tenant', usd: 5, period: 'day' }],
+  })
+  closing.push(() => spending.close())
+  expect((await spending.spend('a')).status).toBe(200)
+  const dear = JSON.stringify({ ...plain, max_tokens: 1_000_000 })
+  const staged = stage(spending.gateway.url, dear, { authorization: 'Bearer key-of-a' })
+  await expect.poll(() => spending.gateway.sample('gateway_rate_limited_total')).toBe(1)
+  expect((await spending.spend('b')).status).toBe(200)
+  staged.signal()
+  expect((await staged.answer).statusCode).toBe(429)
+  expect((await spending.admin('/admin/budgets')).body).toMatchObject({ data: [{ reservedUsd: 0 }] })
 })

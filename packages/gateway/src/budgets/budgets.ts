@@ -25,6 +25,8 @@ export interface Budgets {
   reserve(call: Call): void
   /** The call has gone out. Under a hard budget its books know of it from now on, should the process be killed. */
   hold(call: Call): void
+  /** Nothing has gone out, and nothing will: the call holds nothing back from others until it is over. */
+  giveBack(call: Call): void
   /** The call is over: its cost takes the place of what was reserved for it. */
   settle(call: Call, record: CallRecord): void
   /**
@@ -126,6 +128,12 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     hold(call) {
       const { budget } = call
       if (budget?.planned && budget.held.some(isHard)) budget.hold = books.hold(toHold(call, budget.planned))
+    },
+    giveBack(call) {
+      const { budget } = call
+      if (!budget) return
+      for (const counter of budget.counters) counter.reserved -= budget.pico
+      call.budget = { ...budget, pico: 0n }
     },
     settle(call, record) {
       const { budget } = call
