@@ -65,13 +65,21 @@ export async function readChatRequest(
     json,
     model,
     isStream: stream === true && endpoints[endpoint].canStream,
-    estimate: endpoints[endpoint].isFree ? noTokens : estimateTokens(json),
+    estimate: toEstimate(json, endpoint),
     tags: readTags(json, request.headers),
     streamOptions: stream_options ?? null,
     wantsUsage: stream_options?.include_usage === true,
     // The report has a place in chat only.
     wantsReport: endpoint === 'chat/completions' && request.headers['x-gateway-report'] === '1',
   }
+}
+
+function toEstimate(json: Body, endpoint: Endpoint): TokenEstimate {
+  const { isFree, operation } = endpoints[endpoint]
+  if (isFree) return noTokens
+  const estimate = estimateTokens(json)
+  // No text is written.
+  return operation === 'embeddings' ? { ...estimate, outputTokens: 0 } : estimate
 }
 
 type Body = z.infer<typeof Body>

@@ -75,3 +75,27 @@ test.each([
   expect(((await response.json()) as ErrorBody).error.message).toContain(words)
   expect(upstream.received).toEqual([])
 })
+
+test('reserve no answer', async () => {
+  const goOn = Promise.withResolvers<void>()
+  const upstream = await startUpstream(async (response, request) => {
+    await goOn.promise
+    return json(answer)(response, request)
+  })
+  const params = { baseUrl: `${upstream.url}/v1` }
+  const gateway = await startGateway({
+    models: [{ name: 'm', provider: 'custom', params }],
+    policies: { rateLimits: [{ tokensPerMinute: 100 }] },
+  })
+  opened.push(upstream, gateway)
+  const running = Array.from({ length: 5 }, () =>
+    fetch(`${gateway.url}/v1/embeddings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'm', input: 'hello' }),
+    }),
+  )
+  await expect.poll(() => upstream.received.length).toBe(5)
+  goOn.resolve()
+  expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+})
