@@ -78,9 +78,13 @@ function toIdentity(payload: JWTPayload, claims: Claims, own: Common): Identity 
     throw invalidToken(`its claim ${claims.id} is no text of 1 to ${idCharsMax} characters`)
   }
   const tenant = claimOf(payload, claims.tenant)
+  // Cut, two tenants could be one.
+  if (typeof tenant === 'string' && tenant.length > idCharsMax) {
+    throw invalidToken(`its claim ${claims.tenant} is longer than ${idCharsMax} characters`)
+  }
   return {
     id: `jwt:${id}`,
-    tenant: typeof tenant === 'string' ? tenant.slice(0, idCharsMax) : null,
+    tenant: typeof tenant === 'string' && tenant !== '' ? tenant : null,
     // A mapped claim that is missing allows nothing: the issuer forgot, or the token is for something else.
     allowedModels: claims.allowedModels ? new Set(toNames(claimOf(payload, claims.allowedModels))) : null,
     ...own,

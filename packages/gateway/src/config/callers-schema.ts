@@ -63,7 +63,10 @@ const ApiKeys = z.strictObject({
 
 const Claims = z.strictObject({
   id: z.string().default('sub').describe('The claim that names the caller.'),
-  tenant: z.string().optional().describe('The claim that names its group.'),
+  tenant: z
+    .string()
+    .optional()
+    .describe('The claim that names its group, in at most 200 characters; an empty one is none.'),
   allowedModels: z
     .string()
     .optional()
@@ -78,7 +81,9 @@ const Jwt = z.strictObject({
   jwks: z
     .string()
     .optional()
-    .describe("Address of the issuer's public keys; they may rotate. Either this or `secret`."),
+    .describe(
+      "Address of the issuer's public keys; they may rotate, and are asked for anew every ten minutes. While the issuer cannot be asked, those that are known hold for a day. Either this or `secret`.",
+    ),
   secret: z
     .string()
     .optional()
