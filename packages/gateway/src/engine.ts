@@ -86,7 +86,7 @@ export function createEngine(options: EngineOptions): Engine {
     turns: createTurns(),
     found: createFoundModels(),
     limiter: createLimiter({ clock, onRefused: door.rateLimited }),
-    keySets: createKeySets(),
+    keySets: createKeySets({ clock, log }),
     cost,
     answers: createAnswerStore(() => clock.monotonicMs()),
     metrics,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { bearer, type Door, keyOf, openDoor } from '../testing/door.ts'
 import { type ErrorBody, messages } from '../testing/gateway.ts'
 import { startUpstream, type Upstream } from '../testing/upstream.ts'
@@ -23,9 +23,16 @@ const nowS = Date.parse('2026-01-01T00:00:00Z') / 1000
 const good: JWTPayload = { sub: 'alice', iss: 'https://issuer', aud: 'gateway', exp: nowS + 60 }
 const policy = { issuer: 'https://issuer', audience: 'gateway' }
 
+/** The gateway's other clock, moved by a test. */
+let laterMs = 0
+
 async function start(jwt: object = {}, more: object = {}): Promise<Door['gateway']> {
-  const variables = { JWT_SECRET: secretText }
-  door = await openDoor({ jwt: { ...policy, secret: '$JWT_SECRET', ...jwt }, ...more }, { variables })
+  laterMs = 0
+  const outside = {
+    variables: { JWT_SECRET: secretText },
+    monotonicMs: () => performance.now() + laterMs,
+  }
+  door = await openDoor({ jwt: { ...policy, secret: '$JWT_SECRET', ...jwt }, ...more }, outside)
   return door.gateway
 }
 
@@ -152,16 +159,31 @@ test('claims say the same of a caller as an entry of a key does', async () => {
   })
 })
 
+test('an empty tenant is none, and one that is too long is refused, not cut', async () => {
+  await start({ claims: { tenant: 'org' } }, { cache: { mode: 'exact' } })
+  const cacheOf = async (sub: string, org: string) =>
+    (await chat(await sign({ ...good, sub, org }))).response.headers.get('x-gateway-cache')
+  expect([await cacheOf('alice', 't'), await cacheOf('bob', 't')]).toEqual(['miss', 'hit'])
+  expect([await cacheOf('alice', ''), await cacheOf('bob', '')]).toEqual(['miss', 'miss'])
+  const long = await chat(await sign({ ...good, org: 't'.repeat(201) }))
+  expect(long).toMatchObject({ status: 401, message: expect.stringContaining('its claim org is longer') })
+})
+
 /** An issuer whose keys can change, and who counts how often it is asked. */
 async function startIssuer() {
   let published: object[] = []
+  let status = 200
   issuer = await startUpstream((response) => {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: published }))
+    const head = { 'content-type': 'application/json' }
+    response.writeHead(status, head).end(JSON.stringify({ keys: published }))
   })
   const { url, received } = issuer
   return {
     url: `${url}/keys`,
     received,
+    fail() {
+      status = 503
+    },
     /** From now on the only key. */
     async rotate(kid: string) {
       const { publicKey, privateKey } = await generateKeyPair('ES256')
@@ -181,6 +203,37 @@ test('the issuer’s keys are asked for once, and again when they rotate', async
   const signNew = await keys.rotate('new')
   expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
   expect(await chat(await signOld(good))).toMatchObject({ status: 401, code: 'invalid_token' })
+})
+
+test('known keys hold while the issuer is down, and withdrawn ones only until it is asked again', async () => {
+  const keys = await startIssuer()
+  const signOld = await keys.rotate('old')
+  const gateway = await start({ secret: undefined, jwks: keys.url })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  const signNew = await keys.rotate('new')
+  laterMs = 600_001
+  expect(await chat(await signOld(good))).toMatchObject({ status: 401 })
+  expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
+
+  keys.fail()
+  const asked = keys.received.length
+  laterMs = 1_300_000
+  for (let call = 0; call < 3; call++) expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
+  // The next look has to wait.
+  expect(keys.received).toHaveLength(asked + 1)
+  const warnings = gateway.logs.filter(({ msg }) => String(msg).includes('cannot be renewed'))
+  expect(warnings).toMatchObject([{ jwks: keys.url }])
+})
+
+test('known keys are too old after a day without the issuer', async () => {
+  const keys = await startIssuer()
+  const signOld = await keys.rotate('old')
+  await start({ secret: undefined, jwks: keys.url })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  keys.fail()
+  const dayOld = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 24 * 3_600_000 + 1)
+  expect(await chat(await signOld(good))).toMatchObject({ status: 503, code: 'auth_unavailable' })
+  dayOld.mockRestore()
 })
 
 test('within the cooldown tokens with made-up keys do not reach the issuer', async () => {
