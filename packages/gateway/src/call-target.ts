@@ -8,7 +8,7 @@ import { guardAnswer } from './guardrails/guard-answer.ts'
 import { toAttemptUsage } from './ledger/attempt-usage.ts'
 import { toReport } from './ledger/record.ts'
 import { relayAnswer, toAsChunk } from './relay/relay-answer.ts'
-import { type AnswerFacts, createFacts, noteChunk } from './relay/watch.ts'
+import { type AnswerFacts, createFacts, hasBegun, noteChunk } from './relay/watch.ts'
 import { type Answer, openAttempt } from './upstream/attempt.ts'
 import { toUpstreamHeaders } from './upstream/headers.ts'
 import { readAll } from './upstream/read-all.ts'
@@ -108,6 +108,9 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
     onCounted(usage) {
       attempt.facts.usageSoFar = readUsage(usage)
     },
+    onOpened() {
+      attempt.facts.isOpened = true
+    },
     onWorked(ms) {
       call.ownMs.response += ms
     },
@@ -159,7 +162,8 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   const { facts } = attempt
   attempt.endedAtMs = parts.clock.monotonicMs()
   attempt.outcome = outcome
-  // The prompt of a caller who left was read, whether or not a token of the answer came.
-  const isPaidFor = outcome === 'ok' || outcome === 'caller-gone' || facts.firstTokenAtMs !== null
+  // A prompt that was counted was read, and so was that of a caller who left, whether or not a token of the answer came.
+  const isRead = outcome === 'caller-gone' || facts.usageSoFar !== null
+  const isPaidFor = outcome === 'ok' || isRead || hasBegun(facts)
   attempt.usage = isPaidFor ? toAttemptUsage(call.asked!, facts) : facts.usage
 }

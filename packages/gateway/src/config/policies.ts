@@ -7,8 +7,12 @@ import { milliseconds } from './values.ts'
 
 export const Timeouts = z.strictObject({
   connectMs: milliseconds.describe('Until a connection to the provider stands.'),
-  firstTokenMs: milliseconds.describe("From the attempt's start to the first token; streaming calls only."),
-  idleMs: milliseconds.describe('Between two reads once the answer has begun; comments count as life.'),
+  firstTokenMs: milliseconds.describe(
+    "From the attempt's start to the first token, or to the event that opens a part of the answer (`content_block_start` of /v1/messages, `response.output_item.added` of /v1/responses): a thought that nobody is shown has none. Streaming calls only.",
+  ),
+  idleMs: milliseconds.describe(
+    'Between two reads once the answer has begun; comments, pings and keepalive events count as life.',
+  ),
   totalMs: milliseconds.describe("From the call's arrival to its end, whatever happens."),
 })
 export type Timeouts = z.infer<typeof Timeouts>

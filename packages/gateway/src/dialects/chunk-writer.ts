@@ -29,6 +29,8 @@ export interface ChunkWriter {
   detail(detail: ReasoningDetail, choice?: number): void
   /** Once a choice; `native` is the provider's own word. A choice that called tools has not simply stopped. */
   finish(reason: FinishReason, native: string, choice?: number): void
+  /** A part of the answer begins, which may say nothing for long. */
+  opened(): void
   /** What is counted before the end. */
   counted(usage: ChatUsage): void
   usage(usage: ChatUsage): void
@@ -120,6 +122,7 @@ export function createChunkWriter(context: AnswerContext): ChunkWriter {
       const ended = { index, delta: {}, finish_reason, logprobs: null, native_finish_reason: native }
       write({ kind: 'chunk', chunk: { ...head(), choices: [ended] } })
     },
+    opened: () => write({ kind: 'opened' }),
     counted: (usage) => write({ kind: 'counted', usage }),
     usage: (usage) => write({ kind: 'chunk', chunk: { ...head(), choices: [], usage } }),
     keepAlive: () => write({ kind: 'keepAlive' }),

@@ -65,6 +65,8 @@ export type MappedEvent =
   | { kind: 'done' }
   /** What the provider has counted before the end: no part of the answer, and all that is counted if it breaks off. */
   | { kind: 'counted'; usage: ChatUsage }
+  /** A part of the answer begins, be it a thought of which no token is ever sent. */
+  | { kind: 'opened' }
   /** A sign of life that is no token: a ping, a comment, an event without content. */
   | { kind: 'keepAlive' }
 

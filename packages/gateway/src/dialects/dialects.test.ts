@@ -258,14 +258,21 @@ describe('what was answered goes back as it was', () => {
   })
 })
 
-test('the events of a stream are of five kinds', () => {
+test('the events of a stream are of six kinds', () => {
   const kinds = (events: MappedEvent[]) => [...new Set(events.map(({ kind }) => kind))]
   const { dialect, messages, encode } = dialects[0]!
-  expect(kinds(run(dialect, messages.map(encode)))).toEqual(['counted', 'chunk', 'keepAlive', 'done'])
+  expect(kinds(run(dialect, messages.map(encode)))).toEqual([
+    'counted',
+    'chunk',
+    'keepAlive',
+    'opened',
+    'done',
+  ])
   expect(kinds(run(dialect, messages.slice(0, 3).map(encode)))).toEqual([
     'counted',
     'chunk',
     'keepAlive',
+    'opened',
     'error',
   ])
 })

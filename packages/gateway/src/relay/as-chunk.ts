@@ -8,8 +8,16 @@ import type { Endpoint } from '../endpoints.ts'
 
 export type AsChunk = (raw: unknown) => unknown
 
-/** For one answer: what is known of it adds up. `onCounted` hears what is counted before the end. */
-export function createAsChunk(endpoint: Endpoint, onCounted: (usage: unknown) => void): AsChunk {
+/** What an event says besides what a chunk has a place for. */
+export interface Heard {
+  /** Counted before the end. */
+  onCounted(usage: unknown): void
+  /** A part of the answer begins, be it a thought that nobody is shown. */
+  onOpened(): void
+}
+
+/** For one answer: what is known of it adds up. */
+export function createAsChunk(endpoint: Endpoint, heard: Heard): AsChunk {
   switch (endpoint) {
     case 'chat/completions':
     case 'embeddings':
@@ -18,9 +26,9 @@ export function createAsChunk(endpoint: Endpoint, onCounted: (usage: unknown) =>
     case 'completions':
       return ofCompletion
     case 'responses':
-      return ofResponse
+      return (raw) => ofResponse(raw, heard)
     case 'messages':
-      return createOfMessage(onCounted)
+      return createOfMessage(heard)
   }
 }
 
@@ -30,9 +38,10 @@ function ofCompletion(raw: unknown): unknown {
   return { ...chunk, choices }
 }
 
-function ofResponse(raw: unknown): unknown {
+function ofResponse(raw: unknown, { onOpened }: Heard): unknown {
   const event = record(raw)
   const { id, model, usage, error } = record(event.response)
+  if (event.type === 'response.output_item.added') onOpened()
   switch (event.type) {
     case 'response.completed':
     case 'response.incomplete':
@@ -87,7 +96,7 @@ function asWritten(input: unknown): unknown {
   }
 }
 
-function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
+function createOfMessage({ onCounted, onOpened }: Heard): AsChunk {
   // The first and the last are all that is needed: the counts are cumulative.
   const usages: unknown[] = []
   const use = (usage: unknown) => {
@@ -109,6 +118,9 @@ function createOfMessage(onCounted: (usage: unknown) => void): AsChunk {
         onCounted(use(usage))
         return { id, model }
       }
+      case 'content_block_start':
+        onOpened()
+        return {}
       case 'content_block_delta': {
         const { text: content, thinking, partial_json } = record(event.delta)
         const calls = partial_json === undefined ? {} : toCalls([{ input: partial_json }])

@@ -139,8 +139,13 @@ function checkForm(answer: Answer, provider: string) {
 
 /** For one answer: each reads from its begin. */
 export function toAsChunk({ asked, facts }: Call): AsChunk {
-  return createAsChunk(asked!.endpoint, (usage) => {
-    facts.usageSoFar = readUsage(usage)
+  return createAsChunk(asked!.endpoint, {
+    onCounted(usage) {
+      facts.usageSoFar = readUsage(usage)
+    },
+    onOpened() {
+      facts.isOpened = true
+    },
   })
 }
 

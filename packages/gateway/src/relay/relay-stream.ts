@@ -14,7 +14,7 @@ import { hasSecret, withoutSecretsIn } from '../upstream/secrets.ts'
 import type { Caller } from './caller.ts'
 import { toNoAnswer } from './no-answer.ts'
 import type { UsageChunkRule } from './usage-chunk.ts'
-import { type AnswerFacts, isWhole, type StreamWatch } from './watch.ts'
+import { type AnswerFacts, hasBegun, isWhole, type StreamWatch } from './watch.ts'
 
 export interface StreamRelay {
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
@@ -27,7 +27,7 @@ export interface StreamRelay {
   nowMs(): number
   /** An error came before any token. Throws to keep it from the caller; else it passes as it came. */
   onEarlyError(error: ChunkError): void
-  /** The first token was seen. */
+  /** The answer has begun, by its first token or by a part that was opened; told once a read until tokens pass unseen. */
   onBegun(): void
   /** How long a read waited for the gateway's own work before it could go on. */
   onWorked(ms: number): void
@@ -96,7 +96,7 @@ function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Arra
     passed.push(...relay.usageChunk.pass(told, kind))
   }
   const isTold = facts.error !== null && !facts.isErrorHidden
-  if (facts.firstTokenAtMs === null && !isTold) return passed
+  if (!hasBegun(facts) && !isTold) return passed
   if (facts.error && facts.firstTokenAtMs === null) relay.onEarlyError(facts.error)
   relay.onBegun()
   relay.caller.begin()

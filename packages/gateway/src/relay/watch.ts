@@ -22,6 +22,8 @@ import type { AsChunk } from './as-chunk.ts'
 export interface AnswerFacts {
   firstTokenAtMs: number | null
   lastTokenAtMs: number | null
+  /** A part of the answer was opened, be it a thought that nobody is shown: tokens are made, whether or not they are sent. */
+  isOpened: boolean
   /** Events that hold a chunk; comments and `[DONE]` are none. */
   chunks: number
   /** Chunks that hold a token of any kind, and the letters of answer, reasoning and calls of tools in them. */
@@ -101,6 +103,7 @@ export function createFacts(): AnswerFacts {
   return {
     firstTokenAtMs: null,
     lastTokenAtMs: null,
+    isOpened: false,
     chunks: 0,
     tokenChunks: 0,
     letters: 0,
@@ -148,6 +151,11 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
     facts.letters += chunk.answer.length + chunk.reasoning.length + chunk.toolCall.length
   }
   return chunk
+}
+
+/** Has the provider begun to answer? From then on the answer is the caller's, and silence is counted. */
+export function hasBegun({ firstTokenAtMs, isOpened }: AnswerFacts): boolean {
+  return firstTokenAtMs !== null || isOpened
 }
 
 /**

@@ -27,7 +27,7 @@ export interface Answer {
   headers: IncomingHttpHeaders
   /** Throws what ended it, when that was not its end. Leaving it early closes the socket. */
   body: AsyncIterable<Uint8Array>
-  /** The relay saw the first token: the deadline for it is met, silence counts from now on. */
+  /** The relay saw the answer begin: the deadline for it is met, silence counts from now on. */
   begun(): void
 }
 

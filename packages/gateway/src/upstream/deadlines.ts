@@ -1,5 +1,5 @@
 /**
- * How long an attempt may take: to connect, to its first token, and between two reads after it.
+ * How long an attempt may take: to connect, to the beginning of its answer, and between two reads after it.
  *
  * The whole call's deadline is not here: it spans all attempts and belongs to the call. Time in which a slow caller is
  * waited for is not the provider's, so the idle deadline runs only while the provider is waited for.
@@ -12,7 +12,7 @@ export interface Deadlines {
   connecting(): void
   /** The connection stands; the request is on its way. */
   connected(): void
-  /** The answer has begun, by its first token: from here on silence is counted. */
+  /** The answer has begun, by its first token or by a part that was opened: from here on silence is counted. */
   begun(): void
   /** The provider is waited for … */
   waiting(): void

@@ -42,6 +42,8 @@ export interface SpeechContext {
   clock: Clock
   /** What is counted before the answer is whole. */
   onCounted(usage: ChatUsage): void
+  /** A part of the answer begins, be it a thought that nobody is shown. */
+  onOpened(): void
   /** Time that the translation of a read took. */
   onWorked(ms: number): void
 }
@@ -90,7 +92,7 @@ function passThrough(target: Target, asked: ChatRequest): Speech {
 const anthropicVersion = { 'anthropic-version': '2023-06-01' }
 
 function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
-  const { completionId, clock, onCounted, onWorked } = context
+  const { completionId, clock, onCounted, onOpened, onWorked } = context
   const request = toRequest(dialect, target, asked)
   const signature = toSignature(request, target, clock.date())
   return {
@@ -113,6 +115,7 @@ function translate(dialect: Dialect, target: Target, asked: ChatRequest, context
         isStream: asked.isStream,
         nowMs: () => clock.monotonicMs(),
         onCounted,
+        onOpened,
         onWorked,
       }),
     refuse: (refusal) => toProviderError(toOpenAiRefusal(dialect, refusal, target), target),

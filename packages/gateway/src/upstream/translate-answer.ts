@@ -27,6 +27,8 @@ export interface Translation {
   nowMs(): number
   /** What was counted of the prompt before the answer to it is there. */
   onCounted(usage: ChatUsage): void
+  /** A part of the answer begins, be it a thought that nobody is shown. */
+  onOpened(): void
   /** Time that the translation of a read took. */
   onWorked(ms: number): void
 }
@@ -47,7 +49,7 @@ export function translateAnswer(answer: Answer, translation: Translation): Answe
 
 async function* translateStream(
   body: AsyncIterable<Uint8Array>,
-  { dialect, answer, nowMs, onCounted, onWorked }: Translation,
+  { dialect, answer, nowMs, onCounted, onOpened, onWorked }: Translation,
 ): AsyncGenerator<Uint8Array> {
   const map = dialect.createStreamMap(answer)
   let isFinished = false
@@ -56,6 +58,7 @@ async function* translateStream(
     const encoded = encodeEvents(read())
     isFinished ||= encoded.isFinished
     if (encoded.counted) onCounted(encoded.counted)
+    if (encoded.isOpened) onOpened()
     onWorked(nowMs() - fromMs)
     return encoded
   }
@@ -90,16 +93,19 @@ async function* translateStream(
   yield tell(fault)
 }
 
+const keepAlive = ': keep-alive\n\n'
+
 interface Encoded {
   /** Server-sent events; without the error, which comes last if at all. */
   text: string
   fault: Fault | null
   counted: ChatUsage | null
+  isOpened: boolean
   isFinished: boolean
 }
 
 function encodeEvents(events: readonly MappedEvent[]): Encoded {
-  const encoded: Encoded = { text: '', fault: null, counted: null, isFinished: false }
+  const encoded: Encoded = { text: '', fault: null, counted: null, isOpened: false, isFinished: false }
   for (const [index, event] of events.entries()) {
     switch (event.kind) {
       case 'chunk':
@@ -111,7 +117,10 @@ function encodeEvents(events: readonly MappedEvent[]): Encoded {
         break
       case 'keepAlive':
         // Many in one read are one sign of life.
-        if (events[index + 1]?.kind !== 'keepAlive') encoded.text += ': keep-alive\n\n'
+        if (events[index + 1]?.kind !== 'keepAlive') encoded.text += keepAlive
+        break
+      case 'opened':
+        encoded.isOpened = true
         break
       case 'counted':
         encoded.counted = event.usage
@@ -121,6 +130,8 @@ function encodeEvents(events: readonly MappedEvent[]): Encoded {
         break
     }
   }
+  // Who holds the answer back until it begins learns of it by a read.
+  if (encoded.isOpened) encoded.text ||= keepAlive
   return encoded
 }
 

@@ -40,6 +40,7 @@ function openReader(writer: ChunkWriter): StreamReader {
         return writer.begin()
       }
       case 'content_block_start':
+        writer.opened()
         return blocks.open(index, record(event.content_block))
       case 'content_block_delta':
         return blocks.add(index, record(event.delta))

@@ -1,0 +1,123 @@
+/** A model that thinks long and shows nothing of it: its answer has begun, however late its first token is. */
+import type { ServerResponse } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
+import { claude, native } from '../testing/native.ts'
+import { type Received, startUpstream } from '../testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+// Sockets are real, clocks are not: time passes only when a test says so.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(async () => {
+  vi.useRealTimers()
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+const timeouts = { firstTokenMs: 5000, idleMs: 2000 }
+
+/** A stream of a provider whose answer the test writes itself. */
+async function call(path: string, model: string) {
+  const answered = Promise.withResolvers<[ServerResponse, Received]>()
+  const upstream = await startUpstream((response, request) => {
+    answered.resolve([response.writeHead(200, { 'content-type': 'text/event-stream' }), request])
+  })
+  const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-ours', model: 'claude-sonnet-4-5' }
+  const gateway = await startGateway({
+    models: [
+      { name: 'gpt', provider: 'openai', params },
+      { name: 'claude', provider: 'anthropic', params },
+    ],
+    policies: { timeouts },
+  })
+  opened.push(upstream, gateway)
+  const response = fetch(gateway.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages, max_tokens: 50, stream: true }),
+  })
+  const [provider, { cutOff }] = await answered.promise
+  return { gateway, response, provider, cutOff }
+}
+
+/** Everything that is on its way on this machine has arrived. */
+async function arrived() {
+  for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
+}
+
+const created = native({ type: 'response.created', response: { id: 'resp_1', model: 'o3' } })
+const added = native({ type: 'response.output_item.added', item: { type: 'reasoning', summary: [] } })
+const thinking = native({
+  type: 'content_block_start',
+  index: 0,
+  content_block: { type: 'thinking', thinking: '' },
+})
+const answerOfResponses =
+  native({ type: 'response.output_text.delta', delta: '42' }) +
+  native({ type: 'response.completed', response: { id: 'resp_1', model: 'o3' } })
+const answerOfClaude = claude.text + claude.stop('end_turn')
+
+describe.each([
+  ['/v1/responses', 'gpt', created, added, native({ type: 'keepalive' }), answerOfResponses, '42'],
+  ['/v1/messages', 'claude', claude.start, thinking, claude.ping, answerOfClaude, 'grüß'],
+  ['/v1/chat/completions', 'claude', claude.start, thinking, claude.ping, answerOfClaude, 'grüß'],
+])('%s of %s', (path, model, start, opening, ping, answer, words) => {
+  test('lives as long as the provider shows life', async () => {
+    const { gateway, response, provider } = await call(path, model)
+    provider.write(start + opening)
+    const { status, body } = await response
+    expect(status).toBe(200)
+    for (let i = 0; i < 10; i++) {
+      vi.advanceTimersByTime(1900)
+      provider.write(ping)
+      await arrived()
+    }
+    provider.end(answer)
+    expect(await new Response(body).text()).toContain(words)
+    await arrived()
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', ttftMs: expect.any(Number) })
+  })
+
+  test('falls silent: the idle deadline ends it', async () => {
+    const { gateway, response, provider, cutOff } = await call(path, model)
+    provider.write(start + opening)
+    const { body } = await response
+    vi.advanceTimersByTime(2000)
+    expect(await new Response(body).text()).toContain(`fell silent for 2000 ms`)
+    await cutOff
+    await arrived()
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'idle_timeout', ttftMs: null })
+    expect(gateway.logs.at(-1)!.inputTokens).toBeGreaterThan(0)
+  })
+
+  test('opens nothing: no sign of life is a first token', async () => {
+    const { response, provider, cutOff } = await call(path, model)
+    provider.write(start)
+    for (let i = 0; i < 4; i++) {
+      vi.advanceTimersByTime(1000)
+      provider.write(ping)
+      await arrived()
+    }
+    vi.advanceTimersByTime(1000)
+    expect((await response).status).toBe(504)
+    expect(((await (await response).json()) as ErrorBody).error.message).toMatch(/sent no token within/)
+    await cutOff
+  })
+})
+
+test.each(['/v1/messages', '/v1/chat/completions'])(
+  '%s: what was counted of a prompt is booked, though no token came',
+  async (path) => {
+    const { gateway, response, provider } = await call(path, 'claude')
+    provider.write(claude.start)
+    await arrived()
+    vi.advanceTimersByTime(5000)
+    expect((await response).status).toBe(504)
+    await arrived()
+    expect(gateway.logs.at(-1)).toMatchObject({
+      outcome: 'first_token_timeout',
+      inputTokens: 35,
+      outputTokens: 1,
+      isUsageEstimated: true,
+    })
+  },
+)
