@@ -71,13 +71,58 @@ test.each([
   ['/v1/embeddings/', '/v1/embeddings', 'OpenAI'],
   ['/models', '/v1/models', 'OpenAI'],
   ['/v1/v1/messages', '/v1/messages', 'Anthropic'],
-  ['/messages/count_tokens', '/v1/messages/count_tokens', 'Anthropic'],
-  ['/v1/images/generations', null, null],
 ])('%s is told where it meant to go', async (path, meant, client) => {
   const response = await get(path, { method: 'POST' })
   expect(response.status).toBe(404)
   const { error } = (await response.json()) as ErrorBody
-  expect(error.message).toMatch(meant ? new RegExp(`Did you mean ${meant}\\? .*${client} client`) : /here\.$/)
+  expect(error.message).toMatch(new RegExp(`Did you mean ${meant}\\? .*${client} client`))
+})
+
+test.each([
+  ['/messages', /mean \/v1\/messages\? Your base URL lacks \/v1: the Vercel AI SDK/],
+  ['/messages/count_tokens', /mean \/v1\/messages\/count_tokens\? Your base URL lacks \/v1/],
+  [
+    '/v1/images/generations',
+    /Served are POST \/v1\/chat\/completions, .*\/v1\/messages.* GET \/v1\/models\.$/,
+  ],
+  ['/v1beta/models/gemini-2.5-flash:generateContent', /Google's own API is not served/],
+  ['/v1/models/gemini-2.5-flash:streamGenerateContent?alt=sse', /call Gemini models by \/v1\/chat/],
+  ['/v1/models/gemini-2.5-flash:countTokens', /Google's own API/],
+  ['/v1beta/models/gemini-embedding-001:batchEmbedContents', /Google's own API/],
+  ['/v1/responses/resp_1/cancel', /Stored responses are not served: ask the provider itself\.$/],
+  ['/v1/conversations', /Stored responses are not served/],
+  [
+    '/openai/deployments/gpt-4o/chat/completions',
+    /plain OpenAI client, with a base URL that ends in \/v1\.$/,
+  ],
+  ['/openai/v1/responses', /plain OpenAI client/],
+])('%s is told what is served instead', async (path, words) => {
+  const response = await get(path, { method: 'POST' })
+  expect(response.status).toBe(404)
+  expect(((await response.json()) as ErrorBody).error.message).toMatch(words)
+})
+
+test('a stored response is not there to be read', async () => {
+  const response = await get('/v1/responses/resp_1')
+  expect(response.status).toBe(404)
+  expect(((await response.json()) as ErrorBody).error.message).toMatch(/Stored responses/)
+})
+
+test.each([
+  ['a page', 405, '/v1/chat/completions', 'OPTIONS', { origin: 'https://page.example' }, /\(CORS\)/],
+  ['a page', 405, '/v1/models', 'OPTIONS', { origin: 'https://page.example' }, /\(CORS\)/],
+  ['a page', 404, '/chat', 'OPTIONS', { origin: 'https://page.example' }, /\(CORS\)/],
+  ['a websocket', 404, '/v1/realtime', 'GET', { connection: 'Upgrade', upgrade: 'websocket' }, /use HTTP/],
+  ['a websocket', 405, '/v1/responses', 'GET', { connection: 'Upgrade', upgrade: 'WebSocket' }, /use HTTP/],
+] as const)('%s gets %i at %s, and the reason', async (_who, status, path, method, headers, words) => {
+  const [response] = await once(httpRequest(gateway.url + path, { method, headers }).end(), 'response')
+  expect(response.statusCode).toBe(status)
+  expect(JSON.parse(await text(response)).error.message).toMatch(words)
+})
+
+test('a method that nothing reads is told so before its model is looked for', async () => {
+  const response = await get('/v1/models/nope', { method: 'DELETE' })
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
 })
 
 test('another method is told which one is meant', async () => {

@@ -24,6 +24,7 @@ import { findModelItem, toModelsList } from './models-list.ts'
 import { openConnections } from './open-connections.ts'
 import { createRequestId, tellRequestId } from './request-id.ts'
 import { unknownModel } from './routing/resolve.ts'
+import { isGoogleMethod, unknownAddress, whyNowhere } from './unknown-address.ts'
 import { toTargetSnapshots } from './upstream/target-snapshot.ts'
 
 export interface ServerOptions {
@@ -114,8 +115,11 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
     allow(request, response, 'GET')
     return answerReady(parts.readiness, response)
   }
-  const answer = await read(parts, path, request)
-  if (answer === null) throw unknownPath(request, path)
+  const isForeign = isGoogleMethod(path)
+  // What is not read there says nothing of the model that it names.
+  if (isModelPath(path) && !isForeign) allow(request, response, 'GET')
+  const answer = isForeign ? null : await read(parts, path, request)
+  if (answer === null) throw unknownAddress(request, path)
   allow(request, response, 'GET')
   if (typeof answer !== 'string') return answerJson(request, response, answer)
   response.writeHead(200, { ...toIdHeaders(request), 'content-type': 'text/plain; charset=utf-8' })
@@ -177,7 +181,7 @@ async function read(
     requireAdmin(await admission.identify(request))
     return readAsAdmin(parts, path, request)
   }
-  if (path !== '/v1/models' && !path.startsWith(modelPath)) return null
+  if (!isModelPath(path)) return null
   const identity = await admission.identify(request)
   const isUsable = (name: string) => mayUse(identity, name)
   const isAnthropic = isAnthropicClient(request)
@@ -209,15 +213,20 @@ async function readAsAdmin(parts: ChatParts, path: string, request: IncomingMess
 
 const modelPath = '/v1/models/'
 
+function isModelPath(path: string): boolean {
+  return path === '/v1/models' || path.startsWith(modelPath)
+}
+
 function countModels(entries: { route: { state: string } }[]) {
   const available = entries.filter(({ route: { state } }) => state === 'open').length
   return { available, unavailable: entries.length - available }
 }
 
-function allow({ method }: IncomingMessage, response: ServerResponse, allowed: 'GET' | 'POST') {
+function allow(request: IncomingMessage, response: ServerResponse, allowed: 'GET' | 'POST') {
+  const { method } = request
   if (method === allowed || (method === 'HEAD' && allowed === 'GET')) return
   response.setHeader('allow', allowed)
-  throw new GatewayError('method_not_allowed', `This address takes ${allowed} only.`)
+  throw new GatewayError('method_not_allowed', whyNowhere(request) ?? `This address takes ${allowed} only.`)
 }
 
 /** A page elsewhere can lead its own host name here (DNS rebinding), and would spend the keys of this gateway. */
@@ -235,22 +244,6 @@ function createHostCheck(allowed: readonly string[]) {
     }
     known = host
   }
-}
-
-function unknownPath({ method }: IncomingMessage, path: string): GatewayError {
-  return new GatewayError(
-    'not_found',
-    `There is no ${method} ${path.slice(0, 200)} here.${toHint(path.slice(0, 200))}`,
-  )
-}
-
-/** For a base URL that lacks /v1, has it twice or ends in a slash. */
-function toHint(path: string): string {
-  const meant = `/v1/${path.replace(/^(\/+v1)*\/+|\/+$/g, '')}`
-  const endpoint = toEndpoint(meant)
-  if (!endpoint && meant !== '/v1/models') return ''
-  const isAnthropic = endpoint && endpoints[endpoint].dialect === 'anthropic'
-  return ` Did you mean ${meant}? The base URL of ${isAnthropic ? 'an Anthropic client has no /v1' : 'an OpenAI client ends in /v1'}.`
 }
 
 function toPath({ url = '/' }: IncomingMessage): string {

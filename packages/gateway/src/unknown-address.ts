@@ -1,0 +1,50 @@
+/** A request to an address, or in a way, that is not served: where its sender meant to go, as far as that shows. */
+import type { IncomingMessage } from 'node:http'
+import { endpoints, toEndpoint } from './endpoints.ts'
+import { GatewayError } from './errors.ts'
+
+export function unknownAddress(request: IncomingMessage, path: string): GatewayError {
+  const shown = path.slice(0, 200)
+  return new GatewayError(
+    'not_found',
+    `There is no ${request.method} ${shown} here. ${whyNowhere(request) ?? toHint(shown)}`,
+  )
+}
+
+/** What no address here takes; null where another one may be meant. */
+export function whyNowhere({ method, headers }: IncomingMessage): string | null {
+  if (/^websocket$/i.test(headers.upgrade ?? '')) return 'WebSockets are not served: use HTTP.'
+  if (method === 'OPTIONS' && headers.origin !== undefined)
+    return 'Pages in a browser cannot call this gateway: it gives other origins no leave (CORS). Call it from a server of your own.'
+  return null
+}
+
+/** Of Google's own API, whose methods stand behind a colon: nothing else here has such a name. */
+export function isGoogleMethod(path: string): boolean {
+  return /:(generateContent|streamGenerateContent|countTokens|(batchE|e)mbedContents?)$/.test(path)
+}
+
+const served = `Served are POST ${Object.keys(endpoints)
+  .map((name) => `/v1/${name}`)
+  .join(', ')}, and GET /v1/models.`
+
+function toHint(path: string): string {
+  if (isGoogleMethod(path))
+    return "Google's own API is not served: call Gemini models by /v1/chat/completions with an OpenAI client."
+  if (/^\/v1\/(responses|conversations)(\/|$)/.test(path))
+    return 'Stored responses are not served: ask the provider itself.'
+  // What clients for Azure add to their base URL.
+  if (/^\/openai\/(deployments|v1)\//.test(path))
+    return 'Use the plain OpenAI client, with a base URL that ends in /v1.'
+  const meant = `/v1/${path.replace(/^(\/+v1)*\/+|\/+$/g, '')}`
+  const endpoint = toEndpoint(meant)
+  if (!endpoint && meant !== '/v1/models') return served
+  const isAnthropic = endpoint && endpoints[endpoint].dialect === 'anthropic'
+  return `Did you mean ${meant}? ${isAnthropic ? toAnthropicHint(path) : 'The base URL of an OpenAI client ends in /v1.'}`
+}
+
+function toAnthropicHint(path: string): string {
+  return /^\/+v1\//.test(path)
+    ? 'The base URL of an Anthropic client has no /v1.'
+    : "Your base URL lacks /v1: the Vercel AI SDK wants it there, and Anthropic's own clients add it themselves."
+}
