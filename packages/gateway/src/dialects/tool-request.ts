@@ -35,7 +35,7 @@ export function readTools(chat: ChatRequest): ToolRequest {
     if (choice === 'required' && tools.length === 0) {
       throw cannotCarry('tool_choice', 'is required, but there are no `tools`.')
     }
-    return { tools, choice: { kind: choice }, isParallel }
+    return { tools, choice: withName({ kind: choice }, tools, isParallel), isParallel }
   }
   if (choice.type === 'function') {
     const { name } = choice.function
@@ -46,7 +46,15 @@ export function readTools(chat: ChatRequest): ToolRequest {
   const { mode, tools: allowed } = choice.allowed_tools
   const names = allowed.map((tool) => tool.function.name)
   for (const name of names) checkIsThere(tools, name)
-  return { tools: tools.filter(({ name }) => names.includes(name)), choice: { kind: mode }, isParallel }
+  const shown = tools.filter(({ name }) => names.includes(name))
+  return { tools: shown, choice: withName({ kind: mode }, shown, isParallel), isParallel }
+}
+
+/** The only tool that must be called is the one that is meant: who cannot ask for one call at a time can name it. */
+function withName(choice: ToolChoice, tools: readonly FunctionTool[], isParallel: boolean): ToolChoice {
+  const [only, ...others] = tools
+  const isNamed = !isParallel && choice.kind === 'required' && only && others.length === 0
+  return isNamed ? { kind: 'one', name: only.name } : choice
 }
 
 function toFunctionTool({

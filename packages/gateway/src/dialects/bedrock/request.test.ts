@@ -197,6 +197,8 @@ describe('tools', () => {
     })
     expect(bodyOf(chat, claude).toolConfig).not.toHaveProperty('toolChoice')
     expect(refusal(chat, nova)).toContain('`parallel_tool_calls` cannot be turned off')
+    const only = bodyOf({ ...chat, tools: [tools[0]] }, nova)
+    expect(only.toolConfig.toolChoice).toEqual({ tool: { name: tools[0]!.function.name } })
     const one = { type: 'function', function: { name: tools[0]!.function.name } }
     expect(bodyOf({ ...chat, tool_choice: one }, nova).toolConfig.toolChoice).toEqual({
       tool: { name: one.function.name },

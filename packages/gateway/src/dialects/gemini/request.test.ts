@@ -169,6 +169,13 @@ describe('tools', () => {
     )
     expect(refusal({ parallel_tool_calls: false })).toBe('carried')
     expect(refusal({ tools, parallel_tool_calls: false, tool_choice: one })).toBe('carried')
+    expect(refusal({ tools, parallel_tool_calls: false, tool_choice: 'required' })).toContain('turned off')
+    const only = { tools: [tools[1]], parallel_tool_calls: false, tool_choice: 'required' }
+    const functionCallingConfig = { mode: 'ANY', allowedFunctionNames: ['b'] }
+    expect(bodyOf(only).toolConfig).toEqual({ functionCallingConfig })
+    const allowed_tools = { mode: 'required', tools: [one] }
+    const allowed = { ...only, tools, tool_choice: { type: 'allowed_tools', allowed_tools } }
+    expect(bodyOf(allowed).toolConfig).toEqual({ functionCallingConfig })
   })
 
   const call = (id: string, name: string) => ({
