@@ -58,6 +58,12 @@ export async function readChatRequest(
   const { bytes: body, json: sent } = await readJsonBody(request, bodyBytesMax)
   const json = check(sent, endpoint)
   checkSpelling(json)
+  if (endpoint === 'responses' && json.background === true) {
+    throw new GatewayError(
+      'not_carried',
+      '`background` cannot be carried: this gateway has no GET /v1/responses/{id}, so nobody could fetch the answer. Leave it out.',
+    )
+  }
   const { model, stream, stream_options } = json
   return {
     endpoint,

@@ -189,6 +189,19 @@ test.each([
   },
 )
 
+test('a response in the background is refused: nobody could fetch it here', async () => {
+  const { upstream, post } = await start(json({ id: 'resp_1', status: 'queued', output: [] }))
+  const asked = { model: 'gpt', input: 'Hi' }
+  const response = await post('/v1/responses', { ...asked, background: true })
+  expect(response.status).toBe(400)
+  expect(((await response.json()) as ErrorBody).error).toMatchObject({
+    code: 'not_carried',
+    message: expect.stringContaining('`background` cannot be carried'),
+  })
+  expect(upstream.received).toEqual([])
+  expect((await post('/v1/responses', { ...asked, background: false })).status).toBe(200)
+})
+
 test('messages go up with our key and the version that we read', async () => {
   const { upstream, post } = await start(json({ type: 'error', error: { type: 'x', message: 'No' } }, 400))
   const response = await post('/v1/messages', { model: 'claude', messages })
