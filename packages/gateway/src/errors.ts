@@ -57,6 +57,8 @@ export type RefusalReason =
   | 'request_too_large'
   /** The account behind the key has run dry. */
   | 'quota'
+  /** It goes on from a response that another account keeps. */
+  | 'other_account'
 
 export interface ErrorOptions {
   status?: number | undefined

@@ -49,6 +49,7 @@ describe('a refusal', () => {
     ['give up', 400, { message: "triggering Azure OpenAI's content management policy" }],
     ['give up', 429, { message: 'Request too large for gpt-4o on tokens per min (TPM): Limit 30000' }],
     ['next target', 429, { code: 'insufficient_quota' }],
+    ['as if not there', 400, { code: 'previous_response_not_found' }],
     ['same target', 429, { message: 'Rate limit reached for gpt-4o: tokens per min' }],
     ['same target', 500, { message: 'maximum context length' }],
   ])('%s after %i %o', (next, status, error) => {

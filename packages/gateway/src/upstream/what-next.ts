@@ -18,6 +18,9 @@ export function whatNext(error: unknown): WhatNext {
       return 'give up'
     case 'quota':
       return 'next target'
+    // It is well, and only the one that keeps the response can go on from it.
+    case 'other_account':
+      return 'as if not there'
     case null:
       break
   }

@@ -22,6 +22,7 @@ export function readReason({ status, code, message }: Refused): RefusalReason | 
       return 'quota'
   }
   if (status === 429) return null
+  if (/previous_response_not_found/.test(code ?? '')) return 'other_account'
   if (isAbout(contextCodes, contextWords)) return 'context_length'
   return isAbout(contentCodes, contentWords) ? 'content_policy' : null
 }
