@@ -89,6 +89,7 @@ const refused: [
     JSON.stringify({ ...good, x: 'x'.repeat(2000) }),
   ],
   ['bytes that are no UTF-8', 400, 'invalid_json', /UTF-8/, Buffer.from('"\xff"', 'latin1')],
+  ['a byte order mark', 400, 'invalid_json', /byte order mark: send it without/, '\ufeff{}'],
   [
     'a wrong key',
     401,

@@ -48,6 +48,11 @@ function parseJson(body: Buffer, hint: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
+    if (text.startsWith('\ufeff')) {
+      throw new GatewayError('invalid_json', 'The body begins with a byte order mark: send it without.', {
+        cause,
+      })
+    }
     throw new GatewayError('invalid_json', `The body is not JSON${placeOf(cause)}.${hint}`, { cause })
   }
 }
