@@ -54,6 +54,10 @@ test.each([
   expect(upstream.received).toEqual([])
 })
 
+test.each(['/health', '/ready'])('%s is answered though no host is named', async (where) => {
+  expect(await raw(`GET ${where} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
+})
+
 test('a late body is a call that failed: on the record once, and in the form of its caller', async () => {
   const calls = await gateway.sample('gateway_requests_total', 'status="408"')
   const answer = await raw(`${post.replace(path, '/v1/messages')}Content-Length: 9\r\n\r\n{`)

@@ -233,8 +233,10 @@ function allow(request: IncomingMessage, response: ServerResponse, allowed: 'GET
 function createHostCheck(allowed: readonly string[]) {
   // Nearly all callers use one name.
   let known: string | null = null
-  return ({ headers: { host = '' } }: IncomingMessage) => {
-    if (host === known) return
+  return (request: IncomingMessage) => {
+    const { host = '' } = request.headers
+    // A browser always names a host; old health checks (HTTP/1.0) name none, and spend nothing.
+    if (host === known || (host === '' && ['/health', '/ready'].includes(toPath(request)))) return
     const name = host.replace(/:\d+$/, '').toLowerCase()
     if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(name) && !allowed.includes(name)) {
       throw new GatewayError(
