@@ -14,6 +14,8 @@ export type Connection =
       headers?: ProviderHeaders
       /** Bedrock's, where its requests are signed. */
       aws?: AwsAccess
+      /** Set in the environment, and not used: where a network leads out by its proxy only, nothing else shows why. */
+      unusedProxy?: 'HTTPS_PROXY' | 'https_proxy'
     }
   | { state: 'unknown'; missing: string | null; reason: string }
 
@@ -57,12 +59,18 @@ export function toConnection({ name, provider, params }: ModelEntry, variables: 
     upstreamModel: upstreamModel.text,
     ...(headers && { headers: headers.headers }),
     ...(aws?.access && { aws: aws.access }),
+    ...(baseUrl.text.startsWith('https:') && unusedProxy(variables)),
   }
 }
 
 export function baseUrlOf(provider: ProviderName, variables: Variables): string {
   if (provider === 'simulator') return `${(variables.SIMULATOR_URL ?? '').replace(/\/+$/, '')}/v1`
   return providers[provider].baseUrl ?? ''
+}
+
+function unusedProxy(variables: Variables) {
+  const variable = (['HTTPS_PROXY', 'https_proxy'] as const).find((name) => variables[name])
+  return variable && { unusedProxy: variable }
 }
 
 function missing(variable: string): Connection {

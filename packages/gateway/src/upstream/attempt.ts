@@ -50,7 +50,7 @@ export function openAttempt(dispatcher: Dispatcher, request: AttemptRequest): Pr
     const onAbort = () => giveUp(signal.reason as Error)
     const deadlines = createDeadlines(
       target.timeouts,
-      { provider: target.provider, hasFirstToken: isStream },
+      { provider: target.provider, connectHint: target.connectHint, hasFirstToken: isStream },
       giveUp,
     )
     const running: Running = {

@@ -45,12 +45,17 @@ test('a connection that never stands ends at its deadline', async () => {
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
   const params = { baseUrl: `https://127.0.0.1:${port}/v1` }
-  const gateway: RunningGateway = await startGateway(oneModel('', { params, timeouts: { connectMs: 3000 } }))
+  const config = oneModel('', { params, timeouts: { connectMs: 3000 } })
+  const variables = { HTTPS_PROXY: 'http://proxy:3128' }
+  const gateway: RunningGateway = await startGateway(config, { variables })
   opened.push(gateway)
   const response = gateway.chat(whole)
   await once(server, 'connection')
   vi.advanceTimersByTime(3000)
-  await expectError(await response, 504, 'upstream_timeout')
+  const answer = await response
+  const { error } = (await answer.clone().json()) as ErrorBody
+  expect(error.message).toMatch(/reached within 3000 ms\. HTTPS_PROXY is set, but/)
+  await expectError(answer, 504, 'upstream_timeout')
   server.close()
 })
 

@@ -6,6 +6,7 @@
  */
 import type { Timeouts } from '../config/policies.ts'
 import { GatewayError } from '../errors.ts'
+import type { Target } from './target.ts'
 
 export interface Deadlines {
   /** There is no connection yet. */
@@ -24,7 +25,11 @@ export interface Deadlines {
 
 export function createDeadlines(
   timeouts: Timeouts,
-  { provider, hasFirstToken }: { provider: string; hasFirstToken: boolean },
+  {
+    provider,
+    connectHint,
+    hasFirstToken,
+  }: Pick<Target, 'provider' | 'connectHint'> & { hasFirstToken: boolean },
   giveUp: (reason: GatewayError) => void,
 ): Deadlines {
   const { connectMs, firstTokenMs, idleMs } = timeouts
@@ -50,7 +55,11 @@ export function createDeadlines(
 
   return {
     connecting() {
-      connect = after(connectMs, 'upstream_timeout', `could not be reached within ${connectMs} ms.`)
+      connect = after(
+        connectMs,
+        'upstream_timeout',
+        `could not be reached within ${connectMs} ms.${connectHint}`,
+      )
     },
     connected: () => clearTimeout(connect),
     begun() {

@@ -5,7 +5,11 @@ import type { Target } from './target.ts'
 /** Where the attempt was when it broke. */
 export type Phase = 'connecting' | 'waiting' | 'reading'
 
-export function toFailure(cause: Error, phase: Phase, { provider, origin }: Target): GatewayError {
+export function toFailure(
+  cause: Error,
+  phase: Phase,
+  { provider, origin, connectHint }: Target,
+): GatewayError {
   const code = toCode(cause)
   if (cause.name === 'HTTPParserError') {
     return new GatewayError(
@@ -25,7 +29,7 @@ export function toFailure(cause: Error, phase: Phase, { provider, origin }: Targ
     case 'connecting':
       return new GatewayError(
         'upstream_unreachable',
-        `${provider} could not be reached at ${origin}: ${toWords(code)}`,
+        `${provider} could not be reached at ${origin}: ${toWords(code)}${connectHint}`,
         { cause },
       )
     case 'waiting':

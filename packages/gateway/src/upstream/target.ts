@@ -25,6 +25,8 @@ export interface Target {
   secrets: readonly string[]
   /** What its requests are signed with; null when a key will do. */
   aws: AwsAccess | null
+  /** Behind what is said when no connection stands; empty where there is nothing to add. */
+  connectHint: string
   isUsageAskedFor: boolean
   price: Price | null
   timeouts: Timeouts
@@ -32,7 +34,7 @@ export interface Target {
 }
 
 export function toTarget(model: ModelConfig & { connection: { state: 'known' } }): Target {
-  const { baseUrl, apiKey, upstreamModel, headers, aws } = model.connection
+  const { baseUrl, apiKey, upstreamModel, headers, aws, unusedProxy } = model.connection
   const provider: Provider = providers[model.provider]
   const url = new URL(baseUrl)
   return {
@@ -57,6 +59,7 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
     },
     secrets: [apiKey ?? [], headers?.secrets ?? [], aws?.credentials.sessionToken ?? []].flat(),
     aws: aws ?? null,
+    connectHint: unusedProxy ? ` ${unusedProxy} is set, but this gateway does not use it.` : '',
     isUsageAskedFor: provider.isUsageAskedFor,
     price: model.price,
     timeouts: model.timeouts,

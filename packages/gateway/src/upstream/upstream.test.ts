@@ -206,6 +206,25 @@ test('nothing listens there: says where, and what to look at', async () => {
   })
 })
 
+test.each(['HTTPS_PROXY', 'https_proxy'])(
+  'a proxy in %s that is not used is told to who cannot reach a provider',
+  async (name) => {
+    const params = { baseUrl: 'https://127.0.0.1:1/v1' }
+    for (const [variables, isTold] of [
+      [{ [name]: 'http://proxy:3128' }, true],
+      [{}, false],
+    ] as const) {
+      const gateway = await startGateway(oneModel('', { params }), { variables })
+      opened.push(gateway)
+      const { code, message } = await errorOf(await gateway.chat(whole))
+      expect([code, message.endsWith(` ${name} is set, but this gateway does not use it.`)]).toEqual([
+        'upstream_unreachable',
+        isTold,
+      ])
+    }
+  },
+)
+
 test('a connection closed before the answer is told as such', async () => {
   const { gateway } = await start((response) => void response.destroy())
   const response = await gateway.chat(whole)
