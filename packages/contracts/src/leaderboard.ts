@@ -25,11 +25,14 @@ export interface LeaderboardRow {
   simulated: boolean
   /** Those that count (two or more models, at least one finisher), each once, in however many lanes the model ran. */
   races: number
-  /** Races that a lane of the model won alone. */
+  /** Races whose first place was the model's alone, be it of several of its lanes. */
   wins: number
-  /** Races in which a lane of the model shared the first place. */
+  /** Races in which a lane of the model shared the first place with other models. */
   deadHeats: number
-  /** Mean over `races`: 1 for a win, 1/k for a dead heat of k lanes, 0 else; of several lanes in one race the mean. */
+  /**
+   * Mean over `races`: 1 for a win, 1/k for a dead heat of k models, 0 else. In a race with several lanes of a model: the mean over
+   * all choices of one lane a model.
+   */
   winRate: number
   /** Wilson 95 % interval of `winRate`. */
   winRateLow: number

@@ -58,7 +58,7 @@ test('a lane that failed has lost', async () => {
   ])
 })
 
-test('the same model in several lanes has run one race, with the mean of what they won', async () => {
+test('the same model in several lanes has run one race, with what it won on average of one lane by lot', async () => {
   const { rows } = await board([
     race([lane('a', 500), lane('a', 700), lane('b', 600)]),
     race([lane('a', 500), lane('a', 500.5), lane('b', 500.5), lane('b', 900)]),
@@ -67,8 +67,45 @@ test('the same model in several lanes has run one race, with the mean of what th
     ['a', 2, 1, 1],
     ['b', 2, 0, 1],
   ])
-  expect(rows[0]?.winRate).toBeCloseTo((1 / 2 + 1 / 3) / 2, 12)
-  expect(rows[1]?.winRate).toBeCloseTo(1 / 6 / 2, 12)
+  // One lane each, drawn by lot: of two draws one win; of four two wins and two dead heats.
+  expect(rows[0]?.winRate).toBeCloseTo((1 / 2 + 3 / 4) / 2, 12)
+  expect(rows[1]?.winRate).toBeCloseTo((1 / 2 + 1 / 4) / 2, 12)
+})
+
+test('twins that tie with each other alone have won, as their head to head says', async () => {
+  const races = Array.from({ length: 12 }, () => race([lane('a', 500), lane('a', 500.5), lane('b', 900)]))
+  const { rows, headToHead } = await board(races)
+  expect(rows.map(({ model, wins, deadHeats, winRate }) => [model, wins, deadHeats, winRate])).toEqual([
+    ['a', 12, 0, 1],
+    ['b', 0, 0, 0],
+  ])
+  expect(headToHead).toMatchObject([{ a: 'a', b: 'b', wins: 12, losses: 0 }])
+})
+
+test('a dead heat of three lanes of two models is shared by the models', async () => {
+  const { rows } = await board([race([lane('a', 500), lane('a', 500.5), lane('b', 500.2)])])
+  expect(rows.map(({ deadHeats, winRate }) => [deadHeats, winRate])).toEqual([
+    [1, 0.5],
+    [1, 0.5],
+  ])
+})
+
+test('a model does not stand higher for running in more lanes than its equal', async () => {
+  // Every order of three lanes once.
+  const orders = [
+    [1, 2, 3],
+    [1, 3, 2],
+    [2, 1, 3],
+    [2, 3, 1],
+    [3, 1, 2],
+    [3, 2, 1],
+  ]
+  const { rows } = await board(
+    orders.map(([one = 0, other = 0, alone = 0]) =>
+      race([lane('a', one * 100), lane('a', other * 100), lane('b', alone * 100)]),
+    ),
+  )
+  expect(rows.map(({ winRate }) => winRate)).toEqual([0.5, 0.5])
 })
 
 test('many lanes in few races are preliminary, with the interval of few races', async () => {

@@ -14,6 +14,7 @@ import { createRaceBook } from './race-book.ts'
 import { rateSeason } from './ratings.ts'
 import { median, wilson } from './statistics.ts'
 import { type TtftMoment, ttftOverTime } from './ttft-over-time.ts'
+import { toWinShares } from './win-shares.ts'
 
 export interface Board {
   add(race: RaceRow): void
@@ -47,10 +48,11 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       if (race.marginMs !== null) margins.push(race.marginMs)
       if (race.isDisturbed) disturbedRaces++
       book.add(toPairScores(judgement.entries, betterBy[query.by]))
+      const shares = toWinShares(judgement.entries, betterBy[query.by])
       for (const [model, entries] of Map.groupBy(judgement.entries, ({ row }) => row.model)) {
         const tally = tallies.get(model) ?? emptyTally(model)
         tallies.set(model, tally)
-        addTrial(tally, entries)
+        addTrial(tally, judgement.entries, shares.get(model) ?? 0)
         for (const { row } of entries) {
           addLane(tally, row, race)
           if (isDone(row) && row.ttftMs !== null) {
@@ -133,12 +135,11 @@ function emptyTally(model: string): Tally {
 
 const figures = ['ttftMs', 'totalMs', 'decodeTokensPerSecond', 'costUsd'] as const
 
-/** Its lanes' mean, so that of two equal models the one in more lanes does not win more often. */
-function addTrial(tally: Tally, entries: readonly Entry[]) {
+function addTrial(tally: Tally, entries: readonly Entry[], share: number) {
   tally.races++
-  tally.credit += entries.reduce((sum, { credit }) => sum + credit, 0) / entries.length
-  if (entries.some(({ isDeadHeat }) => isDeadHeat)) tally.deadHeats++
-  else if (entries.some(({ credit }) => credit === 1)) tally.wins++
+  tally.credit += share
+  const first = new Set(entries.filter(({ isFirst }) => isFirst).map(({ row }) => row.model))
+  if (first.has(tally.model)) tally[first.size > 1 ? 'deadHeats' : 'wins']++
 }
 
 function addLane(tally: Tally, row: LaneRow, { id, startedAtMs, marginMs }: RaceRow) {

@@ -1,8 +1,6 @@
 /**
- * What one race is worth to a leaderboard: which of its lanes entered, and who gets the win.
- *
- * One win is shared out a race: whole to the winner, 1/k to each of k lanes of a dead heat. A race that is no contest is
- * left out, with the reason in words.
+ * What one race is worth to a leaderboard: which of its lanes entered, and who was first. A race that is no contest is left
+ * out, with the reason in words.
  */
 import {
   betterBy,
@@ -48,11 +46,9 @@ export interface LaneRow {
   costUsd: number | null
 }
 
-/** `credit`: 1 for a win, 1/k for a dead heat of k lanes, 0 for a loss. All of a race add up to 1. */
 export interface Entry {
   row: LaneRow
-  credit: number
-  isDeadHeat: boolean
+  isFirst: boolean
   /** Its figure and margin, for those who compare it with another lane. */
   entrant: Entrant
 }
@@ -75,8 +71,7 @@ export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 
   const entries = rows.flatMap((row, index): Entry[] => {
     const entrant = entrants[index]
     if (!entrant || !wasJudged(entrant, bestValue)) return []
-    const isFirst = first.includes(row.lane)
-    return [{ row, entrant, credit: isFirst ? 1 / first.length : 0, isDeadHeat: isFirst && first.length > 1 }]
+    return [{ row, entrant, isFirst: first.includes(row.lane) }]
   })
   // Without the lanes that were stopped too early to be beaten, one model may have raced against itself.
   if (modelsOf(entries.map(({ row }) => row)) < 2) return leftOut('the others were stopped early')

@@ -16,7 +16,7 @@ export const z95 = 1.959964
  *
  * E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22 (1927), 209–212. It
  * stays inside 0..1 and is sensible for few trials, where the textbook p ± z·√(p(1 − p)/n) says that one win in one
- * race is certainty. `successes` may be a fraction: a dead heat of k lanes is 1/k of a win for each.
+ * race is certainty. `successes` may be a fraction: a dead heat of k models is 1/k of a win for each.
  * No trials: nothing is known, 0 to 1.
  */
 export function wilson(successes: number, n: number, z = z95): Interval {
