@@ -223,6 +223,13 @@ describe('a time slip', () => {
     expect(toTimeSlip(lane([token(110), done(900)])).gapMsMax).toBeNull()
   })
 
+  test('has no longest wait where all of an answer came at once', () => {
+    const wall = lane([token(110, 'reasoning', 30), token(110, 'answer', 60), done(110)], false)
+    expect(toTimeSlip(wall).gapMsMax).toBeNull()
+    expect(toTimeSlip(lane([ttft, token(110), token(110), done(140)])).gapMsMax).toBeNull()
+    expect(toTimeSlip(lane([ttft, token(110), token(110), token(110.01), done(140)])).gapMsMax).toBe(0.01)
+  })
+
   test('keeps what it knows of a lane that failed', () => {
     const error: Unnumbered = {
       type: 'error',

@@ -44,7 +44,10 @@ export interface TimeSlip {
   endToEndTokensPerSecond: number | null
   /** Network arrivals of text and tool calls: not tokens. */
   chunks: number
-  /** Longest wait between two arrivals, and for a lane that did not end by itself, from the last one to its end. */
+  /**
+   * Longest wait between two arrivals, and for a lane that did not end by itself, from the last one to its end. null where a
+   * whole answer came at once.
+   */
   gapMsMax: number | null
   costUsd: number | null
   splits: Splits
@@ -197,7 +200,8 @@ function longestGap(last: Mark | null, brokenOffAt: number | undefined): number 
   for (let mark = last; mark?.previous; mark = mark.previous) {
     longest = Math.max(longest ?? 0, mark.at - mark.previous.at)
   }
-  return longest === null ? null : round(longest)
+  // What one read brings has waited for nothing.
+  return longest === null || (longest === 0 && brokenOffAt === undefined) ? null : round(longest)
 }
 
 function span(first: Mark | null, last: Mark | null): number | null {

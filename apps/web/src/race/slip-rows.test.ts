@@ -44,6 +44,10 @@ test('a lane that did not stream has no first token, and is not given one', () =
     lanes: [{ model: 'm', stream: false, tokensAt: [900], tokensEach: 60, end: 'done' }],
   })
   expect(Object.keys(rows(fold(tape).lanes[0]!))).toEqual(['end to end', 'tokens', 'counted by', 'cost'])
+  const reasoned = fold(
+    makeTape({ lanes: [{ model: 'm', stream: false, tokensAt: [900, 900], end: 'done' }] }),
+  )
+  expect(Object.keys(rows(reasoned.lanes[0]!))).toEqual(['end to end', 'tokens', 'counted by', 'cost'])
 })
 
 test('a burst has no speed that a clock could tell, and a long stream one that it hardly limits', () => {

@@ -55,7 +55,7 @@ export function toSlipRows(lane: LaneState, errorMs: number | null): SlipRow[] {
   const inward = slip.inputTokens === null ? '' : `, ${about}${toCount(slip.inputTokens)} in`
   add('tokens', `${about}${toCount(slip.outputTokens)} out${inward}`)
   add('counted by', slip.isEstimated ? 'our tokenizer, ≈' : 'its usage')
-  add('chunks', toChunks(slip))
+  add('chunks', lane.stream ? toChunks(slip) : null)
   if (slip.reasoningTokens !== null && slip.reasoningTokens > 0) rows.push(toReasoningRow(slip))
   if (slip.cachedTokens !== null && slip.cachedTokens > 0) add('cached', `${toCount(slip.cachedTokens)} in`)
   add('ended by', lane.outcome?.kind === 'stopped' ? 'stop' : null)
@@ -83,7 +83,7 @@ function toReasoningRow({ reasoningTokens, hasHiddenReasoning, shownReasoningTok
   return { name: hasHiddenReasoning ? 'reasoning, hidden' : 'reasoning', value }
 }
 
-/** What came over the wire is chunks; how many tokens each brought. One chunk is a lane that did not stream. */
+/** What came over the wire is chunks; how many tokens each brought. */
 function toChunks(slip: TimeSlip) {
   const { chunks } = slip
   if (chunks < 2) return null
