@@ -182,6 +182,9 @@ test.each(['ttft', 'decode', 'cost'] as const)(
   async (by) => {
     const lanes = [lane('a', 500), lane('b', 600), stopped('c', 800)]
     expect((await summary([race(lanes)], { by })).map(([model]) => model)).toEqual(['a', 'b'])
+    expect(await whyNot([lane('a', 500), stopped('c', 800)], {}, { by })).toEqual([
+      { why: 'the others were stopped: only the total time tells who was slower', races: 1 },
+    ])
   },
 )
 

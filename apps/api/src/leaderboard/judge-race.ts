@@ -58,8 +58,10 @@ export type Judgement = { counts: true; entries: Entry[] } | { counts: false; wh
 export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 'by' | 'stream'>): Judgement {
   const why = whyNotCounted(race)
   if (why) return leftOut(why)
-  const rows = lanesMeant(race, stream).filter((row) => canEnter(row, by, race.marginMs))
-  if (modelsOf(rows) < 2) return leftOut(tooFew[by])
+  const able = lanesMeant(race, stream).filter((row) => canEnter(row, by, race.marginMs))
+  if (modelsOf(able) < 2) return leftOut(tooFew[by])
+  const rows = able.filter((row) => by === 'total' || row.outcome !== 'stopped')
+  if (modelsOf(rows) < 2) return leftOut('the others were stopped: only the total time tells who was slower')
 
   const entrants = rows.map((row) => toMeasuredEntrant(toMeasuredLane(row), by, race.marginMs))
   const standings = rank(entrants, betterBy[by])
@@ -101,11 +103,9 @@ const tooFew: Record<Measure, string> = {
 
 /**
  * Can this lane be compared by this measure at all? A lane that failed can: it lost. One that was answered, but has no
- * figure (no stream to time, none long enough for the clock, no known price), did not lose. One that somebody stopped did not lose either, except
- * against a lane that was done before: only the total time tells.
+ * figure (no stream to time, none long enough for the clock, no known price), did not lose.
  */
 function canEnter(row: LaneRow, by: Measure, marginMs: number | null): boolean {
-  if (row.outcome === 'stopped' && by !== 'total') return false
   const isDone = row.outcome === 'done'
   switch (by) {
     case 'total':

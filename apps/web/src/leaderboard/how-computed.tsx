@@ -6,7 +6,8 @@ export function HowComputed() {
       <ul>
         <li>
           <b>Who beat whom.</b> Two lanes of a race within the wider of their margins tie. A failed lane lost
-          to all that answered; a stopped one lost only to those who were done by then.
+          to all that answered; a stopped one lost, by the total alone, only to those who had been done in
+          less time than it had run.
         </li>
         <li>
           <b>Ratings.</b> Bradley–Terry, a tie as half a win for each, every model with one win and one loss
