@@ -177,6 +177,14 @@ describe('usage', () => {
     for (const raw of [null, undefined, {}, { prompt_tokens: null }, [], 'x'])
       expect(readUsage(raw)).toBeNull()
   })
+  test('of zeros alone is none, and one zero is a count', () => {
+    expect(readUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 })).toBeNull()
+    expect(readUsage({ input_tokens: 0 })).toBeNull()
+    expect(readUsage({ prompt_tokens: 7, completion_tokens: 0 })).toMatchObject({ outputTokens: 0 })
+    expect(readUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 9 })).toMatchObject({
+      reasoningTokens: 9,
+    })
+  })
 })
 
 test('no JSON whatever makes the reader throw', () => {

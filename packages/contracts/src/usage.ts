@@ -27,7 +27,7 @@ export type Usage = z.infer<typeof Usage>
 /** A thousand times the longest context there is: what is beyond is no count but a mistake, as an unsigned −1. */
 const tokensMax = 1e9
 
-/** Reads a provider's `usage` object; null when it holds no counts, or none that can be. Unknown keys are ignored. */
+/** Reads a provider's `usage` object; null when it holds no counts, zeros alone, or none that can be. Unknown keys are ignored. */
 export function readUsage(raw: unknown): Usage | null {
   if (!isRecord(raw)) return null
   const counts = [raw.prompt_tokens, raw.input_tokens, raw.completion_tokens, raw.output_tokens]
@@ -40,6 +40,8 @@ export function readUsage(raw: unknown): Usage | null {
   const promptDetails = record(raw.prompt_tokens_details) ?? record(raw.input_tokens_details)
   const reasoningNamed = number(details?.reasoning_tokens)
   const outside = reasoningOutside(prompt ?? 0, completion ?? 0, number(raw.total_tokens), reasoningNamed)
+  // No call has neither: a server that sends zeros does not count, and nothing that it says here is free.
+  if ((prompt ?? 0) + (completion ?? 0) + outside === 0) return null
   return {
     inputTokens: prompt ?? 0,
     outputTokens: (completion ?? 0) + outside,

@@ -53,6 +53,10 @@ beforeAll(async () => {
         call.answer('two words')
         call.finish()
       },
+      zeros: (call) => {
+        call.answer('two words')
+        call.finish('stop', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 })
+      },
       tools: (call) => {
         const tool_calls = [{ index: 0, id: 't', function: { name: 'f', arguments: '{}' } }]
         call.chunk({ choices: [{ index: 0, delta: { tool_calls } }] })
@@ -142,6 +146,14 @@ describe('a race', () => {
       reasoning: 'hm',
       ttftMs: null,
       outcome: { kind: 'done', event: { finishReason: 'stop', gateway: report } },
+    })
+  })
+
+  test('does not believe a usage of zeros', async () => {
+    const state = await race(app.url, { prompt: 'three words here', lanes: [{ model: 'zeros' }] })
+    expect(state.lanes[0]!.outcome!.event).toMatchObject({
+      usage: { inputTokens: 3, outputTokens: 2, source: 'tokenizer' },
+      costUsd: null,
     })
   })
 

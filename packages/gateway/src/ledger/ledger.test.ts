@@ -159,6 +159,12 @@ test('reasoning costs its own rate where it has one', async () => {
   expect(none! - all!).toBeCloseTo(0.004, 9)
 })
 
+test('a usage of zeros is no usage, and the call is not free', async () => {
+  const price = { inputPerMillion: 1, outputPerMillion: 2 }
+  const zeros = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
+  expect(await costOf({ price }, 'm', zeros)).toBeGreaterThan(0)
+})
+
 test('a price in the config goes before the table', async () => {
   const price = { inputPerMillion: 1, outputPerMillion: 2, cachedInputPerMillion: 0.5 }
   expect(await costOf({ price }, 'gpt-4o-mini')).toBeCloseTo((800 + 200 * 0.5 + 500 * 2) / 1e6, 12)
