@@ -58,7 +58,7 @@ export const Token = z.object({
   /** Tapes older than `tool-call` have no time of such a token, but for `ttft` when it was the first. */
   kind: z.enum(['answer', 'reasoning', 'tool-call']),
   /** How many tokens the tokenizer sees in `content` (≈); left out when it is one. */
-  tokens: z.optional(z.number()),
+  tokens: z.optional(z.int().check(z.nonnegative())),
 })
 
 /**

@@ -122,6 +122,22 @@ describe('a tape that is read from a file', () => {
     expect(fault).toMatchObject({ code, line: 3, message: expect.stringMatching(words) })
   })
 
+  test('holds as many tokens an arrival as a tokenizer can count', () => {
+    const [first] = fc.sample(tapes, 1)[0]!
+    const tape = (tokens: number): Unnumbered[] => [
+      { type: 'lane-start', at: 0, lane: 0 },
+      { type: 'token', at: 1, lane: 0, content: '', kind: 'answer', tokens },
+    ]
+    const faultOf = (tokens: number) => {
+      const events = tape(tokens).map((event, index) => ({ ...event, seq: index + 1 }) as RaceEvent)
+      const checked = check(toLines([first!, ...events]))
+      return checked instanceof TapeFault ? [checked.code, checked.line] : null
+    }
+    // The id of a tool call may come without a letter of it.
+    expect(faultOf(0)).toBeNull()
+    for (const tokens of [-3, 0.5]) expect(faultOf(tokens)).toEqual(['wrong_event', 4])
+  })
+
   const start = fc.sample(tapes, 1)[0]![0] as Extract<RaceEvent, { type: 'race-start' }>
   const [lane] = start.lanes as [(typeof start.lanes)[number]]
   const withFirstLane = (more: object) => [{ ...lane, ...more }, ...start.lanes.slice(1)]
