@@ -22,6 +22,7 @@ describe('a lane beside the report of its own call', () => {
       gateway: 100,
       difference: 1.5,
       isOff: false,
+      isEstimated: false,
     })
     expect(duration).toMatchObject({ what: 'duration', tape: 500, gateway: 499, difference: 1, isOff: false })
   })
@@ -106,16 +107,21 @@ describe('lanes of a model beside the increments of its histograms', () => {
 
   test('tokens that were estimated are compared with nothing', () => {
     const [model] = reconcileModels([row({})], [lane({ source: 'tokenizer' })], marginMs)
-    expect(model!.comparisons.find(({ what }) => what === 'tokens out')).toMatchObject({
+    expect(model!.comparisons.find(({ what }) => what === 'tokens out')).toEqual({
+      what: 'tokens out',
+      unit: 'count',
+      tape: 11,
+      gateway: 11,
       difference: null,
       isOff: false,
+      isEstimated: true,
     })
   })
 
-  test('one lane that failed, or whose tokens were estimated, leaves nothing to sum', () => {
+  test('one lane that failed, or whose tokens were estimated, leaves nothing to compare', () => {
     const known = (other: LaneState) =>
       reconcileModels([row({ requests: 2 })], [lane({}), other], marginMs)[0]!.comparisons.filter(
-        ({ tape, isOff }) => tape !== null || isOff,
+        ({ difference, isOff }) => difference !== null || isOff,
       )
     expect(known(lane({ source: 'tokenizer' })).map(({ what }) => what)).toEqual([
       'calls',

@@ -7,7 +7,8 @@
  *   −margin ≤ tape − gateway ≤ margin + network
  *
  * The network's part is what opening the lane's connection took: the way there and back, once or twice. What lies outside
- * is flagged. Tokens have no tolerance.
+ * is flagged. Tokens have no tolerance; where no usage came, each side has counted by itself, the gateway
+ * chunks or letters and the tape by a tokenizer: both are shown with ≈, and not compared.
  */
 import type { GatewayRow } from './api.ts'
 import type { LaneState } from './race-state.ts'
@@ -22,6 +23,8 @@ export interface Comparison {
   difference: number | null
   /** Beyond what clock and network explain. */
   isOff: boolean
+  /** Both counts are tokenizers' (≈). */
+  isEstimated: boolean
 }
 
 /**
@@ -69,15 +72,15 @@ function reconcileModel(
   // Of a lane that failed or was stopped only the gateway knows the tokens that were billed.
   const done = lanes.flatMap(({ outcome }) => (outcome?.kind === 'done' ? [outcome.event] : []))
   const areAllDone = done.length === lanes.length
-  const areCounted = areAllDone && done.every(({ usage }) => usage.source === 'usage')
+  const isEstimated = areAllDone && done.some(({ usage }) => usage.source === 'tokenizer')
   const tokens = (of: 'inputTokens' | 'outputTokens') =>
-    areCounted ? done.reduce((sum, { usage }) => sum + usage[of], 0) : null
+    areAllDone ? done.reduce((sum, { usage }) => sum + usage[of], 0) : null
   const times = (what: 'TTFT' | 'duration', values: (number | null)[], gateway: number | null) =>
     compareTimes(what, areAllDone ? mean(values) : null, gateway, tolerance)
   const comparisons = [
     compareCounts('calls', lanes.length, row.requests),
-    compareCounts('tokens in', tokens('inputTokens'), row.inputTokens),
-    compareCounts('tokens out', tokens('outputTokens'), row.outputTokens),
+    compareCounts('tokens in', tokens('inputTokens'), row.inputTokens, isEstimated),
+    compareCounts('tokens out', tokens('outputTokens'), row.outputTokens, isEstimated),
     times(
       'TTFT',
       slips.map(({ ttftMs }) => ttftMs),
@@ -120,16 +123,18 @@ function compareTimes(
   const difference = minus(tape, gateway)
   const isOff =
     difference !== null && marginMs !== null && (difference < -marginMs || difference > marginMs + networkMs)
-  return { what, unit: 'ms', tape, gateway, difference, isOff }
+  return { what, unit: 'ms', tape, gateway, difference, isOff, isEstimated: false }
 }
 
 function compareCounts(
   what: 'tokens in' | 'tokens out' | 'calls',
   tape: number | null,
   gateway: number | null,
+  isEstimated = false,
 ): Comparison {
-  const difference = minus(tape, gateway)
-  return { what, unit: 'count', tape, gateway, difference, isOff: difference !== null && difference !== 0 }
+  const difference = isEstimated ? null : minus(tape, gateway)
+  const isOff = difference !== null && difference !== 0
+  return { what, unit: 'count', tape, gateway, difference, isOff, isEstimated }
 }
 
 /** Two decimals, like every time on the tape. */

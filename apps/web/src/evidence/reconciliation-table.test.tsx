@@ -18,8 +18,21 @@ test('takes the lag of a disturbed clock for its margin, and says so', () => {
   )
 })
 
-/** One lane, whose first token and end came 50 ms after those of its report; the model's metrics hold the same call. */
+test('shows both counts with ≈ where no usage came, and compares them not', () => {
+  const rows = pageOf(steady, 'tokenizer')
+    .replaceAll('</tr>', '\n')
+    .replaceAll(/<[^>]*>/g, ' ')
+  expect(rows).toMatch(/tokens in +≈3 +≈3 +—/)
+  expect(rows).toMatch(/tokens out +≈2 +≈2 +—/)
+  expect(rows).toMatch(/calls +1 +1 +0/)
+})
+
 function sentenceOf(clock: ClockReport): string {
+  return /<p[^>]*>(.*?)<\/p>/.exec(pageOf(clock))?.[1] ?? ''
+}
+
+/** One lane, whose first token and end came 50 ms after those of its report; the model's metrics hold the same call. */
+function pageOf(clock: ClockReport, source: 'usage' | 'tokenizer' = 'usage'): string {
   const report = {
     requestId: 'r',
     provider: 'acme',
@@ -31,7 +44,10 @@ function sentenceOf(clock: ClockReport): string {
   const tape = makeTape({ lanes: [{ model: 'm', tokensAt: [150, 300], end: 'done' }], marginMs: 8.4 })
   const race = fold(
     tape.map((event): RaceEvent => {
-      if (event.type === 'done') return { ...event, gateway: { ...report, ttftMs: 100, durationMs: 250 } }
+      if (event.type === 'done') {
+        const usage = { ...event.usage, source }
+        return { ...event, usage, gateway: { ...report, ttftMs: 100, durationMs: 250 } }
+      }
       return event.type === 'race-end' ? { ...event, clock } : event
     }),
   )
@@ -46,10 +62,9 @@ function sentenceOf(clock: ClockReport): string {
   }
   const client = new QueryClient()
   client.setQueryData(raceDetail('r1').queryKey, { gatewayAdded: [row] } as never)
-  const html = renderToStaticMarkup(
+  return renderToStaticMarkup(
     <QueryClientProvider client={client}>
       <ReconciliationTable race={race} />
     </QueryClientProvider>,
   )
-  return /<p[^>]*>(.*?)<\/p>/.exec(html)?.[1] ?? ''
 }

@@ -112,9 +112,9 @@ function Group({ head, comparisons, none }: GroupProps) {
   )
 }
 
-function toValue({ unit }: Comparison, value: number | null): string {
+function toValue({ unit, isEstimated }: Comparison, value: number | null): string {
   if (value === null) return dash
-  return unit === 'ms' ? `${toFineMs(value)} ms` : toCount(value)
+  return unit === 'ms' ? `${toFineMs(value)} ms` : `${isEstimated ? '≈' : ''}${toCount(value)}`
 }
 
 function toDifference(comparison: Comparison): string {
