@@ -10,7 +10,7 @@ export function toTapeJsonSchema(): object {
     $schema,
     title: 'A line of a .tape.jsonl file',
     description:
-      'Line 1 is the header (the one with `format`), every other line an event, in the order of `seq`.',
+      'Line 1 is the header (the one with `format`), every other line an event, in the order of `seq`. The `code` of an `error` is `stopped` where somebody pressed stop and `interrupted` where the app ended, or the file was cut, before the lane did; any other one is a failure.',
     ...line,
   }
 }

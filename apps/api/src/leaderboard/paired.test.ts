@@ -90,10 +90,20 @@ test('twins count as the mean of their lanes', () => {
   })
 })
 
-test('of twins the wider margin counts, and a race that one of them did not answer has no mean', () => {
+test('of twins the wider margin counts', () => {
   const twins = race([lane('a', 500), lane('a', 1_000), lane('b', 1_000)], { marginMs: 1 })
   expect(pair([twins]).decode.margin).toBeCloseTo(0.808, 3)
-  expect(pair([race([lane('a', 500), failed('a'), lane('b', 600)])]).total.n).toBe(0)
+})
+
+test('a race in which one of several lanes did not answer is left out, and told', () => {
+  const twins = race([lane('a', 500), failed('a'), lane('b', 610)])
+  expect(pair([twins, duel(500, 600)])).toMatchObject({
+    races: 1,
+    total: { n: 1, median: -100 },
+    leftOut: [{ why: 'a model ran in several lanes, and not all of them answered', races: 1 }],
+  })
+  // Of two that both failed there is no mean: the race is one that the model did not answer.
+  expect(pair([race([failed('a'), failed('a'), lane('b', 610)])])).toMatchObject({ races: 1, leftOut: [] })
 })
 
 test('races that are not over do not count, and are told', () => {

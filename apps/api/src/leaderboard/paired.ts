@@ -1,7 +1,7 @@
 /**
  * Two models over the races that both ran: a − b within each race, so that what both had in common (the prompt, the hour, the
  * network) falls out. The median of these differences and its interval; a race is one difference also when a model ran twice
- * in it: the mean of its lanes.
+ * in it: the mean of its lanes, of which each must have answered, or the mean would be that of the lucky ones.
  *
  * No difference below the clock's error is claimed: the interval is widened on both sides by the median of the races'
  * margins, the ones by which their dead heats were called. Only answered lanes have figures: a lane that failed or was stopped leaves its race out.
@@ -48,6 +48,7 @@ export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 's
       if (lanesOfA.length === 0 || lanesOfB.length === 0) return
       const why = whyNotCounted(race)
       if (why) return leaveOut(why, 1)
+      if (isHalfAnswered(lanesOfA) || isHalfAnswered(lanesOfB)) return leaveOut(notAllAnswered, 1)
       races++
       for (const figure of figures) {
         const difference = toDifference(lanesOfA, lanesOfB, figure, race.marginMs)
@@ -64,6 +65,13 @@ export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 's
       return { a, b, races, ttft, total, decode, leftOut: toLeftOut(leftOut) }
     },
   }
+}
+
+const notAllAnswered = 'a model ran in several lanes, and not all of them answered'
+
+function isHalfAnswered(lanes: readonly LaneRow[]): boolean {
+  const answered = lanes.filter(({ outcome }) => outcome === 'done').length
+  return answered > 0 && answered < lanes.length
 }
 
 interface Difference {
@@ -83,6 +91,7 @@ function toDifference(
     if (!values.every((value) => value !== null)) return null
     return {
       value: values.reduce((sum, value) => sum + value, 0) / values.length,
+      // Of a mean the errors of its lanes may all point one way.
       margin: Math.max(...entrants.map(({ margin }) => margin)),
     }
   })
