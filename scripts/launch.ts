@@ -25,6 +25,9 @@ if (taken) {
   process.exit(1)
 }
 
+// Their disk may be full, and an error that nobody listens to is thrown: it would end all programs.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
+
 const supervisor = createSupervisor(programs, (text) => process.stdout.write(text))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => supervisor.stop())
 process.on('disconnect', () => supervisor.stop())

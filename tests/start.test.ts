@@ -1,7 +1,8 @@
 /** `npm start`, as a user runs it. Needs Linux's /proc to find the programs that it started. */
 
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -84,6 +85,30 @@ test('`npm run gateway` serves the gateway and nothing else, by whatever name it
   await program.stop('SIGTERM')
   await allGone(started)
 })
+
+test.runIf(existsSync('/dev/full'))(
+  'what the launcher cannot write, on a full disk, ends nothing',
+  async () => {
+    const env = await freeEnv()
+    const full = openSync('/dev/full', 'a')
+    const command = ['scripts/start.mjs', '--gateway']
+    const child = spawn(process.execPath, command, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', full, full],
+    })
+    closeSync(full)
+    const exited = once(child, 'exit')
+    const status = () =>
+      fetch(`http://127.0.0.1:${env.GATEWAY_PORT}/health`).then(
+        (response) => response.status,
+        () => null,
+      )
+    await expect.poll(status, { timeout: 30_000 }).toBe(200)
+    child.kill('SIGTERM')
+    expect(await exited).toEqual([0, null])
+  },
+)
 
 test.skipIf(!hasProc).each(['simulator', 'gateway', 'api'])(
   'when the %s dies, the others end and the exit code is not 0',

@@ -1,7 +1,7 @@
 /** The program as it is started: its one line, its exits, and what a kill leaves. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -79,6 +79,14 @@ async function ready(program: Program): Promise<string> {
     if (program.child.exitCode !== null) throw new Error(program.stderr())
   }
   return /^app ready on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(program.stdout())![1]!
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await once(server.close(), 'close')
+  return port
 }
 
 /** Starts an endless race and reads it up to its tenth token. */
@@ -167,6 +175,29 @@ test('a kill in the middle of a race keeps what had arrived but for the last mom
   expect(seen.at(-1)!.at - last.at).toBeLessThan(1_000)
   expect(last.seq).toBeGreaterThan(50)
 })
+
+test.runIf(existsSync('/dev/full'))(
+  'an app whose disk is full starts after a crash, though it can say nothing of it',
+  async () => {
+    const first = run({})
+    await startEndless(await ready(first))
+    first.child.kill('SIGKILL')
+    await first.ended
+    const PORT = String(await freePort())
+    const second = run({ PORT }, 'pipe', [
+      'sh',
+      '-c',
+      'exec "$@" >/dev/full 2>&1',
+      'app',
+      process.execPath,
+      main,
+    ])
+    const races = () => fetch(`http://127.0.0.1:${PORT}/api/races`).then(({ status }) => status)
+    await expect.poll(() => races().catch(() => 0), { timeout: 20_000 }).toBe(200)
+    second.child.kill('SIGTERM')
+    expect(await second.ended).toBe(0)
+  },
+)
 
 test('a port in use is one line that names the variable, and leaves the races of the app that runs alone', async () => {
   const first = await ready(run({}))

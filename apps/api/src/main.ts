@@ -22,13 +22,18 @@ setFlagsFromString('--minimum-invocations-after-ic-update=10')
 
 /** From the signal to the exit, whatever hangs. */
 const closeMsMax = 2_500
+/** Lines that wait for a disk that is full; what comes on top is lost. */
+const logBytesMax = 4_000_000
 
 async function main() {
   const settings = readSettings(process.env)
+  const logFile = pino.destination({ fd: 2, sync: true, maxLength: logBytesMax })
+  // The disk of either may be full, and an error that nobody listens to is thrown.
+  for (const output of [process.stdout, logFile]) output.on('error', () => {})
   const log = pino(
     // By itself pino writes out what stands under `err` alone; of any other error, `{}`.
     { level: settings.logLevel, base: null, serializers: { error: pino.stdSerializers.err } },
-    pino.destination({ fd: 2, sync: true }),
+    logFile,
   )
   let handle: RequestListener = answerStarting
   const server = createHttpServer((request, response) => handle(request, response))

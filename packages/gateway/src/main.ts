@@ -34,12 +34,14 @@ const simulatorUrl = env.SIMULATOR_URL || `http://127.0.0.1:${env.SIMULATOR_PORT
 /** Longer nobody waits for the books: what cannot be known yet is refused, and all else served. */
 const readyMsMax = 10_000
 
-// Standard output is for the one line that says where it listens.
+// Standard output is for the one line that says where it listens. Without a listener an error of it (a full disk) is thrown.
+process.stdout.on('error', () => {})
 const logFile = createLogFile(2)
 const log = pino({ level: env.LOG_LEVEL || 'warn', base: null }, logFile)
 
 let stoppedAtMs: number | null = null
 const reading = read({ isRunning: false })
+if (reading.warnings.length > 0) process.stderr.on('error', () => {})
 for (const warning of reading.warnings) console.error(`${configPath}: ${warning}`)
 if (!reading.isValid) {
   fail([`${configPath} cannot be used:`, ...reading.faults.map((fault) => `  ${fault}`)].join('\n'))

@@ -13,6 +13,9 @@ setFlagsFromString('--minimum-invocations-after-ic-update=10')
 const host = process.env.HOST || '127.0.0.1'
 const port = readPort(process.env.SIMULATOR_PORT || '4010')
 
+// Their disk may be full, and an error that nobody listens to is thrown.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
+
 const server = createSimulator({
   answers: await readAnswers(fileURLToPath(new URL('./answers/', import.meta.url))),
   clock: { nowNs: () => process.hrtime.bigint(), wallMs: () => Date.now() },
