@@ -6,7 +6,12 @@ export interface Program {
   cwd?: string
   env: Record<string, string | undefined>
   ports: { variable: string; port: number }[]
+  /** A program that has not gone this long after it was asked to is killed. */
+  stopMsMax: number
 }
+
+/** To close files and connections. */
+const closeMsMax = 5_000
 
 type Variables = Record<string, string | undefined>
 
@@ -32,12 +37,15 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish
     command: node('packages/simulator/src/main.ts'),
     env: withoutKeys(variables),
     ports: [port('SIMULATOR_PORT', 4010)],
+    stopMsMax: closeMsMax,
   }
   // Only the gateway is given the providers' keys. Who presses Ctrl-C waits for no answer of half a minute.
+  const gatewayEnv = { ...(!isGatewayAlone && { GATEWAY_DRAIN_MS: '2000' }), ...variables }
   const gateway: Program = {
     name: 'gateway',
     command: node('packages/gateway/src/main.ts'),
-    env: { ...(!isGatewayAlone && { GATEWAY_DRAIN_MS: '2000' }), ...variables },
+    env: gatewayEnv,
+    stopMsMax: toDrainMs(gatewayEnv) + closeMsMax,
     ports: [port('GATEWAY_PORT', 4000), port('GATEWAY_METRICS_PORT', 15020)],
   }
   if (isGatewayAlone) return [gateway]
@@ -46,6 +54,7 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish
     command: node('apps/api/src/main.ts'),
     env: withoutKeys(variables),
     ports: [port('PORT', 8000)],
+    stopMsMax: closeMsMax,
   }
   const web: Program = {
     name: 'web',
@@ -61,9 +70,15 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish
     cwd: 'apps/web',
     env: withoutKeys(variables),
     ports: [{ variable: 'WEB_PORT', port: 5173 }],
+    stopMsMax: closeMsMax,
   }
   const isForeignGateway = Boolean(variables.GATEWAY_URL)
   return [simulator, ...(isForeignGateway ? [] : [gateway]), app, ...(isDev ? [web] : [])]
+}
+
+/** How long the gateway lets calls end. What is no number, it refuses itself. */
+function toDrainMs({ GATEWAY_DRAIN_DELAY_MS, GATEWAY_DRAIN_MS }: Variables): number {
+  return (Number(GATEWAY_DRAIN_DELAY_MS) || 0) + (Number(GATEWAY_DRAIN_MS || 30_000) || 0)
 }
 
 /** A key that a program does not hold, it cannot leak. The app's own key for its gateway stays. */

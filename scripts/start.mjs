@@ -13,9 +13,20 @@ const launcher = spawn(pinnedNode, [join(root, 'scripts', 'launch.ts'), ...proce
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 })
 // The terminal sends Ctrl-C to all of us; a `kill` reaches only this process and must be handed on.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => launcher.kill(signal))
+let isAsked = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    isAsked = true
+    launcher.kill(signal)
+  })
+}
 launcher.on('exit', (code) => process.exit(code ?? 1))
 
 // npm runs this through a shell, which dies of a `kill` without handing it on. Its loss shows in a new parent.
 const parent = process.ppid
-setInterval(() => process.ppid !== parent && launcher.kill('SIGTERM'), 1_000).unref()
+setInterval(() => {
+  // Asked again, the gateway would not let its calls end.
+  if (process.ppid === parent || isAsked) return
+  isAsked = true
+  launcher.kill('SIGTERM')
+}, 1_000).unref()

@@ -6,9 +6,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Program } from './programs.ts'
 
-/** A program that has not gone this long after it was asked to is killed. */
-const stopMsMax = 5_000
-
 export interface Supervisor {
   /** The URLs by which the programs said that they are ready, in their order. Never rejects. */
   ready: Promise<string[]>
@@ -19,14 +16,14 @@ export interface Supervisor {
 
 export function createSupervisor(programs: readonly Program[], print: (text: string) => void): Supervisor {
   const urls = new Map<string, string>()
-  const running = new Set<ChildProcess>()
+  const running = new Map<ChildProcess, Program>()
   const ready = Promise.withResolvers<string[]>()
   const ended = Promise.withResolvers<number>()
   let exitCode: number | null = null
 
   function endAll(code: number) {
     exitCode ??= code
-    for (const child of running) end(child)
+    for (const [child, { stopMsMax }] of running) end(child, stopMsMax)
     if (running.size === 0) ended.resolve(exitCode)
   }
 
@@ -42,7 +39,7 @@ export function createSupervisor(programs: readonly Program[], print: (text: str
 
   for (const program of programs) {
     const child = start(program, (line) => onLine(program.name, line))
-    running.add(child)
+    running.set(child, program)
     child.on('exit', (code, signal) => {
       running.delete(child)
       if (exitCode === null)
@@ -73,7 +70,7 @@ function start(program: Program, onLine: (line: string) => void): ChildProcess {
   return child
 }
 
-function end(child: ChildProcess) {
+function end(child: ChildProcess, stopMsMax: number) {
   child.kill('SIGTERM')
   setTimeout(() => child.kill('SIGKILL'), stopMsMax).unref()
 }

@@ -8,7 +8,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { freePort, root, startCommand } from './support/programs.ts'
+import { freePort, root, startCommand, startProgram } from './support/programs.ts'
 
 const ready = /LLM Drag Race is ready: (http:\S+)/
 const hasProc = existsSync('/proc/self/task')
@@ -84,6 +84,28 @@ test('`npm run gateway` serves the gateway and nothing else, by whatever name it
   const started = descendants(program.process.pid!)
   await program.stop('SIGTERM')
   await allGone(started)
+})
+
+test('`npm run gateway` lets calls end for longer than other programs have, whoever is asked to stop', async () => {
+  const env = await freeEnv()
+  const simulator = await startProgram('simulator', { SIMULATOR_PORT: env.SIMULATOR_PORT! })
+  const slow = { name: 'slow', provider: 'simulator', params: { model: 'steady?ttft=50&tps=5&tokens=40' } }
+  const command = ['npm', 'run', 'gateway']
+  const program = await startCommand(
+    command,
+    { ...env, ...withModels([slow]) },
+    /The gateway is ready: (http:\S+)/,
+  )
+  const response = await fetch(`${program.url}/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'slow', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
+  })
+  const started = descendants(program.process.pid!)
+  await program.stop('SIGTERM')
+  expect(await response.text()).toMatch(/\[DONE\]\s*$/)
+  await allGone(started)
+  await simulator.stop()
 })
 
 test.runIf(existsSync('/dev/full'))(
