@@ -29,7 +29,12 @@ if (taken) {
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
 
 const supervisor = createSupervisor(programs, (text) => process.stdout.write(text))
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => supervisor.stop())
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
+process.on('SIGHUP', () => {
+  // A terminal that is closed says so by the same signal. Without one, it is an operator who wants gateway.yaml read.
+  if (wish.isGatewayAlone && !process.stdin.isTTY) supervisor.hangUp()
+  else supervisor.stop()
+})
 process.on('disconnect', () => supervisor.stop())
 
 supervisor.ready.then(async (urls) => {

@@ -12,6 +12,8 @@ export interface Supervisor {
   /** The exit code for all: 0 after `stop`, else 1. */
   ended: Promise<number>
   stop(): void
+  /** Hands a SIGHUP on. Before all are ready it would end them, and they have just read what it is about. */
+  hangUp(): void
 }
 
 export function createSupervisor(programs: readonly Program[], print: (text: string) => void): Supervisor {
@@ -47,7 +49,15 @@ export function createSupervisor(programs: readonly Program[], print: (text: str
       endAll(1)
     })
   }
-  return { ready: ready.promise, ended: ended.promise, stop: () => endAll(0) }
+  return {
+    ready: ready.promise,
+    ended: ended.promise,
+    stop: () => endAll(0),
+    hangUp() {
+      if (urls.size < programs.length) return
+      for (const child of running.keys()) child.kill('SIGHUP')
+    },
+  }
 }
 
 function start(program: Program, onLine: (line: string) => void): ChildProcess {

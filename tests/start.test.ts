@@ -64,6 +64,30 @@ test('a kill of npm alone leaves nothing behind either', async () => {
   await allGone(started)
 })
 
+test.skipIf(!hasProc).each(['SIGKILL', 'SIGHUP'] as const)(
+  'npm that is gone by a %s leaves nothing behind',
+  async (signal) => {
+    const command = ['npm', 'run', 'gateway']
+    const program = await startCommand(command, await freeEnv(), /The gateway is ready: (http:\S+)/)
+    const started = descendants(program.process.pid!)
+    await program.stop(signal)
+    await allGone(started)
+  },
+)
+
+test('a SIGHUP to the gateway’s launcher reads gateway.yaml', async () => {
+  const config = withModels([simulated])
+  const command = [process.execPath, 'scripts/start.mjs', '--gateway']
+  const env = { ...(await freeEnv()), ...config }
+  const program = await startCommand(command, env, /The gateway is ready: (http:\S+)/)
+  writeFileSync(config.GATEWAY_CONFIG!, JSON.stringify({ llm: { models: [{ ...simulated, name: 'new' }] } }))
+  program.process.kill('SIGHUP')
+  await expect
+    .poll(async () => (await fetch(`${program.url}/models/new`)).status, { timeout: 10_000 })
+    .toBe(200)
+  expect(await program.stop('SIGTERM')).toBe(0)
+})
+
 test('`npm run gateway` serves the gateway and nothing else, by whatever name it may be called', async () => {
   const env: Record<string, string> = { ...(await freeEnv()), ALLOWED_HOSTS: 'llm.example.com' }
   const command = ['npm', 'run', 'gateway']
