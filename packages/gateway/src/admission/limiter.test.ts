@@ -71,6 +71,25 @@ test('takes from no limit when one of them has no room', () => {
   expect(refused).toEqual(['tokens'])
 })
 
+test('who has several waits is told the longest, whichever limit comes first', () => {
+  const [requests, tokens, running] = [{ requestsPerMinute: 1 }, { tokensPerMinute: 150 }, { concurrency: 1 }]
+  for (const limits of [
+    [requests, tokens, running],
+    [running, tokens, requests],
+  ]) {
+    const { reserve, refused } = start(limits)
+    reserve()
+    expect(refusal(() => reserve()).headers).toMatchObject({ 'retry-after': '60' })
+    expect(refused).toEqual(['requests'])
+  }
+})
+
+test('a guess at the output is nothing to a limit that counts no tokens', () => {
+  const { reserve, level } = start([{ requestsPerMinute: 2 }])
+  reserve('a', { ...small, isOutputStated: false })
+  expect(level('requests')).toBe(1)
+})
+
 test.each([
   ['less', 30, 170],
   ['more', 250, -50],
@@ -81,6 +100,17 @@ test.each([
   expect(level('tokens')).toBe(100)
   reservation.settle(used)
   expect(level('tokens')).toBe(left)
+  reservation.settle(used)
+  expect(level('tokens')).toBe(left)
+})
+
+test.each([
+  ['what it used beyond its estimate is taken from what had flowed in', 250, 50],
+  ['what it did not use never fills a bucket over its burst', 0, 200],
+])('of a call that ran a minute, %s', (_what, used, left) => {
+  const { reserve, level, wait } = start([{ tokensPerMinute: 200 }])
+  const reservation = reserve()
+  wait(60_000)
   reservation.settle(used)
   expect(level('tokens')).toBe(left)
 })
