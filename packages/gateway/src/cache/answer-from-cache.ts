@@ -17,6 +17,7 @@ export async function answerFromCache(
     headers: contentType === '' ? {} : { 'content-type': contentType },
     body: once(bytes),
     begun() {},
+    done() {},
   }
   await relayAnswer(answer, call, {
     clock,

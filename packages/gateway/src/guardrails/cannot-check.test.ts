@@ -85,6 +85,7 @@ test('a text that is held back has still begun: the deadline of the first token 
       headers: { 'content-type': 'text/event-stream' },
       body: toBody(pieces),
       begun: () => void begun++,
+      done() {},
     },
     { guard, provider: 'p', isStream: true, choices: 1, nowMs: () => 0, onWorked() {}, onRejected() {} },
   )

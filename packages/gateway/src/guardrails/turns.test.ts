@@ -25,6 +25,7 @@ async function pass(bytes: string) {
         yield Buffer.from(bytes)
       })(),
       begun() {},
+      done() {},
     },
     { guard, provider: 'p', isStream: true, choices: 1, nowMs: () => 0, onWorked() {}, onRejected() {} },
   )

@@ -74,6 +74,7 @@ async function relayAsStream(
       answer.begun()
       onBegun()
     },
+    onDone: answer.done,
     onWorked(ms) {
       call.ownMs.response += ms
     },

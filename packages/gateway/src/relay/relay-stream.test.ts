@@ -114,6 +114,7 @@ test.each([
     nowMs: () => nowMs,
     onEarlyError() {},
     onBegun() {},
+    onDone() {},
     onWorked() {},
   })
   clearImmediate(turn)
@@ -141,6 +142,7 @@ test('a token that its caller did not wait for is counted', async () => {
     nowMs: () => 0,
     onEarlyError() {},
     onBegun() {},
+    onDone() {},
     onWorked() {},
   })
   await expect(relaying).rejects.toBe(callerLeft)

@@ -29,6 +29,8 @@ export interface StreamRelay {
   onEarlyError(error: ChunkError): void
   /** The answer has begun, by its first token or by a part that was opened; told once a read until tokens pass unseen. */
   onBegun(): void
+  /** The answer has said that it is finished; told once a read from then on. */
+  onDone(): void
   /** How long a read waited for the gateway's own work before it could go on. */
   onWorked(ms: number): void
 }
@@ -50,7 +52,7 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
         reading = relay.caller.write(frames)
       } finally {
         // Also when the caller has left: the provider counts these tokens.
-        if (goesAhead) for (const frame of splitter.push(bytes)) relay.watch.see(frame, atMs)
+        if (goesAhead) lookBehind(relay, splitter.push(bytes), atMs)
       }
       if (reading) await reading
       // So much is no answer: thousands of comments in one read. The other calls have their turn before the next.
@@ -63,11 +65,12 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
     if (!isEnd) throw toGatewayError(error, relay.provider)
   }
   const endedAtMs = relay.nowMs()
-  const last = pass(relay, toLastFrames(splitter.rest()), endedAtMs)
+  const rest = splitter.rest()
+  const last = pass(relay, toLastFrames(rest), endedAtMs)
   const isTold = facts.error !== null && !facts.isErrorHidden
   if (!isWhole(facts) && !isTold) {
     await relay.caller.write(last)
-    throw toReason(facts, relay.provider)
+    throw toReason(facts, rest, relay.provider)
   }
   const done = isTold || facts.isDone ? [] : [Buffer.from('data: [DONE]\n\n')]
   relay.caller.end([...last, ...relay.usageChunk.end(), ...done])
@@ -85,6 +88,12 @@ function passesUnseen({ watch, usageChunk, secrets }: StreamRelay, bytes: Uint8A
   return usageChunk.passesUnseen(bytes) && !hasSecret(bytes, secrets)
 }
 
+/** At frames that have passed already. */
+function lookBehind({ watch, onDone }: StreamRelay, frames: Uint8Array[], atMs: number) {
+  for (const frame of frames) watch.see(frame, atMs)
+  if (watch.facts.isDone) onDone()
+}
+
 function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Array[] {
   const { facts } = relay.watch
   const passed: Uint8Array[] = []
@@ -95,6 +104,7 @@ function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Arra
     const told = facts.error === null ? frame : withoutSecretsIn(frame, relay.secrets)
     passed.push(...relay.usageChunk.pass(told, kind))
   }
+  if (facts.isDone) relay.onDone()
   const isTold = facts.error !== null && !facts.isErrorHidden
   if (!hasBegun(facts) && !isTold) return passed
   if (facts.error && facts.firstTokenAtMs === null) relay.onEarlyError(facts.error)
@@ -131,12 +141,18 @@ function isWholeData(data: string | null): boolean {
   }
 }
 
-function toReason(facts: AnswerFacts, provider: string): GatewayError {
+/** Of no event stream: no field's name begins it, and it is no comment. */
+function isText(rest: Uint8Array): boolean {
+  return /^\s*(?!(data|event|id|retry)?:)\S/.test(Buffer.from(rest).toString('latin1', 0, 64))
+}
+
+function toReason(facts: AnswerFacts, rest: Uint8Array, provider: string): GatewayError {
   if (facts.error) {
     const message = `${provider} failed in the middle of its answer: ${facts.error.message}`
     return new GatewayError('stream_error', message)
   }
   if (facts.isMalformed) return toMalformed(provider)
+  if (facts.chunks === 0 && isText(rest)) return toNoStream(provider)
   if (facts.chunks === 0)
     return new GatewayError('empty_response', `${provider} answered with nothing. Try again.`)
   const isNoAnswer = facts.begunChoices.size === 0 && (facts.isDone || facts.words !== null)
@@ -144,6 +160,13 @@ function toReason(facts: AnswerFacts, provider: string): GatewayError {
   return new GatewayError(
     'stream_cut',
     `${provider} ended its answer without saying that it is finished. The answer is incomplete.`,
+  )
+}
+
+function toNoStream(provider: string): GatewayError {
+  return new GatewayError(
+    'bad_response',
+    `What ${provider} answered is no event stream. Is params.baseUrl in gateway.yaml the right address?`,
   )
 }
 

@@ -149,6 +149,11 @@ describe('the usage chunk', () => {
   })
 })
 
+test.each(cuts)('usage behind [DONE] is in no report, and so in no books, cut in %s', async (cut) => {
+  await relay(token('a') + finish + usageChunk + done + usageChunk.replaceAll('7', '70'), { cut })
+  expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 })
+})
+
 describe('a stream that ends oddly', () => {
   test.each(cuts)('gets the [DONE] that a whole answer lacks, cut in %s', async (cut) => {
     const { text, outcome } = await relay(token('a') + finish, { cut })

@@ -77,6 +77,8 @@ export function createStreamWatch(
     facts,
     see(bytes, atMs) {
       const frame = readFrame(bytes)
+      // Behind its end nothing is of the answer: the report is written, and clients read no further.
+      if (facts.isDone) return kindOf(parse(frame.data ?? ''))
       noteUnknownFields(facts, frame)
       if (frame.data === null) return 'comment'
       if (frame.data.trim() === '[DONE]') {
@@ -92,12 +94,14 @@ export function createStreamWatch(
       if (frame.event === 'error') {
         facts.error ??= { message: frame.data.slice(0, 500), code: null, status: null }
       }
-      // Behind its end nothing can be missing, and an error is told already.
-      if (raw === undefined && !facts.isDone && facts.error === null) facts.isMalformed = true
-      return isUsageOnly(raw) ? 'usage' : 'event'
+      // An error is told already.
+      if (raw === undefined && facts.error === null) facts.isMalformed = true
+      return kindOf(raw)
     },
   }
 }
+
+const kindOf = (raw: unknown): FrameKind => (isUsageOnly(raw) ? 'usage' : 'event')
 
 export function createFacts(): AnswerFacts {
   return {

@@ -53,6 +53,7 @@ export async function relayPieces(
     nowMs: () => 0,
     onEarlyError() {},
     onBegun() {},
+    onDone() {},
     onWorked() {},
   }).catch((reason: { code: string }) => {
     error = reason.code

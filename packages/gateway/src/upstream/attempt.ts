@@ -29,6 +29,8 @@ export interface Answer {
   body: AsyncIterable<Uint8Array>
   /** The relay saw the answer begin: the deadline for it is met, silence counts from now on. */
   begun(): void
+  /** The relay saw its end: the provider has a moment to close. */
+  done(): void
 }
 
 /** Rejects with a `GatewayError`, or with the signal's reason. A status of 400 and more is an answer like any other. */
@@ -106,7 +108,7 @@ function toHandler(
       if (status < 200) return
       running.phase = 'reading'
       if (!isStream) deadlines.begun()
-      resolve({ status, headers, body, begun: deadlines.begun })
+      resolve({ status, headers, body, begun: deadlines.begun, done: deadlines.done })
     },
     onResponseData(controller, bytes) {
       deadlines.heard()

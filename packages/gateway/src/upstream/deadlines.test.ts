@@ -113,6 +113,18 @@ test('a JSON answer that stops in its middle ends at the idle deadline', async (
   await cutOff
 })
 
+test('a provider that does not close a finished answer is closed after a moment, and it was whole', async () => {
+  const { gateway, response, provider, cutOff } = await call(streaming, {})
+  provider.writeHead(200, { 'content-type': 'text/event-stream' })
+  provider.write(token('a') + finish + done)
+  const reading = (await response).text()
+  await arrived()
+  vi.advanceTimersByTime(1000)
+  expect(await reading).toBe(token('a') + finish + done)
+  await cutOff
+  expect(gateway.logs.at(-1)?.outcome).toBe('ok')
+})
+
 test('comments keep a begun stream alive; silence ends it with an error event, without [DONE]', async () => {
   const { response, provider, cutOff } = await call(streaming, { idleMs: 1000 })
   provider.write(token('a'))

@@ -15,6 +15,8 @@ export interface Deadlines {
   connected(): void
   /** The answer has begun, by its first token or by a part that was opened: from here on silence is counted. */
   begun(): void
+  /** All was said: what is left is to close. */
+  done(): void
   /** The provider is waited for … */
   waiting(): void
   /** … and sent something. */
@@ -22,6 +24,9 @@ export interface Deadlines {
   /** It is over: no timer is left behind. */
   clear(): void
 }
+
+/** Some providers leave the connection of a finished answer open; the caller, and its place in the limits, wait no longer. */
+const closeMs = 1_000
 
 export function createDeadlines(
   timeouts: Timeouts,
@@ -48,6 +53,7 @@ export function createDeadlines(
   let hasBegun = false
   let isWaiting = false
   let isOver = false
+  let isDone = false
   const fellSilent = () => {
     const message = `${provider} fell silent for ${idleMs} ms in the middle of its answer.`
     if (isWaiting) giveUp(new GatewayError('idle_timeout', message))
@@ -64,11 +70,21 @@ export function createDeadlines(
     connected: () => clearTimeout(connect),
     begun() {
       clearTimeout(firstToken)
-      if (!hasBegun && isWaiting && !isOver) idle = setTimeout(fellSilent, idleMs)
+      if (!hasBegun && isWaiting && !isOver && !isDone) idle = setTimeout(fellSilent, idleMs)
       hasBegun = true
+    },
+    done() {
+      if (isOver || isDone) return
+      isDone = true
+      clearTimeout(idle)
+      idle = setTimeout(
+        () => giveUp(new GatewayError('idle_timeout', `${provider} did not close its answer.`)),
+        closeMs,
+      )
     },
     waiting() {
       isWaiting = true
+      if (isDone) return
       // An answer that came whole is never waited for, and needs no timer.
       if (hasBegun && !isOver) idle = idle?.refresh() ?? setTimeout(fellSilent, idleMs)
     },
