@@ -191,6 +191,39 @@ test.each([
   await upstream.close()
 })
 
+describe.each(['text/event-stream', 'text/plain', null])('a stream that is none, under %s', (type) => {
+  const sends = (body: string): Answering => {
+    return (response) => void response.writeHead(200, type === null ? {} : { 'content-type': type }).end(body)
+  }
+
+  test('an error in one body is told with its words', async () => {
+    const a = sends(JSON.stringify({ error: { message: 'boom', code: 503 } }, null, 2))
+    const { ask } = await start({ a })
+    const told = await ask(true)
+    expect(told).toMatchObject(whole)
+    expect(outcomes(told)[0]).toBe('up-a stream_error')
+    const alone = await start({ a, b: a })
+    expect((await alone.ask(true)).text).toContain('boom')
+  })
+
+  test('a whole answer becomes the stream that was asked for', async () => {
+    const choices = [{ index: 0, message: { content: 'one' }, finish_reason: 'stop' }]
+    const { ask, b } = await start({ a: sends(JSON.stringify({ ...head, choices })) })
+    const told = await ask(true)
+    expect(told).toMatchObject({ status: 200, answer: 'one' })
+    expect(told.headers.get('content-type')).toContain('text/event-stream')
+    expect(b.received).toHaveLength(0)
+  })
+
+  test('anything else is not asked for again', async () => {
+    const a = sends('upstream connect error')
+    const { ask } = await start({ a })
+    expect(outcomes(await ask(true))).toEqual(['up-a bad_response', 'up-b ok'])
+    const alone = await start({ a, b: a })
+    expect((await alone.ask(true)).text).toContain('no event stream')
+  })
+})
+
 describe('a stream', () => {
   test('first token after the deadline: the second target', async () => {
     const { ask } = await start({

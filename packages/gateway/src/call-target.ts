@@ -15,6 +15,7 @@ import { readAll } from './upstream/read-all.ts'
 import { withoutSecrets } from './upstream/secrets.ts'
 import { speak } from './upstream/speak.ts'
 import type { Target } from './upstream/target.ts'
+import { withTrueForm } from './upstream/true-form.ts'
 import type { Try } from './upstream/try-targets.ts'
 
 export interface Attempt {
@@ -128,7 +129,8 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
   call.ownMs.request += parts.clock.monotonicMs() - fromMs
   const answer = await opening
   attempt.status = answer.status
-  if (answer.status >= 200 && answer.status <= 299) return speech.read(answer)
+  if (answer.status >= 200 && answer.status <= 299)
+    return speech.read(asked.isStream ? await withTrueForm(answer) : answer)
   const { bytes } = await readAll(answer.body, refusalBytesMax)
   throw speech.refuse({ status: answer.status, headers: answer.headers, body: bytes })
 }
