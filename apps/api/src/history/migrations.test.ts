@@ -70,3 +70,14 @@ test('tables that could not be brought up to date are as they were, and the next
   expect(await db.selectFrom('races').select('id').execute()).toEqual([])
   await db.destroy()
 })
+
+test('a history of a newer version is refused with what to do', async () => {
+  const file = path.join(folder, 'newer.db')
+  await (await openDatabase(`file:${file}`)).destroy()
+  const newer = new Database(file)
+  newer.exec("insert into kysely_migration values ('9999-future', '2030-01-01T00:00:00.000Z')")
+  newer.close()
+  await expect(openDatabase(`file:${file}`)).rejects.toThrow(
+    `The database ${file} was made by a newer version (it has 9999-future): start that version, or restore a backup.`,
+  )
+})

@@ -15,6 +15,7 @@ import { DatabaseUnavailable } from './database-unavailable.ts'
 import { migrations } from './migrations.ts'
 import { type OwnFile, ownFile } from './own-file.ts'
 import { PatientDialect } from './patient-dialect.ts'
+import { refuseNewer } from './refuse-newer.ts'
 import type { Schema } from './schema.ts'
 
 export class HistoryDatabase extends Kysely<Schema> {
@@ -44,6 +45,7 @@ export async function openDatabase(databaseUrl: string): Promise<HistoryDatabase
       own = await ownFile(file)
     }
     const sqlite = new Database(file, { timeout: openMsMax })
+    refuseNewer(sqlite, file)
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
