@@ -100,6 +100,19 @@ test('books whose tables could not be brought up to date are as they were, and t
   expect((await second.admin('/admin/usage')).status).toBe(200)
 })
 
+test('books of a newer version are refused with what to do, and calls go on', async () => {
+  await (await start()).gateway.close()
+  const newer = new Database(path())
+  newer.exec("insert into kysely_migration values ('9999-future', '2030-01-01T00:00:00.000Z')")
+  newer.close()
+  const spending = await start()
+  expect((await spending.spend('a')).status).toBe(200)
+  expect((await spending.admin('/admin/usage')).status).toBe(503)
+  expect(spending.gateway.logs.map(({ reason }) => reason)).toContain(
+    `${path()} was made by a newer version (it has 9999-future): start that version, or restore a backup`,
+  )
+})
+
 test.each([
   ['removed', false],
   ['replaced', true],

@@ -11,6 +11,7 @@ import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { migrations } from './migrations.ts'
+import { refuseNewer } from './refuse-newer.ts'
 import type { Schema } from './schema.ts'
 
 export interface BooksFile {
@@ -30,6 +31,7 @@ export async function openFile(path: string): Promise<BooksFile> {
   const sqlite = new Database(path, { timeout: 0 })
   try {
     sqlite.pragma('locking_mode = EXCLUSIVE')
+    refuseNewer(sqlite, path)
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
