@@ -36,6 +36,29 @@ test('a budget that is new begins with what the calls in the books have cost', a
   expect((await second.spend('b', { metadata: { agent: 'y' } })).status).toBe(200)
 })
 
+test('a clock that was months ahead for a moment frees no hard budget, and counts nothing twice', async () => {
+  const day = (date: string) => () => new Date(`${date}T12:00:00Z`)
+  let date = day('2026-03-10')
+  const options = { date: () => date(), budgets: [{ per: 'caller', usd: 2, period: 'month' }] }
+  const first = await start(options)
+  for (const caller of ['a', 'a', 'b']) await first.spend(caller)
+  await usageOf(first)
+  date = day('2026-07-10')
+  await first.spend('b')
+  await usageOf(first)
+  await first.gateway.close()
+  date = day('2026-03-10')
+  const second = await start(options)
+  expect((await second.spend('a')).status).toBe(402)
+  expect((await second.spend('b')).status).toBe(200)
+  expect((await second.spend('b')).status).toBe(402)
+  await second.gateway.close()
+  date = day('2026-07-10')
+  const third = await start(options)
+  expect((await third.spend('b')).status).toBe(200)
+  expect((await third.spend('b')).status).toBe(402)
+})
+
 test.each([
   ['taken back', { usd: 2, period: 'day' }],
   ['broken', { usd: -1, period: 'day' }],

@@ -5,7 +5,7 @@
 import { SqliteError } from 'better-sqlite3'
 import type { BookedCall, Hold, Kept, Questions } from './messages.ts'
 import { type BooksFile, openFile } from './open-file.ts'
-import { dayMs, startOf } from './period.ts'
+import { dayMs, endOf, startOf } from './period.ts'
 import type { HoldsTable } from './schema.ts'
 import type { Count, Spent } from './spending.ts'
 import { readUsage } from './usage.ts'
@@ -140,13 +140,17 @@ function readCount(name: string): Count {
   }
 }
 
-/** A count that is new begins with what the calls in the books have cost in its period; one that nobody asks for is dropped. */
+/**
+ * A count that is new begins with what the calls in the books have cost in its period; one that nobody asks for is dropped. One
+ * without a sum of its period is worked out as a new one: a clock that was ahead for a moment has swept it.
+ */
 function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], nowMs: number): Spent[] {
   const read = sqlite
     .prepare(
       'select subject, pico from spent where count = ? and starts_at_ms = ? order by pico desc limit ?',
     )
     .safeIntegers()
+  const hasSum = sqlite.prepare('select 1 from spent where count = ? and starts_at_ms = ? limit 1')
   return sqlite.transaction(() => {
     const known = new Set(sqlite.prepare('select name from counts').pluck().all() as string[])
     for (const name of known) {
@@ -155,9 +159,10 @@ function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], 
       sqlite.prepare('delete from spent where count = ?').run(name)
     }
     for (const count of wanted) {
-      if (known.has(count.name)) continue
-      sqlite.prepare('insert into counts (name) values (?)').run(count.name)
-      writer.add(sumCalls(sqlite, count, startOf(count.period, nowMs)))
+      const startsAtMs = startOf(count.period, nowMs)
+      if (!known.has(count.name)) sqlite.prepare('insert into counts (name) values (?)').run(count.name)
+      else if (hasSum.get(count.name, startsAtMs) !== undefined) continue
+      writer.add(sumCalls(sqlite, count, startsAtMs))
     }
     return wanted.flatMap(({ name, period }) => {
       const startsAtMs = startOf(period, nowMs)
@@ -170,13 +175,14 @@ function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], 
 /** Of one count, those who spent most: as many as the gateway keeps in memory. */
 const spentMax = 10_000
 
-function sumCalls(sqlite: BooksFile['sqlite'], count: Count, fromMs: number): Sums {
+/** Of one period. What a clock that was ahead has booked for a later one is counted there already. */
+function sumCalls(sqlite: BooksFile['sqlite'], count: Count, startsAtMs: number): Sums {
   const sums: Sums = new Map()
   const rows = sqlite
     .prepare(
-      'select at_ms as atMs, caller, tenant, tags, total(cost_pico) as costPico from calls join attempts on call_id = id where at_ms >= ? group by id',
+      'select at_ms as atMs, caller, tenant, tags, total(cost_pico) as costPico from calls join attempts on call_id = id where at_ms >= ? and at_ms < ? group by id',
     )
-    .iterate(fromMs) as IterableIterator<{
+    .iterate(startsAtMs, endOf(count.period, startsAtMs) ?? Number.MAX_SAFE_INTEGER) as IterableIterator<{
     atMs: number
     caller: string
     tenant: string | null
