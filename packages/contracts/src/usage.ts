@@ -31,7 +31,7 @@ const tokensMax = 1e9
 export function readUsage(raw: unknown): Usage | null {
   if (!isRecord(raw)) return null
   const counts = [raw.prompt_tokens, raw.input_tokens, raw.completion_tokens, raw.output_tokens]
-  if (counts.some((count) => typeof count === 'number' && count > tokensMax)) return null
+  if (counts.some((count) => typeof count === 'number' && number(count) === null)) return null
   const prompt = number(raw.prompt_tokens) ?? number(raw.input_tokens)
   const completion = number(raw.completion_tokens) ?? number(raw.output_tokens)
   if (prompt === null && completion === null) return null
@@ -67,7 +67,9 @@ function reasoningOutside(prompt: number, completion: number, total: number | nu
 }
 
 function number(value: unknown): number | null {
-  return typeof value === 'number' && value >= 0 && value <= tokensMax ? value : null
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= tokensMax
+    ? value
+    : null
 }
 
 function record(value: unknown): Record<string, unknown> | null {

@@ -29,7 +29,16 @@ type Parse = (
   text: string,
   reviver: (key: string, value: unknown, at: { source: string }) => unknown,
 ) => unknown
-const json = JSON as unknown as { parse: Parse; rawJSON(text: string): object }
+const json = JSON as unknown as {
+  parse: Parse
+  rawJSON(text: string): object
+  isRawJSON(value: unknown): boolean
+}
+
+/** Of any size. */
+export function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || json.isRawJSON(value)
+}
 
 /** Nobody's request or answer is nested deeper, and who walks this much needs a quarter of the stack. */
 const levelsMax = 500

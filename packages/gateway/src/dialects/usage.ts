@@ -3,6 +3,7 @@
  * reasoning; providers that count them apart are added up before they come here.
  */
 import type { ChatUsage } from './dialect.ts'
+import { count, isNumber } from './read-json.ts'
 
 export interface TokenCounts {
   prompt: number
@@ -12,6 +13,11 @@ export interface TokenCounts {
   cacheWrite: number | null
   /** null when the provider does not say. */
   reasoning: number | null
+}
+
+/** Negative, broken or too large: beside one of these the others are not to be believed either, and what is missing is not 0. */
+export function hasImpossible(counts: readonly unknown[]): boolean {
+  return counts.some((value) => isNumber(value) && count(value) === null)
 }
 
 export function toUsage({ prompt, completion, cacheRead, cacheWrite, reasoning }: TokenCounts): ChatUsage {

@@ -4,10 +4,11 @@
  */
 import type { ChatUsage } from '../dialect.ts'
 import { count, record } from '../read-json.ts'
-import { toUsage } from '../usage.ts'
+import { hasImpossible, toUsage } from '../usage.ts'
 
-/** Of all `usage` objects of an answer, in order; null when none has a count. */
+/** Of all `usage` objects of an answer, in order; null when none has a count, or one has a count that cannot be. */
 export function mapUsage(usages: readonly unknown[]): ChatUsage | null {
+  if (usages.some((usage) => hasImpossible(Object.values(record(usage))))) return null
   const last = (name: string) =>
     usages.map((usage) => count(record(usage)[name])).findLast((value) => value !== null)
   const thinking = usages

@@ -4,10 +4,10 @@
  */
 import type { ChatUsage } from '../dialect.ts'
 import { count, isRecord } from '../read-json.ts'
-import { toUsage } from '../usage.ts'
+import { hasImpossible, toUsage } from '../usage.ts'
 
 export function mapUsage(usage: unknown): ChatUsage | null {
-  if (!isRecord(usage)) return null
+  if (!isRecord(usage) || hasImpossible(Object.values(usage))) return null
   const prompt = count(usage.promptTokenCount)
   const answer = count(usage.candidatesTokenCount)
   const thoughts = count(usage.thoughtsTokenCount)

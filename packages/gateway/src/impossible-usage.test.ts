@@ -1,0 +1,48 @@
+/** A count that cannot be is no count: the call is estimated, and never free. */
+import { afterEach, expect, test } from 'vitest'
+import { head } from './testing/chunks.ts'
+import { messages, startGateway } from './testing/gateway.ts'
+import { json, startUpstream } from './testing/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+const words = 'A race over a straight quarter of a mile.'
+const answers: Record<string, (input: number, output: number) => object> = {
+  custom: (prompt_tokens, completion_tokens) => ({
+    ...head,
+    choices: [{ index: 0, message: { role: 'assistant', content: words }, finish_reason: 'stop' }],
+    usage: { prompt_tokens, completion_tokens },
+  }),
+  anthropic: (input_tokens, output_tokens) => ({
+    id: 'msg_1',
+    content: [{ type: 'text', text: words }],
+    stop_reason: 'end_turn',
+    usage: { input_tokens, output_tokens },
+  }),
+  gemini: (promptTokenCount, candidatesTokenCount) => ({
+    candidates: [{ content: { parts: [{ text: words }] }, finishReason: 'STOP' }],
+    usageMetadata: { promptTokenCount, candidatesTokenCount },
+  }),
+}
+const counts = [
+  [10, -1],
+  [-10, 5],
+  [10.5, 5],
+  [10, 1e18],
+] as const
+
+test.each(Object.keys(answers))('%s', async (provider) => {
+  for (const [input, output] of counts) {
+    const upstream = await startUpstream(json(answers[provider]!(input, output)))
+    const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'none' }
+    const gateway = await startGateway({ models: [{ name: 'm', provider, params }] })
+    opened.push(upstream, gateway)
+    await (await gateway.chat({ model: 'm', messages })).text()
+    await expect.poll(() => gateway.logs.at(-1)?.outcome).toBe('ok')
+    // The letters of both, a quarter each.
+    expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 5, outputTokens: Math.ceil(words.length / 4) })
+  }
+})
