@@ -78,7 +78,7 @@ export function createStreamWatch(
     see(bytes, atMs) {
       const frame = readFrame(bytes)
       // Behind its end nothing is of the answer: the report is written, and clients read no further.
-      if (facts.isDone) return kindOf(parse(frame.data ?? ''))
+      if (facts.isDone) return frame.data === null ? 'comment' : kindOf(parse(frame.data))
       noteUnknownFields(facts, frame)
       if (frame.data === null) return 'comment'
       if (frame.data.trim() === '[DONE]') {
