@@ -211,12 +211,11 @@ test('a call that was refused is a span too, and no fault of the gateway', async
   await ask('unknown')
   const attributes = {
     'error.type': 'model_not_found',
+    'gen_ai.request.model': 'unknown',
     'http.response.status_code': 404,
     'gateway.attempts': 0,
   }
-  expect(await spansAfterStop()).toMatchObject([
-    { name: 'chat unknown', status: 0, service: 'front', attributes },
-  ])
+  expect(await spansAfterStop()).toMatchObject([{ name: 'chat', status: 0, service: 'front', attributes }])
 })
 
 test('a broken traceparent begins a trace of its own', async () => {

@@ -105,8 +105,8 @@ function beginTrace(
       for (const each of attempts) {
         endAttempt(each.span, each.attempt, toTime(each.attempt.endedAtMs ?? endedAtMs))
       }
-      const model = record.requestModel ?? record.askedModel
-      if (model !== null) span.updateName(`${operation} ${model}`)
+      // Names are what traces are counted by: one that is not in the config is the caller's to choose, and stands in an attribute.
+      if (record.requestModel !== null) span.updateName(`${operation} ${record.requestModel}`)
       span.setAttributes(toCallAttributes(call, record))
       if (isFault(record.outcome)) span.setStatus({ code: SpanStatusCode.ERROR })
       span.end(toTime(endedAtMs))
