@@ -12,7 +12,7 @@ import type { Config } from './config/load.ts'
 import type { ConfigReading } from './config/read-config.ts'
 import { type DrainTimes, drain, shutdown } from './drain.ts'
 import { createEngine, type Engine } from './engine.ts'
-import { createProcessMetrics } from './process-metrics.ts'
+import { createProcessMetrics, type ProcessFacts } from './process-metrics.ts'
 import { discover } from './routing/discover.ts'
 import { type Arrival, arrivalDefault, createGatewayServer, createMetricsServer } from './server.ts'
 import { createSetup, putInForce, type Setup } from './setup.ts'
@@ -28,8 +28,8 @@ export interface GatewayOptions {
   configWarnings?: readonly string[]
   clock: Clock
   log: Logger
-  /** That are in no log, since the start. */
-  lostLogLines?(): number
+  /** For the metrics; without it they tell nothing of the process. */
+  processFacts?: ProcessFacts | null
   /** Names besides the loopback's own that may lead here; null: any, for it serves others. */
   allowedHosts?: readonly string[] | null
   /** The file of the books; null keeps none. */
@@ -71,7 +71,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     configWarnings = [],
     clock,
     log,
-    lostLogLines = () => 0,
+    processFacts = null,
     allowedHosts = [],
     booksPath = null,
     arrival = arrivalDefault,
@@ -88,7 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     tracing,
   })
   const { connections, found, metrics, audit, configStatus } = engine
-  createProcessMetrics(metrics.registry, { lostLogLines })
+  if (processFacts) createProcessMetrics(metrics.registry, processFacts)
   let current: ChatParts
   let ownUrls: readonly string[] | null = null
   let reloads = 0

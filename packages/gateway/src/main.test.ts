@@ -119,6 +119,23 @@ test('a pipe in the place of gateway.yaml is refused like any bad edit, and hold
   expect(await stderr).toContain(`${path} is no regular file`)
 })
 
+test('the metrics tell which gateway it is, since when it runs, and what it takes', async () => {
+  const { firstLine } = run('llm: {}')
+  const beganAtMs = Date.now()
+  const metricsUrl = /metrics on (\S+)/.exec(await firstLine)![1]!
+  const text = await (await fetch(metricsUrl)).text()
+  expect(text).toMatch(/^gateway_build_info\{version="\d+\.\d+\.\d+"\} 1$/m)
+  const valueOfMetric = (name: string) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1])
+  const startedAtMs = valueOfMetric('process_start_time_seconds') * 1000
+  expect(Math.abs(startedAtMs - beganAtMs)).toBeLessThan(60_000)
+  const memory = ['process_resident_memory_bytes', 'nodejs_heap_size_used_bytes'].map(valueOfMetric)
+  for (const bytes of memory) expect(bytes).toBeGreaterThan(1_000_000)
+  expect(valueOfMetric('process_cpu_seconds_total')).toBeGreaterThan(0)
+  if (process.platform !== 'linux') return
+  expect(valueOfMetric('process_open_fds')).toBeGreaterThan(5)
+  expect(valueOfMetric('process_max_fds')).toBeGreaterThan(valueOfMetric('process_open_fds'))
+})
+
 test.each(['SIGTERM', 'SIGINT', 'disconnect'] as const)(
   'ends on %s with 0, open streams and all',
   async (signal) => {

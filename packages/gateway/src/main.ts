@@ -1,4 +1,5 @@
 /** Starts the gateway: the only file that knows the environment, the wall clock and the ports. */
+import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
@@ -54,7 +55,7 @@ const gateway = createGateway({
   configWarnings: reading.warnings,
   clock,
   log,
-  lostLogLines: logFile.lostLines,
+  processFacts: { version: readVersion(), lostLogLines: logFile.lostLines },
   booksPath,
   tracing: isTraced() ? await loadTracing() : null,
   allowedHosts: /^(localhost|127(\.\d+){3}|::1)$/.test(host) ? readNames(env.ALLOWED_HOSTS) : null,
@@ -126,6 +127,11 @@ function end() {
     .close()
     .finally(() => logFile.close())
     .finally(() => process.exit(0))
+}
+
+function readVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(file) as { version: string }).version
 }
 
 function toBooksPath({ books }: Config): string | null {
