@@ -23,6 +23,7 @@ function lint(path: string, code: string): string {
 
 test.each([
   ['packages/wire/src/a.ts', '@drag-race/contracts'],
+  ['packages/sqlite/src/a.ts', '@drag-race/contracts'],
   ['packages/contracts/src/a.ts', '@drag-race/wire'],
   ['packages/contracts/src/a.ts', '../../wire/src/decode.ts'],
   ['packages/gateway/src/relay/a.ts', '@drag-race/simulator'],
@@ -37,6 +38,7 @@ test.each([
 test.each([
   ['apps/api/src/races/a.ts', '@drag-race/contracts'],
   ['packages/gateway/src/relay/a.ts', '@drag-race/wire'],
+  ['packages/gateway/src/books/a.ts', '@drag-race/sqlite'],
   ['packages/gateway/src/relay/a.ts', '../upstream/attempt.ts'],
   ['packages/wire/src/a.ts', 'eventsource-parser'],
 ])('%s may import %s', (path, specifier) => {

@@ -7,15 +7,14 @@
  */
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
+import { MadeByNewerVersion, migrate, refuseNewer } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
-import { Migrator } from 'kysely/migration'
 import { toOpenAdvice } from './database-advice.ts'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 import { migrations } from './migrations.ts'
 import { type OwnFile, ownFile } from './own-file.ts'
 import { PatientDialect } from './patient-dialect.ts'
-import { refuseNewer } from './refuse-newer.ts'
 import type { Schema } from './schema.ts'
 
 export class HistoryDatabase extends Kysely<Schema> {
@@ -45,29 +44,25 @@ export async function openDatabase(databaseUrl: string): Promise<HistoryDatabase
       own = await ownFile(file)
     }
     const sqlite = new Database(file, { timeout: openMsMax })
-    refuseNewer(sqlite, file)
+    refuseNewer(sqlite, migrations)
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
     sqlite.function('contains_text', { deterministic: true }, containsText)
     sqlite.pragma('busy_timeout = 0')
     const db = new HistoryDatabase(sqlite, own)
-    // Kysely's own for SQLite has none, though SQLite takes back new tables and columns too: what was killed in between would
-    // never open again. Closed before the commit, nothing of it has happened.
-    sqlite.exec('BEGIN')
-    const { error } = await new Migrator({
-      db,
-      provider: { getMigrations: async () => migrations },
-    }).migrateToLatest()
-    if (error === undefined) {
-      sqlite.exec('COMMIT')
+    try {
+      await migrate(sqlite, db, migrations)
       return db
+    } catch (error) {
+      await db.destroy()
+      throw error
     }
-    await db.destroy()
-    throw error
   } catch (cause) {
     own?.release()
     if (cause instanceof DatabaseUnavailable) throw cause
+    if (cause instanceof MadeByNewerVersion)
+      throw new DatabaseUnavailable(`The database ${cause.message}.`, { cause })
     const problem = `Cannot open the database ${file}: ${reason(cause)}.`
     throw new DatabaseUnavailable(`${problem} ${toOpenAdvice(cause)}`, { cause })
   }

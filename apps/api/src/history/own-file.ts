@@ -5,8 +5,9 @@
  * The lock is on a file beside it (`races.db-lock`), so that others can still read the history itself. SQLite holds it, as it
  * does for the books of the gateway: it ends with the process, by a kill -9 too, and what stays of it is an empty file.
  */
-import { closeSync, openSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, openSync, realpathSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { watchFile } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 
@@ -31,7 +32,7 @@ export async function ownFile(file: string): Promise<OwnFile> {
   for (;;) {
     try {
       lock.exec('BEGIN EXCLUSIVE')
-      return { check: watchFile(file), release: () => lock.close() }
+      return { check: createCheck(file), release: () => lock.close() }
     } catch (error) {
       const isHeld = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
       if (isHeld && performance.now() < untilMs) {
@@ -44,14 +45,10 @@ export async function ownFile(file: string): Promise<OwnFile> {
   }
 }
 
-function watchFile(file: string): () => void {
-  const toMark = () => {
-    const stats = statSync(file, { bigint: true, throwIfNoEntry: false })
-    return stats && `${stats.dev} ${stats.ino}`
-  }
-  const opened = toMark()
+function createCheck(file: string): () => void {
+  const isThere = watchFile(file)
   return () => {
-    if (toMark() !== opened) throw new DatabaseUnavailable(gone)
+    if (!isThere()) throw new DatabaseUnavailable(gone)
   }
 }
 

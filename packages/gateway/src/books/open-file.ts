@@ -5,13 +5,12 @@
  * both let calls through. WAL with `synchronous = NORMAL`: what is committed outlives a kill -9; only a power cut may
  * take the last moments.
  */
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { migrate, refuseNewer, watchFile } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
-import { Migrator } from 'kysely/migration'
 import { migrations } from './migrations.ts'
-import { refuseNewer } from './refuse-newer.ts'
 import type { Schema } from './schema.ts'
 
 export interface BooksFile {
@@ -31,33 +30,23 @@ export async function openFile(path: string): Promise<BooksFile> {
   const sqlite = new Database(path, { timeout: 0 })
   try {
     sqlite.pragma('locking_mode = EXCLUSIVE')
-    refuseNewer(sqlite, path)
+    refuseNewer(sqlite, migrations)
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
     const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
-    const provider = { getMigrations: async () => migrations }
-    // Kysely's own for SQLite has none, though SQLite takes back new tables and columns too: what was killed in between would
-    // never open again. Closed before the commit, nothing of it has happened.
-    sqlite.exec('BEGIN')
-    const { error } = await new Migrator({ db, provider }).migrateToLatest()
-    if (error !== undefined) throw error
-    sqlite.exec('COMMIT')
-    return { sqlite, db, check: watchFile(path) }
+    await migrate(sqlite, db, migrations)
+    return { sqlite, db, check: createCheck(path) }
   } catch (error) {
     sqlite.close()
     throw toReason(path, error)
   }
 }
 
-function watchFile(path: string): () => void {
-  const toMark = () => {
-    const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-    return stats && `${stats.dev} ${stats.ino}`
-  }
-  const opened = toMark()
+function createCheck(path: string): () => void {
+  const isThere = watchFile(path)
   return () => {
-    if (toMark() === opened) return
+    if (isThere()) return
     throw new Error(
       `${path} was removed or replaced while the gateway ran: put it back, or restart the gateway`,
     )
