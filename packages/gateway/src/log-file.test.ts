@@ -1,50 +1,22 @@
 /** The log of a gateway whose disk is full: Linux has such a disk at /dev/full. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
 import { createLogFile } from './log-file.ts'
+import { useProgram } from './testing/program.ts'
 
 const isFullDiskHere = existsSync('/dev/full')
 
-let folder: string
-const children: ChildProcess[] = []
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'gateway-'))
-})
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-  rmSync(folder, { recursive: true })
-})
+const { pathOf, run } = useProgram()
 
 test.runIf(isFullDiskHere)(
   'a gateway whose standard error is full serves on, and stops when it is asked to',
   async () => {
     const full = openSync('/dev/full', 'a')
-
-    const config = join(folder, 'gateway.yaml')
-    writeFileSync(
-      config,
-      'llm: { models: [{ name: m, provider: custom, params: { baseUrl: "http://127.0.0.1:9" } }] }',
-    )
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-      env: {
-        GATEWAY_CONFIG: config,
-        GATEWAY_PORT: '0',
-        GATEWAY_METRICS_PORT: '0',
-        GATEWAY_DISCOVERY: 'off',
-        GATEWAY_BOOKS: 'off',
-        LOG_LEVEL: 'info',
-      },
-      stdio: ['ignore', 'pipe', full],
-    })
-    children.push(child)
+    const config =
+      'llm: { models: [{ name: m, provider: custom, params: { baseUrl: "http://127.0.0.1:9" } }] }'
+    const { child, firstLine, exited } = run(config, { LOG_LEVEL: 'info' }, full)
     closeSync(full)
-    const exited = once(child, 'exit')
-    const [line] = await once(child.stdout!, 'data')
-    const [url, metricsUrl] = String(line).match(/http:[^\s,]+/g)!
+    const [url, metricsUrl] = (await firstLine).match(/http:[^\s,]+/g)!
     for (let calls = 0; calls < 3; calls++) {
       const response = await fetch(`${url}/v1/chat/completions`, {
         method: 'POST',
@@ -70,7 +42,7 @@ test.runIf(isFullDiskHere)('what no memory is left for is lost and counted', asy
 })
 
 test('what waits when it is closed is written first', async () => {
-  const path = join(folder, 'log')
+  const path = pathOf('log')
   const file = createLogFile(openSync(path, 'a'))
   for (const line of ['a\n', 'b\n', 'c\n']) file.write(line)
   await file.close()

@@ -1,49 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { token } from './testing/chunks.ts'
+import { useProgram } from './testing/program.ts'
 import { startUpstream } from './testing/upstream.ts'
 
-let folder: string
-const children: ChildProcess[] = []
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'gateway-'))
-})
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-  rmSync(folder, { recursive: true })
-})
-
-/** The program as a process of its own, with this config. */
-function run(config: string | null, env: Record<string, string> = {}) {
-  const path = join(folder, 'gateway.yaml')
-  if (config !== null) writeFileSync(path, config)
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: {
-      GATEWAY_CONFIG: path,
-      GATEWAY_PORT: '0',
-      GATEWAY_METRICS_PORT: '0',
-      GATEWAY_DISCOVERY: 'off',
-      GATEWAY_DRAIN_MS: '0',
-      GATEWAY_BOOKS: 'off',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  children.push(child)
-  return {
-    child,
-    stdout: text(child.stdout!),
-    stderr: text(child.stderr!),
-    firstLine: once(child.stdout!, 'data').then(([line]) => String(line)),
-    exited: once(child, 'exit'),
-  }
-}
+const { pathOf, run } = useProgram()
 
 test('a broken config: all its faults, exit 1', async () => {
   const { stderr, exited } = run('llm:\n  models:\n  - name: a\n    provider: grok\n    key: b\n')
@@ -96,10 +60,10 @@ test.each([
   'a new gateway.yaml that has the books in another file says when that holds: %s, then %s',
   async (before, after, told) => {
     const withBooks = (file: string) =>
-      `llm: { policies: { books: { file: ${file === 'off' ? file : `${folder}/${file}`} } } }`
+      `llm: { policies: { books: { file: ${file === 'off' ? file : `${pathOf('.')}/${file}`} } } }`
     const { child, stderr, firstLine, exited } = run(withBooks(before), { GATEWAY_BOOKS: '' })
     await firstLine
-    writeFileSync(join(folder, 'gateway.yaml'), withBooks(after))
+    writeFileSync(pathOf('gateway.yaml'), withBooks(after))
     child.kill('SIGHUP')
     child.kill('SIGTERM')
     await exited
@@ -110,7 +74,7 @@ test.each([
 test('a pipe in the place of gateway.yaml is refused like any bad edit, and holds nothing up', async () => {
   const { child, stderr, firstLine, exited } = run('llm: {}')
   await firstLine
-  const path = join(folder, 'gateway.yaml')
+  const path = pathOf('gateway.yaml')
   rmSync(path)
   execFileSync('mkfifo', [path])
   child.kill('SIGHUP')
