@@ -111,12 +111,14 @@ export function reduceRace(state: RaceState, event: RaceEvent): RaceState {
 }
 
 /**
- * The same state as folding the events one by one, for many at once: the lanes are copied once, not once an event. A tape
- * of 320,000 events folds in a tenth of a second. `from` is not changed.
+ * The same state as folding the events one by one, for many at once: a lane is copied once, not once an event. A tape of
+ * 320,000 events folds in a tenth of a second. `from` is not changed.
  */
 export function foldRace(events: readonly RaceEvent[], from: RaceState = emptyRace): RaceState {
   let state: RaceState = from
   let lanes: LaneState[] = []
+  /** By index, those that were copied here: nobody else has them yet. */
+  let own: boolean[] = []
   let isOwn = false
   for (const event of events) {
     if (!isNext(state, event)) continue
@@ -127,16 +129,21 @@ export function foldRace(events: readonly RaceEvent[], from: RaceState = emptyRa
     }
     if (!isOwn) {
       lanes = [...state.lanes]
+      own = []
       state = { ...state, lanes }
       isOwn = true
     }
-    // Made above, and nobody else has it yet.
-    const own = state as { seq: number; at: number }
-    own.seq = event.seq
-    own.at = Math.max(own.at, event.at)
+    const draft = state as { seq: number; at: number }
+    draft.seq = event.seq
+    draft.at = Math.max(draft.at, event.at)
     const index = lanes[event.lane]?.lane === event.lane ? event.lane : lanes.findIndex(isLane(event.lane))
     const lane = lanes[index]
-    if (lane) lanes[index] = reduceLane(lane, event)
+    if (!lane || lane.outcome) continue
+    if (!own[index]) {
+      lanes[index] = { ...lane }
+      own[index] = true
+    }
+    addToLane(lanes[index]!, event)
   }
   return state
 }
@@ -162,26 +169,36 @@ type LaneEvent = EventOf<'lane-start' | 'ttft' | 'token' | 'done' | 'error'>
 
 function reduceLane(lane: LaneState, event: LaneEvent): LaneState {
   if (lane.outcome) return lane
+  const next = { ...lane }
+  addToLane(next, event)
+  return next
+}
+
+/** Changes `lane`, which has no outcome yet. */
+function addToLane(lane: LaneState, event: LaneEvent): void {
   switch (event.type) {
     case 'lane-start':
-      return { ...lane, startAt: event.at, start: toStartKind(event) }
+      lane.startAt = event.at
+      lane.start = toStartKind(event)
+      return
     case 'ttft':
-      return { ...lane, ttftMs: event.ms }
+      lane.ttftMs = event.ms
+      return
     case 'token':
       return addToken(lane, event)
     case 'done':
-      return { ...lane, ...toServer(lane, event), outcome: { kind: 'done', event } }
+      nameServer(lane, event)
+      lane.outcome = { kind: 'done', event }
+      return
     case 'error':
-      return { ...lane, outcome: { kind: event.code === 'stopped' ? 'stopped' : 'failed', event } }
+      lane.outcome = { kind: event.code === 'stopped' ? 'stopped' : 'failed', event }
   }
 }
 
 /** Where the list of models could not be had at the start, the gateway's account still says who answered. */
-function toServer(lane: LaneState, { gateway }: EventOf<'done'>): Pick<LaneEntry, 'provider' | 'simulated'> {
-  return {
-    provider: lane.provider ?? (gateway?.provider || null),
-    simulated: lane.simulated || gateway?.provider === 'simulator',
-  }
+function nameServer(lane: LaneState, { gateway }: EventOf<'done'>): void {
+  lane.provider ??= gateway?.provider || null
+  lane.simulated ||= gateway?.provider === 'simulator'
 }
 
 function toStartKind({ cold, prepared }: EventOf<'lane-start'>): LaneStartKind {
@@ -189,22 +206,19 @@ function toStartKind({ cold, prepared }: EventOf<'lane-start'>): LaneStartKind {
   return prepared ? 'prepared' : 'warm'
 }
 
-function addToken(lane: LaneState, event: EventOf<'token'>): LaneState {
-  const { kind, content, tokens: more = 1 } = event
-  const tokens = lane.tokens + more
-  const mark: Mark = { at: event.at, kind, tokens, previous: lane.lastMark }
-  return {
-    ...lane,
-    tokens,
-    reasoningTokens: lane.reasoningTokens + (kind === 'reasoning' ? more : 0),
-    chunks: lane.chunks + 1,
-    hasToolCall: lane.hasToolCall || kind === 'tool-call',
-    answer: kind === 'answer' ? lane.answer + content : lane.answer,
-    reasoning: kind === 'reasoning' ? lane.reasoning + content : lane.reasoning,
-    firstMark: lane.firstMark ?? mark,
-    firstAnswerMark: lane.firstAnswerMark ?? (kind === 'answer' ? mark : null),
-    lastMark: mark,
+function addToken(lane: LaneState, { at, kind, content, tokens: more = 1 }: EventOf<'token'>): void {
+  lane.tokens += more
+  lane.chunks += 1
+  if (kind === 'answer') lane.answer += content
+  if (kind === 'reasoning') {
+    lane.reasoning += content
+    lane.reasoningTokens += more
   }
+  if (kind === 'tool-call') lane.hasToolCall = true
+  const mark: Mark = { at, kind, tokens: lane.tokens, previous: lane.lastMark }
+  lane.firstMark ??= mark
+  if (kind === 'answer') lane.firstAnswerMark ??= mark
+  lane.lastMark = mark
 }
 
 function emptyLane(entry: LaneEntry): LaneState {

@@ -93,14 +93,15 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
   const endAt = lane.outcome?.event.at
   const elapsedMs = since(endAt ?? Math.max(nowMs, lane.lastMark?.at ?? 0))
   const totalMs = done?.totalMs ?? null
+  const splits = toSplits(lane, since)
   return {
     start: lane.start,
     ttftMs: lane.ttftMs,
     firstTextMs: since(firstText(lane)),
-    firstAnswerMs: since(lane.firstAnswerMark?.at),
+    firstAnswerMs: splits.firstAnswerMs,
     totalMs,
     elapsedMs,
-    halfMs: lane.stream ? since(whenTokens(lane.lastMark, lane.tokens / 2)) : null,
+    halfMs: splits.halfMs,
     first50TokensMs: lane.stream ? since(whenTokens(lane.lastMark, 50)) : null,
     inputTokens: usage?.inputTokens ?? null,
     outputTokens,
@@ -114,7 +115,7 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
     chunks: lane.chunks,
     gapMsMax: longestGap(lane.lastMark, done ? undefined : endAt),
     costUsd: done?.costUsd ?? null,
-    splits: toSplits(lane, since),
+    splits,
   }
 }
 

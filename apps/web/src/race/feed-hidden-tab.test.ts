@@ -39,7 +39,7 @@ describe('a feed of a tab that nobody looks at', () => {
           signal.addEventListener('abort', () => resolve())
           look()
         }),
-      onEvent: (event: RaceEvent) => void events.push(event),
+      onEvents: (more: readonly RaceEvent[]) => void events.push(...more),
       onClock: () => {},
       onRewind: () => {},
       onStatus: ({ state }: FeedStatus) => {

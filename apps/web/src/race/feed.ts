@@ -32,8 +32,8 @@ export interface FeedOptions {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** Resolves when the tab is hidden, or shown: at once when it is so already, or when aborted. */
   whenTab: (is: 'hidden' | 'shown', signal: AbortSignal) => Promise<void>
-  /** `isKept`: it comes from the tape of a race that is over, and the rest of it at once. */
-  onEvent: (event: RaceEvent, isKept: boolean) => void
+  /** What came with one read. `isKept`: from the tape of a race that is over, and the rest of it comes at once. */
+  onEvents: (events: readonly RaceEvent[], isKept: boolean) => void
   /** The app was killed and kept another tape than was seen: it comes again from its first event. */
   onRewind: () => void
   onStatus: (status: FeedStatus) => void
@@ -152,21 +152,18 @@ function openFeed(
   /** null: it goes on. */
   function takeAll(events: readonly RaceEvent[], isKept: boolean, isResumed: boolean): Outcome | null {
     if (closing.signal.aborted) return 'ended'
-    for (const event of events) {
-      if (isResumed && isInterruptedEnd(event)) return 'another tape'
-      take(event, isKept)
-      if (tape.hasEnded) return 'ended'
-    }
-    return null
+    if (isResumed && events.some(isInterruptedEnd)) return 'another tape'
+    options.onEvents(events.filter(take), isKept)
+    return tape.hasEnded ? 'ended' : null
   }
 
   /** Events that do not follow on the last one (a repeat after a reconnect) are passed over, as the rule book does. */
-  function take(event: RaceEvent, isKept: boolean) {
-    if (event.seq !== tape.seq + 1) return
+  function take(event: RaceEvent): boolean {
+    if (tape.hasEnded || event.seq !== tape.seq + 1) return false
     tape.seq = event.seq
     if (event.type === 'race-start') tape.raceId = event.raceId
     if (event.type === 'race-end') tape.hasEnded = true
-    options.onEvent(event, isKept)
+    return true
   }
 
   void run()

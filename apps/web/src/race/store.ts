@@ -1,8 +1,6 @@
 /**
- * The race on the screen. Events are queued as they arrive and folded once per animation frame, so that a token costs
- * one reduce and a frame one render, however many tokens came.
- *
- * A hidden tab gets no frames: its queue is folded whenever it is full, and shown at once on return.
+ * The race on the screen. Events are folded as they arrive and shown once per animation frame: a frame costs one render,
+ * however many tokens came. A hidden tab gets no frames, and shows everything at once on return.
  */
 import {
   emptyRace,
@@ -17,8 +15,6 @@ import { type Feed, type FeedOptions, type FeedStatus, followRace, startRace } f
 import { createScreenLag } from './screen-lag.ts'
 import { createTurns, firstTurn, strideMax, type Turn } from './turns.ts'
 
-/** A full queue is folded at once: a hidden tab, or a long tape, must not pile up events. */
-const queueMax = 1000
 /** The app answers a stop in milliseconds: after this long the request is most likely still waiting in the browser. */
 const stopMsMax = 4000
 
@@ -86,7 +82,6 @@ export function createRaceStore({
     let feed: Feed | null = null
     /** Ahead of what is shown by at most a frame. */
     let folded: RaceState = emptyRace
-    let queue: RaceEvent[] = []
     let isFrameAsked = false
     let lag = createScreenLag()
     const turns = createTurns()
@@ -104,23 +99,19 @@ export function createRaceStore({
       return { at: Math.max(at, toldAt), shownAtMs }
     }
 
-    function push(event: RaceEvent, isKept: boolean) {
-      queue.push(event)
-      lag.heard(event.at, nowMs())
-      if (queue.length >= queueMax) fold()
+    function take(events: readonly RaceEvent[], isKept: boolean) {
+      folded = foldRace(events, folded)
       // The rest of it comes at once: it is shown when it is whole.
-      if (!isKept) askFrame()
+      if (isKept) return
+      const heardMs = nowMs()
+      for (const { at } of events) lag.heard(at, heardMs)
+      askFrame()
     }
 
     function askFrame() {
       if (isFrameAsked) return
       isFrameAsked = true
       requestFrame(showFrame)
-    }
-
-    function fold() {
-      folded = foldRace(queue, folded)
-      queue = []
     }
 
     function showFrame() {
@@ -146,7 +137,6 @@ export function createRaceStore({
 
     /** False when there was nothing new. */
     function show(turn = get().turn): boolean {
-      fold()
       // Still before the green light: what was shown stays.
       if (folded.raceId === null || folded === get().race) return false
       set({ race: folded, following: folded.raceId, anchor: anchorAt(folded.at), turn })
@@ -155,7 +145,6 @@ export function createRaceStore({
 
     function forget() {
       folded = emptyRace
-      queue = []
       lag = createScreenLag()
       owed = 0
       shownAts = []
@@ -171,7 +160,7 @@ export function createRaceStore({
         fetchIt,
         sleep,
         whenTab,
-        onEvent: (event, isKept) => isCurrent && push(event, isKept),
+        onEvents: (events, isKept) => isCurrent && take(events, isKept),
         onRewind: () => {
           if (isCurrent) forget()
         },
