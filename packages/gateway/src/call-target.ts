@@ -25,6 +25,8 @@ export interface Attempt {
   startedAtMs: number
   /** null while it runs. */
   endedAtMs: number | null
+  /** On a connection: whoever leaves from then on leaves a prompt that may have been read. */
+  isSent: boolean
   /** HTTP status of the provider; null when no response came. */
   status: number | null
   /** `ok`, or the code of what went wrong. */
@@ -79,6 +81,7 @@ function beginAttempt(parts: ChatParts, call: Call, { target, waitMs }: Try): At
     waitMs,
     startedAtMs: parts.clock.monotonicMs(),
     endedAtMs: null,
+    isSent: false,
     status: null,
     outcome: 'ok',
     facts,
@@ -122,6 +125,9 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
     headers: toUpstreamHeaders(call.request.headers, call.trace?.attempt(attempt)),
     isStream: asked.isStream,
     signal: call.signal,
+    onSent() {
+      attempt.isSent = true
+    },
   })
   // Waiting for the attempts before this one was not the gateway's own work; of those that were not sent, nobody waited for one.
   const isFirstSent = call.attempts.slice(0, -1).every(({ outcome }) => outcome === 'not_carried')
@@ -164,8 +170,8 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   const { facts } = attempt
   attempt.endedAtMs = parts.clock.monotonicMs()
   attempt.outcome = outcome
-  // A prompt that was counted was read, and so was that of a caller who left, whether or not a token of the answer came.
-  const isRead = outcome === 'caller-gone' || facts.usageSoFar !== null
+  // A prompt that was counted was read, and so was one that had been sent when its caller left, whether or not a token of the answer came.
+  const isRead = (outcome === 'caller-gone' && attempt.isSent) || facts.usageSoFar !== null
   const isPaidFor = outcome === 'ok' || isRead || hasBegun(facts)
   attempt.usage = isPaidFor ? toAttemptUsage(call.asked!, facts) : facts.usage
 }

@@ -2,6 +2,8 @@
  * Answers whose provider counts nothing: the bytes pass as they are, and the books have an estimate that says so. Budgets are
  * charged by it.
  */
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import type { GatewayReport } from '@drag-race/contracts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBooks } from './testing/books.ts'
@@ -78,6 +80,29 @@ test('a hard budget is charged', async () => {
   expect(await second.json()).toMatchObject({ error: { code: 'budget_exceeded' } })
 })
 
+test('a caller who leaves before the connection to the provider stands has spent nothing', async () => {
+  const never = createServer()
+  never.listen(0, '127.0.0.1')
+  await once(never, 'listening')
+  const { port } = never.address() as { port: number }
+  // It takes the connection and says nothing: TLS comes to no end.
+  const model = { price: tenCents, params: { baseUrl: `https://127.0.0.1:${port}/v1` } }
+  const { spending, ask } = await start('chat/completions', () => {}, { model })
+  const leaving = new AbortController()
+  const connecting = once(never, 'connection')
+  const asked = ask({ stream: true }, {}, leaving.signal).catch(() => null)
+  const [socket] = (await connecting) as [Socket]
+  leaving.abort()
+  await asked
+  await expect.poll(() => spending.gateway.logs.at(-1)).toMatchObject({ outcome: 'caller-gone', attempts: 1 })
+  expect(spending.gateway.logs.at(-1)).toMatchObject({ inputTokens: null, costUsd: null })
+  expect((await books.usageOf(spending)).total).toMatchObject({
+    ...{ calls: 1, inputTokens: 0, costUsd: 0, unpricedCalls: 0, estimatedCalls: 0 },
+  })
+  socket.destroy()
+  never.close()
+})
+
 test('the report tells the estimate as one, and no usage of the provider is made up', async () => {
   const usage = { inputTokens: 5, outputTokens: 10, source: 'tokenizer' }
   for (const [isStream, sent] of [
@@ -109,11 +134,12 @@ async function start(path: string, answer: Answering, more: object = {}) {
   }[path]
   return {
     spending,
-    ask: (body: object, headers: object = {}) =>
+    ask: (body: object, headers: object = {}, signal: AbortSignal | null = null) =>
       fetch(`${spending.gateway.url}/v1/${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...bearer('key-of-a').headers, ...headers },
         body: JSON.stringify({ ...rest, ...asked, ...body }),
+        signal,
       }),
   }
 }

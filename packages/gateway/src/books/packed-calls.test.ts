@@ -22,7 +22,7 @@ const attempt = fc.record({
   target: text,
   provider: text,
   responseModel: text,
-  outcome: fc.oneof(fc.constantFrom('ok', 'caller-gone'), text),
+  outcome: text,
   status: orNull(fc.integer({ min: 100, max: 599 })),
   usage: orNull(usage),
   costUsd: orNull(fc.double({ min: 0, max: 1_000, noNaN: true })),
@@ -67,7 +67,6 @@ function toBooked(call: CallRecord): BookedCall {
 }
 
 function toBookedAttempt({ usage, costUsd, ...attempt }: AttemptRecord): BookedCall['attempts'][number] {
-  const mayHaveCost = usage !== null || attempt.outcome === 'ok' || attempt.outcome === 'caller-gone'
   return {
     target: attempt.target,
     provider: attempt.provider,
@@ -80,7 +79,7 @@ function toBookedAttempt({ usage, costUsd, ...attempt }: AttemptRecord): BookedC
     cachedTokens: usage?.cachedTokens ?? null,
     cacheWriteTokens: usage?.cacheWriteTokens ?? null,
     costPico: costUsd === null ? null : toPico(costUsd),
-    isUnpriced: costUsd === null && mayHaveCost,
+    isUnpriced: costUsd === null && usage !== null,
     isEstimated: usage?.source === 'tokenizer',
   }
 }

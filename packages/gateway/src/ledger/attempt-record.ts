@@ -49,13 +49,9 @@ export function wasSent({ outcome }: Pick<AttemptRecord, 'outcome'>): boolean {
   return outcome !== 'not_carried'
 }
 
-/** A refusal and an answer that never began cost nothing. A whole answer does, and so may one that the caller did not wait for. */
-export function isUnpriced({
-  costUsd,
-  usage,
-  outcome,
-}: Pick<AttemptRecord, 'costUsd' | 'usage' | 'outcome'>): boolean {
-  return costUsd === null && (usage !== null || outcome === 'ok' || outcome === 'caller-gone')
+/** What has a usage is to be paid for: a refusal, and what was never sent, have none. */
+export function isUnpriced({ costUsd, usage }: Pick<AttemptRecord, 'costUsd' | 'usage'>): boolean {
+  return costUsd === null && usage !== null
 }
 
 /** null when no attempt used anything that is known. An estimate among them makes the sum one. */

@@ -19,12 +19,14 @@ test('a call given up while it waits for a connection is not sent when the conne
   if (connection.state !== 'known') throw new Error('the model has no address')
   const dispatcher = new WaitingDispatcher()
   const leaving = new AbortController()
+  const onSent = vi.fn()
   const attempt = openAttempt(dispatcher, {
     target: toTarget({ ...model, connection }),
     body: Buffer.from('{}'),
     headers: {},
     isStream: true,
     signal: leaving.signal,
+    onSent,
   })
   leaving.abort(callerLeft)
   await expect(attempt).rejects.toBe(callerLeft)
@@ -32,4 +34,5 @@ test('a call given up while it waits for a connection is not sent when the conne
   const controller = { abort, aborted: false, paused: false, reason: null, pause() {}, resume() {} }
   dispatcher.handler!.onRequestStart!(controller, {})
   expect(abort).toHaveBeenCalledWith(callerLeft)
+  expect(onSent).not.toHaveBeenCalled()
 })

@@ -20,6 +20,8 @@ export interface AttemptRequest {
   isStream: boolean
   /** Aborted with the reason when the caller leaves or the call's time is over. */
   signal: StopSignal
+  /** The request is on a connection: the provider may read it, and bill it, from here on. */
+  onSent(): void
 }
 
 export interface Answer {
@@ -91,7 +93,7 @@ interface Endings {
 }
 
 function toHandler(
-  { target, isStream }: AttemptRequest,
+  { target, isStream, onSent }: AttemptRequest,
   running: Running,
   { resolve, giveUp, close }: Endings,
 ): Dispatcher.DispatchHandler {
@@ -102,6 +104,7 @@ function toHandler(
       if (running.overBy) return controller.abort(running.overBy)
       running.controller = controller
       running.phase = 'waiting'
+      onSent()
       deadlines.connected()
     },
     onResponseStart(_controller, status, headers) {
