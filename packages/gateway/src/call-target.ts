@@ -12,6 +12,7 @@ import { type AnswerFacts, createFacts, hasBegun, noteChunk } from './relay/watc
 import { type Answer, openAttempt } from './upstream/attempt.ts'
 import { toUpstreamHeaders } from './upstream/headers.ts'
 import { readAll } from './upstream/read-all.ts'
+import { toRedirected } from './upstream/redirect.ts'
 import { withoutSecrets } from './upstream/secrets.ts'
 import { speak } from './upstream/speak.ts'
 import type { Target } from './upstream/target.ts'
@@ -138,6 +139,7 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
   if (answer.status >= 200 && answer.status <= 299)
     return speech.read(asked.isStream ? await withTrueForm(answer) : answer)
   const { bytes } = await readAll(answer.body, refusalBytesMax)
+  if (answer.status <= 399) throw toRedirected(answer, speech.target)
   throw speech.refuse({ status: answer.status, headers: answer.headers, body: bytes })
 }
 

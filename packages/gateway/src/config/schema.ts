@@ -84,7 +84,7 @@ const ModelEntry = z.strictObject({
         .string()
         .optional()
         .describe(
-          "The address up to and without `/chat/completions`, or what stands in its place in the provider's own dialect; the provider's own when left out.",
+          "The address up to and without `/chat/completions`, or what stands in its place in the provider's own dialect; the provider's own when left out. Redirects are not followed.",
         ),
       headers: z
         .record(z.string(), z.string())

@@ -1,23 +1,16 @@
 /** What undici reports → what the caller is told: what happened, and where to look. */
 import { GatewayError } from '../errors.ts'
+import { toBrokenHttpWords } from './broken-http.ts'
 import type { Target } from './target.ts'
 
 /** Where the attempt was when it broke. */
 export type Phase = 'connecting' | 'waiting' | 'reading'
 
-export function toFailure(
-  cause: Error,
-  phase: Phase,
-  { provider, origin, connectHint }: Target,
-): GatewayError {
+export function toFailure(cause: Error, phase: Phase, target: Target): GatewayError {
+  const { provider, origin, connectHint } = target
+  const broken = toBrokenHttpWords(cause, phase, target)
+  if (broken !== null) return new GatewayError('bad_response', broken, { cause })
   const code = toCode(cause)
-  if (cause.name === 'HTTPParserError') {
-    return new GatewayError(
-      'bad_response',
-      `What ${provider} sent is not HTTP. Is params.baseUrl in gateway.yaml (${origin}) the right address?`,
-      { cause },
-    )
-  }
   if (code === 'EMFILE' || code === 'ENFILE') {
     return new GatewayError(
       'out_of_file_handles',

@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { done, finish, token } from '../testing/chunks.ts'
 import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
@@ -230,17 +229,4 @@ test('a connection closed before the answer is told as such', async () => {
   const response = await gateway.chat(whole)
   expect(response.status).toBe(502)
   expect((await errorOf(response)).code).toBe('upstream_unreachable')
-})
-
-test('what is not HTTP is told as such', async () => {
-  const server = createServer((socket) => void socket.end('220 mail.example ESMTP\r\n'))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  const { gateway } = await start(silent, { params: { baseUrl: `http://127.0.0.1:${port}/v1` } })
-  expect(await errorOf(await gateway.chat(whole))).toMatchObject({
-    code: 'bad_response',
-    message: expect.stringContaining('baseUrl'),
-  })
-  server.close()
 })

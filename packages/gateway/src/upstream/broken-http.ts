@@ -1,0 +1,64 @@
+/**
+ * What came where HTTP was expected → words for it: another protocol, TLS on one side only, or HTTP with a fault in it. No
+ * retry cures any of them.
+ */
+import type { Phase } from './failure.ts'
+import type { Target } from './target.ts'
+
+/** null where what came was not at fault. */
+export function toBrokenHttpWords(
+  cause: Error & { code?: unknown },
+  phase: Phase,
+  { provider, origin }: Target,
+): string | null {
+  if (phase === 'connecting') {
+    return isNotTls(cause.code)
+      ? `What ${provider} sent is not TLS (${cause.code}). Does params.baseUrl in gateway.yaml (${origin}) have to begin with http://, or has it the wrong port?`
+      : null
+  }
+  const begin = readForeignBegin(cause)
+  if (begin !== null) {
+    return isTls(begin)
+      ? `${provider} expects TLS. Does params.baseUrl in gateway.yaml (${origin}) have to begin with https://, or has it the wrong port?`
+      : `What ${provider} sent is not HTTP${toQuote(begin)}. Is params.baseUrl in gateway.yaml (${origin}) the right address, with the right port?`
+  }
+  const fault = readFault(cause, phase)
+  return fault === null
+    ? null
+    : `What ${provider} sent is broken HTTP: ${fault}. Ask another model, and see what stands between this gateway and params.baseUrl in gateway.yaml (${origin}).`
+}
+
+function isNotTls(code: unknown): boolean {
+  return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG'
+}
+
+/** The first bytes, where not even those were HTTP's. */
+function readForeignBegin(cause: Error & { data?: unknown }): string | null {
+  const isForeign = isOfParser(cause) && cause.message.includes('Expected HTTP/')
+  return isForeign && typeof cause.data === 'string' ? cause.data : null
+}
+
+/** An alert, or a handshake (RFC 8446, 5.1). */
+function isTls(begin: string): boolean {
+  return (begin[0] === '\u0015' || begin[0] === '\u0016') && begin[1] === '\u0003'
+}
+
+/** Where the first line is a text. */
+function toQuote(begin: string): string {
+  const line = /^[\x20-\x7e]+/.exec(begin)?.[0].trim()
+  return line ? `, but begins with ${JSON.stringify(line.slice(0, 60))}` : ''
+}
+
+/** In the words of undici and its parser, which are English. */
+function readFault(cause: Error & { code?: unknown }, phase: Phase): string | null {
+  if (isOfParser(cause)) return /\((.+)\)$/.exec(cause.message)?.[1] ?? cause.message
+  if (cause.code === 'UND_ERR_HEADERS_OVERFLOW') return 'Its headers are too long'
+  // In the middle of an answer this is a connection that was closed too early.
+  if (cause.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && phase === 'waiting') return 'It has two lengths'
+  const isOddStatus = cause.message === 'bad response' || cause.message === 'bad upgrade'
+  return cause.code === 'UND_ERR_SOCKET' && isOddStatus ? 'A status of 1xx that nobody asked for' : null
+}
+
+function isOfParser({ name }: Error): boolean {
+  return name === 'HTTPParserError'
+}

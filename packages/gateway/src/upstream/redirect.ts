@@ -1,0 +1,29 @@
+/**
+ * A redirect → what the caller is told. It is not followed: a request with a key in it goes where the config says, and
+ * nowhere else. No retry cures it; another target may answer.
+ */
+import { shortenName } from '../dialects/provider-words.ts'
+import { GatewayError } from '../errors.ts'
+import type { Answer } from './attempt.ts'
+import type { Target } from './target.ts'
+
+/** `target` as it was asked, with the path of this very request. */
+export function toRedirected(
+  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  target: Target,
+): GatewayError {
+  const { provider, origin, path } = target
+  const place = toPlace(headers.location, origin + path)
+  return new GatewayError(
+    'bad_response',
+    place === null
+      ? `${provider} answered with a redirect (${status}) to no other address. Is params.baseUrl in gateway.yaml (${origin}) the right address?`
+      : `${provider} answered with a redirect (${status}) to ${place}, and redirects are not followed. Write the address that answers, with its scheme and port, into params.baseUrl in gateway.yaml (${origin}).`,
+  )
+}
+
+/** Without its query, which may hold a session or a key. null where it is no web address. */
+function toPlace(location: unknown, from: string): string | null {
+  const url = typeof location === 'string' ? URL.parse(location, from) : null
+  return url && /^https?:$/.test(url.protocol) ? shortenName(url.origin + url.pathname) : null
+}

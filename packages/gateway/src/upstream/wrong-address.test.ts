@@ -1,0 +1,144 @@
+/** What is no answer of a model, because something else stands at the address, or beside it: the caller learns what came, and what to do. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { outcomes, whole } from '../testing/bad-days.ts'
+import { token } from '../testing/chunks.ts'
+import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { forms, useTwoTargets } from '../testing/two-targets.ts'
+import type { Answering } from '../testing/upstream.ts'
+
+const start = useTwoTargets(afterEach)
+
+const redirect =
+  (status: number, headers: Record<string, string> = {}): Answering =>
+  (response) =>
+    void response.writeHead(status, headers).end()
+
+const redirects: [where: string, status: number, location: string | null, place: string | null][] = [
+  ['to another address', 301, 'https://api.example/v1/chat', 'https://api.example/v1/chat,'],
+  [
+    'with a session in it',
+    302,
+    'http://login.example:8080/?session=of-somebody',
+    'http://login.example:8080/,',
+  ],
+  ['to a path of the same server', 303, '/login', '/login,'],
+  ['to what is no address', 307, 'javascript:alert(1)', null],
+  [
+    'that is too long',
+    308,
+    `https://api.example/${'x'.repeat(5000)}`,
+    `https://api.example/${'x'.repeat(180)},`,
+  ],
+  ['to nowhere', 304, null, null],
+]
+
+test.each(redirects)('a redirect %s is told with where it leads', async (_where, status, location, place) => {
+  const answer = redirect(status, location === null ? {} : { location })
+  const { ask, a } = await start({ a: answer, b: answer })
+  const address = place?.startsWith('/') ? a.url + place : place
+  const { status: told, text } = await ask(false)
+  const { error } = JSON.parse(text) as ErrorBody
+  expect(told).toBe(502)
+  expect(error).toMatchObject({ type: 'server_error', code: 'bad_response', param: null })
+  expect(error.message).toContain(
+    address === null
+      ? `custom answered with a redirect (${status}) to no other address. `
+      : `custom answered with a redirect (${status}) to ${address}`,
+  )
+  expect(error.message).toContain(`params.baseUrl in gateway.yaml (${a.url})`)
+})
+
+test.each(forms)('%s: no retry cures a redirect, another target does', async (_form, isStream) => {
+  const { ask, a, waits } = await start({ a: redirect(302, { location: '/login' }) })
+  const told = await ask(isStream)
+  expect(told).toMatchObject(whole)
+  expect(outcomes(told)).toEqual(['up-a bad_response', 'up-b ok'])
+  expect(told.attempts[0]).toMatchObject({ status: 302 })
+  expect([a.received.length, waits]).toEqual([1, []])
+})
+
+const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n'
+const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+const chunked = `${head}transfer-encoding: chunked\r\n\r\n`
+
+const broken: [what: string, sent: string, words: RegExp][] = [
+  [
+    'another protocol',
+    '220 mail.example ESMTP\r\n',
+    /is not HTTP, but begins with "220 mail\.example ESMTP"\. .*port\?$/,
+  ],
+  ['bytes', '\u0000\u0000\u0000\u0004\u0000', /is not HTTP\. .*port\?$/],
+  [
+    'an alert of TLS',
+    '\u0015\u0003\u0001\u0000\u0002\u0002(',
+    /^custom expects TLS\. .*begin with https:\/\//,
+  ],
+  ['another HTTP', 'HTTP/2 200 OK\r\n\r\n', /is broken HTTP: Expected dot\./],
+  ['a bad header', `${head}nonsense\r\n\r\n`, /is broken HTTP: Invalid header token\./],
+  [
+    'a chunk whose length is no number',
+    `${chunked}zz\r\n`,
+    /is broken HTTP: Invalid character in chunk size\./,
+  ],
+  [
+    'two lengths',
+    `${head}content-length: 2\r\ncontent-length: 3\r\n\r\n{}`,
+    /is broken HTTP: It has two lengths\./,
+  ],
+  [
+    'endless headers',
+    `${head}x: ${'y'.repeat(40_000)}\r\n\r\n`,
+    /is broken HTTP: Its headers are too long\./,
+  ],
+  [
+    'a switch of protocols',
+    'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+    /is broken HTTP: A status of 1xx/,
+  ],
+]
+
+test.each(broken)('%s is told as what it is', async (_what, sent, words) => {
+  const { ask, url } = await startBroken(sent)
+  const response = await ask()
+  const { error } = (await response.json()) as ErrorBody
+  expect(response.status).toBe(502)
+  expect(error).toMatchObject({ type: 'server_error', code: 'bad_response', param: null })
+  expect(error.message).toMatch(words)
+  expect(error.message).toContain(url)
+})
+
+test('a chunk whose length is no number ends a stream that has begun with the same words', async () => {
+  const { ask } = await startBroken(`${chunked}${chunk(token('a'))}zz\r\n`)
+  const text = await (await ask()).text()
+  expect(text.startsWith(token('a'))).toBe(true)
+  expect(text).toMatch(/broken HTTP: Invalid character in chunk size[^\n]*"code":"bad_response"[^\n]*\n\n$/)
+})
+
+test('HTTP where TLS was expected is told as what it is', async () => {
+  const { ask } = await startBroken('HTTP/1.1 400 Bad Request\r\n\r\n', 'https')
+  const response = await ask()
+  expect([response.status, ((await response.json()) as ErrorBody).error]).toMatchObject([
+    502,
+    { code: 'bad_response', message: expect.stringMatching(/is not TLS \(.*have to begin with http:\/\//) },
+  ])
+})
+
+const opened: { close(): unknown }[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close()
+})
+
+/** In front of a server that sends these bytes, as letters of Latin-1, to whatever comes. */
+async function startBroken(sent: string, scheme = 'http') {
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.end(sent, 'latin1'))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `${scheme}://127.0.0.1:${(server.address() as { port: number }).port}`
+  const gateway: RunningGateway = await startGateway(oneModel(url))
+  opened.push(server, gateway)
+  return { url, ask: () => gateway.chat({ model: 'm', messages, stream: true }) }
+}
