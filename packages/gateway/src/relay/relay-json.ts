@@ -1,6 +1,7 @@
 /** Passes an answer that does not stream: read whole, watched, sent on as it came, with the report where it was asked for. */
-import type { GatewayReport } from '@drag-race/contracts'
+import { type GatewayReport, readError } from '@drag-race/contracts'
 import { readWords } from '../dialects/openai/read-words.ts'
+import { isRecord, records } from '../dialects/read-json.ts'
 import { type Endpoint, endpoints } from '../endpoints.ts'
 import { GatewayError } from '../errors.ts'
 import type { AsChunk } from './as-chunk.ts'
@@ -30,6 +31,7 @@ export function readJsonAnswer({
   if (bytes.length === 0)
     throw new GatewayError('empty_response', `${provider} answered with nothing. Try again.`)
   const json = parse(bytes.toString(), provider)
+  if (!isRecord(json)) throw toNoObject(provider, json)
   noteChunk(facts, asChunk(json), atMs)
   const { error } = facts
   // What was said before it is the caller's, with the error as it came.
@@ -37,6 +39,12 @@ export function readJsonAnswer({
   if (error && !hasBegun) throw toToldFailure(provider, error)
   if (!isAnswer(json, endpoint)) throw toNoAnswer(provider, readWords(json))
   return json
+}
+
+/** Some tell a failure as a text, or as a list of one. */
+function toNoObject(provider: string, json: unknown): GatewayError {
+  const error = readError(records(json)[0])
+  return error ? toToldFailure(provider, error) : toNoAnswer(provider, readWords(json))
 }
 
 function isAnswer(json: Record<string, unknown>, endpoint: Endpoint): boolean {
@@ -53,19 +61,16 @@ export function withReportIn(
   return Object.keys(json).length === 0 ? bytes : withReport(bytes, json, report)
 }
 
-function parse(text: string, provider: string): Record<string, unknown> {
+function parse(text: string, provider: string): unknown {
   try {
-    const json: unknown = JSON.parse(text)
-    if (typeof json === 'object' && json !== null && !Array.isArray(json))
-      return json as Record<string, unknown>
+    return JSON.parse(text)
   } catch {
-    // Told below, as every other text that is no answer.
+    const isStream = /^\s*(data|event|id|:)/.test(text)
+    throw new GatewayError(
+      'bad_response',
+      isStream
+        ? `${provider} answered with a stream though none was asked for. Ask for one with "stream": true.`
+        : `What ${provider} answered is not JSON. Is params.baseUrl in gateway.yaml the right address?`,
+    )
   }
-  const isStream = /^\s*(data|event|id|:)/.test(text)
-  throw new GatewayError(
-    'bad_response',
-    isStream
-      ? `${provider} answered with a stream though none was asked for. Ask for one with "stream": true.`
-      : `What ${provider} answered is not JSON. Is params.baseUrl in gateway.yaml the right address?`,
-  )
 }

@@ -162,6 +162,31 @@ describe('an answer in another form than was asked for', () => {
     }
   })
 
+  test.each([
+    ['a text', '"Unauthorized"', 'stream_error', 'custom failed: Unauthorized'],
+    ['a list of texts', '["No such model"]', 'stream_error', 'custom failed: No such model'],
+    ['a list with an answer in it', JSON.stringify([body]), 'bad_response', 'no answer to the request'],
+    ['an empty list', '[]', 'bad_response', 'no answer to the request'],
+    ['a number', '3', 'bad_response', 'no answer to the request'],
+    ['null', 'null', 'bad_response', 'no answer to the request'],
+  ])('JSON that is %s is told as what it is, and costs nothing', async (_what, text, code, words) => {
+    answering = json(text)
+    for (const stream of [false, true]) {
+      const response = await gateway.chat({ model: 'm', messages, stream })
+      expect(response.status).toBe(502)
+      const { error } = (await response.json()) as ErrorBody
+      expect(error).toMatchObject({ code, message: expect.stringContaining(words) })
+      expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: null, outputTokens: null })
+    }
+  })
+
+  test('a list that tells an error has its status', async () => {
+    answering = json([{ error: { message: 'Rate limited', code: 429 } }])
+    const response = await gateway.chat({ model: 'm', messages })
+    expect(response.status).toBe(429)
+    expect(((await response.json()) as ErrorBody).error.message).toBe('custom failed: Rate limited')
+  })
+
   test('a stream where none was asked for is refused, with what to do', async () => {
     answering = stream([token('a'), finish, done])
     const response = await gateway.chat({ model: 'm', messages })
