@@ -107,7 +107,7 @@ async function relayJson(
 
 async function readAsStream(answer: Answer, call: Call, clock: Clock): Promise<Uint8Array> {
   const { json } = await readJson(answer, call, clock)
-  return Buffer.from(toStreamText(json))
+  return Buffer.from(toStreamText(json, call.facts.error))
 }
 
 async function readJson({ body }: Answer, call: Call, clock: Clock) {

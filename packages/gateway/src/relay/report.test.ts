@@ -153,6 +153,31 @@ describe('an answer in another form than was asked for', () => {
     expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', outputTokens: 3 })
   })
 
+  const error = { message: 'The engine broke.', code: 502 }
+  test.each([
+    ['beside its choices', { ...body, error }, 'The engine broke.'],
+    ['as a text', { ...body, error: 'The engine broke.' }, 'The engine broke.'],
+    ['in a choice', { ...body, choices: [{ ...body.choices[0], error }] }, 'The engine broke.'],
+    [
+      'by its finish',
+      { ...body, choices: [{ ...body.choices[0], finish_reason: 'error' }] },
+      'no word about it',
+    ],
+  ])(
+    'JSON with tokens and an error %s becomes a stream that ends with the error',
+    async (_where, said, words) => {
+      answering = json(said)
+      const asked = { model: 'm', messages, stream: true, stream_options: { include_usage: true } }
+      const all = events(await (await gateway.chat(asked)).text())
+      expect(all).toMatchObject([
+        { choices: [{ delta: { content: 'Hello' } }] },
+        { choices: [], usage },
+        { error: { message: expect.stringContaining(words), type: 'server_error', param: null } },
+      ])
+      expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error', outputTokens: 3 })
+    },
+  )
+
   test('JSON that tells an error, for a stream or not, has its own status', async () => {
     answering = json({ error: { message: 'Rate limited', code: 429 } })
     for (const stream of [true, false]) {

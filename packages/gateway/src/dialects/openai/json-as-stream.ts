@@ -1,17 +1,25 @@
 /**
  * A whole answer as the stream that was asked for: some servers ignore `stream: true`. One chunk with everything, the
- * usage chunk where there is usage, `[DONE]`.
+ * usage chunk where there is usage, `[DONE]`. Where the answer tells an error, that is its last event, and nothing says
+ * that it is done.
  */
+import type { ChunkError } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
+import { typeOf } from '../fault.ts'
 
-export function toStreamText(json: Record<string, unknown>): string {
+/** `error`: what the answer tells of one, wherever it stands in it. */
+export function toStreamText(json: Record<string, unknown>, error: ChunkError | null): string {
   const { id, created, model, choices, usage } = json
   const head = { id, object: 'chat.completion.chunk', created, model }
   const chunks: object[] = [{ ...head, choices: (Array.isArray(choices) ? choices : []).map(toDelta) }]
   if (usage) chunks.push({ ...head, choices: [], usage })
-  return [...chunks.map((chunk) => JSON.stringify(chunk)), '[DONE]']
-    .map((data) => encodeEvent({ data }))
-    .join('')
+  if (error) chunks.push({ error: toEnvelope(error) })
+  const texts = chunks.map((chunk) => JSON.stringify(chunk))
+  return [...texts, ...(error ? [] : ['[DONE]'])].map((data) => encodeEvent({ data })).join('')
+}
+
+function toEnvelope({ message, code, status }: ChunkError): object {
+  return { message, type: typeOf(status ?? 502), code, param: null, status }
 }
 
 function toDelta(choice: Record<string, unknown>): object {
