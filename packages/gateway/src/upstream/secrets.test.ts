@@ -4,7 +4,7 @@ import { messages, type RunningGateway, startGateway } from '../testing/gateway.
 import { claude, native } from '../testing/native.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
 
-const secret = 'sk-a-secret-of-ours'
+const secret = 'sk-a/secret+of/ours'
 const words = `Incorrect API key provided: ${secret} (Bearer ${secret})`
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -27,52 +27,56 @@ const told = { error: { message: words, code: 401 } }
 const toldByClaude = { type: 'error', error: { type: 'authentication_error', message: words } }
 const choice = { index: 0, message: { role: 'assistant', content: 'par' }, finish_reason: 'error' }
 
-const ways: [what: string, path: string, model: string, isStream: boolean, answer: Answering][] = [
-  ['in place of an answer', 'chat/completions', 'gpt', false, json(told)],
-  ['beside an answer', 'chat/completions', 'gpt', false, json({ ...head, ...told, choices: [choice] })],
-  ['in place of a stream', 'chat/completions', 'gpt', true, json(told)],
-  ['in the first event', 'chat/completions', 'gpt', true, stream([event(told)])],
-  ['in a later event', 'chat/completions', 'gpt', true, stream([token('a'), event(told), done])],
-  ['in the read of a token', 'chat/completions', 'gpt', true, stream([token('a') + event(told) + done])],
-  [
-    'in a field of no standard',
-    'chat/completions',
-    'gpt',
-    true,
-    stream([token('a'), `error: ${JSON.stringify(told.error)}\n\n`]),
-  ],
-  ['of a provider that is translated', 'chat/completions', 'claude', false, json(toldByClaude)],
-  [
-    'in a stream that is translated',
-    'chat/completions',
-    'claude',
-    true,
-    stream([claude.start + claude.text, native(toldByClaude)]),
-  ],
-  ['of Anthropic’s own form', 'messages', 'claude', false, json(toldByClaude)],
-  [
-    'in a stream of Anthropic’s own form',
-    'messages',
-    'claude',
-    true,
-    stream([claude.start + claude.text, native(toldByClaude)]),
-  ],
-]
+type Way = [what: string, path: string, model: string, isStream: boolean, answer: Answering]
 
-test.each(ways)(
-  'an error with a good status tells no key: %s',
-  async (_what, path, model, isStream, answer) => {
-    const { gateway } = await start(answer)
-    const response = await fetch(`${gateway.url}/v1/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ model, messages, max_tokens: 9, stream: isStream }),
-    })
-    const text = await response.text()
-    expect(text).toContain('[key] (Bearer [key])')
-    expect(text).not.toContain(secret)
-  },
+/** `write`: how the provider writes its JSON. */
+const toWays = (write: (json: string) => string): Way[] => {
+  const chat = 'chat/completions'
+  const text = write(JSON.stringify(told))
+  const claudeText = write(JSON.stringify(toldByClaude))
+  const claudeStream = stream([claude.start + claude.text, write(native(toldByClaude))])
+  const beside = write(JSON.stringify({ ...head, ...told, choices: [choice] }))
+  const hidden = write(`error: ${JSON.stringify(told.error)}\n\n`)
+  return [
+    ['in place of an answer', chat, 'gpt', false, json(text)],
+    ['beside an answer', chat, 'gpt', false, json(beside)],
+    ['in place of a stream', chat, 'gpt', true, json(text)],
+    ['beside an answer that becomes a stream', chat, 'gpt', true, json(beside)],
+    ['in the first event', chat, 'gpt', true, stream([event(text)])],
+    ['in a later event', chat, 'gpt', true, stream([token('a'), event(text), done])],
+    ['in the read of a token', chat, 'gpt', true, stream([token('a') + event(text) + done])],
+    ['in a field of no standard', chat, 'gpt', true, stream([token('a'), hidden])],
+    ['in a refusal', chat, 'gpt', true, json(text, 401)],
+    ['in a refusal that is no JSON', chat, 'gpt', true, json(`no: ${text}`, 401)],
+    ['of a provider that is translated', chat, 'claude', false, json(claudeText)],
+    ['in a stream that is translated', chat, 'claude', true, claudeStream],
+    ['of Anthropic’s own form', 'messages', 'claude', false, json(claudeText)],
+    ['in a stream of Anthropic’s own form', 'messages', 'claude', true, claudeStream],
+  ]
+}
+
+const written = (as: string) => (text: string) => text.replaceAll(secret, as)
+const writers: [how: string, write: (json: string) => string][] = [
+  ['as it is', (text) => text],
+  ['with escaped slashes', written('sk-a\\/secret+of\\/ours')],
+  ['with numbers for letters', written('\\u0073k-a/secret\\u002Bof\\u002fours')],
+  ['as it was quoted', written('sk-a\\\\/secret\\\\u002bof\\\\\\/ours')],
+]
+const ways = writers.flatMap(([how, write]) =>
+  toWays(write).map(([what, ...way]): Way => [`${what}, ${how}`, ...way]),
 )
+
+test.each(ways)('an error tells no key: %s', async (_what, path, model, isStream, answer) => {
+  const { gateway } = await start(answer)
+  const response = await fetch(`${gateway.url}/v1/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages, max_tokens: 9, stream: isStream }),
+  })
+  const text = await response.text()
+  expect(text).toContain('[key] (Bearer [key])')
+  expect(text).not.toMatch(/secret.{1,9}of/)
+})
 
 test.each([200, 401])('nor does a header that passes, with status %i', async (status) => {
   const body = status === 200 ? { ...head, choices: [choice] } : told

@@ -1,11 +1,12 @@
 /**
  * A provider may repeat the key that it was sent, in an error or in a header: it is struck out before a caller reads it.
- * Only there: in an answer it is a word that the model wrote.
+ * Only there: in an answer it is a word that the model wrote. JSON may write a letter as it is or escaped (`\/`, `\u002b`),
+ * and a refusal that another one quotes is escaped twice: each letter is found in all these forms.
  */
 
-/** Of a secret of 8 characters and more; a shorter one ("x" for a local server) may be part of any word. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => (isLong(secret) ? rest.replaceAll(secret, '[key]') : rest), text)
+  const pattern = patternOf(secrets)
+  return pattern ? text.replaceAll(pattern, '[key]') : text
 }
 
 /** The same bytes where none is in them. */
@@ -13,10 +14,43 @@ export function withoutSecretsIn(bytes: Uint8Array, secrets: readonly string[]):
   return hasSecret(bytes, secrets) ? Buffer.from(withoutSecrets(asBuffer(bytes).toString(), secrets)) : bytes
 }
 
+/** Each token is asked: only what is escaped has to become a text first. */
 export function hasSecret(bytes: Uint8Array, secrets: readonly string[]): boolean {
-  return secrets.some((secret) => isLong(secret) && asBuffer(bytes).includes(secret))
+  const buffer = asBuffer(bytes)
+  if (secrets.some((secret) => isLong(secret) && buffer.includes(secret))) return true
+  const pattern = buffer.includes('\\') ? patternOf(secrets) : null
+  return pattern !== null && buffer.toString().search(pattern) !== -1
 }
 
+/** A shorter one ("x" for a local server) may be part of any word. */
 const isLong = ({ length }: string) => length >= 8
+
+/** Of a target's secrets, which stay the same list as long as it lives; null where there is nothing to find. */
+function patternOf(secrets: readonly string[]): RegExp | null {
+  let pattern = patterns.get(secrets)
+  if (pattern === undefined) {
+    // A secret that begins like another goes with all its letters.
+    const found = secrets.filter(isLong).toSorted((a, b) => b.length - a.length)
+    pattern = found.length === 0 ? null : new RegExp(found.map(toPattern).join('|'), 'g')
+    patterns.set(secrets, pattern)
+  }
+  return pattern
+}
+
+const patterns = new WeakMap<readonly string[], RegExp | null>()
+
+function toPattern(secret: string): string {
+  return secret.split('').map(toLetterPattern).join('')
+}
+
+function toLetterPattern(letter: string): string {
+  const code = letter.charCodeAt(0).toString(16).padStart(4, '0')
+  const written = code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
+  const mayHaveSlash = '"\\/'.includes(letter)
+  return `(?:${mayHaveSlash ? slashes(0) : ''}\\u${code}|${slashes(1)}u${written})`
+}
+
+/** Three are an escaped slash that was escaped itself. */
+const slashes = (min: number) => `\\\\{${min},3}`
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
