@@ -29,8 +29,8 @@ export interface Call extends Placed {
   readonly endpoint: Endpoint
   /** With a start signal, when that came. */
   arrivedAtMs: number
-  /** The same on the wall clock: what it is booked under. */
-  arrivedAtDateMs: number
+  /** When its request came, on the wall clock. Budgets hold for the call before its start signal, so it is booked under this. */
+  readonly arrivedAtDateMs: number
   /** null: it starts when it comes. */
   readonly start: StartSignal | null
   /** Aborted with the reason when the caller leaves or the call's time is over. */

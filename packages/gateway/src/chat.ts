@@ -122,7 +122,6 @@ async function begin(call: Call, { totalMs }: CallRoute, start: StartSignal, clo
   await start.wait()
   call.workFromMs = clock.monotonicMs()
   call.arrivedAtMs = call.workFromMs
-  call.arrivedAtDateMs = clock.date().getTime()
   call.limit(totalMs)
 }
 

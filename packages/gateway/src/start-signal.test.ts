@@ -2,12 +2,14 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { useBooks } from './testing/books.ts'
 import { type Door, type DoorOptions, goodAnswer, keyOf, openDoor } from './testing/door.ts'
 import { type ErrorBody, messages, oneModel, startGateway } from './testing/gateway.ts'
 import { startSpending } from './testing/spending.ts'
 import { startUpstream } from './testing/upstream.ts'
 
+const books = useBooks(beforeEach, afterEach)
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
@@ -268,4 +270,28 @@ test('a call that is to be refused holds no budget while it waits for its signal
   staged.signal()
   expect((await staged.answer).statusCode).toBe(429)
   expect((await spending.admin('/admin/budgets')).body).toMatchObject({ data: [{ reservedUsd: 0 }] })
+})
+
+test('a signal that comes in the next period: budgets and books have the call in the one that it arrived in', async () => {
+  let now = new Date('2026-03-31T23:59:59Z')
+  const spending = await books.start({
+    date: () => now,
+    budgets: [{ per: 'caller', usd: 1, period: 'day' }],
+  })
+  const body = JSON.stringify({ ...plain, max_tokens: 5 })
+  const staged = stage(spending.gateway.url, body, { authorization: 'Bearer key-of-a' })
+  await staged.ready
+  now = new Date('2026-04-01T00:00:01Z')
+  staged.signal()
+  await text(await staged.answer)
+  // Of the day that has begun since, everything is left.
+  expect((await spending.spend('a')).status).toBe(200)
+  expect((await books.usageOf(spending, '?to=2026-04-01')).total).toMatchObject({ calls: 1, costUsd: 1 })
+  expect((await books.usageOf(spending, '?from=2026-04-01')).total).toMatchObject({ calls: 1, costUsd: 1 })
+  // What memory counts, and what the books have counted for the next start.
+  now = new Date('2026-03-31T23:59:59Z')
+  expect((await spending.spend('a')).status).toBe(402)
+  await spending.gateway.close()
+  const next = await books.start({ date: () => now, budgets: [{ per: 'caller', usd: 1, period: 'day' }] })
+  expect((await next.spend('a')).status).toBe(402)
 })
