@@ -87,6 +87,8 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     try {
       const spent = await books.watch(wanted, () => {
         counts = wanted
+        // What is no longer counted grows in the books alone: should it come back before they answer, they tell all of it.
+        known = new Set(wanted.map(({ name }) => name).filter((name) => before.has(name)))
         counters.reset(wanted.filter(({ name }) => !before.has(name)))
       })
       // The answer to a later question holds all of it.

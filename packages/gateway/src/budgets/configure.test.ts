@@ -123,3 +123,19 @@ test('an edit while the books are asked about the one before it counts nothing t
   await Promise.all([first, second])
   expect(budgets.list().map(({ counter }) => counter.spent)).toEqual([usd(2)])
 })
+
+test('a rule that comes back before the books have answered to its end has what was spent without it', async () => {
+  const answers = [Promise.resolve<Spent[]>([])]
+  const { budgets, configure, spend } = open(() => answers.shift()!)
+  await configure(perCaller)
+  spend(perCaller)
+  const [end, comeback] = [Promise.withResolvers<Spent[]>(), Promise.withResolvers<Spent[]>()]
+  answers.push(end.promise, comeback.promise)
+  budgets.use([])
+  spend([])
+  const configured = configure(perCaller)
+  end.resolve([])
+  comeback.resolve([spent(usd(2))])
+  await configured
+  expect(budgets.list().map(({ counter }) => counter.spent)).toEqual([usd(2)])
+})
