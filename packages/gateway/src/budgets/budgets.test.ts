@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { SignJWT } from 'jose'
 import { afterEach, expect, test } from 'vitest'
 import { role, token } from '../testing/chunks.ts'
@@ -291,4 +293,23 @@ test('budgets are for admins to see', async () => {
   const { gateway } = await start([perCaller])
   const response = await fetch(`${gateway.url}/admin/budgets`, bearer('key-of-a'))
   expect(response.status).toBe(403)
+})
+
+test('a call that is on its way in when its hard budget is taken out passes', async () => {
+  const { gateway, reload } = await start([perCaller])
+  const body = JSON.stringify(dollarCall)
+  const slow = request(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      ...bearer('key-of-a').headers,
+    },
+  })
+  slow.write(body.slice(0, 10))
+  await expect.poll(() => gateway.sample('gateway_in_flight_requests')).toBe(1)
+  reload([])
+  slow.end(body.slice(10))
+  const [answer] = (await once(slow, 'response')) as [IncomingMessage]
+  expect(answer.resume().statusCode).toBe(200)
 })
