@@ -8,6 +8,8 @@ test.each([
   ['ttft', differs(38.25), '38.3 ms later'],
   ['ttft', differs(-38.25), '38.3 ms earlier'],
   ['total', differs(1330), '1.330 s longer'],
+  ['total', differs(999.4), '999 ms longer'],
+  ['total', differs(999.96), '1.000 s longer'],
   ['decode', differs(-20), '20.0 tok/s slower'],
   ['tokens', differs(3), '3 more'],
   ['cost', differs(-0.001), '$0.00100 cheaper'],

@@ -49,5 +49,5 @@ export function toDifferenceText({
 }
 
 function toTime(ms: number): string {
-  return ms < 1000 ? `${toFineMs(ms)} ms` : `${toSeconds(ms, 3)} s`
+  return Math.round(ms) < 1000 ? `${toFineMs(ms)} ms` : `${toSeconds(ms, 3)} s`
 }

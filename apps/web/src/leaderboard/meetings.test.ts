@@ -13,6 +13,6 @@ test('what one won the other lost', () => {
 })
 
 test('shares of a race are told to one decimal', () => {
-  expect([3, 2.5, 0.333333].map(toShareText)).toEqual(['3', '2.5', '0.3'])
+  expect([3, 2.5, 0.333333, 2.97].map(toShareText)).toEqual(['3', '2.5', '0.3', '3'])
   expect(toMeetingText({ wins: 2.5, ties: 0, losses: 1, races: 4 })).toBe('2.5 won, 0 tied, 1 lost of 4')
 })

@@ -27,7 +27,7 @@ export function toMeetings({ rows, headToHead }: Pick<Leaderboard, 'rows' | 'hea
 
 /** A race of twins is shared: `2.5`. */
 export function toShareText(share: number): string {
-  return Number.isInteger(share) ? String(share) : share.toFixed(1)
+  return String(Number(share.toFixed(1)))
 }
 
 /** For a screen reader. */

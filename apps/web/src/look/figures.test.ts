@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
 import {
   dash,
   toCost,
@@ -11,6 +12,7 @@ import {
   toPercent,
   toSeconds,
   toSpeed,
+  toSpeedMargin,
   toWithin,
 } from './figures.ts'
 
@@ -51,6 +53,15 @@ test.each([
   [toMsWithin(342, null), '342 ms'],
   [toMsWithin(null, 1.8), '—'],
   [toWithin(null), ''],
+  // What rounding carries over the end of a form has the next one.
+  [toFineMs(0.997), '1.0'],
+  [toFineMs(99.97), '100'],
+  [toGap(99.97), '0.10 s'],
+  [toSpeed(999.96), '1,000'],
+  [toCost(0.009997), '$0.0100'],
+  [toCost(0.99997), '$1.00'],
+  [toMargin(9.97), '± 10 ms'],
+  [toMargin(1_234), '± 1,234 ms'],
 ])('prints %s', (printed, expected) => {
   expect(printed).toBe(expected)
 })
@@ -73,3 +84,51 @@ test.each(Object.entries({ toMs, toFineMs, toSeconds, toCount, toSpeed, toPercen
     expect(print(0)).toMatch(/^0/)
   },
 )
+
+/** With what reads a text of it again. */
+const figures: Record<string, [print: (value: number) => string, read: (text: string) => number]> = {
+  toMs: [toMs, toNumber],
+  toFineMs: [toFineMs, toNumber],
+  toSeconds: [toSeconds, (text) => toNumber(text) * 1_000],
+  toGap: [toGap, (text) => toNumber(text) * (text.endsWith(' ms') ? 1 : 1_000)],
+  toCount: [toCount, toNumber],
+  toSpeed: [toSpeed, toNumber],
+  toCost: [toCost, (text) => (text.startsWith('<') ? 0.000001 : toNumber(text))],
+  toPercent: [toPercent, (text) => toNumber(text) / 100],
+  toMargin: [toMargin, toNumber],
+  toSpeedMargin: [(margin) => toSpeedMargin({ kind: 'timed', perSecond: 1, margin }), toNumber],
+}
+
+describe.each(Object.entries(figures))('%s', (_, [print, read]) => {
+  test('prints a number as it prints the one it shows', () => {
+    fc.assert(
+      fc.property(value(), (number) => {
+        const text = print(number)
+        expect(print(read(text))).toBe(text)
+      }),
+      { numRuns: 2_000, seed: 4096 },
+    )
+  })
+
+  test('shows of two numbers never more for the smaller', () => {
+    fc.assert(
+      fc.property(value(), value(), (one, other) => {
+        const [less, more] = [Math.min(one, other), Math.max(one, other)]
+        expect(read(print(less))).toBeLessThanOrEqual(read(print(more)))
+      }),
+      { numRuns: 2_000, seed: 4096 },
+    )
+  })
+})
+
+/** From a millionth to tens of thousands, often just below a power of ten. */
+function value(): fc.Arbitrary<number> {
+  const scale = fc.integer({ min: -6, max: 4 }).map((power) => 10 ** power)
+  const anywhere = fc.tuple(fc.nat(10_000), scale).map(([part, unit]) => (part / 1_000) * unit)
+  const below = fc.tuple(fc.nat(1_000), scale).map(([part, unit]) => (1 - part / 10_000) * unit)
+  return fc.oneof(anywhere, below)
+}
+
+function toNumber(text: string): number {
+  return Number(text.replace(/[^\d.]/g, ''))
+}

@@ -1,6 +1,7 @@
 /**
  * Figures as they are printed: fixed decimals, so that columns line up and two screens show the same digits. Pure
- * forms of numbers that the tape holds; nothing is measured here. `null` is a dash, and unknown is never 0.
+ * forms of numbers that the tape holds; nothing is measured here. `null` is a dash, and unknown is never 0. A number that its
+ * rounding carries to the next form has that form: 99.97 ms is `100`, as 100 ms is, and not `100.0`.
  */
 import type { Speed } from '@drag-race/contracts'
 
@@ -14,8 +15,7 @@ export function toMs(ms: number | null | undefined): string {
 /** Small spans of time: `0.21`, `3.5`, `182`. */
 export function toFineMs(ms: number | null | undefined): string {
   if (ms == null) return dash
-  if (ms < 1) return ms.toFixed(2)
-  return ms < 100 ? ms.toFixed(1) : group(Math.round(ms))
+  return fixedBelow(1, ms, 2) ?? fixedBelow(100, ms, 1) ?? group(Math.round(ms))
 }
 
 /** Seconds with two decimals for running clocks, three for slips. */
@@ -25,7 +25,7 @@ export function toSeconds(ms: number | null | undefined, decimals = 2): string {
 
 /** A distance between two lanes: `12 ms` under a tenth of a second, else `0.31 s`. */
 export function toGap(ms: number): string {
-  return ms < 100 ? `${toFineMs(ms)} ms` : `${toSeconds(ms)} s`
+  return fixedBelow(100, ms, 1) === null ? `${toSeconds(ms)} s` : `${toFineMs(ms)} ms`
 }
 
 export function toCount(count: number | null | undefined): string {
@@ -35,7 +35,7 @@ export function toCount(count: number | null | undefined): string {
 /** Tokens per second: `287.1`, and whole from a thousand on. */
 export function toSpeed(perSecond: number | null | undefined): string {
   if (perSecond == null) return dash
-  return perSecond < 1000 ? perSecond.toFixed(1) : group(Math.round(perSecond))
+  return fixedBelow(1000, perSecond, 1) ?? group(Math.round(perSecond))
 }
 
 /** Five decimals below a cent, four below a dollar: a race's cost is small. `null` is an unknown price. */
@@ -43,7 +43,7 @@ export function toCost(usd: number | null | undefined): string {
   if (usd == null) return 'price unknown'
   if (usd === 0) return '$0'
   if (usd < 0.000005) return '< $0.00001'
-  return `$${usd.toFixed(usd < 0.01 ? 5 : usd < 1 ? 4 : 2)}`
+  return `$${fixedBelow(0.01, usd, 5) ?? fixedBelow(1, usd, 4) ?? usd.toFixed(2)}`
 }
 
 /** A share as percent: `62 %`. */
@@ -63,7 +63,7 @@ export function toMsWithin(ms: number | null | undefined, marginMs: number | nul
 
 /** ` ± 1.8`, to stand behind a figure in milliseconds; nothing where the margin is not known. */
 export function toWithin(marginMs: number | null | undefined): string {
-  return marginMs == null ? '' : ` ± ${marginMs < 10 ? marginMs.toFixed(1) : Math.round(marginMs)}`
+  return marginMs == null ? '' : ` ± ${toMarginFigure(marginMs)}`
 }
 
 /** `100.0 tok/s ± 0.3`. A margin below the last digit limits nothing that is printed, and is left out. */
@@ -77,7 +77,17 @@ export const tooShort = 'too short to time'
 /** ` ± 0.3`, to stand behind a speed. */
 export function toSpeedMargin({ margin }: Extract<Speed, { kind: 'timed' }>): string {
   if (margin === null || margin < 0.05) return ''
-  return ` ± ${margin < 10 ? margin.toFixed(1) : toCount(margin)}`
+  return ` ± ${toMarginFigure(margin)}`
+}
+
+function toMarginFigure(margin: number): string {
+  return fixedBelow(10, margin, 1) ?? toCount(margin)
+}
+
+/** null where the number, once rounded to these decimals, is no longer below the end of their form. */
+function fixedBelow(end: number, value: number, decimals: number): string | null {
+  const text = value.toFixed(decimals)
+  return Number(text) < end ? text : null
 }
 
 /** Thousands by commas, whatever the reader's locale: a slip looks the same everywhere. */
