@@ -12,6 +12,7 @@ let folder: string
 let collector: Collector
 let provider: Server
 let received: IncomingHttpHeaders[]
+let finishReason: string
 let gateway: RunningProgram
 
 const event = (data: object | string) => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
@@ -30,6 +31,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'traces-'))
   collector = await startCollector()
   received = []
+  finishReason = 'stop'
   // `bad` fails each time, anything else answers well.
   provider = createServer(async (request, response) => {
     let body = ''
@@ -39,7 +41,7 @@ beforeEach(async () => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     return response.end(
       choice({ role: 'assistant', content: 'the answer' }) +
-        choice({}, 'stop') +
+        choice({}, finishReason) +
         chunk({ choices: [], usage }) +
         event('[DONE]'),
     )
@@ -105,6 +107,14 @@ async function spansAfterStop(): Promise<Span[]> {
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const callerSpan = '00f067aa0ba902b7'
 const traceparent = (flags: '00' | '01') => `00-${traceId}-${callerSpan}-${flags}`
+
+test('of why an answer ended, in whatever words of the provider, a span holds 200 letters', async () => {
+  await start(endpoint())
+  finishReason = 'x'.repeat(100_000)
+  expect((await ask('good')).text).toContain(finishReason)
+  const reasons = (await spansAfterStop()).map((span) => span.attributes['gen_ai.response.finish_reasons'])
+  expect(reasons).toEqual([['x'.repeat(200)], ['x'.repeat(200)]])
+})
 
 test('a call and its attempts are spans of the caller’s trace, and each provider is told of its own', async () => {
   await start(endpoint())

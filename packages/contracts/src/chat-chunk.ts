@@ -35,6 +35,7 @@ export interface ChoiceFacts {
 }
 
 export interface ChunkError {
+  /** Of any length: who shows it strikes keys out of it before it is cut. */
   message: string
   code: string | null
   /** An HTTP status that the error itself names (100 to 599), else null. */
@@ -111,7 +112,7 @@ function readErrorBeside(raw: Record<string, unknown>): ChunkError | null {
 /** `JSON.parse` goes down deeper than what writes it again. */
 function toWords(error: Record<string, unknown>): string {
   try {
-    return JSON.stringify(error).slice(0, 500)
+    return JSON.stringify(error)
   } catch {
     return 'an error that is nested too deeply to be told'
   }

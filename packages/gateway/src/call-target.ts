@@ -2,6 +2,7 @@
 import { readUsage, type Usage } from '@drag-race/contracts'
 import type { Call } from './call.ts'
 import type { ChatParts } from './chat.ts'
+import { shortenMessage } from './dialects/provider-words.ts'
 import { endpoints } from './endpoints.ts'
 import { CallerGone, GatewayError, ProviderError } from './errors.ts'
 import { guardAnswer } from './guardrails/guard-answer.ts'
@@ -62,8 +63,9 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
     return isWhole ? 'whole' : 'broken'
   } catch (error) {
     endAttempt(parts, call, attempt, toOutcomeCode(error))
-    // It may have the provider's words, of wherever it was thrown.
-    if (error instanceof GatewayError) error.message = withoutSecrets(error.message, to.target.secrets)
+    // It may have the provider's words, of wherever it was thrown. A key that were cut first would keep its first half.
+    if (error instanceof GatewayError)
+      error.message = shortenMessage(withoutSecrets(error.message, to.target.secrets))
     throw error
   }
 }

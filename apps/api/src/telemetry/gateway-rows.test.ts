@@ -216,6 +216,13 @@ bifrost_overhead_latency_microseconds_bucket{${labels('')},le="+Inf"} 4
   })
 })
 
+test('a name of any length is kept to 500 letters', () => {
+  const [row] = read(`agentgateway_build_info 1
+agentgateway_gen_ai_client_token_usage_sum{gen_ai_system="${'p'.repeat(9_000)}",gen_ai_token_type="input",gen_ai_request_model="${'m'.repeat(9_000)}"} 1
+`).rows
+  expect(row).toMatchObject({ provider: 'p'.repeat(500), model: 'm'.repeat(500) })
+})
+
 test('a gateway that was just started is known by what it declares', () => {
   expect(detectDialect(parsePrometheus('# TYPE gateway_overhead_seconds histogram').names)?.name).toBe(
     'built-in',

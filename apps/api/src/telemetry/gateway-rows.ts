@@ -112,10 +112,13 @@ function readersOf(dialect: Dialect): Map<string, Reader[]> {
 function labelOf(sample: Sample, labels: readonly string[]): string | null {
   for (const label of labels) {
     const value = sample.labels.get(label)
-    if (isPresent(value)) return value
+    if (isPresent(value)) return value.slice(0, nameCharsMax)
   }
   return null
 }
+
+/** What a race has added is kept in its history, and some gateways take a model's name from whoever calls them. */
+const nameCharsMax = 500
 
 function isPresent(value: string | undefined): value is string {
   return value !== undefined && value !== '' && value !== 'unknown' && value !== 'None'

@@ -11,7 +11,10 @@ export function shortenMessage(message: string): string {
   return message.length <= messageCharsMax ? message : `${message.slice(0, messageCharsMax - 1)}…`
 }
 
-/** Of a model or an answer. A provider may name them as it likes, and the name is kept in metrics, books and headers. */
+/**
+ * Of a model, of an answer, or of why it ended. A provider may name them as it likes, and the name is kept in metrics, books,
+ * traces and headers.
+ */
 const nameCharsMax = 200
 
 /** A copy: a part of a long text would keep all of it in memory. */

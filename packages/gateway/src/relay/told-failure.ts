@@ -6,11 +6,10 @@ import { GatewayError } from '../errors.ts'
 
 /** OpenRouter, among others: 200, and the real status in the body. */
 export function toToldFailure(provider: string, { message: words, code, status }: ChunkError): GatewayError {
-  const message = shortenMessage(words)
   const isTold = status !== null && status >= 400
-  return new GatewayError('stream_error', `${provider} failed: ${message}`, {
+  return new GatewayError('stream_error', `${provider} failed: ${words}`, {
     status: isTold ? status : undefined,
     // Without a status the code alone may say that it was the request.
-    reason: readReason({ status: isTold ? status : 400, code, message }),
+    reason: readReason({ status: isTold ? status : 400, code, message: shortenMessage(words) }),
   })
 }

@@ -92,7 +92,7 @@ export function createStreamWatch(
       // Its last event is the end: no `[DONE]` is missing.
       if (!endsWithDone && facts.finishReason !== null) facts.isDone = true
       if (frame.event === 'error') {
-        facts.error ??= { message: frame.data.slice(0, 500), code: null, status: null }
+        facts.error ??= { message: frame.data, code: null, status: null }
       }
       // An error is told already.
       if (raw === undefined && facts.error === null) facts.isMalformed = true
@@ -133,7 +133,7 @@ export function createFacts(): AnswerFacts {
 export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): ChunkFacts {
   const chunk = readChunk(raw)
   facts.chunks++
-  facts.finishReason = chunk.finishReason ?? facts.finishReason
+  facts.finishReason = chunk.finishReason === null ? facts.finishReason : shortenName(chunk.finishReason)
   if (facts.begunChoices.size === 0 && chunk.choices.length === 0) facts.words ??= readWords(raw)
   for (const { index, isFinished } of chunk.choices) {
     facts.begunChoices.add(index)
@@ -177,7 +177,7 @@ function noteUnknownFields(facts: AnswerFacts, frame: Frame) {
   const field = frame.unknown.find((unknown) => unknown.field === 'error')
   if (!field || facts.error) return
   facts.error = readChunk(parse(field.value)).error ?? {
-    message: field.value.trim().slice(0, 500),
+    message: field.value.trim(),
     code: null,
     status: null,
   }

@@ -78,6 +78,23 @@ test.each(ways)('an error tells no key: %s', async (_what, path, model, isStream
   expect(text).not.toMatch(/secret.{1,9}of/)
 })
 
+/** Two places at which words might be cut in the midst of it. */
+const longs = [485, 1_990].map((letters) => 'x'.repeat(letters) + secret + 'x'.repeat(10_000))
+
+test.each(
+  longs.flatMap((long): [string, boolean, Answering][] => [
+    ['in a message', false, json({ error: { message: long, code: 401 } })],
+    ['in an error without a message', false, json({ error: { why: long } })],
+    ['in a field of no standard', true, stream([token('a'), `error: ${long}\n\n`])],
+  ]),
+)('nor does a long one tell half of it: %s', async (_what, isStream, answer) => {
+  const { gateway } = await start(answer)
+  const text = await (await gateway.chat({ model: 'gpt', messages, stream: isStream })).text()
+  expect(text).not.toContain('sk-a')
+  // What passes as it came stands before it.
+  expect(text.trim().split('\n\n').at(-1)!.length).toBeLessThan(2_500)
+})
+
 test.each([200, 401])('nor does a header that passes, with status %i', async (status) => {
   const body = status === 200 ? { ...head, choices: [choice] } : told
   const { gateway } = await start(json(body, status, { 'x-request-id': secret }))
