@@ -22,33 +22,31 @@ export async function listRaces(
 ): Promise<RacePage> {
   // One more than asked for tells whether there is a next page.
   const found = await findRaces(db, query, query.limit + 1)
-  const races = found.slice(0, query.limit)
-  const lanes = await selectLanes(
-    db,
-    races.map(({ id }) => id),
-  )
+  const page = found.slice(0, query.limit)
+  const races = await selectSummaries(db, toIds(page))
+  const lanes = await selectLanes(db, toIds(races))
   return {
     races: races.map((race) => {
       const state = race.status === 'running' ? live(race.id) : null
       const rows = state ? toLaneRows(race.id, state) : (lanes.get(race.id) ?? [])
       return toRaceSummary(race, rows.map(toLaneSummary))
     }),
-    nextCursor: found.length > races.length ? encodeCursor(races.at(-1)!) : null,
+    nextCursor: found.length > page.length ? encodeCursor(page.at(-1)!) : null,
   }
 }
 
-async function findRaces(db: Kysely<Schema>, query: RaceQuery, limit: number): Promise<RaceSummaryRow[]> {
+async function findRaces(db: Kysely<Schema>, query: RaceQuery, limit: number): Promise<Cursor[]> {
   const after = query.cursor === undefined ? null : readCursor(query.cursor)
   const { model, tag = [], text = '' } = query
   if (model === undefined && tag.length === 0 && text === '') {
     return selectRaces(db, query, after).limit(limit).execute()
   }
-  const found: RaceSummaryRow[] = []
+  const found: Cursor[] = []
   for (let cursor = after; found.length < limit; await nextTurn()) {
     const window = await selectRaces(db, query, cursor).limit(windowRaces).execute()
-    const tagged = window.filter((race) => hasTags(race, tag))
-    const run = model === undefined ? tagged : await withModel(db, tagged, model)
-    found.push(...(text === '' ? run : await withText(db, run, text.toLowerCase())))
+    const run = model === undefined ? window : await withModel(db, window, model)
+    const tagged = tag.length === 0 ? run : await withTags(db, run, tag)
+    found.push(...(text === '' ? tagged : await withText(db, tagged, text.toLowerCase())))
     cursor = window.at(-1) ?? null
     if (window.length < windowRaces) break
   }
@@ -62,60 +60,57 @@ function readCursor(text: string): Cursor {
   throw invalidRequest([{ path: 'cursor', message }])
 }
 
-/** By what their rows alone tell. */
+/** By what the indexes tell: of a race that is left out, the row is not read. */
 function selectRaces(db: Kysely<Schema>, query: RaceQuery, after: Cursor | null) {
   const { category, status, samePromptAs } = query
   let select = db
     .selectFrom('races')
-    .select(['id', 'started_at', 'started_at_ms', 'status', 'category'])
-    .select(['finish_json', 'margin_ms', 'clock_json', 'cold_start', 'verdict_json', 'origin', 'tags_json'])
-    .select(sql<string>`substr(prompt, 1, ${promptCharsMax})`.as('prompt'))
+    .select(['id', 'started_at_ms'])
     .orderBy('started_at_ms', 'desc')
     .orderBy('id', 'desc')
   if (after) select = select.where(sql<boolean>`(started_at_ms, id) < (${after.started_at_ms}, ${after.id})`)
   if (category !== undefined) select = select.where('category', '=', category)
   if (status !== undefined) select = select.where('status', '=', status)
   if (samePromptAs !== undefined) {
-    const prompt = db.selectFrom('races').select('prompt').where('id', '=', samePromptAs)
-    select = select.where('prompt', '=', prompt).where('id', '!=', samePromptAs)
+    // The first two as in the index `races_prompt`, or it is not used.
+    const prompt = sql`substr(prompt, 1, 64), length(prompt), prompt`
+    const same = sql<boolean>`(${prompt}) = (select ${prompt} from races where id = ${samePromptAs})`
+    select = select.where(same).where('id', '!=', samePromptAs)
   }
   return select
 }
 
-/** Compared whole: a name may hold a colon. */
-function hasTags({ tags_json }: RaceSummaryRow, asked: readonly string[]): boolean {
-  if (asked.length === 0) return true
-  const tags = Object.entries(JSON.parse(tags_json ?? '{}') as Record<string, string>)
-  const texts = tags.map(([name, value]) => `${name}:${value}`)
-  return asked.every((text) => texts.includes(text))
-}
-
-async function withModel(
-  db: Kysely<Schema>,
-  races: RaceSummaryRow[],
-  model: string,
-): Promise<RaceSummaryRow[]> {
+async function withModel(db: Kysely<Schema>, races: Cursor[], model: string): Promise<Cursor[]> {
   const rows = await db
     .selectFrom('lanes')
     .select('race_id')
-    .where(
-      'race_id',
-      'in',
-      races.map(({ id }) => id),
-    )
+    .where('race_id', 'in', toIds(races))
     .where('model', '=', model)
     .execute()
   const found = new Set(rows.map(({ race_id }) => race_id))
   return races.filter(({ id }) => found.has(id))
 }
 
-async function withText(
-  db: Kysely<Schema>,
-  races: RaceSummaryRow[],
-  text: string,
-): Promise<RaceSummaryRow[]> {
-  const window = races.map(({ id }) => id)
-  if (window.length === 0) return []
+async function withTags(db: Kysely<Schema>, races: Cursor[], asked: readonly string[]): Promise<Cursor[]> {
+  const rows = await db
+    .selectFrom('races')
+    .select(['id', 'tags_json'])
+    .where('id', 'in', toIds(races))
+    .where('tags_json', 'is not', null)
+    .execute()
+  const found = new Set(toIds(rows.filter(({ tags_json }) => hasTags(tags_json!, asked))))
+  return races.filter(({ id }) => found.has(id))
+}
+
+/** Compared whole: a name may hold a colon. */
+function hasTags(tagsJson: string, asked: readonly string[]): boolean {
+  const tags = Object.entries(JSON.parse(tagsJson) as Record<string, string>)
+  const texts = tags.map(([name, value]) => `${name}:${value}`)
+  return asked.every((text) => texts.includes(text))
+}
+
+async function withText(db: Kysely<Schema>, races: Cursor[], text: string): Promise<Cursor[]> {
+  const window = toIds(races)
   const inPrompts = await db
     .selectFrom('races')
     .select('id')
@@ -128,12 +123,23 @@ async function withText(
     .where('race_id', 'in', window)
     .where(sql<boolean>`contains_text(answer, ${text})`)
     .execute()
-  const found = new Set([...inPrompts, ...inAnswers].map(({ id }) => id))
+  const found = new Set(toIds([...inPrompts, ...inAnswers]))
   return races.filter(({ id }) => found.has(id))
 }
 
+async function selectSummaries(db: Kysely<Schema>, raceIds: string[]): Promise<RaceSummaryRow[]> {
+  return db
+    .selectFrom('races')
+    .select(['id', 'started_at', 'started_at_ms', 'status', 'category'])
+    .select(['finish_json', 'margin_ms', 'clock_json', 'cold_start', 'verdict_json', 'origin', 'tags_json'])
+    .select(sql<string>`substr(prompt, 1, ${promptCharsMax})`.as('prompt'))
+    .where('id', 'in', raceIds)
+    .orderBy('started_at_ms', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+}
+
 async function selectLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<string, LaneSummaryRow[]>> {
-  if (raceIds.length === 0) return new Map()
   const rows = await db
     .selectFrom('lanes')
     .select(laneSummaryColumns)
@@ -142,6 +148,8 @@ async function selectLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<s
     .execute()
   return Map.groupBy(rows, ({ race_id }) => race_id)
 }
+
+const toIds = (rows: readonly { id: string }[]) => rows.map(({ id }) => id)
 
 /** All but the texts, which may be megabytes. */
 export const laneSummaryColumns = [

@@ -16,6 +16,7 @@ test('lanes that were kept before tokens sent and estimated had columns get them
     alter table lanes drop column sent_tokens;
     alter table lanes drop column is_estimated;
     alter table races drop column tags_json;
+    drop index races_prompt;
     delete from kysely_migration where name >= '0004';
     insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json)
       values ('r', '2026-01-01T00:00:00Z', 1, 'finished', 'p', '{}', '"done"')`)
@@ -39,6 +40,7 @@ test('a race that was interrupted has no winner, also one that was kept with it'
   await (await openDatabase(`file:${file}`)).destroy()
   const old = new Database(file)
   old.exec(`
+    drop index races_prompt;
     delete from kysely_migration where name >= '0006';
     alter table lanes drop column is_estimated;
     insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json, verdict_json) values

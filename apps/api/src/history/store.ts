@@ -117,11 +117,16 @@ export function createRaceStore(db: Kysely<Schema>): RaceStore {
       return race?.status ?? null
     },
     async running() {
-      return db
-        .selectFrom('races')
-        .select(['id', 'margin_ms as marginMs'])
-        .where('status', '=', 'running')
-        .execute()
+      return (
+        db
+          .selectFrom('races')
+          .select(['id', 'margin_ms as marginMs'])
+          .where('status', '=', 'running')
+          // In the order of an index that knows the status, or SQLite reads every race.
+          .orderBy('started_at_ms', 'desc')
+          .orderBy('id', 'desc')
+          .execute()
+      )
     },
     async delete(id) {
       // Lanes and tape go with it.
