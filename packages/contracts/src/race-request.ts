@@ -12,6 +12,8 @@ const Tags = z
     z.string().check(z.maxLength(tagValueCharsMax)),
   )
   .check(z.refine((tags) => Object.keys(tags).length <= tagsMax, `A race has at most ${tagsMax} tags.`))
+  // JSON schema has no refinements.
+  .check(z.meta({ maxProperties: tagsMax }))
 
 export const LaneParams = z.strictObject({
   temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),

@@ -40,6 +40,10 @@ const atMsMax = 1e9
 /** Folded at once: cheaper than one by one, and little enough to be held. */
 const batchEvents = 1_000
 
+/** Both may name keys of the file, which may be of any length. */
+const whereCharsMax = 100
+const whyCharsMax = 200
+
 const types = new Set<string>(RaceEvent.def.options.flatMap((option) => option.def.shape.type.def.values))
 
 export function createTapeCheck(): TapeCheck {
@@ -104,11 +108,12 @@ function parseEvent(text: string, line: number): RaceEvent {
   const parsed = RaceEvent.safeParse(value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    const where = issue?.path.join('.') ?? ''
+    const where = (issue?.path.join('.') ?? '').slice(0, whereCharsMax)
+    const why = (issue?.message ?? '').slice(0, whyCharsMax).replace(/\.$/, '')
     throw new TapeFault(
       'wrong_event',
       line,
-      `a \`${type}\` event whose \`${where}\` is not as it must be. The file was changed.`,
+      `a \`${type}\` event whose \`${where}\` is not as it must be: ${why}. The file was changed.`,
     )
   }
   const event = value as RaceEvent

@@ -238,6 +238,35 @@ describe('a tape that is imported', () => {
     })
   })
 
+  test('is refused with more tags than a race can have, and the bound is said', async () => {
+    const [start, ...rest] = toHandmade('r')
+    const toTags = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, 'x']))
+    const withTags = (count: number) => {
+      if (start?.type !== 'race-start') throw new Error('a tape begins with its start')
+      return toFile('r', [{ ...start, request: { ...start.request, tags: toTags(count) } }, ...rest])
+    }
+    expect(await refusal(await bring(withTags(17)))).toEqual({
+      status: 422,
+      code: 'wrong_event',
+      message:
+        'Line 2: a `race-start` event whose `request.tags` is not as it must be: A race has at most 16 tags. The file was changed.',
+    })
+    expect((await bring(withTags(16))).status).toBe(201)
+  })
+
+  test.each([{ tags: { ['n'.repeat(100_000)]: 'x' } }, { ['n'.repeat(100_000)]: 'x' }])(
+    'is refused in few words, however long a name in it is',
+    async (more) => {
+      const [start, ...rest] = toHandmade('r')
+      if (start?.type !== 'race-start') throw new Error('a tape begins with its start')
+      const long = { ...start, request: { ...start.request, ...more } }
+      const { code, message } = await refusal(await bring(toFile('r', [long, ...rest])))
+      expect(code).toBe('wrong_event')
+      expect(message.length).toBeLessThan(500)
+    },
+  )
+
   test('that was cut where the last stamp is not the newest is sound when it goes on from there', async () => {
     expect((await bring(toFile('r', toHandmade('r')))).status).toBe(201)
     const again = await (await exported('r', 'tape', there)).text()
