@@ -142,9 +142,11 @@ function freshHtml(text: string): string {
 function arrivals() {
   const words = anyOf(
     'alpha¦beta¦snake_case¦2 * 3¦a < b¦[x]¦[a]¦**bold**¦*em*¦`code`¦~~no~~¦[l](http://u "t")¦www.a.b¦a@b.c¦&lt;',
-    '<br>¦x\\*y¦\\(a^2\\)¦$$a*b*$$¦\\[ a\\,b \\]¦$5¦![i](u)¦end.¦"q"¦| p¦é😀¦alpha¦beta¦gamma',
+    '<br>¦**「引用」**は¦字*“x”*字¦。¦x\\*y¦\\(a^2\\)¦$$a*b*$$¦\\[ a\\,b \\]¦$5¦![i](u)¦end.¦"q"¦| p¦é😀¦alpha¦beta¦gamma',
   )
-  const halves = anyOf('`¦**¦*a¦b*¦_a¦b_¦~~¦[¦](¦)¦[a¦a]¦<a¦>¦\\¦``¦!¦<!--¦-->¦"¦(¦\\(¦\\)¦\\[¦\\]¦$$¦$')
+  const halves = anyOf(
+    '`¦「**¦**」¦は*¦~~（¦）~~字¦**¦*a¦b*¦_a¦b_¦~~¦[¦](¦)¦[a¦a]¦<a¦>¦\\¦``¦!¦<!--¦-->¦"¦(¦\\(¦\\)¦\\[¦\\]¦$$¦$',
+  )
   const noise = anyOf(
     'lone *¦#¦-¦1.¦===¦---¦<div>¦</div>¦\n¦\n\n¦- ¦> ¦```\n¦    ¦\t¦ | ¦|-|-|\n¦[a]: /u\n¦\r\n¦\r¦  \n¦:¦- [ ] ',
     "http://x.y/¦~~~\n¦[b]:¦* ¦2) ¦===\n¦'¦_",

@@ -9,9 +9,10 @@
  * - Containers nest to `depthMax`, emphasis and links too; what is deeper is text. 5,000 `>` overflow the stack otherwise.
  * - Emphasis and a link's text have a greatest length.
  *
- * And one thing more than GFM: TeX between `\(` and `\)`, `\[` and `\]`, or `$$` is shown as it is written. Read as
- * markdown it would lose its backslashes, and say something else. Where it opens a line and ends on a later one, it ends the
- * paragraph before it, and no line of it is a list's, a heading's or a table's.
+ * And two things more than GFM. Emphasis needs no spaces around it in Chinese, Japanese and Korean (`cjk-emphasis.ts`). And TeX
+ * between `\(` and `\)`, `\[` and `\]`, or `$$` is shown as it is written. Read as markdown it would lose its backslashes, and
+ * say something else. Where it opens a line and ends on a later one, it ends the paragraph before it, and no line of it is a
+ * list's, a heading's or a table's.
  */
 import {
   Lexer,
@@ -22,6 +23,7 @@ import {
   type TokenizerThis,
   type Tokens,
 } from 'marked'
+import { CjkHooks, openingRules } from './cjk-emphasis.ts'
 import { addDefinitions, type Definitions } from './definitions.ts'
 
 /** Levels of quotes, lists and emphasis within each other; people stop reading long before. */
@@ -32,7 +34,12 @@ const spanCharsMax = 2000
 
 /** Tokens of `source`, resolved against `known` definitions and its own; `definitions` holds both. */
 export function lex(source: string, known: Definitions): { tokens: Token[]; definitions: Definitions } {
-  const lexer = new LaneLexer({ gfm: true, tokenizer: new LaneTokenizer(), extensions: texExtensions })
+  const lexer = new LaneLexer({
+    gfm: true,
+    tokenizer: new LaneTokenizer(),
+    extensions: texExtensions,
+    hooks: new CjkHooks(),
+  })
   Object.assign(lexer.tokens.links, known)
   try {
     lexer.lex(source)
@@ -91,11 +98,13 @@ class LaneTokenizer extends Tokenizer {
   }
 
   override emStrong(source: string, masked: string, previous?: string) {
+    this.rules.inline = openingRules(source, masked)
     if (masked.length <= spanCharsMax) return super.emStrong(source, masked, previous)
     return super.emStrong(source.slice(0, spanCharsMax), maskedWindow(source, masked), previous)
   }
 
   override del(source: string, masked: string, previous?: string) {
+    this.rules.inline = openingRules(source, masked)
     if (masked.length <= spanCharsMax) return super.del(source, masked, previous)
     return super.del(source.slice(0, spanCharsMax), maskedWindow(source, masked), previous)
   }
