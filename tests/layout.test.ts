@@ -252,7 +252,31 @@ test('a leaderboard on paper is whole: charts and tables end at its edge', async
   await expectInside(at.page.locator('.chart-box'), 'svg')
 })
 
-// So does this one, with all the rows that a slip has.
+// So does this one.
+test.each([320, 375, 768, 1280])(
+  "a sentinel's row is as high as the others, and says all of it at %i px",
+  async (width) => {
+    for (const count of [2, 10]) {
+      const lanes = Array(count).fill({ model: 'sim-quick' })
+      const { raceId } = await race(at.house.app.url, { prompt: 'Watched.', lanes, sentinel: true })
+      await open(`/race/${raceId}`, width)
+      const sentinel = at.page.locator('.strip-row[data-sentinel]')
+      const heights = await at.page
+        .locator('.strip-row')
+        .evaluateAll((all) => all.map((row) => Math.round(row.getBoundingClientRect().height)))
+      expect(heights.at(-1), `${count} lanes`).toBe(heights.at(-2))
+      const words = sentinel.locator('.strip-provider')
+      expect(await words.innerText()).toBe('simulated sentinel')
+      expect(await words.evaluate((part) => part.scrollWidth - part.clientWidth)).toBeLessThanOrEqual(0)
+      await expectInside(sentinel, '.strip-model, .strip-provider')
+      expect(
+        await sentinel.locator('.strip-model').evaluate(({ clientWidth }) => clientWidth),
+      ).toBeGreaterThan(60)
+    }
+  },
+)
+
+// And this one, with all the rows that a slip has.
 test.each([
   { width: 375, height: 667 },
   { width: 1280, height: 720 },

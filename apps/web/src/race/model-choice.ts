@@ -26,7 +26,7 @@ export function toModelGroups(models: readonly ModelInfo[], typed: string): Mode
 export function toProviderName(
   model: Pick<ModelInfo, 'provider' | 'simulated'> & { sentinel?: boolean | undefined },
 ): string {
-  if (model.sentinel) return 'simulated sentinel, not ranked'
+  if (model.sentinel) return 'simulated sentinel'
   return model.simulated ? 'simulated' : (model.provider ?? 'provider unknown')
 }
 
