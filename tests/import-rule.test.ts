@@ -31,6 +31,8 @@ test.each([
   ['packages/simulator/src/a.ts', '../../../packages/gateway/src/main.ts'],
   ['apps/api/src/races/a.ts', '@drag-race/gateway'],
   ['apps/web/src/race/a.ts', '@drag-race/api'],
+  ['apps/web/src/race/a.ts', '@drag-race/sqlite'],
+  ['packages/simulator/src/a.ts', '@drag-race/sqlite'],
 ])('%s may not import %s', (path, specifier) => {
   expect(lint(path, `import { x } from '${specifier}'\nexport { x }\n`)).toContain('noRestrictedImports')
 })
