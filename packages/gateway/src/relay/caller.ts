@@ -5,9 +5,10 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { flush, isGone, whenDrained } from '@drag-race/wire'
 import { CallerGone, callerLeft } from '../errors.ts'
+import type { StopSignal } from '../stop.ts'
 
 export interface Caller {
-  /** In one write. Throws `CallerGone`; null when there is nothing to wait for, else until a slow caller has read. */
+  /** In one write, unless they are very long. Throws `CallerGone`; null when there is nothing to wait for, else until a slow caller has read. */
   write(frames: Uint8Array[]): Promise<void> | null
   /** The answer has begun: what was held goes out with the next write, and later frames pass at once. */
   begin(): void
@@ -19,8 +20,15 @@ export interface Caller {
 const heldBytesMax = 64 * 1024
 /** A caller that takes nothing for so long is dropped, and with it the provider's stream. */
 const drainMsMax = 30_000
+/** What is longer is written piece by piece: who reads a long answer slowly takes something all the time. */
+const pieceBytesMax = 256 * 1024
 
-export function createCaller(response: ServerResponse, head: () => OutgoingHttpHeaders): Caller {
+/** `signal`: aborted when the call's time is over. */
+export function createCaller(
+  response: ServerResponse,
+  signal: StopSignal,
+  head: () => OutgoingHttpHeaders,
+): Caller {
   let held: Uint8Array[] = []
   let heldBytes = 0
   let hasBegun = false
@@ -43,14 +51,29 @@ export function createCaller(response: ServerResponse, head: () => OutgoingHttpH
         return null
       }
       if (isGone(response)) throw callerLeft
-      const hasRoom = response.write(takeAll(frames))
-      flush(response)
-      return hasRoom ? null : untilRead(response)
+      const bytes = takeAll(frames)
+      return bytes.length <= pieceBytesMax ? send(response, bytes) : sendInPieces(response, signal, bytes)
     },
     end(frames) {
       response.end(takeAll(frames))
     },
   }
+}
+
+/** Within the call's time, or a reader of few bytes a second would hold a long answer in memory for hours. */
+async function sendInPieces(response: ServerResponse, signal: StopSignal, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; at += pieceBytesMax) {
+    if (isGone(response)) throw callerLeft
+    // Not an error in the stream: half a frame may have gone already.
+    if (signal.aborted) throw new CallerGone('too slow')
+    await send(response, bytes.subarray(at, at + pieceBytesMax))
+  }
+}
+
+function send(response: ServerResponse, bytes: Uint8Array): Promise<void> | null {
+  const hasRoom = response.write(bytes)
+  flush(response)
+  return hasRoom ? null : untilRead(response)
 }
 
 async function untilRead(response: ServerResponse): Promise<void> {

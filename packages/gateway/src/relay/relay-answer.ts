@@ -62,7 +62,7 @@ async function relayAsStream(
     body,
     watch,
     usageChunk: toUsageChunkRule(call, report),
-    caller: createCaller(call.response, () => toStreamHead(answer, call, secrets, isJson)),
+    caller: createCaller(call.response, call.signal, () => toStreamHead(answer, call, secrets, isJson)),
     provider: call.target!.provider,
     secrets,
     nowMs: () => clock.monotonicMs(),
@@ -91,7 +91,7 @@ async function relayJson(
   onBegun()
   const atMs = clock.monotonicMs()
   const body = call.asked!.wantsReport ? withReportIn(bytes, json, report()) : bytes
-  const caller = createCaller(call.response, () => {
+  const caller = createCaller(call.response, call.signal, () => {
     const headers = toPassedHeaders(answer, call, secrets)
     headers['content-type'] = contentType(answer) || 'application/json'
     headers['content-length'] = body.length

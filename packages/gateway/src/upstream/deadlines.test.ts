@@ -212,6 +212,51 @@ test('a caller that takes nothing for half a minute is dropped, and the provider
   await expect(new Response(body).text()).rejects.toThrow()
 })
 
+const long = JSON.stringify({ choices: [{ message: { content: 'x'.repeat(40_000_000) } }] })
+
+test.each([
+  ['streamed', streaming],
+  ['not streamed', whole],
+])(
+  'a caller that reads a long answer slowly, but all the time, gets the whole of it: %s',
+  async (_what, body) => {
+    const { response, provider } = await call(body, { totalMs: 3_600_000 })
+    provider.writeHead(200, { 'content-type': 'application/json' }).end(long)
+    expect(await readSlowly(await response)).toBeGreaterThanOrEqual(40_000_000)
+  },
+)
+
+test('a caller that reads a long answer slowly is dropped when the time of the call is over', async () => {
+  const { gateway, response, provider } = await call(whole, { totalMs: 60_000 })
+  provider.writeHead(200, { 'content-type': 'application/json' }).end(long)
+  await expect(readSlowly(await response)).rejects.toThrow()
+  expect(gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller-gone', outputTokens: 10_000_000 })
+})
+
+/** Four megabytes in twenty seconds. */
+async function readSlowly({ body }: Response): Promise<number> {
+  let bytesRead = 0
+  let bytesToRest = 0
+  for await (const bytes of body!) {
+    bytesRead += bytes.length
+    if (bytesRead < bytesToRest) continue
+    bytesToRest = bytesRead + 4_000_000
+    await arrived()
+    vi.advanceTimersByTime(20_000)
+  }
+  return bytesRead
+}
+
+test('a caller that takes nothing of a long answer for half a minute is dropped', async () => {
+  const { gateway, response, provider } = await call(whole, {})
+  provider.writeHead(200, { 'content-type': 'application/json' }).end(long)
+  const { body } = await response
+  await arrived()
+  vi.advanceTimersByTime(30_000)
+  await expect(new Response(body).text()).rejects.toThrow()
+  expect(gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller-gone' })
+})
+
 test.each([
   ['streamed in one piece', streaming, token('a') + finish + done],
   ['not streamed', whole, JSON.stringify({ choices: [{ message: { content: 'a' } }] })],
