@@ -1,12 +1,12 @@
 /** The file of the books from one gateway to the next: what is there after a stop, and what when it cannot be had. */
-import { readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBooks } from '../testing/books.ts'
 import { keyOf } from '../testing/door.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
-import type { Spending } from '../testing/spending.ts'
+import { dollarAnswer, type Spending } from '../testing/spending.ts'
 
 const { folder, path, start, usageOf } = useBooks(beforeEach, afterEach)
 
@@ -191,4 +191,35 @@ test('one that cannot read what was spent under a hard budget is not ready until
     .toEqual({ status: 200, ready: true, reasons: [] })
   expect((await second.spend('a')).status).toBe(402)
   expect((await second.spend('b')).status).toBe(200)
+})
+
+test('a kill leaves to be booked what ran under a hard budget, with what was reserved for it, and no other call', async () => {
+  const goOn = Promise.withResolvers<void>()
+  const options = {
+    keys: [keyOf('hard', { budget: { usd: 9, period: 'day' } }), keyOf('soft')],
+    budgets: [{ per: 'caller', usd: 9, period: 'day', mode: 'soft' }],
+  }
+  const spending = await start({
+    ...options,
+    async answer(response, request) {
+      await goOn.promise
+      dollarAnswer(response, request)
+    },
+  })
+  const running: Promise<Response>[] = []
+  for (const key of ['hard', 'soft']) {
+    const arrived = spending.upstream.next()
+    running.push(spending.spend(key))
+    await arrived
+  }
+  // Any question has what is waiting written first, and what is reserved with it.
+  await usageOf(spending)
+  const copy = join(folder(), 'copy.db')
+  for (const end of ['', '-wal']) copyFileSync(path() + end, copy + end)
+  goOn.resolve()
+  await Promise.all(running)
+  const next = await start({ ...options, booksPath: copy })
+  expect((await usageOf(next, '?by=outcome,caller')).data).toMatchObject([
+    { outcome: 'interrupted', caller: 'hard', calls: 1, costUsd: 1, estimatedCalls: 1 },
+  ])
 })

@@ -10,7 +10,11 @@ import { json, startUpstream } from '../testing/upstream.ts'
 
 let spending: Spending
 let now: Date
-afterEach(() => spending.close())
+afterEach(async () => {
+  await spending.close()
+  // A call that cannot be settled is only logged.
+  expect(spending.gateway.logs.filter(({ level }) => level === 50)).toEqual([])
+})
 
 async function start(budgets: object[], options: SpendingOptions = {}): Promise<Spending> {
   now = new Date('2026-03-31T22:30:00Z')
@@ -26,7 +30,7 @@ test.each([
   ['streaming', { stream: true }],
   ['not streaming', {}],
 ])('a hard budget refuses what comes after it, in OpenAI’s form: %s', async (_form, form) => {
-  const { spend, gateway, upstream } = await start([perCaller])
+  const { spend, gateway, upstream, reload } = await start([perCaller])
   expect((await spend('a', form)).status).toBe(200)
   expect((await spend('a', form)).status).toBe(200)
   const refused = await spend('a', form)
@@ -49,9 +53,14 @@ test.each([
   expect(await gateway.sample('gateway_refused_total', 'budget_exceeded')).toBe(1)
   expect(await gateway.sample('gateway_budget_spent_usd', budget, 'owner="caller a"')).toBe(2)
   expect(await gateway.sample('gateway_budget_limit_usd', budget, 'mode="hard"')).toBe(2)
+  expect(await gateway.sample('gateway_budget_unpriced_total', budget)).toBe(0)
 
   now = new Date('2026-04-01T00:00:00Z')
   expect((await spend('a', form)).status).toBe(200)
+  expect(await gateway.sample('gateway_budget_spent_usd', budget, 'owner="caller a"')).toBe(1)
+  expect(await gateway.sample('gateway_budget_spent_usd', budget, 'owner="caller b"')).toBe(0)
+  reload([])
+  expect(await gateway.sample('gateway_budget_limit_usd', budget)).toBe(0)
 })
 
 test('a budget that begins anew within the hour says in how many seconds', async () => {
@@ -60,6 +69,16 @@ test('a budget that begins anew within the hour says in how many seconds', async
   const refused = await spend('a')
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([402, '1800'])
   expect(((await refused.json()) as ErrorBody).error.message).toContain(': $1.00 an hour, with $1.00 spent')
+})
+
+test.each([
+  ['2026-03-31T22:00:00.000Z', '3600'],
+  ['2026-03-31T22:59:58.001Z', '2'],
+])('at %s the next hour is as many whole seconds away: %s', async (at, seconds) => {
+  const { spend } = await start([{ per: 'caller', usd: 1, period: 'hour' }])
+  now = new Date(at)
+  await spend('a')
+  expect((await spend('a')).headers.get('retry-after')).toBe(seconds)
 })
 
 test('a soft budget lets calls pass and warns', async () => {
@@ -178,6 +197,50 @@ test('every caller with a token has the budget of tokens, and as many tags of it
 })
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => [`t${index}`, 'x'])
+
+test('an admin sees of each budget whose it is and what is left, and of no key’s those of another', async () => {
+  const keys = [
+    keyOf('a', { budget: { usd: 5, period: 'total' } }),
+    keyOf('ab', { budget: { usd: 0.5, period: 'total' } }),
+  ]
+  const { spend, admin } = await start([], { keys })
+  await spend('a')
+  await spend('ab')
+  const row = { period: 'total', mode: 'hard', startsAt: '1970-01-01T00:00:00.000Z', endsAt: null }
+  expect((await admin('/admin/budgets')).body).toEqual({
+    object: 'list',
+    data: [
+      {
+        ...row,
+        budget: 'key:ab',
+        owner: { caller: 'ab' },
+        usd: 0.5,
+        spentUsd: 1,
+        reservedUsd: 0,
+        leftUsd: 0,
+      },
+      { ...row, budget: 'key:a', owner: { caller: 'a' }, usd: 5, spentUsd: 1, reservedUsd: 0, leftUsd: 4 },
+    ],
+    isCut: false,
+    problem: null,
+  })
+})
+
+test('of many owners an admin sees a thousand, and a metric two hundred: those who used most', async () => {
+  const budgets = Array.from({ length: 10 }, (_, index) => ({ per: 'tag:t', usd: index + 2, period: 'day' }))
+  const { spend, admin, gateway } = await start(budgets)
+  const list = async () => (await admin('/admin/budgets')).body as { data: object[]; isCut: boolean }
+  const spendAs = (from: number, to: number) =>
+    Promise.all(
+      Array.from({ length: to - from }, (_, index) => spend('a', { metadata: { t: `${from + index}` } })),
+    )
+  await spendAs(0, 100)
+  expect(await list()).toMatchObject({ data: { length: 1_000 }, isCut: false })
+  await spendAs(100, 101)
+  expect(await list()).toMatchObject({ data: { length: 1_000 }, isCut: true })
+  const metrics = await (await fetch(gateway.metricsUrl)).text()
+  expect(metrics.match(/^gateway_budget_spent_usd\{/gm)).toHaveLength(200)
+})
 
 test('a tenant’s callers spend from one budget', async () => {
   const keys = [

@@ -147,7 +147,8 @@ export function createBudgets(options: BudgetsOptions): Budgets {
         for (const counter of budget.counters) counter.reserved -= budget.pico
         if (record.attempts.some(isUnpriced)) for (const { rule } of budget.held) metrics.unpriced(rule.name)
       }
-      if (counts.length === 0 || !record.identity || record.costUsd === null) return
+      // So it is of those who were refused before they were known.
+      if (record.costUsd === null) return
       const pico = BigInt(toPico(record.costUsd))
       const who = toWho(call)
       for (const count of counts) {

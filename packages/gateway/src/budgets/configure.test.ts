@@ -1,6 +1,6 @@
 /** Rules that change while calls run, and books that answer late or not at all. */
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Spent } from '../books/spending.ts'
+import type { Count, Spent } from '../books/spending.ts'
 import type { Call } from '../call.ts'
 import { toPico } from '../ledger/money.ts'
 import type { CallRecord } from '../ledger/record.ts'
@@ -15,13 +15,13 @@ const day = Date.parse('2026-03-15T00:00:00Z')
 const perCaller = toBudgetRules([{ per: 'caller', usd: 3, period: 'day', mode: 'hard' }])
 const perTenant = toBudgetRules([{ per: 'tenant', usd: 3, period: 'day', mode: 'hard' }])
 
-function open(watch: () => Promise<Spent[]>) {
+function open(watch: (counts: readonly Count[]) => Promise<Spent[]>) {
   const budgets = createBudgets({
     books: {
       hold: () => null,
-      watch(_counts, onAsked) {
+      watch(counts, onAsked) {
         onAsked()
-        return watch()
+        return watch(counts)
       },
     },
     clock: { date: () => new Date(nowMs) },
@@ -73,12 +73,13 @@ test('what the books know and what is spent while they are asked add up', async 
 test('a rule with another amount, or in another mode, keeps what was spent', async () => {
   let asked = 0
   // The books would say less: what the last calls cost may not be written yet.
-  const { configure, spend } = open(async () => (asked++ === 0 ? [] : [spent(0n)]))
+  const { configure, spend } = open(async () => (asked++ === 0 ? [] : [spent(usd(1))]))
   await configure(perCaller)
+  spend(perCaller)
   spend(perCaller)
   const smaller = toBudgetRules([{ per: ['caller'], usd: 1, period: 'day', mode: 'hard' }])
   await configure(smaller)
-  expect(() => spend(smaller)).toThrow('$1.00 a day, with $1.00 spent')
+  expect(() => spend(smaller)).toThrow('$1.00 a day, with $2.00 spent')
 })
 
 test('while nobody knows what was spent, no call passes under a hard budget; soft ones and others do', async () => {
@@ -138,4 +139,31 @@ test('a rule that comes back before the books have answered to its end has what 
   comeback.resolve([spent(usd(2))])
   await configured
   expect(budgets.list().map(({ counter }) => counter.spent)).toEqual([usd(2)])
+})
+
+test('the books count what some rule asks for, and are told once when none does', async () => {
+  const watched: string[][] = []
+  const { configure } = open(async (counts) => {
+    watched.push(counts.map(({ name }) => name))
+    return []
+  })
+  await configure([...perCaller, ...perTenant])
+  await configure(perCaller)
+  await configure(perCaller)
+  const [both, one] = [['caller|day', 'tenant|day'], ['caller|day']]
+  expect(watched).toEqual([both, both, one, one])
+})
+
+test('what could not be read is not asked for again once the rules have changed', async () => {
+  vi.useFakeTimers()
+  const watched: string[][] = []
+  const { budgets, configure } = open(async (counts) => {
+    watched.push(counts.map(({ name }) => name))
+    if (watched.length === 1) throw new Error('unable to open database file')
+    return []
+  })
+  await budgets.prepare(perTenant)
+  await configure(perCaller)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(watched).toEqual([['tenant|day'], ['caller|day']])
 })
