@@ -134,13 +134,23 @@ test('an old and a new key are the same caller for as long as both hashes stand 
 test('a limit that stays the same goes on counting wherever it stands; one that changed begins anew', async () => {
   const upstream = await serve()
   const limit = { requestsPerMinute: 1, burst: 1 }
-  const withLimits = (...rateLimits: object[]) => ({ ...oneModel(upstream.url), policies: { rateLimits } })
+  const withLimits = (...rateLimits: object[]) => ({
+    ...oneModel(upstream.url),
+    policies: { rateLimits, ...admin },
+  })
   const gateway = await start(withLimits(limit))
-  expect(await codeOf(await gateway.chat(plain))).toBe(null)
+  const boss = bearer('key-of-boss')
+  const call = async () => codeOf(await gateway.chat(plain, boss))
+  expect(await call()).toBe(null)
   gateway.reload(withLimits({ requestsPerMinute: 100 }, limit))
-  expect(await codeOf(await gateway.chat(plain))).toBe('rate_limited')
+  expect(await call()).toBe('rate_limited')
+  // An admin finds it under the place where it stands now.
+  const callers = await fetch(`${gateway.url}/admin/callers`, boss)
+  expect(await callers.json()).toMatchObject({
+    data: [{ limits: [{ limit: 'policies[1]', requests: { remaining: 0 } }, { limit: 'policies[0]' }] }],
+  })
   gateway.reload(withLimits({ ...limit, burst: 2 }))
-  expect(await codeOf(await gateway.chat(plain))).toBe(null)
+  expect(await call()).toBe(null)
 })
 
 test('a call that a changed limit no longer counts gives its place back once, to the limit that it was taken from', async () => {

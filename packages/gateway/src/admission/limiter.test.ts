@@ -126,6 +126,16 @@ test('a place among the running calls is given back exactly once', () => {
   expect(refusal(reserve).message).toContain('2 calls at the same time')
 })
 
+test('who is to wait is told whole milliseconds and seconds, never too few', () => {
+  const { reserve, wait } = start([{ requestsPerMinute: 7, burst: 1 }])
+  reserve().settle(0)
+  expect(refusal(reserve).headers).toMatchObject({ 'retry-after': '9', 'retry-after-ms': '8572' })
+  wait(8_571)
+  expect(refusal(reserve).headers).toMatchObject({ 'retry-after': '1', 'retry-after-ms': '1' })
+  wait(1)
+  reserve()
+})
+
 test('a call that never fits is told so, and that trying again does not help', () => {
   const { reserve } = start([{ tokensPerMinute: 50 }])
   const { headers, message } = refusal(() => reserve())
@@ -174,6 +184,29 @@ test('a counter that is whole again makes room; one with a running call does not
   reserve('new').settle(100)
   expect(limiter.list().map(({ subject }) => subject.caller)).toEqual(['running', 'new'])
   running.settle(100)
+})
+
+test('a counter whose tokens have not all flowed back makes no room, and one that has them does', () => {
+  const { reserve, limiter, wait } = start([{ tokensPerMinute: 60 }], 1)
+  const none = { inputTokens: 0, outputTokens: 0, isOutputStated: true }
+  reserve('spent', { ...none, inputTokens: 60 }).settle(60)
+  wait(59_000)
+  reserve('new', none).settle(0)
+  expect(limiter.list().map(({ subject }) => subject.caller)).toEqual(['spent', '(others)'])
+  wait(1_000)
+  reserve('new', none).settle(0)
+  expect(limiter.list().map(({ subject }) => subject.caller)).toEqual(['new', '(others)'])
+})
+
+test('who has a counter keeps it where there is no room, and all newcomers share one', () => {
+  const { reserve, limiter } = start([{ concurrency: 2 }], 2)
+  for (const caller of ['a', 'b', 'c', 'd', 'a']) reserve(caller)
+  expect(limiter.list().map(({ subject, running }) => [subject.caller, running])).toEqual([
+    ['a', 2],
+    ['b', 1],
+    ['(others)', 2],
+  ])
+  expect(refusal(() => reserve('e')).code).toBe('rate_limited')
 })
 
 test('a call makes no room by a counter that it is counted by itself', () => {

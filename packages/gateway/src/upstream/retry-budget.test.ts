@@ -21,6 +21,16 @@ test('a fifth of the calls of the last ten seconds', () => {
   expect(takeAll(budget, 9_000)).toBe(0)
 })
 
+test.each([
+  [19, 3],
+  [20, 4],
+  [24, 4],
+])('no part of a retry: of %s calls, %s', (calls, retries) => {
+  const budget = createRetryBudget()
+  for (let call = 0; call < calls; call++) budget.noteCall(0)
+  expect(takeAll(budget, 0)).toBe(retries)
+})
+
 test('what is older than ten seconds counts no more', () => {
   const budget = createRetryBudget()
   for (let call = 0; call < 100; call++) budget.noteCall(0)
