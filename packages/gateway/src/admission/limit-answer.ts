@@ -99,9 +99,9 @@ function sharers({ per }: LimitRule): string {
   return per.length === 0 ? ' for all callers together' : ` per ${per.join(' and ')}`
 }
 
-/** Like OpenAI: `120ms`, `1.5s`, `6m0s`. */
+/** Like OpenAI: `120ms`, `1.5s`, `6m0s`. Of whole milliseconds. */
 function toDuration(ms: number): string {
-  if (ms < 1000) return `${Math.ceil(ms)}ms`
+  if (ms < 1000) return `${ms}ms`
   const hundredths = Math.ceil(ms / 10)
   if (hundredths < 6_000) return `${hundredths / 100}s`
   // Rounded up before they are divided: else a minute had sixty.

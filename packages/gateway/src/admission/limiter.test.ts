@@ -55,6 +55,12 @@ test('callers and models are told apart only where the limit says so', () => {
   expect(refusal(() => together.reserve('b')).message).toContain('for all callers together')
 })
 
+test('a limit that stands there twice counts twice, each for itself', () => {
+  const { reserve, level } = start([{ requestsPerMinute: 10 }, { requestsPerMinute: 10 }])
+  reserve()
+  expect([level('requests', 0), level('requests', 1)]).toEqual([9, 9])
+})
+
 test('takes from no limit when one of them has no room', () => {
   const { reserve, level, refused } = start([
     { requestsPerMinute: 10 },
@@ -129,7 +135,11 @@ test('a place among the running calls is given back exactly once', () => {
 test('who is to wait is told whole milliseconds and seconds, never too few', () => {
   const { reserve, wait } = start([{ requestsPerMinute: 7, burst: 1 }])
   reserve().settle(0)
-  expect(refusal(reserve).headers).toMatchObject({ 'retry-after': '9', 'retry-after-ms': '8572' })
+  expect(refusal(reserve).headers).toMatchObject({
+    'retry-after': '9',
+    'retry-after-ms': '8572',
+    'x-ratelimit-reset-requests': '8.58s',
+  })
   wait(8_571)
   expect(refusal(reserve).headers).toMatchObject({ 'retry-after': '1', 'retry-after-ms': '1' })
   wait(1)
@@ -141,7 +151,8 @@ test('a call that never fits is told so, and that trying again does not help', (
   const { headers, message } = refusal(() => reserve())
   expect(headers).toMatchObject({ 'x-should-retry': 'false' })
   expect(headers).not.toHaveProperty('retry-after')
-  expect(message).toContain('100 tokens')
+  expect(message).toContain('50 tokens a minute')
+  expect(message).toContain('100 tokens,')
 })
 
 test('a guess at the output refuses no call for ever', () => {

@@ -67,11 +67,16 @@ describe('leastLatency', () => {
 
   test('calls that wait there already count', () => {
     expect(least([load(100, { pending: 4 }), load(300), load(400, { pending: 1 })])).toBe('bac')
+    expect(least([load(100, { pending: 1 }), load(250), load(400)])).toBe('abc')
   })
 
   test('a target that was never measured is tried, once at a time', () => {
     expect(least([load(100), load(null), load(200)])[0]).toBe('b')
     expect(least([load(100), load(null, { pending: 1 }), load(200)])).toBe('acb')
+    expect(least([load(100), load(null, { pending: 1 }), load(null)])).toBe('cab')
+    // Twice the average of 400.
+    const four = [load(50), load(null, { pending: 1 }), load(150), load(1_000)]
+    expect(orderTargets([...'abcd'], { kind: 'leastLatency', loads: four }, seeded(1)).join('')).toBe('acbd')
   })
 
   test('an idle target is never starved, however slow it once was', () => {

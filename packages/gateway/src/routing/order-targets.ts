@@ -69,8 +69,8 @@ function sortBy<Target>(
   random: () => number = () => 0,
 ): Target[] {
   return targets
-    .map((target, index) => ({ target, index, score: score(index), draw: random() }))
-    .sort((a, b) => compare(a.score, b.score) || a.draw - b.draw || a.index - b.index)
+    .map((target, index) => ({ target, score: score(index), draw: random() }))
+    .sort((a, b) => compare(a.score, b.score) || a.draw - b.draw)
     .map(({ target }) => target)
 }
 
