@@ -25,6 +25,9 @@ const endings = [
   'left',
   'begun, cut',
   'not carried',
+  'unsafe',
+  'guarded',
+  'late',
 ] as const
 type Ending = (typeof endings)[number]
 
@@ -34,6 +37,10 @@ function toError(ending: Ending): Error {
   if (ending === 'wrong') return new GatewayError('stream_error', '', { status: 400 })
   if (ending === 'too long')
     return new GatewayError('stream_error', '', { status: 400, reason: 'context_length' })
+  if (ending === 'unsafe')
+    return new GatewayError('stream_error', '', { status: 400, reason: 'content_policy' })
+  if (ending === 'late') return new GatewayError('total_timeout', '')
+  if (ending === 'guarded') return new GatewayError('guardrail_rejected', '')
   if (ending === 'not carried') return new GatewayError('not_carried', '')
   if (ending === 'left') return new CallerGone('left')
   return new GatewayError(ending === 'reset' ? 'upstream_unreachable' : 'stream_cut', '')
@@ -109,6 +116,8 @@ test.each<[Ending[], string, Partial<CallRoute>?]>([
   [['not carried', 'wrong'], 'ab', { targets: [a, b, c] }],
   [['not carried', 'too long', 'whole'], 'abc', { contextLengthFallbacks: [a, c] }],
   [['keyless', 'not carried', 'wrong', 'whole'], 'abcd', { targets: [a, b, c, d] }],
+  [['keyless', 'unsafe'], 'ab', { targets: [a, b, c] }],
+  [['keyless', 'guarded'], 'ab', { targets: [a, b, c] }],
 ])('%j goes to %s', async (script, expected, own) => {
   expect((await house().call(script, own)).asked).toBe(expected)
 })
@@ -119,13 +128,57 @@ test('a hint longer than maxBackoffMs is left for the next target, and waited fo
     asked: 'abb',
     waits: [700],
   })
+  expect(await house().call(['busy'], { retry: { ...retry, maxBackoffMs: 700 } })).toMatchObject({
+    asked: 'aa',
+    waits: [700],
+  })
+})
+
+test('a wait that would take the rest of the call’s time is none', async () => {
+  expect(await house().call(['busy'], { targets: [a], totalMs: 711 })).toMatchObject({ asked: 'aa' })
+  expect(await house().call(['busy'], { targets: [a], totalMs: 710 })).toMatchObject({ asked: 'a' })
+})
+
+test('each wait at a target is twice the one before, and there are no more tries than are allowed', async () => {
+  const retry = { ...retryDefault, attempts: 3 }
+  expect(await house().call(['reset', 'reset', 'reset'], { retry })).toMatchObject({
+    asked: 'aaab',
+    waits: [125, 250],
+  })
+})
+
+test('a target that refuses for a fault of its own counts as slow, and no other', async () => {
+  const { call, states } = house()
+  await call(['keyless', 'wrong'])
+  expect([a, b].map((target) => states.of(target).latency.firstToken.ms)).toEqual([10_000, null])
+})
+
+test('when all rest, the first that may be tried again says when to come back', async () => {
+  const { call } = house()
+  for (const target of [a, a, a, b, b, b]) await call(['keyless'], { targets: [target] })
+  expect((await call([])).result).toMatchObject({
+    code: 'targets_resting',
+    message: 'The last calls to "a", "b" failed, and the next is not tried yet. Try again in 10 s.',
+    retryAfterMs: 9_970,
+  })
 })
 
 test('what is told when nothing is left: the failure, else that nobody can carry it', async () => {
   const codeAfter = async (...script: Ending[]) => ((await house().call(script)).result as GatewayError).code
   expect(await codeAfter('not carried', 'keyless')).toBe('stream_error')
   expect(await codeAfter('keyless', 'not carried')).toBe('stream_error')
+  expect(await codeAfter('keyless', 'reset', 'reset')).toBe('upstream_unreachable')
   expect(await codeAfter('not carried', 'not carried')).toBe('not_carried')
+})
+
+test('the end of the call’s time counts against a target that had all of it, not against one that had the rest', async () => {
+  const { call, states } = house()
+  await call(['late'])
+  await call(['keyless', 'late'])
+  expect([a, b].map((target) => states.of(target).breaker)).toMatchObject([
+    { failuresInARow: 2 },
+    { failuresInARow: 0 },
+  ])
 })
 
 test('a target that cannot carry calls stays closed', async () => {
@@ -161,7 +214,7 @@ test('whatever the targets do: bounded, on time, nothing after the first token, 
         expect(tookMs).toBeLessThanOrEqual(5_000 + asked.length * 10)
         const final = script
           .slice(0, asked.length)
-          .findIndex((each) => ['whole', 'broken', 'begun, cut', 'left'].includes(each))
+          .findIndex((each) => ['whole', 'broken', 'begun, cut', 'left', 'guarded', 'late'].includes(each))
         if (final !== -1) expect(asked.length).toBe(final + 1)
         const last = script[asked.length - 1] ?? 'whole'
         expect(result === 'passed').toBe(asked.length > 0 && (last === 'whole' || last === 'broken'))

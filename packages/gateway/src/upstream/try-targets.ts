@@ -61,7 +61,6 @@ export async function tryTargets(tries: Tries): Promise<void> {
     tries,
     left: [...tries.route.targets],
     tried: new Set(),
-    hasFallenBack: false,
     failure: null,
     notCarried: [],
     resting: [],
@@ -96,8 +95,6 @@ interface Trip {
   tries: Tries
   left: Target[]
   tried: Set<string>
-  /** The list for requests that are too long has taken the place of the targets. */
-  hasFallenBack: boolean
   /** What the caller is told when nothing is left. */
   failure: { error: unknown } | null
   /** Why the request could not be sent to some of those tried. */
@@ -138,8 +135,7 @@ function afterFailure(trip: Trip, here: Go, error: unknown): Step {
     case 'next target':
       return toNextTarget(trip)
     case 'context fallback':
-      if (trip.hasFallenBack || trip.tries.route.contextLengthFallbacks.length > 0)
-        return toLongerContext(trip)
+      if (trip.tries.route.contextLengthFallbacks.length > 0) return toLongerContext(trip)
       return isFallback ? toNextTarget(trip) : { kind: 'stop', error }
     case 'give up':
       return isFallback && isPlainRefusal(error) ? toNextTarget(trip) : { kind: 'stop', error }
@@ -181,9 +177,9 @@ function toNextTarget(trip: Trip): Step {
   return { kind: 'stop', error: trip.resting.length > 0 ? allResting(trip) : trip.notCarried[0] }
 }
 
+/** The list for requests that are too long takes the place of the targets. What was tried is not tried again. */
 function toLongerContext(trip: Trip): Step {
-  if (!trip.hasFallenBack) trip.left = [...trip.tries.route.contextLengthFallbacks]
-  trip.hasFallenBack = true
+  trip.left = [...trip.tries.route.contextLengthFallbacks]
   return toNextTarget(trip)
 }
 
@@ -193,8 +189,7 @@ function toLongerContext(trip: Trip): Step {
  */
 function isPlainRefusal(error: unknown): boolean {
   if (!(error instanceof GatewayError) || error.reason !== null) return false
-  const isByProvider = error instanceof ProviderError || error.code === 'stream_error'
-  return isByProvider && error.status >= 400 && error.status < 500
+  return (error instanceof ProviderError || error.code === 'stream_error') && error.status >= 400
 }
 
 function allResting({ resting, tries: { states } }: Trip): GatewayError {
