@@ -13,8 +13,10 @@ import {
   type Unnumbered,
 } from './index.ts'
 
-/** Three lanes that stream one token each and end with it; the first is a sentinel, the fastest of them. */
-function raceWithSentinel(): RaceState {
+/** Lanes that stream: when each left, when its tokens came, when it was done; null: it still runs. */
+function raceOf(
+  lanes: { startAt: number; tokensAt: number[]; doneAt: number | null; sentinel?: true }[],
+): RaceState {
   const events: Unnumbered[] = [
     {
       type: 'race-start',
@@ -22,38 +24,80 @@ function raceWithSentinel(): RaceState {
       raceId: 'r',
       startedAt: '',
       request: { prompt: 'p', lanes: [{ model: 'm', stream: true }], finish: 'done', sentinel: true },
-      lanes: [true, false, false].map((sentinel, lane) => ({
+      lanes: lanes.map(({ sentinel }, lane) => ({
         lane,
         model: 'm',
         stream: true,
         provider: null,
-        simulated: sentinel,
+        simulated: sentinel === true,
         ...(sentinel ? { sentinel } : {}),
       })),
     },
-    ...[5, 20, 10].flatMap((at, lane): Unnumbered[] => [
-      { type: 'lane-start', at: 0, lane },
-      { type: 'token', at, lane, content: 'x', kind: 'answer' },
-      {
-        type: 'done',
-        at,
-        lane,
-        totalMs: at,
-        finishReason: 'stop',
-        usage: {
-          inputTokens: 1,
-          outputTokens: 1,
-          reasoningTokens: null,
-          cachedTokens: null,
-          source: 'usage',
-        },
-        costUsd: null,
-        gateway: null,
-      },
+    ...lanes.flatMap(({ startAt, tokensAt, doneAt }, lane): Unnumbered[] => [
+      { type: 'lane-start', at: startAt, lane },
+      ...tokensAt.map((at): Unnumbered => ({ type: 'token', at, lane, content: 'x', kind: 'answer' })),
+      ...(doneAt === null ? [] : [toDone(lane, startAt, doneAt)]),
     ]),
   ]
   return events.map((event, seq) => ({ ...event, seq }) as RaceEvent).reduce(reduceRace, emptyRace)
 }
+
+function toDone(lane: number, startAt: number, at: number): Unnumbered {
+  return {
+    type: 'done',
+    at,
+    lane,
+    totalMs: at - startAt,
+    finishReason: 'stop',
+    usage: { inputTokens: 1, outputTokens: 1, reasoningTokens: null, cachedTokens: null, source: 'usage' },
+    costUsd: null,
+    gateway: null,
+  }
+}
+
+/** One token each, which ends it; the first is a sentinel, the fastest of them. */
+const raceWithSentinel = () =>
+  raceOf([
+    { startAt: 0, tokensAt: [5], doneAt: 5, sentinel: true },
+    { startAt: 0, tokensAt: [20], doneAt: 20 },
+    { startAt: 0, tokensAt: [10], doneAt: 10 },
+  ])
+
+test.each([
+  ['done', [47, null]],
+  ['first-token', [7, 9]],
+  [{ tokens: 2 }, [27, 14.12]],
+  [{ tokens: 3 }, [37, null]],
+] as const)('a lane crosses the line %j at a time of its own, from when it left', (finish, crossed) => {
+  const race = raceOf([
+    { startAt: 3, tokensAt: [10, 30, 40], doneAt: 50 },
+    { startAt: 1, tokensAt: [10, 15.12], doneAt: null },
+  ])
+  const values = toStandings(race, finish, null).sort((a, b) => a.lane - b.lane)
+  expect(values.map(({ value }) => value)).toEqual(crossed)
+})
+
+test('lanes within the margin of the clock share a place, and where it was not measured only equal ones do', () => {
+  const places = (marginMs: number | null) =>
+    toStandings(raceWithSentinel(), 'done', marginMs).map(({ place }) => place)
+  expect([places(10), places(9.99), places(null)]).toEqual([
+    [1, 1],
+    [1, 2],
+    [1, 2],
+  ])
+  const close = raceOf([10, 10.5].map((doneAt) => ({ startAt: 0, tokensAt: [5], doneAt })))
+  expect(toStandings(close, 'done', null).map(({ place }) => place)).toEqual([1, 2])
+})
+
+test('a race that runs has no verdict, and one that the app ended no winner', () => {
+  const state = raceWithSentinel()
+  expect(raceVerdict(state)).toBeNull()
+  const standings = toStandings(state, 'done', 1)
+  const over = (reason: 'finished' | 'interrupted') =>
+    raceVerdict({ ...state, end: { standings, marginMs: 1, reason, clock: null } })
+  expect(over('interrupted')).toEqual({ kind: 'no-contest', why: 'interrupted' })
+  expect(over('finished')).toEqual({ kind: 'win', lane: 2, by: 10 })
+})
 
 test.each(['done', 'first-token', { tokens: 1 }] as const)(
   'a sentinel is in no place, by any line: %j',

@@ -67,6 +67,13 @@ describe('places', () => {
     }
   })
 
+  test('are shared by figures of nothing, such as the cost of two models that are free', () => {
+    expect(rank([entrant(0, 0), entrant(1, 0)])).toMatchObject([
+      { place: 1, gap: 0 },
+      { place: 1, gap: 0 },
+    ])
+  })
+
   test('are not handed down a chain of close lanes', () => {
     expect(places([entrant(0, 10), entrant(1, 10.8), entrant(2, 11.6)])).toEqual([
       [0, 1],

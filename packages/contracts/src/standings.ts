@@ -38,12 +38,13 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
   const finishers = entrants
     .filter((entrant): entrant is Entrant & { value: number } => entrant.value !== null)
     .sort((a, b) => sign * (a.value - b.value) || a.lane - b.lane)
-  const best = finishers[0]
+  // Read only where there is one.
+  const best = finishers[0]!
   const standings: Standing[] = []
   let leader = best
   let group: Standing[] = []
   for (const entrant of finishers) {
-    if (leader && toGap(entrant.value, leader.value) > Math.max(entrant.margin, leader.margin)) {
+    if (toGap(entrant.value, leader.value) > Math.max(entrant.margin, leader.margin)) {
       leader = entrant
       group = []
     }
@@ -51,10 +52,10 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
       lane: entrant.lane,
       place: (group[0]?.place ?? standings.length + 1) as number,
       value: entrant.value,
-      gap: best ? toGap(entrant.value, best.value) : 0,
+      gap: toGap(entrant.value, best.value),
       deadHeat: group.length > 0,
     }
-    if (group.length > 0) for (const other of group) other.deadHeat = true
+    for (const other of group) other.deadHeat = true
     group.push(standing)
     standings.push(standing)
   }
@@ -73,8 +74,8 @@ const toGap = (one: number, other: number) => Math.abs(subtract(one, other))
  */
 export function subtract(one: number, other: number): number {
   const difference = one - other
-  if (difference === 0) return 0
   const digitsBefore = Math.ceil(Math.log10(Math.max(Math.abs(one), Math.abs(other))))
+  // Of two zeros there is no first digit, and a hundred decimals are all that can be written.
   return Number(difference.toFixed(Math.min(Math.max(0, 12 - digitsBefore), 100)))
 }
 

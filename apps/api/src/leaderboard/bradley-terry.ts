@@ -43,7 +43,6 @@ export function createLeague(players: number, pairs: readonly (readonly [number,
             won += ((wins[own] as number) * other) / (old + other)
             lost += (wins[own ^ 1] as number) / (old + other)
           }
-          if (won === 0 || lost === 0) continue
           strengths[player] = won / lost
           step = Math.max(step, Math.abs(Math.log(won / lost / old)))
         }
