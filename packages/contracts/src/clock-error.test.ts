@@ -64,6 +64,26 @@ test('every figure’s error is what the road and the clock added to the simulat
 test('a lane that was stopped is compared as far as it came', () => {
   const errors = toLaneErrors(lane([63, 72.5], null), lightNs, ledger)
   expect(errors).toMatchObject({ tokensMs: [1, 0.5], totalMs: null })
+  const broken = toLaneErrors(lane([63, 72.5, 84], null), lightNs, ledger)
+  expect(broken).toMatchObject({ tokensMs: [1, 0.5, 2], totalMs: null })
+})
+
+test('where no token came, or none was written, there is no error of one', () => {
+  const none = { requestMs: 2, ttftMs: null, totalMs: null }
+  expect(toRoadErrors(lane([], null), lightNs, ledger)).toEqual({ ...none, tokensMs: [] })
+  const silent = { ...ledger, chunks: [] }
+  expect(toRoadErrors(lane([63], null), lightNs, silent)).toEqual({ ...none, tokensMs: null })
+})
+
+test('a stamp may lie before its writing by the grain of the tape, and by no more', () => {
+  const written = (ms: number) => ({
+    ...ledger,
+    chunks: [{ tokens: 1, dueAtNs: ns(ms), writtenAtNs: ns(ms) }],
+  })
+  expect(toRoadErrors(lane([62], null), lightNs, written(62.005))?.tokensMs).toEqual([
+    expect.closeTo(-0.005, 9),
+  ])
+  expect(toRoadErrors(lane([62], null), lightNs, written(62.025))).toBeNull()
 })
 
 test('where the text was cut anew, the first token and the end are known, and no other token', () => {

@@ -170,4 +170,10 @@ describe('an entrant by a measure', () => {
     expect(margins(null)).toEqual([0, 0, 0, 0])
     expect(toMeasuredEntrant({ ...whole, sentTokens: 2 }, 'decode', 1).margin).toBe((50 * 2) / 20)
   })
+
+  test('has no speed where the span is no longer than its error', () => {
+    const speed = (marginMs: number) => toMeasuredEntrant({ ...whole, sentTokens: 2 }, 'decode', marginMs)
+    expect(speed(9.9).value).toBe(50)
+    expect(speed(10)).toEqual({ lane: 3, value: null, margin: 0 })
+  })
 })

@@ -283,6 +283,7 @@ test('a model with one simulated lane is marked, and shows the provider that it 
 test('races that were not looked at are told', async () => {
   const built = createBoard({ by: 'total' })
   for (const races of [7, 0]) built.leaveOut('older', races)
+  built.leaveOut('other', 0)
   expect((await built.result()).leftOut).toEqual([{ why: 'older', races: 7 }])
 })
 

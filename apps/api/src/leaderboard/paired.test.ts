@@ -127,6 +127,19 @@ test('the streaming filter compares lanes of that kind alone', () => {
   expect(pair([each], 'off').races).toBe(0)
 })
 
+test('a figure that one lane of a model has not is no mean of the others', () => {
+  const silent = { stream: false, ttftMs: null, decodeTokensPerSecond: null }
+  const { ttft, total } = pair([race([lane('a', 500), lane('a', 300, silent), lane('b', 600)])])
+  expect([ttft.n, total.n, total.median]).toEqual([0, 1, -200])
+})
+
+test('races that were not looked at are told', () => {
+  const pairing = createPairing({ a: 'a', b: 'b' })
+  for (const races of [7, 0]) pairing.leaveOut('older', races)
+  pairing.leaveOut('other', 0)
+  expect(pairing.result().leftOut).toEqual([{ why: 'older', races: 7 }])
+})
+
 test('asked the other way round it says the same', () => {
   const anyDuels = fc.array(fc.tuple(fc.integer({ min: 1, max: 900 }), fc.integer({ min: 1, max: 900 })), {
     maxLength: 40,
