@@ -71,6 +71,7 @@ test('a lane that was stopped is compared as far as it came', () => {
 test('where no token came, or none was written, there is no error of one', () => {
   const none = { requestMs: 2, ttftMs: null, totalMs: null }
   expect(toRoadErrors(lane([], null), lightNs, ledger)).toEqual({ ...none, tokensMs: [] })
+  expect(toRoadErrors({ ...lane([63], null), stream: false }, lightNs, ledger)?.ttftMs).toBeNull()
   const silent = { ...ledger, chunks: [] }
   expect(toRoadErrors(lane([63], null), lightNs, silent)).toEqual({ ...none, tokensMs: null })
 })

@@ -43,6 +43,14 @@ test('an interval that touches zero is claimed for nobody, on either side', () =
   })
 })
 
+test('an interval that just misses zero is claimed for whom it lies with, whichever way is better', () => {
+  const total = (ahead: number) => pair(duels(Array(8).fill(ahead), { marginMs: 2 })).total
+  expect(total(2.5)).toMatchObject({ low: -4.5, high: -0.5, better: 'a' })
+  expect(total(-2.5)).toMatchObject({ low: 0.5, high: 4.5, better: 'b' })
+  const decode = pair(Array.from({ length: 8 }, () => duel(1_000, 500, { marginMs: 1 }))).decode
+  expect(decode).toMatchObject({ median: -100, better: 'b' })
+})
+
 test('what is just the margin is claimed for nobody, whatever its binary fraction', () => {
   // 128.02 − 127.02 is 1.0000000000000142 in binary.
   const { total } = pair(Array.from({ length: 8 }, () => duel(127.02, 128.02, { marginMs: 1 })))
