@@ -17,7 +17,7 @@ import type { Interval } from './statistics.ts'
 export function medianInterval(sorted: Float64Array): Interval | null {
   const k = rankFromEnd(sorted.length)
   const [low, high] = [sorted[k - 1], sorted[sorted.length - k]]
-  return k === 0 || low === undefined || high === undefined ? null : { low, high }
+  return low === undefined || high === undefined ? null : { low, high }
 }
 
 /** k; 0 when there is none. In logarithms: ½ⁿ is less than any binary number from n = 1,075 on. */

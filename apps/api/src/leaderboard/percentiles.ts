@@ -29,7 +29,8 @@ export function percentile(sorted: Float64Array, share: number): number | null {
   // 0.95 · 60 is not 57 in every product of binary fractions.
   const at = Math.round(share * sorted.length * 1e9) / 1e9
   const figure = sorted[Math.max(0, Math.ceil(at) - 1)]
+  // Undefined where the share falls into the midst of a figure.
   const next = sorted[at]
   if (figure === undefined) return null
-  return Number.isInteger(at) && next !== undefined ? (figure + next) / 2 : figure
+  return next === undefined ? figure : (figure + next) / 2
 }
