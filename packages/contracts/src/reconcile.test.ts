@@ -69,6 +69,21 @@ describe('a lane beside the report of its own call', () => {
 })
 
 describe('lanes of a model beside the increments of its histograms', () => {
+  test('what the gateway has not measured has no difference, and is not off', () => {
+    const [model] = reconcileModels([row({ ttftMs: null })], [lane({})], marginMs)
+    expect(model!.comparisons.find(({ what }) => what === 'TTFT')).toMatchObject({
+      gateway: null,
+      difference: null,
+      isOff: false,
+    })
+  })
+
+  test('while a lane runs its calls are counted, and nothing else is compared', () => {
+    const [model] = reconcileModels([row({})], [{ ...lane({}), outcome: null }], marginMs)
+    const known = model!.comparisons.filter(({ difference }) => difference !== null)
+    expect(known.map(({ what }) => what)).toEqual(['calls'])
+  })
+
   test('two lanes of one model are summed, their times averaged', () => {
     const [model] = reconcileModels(
       [row({ requests: 2, inputTokens: 14, outputTokens: 22, ttftMs: 110, durationMs: 499 })],

@@ -47,6 +47,7 @@ test('a stopped lane has lost to who was done by then, and says nothing about th
 test('a race of twins is shared among their lanes, and a model is not compared with itself', () => {
   expect(pairs(lane('a', 500), lane('a', 700), lane('b', 600))).toEqual(['a>b 0.5', 'b>a 0.5'])
   expect(pairs(lane('a', 500), lane('a', 500.5), lane('b', 600))).toEqual(['a>b'])
+  expect(pairs(lane('a', 500), lane('a', 700), lane('b', 500.5))).toEqual(['a=b 0.5', 'b>a 0.5'])
 })
 
 const anyEntrant: fc.Arbitrary<Omit<Entrant, 'lane'>> = fc
