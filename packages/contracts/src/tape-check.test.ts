@@ -122,6 +122,24 @@ describe('a tape that is read from a file', () => {
     expect(fault).toMatchObject({ code, line: 3, message: expect.stringMatching(words) })
   })
 
+  test('may differ by two roundings where it says a time twice, and by no more', () => {
+    const [first] = fc.sample(tapes, 1)[0]!
+    const codeOf = (at: number) => {
+      const left = { seq: 1, type: 'lane-start', at: 0.01, lane: 0 }
+      const checked = check(
+        [first, left, { seq: 2, type: 'ttft', at, lane: 0, ms: 10 }].map((event) => JSON.stringify(event)),
+      )
+      return checked instanceof TapeFault ? checked.code : null
+    }
+    expect([9.98, 9.99, 10.01, 10.03, 10.04].map(codeOf)).toEqual([
+      'contradiction',
+      null,
+      null,
+      null,
+      'contradiction',
+    ])
+  })
+
   test('holds as many tokens an arrival as a tokenizer can count', () => {
     const [first] = fc.sample(tapes, 1)[0]!
     const tape = (tokens: number): Unnumbered[] => [

@@ -50,6 +50,18 @@ test('a race of twins is shared among their lanes, and a model is not compared w
   expect(pairs(lane('a', 500), lane('a', 700), lane('b', 500.5))).toEqual(['a=b 0.5', 'b>a 0.5'])
 })
 
+test('who is ahead by less than a millisecond is ahead, where the clock can tell', () => {
+  const [early, late] = [10, 10.5].map((value, lane) => ({ lane, value, margin: 0.1 })) as [Entrant, Entrant]
+  expect([compareLanes(early, late, 'lower'), compareLanes(late, early, 'lower')]).toEqual([
+    'first',
+    'second',
+  ])
+  expect([compareLanes(early, late, 'higher'), compareLanes(late, early, 'higher')]).toEqual([
+    'second',
+    'first',
+  ])
+})
+
 const anyEntrant: fc.Arbitrary<Omit<Entrant, 'lane'>> = fc
   .record({
     time: fc.integer({ min: 0, max: 12 }),
