@@ -91,6 +91,23 @@ test('rolls up by whatever is known of calls, the dearest first', async () => {
   expect(await by('caller', '&from=2026-03-31T23:00Z&to=2026-04-01T01:00Z')).toEqual([['a', 1]])
 })
 
+test('a tag is found by its name, whatever is in it', async () => {
+  const spending = await start()
+  const ofTag = async (name: string) => {
+    const { data } = await usageOf(spending, `?by=${encodeURIComponent(`tag:${name},caller`)}`)
+    return data.map(({ calls, caller, ...row }) =>
+      Object.entries(row).find(([key]) => key.startsWith('tag:')),
+    )
+  }
+  const names = { 'team,floor': '1', '100%': '2', '%2c': '3', 'a\nb': '4', 'a%20b': '5' }
+  await spending.spend('a', { metadata: names })
+  expect(await ofTag('Team%2cFloor')).toEqual([['tag:team,floor', '1']])
+  expect(await ofTag('100%')).toEqual([['tag:100%', '2']])
+  expect(await ofTag('%252C')).toEqual([['tag:%2c', '3']])
+  expect(await ofTag('a\nb')).toEqual([['tag:a\nb', '4']])
+  expect(await ofTag('a%20b')).toEqual([['tag:a%20b', '5']])
+})
+
 test('several `by` are one list, and the + of a zone need not be encoded', async () => {
   const spending = await start({ date: () => new Date('2026-03-31T23:30:00Z') })
   await spending.spend('a')
@@ -136,6 +153,7 @@ test.each([
     'one or several of caller, tenant, model, target, provider, status, outcome, day, hour and tag:<name>',
   ],
   ['?by=tag:', 'tag:<name>'],
+  ['?by=tag:team,floor', 'A comma within a name is written %2C'],
   ['?by=caller,tenant,model,day,hour', 'at most 4'],
   ['?by=caller,tenant&by=model&by=day,hour', 'at most 4'],
   ['?from=yesterday', '2026-01-31T12:00:00Z'],

@@ -1,6 +1,7 @@
 /** `GET /admin/usage?by=tag:agent,model&from=2026-01-01&to=2026-02-01`: what is asked of the books, and what they answer. */
 import { z } from 'zod'
 import { GatewayError } from '../errors.ts'
+import { tagNameCharsMax } from '../tags.ts'
 
 export const dimensions = [
   'caller',
@@ -78,10 +79,16 @@ export function readUsageQuery(search: URLSearchParams): UsageQuery {
 function readDimension(text: string): Dimension {
   const known = dimensions.find((dimension) => dimension === text)
   if (known) return known
-  if (/^tag:.{1,64}$/.test(text)) return text.toLowerCase() as Dimension
+  const tag = text.startsWith('tag:') ? readTagName(text.slice('tag:'.length)) : ''
+  if (tag.length > 0 && tag.length <= tagNameCharsMax) return `tag:${tag}`
   throw refuse(
-    `\`by\` cannot be ${JSON.stringify(text.slice(0, 100))}: it is one or several of ${dimensions.join(', ')} and tag:<name>, with commas between.`,
+    `\`by\` cannot be ${JSON.stringify(text.slice(0, 100))}: it is one or several of ${dimensions.join(', ')} and tag:<name>, with commas between. A comma within a name is written %2C, a percent sign %25, and clients encode that once more.`,
   )
+}
+
+/** `metadata` may have any name. Nothing but these two is decoded, so that other names are as they were written. */
+function readTagName(text: string): string {
+  return text.replace(/%2C|%25/gi, decodeURIComponent).toLowerCase()
 }
 
 /** Date.parse would take 30 February for 2 March. */
