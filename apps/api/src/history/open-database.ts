@@ -5,7 +5,7 @@
  * WAL, so that readers do not wait for the race that is being written, and `synchronous = normal`: what is committed
  * outlives the process (a kill -9 loses nothing), only a power cut may take the last moments.
  */
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { MadeByNewerVersion, migrate, refuseNewer } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
@@ -25,7 +25,7 @@ export class HistoryDatabase extends Kysely<Schema> {
     this.#own = own
   }
 
-  /** Throws `DatabaseUnavailable` when its file was removed or replaced. */
+  /** Throws `DatabaseUnavailable` when its file, or one beside it, was removed or replaced. */
   check(): void {
     this.#own?.check()
   }
@@ -53,6 +53,7 @@ export async function openDatabase(databaseUrl: string): Promise<HistoryDatabase
     const db = new HistoryDatabase(sqlite, own)
     try {
       await migrate(sqlite, db, migrations)
+      own?.watch()
       return db
     } catch (error) {
       await db.destroy()
@@ -77,6 +78,8 @@ function toPath(databaseUrl: string): string {
 /** Prompts and answers are nobody else's business on this machine. SQLite's own files beside it take after it. */
 function makeFile(file: string): void {
   makeFolder(path.dirname(file))
+  // To open a pipe is to wait for its other end, and the whole app with it.
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) throw new Error('it is no file')
   closeSync(openSync(file, 'a', 0o600))
 }
 

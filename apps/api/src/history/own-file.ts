@@ -12,7 +12,12 @@ import Database from 'better-sqlite3'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 
 export interface OwnFile {
-  /** Throws `DatabaseUnavailable` when its path leads to another file now, or to none: what is written would be found by nobody. */
+  /** From now on `check` knows the file and those beside it: all of them have been made. */
+  watch(): void
+  /**
+   * Throws `DatabaseUnavailable` when one of their paths leads to another file now, or to none: what is written would be found by
+   * nobody, or another app could have the history too.
+   */
   check(): void
   /** Lets the next app have it. */
   release(): void
@@ -25,14 +30,17 @@ const retryMs = 50
 /** `file` is there already. Rejects with `DatabaseUnavailable` when another app goes on having it. */
 export async function ownFile(file: string): Promise<OwnFile> {
   // By whatever link it was named.
-  const path = `${realpathSync(file)}-lock`
-  closeSync(openSync(path, 'a', 0o600))
-  const lock = new Database(path, { timeout: 0 })
+  const path = realpathSync(file)
+  closeSync(openSync(`${path}-lock`, 'a', 0o600))
+  const lock = new Database(`${path}-lock`, { timeout: 0 })
   const untilMs = performance.now() + waitMsMax
   for (;;) {
     try {
       lock.exec('BEGIN EXCLUSIVE')
-      return { check: createCheck(file), release: () => lock.close() }
+      return {
+        ...createCheck([file, ...besides.map((ending) => path + ending)]),
+        release: () => lock.close(),
+      }
     } catch (error) {
       const isHeld = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
       if (isHeld && performance.now() < untilMs) {
@@ -45,14 +53,24 @@ export async function ownFile(file: string): Promise<OwnFile> {
   }
 }
 
-function createCheck(file: string): () => void {
-  const isThere = watchFile(file)
-  return () => {
-    if (!isThere()) throw new DatabaseUnavailable(gone)
+/** What is not yet in the history's file, the index of that, and the lock. */
+const besides = ['-wal', '-shm', '-lock']
+
+function createCheck(files: readonly string[]): Pick<OwnFile, 'watch' | 'check'> {
+  let watched: { file: string; isThere: () => boolean }[] = []
+  return {
+    watch() {
+      watched = files.map((file) => ({ file, isThere: watchFile(file) }))
+    },
+    check() {
+      const gone = watched.find(({ isThere }) => !isThere())
+      if (gone) throw new DatabaseUnavailable(toGone(gone.file))
+    },
   }
 }
 
-const gone = 'The file of the history was removed or replaced while the app ran. Restart the app.'
+const toGone = (file: string) =>
+  `The history has lost ${file}: it was removed or replaced while the app ran. Restart the app.`
 
 const toTaken = (file: string) =>
   `Another app has ${file}: stop it, or give this one a DATABASE_URL of its own.`

@@ -35,13 +35,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const refused = {
+const refused = (lost: string) => ({
   status: 503,
   error: {
     code: 'database_unavailable',
-    message: 'The file of the history was removed or replaced while the app ran. Restart the app.',
+    message: `The history has lost ${lost}: it was removed or replaced while the app ran. Restart the app.`,
   },
-}
+})
 
 async function answerOf(asking: Promise<Response>) {
   const response = await asking
@@ -66,8 +66,8 @@ test.each([
   const aside = path.join(folder, 'aside.db')
   take(aside)
 
-  expect(await health()).toEqual(refused)
-  expect(await answerOf(postRace(app.url, request))).toEqual(refused)
+  expect(await health()).toEqual(refused(file))
+  expect(await answerOf(postRace(app.url, request))).toEqual(refused(file))
   expect(gateway.calls).toHaveLength(calls)
   const page = (await (await fetch(`${app.url}/api/races`)).json()) as RacePage
   expect(page.races.map(({ id }) => id)).toEqual([raceId])
@@ -76,3 +76,21 @@ test.each([
   expect(await health()).toMatchObject({ status: 'ok' })
   expect((await race(app.url, request)).end?.reason).toBe('finished')
 })
+
+test.each(['-lock', '-wal', '-shm'])(
+  'a history whose %s was removed is said, takes no race, and has all its races after a restart',
+  async (ending) => {
+    const { raceId } = await race(app.url, request)
+    await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
+    rmSync(file + ending)
+    expect(await health()).toEqual(refused(file + ending))
+    expect(await answerOf(postRace(app.url, request))).toEqual(refused(file + ending))
+
+    await app.close()
+    await db.destroy()
+    db = await openDatabase(`file:${file}`)
+    app = await startApp({ gatewayUrl: gateway.url, db })
+    expect((await detail(app.url, raceId!)).status).toBe('finished')
+    expect(await health()).toMatchObject({ status: 'ok' })
+  },
+)
