@@ -1,10 +1,12 @@
 import { foldRace, type RaceDetail, type RaceEvent, toTimeSlip } from '@drag-race/contracts'
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { seriousFaults } from './support/axe.ts'
 import { useHousePage } from './support/house-page.ts'
+import { longRace } from './support/long-race.ts'
 import { race } from './support/race-client.ts'
 import { setUpRace } from './support/start-page.ts'
+import { toTapeFile } from './support/tape-file.ts'
 
 const at = useHousePage()
 const { url, exported } = at
@@ -162,6 +164,35 @@ describe('one race', () => {
     expect([await pressed('Whole race'), await pressed('The line')]).toEqual(['true', 'false'])
     expect(await drawn()).toBe(whole)
     expect(at.complaints).toEqual([])
+  })
+})
+
+describe('a replay', () => {
+  const answer = `${'```'}\n${'wide '.repeat(400)}\n${'```'}\n\n|${'wide|'.repeat(80)}\n|${'-|'.repeat(80)}\n|${'x|'.repeat(80)}\n`
+  beforeAll(async () => {
+    const body = toTapeFile(longRace('wide', 'Wide.', [{ model: 'wide', answer, totalMs: 10_000 }]))
+    const headers = { 'content-type': 'application/jsonl' }
+    const response = await fetch(url('/api/races/import'), { method: 'POST', headers, body })
+    expect(response.status, await response.text()).toBe(201)
+  })
+
+  test('leaves the arrows to wide code and wide tables, in the app and in an exported page', async () => {
+    await at.page.goto(url('/race/wide/replay'))
+    const inApp = at.page.getByRole('slider', { name: 'Time in the race' })
+    await inApp.press('End')
+    for (const page of [at.page, await at.openExported('wide')]) {
+      const slider = page.getByRole('slider', { name: 'Time in the race' })
+      const time = await slider.inputValue()
+      for (const name of ['Code, text', 'Table']) {
+        const box = page.getByRole('group', { name })
+        await box.press('ArrowRight')
+        await expect.poll(() => box.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0)
+      }
+      expect(await slider.inputValue()).toBe(time)
+      await page.getByRole('group', { name: 'Table' }).press('Shift+ArrowLeft')
+      await page.getByRole('region', { name: 'Answer of lane 1' }).press('ArrowLeft')
+      expect(Number(await slider.inputValue())).toBeLessThan(Number(time))
+    }
   })
 })
 

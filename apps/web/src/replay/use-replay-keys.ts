@@ -1,6 +1,7 @@
 /**
  * A replay by keyboard, wherever the focus is: space plays and pauses, arrows go a twentieth of the race, with Shift from
- * event to event, Home and End to its ends. Fields keep their keys, and so does a button its space.
+ * event to event, Home and End to its ends. Fields keep their keys, a button its space, and a box that scrolls sideways its
+ * arrows.
  */
 import { useEffect } from 'react'
 import type { StoreApi } from 'zustand/vanilla'
@@ -45,9 +46,16 @@ function press(player: Player, { key, shiftKey, repeat }: KeyboardEvent): boolea
 }
 
 /** The scrubber is a field too, but its keys are these. A chart has its own arrows. */
-function isTakenByTarget({ target, key }: KeyboardEvent): boolean {
+function isTakenByTarget({ target, key, shiftKey }: KeyboardEvent): boolean {
   if (!(target instanceof Element) || target.matches('input[type=range]')) return false
   if (target.closest('[data-own-keys]')) return true
+  if (/^Arrow(Left|Right)$/.test(key) && !shiftKey && isInWideBox(target)) return true
   if (target.matches('input, textarea, select, summary')) return true
   return key === ' ' && target.matches('button, a')
+}
+
+/** Wide code or a wide table: by keyboard there is no other way to the rest of a line. */
+function isInWideBox(target: Element): boolean {
+  const box = target.closest('[tabindex="0"]')
+  return box !== null && box.scrollWidth > box.clientWidth
 }
