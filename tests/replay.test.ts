@@ -194,6 +194,15 @@ describe('a replay', () => {
       expect(Number(await slider.inputValue())).toBeLessThan(Number(time))
     }
   })
+
+  test('on paper says at which time of the race it stood, and shows nothing that can be pressed', async () => {
+    await at.page.goto(url('/race/wide/replay'))
+    await at.page.getByRole('slider', { name: 'Time in the race' }).press('ArrowRight')
+    await at.page.emulateMedia({ media: 'print' })
+    const transport = at.page.getByRole('region', { name: 'Replay' }).last()
+    expect(await transport.innerText()).toBe('0.50 / 10.00 s')
+    expect(await transport.getByRole('slider').count()).toBe(0)
+  })
 })
 
 test('a replay of a race that there is not leads to those that there are', async () => {
