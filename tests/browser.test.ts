@@ -360,3 +360,19 @@ describe('a part of the page that cannot be loaded', () => {
     expect(await failed('This page').count()).toBe(0)
   })
 })
+
+test.each([
+  ['nothing', 0],
+  ['the first file alone', 1],
+])('when %s of its code arrives a page says so, and what to do', async (_, count) => {
+  let arrived = 0
+  await at.page.route('**/assets/*.js', (route) =>
+    arrived++ < count ? route.continue() : route.fulfill({ status: 404, body: '' }),
+  )
+  await at.page.goto(at.url('/'))
+  await at.page.getByRole('alert').getByText('Reload the page').waitFor()
+  await at.page.unroute('**/assets/*.js')
+  await at.page.reload()
+  await at.page.getByRole('button', { name: 'Start', exact: true }).waitFor()
+  expect(await at.page.getByRole('alert').count()).toBe(0)
+})
