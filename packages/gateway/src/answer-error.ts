@@ -9,7 +9,7 @@ import type { ErrorCode, GatewayError } from './errors.ts'
 
 export interface ErrorContext extends FormContext {
   headers: OutgoingHttpHeaders
-  /** Goes into the error event when the caller asked for it. */
+  /** Goes beside the error, in a body as in an event; null when the caller did not ask for it. */
   report: GatewayReport | null
 }
 
@@ -18,7 +18,7 @@ export function answerError(response: ServerResponse, error: GatewayError, conte
     response.end(toErrorEvent(error, context, context.report ? { gateway: context.report } : {}))
     return
   }
-  const body = toErrorBody(error, context)
+  const body = toErrorBody(error, context, context.report)
   response.writeHead(error.status, {
     ...context.headers,
     ...toOwnHeaders(error),
@@ -42,7 +42,7 @@ function toOwnHeaders({ code, headers, retryAfterMs }: GatewayError): OutgoingHt
 
 /** As a whole HTTP answer, for a request that Node could not even read: whose form it was is not known. */
 export function toRawAnswer(error: GatewayError, requestId: string, reasonPhrase: string): string {
-  const body = toErrorBody(error, { form: 'openai', requestId, eventNumber: 0 })
+  const body = toErrorBody(error, { form: 'openai', requestId, eventNumber: 0 }, null)
   return [
     `HTTP/1.1 ${error.status} ${reasonPhrase}`,
     'Content-Type: application/json',

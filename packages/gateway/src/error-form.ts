@@ -3,11 +3,13 @@
  * find neither words nor kind in the other. In a stream of `/v1/responses` an error is an event like all others, with a type and a
  * number; some clients read it there, others in the envelope, so it has both.
  */
+import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
 import { typeOf } from './dialects/fault.ts'
-import { parseJson, record } from './dialects/read-json.ts'
+import { isRecord, parseJson, record } from './dialects/read-json.ts'
 import { type Endpoint, type EndpointFacts, endpoints } from './endpoints.ts'
 import { type GatewayError, ProviderError } from './errors.ts'
+import { withReport } from './relay/report.ts'
 
 export type ErrorForm = EndpointFacts['dialect'] | 'responses'
 
@@ -23,9 +25,21 @@ export interface FormContext {
 }
 
 /** As the body of an answer. A provider's own bytes where they have the form already. */
-export function toErrorBody(error: GatewayError, context: FormContext): string | Uint8Array {
-  if (error instanceof ProviderError && hasForm(error.body, context.form)) return error.body
-  return JSON.stringify(toEnvelope(error, context))
+export function toErrorBody(
+  error: GatewayError,
+  context: FormContext,
+  report: GatewayReport | null,
+): string | Uint8Array {
+  if (error instanceof ProviderError && hasForm(error.body, context.form)) {
+    return report ? withReportInRefusal(error.body, report) : error.body
+  }
+  return JSON.stringify({ ...toEnvelope(error, context), ...(report && { gateway: report }) })
+}
+
+/** Some providers wrap the envelope in a list, which has no place for a report. */
+function withReportInRefusal(body: Uint8Array, report: GatewayReport): Uint8Array {
+  const json = parseJson(Buffer.from(body).toString())
+  return isRecord(json) ? withReport(body, json, report) : body
 }
 
 /** As the last event of a stream; `more` goes beside the error. */

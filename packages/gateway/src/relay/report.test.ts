@@ -84,6 +84,28 @@ describe('the report', () => {
     })
   })
 
+  test('stands in the body of an error that came before the answer', async () => {
+    const own = '{ "error":{"message":"No such model","code":"not_found"},"trace":13950026667594240001 }'
+    answering = json(own, 404)
+    const refused = await (await gateway.chat({ model: 'm', messages }, reporting)).text()
+    const { gateway: report } = JSON.parse(refused) as ErrorBody
+    expect(GatewayReport.parse(report).attempts).toMatchObject([{ outcome: 'http_404', status: 404 }])
+    expect(refused).toBe(own.replace('{', `{"gateway":${JSON.stringify(report)},`))
+
+    answering = json('')
+    for (const stream of [true, false]) {
+      const response = await gateway.chat({ model: 'm', messages, stream }, reporting)
+      const body = (await response.json()) as ErrorBody
+      expect(body.error.code).toBe('empty_response')
+      expect(body.gateway).toMatchObject({
+        requestId: response.headers.get('x-gateway-request-id'),
+        attempts: [{ target: 'm', outcome: 'empty_response' }],
+      })
+    }
+    const unasked = await (await gateway.chat({ model: 'm', messages })).json()
+    expect(unasked).not.toHaveProperty('gateway')
+  })
+
   test('fakes no usage chunk after an error', async () => {
     const sent = token('a') + event({ error: { message: 'no' } }) + done
     expect(await relay(sent)).toBe(sent)
@@ -113,6 +135,13 @@ describe('a report that the provider wrote itself', () => {
     expect(text).not.toContain('FORGED')
     expect(findReport(text)).toMatchObject({ provider: 'custom', model: 'up-1' })
     expect(events(text).at(-2)).toMatchObject({ ...head, choices: [], usage })
+  })
+
+  test('is in no refusal', async () => {
+    answering = json(`{"error":{"message":"no"},${member}}`, 400)
+    const text = await (await gateway.chat({ model: 'm', messages }, reporting)).text()
+    expect(text).not.toContain('FORGED')
+    expect(JSON.parse(text)).toMatchObject({ error: { message: 'no' }, gateway: { provider: 'custom' } })
   })
 
   test('is in no JSON body', async () => {
