@@ -112,7 +112,12 @@ export const LaneError = z.object({
   arrival: z.optional(Arrival),
   /** As in `done`, when a chunk had named it. */
   completionId: z.optional(z.string()),
+  /** As in `done`: what was tried. Left out where the gateway gave no account, or never answered. */
+  gateway: z.optional(GatewayReport),
+  /** The id that the gateway's log has the call under; left out where none was named. */
+  requestId: z.optional(z.string()),
 })
+export type LaneError = z.infer<typeof LaneError>
 
 /** How good the clock was in this race. Milliseconds. */
 export const ClockReport = z.object({

@@ -205,7 +205,10 @@ describe('what providers say at length', () => {
         source: 'usage',
       },
     },
-    { type: 'error', at: 1, lane: 0, message: long, code: long, status: null, retryAfterMs: null },
+    {
+      ...{ type: 'error', at: 1, lane: 0, message: long, code: long, status: null, retryAfterMs: null },
+      ...{ gateway: report, requestId: long },
+    },
   ]
 
   test.each(ends)('is cut as it is written, and refused in a file: $type', (end) => {

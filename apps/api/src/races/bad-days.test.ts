@@ -103,7 +103,32 @@ const answers: Record<
   ],
 }
 
+/** A gateway's account of a call that went to two targets in vain. */
+const report = {
+  requestId: 'req_1',
+  provider: 'second',
+  model: 'up-2',
+  attempts: [
+    { target: 'a', provider: 'first', model: 'up-1', outcome: 'http_503', status: 503 },
+    { target: 'b', provider: 'second', model: 'up-2', outcome: 'upstream_unreachable', status: null },
+  ].map((attempt) => ({ ...attempt, waitMs: 200, durationMs: 3 })),
+  ...{ ttftMs: null, durationMs: 210, overheadMs: 1, costUsd: null },
+}
+const told = JSON.stringify({ error: { message: 'It broke', code: 'overloaded' }, gateway: report })
+const asCall = (id: string) => ({ 'x-gateway-request-id': id, 'x-request-id': 'of the provider' })
+
 const models = {
+  'told-refused': (call: FakeCall) => call.json(502, JSON.parse(told), asCall('req_1')),
+  'told-broken': (call: FakeCall) => {
+    call.response.writeHead(200, { 'content-type': 'text/event-stream', ...asCall('req_1') })
+    call.response.end(`${hello}data: ${told}\n\n`)
+  },
+  'told-forged': (call: FakeCall) => {
+    call.response.writeHead(200, { 'content-type': 'text/event-stream', ...asCall('req_2') })
+    call.response.end(`${hello}data: ${told}\n\n`)
+  },
+  'told-foreign': (call: FakeCall) =>
+    call.json(503, { error: { message: 'It broke' } }, { 'x-request-id': 'foreign-1' }),
   ...Object.fromEntries(Object.entries(streams).map(([name, text]) => [name, byByte(text)])),
   ...Object.fromEntries(
     Object.entries(answers).map(([name, [status, type, body, headers]]) => [
@@ -292,6 +317,35 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
 
   test('a connection that is closed before the answer says so', async () => {
     expect((await lane('reset-early', stream)).outcome).toMatchObject({ event: { code: 'connection_lost' } })
+  })
+})
+
+describe('of a call that failed the gateway tells what it tried, and the id it is found by', () => {
+  test.each([
+    ['told-refused', true],
+    ['told-refused', false],
+    ['told-broken', true],
+  ])('%s, streaming: %s', async (model, stream) => {
+    const { outcome } = await lane(model, stream)
+    expect(outcome).toMatchObject({ kind: 'failed', event: { gateway: report, requestId: 'req_1' } })
+  })
+
+  test('an account that is of another call is none', async () => {
+    const { outcome } = await lane('told-forged')
+    expect(outcome).toMatchObject({ kind: 'failed', event: { code: 'overloaded', requestId: 'req_2' } })
+    expect(outcome!.event).not.toHaveProperty('gateway')
+  })
+
+  test('a foreign gateway has an id at least', async () => {
+    const { outcome } = await lane('told-foreign')
+    expect(outcome!.event).toMatchObject({ status: 503, requestId: 'foreign-1' })
+    expect(outcome!.event).not.toHaveProperty('gateway')
+  })
+
+  test('one that never answered tells nothing', async () => {
+    const { outcome } = await lane('reset-early')
+    expect(outcome!.event).not.toHaveProperty('gateway')
+    expect(outcome!.event).not.toHaveProperty('requestId')
   })
 })
 

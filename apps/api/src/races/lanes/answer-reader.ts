@@ -84,7 +84,8 @@ export function createAnswerReader(
   return reader
 }
 
-function readReport(chunk: unknown): GatewayReport | null {
+/** null where there is none, or none that a tape may hold. */
+export function readReport(chunk: unknown): GatewayReport | null {
   if (typeof chunk !== 'object' || chunk === null || !('gateway' in chunk)) return null
   const report = GatewayReport.safeParse(chunk.gateway)
   return report.success ? report.data : null

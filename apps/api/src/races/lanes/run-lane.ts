@@ -14,9 +14,11 @@ import { createExchange, type Exchange } from './exchange.ts'
 import { createGatewayClient } from './gateway-client.ts'
 import { emptyResponse, LaneFault, tokenless } from './lane-fault.ts'
 import type { HeatOrder, LaneEvent } from './messages.ts'
+import { parseJson } from './parse-json.ts'
 import { type SilenceWatch, watchSilence } from './silence-watch.ts'
 import type { Start } from './start.ts'
 import type { StartPlace } from './start-line.ts'
+import { toAccount } from './to-account.ts'
 import { toArrival } from './to-arrival.ts'
 import { toDone } from './to-done.ts'
 import { toLaneFault } from './to-lane-fault.ts'
@@ -86,6 +88,7 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
       retryAfterMs,
       ...(arrival ? { arrival } : {}),
       ...(reader.completionId === null ? {} : { completionId: reader.completionId }),
+      ...toAccount(exchange, reader),
     })
   } finally {
     connection.close()
@@ -158,12 +161,4 @@ const notACompletion = new LaneFault({
 
 function hasChoices(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'choices' in body && Array.isArray(body.choices)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -9,6 +9,7 @@ import type { Exchange } from './exchange.ts'
 import { toHttpFault } from './http-fault.ts'
 import { emptyResponse, LaneFault } from './lane-fault.ts'
 import type { LaneStop } from './messages.ts'
+import { parseJson } from './parse-json.ts'
 import { readable, toCode } from './readable.ts'
 
 export interface Circumstances {
@@ -127,12 +128,4 @@ const connectionWords: Record<string, string> = {
   ENETUNREACH: 'there is no way to that network',
   ETIMEDOUT: 'it does not answer',
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer within 10 s',
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
