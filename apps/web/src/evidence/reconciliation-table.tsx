@@ -127,7 +127,7 @@ function toDifference(comparison: Comparison): string {
 function toNoReport({ outcome }: LaneState): string {
   return outcome?.kind === 'done'
     ? 'This gateway gives no account of a single call.'
-    : 'The lane did not finish, so no account came with its answer.'
+    : 'The lane did not finish: there is no whole answer to compare.'
 }
 
 function toSentence(

@@ -1,6 +1,7 @@
-/** Why a lane did not finish: what happened, its status, when to try again, and the way to do so. */
+/** Why a lane did not finish: what happened, its status, what was tried, when to try again, and the way to do so. */
 import type { LaneState } from '@drag-race/contracts'
 import { toSeconds } from '../look/figures.ts'
+import { toAttempts } from './slip-rows.ts'
 
 export function LaneError({
   lane,
@@ -11,14 +12,21 @@ export function LaneError({
   onRerun?: ((lane: number) => void) | undefined
 }) {
   if (lane.outcome?.kind !== 'failed') return null
-  const { message, code, status, retryAfterMs } = lane.outcome.event
+  const { message, code, status, retryAfterMs, gateway, requestId } = lane.outcome.event
+  const attempts = gateway?.attempts ?? []
   return (
     <div className="lane-error">
       <p>
         <strong className="lane-error-word">DNF{status === null ? '' : ` ${status}`}</strong> {message}
       </p>
+      {attempts.length > 0 && <p>The gateway tried: {toAttempts(attempts)}.</p>}
       {retryAfterMs !== null && (
         <p>The provider asks to wait {toSeconds(retryAfterMs, 0)} s before the next try.</p>
+      )}
+      {requestId !== undefined && (
+        <p className="lane-error-id">
+          In the gateway’s log: <code>{requestId}</code>
+        </p>
       )}
       <p className="lane-error-end">
         {onRerun && (

@@ -1,4 +1,4 @@
-import type { RaceState } from '@drag-race/contracts'
+import type { LaneError, RaceState } from '@drag-race/contracts'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
 import { LanePanel } from './lane-panel.tsx'
@@ -28,6 +28,35 @@ const panel = (state: RaceState, lane: number) =>
 test('a lane that failed can be run again alone', () => {
   expect(panel(race('failed', 'finished'), 0)).toContain('Rerun lane')
 })
+
+test('a lane that failed tells what was tried, and the id to search the log with', () => {
+  const attempt = { provider: 'acme', model: 'm', status: null, durationMs: 3 }
+  const gateway = {
+    ...{ requestId: 'req_1', provider: 'acme', model: 'm', ttftMs: null, durationMs: 9 },
+    ...{ overheadMs: 1, costUsd: null },
+    attempts: [
+      { ...attempt, target: 'a', outcome: 'http_503', waitMs: 0 },
+      { ...attempt, target: 'b', outcome: 'upstream_unreachable', waitMs: 250 },
+    ],
+  }
+  const html = panel(failed({ gateway, requestId: 'req_1' }), 0)
+  expect(html).toContain('a http_503, waited 0.25 s, b upstream_unreachable')
+  expect(html).toContain('<code>req_1</code>')
+  // Refused before anything was tried.
+  expect(panel(failed({ gateway: { ...gateway, attempts: [] } }), 0)).not.toContain('tried')
+})
+
+test('a lane that failed before the gateway answered tells of neither', () => {
+  const html = panel(failed({}), 0)
+  expect(html).toContain('Stream cut.')
+  expect(html).not.toMatch(/tried|log/)
+})
+
+/** Its first lane, with more in its `error`. */
+function failed(more: Partial<LaneError>): RaceState {
+  const tape = makeTape({ lanes: [{ model: 'real', tokensAt: [10], end: 'failed' }] })
+  return fold(tape.map((event) => (event.type === 'error' ? { ...event, ...more } : event)))
+}
 
 test.each([
   ['failed', 'finished'],

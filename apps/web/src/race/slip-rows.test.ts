@@ -94,7 +94,7 @@ test('names reasoning that was billed and never shown', () => {
 })
 
 test('names another model, another provider, and every attempt', () => {
-  const attempts = ['429', 'ok'].map((outcome) => ({ outcome }))
+  const attempts = ['429', 'ok'].map((outcome) => ({ outcome, waitMs: 0 }))
   const gateway = { ...report, model: 'other', provider: 'elsewhere', attempts }
   expect(rows(done({ gateway }))).toMatchObject({
     'gateway TTFT': '181 ms',
@@ -108,12 +108,23 @@ test('names another model, another provider, and every attempt', () => {
 
 test('names the target of an attempt, and what a failed one cost, where the gateway tells', () => {
   const attempts = [
-    { target: 'fast', outcome: 'stream_cut', costUsd: 0.00004 },
-    { target: 'fast', outcome: 'http_429', costUsd: null },
-    { target: 'sure', outcome: 'ok', costUsd: 0.5 },
+    { target: 'fast', outcome: 'stream_cut', costUsd: 0.00004, waitMs: 0 },
+    { target: 'fast', outcome: 'http_429', costUsd: null, waitMs: 0 },
+    { target: 'sure', outcome: 'ok', costUsd: 0.5, waitMs: 0 },
   ]
   const gateway = { ...report, model: 'm', provider: 'acme', attempts }
   expect(rows(done({ gateway })).attempts).toBe('fast stream_cut ($0.00004), fast http_429, sure ok')
+})
+
+test('a wait before an attempt stands with it: the first token came late because of it', () => {
+  const attempts = [
+    { target: 'fast', outcome: 'http_503', waitMs: 0 },
+    { target: 'fast', outcome: 'http_503', waitMs: 212.4 },
+    { target: 'sure', outcome: 'ok', waitMs: 40 },
+  ]
+  expect(rows(done({ gateway: { ...report, model: 'm', provider: 'acme', attempts } })).attempts).toBe(
+    'fast http_503, waited 0.21 s, fast http_503, waited 40.0 ms, sure ok',
+  )
 })
 
 test('says why an answer ended when it was not the model’s own end', () => {

@@ -18,6 +18,7 @@ import {
   toCost,
   toCount,
   toFineMs,
+  toGap,
   toMargin,
   toMs,
   toMsWithin,
@@ -95,15 +96,21 @@ function gatewayRows({ ttftMs, attempts, model, provider }: GatewayReport, lane:
   const rows: SlipRow[] = []
   if (ttftMs !== null) rows.push({ name: 'gateway TTFT', value: `${toMs(ttftMs)} ms` })
   if (attempts.length > 1) {
-    rows.push({ name: 'attempts', value: attempts.map(toAttempt).join(', ') })
+    rows.push({ name: 'attempts', value: toAttempts(attempts) })
   }
   const served = [model !== lane.model && model, provider !== lane.provider && provider].filter(Boolean)
   if (served.length > 0) rows.push({ name: 'served by', value: served.join(', ') })
   return rows
 }
 
-/** `fast http_429`, `fast stream_cut ($0.00004)`: a failed attempt that cost something says so. */
-function toAttempt({ target, outcome, costUsd }: GatewayAttempt): string {
+/** In their order, with the waits between them: `fast http_429, waited 0.20 s, fast stream_cut ($0.00004), sure ok`. */
+export function toAttempts(attempts: readonly GatewayAttempt[]): string {
+  return attempts.flatMap(toAttempt).join(', ')
+}
+
+/** A failed attempt that cost something says so. */
+function toAttempt({ target, outcome, costUsd, waitMs }: GatewayAttempt): string[] {
+  const wait = waitMs > 0 ? [`waited ${toGap(waitMs)}`] : []
   const cost = outcome !== 'ok' && costUsd != null ? ` (${toCost(costUsd)})` : ''
-  return `${target ? `${target} ` : ''}${outcome}${cost}`
+  return [...wait, `${target ? `${target} ` : ''}${outcome}${cost}`]
 }
