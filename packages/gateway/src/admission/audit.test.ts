@@ -48,7 +48,8 @@ test('a call that the end of the gateway cuts off has its line too', async () =>
   const reading = response.text().catch(() => 'cut off')
   const lines = await linesAfterClose(path)
   expect(await reading).not.toContain('[DONE]')
-  expect(lines).toMatchObject([{ outcome: 'gateway_shutdown', attempts: 1 }])
+  const tried = [{ target: 'm', outcome: 'gateway_shutdown', status: 200 }]
+  expect(lines).toMatchObject([{ outcome: 'gateway_shutdown', attempts: 1, tried }])
 })
 
 test('one line a call says who, what, how it ended and what it cost, and no word of the prompt', async () => {

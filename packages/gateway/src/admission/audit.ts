@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Audit } from '../config/callers-schema.ts'
 import type { RecordReader } from '../ledger/ledger.ts'
+import { toTried } from '../ledger/tried.ts'
 import { type AuditFile, createAuditFile } from './audit-file.ts'
 import { createStrangerLines, type StrangerLines } from './stranger-lines.ts'
 
@@ -99,6 +100,7 @@ function createAuditReader(
       outcome: outcome.kind === 'failed' ? outcome.code : outcome.kind,
       status: record.status,
       attempts: record.attempts.length,
+      ...toTried(record),
       inputTokens: usage?.inputTokens ?? null,
       outputTokens: usage?.outputTokens ?? null,
       costUsd: record.costUsd,

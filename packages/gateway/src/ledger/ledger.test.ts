@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
 import { delta, done, event, role, token } from '../testing/chunks.ts'
 import { messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { useTwoTargets } from '../testing/two-targets.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
 import type { Target } from '../upstream/target.ts'
 import { createCostTable } from './cost.ts'
 
+const startTwoTargets = useTwoTargets(afterEach)
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each.close()
@@ -124,6 +126,25 @@ test('a call is one log line with its request id, without prompt, answer, key or
   await call(failing)
   expect(failing.logs[0]).toMatchObject({ outcome: 'http_500', level: 40 })
   expect(JSON.stringify([...gateway.logs, ...failing.logs])).not.toMatch(/drag race|sk-secret/)
+})
+
+test('of more than one attempt, or of one that failed, the line tells what was tried', async () => {
+  const { ask } = await startTwoTargets({ a: json({ error: { message: 'My words' } }, 503) })
+  const durationMs = expect.any(Number)
+  const refused = { target: 'a', outcome: 'http_503', status: 503, durationMs }
+  const { log } = await ask(true)
+  expect(log).toMatchObject({ outcome: 'ok', attempts: 3 })
+  expect(log.tried).toEqual([
+    { ...refused, waitMs: 0 },
+    { ...refused, waitMs: expect.toSatisfy((ms: number) => ms > 0) },
+    { target: 'b', outcome: 'ok', status: 200, waitMs: 0, durationMs },
+  ])
+  const alone = await ask(true, { model: 'b' })
+  expect(alone.log).not.toHaveProperty('tried')
+  // Called by its own name, a model is tried once.
+  const failed = await ask(true, { model: 'a' })
+  expect(failed.log.tried).toMatchObject([refused])
+  expect(JSON.stringify(failed.log)).not.toContain('My words')
 })
 
 /** What the report says of the cost. */

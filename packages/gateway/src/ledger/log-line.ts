@@ -1,6 +1,7 @@
 /** One line a call, with its request id. No prompt, no answer, no key, and no words of the provider, who may quote them. */
 import type { Logger } from 'pino'
 import type { RecordReader } from './ledger.ts'
+import { toTried } from './tried.ts'
 
 export function createLogLine(log: Logger): RecordReader {
   return (record) => {
@@ -17,6 +18,7 @@ export function createLogLine(log: Logger): RecordReader {
       status,
       outcome: outcome.kind === 'failed' ? outcome.code : outcome.kind,
       attempts: attempts.length,
+      ...toTried(record),
       ttftMs: record.ttftMs,
       durationMs: record.durationMs,
       inputTokens: record.usage?.inputTokens ?? null,

@@ -1,0 +1,21 @@
+/** What was tried for a call, for its line in the log and in the audit log: codes, and no word of a provider. */
+import type { AttemptRecord } from './attempt-record.ts'
+import type { CallRecord } from './record.ts'
+
+type Tried = Pick<AttemptRecord, 'target' | 'outcome' | 'status' | 'waitMs' | 'durationMs'>
+
+/** Nothing of a call that one attempt answered: its line tells all of that. */
+export function toTried({ attempts, outcome }: Pick<CallRecord, 'attempts' | 'outcome'>): {
+  tried?: Tried[]
+} {
+  if (attempts.length === 0 || (attempts.length === 1 && outcome.kind !== 'failed')) return {}
+  return {
+    tried: attempts.map(({ target, outcome, status, waitMs, durationMs }) => ({
+      target,
+      outcome,
+      status,
+      waitMs,
+      durationMs,
+    })),
+  }
+}
