@@ -16,7 +16,7 @@ import { readAll } from './upstream/read-all.ts'
 import { toRedirected } from './upstream/redirect.ts'
 import { withoutSecrets } from './upstream/secrets.ts'
 import { speak } from './upstream/speak.ts'
-import type { Target } from './upstream/target.ts'
+import { type Target, toTargetWords } from './upstream/target.ts'
 import { withTrueForm } from './upstream/true-form.ts'
 import type { Try } from './upstream/try-targets.ts'
 
@@ -152,7 +152,7 @@ function withGuardrails(parts: ChatParts, call: Call, answer: Answer): Answer {
   const asChunk = toAsChunk(call)
   return guardAnswer(answer, {
     guard,
-    provider: target!.provider,
+    provider: toTargetWords(target!),
     isStream: call.asked!.isStream,
     choices: toChoices(call.asked!.json.n),
     nowMs: () => parts.clock.monotonicMs(),

@@ -132,6 +132,7 @@ export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): 
   if (cache.outcome) headers['x-gateway-cache'] = cache.outcome
   if (budget) Object.assign(headers, budget.headers)
   if (target) {
+    headers['x-gateway-target'] = toHeaderText(shortenName(target.name))
     headers['x-gateway-provider'] = target.provider
     headers['x-gateway-model'] = toHeaderText(shortenName(facts.model ?? target.upstreamModel))
     headers['x-gateway-attempts'] = String(call.attempts.length)

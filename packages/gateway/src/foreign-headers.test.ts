@@ -74,6 +74,7 @@ test.each([200, 401])(
       'strict-transport-security': 'max-age=1',
       'alt-svc': 'h3=":443"',
       'x-of-the-house': 'provider-own',
+      'x-gateway-target': 'provider-own',
       connection: 'X-Ratelimit-Secret',
       'x-ratelimit-secret': 'provider-own',
       'x-ratelimit-limit-requests': '60',
@@ -96,6 +97,7 @@ test.each([200, 401])(
       'x-gateway-model',
       'x-gateway-provider',
       'x-gateway-request-id',
+      'x-gateway-target',
       'x-ratelimit-limit-requests',
       'x-request-id',
     ])

@@ -116,6 +116,14 @@ test('names the target of an attempt, and what a failed one cost, where the gate
   expect(rows(done({ gateway })).attempts).toBe('fast stream_cut ($0.00004), fast http_429, sure ok')
 })
 
+test('names the target that served a virtual model, however like another it is', () => {
+  const gateway = { ...report, model: 'llama', provider: 'acme' }
+  const served = (target: string) =>
+    rows(done({ gateway: { ...gateway, attempts: [{ target, outcome: 'ok', waitMs: 0 }] } }))['served by']
+  expect(served('site-a')).toBe('site-a (llama, acme)')
+  expect(served('m')).toBe('llama')
+})
+
 test('a wait before an attempt stands with it: the first token came late because of it', () => {
   const attempts = [
     { target: 'fast', outcome: 'http_503', waitMs: 0 },

@@ -98,9 +98,19 @@ function gatewayRows({ ttftMs, attempts, model, provider }: GatewayReport, lane:
   if (attempts.length > 1) {
     rows.push({ name: 'attempts', value: toAttempts(attempts) })
   }
-  const served = [model !== lane.model && model, provider !== lane.provider && provider].filter(Boolean)
-  if (served.length > 0) rows.push({ name: 'served by', value: served.join(', ') })
+  const served = toServedBy({ attempts, model, provider }, lane)
+  if (served !== '') rows.push({ name: 'served by', value: served })
   return rows
+}
+
+/** `site-a (llama, custom)`: two servers of one provider differ in nothing but the name that the gateway has for them. */
+function toServedBy(
+  { attempts, model, provider }: Pick<GatewayReport, 'attempts' | 'model' | 'provider'>,
+  lane: LaneState,
+): string {
+  const target = attempts.at(-1)?.target
+  if (target && target !== lane.model) return `${target} (${model}, ${provider})`
+  return [model !== lane.model && model, provider !== lane.provider && provider].filter(Boolean).join(', ')
 }
 
 /** In their order, with the waits between them: `fast http_429, waited 0.20 s, fast stream_cut ($0.00004), sure ok`. */

@@ -74,6 +74,7 @@ test('one line a call says who, what, how it ended and what it cost, and no word
       tenant: 'find',
       tags: { team: 's' },
       model: 'm',
+      target: 'm',
       provider: 'custom',
       servedModel: 'up-1',
       stream: true,

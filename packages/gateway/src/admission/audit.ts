@@ -94,6 +94,7 @@ function createAuditReader(
       tenant: identity?.tenant ?? null,
       ...(Object.keys(record.tags).length > 0 && { tags: record.tags }),
       model: record.askedModel,
+      target: record.target,
       provider: record.provider,
       servedModel: record.responseModel,
       stream: record.isStream,

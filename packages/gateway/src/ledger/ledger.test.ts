@@ -133,7 +133,7 @@ test('of more than one attempt, or of one that failed, the line tells what was t
   const durationMs = expect.any(Number)
   const refused = { target: 'a', outcome: 'http_503', status: 503, durationMs }
   const { log } = await ask(true)
-  expect(log).toMatchObject({ outcome: 'ok', attempts: 3 })
+  expect(log).toMatchObject({ outcome: 'ok', target: 'b', attempts: 3 })
   expect(log.tried).toEqual([
     { ...refused, waitMs: 0 },
     { ...refused, waitMs: expect.toSatisfy((ms: number) => ms > 0) },

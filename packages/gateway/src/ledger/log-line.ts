@@ -8,10 +8,12 @@ export function createLogLine(log: Logger): RecordReader {
     const isBad = record.outcome.kind === 'failed' && record.outcome.status >= 500
     // Mostly nobody asked for it, and a line is not free.
     if (!log.isLevelEnabled(isBad ? 'warn' : 'info')) return
-    const { requestId, requestModel, provider, responseModel, isStream, status, outcome, attempts } = record
+    const { requestId, requestModel, target, provider, responseModel, isStream, status, outcome, attempts } =
+      record
     const line = {
       requestId,
       model: requestModel,
+      target,
       provider,
       servedModel: responseModel,
       stream: isStream,

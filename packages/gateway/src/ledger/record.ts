@@ -35,6 +35,8 @@ export interface CallRecord {
   askedModel: string | null
   /** As the caller named it, a virtual model too; null when the call was refused before one was found. */
   requestModel: string | null
+  /** The name in the config of the model that answered, or was asked last; null when nothing was to be sent. */
+  target: string | null
   provider: string | null
   /** The model that really answered, as the provider names it; else the one that was asked. */
   responseModel: string | null
@@ -76,6 +78,7 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     tags: call.tags,
     askedModel: call.asked?.model.slice(0, 200) ?? null,
     requestModel: route?.name ?? null,
+    target: target?.name ?? null,
     provider: target?.provider ?? null,
     responseModel: hasGoneUp ? (facts.model ?? target?.upstreamModel ?? null) : null,
     operation: endpoints[call.asked?.endpoint ?? 'chat/completions'].operation,

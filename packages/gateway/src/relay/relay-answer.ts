@@ -11,6 +11,7 @@ import type { Answer } from '../upstream/attempt.ts'
 import { isPacked, toCallerHeaders } from '../upstream/headers.ts'
 import { readAnswer } from '../upstream/read-answer.ts'
 import { withoutSecretsIn } from '../upstream/secrets.ts'
+import { toTargetWords } from '../upstream/target.ts'
 import { type AsChunk, createAsChunk } from './as-chunk.ts'
 import { createCaller } from './caller.ts'
 import { readJsonAnswer, withReportIn } from './relay-json.ts'
@@ -35,7 +36,7 @@ export interface RelayParts {
 
 /** Throws when the answer is not whole. An error inside a stream that passed as it came is in `call.facts.error`. */
 export function relayAnswer(answer: Answer, call: Call, parts: RelayParts): Promise<void> {
-  checkForm(answer, call.target!.provider)
+  checkForm(answer, toTargetWords(call.target!))
   const isJson = /^application\/json\b/i.test(contentType(answer))
   const { endpoint, isStream } = call.asked!
   const isChat = endpoint === 'chat/completions'
@@ -63,11 +64,11 @@ async function relayAsStream(
     watch,
     usageChunk: toUsageChunkRule(call, report),
     caller: createCaller(call.response, call.signal, () => toStreamHead(answer, call, secrets, isJson)),
-    provider: call.target!.provider,
+    provider: toTargetWords(call.target!),
     secrets,
     nowMs: () => clock.monotonicMs(),
     onEarlyError(error) {
-      const failure = toToldFailure(call.target!.provider, error)
+      const failure = toToldFailure(toTargetWords(call.target!), error)
       if (mayGoElsewhere(failure)) throw failure
     },
     onBegun() {
@@ -111,7 +112,7 @@ async function readAsStream(answer: Answer, call: Call, clock: Clock): Promise<U
 }
 
 async function readJson({ body }: Answer, call: Call, clock: Clock) {
-  const { provider } = call.target!
+  const provider = toTargetWords(call.target!)
   const { endpoint } = call.asked!
   const bytes = await readAnswer(body, provider, endpoint === 'embeddings' ? numbersMax : undefined)
   const atMs = clock.monotonicMs()

@@ -217,8 +217,8 @@ describe('an answer in another form than was asked for', () => {
   })
 
   test.each([
-    ['a text', '"Unauthorized"', 'stream_error', 'custom failed: Unauthorized'],
-    ['a list of texts', '["No such model"]', 'stream_error', 'custom failed: No such model'],
+    ['a text', '"Unauthorized"', 'stream_error', 'm (custom) failed: Unauthorized'],
+    ['a list of texts', '["No such model"]', 'stream_error', 'm (custom) failed: No such model'],
     ['a list with an answer in it', JSON.stringify([body]), 'bad_response', 'no answer to the request'],
     ['an empty list', '[]', 'bad_response', 'no answer to the request'],
     ['a number', '3', 'bad_response', 'no answer to the request'],
@@ -238,7 +238,7 @@ describe('an answer in another form than was asked for', () => {
     answering = json([{ error: { message: 'Rate limited', code: 429 } }])
     const response = await gateway.chat({ model: 'm', messages })
     expect(response.status).toBe(429)
-    expect(((await response.json()) as ErrorBody).error.message).toBe('custom failed: Rate limited')
+    expect(((await response.json()) as ErrorBody).error.message).toBe('m (custom) failed: Rate limited')
   })
 
   test('a stream where none was asked for is refused, with what to do', async () => {

@@ -52,11 +52,7 @@ export function openAttempt(dispatcher: Dispatcher, request: AttemptRequest): Pr
       reject(reason)
     }
     const onAbort = () => giveUp(signal.reason as Error)
-    const deadlines = createDeadlines(
-      target.timeouts,
-      { provider: target.provider, connectHint: target.connectHint, hasFirstToken: isStream },
-      giveUp,
-    )
+    const deadlines = createDeadlines(target, isStream, giveUp)
     const running: Running = {
       phase: 'connecting',
       controller: null,

@@ -3,29 +3,31 @@
  * retry cures any of them.
  */
 import type { Phase } from './failure.ts'
-import type { Target } from './target.ts'
+import { type Target, toTargetWords } from './target.ts'
 
 /** null where what came was not at fault. */
 export function toBrokenHttpWords(
   cause: Error & { code?: unknown },
   phase: Phase,
-  { provider, origin }: Target,
+  target: Target,
 ): string | null {
+  const { origin } = target
+  const who = toTargetWords(target)
   if (phase === 'connecting') {
     return isNotTls(cause.code)
-      ? `What ${provider} sent is not TLS (${cause.code}). Does params.baseUrl in gateway.yaml (${origin}) have to begin with http://, or has it the wrong port?`
+      ? `What ${who} sent is not TLS (${cause.code}). Does params.baseUrl in gateway.yaml (${origin}) have to begin with http://, or has it the wrong port?`
       : null
   }
   const begin = readForeignBegin(cause)
   if (begin !== null) {
     return isTls(begin)
-      ? `${provider} expects TLS. Does params.baseUrl in gateway.yaml (${origin}) have to begin with https://, or has it the wrong port?`
-      : `What ${provider} sent is not HTTP${toQuote(begin)}. Is params.baseUrl in gateway.yaml (${origin}) the right address, with the right port?`
+      ? `${who} expects TLS. Does params.baseUrl in gateway.yaml (${origin}) have to begin with https://, or has it the wrong port?`
+      : `What ${who} sent is not HTTP${toQuote(begin)}. Is params.baseUrl in gateway.yaml (${origin}) the right address, with the right port?`
   }
   const fault = readFault(cause, phase)
   return fault === null
     ? null
-    : `What ${provider} sent is broken HTTP: ${fault}. Ask another model, and see what stands between this gateway and params.baseUrl in gateway.yaml (${origin}).`
+    : `What ${who} sent is broken HTTP: ${fault}. Ask another model, and see what stands between this gateway and params.baseUrl in gateway.yaml (${origin}).`
 }
 
 function isNotTls(code: unknown): boolean {

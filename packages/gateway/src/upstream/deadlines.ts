@@ -4,9 +4,8 @@
  * The whole call's deadline is not here: it spans all attempts and belongs to the call. Time in which a slow caller is
  * waited for is not the provider's, so the idle deadline runs only while the provider is waited for.
  */
-import type { Timeouts } from '../config/policies.ts'
 import { GatewayError } from '../errors.ts'
-import type { Target } from './target.ts'
+import { type Target, toTargetWords } from './target.ts'
 
 export interface Deadlines {
   /** There is no connection yet. */
@@ -29,17 +28,14 @@ export interface Deadlines {
 const closeMs = 1_000
 
 export function createDeadlines(
-  timeouts: Timeouts,
-  {
-    provider,
-    connectHint,
-    hasFirstToken,
-  }: Pick<Target, 'provider' | 'connectHint'> & { hasFirstToken: boolean },
+  target: Pick<Target, 'name' | 'provider' | 'connectHint' | 'timeouts'>,
+  hasFirstToken: boolean,
   giveUp: (reason: GatewayError) => void,
 ): Deadlines {
-  const { connectMs, firstTokenMs, idleMs } = timeouts
+  const { connectMs, firstTokenMs, idleMs } = target.timeouts
+  const who = toTargetWords(target)
   const after = (ms: number, code: 'upstream_timeout' | 'first_token_timeout', what: string) =>
-    setTimeout(() => giveUp(new GatewayError(code, `${provider} ${what}`)), ms)
+    setTimeout(() => giveUp(new GatewayError(code, `${who} ${what}`)), ms)
 
   let connect: NodeJS.Timeout | undefined
   const firstToken = hasFirstToken
@@ -55,7 +51,7 @@ export function createDeadlines(
   let isOver = false
   let isDone = false
   const fellSilent = () => {
-    const message = `${provider} fell silent for ${idleMs} ms in the middle of its answer.`
+    const message = `${who} fell silent for ${idleMs} ms in the middle of its answer.`
     if (isWaiting) giveUp(new GatewayError('idle_timeout', message))
   }
 
@@ -64,7 +60,7 @@ export function createDeadlines(
       connect = after(
         connectMs,
         'upstream_timeout',
-        `could not be reached within ${connectMs} ms.${connectHint}`,
+        `could not be reached within ${connectMs} ms.${target.connectHint}`,
       )
     },
     connected: () => clearTimeout(connect),
@@ -78,7 +74,7 @@ export function createDeadlines(
       isDone = true
       clearTimeout(idle)
       idle = setTimeout(
-        () => giveUp(new GatewayError('idle_timeout', `${provider} did not close its answer.`)),
+        () => giveUp(new GatewayError('idle_timeout', `${who} did not close its answer.`)),
         closeMs,
       )
     },

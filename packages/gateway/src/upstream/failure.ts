@@ -1,20 +1,21 @@
 /** What undici reports → what the caller is told: what happened, and where to look. */
 import { GatewayError } from '../errors.ts'
 import { toBrokenHttpWords } from './broken-http.ts'
-import type { Target } from './target.ts'
+import { type Target, toTargetWords } from './target.ts'
 
 /** Where the attempt was when it broke. */
 export type Phase = 'connecting' | 'waiting' | 'reading'
 
 export function toFailure(cause: Error, phase: Phase, target: Target): GatewayError {
-  const { provider, origin, connectHint } = target
+  const { origin, connectHint } = target
+  const who = toTargetWords(target)
   const broken = toBrokenHttpWords(cause, phase, target)
   if (broken !== null) return new GatewayError('bad_response', broken, { cause })
   const code = toCode(cause)
   if (code === 'EMFILE' || code === 'ENFILE') {
     return new GatewayError(
       'out_of_file_handles',
-      `This gateway has no file handle left for a connection to ${provider}. Try again, or raise its limit (\`ulimit -n\`).`,
+      `This gateway has no file handle left for a connection to ${who}. Try again, or raise its limit (\`ulimit -n\`).`,
       { cause },
     )
   }
@@ -22,19 +23,19 @@ export function toFailure(cause: Error, phase: Phase, target: Target): GatewayEr
     case 'connecting':
       return new GatewayError(
         'upstream_unreachable',
-        `${provider} could not be reached at ${origin}: ${toWords(code)}${connectHint}`,
+        `${who} could not be reached at ${origin}: ${toWords(code)}${connectHint}`,
         { cause },
       )
     case 'waiting':
       return new GatewayError(
         'upstream_unreachable',
-        `${provider} closed the connection before it answered (${code}). Try again.`,
+        `${who} closed the connection before it answered (${code}). Try again.`,
         { cause },
       )
     case 'reading':
       return new GatewayError(
         'stream_cut',
-        `${provider} broke the connection off in the middle of its answer (${code}).`,
+        `${who} broke the connection off in the middle of its answer (${code}).`,
         { cause },
       )
   }

@@ -24,7 +24,7 @@ import { endpoints } from '../endpoints.ts'
 import { GatewayError, type ProviderError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
 import { withoutSecrets } from './secrets.ts'
-import type { Target } from './target.ts'
+import { type Target, toTargetWords } from './target.ts'
 import { translateAnswer } from './translate-answer.ts'
 
 export interface Speech {
@@ -74,7 +74,7 @@ function passThrough(target: Target, asked: ChatRequest): Speech {
     const canBeChat = operation === 'chat' || operation === 'text_completion'
     throw new GatewayError(
       'not_carried',
-      `/v1/${asked.endpoint} passes only to models that speak ${dialect}'s dialect, and ${target.name} (${target.provider}) does not: ${canBeChat ? 'use /v1/chat/completions, or ' : ''}name another model.`,
+      `/v1/${asked.endpoint} passes only to models that speak ${dialect}'s dialect, and ${toTargetWords(target)} does not: ${canBeChat ? 'use /v1/chat/completions, or ' : ''}name another model.`,
     )
   }
   return asItIs(
@@ -111,7 +111,7 @@ function translate(dialect: Dialect, target: Target, asked: ChatRequest, context
           id: completionId,
           isParallel: asked.json.parallel_tool_calls !== false,
         },
-        provider: target.provider,
+        provider: toTargetWords(target),
         isStream: asked.isStream,
         nowMs: () => clock.monotonicMs(),
         onCounted,

@@ -4,6 +4,7 @@ import type { AwsAccess } from '../config/aws-access.ts'
 import type { ModelConfig } from '../config/load.ts'
 import type { CircuitBreaker, Timeouts } from '../config/policies.ts'
 import type { Price } from '../config/schema.ts'
+import { shortenName } from '../dialects/provider-words.ts'
 import { type Provider, type ProviderName, providers } from './providers.ts'
 
 export interface Target {
@@ -65,6 +66,11 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
     timeouts: model.timeouts,
     circuitBreaker: model.circuitBreaker,
   }
+}
+
+/** For words about it: `site-b (custom)`. Several may have one provider, so that its name alone tells little. */
+export function toTargetWords({ name, provider }: Pick<Target, 'name' | 'provider'>): string {
+  return `${shortenName(name)} (${provider})`
 }
 
 function toAuthHeader(auth: Provider['auth'], key: string): Record<string, string> {

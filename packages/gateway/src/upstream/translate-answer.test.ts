@@ -70,7 +70,9 @@ describe('an error inside a 200', () => {
     const { gateway } = await start(json(body))
     const response = await gateway.chat({ model: 'anthropic', messages })
     expect(response.status).toBe(529)
-    expect(((await response.json()) as ErrorBody).error.message).toBe('anthropic failed: Overloaded')
+    expect(((await response.json()) as ErrorBody).error.message).toBe(
+      'anthropic (anthropic) failed: Overloaded',
+    )
   })
 
   test('what is broken in the middle is a bad response, not the provider’s error', async () => {

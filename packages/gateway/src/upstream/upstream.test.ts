@@ -129,6 +129,7 @@ test('no cookie of the provider comes back, its limits and ids do', async () => 
       'x-request-id': 'up-1',
       'x-ratelimit-remaining-tokens': '5',
       'openai-processing-ms': '12',
+      'x-gateway-target': 'm',
       'x-gateway-provider': 'custom',
       'x-gateway-model': body === whole ? 'm' : 'up-1',
       'x-gateway-attempts': '1',

@@ -73,7 +73,7 @@ const broken: [what: string, sent: string, words: RegExp][] = [
   [
     'an alert of TLS',
     '\u0015\u0003\u0001\u0000\u0002\u0002(',
-    /^custom expects TLS\. .*begin with https:\/\//,
+    /^m \(custom\) expects TLS\. .*begin with https:\/\//,
   ],
   ['another HTTP', 'HTTP/2 200 OK\r\n\r\n', /is broken HTTP: Expected dot\./],
   ['a bad header', `${head}nonsense\r\n\r\n`, /is broken HTTP: Invalid header token\./],

@@ -43,7 +43,7 @@ test('a body that is compressed, though nobody asked for it, is not told', async
   const { response, text } = await refuse({ detail: 'packed' }, 503, { 'content-encoding': 'gzip' })
   expect(response.status).toBe(503)
   expect(response.headers.get('content-encoding')).toBeNull()
-  expect(JSON.parse(text).error.message).toBe('custom compressed its answer, though it was asked not to.')
+  expect(JSON.parse(text).error.message).toBe('m (custom) compressed its answer, though it was asked not to.')
 })
 
 const odd: [what: string, body: unknown, status: number, error: object][] = [
@@ -98,7 +98,7 @@ const odd: [what: string, body: unknown, status: number, error: object][] = [
     502,
     { message: 'a web page instead of an answer: 502 Bad Gateway', type: 'server_error' },
   ],
-  ['nothing', '', 503, { message: 'custom answered 503 and said nothing more.' }],
+  ['nothing', '', 503, { message: 'm (custom) answered 503 and said nothing more.' }],
   ['JSON that says nothing known', { oops: true }, 500, { message: '{"oops":true}' }],
 ]
 

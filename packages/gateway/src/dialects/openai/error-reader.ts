@@ -8,7 +8,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ProviderError } from '../../errors.ts'
 import { isPacked, toCallerHeaders } from '../../upstream/headers.ts'
 import { withoutSecrets } from '../../upstream/secrets.ts'
-import type { Target } from '../../upstream/target.ts'
+import { type Target, toTargetWords } from '../../upstream/target.ts'
 import { typeOf } from '../fault.ts'
 import { readPageTitle, shortenMessage } from '../provider-words.ts'
 import { parseJson } from '../read-json.ts'
@@ -24,12 +24,13 @@ export interface Refusal {
 
 export function toProviderError({ status, headers, body }: Refusal, target: Target): ProviderError {
   const text = isPacked(headers)
-    ? toPackedWords(target.provider)
+    ? toPackedWords(toTargetWords(target))
     : withoutSecrets(body.toString(), target.secrets)
   const json = parseJson(text) ?? null
   const retryAfter = readRetryAfter(headers, json)
   const sentStatus = status >= 400 && status <= 599 ? status : 502
-  const message = readMessage(json, text) ?? `${target.provider} answered ${status} and said nothing more.`
+  const message =
+    readMessage(json, text) ?? `${toTargetWords(target)} answered ${status} and said nothing more.`
   return new ProviderError({
     status: sentStatus,
     message,
