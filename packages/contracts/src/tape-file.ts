@@ -3,6 +3,7 @@
  * the events of the tape, byte for byte as the app kept them. docs/tape.schema.json is made from what stands here.
  */
 import * as z from 'zod/mini'
+import { PromptInput } from './api.ts'
 
 export const tapeFormat = 'llm-drag-race/tape'
 export const tapeVersion = 1
@@ -24,6 +25,8 @@ export const TapeHeader = z.object({
   appVersion: z.string(),
   /** What the race was to the app that wrote the file. */
   origin: z.enum(raceOrigins),
+  /** The category of its prompt, which no event tells; left out where it has none, and by files older than it. */
+  category: z.optional(PromptInput.shape.category),
 })
 export type TapeHeader = z.infer<typeof TapeHeader>
 

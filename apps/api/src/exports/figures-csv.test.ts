@@ -46,7 +46,7 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
     startedAt: '2026-01-01T00:00:00.000Z',
     status: 'finished',
     prompt: 'p',
-    category: null,
+    category: 'maths, mental',
     finish: { tokens: 5 },
     origin: 'here',
     marginMs: 1.25,
@@ -62,16 +62,19 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
     gatewayAdded: null,
     imported: null,
   }
-  const [names, first, second, end] = toFiguresCsv(race)
+  const csv = toFiguresCsv(race)
+  expect(csv).toContain(',"maths, mental",')
+  const [names, first, second, end] = toFiguresCsv({ ...race, category: null })
     .split('\r\n')
     .map((line) => line.split(','))
   expect(end).toEqual([''])
-  expect(names!.slice(0, 8)).toEqual([
+  expect(names!.slice(0, 9)).toEqual([
     'race_id',
     'started_at',
     'status',
     'origin',
     'finish_line',
+    'category',
     'tags',
     'lane',
     'model',
@@ -89,10 +92,10 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
   expect(column(first!, 'model')).toBe("'=m")
   expect(column(first!, 'tags')).toBe('')
   expect(toFiguresCsv({ ...race, tags: { build: '1.4', who: 'a, b' } })).toContain(
-    `,5 tokens,"{""build"":""1.4"",""who"":""a, b""}",1,`,
+    `,5 tokens,"maths, mental","{""build"":""1.4"",""who"":""a, b""}",1,`,
   )
   // Older than the clock's report: it is not known, which is not false.
-  const older = toFiguresCsv({ ...race, clock: null })
+  const older = toFiguresCsv({ ...race, category: null, clock: null })
     .split('\r\n')[1]!
     .split(',')
   expect(limits.map((name) => column(older, name))).toEqual(['1.25', '', ''])

@@ -23,6 +23,7 @@ function toCells(race: RaceDetail, { lane, slip, ...figures }: LaneSummary): Map
     ['status', race.status],
     ['origin', race.origin],
     ['finish_line', typeof race.finish === 'string' ? race.finish : `${race.finish.tokens} tokens`],
+    ['category', race.category],
     ['tags', toTagsCell(race.tags)],
     // As on the number plate.
     ['lane', lane + 1],

@@ -84,6 +84,7 @@ export function createExportRoutes(
       exportedAt: now().toISOString(),
       appVersion: version,
       origin: race.origin,
+      ...(race.category === null ? {} : { category: race.category }),
     }
     yield `${JSON.stringify(header)}\n`
     yield* readTapeBytes(db, race.id, -1, seal.events - 1)

@@ -15,6 +15,7 @@ import {
   type Unnumbered,
 } from '@drag-race/contracts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { promptLibrary } from '../prompts/library.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { collect, detail, eventsOf, eventually, fold, race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
@@ -137,6 +138,32 @@ describe('a tape that is imported', () => {
     const again = await (await exported(id, 'tape', there)).text()
     expect(again.slice(again.indexOf('\n'))).toBe(file.slice(file.indexOf('\n')))
     expect(JSON.parse(again.split('\n')[0]!)).toMatchObject({ origin: 'imported' })
+  })
+
+  test('keeps the category of its prompt, and goes on with it', async () => {
+    const { id: promptId, category } = promptLibrary[0]!
+    const { raceId } = await race(here.url, { promptId, lanes: [{ model: 'says' }] })
+    await eventually(async () => expect((await detail(here.url, raceId!)).status).not.toBe('running'))
+    const file = await (await exported(raceId!)).text()
+    expect((await bring(file)).status).toBe(201)
+    expect((await detail(there.url, raceId!)).category).toBe(category)
+    const again = await (await exported(raceId!, 'tape', there)).text()
+    expect(TapeHeader.parse(JSON.parse(again.split('\n')[0]!)).category).toBe(category)
+  })
+
+  test('has no category where its file is older than that, and one that is too long is refused', async () => {
+    const id = await raced()
+    const file = await (await exported(id)).text()
+    expect(file.split('\n')[0]).not.toContain('category')
+    expect((await bring(file)).status).toBe(201)
+    expect((await detail(there.url, id)).category).toBeNull()
+    await there.db.deleteFrom('races').execute()
+    const long = file.replace('"origin"', `"category":"${'x'.repeat(61)}","origin"`)
+    expect(await refusal(await bring(long))).toMatchObject({
+      status: 422,
+      code: 'wrong_header',
+      message: expect.stringContaining('`category`'),
+    })
   })
 
   test('is refused a second time: it is here already', async () => {

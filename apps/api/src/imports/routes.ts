@@ -47,7 +47,7 @@ export function createImportRoutes({ db, now }: AppContext, bytesMax = importByt
       startedAt: new Date(startedAt),
       request,
       lanes: [...lanes],
-      category: null,
+      category: header.category ?? null,
       marginMs: state.end?.marginMs ?? null,
       imported,
     }
