@@ -1,3 +1,4 @@
+export * from './answer-cut.ts'
 export * from './api.ts'
 export * from './chat-chunk.ts'
 export * from './clock-error.ts'

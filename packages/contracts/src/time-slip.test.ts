@@ -268,3 +268,8 @@ describe('a finish line is crossed', () => {
     expect(crossedMs(lane(events), { tokens: 5 })).toBeNull()
   })
 })
+
+test('a slip says how its answer ended, and of one that did not, nothing', () => {
+  expect(toTimeSlip(lane([ttft, token(110), done(210)])).finishReason).toBe('stop')
+  expect(toTimeSlip(lane([ttft, token(110)])).finishReason).toBeNull()
+})

@@ -50,6 +50,8 @@ export interface TimeSlip {
    */
   gapMsMax: number | null
   costUsd: number | null
+  /** How its answer ended, in the provider's word; null where none was said. Missing in what was kept before there was this. */
+  finishReason?: string | null
   splits: Splits
 }
 
@@ -115,6 +117,7 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
     chunks: lane.chunks,
     gapMsMax: longestGap(lane.lastMark, done ? undefined : endAt),
     costUsd: done?.costUsd ?? null,
+    finishReason: done?.finishReason ?? null,
     splits,
   }
 }

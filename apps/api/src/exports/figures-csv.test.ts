@@ -55,7 +55,7 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
     tags: {},
     verdict: null,
     lanes: [
-      { ...lane, sentinel: false, lane: 1, slip: { ...slip, ttftMs: 12.5 } },
+      { ...lane, sentinel: false, lane: 1, slip: { ...slip, ttftMs: 12.5, finishReason: 'length' } },
       { ...lane, sentinel: false, slip },
     ],
     request: { prompt: 'p', lanes: [{ model: 'm', stream: true }], finish: { tokens: 5 } },
@@ -87,6 +87,7 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
   expect([column(first!, 'lane'), column(second!, 'lane')]).toEqual(['1', '2'])
   expect(column(second!, 'ttft_ms')).toBe('12.5')
   expect(column(first!, 'ttft_ms')).toBe('')
+  expect([column(first!, 'finish_reason'), column(second!, 'finish_reason')]).toEqual(['', 'length'])
   const limits = ['margin_ms', 'lag_ms', 'disturbed']
   expect(limits.map((name) => column(first!, name))).toEqual(['1.25', '7.5', 'true'])
   expect(column(first!, 'model')).toBe("'=m")
@@ -94,6 +95,10 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
   expect(toFiguresCsv({ ...race, tags: { build: '1.4', who: 'a, b' } })).toContain(
     `,5 tokens,"maths, mental","{""build"":""1.4"",""who"":""a, b""}",1,`,
   )
+  // Kept before slips had one.
+  const { finishReason: _, ...before } = slip
+  const kept = race.lanes.map((lane) => ({ ...lane, slip: before }))
+  expect(toFiguresCsv({ ...race, category: null, lanes: kept }).split('\r\n')[0]).toBe(names!.join(','))
   // Older than the clock's report: it is not known, which is not false.
   const older = toFiguresCsv({ ...race, category: null, clock: null })
     .split('\r\n')[1]!

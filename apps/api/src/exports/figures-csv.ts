@@ -31,6 +31,8 @@ function toCells(race: RaceDetail, { lane, slip, ...figures }: LaneSummary): Map
     ['margin_ms', race.marginMs],
     ['lag_ms', race.clock?.lagMs ?? null],
     ['disturbed', race.clock?.disturbed ?? null],
+    // Before it stood on slips it was kept nowhere but on the tape: the columns are the same all the same.
+    ['finish_reason', null],
     ...toColumns('', slip),
   ])
 }

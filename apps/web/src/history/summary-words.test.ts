@@ -12,6 +12,24 @@ test('names the winner, by how much, and the rule with its margin', () => {
   })
 })
 
+test('says that the winner’s answer was cut where that of another was not', () => {
+  const who = (reasons: (string | undefined)[], part: Partial<RaceSummary> = {}) => {
+    const lanes = lanesOf('a', 'b').map((lane, index) => ({
+      ...lane,
+      slip: { finishReason: reasons[index] } as LaneSummary['slip'],
+    }))
+    return toSummaryWords(raceOf({ lanes, verdict: { kind: 'win', lane: 0, by: 310 }, ...part })).who
+  }
+  expect(who(['length', 'stop'])).toBe('a, answer cut')
+  expect(who(['content_filter', 'stop'])).toBe('a, answer cut')
+  expect(who(['length', 'length'])).toBe('a')
+  expect(who(['stop', 'length'])).toBe('a')
+  expect(who([undefined, undefined])).toBe('a')
+  expect(who(['length', 'stop'], { finish: 'first-token' })).toBe('a')
+  const verdict = { kind: 'dead-heat' as const, lanes: [0, 1] }
+  expect(who(['length', 'stop'], { verdict })).toBe('a and b, answer cut')
+})
+
 test('nobody else at the line: a win without a distance', () => {
   const race = raceOf({ lanes: lanesOf('a', 'b'), verdict: { kind: 'win', lane: 0, by: null } })
   expect(toSummaryWords(race)).toMatchObject({ word: 'WIN', by: '', who: 'a' })

@@ -1,7 +1,8 @@
 /** A kept race in words: who won and by how much, what it was decided by, and what else must be known of it. */
-import type { LaneSummary, RaceSummary } from '@drag-race/contracts'
+import { type FinishLine, type LaneSummary, type RaceSummary, toAnswerCut } from '@drag-race/contracts'
 import { toFineMs, toGap, toMargin } from '../look/figures.ts'
 import { isolate } from '../look/isolate.ts'
+import { cutMark } from '../race/answer-cut-words.ts'
 import { toFinishText } from '../race/verdict.ts'
 
 export interface SummaryWords {
@@ -20,7 +21,7 @@ export function toSummaryWords(race: RaceSummary): SummaryWords {
   return { word, by, who: [who, endings[race.status]].filter(Boolean).join(', '), rule: toRule(race) }
 }
 
-function toVerdictWords({ verdict, status, lanes }: RaceSummary): Omit<SummaryWords, 'rule'> {
+function toVerdictWords({ verdict, status, lanes, finish }: RaceSummary): Omit<SummaryWords, 'rule'> {
   if (status === 'running') return { word: 'RUNNING', by: '', who: `${lanes.length} lanes` }
   if (status === 'interrupted') return { word: 'INTERRUPTED', by: '', who: 'what had arrived is kept' }
   if (verdict === null) return { word: 'NO RESULT', by: '', who: 'ended before anything was decided' }
@@ -29,13 +30,25 @@ function toVerdictWords({ verdict, status, lanes }: RaceSummary): Omit<SummaryWo
       return {
         word: 'WIN',
         by: verdict.by === null ? '' : `by ${toGap(verdict.by)}`,
-        who: toName(lanes, verdict.lane),
+        who: toName(lanes, verdict.lane) + toCutWords(lanes, [verdict.lane], finish),
       }
     case 'dead-heat':
-      return { word: 'DEAD HEAT', by: '', who: toNames(lanes, verdict.lanes) }
+      return {
+        word: 'DEAD HEAT',
+        by: '',
+        who: toNames(lanes, verdict.lanes) + toCutWords(lanes, verdict.lanes, finish),
+      }
     case 'no-contest':
       return { word: 'NO CONTEST', by: '', who: verdict.why }
   }
+}
+
+/** `, answer cut` where that decides: the answer of one who is first was cut, that of another was not. */
+function toCutWords(lanes: readonly LaneSummary[], first: readonly number[], finish: FinishLine): string {
+  if (finish !== 'done') return ''
+  const isCut = ({ slip }: LaneSummary) => toAnswerCut(slip.finishReason) !== null
+  const whole = lanes.some((lane) => lane.outcome === 'done' && !isCut(lane))
+  return whole && lanes.some((lane) => first.includes(lane.lane) && isCut(lane)) ? `, ${cutMark}` : ''
 }
 
 /** `disturbed, 12.3 ms late`; null of a clock that was not. */

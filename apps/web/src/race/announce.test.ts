@@ -11,6 +11,20 @@ const tape = makeTape({
   ],
 })
 
+const tapeOfCut = makeTape({
+  lanes: [
+    {
+      model: 'short',
+      tokensAt: [182, 300, 400],
+      end: 'done',
+      endAt: 410,
+      finishReason: 'length',
+      params: { maxTokens: 3 },
+    },
+    { model: 'cut', tokensAt: [200], end: 'failed', endAt: 220 },
+  ],
+})
+
 test('tells start, first tokens, finishes and verdict, in order, and no token', () => {
   let state = emptyRace
   const said: string[] = []
@@ -26,6 +40,14 @@ test('tells start, first tokens, finishes and verdict, in order, and no token', 
     'Lane 2, cut: did not finish. Stream cut.',
     'Lane 1, fast: finished after 0.41 seconds.',
     'fast wins. Nobody else crossed the line. Finish line: whole answer. Clock ± 1.0 ms.',
+  ])
+})
+
+test('an answer that was cut is heard with its lane, and with the verdict', () => {
+  const [before, after] = [tapeOfCut.slice(0, -2), tapeOfCut]
+  expect(toAnnouncements(fold(before), fold(after))).toEqual([
+    'Lane 1, short: finished after 0.41 seconds, its answer cut at its limit of 3 tokens.',
+    'short wins. Nobody else crossed the line. Finish line: whole answer. short’s answer was cut at its limit of 3 tokens. Clock ± 1.0 ms.',
   ])
 })
 

@@ -4,7 +4,9 @@
  */
 import { emptyRace, type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { toMs, toSeconds } from '../look/figures.ts'
-import { toFinishText, toLaneName, toVerdictText } from './verdict.ts'
+import { toCutText } from './answer-cut-words.ts'
+import { toLaneName } from './lane-names.ts'
+import { toFinishText, toVerdictText } from './verdict.ts'
 
 /**
  * What is said after a change: the news; null when there is none, and what was said last stays. A replay that went back is
@@ -42,15 +44,16 @@ function laneNews(state: RaceState, before: LaneState | undefined, after: LaneSt
   if (after.ttftMs !== null && (before?.ttftMs ?? null) === null) {
     news.push(`${name}: first token after ${toMs(after.ttftMs)} milliseconds.`)
   }
-  if (after.outcome && !before?.outcome) news.push(`${name}: ${outcomeText(after)}`)
+  if (after.outcome && !before?.outcome) news.push(`${name}: ${outcomeText(state, after)}`)
   return news
 }
 
-function outcomeText(lane: LaneState): string {
+function outcomeText(state: RaceState, lane: LaneState): string {
   const slip = toTimeSlip(lane)
+  const cut = toCutText(state, lane)
   switch (laneStatus(lane)) {
     case 'done':
-      return `finished after ${toSeconds(slip.totalMs)} seconds.`
+      return `finished after ${toSeconds(slip.totalMs)} seconds${cut === null ? '' : `, its answer cut ${cut}`}.`
     case 'stopped':
       return `stopped after ${toSeconds(slip.elapsedMs)} seconds.`
     case 'failed':

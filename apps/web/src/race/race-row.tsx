@@ -12,6 +12,7 @@ import { memo } from 'react'
 import { toMs, toSeconds, toWithin } from '../look/figures.ts'
 import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
+import { cutMark, isAnswerCut } from './answer-cut-words.ts'
 import { LaneTrack } from './lane-track.tsx'
 import { showLane } from './lanes.tsx'
 import { toProviderName } from './model-choice.ts'
@@ -29,6 +30,8 @@ interface RaceRowProps {
 export const RaceRow = memo(function RaceRow({ lane, finish, over }: RaceRowProps) {
   const result = laneResult(over, lane)
   const isOut = result.kind === 'failed' || result.kind === 'stopped' || result.kind === 'cut'
+  const isCut = isAnswerCut(lane)
+  const isMarked = lane.simulated || isCut
   return (
     <li
       className="strip-row"
@@ -47,8 +50,9 @@ export const RaceRow = memo(function RaceRow({ lane, finish, over }: RaceRowProp
           >
             <ModelName name={lane.model} />
           </button>
-          <span className={lane.simulated ? 'strip-provider strip-simulated' : 'strip-provider ellipsis'}>
+          <span className={isMarked ? 'strip-provider strip-marked' : 'strip-provider ellipsis'}>
             {toProviderName(lane)}
+            {isCut && `, ${cutMark}`}
           </span>
         </div>
       </div>

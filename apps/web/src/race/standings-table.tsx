@@ -2,6 +2,7 @@
 import { errorBoundMs, type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { memo } from 'react'
 import { toMsWithin, toSeconds } from '../look/figures.ts'
+import { cutMark, isAnswerCut } from './answer-cut-words.ts'
 import { toProviderName } from './model-choice.ts'
 import { laneResult, toResultText } from './verdict.ts'
 
@@ -42,7 +43,10 @@ const Row = memo(function Row({ lane, over }: RowProps) {
       <td>
         {lane.model}, {toProviderName(lane)}
       </td>
-      <td>{toResultText(laneResult(over, lane)) || laneStatus(lane)}</td>
+      <td>
+        {toResultText(laneResult(over, lane)) || laneStatus(lane)}
+        {isAnswerCut(lane) && `, ${cutMark}`}
+      </td>
       <td>{lane.ttftMs === null ? 'none' : toMsWithin(lane.ttftMs, over?.end && errorBoundMs(over.end))}</td>
       <td>{lane.outcome ? `${toSeconds(slip.totalMs ?? slip.elapsedMs)} s` : 'running'}</td>
     </tr>

@@ -2,6 +2,8 @@
 import {
   emptyRace,
   type FinishLine,
+  type LaneParams,
+  type LaneRequest,
   type RaceEvent,
   type RaceState,
   reduceRace,
@@ -22,6 +24,10 @@ export interface LaneScript {
   sentinel?: true
   /** The gateway waited for its start signal. */
   prepared?: true
+  /** What it was asked with besides the prompt. */
+  params?: LaneParams
+  system?: string
+  finishReason?: string
 }
 
 export interface TapeScript {
@@ -45,7 +51,7 @@ export function makeTape({
     at: 0,
     raceId: 'r1',
     startedAt: '2026-01-01T00:00:00.000Z',
-    request: { prompt: 'p', lanes: asked.map(({ model, stream = true }) => ({ model, stream })), finish },
+    request: { prompt: 'p', lanes: asked.map(toLaneRequest), finish },
     lanes: lanes.map(({ model, stream = true, simulated = false, sentinel = false }, lane) => ({
       lane,
       model,
@@ -65,6 +71,10 @@ export function makeTape({
 
 export function fold(tape: readonly RaceEvent[], from: RaceState = emptyRace): RaceState {
   return tape.reduce(reduceRace, from)
+}
+
+function toLaneRequest({ model, stream = true, params, system }: LaneScript): LaneRequest {
+  return { model, stream, ...(params && { params }), ...(system !== undefined && { system }) }
 }
 
 function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
@@ -93,7 +103,7 @@ function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
       at,
       lane,
       totalMs: at,
-      finishReason: 'stop',
+      finishReason: script.finishReason ?? 'stop',
       usage,
       costUsd: null,
       gateway: null,

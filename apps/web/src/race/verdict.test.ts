@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fold, type LaneScript, makeTape, type TapeScript } from './tape-for-tests.ts'
 import { laneResult, toResultText, toVerdictText } from './verdict.ts'
 
@@ -35,6 +35,45 @@ test('says for which lanes the gateway was not ready, where it was for others', 
   expect(detail([a, b, c])).toContain('Unequal start: the gateway was not ready for a and c, and')
   expect(detail([b, b])).not.toContain('Unequal')
   expect(detail([a, c])).not.toContain('Unequal')
+})
+
+describe('an answer that was cut', () => {
+  const [a, b, c] = [lane('a', 500), lane('b', 900), lane('c', 990)]
+  const at = (maxTokens: number, script: LaneScript) => ({
+    ...script,
+    finishReason: 'length',
+    params: { maxTokens },
+  })
+  const detail = (lanes: LaneScript[], finish?: TapeScript['finish']) =>
+    toVerdictText(race({ lanes, ...(finish && { finish }) }))?.detail
+
+  test('is named, with the limit that its lane had', () => {
+    expect(detail([at(10, a), b])).toBe(
+      'Finish line: whole answer. a’s answer was cut at its limit of 10 tokens. Clock ± 1.0 ms.',
+    )
+    expect(detail([at(1, a), b])).toContain('a’s answer was cut at its limit of 1 token.')
+    expect(detail([{ ...a, finishReason: 'model_length' }, b])).toContain(
+      'a’s answer was cut at a limit of length.',
+    )
+    expect(detail([a, { ...b, finishReason: 'content_filter' }])).toContain(
+      'b’s answer was cut by a content filter.',
+    )
+    expect(detail([a, b])).not.toContain('cut')
+  })
+
+  test('is named with others that were cut alike, and all at once where all were', () => {
+    expect(detail([at(10, a), at(10, b), c])).toContain(
+      'The answers of a and b were cut at their limit of 10 tokens.',
+    )
+    expect(detail([at(10, a), at(10, b)])).toContain('All answers were cut at their limit of 10 tokens.')
+    expect(detail([at(10, a), at(1_000, b)])).toContain(
+      'a’s answer was cut at its limit of 10 tokens. b’s answer was cut at its limit of 1,000 tokens.',
+    )
+  })
+
+  test('is nothing to a race to the first token', () => {
+    expect(detail([at(10, a), b], 'first-token')).not.toContain('cut')
+  })
 })
 
 test('says who counts the tokens of its line, and keeps the place of a lane that fails behind it', () => {

@@ -11,7 +11,8 @@ import {
   type Verdict,
 } from '@drag-race/contracts'
 import { toFineMs, toGap, toMargin } from '../look/figures.ts'
-import { isolate } from '../look/isolate.ts'
+import { toCutSentences } from './answer-cut-words.ts'
+import { toLaneName, toLaneNames } from './lane-names.ts'
 
 /** `cut`: the race ended under it, or the app did, without a word from the lane. `sentinel`: it watched the clock and is not ranked. */
 export type LaneResult =
@@ -88,7 +89,7 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   // The tape that ends in the middle of a race does not say: the margin stands at its end.
   const unknown = reason === 'interrupted' ? 'Clock not known.' : 'Clock not measured.'
   const clock = marginMs === null ? unknown : `Clock ${toMargin(marginMs)}.`
-  const detail = `Finish line: ${toFinishText(state.request.finish)}. ${clock}${toClockText(state)}${toReasonText(reason)}`
+  const detail = `Finish line: ${toFinishText(state.request.finish)}.${toCutSentences(state)} ${clock}${toClockText(state)}${toReasonText(reason)}`
   switch (verdict.kind) {
     case 'win':
       return {
@@ -176,25 +177,6 @@ export function toFinishText(finish: FinishLine): string {
   if (finish === 'done') return 'whole answer'
   if (finish === 'first-token') return 'first token'
   return `≈ ${finish.tokens} tokens (counted by our tokenizer)`
-}
-
-/** The model's name, with the plate's number when the model stands in more than one lane. */
-export function toLaneName(state: RaceState, lane: number): string {
-  const model = state.lanes[lane]?.model ?? ''
-  const isShared = state.lanes.filter((other) => other.model === model).length > 1
-  return isShared ? `${isolate(model)} (lane ${lane + 1})` : isolate(model)
-}
-
-/** Lanes by number; those of one model under its name once. */
-function toLaneNames(state: RaceState, lanes: number[]): string {
-  const sorted = lanes.toSorted((a, b) => a - b)
-  const models = new Set(sorted.map((lane) => isolate(state.lanes[lane]?.model ?? '')))
-  if (models.size > 1) return joinWords(sorted.map((lane) => toLaneName(state, lane)))
-  return `${[...models].join()}, lanes ${joinWords(sorted.map((lane) => String(lane + 1)))}`
-}
-
-function joinWords(words: string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
 function toOrdinal(place: number): string {

@@ -1,0 +1,25 @@
+import { renderToStaticMarkup } from 'react-dom/server'
+import { expect, test } from 'vitest'
+import { RaceRow } from './race-row.tsx'
+import { StandingsTable } from './standings-table.tsx'
+import { fold, makeTape } from './tape-for-tests.ts'
+
+const over = fold(
+  makeTape({
+    lanes: [
+      { model: 'short', tokensAt: [10], end: 'done', endAt: 500, finishReason: 'length' },
+      { model: 'whole', tokensAt: [10], end: 'done', endAt: 900 },
+    ],
+  }),
+)
+
+test('an answer that was cut has a mark in the table and on the strip, a whole one none', () => {
+  const table = renderToStaticMarkup(<StandingsTable lanes={over.lanes} over={over} />)
+  expect(table).toContain('<td>WIN by 0.40 s, answer cut</td>')
+  expect(table).toContain('<td>2nd, +0.40 s</td>')
+  const [short, whole] = over.lanes.map((lane) =>
+    renderToStaticMarkup(<RaceRow lane={lane} finish="done" over={over} />),
+  )
+  expect(short).toContain('acme, answer cut')
+  expect(whole).not.toContain('answer cut')
+})
