@@ -1,5 +1,6 @@
 export * from './answer-cut.ts'
 export * from './api.ts'
+export * from './asked-with.ts'
 export * from './chat-chunk.ts'
 export * from './clock-error.ts'
 export * from './definitions.ts'

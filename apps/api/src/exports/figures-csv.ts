@@ -5,7 +5,7 @@
  *
  * Spreadsheets run a cell that begins like a formula. A model's name is not ours, so such a text gets an apostrophe.
  */
-import type { LaneSummary, RaceDetail } from '@drag-race/contracts'
+import { type LaneSummary, type RaceDetail, toAskedWith } from '@drag-race/contracts'
 
 type Cell = string | number | boolean | null
 
@@ -28,6 +28,7 @@ function toCells(race: RaceDetail, { lane, slip, ...figures }: LaneSummary): Map
     // As on the number plate.
     ['lane', lane + 1],
     ...toColumns('', figures),
+    ...toAskedColumns(race, lane),
     ['margin_ms', race.marginMs],
     ['lag_ms', race.clock?.lagMs ?? null],
     ['disturbed', race.clock?.disturbed ?? null],
@@ -35,6 +36,18 @@ function toCells(race: RaceDetail, { lane, slip, ...figures }: LaneSummary): Map
     ['finish_reason', null],
     ...toColumns('', slip),
   ])
+}
+
+/** What was not set is left to the provider; a sentinel was not asked. */
+function toAskedColumns({ request }: RaceDetail, lane: number): [string, Cell][] {
+  const asked = toAskedWith(request, lane)
+  return [
+    ['max_tokens', asked?.params.maxTokens ?? null],
+    ['temperature', asked?.params.temperature ?? null],
+    ['top_p', asked?.params.topP ?? null],
+    ['seed', asked?.params.seed ?? null],
+    ['system_prompt', asked?.system ?? null],
+  ]
 }
 
 /** As JSON in one column, so that files of races with other tags have the same columns. */

@@ -11,7 +11,7 @@ import { toFullTime } from '../history/when.ts'
 import { toMargin } from '../look/figures.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { ChooseOther } from './choose-other.tsx'
-import { compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
+import { compareAsked, compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
 import { toLaneResult } from './lane-result.ts'
 import { PairTable } from './pair-table.tsx'
 
@@ -65,6 +65,7 @@ function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
               other: pair.other && toLaneResult(pair.other, other),
             }}
             figures={compareFigures(pair, one, other)}
+            asked={compareAsked(pair, one, other)}
           />
         ))}
       </div>

@@ -1,7 +1,7 @@
-import type { LaneSummary, TimeSlip } from '@drag-race/contracts'
+import type { LaneRequest, LaneSummary, TimeSlip } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
+import { compareAsked, compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
 import { emptySlip, makeLane as lane } from './lane-for-tests.ts'
 
 const difference = (
@@ -133,6 +133,30 @@ test('half an answer is not set against a whole one, in no figure', () => {
     // What there was of it is still shown.
     expect(rows.find(({ figure }) => figure === 'tokens')).toMatchObject({ one: 9, other: 4 })
   }
+})
+
+test('lanes that were asked differently say with what, each in its own race', () => {
+  const race = (...lanes: Partial<LaneRequest>[]) => ({
+    request: {
+      prompt: 'p',
+      finish: 'done' as const,
+      lanes: lanes.map((part) => ({ model: 'm', stream: true, ...part })),
+    },
+  })
+  const pair = { one: lane(1, 'm'), other: lane(0, 'm') }
+  const [short, plain] = [{ params: { maxTokens: 3 } }, {}]
+  expect(compareAsked(pair, race(plain, short), race(plain))).toEqual({
+    one: 'max tokens 3',
+    other: '',
+    hasOtherSystem: false,
+  })
+  expect(compareAsked(pair, race(plain, short), race(short))).toBeNull()
+  expect(compareAsked(pair, race(plain, { system: 'a' }), race({ system: 'b' }))).toEqual({
+    one: 'own system prompt',
+    other: 'own system prompt',
+    hasOtherSystem: true,
+  })
+  expect(compareAsked({ ...pair, other: null }, race(plain, short), race(plain))).toBeNull()
 })
 
 test('starts are alike, or it is said how each race left; what was kept before says it by the race', () => {

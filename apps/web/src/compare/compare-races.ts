@@ -4,12 +4,16 @@
  * that it is none.
  */
 import {
+  areAskedAlike,
   errorBoundMs,
   isSentEstimated,
   type LaneStartKind,
   type LaneSummary,
   type Measure,
+  type RaceDetail,
   type RaceSummary,
+  toAskedWith,
+  toAskedWords,
   toMeasuredEntrant,
   toSentTokens,
 } from '@drag-race/contracts'
@@ -73,6 +77,29 @@ function toStartKinds({ lanes, coldStart }: Started): LaneStartKind[] {
   return startKinds.filter((kind) =>
     lanes.some(({ sentinel, slip: { start = before } }) => !sentinel && start === kind),
   )
+}
+
+/** What the lane of each race was asked with, in words; `hasOtherSystem`: their system prompts differ too. */
+export interface ComparedAsked {
+  one: string
+  other: string
+  hasOtherSystem: boolean
+}
+
+/** null where both were asked alike, or one is missing. */
+export function compareAsked(
+  pair: LanePair,
+  one: Pick<RaceDetail, 'request'>,
+  other: Pick<RaceDetail, 'request'>,
+): ComparedAsked | null {
+  const a = pair.one && toAskedWith(one.request, pair.one.lane)
+  const b = pair.other && toAskedWith(other.request, pair.other.lane)
+  if (!a || !b || areAskedAlike(a, b)) return null
+  return {
+    one: toAskedWords(a).join(', '),
+    other: toAskedWords(b).join(', '),
+    hasOtherSystem: a.system !== b.system,
+  }
 }
 
 type Clocked = Pick<RaceSummary, 'marginMs' | 'clock'>

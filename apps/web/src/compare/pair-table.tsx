@@ -3,7 +3,7 @@ import './pair-table.css'
 import { dash } from '../look/figures.ts'
 import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
-import type { ComparedFigure, LanePair } from './compare-races.ts'
+import type { ComparedAsked, ComparedFigure, LanePair } from './compare-races.ts'
 import { figureWords, toDifferenceText, toValueText } from './figure-words.ts'
 
 interface PairTableProps {
@@ -11,9 +11,11 @@ interface PairTableProps {
   /** What became of the lane of each race; null where there is none. */
   results: { one: string | null; other: string | null }
   figures: readonly ComparedFigure[]
+  /** null where both lanes were asked alike. */
+  asked: ComparedAsked | null
 }
 
-export function PairTable({ pair, results, figures }: PairTableProps) {
+export function PairTable({ pair, results, figures, asked }: PairTableProps) {
   const { one, other } = pair
   const lane = one ?? other
   if (!lane) return null
@@ -47,10 +49,20 @@ export function PairTable({ pair, results, figures }: PairTableProps) {
         <tbody>
           <tr>
             <th scope="row">result</th>
-            <td className="number compare-result">{results.one ?? dash}</td>
-            <td className="number compare-result">{results.other ?? dash}</td>
+            <td className="number compare-words">{results.one ?? dash}</td>
+            <td className="number compare-words">{results.other ?? dash}</td>
             <td />
           </tr>
+          {asked && (
+            <tr>
+              <th scope="row">asked with</th>
+              <td className="number compare-words">{asked.one || dash}</td>
+              <td className="number compare-words">{asked.other || dash}</td>
+              <td className="number compare-words compare-differs">
+                {asked.hasOtherSystem ? 'another system prompt' : 'other settings'}
+              </td>
+            </tr>
+          )}
           {figures.map((row) => (
             <tr key={row.figure}>
               <th scope="row">{figureWords[row.figure].name}</th>

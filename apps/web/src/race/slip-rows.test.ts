@@ -6,7 +6,7 @@ import { fold, makeTape } from './tape-for-tests.ts'
 const times = Array.from({ length: 60 }, (_, index) => 182 + index * 10)
 const streamed = fold(makeTape({ lanes: [{ model: 'm', tokensAt: times, end: 'done' }] })).lanes[0]!
 const rows = (lane: LaneState, marginMs: number | null = 0.9) =>
-  Object.fromEntries(toSlipRows(lane, marginMs).map(({ name, value }) => [name, value]))
+  Object.fromEntries(toSlipRows(lane, marginMs, null).map(({ name, value }) => [name, value]))
 
 /** The same lane, with other words in its `done`. */
 function done(part: object, lane: LaneState = streamed): LaneState {
@@ -138,4 +138,21 @@ test('a wait before an attempt stands with it: the first token came late because
 test('says why an answer ended when it was not the model’s own end', () => {
   expect(rows(done({ finishReason: 'length' }))['ended by']).toBe('length')
   expect(rows(done({ costUsd: 0.00051 })).cost).toBe('$0.00051')
+})
+
+test('says what the lane was asked with, and nothing of a lane that was asked for the prompt alone', () => {
+  const asked = { model: 'm', tokensAt: times, end: 'done' as const }
+  const { lanes, request } = fold(
+    makeTape({
+      lanes: [
+        { ...asked, params: { maxTokens: 60, temperature: 0.2 }, system: 'Be brief.' },
+        asked,
+        { ...asked, sentinel: true },
+      ],
+    }),
+  )
+  const said = lanes.map(
+    (lane) => toSlipRows(lane, null, request).find(({ name }) => name === 'asked with')?.value,
+  )
+  expect(said).toEqual(['max tokens 60, temperature 0.2, own system prompt', undefined, undefined])
 })

@@ -7,8 +7,11 @@ import {
   type GatewayReport,
   isSentEstimated,
   type LaneState,
+  type RaceRequest,
   type Speed,
   type TimeSlip,
+  toAskedWith,
+  toAskedWords,
   toDecode,
   toEndToEnd,
   toSentTokens,
@@ -31,8 +34,11 @@ export interface SlipRow {
   value: string
 }
 
-/** `errorMs` is how far a time of this race may be off (`errorBoundMs`); null when the clock was not measured. */
-export function toSlipRows(lane: LaneState, errorMs: number | null): SlipRow[] {
+/**
+ * `errorMs` is how far a time of this race may be off (`errorBoundMs`); null when the clock was not measured. `request` is that
+ * of the race; null while it runs.
+ */
+export function toSlipRows(lane: LaneState, errorMs: number | null, request: RaceRequest | null): SlipRow[] {
   const slip = toTimeSlip(lane)
   const about = slip.isEstimated ? '≈' : ''
   const rows: SlipRow[] = []
@@ -66,6 +72,8 @@ export function toSlipRows(lane: LaneState, errorMs: number | null): SlipRow[] {
     if (gateway) rows.push(...gatewayRows(gateway, lane))
     add('cost', toCostText(slip, gateway !== null))
   }
+  const asked = request && toAskedWith(request, lane.lane)
+  add('asked with', (asked && toAskedWords(asked).join(', ')) || null)
   return rows
 }
 

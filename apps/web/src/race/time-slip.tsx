@@ -25,7 +25,7 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
           <span>{by}</span>
         </header>
         {lane.simulated && <p className="slip-simulated">simulated model</p>}
-        <Rows rows={toSlipRows(lane, errorMs)} />
+        <Rows rows={toSlipRows(lane, errorMs, over?.request ?? null)} />
         {splits.length > 0 && (
           <details className="slip-splits">
             <summary>splits{lane.start === 'cold' && ', cold start'}</summary>

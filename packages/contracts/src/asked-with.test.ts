@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { type AskedWith, areAskedAlike, type RaceRequest, toAskedWith, toAskedWords } from './index.ts'
+
+const request = (...lanes: Partial<RaceRequest['lanes'][number]>[]): RaceRequest => ({
+  prompt: 'p',
+  finish: 'done',
+  lanes: lanes.map((lane) => ({ model: 'm', stream: true, ...lane })),
+})
+const asked = (race: RaceRequest, lane = 0): AskedWith => toAskedWith(race, lane)!
+
+test('only what was set is said, in one order', () => {
+  const params = { seed: 7, topP: 0.9, temperature: 0, maxTokens: 3 }
+  expect(toAskedWords(asked(request({ params, system: 'Be brief.' })))).toEqual([
+    'max tokens 3',
+    'temperature 0',
+    'top p 0.9',
+    'seed 7',
+    'own system prompt',
+  ])
+  expect(toAskedWords(asked(request({})))).toEqual([])
+  expect(toAskedWords(asked({ ...request({}), system: 'Be brief.' }))).toEqual(['system prompt of all'])
+})
+
+test('two lanes were asked alike where the same was sent, by whatever way it was set', () => {
+  const [a, b] = [
+    { temperature: 1, seed: 7 },
+    { seed: 7, temperature: 1 },
+  ]
+  expect(areAskedAlike(asked(request({ params: a })), asked(request({ params: b })))).toBe(true)
+  expect(areAskedAlike(asked(request({ params: a })), asked(request({})))).toBe(false)
+  const race = { ...request({}, { system: 'Be brief.' }, { system: 'Be long.' }), system: 'Be brief.' }
+  expect(areAskedAlike(asked(race, 0), asked(race, 1))).toBe(true)
+  expect(areAskedAlike(asked(race, 0), asked(race, 2))).toBe(false)
+})
+
+test('a sentinel was not asked', () => {
+  expect(toAskedWith(request({}), 1)).toBeNull()
+})
