@@ -40,6 +40,8 @@ export interface LeaderboardRow {
   medianTtftMs: number | null
   medianTotalMs: number | null
   medianDecodeTokensPerSecond: number | null
+  /** Of the answers that the times are of, reasoning included: a short answer is soon whole. */
+  medianOutputTokens: number | null
   medianCostUsd: number | null
   /** Of some answers no usage came, or a part of the reasoning was hidden: our tokenizer's counts are in it, shown with ≈. */
   isEstimated: boolean
@@ -90,6 +92,8 @@ export interface Leaderboard {
   marginMs: number | null
   /** Of the races that count. Their lag takes the place of their margin. */
   disturbedRaces: number
+  /** Of the races that count: those whose lanes were not all asked with the same settings and system prompt. */
+  askedDifferentlyRaces: number
   rows: LeaderboardRow[]
   headToHead: HeadToHead[]
   /** At most 120 points in all, oldest first. */

@@ -3,11 +3,13 @@
  * functions: a running race, a finished and a recovered one go the same way.
  */
 import {
+  areAskedAlike,
   isSentEstimated,
   type LaneSummary,
   laneStatus,
   type RaceState,
   type TimeSlip,
+  toAskedWith,
   toSentTokens,
   toTimeSlip,
 } from '@drag-race/contracts'
@@ -26,6 +28,7 @@ export function toLaneRows(raceId: string, state: RaceState): LanesTable[] {
       simulated: lane.simulated ? 1 : 0,
       sentinel: lane.sentinel ? 1 : 0,
       stream: lane.stream ? 1 : 0,
+      asked_like: toAskedLike(state, lane.lane),
       place: standing?.place ?? null,
       dead_heat: standing?.deadHeat ? 1 : 0,
       outcome: status === 'waiting' ? 'running' : status,
@@ -45,8 +48,14 @@ export function toLaneRows(raceId: string, state: RaceState): LanesTable[] {
   })
 }
 
+function toAskedLike({ request }: RaceState, lane: number): number {
+  const asked = request && toAskedWith(request, lane)
+  if (!asked) return lane
+  return request.lanes.findIndex((_, other) => areAskedAlike(asked, toAskedWith(request, other) ?? asked))
+}
+
 /** What a summary is made of: the long texts stay in the database. */
-export type LaneSummaryRow = Omit<LanesTable, 'answer' | 'reasoning'>
+export type LaneSummaryRow = Omit<LanesTable, 'answer' | 'reasoning' | 'asked_like'>
 
 export function toLaneSummary(row: LaneSummaryRow): LaneSummary {
   return {

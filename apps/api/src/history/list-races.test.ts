@@ -93,6 +93,7 @@ describe('the list', () => {
     await sql`alter table races drop column tags_json`.execute(at.db)
     await sql`alter table lanes drop column is_estimated`.execute(at.db)
     await sql`drop index races_prompt`.execute(at.db)
+    await sql`alter table lanes drop column asked_like`.execute(at.db)
     await sql`delete from kysely_migration where name >= '0005'`.execute(at.db)
     await at.close()
     await at.open()

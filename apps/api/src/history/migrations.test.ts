@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { emptyRace, type RaceRequest, reduceRace } from '@drag-race/contracts'
 import Database from 'better-sqlite3'
 import { afterAll, expect, test } from 'vitest'
 import { openDatabase } from './index.ts'
+import { toLaneRows } from './lane-rows.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'migrations-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -15,6 +17,7 @@ test('lanes that were kept before tokens sent and estimated had columns get them
   old.exec(`
     alter table lanes drop column sent_tokens;
     alter table lanes drop column is_estimated;
+    alter table lanes drop column asked_like;
     alter table races drop column tags_json;
     drop index races_prompt;
     delete from kysely_migration where name >= '0004';
@@ -43,6 +46,7 @@ test('a race that was interrupted has no winner, also one that was kept with it'
     drop index races_prompt;
     delete from kysely_migration where name >= '0006';
     alter table lanes drop column is_estimated;
+    alter table lanes drop column asked_like;
     insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json, verdict_json) values
       ('r', '2026-01-01T00:00:00Z', 1, 'interrupted', 'p', '{}', '"done"', '{"kind":"win","lane":0,"by":4.1}'),
       ('s', '2026-01-01T00:00:00Z', 1, 'finished', 'p', '{}', '"done"', '{"kind":"win","lane":0,"by":4.1}')`)
@@ -54,6 +58,81 @@ test('a race that was interrupted has no winner, also one that was kept with it'
     { kind: 'no-contest', why: 'interrupted' },
     { kind: 'win', lane: 0, by: 4.1 },
   ])
+})
+
+test('lanes that were kept before it was known how they were asked get that from the requests, as new ones do', async () => {
+  const requests: RaceRequest[] = [
+    {},
+    { maxTokens: 3 },
+    { temperature: 1, maxTokens: 3 },
+    { maxTokens: 3, temperature: 1 },
+    { temperature: 0 },
+    { topP: 1 },
+    { seed: 1 },
+  ].flatMap((params, index, all) =>
+    [undefined, 'a'].map((system) => ({
+      prompt: 'p',
+      finish: 'done',
+      ...(system !== undefined && { system }),
+      lanes: [
+        { model: 'm', stream: true },
+        { model: 'm', stream: true, params },
+        { model: 'm', stream: true, params: all.at(index - 1) },
+        { model: 'm', stream: false, params, system: 'a' },
+        { model: 'm', stream: true, system: 'b' },
+      ],
+    })),
+  )
+  const states = requests.map((request, index) => {
+    // The last one was not asked for: a sentinel.
+    const lanes = [...request.lanes, { model: 's', stream: true }].map(({ model, stream }, lane) => ({
+      lane,
+      model,
+      stream,
+      provider: null,
+      simulated: false,
+    }))
+    const start = {
+      type: 'race-start',
+      seq: 0,
+      at: 0,
+      startedAt: '2026-01-01T00:00:00Z',
+      request,
+      lanes,
+    } as const
+    return reduceRace(emptyRace, { ...start, raceId: `r${String(index).padStart(2, '0')}` })
+  })
+  const file = path.join(folder, 'asked.db')
+  await (await openDatabase(`file:${file}`)).destroy()
+  const old = new Database(file)
+  old.exec(`
+    delete from kysely_migration where name >= '0009';
+    alter table lanes drop column asked_like`)
+  const addRace = old.prepare(
+    "insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json) values (?, '', 1, 'finished', 'p', ?, '')",
+  )
+  const addLane = old.prepare(
+    "insert into lanes (race_id, lane, model, simulated, stream, dead_heat, outcome, answer, reasoning, slip_json) values (?, ?, 'm', 0, 1, 0, 'done', '', '', '{}')",
+  )
+  for (const { raceId, request, lanes } of states) {
+    addRace.run(raceId, JSON.stringify(request))
+    for (const { lane } of lanes) addLane.run(raceId, lane)
+  }
+  addRace.run('x', '"params": damaged')
+  addLane.run('x', 1)
+  old.close()
+  const db = await openDatabase(`file:${file}`)
+  const rows = await db
+    .selectFrom('lanes')
+    .select(['race_id', 'asked_like'])
+    .orderBy('race_id')
+    .orderBy('lane')
+    .execute()
+  await db.destroy()
+  const kept = rows.map(({ race_id, asked_like }) => [race_id, asked_like])
+  const fresh = states.flatMap((state) => toLaneRows(state.raceId!, state))
+  expect(kept).toEqual([...fresh.map(({ race_id, asked_like }) => [race_id, asked_like]), ['x', 0]])
+  expect(new Set(fresh.map(({ asked_like }) => asked_like))).toEqual(new Set([0, 1, 2, 3, 4, 5]))
 })
 
 test('tables that could not be brought up to date are as they were, and the next start does it', async () => {

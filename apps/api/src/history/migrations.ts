@@ -15,6 +15,7 @@ export const migrations: Record<string, Migration> = {
   '0006-interrupted-races': { up: takeVerdicts },
   '0007-estimated-tokens': { up: addIsEstimated },
   '0008-filters': { up: indexFilters },
+  '0009-asked-like': { up: addAskedLike },
 }
 
 async function createRaces(db: Kysely<unknown>): Promise<void> {
@@ -156,4 +157,28 @@ async function indexFilters(db: Kysely<unknown>): Promise<void> {
   // Without the race, SQLite reads every lane of a model to find out which of a hundred races it ran in.
   await db.schema.dropIndex('lanes_model').execute()
   await db.schema.createIndex('lanes_model').on('lanes').columns(['model', 'race_id']).execute()
+}
+
+/** By the rule of `areAskedAlike`. Requests that set nothing, nearly all, are not taken apart: their lanes are like lane 0. */
+async function addAskedLike(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('lanes')
+    .addColumn('asked_like', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+  const systemOf = (lane: string) =>
+    sql.raw(`ifnull(json_extract(${lane}.value, '$.system'), json_extract(races.request_json, '$.system'))`)
+  const areAlike = (key: string) =>
+    sql.raw(`json_extract(own.value, '$.params.${key}') is json_extract(other.value, '$.params.${key}')`)
+  await sql`
+    update lanes set asked_like = ifnull((
+      select min(other.key)
+      from races, json_each(races.request_json, '$.lanes') as own, json_each(races.request_json, '$.lanes') as other
+      where races.id = lanes.race_id and own.key = lanes.lane
+        and ${areAlike('maxTokens')} and ${areAlike('temperature')} and ${areAlike('topP')} and ${areAlike('seed')}
+        and ${systemOf('own')} is ${systemOf('other')}
+    ), lane)
+    where race_id in (
+      select id from races
+      where json_valid(request_json) and (instr(request_json, '"params":') > 0 or instr(request_json, '"system":') > 0)
+    )`.execute(db)
 }

@@ -53,6 +53,8 @@ export interface LanesTable {
   simulated: 0 | 1
   sentinel: 0 | 1
   stream: 0 | 1
+  /** The first lane of its race that was asked with the same settings and system prompt; its own number where it is the first. */
+  asked_like: number
   place: number | null
   dead_heat: 0 | 1
   outcome: 'running' | 'done' | 'failed' | 'stopped'

@@ -6,6 +6,7 @@ const board: Leaderboard = {
   by: 'total',
   marginMs: null,
   disturbedRaces: 0,
+  askedDifferentlyRaces: 0,
   rows: [],
   headToHead: [],
   ttftOverTime: [],

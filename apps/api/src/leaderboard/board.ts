@@ -6,7 +6,14 @@
  * Medians are over the lanes of the same races, answered ones only.
  */
 import { betterBy, type Leaderboard, type LeaderboardQuery, type LeaderboardRow } from '@drag-race/contracts'
-import { type Entry, judgeRace, type LaneRow, type RaceRow, toTimedSpeed } from './judge-race.ts'
+import {
+  areAskedDifferently,
+  type Entry,
+  judgeRace,
+  type LaneRow,
+  type RaceRow,
+  toTimedSpeed,
+} from './judge-race.ts'
 import { toPairScores } from './pair-scores.ts'
 import type { Pause } from './pause.ts'
 import { toPercentiles } from './percentiles.ts'
@@ -36,6 +43,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
   const moments: TtftMoment[] = []
   const margins: number[] = []
   let disturbedRaces = 0
+  let askedDifferentlyRaces = 0
   const book = createRaceBook()
 
   return {
@@ -47,6 +55,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       }
       if (race.marginMs !== null) margins.push(race.marginMs)
       if (race.isDisturbed) disturbedRaces++
+      if (areAskedDifferently(judgement.entries.map(({ row }) => row))) askedDifferentlyRaces++
       book.add(toPairScores(judgement.entries, betterBy[query.by]))
       const shares = toWinShares(judgement.entries, betterBy[query.by])
       for (const [model, entries] of Map.groupBy(judgement.entries, ({ row }) => row.model)) {
@@ -76,6 +85,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
         by: query.by,
         marginMs: median(margins),
         disturbedRaces,
+        askedDifferentlyRaces,
         rows: rows.sort(byLowerEnd).map((row, index) => ({ ...row, rank: index + 1 })),
         headToHead: season.pairs,
         ttftOverTime: ttftOverTime(moments),
@@ -105,6 +115,7 @@ interface Tally {
   ttftMs: number[]
   totalMs: number[]
   decodeTokensPerSecond: number[]
+  outputTokens: number[]
   costUsd: number[]
   /** Tokens that our tokenizer counted are in a speed above. */
   isEstimated: boolean
@@ -126,6 +137,7 @@ function emptyTally(model: string): Tally {
     ttftMs: [],
     totalMs: [],
     decodeTokensPerSecond: [],
+    outputTokens: [],
     costUsd: [],
     isEstimated: false,
     ttftRaces: new Set(),
@@ -133,7 +145,7 @@ function emptyTally(model: string): Tally {
   }
 }
 
-const figures = ['ttftMs', 'totalMs', 'decodeTokensPerSecond', 'costUsd'] as const
+const figures = ['ttftMs', 'totalMs', 'decodeTokensPerSecond', 'outputTokens', 'costUsd'] as const
 
 function addTrial(tally: Tally, entries: readonly Entry[], share: number) {
   tally.races++
@@ -177,6 +189,7 @@ function toRow(tally: Tally): Omit<LeaderboardRow, 'rating'> {
     medianTtftMs: median(tally.ttftMs),
     medianTotalMs: median(tally.totalMs),
     medianDecodeTokensPerSecond: median(tally.decodeTokensPerSecond),
+    medianOutputTokens: median(tally.outputTokens),
     medianCostUsd: median(tally.costUsd),
     isEstimated: tally.isEstimated,
     isPreliminary: tally.races < racesForSure,

@@ -35,12 +35,15 @@ export interface LaneRow {
   provider: string | null
   simulated: boolean
   stream: boolean
+  /** The same number in two lanes of a race: they were asked with the same settings and system prompt. */
+  askedLike: number
   outcome: LaneSummary['outcome']
   ttftMs: number | null
   totalMs: number | null
   elapsedMs: number | null
   decodeTokensPerSecond: number | null
   sentTokens: number
+  outputTokens: number | null
   /** Tokens that our tokenizer counted are in its speed. */
   isEstimated: boolean
   costUsd: number | null
@@ -87,6 +90,11 @@ export function whyNotCounted({ status, coldStart, isImported }: RaceRow): strin
   if (status === 'interrupted') return 'interrupted: the app ended before the race did'
   if (coldStart) return 'cold start: opening the connections was part of the times'
   return null
+}
+
+/** Not all of these lanes were asked with the same settings and system prompt: what they took says as much of these. */
+export function areAskedDifferently(rows: readonly LaneRow[]): boolean {
+  return new Set(rows.map(({ askedLike }) => askedLike)).size > 1
 }
 
 /** The lanes that a question is about. */

@@ -3,6 +3,9 @@
  * network) falls out. The median of these differences and its interval; a race is one difference also when a model ran twice
  * in it: the mean of its lanes, of which each must have answered, or the mean would be that of the lucky ones.
  *
+ * What one model was asked with and the other was not, such as a limit of tokens, would fall into the difference: such races
+ * are left out.
+ *
  * No difference below the clock's error is claimed: the interval is widened on both sides by the median of the races'
  * margins, the ones by which their dead heats were called. Only answered lanes have figures: a lane that failed or was stopped leaves its race out.
  */
@@ -15,7 +18,14 @@ import {
   toMeasuredEntrant,
 } from '@drag-race/contracts'
 import { toLeftOut } from './board.ts'
-import { type LaneRow, lanesMeant, type RaceRow, toMeasuredLane, whyNotCounted } from './judge-race.ts'
+import {
+  areAskedDifferently,
+  type LaneRow,
+  lanesMeant,
+  type RaceRow,
+  toMeasuredLane,
+  whyNotCounted,
+} from './judge-race.ts'
 import { medianInterval } from './median-interval.ts'
 import { median } from './statistics.ts'
 
@@ -48,6 +58,7 @@ export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 's
       if (lanesOfA.length === 0 || lanesOfB.length === 0) return
       const why = whyNotCounted(race)
       if (why) return leaveOut(why, 1)
+      if (areAskedDifferently([...lanesOfA, ...lanesOfB])) return leaveOut(askedDifferently, 1)
       if (isHalfAnswered(lanesOfA) || isHalfAnswered(lanesOfB)) return leaveOut(notAllAnswered, 1)
       races++
       for (const figure of figures) {
@@ -67,6 +78,7 @@ export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 's
   }
 }
 
+const askedDifferently = 'the two were asked with different settings or system prompts'
 const notAllAnswered = 'a model ran in several lanes, and not all of them answered'
 
 function isHalfAnswered(lanes: readonly LaneRow[]): boolean {

@@ -90,8 +90,17 @@ async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<str
   if (raceIds.length === 0) return found
   const rows = await db
     .selectFrom('lanes')
-    .select(['race_id', 'lane', 'model', 'provider', 'simulated', 'stream', 'outcome'])
-    .select(['ttft_ms', 'total_ms', 'elapsed_ms', 'decode_tps', 'sent_tokens', 'is_estimated', 'cost_usd'])
+    .select(['race_id', 'lane', 'model', 'provider', 'simulated', 'stream', 'asked_like', 'outcome'])
+    .select([
+      'ttft_ms',
+      'total_ms',
+      'elapsed_ms',
+      'decode_tps',
+      'sent_tokens',
+      'output_tokens',
+      'is_estimated',
+      'cost_usd',
+    ])
     .where('race_id', 'in', raceIds)
     .where('sentinel', '=', 0)
     .orderBy('race_id')
@@ -104,12 +113,14 @@ async function readLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<str
       provider: row.provider,
       simulated: row.simulated === 1,
       stream: row.stream === 1,
+      askedLike: row.asked_like,
       outcome: row.outcome,
       ttftMs: row.ttft_ms,
       totalMs: row.total_ms,
       elapsedMs: row.elapsed_ms,
       decodeTokensPerSecond: row.decode_tps,
       sentTokens: row.sent_tokens ?? 0,
+      outputTokens: row.output_tokens,
       isEstimated: row.is_estimated === 1,
       costUsd: row.cost_usd,
     })

@@ -87,6 +87,7 @@ async function writeRace(db: AppContext['db'], { daysAgo = 0, category, totals, 
       simulated: 1,
       sentinel: 0,
       stream: 1,
+      asked_like: 0,
       place: null,
       dead_heat: 0,
       outcome: other.total_ms === null ? 'failed' : 'done',
@@ -148,6 +149,7 @@ test('an empty history is an empty board', async () => {
     by: 'total',
     marginMs: null,
     disturbedRaces: 0,
+    askedDifferentlyRaces: 0,
     rows: [],
     headToHead: [],
     ttftOverTime: [],
@@ -304,6 +306,31 @@ test('in a disturbed race nothing is claimed within its lag, and the board says 
   const still = JSON.stringify({ ...clock, lagMs: 1, disturbed: false })
   await writeRace({ totals, race: { margin_ms: 2, clock_json: still } })
   expect(await board()).toMatchObject({ disturbedRaces: 8, rows: [{ model: 'a', wins: 1 }, { model: 'b' }] })
+})
+
+test('races whose lanes were asked differently count, the board says how many, and are in no difference of two models', async () => {
+  const { writeRace, board, paired } = await startApp()
+  const short = {
+    a: { total_ms: 20, output_tokens: 3 },
+    b: { total_ms: 900, output_tokens: 60, asked_like: 1 },
+  }
+  for (let count = 0; count < 8; count++) await writeRace({ totals: short })
+  await writeRace({ totals: ab })
+  // The third lane is asked like none of the two that are compared.
+  await writeRace({ totals: { ...ab, c: { total_ms: 950, asked_like: 2 } } })
+  expect(await board()).toMatchObject({
+    askedDifferentlyRaces: 9,
+    rows: [
+      { model: 'a', races: 10, wins: 10, medianOutputTokens: 3 },
+      { model: 'b', races: 10, medianOutputTokens: 60 },
+      { model: 'c', races: 1, medianOutputTokens: 100 },
+    ],
+  })
+  expect(await paired('?a=a&b=b')).toMatchObject({
+    races: 2,
+    total: { n: 2, median: -400, better: null },
+    leftOut: [{ why: 'the two were asked with different settings or system prompts', races: 8 }],
+  })
 })
 
 test('of a model whose answers brought no usage the board says that its tokens are counted here', async () => {

@@ -12,9 +12,10 @@ import { Interval, IntervalScale } from './interval.tsx'
 import { measuresShown, measureWords, toMedian } from './measure-words.ts'
 
 const counts = [
-  { name: 'Races', of: (row: LeaderboardRow) => row.races },
-  { name: 'Wins', of: (row: LeaderboardRow) => row.wins },
-  { name: 'Dead heats', of: (row: LeaderboardRow) => row.deadHeats },
+  { name: 'Races', head: 'Races', of: (row: LeaderboardRow) => toCount(row.races) },
+  { name: 'Wins', head: 'Wins', of: (row: LeaderboardRow) => toCount(row.wins) },
+  { name: 'Dead heats', head: 'Dead heats', of: (row: LeaderboardRow) => toCount(row.deadHeats) },
+  { name: 'Tokens out', head: 'Median tokens out', of: toTokensOut },
 ]
 
 export function BoardTable({ board }: { board: Leaderboard }) {
@@ -36,8 +37,8 @@ export function BoardTable({ board }: { board: Leaderboard }) {
             <span className="visually-hidden">Its 95 % interval</span>
             <IntervalScale />
           </th>
-          {counts.map(({ name }) => (
-            <th key={name} scope="col" className="number">
+          {counts.map(({ name, head }) => (
+            <th key={name} scope="col" className="number" aria-label={head}>
               {name}
             </th>
           ))}
@@ -55,6 +56,10 @@ export function BoardTable({ board }: { board: Leaderboard }) {
       </tbody>
     </table>
   )
+}
+
+function toTokensOut({ medianOutputTokens, isEstimated }: LeaderboardRow): string {
+  return `${isEstimated && medianOutputTokens ? '≈' : ''}${toCount(medianOutputTokens)}`
 }
 
 function MedianHead({ measure }: { measure: Measure }) {
@@ -96,7 +101,7 @@ function Row({ row, by }: { row: LeaderboardRow; by: Measure }) {
       </td>
       {counts.map(({ name, of }) => (
         <td key={name} className="number">
-          <Figure name={name} value={toCount(of(row))} />
+          <Figure name={name} value={of(row)} />
         </td>
       ))}
       {measuresShown.map((measure) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toClockText, toEmptyText, toIntervalText, toLeftOutText } from './board-words.ts'
+import { toAskedText, toClockText, toEmptyText, toIntervalText, toLeftOutText } from './board-words.ts'
 import { row } from './row-for-tests.ts'
 
 test('nothing left out is not mentioned', () => {
@@ -29,6 +29,13 @@ test('the clock is told with the races that were disturbed', () => {
   expect(toClockText({ marginMs: 2, disturbedRaces: 1 })).toContain('± 2.0 ms')
   expect(toClockText({ marginMs: 2, disturbedRaces: 1 })).toContain('1 race was disturbed')
   expect(toClockText({ marginMs: 2, disturbedRaces: 3 })).toContain('3 races were disturbed')
+})
+
+test('races whose lanes were asked differently are told, and none is not mentioned', () => {
+  expect(toAskedText({ askedDifferentlyRaces: 0 })).toBe('')
+  expect(toAskedText({ askedDifferentlyRaces: 1200 })).toContain(
+    'In 1,200 of these races not all lanes were asked',
+  )
 })
 
 test('an empty board says what to do about it', () => {

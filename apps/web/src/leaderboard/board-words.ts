@@ -23,6 +23,14 @@ export function toClockText({
   return `${clock} ${toCount(disturbedRaces)} ${are} disturbed: how late the sockets were read stands for the margin there.`
 }
 
+/** `''` where all lanes of each race were asked alike. */
+export function toAskedText({
+  askedDifferentlyRaces: races,
+}: Pick<Leaderboard, 'askedDifferentlyRaces'>): string {
+  if (races === 0) return ''
+  return `In ${toCount(races)} of these races not all lanes were asked with the same settings, such as max tokens, or the same system prompt: read total times against tokens out.`
+}
+
 /** `58 to 87 %` */
 export function toIntervalText({
   winRateLow,

@@ -17,6 +17,7 @@ import {
   estimatedText,
   preliminaryText,
   rateText,
+  toAskedText,
   toClockText,
   toEmptyText,
   toLeftOutText,
@@ -82,6 +83,7 @@ interface BoardProps {
 function Board({ board, query, onWiden }: BoardProps) {
   const leftOut = toLeftOutText(board.leftOut)
   const clock = toClockText(board)
+  const asked = toAskedText(board)
   if (board.rows.length === 0) return <Empty query={query} leftOut={leftOut} onWiden={onWiden} />
   return (
     <>
@@ -93,6 +95,7 @@ function Board({ board, query, onWiden }: BoardProps) {
           {board.rows.some(({ isEstimated }) => isEstimated) && ` ${estimatedText}`}
         </p>
         {clock && <p>{clock}</p>}
+        {asked && <p>{asked}</p>}
         {leftOut && <p>{leftOut}</p>}
       </div>
       <div className="board-statistics">

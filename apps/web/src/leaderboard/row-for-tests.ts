@@ -16,6 +16,7 @@ export function row(part: Partial<LeaderboardRow>): LeaderboardRow {
     medianTtftMs: null,
     medianTotalMs: null,
     medianDecodeTokensPerSecond: null,
+    medianOutputTokens: null,
     medianCostUsd: null,
     isEstimated: false,
     isPreliminary: false,
