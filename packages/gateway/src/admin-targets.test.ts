@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { refuse, silent } from './testing/bad-days.ts'
 import { bearer, keyOf } from './testing/door.ts'
 import { messages } from './testing/gateway.ts'
-import { good, type TwoTargets, useTwoTargets } from './testing/two-targets.ts'
+import { good, inTurn, type TwoTargets, useTwoTargets } from './testing/two-targets.ts'
 import type { Answering } from './testing/upstream.ts'
 
 const startTwoTargets = useTwoTargets(afterEach)
@@ -23,7 +23,7 @@ function start(b: Answering = good): Promise<TwoTargets> {
   })
 }
 
-const list = async ({ gateway }: TwoTargets) =>
+const list = async ({ gateway }: Pick<TwoTargets, 'gateway'>) =>
   (await (await fetch(`${gateway.url}/admin/targets`, admin)).json()) as unknown
 
 const idle = {
@@ -35,6 +35,7 @@ const idle = {
   pending: 0,
   firstTokenMs: null,
   answerMs: null,
+  routingMs: { firstToken: null, answer: null },
   retriesLeft: 3,
 }
 
@@ -58,8 +59,8 @@ test('shows failures, the retries that are left, and an open breaker with its en
   await targets.ask(true)
   expect(await list(targets)).toMatchObject({
     data: [
-      { target: 'a', breaker: 'closed', failuresInARow: 2, firstTokenMs: 10_000, retriesLeft: 2 },
-      { target: 'b', breaker: 'closed', failuresInARow: 0, firstTokenMs: expect.any(Number) },
+      { target: 'a', breaker: 'closed', failuresInARow: 2, retriesLeft: 2 },
+      { target: 'b', breaker: 'closed', failuresInARow: 0 },
     ],
   })
   await targets.ask(true)
@@ -75,6 +76,34 @@ test('shows failures, the retries that are left, and an open breaker with its en
       { target: 'b', breaker: 'closed', openUntil: null },
     ],
   })
+})
+
+test('averages what was measured; a failure counts only for routing', async () => {
+  let nowMs = 1000
+  const afterMs =
+    (ms: number, answer: Answering): Answering =>
+    (response, request) => {
+      nowMs += ms
+      return answer(response, request)
+    }
+  const { gateway } = await startTwoTargets({
+    a: inTurn(refuse(503), afterMs(200, good), afterMs(400, good), refuse(503)),
+    policies: { apiKeys: { mode: 'optional', keys: [keyOf('boss', { isAdmin: true })] } },
+    monotonicMs: () => nowMs,
+  })
+  const seen: unknown[] = []
+  for (let call = 0; call < 4; call++) {
+    await (await gateway.chat({ model: 'a', messages, stream: true })).text()
+    const { data } = (await list({ gateway })) as { data: object[] }
+    seen.push(data[0])
+  }
+  const answer = null
+  expect(seen).toMatchObject([
+    { firstTokenMs: null, answerMs: null, routingMs: { firstToken: 10_000, answer } },
+    { firstTokenMs: 200, answerMs: null, routingMs: { firstToken: 7_060, answer } },
+    { firstTokenMs: 260, answerMs: null, routingMs: { firstToken: 5_062, answer } },
+    { firstTokenMs: 260, answerMs: null, routingMs: { firstToken: 6_543.4, answer } },
+  ])
 })
 
 test('counts the attempts that run now', async () => {

@@ -59,8 +59,8 @@ export function createToOrdering(parts: RouterParts): ToOrdering {
 
 function toLoad({ states, clock }: RouterParts, target: Target, isStream: boolean): Load {
   const { firstToken, answer, pending } = states.of(target).latency
-  const { ms, measuredAtMs } = isStream ? firstToken : answer
-  return { beginMs: ms, ageMs: clock.monotonicMs() - measuredAtMs, pending }
+  const { routingMs, notedAtMs } = isStream ? firstToken : answer
+  return { beginMs: routingMs, ageMs: clock.monotonicMs() - notedAtMs, pending }
 }
 
 /** How long an answer gets is not known before the call: prices are compared at three tokens in for one out. */

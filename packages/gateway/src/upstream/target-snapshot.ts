@@ -2,7 +2,7 @@
 import { toMs } from '../call.ts'
 import type { Clock } from '../clock.ts'
 import type { Catalogue } from '../routing/catalogue.ts'
-import type { MovingAverage, TargetState, TargetStates } from './target-states.ts'
+import type { TargetState, TargetStates } from './target-states.ts'
 
 export interface TargetSnapshot {
   /** The model's name in the config. */
@@ -18,10 +18,12 @@ export interface TargetSnapshot {
   openUntil: string | null
   /** Attempts that run now. */
   pending: number
-  /** Moving average of the time to a stream's first token; null before the first. */
+  /** Moving average of the time to a stream's first token, of those that came; null before the first. */
   firstTokenMs: number | null
   /** The same of the time to the answer of calls that do not stream. */
   answerMs: number | null
+  /** What `leastLatency` goes by: the same two with 10,000 for each failure; null before the first of either. */
+  routingMs: { firstToken: number | null; answer: number | null }
   /** Retries that its budget would still allow now. */
   retriesLeft: number
 }
@@ -57,12 +59,16 @@ function toSnapshot(state: TargetState, clock: Clock): TargetSnapshot {
     openUntil:
       breaker.state === 'open' ? new Date(clock.date().getTime() + msUntilProbe).toISOString() : null,
     pending: latency.pending,
-    firstTokenMs: toAverageMs(latency.firstToken),
-    answerMs: toAverageMs(latency.answer),
+    firstTokenMs: toRoundMs(latency.firstToken.ms),
+    answerMs: toRoundMs(latency.answer.ms),
+    routingMs: {
+      firstToken: toRoundMs(latency.firstToken.routingMs),
+      answer: toRoundMs(latency.answer.routingMs),
+    },
     retriesLeft: retries.left(clock.monotonicMs()),
   }
 }
 
-function toAverageMs({ ms }: MovingAverage): number | null {
+function toRoundMs(ms: number | null): number | null {
   return ms === null ? null : toMs(ms)
 }

@@ -49,9 +49,12 @@ export interface Latency {
 }
 
 export interface MovingAverage {
-  /** null before the first measurement. */
+  /** As measured; null before the first measurement. */
   readonly ms: number | null
-  readonly measuredAtMs: number
+  /** The same with failures in it, which nobody measured, for the choice of a target; null before the first of either. */
+  readonly routingMs: number | null
+  /** When the latest of either was. */
+  readonly notedAtMs: number
 }
 
 /** An attempt at the target, to be settled once. */
@@ -63,11 +66,11 @@ export interface Admission {
   noteNoToken(): void
 }
 
-/** What a failure counts in the average: as if its first token had come so late. */
+/** What a failure counts for the choice of a target: as if its first token had come so late. */
 const noTokenMs = 10_000
-/** Weight of the newest measurement in the average. */
+/** Weight of the newest in the average. */
 const newestWeight = 0.3
-const neverMeasured: MovingAverage = { ms: null, measuredAtMs: 0 }
+const neverMeasured: MovingAverage = { ms: null, routingMs: null, notedAtMs: 0 }
 
 export function createTargetStates(clock: Pick<Clock, 'monotonicMs'>): TargetStates {
   const states = new Map<string, KeptState>()
@@ -117,9 +120,13 @@ function createTargetState(first: Target, clock: Pick<Clock, 'monotonicMs'>, onI
   const toAdmission = (through: Passed, what: 'firstToken' | 'answer'): Admission => {
     latency.pending++
     let passed = through
-    const measure = (ms: number) => {
-      const before = latency[what].ms ?? ms
-      latency[what] = { ms: before + newestWeight * (ms - before), measuredAtMs: clock.monotonicMs() }
+    const note = (measuredMs: number | null) => {
+      const { ms, routingMs } = latency[what]
+      latency[what] = {
+        ms: measuredMs === null ? ms : toAverage(ms, measuredMs),
+        routingMs: toAverage(routingMs, measuredMs ?? noTokenMs),
+        notedAtMs: clock.monotonicMs(),
+      }
     }
     return {
       settle(health) {
@@ -128,13 +135,13 @@ function createTargetState(first: Target, clock: Pick<Clock, 'monotonicMs'>, onI
         if (latency.pending === 0) onIdle()
       },
       noteBegun(ms) {
-        measure(ms)
+        note(ms)
         if (passed === 'call') return
         end(passed, 'success')
         // It has decided: how it ends is no word on a later probe.
         passed = 'call'
       },
-      noteNoToken: () => measure(noTokenMs),
+      noteNoToken: () => note(null),
     }
   }
   return {
@@ -157,4 +164,8 @@ function createTargetState(first: Target, clock: Pick<Clock, 'monotonicMs'>, onI
     },
     msUntilProbe: () => msUntilProbe(breaker, target.circuitBreaker, clock.monotonicMs()),
   }
+}
+
+function toAverage(before: number | null, newest: number): number {
+  return before === null ? newest : before + newestWeight * (newest - before)
 }
