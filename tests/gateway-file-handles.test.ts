@@ -1,18 +1,23 @@
 /** A gateway that runs out of file handles, in a real process: it says so, and blames no provider for it. */
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { text } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type RunningProgram, root, startCommand, startProgram } from './support/programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
+const config = join(folder, 'gateway.yaml')
 /** Some 30 of them are its own. */
 const handles = 70
 let simulator: RunningProgram
 let gateway: RunningProgram
+let metricsUrl: string
 
 beforeAll(async () => {
-  const config = join(folder, 'gateway.yaml')
   const llm = {
     models: [{ name: 'silent', provider: 'simulator', params: { model: 'silent' } }],
     policies: { retry: { attempts: 1 }, circuitBreaker: { consecutiveFailures: 1, cooldownMs: 60_000 } },
@@ -20,6 +25,13 @@ beforeAll(async () => {
   // JSON is YAML.
   writeFileSync(config, JSON.stringify({ llm }))
   simulator = await startProgram('simulator', { SIMULATOR_PORT: '0' })
+})
+afterAll(async () => {
+  await simulator?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+// One that has been out of handles gives them back when it comes to it.
+beforeEach(async () => {
   const node = [process.execPath, join(root, 'packages/gateway/src/main.ts')]
   gateway = await startCommand(
     ['bash', '-c', `ulimit -n ${handles}; exec "$@"`, 'gateway', ...node],
@@ -34,11 +46,13 @@ beforeAll(async () => {
     },
     /gateway ready on (http:\/\/[^\s,]+)/,
   )
+  metricsUrl = /metrics on (http:\S+)/.exec(gateway.output())![1]!
 })
-afterAll(async () => {
-  await Promise.all([gateway?.stop(), simulator?.stop()])
-  rmSync(folder, { recursive: true, force: true })
+afterEach(async () => {
+  await gateway?.stop()
 })
+
+const patience = { timeout: 30_000 }
 
 test('calls beyond its handles get a 503 that says so; the target’s breaker stays closed', async () => {
   const leaving = new AbortController()
@@ -62,10 +76,42 @@ test('calls beyond its handles get a 503 that says so; the target’s breaker st
     expect([status, body.error.code]).toEqual([503, 'out_of_file_handles'])
     expect(body.error.message).toContain('ulimit -n')
   }
-  const metricsUrl = /metrics on (http:\S+)/.exec(gateway.output())![1]!
   // While handles are still being given back it may close this connection too.
-  const metrics = await vi.waitFor(async () => (await fetch(metricsUrl)).text())
+  const metrics = await vi.waitFor(async () => (await fetch(metricsUrl)).text(), patience)
   expect(metrics).toMatch(/^gateway_breaker_state\{[^}]*target="silent"[^}]*\} 0$/m)
   // They were counted, so there was something to blame the target for.
   expect(metrics).toMatch(/^gateway_requests_total\{[^}]*status="503"[^}]*\} [1-9]\d*$/m)
+})
+
+test('without a handle left it still tells its metrics, all but those that take a handle to read', async () => {
+  const { hostname, port } = new URL(gateway.url)
+  // A connection that was there before: there is none for a new one.
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const ask = async (url: string | URL) => {
+    const [response] = (await once(get(url, { agent }), 'response')) as [IncomingMessage]
+    return { status: response.statusCode, text: await text(response) }
+  }
+  const idle: Socket[] = []
+  await ask(new URL('/ready', metricsUrl))
+  try {
+    // The first that it closes at once is one more than it has handles for.
+    const closed = Array.from({ length: handles }, () => {
+      const socket = connect(Number(port), hostname).on('error', () => {})
+      idle.push(socket)
+      return once(socket.resume(), 'close')
+    })
+    await Promise.race(closed)
+    const { status, text } = await ask(metricsUrl)
+    expect(status).toBe(200)
+    expect(text).toMatch(/^gateway_in_flight_requests 0$/m)
+    expect(text).toMatch(/^nodejs_heap_size_used_bytes [1-9]/m)
+    expect(text).not.toMatch(/^process_(resident_memory_bytes|open_fds|max_fds) /m)
+  } finally {
+    for (const socket of idle) socket.destroy()
+    agent.destroy()
+  }
+  await vi.waitFor(
+    async () => expect((await ask(metricsUrl)).text).toMatch(/^process_resident_memory_bytes [1-9]/m),
+    patience,
+  )
 })

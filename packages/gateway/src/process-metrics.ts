@@ -3,6 +3,7 @@
  * cannot be had without its monitors of event loop and garbage collection, which run between two looks at the metrics too.
  */
 import { readdir, readFile } from 'node:fs/promises'
+import { getHeapStatistics } from 'node:v8'
 import { Counter, Gauge, type Registry } from 'prom-client'
 
 export interface ProcessFacts {
@@ -37,23 +38,25 @@ export function createProcessMetrics(registry: Registry, { version, lostLogLines
       async collect() {
         const value = await read()
         if (value !== null) this.set(value)
+        // Without it prom-client would tell the last value, or 0.
+        else this.remove()
       },
     })
   }
 }
 
-/** null: it is not known here. */
+/** null: it is not known here, or not now. */
 type Read = () => number | null | Promise<number | null>
 
 const startedAtSeconds = performance.timeOrigin / 1000
 
 const gauges: readonly [name: string, help: string, read: Read][] = [
   ['process_start_time_seconds', 'When the process began, in seconds since 1970.', () => startedAtSeconds],
-  ['process_resident_memory_bytes', 'Memory that is in use.', () => process.memoryUsage.rss()],
+  ['process_resident_memory_bytes', 'Memory that is in use.', readResidentBytes],
   [
     'nodejs_heap_size_used_bytes',
     'Memory that JavaScript’s objects take.',
-    () => process.memoryUsage().heapUsed,
+    () => getHeapStatistics().used_heap_size,
   ],
   ['process_open_fds', 'File handles that are open: two a running call. Linux only.', readOpenFiles],
   ['process_max_fds', 'File handles that may be open (`ulimit -n`). Linux only.', readFilesMax],
@@ -62,6 +65,15 @@ const gauges: readonly [name: string, help: string, read: Read][] = [
 function readCpuSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1_000_000
+}
+
+/** It stands in a file of the kernel's, and cannot be read when no file handle is left. */
+function readResidentBytes(): number | null {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return null
+  }
 }
 
 async function readOpenFiles(): Promise<number | null> {

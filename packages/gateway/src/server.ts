@@ -89,14 +89,16 @@ export function createGatewayServer({ current, allowedHosts, arrival, onRefused 
  */
 export function createMetricsServer(registry: Registry, readiness: Readiness): Server {
   return createServer(async (request, response) => {
-    const path = toPath(request)
-    if (path === '/ready') return answerReady(readiness, response)
-    if (path !== '/metrics') {
-      refuse(response, new GatewayError('not_found', 'The metrics are at GET /metrics.'), 'openai')
-      return
+    try {
+      const path = toPath(request)
+      if (path === '/ready') return answerReady(readiness, response)
+      if (path !== '/metrics') throw new GatewayError('not_found', 'The metrics are at GET /metrics.')
+      const text = await registry.metrics()
+      response.setHeader('content-type', registry.contentType)
+      response.end(text)
+    } catch (error) {
+      refuse(response, error, 'openai')
     }
-    response.setHeader('content-type', registry.contentType)
-    response.end(await registry.metrics())
   })
 }
 
