@@ -185,7 +185,8 @@ function addToLane(lane: LaneState, event: LaneEvent): void {
       lane.ttftMs = event.ms
       return
     case 'token':
-      return addToken(lane, event)
+      addToken(lane, event)
+      return
     case 'done':
       nameServer(lane, event)
       lane.outcome = { kind: 'done', event }
