@@ -315,7 +315,7 @@ describe('/v1/messages/count_tokens', () => {
     const times = () =>
       gateway.gateway
         .targets()
-        .map(({ firstTokenMs, answerMs }) => firstTokenMs !== null || answerMs !== null)
+        .map(({ routingMs }) => routingMs.firstToken !== null || routingMs.answer !== null)
     expect(times()).not.toContain(true)
     await post('/v1/messages', { ...ask, stream: false })
     expect(times()).toContain(true)
