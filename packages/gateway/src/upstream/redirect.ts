@@ -5,20 +5,21 @@
 import { shortenName } from '../dialects/provider-words.ts'
 import { GatewayError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
-import type { Target } from './target.ts'
+import { type Target, toTargetWords } from './target.ts'
 
 /** `target` as it was asked, with the path of this very request. */
 export function toRedirected(
   { status, headers }: Pick<Answer, 'status' | 'headers'>,
   target: Target,
 ): GatewayError {
-  const { provider, origin, path } = target
+  const { origin, path } = target
+  const who = toTargetWords(target)
   const place = toPlace(headers.location, origin + path)
   return new GatewayError(
     'bad_response',
     place === null
-      ? `${provider} answered with a redirect (${status}) to no other address. Is params.baseUrl in gateway.yaml (${origin}) the right address?`
-      : `${provider} answered with a redirect (${status}) to ${place}, and redirects are not followed. Write the address that answers, with its scheme and port, into params.baseUrl in gateway.yaml (${origin}).`,
+      ? `${who} answered with a redirect (${status}) to no other address. Is params.baseUrl in gateway.yaml (${origin}) the right address?`
+      : `${who} answered with a redirect (${status}) to ${place}, and redirects are not followed. Write the address that answers, with its scheme and port, into params.baseUrl in gateway.yaml (${origin}).`,
   )
 }
 
