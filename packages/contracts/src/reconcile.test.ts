@@ -84,6 +84,18 @@ describe('lanes of a model beside the increments of its histograms', () => {
     expect(known.map(({ what }) => what)).toEqual(['calls'])
   })
 
+  test('a failed lane of a virtual model is a call of the provider that was asked last, and of nobody else', () => {
+    const failed = lane({ hasFailed: true, provider: 'virtual' })
+    if (failed.outcome?.kind !== 'failed') throw new Error('not failed')
+    const told: LaneState = {
+      ...failed,
+      outcome: { kind: 'failed', event: { ...failed.outcome.event, gateway: report } },
+    }
+    const lanes = [lane({ provider: 'virtual' }), told]
+    const [model] = reconcileModels([row({ requests: 2 })], lanes, marginMs)
+    expect(model!.hasOthers).toBe(false)
+  })
+
   test('two lanes of one model are summed, their times averaged', () => {
     const [model] = reconcileModels(
       [row({ requests: 2, inputTokens: 14, outputTokens: 22, ttftMs: 110, durationMs: 499 })],

@@ -102,7 +102,8 @@ function reconcileModel(
 }
 
 function servedBy({ outcome, provider }: LaneState): string | null {
-  return (outcome?.kind === 'done' ? outcome.event.gateway?.provider : null) ?? provider
+  // Of a call that was refused before anything was tried the account names nobody.
+  return outcome?.event.gateway?.provider || provider
 }
 
 function networkOf({ outcome }: LaneState): number {
