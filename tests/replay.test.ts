@@ -22,7 +22,7 @@ async function figuresOn(of: Page): Promise<Record<string, string[]>> {
     '.strip-row .track-tick-label',
     '.lane-figures',
     '.slip',
-    '.lane-error p:first-child',
+    '.lane-error p:not(.lane-error-end)',
     '.lane-answer',
     'table:has(caption:text-is("Standings")) tr',
     '.photo-splits tr',
@@ -64,7 +64,8 @@ describe('one race', () => {
     expect(live['.photo-splits tr']).toHaveLength(6)
     expect(live['.slip']).toHaveLength(4)
     expect(live['table:has(caption:text-is("Standings")) tr']).toHaveLength(6)
-    expect(live['.lane-error p:first-child']).toHaveLength(1)
+    const failure = live['.lane-error p:not(.lane-error-end)']!.join('\n')
+    expect(failure).toMatch(/The gateway tried: sim-429 http_429\.\n(.*\n)*In the gateway’s log: req_/)
     expect(live['.call-headline']![0]).toMatch(/wins/)
     await reloaded.getByRole('heading', { name: 'Photo finish' }).waitFor()
     expect(await figuresOn(reloaded)).toEqual(live)
