@@ -51,7 +51,7 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
       report: () => toReport(call, parts.cost, parts.clock.monotonicMs()),
       onBegun() {
         // How fast a model answers is not told by an answer that no model gives.
-        if (endpoints[call.asked!.endpoint].isFree) return
+        if (endpoints[call.endpoint].isFree) return
         noteBegun(attempt, to, call.asked!.isStream ? null : parts.clock.monotonicMs())
       },
       mayGoElsewhere: to.mayGoElsewhere,
@@ -110,6 +110,7 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
   const { target } = attempt
   const asked = call.asked!
   const speech = speak(target, asked, {
+    endpoint: call.endpoint,
     completionId: `chatcmpl-${call.id}`,
     clock: parts.clock,
     onCounted(usage) {
@@ -177,5 +178,5 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   // A prompt that was counted was read, and so was one that had been sent when its caller left, whether or not a token of the answer came.
   const isRead = (outcome === 'caller-gone' && attempt.isSent) || facts.usageSoFar !== null
   const isPaidFor = outcome === 'ok' || isRead || hasBegun(facts)
-  attempt.usage = isPaidFor ? toAttemptUsage(call.asked!, facts) : facts.usage
+  attempt.usage = isPaidFor ? toAttemptUsage(call, facts) : facts.usage
 }

@@ -14,7 +14,6 @@ import { checkStartSignal } from './start-signal.ts'
 import { readTags, type Tags } from './tags.ts'
 
 export interface ChatRequest {
-  endpoint: Endpoint
   /** As it came. */
   body: Buffer
   /** The same, parsed: for conditions, and where tokens must be estimated. */
@@ -52,7 +51,7 @@ const bodies = {
 export async function readChatRequest(
   request: IncomingMessage,
   bodyBytesMax: number,
-  endpoint: Endpoint = 'chat/completions',
+  endpoint: Endpoint,
 ): Promise<ChatRequest> {
   checkStartSignal(request)
   const { bytes: body, json: sent } = await readJsonBody(request, bodyBytesMax)
@@ -66,7 +65,6 @@ export async function readChatRequest(
   }
   const { model, stream, stream_options } = json
   return {
-    endpoint,
     body,
     json,
     model,

@@ -30,7 +30,7 @@ export async function chat(
   parts: ChatParts,
   request: IncomingMessage,
   response: ServerResponse,
-  endpoint: Endpoint = 'chat/completions',
+  endpoint: Endpoint,
 ): Promise<void> {
   const call = openCall(parts.clock, request, response, endpoint)
   call.trace = parts.tracing?.begin(call, endpoints[endpoint].operation) ?? null
@@ -54,7 +54,7 @@ export async function chat(
       context: () => toCallContext(asked, request.headers, { id, tenant, tags }),
     })
     call.limit(call.route.totalMs)
-    call.guardrails = parts.guardrails.of(call.route, asked.endpoint)
+    call.guardrails = parts.guardrails.of(call.route, endpoint)
     const { request: requestGuard } = call.guardrails
     // From here on the request is as its guardrails let it pass.
     if (requestGuard) call.asked = await guardRequest(asked, requestGuard, call.signal)

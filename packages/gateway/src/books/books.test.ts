@@ -1,4 +1,5 @@
 /** What calls cost, and what usage tells of it. */
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { useBooks } from '../testing/books.ts'
 import { role, usageChunk } from '../testing/chunks.ts'
@@ -7,7 +8,7 @@ import type { ErrorBody } from '../testing/gateway.ts'
 import { dollarAnswer, dollarCall, startSpending } from '../testing/spending.ts'
 import { json, startUpstream, stream } from '../testing/upstream.ts'
 
-const { start, usageOf } = useBooks(beforeEach, afterEach)
+const { start, usageOf, path } = useBooks(beforeEach, afterEach)
 
 const oneDollar = {
   calls: 1,
@@ -27,6 +28,24 @@ test('a call that is over is in the usage at once', async () => {
   const spending = await start()
   await spending.spend('a')
   expect(await usageOf(spending)).toMatchObject({ total: oneDollar, data: [oneDollar] })
+})
+
+test('a call that is refused while its body is read is booked under what it asked for', async () => {
+  const spending = await start()
+  for (const endpoint of ['embeddings', 'completions', 'messages/count_tokens', 'chat/completions']) {
+    const response = await fetch(`${spending.gateway.url}/v1/${endpoint}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...bearer('key-of-a').headers },
+      body: '{"model":',
+    })
+    expect(response.status).toBe(400)
+  }
+  // While it is open nobody else may read it.
+  await spending.gateway.close()
+  const file = new Database(path(), { readonly: true })
+  const operations = file.prepare('select operation from calls order by operation').pluck().all()
+  file.close()
+  expect(operations).toEqual(['chat', 'count_tokens', 'embeddings', 'text_completion'])
 })
 
 test('a tag is the same in metadata, in a header and in a budget, whatever its letters', async () => {

@@ -46,7 +46,7 @@ export function createCache(policy: CachePolicy, store: AnswerStore): Cache {
   }
   return {
     look(call) {
-      if (policy.mode === 'off' || !endpoints[call.asked!.endpoint].isCacheable) return noCache
+      if (policy.mode === 'off' || !endpoints[call.endpoint].isCacheable) return noCache
       const { mayRead, mayWrite } = readWish(call.request.headers)
       const key = mayWrite ? toKey(call) : null
       if (key === null) return { ...noCache, outcome: 'bypass' }
@@ -88,8 +88,9 @@ function readWish(headers: Call['request']['headers']): { mayRead: boolean; mayW
   return { mayRead: !words.includes('no-cache') && !words.includes('max-age=0'), mayWrite: true }
 }
 
-function toKey({ asked, identity, route, guardrails, request }: Call): string | null {
+function toKey({ endpoint, asked, identity, route, guardrails, request }: Call): string | null {
   return toRequestKey({
+    endpoint,
     asked: asked!,
     identity: identity!,
     targets: [...route!.targets, ...route!.contextLengthFallbacks],

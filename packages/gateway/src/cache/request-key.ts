@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import type { Identity } from '../admission/identity.ts'
 import type { ChatRequest } from '../chat-request.ts'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
+import type { Endpoint } from '../endpoints.ts'
 import type { Target } from '../upstream/target.ts'
 
 export interface KeyParts {
-  asked: Pick<ChatRequest, 'endpoint' | 'body'>
+  endpoint: Endpoint
+  asked: Pick<ChatRequest, 'body'>
   identity: Pick<Identity, 'id' | 'tenant'>
   /**
    * Where it may go, in this order: a condition may send the same words elsewhere, and the same name may mean other models
@@ -33,7 +35,7 @@ export function toRequestKey(parts: KeyParts): string | null {
   }
 }
 
-function hash({ asked, identity, targets, guardrails, headers }: KeyParts): string | null {
+function hash({ endpoint, asked, identity, targets, guardrails, headers }: KeyParts): string | null {
   // Read again, because here integers beyond a double keep their digits.
   const json = parseJson(asked.body.toString())
   if (!isRecord(json)) return null
@@ -44,7 +46,7 @@ function hash({ asked, identity, targets, guardrails, headers }: KeyParts): stri
   const places = targets.map(({ connectionId }) => connectionId)
   const all = {
     scope: identity.tenant === null ? ['caller', identity.id] : ['tenant', identity.tenant],
-    endpoint: asked.endpoint,
+    endpoint,
     body,
     features,
     places,

@@ -18,12 +18,13 @@ export interface AttemptRecord extends GatewayAttempt {
   responseModel: string
 }
 
-export function toAttemptRecords({ attempts, asked }: Call, cost: CostTable, nowMs: number): AttemptRecord[] {
-  const isFree = asked !== null && endpoints[asked.endpoint].isFree
+export function toAttemptRecords(call: Call, cost: CostTable, nowMs: number): AttemptRecord[] {
+  const { attempts, endpoint } = call
+  const { isFree } = endpoints[endpoint]
   return attempts.map((attempt) => {
     const { target, facts } = attempt
     // Who asks while it runs asks of an answer that is there.
-    const usage = attempt.endedAtMs === null ? toAttemptUsage(asked!, facts) : attempt.usage
+    const usage = attempt.endedAtMs === null ? toAttemptUsage(call, facts) : attempt.usage
     return {
       target: target.name,
       provider: target.provider,

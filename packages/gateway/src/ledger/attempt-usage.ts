@@ -1,13 +1,13 @@
 /** What an attempt has used that is to be paid for: as its provider counted, else as it is estimated. */
 import type { Usage } from '@drag-race/contracts'
-import type { ChatRequest } from '../chat-request.ts'
+import type { Call } from '../call.ts'
 import { estimateUsage } from '../dialects/openai/estimate-usage.ts'
 import { endpoints } from '../endpoints.ts'
 import type { AnswerFacts } from '../relay/watch.ts'
 
-export function toAttemptUsage({ endpoint, estimate }: ChatRequest, facts: AnswerFacts): Usage {
+export function toAttemptUsage({ endpoint, asked }: Call, facts: AnswerFacts): Usage {
   if (endpoints[endpoint].isFree) return noUsage
-  return facts.usage ?? estimateUsage(estimate.inputTokens, facts)
+  return facts.usage ?? estimateUsage(asked!.estimate.inputTokens, facts)
 }
 
 const noUsage: Usage = {

@@ -81,7 +81,7 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     target: target?.name ?? null,
     provider: target?.provider ?? null,
     responseModel: hasGoneUp ? (facts.model ?? target?.upstreamModel ?? null) : null,
-    operation: endpoints[call.asked?.endpoint ?? 'chat/completions'].operation,
+    operation: endpoints[call.endpoint].operation,
     isStream: call.asked?.isStream ?? false,
     outcome,
     status: outcome.kind === 'caller-gone' ? 499 : call.response.statusCode,

@@ -38,7 +38,8 @@ export interface RelayParts {
 export function relayAnswer(answer: Answer, call: Call, parts: RelayParts): Promise<void> {
   checkForm(answer, toTargetWords(call.target!))
   const isJson = /^application\/json\b/i.test(contentType(answer))
-  const { endpoint, isStream } = call.asked!
+  const { endpoint } = call
+  const { isStream } = call.asked!
   const isChat = endpoint === 'chat/completions'
   const isWhole = !isStream || (isJson && !isChat)
   return isWhole ? relayJson(answer, call, parts) : relayAsStream(answer, call, isJson, parts)
@@ -50,7 +51,7 @@ async function relayAsStream(
   isJson: boolean,
   { clock, report, onBegun, mayGoElsewhere, secrets }: RelayParts,
 ): Promise<void> {
-  const { endpoint } = call.asked!
+  const { endpoint } = call
   // Some servers ignore `stream: true`; what they answer is whole and paid for.
   const body = isJson ? [await readAsStream(answer, call, clock)] : answer.body
   // Read once more, as the stream that it has become: nothing may count twice.
@@ -113,7 +114,7 @@ async function readAsStream(answer: Answer, call: Call, clock: Clock): Promise<U
 
 async function readJson({ body }: Answer, call: Call, clock: Clock) {
   const provider = toTargetWords(call.target!)
-  const { endpoint } = call.asked!
+  const { endpoint } = call
   const bytes = await readAnswer(body, provider, endpoint === 'embeddings' ? numbersMax : undefined)
   const atMs = clock.monotonicMs()
   const json = readJsonAnswer({
@@ -140,8 +141,8 @@ function checkForm(answer: Answer, provider: string) {
 }
 
 /** For one answer: each reads from its begin. */
-export function toAsChunk({ asked, facts }: Call): AsChunk {
-  return createAsChunk(asked!.endpoint, {
+export function toAsChunk({ endpoint, facts }: Call): AsChunk {
+  return createAsChunk(endpoint, {
     onCounted(usage) {
       facts.usageSoFar = readUsage(usage)
     },

@@ -20,7 +20,7 @@ import { type Refusal, toProviderError } from '../dialects/openai/error-reader.t
 import { toUpstreamBody } from '../dialects/openai/request.ts'
 import { parseJson, record } from '../dialects/read-json.ts'
 import { joinPath } from '../dialects/upstream-url.ts'
-import { endpoints } from '../endpoints.ts'
+import { type Endpoint, endpoints } from '../endpoints.ts'
 import { GatewayError, type ProviderError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
 import { withoutSecrets } from './secrets.ts'
@@ -37,6 +37,7 @@ export interface Speech {
 }
 
 export interface SpeechContext {
+  endpoint: Endpoint
   /** For a completion whose provider gives it none. */
   completionId: string
   clock: Clock
@@ -51,7 +52,7 @@ export interface SpeechContext {
 /** Throws `not_carried` for what this target's dialect has no place for, naming the member. */
 export function speak(target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const dialect = dialects[target.dialect]
-  if (asked.endpoint !== 'chat/completions') return passThrough(target, asked)
+  if (context.endpoint !== 'chat/completions') return passThrough(target, asked, context.endpoint)
   if (dialect) return translate(dialect, target, asked, context)
   return asItIs(target, asked)
 }
@@ -68,19 +69,19 @@ function asItIs(target: Target, asked: ChatRequest): Speech {
 }
 
 /** An endpoint besides chat: nothing is translated, so the target must speak its dialect. */
-function passThrough(target: Target, asked: ChatRequest): Speech {
-  const { dialect, hasUsageChunk, operation } = endpoints[asked.endpoint]
+function passThrough(target: Target, asked: ChatRequest, endpoint: Endpoint): Speech {
+  const { dialect, hasUsageChunk, operation } = endpoints[endpoint]
   if (target.dialect !== dialect) {
     const canBeChat = operation === 'chat' || operation === 'text_completion'
     throw new GatewayError(
       'not_carried',
-      `/v1/${asked.endpoint} passes only to models that speak ${dialect}'s dialect, and ${toTargetWords(target)} does not: ${canBeChat ? 'use /v1/chat/completions, or ' : ''}name another model.`,
+      `/v1/${endpoint} passes only to models that speak ${dialect}'s dialect, and ${toTargetWords(target)} does not: ${canBeChat ? 'use /v1/chat/completions, or ' : ''}name another model.`,
     )
   }
   return asItIs(
     {
       ...target,
-      path: joinPath(target.baseUrl, `/${asked.endpoint}`),
+      path: joinPath(target.baseUrl, `/${endpoint}`),
       headers: dialect === 'anthropic' ? { ...target.headers, ...anthropicVersion } : target.headers,
       isUsageAskedFor: target.isUsageAskedFor && hasUsageChunk,
     },
