@@ -42,6 +42,7 @@ const hold: Hold = {
   model: 'm',
   target: 'm',
   provider: 'custom',
+  operation: 'embeddings',
   costPico: 5,
 }
 
@@ -80,9 +81,19 @@ test('a call that ran when the process was killed is booked with what was reserv
     { group: { outcome: 'ok', 'tag:agent': 'x' }, costUsd: 7e-12, estimatedCalls: 0 },
     { group: { outcome: 'interrupted', 'tag:agent': 'x' }, costUsd: 5e-12, estimatedCalls: 1 },
   ])
+  expect(operationsIn('second')).toEqual(['chat', 'embeddings'])
   crash('second', 'third')
   expect(await open('third').watch({ counts: [perDay], nowMs })).toEqual(spent)
 })
+
+function operationsIn(name: string): unknown[] {
+  // While it is open nobody else may read it.
+  crash(name, 'read')
+  const file = new Database(join(folder, 'read'))
+  const operations = file.prepare('select operation from calls order by id').pluck().all()
+  file.close()
+  return operations
+}
 
 test('more than a whole number holds is the most that one holds, and the books go on', async () => {
   const books = open('books')
@@ -211,7 +222,8 @@ test('tags of books that were written before names had small letters are found, 
   await open('old').write({ calls: [toCall('r1', 5)], holds: [], nowMs })
   await keepers.pop()!.close({})
   const old = new Database(join(folder, 'old'))
-  old.prepare("delete from kysely_migration where name = '0003-tag-names'").run()
+  old.exec("delete from kysely_migration where name >= '0003-tag-names'")
+  old.exec('alter table holds drop column operation')
   old.prepare('update calls set tags = ?').run('{"costCentre":"München","agent":"x"}')
   old.close()
   const keeper = open('old')
@@ -220,4 +232,15 @@ test('tags of books that were written before names had small letters are found, 
   expect(spent).toMatchObject([{ subject: '["München"]', pico: 5n }])
   const { rows } = await keeper.usage({ query: { ...all, by: ['tag:costcentre', 'tag:agent'] } })
   expect(rows).toMatchObject([{ group: { 'tag:costcentre': 'München', 'tag:agent': 'x' } }])
+})
+
+test('holds that were left before they said what was asked for are of calls to chat', async () => {
+  await open('first').write({ calls: [], holds: [hold], nowMs })
+  crash('first', 'old')
+  const old = new Database(join(folder, 'old'))
+  old.exec('alter table holds drop column operation')
+  old.exec("delete from kysely_migration where name >= '0004-hold-operation'")
+  old.close()
+  expect((await open('old').usage({ query: all })).total.costUsd).toBe(5e-12)
+  expect(operationsIn('old')).toEqual(['chat'])
 })

@@ -115,7 +115,7 @@ function isOfTheFile(error: unknown): boolean {
 }
 
 function toInterrupted(hold: HoldsTable): BookedCall {
-  const { request_id: requestId, at_ms: atMs, caller, tenant, model, target, provider } = hold
+  const { request_id: requestId, at_ms: atMs, caller, tenant, model, target, provider, operation } = hold
   // Beyond it no number is exact, and sums grow out of their 64 bits.
   const costPico = Math.min(hold.cost_pico, Number.MAX_SAFE_INTEGER)
   const attempt = {
@@ -124,7 +124,7 @@ function toInterrupted(hold: HoldsTable): BookedCall {
     ...{ cacheWriteTokens: null, costPico, isUnpriced: false, isEstimated: true },
   }
   return {
-    ...{ requestId, atMs, caller, tenant, model, operation: 'chat', outcome: 'interrupted' },
+    ...{ requestId, atMs, caller, tenant, model, operation, outcome: 'interrupted' },
     ...{ tags: hold.tags === null ? {} : JSON.parse(hold.tags), status: 0, isStream: false },
     ...{ durationMs: 0, attempts: [attempt], isHeld: true },
   }

@@ -49,6 +49,7 @@ export interface Hold extends Who {
   model: string
   target: string
   provider: string
+  operation: string
   costPico: number
 }
 

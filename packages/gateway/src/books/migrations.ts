@@ -10,6 +10,7 @@ export const migrations: Record<string, Migration> = {
   '0001-books': { up: createBooks },
   '0002-calls-once': { up: bookCallsOnce },
   '0003-tag-names': { up: lowerTagNames },
+  '0004-hold-operation': { up: addHoldOperation },
 }
 
 async function createBooks(db: Kysely<unknown>): Promise<void> {
@@ -95,4 +96,12 @@ async function lowerTagNames(db: Kysely<unknown>): Promise<void> {
       db,
     )
   }
+}
+
+/** What holds before it were for is not known; nearly all calls are to chat. */
+async function addHoldOperation(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('holds')
+    .addColumn('operation', 'text', (column) => column.notNull().defaultTo('chat'))
+    .execute()
 }

@@ -56,6 +56,7 @@ export interface HoldsTable {
   model: string
   target: string
   provider: string
+  operation: string
   cost_pico: number
 }
 

@@ -72,7 +72,8 @@ const callColumns =
   'request_id, at_ms, caller, tenant, tags, model, operation, outcome, status, stream, duration_ms'
 const attemptColumns =
   'call_id, number, target, provider, model, outcome, status, input_tokens, output_tokens, reasoning_tokens, cached_tokens, cache_write_tokens, cost_pico, unpriced, estimated'
-const holdColumns = 'request_id, instance, at_ms, caller, tenant, tags, model, target, provider, cost_pico'
+const holdColumns =
+  'request_id, instance, at_ms, caller, tenant, tags, model, target, provider, operation, cost_pico'
 
 function insert(sqlite: Database, table: string, columns: string): Statement<Cell[]> {
   const places = columns.replace(/\w+/g, '?')
@@ -122,8 +123,20 @@ function toAttemptRow(
 }
 
 function toHoldRow(hold: Hold, instance: string): Cell[] {
-  const { requestId, atMs, caller, tenant, tags, model, target, provider, costPico } = hold
-  return [requestId, instance, atMs, caller, tenant, toText(tags), model, target, provider, costPico]
+  const { requestId, atMs, caller, tenant, tags, model, target, provider, operation, costPico } = hold
+  return [
+    requestId,
+    instance,
+    atMs,
+    caller,
+    tenant,
+    toText(tags),
+    model,
+    target,
+    provider,
+    operation,
+    costPico,
+  ]
 }
 
 function toText(tags: Readonly<Record<string, string>>): string | null {

@@ -11,6 +11,7 @@ import type { Hold } from '../books/messages.ts'
 import { type Count, toSubject, type Who } from '../books/spending.ts'
 import type { Call } from '../call.ts'
 import type { Clock } from '../clock.ts'
+import { endpoints } from '../endpoints.ts'
 import { isUnpriced } from '../ledger/attempt-record.ts'
 import { toPico } from '../ledger/money.ts'
 import type { CallRecord } from '../ledger/record.ts'
@@ -229,7 +230,7 @@ function toReservation(
 }
 
 function toHold(call: Call, { pico, target }: PlannedCost): Hold {
-  const { id: requestId, arrivedAtDateMs: atMs, route } = call
+  const { id: requestId, arrivedAtDateMs: atMs, route, endpoint } = call
   return {
     ...toWho(call),
     requestId,
@@ -237,6 +238,7 @@ function toHold(call: Call, { pico, target }: PlannedCost): Hold {
     model: route!.name,
     target: target.name,
     provider: target.provider,
+    operation: endpoints[endpoint].operation,
     costPico: pico,
   }
 }
