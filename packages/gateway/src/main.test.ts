@@ -39,6 +39,14 @@ test('a batch setting of traces that cannot be meant: one line, exit 1; nobody a
   expect(await run('llm: {}', setting).firstLine).toMatch(/^gateway ready/)
 })
 
+test.each(['verbose', 'off'])('a LOG_LEVEL that there is not: one line, exit 1: %s', async (level) => {
+  const { stderr, exited } = run('llm: {}', { LOG_LEVEL: level })
+  expect((await exited)[0]).toBe(1)
+  expect(await stderr).toBe(
+    `LOG_LEVEL is "${level}": set it to one of trace, debug, info, warn, error, fatal, silent.\n`,
+  )
+})
+
 test.each(['GATEWAY_PORT', 'GATEWAY_METRICS_PORT'])(
   'a taken %s: one line that names port and variable, exit 1',
   async (variable) => {

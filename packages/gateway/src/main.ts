@@ -38,7 +38,7 @@ const readyMsMax = 10_000
 // Standard output is for the one line that says where it listens. Without a listener an error of it (a full disk) is thrown.
 process.stdout.on('error', () => {})
 const logFile = createLogFile(2)
-const log = pino({ level: env.LOG_LEVEL || 'warn', base: null }, logFile)
+const log = pino({ level: readLogLevel(), base: null }, logFile)
 
 let stoppedAtMs: number | null = null
 const reading = read({ isRunning: false })
@@ -160,6 +160,14 @@ function listen(server: Server, variable: string, wanted: number): Promise<strin
 function readNames(list = ''): string[] {
   const names = list.split(',').map((name) => name.trim().replace(/:\d+$/, '').toLowerCase())
   return names.filter((name) => name !== '')
+}
+
+function readLogLevel(): string {
+  const level = (env.LOG_LEVEL || 'warn').toLowerCase()
+  const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+  return levels.includes(level)
+    ? level
+    : fail(`LOG_LEVEL is "${level}": set it to one of ${levels.join(', ')}.`)
 }
 
 function readPort(variable: string, fallback: string): number {
