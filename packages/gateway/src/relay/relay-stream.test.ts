@@ -149,6 +149,18 @@ test('a token that its caller did not wait for is counted', async () => {
   expect(watch.facts.tokenChunks).toBe(3)
 })
 
+test('a comment goes at once, though a usage chunk is held back for the report', async () => {
+  const pieces = [role, token('a'), finish, usageChunk, ': ping\n\n', ': pong\n\n', done]
+  const log: string[] = []
+  await relayPieces(
+    pieces.map((piece) => Buffer.from(piece)),
+    'reported',
+    log,
+  )
+  const [ping, pong] = [': ping\n\n', ': pong\n\n']
+  expect(log.slice(-7, -3)).toEqual([`see ${ping}`, `send ${ping}`, `see ${pong}`, `send ${pong}`])
+})
+
 test('an event without end is refused', async () => {
   const endless = Array.from({ length: 17 }, () => Buffer.alloc(1024 * 1024, 'x'))
   expect(await relayPieces(endless, 'passed')).toEqual({ text: '', error: 'bad_response' })

@@ -27,7 +27,7 @@ export function createUsageDropper(): UsageChunkRule {
   return {
     pass(frame, kind) {
       // The second half of a CRLF, whose first half went with the dropped chunk.
-      const isForeign = owesLineFeed && frame.length === 1 && frame[0] === LF
+      const isForeign = owesLineFeed && isLineFeed(frame)
       owesLineFeed = kind === 'usage' && frame.at(-1) === CR
       return kind === 'usage' || isForeign ? [] : [frame]
     },
@@ -37,24 +37,23 @@ export function createUsageDropper(): UsageChunkRule {
 }
 
 /**
- * Holds a usage chunk until what follows shows that it was the last, so that the report in it is of the whole answer.
+ * Holds a usage chunk until the next event shows whether it was the last, so that the report in it is of the whole answer.
  * Where the provider sent none, a chunk of our own carries the report, unless the stream failed: then nothing is faked.
  */
 export function createReportCarrier(facts: AnswerFacts, report: () => GatewayReport): UsageChunkRule {
-  // At most one usage chunk and the keep-alive comments between it and the next event.
-  let held: Uint8Array[] = []
+  let held: Uint8Array | null = null
   let isReported = false
 
   const release = (): Uint8Array[] => {
-    const frames = held
-    held = []
+    const frames = held ? [held] : []
+    held = null
     return frames
   }
   const releaseWithReport = (): Uint8Array[] => {
-    const [usage, ...rest] = release()
-    if (isReported) return usage ? [usage, ...rest] : []
+    if (isReported) return release()
     isReported = true
-    if (usage) return [withReportInEvent(usage, report()), ...rest]
+    const [usage] = release()
+    if (usage) return [withReportInEvent(usage, report())]
     return facts.error === null ? [toReportChunk(facts, report())] : []
   }
 
@@ -65,18 +64,20 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
           return [...releaseWithReport(), frame]
         case 'usage': {
           const before = release()
-          held = [frame]
+          held = frame
           return before
         }
+        // It goes ahead of the chunk that is held: kept behind it, a provider could send them without end.
         case 'comment':
-          if (held.length === 0) return [frame]
-          held.push(frame)
+          if (held?.at(-1) !== CR || !isLineFeed(frame)) return [frame]
+          // But the second half of a CRLF belongs to the first.
+          held = Buffer.concat([held, frame])
           return []
         case 'event':
           return [...release(), frame]
       }
     },
-    passesUnseen: (bytes) => held.length === 0 && !mayTellUsage(bytes) && !asBuffer(bytes).includes('[DONE]'),
+    passesUnseen: (bytes) => held === null && !mayTellUsage(bytes) && !asBuffer(bytes).includes('[DONE]'),
     end: releaseWithReport,
   }
 }
@@ -104,6 +105,8 @@ function toReportChunk({ id, created, model, usageRaw }: AnswerFacts, gateway: G
   }
   return Buffer.from(encodeEvent({ data: JSON.stringify(chunk) }))
 }
+
+const isLineFeed = (frame: Uint8Array) => frame.length === 1 && frame[0] === LF
 
 const LF = 10
 const CR = 13
