@@ -3,6 +3,8 @@
  * what must be kept, why it ended, and what it used. Whole answers are written with it too and folded (`fold-chunks.ts`),
  * so that a stream and a whole answer cannot disagree.
  */
+
+import { choicesMax } from './choices-max.ts'
 import type {
   AnswerContext,
   ChatUsage,
@@ -48,8 +50,6 @@ interface Choice {
   isFinished: boolean
 }
 
-/** OpenAI's own bound for `n`. */
-const choicesMax = 128
 /** A choice's; they are one to a thinking block or tool call. */
 const detailsMax = 1_000
 

@@ -161,6 +161,17 @@ test('a comment goes at once, though a usage chunk is held back for the report',
   expect(log.slice(-7, -3)).toEqual([`see ${ping}`, `send ${ping}`, `see ${pong}`, `send ${pong}`])
 })
 
+test('more choices than anybody can ask for make a stream malformed', async () => {
+  const choices = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) =>
+      event({ choices: [{ index: from + index, delta: { content: 'x' } }] }),
+    ).join('')
+  const relay = async (text: string) => (await relayPieces([Buffer.from(text)], 'passed')).error
+  expect(await relay(choices(0, 128) + done)).toBeNull()
+  expect(await relay(choices(0, 129) + done)).toBe('malformed_stream')
+  expect(await relay(choices(5, 6) + choices(1e9, 1e9 + 1) + done)).toBe('malformed_stream')
+})
+
 test('an event without end is refused', async () => {
   const endless = Array.from({ length: 17 }, () => Buffer.alloc(1024 * 1024, 'x'))
   expect(await relayPieces(endless, 'passed')).toEqual({ text: '', error: 'bad_response' })

@@ -12,6 +12,7 @@ import {
   type Usage,
 } from '@drag-race/contracts'
 import { type Frame, readFrame } from '@drag-race/wire'
+import { choicesMax } from '../dialects/choices-max.ts'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
 import { readWords } from '../dialects/openai/read-words.ts'
 import { shortenName } from '../dialects/provider-words.ts'
@@ -29,7 +30,7 @@ export interface AnswerFacts {
   /** Chunks that hold a token of any kind, and the letters of answer, reasoning and calls of tools in them. */
   tokenChunks: number
   letters: number
-  /** An event before its end was no JSON: what it should have said is missing. */
+  /** An event before its end was no JSON, so that what it should have said is missing, or told of a choice that nobody can have asked for. */
   isMalformed: boolean
   /** Of any choice, the last one that came. */
   finishReason: string | null
@@ -136,6 +137,11 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
   facts.finishReason = chunk.finishReason === null ? facts.finishReason : shortenName(chunk.finishReason)
   if (facts.begunChoices.size === 0 && chunk.choices.length === 0) facts.words ??= readWords(raw)
   for (const { index, isFinished } of chunk.choices) {
+    // What is kept of each would grow with whatever the provider sends.
+    if (index < 0 || index >= choicesMax) {
+      facts.isMalformed = true
+      continue
+    }
     facts.begunChoices.add(index)
     if (isFinished) facts.endedChoices.add(index)
   }
