@@ -5,6 +5,7 @@
  * llama-box's `error: {…}` (an unknown field, and the only word of a failure) would go unseen when it arrives in pieces.
  */
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { FrameTooLarge, frameBytesMax } from './frames.ts'
 
 export interface Frame {
   /** The event's data; null for a frame of comments only. */
@@ -41,12 +42,22 @@ export function readFrame(bytes: Uint8Array): Frame {
 }
 
 /**
- * Decodes a stream of bytes as it arrives: of each read, the events that it completed. Keep-alives are left out.
+ * Decodes a stream of bytes as it arrives: of each read, the events that it completed. Keep-alives are left out. Throws
+ * `FrameTooLarge` when an event does not end.
  * A read at a time, because an event at a time costs a turn of the caller's loop for each: the page gets thousands a second.
  */
 export async function* decodeEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<EventSourceMessage[]> {
   let events: EventSourceMessage[] = []
-  const parser = createParser({ onEvent: (event) => void events.push(event) })
+  const parser = createParser({
+    onEvent: (event) => void events.push(event),
+    onError(error) {
+      // Of every other fault the standard says what becomes of it.
+      if (error.type === 'max-buffer-size-exceeded') {
+        throw new FrameTooLarge(`No end of event within ${frameBytesMax} characters.`)
+      }
+    },
+    maxBufferSize: frameBytesMax,
+  })
   const utf8 = new TextDecoder()
   for await (const bytes of stream) {
     parser.feed(utf8.decode(bytes, { stream: true }))

@@ -16,7 +16,7 @@ export interface FrameSplitter {
 }
 
 /** A frame longer than this is not an event of any provider: 16 MiB holds the largest image in base64 seen so far. */
-const frameBytesMax = 16 * 1024 * 1024
+export const frameBytesMax = 16 * 1024 * 1024
 
 export class FrameTooLarge extends Error {
   override name = 'FrameTooLarge'

@@ -1,4 +1,4 @@
-import { PassThrough, Writable } from 'node:stream'
+import { PassThrough, Readable, Writable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
@@ -132,6 +132,12 @@ test('half an event at the end of a stream is no event', async () => {
   const events = []
   for await (const read of decodeEvents(stream([utf8.encode('data: a\n\ndata: hal')]))) events.push(...read)
   expect(events.map(({ data }) => data)).toEqual(['a'])
+})
+
+test('an event without end is refused where it is decoded, too', async () => {
+  const endless = Array.from({ length: 17 }, () => new Uint8Array(1024 * 1024).fill(97))
+  const decoding = decodeEvents(Readable.from([Buffer.from('data: '), ...endless]))
+  await expect(decoding.next()).rejects.toThrow(FrameTooLarge)
 })
 
 test('waits for drain before it says written', async () => {
