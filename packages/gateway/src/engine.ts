@@ -105,6 +105,7 @@ export function createEngine(options: EngineOptions): Engine {
         books.read,
       ],
       metrics.inFlight,
+      log,
     ),
     running: createRunningCalls(),
     readiness: createReadiness(budgets.problem),
