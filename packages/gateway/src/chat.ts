@@ -33,11 +33,11 @@ export async function chat(
   endpoint: Endpoint,
 ): Promise<void> {
   const call = openCall(parts.clock, request, response, endpoint)
-  call.trace = parts.tracing?.begin(call, endpoints[endpoint].operation) ?? null
   parts.ledger.open()
   parts.running.add(call)
   let outcome: Outcome
   try {
+    call.trace = parts.tracing?.begin(call, endpoints[endpoint].operation) ?? null
     const identity = parts.admission.identify(request)
     // A key is known at once; only a token may have to wait.
     call.identity = identity instanceof Promise ? await identity : identity
@@ -88,10 +88,7 @@ export async function chat(
     }
     outcome = toOutcome(call)
   } catch (error) {
-    // It may be long until its signal comes, only to be refused.
-    if (call.attempts.length === 0) parts.budgets.giveBack(call)
-    await call.start?.over()
-    outcome = answerFailure(parts, call, error)
+    outcome = await fail(parts, call, error)
   }
   const endedAtMs = parts.clock.monotonicMs()
   // In the next tick the last bytes are on their way: the books do not delay them.
@@ -130,6 +127,20 @@ function toOutcome({ facts, response }: Call): Outcome {
   return facts.error === null
     ? { kind: 'ok' }
     : { kind: 'failed', code: 'stream_error', status: response.statusCode }
+}
+
+/** Whoever cannot be told why, is told that it is over: a call that never ends would hold up whoever stops the gateway. */
+async function fail(parts: ChatParts, call: Call, reason: unknown): Promise<Outcome> {
+  try {
+    // It may be long until its signal comes, only to be refused.
+    if (call.attempts.length === 0) parts.budgets.giveBack(call)
+    await call.start?.over()
+    return answerFailure(parts, call, reason)
+  } catch (error) {
+    const { status, code } = toInternalError(parts.log, call, error)
+    call.response.destroy()
+    return { kind: 'failed', code, status }
+  }
 }
 
 function answerFailure(parts: ChatParts, call: Call, reason: unknown): Outcome {

@@ -88,6 +88,21 @@ test('an error inside a stream is an error in the books, with the usage up to it
   expect(await gateway.sample('gen_ai_client_token_usage_sum', 'gen_ai_token_type="output"')).toBe(500)
 })
 
+test('a call that fails before its first stage is answered, recorded and over like any other', async () => {
+  const begin = () => {
+    throw new Error('no more room')
+  }
+  const tracing = { begin, close: async () => {} }
+  const gateway = await startGateway({ models: [] }, { tracing })
+  opened.push(gateway)
+  const { response } = await call(gateway)
+  expect(response.status).toBe(500)
+  const failed = { requestId: response.headers.get('x-gateway-request-id'), level: 50 }
+  expect(gateway.logs).toContainEqual(expect.objectContaining(failed))
+  expect(await gateway.sample('gateway_requests_total', 'status="500"')).toBe(1)
+  expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
+})
+
 test('without streaming there is no time to a first token', async () => {
   const gateway = await start(json({ model: 'x', choices: [{ message: { content: 'a' } }], usage }))
   await call(gateway, { model: 'm', messages })

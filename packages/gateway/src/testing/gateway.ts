@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import { type Config, loadConfig } from '../config/load.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import type { Arrival } from '../server.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import type { Wait } from '../upstream/wait.ts'
 
 export interface RunningGateway {
@@ -36,6 +37,7 @@ export interface StartOptions {
   random?: () => number
   /** Instead of a real wait before a retry. */
   wait?: Wait
+  tracing?: Tracing
 }
 
 export const messages = [{ role: 'user', content: 'What is a drag race?' }]
@@ -84,12 +86,13 @@ export async function startGateway(llm: object, options: StartOptions = {}): Pro
 }
 
 function toGatewayOptions(options: StartOptions): Partial<GatewayOptions> {
-  const { arrival, booksPath, random, wait } = options
+  const { arrival, booksPath, random, wait, tracing } = options
   return {
     ...(arrival && { arrival }),
     ...(booksPath && { booksPath }),
     ...(random && { random }),
     ...(wait && { wait }),
+    ...(tracing && { tracing }),
   }
 }
 
