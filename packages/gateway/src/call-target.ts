@@ -4,7 +4,7 @@ import type { Call } from './call.ts'
 import type { ChatParts } from './chat.ts'
 import { shortenMessage } from './dialects/provider-words.ts'
 import { endpoints } from './endpoints.ts'
-import { CallerGone, GatewayError, ProviderError } from './errors.ts'
+import { CallerGone, GatewayError, isCallerEnd, ProviderError } from './errors.ts'
 import { guardAnswer } from './guardrails/guard-answer.ts'
 import { toAttemptUsage } from './ledger/attempt-usage.ts'
 import { toReport } from './ledger/record.ts'
@@ -72,9 +72,8 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
 
 /** One of a bounded set: it becomes a label of a metric. */
 export function toOutcomeCode(error: unknown): string {
-  if (error instanceof CallerGone) return 'caller-gone'
   if (error instanceof ProviderError) return `http_${error.status}`
-  return error instanceof GatewayError ? error.code : 'internal_error'
+  return error instanceof GatewayError || error instanceof CallerGone ? error.code : 'internal_error'
 }
 
 function beginAttempt(parts: ChatParts, call: Call, { target, waitMs }: Try): Attempt {
@@ -176,7 +175,7 @@ function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: str
   attempt.endedAtMs = parts.clock.monotonicMs()
   attempt.outcome = outcome
   // A prompt that was counted was read, and so was one that had been sent when its caller left, whether or not a token of the answer came.
-  const isRead = (outcome === 'caller-gone' && attempt.isSent) || facts.usageSoFar !== null
+  const isRead = (isCallerEnd(outcome) && attempt.isSent) || facts.usageSoFar !== null
   const isPaidFor = outcome === 'ok' || isRead || hasBegun(facts)
   attempt.usage = isPaidFor ? toAttemptUsage(call, facts) : facts.usage
 }

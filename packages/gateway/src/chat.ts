@@ -146,7 +146,7 @@ async function fail(parts: ChatParts, call: Call, reason: unknown): Promise<Outc
 function answerFailure(parts: ChatParts, call: Call, reason: unknown): Outcome {
   if (reason instanceof CallerGone) {
     call.response.destroy()
-    return { kind: 'caller-gone', why: reason.why }
+    return { kind: reason.code }
   }
   const error = reason instanceof GatewayError ? reason : toInternalError(parts.log, call, reason)
   const report = call.asked?.wantsReport ? toReport(call, parts.cost, parts.clock.monotonicMs()) : null

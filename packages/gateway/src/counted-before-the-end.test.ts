@@ -55,7 +55,7 @@ test.each(doors)('%s: an answer whose caller leaves', async (path) => {
   const response = await post(path, leaving.signal)
   await response.body!.getReader().read()
   leaving.abort()
-  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller-gone', ...counted })
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller_left', ...counted })
 })
 
 /** Three hundred thoughts that nobody sees, at $2.50 a million like the two tokens of the answer; seven of the prompt at $0.30. */

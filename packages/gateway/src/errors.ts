@@ -123,16 +123,22 @@ export interface ProviderAnswer {
   shouldRetry: boolean | null
 }
 
+export type CallerEnd = 'caller_left' | 'caller_too_slow'
+
 /** The caller went away, or takes nothing any more. No failure of anybody: nothing is answered, nothing retried. */
 export class CallerGone extends Error {
   override name = 'CallerGone'
-  readonly why: 'left' | 'too slow'
+  readonly code: CallerEnd
 
-  constructor(why: 'left' | 'too slow') {
-    super(`The caller ${why === 'left' ? 'left' : 'was too slow'}.`)
-    this.why = why
+  constructor(code: CallerEnd) {
+    super(`The caller ${code === 'caller_left' ? 'left' : 'was too slow'}.`)
+    this.code = code
   }
 }
 
+export function isCallerEnd(outcome: string): boolean {
+  return outcome === 'caller_left' || outcome === 'caller_too_slow'
+}
+
 /** Made once: it says nothing of any call, and a new one would cost each call the writing of a stack. */
-export const callerLeft = new CallerGone('left')
+export const callerLeft = new CallerGone('caller_left')

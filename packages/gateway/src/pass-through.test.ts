@@ -266,7 +266,7 @@ test.each([
     await arrives
     leaving.abort()
     await expect(left).rejects.toThrow()
-    await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller-gone', inputTokens: 10 })
+    await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller_left', inputTokens: 10 })
   },
 )
 

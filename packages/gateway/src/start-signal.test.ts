@@ -196,7 +196,7 @@ test('a caller who leaves before the signal has called nobody, and gets back wha
   expect(answer.status).toBe(200)
   expect(upstream.received).toHaveLength(1)
   expect(await gateway.sample('gateway_requests_total', 'status="499"')).toBe(1)
-  expect(gateway.logs.find(({ outcome }) => outcome === 'caller-gone')).toMatchObject({
+  expect(gateway.logs.find(({ outcome }) => outcome === 'caller_left')).toMatchObject({
     attempts: 0,
     inputTokens: null,
   })

@@ -94,7 +94,7 @@ test('a caller who leaves before the connection to the provider stands has spent
   const [socket] = (await connecting) as [Socket]
   leaving.abort()
   await asked
-  await expect.poll(() => spending.gateway.logs.at(-1)).toMatchObject({ outcome: 'caller-gone', attempts: 1 })
+  await expect.poll(() => spending.gateway.logs.at(-1)).toMatchObject({ outcome: 'caller_left', attempts: 1 })
   expect(spending.gateway.logs.at(-1)).toMatchObject({ inputTokens: null, costUsd: null })
   expect((await books.usageOf(spending)).total).toMatchObject({
     ...{ calls: 1, inputTokens: 0, costUsd: 0, unpricedCalls: 0, estimatedCalls: 0 },

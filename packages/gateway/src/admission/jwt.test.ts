@@ -292,6 +292,6 @@ test('a call whose caller leaves while the issuer is asked is over', async () =>
   await expect.poll(() => connections()).toBe(0)
 
   published.resolve(JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' }] }))
-  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller-gone', status: 499 })
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller_left', status: 499 })
   expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
 })

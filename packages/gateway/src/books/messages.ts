@@ -11,7 +11,7 @@ export interface BookedCall extends Who {
   /** As the caller named it; null when it named none that there is. */
   model: string | null
   operation: string
-  /** `ok`, `caller-gone`, `interrupted`, or the code of what went wrong. */
+  /** `ok`, `caller_left`, `caller_too_slow`, `interrupted`, or the code of what went wrong. */
   outcome: string
   /** As answered; 499 when the caller had left, 0 when nobody knows. */
   status: number

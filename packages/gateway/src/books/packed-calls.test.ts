@@ -35,7 +35,7 @@ const record = fc.record({
   requestModel: orNull(text),
   operation: text,
   outcome: fc.oneof(
-    fc.constantFrom({ kind: 'ok' }, { kind: 'caller-gone', why: 'left' }),
+    fc.constantFrom({ kind: 'ok' }, { kind: 'caller_left' }),
     fc.record({ kind: fc.constant('failed'), code: text, status: fc.constant(500) }),
   ),
   status: fc.integer({ min: 0, max: 599 }),

@@ -5,6 +5,7 @@ import type { OpenHold } from '../books/books.ts'
 import type { CacheOutcome } from '../cache/cache.ts'
 import { type Call, toMs } from '../call.ts'
 import { type EndpointFacts, endpoints } from '../endpoints.ts'
+import { type CallerEnd, isCallerEnd } from '../errors.ts'
 import type { GuardrailAct } from '../guardrails/guardrails.ts'
 import type { Tags } from '../tags.ts'
 import {
@@ -18,10 +19,7 @@ import {
 import type { CostTable } from './cost.ts'
 
 /** `code` is one of a bounded set: it becomes a label of a metric. */
-export type Outcome =
-  | { kind: 'ok' }
-  | { kind: 'failed'; code: string; status: number }
-  | { kind: 'caller-gone'; why: 'left' | 'too slow' }
+export type Outcome = { kind: 'ok' } | { kind: 'failed'; code: string; status: number } | { kind: CallerEnd }
 
 export interface CallRecord {
   requestId: string
@@ -84,7 +82,7 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     operation: endpoints[call.endpoint].operation,
     isStream: call.asked?.isStream ?? false,
     outcome,
-    status: outcome.kind === 'caller-gone' ? 499 : call.response.statusCode,
+    status: isCallerEnd(outcome.kind) ? 499 : call.response.statusCode,
     attempts,
     usage: sumUsage(attempts),
     costUsd: toCost(call, attempts),
@@ -126,8 +124,8 @@ export function toErrorType({ outcome }: CallRecord): string | null {
       return null
     case 'failed':
       return outcome.code
-    case 'caller-gone':
-      return outcome.why === 'left' ? 'caller_left' : 'caller_too_slow'
+    default:
+      return outcome.kind
   }
 }
 

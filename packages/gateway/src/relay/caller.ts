@@ -79,5 +79,5 @@ function send(response: ServerResponse, bytes: Uint8Array): Promise<void> | null
 async function untilRead(response: ServerResponse): Promise<void> {
   const written = await whenDrained(response, drainMsMax)
   if (written === 'closed') throw callerLeft
-  if (written === 'too slow') throw new CallerGone('too slow')
+  if (written === 'too slow') throw new CallerGone('caller_too_slow')
 }

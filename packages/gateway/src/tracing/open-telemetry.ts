@@ -32,6 +32,7 @@ import type { Call } from '../call.ts'
 import type { Attempt } from '../call-target.ts'
 import type { Clock } from '../clock.ts'
 import type { EndpointFacts } from '../endpoints.ts'
+import { isCallerEnd } from '../errors.ts'
 import type { Outcome } from '../ledger/record.ts'
 import type { BatchSettings } from './batch.ts'
 import { type SamplerWish, toSampler } from './sampler.ts'
@@ -116,7 +117,7 @@ function beginTrace(
 
 function endAttempt(span: Span, attempt: Attempt, endTime: number) {
   span.setAttributes(toAnswerAttributes(attempt))
-  if (attempt.outcome !== 'ok' && attempt.outcome !== 'caller-gone') {
+  if (attempt.outcome !== 'ok' && !isCallerEnd(attempt.outcome)) {
     span.setStatus({ code: SpanStatusCode.ERROR })
   }
   span.end(endTime)

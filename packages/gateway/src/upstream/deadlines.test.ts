@@ -208,7 +208,7 @@ test('a caller that takes nothing for half a minute is dropped, and the provider
   vi.advanceTimersByTime(30_000)
   await cutOff
   await arrived()
-  expect(gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller-gone' })
+  expect(gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller_too_slow' })
   await expect(new Response(body).text()).rejects.toThrow()
 })
 

@@ -115,7 +115,7 @@ describe.each(natives)('%s', (name) => {
     await response.body!.getReader().read()
     leaving.abort()
     await upstream.received[0]!.cutOff
-    expect(gateway.logs).toEqual([expect.objectContaining({ outcome: 'caller-gone' })])
+    expect(gateway.logs).toEqual([expect.objectContaining({ outcome: 'caller_left' })])
   })
 
   test('is not asked for what it cannot carry', async () => {

@@ -42,7 +42,7 @@ function toError(ending: Ending): Error {
   if (ending === 'late') return new GatewayError('total_timeout', '')
   if (ending === 'guarded') return new GatewayError('guardrail_rejected', '')
   if (ending === 'not carried') return new GatewayError('not_carried', '')
-  if (ending === 'left') return new CallerGone('left')
+  if (ending === 'left') return new CallerGone('caller_left')
   return new GatewayError(ending === 'reset' ? 'upstream_unreachable' : 'stream_cut', '')
 }
 

@@ -169,7 +169,7 @@ test('a caller that leaves in mid-stream closes the provider’s connection, and
   await response.body!.getReader().read()
   leaving.abort()
   await upstream.received[0]!.cutOff
-  expect(gateway.logs).toEqual([expect.objectContaining({ status: 499, outcome: 'caller-gone' })])
+  expect(gateway.logs).toEqual([expect.objectContaining({ status: 499, outcome: 'caller_left' })])
   expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
 })
 

@@ -105,7 +105,7 @@ test('an error of ours goes where another try may help, and every code is decide
     'upstream_unreachable',
   ])
   expect(next('first_token_timeout')).toBe('next target')
-  expect(whatNext(new CallerGone('left'))).toBe('give up')
+  expect(whatNext(new CallerGone('caller_left'))).toBe('give up')
   expect(whatNext(new TypeError('a fault of ours'))).toBe('give up')
 })
 
@@ -116,7 +116,7 @@ test('health: the target’s own faults are failures; the caller’s are not, no
   for (const status of [400, 404, 413, 422, 429])
     expect(isFailure(refusal(status)), String(status)).toBe(false)
   expect(isFailure(refusal(429), { ...usual, countRateLimits: true })).toBe(true)
-  expect(isFailure(new CallerGone('left'))).toBe(false)
+  expect(isFailure(new CallerGone('caller_left'))).toBe(false)
   expect(isFailure(new GatewayError('stream_cut', ''))).toBe(true)
   expect(isFailure(new GatewayError('out_of_file_handles', ''))).toBe(false)
   expect(isFailure(new GatewayError('stream_error', '', { status: 400 }))).toBe(false)
