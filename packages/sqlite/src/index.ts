@@ -1,2 +1,2 @@
 export * from './migrate.ts'
-export * from './watch-file.ts'
+export * from './same-file.ts'

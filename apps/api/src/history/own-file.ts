@@ -7,7 +7,7 @@
  */
 import { closeSync, openSync, realpathSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { watchFile } from '@drag-race/sqlite'
+import { rememberFile } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 
@@ -60,7 +60,7 @@ function createCheck(files: readonly string[]): Pick<OwnFile, 'watch' | 'check'>
   let watched: { file: string; isThere: () => boolean }[] = []
   return {
     watch() {
-      watched = files.map((file) => ({ file, isThere: watchFile(file) }))
+      watched = files.map((file) => ({ file, isThere: rememberFile(file) }))
     },
     check() {
       const gone = watched.find(({ isThere }) => !isThere())

@@ -7,7 +7,7 @@
  */
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { migrate, refuseNewer, watchFile } from '@drag-race/sqlite'
+import { migrate, refuseNewer, rememberFile } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { migrations } from './migrations.ts'
@@ -44,7 +44,7 @@ export async function openFile(path: string): Promise<BooksFile> {
 }
 
 function createCheck(path: string): () => void {
-  const isThere = watchFile(path)
+  const isThere = rememberFile(path)
   return () => {
     if (isThere()) return
     throw new Error(

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 
 /** `path` leads to the file now. What is given back says whether it still does. */
-export function watchFile(path: string): () => boolean {
+export function rememberFile(path: string): () => boolean {
   const toMark = () => {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
     return stats && `${stats.dev} ${stats.ino}`
