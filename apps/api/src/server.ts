@@ -85,7 +85,7 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   api.use(createGroundTruthRoutes(context, { simulatorUrl: options.simulatorUrl, live }))
   api.use(createExportRoutes(context, { ...options, live }))
   api.use(createModelRoutes(catalog))
-  api.use(createTelemetryRoutes(context))
+  api.use(createTelemetryRoutes(context, telemetry))
   api.use(createLeaderboardRoutes(context))
   api.use(createPromptRoutes(context))
   api.use(unknownEndpoint)

@@ -61,7 +61,7 @@ async function startApp(url: string, other: Partial<GatewayAddress> = {}) {
   // A short limit, so that a gateway that never answers costs a test nothing.
   const telemetry = createTelemetry(context, { timeoutMs: 500, bytesMax: 10_000 })
   const app = express()
-  app.use('/api', createTelemetryRoutes(context))
+  app.use('/api', createTelemetryRoutes(context, telemetry))
   app.use(((fault, _request, response, _next) => {
     const { status, code } = fault as ApiFault
     response.status(status).json({ error: { code } })

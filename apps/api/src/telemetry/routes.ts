@@ -3,10 +3,9 @@ import { type GatewayRow, type GatewayStats, GatewayStatsQuery } from '@drag-rac
 import express from 'express'
 import { parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
-import { createTelemetry, type TelemetryReading } from './telemetry.ts'
+import type { Telemetry, TelemetryReading } from './telemetry.ts'
 
-export function createTelemetryRoutes(context: AppContext): express.Router {
-  const telemetry = createTelemetry(context)
+export function createTelemetryRoutes(context: AppContext, telemetry: Telemetry): express.Router {
   const router = express.Router()
 
   router.get('/gateway-stats', async (request, response) => {

@@ -1,8 +1,7 @@
 /**
  * What the gateway itself counts, as rows of provider and model: now, and since a race began.
  *
- * There is one Telemetry a context, whoever asks for it: the race that leaves its first reading here and the route that
- * subtracts it must mean the same one.
+ * One for races and routes: a race leaves its first reading here, and a route subtracts it.
  */
 import type { GatewayRow, GatewayStats } from '@drag-race/contracts'
 import type { AppContext } from '../app-context.ts'
@@ -35,15 +34,7 @@ export interface TelemetryReading {
 /** Races run for minutes: the oldest start is let go when more than these are kept. */
 const startsMax = 100
 
-const telemetries = new WeakMap<AppContext, Telemetry>()
-
 export function createTelemetry(context: AppContext, limits = metricsLimits): Telemetry {
-  const telemetry = telemetries.get(context) ?? build(context, limits)
-  telemetries.set(context, telemetry)
-  return telemetry
-}
-
-function build(context: AppContext, limits: MetricsLimits): Telemetry {
   const starts = new Map<string, CountedRow[]>()
   let underWay: Promise<TelemetryReading> | null = null
 
