@@ -102,7 +102,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   tape.append({ type: 'race-start', at: 0, raceId: id, startedAt: startedAt.toISOString(), request, lanes })
   await store.insert({ ...order, marginMs: calibration?.marginMs ?? null }, tape.state, tape.lines(0, 0)[0]!)
 
-  const writer = createTapeWriter(tape, 1, (part) => store.appendPart(id, part), log)
+  const writer = createTapeWriter(tape, (part) => store.appendPart(id, part), log)
   const underWay = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   const kept = Promise.withResolvers<void>()

@@ -21,14 +21,13 @@ export interface TapeWriter {
   finish(): Promise<TapePart | null>
 }
 
-/** `fromSeq`: the first event that is not in the database yet. */
+/** The first event is in the database already, with the race. */
 export function createTapeWriter(
   tape: Tape,
-  fromSeq: number,
   write: (part: TapePart) => Promise<void>,
   log: Logger,
 ): TapeWriter {
-  let next = fromSeq
+  let next = 1
   let timer: NodeJS.Timeout | null = null
   let writing: Promise<void> | null = null
   let hasFinished = false
@@ -51,8 +50,8 @@ export function createTapeWriter(
       failures++
       hasNoPlace = isChanged(error)
       if (failures === 1) {
-        const next = hasNoPlace ? 'another program changed this race in the history' : 'it is tried again'
-        log.error({ error }, `a part of the tape could not be written; ${next}`)
+        const outlook = hasNoPlace ? 'another program changed this race in the history' : 'it is tried again'
+        log.error({ error }, `a part of the tape could not be written; ${outlook}`)
       }
     }
   }
