@@ -4,16 +4,16 @@
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import type { Lateness } from './lanes/lateness.ts'
-import type { FromLaneThread, HeatOrder, LaneEvent, LaneStop, ToLaneThread } from './lanes/messages.ts'
+import type { FromLaneThread, LaneEvent, LaneStop, LanesOrder, ToLaneThread } from './lanes/messages.ts'
 
 export interface LaneThread {
-  run(order: HeatOrder, listener: HeatListener): void
+  run(order: LanesOrder, listener: LanesListener): void
   stop(raceId: string, lane: number | null, stop: LaneStop): void
   /** Ends the thread and with it every connection that it holds. Races that still run are not told. */
   close(): Promise<void>
 }
 
-export interface HeatListener {
+export interface LanesListener {
   onGreenLight(atNs: bigint): void
   onEvents(events: LaneEvent[]): void
   onOver(lateness: Lateness | null): void
@@ -34,7 +34,7 @@ export const startLaneWorker = () =>
   })
 
 export function createLaneThread(log: Logger, startWorker: () => Worker = startLaneWorker): LaneThread {
-  const listeners = new Map<string, HeatListener>()
+  const listeners = new Map<string, LanesListener>()
   // Started at once, not with the first race: it takes half a second to load.
   let worker: Worker | null = start()
 

@@ -1,8 +1,8 @@
 /** A lane thread that does nothing of its own: what the lanes say, and when, is up to the test. */
-import type { HeatListener, LaneThread } from '../races/lane-thread.ts'
+import type { LanesListener, LaneThread } from '../races/lane-thread.ts'
 
 export function heldLanes() {
-  const ordered = Promise.withResolvers<HeatListener>()
+  const ordered = Promise.withResolvers<LanesListener>()
   const laneThread: LaneThread = {
     run: (_order, listener) => ordered.resolve(listener),
     stop() {},

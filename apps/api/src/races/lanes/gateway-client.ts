@@ -4,9 +4,12 @@
  */
 import OpenAI from 'openai'
 import type { Exchange } from './exchange.ts'
-import type { HeatOrder } from './messages.ts'
+import type { LanesOrder } from './messages.ts'
 
-export function createGatewayClient({ url, apiKey }: HeatOrder['gateway'], fetch: Exchange['fetch']): OpenAI {
+export function createGatewayClient(
+  { url, apiKey }: LanesOrder['gateway'],
+  fetch: Exchange['fetch'],
+): OpenAI {
   return new OpenAI({
     baseURL: `${url}/v1`,
     fetch,

@@ -8,7 +8,7 @@
 import { parentPort } from 'node:worker_threads'
 import { createDesk } from './desk.ts'
 import type { FromLaneThread, LaneEvent, ToLaneThread } from './messages.ts'
-import { type Heat, runHeat } from './run-heat.ts'
+import { type RunningLanes, runLanes } from './run-lanes.ts'
 
 const port = parentPort
 if (!port) throw new Error('lane-worker.ts runs as a worker thread: start apps/api/src/main.ts.')
@@ -17,7 +17,7 @@ if (!port) throw new Error('lane-worker.ts runs as a worker thread: start apps/a
 const batchMs = 16
 
 const desk = createDesk()
-const heats = new Map<string, Heat>()
+const running = new Map<string, RunningLanes>()
 const batches = new Map<string, Batch>()
 let isScheduled = false
 
@@ -33,13 +33,13 @@ port.on('message', (message: ToLaneThread) => {
       void run(message.order.raceId, message)
       return
     case 'stop':
-      heats.get(message.raceId)?.stop(message.lane, message.stop)
+      running.get(message.raceId)?.stop(message.lane, message.stop)
       return
   }
 })
 
 async function run(raceId: string, { order }: Extract<ToLaneThread, { kind: 'run' }>) {
-  const heat = runHeat(order, {
+  const lanes = runLanes(order, {
     desk,
     random: Math.random,
     onGreenLight(atNs) {
@@ -49,11 +49,11 @@ async function run(raceId: string, { order }: Extract<ToLaneThread, { kind: 'run
       batchOf(raceId).events.push(event)
     },
   })
-  heats.set(raceId, heat)
-  const lateness = await heat.over
+  running.set(raceId, lanes)
+  const lateness = await lanes.over
   // Nothing of this race lies on the desk any more, whatever lies there of others.
   send(raceId, Number.POSITIVE_INFINITY)
-  heats.delete(raceId)
+  running.delete(raceId)
   post({ kind: 'over', raceId, lateness })
 }
 
@@ -81,8 +81,8 @@ function sendBatches() {
   isScheduled = false
   const { oldestNs } = desk
   for (const raceId of batches.keys()) {
-    const heat = heats.get(raceId)
-    send(raceId, oldestNs === null || !heat ? Number.POSITIVE_INFINITY : heat.at(oldestNs))
+    const lanes = running.get(raceId)
+    send(raceId, oldestNs === null || !lanes ? Number.POSITIVE_INFINITY : lanes.at(oldestNs))
   }
   if (batches.size > 0) schedule()
 }

@@ -7,7 +7,7 @@ import type { LaneGateway } from '../../own-gateway.ts'
 import type { Lateness } from './lateness.ts'
 
 /** A race as the lane thread runs it: all its lanes, from one green light. */
-export interface HeatOrder {
+export interface LanesOrder {
   raceId: string
   /** Its lanes are those of `lanes`, a sentinel's included. */
   request: RaceRequest
@@ -40,7 +40,7 @@ export interface LaneStop {
 }
 
 export type ToLaneThread =
-  | { kind: 'run'; order: HeatOrder }
+  | { kind: 'run'; order: LanesOrder }
   /** `lane` null: all of them. */
   | { kind: 'stop'; raceId: string; lane: number | null; stop: LaneStop }
 

@@ -13,7 +13,7 @@ import type { Desk } from './desk.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { createGatewayClient } from './gateway-client.ts'
 import { emptyResponse, LaneFault, tokenless } from './lane-fault.ts'
-import type { HeatOrder, LaneEvent } from './messages.ts'
+import type { LaneEvent, LanesOrder } from './messages.ts'
 import { parseJson } from './parse-json.ts'
 import { type SilenceWatch, watchSilence } from './silence-watch.ts'
 import type { Start } from './start.ts'
@@ -24,7 +24,7 @@ import { toDone } from './to-done.ts'
 import { toLaneFault } from './to-lane-fault.ts'
 
 export interface LaneSurroundings {
-  order: HeatOrder
+  order: LanesOrder
   clock: RaceClock
   desk: Desk
   place: StartPlace
@@ -97,7 +97,7 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
   }
 }
 
-function toStart({ request, gateway }: HeatOrder): Start {
+function toStart({ request, gateway }: LanesOrder): Start {
   if (request.coldStart) return 'cold'
   return gateway.isOwn ? 'signal' : 'corked'
 }
@@ -105,7 +105,7 @@ function toStart({ request, gateway }: HeatOrder): Start {
 export interface Call {
   client: OpenAI
   request: LaneRequest
-  order: HeatOrder
+  order: LanesOrder
   reader: AnswerReader
   connection: Connection
   exchange: Exchange

@@ -6,14 +6,14 @@ import { toMessages } from './chat-request.ts'
 import type { Connection } from './connection.ts'
 import { countTokens } from './count-tokens.ts'
 import type { Exchange } from './exchange.ts'
-import type { HeatOrder, LaneEvent } from './messages.ts'
+import type { LaneEvent, LanesOrder } from './messages.ts'
 import { priceUsd } from './price.ts'
 import { toArrival } from './to-arrival.ts'
 
 export function toDone(
   entry: LaneEntry,
   call: {
-    order: HeatOrder
+    order: LanesOrder
     request: LaneRequest
     reader: AnswerReader
     connection: Connection
@@ -41,7 +41,7 @@ export function toDone(
 }
 
 /** For a provider that counts nothing. Output tokens are those of the tape, so that the live figure does not jump. */
-function estimateUsage(order: HeatOrder, request: LaneRequest, reader: AnswerReader): Usage {
+function estimateUsage(order: LanesOrder, request: LaneRequest, reader: AnswerReader): Usage {
   const messages = toMessages(order.request, request)
   return {
     inputTokens: messages.reduce((sum, { content }) => sum + countTokens(content), 0),

@@ -6,11 +6,11 @@
 import { createRaceClock } from '../race-clock.ts'
 import type { Desk } from './desk.ts'
 import { createLatenessMeter, type Lateness } from './lateness.ts'
-import type { HeatOrder, LaneEvent, LaneStop } from './messages.ts'
+import type { LaneEvent, LaneStop, LanesOrder } from './messages.ts'
 import { runLane } from './run-lane.ts'
 import { createStartLine } from './start-line.ts'
 
-export interface Heat {
+export interface RunningLanes {
   /** `lane` null: all that still run. A lane that has ended stays as it is. */
   stop(lane: number | null, stop: LaneStop): void
   /** The race's clock at this moment of `process.hrtime`. */
@@ -19,7 +19,7 @@ export interface Heat {
   over: Promise<Lateness | null>
 }
 
-export interface HeatSurroundings {
+export interface LanesSurroundings {
   desk: Desk
   /** In [0, 1): draws the order in which the lanes leave. */
   random(): number
@@ -27,7 +27,10 @@ export interface HeatSurroundings {
   emit(event: LaneEvent): void
 }
 
-export function runHeat(order: HeatOrder, { desk, random, onGreenLight, emit }: HeatSurroundings): Heat {
+export function runLanes(
+  order: LanesOrder,
+  { desk, random, onGreenLight, emit }: LanesSurroundings,
+): RunningLanes {
   const clock = createRaceClock()
   const lateness = createLatenessMeter()
   const controllers = order.lanes.map(() => new AbortController())
