@@ -11,9 +11,9 @@ import { tooLarge } from './read-lines.ts'
 import { readTapeFile, type TapeFile } from './read-tape-file.ts'
 
 /** The longest tape, its header, and what a mail program may have added. */
-export const importBytesMax = tapeBytesMax + 1024 * 1024
+const bytesMax = tapeBytesMax + 1024 * 1024
 
-export function createImportRoutes({ db, now }: AppContext, bytesMax = importBytesMax): express.Router {
+export function createImportRoutes({ db, now }: AppContext): express.Router {
   const store = createRaceStore(db)
   const router = express.Router()
   /** One file at a time: each is held in memory until it is judged. Node ends an upload that takes five minutes. */

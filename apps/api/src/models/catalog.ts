@@ -16,23 +16,19 @@ export interface CatalogReading extends ModelList {
   isReachable: boolean
 }
 
-export interface CatalogLimits {
-  ageMsMax: number
-  askMsMax: number
-}
-
-const catalogLimits: CatalogLimits = { ageMsMax: 2_000, askMsMax: 2_000 }
+const ageMsMax = 2_000
+const askMsMax = 2_000
 
 /** OpenRouter's list, the longest known, is under 1 MB. */
 const bodyCharsMax = 8 * 1024 * 1024
 
-export function createCatalog({ gateway, nowMs }: AppContext, limits = catalogLimits): Catalog {
+export function createCatalog({ gateway, nowMs }: AppContext): Catalog {
   let asked: { atMs: number; reading: Promise<CatalogReading> } | null = null
   return {
     read() {
       const atMs = nowMs()
-      if (!asked || atMs - asked.atMs > limits.ageMsMax) {
-        const newest = { atMs, reading: ask(gateway, limits.askMsMax) }
+      if (!asked || atMs - asked.atMs > ageMsMax) {
+        const newest = { atMs, reading: ask(gateway) }
         asked = newest
         void newest.reading.then(({ problem }) => {
           if (problem !== null && asked === newest) asked = null
@@ -43,7 +39,7 @@ export function createCatalog({ gateway, nowMs }: AppContext, limits = catalogLi
   }
 }
 
-async function ask({ url, apiKey }: AppContext['gateway'], askMsMax: number): Promise<CatalogReading> {
+async function ask({ url, apiKey }: AppContext['gateway']): Promise<CatalogReading> {
   let response: Response
   let body: string
   try {

@@ -12,7 +12,7 @@ export const drainMsMax = 15_000
 export async function sendTape(
   response: Response,
   pages: AsyncIterable<TapePage>,
-  drainMs = drainMsMax,
+  drainMs: number,
 ): Promise<void> {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
