@@ -20,8 +20,8 @@ export interface GatewayAddress {
   url: string
   /** The Prometheus page, whole. */
   metricsUrl: string
-  /** The one of this start. false: GATEWAY_URL is set, and whose gateway that is `isOwnGateway` finds out. */
-  isBuiltIn: boolean
+  /** GATEWAY_URL is not set: the gateway of this start. Else `isOwnGateway` finds out whose it is. */
+  isDefaultAddress: boolean
   /** For the Authorization header; null when none is needed. Never leaves the process. */
   apiKey: string | null
 }

@@ -30,7 +30,7 @@ async function startDoor(answer: RequestListener) {
 /** Of isOwnGateway nothing else is asked. */
 function contextOf(url: string) {
   const clock = { nowMs: 0 }
-  const gateway = { url, metricsUrl: `${url}/metrics`, isBuiltIn: false, apiKey: 'key-of-the-app' }
+  const gateway = { url, metricsUrl: `${url}/metrics`, isDefaultAddress: false, apiKey: 'key-of-the-app' }
   const context = { gateway, nowMs: () => clock.nowMs } as AppContext
   return { context, clock }
 }
@@ -40,7 +40,7 @@ const greeting: RequestListener = (_, response) =>
 
 test('health shows our own gateway as the built-in one, and where it is', async () => {
   const door = await startDoor(greeting)
-  const app = await startApp({ gatewayUrl: door.url, isBuiltIn: false })
+  const app = await startApp({ gatewayUrl: door.url, isDefaultAddress: false })
   open.push(app.close)
   const { gateway } = (await (await fetch(`${app.url}/api/health`)).json()) as Health
   expect(gateway).toEqual({ url: door.url, isBuiltIn: true, isReachable: true })

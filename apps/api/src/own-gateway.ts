@@ -24,7 +24,7 @@ const lastAsked = new WeakMap<AppContext, Asked>()
 /** Never rejects. Without an answer it is what it was the last time, and is asked again the next. */
 export function isOwnGateway(context: AppContext, limits = ownGatewayLimits): Promise<boolean> {
   const { gateway, nowMs } = context
-  if (gateway.isBuiltIn) return Promise.resolve(true)
+  if (gateway.isDefaultAddress) return Promise.resolve(true)
   const last = lastAsked.get(context)
   const atMs = nowMs()
   if (last && atMs - last.atMs <= limits.ageMsMax) return last.isOwn

@@ -11,7 +11,7 @@ const laneThread: LaneThread = { run() {}, stop() {}, async close() {} }
 
 async function startServer() {
   const db = await openDatabase(':memory:')
-  const gateway = { url: 'http://127.0.0.1:9', metricsUrl: '', isBuiltIn: true, apiKey: null }
+  const gateway = { url: 'http://127.0.0.1:9', metricsUrl: '', isDefaultAddress: true, apiKey: null }
   const context = { db, log: pino({ level: 'silent' }), gateway, now: () => new Date(), nowMs: () => 0 }
   const server = createServer(context, {
     host: '127.0.0.1',

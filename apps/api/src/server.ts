@@ -127,11 +127,11 @@ async function readHealth(
   { catalog, races, clock, version }: { catalog: Catalog; races: Races; clock: Clock; version: string },
 ): Promise<Health> {
   context.db.check()
-  const [{ isReachable }, isBuiltIn] = await Promise.all([catalog.read(), isOwnGateway(context)])
+  const [{ isReachable }, isOwn] = await Promise.all([catalog.read(), isOwnGateway(context)])
   return {
     status: isReachable ? 'ok' : 'degraded',
     version,
-    gateway: { url: context.gateway.url, isBuiltIn, isReachable },
+    gateway: { url: context.gateway.url, isBuiltIn: isOwn, isReachable },
     races: {
       running: races.running,
       unwritten: races.unwritten,

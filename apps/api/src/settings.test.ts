@@ -11,7 +11,7 @@ test('everything has a default: loopback, and the built-in gateway', () => {
     gateway: {
       url: 'http://127.0.0.1:4000',
       metricsUrl: 'http://127.0.0.1:15020/metrics',
-      isBuiltIn: true,
+      isDefaultAddress: true,
       apiKey: null,
     },
     simulatorUrl: 'http://127.0.0.1:4010',
@@ -42,7 +42,7 @@ test.each([
 ])('another gateway may be written as %s', (url) => {
   expect(readSettings({ GATEWAY_URL: url }).gateway).toMatchObject({
     url: 'http://gate.example',
-    isBuiltIn: false,
+    isDefaultAddress: false,
   })
 })
 

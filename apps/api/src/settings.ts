@@ -45,7 +45,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
         read('GATEWAY_METRICS_URL') ?? `http://127.0.0.1:${metricsPort}/metrics`,
         'GATEWAY_METRICS_URL',
       ),
-      isBuiltIn: read('GATEWAY_URL') === undefined,
+      isDefaultAddress: read('GATEWAY_URL') === undefined,
       apiKey: read('GATEWAY_API_KEY') ?? null,
     },
     simulatorUrl: readUrl(

@@ -19,7 +19,7 @@ async function startApp(racesMax?: number) {
   const context: AppContext = {
     db,
     log: pino({ level: 'silent' }),
-    gateway: { url: '', metricsUrl: '', isBuiltIn: true, apiKey: null },
+    gateway: { url: '', metricsUrl: '', isDefaultAddress: true, apiKey: null },
     now: () => now,
     nowMs: () => 0,
   }

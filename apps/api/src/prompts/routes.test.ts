@@ -17,7 +17,7 @@ async function startApp() {
   const context: AppContext = {
     db,
     log: pino({ level: 'silent' }),
-    gateway: { url: '', metricsUrl: '', isBuiltIn: true, apiKey: null },
+    gateway: { url: '', metricsUrl: '', isDefaultAddress: true, apiKey: null },
     now: () => new Date(nowMs++),
     nowMs: () => 0,
   }

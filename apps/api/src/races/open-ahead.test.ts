@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-async function start(isBuiltIn: boolean) {
+async function start(isDefaultAddress: boolean) {
   const order: string[] = []
   const gateway = await startFakeGateway({
     m: (call) => {
@@ -17,7 +17,7 @@ async function start(isBuiltIn: boolean) {
       call.finish()
     },
   })
-  const app = await startApp({ gatewayUrl: gateway.url, isBuiltIn })
+  const app = await startApp({ gatewayUrl: gateway.url, isDefaultAddress })
   closing.push(gateway.close, app.close)
   return { gateway, app, order }
 }

@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 test('a long query on the main thread moves no stamp', async () => {
   const worker = new Worker(new URL('../testing/ticking-gateway.ts', import.meta.url), { execArgv: [] })
   const [{ url }] = (await once(worker, 'message')) as [TickingReady]
-  const app = await startApp({ gatewayUrl: url, isBuiltIn: false })
+  const app = await startApp({ gatewayUrl: url, isDefaultAddress: false })
   const running = postRace(app.url, { prompt: 'p', lanes: [{ model: 'any' }] }).then(collect)
   const ledger = async () => (await (await fetch(`${url}/ledger`)).json()) as string[]
   await eventually(async () => expect((await ledger()).length).toBeGreaterThan(5))

@@ -33,7 +33,7 @@ const saysReady: Greets = (request, response) => {
 }
 
 /** `greets`: what it does when the head of a request is there. Whole requests are answered with one word. */
-async function start(greets: Greets, isBuiltIn = true) {
+async function start(greets: Greets, isDefaultAddress = true) {
   const calls: Seen[] = []
   const server = createServer((request, response) => {
     if (request.url === '/v1/models') {
@@ -61,7 +61,7 @@ async function start(greets: Greets, isBuiltIn = true) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const gatewayUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const app = await startApp({ gatewayUrl, isBuiltIn })
+  const app = await startApp({ gatewayUrl, isDefaultAddress })
   closing.push(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
@@ -92,8 +92,8 @@ test('all of a request but one byte is there before the light, and that byte aft
 test.each([
   ['a foreign gateway', false, false],
   ['a cold start', true, true],
-])('%s gets a request as any other, at the light', async (_what, isBuiltIn, coldStart) => {
-  const { calls, app } = await start(() => {}, isBuiltIn)
+])('%s gets a request as any other, at the light', async (_what, isDefaultAddress, coldStart) => {
+  const { calls, app } = await start(() => {}, isDefaultAddress)
   const { end, lanes: raced } = await race(app.url, { prompt: 'p', lanes, coldStart })
   expect(new Set(raced.map((lane) => lane.start))).toEqual(new Set([coldStart ? 'cold' : 'warm']))
   const lightNs = BigInt(end!.clock!.greenLightNs!)

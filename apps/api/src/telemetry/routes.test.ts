@@ -54,7 +54,7 @@ async function startApp(url: string, other: Partial<GatewayAddress> = {}) {
   const context: AppContext = {
     db,
     log: pino({ level: 'silent' }),
-    gateway: { url, metricsUrl: `${url}/metrics`, isBuiltIn: true, apiKey: null, ...other },
+    gateway: { url, metricsUrl: `${url}/metrics`, isDefaultAddress: true, apiKey: null, ...other },
     now: () => new Date('2026-05-04T10:00:00Z'),
     nowMs: () => 0,
   }

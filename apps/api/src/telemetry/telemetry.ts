@@ -70,7 +70,7 @@ function keepStart(starts: Map<string, CountedRow[]>, raceId: string, rows: Coun
 
 async function readGateway(context: AppContext, limits: MetricsLimits): Promise<TelemetryReading> {
   const { gateway } = context
-  const [{ metrics, problem }, isBuiltIn] = await Promise.all([
+  const [{ metrics, problem }, isOwn] = await Promise.all([
     readMetrics(gateway, limits),
     isOwnGateway(context),
   ])
@@ -81,7 +81,7 @@ async function readGateway(context: AppContext, limits: MetricsLimits): Promise<
     stats: {
       gatewayUrl: withoutSecrets(gateway.url),
       metricsUrl: withoutSecrets(gateway.metricsUrl),
-      isBuiltIn,
+      isBuiltIn: isOwn,
       readAt: context.now().toISOString(),
       problem: problem ?? (dialect ? null : unknownDialect),
       dialect: dialect?.name ?? 'unknown',

@@ -17,7 +17,7 @@ export interface TestAppOptions extends Partial<ServerOptions>, Partial<Pick<App
   gatewayUrl: string
   apiKey?: string
   /** Else it is somebody's, until it says whose. */
-  isBuiltIn?: boolean
+  isDefaultAddress?: boolean
   db?: HistoryDatabase
 }
 
@@ -27,7 +27,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
   const {
     gatewayUrl,
     apiKey = null,
-    isBuiltIn = true,
+    isDefaultAddress = true,
     db = await openDatabase(':memory:'),
     now = () => new Date(),
     nowMs = () => performance.now(),
@@ -35,7 +35,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
   } = options
   const goingDown = new AbortController()
   await recoverRaces(db, log, goingDown.signal)
-  const gateway = { url: gatewayUrl, metricsUrl: `${gatewayUrl}/metrics`, isBuiltIn, apiKey }
+  const gateway = { url: gatewayUrl, metricsUrl: `${gatewayUrl}/metrics`, isDefaultAddress, apiKey }
   const { app, close } = createServer(
     { db, log, gateway, now, nowMs },
     {
