@@ -305,3 +305,25 @@ test('the way past a target that could not carry the request is the gateway’s 
   await counted.close()
   await provider.close()
 })
+
+test('an attempt that failed and the wait before the next are not the gateway’s own work', async () => {
+  let nowMs = 0
+  const provider = await startUpstream((response, request) => {
+    if (nowMs > 0) return stream([token('a') + finish + usageChunk + done])(response, request)
+    nowMs += 2_000
+    return json({ error: { message: 'busy' } }, 503)(response, request)
+  })
+  const patient = await startGateway(oneModel(provider.url, { retry: { attempts: 2 } }), {
+    monotonicMs: () => nowMs,
+    async wait() {
+      nowMs += 1_000
+    },
+  })
+  const report = findReport(
+    await (await patient.chat({ model: 'm', messages, stream: true }, reporting)).text(),
+  )
+  expect(report.attempts.map(({ outcome }) => outcome)).toEqual(['http_503', 'ok'])
+  expect(report).toMatchObject({ durationMs: 3_000, overheadMs: 0 })
+  await patient.close()
+  await provider.close()
+})
