@@ -309,6 +309,18 @@ test('calls that are older than the new config keeps are forgotten with the next
   await rm(folder, { recursive: true })
 })
 
+test('of two edits the newer one holds, however late the budgets of the older are known', async () => {
+  const { url } = await serve()
+  const gateway = await start(oneModel(url))
+  const budgets = [{ per: 'caller', usd: 1, period: 'day' }]
+  gateway.reload({ ...oneModel(url, { description: 'older' }), policies: { budgets } })
+  gateway.reload(oneModel(url, { description: 'newer' }))
+  // The books answer in turn: whoever asks after the older edit hears after it.
+  await gateway.gateway.ready()
+  expect(await (await fetch(`${gateway.url}/v1/models/m`)).json()).toMatchObject({ description: 'newer' })
+  expect(gateway.logs.filter(({ msg }) => String(msg).includes('holds from'))).toHaveLength(1)
+})
+
 test('a stream is byte-whole however often the config changes under it', async () => {
   const pieces = [role, ...Array.from({ length: 200 }, (_, index) => token(`t${index} `)), finish, done]
   const upstream = await serve(stream(pieces))
