@@ -82,6 +82,15 @@ async function ask(
   }
 }
 
+test('another status than 200 says something of the moment, and is asked for again', async () => {
+  let turn = 0
+  const all = await start({}, (response, request) =>
+    json({ choices: [{ message: { content: `no. ${++turn}` } }] }, 203)(response, request),
+  )
+  expect(await ask(all)).toMatchObject({ cache: 'miss', turn: '1' })
+  expect(await ask(all)).toMatchObject({ cache: 'miss', turn: '2' })
+})
+
 test('is off unless the config asks for it', async () => {
   const all = await start({ cache: {} })
   expect(await ask(all)).toMatchObject({ cache: null, turn: '1' })
