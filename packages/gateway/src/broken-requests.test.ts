@@ -69,6 +69,42 @@ test('a body that was refused and goes on for ever gets one answer, and then the
   expect(await raw(`${post}Content-Length: 5000\r\n\r\n{`)).toMatch(/^HTTP\/1\.1 413 .*\}$/s)
 })
 
+test('a body that was refused is thrown away up to 64 MB, and no further', async () => {
+  const patient = await startGateway({ ...oneModel(upstream.url), policies: { bodyBytesMax: 1000 } })
+  const socket = connect(Number(new URL(patient.url).port), '127.0.0.1')
+  // Where bytes were on their way, the close comes as a reset.
+  socket.on('error', () => {})
+  const isOver = new Promise((resolve) => socket.once('close', resolve))
+  socket.write(`${post}Content-Length: 1000000000\r\n\r\n`)
+  expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 413 /)
+  const megabyte = Buffer.alloc(1024 * 1024)
+  let sent = 0
+  // Some more than 64: the kernel holds a few that nobody has read.
+  for (; sent < 100 && !socket.destroyed; sent++) {
+    const isTaken = new Promise((resolve) => socket.write(megabyte, resolve))
+    await Promise.race([isTaken, isOver])
+  }
+  expect(sent).toBeGreaterThanOrEqual(64)
+  expect(sent).toBeLessThan(100)
+  await isOver
+  await patient.close()
+})
+
+test('one connection more than there may be is closed, and the others go on', async () => {
+  const small = await startGateway(oneModel(upstream.url), { arrival: { connectionsMax: 1 } })
+  const to = Number(new URL(small.url).port)
+  const first = connect(to, '127.0.0.1')
+  const health = 'GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
+  first.write(health)
+  await once(first, 'data')
+  const second = connect(to, '127.0.0.1')
+  expect(await text(second)).toBe('')
+  first.write(health)
+  expect(String(await once(first, 'data'))).toMatch(/^HTTP\/1\.1 200 /)
+  first.destroy()
+  await small.close()
+})
+
 test('an expectation that nobody knows is let be', async () => {
   const body = JSON.stringify(good)
   const head = `${post}Connection: close\r\nExpect: a-miracle\r\nContent-Length: ${body.length}\r\n\r\n`

@@ -39,15 +39,20 @@ export interface ServerOptions {
 
 /** A caller that needs longer than this for its headers, or its whole request, is attacking or broken. */
 export interface Arrival {
+  /** Open at once: who comes beyond them is closed without a word. */
+  connectionsMax: number
   headersMsMax: number
   requestMsMax: number
   /** How often open connections are looked at for it. */
   checkEveryMs: number
 }
 
-export const arrivalDefault: Arrival = { headersMsMax: 15_000, requestMsMax: 60_000, checkEveryMs: 1_000 }
-
-const connectionsMax = 10_000
+export const arrivalDefault: Arrival = {
+  connectionsMax: 10_000,
+  headersMsMax: 15_000,
+  requestMsMax: 60_000,
+  checkEveryMs: 1_000,
+}
 
 export function createGatewayServer({ current, allowedHosts, arrival, onRefused }: ServerOptions): Server {
   const newest = new WeakMap<Socket, ServerResponse>()
@@ -73,7 +78,7 @@ export function createGatewayServer({ current, allowedHosts, arrival, onRefused 
       }
     },
   )
-  server.maxConnections = connectionsMax
+  server.maxConnections = arrival.connectionsMax
   // What the caller expects is no reason to refuse it: Node would, with no word.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {

@@ -7,7 +7,7 @@ import type { GatewayReport } from '@drag-race/contracts'
 import { pino } from 'pino'
 import { type Config, loadConfig } from '../config/load.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
-import type { Arrival } from '../server.ts'
+import { type Arrival, arrivalDefault } from '../server.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import type { Wait } from '../upstream/wait.ts'
 
@@ -27,7 +27,8 @@ export interface RunningGateway {
 
 export interface StartOptions {
   variables?: Record<string, string>
-  arrival?: Arrival
+  /** Instead of the one that the program has. */
+  arrival?: Partial<Arrival>
   /** The file of the books; without one there are none. */
   booksPath?: string
   /** Instead of the first moment of 2026. */
@@ -88,7 +89,7 @@ export async function startGateway(llm: object, options: StartOptions = {}): Pro
 function toGatewayOptions(options: StartOptions): Partial<GatewayOptions> {
   const { arrival, booksPath, random, wait, tracing } = options
   return {
-    ...(arrival && { arrival }),
+    ...(arrival && { arrival: { ...arrivalDefault, ...arrival } }),
     ...(booksPath && { booksPath }),
     ...(random && { random }),
     ...(wait && { wait }),
