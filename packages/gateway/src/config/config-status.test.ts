@@ -58,7 +58,8 @@ test('what was loaded is for admins only', async () => {
   const gateway = await start({
     policies: { apiKeys: { keys: [keyOf('boss', { isAdmin: true }), keyOf('a')] } },
   })
-  expect((await fetch(`${gateway.url}/admin/config`, bearer('key-of-a'))).status).toBe(403)
+  const refused = await fetch(`${gateway.url}/admin/config`, bearer('key-of-a'))
+  expect([refused.status, await refused.json()]).toMatchObject([403, { error: { code: 'admin_required' } }])
   const open = await start({})
   expect((await fetch(`${open.url}/admin/config`)).status).toBe(404)
 })
