@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Health } from '@drag-race/contracts'
 import express from 'express'
 import type { AppContext } from './app-context.ts'
-import { type Clock, createClock, createClockRoutes } from './clock/index.ts'
+import { type Clock, type ClockLimits, createClock, createClockRoutes } from './clock/index.ts'
 import { answerErrors, unknownEndpoint } from './error-handler.ts'
 import { createExportRoutes } from './exports/index.ts'
 import { createGroundTruthRoutes } from './ground-truth/index.ts'
@@ -36,6 +36,7 @@ export interface ServerOptions extends HostRules {
   simulatorUrl: string
   /** The built web. */
   webFolder: string
+  clockLimits?: ClockLimits
   raceLimits?: RaceLimits
   viewerLimits?: ViewerLimits
   laneThread?: LaneThread
@@ -52,13 +53,16 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   const catalog = createCatalog(context)
   const telemetry = createTelemetry(context)
   const laneThread = options.laneThread ?? createLaneThread(context.log)
-  const clock = createClock({
-    context,
-    simulatorUrl: options.simulatorUrl,
-    catalog,
-    laneThread,
-    isRacing: () => races.isRacing,
-  })
+  const clock = createClock(
+    {
+      context,
+      simulatorUrl: options.simulatorUrl,
+      catalog,
+      laneThread,
+      isRacing: () => races.isRacing,
+    },
+    options.clockLimits,
+  )
   const races = createRaces(context, { catalog, telemetry, laneThread, clock, limits: options.raceLimits })
 
   const api = express.Router()

@@ -36,9 +36,15 @@ export interface ClockParts {
   isRacing(): boolean
 }
 
-/** A race waits so long for a calibration. A whole one takes about three seconds. */
-const waitMsMax = 3_500
-const calibrateMsMax = 15_000
+export interface ClockLimits {
+  /** A race waits so long for a calibration. */
+  waitMsMax: number
+  calibrateMsMax: number
+}
+
+/** A whole calibration takes about three seconds. */
+export const clockLimits: ClockLimits = { waitMsMax: 3_500, calibrateMsMax: 15_000 }
+
 /** After the start, until gateway and simulator answer or it is clear that they will not. */
 const attemptsAfterMs = [0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
 const retryMs = 1_000
@@ -49,7 +55,10 @@ const againMax = 10
 /** The end of a race waits so long for the sentinel's ledger. */
 const sentinelMsMax = 500
 
-export function createClock(parts: ClockParts): Clock {
+export function createClock(
+  parts: ClockParts,
+  { waitMsMax, calibrateMsMax }: ClockLimits = clockLimits,
+): Clock {
   const { simulatorUrl } = parts
   const { db, log } = parts.context
   const closing = new AbortController()
@@ -71,7 +80,7 @@ export function createClock(parts: ClockParts): Clock {
   async function measure(signal: AbortSignal): Promise<Calibration> {
     const measured = await calibrate({ ...parts, signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error
-      throw (signal.reason as Error).name === 'TimeoutError' ? tooSlow : cutShortFault
+      throw (signal.reason as Error).name === 'TimeoutError' ? tooSlow(calibrateMsMax) : cutShortFault
     })
     if (!measured) throw noSimulator(simulatorUrl)
     calibration = measured
@@ -161,11 +170,13 @@ const cutShortFault = new ApiFault(
   'The calibration was cut short by a race. Calibrate again when it has ended.',
 )
 
-const tooSlow = new ApiFault(
-  504,
-  'calibration_too_slow',
-  `The simulated model did not end its answers within ${calibrateMsMax / 1000} s. Add sim-sentinel to gateway.yaml, then calibrate again.`,
-)
+function tooSlow(calibrateMsMax: number): ApiFault {
+  return new ApiFault(
+    504,
+    'calibration_too_slow',
+    `The simulated model did not end its answers within ${calibrateMsMax / 1000} s. Add sim-sentinel to gateway.yaml, then calibrate again.`,
+  )
+}
 
 function noSimulator(simulatorUrl: string): ApiFault {
   return new ApiFault(

@@ -1,2 +1,2 @@
-export { type Clock, createClock } from './clock.ts'
+export { type Clock, type ClockLimits, createClock } from './clock.ts'
 export { createClockRoutes } from './routes.ts'
