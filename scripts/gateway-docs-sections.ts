@@ -83,7 +83,8 @@ virtualModels:
   {
     title: 'Keys of callers',
     path: 'llm.policies.apiKeys',
-    words: '`npm run gateway:key -- search-team` makes a key and prints its entry.',
+    words:
+      '`npm run gateway:key -- search-team` makes a key and prints its entry. Under `strict` the app needs one too: put it into `.env` as `GATEWAY_API_KEY`, and start the app again.',
     example: `models:
   - { name: gpt-4o-mini, provider: openai }
 policies:

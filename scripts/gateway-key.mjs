@@ -22,6 +22,8 @@ console.log(`The key of ${id}. It is shown only now:
 
   ${key}
 
+Is it for the app's own races? Then put it into .env as GATEWAY_API_KEY, and start the app again.
+
 Its entry in gateway.yaml:
 
 llm:

@@ -52,7 +52,10 @@ async function ask({ url, apiKey }: AppContext['gateway']): Promise<CatalogReadi
     return none(false, `Cannot reach the gateway at ${url}. Is it running? Start it, or set GATEWAY_URL.`)
   }
   if (response.status === 401 || response.status === 403) {
-    return none(true, `The gateway at ${url} asks for a key: set GATEWAY_API_KEY.`)
+    return none(
+      true,
+      `The gateway at ${url} asks for a key: make one (for the built-in gateway, \`npm run gateway:key -- race\` does), put it into .env as GATEWAY_API_KEY, and start the app again.`,
+    )
   }
   const listed = response.ok && body.length <= bodyCharsMax ? parseList(body) : null
   if (listed) return { models: listed, problem: null, isReachable: true }

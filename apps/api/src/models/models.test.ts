@@ -71,7 +71,11 @@ test.each([
     /does not list its models/,
   ],
   ['answers with a page', (response: ServerResponse) => response.end('<html>'), /does not list its models/],
-  ['asks for a key', (response: ServerResponse) => response.writeHead(401).end('{}'), /GATEWAY_API_KEY/],
+  [
+    'asks for a key',
+    (response: ServerResponse) => response.writeHead(401).end('{}'),
+    /`npm run gateway:key -- race` .*\.env as GATEWAY_API_KEY, and start the app again/,
+  ],
 ])('a gateway that %s is a problem in words, and any model may be tried', async (_name, list, words) => {
   const app = await start(list)
   expect(await models(app)).toMatchObject({ models: [], problem: expect.stringMatching(words) })

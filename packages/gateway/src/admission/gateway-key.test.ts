@@ -22,6 +22,10 @@ test('the printed key opens the door that the printed entry makes, and no two ar
   await close()
 })
 
+test('it says where the app of this gateway takes the key from', () => {
+  expect(run('race').stdout).toMatch(/\.env as GATEWAY_API_KEY, and start the app again/)
+})
+
 test.each([[[]], [['two words']], [['a', 'b']], [['--help']]])(
   'without one good id it says what to do: %j',
   (words) => {
