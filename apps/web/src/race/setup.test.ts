@@ -39,6 +39,14 @@ test('two lanes are chosen already: real models first, then a fast and a slow si
   expect(chosen([locked])).toEqual([])
 })
 
+test('a name for several models is chosen when no model of its own answers', () => {
+  const routes = ['by-task', 'rescue'].map((id) => model(id, { virtual: true }))
+  expect(chosen([...routes, ...simulated, model('a'), model('b')])).toEqual(['a', 'b'])
+  expect(chosen([...routes, ...simulated, model('a')])).toEqual(['a', 'sim-sprint'])
+  expect(chosen([...routes, ...simulated])).toEqual(['sim-sprint', 'sim-heavy'])
+  expect(chosen([...routes, model('a')])).toEqual(['a', 'by-task'])
+})
+
 test('an added lane takes the model before it, on an empty strip one that can race', () => {
   expect(nextModel([emptyLane('a'), emptyLane('b')], simulated)).toBe('b')
   expect(nextModel([], [locked, ...simulated])).toBe('sim-sprint')

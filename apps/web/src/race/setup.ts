@@ -64,12 +64,15 @@ export function nextModel(lanes: readonly SetupLane[], models: readonly ModelInf
   return lanes.at(-1)?.model ?? defaultModels(models)[0] ?? ''
 }
 
-/** Two real models with keys, else a fast and a slow simulated one, else whatever answers. */
+/**
+ * Two real models with keys, else a fast and a slow simulated one, else whatever answers. Names for several models stand first
+ * in the gateway's list, and come last here: who opens the page looks for the models that are its own.
+ */
 function defaultModels(models: readonly ModelInfo[]): string[] {
   const available = models.filter((model) => model.available)
-  const real = available.filter((model) => !model.simulated)
+  const real = available.filter((model) => !model.simulated && !model.virtual)
   const shown = ['sim-sprint', 'sim-heavy'].filter((id) => available.some((model) => model.id === id))
-  const rest = available.map(({ id }) => id)
+  const rest = available.toSorted((a, b) => Number(a.virtual) - Number(b.virtual)).map(({ id }) => id)
   return [...new Set([...real.slice(0, 2).map(({ id }) => id), ...shown, ...rest])].slice(0, 2)
 }
 
