@@ -4,7 +4,8 @@ import type { RaceStore } from './store.ts'
 import { useRace } from './the-race.ts'
 import { toRunningText, toVerdictText } from './verdict.ts'
 
-export function CallLine() {
+/** `appAnswers`: while the connection is lost; null when that is not known. */
+export function CallLine({ appAnswers }: { appAnswers: boolean | null }) {
   // Words, not the race: it is another one in every frame, and they are not.
   const headline = useRace((store) => toCall(store).headline)
   const detail = useRace((store) => toCall(store).detail)
@@ -19,9 +20,7 @@ export function CallLine() {
         {feed.state !== 'reconnecting' && feed.state !== 'refused' && detail}
         {/* Read out when it changes; what the race itself has to say, the announcer does. */}
         <span role="status">
-          {feed.state === 'reconnecting' && (
-            <span className="call-warning">Connection lost. The race goes on without us; reconnecting …</span>
-          )}
+          {feed.state === 'reconnecting' && <span className="call-warning">{toLostText(appAnswers)}</span>}
           {feed.state === 'refused' && <span className="call-warning">{feed.problem.message}</span>}
           {isStopping && stopProblem === null && ' Stopping …'}
           {stopProblem !== null && <span className="call-warning"> Stop did not work: {stopProblem}</span>}
@@ -29,6 +28,17 @@ export function CallLine() {
       </p>
     </>
   )
+}
+
+function toLostText(appAnswers: boolean | null): string {
+  switch (appAnswers) {
+    case true:
+      return 'Connection lost. The race goes on without us; reconnecting …'
+    case false:
+      return 'Connection lost, and the app does not answer: what had arrived is kept; reconnecting …'
+    case null:
+      return 'Connection lost; reconnecting …'
+  }
 }
 
 function toCall({ race, feed }: RaceStore) {

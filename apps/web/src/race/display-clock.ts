@@ -13,8 +13,7 @@ export interface DisplayClock {
   canGoBack: boolean
 }
 
-export const DisplayClockContext = createContext<DisplayClock>({
-  raceMs: () => null,
-  heardMs: () => null,
-  canGoBack: false,
-})
+/** Clocks rest where they were last drawn. */
+export const restingClock: DisplayClock = { raceMs: () => null, heardMs: () => null, canGoBack: false }
+
+export const DisplayClockContext = createContext(restingClock)

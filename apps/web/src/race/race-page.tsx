@@ -9,10 +9,9 @@ import type { ApiProblem } from '../read-json.ts'
 import { TelemetryPanel } from '../telemetry/telemetry-panel.tsx'
 import { usePageTitle } from '../use-page-title.ts'
 import { Announcer } from './announcer.tsx'
-import { DisplayClockContext } from './display-clock.ts'
 import { RaceScreen } from './race-screen.tsx'
 import { SetupScreen } from './setup-screen.tsx'
-import { liveClock, theRace, useRace } from './the-race.ts'
+import { theRace, useRace } from './the-race.ts'
 
 export function RacePage({ id }: { id: string | null }) {
   useLayoutEffect(() => {
@@ -25,9 +24,7 @@ export function RacePage({ id }: { id: string | null }) {
   return (
     <div className="race-page">
       <div className="race-main">
-        <DisplayClockContext value={liveClock}>
-          <RaceBody id={id} />
-        </DisplayClockContext>
+        <RaceBody id={id} />
       </div>
       <TelemetryPanel />
       <LiveAnnouncer />

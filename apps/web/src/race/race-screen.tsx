@@ -8,6 +8,7 @@ import { Guard } from '../guard.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { Tags } from '../look/tags.tsx'
 import { CallLine } from './call-line.tsx'
+import { DisplayClockContext, restingClock } from './display-clock.ts'
 import { LanePanel } from './lane-panel.tsx'
 import { Lanes } from './lanes.tsx'
 import { raceAgain, rearrange } from './next-race.ts'
@@ -17,7 +18,8 @@ import { toPromptText } from './setup.ts'
 import { StandingsTable } from './standings-table.tsx'
 import { StartBar } from './start-bar.tsx'
 import { Strip } from './strip.tsx'
-import { theRace, useRace } from './the-race.ts'
+import { liveClock, theRace, useRace } from './the-race.ts'
+import { useAppAnswers } from './use-app-answers.ts'
 import { useStartKey } from './use-start-key.ts'
 import { toFinishText } from './verdict.ts'
 
@@ -38,10 +40,11 @@ export function RaceScreen() {
   const isOver = over !== null || isLost
   const finish = request?.finish ?? 'done'
   const lanes = Array.from({ length: laneCount }, (_, lane) => lane)
+  const appAnswers = useAppAnswers()
   useStartKey(isOver && !isAsking, raceAgain)
 
   return (
-    <>
+    <DisplayClockContext value={appAnswers === false ? restingClock : liveClock}>
       <StartBar
         prompt={
           <ScrollBox className="prompt-text" label="Prompt" dir="auto">
@@ -76,7 +79,12 @@ export function RaceScreen() {
         ))}
       </Strip>
       <LiveStandings over={over} />
-      <Lanes key={raceId} count={laneCount} hasSlips={over !== null} heading={<CallLine />}>
+      <Lanes
+        key={raceId}
+        count={laneCount}
+        hasSlips={over !== null}
+        heading={<CallLine appAnswers={appAnswers} />}
+      >
         {lanes.map((lane) => (
           <LivePanel key={lane} index={lane} over={over} isLost={isLost} />
         ))}
@@ -89,7 +97,7 @@ export function RaceScreen() {
         </Guard>
       )}
       {over && <Evidence race={over} />}
-    </>
+    </DisplayClockContext>
   )
 }
 

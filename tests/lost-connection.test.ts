@@ -1,0 +1,56 @@
+/** The connection of a page to its race breaks: what the page says depends on whether the app still answers. */
+import { expect, test } from 'vitest'
+import { useHousePage } from './support/house-page.ts'
+import { setUpRace } from './support/start-page.ts'
+
+declare const cutOff: () => void
+
+const at = useHousePage()
+
+const status = () => at.page.locator('.call-detail [role="status"]')
+const clock = () => at.page.locator('.strip-row .strip-time').first().innerText()
+/** Clocks are drawn in every second frame. */
+const drawTwice = () =>
+  at.page.evaluate(async () => {
+    for (let frame = 0; frame < 10; frame++) await new Promise((resolve) => requestAnimationFrame(resolve))
+  })
+
+async function startRace() {
+  await setUpRace(at.page, at.url('/'), ['sim-long'])
+  await at.page.getByRole('button', { name: 'Start', exact: true }).click()
+  await at.page.locator('.lane-answer').first().waitFor()
+}
+
+test('while the app answers, the race goes on and so do its clocks', async () => {
+  // Playwright cuts no answer that has begun.
+  await at.page.addInitScript(() => {
+    const fetchIt = window.fetch
+    const cutting = new AbortController()
+    Object.assign(window, { cutOff: () => cutting.abort() })
+    window.fetch = (input, init) => {
+      const isTape = /\/api\/(race|races\/[^/]+\/events)$/.test(String(input))
+      const signals = [init?.signal, isTape ? cutting.signal : null].filter((signal) => signal != null)
+      return fetchIt(input, { ...init, signal: AbortSignal.any(signals) })
+    }
+  })
+  await startRace()
+  await at.page.evaluate(() => cutOff())
+  await status().getByText('Connection lost. The race goes on without us; reconnecting …').waitFor()
+  const before = await clock()
+  await drawTwice()
+  expect(await clock()).not.toBe(before)
+})
+
+test('when the app is gone, nothing is said to go on, and the clocks rest until it is back', async () => {
+  await startRace()
+  await at.house.app.stop('SIGKILL')
+  await status()
+    .getByText('Connection lost, and the app does not answer: what had arrived is kept; reconnecting …')
+    .waitFor()
+  const before = await clock()
+  await drawTwice()
+  expect(await clock()).toBe(before)
+  await at.house.restartApp()
+  await at.page.getByRole('button', { name: 'Race again' }).waitFor()
+  expect(await status().innerText()).toBe('')
+})
