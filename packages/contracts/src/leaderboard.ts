@@ -130,6 +130,8 @@ export interface Paired {
 export interface PairedDifference {
   /** Races in which both have the figure. */
   n: number
+  /** Of these, the ones in which our tokenizer counted for one of the two, as in `isEstimated` of a row; 0 for times. */
+  estimated: number
   /** Of the n differences; null without any. */
   median: number | null
   /** 95 %, the margin already added on both sides; null under six races, or when no margin is known. */

@@ -21,7 +21,7 @@ test('the difference is taken within each race, however much the races differ', 
   const { total, races } = pair(duels([30, 35, 38, 38, 38, 41, 60, 900, 40, 36], { marginMs: 2 }))
   // Of ten, the second from each end; two milliseconds more on both sides.
   expect(races).toBe(10)
-  expect(total).toEqual({ n: 10, median: -38, low: -62, high: -33, margin: 2, better: 'a' })
+  expect(total).toEqual({ n: 10, estimated: 0, median: -38, low: -62, high: -33, margin: 2, better: 'a' })
 })
 
 test('what lies within the margin is claimed for nobody', () => {
@@ -59,7 +59,15 @@ test('what is just the margin is claimed for nobody, whatever its binary fractio
 
 test('without a known margin there is a median and no interval', () => {
   const { total } = pair(duels([30, 35, 38, 38, 38, 41, 60], { marginMs: null }))
-  expect(total).toEqual({ n: 7, median: -38, low: null, high: null, margin: null, better: null })
+  expect(total).toEqual({
+    n: 7,
+    estimated: 0,
+    median: -38,
+    low: null,
+    high: null,
+    margin: null,
+    better: null,
+  })
 })
 
 test('five races are too few for an interval, and none has nothing', () => {
@@ -69,7 +77,15 @@ test('five races are too few for an interval, and none has nothing', () => {
     low: null,
     better: null,
   })
-  expect(pair([]).total).toEqual({ n: 0, median: null, low: null, high: null, margin: null, better: null })
+  expect(pair([]).total).toEqual({
+    n: 0,
+    estimated: 0,
+    median: null,
+    low: null,
+    high: null,
+    margin: null,
+    better: null,
+  })
 })
 
 test('by decode speed more is better, and the margin is that of a speed', () => {

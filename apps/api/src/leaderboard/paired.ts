@@ -38,6 +38,8 @@ export interface Pairing {
 
 const figures = ['ttft', 'total', 'decode'] as const
 type Figure = (typeof figures)[number]
+/** Those that tokens are in. */
+const counted: readonly Figure[] = ['decode']
 
 export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 'stream'>): Pairing {
   const leftOut = new Map<string, number>()
@@ -89,6 +91,7 @@ function isHalfAnswered(lanes: readonly LaneRow[]): boolean {
 interface Difference {
   value: number
   margin: number | null
+  isEstimated: boolean
 }
 
 function toDifference(
@@ -111,6 +114,7 @@ function toDifference(
   return {
     value: subtract(a.value, b.value),
     margin: marginMs === null ? null : Math.max(a.margin, b.margin),
+    isEstimated: counted.includes(figure) && [...lanesOfA, ...lanesOfB].some((lane) => lane.isEstimated),
   }
 }
 
@@ -124,6 +128,7 @@ function toPaired(differences: readonly Difference[], figure: Figure): PairedDif
       : { low: subtract(narrow.low, margin), high: subtract(narrow.high, -margin) }
   return {
     n: values.length,
+    estimated: differences.filter(({ isEstimated }) => isEstimated).length,
     median: withoutDust(median(values)),
     low: wide?.low ?? null,
     high: wide?.high ?? null,

@@ -246,7 +246,7 @@ test('two models are compared over the races that both ran', async () => {
   await writeRace({ totals: { a: { total_ms: 1 }, b: { total_ms: 9 } }, category: 'maths', daysAgo: 3 })
   const { races, total, ttft } = await paired('?a=a&b=b&span=day')
   expect(races).toBe(8)
-  expect(total).toEqual({ n: 8, median: -43.5, low: -48, high: -39, margin: 1, better: 'a' })
+  expect(total).toEqual({ n: 8, estimated: 0, median: -43.5, low: -48, high: -39, margin: 1, better: 'a' })
   expect(ttft).toMatchObject({ n: 8, median: 0, better: null })
   expect((await paired('?a=a&b=b&category=maths')).total).toMatchObject({ n: 1, median: -8, low: null })
 })
@@ -340,6 +340,16 @@ test('of a model whose answers brought no usage the board says that its tokens a
     { model: 'a', isEstimated: true },
     { model: 'b', isEstimated: false },
   ])
+})
+
+test('the difference of two speeds says in how many races our tokenizer counted; times hold no tokens', async () => {
+  const { writeRace, paired } = await startApp()
+  await writeRace({ totals: ab })
+  await writeRace({ totals: { a: { total_ms: 500 }, b: { total_ms: 900, is_estimated: 1 } } })
+  expect(await paired('?a=a&b=b')).toMatchObject({
+    decode: { n: 2, estimated: 1 },
+    total: { n: 2, estimated: 0 },
+  })
 })
 
 test('the margin of a speed is that of the tokens which were sent: reasoning that stayed hidden makes it no finer', async () => {

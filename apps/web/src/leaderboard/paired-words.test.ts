@@ -3,7 +3,16 @@ import { expect, test } from 'vitest'
 import { type PairedFigure, toClockText, toPairedWords } from './paired-words.ts'
 
 function words(part: Partial<PairedDifference>, figure: PairedFigure = 'ttft') {
-  const difference = { n: 40, median: -38, low: -55, high: -21, margin: 1.8, better: 'a', ...part } as const
+  const difference = {
+    n: 40,
+    estimated: 0,
+    median: -38,
+    low: -55,
+    high: -21,
+    margin: 1.8,
+    better: 'a',
+    ...part,
+  } as const
   const paired: Paired = {
     a: 'A',
     b: 'B',
@@ -29,6 +38,16 @@ test('of speeds the larger is the faster', () => {
   )
   expect(words({ median: -12, low: -19, high: -4, better: 'b' }, 'decode')).toBe(
     'B is 12.0 tok/s faster. 95 % 4.0 to 19.0, n = 40',
+  )
+})
+
+test('a speed that holds tokens of our tokenizer is told with ≈, and of how many races', () => {
+  const speeds = { median: 12, low: 4, high: 19.25 }
+  expect(words({ ...speeds, estimated: 3 }, 'decode')).toBe(
+    'A is ≈12.0 tok/s faster. 95 % ≈4.0 to 19.3, n = 40, 3 of these counted by our tokenizer',
+  )
+  expect(words({ ...speeds, estimated: 40 }, 'decode')).toBe(
+    'A is ≈12.0 tok/s faster. 95 % ≈4.0 to 19.3, n = 40, counted by our tokenizer',
   )
 })
 
@@ -60,7 +79,7 @@ test('without a margin of the clock nothing is claimed', () => {
 })
 
 test('the clock’s part has the unit of its figure', () => {
-  const difference = { n: 1, median: 1, low: null, high: null, better: null }
+  const difference = { n: 1, estimated: 0, median: 1, low: null, high: null, better: null }
   expect(toClockText({ ...difference, margin: 1.75 }, 'total')).toBe('± 1.8 ms')
   expect(toClockText({ ...difference, margin: 7.24 }, 'decode')).toBe('± 7.2 tok/s')
   expect(toClockText({ ...difference, margin: null }, 'ttft')).toBe('')

@@ -18,13 +18,14 @@ export type PairedFigure = (typeof pairedFigures)[number]['figure']
 
 export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords {
   const difference = paired[figure]
-  const n = `n = ${difference.n}`
+  const n = `n = ${difference.n}${toCounted(difference)}`
   if (difference.median === null) return { finding: 'No race in which both have it', ground: n }
   const { print, unit, isLowerBetter } = figure === 'decode' ? speed : time
   // How far the one with the better median is ahead of the other.
   const isAAhead = difference.median < 0 === isLowerBetter
   const ahead = isAAhead ? paired.a : paired.b
-  const amount = `${print(Math.abs(difference.median))} ${unit} faster`
+  const about = difference.estimated > 0 ? '≈' : ''
+  const amount = `${about}${print(Math.abs(difference.median))} ${unit} faster`
   const atMedian = difference.median === 0 ? 'level at the median' : `at the median ${ahead} was ${amount}`
   const ends = toEnds(difference)
   if (ends === null) {
@@ -33,10 +34,15 @@ export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords
       : { finding: 'n too small', ground: `${atMedian}, ${n}; an interval takes 6` }
   }
   const [low, high] = ends.map((end) => `${end < 0 ? '−' : ''}${print(Math.abs(end))}`)
-  const interval = `95 % ${low} to ${high}, ${n}`
+  const interval = `95 % ${about}${low} to ${high}, ${n}`
   return difference.better === null
     ? { finding: 'Too close to call', ground: `${atMedian}, ${interval}` }
     : { finding: `${ahead} is ${amount}`, ground: interval }
+}
+
+function toCounted({ n, estimated }: PairedDifference): string {
+  if (estimated === 0) return ''
+  return estimated === n ? ', counted by our tokenizer' : `, ${estimated} of these counted by our tokenizer`
 }
 
 /** What the clock has added to the interval, on both sides. */
