@@ -122,11 +122,13 @@ export interface Paired {
   ttft: PairedDifference
   total: PairedDifference
   decode: PairedDifference
+  /** Of one answer. Without a margin of the clock: a cost holds no time. */
+  cost: PairedDifference
   /** Races that were looked at and do not count, and why. */
   leftOut: { why: string; races: number }[]
 }
 
-/** a − b of the same race, in milliseconds, or in tokens a second for `decode`. */
+/** a − b of the same race, in milliseconds, in tokens a second for `decode`, in US dollars for `cost`. */
 export interface PairedDifference {
   /** Races in which both have the figure. */
   n: number
@@ -137,7 +139,7 @@ export interface PairedDifference {
   /** 95 %, the margin already added on both sides; null under six races, or when no margin is known. */
   low: number | null
   high: number | null
-  /** The clock's part: the median over the n races; null when none of them knows it. */
+  /** The clock's part: the median over the n races; null when none of them knows it, 0 for `cost`. */
   margin: number | null
   /** Who is better, when the interval leaves no doubt. */
   better: 'a' | 'b' | null

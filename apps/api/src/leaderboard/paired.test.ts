@@ -95,6 +95,17 @@ test('by decode speed more is better, and the margin is that of a speed', () => 
   expect(decode).toMatchObject({ n: 8, median: 100, better: 'a' })
 })
 
+test('what an answer cost needs no clock, and both prices', () => {
+  const priced = [0.001, 0.002, 0.002, 0.003, 0.002, 0.004].map((more) =>
+    race([lane('a', 500, { costUsd: 0.01 }), lane('b', 600, { costUsd: 0.01 + more })], { marginMs: null }),
+  )
+  const unknown = race([lane('a', 500), lane('b', 600, { costUsd: null })], { marginMs: null })
+  const { cost, total } = pair([...priced, unknown])
+  expect(cost).toMatchObject({ n: 6, median: -0.002, margin: 0, better: 'a' })
+  expect([cost.low, cost.high].map((end) => end?.toFixed(3))).toEqual(['-0.004', '-0.001'])
+  expect(total).toMatchObject({ n: 7, better: null })
+})
+
 test('a race that one of them did not answer is left out, and told apart from races without the two', () => {
   const races = [
     duel(500, 600),

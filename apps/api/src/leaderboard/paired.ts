@@ -11,6 +11,8 @@
  */
 import {
   betterBy,
+  type Measure,
+  measures,
   type Paired,
   type PairedDifference,
   type PairedQuery,
@@ -36,14 +38,12 @@ export interface Pairing {
   result(): Paired
 }
 
-const figures = ['ttft', 'total', 'decode'] as const
-type Figure = (typeof figures)[number]
 /** Those that tokens are in. */
-const counted: readonly Figure[] = ['decode']
+const counted: readonly Measure[] = ['decode', 'cost']
 
 export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 'stream'>): Pairing {
   const leftOut = new Map<string, number>()
-  const seen: Record<Figure, Difference[]> = { ttft: [], total: [], decode: [] }
+  const seen: Record<Measure, Difference[]> = { ttft: [], total: [], decode: [], cost: [] }
   let races = 0
 
   function leaveOut(why: string, count: number) {
@@ -63,19 +63,24 @@ export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 's
       if (areAskedDifferently([...lanesOfA, ...lanesOfB])) return leaveOut(askedDifferently, 1)
       if (isHalfAnswered(lanesOfA) || isHalfAnswered(lanesOfB)) return leaveOut(notAllAnswered, 1)
       races++
-      for (const figure of figures) {
+      for (const figure of measures) {
         const difference = toDifference(lanesOfA, lanesOfB, figure, race.marginMs)
         if (difference) seen[figure].push(difference)
       }
     },
     leaveOut,
     result() {
-      const [ttft, total, decode] = figures.map((figure) => toPaired(seen[figure], figure)) as [
-        PairedDifference,
-        PairedDifference,
-        PairedDifference,
-      ]
-      return { a, b, races, ttft, total, decode, leftOut: toLeftOut(leftOut) }
+      const of = (figure: Measure) => toPaired(seen[figure], figure)
+      return {
+        a,
+        b,
+        races,
+        ttft: of('ttft'),
+        total: of('total'),
+        decode: of('decode'),
+        cost: of('cost'),
+        leftOut: toLeftOut(leftOut),
+      }
     },
   }
 }
@@ -97,7 +102,7 @@ interface Difference {
 function toDifference(
   lanesOfA: LaneRow[],
   lanesOfB: LaneRow[],
-  figure: Figure,
+  figure: Measure,
   marginMs: number | null,
 ): Difference | null {
   const [a, b] = [lanesOfA, lanesOfB].map((lanes) => {
@@ -113,12 +118,13 @@ function toDifference(
   if (!a || !b) return null
   return {
     value: subtract(a.value, b.value),
-    margin: marginMs === null ? null : Math.max(a.margin, b.margin),
+    // No clock is in a cost, measured or not.
+    margin: marginMs === null && figure !== 'cost' ? null : Math.max(a.margin, b.margin),
     isEstimated: counted.includes(figure) && [...lanesOfA, ...lanesOfB].some((lane) => lane.isEstimated),
   }
 }
 
-function toPaired(differences: readonly Difference[], figure: Figure): PairedDifference {
+function toPaired(differences: readonly Difference[], figure: Measure): PairedDifference {
   const values = differences.map(({ value }) => value)
   const margin = median(differences.flatMap((difference) => difference.margin ?? []))
   const narrow = medianInterval(Float64Array.from(values).sort())
@@ -137,7 +143,7 @@ function toPaired(differences: readonly Difference[], figure: Figure): PairedDif
   }
 }
 
-function toBetter(low: number, high: number, figure: Figure): 'a' | 'b' | null {
+function toBetter(low: number, high: number, figure: Measure): 'a' | 'b' | null {
   if (low <= 0 && high >= 0) return null
   const isLower = high < 0
   return isLower === (betterBy[figure] === 'lower') ? 'a' : 'b'

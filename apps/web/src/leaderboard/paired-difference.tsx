@@ -25,7 +25,7 @@ export function PairedDifferences({ board, query }: PairedDifferencesProps) {
       <h2 id="paired">Two models, race by race</h2>
       <p className="chart-about">
         The difference within each race that both ran: its median, and a 95 % interval to which the clock’s
-        margin is added on both sides.
+        margin is added on both sides of times and speeds.
       </p>
       <div className="paired-models">
         <ModelChoice label="A" models={rows} chosen={pair.a} onChoose={(model) => choose('a', model)} />

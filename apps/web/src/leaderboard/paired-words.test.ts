@@ -20,6 +20,7 @@ function words(part: Partial<PairedDifference>, figure: PairedFigure = 'ttft') {
     ttft: difference,
     total: difference,
     decode: difference,
+    cost: difference,
     leftOut: [],
   }
   return Object.values(toPairedWords(paired, figure)).join('. ')
@@ -39,6 +40,14 @@ test('of speeds the larger is the faster', () => {
   expect(words({ median: -12, low: -19, high: -4, better: 'b' }, 'decode')).toBe(
     'B is 12.0 tok/s faster. 95 % 4.0 to 19.0, n = 40',
   )
+})
+
+test('of costs the lower is the cheaper, and no clock is in it', () => {
+  const costs = { median: -0.0021, low: -0.0034, high: -0.0009, margin: 0, estimated: 2 }
+  expect(words(costs, 'cost')).toBe(
+    'A is ≈$0.00210 cheaper. 95 % ≈$0.00090 to $0.00340, n = 40, 2 of these counted by our tokenizer',
+  )
+  expect(toClockText({ ...costs, n: 40, better: 'a' }, 'cost')).toBe('')
 })
 
 test('a speed that holds tokens of our tokenizer is told with ≈, and of how many races', () => {

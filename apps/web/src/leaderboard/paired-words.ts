@@ -1,6 +1,6 @@
 /** "A is 38 ms faster, 95 % 21 to 55, n = 40": what a paired difference says, and what it does not. */
 import type { Paired, PairedDifference } from '@drag-race/contracts'
-import { toFineMs, toMargin, toSpeed } from '../look/figures.ts'
+import { toCost, toFineMs, toMargin, toSpeed } from '../look/figures.ts'
 
 export interface PairedWords {
   /** What can be said. */
@@ -13,6 +13,7 @@ export const pairedFigures = [
   { figure: 'ttft', name: 'TTFT' },
   { figure: 'total', name: 'Total' },
   { figure: 'decode', name: 'Decode speed' },
+  { figure: 'cost', name: 'Cost of an answer' },
 ] as const
 export type PairedFigure = (typeof pairedFigures)[number]['figure']
 
@@ -20,12 +21,12 @@ export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords
   const difference = paired[figure]
   const n = `n = ${difference.n}${toCounted(difference)}`
   if (difference.median === null) return { finding: 'No race in which both have it', ground: n }
-  const { print, unit, isLowerBetter } = figure === 'decode' ? speed : time
+  const { print, better, isLowerBetter } = kinds[figure]
   // How far the one with the better median is ahead of the other.
   const isAAhead = difference.median < 0 === isLowerBetter
   const ahead = isAAhead ? paired.a : paired.b
   const about = difference.estimated > 0 ? '≈' : ''
-  const amount = `${about}${print(Math.abs(difference.median))} ${unit} faster`
+  const amount = `${about}${print(Math.abs(difference.median))} ${better}`
   const atMedian = difference.median === 0 ? 'level at the median' : `at the median ${ahead} was ${amount}`
   const ends = toEnds(difference)
   if (ends === null) {
@@ -47,12 +48,17 @@ function toCounted({ n, estimated }: PairedDifference): string {
 
 /** What the clock has added to the interval, on both sides. */
 export function toClockText({ margin }: PairedDifference, figure: PairedFigure): string {
-  if (margin === null) return ''
+  if (margin === null || figure === 'cost') return ''
   return figure === 'decode' ? `± ${margin.toFixed(1)} tok/s` : toMargin(margin)
 }
 
-const time = { print: toFineMs, unit: 'ms', isLowerBetter: true }
-const speed = { print: toSpeed, unit: 'tok/s', isLowerBetter: false }
+const time = { print: toFineMs, better: 'ms faster', isLowerBetter: true }
+const kinds = {
+  ttft: time,
+  total: time,
+  decode: { print: toSpeed, better: 'tok/s faster', isLowerBetter: false },
+  cost: { print: toCost, better: 'cheaper', isLowerBetter: true },
+}
 
 /** From the side of the one that is ahead at the median: its lead, low and high. */
 function toEnds({ median, low, high }: PairedDifference): [number, number] | null {
