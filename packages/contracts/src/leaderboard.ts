@@ -45,11 +45,25 @@ export interface LeaderboardRow {
   medianCostUsd: number | null
   /** Of some answers no usage came, or a part of the reasoning was hidden: our tokenizer's counts are in it, shown with ≈. */
   isEstimated: boolean
+  reliability: Reliability
   /** Fewer than 30 races: the interval says little yet. */
   isPreliminary: boolean
   /** null: compared with nobody, or not among the 64 models with most races. */
   rating: Rating | null
   percentiles: { ttft: Percentiles; total: Percentiles }
+}
+
+/**
+ * How often a whole answer came. Of all races that are over, also those that are no contest: a model that failed where all did
+ * has failed. What somebody stopped by hand is in neither number.
+ */
+export interface Reliability {
+  answered: number
+  /** Lanes that were answered, failed or ran into the race's deadline; 0 where all were stopped. */
+  calls: number
+  /** Wilson 95 % interval of the share that was answered. */
+  low: number
+  high: number
 }
 
 /** Bradley–Terry, on Elo's scale: 1000 is the middle of the group, 200 points more are 76 % of the points. */

@@ -11,14 +11,17 @@ import {
   type Entry,
   judgeRace,
   type LaneRow,
+  lanesMeant,
   type RaceRow,
   toTimedSpeed,
+  whyNotCounted,
 } from './judge-race.ts'
 import { toPairScores } from './pair-scores.ts'
 import type { Pause } from './pause.ts'
 import { toPercentiles } from './percentiles.ts'
 import { createRaceBook } from './race-book.ts'
 import { rateSeason } from './ratings.ts'
+import { createReliabilityBook } from './reliability.ts'
 import { median, wilson } from './statistics.ts'
 import { type TtftMoment, ttftOverTime } from './ttft-over-time.ts'
 import { toWinShares } from './win-shares.ts'
@@ -45,9 +48,11 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
   let disturbedRaces = 0
   let askedDifferentlyRaces = 0
   const book = createRaceBook()
+  const reliability = createReliabilityBook()
 
   return {
     add(race) {
+      if (whyNotCounted(race) === null) reliability.add(lanesMeant(race, query.stream))
       const judgement = judgeRace(race, query)
       if (!judgement.counts) {
         leftOut.set(judgement.why, (leftOut.get(judgement.why) ?? 0) + 1)
@@ -78,7 +83,11 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       const ratings = await rateSeason(season, pause)
       const rows: LeaderboardRow[] = []
       for (const tally of tallies.values()) {
-        rows.push({ ...toRow(tally), rating: ratings[season.models.indexOf(tally.model)] ?? null })
+        rows.push({
+          ...toRow(tally),
+          reliability: reliability.of(tally.model),
+          rating: ratings[season.models.indexOf(tally.model)] ?? null,
+        })
         await pause()
       }
       return {
@@ -172,7 +181,7 @@ function addLane(tally: Tally, row: LaneRow, { id, startedAtMs, marginMs }: Race
   if (row.totalMs !== null) tally.totalRaces.add(id)
 }
 
-function toRow(tally: Tally): Omit<LeaderboardRow, 'rating'> {
+function toRow(tally: Tally): Omit<LeaderboardRow, 'rating' | 'reliability'> {
   const { low, high } = wilson(tally.credit, tally.races)
   return {
     rank: 0,

@@ -143,6 +143,27 @@ test('the board is read from the history', async () => {
   expect(leftOut).toEqual([{ why: 'fewer than two different models', races: 1 }])
 })
 
+test('how often a model answered is told of its own calls, also where all failed, and not of those that were stopped', async () => {
+  const { writeRace, board } = await startApp()
+  const broken = { total_ms: null }
+  for (let count = 0; count < 26; count++) await writeRace({ totals: ab })
+  await writeRace({ totals: { a: { total_ms: 500 }, b: broken } })
+  await writeRace({ totals: { a: broken, b: broken } })
+  await writeRace({ totals: { a: { total_ms: 500 }, b: broken }, race: { status: 'deadline' } })
+  const stopped = { total_ms: null, elapsed_ms: 900, outcome: 'stopped' as const }
+  await writeRace({ totals: { a: { total_ms: 500 }, b: stopped }, race: { status: 'stopped' } })
+  await writeRace({ totals: { a: broken, b: broken }, race: { status: 'interrupted' } })
+  const { rows } = await board()
+  expect(rows.map(({ model, reliability }) => ({ model, ...reliability }))).toMatchObject([
+    { model: 'a', answered: 29, calls: 30 },
+    { model: 'b', answered: 26, calls: 29 },
+  ])
+  expect(rows[1]?.reliability.low).toBeCloseTo(0.736, 3)
+  expect(rows[1]?.reliability.high).toBeCloseTo(0.964, 3)
+  // Lanes that did not stream are another question.
+  expect((await board('?stream=off')).rows).toEqual([])
+})
+
 test('an empty history is an empty board', async () => {
   const { board } = await startApp()
   expect(await board()).toEqual({

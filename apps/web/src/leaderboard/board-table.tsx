@@ -7,7 +7,7 @@ import { toCount, toPercent } from '../look/figures.ts'
 import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { toProviderName } from '../race/model-choice.ts'
-import { toIntervalText } from './board-words.ts'
+import { toAnsweredInterval, toAnsweredText, toIntervalText } from './board-words.ts'
 import { Interval, IntervalScale } from './interval.tsx'
 import { measuresShown, measureWords, toMedian } from './measure-words.ts'
 
@@ -42,6 +42,9 @@ export function BoardTable({ board }: { board: Leaderboard }) {
               {name}
             </th>
           ))}
+          <th scope="col" className="number" aria-label="Answered calls, 95 %">
+            Answered
+          </th>
           {measuresShown.map((measure) => (
             <th key={measure} scope="col" className="number" aria-label={toHead(measure)}>
               <MedianHead measure={measure} />
@@ -104,6 +107,10 @@ function Row({ row, by }: { row: LeaderboardRow; by: Measure }) {
           <Figure name={name} value={of(row)} />
         </td>
       ))}
+      <td className="number">
+        <Figure name="Answered" value={toAnsweredText(row)} />
+        <span className="board-ends">{toAnsweredInterval(row)}</span>
+      </td>
       {measuresShown.map((measure) => {
         const { column, unit } = measureWords[measure]
         return (

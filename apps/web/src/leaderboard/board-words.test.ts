@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { toAskedText, toClockText, toEmptyText, toIntervalText, toLeftOutText } from './board-words.ts'
+import {
+  toAnsweredInterval,
+  toAnsweredText,
+  toAskedText,
+  toClockText,
+  toEmptyText,
+  toIntervalText,
+  toLeftOutText,
+} from './board-words.ts'
 import { row } from './row-for-tests.ts'
 
 test('nothing left out is not mentioned', () => {
@@ -41,6 +49,13 @@ test('races whose lanes were asked differently are told, and none is not mention
 test('an empty board says what to do about it', () => {
   expect(toEmptyText({ by: 'cost', span: 'all' }).todo).toContain('Run a race of two different models')
   expect(toEmptyText({ by: 'total', span: 'day' }).todo).toContain('Widen')
+})
+
+test('how often a model answered is told of its calls, and nothing of none', () => {
+  const some = row({ reliability: { answered: 26, calls: 29, low: 0.736, high: 0.964 } })
+  expect([toAnsweredText(some), toAnsweredInterval(some)]).toEqual(['26 of 29', '74 to 96 %'])
+  const none = row({ reliability: { answered: 0, calls: 0, low: 0, high: 1 } })
+  expect([toAnsweredText(none), toAnsweredInterval(none)]).toEqual(['—', ''])
 })
 
 test('an interval reads as one span', () => {

@@ -1,6 +1,6 @@
 /** The board's sentences: what a rate means, what it does not hold, and what to do when it is empty. */
 import type { Leaderboard, LeaderboardQuery, LeaderboardRow } from '@drag-race/contracts'
-import { toCount, toMargin, toPercent } from '../look/figures.ts'
+import { dash, toCount, toMargin, toPercent } from '../look/figures.ts'
 import { isFiltered } from './board-query.ts'
 
 export const rateText =
@@ -29,6 +29,23 @@ export function toAskedText({
 }: Pick<Leaderboard, 'askedDifferentlyRaces'>): string {
   if (races === 0) return ''
   return `In ${toCount(races)} of these races not all lanes were asked with the same settings, such as max tokens, or the same system prompt: read total times against tokens out.`
+}
+
+export const answeredText =
+  'Answered: of the lanes that nobody stopped by hand, those that brought a whole answer, also in races that nobody won; below it the 95 % interval (Wilson).'
+
+/** `26 of 29`; a dash where all were stopped by hand. */
+export function toAnsweredText({
+  reliability: { answered, calls },
+}: Pick<LeaderboardRow, 'reliability'>): string {
+  return calls === 0 ? dash : `${toCount(answered)} of ${toCount(calls)}`
+}
+
+/** `74 to 96 %`; `''` where all were stopped by hand. */
+export function toAnsweredInterval({
+  reliability: { calls, low, high },
+}: Pick<LeaderboardRow, 'reliability'>): string {
+  return calls === 0 ? '' : `${Math.round(low * 100)} to ${toPercent(high)}`
 }
 
 /** `58 to 87 %` */

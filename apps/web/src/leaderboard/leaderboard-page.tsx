@@ -14,6 +14,7 @@ import { BoardFilters } from './board-filters.tsx'
 import { isFiltered, parseBoardQuery, toSearchParams, wholeBoard } from './board-query.ts'
 import { BoardTable } from './board-table.tsx'
 import {
+  answeredText,
   estimatedText,
   preliminaryText,
   rateText,
@@ -90,7 +91,7 @@ function Board({ board, query, onWiden }: BoardProps) {
       <BoardTable board={board} />
       <div className="board-notes">
         <p>
-          {rateText}
+          {rateText} {answeredText}
           {board.rows.some(({ isPreliminary }) => isPreliminary) && ` ${preliminaryText}`}
           {board.rows.some(({ isEstimated }) => isEstimated) && ` ${estimatedText}`}
         </p>

@@ -19,6 +19,7 @@ export function row(part: Partial<LeaderboardRow>): LeaderboardRow {
     medianOutputTokens: null,
     medianCostUsd: null,
     isEstimated: false,
+    reliability: { answered: 40, calls: 40, low: 0.91, high: 1 },
     isPreliminary: false,
     rating: null,
     percentiles: {
