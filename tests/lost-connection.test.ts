@@ -3,17 +3,15 @@ import { expect, test } from 'vitest'
 import { useHousePage } from './support/house-page.ts'
 import { setUpRace } from './support/start-page.ts'
 
-declare const cutOff: () => void
-
 const at = useHousePage()
 
 const status = () => at.page.locator('.call-detail [role="status"]')
 const clock = () => at.page.locator('.strip-row .strip-time').first().innerText()
 /** Clocks are drawn in every second frame. */
 const drawTwice = () =>
-  at.page.evaluate(async () => {
+  at.page.evaluate(`(async () => {
     for (let frame = 0; frame < 10; frame++) await new Promise((resolve) => requestAnimationFrame(resolve))
-  })
+  })()`)
 
 async function startRace() {
   await setUpRace(at.page, at.url('/'), ['sim-long'])
@@ -23,18 +21,17 @@ async function startRace() {
 
 test('while the app answers, the race goes on and so do its clocks', async () => {
   // Playwright cuts no answer that has begun.
-  await at.page.addInitScript(() => {
+  await at.page.addInitScript(`
     const fetchIt = window.fetch
-    const cutting = new AbortController()
-    Object.assign(window, { cutOff: () => cutting.abort() })
+    globalThis.cutting = new AbortController()
     window.fetch = (input, init) => {
-      const isTape = /\/api\/(race|races\/[^/]+\/events)$/.test(String(input))
+      const isTape = /\\/api\\/(race|races\\/[^/]+\\/events)$/.test(String(input))
       const signals = [init?.signal, isTape ? cutting.signal : null].filter((signal) => signal != null)
       return fetchIt(input, { ...init, signal: AbortSignal.any(signals) })
     }
-  })
+  `)
   await startRace()
-  await at.page.evaluate(() => cutOff())
+  await at.page.evaluate('cutting.abort()')
   await status().getByText('Connection lost. The race goes on without us; reconnecting …').waitFor()
   const before = await clock()
   await drawTwice()

@@ -65,7 +65,7 @@ async function sendInPieces(response: ServerResponse, signal: StopSignal, bytes:
   for (let at = 0; at < bytes.length; at += pieceBytesMax) {
     if (isGone(response)) throw callerLeft
     // Not an error in the stream: half a frame may have gone already.
-    if (signal.aborted) throw new CallerGone('too slow')
+    if (signal.aborted) throw new CallerGone('caller_too_slow')
     await send(response, bytes.subarray(at, at + pieceBytesMax))
   }
 }
