@@ -35,7 +35,7 @@ function toItems(catalogue: Catalogue) {
 }
 
 function speaksAnthropic(entry: CatalogueEntry | undefined): boolean {
-  return entry?.route.state === 'open' && entry.route.target.dialect === 'anthropic'
+  return entry?.route.state === 'available' && entry.route.target.dialect === 'anthropic'
 }
 
 function toItem(name: string, createdS: number) {

@@ -139,8 +139,3 @@ export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): 
   }
   return headers
 }
-
-/** To a thousandth: the clock itself says no more. */
-export function toMs(ms: number): number {
-  return Math.round(ms * 1000) / 1000
-}

@@ -28,8 +28,8 @@ function toModelItem({ name, provider, route, description, ...entry }: Catalogue
     object: 'model',
     created: entry.createdS,
     owned_by: provider,
-    available: route.state === 'open',
-    ...(route.state === 'closed' && {
+    available: route.state === 'available',
+    ...(route.state === 'unavailable' && {
       reason: route.reason,
       ...(route.missing !== null && { missing: route.missing }),
     }),
@@ -42,7 +42,7 @@ function toModelItem({ name, provider, route, description, ...entry }: Catalogue
 function toVirtualItem(catalogue: Catalogue, { config, createdS }: VirtualEntry) {
   const { name, strategy, description } = config
   const entries = toEntries(catalogue, config)
-  const isAvailable = entries.some((entry) => entry?.route.state === 'open')
+  const isAvailable = entries.some((entry) => entry?.route.state === 'available')
   return {
     id: name,
     object: 'model',

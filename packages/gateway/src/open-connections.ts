@@ -59,5 +59,5 @@ function toOrigins({ catalogue }: ChatParts, model: string): string[] {
   const virtual = catalogue.findVirtual(model)
   const entries = virtual ? toEntries(catalogue, virtual.config) : [catalogue.find(model)]
   if (!virtual && !entries[0]) throw unknownModel(catalogue, model)
-  return entries.flatMap((entry) => (entry?.route.state === 'open' ? entry.route.target.origin : []))
+  return entries.flatMap((entry) => (entry?.route.state === 'available' ? entry.route.target.origin : []))
 }

@@ -225,7 +225,7 @@ function isModelPath(path: string): boolean {
 }
 
 function countModels(entries: { route: { state: string } }[]) {
-  const available = entries.filter(({ route: { state } }) => state === 'open').length
+  const available = entries.filter(({ route: { state } }) => state === 'available').length
   return { available, unavailable: entries.length - available }
 }
 

@@ -42,5 +42,5 @@ export function putInForce(
   books.keep(config.books)
   limiter.use(admission.rules)
   turns.use(config.virtualModels)
-  states.use(catalogue.list().flatMap(({ route }) => (route.state === 'open' ? [route.target] : [])))
+  states.use(catalogue.list().flatMap(({ route }) => (route.state === 'available' ? [route.target] : [])))
 }

@@ -1,7 +1,8 @@
 /** An attempt as the record and the report tell it, and what all attempts of a call used together. */
 import type { GatewayAttempt, Usage } from '@drag-race/contracts'
-import { type Call, toMs } from '../call.ts'
+import type { Call } from '../call.ts'
 import { endpoints } from '../endpoints.ts'
+import { roundMs } from '../round-ms.ts'
 import { toAttemptUsage } from './attempt-usage.ts'
 import type { CostTable } from './cost.ts'
 import { toPico, toUsd } from './money.ts'
@@ -32,8 +33,8 @@ export function toAttemptRecords(call: Call, cost: CostTable, nowMs: number): At
       responseModel: facts.model ?? target.upstreamModel,
       outcome: attempt.outcome,
       status: attempt.status,
-      waitMs: toMs(attempt.waitMs),
-      durationMs: toMs((attempt.endedAtMs ?? nowMs) - attempt.startedAtMs),
+      waitMs: roundMs(attempt.waitMs),
+      durationMs: roundMs((attempt.endedAtMs ?? nowMs) - attempt.startedAtMs),
       usage,
       costUsd: isFree ? 0 : usage && cost(usage, target, facts.model),
     }

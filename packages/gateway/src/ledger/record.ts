@@ -3,10 +3,11 @@ import type { GatewayReport, Usage } from '@drag-race/contracts'
 import type { Identity } from '../admission/identity.ts'
 import type { OpenHold } from '../books/books.ts'
 import type { CacheOutcome } from '../cache/cache.ts'
-import { type Call, toMs } from '../call.ts'
+import type { Call } from '../call.ts'
 import { type EndpointFacts, endpoints } from '../endpoints.ts'
 import { type CallerEnd, isCallerEnd } from '../errors.ts'
 import type { GuardrailAct } from '../guardrails/guardrails.ts'
+import { roundMs } from '../round-ms.ts'
 import type { Tags } from '../tags.ts'
 import {
   type AttemptRecord,
@@ -91,7 +92,7 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
     guardrails: call.guardrails.acted,
     ttftMs: toTtft(call),
     timePerOutputTokenMs: toTimePerOutputToken(call),
-    durationMs: toMs(nowMs - call.arrivedAtMs),
+    durationMs: roundMs(nowMs - call.arrivedAtMs),
     overheadMs: hasGoneUp ? call.ownMs : null,
   }
 }
@@ -106,8 +107,8 @@ export function toReport(call: Call, cost: CostTable, nowMs: number): GatewayRep
     model: facts.model ?? target?.upstreamModel ?? '',
     attempts: attempts.map(toGatewayAttempt),
     ttftMs: toTtft(call),
-    durationMs: toMs(nowMs - call.arrivedAtMs),
-    overheadMs: toMs(ownMs.request + ownMs.response),
+    durationMs: roundMs(nowMs - call.arrivedAtMs),
+    overheadMs: roundMs(ownMs.request + ownMs.response),
     costUsd: toCost(call, attempts),
     ...(call.cache.found && { isCached: true }),
   }
@@ -130,7 +131,7 @@ export function toErrorType({ outcome }: CallRecord): string | null {
 }
 
 function toTtft({ facts, arrivedAtMs, asked }: Call): number | null {
-  return asked?.isStream && facts.firstTokenAtMs !== null ? toMs(facts.firstTokenAtMs - arrivedAtMs) : null
+  return asked?.isStream && facts.firstTokenAtMs !== null ? roundMs(facts.firstTokenAtMs - arrivedAtMs) : null
 }
 
 function toTimePerOutputToken({ facts, asked }: Call): number | null {

@@ -20,8 +20,8 @@ export interface CatalogueEntry {
 }
 
 export type Route =
-  | { state: 'open'; target: Target; retry: Retry; isBreakerHeeded: boolean }
-  | { state: 'closed'; missing: string | null; reason: string }
+  | { state: 'available'; target: Target; retry: Retry; isBreakerHeeded: boolean }
+  | { state: 'unavailable'; missing: string | null; reason: string }
 
 export interface VirtualEntry {
   config: VirtualModelConfig
@@ -75,8 +75,8 @@ function toEntry(
 
 function toRoute({ connection, ...model }: ModelConfig): Route {
   if (connection.state === 'unknown') {
-    return { state: 'closed', missing: connection.missing, reason: connection.reason }
+    return { state: 'unavailable', missing: connection.missing, reason: connection.reason }
   }
   const { retry, isBreakerHeeded } = model
-  return { state: 'open', target: toTarget({ ...model, connection }), retry, isBreakerHeeded }
+  return { state: 'available', target: toTarget({ ...model, connection }), retry, isBreakerHeeded }
 }

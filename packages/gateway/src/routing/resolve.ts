@@ -77,7 +77,7 @@ function toModelRoute(catalogue: Catalogue, { model: name, isStream }: RoutedCal
   const entry = catalogue.find(name)
   if (!entry) throw unknownModel(catalogue, name)
   const { route } = entry
-  if (route.state === 'closed') throw unavailable(name, route.reason)
+  if (route.state === 'unavailable') throw unavailable(name, route.reason)
   const { target, retry, isBreakerHeeded } = route
   return {
     name,
@@ -107,13 +107,13 @@ export function toEntries(catalogue: Catalogue, { strategy }: VirtualModelConfig
 
 export function whyNone(entries: readonly (CatalogueEntry | undefined)[]): string {
   const reasons = entries.map((entry) =>
-    entry?.route.state === 'closed' ? entry.route.reason : 'A model server that it names was not found.',
+    entry?.route.state === 'unavailable' ? entry.route.reason : 'A model server that it names was not found.',
   )
   return `None of its targets can be called. ${[...new Set(reasons)].join(' ')}`
 }
 
 function toOpenTarget(entry: CatalogueEntry | undefined, { timeouts }: VirtualModelConfig): Target | null {
-  if (entry?.route.state !== 'open') return null
+  if (entry?.route.state !== 'available') return null
   const { target } = entry.route
   return { ...target, timeouts: override(target.timeouts, timeouts) }
 }

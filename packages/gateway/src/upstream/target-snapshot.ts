@@ -1,6 +1,7 @@
 /** How the targets stand, as plain values for people who look after the gateway. */
-import { toMs } from '../call.ts'
+
 import type { Clock } from '../clock.ts'
+import { roundMs } from '../round-ms.ts'
 import type { Catalogue } from '../routing/catalogue.ts'
 import type { TargetState, TargetStates } from './target-states.ts'
 
@@ -41,14 +42,14 @@ export interface SnapshotParts {
 export function toTargetSnapshots({ catalogue, states, clock }: SnapshotParts): TargetSnapshot[] {
   const callable = catalogue
     .list()
-    .flatMap(({ route }) => (route.state === 'open' ? states.peek(route.target) : []))
+    .flatMap(({ route }) => (route.state === 'available' ? states.peek(route.target) : []))
   const leaving = states.list().filter((state) => !callable.includes(state))
   return [...callable, ...leaving].map((state) => toSnapshot(state, clock))
 }
 
 function toSnapshot(state: TargetState, clock: Clock): TargetSnapshot {
   const { target, breaker, latency, retries } = state
-  const msUntilProbe = toMs(state.msUntilProbe())
+  const msUntilProbe = roundMs(state.msUntilProbe())
   return {
     target: target.name,
     provider: target.provider,
@@ -70,5 +71,5 @@ function toSnapshot(state: TargetState, clock: Clock): TargetSnapshot {
 }
 
 function toRoundMs(ms: number | null): number | null {
-  return ms === null ? null : toMs(ms)
+  return ms === null ? null : roundMs(ms)
 }
