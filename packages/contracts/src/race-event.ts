@@ -57,7 +57,7 @@ export const Token = z.object({
   content: z.string(),
   /** Tapes older than `tool-call` have no time of such a token, but for `ttft` when it was the first. */
   kind: z.enum(['answer', 'reasoning', 'tool-call']),
-  /** How many tokens the tokenizer sees in `content` (≈); left out when it is one. */
+  /** How many tokens more the text has with `content`, by our tokenizer (≈): 0 where it completes one; left out when it is one. */
   tokens: z.optional(z.int().check(z.nonnegative())),
 })
 

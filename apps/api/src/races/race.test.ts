@@ -57,6 +57,14 @@ beforeAll(async () => {
         call.answer('two words')
         call.finish('stop', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 })
       },
+      'spaces-behind': (call) => {
+        for (let word = 0; word < 60; word++) call.answer('word ')
+        call.finish()
+      },
+      letters: (call) => {
+        for (const letter of 'whole words count') call.answer(letter)
+        call.finish()
+      },
       tools: (call) => {
         const tool_calls = [{ index: 0, id: 't', function: { name: 'f', arguments: '{}' } }]
         call.chunk({ choices: [{ index: 0, delta: { tool_calls } }] })
@@ -165,6 +173,18 @@ describe('a race', () => {
       usage: { inputTokens: 3, outputTokens: 5, reasoningTokens: 3, source: 'tokenizer' },
       gateway: null,
     })
+  })
+
+  test('counts a text that is cut behind its spaces, or within its words, as the same text whole', async () => {
+    const lanes = [{ model: 'spaces-behind' }, { model: 'letters' }]
+    const tape = await collect(await postRace(app.url, { prompt: 'p', lanes }))
+    const state = fold(tape)
+    // Sixty words and the last space; three words.
+    expect(state.lanes.map(({ tokens }) => tokens)).toEqual([61, 3])
+    expect(state.lanes.map((lane) => toTimeSlip(lane).outputTokens)).toEqual([61, 3])
+    // What only completes a word is an arrival, and no further token.
+    expect(tape.filter((event) => event.type === 'token' && event.tokens === 0)).toHaveLength(14)
+    expect(state.lanes.map(({ chunks }) => chunks)).toEqual([60, 17])
   })
 
   test('a tool call is a first token without text, crosses its line, and ends well', async () => {

@@ -4,7 +4,7 @@
  */
 import { GatewayReport, hasToken, type LaneEntry, readChunk, type Usage } from '@drag-race/contracts'
 import type { RaceClock } from '../race-clock.ts'
-import { countTokens } from './count-tokens.ts'
+import { createTokenCount } from './count-tokens.ts'
 import type { LaneEvent } from './messages.ts'
 import { toStreamFault } from './to-lane-fault.ts'
 
@@ -25,9 +25,9 @@ export interface AnswerReader {
   readonly usage: Usage | null
   readonly report: GatewayReport | null
   readonly completionId: string | null
-  readonly answerTokens: number
+  /** By our tokenizer, of all kinds: each kind's text as a whole. */
+  readonly outputTokens: number
   readonly reasoningTokens: number
-  readonly toolCallTokens: number
 }
 
 export function createAnswerReader(
@@ -38,10 +38,15 @@ export function createAnswerReader(
   let startAt = 0
   const elapsedMs = (at: number) => Math.round((at - startAt) * 100) / 100
 
-  function emitToken(kind: 'answer' | 'reasoning' | 'tool-call', content: string, at: number): number {
-    const tokens = countTokens(content)
+  const counts = {
+    answer: createTokenCount(),
+    reasoning: createTokenCount(),
+    'tool-call': createTokenCount(),
+  }
+
+  function emitToken(kind: keyof typeof counts, content: string, at: number) {
+    const tokens = counts[kind].add(content)
     emit({ type: 'token', at, lane, content, kind, ...(tokens === 1 ? {} : { tokens }) })
-    return tokens
   }
 
   const reader = {
@@ -57,9 +62,12 @@ export function createAnswerReader(
     usage: null as Usage | null,
     report: null as GatewayReport | null,
     completionId: null as string | null,
-    answerTokens: 0,
-    reasoningTokens: 0,
-    toolCallTokens: 0,
+    get outputTokens() {
+      return counts.answer.tokens + counts.reasoning.tokens + counts['tool-call'].tokens
+    },
+    get reasoningTokens() {
+      return counts.reasoning.tokens
+    },
     read(chunk: unknown, stampNs: bigint): boolean {
       const at = clock.at(stampNs)
       const facts = readChunk(chunk)
@@ -73,10 +81,10 @@ export function createAnswerReader(
       const isToken = hasToken(facts)
       if (isToken && stream && !reader.hasToken) emit({ type: 'ttft', at, lane, ms: elapsedMs(at) })
       reader.hasToken ||= isToken
-      if (facts.reasoning !== '') reader.reasoningTokens += emitToken('reasoning', facts.reasoning, at)
-      if (facts.answer !== '') reader.answerTokens += emitToken('answer', facts.answer, at)
+      if (facts.reasoning !== '') emitToken('reasoning', facts.reasoning, at)
+      if (facts.answer !== '') emitToken('answer', facts.answer, at)
       // Its id may come alone: that is an arrival all the same.
-      if (facts.hasToolCall) reader.toolCallTokens += emitToken('tool-call', facts.toolCall, at)
+      if (facts.hasToolCall) emitToken('tool-call', facts.toolCall, at)
       if (facts.error) throw toStreamFault(facts.error)
       return isToken
     },

@@ -40,12 +40,12 @@ export function toDone(
   }
 }
 
-/** For a provider that counts nothing. Output tokens are those of the tape, so that the live figure does not jump. */
+/** For a provider that counts nothing. Output tokens are those of the tape, but for one or two that later letters took back. */
 function estimateUsage(order: LanesOrder, request: LaneRequest, reader: AnswerReader): Usage {
   const messages = toMessages(order.request, request)
   return {
     inputTokens: messages.reduce((sum, { content }) => sum + countTokens(content), 0),
-    outputTokens: reader.answerTokens + reader.reasoningTokens + reader.toolCallTokens,
+    outputTokens: reader.outputTokens,
     reasoningTokens: reader.reasoningTokens > 0 ? reader.reasoningTokens : null,
     cachedTokens: null,
     source: 'tokenizer',
