@@ -7,7 +7,7 @@ import type { ClockReport } from './race-event.ts'
 import type { FinishLine, RaceRequest } from './race-request.ts'
 import type { Spread } from './spread.ts'
 import type { Verdict } from './standings.ts'
-import { isTagText, tagsMax } from './tags.ts'
+import { TagQuery } from './tags.ts'
 import type { RaceOrigin } from './tape-file.ts'
 import type { TimeSlip } from './time-slip.ts'
 
@@ -40,15 +40,7 @@ export const RaceQuery = z.strictObject({
   status: z.optional(z.enum(raceStatuses)),
   /** Found in the prompt or in an answer, without regard to case. */
   text: z.optional(z.string().check(z.maxLength(200))),
-  /** `name:value`; given several times, each must be there. */
-  tag: z.optional(
-    z.pipe(
-      z.transform((value) => (typeof value === 'string' ? [value] : value)),
-      z
-        .array(z.string().check(z.refine(isTagText, 'Write the tag as name:value.')))
-        .check(z.maxLength(tagsMax)),
-    ),
-  ),
+  tag: z.optional(TagQuery),
   /** Only races of the same prompt as this race, itself left out. */
   samePromptAs: z.optional(z.string().check(z.maxLength(100))),
 })

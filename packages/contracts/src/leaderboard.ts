@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { type Measure, measures } from './finish.ts'
+import { TagQuery } from './tags.ts'
 
 /** `GET /api/leaderboard`. */
 export const timeSpans = ['day', 'week', 'month', 'all'] as const
@@ -14,6 +15,7 @@ export const LeaderboardQuery = z.strictObject({
   category: z.optional(z.string().check(z.maxLength(100))),
   stream: z.optional(z.enum(['on', 'off'])),
   span: z._default(z.enum(timeSpans), 'all'),
+  tag: z.optional(TagQuery),
 })
 export type LeaderboardQuery = z.infer<typeof LeaderboardQuery>
 
@@ -124,6 +126,7 @@ export const PairedQuery = z
     category: z.optional(z.string().check(z.maxLength(100))),
     stream: z.optional(z.enum(['on', 'off'])),
     span: z._default(z.enum(timeSpans), 'all'),
+    tag: z.optional(TagQuery),
   })
   .check(z.refine(({ a, b }) => a !== b, { error: 'Choose two different models.', path: ['b'] }))
 export type PairedQuery = z.infer<typeof PairedQuery>

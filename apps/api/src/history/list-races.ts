@@ -4,6 +4,7 @@ import type { RacePage, RaceQuery, RaceState } from '@drag-race/contracts'
 import { type Kysely, sql } from 'kysely'
 import { invalidRequest } from '../api-fault.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
+import { hasTags } from './has-tags.ts'
 import { type LaneSummaryRow, toLaneRows, toLaneSummary } from './lane-rows.ts'
 import { type RaceSummaryRow, toRaceSummary } from './race-rows.ts'
 import type { Schema } from './schema.ts'
@@ -100,13 +101,6 @@ async function withTags(db: Kysely<Schema>, races: Cursor[], asked: readonly str
     .execute()
   const found = new Set(toIds(rows.filter(({ tags_json }) => hasTags(tags_json!, asked))))
   return races.filter(({ id }) => found.has(id))
-}
-
-/** Compared whole: a name may hold a colon. */
-function hasTags(tagsJson: string, asked: readonly string[]): boolean {
-  const tags = Object.entries(JSON.parse(tagsJson) as Record<string, string>)
-  const texts = tags.map(([name, value]) => `${name}:${value}`)
-  return asked.every((text) => texts.includes(text))
 }
 
 async function withText(db: Kysely<Schema>, races: Cursor[], text: string): Promise<Cursor[]> {

@@ -7,10 +7,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ClockReport, errorBoundMs, type LeaderboardQuery, type TimeSpan } from '@drag-race/contracts'
 import type { ExpressionBuilder, Kysely } from 'kysely'
+import { hasTags } from '../history/has-tags.ts'
 import type { Schema } from '../history/schema.ts'
 import type { LaneRow, RaceRow } from './judge-race.ts'
 
-export type RaceFilter = Pick<LeaderboardQuery, 'category' | 'span'>
+export type RaceFilter = Pick<LeaderboardQuery, 'category' | 'span' | 'tag'>
 
 export const dayMs = 24 * 60 * 60 * 1000
 const spanDays: Record<Exclude<TimeSpan, 'all'>, number> = { day: 1, week: 7, month: 30 }
@@ -25,18 +26,25 @@ export async function* readRaces(
   now: Date,
   racesMax: number,
 ): AsyncGenerator<RaceRow> {
-  let cursor: { startedAtMs: number; id: string } | null = null
-  for (let read = 0; read < racesMax; read += pageRaces) {
-    const races: RaceRow[] = await readPage(db, filter, now, cursor, Math.min(pageRaces, racesMax - read))
-    yield* races
-    const last = races.at(-1)
-    if (last === undefined || races.length < pageRaces) return
-    cursor = last
-    await nextTurn()
+  let read = 0
+  for await (const page of readPages(db, filter, now)) {
+    const races = page.slice(0, racesMax - read)
+    const lanes = await readLanes(
+      db,
+      races.map(({ id }) => id),
+    )
+    yield* races.map((race) => ({ ...race, lanes: lanes.get(race.id) ?? [] }))
+    read += races.length
+    if (read === racesMax) return
   }
 }
 
 export async function countRaces(db: Kysely<Schema>, filter: RaceFilter, now: Date): Promise<number> {
+  if (filter.tag) {
+    let races = 0
+    for await (const page of readPages(db, filter, now)) races += page.length
+    return races
+  }
   const { races } = await db
     .selectFrom('races')
     .select(({ fn }) => fn.countAll<number>().as('races'))
@@ -45,39 +53,51 @@ export async function countRaces(db: Kysely<Schema>, filter: RaceFilter, now: Da
   return Number(races)
 }
 
-async function readPage(
+type RaceAlone = Omit<RaceRow, 'lanes'>
+
+/**
+ * A page of the races that category and span hold, less those without the tags: a statement that looked for tags itself would read
+ * on until it had found a page of them.
+ */
+async function* readPages(db: Kysely<Schema>, filter: RaceFilter, now: Date): AsyncGenerator<RaceAlone[]> {
+  const asked = filter.tag ?? []
+  let last: { started_at_ms: number; id: string } | undefined
+  do {
+    const page = await readPage(db, filter, now, last)
+    const meant =
+      asked.length === 0 ? page : page.filter(({ tags_json }) => hasTags(tags_json ?? '{}', asked))
+    yield meant.map((race) => ({
+      id: race.id,
+      startedAtMs: race.started_at_ms,
+      status: race.status,
+      ...toError(race.margin_ms, race.clock_json),
+      coldStart: race.cold_start === 1,
+      isImported: race.origin === 'imported',
+    }))
+    last = page.length < pageRaces ? undefined : page.at(-1)
+    await nextTurn()
+  } while (last)
+}
+
+function readPage(
   db: Kysely<Schema>,
   filter: RaceFilter,
   now: Date,
-  cursor: { startedAtMs: number; id: string } | null,
-  limit: number,
-): Promise<RaceRow[]> {
-  const races = await db
+  after: { started_at_ms: number; id: string } | undefined,
+) {
+  return db
     .selectFrom('races')
-    .select(['id', 'started_at_ms', 'status', 'margin_ms', 'clock_json', 'cold_start', 'origin'])
+    .select(['id', 'started_at_ms', 'status', 'margin_ms', 'clock_json', 'cold_start', 'origin', 'tags_json'])
     .where((expression) => isMeant(expression, filter, now))
-    .$if(cursor !== null, (query) =>
+    .$if(after !== undefined, (query) =>
       query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('started_at_ms', 'id'), '<', tuple(cursor?.startedAtMs ?? 0, cursor?.id ?? '')),
+        eb(refTuple('started_at_ms', 'id'), '<', tuple(after?.started_at_ms ?? 0, after?.id ?? '')),
       ),
     )
     .orderBy('started_at_ms', 'desc')
     .orderBy('id', 'desc')
-    .limit(limit)
+    .limit(pageRaces)
     .execute()
-  const lanes = await readLanes(
-    db,
-    races.map(({ id }) => id),
-  )
-  return races.map((race) => ({
-    id: race.id,
-    startedAtMs: race.started_at_ms,
-    status: race.status,
-    ...toError(race.margin_ms, race.clock_json),
-    coldStart: race.cold_start === 1,
-    isImported: race.origin === 'imported',
-    lanes: lanes.get(race.id) ?? [],
-  }))
 }
 
 function toError(marginMs: number | null, clockJson: string | null) {

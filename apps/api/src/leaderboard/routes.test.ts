@@ -195,6 +195,26 @@ test('category, streaming and time span each narrow the races', async () => {
   expect((await board('?by=ttft')).by).toBe('ttft')
 })
 
+test('tags narrow the races of the board and of two models, all of them at once', async () => {
+  const { writeRace, models, board, paired } = await startApp(2)
+  const tagged = (tags: Record<string, string>) => ({ tags_json: JSON.stringify(tags) })
+  for (let race = 0; race < 3; race++) {
+    await writeRace({ totals: ab, daysAgo: 5, race: tagged({ build: '1.4.0', region: 'eu' }) })
+  }
+  await writeRace({ totals: { c: { total_ms: 1 }, d: { total_ms: 2 } }, race: tagged({ build: '1.4.1' }) })
+  // More of others, and newer, than a board or a page takes.
+  for (let race = 0; race < 120; race++)
+    await writeRace({ totals: { e: { total_ms: 1 }, f: { total_ms: 2 } } })
+  expect(await models('?tag=build:1.4.0')).toEqual(['a 2', 'b 2'])
+  expect(await models('?tag=build:1.4.0&tag=region:eu')).toEqual(['a 2', 'b 2'])
+  expect(await models('?tag=build:1.4.0&tag=region:us')).toEqual([])
+  expect(await models('?tag=build:1.4.1')).toEqual(['c 1', 'd 1'])
+  const leftOut = [{ why: 'older than the newest 2 races', races: 1 }]
+  expect((await board('?tag=build:1.4.0')).leftOut).toEqual(leftOut)
+  expect(await paired('?a=a&b=b&tag=build:1.4.0')).toMatchObject({ races: 2, leftOut })
+  expect(await paired('?a=a&b=b&tag=build:1.4.1')).toMatchObject({ races: 0 })
+})
+
 test('a running and an interrupted race are left out', async () => {
   const { writeRace, board } = await startApp()
   await writeRace({ totals: ab, race: { status: 'running' } })
@@ -250,6 +270,7 @@ test.each([
   '?stream=maybe',
   '?by=total&by=ttft',
   '?limit=3',
+  '?tag=build',
   `?category=${'x'.repeat(101)}`,
 ])('a query that cannot be meant is refused: %s', async (query) => {
   const { get } = await startApp()

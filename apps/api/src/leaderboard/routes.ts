@@ -1,5 +1,5 @@
 /**
- * `GET /api/leaderboard`: by finish line, prompt category, streaming or not, time span.
+ * `GET /api/leaderboard`: by finish line, prompt category, streaming or not, time span, tags.
  * `GET /api/leaderboard/paired`: two models over the races that both ran.
  */
 import { createHash } from 'node:crypto'

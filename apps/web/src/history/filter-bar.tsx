@@ -1,7 +1,7 @@
 /** Narrows the history: by words, model, category, tags and how a race ended. Words are sent when the typing pauses. */
 import { promptCategories, type RaceStatus, raceStatuses } from '@drag-race/contracts'
 import { useEffect, useId, useRef, useState } from 'react'
-import { RemoveIcon } from '../look/icons.tsx'
+import { ChosenTags } from '../look/chosen-tags.tsx'
 import { useModels, usePrompts } from '../race/use-library.ts'
 import type { RaceFilters } from './race-filters.ts'
 
@@ -60,19 +60,7 @@ function TagFilters({ tags, onChange }: { tags: readonly string[]; onChange: (ta
   return (
     <div className="filters-tags">
       <span className="label">Tagged</span>
-      <span className="tags">
-        {tags.map((tag) => (
-          <button
-            key={tag}
-            type="button"
-            className="tag"
-            onClick={() => onChange(tags.filter((other) => other !== tag))}
-          >
-            <span className="visually-hidden">No longer only </span>
-            {tag} <RemoveIcon />
-          </button>
-        ))}
-      </span>
+      <ChosenTags tags={tags} onChange={onChange} />
     </div>
   )
 }

@@ -13,11 +13,15 @@ export function readFilters(search: URLSearchParams): RaceFilters {
     const value = search.get(name)?.slice(0, textCharsMax)
     if (value) filters[name] = value
   }
-  const tag = search.getAll('tag').filter(isTagText).slice(0, tagsMax)
+  const tag = readTags(search)
   if (tag.length > 0) filters.tag = tag
   const status = search.get('status')
   if (isStatus(status)) filters.status = status
   return filters
+}
+
+export function readTags(search: URLSearchParams): string[] {
+  return search.getAll('tag').filter(isTagText).slice(0, tagsMax)
 }
 
 export function toSearch(filters: RaceFilters): URLSearchParams {

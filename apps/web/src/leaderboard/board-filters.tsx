@@ -1,7 +1,8 @@
-/** What the board is about: four choices, each of which is in the address. */
+/** What the board is about: choices, each of which is in the address. */
 import '../race/setup.css'
-import { type LeaderboardQuery, timeSpans } from '@drag-race/contracts'
-import type { ReactNode } from 'react'
+import { isTagText, type LeaderboardQuery, tagsMax, timeSpans } from '@drag-race/contracts'
+import type { KeyboardEvent, ReactNode } from 'react'
+import { ChosenTags } from '../look/chosen-tags.tsx'
 import { usePrompts } from '../race/use-library.ts'
 import { measuresShown, measureWords } from './measure-words.ts'
 
@@ -54,6 +55,7 @@ export function BoardFilters({ query, onChange }: BoardFiltersProps) {
         ))}
       </Choice>
       <Category query={query} onChange={onChange} />
+      <Tagged query={query} onChange={onChange} />
     </form>
   )
 }
@@ -103,4 +105,33 @@ function Category({ query, onChange }: BoardFiltersProps) {
       </select>
     </label>
   )
+}
+
+/** Added with Enter, taken away by pressing it. */
+function Tagged({ query, onChange }: BoardFiltersProps) {
+  const tags = query.tag ?? []
+  function add(event: KeyboardEvent<HTMLInputElement>) {
+    const field = event.currentTarget
+    field.setCustomValidity('')
+    const text = field.value.trim()
+    if (event.key !== 'Enter' || text === '') return
+    field.setCustomValidity(whyNotAdded(text, tags))
+    if (!field.reportValidity()) return
+    onChange({ tag: [...new Set([...tags, text])] })
+    field.value = ''
+  }
+  return (
+    <div className="board-tags">
+      <label className="board-category">
+        <span className="dim">Tagged</span>
+        <input className="field" dir="auto" placeholder="name:value" onKeyDown={add} />
+      </label>
+      <ChosenTags tags={tags} onChange={(tag) => onChange({ tag })} />
+    </div>
+  )
+}
+
+function whyNotAdded(text: string, tags: readonly string[]): string {
+  if (!isTagText(text)) return 'Write the tag as name:value.'
+  return tags.length < tagsMax ? '' : `At most ${tagsMax} tags: take one away first.`
 }

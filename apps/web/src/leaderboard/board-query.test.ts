@@ -20,6 +20,7 @@ test('every choice survives the way through the address', () => {
       span: fc.constantFrom(...timeSpans),
       stream: fc.constantFrom('on' as const, 'off' as const),
       category: fc.string({ minLength: 1, maxLength: 100 }),
+      tag: fc.array(fc.constantFrom('build:1.4.0', 'a:b & c', 'b:'), { minLength: 1, maxLength: 3 }),
     },
     { requiredKeys: ['by', 'span'] },
   )
@@ -36,4 +37,5 @@ test('a measure leaves no race out, the other choices do', () => {
   expect(isFiltered({ by: 'total', span: 'day' })).toBe(true)
   expect(isFiltered({ by: 'total', span: 'all', stream: 'on' })).toBe(true)
   expect(isFiltered({ by: 'total', span: 'all', category: 'coding' })).toBe(true)
+  expect(isFiltered({ by: 'total', span: 'all', tag: ['build:1.4.0'] })).toBe(true)
 })

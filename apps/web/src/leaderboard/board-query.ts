@@ -3,6 +3,7 @@
  * address, and what nobody can choose (an old link, a typed one) falls back to its default alone.
  */
 import { LeaderboardQuery } from '@drag-race/contracts'
+import { readTags } from '../history/race-filters.ts'
 
 export const wholeBoard: LeaderboardQuery = LeaderboardQuery.parse({})
 
@@ -12,7 +13,8 @@ export function parseBoardQuery(params: URLSearchParams): LeaderboardQuery {
     if (!value || !LeaderboardQuery.safeParse({ [name]: value }).success) return []
     return [[name, value]]
   })
-  return LeaderboardQuery.parse(Object.fromEntries(asked))
+  const tag = readTags(params)
+  return LeaderboardQuery.parse({ ...Object.fromEntries(asked), ...(tag.length > 0 && { tag }) })
 }
 
 export function toSearchParams(query: LeaderboardQuery): URLSearchParams {
@@ -21,12 +23,13 @@ export function toSearchParams(query: LeaderboardQuery): URLSearchParams {
     const value = query[name]
     if (value !== undefined && value !== wholeBoard[name]) params.set(name, value)
   }
+  for (const tag of query.tag ?? []) params.append('tag', tag)
   return params
 }
 
 /** Does the query leave any race out? The measure alone does not. */
-export function isFiltered({ category, stream, span }: LeaderboardQuery): boolean {
-  return category !== undefined || stream !== undefined || span !== wholeBoard.span
+export function isFiltered({ category, stream, span, tag = [] }: LeaderboardQuery): boolean {
+  return tag.length > 0 || category !== undefined || stream !== undefined || span !== wholeBoard.span
 }
 
 const names = ['by', 'category', 'stream', 'span'] as const

@@ -58,7 +58,9 @@ export function LeaderboardPage() {
         <Board
           board={board.data}
           query={query}
-          onWiden={() => change({ category: undefined, stream: undefined, span: wholeBoard.span })}
+          onWiden={() =>
+            change({ category: undefined, stream: undefined, span: wholeBoard.span, tag: undefined })
+          }
         />
       )}
     </div>

@@ -47,8 +47,8 @@ export function swapInto(pair: Pair, side: keyof Pair, model: string): Pair {
 }
 
 /** What the API is asked: the same races as the board's. */
-export function toPairedParams({ category, stream, span }: LeaderboardQuery, { a, b }: Pair): string {
-  const params = toSearchParams({ by: 'total', category, stream, span })
+export function toPairedParams({ category, stream, span, tag }: LeaderboardQuery, { a, b }: Pair): string {
+  const params = toSearchParams({ by: 'total', category, stream, span, tag })
   params.set('a', a)
   params.set('b', b)
   return params.toString()

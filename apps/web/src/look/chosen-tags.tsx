@@ -1,0 +1,26 @@
+/** The tags by which a list is narrowed; each is taken away by pressing it. */
+import './tags.css'
+import { RemoveIcon } from './icons.tsx'
+
+interface ChosenTagsProps {
+  tags: readonly string[]
+  onChange: (tags: string[]) => void
+}
+
+export function ChosenTags({ tags, onChange }: ChosenTagsProps) {
+  return (
+    <span className="tags">
+      {tags.map((tag) => (
+        <button
+          key={tag}
+          type="button"
+          className="tag"
+          onClick={() => onChange(tags.filter((other) => other !== tag))}
+        >
+          <span className="visually-hidden">No longer only </span>
+          {tag} <RemoveIcon />
+        </button>
+      ))}
+    </span>
+  )
+}
