@@ -102,6 +102,23 @@ export interface HeadToHead {
   races: number
 }
 
+/** Who wins on one kind of prompt. */
+export interface CategoryRates {
+  /** null: prompts without one. */
+  category: string | null
+  /** Those that count. */
+  races: number
+  /** The 64 with most races, those first. */
+  models: CategoryRate[]
+}
+
+export interface CategoryRate {
+  model: string
+  races: number
+  /** As `winRate` of a row, with its interval, over the races of this category alone; null under ten. */
+  rate: { value: number; low: number; high: number } | null
+}
+
 export interface Leaderboard {
   by: Measure
   /** The median of the margins of the races that count: no time here is better than that. null when none was measured. */
@@ -112,6 +129,8 @@ export interface Leaderboard {
   askedDifferentlyRaces: number
   rows: LeaderboardRow[]
   headToHead: HeadToHead[]
+  /** The 24 with most races, those first. */
+  byCategory: CategoryRates[]
   /** At most 120 points in all, oldest first. */
   ttftOverTime: { model: string; points: { at: string; ttftMs: number }[] }[]
   /** Races that were looked at and do not count, and why. */

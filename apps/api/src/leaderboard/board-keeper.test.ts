@@ -9,6 +9,7 @@ const board: Leaderboard = {
   askedDifferentlyRaces: 0,
   rows: [],
   headToHead: [],
+  byCategory: [],
   ttftOverTime: [],
   leftOut: [],
 }

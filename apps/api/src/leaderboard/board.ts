@@ -6,6 +6,7 @@
  * Medians are over the lanes of the same races, answered ones only.
  */
 import { betterBy, type Leaderboard, type LeaderboardQuery, type LeaderboardRow } from '@drag-race/contracts'
+import { createCategoryBook } from './by-category.ts'
 import {
   areAskedDifferently,
   type Entry,
@@ -49,6 +50,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
   let askedDifferentlyRaces = 0
   const book = createRaceBook()
   const reliability = createReliabilityBook()
+  const categories = createCategoryBook()
 
   return {
     add(race) {
@@ -63,6 +65,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       if (areAskedDifferently(judgement.entries.map(({ row }) => row))) askedDifferentlyRaces++
       book.add(toPairScores(judgement.entries, betterBy[query.by]))
       const shares = toWinShares(judgement.entries, betterBy[query.by])
+      categories.add(race.category, shares)
       for (const [model, entries] of Map.groupBy(judgement.entries, ({ row }) => row.model)) {
         const tally = tallies.get(model) ?? emptyTally(model)
         tallies.set(model, tally)
@@ -97,6 +100,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
         askedDifferentlyRaces,
         rows: rows.sort(byLowerEnd).map((row, index) => ({ ...row, rank: index + 1 })),
         headToHead: season.pairs,
+        byCategory: categories.result(),
         ttftOverTime: ttftOverTime(moments),
         leftOut: toLeftOut(leftOut),
       }

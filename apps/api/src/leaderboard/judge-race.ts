@@ -18,6 +18,7 @@ import {
 export interface RaceRow {
   id: string
   startedAtMs: number
+  category: string | null
   status: RaceStatus
   /** What its figures may be off by: of a disturbed race its lag. */
   marginMs: number | null

@@ -69,6 +69,7 @@ async function* readPages(db: Kysely<Schema>, filter: RaceFilter, now: Date): As
     yield meant.map((race) => ({
       id: race.id,
       startedAtMs: race.started_at_ms,
+      category: race.category,
       status: race.status,
       ...toError(race.margin_ms, race.clock_json),
       coldStart: race.cold_start === 1,
@@ -87,7 +88,17 @@ function readPage(
 ) {
   return db
     .selectFrom('races')
-    .select(['id', 'started_at_ms', 'status', 'margin_ms', 'clock_json', 'cold_start', 'origin', 'tags_json'])
+    .select([
+      'id',
+      'started_at_ms',
+      'status',
+      'margin_ms',
+      'clock_json',
+      'cold_start',
+      'origin',
+      'tags_json',
+      'category',
+    ])
     .where((expression) => isMeant(expression, filter, now))
     .$if(after !== undefined, (query) =>
       query.where(({ eb, refTuple, tuple }) =>

@@ -32,6 +32,7 @@ export function race(lanes: LaneRow[], other: Partial<RaceRow> = {}): RaceRow {
   return {
     id: 'race',
     startedAtMs: 0,
+    category: null,
     status: 'finished',
     marginMs: 1,
     isDisturbed: false,

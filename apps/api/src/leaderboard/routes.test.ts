@@ -173,6 +173,7 @@ test('an empty history is an empty board', async () => {
     askedDifferentlyRaces: 0,
     rows: [],
     headToHead: [],
+    byCategory: [],
     ttftOverTime: [],
     leftOut: [],
   })
@@ -213,6 +214,39 @@ test('tags narrow the races of the board and of two models, all of them at once'
   expect((await board('?tag=build:1.4.0')).leftOut).toEqual(leftOut)
   expect(await paired('?a=a&b=b&tag=build:1.4.0')).toMatchObject({ races: 2, leftOut })
   expect(await paired('?a=a&b=b&tag=build:1.4.1')).toMatchObject({ races: 0 })
+})
+
+test('who wins is told for each category, and of fewer than ten races nothing but their number', async () => {
+  const { writeRace, board } = await startApp()
+  const ba = { a: { total_ms: 900 }, b: { total_ms: 500 } }
+  for (let race = 0; race < 12; race++) await writeRace({ totals: race < 9 ? ba : ab, category: 'maths' })
+  for (let race = 0; race < 9; race++) await writeRace({ totals: ab, category: 'coding' })
+  await writeRace({ totals: ab })
+  await writeRace({ totals: { a: { total_ms: 1 } }, category: 'prose' })
+  const { byCategory } = await board()
+  expect(byCategory).toMatchObject([
+    {
+      category: 'maths',
+      races: 12,
+      models: [
+        { model: 'a', races: 12, rate: { value: 0.25 } },
+        { model: 'b', races: 12, rate: { value: 0.75 } },
+      ],
+    },
+    { category: 'coding', races: 9, models: [{ model: 'a', races: 9, rate: null }, { model: 'b' }] },
+    { category: null, races: 1 },
+  ])
+  expect(byCategory[0]?.models[1]?.rate?.low).toBeCloseTo(0.468, 3)
+  expect((await board('?category=coding')).byCategory).toMatchObject([{ category: 'coding' }])
+})
+
+test('of very many categories those with most races are told', async () => {
+  const { writeRace, board } = await startApp()
+  for (let race = 0; race < 30; race++) await writeRace({ totals: ab, category: `own ${race}` })
+  await writeRace({ totals: ab, category: 'own 29' })
+  const { byCategory } = await board()
+  expect(byCategory).toHaveLength(24)
+  expect(byCategory[0]).toMatchObject({ category: 'own 29', races: 2 })
 })
 
 test('a running and an interrupted race are left out', async () => {

@@ -23,6 +23,7 @@ import {
   toEmptyText,
   toLeftOutText,
 } from './board-words.ts'
+import { CategoryTable } from './category-table.tsx'
 import { HeadToHeadTable } from './head-to-head.tsx'
 import { HowComputed } from './how-computed.tsx'
 import { keepPair } from './pair-choice.ts'
@@ -107,6 +108,7 @@ function Board({ board, query, onWiden }: BoardProps) {
           <PairedDifferences board={board} query={query} />
           <PercentileTable rows={board.rows} />
         </div>
+        <CategoryTable board={board} />
         <HeadToHeadTable board={board} />
       </div>
       <Guard what="The charts">
