@@ -2,6 +2,7 @@
  * What a lane was asked with besides the prompt: its settings, and the system prompt before it. A figure says little without
  * it: three tokens are sooner there than sixty. Streaming is none of these; it stands beside each lane.
  */
+import { toMetadataLines } from './lane-metadata.ts'
 import type { LaneParams, RaceRequest } from './race-request.ts'
 
 export interface AskedWith {
@@ -27,16 +28,28 @@ const names: Record<keyof LaneParams, string> = {
   temperature: 'temperature',
   topP: 'top p',
   seed: 'seed',
+  metadata: 'metadata',
 }
 const keys = Object.keys(names) as (keyof LaneParams)[]
 
-/** `max tokens 3`, `temperature 0.2`, `own system prompt`: what was set, and nothing of what was left to the provider. */
+/** `max tokens 3`, `metadata task=summary`, `own system prompt`: what was set, and nothing of what was left to the provider. */
 export function toAskedWords({ params, system, hasOwnSystem }: AskedWith): string[] {
-  const words = keys.flatMap((key) => (params[key] === undefined ? [] : `${names[key]} ${params[key]}`))
+  const words = keys.flatMap((key) => {
+    const text = toText(params[key])
+    return text === null ? [] : `${names[key]} ${text}`
+  })
   if (system !== undefined) words.push(hasOwnSystem ? 'own system prompt' : 'system prompt of all')
   return words
 }
 
 export function areAskedAlike(one: AskedWith, other: AskedWith): boolean {
-  return one.system === other.system && keys.every((key) => one.params[key] === other.params[key])
+  return (
+    one.system === other.system && keys.every((key) => toText(one.params[key]) === toText(other.params[key]))
+  )
+}
+
+/** null of what sets nothing. */
+function toText(value: LaneParams[keyof LaneParams]): string | null {
+  if (typeof value !== 'object') return value === undefined ? null : String(value)
+  return toMetadataLines(value).join(', ') || null
 }

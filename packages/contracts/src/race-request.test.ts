@@ -22,6 +22,11 @@ test('sixteen tags are taken, each as long as it may be', () => {
   expect(faults({ prompt: 'p', lanes: [lane], tags: toTags(16) })).toEqual([])
 })
 
+test('sixteen metadata are taken, each as long as OpenAI takes it', () => {
+  const metadata = Object.fromEntries(Object.keys(toTags(16)).map((name) => [name, 'x'.repeat(512)]))
+  expect(faults({ prompt: 'p', lanes: [{ ...lane, params: { metadata } }] })).toEqual([])
+})
+
 test('a prompt of the library needs no text', () => {
   expect(faults({ promptId: 'primes-proof', lanes: [lane] })).toEqual([])
   expect(faults({ promptId: 'primes-proof', prompt: ' ', lanes: [lane] })).toEqual(['prompt'])
@@ -54,6 +59,17 @@ describe('refused, with the place of the fault', () => {
     ],
     ['a long tag', { prompt: 'p', lanes: [lane], tags: { n: 'x'.repeat(257) } }, 'tags.n'],
     ['seventeen tags', { prompt: 'p', lanes: [lane], tags: toTags(17) }, 'tags'],
+    ...[
+      ['metadata without a name', { '': 'x' }, '.'],
+      ['a long name of metadata', { ['n'.repeat(65)]: 'x' }, `.${'n'.repeat(65)}`],
+      ['long metadata', { n: 'x'.repeat(513) }, '.n'],
+      ['metadata that are no text', { n: 1 }, '.n'],
+      ['seventeen metadata', toTags(17), ''],
+    ].map(([name, metadata, path]): [string, object, string] => [
+      `${name}`,
+      { prompt: 'p', lanes: [{ model: 'm', params: { metadata } }] },
+      `lanes.0.params.metadata${path}`,
+    ]),
     ['an unknown finish line', { prompt: 'p', lanes: [lane], finish: 'half' }, 'finish'],
   ])('%s', (_name, value, path) => {
     expect(faults(value)).toContain(path)

@@ -1,25 +1,34 @@
 /** What `POST /api/race` accepts. Strict: an unknown key is an error that names it, before anything is sent upstream. */
 import * as z from 'zod/mini'
+import { metadataMax, metadataNameCharsMax, metadataValueCharsMax } from './lane-metadata.ts'
 import { tagNameCharsMax, tagsMax, tagValueCharsMax } from './tags.ts'
 
 export const lanesMax = 16
 export const promptCharsMax = 200_000
 
 /** What a race is found by later: texts by name, such as `{"build": "1.4.2"}`. */
-const Tags = z
-  .record(
-    z.string().check(z.minLength(1, 'Give the tag a name.'), z.maxLength(tagNameCharsMax)),
-    z.string().check(z.maxLength(tagValueCharsMax)),
-  )
-  .check(z.refine((tags) => Object.keys(tags).length <= tagsMax, `A race has at most ${tagsMax} tags.`))
-  // JSON schema has no refinements.
-  .check(z.meta({ maxProperties: tagsMax }))
+const Tags = textsByName({
+  nameMissing: 'Give the tag a name.',
+  tooMany: `A race has at most ${tagsMax} tags.`,
+  countMax: tagsMax,
+  nameCharsMax: tagNameCharsMax,
+  valueCharsMax: tagValueCharsMax,
+})
+
+const Metadata = textsByName({
+  nameMissing: 'Give each of the metadata a name, as in task=summary.',
+  tooMany: `A lane has at most ${metadataMax} metadata.`,
+  countMax: metadataMax,
+  nameCharsMax: metadataNameCharsMax,
+  valueCharsMax: metadataValueCharsMax,
+})
 
 export const LaneParams = z.strictObject({
   temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),
   topP: z.optional(z.number().check(z.gt(0), z.lte(1))),
   maxTokens: z.optional(z.int().check(z.gte(1), z.lte(1_000_000))),
   seed: z.optional(z.int()),
+  metadata: z.optional(Metadata),
 })
 export type LaneParams = z.infer<typeof LaneParams>
 
@@ -106,5 +115,26 @@ function isPromptTyped(value: unknown): boolean {
   return (
     (prompt === undefined || typeof prompt === 'string') &&
     (messages === undefined || z.array(Message).safeParse(messages).success)
+  )
+}
+
+interface TextsByName {
+  nameMissing: string
+  tooMany: string
+  countMax: number
+  nameCharsMax: number
+  valueCharsMax: number
+}
+
+function textsByName({ nameMissing, tooMany, countMax, nameCharsMax, valueCharsMax }: TextsByName) {
+  return (
+    z
+      .record(
+        z.string().check(z.minLength(1, nameMissing), z.maxLength(nameCharsMax)),
+        z.string().check(z.maxLength(valueCharsMax)),
+      )
+      .check(z.refine((texts) => Object.keys(texts).length <= countMax, tooMany))
+      // JSON schema has no refinements.
+      .check(z.meta({ maxProperties: countMax }))
   )
 }

@@ -65,7 +65,7 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
         {
           model: 'm',
           stream: true,
-          params: { maxTokens: 3, temperature: 0.2, seed: 7 },
+          params: { maxTokens: 3, temperature: 0.2, seed: 7, metadata: { task: 'summary' } },
           system: 'Be brief.',
         },
         { model: 'm', stream: true },
@@ -101,9 +101,10 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
   expect(column(second!, 'ttft_ms')).toBe('12.5')
   expect(column(first!, 'ttft_ms')).toBe('')
   expect([column(first!, 'finish_reason'), column(second!, 'finish_reason')]).toEqual(['', 'length'])
-  const asked = ['max_tokens', 'temperature', 'top_p', 'seed', 'system_prompt']
-  expect(asked.map((name) => column(first!, name))).toEqual(['3', '0.2', '', '7', 'Be brief.'])
-  expect(asked.map((name) => column(second!, name))).toEqual(['', '', '', '', 'Be long.'])
+  const asked = ['max_tokens', 'temperature', 'top_p', 'seed', 'metadata', 'system_prompt']
+  const metadata = '"{""task"":""summary""}"'
+  expect(asked.map((name) => column(first!, name))).toEqual(['3', '0.2', '', '7', metadata, 'Be brief.'])
+  expect(asked.map((name) => column(second!, name))).toEqual(['', '', '', '', '', 'Be long.'])
   const limits = ['margin_ms', 'lag_ms', 'disturbed']
   expect(limits.map((name) => column(first!, name))).toEqual(['1.25', '7.5', 'true'])
   expect(column(first!, 'model')).toBe("'=m")

@@ -24,7 +24,7 @@ function toCells(race: RaceDetail, { lane, slip, ...figures }: LaneSummary): Map
     ['origin', race.origin],
     ['finish_line', typeof race.finish === 'string' ? race.finish : `${race.finish.tokens} tokens`],
     ['category', race.category],
-    ['tags', toTagsCell(race.tags)],
+    ['tags', toTextsCell(race.tags)],
     // As on the number plate.
     ['lane', lane + 1],
     ...toColumns('', figures),
@@ -46,13 +46,14 @@ function toAskedColumns({ request }: RaceDetail, lane: number): [string, Cell][]
     ['temperature', asked?.params.temperature ?? null],
     ['top_p', asked?.params.topP ?? null],
     ['seed', asked?.params.seed ?? null],
+    ['metadata', toTextsCell(asked?.params.metadata ?? {})],
     ['system_prompt', asked?.system ?? null],
   ]
 }
 
-/** As JSON in one column, so that files of races with other tags have the same columns. */
-function toTagsCell(tags: RaceDetail['tags']): string | null {
-  return Object.keys(tags).length > 0 ? JSON.stringify(tags) : null
+/** As JSON in one column, so that files of races with other tags or metadata have the same columns. */
+function toTextsCell(texts: Readonly<Record<string, string>>): string | null {
+  return Object.keys(texts).length > 0 ? JSON.stringify(texts) : null
 }
 
 /** `ttftMs` → `ttft_ms`; what lies one deeper carries the name above it. */

@@ -91,6 +91,13 @@ test('the message names the first fault and how many more there are', async () =
   expect(message).toMatch(/^prompt: .*string.*\(and 1 more, see details\)$/)
 })
 
+test('metadata without a name are answered with how they are written', async () => {
+  const lanes = [{ model: 'a', params: { metadata: { '': 'task: summary' } } }]
+  expect((await refusal({ prompt: 'p', lanes })).message).toBe(
+    'lanes.0.params.metadata.: Give each of the metadata a name, as in task=summary.',
+  )
+})
+
 test('a tag whose name cannot be is answered with what a name may be', async () => {
   const asked = { prompt: 'p', lanes: [fine] }
   expect((await refusal({ ...asked, tags: { '': 'x' } })).message).toBe('tags.: Give the tag a name.')

@@ -215,16 +215,18 @@ describe('a race', () => {
   })
 
   test('gives each lane its own messages and parameters', async () => {
+    const metadata = { task: 'summary' }
     await race(app.url, {
       prompt: 'p',
       system: 'for all',
       lanes: [
-        { model: 'words', params: { temperature: 0, topP: 0.5, maxTokens: 9, seed: 7 } },
+        { model: 'words', params: { temperature: 0, topP: 0.5, maxTokens: 9, seed: 7, metadata } },
         { model: 'tools', system: 'for this one' },
       ],
     })
     const sent = gateway.calls.slice(-2).sort((a, b) => (a.body.model < b.body.model ? 1 : -1))
-    expect(sent[0]!.body).toMatchObject({ temperature: 0, top_p: 0.5, max_tokens: 9, seed: 7 })
+    expect(sent[0]!.body).toMatchObject({ temperature: 0, top_p: 0.5, max_tokens: 9, seed: 7, metadata })
+    expect(sent[1]!.body).not.toHaveProperty('metadata')
     expect(sent.map(({ body }) => body.messages)).toEqual([
       [
         { role: 'system', content: 'for all' },

@@ -17,7 +17,7 @@ export function LaneSetup({ index, lane, models }: LaneSetupProps) {
   const changeLane = useSetup((store) => store.changeLane)
   const model = models.find(({ id }) => id === lane.model)
   const change = (part: Partial<SetupLane>) => changeLane(index, part)
-  const isChanged = lane.temperature !== '' || lane.maxTokens !== '' || lane.system !== ''
+  const isChanged = [lane.temperature, lane.maxTokens, lane.metadata, lane.system].some((text) => text !== '')
   return (
     <article
       id={toLaneId(index)}
@@ -55,6 +55,16 @@ export function LaneSetup({ index, lane, models }: LaneSetupProps) {
               placeholder="no limit"
               value={lane.maxTokens}
               onChange={(event) => change({ maxTokens: event.currentTarget.value })}
+            />
+          </Setting>
+          <Setting label="metadata">
+            <textarea
+              className="field"
+              dir="auto"
+              rows={1}
+              placeholder="none; task=summary, one a line"
+              value={lane.metadata}
+              onChange={(event) => change({ metadata: event.currentTarget.value })}
             />
           </Setting>
           <Setting label="system prompt">

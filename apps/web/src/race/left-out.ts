@@ -1,5 +1,6 @@
 /** What a race was asked with that no field of the setup can hold, in words; none when the setup starts the same race again. */
 import type { LaneParams, RaceRequest } from '@drag-race/contracts'
+import { toMetadataField } from './metadata-field.ts'
 import { rerunTag } from './rerun-tags.ts'
 
 export function toLeftOut({ messages = [], lanes, tags = {} }: RaceRequest): string[] {
@@ -9,6 +10,7 @@ export function toLeftOut({ messages = [], lanes, tags = {} }: RaceRequest): str
     others > 0 && `${others} other ${others === 1 ? 'message' : 'messages'} of its conversation`,
     isSet('topP') && 'top p',
     isSet('seed') && 'the seed',
+    lanes.some(({ params }) => toMetadataField(params?.metadata) === null) && 'metadata of its lanes',
     Object.keys(tags).some((name) => name !== rerunTag) && 'its tags',
   ].filter((text) => text !== false)
 }

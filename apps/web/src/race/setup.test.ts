@@ -61,7 +61,13 @@ test('defaults leave alone what was chosen', () => {
 
 test('a setup becomes a request that the app accepts, and comes back from it', () => {
   const lanes = [
-    { ...emptyLane('a'), temperature: '0', maxTokens: '512', system: 'Be brief.' },
+    {
+      ...emptyLane('a'),
+      temperature: '0',
+      maxTokens: '512',
+      metadata: 'task=summary\nteam=a=b',
+      system: 'Be brief.',
+    },
     emptyLane('b'),
   ]
   const setup = { ...emptySetup, prompt: 'p', finish: 'tokens' as const, finishTokens: '120', lanes }
@@ -69,12 +75,36 @@ test('a setup becomes a request that the app accepts, and comes back from it', (
     prompt: 'p',
     finish: { tokens: 120 },
     lanes: [
-      { model: 'a', stream: true, params: { temperature: 0, maxTokens: 512 }, system: 'Be brief.' },
+      {
+        model: 'a',
+        stream: true,
+        params: { temperature: 0, maxTokens: 512, metadata: { task: 'summary', team: 'a=b' } },
+        system: 'Be brief.',
+      },
       { model: 'b', stream: true },
     ],
   })
   expect(fromRequest(RaceRequest.parse(toRequest(setup)))).toEqual(setup)
 })
+
+test('metadata are a line each; one without a name goes to the app, which says how to write it', () => {
+  const asked = (metadata: string) =>
+    toRequest({ ...emptySetup, lanes: [{ ...emptyLane('a'), metadata }] }).lanes[0]!.params?.metadata
+  expect(asked(' task = summary \n\nempty=')).toEqual({ task: 'summary', empty: '' })
+  expect(asked('task: summary')).toEqual({ '': 'task: summary' })
+  expect(asked(' \n')).toBeUndefined()
+})
+
+test.each([{ 'a=b': 'c' }, { a: 'b\nc' }, { a: ' b' }])(
+  'metadata %j are in no field, and left out',
+  (metadata) => {
+    useSetup
+      .getState()
+      .takeOver(RaceRequest.parse({ prompt: 'p', lanes: [{ model: 'a', params: { metadata } }] }))
+    expect(useSetup.getState().setup.lanes[0]!.metadata).toBe('')
+    expect(useSetup.getState().leftOut).toEqual(['metadata of its lanes'])
+  },
+)
 
 test('a race that was asked with more than there are fields for leaves it out, and says what', () => {
   const request = RaceRequest.parse({

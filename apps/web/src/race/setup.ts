@@ -12,12 +12,15 @@ import {
   type RaceRequest,
   type RaceRequestInput,
 } from '@drag-race/contracts'
+import { parseMetadataField, toMetadataField } from './metadata-field.ts'
 
 export interface SetupLane {
   model: string
   stream: boolean
   temperature: string
   maxTokens: string
+  /** A line each, as `task=summary`. */
+  metadata: string
   system: string
 }
 
@@ -48,7 +51,7 @@ export const emptySetup: Setup = {
 }
 
 export function emptyLane(model: string): SetupLane {
-  return { model, stream: true, temperature: '', maxTokens: '', system: '' }
+  return { model, stream: true, temperature: '', maxTokens: '', metadata: '', system: '' }
 }
 
 /** Fills what is still empty: two lanes, and the library's first prompt. What the user chose stays. */
@@ -91,6 +94,8 @@ function toLaneRequest(lane: SetupLane): RaceRequestInput['lanes'][number] {
   const params: LaneParams = {}
   if (lane.temperature.trim() !== '') params.temperature = Number(lane.temperature)
   if (lane.maxTokens.trim() !== '') params.maxTokens = Number(lane.maxTokens)
+  const metadata = parseMetadataField(lane.metadata)
+  if (Object.keys(metadata).length > 0) params.metadata = metadata
   return {
     model: lane.model,
     stream: lane.stream,
@@ -128,6 +133,7 @@ function fromLaneRequest(
     stream,
     temperature: params?.temperature === undefined ? '' : String(params.temperature),
     maxTokens: params?.maxTokens === undefined ? '' : String(params.maxTokens),
+    metadata: toMetadataField(params?.metadata) ?? '',
     system: system ?? systemOfAll ?? '',
   }
 }
@@ -160,6 +166,7 @@ function parseLane(raw: Record<string, unknown>): SetupLane {
     stream: raw.stream !== false,
     temperature: text(raw.temperature),
     maxTokens: text(raw.maxTokens),
+    metadata: text(raw.metadata),
     system: text(raw.system),
   }
 }

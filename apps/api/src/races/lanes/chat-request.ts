@@ -9,11 +9,12 @@ export function toMessages(request: RaceRequest, lane: LaneRequest): Message[] {
 
 /** What a lane asks besides model and messages; what it does not set is left to the provider. */
 export function toParams({ model, params = {} }: LaneRequest) {
-  const { temperature, topP, maxTokens, seed } = params
+  const { temperature, topP, maxTokens, seed, metadata } = params
   return {
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { top_p: topP }),
     ...(seed === undefined ? {} : { seed }),
+    ...(metadata === undefined ? {} : { metadata }),
     ...(maxTokens === undefined ? {} : { [maxTokensKey(model)]: maxTokens }),
   }
 }
