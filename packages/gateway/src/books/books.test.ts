@@ -110,6 +110,22 @@ test('rolls up by whatever is known of calls, the dearest first', async () => {
   expect(await by('caller', '&from=2026-03-31T23:00Z&to=2026-04-01T01:00Z')).toEqual([['a', 1]])
 })
 
+test('more rows than an answer holds are had in pages, each row once', async () => {
+  const spending = await start()
+  const rows = 1_003
+  for (let from = 0; from < rows; from += 100) {
+    const calls = Array.from({ length: Math.min(100, rows - from) }, (_, index) => from + index)
+    await Promise.all(calls.map((t) => spending.spend('a', { metadata: { t: `${t}` } })))
+  }
+  const first = await usageOf(spending, '?by=tag:t')
+  expect(first).toMatchObject({ data: { length: 1_000 }, total: { calls: rows }, offset: 0, isCut: true })
+  const rest = await usageOf(spending, '?by=tag:t&offset=1000')
+  expect(rest).toMatchObject({ data: { length: 3 }, total: { calls: rows }, offset: 1_000, isCut: false })
+  expect(new Set([...first.data, ...rest.data].map((row) => row['tag:t'])).size).toBe(rows)
+  expect(await usageOf(spending, '?by=tag:t&offset=1003')).toMatchObject({ data: [], isCut: false })
+  expect(await usageOf(spending, '?offset=1')).toMatchObject({ data: [], total: { calls: rows } })
+})
+
 test('a tag is found by its name, whatever is in it', async () => {
   const spending = await start()
   const ofTag = async (name: string) => {
@@ -185,7 +201,10 @@ test.each([
   ],
   ['?from=2026-01-01&from=2026-02-01', '`from` can be given once'],
   ['?from=2026-02-01&to=2026-01-01', '`from` must lie before `to`'],
-  ['?group=caller', 'it takes by, from and to'],
+  ['?group=caller', 'it takes by, from, to and offset'],
+  ['?offset=-1', '`offset` is how many rows to pass over'],
+  ['?offset=1e3', '`offset` is how many rows to pass over'],
+  ['?offset=0&offset=1', '`offset` can be given once'],
 ])('%s is a 400 that says what may be asked', async (query, words) => {
   const { status, body } = await (await start()).admin(`/admin/usage${query}`)
   expect(status).toBe(400)

@@ -130,7 +130,7 @@ test('closing writes what is waiting, and a second time does nothing', async () 
 
 test('no more than four questions are answered at a time', async () => {
   const { books, rollUp } = open()
-  const ask = () => books.usage({ by: [], fromMs: null, toMs: null })
+  const ask = () => books.usage({ by: [], fromMs: null, toMs: null, offset: 0 })
   const asked = Array.from({ length: 4 }, ask)
   await expect(ask()).rejects.toMatchObject({ code: 'books_unavailable', retryAfterMs: 1_000 })
   rollUp.resolve(null)

@@ -66,7 +66,7 @@ function toCall(requestId: string, costPico: number | null, more: Partial<Booked
   }
 }
 
-const all = { by: [], fromMs: null, toMs: null }
+const all = { by: [], fromMs: null, toMs: null, offset: 0 }
 
 test('a call that ran when the process was killed is booked with what was reserved for it, once', async () => {
   const first = open('first')

@@ -13,6 +13,7 @@ export async function toUsageList(books: Books, search: URLSearchParams) {
       by: query.by,
       from: toTime(query.fromMs),
       to: toTime(query.toMs),
+      offset: query.offset,
       data: rows.map(({ group, ...figures }) => ({ ...group, ...figures })),
       total,
       isCut,

@@ -22,6 +22,8 @@ export interface UsageQuery {
   fromMs: number | null
   /** And before that. */
   toMs: number | null
+  /** As many of the rows, in their order, are passed over. */
+  offset: number
 }
 
 export interface UsageFigures {
@@ -51,7 +53,7 @@ export interface UsageFigures {
 export interface UsageAnswer {
   rows: ({ group: Record<string, string | number | null> } & UsageFigures)[]
   total: UsageFigures
-  /** There are more rows than an answer holds; `total` counts them too. */
+  /** More rows follow, from `offset` and the number of these on; `total` counts all of them, whatever the page. */
   isCut: boolean
 }
 
@@ -60,8 +62,8 @@ const byMax = 4
 /** Throws `invalid_request`, which names what may be asked. */
 export function readUsageQuery(search: URLSearchParams): UsageQuery {
   for (const name of search.keys()) {
-    if (!['by', 'from', 'to'].includes(name)) {
-      throw refuse(`\`${name.slice(0, 100)}\` is no part of this query: it takes by, from and to.`)
+    if (!['by', 'from', 'to', 'offset'].includes(name)) {
+      throw refuse(`\`${name.slice(0, 100)}\` is no part of this query: it takes by, from, to and offset.`)
     }
   }
   // Repeated, or with commas: clients write lists either way.
@@ -73,7 +75,7 @@ export function readUsageQuery(search: URLSearchParams): UsageQuery {
   const fromMs = readTime(search, 'from')
   const toMs = readTime(search, 'to')
   if (fromMs !== null && toMs !== null && fromMs >= toMs) throw refuse('`from` must lie before `to`.')
-  return { by: [...new Set(by.map(readDimension))], fromMs, toMs }
+  return { by: [...new Set(by.map(readDimension))], fromMs, toMs, offset: readOffset(search) }
 }
 
 function readDimension(text: string): Dimension {
@@ -101,15 +103,29 @@ const ends = { from: 'Calls that arrived at it are in the answer.', to: 'Calls t
 
 /** A date is its first moment in UTC. */
 function readTime(search: URLSearchParams, name: 'from' | 'to'): number | null {
-  const [text, ...more] = search.getAll(name)
-  if (text === undefined) return null
-  if (more.length > 0) throw refuse(`\`${name}\` can be given once.`)
+  const text = readOnce(search, name)
+  if (text === null) return null
   // The + of a zone is a space where nobody wrote %2B, and a time has no other place for one.
   const time = Time.safeParse(text.replace(' ', '+'))
   if (time.success) return Date.parse(time.data)
   throw refuse(
     `\`${name}\` is no time: write a day that the calendar has (2026-01-31) or a moment with its zone (2026-01-31T12:00:00Z). ${ends[name]}`,
   )
+}
+
+function readOffset(search: URLSearchParams): number {
+  const text = readOnce(search, 'offset') ?? '0'
+  // Longer numbers are no whole ones for SQLite.
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw refuse(
+    '`offset` is how many rows to pass over: a whole number, as 1000 for those after the first page.',
+  )
+}
+
+function readOnce(search: URLSearchParams, name: string): string | null {
+  const [text, ...more] = search.getAll(name)
+  if (more.length > 0) throw refuse(`\`${name}\` can be given once.`)
+  return text ?? null
 }
 
 function refuse(message: string): GatewayError {

@@ -13,7 +13,7 @@ const rowsMax = 1_000
 
 export async function readUsage(db: Kysely<Schema>, query: UsageQuery): Promise<UsageAnswer> {
   const rows = await select(db, query, query.by)
-  const [total] = await select(db, query, [])
+  const [total] = await select(db, { ...query, offset: 0 }, [])
   return {
     rows: rows.slice(0, rowsMax).map((row) => ({ group: toGroup(row, query.by), ...toFigures(row) })),
     total: toFigures(total!),
@@ -21,10 +21,10 @@ export async function readUsage(db: Kysely<Schema>, query: UsageQuery): Promise<
   }
 }
 
-/** The dearest first. */
+/** The dearest first; those alike by what they are, so that each stands on one page. */
 async function select(
   db: Kysely<Schema>,
-  { fromMs, toMs }: UsageQuery,
+  { fromMs, toMs, offset }: UsageQuery,
   by: readonly Dimension[],
 ): Promise<Row[]> {
   const errors = by.some(isOfAttempts) ? errorsHere : errorsAtAll
@@ -38,10 +38,11 @@ async function select(
     const column = columnOf(dimension)
     calls = calls.select(column.as(`by${index}`)).groupBy(column)
   }
+  calls = calls.orderBy('micro', 'desc').orderBy('calls', 'desc')
+  for (const index of by.keys()) calls = calls.orderBy(sql.ref(`by${index}`))
   const rows = await calls
-    .orderBy('micro', 'desc')
-    .orderBy('calls', 'desc')
     .limit(rowsMax + 1)
+    .offset(offset)
     .execute()
   return rows as unknown as Row[]
 }
