@@ -1,10 +1,11 @@
 /** Every wait, queue and number has a bound; here each is reached. */
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Worker } from 'node:worker_threads'
 import { laneStatus, type RaceEvent } from '@drag-race/contracts'
 import pino from 'pino'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '../history/index.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { heldLanes } from '../testing/held-lanes.ts'
@@ -45,6 +46,10 @@ beforeAll(async () => {
     fine: (call) => {
       call.answer('hello')
       call.finish()
+    },
+    wordy: (call) => {
+      call.answer('hello')
+      call.finish('x'.repeat(20_000))
     },
     /** 16 MB, far more than the kernel holds for a reader that reads nothing. */
     flood: (call) => {
@@ -104,6 +109,14 @@ test('a tape that is full ends its race, in words', async () => {
   await Promise.all(gateway.calls.slice(-2).map(({ closed }) => closed))
 })
 
+test('what a provider says at length is cut on the tape, for its viewers and for the history', async () => {
+  const app = await start()
+  const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'wordy' }] })
+  expect(state.lanes[0]!.outcome).toMatchObject({ event: { finishReason: 'x'.repeat(500) } })
+  const kept = fold(await collect(await eventsOf(app.url, state.raceId!)))
+  expect(kept.lanes[0]!.outcome).toEqual(state.lanes[0]!.outcome)
+})
+
 test('a light that goes green after its race has ended sets no limit to that race', async () => {
   const { ordered, laneThread } = heldLanes()
   const app = await start({ laneThread, raceLimits: { ...raceLimits, startMsMax: 5 } })
@@ -114,6 +127,56 @@ test('a light that goes green after its race has ended sets no limit to that rac
   const before = timers()
   listener.onGreenLight(process.hrtime.bigint())
   expect(timers()).toBe(before)
+})
+
+describe('while the app is shutting down', () => {
+  /** Its last step waits for the test. */
+  async function startToClose(gatewayUrl: string) {
+    const asked = Promise.withResolvers<void>()
+    const ended = Promise.withResolvers<void>()
+    const close = () => {
+      asked.resolve()
+      return ended.promise
+    }
+    const app = await startApp({ gatewayUrl, laneThread: { ...heldLanes().laneThread, close } })
+    return {
+      app,
+      async whileClosing(check: () => Promise<void>) {
+        const closed = app.close()
+        await asked.promise
+        await check()
+        ended.resolve()
+        await closed
+      },
+    }
+  }
+
+  async function expectClosing(answer: Response) {
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({ error: { code: 'closing' } })
+  }
+
+  const wish = { prompt: 'p', lanes: [{ model: 'fine' }] }
+
+  test('no race begins, and the gateway hears of none', async () => {
+    const { app, whileClosing } = await startToClose(gateway.url)
+    const before = gateway.openedAhead.length
+    await whileClosing(async () => expectClosing(await postRace(app.url, wish)))
+    expect(gateway.openedAhead).toHaveLength(before)
+  })
+
+  test('one that was about to begin does not', async () => {
+    const asked = Promise.withResolvers<ServerResponse>()
+    const slow = await startFakeGateway({}, { list: asked.resolve })
+    const { app, whileClosing } = await startToClose(slow.url)
+    const answer = postRace(app.url, wish)
+    const list = await asked.promise
+    await whileClosing(async () => {
+      list.end('{"data":[{"id":"fine"}]}')
+      await expectClosing(await answer)
+    })
+    await slow.close()
+  })
 })
 
 test('a ninth race waits its turn', async () => {

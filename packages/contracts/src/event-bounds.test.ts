@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { type Unnumbered, withinBounds } from './index.ts'
+
+const error = (more: object) =>
+  ({
+    ...{ type: 'error', at: 1, lane: 0, message: 'no', code: 'c', status: null, retryAfterMs: null },
+    ...more,
+  }) as Unnumbered
+const text = (length: number) => 'x'.repeat(length)
+const deep = (levels: number): unknown => (levels === 0 ? 'the end' : { in: deep(levels - 1) })
+const entries = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, index]))
+
+test.each<[string, object, object]>([
+  ['a message', { message: text(4_001) }, { message: text(4_000) }],
+  ['any other word', { code: text(501) }, { code: text(500) }],
+  ['a message further down', { gateway: { message: text(4_001) } }, { gateway: { message: text(4_000) } }],
+  ['a word of a list', { gateway: [text(501)] }, { gateway: [text(500)] }],
+  ['a list', { gateway: Array(101).fill(1) }, { gateway: Array(100).fill(1) }],
+  ['an object', { gateway: entries(101) }, { gateway: entries(100) }],
+  ['a long name, with what it names', { gateway: { a: 1, [text(501)]: 2 } }, { gateway: { a: 1 } }],
+  [
+    'what lies too deep',
+    { gateway: deep(8) },
+    { gateway: { in: { in: { in: { in: { in: { in: { in: null } } } } } } } },
+  ],
+])('%s is cut', (_what, long, short) => {
+  expect(withinBounds(error(long))).toEqual(error(short))
+})
+
+test.each([
+  { message: text(4_000), code: text(500) },
+  { gateway: Array(100).fill(1) },
+  { gateway: entries(100) },
+  { gateway: { [text(500)]: 1 } },
+  { gateway: deep(6) },
+])('what is as long as it may be stays the very same event', (most) => {
+  const event = error(most)
+  expect(withinBounds(event)).toBe(event)
+})
+
+test('of a start the lanes alone are cut, and of a token nothing: prompts and answers have bounds of their own', () => {
+  const lane = { lane: 0, model: 'm', stream: true, provider: text(501), simulated: false }
+  const request = { prompt: text(20_000), lanes: [{ model: 'm', stream: true }], finish: 'done' as const }
+  const start: Unnumbered = {
+    ...{ type: 'race-start', at: 0, raceId: 'r', startedAt: '', request },
+    lanes: [lane],
+  }
+  expect(withinBounds(start)).toEqual({ ...start, lanes: [{ ...lane, provider: text(500) }] })
+  const token: Unnumbered = { type: 'token', at: 1, lane: 0, content: text(20_000), kind: 'answer' }
+  expect(withinBounds(token)).toBe(token)
+})
