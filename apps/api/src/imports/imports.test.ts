@@ -101,6 +101,13 @@ describe('a tape that is exported', () => {
     expect(text).not.toContain(gateway.url)
   })
 
+  test('is refused as a page that is not built yet', async () => {
+    expect(await refusal(await exported(await raced(), 'html'))).toMatchObject({
+      status: 503,
+      code: 'not_built',
+    })
+  })
+
   test('is refused for a race that is not there, and in a form that is not known', async () => {
     expect((await exported('nobody')).status).toBe(404)
     expect(await refusal(await exported('nobody', 'pdf'))).toMatchObject({
@@ -333,6 +340,7 @@ describe('an upload', () => {
     }
     await expect(readTapeFile(endless(), 1024 * 1024)).rejects.toMatchObject({
       status: 413,
+      code: 'tape_too_large',
       message: expect.stringContaining('larger than 1 MB'),
     })
   })

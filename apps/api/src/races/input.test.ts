@@ -163,5 +163,7 @@ test('a path that is none is answered as JSON, and says what was asked', async (
   expect(await response.json()).toMatchObject({
     error: { code: 'unknown_endpoint', message: 'There is no GET /api/nothing.' },
   })
-  expect((await fetch(`${app.url}/api/races/%`)).status).toBe(400)
+  const undecodable = await fetch(`${app.url}/api/races/%`)
+  expect(undecodable.status).toBe(400)
+  expect(await undecodable.json()).toMatchObject({ error: { code: 'invalid_path' } })
 })

@@ -248,6 +248,9 @@ test('the health tells the margin of the race that ended last', async () => {
 })
 
 describe('stop', () => {
+  const codeOf = async (refused: Response) =>
+    `${refused.status} ${((await refused.json()) as ApiError).error.code}`
+
   test('ends one lane, leaves the other, and the provider is told', async () => {
     held = Promise.withResolvers()
     const tape = events(
@@ -258,7 +261,7 @@ describe('stop', () => {
     expect((await stop(app.url, start.raceId, { lane: 0 })).status).toBe(204)
     await next(tape, (event) => event.type === 'error' && event.lane === 0 && event.code === 'stopped')
     await Promise.race(gateway.calls.slice(-2).map(({ closed }) => closed))
-    expect((await stop(app.url, start.raceId, { lane: 0 })).status).toBe(409)
+    expect(await codeOf(await stop(app.url, start.raceId, { lane: 0 }))).toBe('409 already_ended')
     expect((await stop(app.url, start.raceId, { lane: 2 })).status).toBe(400)
     expect((await stop(app.url, start.raceId, { lane: 'x' })).status).toBe(400)
     expect((await stop(app.url, start.raceId, { line: 1 })).status).toBe(400)
@@ -287,7 +290,7 @@ describe('stop', () => {
       [1, 'done'],
       [0, 'stopped'],
     ])
-    expect((await stop(app.url, start.raceId)).status).toBe(409)
+    expect(await codeOf(await stop(app.url, start.raceId))).toBe('409 already_ended')
   })
 
   test('is a stop, also when the model had said that it is finished', async () => {
