@@ -51,7 +51,13 @@ test.each<[string, RequestListener]>([
   ['our words behind others', (_, response) => response.end(`Not the ${gatewayGreeting}`)],
   ['our words in an error', (_, response) => response.writeHead(404).end(gatewayGreeting)],
   ['nothing', (_, response) => response.end()],
-  ['a way to another door', (_, response) => response.writeHead(302, { location: '/other' }).end()],
+  [
+    'a way to another door, though it be ours',
+    (request, response) => {
+      if (request.url === '/other') greeting(request, response)
+      else response.writeHead(302, { location: '/other' }).end()
+    },
+  ],
   ['an answer without an end', (_, response) => response.write('x'.repeat(100_000))],
   ['a closed connection', (request) => request.socket.destroy()],
 ])('%s is not ours', async (_, answer) => {

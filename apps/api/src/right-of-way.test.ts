@@ -59,13 +59,20 @@ async function startDoor() {
   const state = { isRacing: true, nowMs: 0 }
   const rests: PromiseWithResolvers<void>[] = []
   const answers = new Map<string, express.Response>()
-  const began = new Map<string, PromiseWithResolvers<void>>()
-  const begins = (name: string) => {
-    const known = began.get(name) ?? Promise.withResolvers<void>()
-    began.set(name, known)
+  const events = new Map<string, PromiseWithResolvers<void>>()
+  const eventOf = (kind: 'arrived' | 'began' | 'left', name: string) => {
+    const key = `${kind} ${name}`
+    const known = events.get(key) ?? Promise.withResolvers<void>()
+    events.set(key, known)
     return known
   }
   const door = express()
+  door.use((request, response, next) => {
+    const name = request.path.slice(1)
+    response.once('close', eventOf('left', name).resolve)
+    next()
+    eventOf('arrived', name).resolve()
+  })
   const rightOfWay = createRightOfWay({
     isRacing: () => state.isRacing,
     nowMs: () => state.nowMs,
@@ -81,7 +88,7 @@ async function startDoor() {
     const { name } = request.params
     log.push(String(name))
     answers.set(String(name), response)
-    begins(String(name)).resolve()
+    eventOf('began', String(name)).resolve()
   })
   door.use(answerErrors(pino({ enabled: false })))
   const server = door.listen(0, '127.0.0.1')
@@ -91,8 +98,10 @@ async function startDoor() {
     log,
     state,
     rests,
-    ask: (name: string) => fetch(`http://127.0.0.1:${port}/${name}`),
-    begun: (name: string) => begins(name).promise,
+    ask: (name: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}/${name}`, init),
+    arrived: (name: string) => eventOf('arrived', name).promise,
+    begun: (name: string) => eventOf('began', name).promise,
+    left: (name: string) => eventOf('left', name).promise,
     answer: (name: string) => answers.get(name)!.end(),
     close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
   }
@@ -118,6 +127,27 @@ test('one is worked on at a time, and the next waits until the app has rested tw
   door.answer('third')
   await third
   expect(door.log).toEqual(['first', 'rest 14', 'second', 'third'])
+  await door.close()
+})
+
+test('who has left while waiting takes no turn', async () => {
+  const door = await startDoor()
+  const first = door.ask('first')
+  await door.begun('first')
+  const leaving = new AbortController()
+  const second = door.ask('second', { signal: leaving.signal })
+  await door.arrived('second')
+  const third = door.ask('third')
+  await door.arrived('third')
+  leaving.abort()
+  await expect(second).rejects.toThrow()
+  await door.left('second')
+  door.state.isRacing = false
+  door.answer('first')
+  await door.begun('third')
+  door.answer('third')
+  await Promise.all([first, third])
+  expect(door.log).toEqual(['first', 'third'])
   await door.close()
 })
 
