@@ -14,9 +14,10 @@ export interface Refusal {
   retryAfterMs?: number | null
 }
 
-export function toFault({ status, message: words, code, retryAfterMs = null }: Refusal): Fault {
-  const message = shortenMessage(words)
-  const known = code ?? (isTooLong(status, message) ? 'context_length_exceeded' : codeOf(status))
+/** Its message is of any length: who tells it strikes keys out of it before it is cut. */
+export function toFault({ status, message, code, retryAfterMs = null }: Refusal): Fault {
+  const known =
+    code ?? (isTooLong(status, shortenMessage(message)) ? 'context_length_exceeded' : codeOf(status))
   return { message, status, type: typeOf(status), code: known, retryAfterMs }
 }
 

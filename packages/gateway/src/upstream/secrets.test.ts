@@ -82,14 +82,25 @@ test.each(ways)('an error tells no key: %s', async (_what, path, model, isStream
 const longs = [485, 1_990].map((letters) => 'x'.repeat(letters) + secret + 'x'.repeat(10_000))
 
 test.each(
-  longs.flatMap((long): [string, boolean, Answering][] => [
-    ['in a message', false, json({ error: { message: long, code: 401 } })],
-    ['in an error without a message', false, json({ error: { why: long } })],
-    ['in a field of no standard', true, stream([token('a'), `error: ${long}\n\n`])],
-  ]),
-)('nor does a long one tell half of it: %s', async (_what, isStream, answer) => {
+  longs.flatMap((long): [string, string, boolean, Answering][] => {
+    const ofClaude = { type: 'error', error: { type: 'authentication_error', message: long } }
+    return [
+      ['in a message', 'gpt', false, json({ error: { message: long, code: 401 } })],
+      ['in an error without a message', 'gpt', false, json({ error: { why: long } })],
+      ['in a field of no standard', 'gpt', true, stream([token('a'), `error: ${long}\n\n`])],
+      ['of a provider that is translated', 'claude', false, json(ofClaude)],
+      ['in a refusal that is translated', 'claude', false, json(ofClaude, 401)],
+      [
+        'in a stream that is translated',
+        'claude',
+        true,
+        stream([claude.start + claude.text, native(ofClaude)]),
+      ],
+    ]
+  }),
+)('nor does a long one tell half of it: %s', async (_what, model, isStream, answer) => {
   const { gateway } = await start(answer)
-  const text = await (await gateway.chat({ model: 'gpt', messages, stream: isStream })).text()
+  const text = await (await gateway.chat({ model, messages, stream: isStream })).text()
   expect(text).not.toContain('sk-a')
   // What passes as it came stands before it.
   expect(text.trim().split('\n\n').at(-1)!.length).toBeLessThan(2_500)

@@ -18,6 +18,7 @@ import {
 } from '../dialects/index.ts'
 import { type Refusal, toProviderError } from '../dialects/openai/error-reader.ts'
 import { toUpstreamBody } from '../dialects/openai/request.ts'
+import { shortenMessage } from '../dialects/provider-words.ts'
 import { parseJson, record } from '../dialects/read-json.ts'
 import { joinPath } from '../dialects/upstream-url.ts'
 import { type Endpoint, endpoints } from '../endpoints.ts'
@@ -113,6 +114,7 @@ function translate(dialect: Dialect, target: Target, asked: ChatRequest, context
           isParallel: asked.json.parallel_tool_calls !== false,
         },
         provider: toTargetWords(target),
+        secrets: target.secrets,
         isStream: asked.isStream,
         nowMs: () => clock.monotonicMs(),
         onCounted,
@@ -158,9 +160,11 @@ function toSignature(
 
 /** The refusal as a provider of OpenAI's form would have sent it; from there on it goes the way of all refusals. */
 function toOpenAiRefusal(dialect: Dialect, { status, headers, body }: Refusal, target: Target): Refusal {
-  // Before its words are shortened: AWS quotes the headers that it checked a signature against, the session token among them.
+  // AWS quotes the headers that it checked a signature against, the session token among them. A key that were cut first would keep its
+  // first half.
   const fault = dialect.readError(status, headers, withoutSecrets(body.toString(), target.secrets))
-  const { message, type, code } = fault
+  const { type, code } = fault
+  const message = shortenMessage(fault.message)
   const hasHint = headers['retry-after'] !== undefined || fault.retryAfterMs === null
   return {
     status: fault.status,

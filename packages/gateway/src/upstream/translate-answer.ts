@@ -13,16 +13,20 @@ import {
   type Fault,
   type MappedEvent,
 } from '../dialects/index.ts'
+import { shortenMessage } from '../dialects/provider-words.ts'
 import { parseJson } from '../dialects/read-json.ts'
 import { GatewayError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
 import { isPacked } from './headers.ts'
 import { readAnswer } from './read-answer.ts'
+import { withoutSecrets } from './secrets.ts'
 
 export interface Translation {
   dialect: Dialect
   answer: AnswerContext
   provider: string
+  /** What the provider was sent, and must not tell the caller in an error. */
+  secrets: readonly string[]
   isStream: boolean
   nowMs(): number
   /** What was counted of the prompt before the answer to it is there. */
@@ -49,7 +53,7 @@ export function translateAnswer(answer: Answer, translation: Translation): Answe
 
 async function* translateStream(
   body: AsyncIterable<Uint8Array>,
-  { dialect, answer, nowMs, onCounted, onOpened, onWorked }: Translation,
+  { dialect, answer, secrets, nowMs, onCounted, onOpened, onWorked }: Translation,
 ): AsyncGenerator<Uint8Array> {
   const map = dialect.createStreamMap(answer)
   let isFinished = false
@@ -66,7 +70,7 @@ async function* translateStream(
   // choices looks finished to the watch; there only an error event tells it from a whole one.
   const tell = (fault: Fault): Uint8Array => {
     if (isOwnCode(fault.code) && !isFinished) throw new GatewayError(fault.code, fault.message)
-    return Buffer.from(encodeEvent({ data: toErrorText(fault) }))
+    return Buffer.from(encodeEvent({ data: toErrorText(fault, secrets) }))
   }
   let fault: Fault | null = null
   let broken: GatewayError | null = null
@@ -136,32 +140,36 @@ function encodeEvents(events: readonly MappedEvent[]): Encoded {
 }
 
 /** OpenAI's error envelope, with the status in it: inside a 200 there is no other place for it. */
-function toErrorText({ message, type, code, status }: Fault): string {
+function toErrorText({ message: words, type, code, status }: Fault, secrets: readonly string[]): string {
+  const message = shortenMessage(withoutSecrets(words, secrets))
   return JSON.stringify({ error: { message, type, code, param: null, status } })
 }
 
 async function* translateWhole(
   body: AsyncIterable<Uint8Array>,
-  { dialect, answer, provider, nowMs, onWorked }: Translation,
+  { dialect, answer, provider, secrets, nowMs, onWorked }: Translation,
 ): AsyncGenerator<Uint8Array> {
   const bytes = await readAnswer(body, provider)
   const fromMs = nowMs()
   const json = parseJson(bytes.toString())
   // What is no JSON, or nothing at all, is told by the relay.
-  const text = json === undefined ? bytes : toCompletionText(dialect, json, answer)
+  const text = json === undefined ? bytes : toCompletionText(json, { dialect, answer, secrets })
   onWorked(nowMs() - fromMs)
   yield Buffer.from(text)
 }
 
 /** An error in a 200 is passed on as one: the relay reads it as it reads those of OpenAI's form. */
-function toCompletionText(dialect: Dialect, json: unknown, answer: AnswerContext): string {
+function toCompletionText(
+  json: unknown,
+  { dialect, answer, secrets }: Pick<Translation, 'dialect' | 'answer' | 'secrets'>,
+): string {
   try {
     return JSON.stringify(dialect.toCompletion(json, answer))
   } catch (error) {
     if (!(error instanceof DialectError)) throw error
     const { code } = error.fault
     if (isOwnCode(code)) throw new GatewayError(code, error.message)
-    return toErrorText(error.fault)
+    return toErrorText(error.fault, secrets)
   }
 }
 
