@@ -65,7 +65,7 @@ function parse(text: string, provider: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    const isStream = /^\s*(data|event|id|:)/.test(text)
+    const isStream = /^\s*(data|event|id|retry)?:/.test(text)
     throw new GatewayError(
       'bad_response',
       isStream

@@ -8,6 +8,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { StopSignal } from '../stop.ts'
 import { type BodyQueue, createBodyQueue } from './body-queue.ts'
+import { toOddStatus } from './broken-http.ts'
 import { createDeadlines, type Deadlines } from './deadlines.ts'
 import { type Phase, toFailure } from './failure.ts'
 import type { Target } from './target.ts'
@@ -105,6 +106,7 @@ function toHandler(
     },
     onResponseStart(_controller, status, headers) {
       if (status < 200) return
+      if (status > 599) return giveUp(toOddStatus(status, target))
       running.phase = 'reading'
       if (!isStream) deadlines.begun()
       resolve({ status, headers, body, begun: deadlines.begun, done: deadlines.done })

@@ -2,6 +2,7 @@
  * What came where HTTP was expected → words for it: another protocol, TLS on one side only, or HTTP with a fault in it. No
  * retry cures any of them.
  */
+import { GatewayError } from '../errors.ts'
 import type { Phase } from './failure.ts'
 import { type Target, toTargetWords } from './target.ts'
 
@@ -25,9 +26,19 @@ export function toBrokenHttpWords(
       : `What ${who} sent is not HTTP${toQuote(begin)}. Is params.baseUrl in gateway.yaml (${origin}) the right address, with the right port?`
   }
   const fault = readFault(cause, phase)
-  return fault === null
-    ? null
-    : `What ${who} sent is broken HTTP: ${fault}. Ask another model, and see what stands between this gateway and params.baseUrl in gateway.yaml (${origin}).`
+  return fault === null ? null : toFaultWords(fault, target)
+}
+
+/** Of a status that undici lets pass. */
+export function toOddStatus(status: number, target: Target): GatewayError {
+  return new GatewayError(
+    'bad_response',
+    toFaultWords(`A status of ${status}, which HTTP does not have`, target),
+  )
+}
+
+function toFaultWords(fault: string, target: Target): string {
+  return `What ${toTargetWords(target)} sent is broken HTTP: ${fault}. Ask another model, and see what stands between this gateway and params.baseUrl in gateway.yaml (${target.origin}).`
 }
 
 function isNotTls(code: unknown): boolean {
@@ -57,6 +68,8 @@ function readFault(cause: Error & { code?: unknown }, phase: Phase): string | nu
   if (cause.code === 'UND_ERR_HEADERS_OVERFLOW') return 'Its headers are too long'
   // In the middle of an answer this is a connection that was closed too early.
   if (cause.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && phase === 'waiting') return 'It has two lengths'
+  // It asserts what it takes for granted of a status.
+  if (cause.code === 'ERR_ASSERTION' && phase === 'waiting') return 'A status below 100'
   const isOddStatus = cause.message === 'bad response' || cause.message === 'bad upgrade'
   return cause.code === 'UND_ERR_SOCKET' && isOddStatus ? 'A status of 1xx that nobody asked for' : null
 }

@@ -12,7 +12,7 @@ export async function withTrueForm(answer: Answer): Promise<Answer> {
   const body = fromFirst(first, reads)
   // No line of an event stream begins like this, nor does a frame of Bedrock's.
   const isJson =
-    first.done !== true && /^\s*\{/.test(Buffer.from(first.value.subarray(0, 64)).toString('latin1'))
+    first.done !== true && /^\s*[{["]/.test(Buffer.from(first.value.subarray(0, 64)).toString('latin1'))
   if (!isJson) return { ...answer, body }
   return { ...answer, body, headers: { ...answer.headers, 'content-type': 'application/json' } }
 }

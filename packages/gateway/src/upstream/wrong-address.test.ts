@@ -97,6 +97,17 @@ const broken: [what: string, sent: string, words: RegExp][] = [
     'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
     /is broken HTTP: A status of 1xx/,
   ],
+  [
+    'a status of 600 and more',
+    'HTTP/1.1 666 Odd\r\ncontent-length: 2\r\n\r\nno',
+    /broken HTTP: A status of 666,/,
+  ],
+  [
+    'a status below 100',
+    'HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nno',
+    /broken HTTP: A status below 100\./,
+  ],
+  ['no status', 'HTTP/1.1 000 Odd\r\ncontent-length: 2\r\n\r\nno', /broken HTTP: A status below 100\./],
 ]
 
 test.each(broken)('%s is told as what it is', async (_what, sent, words) => {
@@ -142,3 +153,30 @@ async function startBroken(sent: string, scheme = 'http') {
   opened.push(server, gateway)
   return { url, ask: () => gateway.chat({ model: 'm', messages, stream: true }) }
 }
+
+const messageOf = ({ text }: { text: string }) => (JSON.parse(text) as ErrorBody).error.message
+const typed =
+  (type: string, body: string): Answering =>
+  (response) =>
+    void response.writeHead(200, { 'content-type': type }).end(body)
+
+test.each([
+  ['data: {}\n\n', /answered with a stream though none was asked for/],
+  [': keep-alive\n\n', /answered with a stream/],
+  ['idle', /is not JSON/],
+  ['identity unknown', /is not JSON/],
+  ['database gone', /is not JSON/],
+])('%j in place of one body is told as what it is', async (body, words) => {
+  const answer = typed('text/plain', body)
+  const { ask } = await start({ a: answer, b: answer })
+  expect(messageOf(await ask(false))).toMatch(words)
+})
+
+test.each([
+  ['a list', JSON.stringify([{ error: { message: 'No way' } }])],
+  ['a text', JSON.stringify('No way')],
+])('%s of JSON under the name of a stream is read as what it is', async (_what, body) => {
+  const answer = typed('text/event-stream', body)
+  const { ask } = await start({ a: answer, b: answer })
+  expect(messageOf(await ask(true))).toContain('No way')
+})
