@@ -14,6 +14,7 @@ import {
   toSpeed,
   toSpeedMargin,
   toWithin,
+  toWithinMs,
 } from './figures.ts'
 
 test.each([
@@ -52,7 +53,14 @@ test.each([
   [toMsWithin(1_342.4, 1.84), '1,342 ms ± 1.8'],
   [toMsWithin(342, null), '342 ms'],
   [toMsWithin(null, 1.8), '—'],
+  [toMsWithin(342, 0.04), '342 ms'],
+  [toMargin(0.04), '< 0.05 ms'],
+  [toMargin(0.05), '± 0.1 ms'],
   [toWithin(null), ''],
+  [toWithin(0.04), ''],
+  [toWithinMs(1.84), ' ± 1.8 ms'],
+  [toWithinMs(0.04), ''],
+  [toWithinMs(null), ''],
   // What rounding carries over the end of a form has the next one.
   [toFineMs(0.997), '1.0'],
   [toFineMs(99.97), '100'],
@@ -95,7 +103,7 @@ const figures: Record<string, [print: (value: number) => string, read: (text: st
   toSpeed: [toSpeed, toNumber],
   toCost: [toCost, (text) => (text.startsWith('<') ? 0.000001 : toNumber(text))],
   toPercent: [toPercent, (text) => toNumber(text) / 100],
-  toMargin: [toMargin, toNumber],
+  toMargin: [toMargin, (text) => (text.startsWith('<') ? 0.01 : toNumber(text))],
   toSpeedMargin: [(margin) => toSpeedMargin({ kind: 'timed', perSecond: 1, margin }), toNumber],
 }
 

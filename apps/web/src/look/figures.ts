@@ -53,7 +53,8 @@ export function toPercent(share: number | null | undefined): string {
 
 /** The margin of the clock: `± 0.9 ms`, or that nobody measured it. */
 export function toMargin(ms: number | null | undefined): string {
-  return ms == null ? 'margin not measured' : `${toWithin(ms).trim()} ms`
+  if (ms == null) return 'margin not measured'
+  return toWithinMs(ms).trim() || `< ${marginMin} ms`
 }
 
 /** A figure of time with what limits it: `342 ms ± 1.8`; without a margin the figure alone. */
@@ -61,12 +62,25 @@ export function toMsWithin(ms: number | null | undefined, marginMs: number | nul
   return ms == null ? dash : `${toMs(ms)} ms${toWithin(marginMs)}`
 }
 
-/** ` ± 1.8`, to stand behind a figure in milliseconds; nothing where the margin is not known. */
-export function toWithin(marginMs: number | null | undefined): string {
-  return marginMs == null ? '' : ` ± ${toMarginFigure(marginMs)}`
+/**
+ * ` ± 1.8`, to stand behind a figure in the same unit; nothing where the margin is not known. One below the last digit limits
+ * nothing that is printed, and is left out.
+ */
+export function toWithin(margin: number | null | undefined): string {
+  if (margin == null || margin < marginMin) return ''
+  return ` ± ${fixedBelow(10, margin, 1) ?? toCount(margin)}`
 }
 
-/** `100.0 tok/s ± 0.3`. A margin below the last digit limits nothing that is printed, and is left out. */
+/** What is less would be printed as ± 0.0. */
+const marginMin = 0.05
+
+/** ` ± 1.8 ms`, to stand behind a figure in another unit. */
+export function toWithinMs(marginMs: number | null | undefined): string {
+  const within = toWithin(marginMs)
+  return within && `${within} ms`
+}
+
+/** `100.0 tok/s ± 0.3`. */
 export function toSpeedWithin(speed: Speed): string {
   if (speed.kind === 'too-short') return tooShort
   return `${toSpeed(speed.perSecond)} tok/s${toSpeedMargin(speed)}`
@@ -76,12 +90,7 @@ export const tooShort = 'too short to time'
 
 /** ` ± 0.3`, to stand behind a speed. */
 export function toSpeedMargin({ margin }: Extract<Speed, { kind: 'timed' }>): string {
-  if (margin === null || margin < 0.05) return ''
-  return ` ± ${toMarginFigure(margin)}`
-}
-
-function toMarginFigure(margin: number): string {
-  return fixedBelow(10, margin, 1) ?? toCount(margin)
+  return toWithin(margin)
 }
 
 /** null where the number, once rounded to these decimals, is no longer below the end of their form. */

@@ -9,7 +9,16 @@ import {
   toTimeSlip,
 } from '@drag-race/contracts'
 import { type ReactNode, useMemo } from 'react'
-import { dash, toCount, toMs, tooShort, toSeconds, toSpeedMargin, toWithin } from '../look/figures.ts'
+import {
+  dash,
+  toCount,
+  toMs,
+  tooShort,
+  toSeconds,
+  toSpeedMargin,
+  toWithin,
+  toWithinMs,
+} from '../look/figures.ts'
 import { RunningClock } from './running-clock.tsx'
 
 interface LaneFiguresProps {
@@ -49,7 +58,7 @@ export function LaneFigures({ lane, isRunning, errorMs, silentSeconds }: LaneFig
       <Figure unit="tokens" value={tokens === 0 ? dash : about + toCount(tokens)} />
       <Figure
         unit="s elapsed"
-        within={slip?.totalMs == null || errorMs === null ? '' : `${toWithin(errorMs)} ms`}
+        within={slip?.totalMs == null ? '' : toWithinMs(errorMs)}
         value={
           isTicking ? <RunningClock startAt={lane.startAt} /> : toSeconds(slip?.totalMs ?? slip?.elapsedMs)
         }

@@ -9,7 +9,7 @@ import {
   toTimeSlip,
 } from '@drag-race/contracts'
 import { memo } from 'react'
-import { toMs, toSeconds, toWithin } from '../look/figures.ts'
+import { toMs, toSeconds, toWithinMs } from '../look/figures.ts'
 import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { cutMark, isAnswerCut } from './answer-cut-words.ts'
@@ -87,7 +87,7 @@ function Clock({ lane, finish, result, errorMs }: ClockProps) {
       <span className="strip-time">
         {isMs ? toMs(crossedAfterMs) : toSeconds(crossedAfterMs)}
         <span className="unit">{isMs ? 'ms' : 's'}</span>
-        {errorMs !== null && <span className="strip-within">{toWithin(errorMs)} ms</span>}
+        {errorMs !== null && <span className="strip-within">{toWithinMs(errorMs)}</span>}
       </span>
     )
   }
