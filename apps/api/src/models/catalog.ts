@@ -20,7 +20,7 @@ const ageMsMax = 2_000
 const askMsMax = 2_000
 
 /** OpenRouter's list, the longest known, is under 1 MB. */
-const bodyCharsMax = 8 * 1024 * 1024
+const bodyBytesMax = 8 * 1024 * 1024
 
 export function createCatalog({ gateway, nowMs }: AppContext): Catalog {
   let asked: { atMs: number; reading: Promise<CatalogReading> } | null = null
@@ -41,13 +41,13 @@ export function createCatalog({ gateway, nowMs }: AppContext): Catalog {
 
 async function ask({ url, apiKey }: AppContext['gateway']): Promise<CatalogReading> {
   let response: Response
-  let body: string
+  let body: string | null
   try {
     response = await fetch(`${url}/v1/models`, {
       headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
       signal: AbortSignal.timeout(askMsMax),
     })
-    body = await response.text()
+    body = await readBody(response)
   } catch {
     return none(false, `Cannot reach the gateway at ${url}. Is it running? Start it, or set GATEWAY_URL.`)
   }
@@ -57,12 +57,25 @@ async function ask({ url, apiKey }: AppContext['gateway']): Promise<CatalogReadi
       `The gateway at ${url} asks for a key: make one (for the built-in gateway, \`npm run gateway:key -- race\` does), put it into .env as GATEWAY_API_KEY, and start the app again.`,
     )
   }
-  const listed = response.ok && body.length <= bodyCharsMax ? parseList(body) : null
+  const listed = response.ok && body !== null ? parseList(body) : null
   if (listed) return { models: listed, problem: null, isReachable: true }
   return none(
     true,
     `The gateway at ${url} does not list its models (status ${response.status}). Type a model's name, or point GATEWAY_URL at an OpenAI-compatible gateway.`,
   )
+}
+
+/** null when it is longer than any list. */
+async function readBody(response: Response): Promise<string | null> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of response.body ?? []) {
+    bytes += part.length
+    // Leaving the loop cancels the rest.
+    if (bytes > bodyBytesMax) return null
+    parts.push(part)
+  }
+  return new TextDecoder().decode(Buffer.concat(parts))
 }
 
 function none(isReachable: boolean, problem: string): CatalogReading {

@@ -64,6 +64,13 @@ test('what a foreign gateway does not say is taken as available and real', async
   })
 })
 
+const megabyte = ' '.repeat(1024 * 1024)
+
+function sendWithoutEnd(response: ServerResponse) {
+  while (!response.destroyed && response.write(megabyte));
+  response.once('drain', () => sendWithoutEnd(response))
+}
+
 test.each([
   [
     'lists nothing',
@@ -71,6 +78,7 @@ test.each([
     /does not list its models/,
   ],
   ['answers with a page', (response: ServerResponse) => response.end('<html>'), /does not list its models/],
+  ['lists without end', sendWithoutEnd, /does not list its models \(status 200\)/],
   [
     'asks for a key',
     (response: ServerResponse) => response.writeHead(401).end('{}'),
