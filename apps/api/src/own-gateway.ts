@@ -5,13 +5,9 @@
 import { gatewayGreeting } from '@drag-race/contracts'
 import type { AppContext } from './app-context.ts'
 
-export interface OwnGatewayLimits {
-  /** Another one may stand at the same address later. */
-  ageMsMax: number
-  askMsMax: number
-}
-
-const ownGatewayLimits: OwnGatewayLimits = { ageMsMax: 30_000, askMsMax: 2_000 }
+/** Another one may stand at the same address later. */
+const ageMsMax = 30_000
+const askMsMax = 2_000
 
 interface Asked {
   atMs: number
@@ -22,13 +18,13 @@ interface Asked {
 const lastAsked = new WeakMap<AppContext, Asked>()
 
 /** Never rejects. Without an answer it is what it was the last time, and is asked again the next. */
-export function isOwnGateway(context: AppContext, limits = ownGatewayLimits): Promise<boolean> {
+export function isOwnGateway(context: AppContext): Promise<boolean> {
   const { gateway, nowMs } = context
   if (gateway.isDefaultAddress) return Promise.resolve(true)
   const last = lastAsked.get(context)
   const atMs = nowMs()
-  if (last && atMs - last.atMs <= limits.ageMsMax) return last.isOwn
-  const isOwn = greets(gateway.url, limits.askMsMax).catch(async () => {
+  if (last && atMs - last.atMs <= ageMsMax) return last.isOwn
+  const isOwn = greets(gateway.url).catch(async () => {
     const before = last?.isOwn ?? Promise.resolve(false)
     lastAsked.set(context, { atMs: Number.NEGATIVE_INFINITY, isOwn: before })
     return await before
@@ -50,7 +46,7 @@ export async function toLaneGateway(context: AppContext): Promise<LaneGateway> {
 }
 
 /** Reads no more than the greeting: somebody else's first page can be of any length. */
-async function greets(url: string, askMsMax: number): Promise<boolean> {
+async function greets(url: string): Promise<boolean> {
   const response = await fetch(`${url}/`, { redirect: 'manual', signal: AbortSignal.timeout(askMsMax) })
   const utf8 = new TextDecoder()
   let text = ''

@@ -73,7 +73,7 @@ describe('one tape, as each tool would report it', () => {
   })
 
   test('every definition is in the example', () => {
-    expect(definitions.filter(({ of }) => of(lane) === null)).toEqual([])
+    expect(definitions.filter(({ of }) => of(lane, null) === null)).toEqual([])
   })
 })
 
@@ -150,7 +150,7 @@ test('a lane that failed or did not stream has no figure of any other tool', () 
       const { lanes } = tape.reduce(reduceRace, emptyRace)
       for (const lane of lanes.filter((each) => !each.stream || each.outcome?.kind !== 'done')) {
         const others = definitions.filter(({ tool }) => tool !== 'here')
-        expect(others.flatMap(({ of }) => of(lane) ?? [])).toEqual([])
+        expect(others.flatMap(({ of }) => of(lane, null) ?? [])).toEqual([])
       }
     }),
   )
@@ -204,5 +204,5 @@ function fold(events: readonly Unnumbered[]): LaneState {
 function figure(lane: LaneState, tool: Tool, name: string): number | null {
   const found = definitions.find((each) => each.tool === tool && each.name === name)
   if (!found) throw new Error(`${tool} has no ${name}`)
-  return found.of(lane)
+  return found.of(lane, null)
 }

@@ -28,7 +28,7 @@ export interface Definition {
    * null when the tape does not hold what it needs, and of a speed whose span is no longer than its error. `errorMs` is how
    * far a time of this race may be off (`errorBoundMs`); null: not known, and every span counts.
    */
-  of(lane: LaneState, errorMs?: number | null): number | null
+  of(lane: LaneState, errorMs: number | null): number | null
 }
 
 export const definitions: readonly Definition[] = [
@@ -52,7 +52,7 @@ export const definitions: readonly Definition[] = [
     unit: 'tok/s',
     formula: '(n − 1) / (last token − first token), hidden reasoning not in n',
     hasTokens: 'sent',
-    of: (lane, errorMs = null) => (lane.stream ? perSecondOf(toDecode(lane, errorMs)) : null),
+    of: (lane, errorMs) => (lane.stream ? perSecondOf(toDecode(lane, errorMs)) : null),
   },
   {
     tool: 'here',
@@ -60,7 +60,7 @@ export const definitions: readonly Definition[] = [
     unit: 'tok/s',
     formula: 'n / end of the answer, or of a lane that broke off',
     hasTokens: 'all',
-    of: (lane, errorMs = null) => perSecondOf(toEndToEnd(lane, errorMs)),
+    of: (lane, errorMs) => perSecondOf(toEndToEnd(lane, errorMs)),
   },
   {
     tool: 'vLLM bench',
@@ -129,7 +129,7 @@ export const definitions: readonly Definition[] = [
     unit: 'tok/s',
     formula: '1 / ITL',
     hasTokens: 'sent',
-    of: (lane, errorMs = null) => (isTimed(lane, errorMs) ? inverse(interTokenLatency(lane)) : null),
+    of: (lane, errorMs) => (isTimed(lane, errorMs) ? inverse(interTokenLatency(lane)) : null),
   },
   {
     tool: 'GuideLLM',
@@ -175,7 +175,7 @@ export const definitions: readonly Definition[] = [
     unit: 'ms',
     formula: 'first answer token + 500 / output speed',
     hasTokens: 'sent',
-    of(lane, errorMs = null) {
+    of(lane, errorMs) {
       const answerMs = firstAnswer(lane)
       const perTokenMs = inverse(outputSpeed(lane, errorMs))
       return answerMs === null || perTokenMs === null ? null : answerMs + 500 * perTokenMs
@@ -224,7 +224,7 @@ function interTokenLatency(lane: LaneState): number | null {
   return perStep(between(firstText(lane), lastText(lane)), textTokens(lane))
 }
 
-function outputSpeed(lane: LaneState, errorMs: number | null = null): number | null {
+function outputSpeed(lane: LaneState, errorMs: number | null): number | null {
   if (!isTimed(lane, errorMs)) return null
   const spanMs = between(firstText(lane), lastText(lane))
   const tokens = plus(textTokens(lane), -(lane.firstMark?.tokens ?? 0))

@@ -8,7 +8,7 @@ const credentials = new Set(['authorization', 'proxy-authorization', 'cookie', '
 export function toCallContext(
   { json }: { json: Record<string, unknown> },
   headers: IncomingHttpHeaders,
-  caller: Record<string, unknown> = {},
+  caller: Record<string, unknown>,
 ): CallContext {
   const { metadata } = json
   const isMap = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)
