@@ -4,6 +4,7 @@
  */
 import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent, readFrame } from '@drag-race/wire'
+import { asBuffer } from '../as-buffer.ts'
 import { parseJson, record } from '../dialects/read-json.ts'
 
 /** `json` is what `bytes` say, an object that is not empty. */
@@ -37,5 +38,3 @@ function insert(bytes: Uint8Array, at: number, report: GatewayReport): Uint8Arra
 function toText(json: string, gateway: GatewayReport): string {
   return JSON.stringify({ ...record(parseJson(json)), gateway })
 }
-
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -4,6 +4,7 @@
  */
 import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
+import { asBuffer } from '../as-buffer.ts'
 import { withReportInEvent } from './report.ts'
 import type { AnswerFacts, FrameKind } from './watch.ts'
 
@@ -90,8 +91,6 @@ function mayTellUsage(bytes: Uint8Array): boolean {
   }
   return false
 }
-
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 function toReportChunk({ id, created, model, usageRaw }: AnswerFacts, gateway: GatewayReport): Uint8Array {
   const chunk = {

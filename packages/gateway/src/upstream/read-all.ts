@@ -2,6 +2,8 @@
  * Reads an answer's body whole, up to a bound; leaving it at the bound closes the provider's socket. Without the byte order
  * mark that some servers put first: no JSON may begin with it (RFC 8259, 8.1).
  */
+import { asBuffer } from '../as-buffer.ts'
+
 export async function readAll(
   body: AsyncIterable<Uint8Array>,
   bytesMax: number,
@@ -14,7 +16,7 @@ export async function readAll(
     if (bytes > bytesMax) return { bytes: withoutMark(Buffer.concat(parts, bytesMax)), isWhole: false }
   }
   return {
-    bytes: withoutMark(parts.length === 1 ? toBuffer(parts[0]!) : Buffer.concat(parts)),
+    bytes: withoutMark(parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts)),
     isWhole: true,
   }
 }
@@ -22,9 +24,4 @@ export async function readAll(
 function withoutMark(bytes: Buffer): Buffer {
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
   return hasMark ? bytes.subarray(3) : bytes
-}
-
-/** The same bytes, not a copy. */
-function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
 }

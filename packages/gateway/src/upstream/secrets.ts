@@ -3,6 +3,7 @@
  * Only there: in an answer it is a word that the model wrote. JSON may write a letter as it is or escaped (`\/`, `\u002b`),
  * and a refusal that another one quotes is escaped twice: each letter is found in all these forms.
  */
+import { asBuffer } from '../as-buffer.ts'
 
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const pattern = patternOf(secrets)
@@ -52,5 +53,3 @@ function toLetterPattern(letter: string): string {
 
 /** Three are an escaped slash that was escaped itself. */
 const slashes = (min: number) => `\\\\{${min},3}`
-
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
