@@ -16,6 +16,7 @@ import { choicesMax } from '../dialects/choices-max.ts'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
 import { readWords } from '../dialects/openai/read-words.ts'
 import { shortenName } from '../dialects/provider-words.ts'
+import { record } from '../dialects/read-json.ts'
 import { findEventExcess } from '../json-structure.ts'
 import type { AsChunk } from './as-chunk.ts'
 
@@ -146,13 +147,13 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
     if (isFinished) facts.endedChoices.add(index)
   }
   facts.id ??= chunk.id && shortenName(chunk.id)
-  facts.created ??= member(raw, 'created')
+  facts.created ??= record(raw).created
   facts.model ??= chunk.model && shortenName(chunk.model)
   facts.error ??= chunk.error
   if (chunk.reasoning !== '') facts.hasReasoning = true
   if (chunk.usage) {
     facts.usage = chunk.usage
-    facts.usageRaw = member(raw, 'usage') ?? member(member(raw, 'x_groq'), 'usage')
+    facts.usageRaw = record(raw).usage ?? record(record(raw).x_groq).usage
   }
   if (hasToken(chunk)) {
     facts.firstTokenAtMs ??= atMs
@@ -188,10 +189,6 @@ function noteUnknownFields(facts: AnswerFacts, frame: Frame) {
     status: null,
   }
   facts.isErrorHidden = true
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
 }
 
 /** `undefined` stands for broken JSON. */

@@ -12,6 +12,7 @@ import { type Target, toTargetWords } from '../../upstream/target.ts'
 import { typeOf } from '../fault.ts'
 import { readPageTitle, shortenMessage } from '../provider-words.ts'
 import { parseJson } from '../read-json.ts'
+import { firstRecord, isText } from './loose-words.ts'
 import { readWords } from './read-words.ts'
 import { readReason } from './refusal-reason.ts'
 import { readRetryAfter, readRetryAfterMs, readShouldRetry } from './retry-hint.ts'
@@ -52,23 +53,23 @@ export function toPackedWords(provider: string): string {
 
 /** Every word of the body that may be a code: providers put it in different places. */
 function readCodes(json: unknown): string {
-  const error = record(record(json)?.error)
-  return [error?.code, error?.type, error?.status, record(json)?.code].filter(isText).join(' ')
+  const error = firstRecord(firstRecord(json)?.error)
+  return [error?.code, error?.type, error?.status, firstRecord(json)?.code].filter(isText).join(' ')
 }
 
 function toEnvelope(status: number, message: string, json: unknown): string {
-  const error = record(record(json)?.error)
-  const code = [error?.code, error?.status, record(json)?.code, error?.type].find(isText) ?? null
+  const error = firstRecord(firstRecord(json)?.error)
+  const code = [error?.code, error?.status, firstRecord(json)?.code, error?.type].find(isText) ?? null
   const type = isText(error?.type) ? error.type : typeOf(status)
   return JSON.stringify({ error: { message, type, code, param: null } })
 }
 
 /** As the official clients read it: a message, and code and type as texts where they are there at all. */
 function hasEnvelope(json: unknown): boolean {
-  const error = record(record(json)?.error)
+  const error = firstRecord(firstRecord(json)?.error)
   if (!error || !isText(error.message)) return false
   // Its message says nothing without what the provider behind it said.
-  if (isText(record(error.metadata)?.raw)) return false
+  if (isText(firstRecord(error.metadata)?.raw)) return false
   return [error.code, error.type].every((value) => value == null || typeof value === 'string')
 }
 
@@ -82,13 +83,4 @@ function readText(text: string): string | null {
   if (!/^\s*<(!doctype|html|head|body)/i.test(text)) return text.trim() || null
   const title = readPageTitle(text)
   return title ? `a web page instead of an answer: ${title}` : 'a web page instead of an answer'
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== ''
-}
-
-function record(value: unknown): Record<string, unknown> | null {
-  const object = Array.isArray(value) ? (value[0] as unknown) : value
-  return typeof object === 'object' && object !== null ? (object as Record<string, unknown>) : null
 }

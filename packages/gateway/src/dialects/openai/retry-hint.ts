@@ -3,6 +3,8 @@
  * of its own, Gemini a `RetryInfo` in the body.
  */
 import type { UpstreamHeaders } from '../dialect.ts'
+import { record } from '../read-json.ts'
+import { firstRecord } from './loose-words.ts'
 
 /** For a `Retry-After` header, as whole seconds; null when the provider does not say, or says it in that header already. */
 export function readRetryAfter(headers: UpstreamHeaders, json: unknown): string | null {
@@ -39,14 +41,10 @@ function toNumber(value: UpstreamHeaders[string]): number | null {
 
 /** `{"@type": "…RetryInfo", "retryDelay": "48.9s"}` among `error.details`; seconds. */
 function readRetryInfo(json: unknown): number | null {
-  const details = member(member(Array.isArray(json) ? json[0] : json, 'error'), 'details')
+  const details = record(firstRecord(json)?.error).details
   for (const detail of Array.isArray(details) ? details : []) {
-    const delay = /^(\d+(?:\.\d+)?)s$/.exec(String(member(detail, 'retryDelay')))
+    const delay = /^(\d+(?:\.\d+)?)s$/.exec(String(record(detail).retryDelay))
     if (delay) return Number(delay[1])
   }
   return null
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
 }
