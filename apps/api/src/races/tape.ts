@@ -49,12 +49,10 @@ export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Ta
   let chars = 0
   let state = emptyRace
   let hasEnded = false
-  let waiting: (() => void)[] = []
+  const waiting = new Set<() => void>()
 
   function wake() {
-    const woken = waiting
-    waiting = []
-    for (const go of woken) go()
+    for (const go of waiting) go()
   }
 
   return {
@@ -64,7 +62,7 @@ export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Ta
       lines.push(line)
       chars += line.length
       state = reduceRace(state, event)
-      if (waiting.length > 0) wake()
+      wake()
     },
     end() {
       hasEnded = true
@@ -89,7 +87,7 @@ export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Ta
           next += page.length
         } else if (hasEnded) {
           return
-        } else if (await isIdle((go) => waiting.push(go), signal, idleMs)) {
+        } else if (await isIdle(waiting, signal, idleMs)) {
           yield { fromSeq: next, lines: [] }
         }
       }
@@ -98,16 +96,17 @@ export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Ta
 }
 
 /** Waits for the tape, the viewer's leaving or the time; true when it was the time. */
-function isIdle(onChange: (go: () => void) => void, signal: AbortSignal, idleMs: number): Promise<boolean> {
+function isIdle(waiting: Set<() => void>, signal: AbortSignal, idleMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (isIdle: boolean) => () => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
+      signal.removeEventListener('abort', go)
+      waiting.delete(go)
       resolve(isIdle)
     }
-    const onAbort = settle(false)
+    const go = settle(false)
     const timer = setTimeout(settle(true), idleMs)
-    signal.addEventListener('abort', onAbort, { once: true })
-    onChange(settle(false))
+    signal.addEventListener('abort', go, { once: true })
+    waiting.add(go)
   })
 }
