@@ -80,3 +80,9 @@ test('an unknown model is refused with 404 and the nearest names', () => {
   expect(refusal).toMatchObject({ status: 404, code: 'model_not_found' })
   expect(refusal.message).toContain('`fast-small`')
 })
+
+test('a name that is like none of the models gets no suggestion', () => {
+  expect(refusalOf('zzzzzzzz').message).toBe(
+    'There is no simulated model `zzzzzzzz`. GET /v1/models lists all.',
+  )
+})

@@ -2,9 +2,9 @@
  * Reads a model id: a profile's name, optionally with overrides as a query, as in `steady?ttft=50&tps=100&tokens=400`.
  * The overrides travel in the id because every gateway passes a model's name on, and few pass unknown fields.
  */
+import { nearest } from '@drag-race/contracts'
 import * as z from 'zod'
 import { SimulatorError } from './errors.ts'
-import { nearestNames } from './nearest-names.ts'
 import { type Fate, type Profile, requestsPerMinuteMax, tokensMax, waitMsMax } from './profile.ts'
 import { profiles } from './profiles.ts'
 
@@ -140,10 +140,11 @@ function toFates({ cutAfter, stallAfter, stallMs, malformedAfter, fail, retryAft
 }
 
 function unknownModel(name: string): SimulatorError {
-  const near = nearestNames(name, profiles.keys()).map((one) => `\`${one}\``)
+  const near = nearest(name, profiles.keys()).map((one) => `\`${one}\``)
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''
   return new SimulatorError(
     'model_not_found',
-    `There is no simulated model \`${name.slice(0, 100)}\`. The nearest names are ${near.join(', ')}; GET /v1/models lists all.`,
+    `There is no simulated model \`${name.slice(0, 100)}\`. ${hint}GET /v1/models lists all.`,
     { param: 'model' },
   )
 }

@@ -2,7 +2,7 @@
  * What can be wrong with virtual models beyond their shape: names given twice, no strategy or two, targets that nobody
  * knows, conditions that are no CEL. Works on the raw value, like `cross-check.ts`.
  */
-import { nearest } from '../nearest.ts'
+import { nearest } from '@drag-race/contracts'
 import { expressionFault } from '../routing/expression.ts'
 import type { Fault } from './faults.ts'
 import { entries, type Raw, record } from './raw.ts'

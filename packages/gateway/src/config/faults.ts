@@ -2,9 +2,9 @@
  * What is wrong with a gateway.yaml, in sentences that name the YAML path and its line:
  * `llm.models[1].provider (line 7): unknown provider "grok"; did you mean "groq"?`
  */
+import { nearest } from '@drag-race/contracts'
 import { type Document, isMap, isNode, isScalar, type LineCounter } from 'yaml'
 import type { z } from 'zod'
-import { nearest } from '../nearest.ts'
 import { providers } from '../upstream/providers.ts'
 import { GatewayFile, unknownProvider } from './schema.ts'
 

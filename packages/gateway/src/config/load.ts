@@ -3,8 +3,8 @@
  *
  * A variable that a model misses is no fault: it makes the model unavailable, with the variable's name, and stops nothing.
  */
+import { nearest } from '@drag-race/contracts'
 import { type Document, LineCounter, parseDocument, visit } from 'yaml'
-import { nearest } from '../nearest.ts'
 import type { ProviderName } from '../upstream/providers.ts'
 import { type AdmissionConfig, toAdmissionConfig } from './admission.ts'
 import type { BooksPolicy } from './budgets-schema.ts'

@@ -1,10 +1,10 @@
 /** The name in a caller's `model` → where the call may go, in which order. */
+import { nearest } from '@drag-race/contracts'
 import type { Clock } from '../clock.ts'
 import { override } from '../config/policies.ts'
 import type { VirtualModelConfig } from '../config/virtual-models.ts'
 import { GatewayError } from '../errors.ts'
 import type { CostTable } from '../ledger/cost.ts'
-import { nearest } from '../nearest.ts'
 import type { Target } from '../upstream/target.ts'
 import type { TargetStates } from '../upstream/target-states.ts'
 import type { CallRoute } from '../upstream/try-targets.ts'
