@@ -8,6 +8,7 @@
 
 import { withinBounds } from './event-bounds.ts'
 import { toStandings } from './finish.ts'
+import { parseJsonOrNull } from './parse-json.ts'
 import { RaceEvent } from './race-event.ts'
 import { emptyRace, foldRace, isNext, type RaceState } from './race-state.ts'
 
@@ -88,7 +89,7 @@ interface LaneTimes {
 type EventOf<Type extends RaceEvent['type']> = Extract<RaceEvent, { type: Type }>
 
 function parseEvent(text: string, line: number): RaceEvent {
-  const value = parseJson(text)
+  const value = parseJsonOrNull(text)
   if (typeof value !== 'object' || value === null) {
     throw new TapeFault(
       'not_an_event',
@@ -133,14 +134,6 @@ function parseEvent(text: string, line: number): RaceEvent {
   }
   // As it is written, not as the schema completes it: that is what the screen will fold.
   return event
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 function orderText(event: RaceEvent, head: Position): string {

@@ -47,8 +47,3 @@ export function toRaceDetail(row: Selectable<RacesTable>, lanes: readonly LaneSu
     imported: row.import_json === null ? null : (JSON.parse(row.import_json) as RaceImport),
   }
 }
-
-/** What the history shows as the prompt: of a conversation its last user message. */
-export function promptOf(request: RaceRequest): string {
-  return request.prompt ?? request.messages?.findLast(({ role }) => role === 'user')?.content ?? ''
-}

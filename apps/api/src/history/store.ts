@@ -11,12 +11,13 @@ import {
   type RaceState,
   type RaceStatus,
   raceVerdict,
+  toPromptText,
   type Verdict,
 } from '@drag-race/contracts'
 import type { Kysely } from 'kysely'
 import { toLaneRows, toLaneSummary } from './lane-rows.ts'
 import { laneSummaryColumns, listRaces } from './list-races.ts'
-import { promptOf, toRaceDetail } from './race-rows.ts'
+import { toRaceDetail } from './race-rows.ts'
 import type { Schema } from './schema.ts'
 import { insertPart, type TapePart } from './tape-parts.ts'
 
@@ -141,7 +142,7 @@ function toRaceRow({ id, startedAt, request, category, marginMs, imported }: New
     started_at: startedAt.toISOString(),
     started_at_ms: startedAt.getTime(),
     status: 'running' as const,
-    prompt: promptOf(request),
+    prompt: toPromptText(request),
     category,
     prompt_id: request.promptId ?? null,
     request_json: JSON.stringify(request),

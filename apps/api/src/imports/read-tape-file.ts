@@ -4,7 +4,14 @@
  * imported race is one that its events do not give.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { createTapeCheck, type RaceState, TapeFault, TapeHeader, tapeFormat } from '@drag-race/contracts'
+import {
+  createTapeCheck,
+  parseJsonOrNull,
+  type RaceState,
+  TapeFault,
+  TapeHeader,
+  tapeFormat,
+} from '@drag-race/contracts'
 import { ApiFault } from '../api-fault.ts'
 import { closeTape } from '../history/close-tape.ts'
 import type { TapePart } from '../history/tape-parts.ts'
@@ -75,7 +82,7 @@ function judge(header: TapeHeader, state: RaceState, hash: Hash, lines: string[]
 }
 
 function readHeader({ text }: Line): TapeHeader {
-  const value = parseJson(text)
+  const value = parseJsonOrNull(text)
   if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== tapeFormat)
     throw notATape
   const parsed = TapeHeader.safeParse(value)
@@ -91,15 +98,7 @@ function readHeader({ text }: Line): TapeHeader {
 
 /** The file ends within it. */
 function isHalf({ text, isEnded }: Line): boolean {
-  return !isEnded && parseJson(text) === null
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
+  return !isEnded && parseJsonOrNull(text) === null
 }
 
 function toParts(lines: readonly string[]): TapePart[] {

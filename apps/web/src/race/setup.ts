@@ -9,8 +9,10 @@ import {
   lanesMax,
   type ModelInfo,
   type Prompt,
+  parseJsonOrNull,
   type RaceRequest,
   type RaceRequestInput,
+  toPromptText,
 } from '@drag-race/contracts'
 import { parseMetadataField, toMetadataField } from './metadata-field.ts'
 
@@ -138,14 +140,9 @@ function fromLaneRequest(
   }
 }
 
-/** The prompt, or of a conversation its last word from the user. */
-export function toPromptText(request: RaceRequest): string {
-  return request.prompt ?? request.messages?.findLast(({ role }) => role === 'user')?.content ?? ''
-}
-
 /** Reads what localStorage holds; anything that is no setup is passed over. */
 export function parseSetup(stored: string | null): Setup {
-  const raw = parseJson(stored)
+  const raw = parseJsonOrNull(stored ?? 'null')
   if (!isRecord(raw)) return emptySetup
   const finish = (['done', 'first-token', 'tokens'] as const).find((word) => word === raw.finish)
   return {
@@ -168,14 +165,6 @@ function parseLane(raw: Record<string, unknown>): SetupLane {
     maxTokens: text(raw.maxTokens),
     metadata: text(raw.metadata),
     system: text(raw.system),
-  }
-}
-
-function parseJson(stored: string | null): unknown {
-  try {
-    return JSON.parse(stored ?? 'null')
-  } catch {
-    return null
   }
 }
 

@@ -3,7 +3,7 @@
  * them the photo finish, whose line is the scrubber's. The same screen in the app and in an exported page.
  */
 import './replay.css'
-import type { LaneState, RaceState } from '@drag-race/contracts'
+import { type LaneState, type RaceState, toPromptText } from '@drag-race/contracts'
 import { memo, type ReactNode, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { StoreApi } from 'zustand/vanilla'
@@ -16,7 +16,6 @@ import { LaneSheet } from '../race/lane-sheet.tsx'
 import { Lanes } from '../race/lanes.tsx'
 import { toProviderName } from '../race/model-choice.ts'
 import { RaceRow } from '../race/race-row.tsx'
-import { toPromptText } from '../race/setup.ts'
 import { StandingsTable } from '../race/standings-table.tsx'
 import { Strip } from '../race/strip.tsx'
 import { laneResult, toFinishText, toRunningText, toVerdictText } from '../race/verdict.ts'

@@ -2,7 +2,7 @@
  * One lane, from the start line to its `done` or its `error`. A lane that streams is read chunk by chunk; one that does not
  * is one chunk.
  */
-import { type LaneEntry, type LaneRequest, readChunk } from '@drag-race/contracts'
+import { type LaneEntry, type LaneRequest, parseJsonOrNull, readChunk } from '@drag-race/contracts'
 import type OpenAI from 'openai'
 import type { RaceClock } from '../race-clock.ts'
 import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
@@ -14,7 +14,6 @@ import { createExchange, type Exchange } from './exchange.ts'
 import { createGatewayClient } from './gateway-client.ts'
 import { emptyResponse, LaneFault, tokenless } from './lane-fault.ts'
 import type { LaneEvent, LanesOrder } from './messages.ts'
-import { parseJson } from './parse-json.ts'
 import { type SilenceWatch, watchSilence } from './silence-watch.ts'
 import type { Start } from './start.ts'
 import type { StartPlace } from './start-line.ts'
@@ -144,7 +143,7 @@ async function readWhole({ client, request, order, reader, exchange, signal }: C
     { signal },
   )
   // Not what the SDK gives back: it leaves a body alone whose content type is not JSON's.
-  const body = parseJson(exchange.body)
+  const body = parseJsonOrNull(exchange.body)
   const { error, finishReason } = readChunk(body)
   if (!error && finishReason === null && !hasChoices(body)) {
     throw exchange.body.trim() === '' ? emptyResponse(exchange.status) : notACompletion

@@ -2,18 +2,17 @@
  * What the gateway tells of a call that failed: its account of what it tried, and the id that its log has the call under.
  * Empty where it never answered.
  */
-import type { GatewayReport, LaneError } from '@drag-race/contracts'
+import { type GatewayReport, type LaneError, parseJsonOrNull } from '@drag-race/contracts'
 import { readFrame } from '@drag-race/wire'
 import { type AnswerReader, readReport } from './answer-reader.ts'
 import type { Exchange } from './exchange.ts'
-import { parseJson } from './parse-json.ts'
 
 export function toAccount(
   { reading, body, headers }: Pick<Exchange, 'reading' | 'body' | 'headers'>,
   { report }: Pick<AnswerReader, 'report'>,
 ): Pick<LaneError, 'gateway' | 'requestId'> {
   // The SDK keeps an event with an error to itself: the reader never saw it.
-  const told = report ?? readReport(parseJson(body || (readFrame(reading).data ?? '')))
+  const told = report ?? readReport(parseJsonOrNull(body || (readFrame(reading).data ?? '')))
   const ownId = headers.get('x-gateway-request-id')
   const gateway = isOfCall(told, ownId) ? told : null
   const requestId = ownId ?? gateway?.requestId ?? headers.get('x-request-id')

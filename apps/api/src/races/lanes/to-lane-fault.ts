@@ -2,14 +2,13 @@
  * Turns whatever ended a lane into one fault: what happened, what was done, what to do. Errors are read from the bytes that
  * came, not from what the client library makes of them: it knows one shape of error, providers send a dozen.
  */
-import { type ChunkError, readError } from '@drag-race/contracts'
+import { type ChunkError, parseJsonOrNull, readError } from '@drag-race/contracts'
 import { FrameTooLarge, readFrame } from '@drag-race/wire'
 import { CutStream } from './cut-stream.ts'
 import type { Exchange } from './exchange.ts'
 import { toHttpFault } from './http-fault.ts'
 import { emptyResponse, LaneFault } from './lane-fault.ts'
 import type { LaneStop } from './messages.ts'
-import { parseJson } from './parse-json.ts'
 import { readable, toCode } from './readable.ts'
 
 export interface Circumstances {
@@ -55,7 +54,7 @@ export function toStreamFault({ message, code, status }: ChunkError): LaneFault 
 function readFrameError(bytes: Uint8Array): ChunkError | null {
   const frame = readFrame(bytes)
   const field = frame.unknown.find(({ field }) => field === 'error')
-  const raw = parseJson(field?.value ?? frame.data ?? '')
+  const raw = parseJsonOrNull(field?.value ?? frame.data ?? '')
   if (field || frame.event === 'error') return readError(raw) ?? readError({ error: raw })
   return readError(raw)
 }
@@ -63,7 +62,7 @@ function readFrameError(bytes: Uint8Array): ChunkError | null {
 /** The stream ended as if all were well, but for the finish reason. */
 function unfinished(exchange: Exchange, chunks: number): LaneFault {
   if (exchange.body !== '') {
-    const error = readError(parseJson(exchange.body))
+    const error = readError(parseJsonOrNull(exchange.body))
     return error ? toStreamFault(error) : notAStream
   }
   const said = readFrameError(exchange.reading)

@@ -1,5 +1,5 @@
 /** JSON of others; null for text that is none. */
-export function parseJson(text: string): unknown {
+export function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
