@@ -12,9 +12,9 @@ import { GatewayError } from './errors.ts'
 export type Tags = Readonly<Record<string, string>>
 
 /** OpenAI's `metadata` may have sixteen, with names and values as long as here. */
-export const tagsMax = 32
+const tagsMax = 32
 export const tagNameCharsMax = 64
-export const tagValueCharsMax = 512
+const tagValueCharsMax = 512
 const headerPrefix = 'x-gateway-tag-'
 
 const none: Tags = {}

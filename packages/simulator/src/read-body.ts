@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { SimulatorError } from './errors.ts'
 
-export const bodyBytesMax = 4 * 1024 * 1024
+const bodyBytesMax = 4 * 1024 * 1024
 /**
  * A longer body is read on and thrown away up to here: a caller that is still sending when we close would see a broken
  * socket and not our answer. Beyond it, that is what it sees.

@@ -39,7 +39,7 @@ export interface Board {
 }
 
 /** Under this many races a row is preliminary: the interval of 15 in 30 is still 33 % to 67 %. */
-export const racesForSure = 30
+const racesForSure = 30
 
 export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Board {
   const tallies = new Map<string, Tally>()

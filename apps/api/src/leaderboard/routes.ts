@@ -15,7 +15,7 @@ import { createPairing } from './paired.ts'
 import { countRaces, type RaceFilter, readRaces } from './query.ts'
 
 /** The newest races that a board is made of; all their figures are in memory at once. Older ones are told as left out. */
-export const racesMax = 10_000
+const racesMax = 10_000
 
 /** A race of sixteen lanes has 120 pairs of them to compare, a page of such races 12,000: the loop gets its turn in between. */
 const pairsBetweenTurns = 2_000

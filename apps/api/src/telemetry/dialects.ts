@@ -58,7 +58,7 @@ const tokenUsage = (metric: string, type: string): Counter => ({
 const inSeconds = (metric: string): Timing => ({ metric, unitMs: 1000 })
 
 /** Prefixes that nobody else uses come first; the GenAI names are a common standard. */
-export const dialects: readonly Dialect[] = [
+const dialects: readonly Dialect[] = [
   {
     name: 'agentgateway',
     sign: /^agentgateway_/,

@@ -31,7 +31,7 @@ export function toOverhead(samples: readonly Sample[], timing: Dialect['overhead
 }
 
 /** Linear inside the bucket; the first one begins at 0. */
-export function quantileMs(buckets: Overhead['buckets'], quantile: number): number | null {
+function quantileMs(buckets: Overhead['buckets'], quantile: number): number | null {
   const rank = quantile * buckets.reduce((sum, { count }) => sum + count, 0)
   let below = 0
   let fromMs = 0

@@ -47,7 +47,7 @@ function closeByEscape({ currentTarget, key }: KeyboardEvent<HTMLDetailsElement>
 }
 
 /** An imported race says so wherever it is shown: its clock is not this one. */
-export function ImportedMark({ raceId }: { raceId: string }) {
+function ImportedMark({ raceId }: { raceId: string }) {
   const { data } = useRaceDetail(raceId)
   if (!data?.imported) return null
   const { importedAt, note } = data.imported

@@ -118,7 +118,7 @@ export function mutateText(text: string, pick: Pick): Buffer {
 const pieces = ['"', '\\', '{', '}', '[', ',', ':', '\u0000', '\\ud800', 'NaN', '// a', '\ufeff', '\n', '\t']
 const numbers = ['1e999', '-0', '9'.repeat(400), '0x10', '01', '1.', '9007199254740993', 'NaN']
 
-export function nest(inner: unknown, depth: number): unknown {
+function nest(inner: unknown, depth: number): unknown {
   let value = inner
   for (let level = 0; level < depth; level++) value = [value]
   return value

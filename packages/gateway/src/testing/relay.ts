@@ -4,7 +4,7 @@ import { relayStream } from '../relay/relay-stream.ts'
 import { createReportCarrier, createUsageDropper, passUsage } from '../relay/usage-chunk.ts'
 import { createStreamWatch } from '../relay/watch.ts'
 
-export const report: GatewayReport = {
+const report: GatewayReport = {
   requestId: 'req_1',
   provider: 'p',
   model: 'm',
