@@ -8,21 +8,22 @@ import {
 } from 'node:http'
 import type { Socket } from 'node:net'
 import { gatewayGreeting } from '@drag-race/contracts'
-import type { Registry } from 'prom-client'
 import { requireAdmin, toCallersList } from './admission/admin.ts'
 import { mayUse } from './admission/identity.ts'
-import { answerError } from './answer-error.ts'
+import { answerReady } from './answer-ready.ts'
 import { findAnthropicItem, isAnthropicClient, toAnthropicList } from './anthropic-models.ts'
 import { toUsageList } from './books/usage-list.ts'
 import { answerBrokenRequest } from './broken-requests.ts'
 import { toBudgetsList } from './budgets/budgets-list.ts'
 import { type ChatParts, chat } from './chat.ts'
-import type { Readiness } from './drain.ts'
 import { type EndpointFacts, endpoints, toEndpoint } from './endpoints.ts'
 import { type ErrorCode, GatewayError } from './errors.ts'
+import { createHostCheck } from './host-check.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
 import { openConnections } from './open-connections.ts'
+import { refuse } from './refuse.ts'
 import { createRequestId, tellRequestId } from './request-id.ts'
+import { toPath, toQuery } from './request-path.ts'
 import { unknownModel } from './routing/resolve.ts'
 import { isGoogleMethod, unknownAddress, whyNowhere } from './unknown-address.ts'
 import { toTargetSnapshots } from './upstream/target-snapshot.ts'
@@ -88,25 +89,6 @@ export function createGatewayServer({ current, allowedHosts, arrival, onRefused 
   return server
 }
 
-/**
- * A port of its own, so that what callers reach shows nothing of the house. `/ready` is here too, because this port stays
- * open to the last while the other one closes.
- */
-export function createMetricsServer(registry: Registry, readiness: Readiness): Server {
-  return createServer(async (request, response) => {
-    try {
-      const path = toPath(request)
-      if (path === '/ready') return answerReady(readiness, response)
-      if (path !== '/metrics') throw new GatewayError('not_found', 'The metrics are at GET /metrics.')
-      const text = await registry.metrics()
-      response.setHeader('content-type', registry.contentType)
-      response.end(text)
-    } catch (error) {
-      refuse(response, error, 'openai')
-    }
-  })
-}
-
 async function route(parts: ChatParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = toPath(request)
   const endpoint = toEndpoint(path)
@@ -143,34 +125,11 @@ function toIdHeaders(request: IncomingMessage): OutgoingHttpHeaders {
   return tellRequestId({}, createRequestId(), isAnthropicClient(request) ? 'anthropic' : 'openai')
 }
 
-/** Alive and ready are two things: who drains is alive, and should get no more calls. */
-function answerReady({ whyNot }: Readiness, response: ServerResponse): void {
-  const reason = whyNot()
-  response.writeHead(reason === null ? 200 : 503, {
-    'content-type': 'application/json',
-    'x-gateway-request-id': createRequestId(),
-  })
-  response.end(JSON.stringify({ ready: reason === null, reasons: reason === null ? [] : [reason] }))
-}
-
-/** Returns what the caller is told. */
-function refuse(response: ServerResponse, reason: unknown, form: EndpointFacts['dialect']): ErrorCode {
-  const error = reason instanceof GatewayError ? reason : internalError(reason)
-  const requestId = createRequestId()
-  const headers = tellRequestId({}, requestId, form)
-  answerError(response, error, { form, requestId, headers, eventNumber: 0, report: null })
-  return error.code
-}
-
 /** The form in which who asks reads an error, before there is a call. */
 function toReaderForm(request: IncomingMessage): EndpointFacts['dialect'] {
   const endpoint = toEndpoint(toPath(request))
   if (endpoint) return endpoints[endpoint].dialect
   return isAnthropicClient(request) ? 'anthropic' : 'openai'
-}
-
-function internalError(cause: unknown): GatewayError {
-  return new GatewayError('internal_error', 'The gateway failed.', { cause })
 }
 
 /** What can be read: an object for JSON, a text, or null where there is nothing. */
@@ -234,35 +193,6 @@ function allow(request: IncomingMessage, response: ServerResponse, allowed: 'GET
   if (method === allowed || (method === 'HEAD' && allowed === 'GET')) return
   response.setHeader('allow', allowed)
   throw new GatewayError('method_not_allowed', whyNowhere(request) ?? `This address takes ${allowed} only.`)
-}
-
-/** A page elsewhere can lead its own host name here (DNS rebinding), and would spend the keys of this gateway. */
-function createHostCheck(allowed: readonly string[]) {
-  // Nearly all callers use one name.
-  let known: string | null = null
-  return (request: IncomingMessage) => {
-    const { host = '' } = request.headers
-    // A browser always names a host; old health checks (HTTP/1.0) name none, and spend nothing.
-    if (host === known || (host === '' && ['/health', '/ready'].includes(toPath(request)))) return
-    const name = host.replace(/:\d+$/, '').toLowerCase()
-    if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(name) && !allowed.includes(name)) {
-      throw new GatewayError(
-        'host_not_allowed',
-        'This gateway listens on the loopback only: call it as 127.0.0.1 or localhost, add the name to ALLOWED_HOSTS, or set HOST to serve others.',
-      )
-    }
-    known = host
-  }
-}
-
-function toPath({ url = '/' }: IncomingMessage): string {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
-}
-
-function toQuery({ url = '/' }: IncomingMessage): URLSearchParams {
-  const query = url.indexOf('?')
-  return new URLSearchParams(query === -1 ? '' : url.slice(query))
 }
 
 function decode(text: string): string {

@@ -1,0 +1,26 @@
+import { createServer, type Server } from 'node:http'
+import type { Registry } from 'prom-client'
+import { answerReady } from './answer-ready.ts'
+import type { Readiness } from './drain.ts'
+import { GatewayError } from './errors.ts'
+import { refuse } from './refuse.ts'
+import { toPath } from './request-path.ts'
+
+/**
+ * A port of its own, so that what callers reach shows nothing of the house. `/ready` is here too, because this port stays
+ * open to the last while the other one closes.
+ */
+export function createMetricsServer(registry: Registry, readiness: Readiness): Server {
+  return createServer(async (request, response) => {
+    try {
+      const path = toPath(request)
+      if (path === '/ready') return answerReady(readiness, response)
+      if (path !== '/metrics') throw new GatewayError('not_found', 'The metrics are at GET /metrics.')
+      const text = await registry.metrics()
+      response.setHeader('content-type', registry.contentType)
+      response.end(text)
+    } catch (error) {
+      refuse(response, error, 'openai')
+    }
+  })
+}
