@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from './errors.ts'
+import { isLoopback } from './loopback.ts'
 import { toPath } from './request-path.ts'
 
 /** A page elsewhere can lead its own host name here (DNS rebinding), and would spend the keys of this gateway. */
@@ -11,7 +12,7 @@ export function createHostCheck(allowed: readonly string[]) {
     // A browser always names a host; old health checks (HTTP/1.0) name none, and spend nothing.
     if (host === known || (host === '' && ['/health', '/ready'].includes(toPath(request)))) return
     const name = host.replace(/:\d+$/, '').toLowerCase()
-    if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(name) && !allowed.includes(name)) {
+    if (!isLoopback(name) && !allowed.includes(name)) {
       throw new GatewayError(
         'host_not_allowed',
         'This gateway listens on the loopback only: call it as 127.0.0.1 or localhost, add the name to ALLOWED_HOSTS, or set HOST to serve others.',

@@ -11,6 +11,7 @@ import { type ConfigReading, type ReadOptions, readConfig } from './config/read-
 import { watchFile } from './config/watch-file.ts'
 import { createGateway } from './gateway.ts'
 import { createLogFile } from './log-file.ts'
+import { isLoopback } from './loopback.ts'
 import { type BatchSettings, readBatchSettings } from './tracing/batch.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
@@ -58,7 +59,7 @@ const gateway = createGateway({
   processFacts: { version: readVersion(), lostLogLines: logFile.lostLines },
   booksPath,
   tracing: isTraced() ? await loadTracing() : null,
-  allowedHosts: /^(localhost|127(\.\d+){3}|::1)$/.test(host) ? readNames(env.ALLOWED_HOSTS) : null,
+  allowedHosts: isLoopback(host) ? readNames(env.ALLOWED_HOSTS) : null,
 })
 
 // All of this before it says that it is ready: who waits for that may edit or stop at once.

@@ -6,6 +6,7 @@
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import type { DiscoveryConfig } from '../config/load.ts'
+import { isLoopback } from '../loopback.ts'
 
 export interface DiscoveryOptions {
   servers: readonly DiscoveryConfig[]
@@ -67,10 +68,10 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-/** Host and port; the loopback's names are one. */
+/** Host and port. The loopback's names are one, and who calls the address of all networks reaches the loopback too. */
 function toAddress(url: string): string {
   if (!URL.canParse(url)) return url
   const { hostname, port, protocol } = new URL(url)
-  const host = /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0|\[::\])$/.test(hostname) ? 'loopback' : hostname
+  const host = isLoopback(hostname) || ['0.0.0.0', '[::]'].includes(hostname) ? 'loopback' : hostname
   return `${host}:${port || (protocol === 'https:' ? 443 : 80)}`
 }
