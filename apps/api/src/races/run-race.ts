@@ -5,26 +5,24 @@
  * The lanes run on their own thread; this side numbers what they say, keeps it, and has the last word: a lane that it has
  * closed (deadline passed and no answer, tape full, thread dead) stays closed, whatever still arrives.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  type Calibration,
   type ClockReport,
   type LaneEntry,
   type LaneRequest,
-  type LaneState,
-  laneStatus,
-  type RaceEvent,
   type RaceRequest,
   toStandings,
 } from '@drag-race/contracts'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock/clock.ts'
-import { isChanged } from '../history/database-advice.ts'
 import type { RaceStore } from '../history/store.ts'
 import type { LaneGateway } from '../own-gateway.ts'
+import { createRaceKeeper } from './keep-race.ts'
 import type { LaneThread } from './lane-thread.ts'
 import type { Lateness } from './lanes/lateness.ts'
-import { type LaneEvent, type LaneLimits, type LaneStop, laneLimits } from './lanes/messages.ts'
+import { type LaneLimits, type LaneStop, laneLimits } from './lanes/messages.ts'
 import { createRaceClock } from './race-clock.ts'
+import { type CloseFault, createRaceLanes, type EndReason, notClosed } from './race-lanes.ts'
 import { createTape, type Tape, type TapeLimits, tapeLimits } from './tape.ts'
 import { createTapeWriter } from './tape-writer.ts'
 
@@ -76,11 +74,6 @@ export interface RunningRace {
   readonly refusal: unknown
 }
 
-/** A disk that is full, or a database that another program holds: so often is it tried again. */
-const keepRetryMs = 1_000
-
-type EndReason = Extract<RaceEvent, { type: 'race-end' }>['reason']
-
 export interface RaceSurroundings {
   store: RaceStore
   laneThread: LaneThread
@@ -103,13 +96,18 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   await store.insert({ ...order, marginMs: calibration?.marginMs ?? null }, tape.state, tape.lines(0, 0)[0]!)
 
   const writer = createTapeWriter(tape, (part) => store.appendPart(id, part), log)
+  const keeper = createRaceKeeper({ id, tape, writer, store, log })
+  const raceLanes = createRaceLanes({
+    id,
+    tape,
+    writer,
+    laneThread,
+    closeMsMax: limits.closeMsMax,
+    onFailed: (why, fault) => end(why, fault),
+  })
   const underWay = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   const kept = Promise.withResolvers<void>()
-  const goingDown = new AbortController()
-  let refusal: unknown = null
-  let reason: EndReason = 'finished'
-  let closing: NodeJS.Timeout | undefined
   let greenLightNs: bigint | null = null
 
   let waiting = setTimeout(() => end('interrupted', neverStarted), limits.startMsMax)
@@ -121,50 +119,21 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     clock.start(atNs)
     underWay.resolve()
     clearTimeout(waiting)
-    waiting = setTimeout(() => askLanesToStop(null, 'deadline', toDeadline(limits)), limits.raceMsMax)
-  }
-
-  function append(event: LaneEvent) {
-    const lane = tape.state.lanes[event.lane]
-    if (tape.state.end || !lane || lane.outcome) return
-    tape.append(event)
-    writer.touch()
-    if (event.type === 'done' || event.type === 'error') callSentinelIn()
-  }
-
-  /** When all others are in, it has nothing more to watch. */
-  function callSentinelIn() {
-    const watching = tape.state.lanes.find((lane) => lane.sentinel && !lane.outcome)
-    if (!watching || tape.state.lanes.some((lane) => !lane.sentinel && !lane.outcome)) return
-    laneThread.stop(id, watching.lane, othersAreIn)
-    closing ??= setTimeout(() => end(reason, notClosed), limits.closeMsMax)
-  }
-
-  function receive(events: LaneEvent[]) {
-    for (const event of events) {
-      if (event.type === 'token' && tape.isFull) return end('interrupted', tapeFull)
-      append(event)
-    }
-  }
-
-  function askLanesToStop(lane: number | null, why: EndReason, stop: LaneStop) {
-    if (lane === null && reason === 'finished') reason = why
-    laneThread.stop(id, lane, stop)
-    if (lane === null) closing ??= setTimeout(() => end(reason, notClosed), limits.closeMsMax)
+    waiting = setTimeout(() => raceLanes.askToStop(null, 'deadline', toDeadline(limits)), limits.raceMsMax)
   }
 
   function onOver(lateness: Lateness | null) {
     const watched = tape.state.lanes.find((lane) => lane.sentinel)
-    if (!watched || greenLightNs === null) return end(reasonOf(tape, reason), notClosed, lateness)
+    if (!watched || greenLightNs === null) return end(raceLanes.reason, notClosed, lateness)
     void appClock
       .readSentinel(watched, greenLightNs)
-      .then((seen) => end(reasonOf(tape, reason), notClosed, lateness, seen))
+      .then((seen) => end(raceLanes.reason, notClosed, lateness, seen))
   }
 
   /** Lanes that are still open are closed with `fault`. Once: whatever asks later finds the race ended. */
   function end(
     why: EndReason,
-    fault: { code: string; message: string },
+    fault: CloseFault,
     lateness: Lateness | null = null,
     seen: ClockReport['sentinel'] = null,
   ) {
@@ -172,49 +141,14 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     underWay.resolve()
     clearTimeout(waiting)
     const at = clock.at(clock.now())
-    for (const { lane } of tape.state.lanes) {
-      append({ type: 'error', at, lane, ...fault, status: null, retryAfterMs: null })
-    }
-    // The last of them calls the sentinel in, and sets it.
-    clearTimeout(closing)
-    laneThread.stop(id, null, { code: 'stopped', message: fault.message })
+    raceLanes.close(at, fault)
     const marginMs = calibration?.marginMs ?? lateness?.p99Ms ?? null
-    const lagMs = lateness?.maxMs ?? null
-    const report: ClockReport = {
-      greenLightNs: greenLightNs === null ? null : String(greenLightNs),
-      calibratedAt: calibration?.measuredAt ?? null,
-      lagMs,
-      // Without a calibration the margin is this very lateness, and there is nothing to hold the lag against.
-      disturbed: calibration !== null && lagMs !== null && lagMs > calibration.marginMs,
-      sentinel: seen,
-    }
+    const report = toClockReport(calibration, greenLightNs, lateness, seen)
     const standings = toStandings(tape.state, request.finish, marginMs)
     tape.append({ type: 'race-end', at, standings, marginMs, reason: why, clock: report })
     tape.end()
     ended.resolve()
-    kept.resolve(keep())
-  }
-
-  /**
-   * Until it is written viewers read from this tape, be it for hours: room can be made on a full disk. What is not written
-   * when the app goes down, the next start finds as interrupted.
-   */
-  async function keep() {
-    const rest = await writer.finish()
-    for (;;) {
-      try {
-        await store.finish(id, tape.state, rest)
-        if (refusal !== null) log.info('the end of this race is written after all')
-        return
-      } catch (error) {
-        if (goingDown.signal.aborted) throw error
-        if (isChanged(error)) throw new Error(changed, { cause: error })
-        if (refusal === null)
-          log.error({ error }, 'the end of this race could not be written; it is tried again')
-        refusal = error
-        await sleep(keepRetryMs, undefined, { signal: goingDown.signal }).catch(() => {})
-      }
-    }
+    kept.resolve(keeper.keep())
   }
 
   laneThread.run(
@@ -227,7 +161,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     },
     {
       onGreenLight,
-      onEvents: receive,
+      onEvents: raceLanes.receive,
       onOver,
       onLost: () => end('interrupted', threadLost),
     },
@@ -241,27 +175,36 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     ended: ended.promise,
     kept: kept.promise,
     get refusal() {
-      return refusal
+      return keeper.refusal
     },
     stop(lane) {
       const seconds = Math.round(clock.at(clock.now()) / 100) / 10
       const message = `Stopped by hand after ${seconds} s. What had arrived stays.`
-      askLanesToStop(lane, 'stopped', { code: 'stopped', message })
+      raceLanes.askToStop(lane, 'stopped', { code: 'stopped', message })
     },
     interrupt() {
-      goingDown.abort()
+      keeper.giveUp()
       end('interrupted', appEnded)
       return kept.promise
     },
   }
 }
 
-/** Stopping every lane, one by one, is stopping the race; a stop that came when all had ended stopped nothing. */
-function reasonOf({ state }: Tape, asked: EndReason): EndReason {
-  const racing = state.lanes.filter(({ sentinel }) => !sentinel)
-  const wasStopped = (lane: LaneState) => laneStatus(lane) === 'stopped'
-  if (asked === 'stopped') return racing.some(wasStopped) ? 'stopped' : 'finished'
-  return asked === 'finished' && racing.every(wasStopped) ? 'stopped' : asked
+function toClockReport(
+  calibration: Calibration | null,
+  greenLightNs: bigint | null,
+  lateness: Lateness | null,
+  sentinel: ClockReport['sentinel'],
+): ClockReport {
+  const lagMs = lateness?.maxMs ?? null
+  return {
+    greenLightNs: greenLightNs === null ? null : String(greenLightNs),
+    calibratedAt: calibration?.measuredAt ?? null,
+    lagMs,
+    // Without a calibration the margin is this very lateness, and there is nothing to hold the lag against.
+    disturbed: calibration !== null && lagMs !== null && lagMs > calibration.marginMs,
+    sentinel,
+  }
 }
 
 function toDeadline({ raceMsMax }: RaceLimits): LaneStop {
@@ -272,23 +215,9 @@ function toDeadline({ raceMsMax }: RaceLimits): LaneStop {
   }
 }
 
-const changed = 'another program changed this race in the history: what is not written yet has no place there'
-
-const othersAreIn: LaneStop = { code: 'stopped', message: 'All other lanes are in.' }
-
 const neverStarted = {
   code: 'not_started',
   message: 'The lanes did not get ready in time, so the race was ended. Start it again.',
-}
-
-const tapeFull = {
-  code: 'tape_full',
-  message: 'The race was ended because its tape is full. Use fewer lanes, or set maxTokens.',
-}
-
-const notClosed = {
-  code: 'lane_lost',
-  message: 'The lane did not end when it was told to. What had arrived stays.',
 }
 
 const threadLost = {

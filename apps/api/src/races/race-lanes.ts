@@ -1,0 +1,110 @@
+/**
+ * The lanes of a running race on this side of their thread: what they say goes onto the tape, in order, and what they are
+ * told goes to the thread. Which lane is closed is decided here: one that has an end on the tape keeps it.
+ */
+import { type LaneState, laneStatus, type RaceEvent } from '@drag-race/contracts'
+import type { LaneThread } from './lane-thread.ts'
+import type { LaneEvent, LaneStop } from './lanes/messages.ts'
+import type { Tape } from './tape.ts'
+import type { TapeWriter } from './tape-writer.ts'
+
+export type EndReason = Extract<RaceEvent, { type: 'race-end' }>['reason']
+
+/** What a lane that the race closes has for an error. */
+export interface CloseFault {
+  code: string
+  message: string
+}
+
+export interface RaceLanes {
+  receive(events: readonly LaneEvent[]): void
+  /** `lane` null: all of them, and so the race, for this reason. */
+  askToStop(lane: number | null, why: EndReason, stop: LaneStop): void
+  /** What is still open is closed with `fault`; its thread hears it too. */
+  close(at: number, fault: CloseFault): void
+  /** Why the race ends, once all lanes have. */
+  readonly reason: EndReason
+}
+
+export interface RaceLanesOptions {
+  id: string
+  tape: Tape
+  writer: TapeWriter
+  laneThread: LaneThread
+  /** How long lanes that were told to stop may take. */
+  closeMsMax: number
+  /** The tape is full, or lanes did not stop when told: the race has to end without them. */
+  onFailed(why: EndReason, fault: CloseFault): void
+}
+
+export function createRaceLanes(options: RaceLanesOptions): RaceLanes {
+  const { id, tape, writer, laneThread, closeMsMax, onFailed } = options
+  let asked: EndReason = 'finished'
+  let closing: NodeJS.Timeout | undefined
+
+  function append(event: LaneEvent) {
+    const lane = tape.state.lanes[event.lane]
+    if (tape.state.end || !lane || lane.outcome) return
+    tape.append(event)
+    writer.touch()
+    if (event.type === 'done' || event.type === 'error') callSentinelIn()
+  }
+
+  /** When all others are in, it has nothing more to watch. */
+  function callSentinelIn() {
+    const watching = tape.state.lanes.find((lane) => lane.sentinel && !lane.outcome)
+    if (!watching || tape.state.lanes.some((lane) => !lane.sentinel && !lane.outcome)) return
+    laneThread.stop(id, watching.lane, othersAreIn)
+    expectEnd()
+  }
+
+  function expectEnd() {
+    closing ??= setTimeout(() => onFailed(asked, notClosed), closeMsMax)
+  }
+
+  return {
+    receive(events) {
+      for (const event of events) {
+        if (event.type === 'token' && tape.isFull) return onFailed('interrupted', tapeFull)
+        append(event)
+      }
+    },
+    askToStop(lane, why, stop) {
+      if (lane === null && asked === 'finished') asked = why
+      laneThread.stop(id, lane, stop)
+      if (lane === null) expectEnd()
+    },
+    close(at, fault) {
+      for (const { lane } of tape.state.lanes) {
+        append({ type: 'error', at, lane, ...fault, status: null, retryAfterMs: null })
+      }
+      // The last of them calls the sentinel in, and sets it.
+      clearTimeout(closing)
+      laneThread.stop(id, null, { code: 'stopped', message: fault.message })
+    },
+    get reason() {
+      return reasonOf(tape, asked)
+    },
+  }
+}
+
+/** Stopping every lane, one by one, is stopping the race; a stop that came when all had ended stopped nothing. */
+function reasonOf({ state }: Tape, asked: EndReason): EndReason {
+  const racing = state.lanes.filter(({ sentinel }) => !sentinel)
+  const wasStopped = (lane: LaneState) => laneStatus(lane) === 'stopped'
+  if (asked === 'stopped') return racing.some(wasStopped) ? 'stopped' : 'finished'
+  return asked === 'finished' && racing.every(wasStopped) ? 'stopped' : asked
+}
+
+const othersAreIn: LaneStop = { code: 'stopped', message: 'All other lanes are in.' }
+
+const tapeFull: CloseFault = {
+  code: 'tape_full',
+  message: 'The race was ended because its tape is full. Use fewer lanes, or set maxTokens.',
+}
+
+/** Of a lane that has said nothing of its end, though it should have. */
+export const notClosed: CloseFault = {
+  code: 'lane_lost',
+  message: 'The lane did not end when it was told to. What had arrived stays.',
+}
