@@ -7,6 +7,7 @@ export const dimensions = [
   'caller',
   'tenant',
   'model',
+  'operation',
   'target',
   'provider',
   'status',

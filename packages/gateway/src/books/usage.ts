@@ -88,6 +88,7 @@ function columnOf(dimension: Dimension): RawBuilder<string | number | null> {
     case 'caller':
     case 'tenant':
     case 'model':
+    case 'operation':
     case 'status':
     case 'outcome':
       return sql.ref(`calls.${dimension}`)
