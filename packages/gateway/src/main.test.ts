@@ -60,6 +60,26 @@ test.each(['GATEWAY_PORT', 'GATEWAY_METRICS_PORT'])(
   },
 )
 
+test('a connection that cannot be taken is logged, and ends nothing', async () => {
+  // What an operating system refuses here differs from one to the other: Node tells it as an error of the server.
+  const failing = `import { Server } from 'node:net'
+const { listen } = Server.prototype
+Server.prototype.listen = function (...all) {
+  process.on('message', () => this.emit('error', new Error('accept EMFILE')))
+  return listen.apply(this, all)
+}`
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(failing)}`
+  const { child, stderr, firstLine, exited } = run('llm: {}', { NODE_OPTIONS })
+  const url = /ready on (http:[^\s,]+)/.exec(await firstLine)![1]!
+  const told = once(child.stderr!, 'data')
+  child.send('fail')
+  await told
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+  child.kill('SIGTERM')
+  expect((await exited)[0]).toBe(0)
+  expect(await stderr).toContain('accept EMFILE')
+})
+
 test.each([
   ['a.db', 'b.db', /takes a restart of the gateway; until then they are kept in \S+\/a\.db"/],
   ['off', 'b.db', /takes a restart of the gateway; until then none are kept"/],

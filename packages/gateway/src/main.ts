@@ -143,14 +143,21 @@ function toBooksPath({ books }: Config): string | null {
 /** The real address: port 0 means a free one. */
 function listen(server: Server, variable: string, wanted: number): Promise<string> {
   return new Promise((resolve) => {
-    server.on('error', (error: NodeJS.ErrnoException) => {
+    const failToListen = (error: NodeJS.ErrnoException) => {
       fail(
         error.code === 'EADDRINUSE'
           ? `Port ${wanted} is in use. Free it, or set ${variable} to another port.`
           : `The gateway cannot listen on ${host}:${wanted} (${error.message}). Check HOST and ${variable}.`,
       )
-    })
+    }
+    server.once('error', failToListen)
     server.listen(wanted, host, () => {
+      // A connection that cannot be taken ends no other.
+      server
+        .off('error', failToListen)
+        .on('error', (error) =>
+          log.error({ err: error }, 'a connection could not be taken; the gateway goes on'),
+        )
       const { port: real } = server.address() as AddressInfo
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${real}`)
     })
