@@ -35,7 +35,7 @@ export interface Pattern {
 }
 
 /** More cannot be read in one table, and the number of pairs grows with its square: 2,016. */
-const modelsMax = 64
+export const modelsMax = 64
 
 /** Of the largest, 120 pairs each, about three milliseconds. */
 const patternsBetweenPauses = 64

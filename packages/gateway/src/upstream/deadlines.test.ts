@@ -230,7 +230,11 @@ test('a caller that reads a long answer slowly is dropped when the time of the c
   const { gateway, response, provider } = await call(whole, { totalMs: 60_000 })
   provider.writeHead(200, { 'content-type': 'application/json' }).end(long)
   await expect(readSlowly(await response)).rejects.toThrow()
-  expect(gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller_too_slow', outputTokens: 10_000_000 })
+  expect(gateway.logs.at(-1)).toMatchObject({
+    status: 499,
+    outcome: 'caller_too_slow',
+    outputTokens: 10_000_000,
+  })
 })
 
 /** Four megabytes in twenty seconds. */
