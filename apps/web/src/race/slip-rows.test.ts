@@ -71,6 +71,17 @@ test('marks what a tokenizer counted', () => {
   expect(rows(done({ usage: { ...usage, source: 'tokenizer' }, costUsd: 0.5 })).cost).toBe('≈$0.5000')
 })
 
+test('says by whose count the fiftieth token is meant where the two counts are more than a fifth apart', () => {
+  const first50 = (outputTokens: number, part: object = {}) =>
+    rows(done({ usage: { ...usage, outputTokens, ...part } }))['first 50 tok']
+  // Sixty by our count.
+  expect([first50(50), first50(75)]).toEqual(['≈0.672 s', '≈0.672 s'])
+  expect([first50(49), first50(76)]).toEqual(Array(2).fill('≈0.672 s by our count, 60 in all'))
+  // What never came as text is in neither.
+  expect(first50(660, { reasoningTokens: 600 })).toBe('≈0.672 s')
+  expect(first50(30, { source: 'tokenizer' })).toBe('≈0.672 s')
+})
+
 test('does not blame the price where the gateway may have had no usage', () => {
   const estimated = { ...usage, source: 'tokenizer' }
   expect(rows(done({ usage: estimated, gateway: report })).cost).toBe('usage or price unknown')
