@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -64,7 +64,9 @@ test('many writes in a row are one change, and neighbours are none', async () =>
 })
 
 test('looks at the file itself where the folder shows nothing: behind a link', async () => {
-  const link = join(mkdtempSync(join(tmpdir(), 'link-')), 'gateway.yaml')
+  const elsewhere = join(folder, 'elsewhere')
+  mkdirSync(elsewhere)
+  const link = join(elsewhere, 'gateway.yaml')
   symlinkSync(path, link)
   const watched = start({ settledMs: 1, lookEveryMs: 20 }, link)
   writeFileSync(path, 'longer than before')
