@@ -2,7 +2,7 @@
  * Answers that begin badly or break off, with a healthy second target behind them. Before the first token another attempt
  * is made and nothing of the bad one is seen; after it an explicit error ends the stream, and its tokens are counted.
  */
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { outcomes, refuse, silent, twenty, whole } from './testing/bad-days.ts'
 import { done, event, finish, head, role, token } from './testing/chunks.ts'
 import { startGateway } from './testing/gateway.ts'
@@ -87,8 +87,13 @@ describe('an answer that does not stream', () => {
   })
 
   test('after the deadline of a first token that it does not have: whole', async () => {
-    const late: Answering = (response, request) => void setTimeout(() => good(response, request), 50)
-    const { ask, b } = await start({ a: late, timeoutsOfA: { firstTokenMs: 1 } })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const late: Answering = (response, request) => {
+      vi.advanceTimersByTime(1_000)
+      return good(response, request)
+    }
+    const { ask, b } = await start({ a: late, timeoutsOfA: { firstTokenMs: 1_000 } })
     const told = await ask(false)
     expect(told).toMatchObject(whole)
     expect(outcomes(told)).toEqual(['up-a ok'])
