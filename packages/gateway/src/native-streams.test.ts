@@ -1,5 +1,4 @@
 /** What Anthropic, Gemini and Bedrock really sent, served to the gateway in every cut: the official client puts it together. */
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -100,8 +99,7 @@ describe.skipIf(!hasRecordings)('recorded failures', () => {
     ['anthropic-529-overloaded.json', 'anthropic', 529, /^Overloaded$/],
     ['gemini-429-quota-retryinfo.json', 'gemini', 429, /exceeded your current quota/],
   ])('%s keeps its status, its words and its hint', async (name, model, status, words) => {
-    const file = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'transcripts', 'expected.json')
-    const { headers } = JSON.parse(readFileSync(file, 'utf8'))[`errors/${name}`]
+    const { headers } = JSON.parse(recorded('expected.json').toString())[`errors/${name}`]
     next = { pieces: [recorded(`errors/${name}`)], status, headers }
     const response = await gateway.chat({ model, messages, stream: true })
     expect(response.status).toBe(status)

@@ -1,7 +1,6 @@
 /** What real providers sent, with an address and a card planted in it, in every cut. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { hasRecordings, recorded } from '../dialects/testing/streams.ts'
 import { cuts, cutUp } from '../testing/chunks.ts'
 import { ask, cards, mails, readTexts, startGuarded } from '../testing/guarded.ts'
 import { type Answering, stream } from '../testing/upstream.ts'
@@ -17,10 +16,6 @@ async function start(guardrails: object[], answer?: Answering) {
   return guarded
 }
 
-const recording = join(
-  import.meta.dirname,
-  ...['..', '..', '..', '..', '..', 'shared', 'transcripts', 'stream'],
-)
 const names = [
   'azure-gpt-4.1-mini-text-filter',
   'deepseek-reasoner-reasoning',
@@ -32,12 +27,12 @@ const names = [
   'together-llama-3.3-70b-text',
 ]
 
-describe.skipIf(!existsSync(recording)).each(names)('%s', (name) => {
+describe.skipIf(!hasRecordings).each(names)('%s', (name) => {
   test.each(cuts)(
     'loses an address and a card that were planted in it, and nothing else, cut in %s',
     async (cut) => {
-      const recorded = readFileSync(join(recording, `${name}.sse`), 'utf8')
-      const planted = plant(recorded, 'mail a.b@example.com or 4111 1111 1111 1111 now')
+      const sent = recorded(`stream/${name}.sse`).toString()
+      const planted = plant(sent, 'mail a.b@example.com or 4111 1111 1111 1111 now')
       const { gateway } = await start([cards, mails], stream(cutUp(planted, cut)))
       const passed = await (await gateway.chat(ask('hi', { stream: true }))).text()
       const before = readTexts(planted)['0 answer'] ?? ''
