@@ -2,23 +2,17 @@
  * The gateway's books, in real processes: what was spent is still there after a kill -9, a hard budget still refuses, and a
  * call that ran when the process was killed is paid for with what was reserved for it.
  */
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { keyOf } from './support/api-keys.ts'
 import { type RunningProgram, startProgram } from './support/programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
 const config = join(folder, 'gateway.yaml')
 let simulator: RunningProgram
 let gateway: RunningProgram
-
-const keyOf = (id: string, more: object = {}) => ({
-  id,
-  keyHash: `sha256:${createHash('sha256').update(`key-of-${id}`).digest('hex')}`,
-  ...more,
-})
 
 beforeAll(async () => {
   const model = (name: string, profile: string) => ({

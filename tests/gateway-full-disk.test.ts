@@ -3,11 +3,11 @@
  * SQLite's writes fail as they do on a full disk. It serves on, says so, holds its hard budgets, and books later what it kept.
  */
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { keyOf } from './support/api-keys.ts'
 import { type RunningProgram, root, startCommand, startProgram } from './support/programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
@@ -19,11 +19,6 @@ let metricsUrl: string
 
 beforeAll(async () => {
   const config = join(folder, 'gateway.yaml')
-  const keyOf = (id: string, more: object = {}) => ({
-    id,
-    keyHash: `sha256:${createHash('sha256').update(`key-of-${id}`).digest('hex')}`,
-    ...more,
-  })
   const llm = {
     models: [
       {

@@ -2,7 +2,6 @@
  * Guardrails and the cache, in real processes: what a provider gets and what a caller reads, what the books say of an answer
  * that was given again, and a race, which always meets the models themselves.
  */
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,8 +9,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { laneStatus } from '@drag-race/contracts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
+import { hashOf } from './support/api-keys.ts'
 import { freePort, type RunningProgram, startProgram } from './support/programs.ts'
-import { race } from './support/race-client.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
 const key = 'key-of-boss'
@@ -52,12 +52,11 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
   const baseUrl = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`
   const price = { inputPerMillion: 1_000, outputPerMillion: 1_000 }
-  const hash = createHash('sha256').update(key).digest('hex')
   const config = join(folder, 'gateway.yaml')
   const llm = {
     models: [{ name: 'm', provider: 'custom', params: { baseUrl }, price }],
     policies: {
-      apiKeys: { keys: [{ id: 'boss', keyHash: `sha256:${hash}`, isAdmin: true }] },
+      apiKeys: { keys: [{ id: 'boss', keyHash: hashOf(key), isAdmin: true }] },
       cache: { mode: 'exact' },
       guardrails: [
         { name: 'cards', on: ['response'], match: { detector: 'card-number' }, action: 'mask' },

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { hashOf } from './support/api-keys.ts'
 import { type RunningProgram, startProgram } from './support/programs.ts'
 
 /** A stream of so many tokens, whose second half the provider keeps until it is told to go on. */
@@ -55,8 +56,6 @@ afterEach(async () => {
   provider.close()
   rmSync(folder, { recursive: true, force: true })
 })
-
-const hashOf = (key: string) => `sha256:${createHash('sha256').update(key).digest('hex')}`
 
 /** JSON is YAML. */
 function toText(names: string[], keys: string[]): string {

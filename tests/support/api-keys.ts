@@ -1,0 +1,7 @@
+/** Keys of callers, as gateway.yaml holds them. */
+import { createHash } from 'node:crypto'
+
+/** An entry of `apiKeys.keys`; the key is `key-of-<id>`. */
+export const keyOf = (id: string, more: object = {}) => ({ id, keyHash: hashOf(`key-of-${id}`), ...more })
+
+export const hashOf = (key: string) => `sha256:${createHash('sha256').update(key).digest('hex')}`
