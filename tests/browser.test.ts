@@ -1,10 +1,10 @@
 /** The race as people see it: a real browser on the built web, through all three programs. */
 import type { RacePage } from '@drag-race/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { seriousFaults } from './support/axe.ts'
 import { answering, type BadProvider, startBadProvider } from './support/bad-provider.ts'
 import { useHousePage } from './support/house-page.ts'
-import { race } from './support/race-client.ts'
 import { chooseModel, setUpRace } from './support/start-page.ts'
 
 const hostileAnswer = [

@@ -15,8 +15,9 @@ import {
   toTimeSlip,
 } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../apps/api/src/testing/eventually.ts'
+import { collect, events, postRace, race } from '../apps/api/src/testing/race-client.ts'
 import { type House, startHouse } from './support/programs.ts'
-import { collect, events, postRace, race } from './support/race-client.ts'
 
 let house: House
 beforeAll(async () => {
@@ -206,15 +207,4 @@ async function errorsOf(state: RaceState, index: number) {
   const errors = toLaneErrors(one, BigInt(state.end!.clock!.greenLightNs!), ledger)
   if (!errors) throw new Error('tape and ledger do not fit')
   return errors
-}
-
-/** Tries again until it holds; the test's own limit ends it. */
-async function eventually<Value>(check: () => Promise<Value>): Promise<Value> {
-  for (;;) {
-    try {
-      return await check()
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
 }

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { type House, startHouse } from './support/programs.ts'
-import { race } from './support/race-client.ts'
 
 let house: House
 let provider: Server

@@ -1,7 +1,7 @@
 /** Where the focus is when what had it is gone: people without a mouse go on from there. */
 import { beforeAll, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
-import { race } from './support/race-client.ts'
 
 const at = useHousePage()
 let raceId: string | null

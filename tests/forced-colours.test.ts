@@ -1,8 +1,8 @@
 /** The pages in colours that the reader has set: what is on, chosen or won is told from what is not. */
 import type { Locator } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
-import { race } from './support/race-client.ts'
 
 const at = useHousePage()
 let raceId: string

@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import type { GatewayStats, ModelList } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { type RunningProgram, startProgram } from './support/programs.ts'
-import { race } from './support/race-client.ts'
 
 let calls = 0
 let gateway: Server

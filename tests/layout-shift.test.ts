@@ -1,7 +1,7 @@
 /** Pages stand still while their data comes: what is below is not pushed away from under a finger or a reader's eye. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
-import { race } from './support/race-client.ts'
 
 /** A page above this is felt to jump: web.dev/articles/cls, "good". */
 const shiftMax = 0.1

@@ -2,9 +2,9 @@
 import type { Health } from '@drag-race/contracts'
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
 import { type LongLane, longRace } from './support/long-race.ts'
-import { race } from './support/race-client.ts'
 import { toTapeFile } from './support/tape-file.ts'
 
 const at = useHousePage()

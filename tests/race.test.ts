@@ -12,8 +12,9 @@ import {
   toTimeSlip,
 } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../apps/api/src/testing/eventually.ts'
+import { collect, events, fold, postRace, race } from '../apps/api/src/testing/race-client.ts'
 import { type House, startHouse } from './support/programs.ts'
-import { collect, events, fold, postRace, race } from './support/race-client.ts'
 
 let house: House
 beforeAll(async () => {
@@ -306,15 +307,4 @@ async function stopAt(response: Response, body: object): Promise<RaceEvent[]> {
     expect(stopped.ok).toBe(true)
   }
   return tape
-}
-
-/** Tries again until it holds; the test's own limit ends it. */
-async function eventually(check: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      return await check()
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
 }

@@ -3,8 +3,8 @@ import type { RaceState } from '@drag-race/contracts'
 import { isUsageOnly, readUsage } from '@drag-race/contracts'
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { type House, startHouse } from './support/programs.ts'
-import { race } from './support/race-client.ts'
 import {
   type Cut,
   cuts,

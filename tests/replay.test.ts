@@ -1,10 +1,10 @@
 import { foldRace, type RaceDetail, type RaceEvent, toTimeSlip } from '@drag-race/contracts'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { seriousFaults } from './support/axe.ts'
 import { useHousePage } from './support/house-page.ts'
 import { longRace } from './support/long-race.ts'
-import { race } from './support/race-client.ts'
 import { setUpRace } from './support/start-page.ts'
 import { toTapeFile } from './support/tape-file.ts'
 

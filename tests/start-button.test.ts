@@ -1,7 +1,7 @@
 /** The one button that is Start, Stop and Race again: by keyboard, by a double click, and by a key that is held. */
 import { expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
-import { race } from './support/race-client.ts'
 import { setUpRace } from './support/start-page.ts'
 
 const at = useHousePage()

@@ -5,8 +5,8 @@ import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { SimulatorLedger } from '@drag-race/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { freePort, type Road, type RunningProgram, startProgram, startRoad } from './support/programs.ts'
-import { race } from './support/race-client.ts'
 
 interface Passed {
   from: 'app' | 'gateway'

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FinishLine, RaceDetail, RaceEvent } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
+import { events as eventsOf, postRace } from '../apps/api/src/testing/race-client.ts'
 import { seriousFaults } from './support/axe.ts'
 import { useHousePage } from './support/house-page.ts'
-import { events as eventsOf, postRace } from './support/race-client.ts'
 import { toTapeFile } from './support/tape-file.ts'
 
 const at = useHousePage()

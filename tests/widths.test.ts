@@ -1,7 +1,7 @@
 /** Every page at the widths of a phone, a laptop and a large screen. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
-import { race } from './support/race-client.ts'
 
 const at = useHousePage()
 let few: string

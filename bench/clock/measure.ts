@@ -1,6 +1,6 @@
 /** One race, and what its tape says beside the simulator's ledger. */
 import { emptyRace, type LaneErrors, reduceRace, SimulatorLedger, toLaneErrors } from '@drag-race/contracts'
-import { events, postRace } from '../../tests/support/race-client.ts'
+import { events, postRace } from '../../apps/api/src/testing/race-client.ts'
 
 export interface RoundResult {
   errors: LaneErrors[]

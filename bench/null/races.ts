@@ -1,7 +1,7 @@
 /** Twins: one profile under two names, and a race between them. */
 import { raceVerdict, SimulatorLedger, toLaneErrors } from '@drag-race/contracts'
+import { race } from '../../apps/api/src/testing/race-client.ts'
 import type { House } from '../../tests/support/programs.ts'
-import { race } from '../../tests/support/race-client.ts'
 
 export type Pair = 'exact' | 'jittered'
 

@@ -1,7 +1,7 @@
 /** One race, watched from inside the page: its frames, its long tasks, the work of its main thread, its memory. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, CDPSession } from 'playwright-core'
-import { events, postRace } from '../../tests/support/race-client.ts'
+import { events, postRace } from '../../apps/api/src/testing/race-client.ts'
 
 export interface Watched {
   name: string

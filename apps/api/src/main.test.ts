@@ -10,8 +10,9 @@ import { lanesMax, type RaceEvent } from '@drag-race/contracts'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { openDatabase } from './history/index.ts'
+import { eventually } from './testing/eventually.ts'
 import { type FakeGateway, startFakeGateway } from './testing/fake-gateway.ts'
-import { collect, detail, events, eventsOf, eventually, next, postRace } from './testing/race-client.ts'
+import { collect, detail, events, eventsOf, next, postRace } from './testing/race-client.ts'
 
 // Real processes and threads start in these: on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })

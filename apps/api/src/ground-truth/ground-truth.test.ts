@@ -11,8 +11,9 @@ import {
   tapeLinesType,
 } from '@drag-race/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { type FakeCall, type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
-import { detail, events, eventually, next, postRace, race, rest, stop } from '../testing/race-client.ts'
+import { detail, events, next, postRace, race, rest, stop } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
 
 const ledgers = new Map<string, SimulatorLedger>()

@@ -16,8 +16,9 @@ import {
 } from '@drag-race/contracts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { promptLibrary } from '../prompts/library.ts'
+import { eventually } from '../testing/eventually.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
-import { collect, detail, eventsOf, eventually, fold, race } from '../testing/race-client.ts'
+import { collect, detail, eventsOf, fold, race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
 import { readTapeFile } from './read-tape-file.ts'
 

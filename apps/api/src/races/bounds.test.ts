@@ -7,6 +7,7 @@ import { laneStatus, type RaceEvent } from '@drag-race/contracts'
 import pino from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '../history/index.ts'
+import { eventually } from '../testing/eventually.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { heldLanes } from '../testing/held-lanes.ts'
 import {
@@ -14,7 +15,6 @@ import {
   detail,
   events,
   eventsOf,
-  eventually,
   fold,
   next,
   postRace,

@@ -3,8 +3,9 @@ import type { Health, RaceDetail } from '@drag-race/contracts'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type HistoryDatabase, openDatabase } from '../history/index.ts'
+import { eventually } from '../testing/eventually.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
-import { detail, eventsOf, eventually, postRace, race } from '../testing/race-client.ts'
+import { detail, eventsOf, postRace, race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
 
 let gateway: FakeGateway

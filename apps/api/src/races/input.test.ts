@@ -1,8 +1,9 @@
 /** What is refused before anything is sent upstream, and in what words. */
 import type { ApiError } from '@drag-race/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
-import { eventually, postRace } from '../testing/race-client.ts'
+import { postRace } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
 
 let gateway: FakeGateway

@@ -4,7 +4,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net'
 import type { RacePage } from '@drag-race/contracts'
 import { afterEach, expect, test } from 'vitest'
-import { detail, eventually, race, stop } from '../testing/race-client.ts'
+import { eventually } from '../testing/eventually.ts'
+import { detail, race, stop } from '../testing/race-client.ts'
 import { startApp } from '../testing/start-app.ts'
 
 const closing: (() => Promise<unknown>)[] = []

@@ -8,6 +8,7 @@ import {
   raceVerdict,
 } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { heldLanes } from '../testing/held-lanes.ts'
 import {
@@ -15,7 +16,6 @@ import {
   detail,
   events,
   eventsOf,
-  eventually,
   fold,
   next,
   postRace,

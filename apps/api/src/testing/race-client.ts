@@ -74,14 +74,3 @@ export const stop = (url: string, raceId: string, body: object = {}): Promise<Re
 export async function detail(url: string, raceId: string): Promise<RaceDetail> {
   return (await (await fetch(`${url}/api/races/${raceId}`)).json()) as RaceDetail
 }
-
-/** Tries again until it holds; the test's own time limit ends it. */
-export async function eventually<Value>(check: () => Promise<Value> | Value): Promise<Value> {
-  for (;;) {
-    try {
-      return await check()
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-  }
-}

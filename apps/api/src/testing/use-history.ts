@@ -5,8 +5,9 @@ import path from 'node:path'
 import type { RacePage, RaceRequestInput, RaceState } from '@drag-race/contracts'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { type HistoryDatabase, openDatabase } from '../history/index.ts'
+import { eventually } from './eventually.ts'
 import { type FakeGateway, startFakeGateway } from './fake-gateway.ts'
-import { detail, eventually, race } from './race-client.ts'
+import { detail, race } from './race-client.ts'
 import { startApp, type TestApp } from './start-app.ts'
 
 export function useHistory() {
