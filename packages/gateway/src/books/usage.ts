@@ -38,7 +38,7 @@ async function select(
     const column = columnOf(dimension)
     calls = calls.select(column.as(`by${index}`)).groupBy(column)
   }
-  calls = calls.orderBy('micro', 'desc').orderBy('calls', 'desc')
+  calls = calls.orderBy('micro', 'desc').orderBy('rest', 'desc').orderBy('calls', 'desc')
   for (const index of by.keys()) calls = calls.orderBy(sql.ref(`by${index}`))
   const rows = await calls
     .limit(rowsMax + 1)
