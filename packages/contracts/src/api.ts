@@ -158,6 +158,8 @@ export interface GatewayRow {
   failed?: number | null
   inputTokens: number
   outputTokens: number
+  /** What calls of known price cost; null when the gateway does not tell or none had one, missing in what was kept before there was this. */
+  costUsd?: number | null
   /** Averages over what was counted; null when nothing was. */
   ttftMs: number | null
   timePerOutputTokenMs: number | null
@@ -186,6 +188,33 @@ export interface GatewayStats {
     p99Ms: number | null
     buckets: { toMs: number | null; count: number }[]
   } | null
+  /** What its routing met with; null when the gateway does not tell. */
+  targets: GatewayTarget[] | null
+  /** Of the owners who have used most of theirs, those first; null when the gateway does not tell. */
+  budgets: GatewayBudget[] | null
+}
+
+export const breakerStates = ['closed', 'half-open', 'open'] as const
+
+/** One target of the gateway's config, since the gateway's start. */
+export interface GatewayTarget {
+  target: string
+  /** Of its circuit breaker; null for a target that was not called, or has left the config. */
+  breaker: (typeof breakerStates)[number] | null
+  /** Attempts at it after it had just failed. */
+  retries: number
+  /** Attempts that went on to another target. */
+  fallbacks: number
+}
+
+/** What one owner has spent of a budget in its current period. */
+export interface GatewayBudget {
+  budget: string
+  period: string
+  owner: string
+  spentUsd: number
+  /** null when the gateway does not tell. */
+  limitUsd: number | null
 }
 
 export const GatewayStatsQuery = z.strictObject({ race: z.optional(z.string().check(z.maxLength(100))) })

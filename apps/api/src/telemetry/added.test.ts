@@ -29,6 +29,7 @@ test('what a race added is the difference, with averages over the added calls al
       failed: 0,
       inputTokens: 0,
       outputTokens: 600,
+      costUsd: null,
       ttftMs: 250,
       timePerOutputTokenMs: null,
       durationMs: null,
@@ -36,6 +37,14 @@ test('what a race added is the difference, with averages over the added calls al
   ])
   expect(added(after, after)).toEqual([])
   expect(added([], after)).toEqual(after.map(toGatewayRow))
+})
+
+test('what a race cost is the difference too', () => {
+  const cost = (usd: number) =>
+    `gateway_cost_usd_total{gen_ai_provider_name="openai",gen_ai_request_model="a"} ${usd}\n`
+  const before = read(page(10, 1000, [8, 8]) + cost(0.5))
+  expect(added(before, read(page(13, 1600, [10, 8.5]) + cost(0.75)))).toMatchObject([{ costUsd: 0.25 }])
+  expect(added(before, read(page(13, 1600, [10, 8.5]) + cost(0.25)))).toMatchObject([{ costUsd: 0.25 }])
 })
 
 test('failures are subtracted like the rest, and their times are in no average', () => {

@@ -42,6 +42,7 @@ function subtract(after: CountedRow, earlier: CountedRow | undefined) {
     failed: after.failed == null ? null : after.failed - (before?.failed ?? 0),
     inputTokens: after.inputTokens - (before?.inputTokens ?? 0),
     outputTokens: after.outputTokens - (before?.outputTokens ?? 0),
+    costUsd: after.costUsd == null ? null : after.costUsd - (before?.costUsd ?? 0),
     observed: {
       ttft: observed('ttft'),
       timePerOutputToken: observed('timePerOutputToken'),
@@ -56,6 +57,7 @@ function hasFallen(before: CountedRow, after: CountedRow): boolean {
     (after.failed ?? 0) < (before.failed ?? 0) ||
     after.inputTokens < before.inputTokens ||
     after.outputTokens < before.outputTokens ||
+    (after.costUsd ?? 0) < (before.costUsd ?? 0) ||
     timings.some((name) => (after.observed?.[name].count ?? 0) < (before.observed?.[name].count ?? 0))
   )
 }

@@ -25,6 +25,8 @@ export interface Dialect {
   failed: Counter | null
   inputTokens: Counter
   outputTokens: Counter
+  /** US dollars; null where the gateway does not tell them by the name that the caller used. */
+  cost: Counter | null
   /** Histograms: `_sum` and `_count` are read. A refusal takes no time: durations are of good calls alone where they can be told. */
   ttft: Timing | null
   timePerOutputToken: Timing | null
@@ -34,6 +36,10 @@ export interface Dialect {
    * has: the phases of one call may not be added up as if they were several calls.
    */
   overhead: (Timing & { phases?: readonly string[] }) | null
+  /** Metrics by target: a gauge that is 0 closed, 1 half-open, 2 open, and counters with the labels `target` and `from`. */
+  targets: { breaker: string; retries: string; fallbacks: string } | null
+  /** Gauges in US dollars: what each `owner` has spent of a `budget` in a `period`, and what it may. */
+  budgets: { spent: string; limit: string } | null
 }
 
 export interface Counter {
@@ -68,11 +74,14 @@ const dialects: readonly Dialect[] = [
     failed: null,
     inputTokens: tokenUsage('agentgateway_gen_ai_client_token_usage_sum', 'input'),
     outputTokens: tokenUsage('agentgateway_gen_ai_client_token_usage_sum', 'output'),
+    cost: null,
     // Seconds, although their names do not say so.
     ttft: inSeconds('agentgateway_gen_ai_server_time_to_first_token'),
     timePerOutputToken: inSeconds('agentgateway_gen_ai_server_time_per_output_token'),
     duration: inSeconds('agentgateway_gen_ai_server_request_duration'),
     overhead: null,
+    targets: null,
+    budgets: null,
   },
   {
     name: 'litellm',
@@ -92,6 +101,8 @@ const dialects: readonly Dialect[] = [
     failed: { metric: 'litellm_deployment_failure_responses_total' },
     inputTokens: { metric: 'litellm_input_tokens_metric_total' },
     outputTokens: { metric: 'litellm_output_tokens_metric_total' },
+    // By the provider's name of a model alone: no figure to stand in the row of a name that stands for several.
+    cost: null,
     ttft: inSeconds('litellm_llm_api_time_to_first_token_metric'),
     // litellm_deployment_latency_per_output_token divides the time to the *first* token by all tokens when a call
     // streams: no figure to stand under this name.
@@ -100,6 +111,8 @@ const dialects: readonly Dialect[] = [
     duration: inSeconds('litellm_request_total_latency_metric'),
     // Its help text says milliseconds; what is observed is divided by 1000 before.
     overhead: inSeconds('litellm_overhead_latency_metric'),
+    targets: null,
+    budgets: null,
   },
   {
     name: 'bifrost',
@@ -111,6 +124,7 @@ const dialects: readonly Dialect[] = [
     failed: { metric: 'bifrost_error_requests_total' },
     inputTokens: { metric: 'bifrost_input_tokens_total' },
     outputTokens: { metric: 'bifrost_output_tokens_total' },
+    cost: { metric: 'bifrost_cost_total' },
     // The first chunk, with or without text in it.
     ttft: inSeconds('bifrost_stream_first_token_latency_seconds'),
     // Between chunks, as every gateway that does not count tokens.
@@ -120,6 +134,8 @@ const dialects: readonly Dialect[] = [
       where: (labels) => labels.get('is_success') !== 'false',
     },
     overhead: { metric: 'bifrost_overhead_latency_microseconds', unitMs: 0.001 },
+    targets: null,
+    budgets: null,
   },
   {
     name: 'built-in',
@@ -134,6 +150,7 @@ const dialects: readonly Dialect[] = [
     },
     inputTokens: tokenUsage('gen_ai_client_token_usage_sum', 'input'),
     outputTokens: tokenUsage('gen_ai_client_token_usage_sum', 'output'),
+    cost: { metric: 'gateway_cost_usd_total' },
     ttft: inSeconds('gen_ai_server_time_to_first_token_seconds'),
     timePerOutputToken: inSeconds('gen_ai_server_time_per_output_token_seconds'),
     duration: {
@@ -143,6 +160,12 @@ const dialects: readonly Dialect[] = [
     // What a call waits for before it leaves for its provider. `total` holds the work on every later read too: load on the
     // gateway's processor, spread over the whole stream, which no token waits for as a sum.
     overhead: { ...inSeconds('gateway_overhead_seconds'), phases: ['request', 'total'] },
+    targets: {
+      breaker: 'gateway_breaker_state',
+      retries: 'gateway_retries_total',
+      fallbacks: 'gateway_fallbacks_total',
+    },
+    budgets: { spent: 'gateway_budget_spent_usd', limit: 'gateway_budget_limit_usd' },
   },
 ]
 
@@ -168,8 +191,11 @@ function metricsOf(dialect: Dialect): string[] {
     ...(dialect.failed ? [dialect.failed.metric] : []),
     dialect.inputTokens.metric,
     dialect.outputTokens.metric,
+    ...(dialect.cost ? [dialect.cost.metric] : []),
     ...timings.flatMap(({ metric }) => [`${metric}_sum`, `${metric}_count`]),
     ...(dialect.providerFrom ? [dialect.providerFrom.metric] : []),
     ...(dialect.overhead ? [`${dialect.overhead.metric}_bucket`] : []),
+    ...Object.values(dialect.targets ?? {}),
+    ...Object.values(dialect.budgets ?? {}),
   ]
 }

@@ -23,6 +23,7 @@ export interface CountedRow extends GatewayRow {
 
 type Tally = Pick<GatewayRow, 'provider' | 'model' | 'requests' | 'inputTokens' | 'outputTokens'> & {
   failed: number | null
+  costUsd: number | null
   observed: Record<TimingName, Observed>
 }
 
@@ -59,6 +60,7 @@ export function toCountedRow(tally: Tally): CountedRow {
     failed: tally.failed,
     inputTokens: tally.inputTokens,
     outputTokens: tally.outputTokens,
+    costUsd: tally.costUsd,
     ttftMs: average(tally.observed.ttft),
     timePerOutputTokenMs: average(tally.observed.timePerOutputToken),
     durationMs: average(tally.observed.duration),
@@ -94,6 +96,11 @@ function readersOf(dialect: Dialect): Map<string, Reader[]> {
   if (dialect.failed) {
     read(dialect.failed.metric, dialect.failed.where, (tally, value) => {
       tally.failed = (tally.failed ?? 0) + value
+    })
+  }
+  if (dialect.cost) {
+    read(dialect.cost.metric, dialect.cost.where, (tally, value) => {
+      tally.costUsd = (tally.costUsd ?? 0) + value
     })
   }
   for (const name of timings) {
@@ -159,6 +166,7 @@ function emptyTally(provider: string, model: string, failed: number | null): Tal
     failed,
     inputTokens: 0,
     outputTokens: 0,
+    costUsd: null,
     observed: { ttft: none(), timePerOutputToken: none(), duration: none() },
   }
 }

@@ -112,6 +112,7 @@ test('the panel shows the rows, the overhead and where they come from', async ()
         failed: 0,
         inputTokens: 0,
         outputTokens: 0,
+        costUsd: null,
         ttftMs: 1000,
         timePerOutputTokenMs: null,
         durationMs: null,
@@ -127,7 +128,49 @@ test('the panel shows the rows, the overhead and where they come from', async ()
         { toMs: null, count: 0 },
       ],
     },
+    targets: [],
+    budgets: [],
   })
+})
+
+test('what the gateway tells of money, targets and budgets is shown, those that need a look first', async () => {
+  const money = `
+gateway_cost_usd_total{gen_ai_provider_name="openai",gen_ai_request_model="a",gen_ai_response_model="a-1"} 0.25
+gateway_cost_usd_total{gen_ai_provider_name="openai",gen_ai_request_model="a",gen_ai_response_model="a-2"} 0.5
+gateway_breaker_state{target="fine"} 0
+gateway_breaker_state{target="down"} 2
+gateway_breaker_state{target="probed"} 1
+gateway_retries_total{gen_ai_request_model="route",target="down"} 2
+gateway_retries_total{gen_ai_request_model="down",target="down"} 1
+gateway_fallbacks_total{gen_ai_request_model="route",from="down",to="fine"} 4
+gateway_fallbacks_total{gen_ai_request_model="route",from="gone",to="fine"} 1
+gateway_budget_spent_usd{budget="caller",period="day",owner="a"} 1
+gateway_budget_spent_usd{budget="caller",period="day",owner="b"} 4
+gateway_budget_spent_usd{budget="caller",period="week",owner="a"} 3
+gateway_budget_limit_usd{budget="caller",period="day",mode="hard"} 5
+`
+  const { stats } = await startApp((await startGateway(page(3) + money)).url)
+  expect(await stats()).toMatchObject({
+    rows: [{ model: 'a', costUsd: 0.75 }],
+    targets: [
+      { target: 'down', breaker: 'open', retries: 3, fallbacks: 4 },
+      { target: 'probed', breaker: 'half-open', retries: 0, fallbacks: 0 },
+      { target: 'fine', breaker: 'closed', retries: 0, fallbacks: 0 },
+      { target: 'gone', breaker: null, retries: 0, fallbacks: 1 },
+    ],
+    budgets: [
+      { budget: 'caller', period: 'day', owner: 'b', spentUsd: 4, limitUsd: 5 },
+      { budget: 'caller', period: 'day', owner: 'a', spentUsd: 1, limitUsd: 5 },
+      { budget: 'caller', period: 'week', owner: 'a', spentUsd: 3, limitUsd: null },
+    ],
+  })
+})
+
+test('another gateway shows the money that it tells of, and neither targets nor budgets', async () => {
+  const labels = 'alias="",model="a",provider="openai"'
+  const body = `bifrost_upstream_requests_total{${labels}} 1\nbifrost_cost_total{${labels}} 0.002\n`
+  const { stats } = await startApp((await startGateway(body)).url)
+  expect(await stats()).toMatchObject({ rows: [{ costUsd: 0.002 }], targets: null, budgets: null })
 })
 
 test('a running race shows what was added since its start', async () => {

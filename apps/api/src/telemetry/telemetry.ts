@@ -7,10 +7,12 @@ import type { GatewayRow, GatewayStats } from '@drag-race/contracts'
 import type { AppContext } from '../app-context.ts'
 import { isOwnGateway } from '../own-gateway.ts'
 import { added } from './added.ts'
+import { toBudgets } from './budgets.ts'
 import { detectDialect } from './dialects.ts'
 import { type CountedRow, toGatewayRow, toGatewayRows } from './gateway-rows.ts'
 import { toOverhead } from './overhead.ts'
 import { type MetricsLimits, metricsLimits, readMetrics, withoutSecrets } from './read-metrics.ts'
+import { toTargets } from './targets.ts'
 
 export interface Telemetry {
   /**
@@ -87,6 +89,8 @@ async function readGateway(context: AppContext, limits: MetricsLimits): Promise<
       dialect: dialect?.name ?? 'unknown',
       rows: rows.map(toGatewayRow),
       overhead: dialect ? toOverhead(metrics.samples, dialect.overhead) : null,
+      targets: dialect ? toTargets(metrics.samples, dialect.targets) : null,
+      budgets: dialect ? toBudgets(metrics.samples, dialect.budgets) : null,
     },
   }
 }

@@ -7,11 +7,13 @@ import { useModels } from '../race/use-library.ts'
 import { useHealth } from '../use-health.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { AverageStrip } from './average-strip.tsx'
+import { BudgetTable } from './budget-table.tsx'
 import { ClockSection } from './clock-section.tsx'
 import { GatewayTable } from './gateway-table.tsx'
 import { ModelTable } from './model-table.tsx'
 import { Overhead } from './overhead.tsx'
 import { Source } from './source.tsx'
+import { TargetTable } from './target-table.tsx'
 import { useGatewayStats } from './use-gateway-stats.ts'
 
 export function GatewayPage() {
@@ -36,6 +38,8 @@ export function GatewayPage() {
             <Source stats={stats.data} updatedAtMs={stats.dataUpdatedAt} />
             {stats.data.problem === null && <GatewayTable rows={stats.data.rows} />}
           </section>
+          <Targets targets={stats.data.targets} />
+          <Budgets budgets={stats.data.budgets} />
           {stats.data.overhead !== null && (
             <Overhead dialect={stats.data.dialect} overhead={stats.data.overhead} />
           )}
@@ -50,6 +54,31 @@ export function GatewayPage() {
         </>
       )}
     </div>
+  )
+}
+
+/** Before its first call the gateway names none. */
+function Targets({ targets }: Pick<GatewayStats, 'targets'>) {
+  if (targets === null || targets.length === 0) return null
+  return (
+    <section aria-labelledby="gateway-targets">
+      <h2 id="gateway-targets">Targets</h2>
+      <p className="telemetry-source">
+        state of each one’s circuit breaker, attempts repeated at it, and attempts that left it for another
+      </p>
+      <TargetTable targets={targets} />
+    </section>
+  )
+}
+
+function Budgets({ budgets }: Pick<GatewayStats, 'budgets'>) {
+  if (budgets === null || budgets.length === 0) return null
+  return (
+    <section aria-labelledby="gateway-budgets">
+      <h2 id="gateway-budgets">Budgets</h2>
+      <p className="telemetry-source">in the current period of each; who has used most stands first</p>
+      <BudgetTable budgets={budgets} />
+    </section>
   )
 }
 

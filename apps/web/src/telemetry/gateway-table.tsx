@@ -1,11 +1,12 @@
 /** All that the gateway counted, a line a provider and model. */
 import type { GatewayRow } from '@drag-race/contracts'
-import { toCount, toFineMs } from '../look/figures.ts'
+import { dash, toCost, toCount, toFineMs } from '../look/figures.ts'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { toServedBy } from './compare.ts'
 
 export function GatewayTable({ rows }: { rows: GatewayRow[] }) {
   if (rows.length === 0) return <p className="dim">No call has gone through it since its start.</p>
+  const hasCost = rows.some(({ costUsd }) => costUsd != null)
   return (
     <ScrollBox className="table-scroll" label="What the gateway counted">
       <table className="table">
@@ -25,6 +26,11 @@ export function GatewayTable({ rows }: { rows: GatewayRow[] }) {
             <th scope="col" className="number">
               Tokens out
             </th>
+            {hasCost && (
+              <th scope="col" className="number">
+                Cost
+              </th>
+            )}
             <th scope="col" className="number">
               TTFT, ms
             </th>
@@ -45,6 +51,7 @@ export function GatewayTable({ rows }: { rows: GatewayRow[] }) {
               <td className="number">{toCount(row.failed)}</td>
               <td className="number">{toCount(row.inputTokens)}</td>
               <td className="number">{toCount(row.outputTokens)}</td>
+              {hasCost && <td className="number">{row.costUsd == null ? dash : toCost(row.costUsd)}</td>}
               <td className="number">{toFineMs(row.ttftMs)}</td>
               <td className="number">{toFineMs(row.timePerOutputTokenMs)}</td>
               <td className="number">{toFineMs(row.durationMs)}</td>

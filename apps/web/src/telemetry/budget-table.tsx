@@ -1,0 +1,41 @@
+/** What is spent of the gateway's budgets in their current periods, a line an owner of each. */
+import type { GatewayBudget } from '@drag-race/contracts'
+import { dash, toCost, toPercent } from '../look/figures.ts'
+import { ScrollBox } from '../look/scroll-box.tsx'
+
+export function BudgetTable({ budgets }: { budgets: GatewayBudget[] }) {
+  return (
+    <ScrollBox className="table-scroll" label="Budgets of the gateway">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Owner</th>
+            <th scope="col">Budget</th>
+            <th scope="col">Period</th>
+            <th scope="col" className="number">
+              Spent
+            </th>
+            <th scope="col" className="number">
+              Limit
+            </th>
+            <th scope="col" className="number">
+              Used
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {budgets.map(({ budget, period, owner, spentUsd, limitUsd }) => (
+            <tr key={JSON.stringify([budget, period, owner])}>
+              <th scope="row">{owner}</th>
+              <td>{budget}</td>
+              <td>{period}</td>
+              <td className="number">{toCost(spentUsd)}</td>
+              <td className="number">{limitUsd === null ? dash : toCost(limitUsd)}</td>
+              <td className="number">{toPercent(limitUsd ? spentUsd / limitUsd : null)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  )
+}
