@@ -62,7 +62,7 @@ export function LaneSetup({ index, lane, models }: LaneSetupProps) {
               className="field"
               dir="auto"
               rows={1}
-              placeholder="none; task=summary, one a line"
+              placeholder="none, or task=summary"
               value={lane.metadata}
               onChange={(event) => change({ metadata: event.currentTarget.value })}
             />
