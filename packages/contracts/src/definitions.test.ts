@@ -11,7 +11,7 @@ import {
   toTimeSlip,
   type Unnumbered,
 } from './index.ts'
-import { tapes } from './tape-arbitrary.ts'
+import { tapes } from './testing/tapes.ts'
 
 /**
  * A stream by hand: request at 10, a chunk with the role at 60, reasoning at 110, answer at 210, 260 and 310 (two tokens

@@ -11,7 +11,7 @@ import {
   toStandings,
   toTimeSlip,
 } from './index.ts'
-import { tapes } from './tape-arbitrary.ts'
+import { tapes } from './testing/tapes.ts'
 
 const fold = (events: readonly RaceEvent[], from: RaceState = emptyRace) => events.reduce(reduceRace, from)
 

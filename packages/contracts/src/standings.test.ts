@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Entrant, rank, subtract, toVerdict } from './index.ts'
-import { upTo } from './tape-arbitrary.ts'
+import { upTo } from './testing/tapes.ts'
 
 const entrant = (lane: number, value: number | null, more: Partial<Entrant> = {}): Entrant => ({
   lane,

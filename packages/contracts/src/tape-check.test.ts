@@ -11,7 +11,7 @@ import {
   type Unnumbered,
   withinBounds,
 } from './index.ts'
-import { mutations, tapes } from './tape-arbitrary.ts'
+import { mutations, tapes } from './testing/tapes.ts'
 
 /** The fold of the lines, or the fault that one of them had. */
 function check(lines: readonly string[]): RaceState | TapeFault {

@@ -1,6 +1,6 @@
 import { SimulatorLedger } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { collect, startSimulator } from './start-for-test.ts'
+import { collect, startSimulator } from './testing/start-simulator.ts'
 import { splitTokens } from './tokens.ts'
 
 let simulator: Awaited<ReturnType<typeof startSimulator>>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { collect, startSimulator } from './start-for-test.ts'
+import { collect, startSimulator } from './testing/start-simulator.ts'
 import { splitTokens } from './tokens.ts'
 
 let simulator: Awaited<ReturnType<typeof startSimulator>>

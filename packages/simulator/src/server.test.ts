@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { profiles } from './profiles.ts'
-import { startSimulator } from './start-for-test.ts'
+import { startSimulator } from './testing/start-simulator.ts'
 
 let simulator: Awaited<ReturnType<typeof startSimulator>>
 beforeEach(async () => {

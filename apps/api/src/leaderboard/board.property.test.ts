@@ -1,9 +1,9 @@
 import { betterBy, type LeaderboardQuery, type Measure, measures } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { failed, lane, race, stopped } from '../testing/raced-lanes.ts'
 import { createBoard } from './board.ts'
 import { judgeRace, type LaneRow, type RaceRow } from './judge-race.ts'
-import { failed, lane, race, stopped } from './race-fixture.ts'
 import { toWinShares } from './win-shares.ts'
 
 type Query = Pick<LeaderboardQuery, 'by' | 'stream'>

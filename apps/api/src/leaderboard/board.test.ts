@@ -1,8 +1,8 @@
 import type { LeaderboardQuery } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
+import { failed, lane, race, stopped } from '../testing/raced-lanes.ts'
 import { createBoard } from './board.ts'
 import type { LaneRow, RaceRow } from './judge-race.ts'
-import { failed, lane, race, stopped } from './race-fixture.ts'
 
 type Query = Pick<LeaderboardQuery, 'by' | 'stream'>
 

@@ -1,9 +1,9 @@
 import { type Entrant, rank, toVerdict } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { failed, lane, race, stopped } from '../testing/raced-lanes.ts'
 import { judgeRace, type LaneRow } from './judge-race.ts'
 import { compareLanes, toPairScores } from './pair-scores.ts'
-import { failed, lane, race, stopped } from './race-fixture.ts'
 
 /** `a>b`, `a=b`, with the share where it is not 1. */
 function pairs(...lanes: LaneRow[]): string[] {

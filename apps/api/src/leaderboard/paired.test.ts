@@ -1,9 +1,9 @@
 import type { LeaderboardQuery } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { failed, lane, race, stopped } from '../testing/raced-lanes.ts'
 import type { RaceRow } from './judge-race.ts'
 import { createPairing } from './paired.ts'
-import { failed, lane, race, stopped } from './race-fixture.ts'
 
 function pair(races: readonly RaceRow[], stream?: LeaderboardQuery['stream']) {
   const pairing = createPairing({ a: 'a', b: 'b', stream })

@@ -1,8 +1,8 @@
 import type { LaneRequest, LaneSummary, TimeSlip } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { emptySlip, makeLane as lane } from '../testing/kept-lane.ts'
 import { compareAsked, compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
-import { emptySlip, makeLane as lane } from './lane-for-tests.ts'
 
 const difference = (
   one: Partial<TimeSlip>,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeLane } from './lane-for-tests.ts'
+import { makeLane } from '../testing/kept-lane.ts'
 import { toLaneResult } from './lane-result.ts'
 
 const win = { verdict: { kind: 'win', lane: 0, by: 12 }, status: 'finished' } as const

@@ -1,7 +1,7 @@
 import type { RaceEvent } from '@drag-race/contracts'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
-import { fold, type LaneScript, makeTape } from '../race/tape-for-tests.ts'
+import { fold, type LaneScript, makeTape } from '../testing/tape.ts'
 import { DefinitionsTable } from './definitions-table.tsx'
 
 const streamed: LaneScript = { model: 'm', tokensAt: [10, 20, 30], end: 'done' }

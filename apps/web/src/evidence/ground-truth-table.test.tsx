@@ -2,7 +2,7 @@ import type { GroundTruth, RaceEvent } from '@drag-race/contracts'
 import { QueryClient, QueryClientProvider, QueryObserver } from '@tanstack/react-query'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
-import { fold, makeTape } from '../race/tape-for-tests.ts'
+import { fold, makeTape } from '../testing/tape.ts'
 import { Evidence } from './evidence.tsx'
 import { GroundTruthTable, groundTruth } from './ground-truth-table.tsx'
 

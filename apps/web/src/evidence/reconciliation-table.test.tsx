@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
 import { raceDetail } from '../after-race/use-race-detail.ts'
-import { fold, makeTape } from '../race/tape-for-tests.ts'
+import { fold, makeTape } from '../testing/tape.ts'
 import { ReconciliationTable } from './reconciliation-table.tsx'
 
 const steady: ClockReport = { calibratedAt: null, lagMs: 2, disturbed: false, sentinel: null }

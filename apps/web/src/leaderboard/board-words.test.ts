@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { row } from '../testing/board-row.ts'
 import {
   toAnsweredInterval,
   toAnsweredText,
@@ -8,7 +9,6 @@ import {
   toIntervalText,
   toLeftOutText,
 } from './board-words.ts'
-import { row } from './row-for-tests.ts'
 
 test('nothing left out is not mentioned', () => {
   expect(toLeftOutText([])).toBe('')

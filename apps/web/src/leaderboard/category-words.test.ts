@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { row } from '../testing/board-row.ts'
 import { toCategoryColumns, toRateEnds } from './category-words.ts'
-import { row } from './row-for-tests.ts'
 
 test('columns are the models that raced in a category, in the order of the board', () => {
   const rows = ['c', 'a', 'b'].map((model) => row({ model }))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { row } from '../testing/board-row.ts'
 import { measuresShown, measureWords, toMedianText } from './measure-words.ts'
-import { row } from './row-for-tests.ts'
 
 test('a median carries its unit, and an unknown price is no zero', () => {
   const known = row({ medianTtftMs: 167.1, medianTotalMs: 1234, medianDecodeTokensPerSecond: 287.7 })

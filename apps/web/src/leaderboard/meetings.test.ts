@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { row } from '../testing/board-row.ts'
 import { toMeetings, toMeetingText, toShareText } from './meetings.ts'
-import { row } from './row-for-tests.ts'
 
 test('what one won the other lost', () => {
   const rows = ['b', 'c', 'a'].map((model) => row({ model }))

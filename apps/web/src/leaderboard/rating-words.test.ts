@@ -1,8 +1,8 @@
 import type { Rating } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
+import { row } from '../testing/board-row.ts'
 import { toRatingScale, toRatingText } from './rating-scale.ts'
 import { isShared, toRatedGroups } from './rating-words.ts'
-import { row } from './row-for-tests.ts'
 
 function rating(part: Partial<Rating>): Rating {
   return { rank: 1, value: 1000, low: 950, high: 1050, group: 1, races: 40, ...part }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { row } from './row-for-tests.ts'
+import { row } from '../testing/board-row.ts'
 import { linesMax, toMarked, toNames, toTtftLines } from './ttft-lines.ts'
 
 const at = (minute: number) => `2026-03-01T12:${String(minute).padStart(2, '0')}:00.000Z`

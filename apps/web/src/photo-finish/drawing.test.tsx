@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
-import { fold, makeTape } from '../race/tape-for-tests.ts'
+import { fold, makeTape } from '../testing/tape.ts'
 import { toCurves } from './curves.ts'
 import { Drawing } from './drawing.tsx'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fold, type LaneScript, makeTape } from '../race/tape-for-tests.ts'
+import { fold, type LaneScript, makeTape } from '../testing/tape.ts'
 import { toCurves, tokensAt } from './curves.ts'
 import { pointsMax, sample } from './sample.ts'
 import {

@@ -1,8 +1,8 @@
 import { emptyRace } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
 import { createReel } from '../replay/reel.ts'
+import { fold, makeTape } from '../testing/tape.ts'
 import { toAnnouncements, toWords } from './announce.ts'
-import { fold, makeTape } from './tape-for-tests.ts'
 
 const tape = makeTape({
   lanes: [

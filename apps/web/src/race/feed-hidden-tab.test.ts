@@ -1,7 +1,7 @@
 import type { RaceEvent } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
+import { request, tape, toBytes } from '../testing/feed.ts'
 import { type FeedStatus, followRace, startRace } from './feed.ts'
-import { request, tape, toBytes } from './feed-for-tests.ts'
 
 describe('a feed of a tab that nobody looks at', () => {
   /** A tab, hidden and shown by hand; its waits are woken by hand, too; a server that sends two events and goes on. */

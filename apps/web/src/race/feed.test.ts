@@ -1,9 +1,9 @@
 import type { RaceEvent } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { request, tape, toBytes } from '../testing/feed.ts'
+import { makeTape } from '../testing/tape.ts'
 import { type FeedStatus, followRace, startRace } from './feed.ts'
-import { request, tape, toBytes } from './feed-for-tests.ts'
-import { makeTape } from './tape-for-tests.ts'
 
 const utf8 = new TextEncoder()
 const neverHidden = () => new Promise<void>(() => {})

@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
+import { fold, makeTape } from '../testing/tape.ts'
 import { LaneFigures } from './lane-figures.tsx'
-import { fold, makeTape } from './tape-for-tests.ts'
 
 test('tokens that were counted and never seen as text are shown, as the slip does', () => {
   const [lane] = fold(makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'done', endAt: 90 }] })).lanes

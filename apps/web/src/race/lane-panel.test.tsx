@@ -1,8 +1,8 @@
 import type { LaneError, RaceState } from '@drag-race/contracts'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
+import { fold, type LaneScript, makeTape } from '../testing/tape.ts'
 import { LanePanel } from './lane-panel.tsx'
-import { fold, type LaneScript, makeTape } from './tape-for-tests.ts'
 
 // It asks a browser, which is not here.
 vi.mock('../look/use-is-printing.ts', () => ({ useIsPrinting: () => false }))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { fold, type LaneScript, makeTape } from '../testing/tape.ts'
 import { toSilentSeconds } from './lane-silence.ts'
-import { fold, type LaneScript, makeTape } from './tape-for-tests.ts'
 
 /** The lane as it is when the race's clock stands at `atMs`. */
 function laneAt(script: LaneScript, atMs: number) {

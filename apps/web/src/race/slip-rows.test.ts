@@ -1,7 +1,7 @@
 import type { LaneState } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
+import { fold, makeTape } from '../testing/tape.ts'
 import { toSlipRows } from './slip-rows.ts'
-import { fold, makeTape } from './tape-for-tests.ts'
 
 const times = Array.from({ length: 60 }, (_, index) => 182 + index * 10)
 const streamed = fold(makeTape({ lanes: [{ model: 'm', tokensAt: times, end: 'done' }] })).lanes[0]!

@@ -1,8 +1,8 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
+import { fold, makeTape } from '../testing/tape.ts'
 import { RaceRow } from './race-row.tsx'
 import { StandingsTable } from './standings-table.tsx'
-import { fold, makeTape } from './tape-for-tests.ts'
 
 const over = fold(
   makeTape({

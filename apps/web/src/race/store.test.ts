@@ -1,8 +1,8 @@
 import { type RaceEvent, raceClockHeader } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
 import { expect, test } from 'vitest'
+import { fold, makeTape } from '../testing/tape.ts'
 import { createRaceStore } from './store.ts'
-import { fold, makeTape } from './tape-for-tests.ts'
 import { hasTurn, type Turn } from './turns.ts'
 
 const utf8 = new TextEncoder()

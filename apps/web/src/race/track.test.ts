@@ -1,7 +1,7 @@
 import type { FinishLine } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fold, makeTape } from './tape-for-tests.ts'
+import { fold, makeTape } from '../testing/tape.ts'
 import { carPosition, tickPosition } from './track.ts'
 
 const times = (count: number) => Array.from({ length: count }, (_, index) => (index + 1) * 10)

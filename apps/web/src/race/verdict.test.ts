@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fold, type LaneScript, makeTape, type TapeScript } from './tape-for-tests.ts'
+import { fold, type LaneScript, makeTape, type TapeScript } from '../testing/tape.ts'
 import { laneResult, toResultText, toVerdictText } from './verdict.ts'
 
 const lane = (model: string, endAt: number, end: LaneScript['end'] = 'done'): LaneScript => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fold, makeTape } from '../race/tape-for-tests.ts'
+import { fold, makeTape } from '../testing/tape.ts'
 import { toFinishes } from './finishes.ts'
 
 test('lanes that crossed the line are marked where they did, and no others', () => {

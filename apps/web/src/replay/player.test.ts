@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeTape } from '../race/tape-for-tests.ts'
+import { makeTape } from '../testing/tape.ts'
 import { createPlayer, type PlayerOptions } from './player.ts'
 import { createReel } from './reel.ts'
 

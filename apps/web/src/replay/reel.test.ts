@@ -1,7 +1,7 @@
 import { emptyRace, reduceRace } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { makeTape } from '../race/tape-for-tests.ts'
+import { makeTape } from '../testing/tape.ts'
 import { createReel } from './reel.ts'
 
 const tapes = fc

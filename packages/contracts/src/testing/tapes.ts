@@ -7,7 +7,7 @@ import {
   reduceRace,
   toStandings,
   type Unnumbered,
-} from './index.ts'
+} from '../index.ts'
 
 const finish: fc.Arbitrary<FinishLine> = fc.oneof(
   fc.constantFrom('done' as const, 'first-token' as const),

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { readChunk, type SimulatorLedger } from '@drag-race/contracts'
 import { decodeEvents } from '@drag-race/wire'
-import { readAnswers } from './answers/answer-library.ts'
-import { createSimulator } from './server.ts'
+import { readAnswers } from '../answers/answer-library.ts'
+import { createSimulator } from '../server.ts'
 
-const answers = await readAnswers(fileURLToPath(new URL('./answers/', import.meta.url)))
+const answers = await readAnswers(fileURLToPath(new URL('../answers/', import.meta.url)))
 
 export interface Ask {
   model: string

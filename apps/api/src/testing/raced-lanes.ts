@@ -1,5 +1,5 @@
 /** Races for tests: a lane is answered in so many milliseconds, and everything else follows unless it is said otherwise. */
-import type { LaneRow, RaceRow } from './judge-race.ts'
+import type { LaneRow, RaceRow } from '../leaderboard/judge-race.ts'
 
 export function lane(model: string, totalMs: number, other: Partial<LaneRow> = {}): LaneRow {
   return {

@@ -1,6 +1,6 @@
 /** A lane of a kept race for tests: it came first with a whole answer, unless it is changed. */
 import { emptyRace, type LaneSummary, reduceRace, type TimeSlip, toTimeSlip } from '@drag-race/contracts'
-import { makeTape } from '../race/tape-for-tests.ts'
+import { makeTape } from './tape.ts'
 
 export const emptySlip = toTimeSlip(
   reduceRace(emptyRace, makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'done' }] })[0]!).lanes[0]!,

@@ -1,7 +1,7 @@
 /** What the tests of a feed follow, and how a server would send it. */
 import type { RaceEvent } from '@drag-race/contracts'
 import { encodeComment, encodeEvent } from '@drag-race/wire'
-import { makeTape } from './tape-for-tests.ts'
+import { makeTape } from './tape.ts'
 
 const utf8 = new TextEncoder()
 export const request = { prompt: 'p', lanes: [{ model: 'm' }] }
