@@ -3,8 +3,9 @@
 import { pino } from 'pino'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { CallRecord } from '../ledger/record.ts'
-import { createBooks, type OpenHold } from './books.ts'
+import { createBooks } from './books.ts'
 import type { Ask, Hold } from './messages.ts'
+import type { OpenHold } from './outbox.ts'
 import { type PackedCalls, unpackCalls } from './packed-calls.ts'
 
 afterEach(() => vi.useRealTimers())

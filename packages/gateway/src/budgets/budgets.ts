@@ -6,8 +6,9 @@
  * and books cannot disagree.
  */
 
-import type { Books, OpenHold } from '../books/books.ts'
+import type { Books } from '../books/books.ts'
 import type { Hold } from '../books/messages.ts'
+import type { OpenHold } from '../books/outbox.ts'
 import { type Count, toSubject, type Who } from '../books/spending.ts'
 import type { Call } from '../call.ts'
 import type { Clock } from '../clock.ts'

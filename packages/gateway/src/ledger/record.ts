@@ -1,7 +1,7 @@
 /** What remains of a call: one record, written once when it is over, also when the caller left. Its readers tell the rest. */
 import type { GatewayReport, Usage } from '@drag-race/contracts'
 import type { Identity } from '../admission/identity.ts'
-import type { OpenHold } from '../books/books.ts'
+import type { OpenHold } from '../books/outbox.ts'
 import type { CacheOutcome } from '../cache/cache.ts'
 import type { Call } from '../call.ts'
 import { type EndpointFacts, endpoints } from '../endpoints.ts'
