@@ -2,12 +2,13 @@
 import type { JsonSchema } from '../packages/gateway/src/config/json-schema.ts'
 import { providers } from '../packages/gateway/src/upstream/providers.ts'
 import { type Section, sections } from './gateway-docs-sections.ts'
+import { toTable } from './markdown-table.ts'
 
 export function toMarkdown(schema: JsonSchema): string {
   const rows = toRows(schema, '')
   const parts = sections.map((section) => {
     const own = rows.filter(({ path }) => sectionOf(path) === section)
-    return `## ${section.title}\n\n${section.words}\n\n${toExample(section)}\n\n${toTable(own)}\n`
+    return `## ${section.title}\n\n${section.words}\n\n${toExample(section)}\n\n${toKeyTable(own)}\n`
   })
   return `${[opening, ...parts, toProviderTable()].join('\n')}`
 }
@@ -105,30 +106,25 @@ function toExample({ example }: Section): string {
   return `\`\`\`yaml\nllm:\n${example.replace(/^/gm, '  ')}\n\`\`\``
 }
 
-function toTable(rows: readonly Row[]): string {
-  const lines = rows.map(
-    ({ path, type, standard, description }) =>
-      `| \`${path}\` | ${cell(type)} | ${cell(standard)} | ${cell(description)} |`,
+function toKeyTable(rows: readonly Row[]): string {
+  return toTable(
+    ['Key', 'Type', 'Default', 'What it does'],
+    rows.map(({ path, type, standard, description }) => [`\`${path}\``, type, standard, description]),
   )
-  return ['| Key | Type | Default | What it does |', '|---|---|---|---|', ...lines].join('\n')
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }
 
 function toProviderTable(): string {
-  const lines = Object.entries(providers).map(([name, { baseUrl, keyVariable }]) => {
-    const code = (text: string | null) => (text === null ? '–' : `\`${text}\``)
-    return `| \`${name}\` | ${code(baseUrl)} | ${code(keyVariable)} |`
-  })
+  const code = (text: string | null) => (text === null ? '–' : `\`${text}\``)
+  const rows = Object.entries(providers).map(([name, { baseUrl, keyVariable }]) => [
+    `\`${name}\``,
+    code(baseUrl),
+    code(keyVariable),
+  ])
   return `## Providers
 
 Their names are read without regard to case. Where there is no address, it comes from \`baseUrl\`, \`region\` (bedrock) or
 \`SIMULATOR_URL\` (simulator).
 
-| Provider | Address | Variable of its key |
-|---|---|---|
-${lines.join('\n')}
+${toTable(['Provider', 'Address', 'Variable of its key'], rows)}
 `
 }

@@ -5,11 +5,19 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type JsonSchema, toConfigJsonSchema } from '../packages/gateway/src/config/json-schema.ts'
 import { loadConfig } from '../packages/gateway/src/config/load.ts'
+import { errorStatus } from '../packages/gateway/src/errors.ts'
+import { messages } from '../packages/gateway/src/testing/gateway.ts'
+import { useProgram } from '../packages/gateway/src/testing/program.ts'
+import { dollarAnswer } from '../packages/gateway/src/testing/spending.ts'
+import { startUpstream } from '../packages/gateway/src/testing/upstream.ts'
 import { renderGatewayDocs, staleGatewayDocs } from './gateway-docs.ts'
 
 const page = 'docs/gateway-config.md'
 const editors = 'docs/gateway-config.schema.json'
+const metrics = 'docs/gateway-metrics.md'
+const errors = 'docs/gateway-errors.md'
 const docs = renderGatewayDocs()
+const { run } = useProgram()
 
 let root: string
 beforeEach(() => {
@@ -40,23 +48,54 @@ test('every example of the page is a config that loads', () => {
   expect(examples.length).toBeGreaterThan(5)
 })
 
+test('the page of metrics has all that a gateway tells, with its type and its labels', async () => {
+  const upstream = await startUpstream(dollarAnswer)
+  const params = `{ baseUrl: "${upstream.url}/v1" }`
+  const config = `llm: { models: [{ name: m, provider: custom, params: ${params} }] }`
+  const { firstLine } = run(config, { GATEWAY_BOOKS: join(root, 'books.db') })
+  const [, url, metricsUrl] = /ready on (\S+), metrics on (\S+)/.exec(await firstLine)!
+  for (const model of ['m', 'nobody']) {
+    const body = JSON.stringify({ model, messages })
+    const headers = { 'content-type': 'application/json' }
+    await (await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body })).text()
+  }
+  const told = await (await fetch(metricsUrl!)).text()
+  await upstream.close()
+  const rows = new Map(
+    [...docs[metrics]!.matchAll(/^\| `(\w+)` \| (\w+) \| ([^|]+) \| [^|]{5,} \|$/gm)].map(
+      ([, name, type, labels]) => [name!, { type, labels: [...labels!.matchAll(/\w+/g)].map(String) }],
+    ),
+  )
+  const types = [...told.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => [name!, type!] as const)
+  expect(types.toSorted()).toEqual([...rows].map(([name, { type }]) => [name, type]).toSorted())
+  for (const [, name, labels] of told.matchAll(/^(\w+?)(?:_bucket|_sum|_count)?\{(.*)\} \S+$/gm)) {
+    const names = [...labels!.matchAll(/(\w+)="/g)].map(([, label]) => label!)
+    const known = rows.get(name!)!.labels
+    expect(names.filter((label) => label !== 'le' && !known.includes(label))).toEqual([])
+  }
+  expect(told).toMatch(/^gen_ai_client_token_usage_sum\{/m)
+})
+
+test('the page of errors has a row for every code, with its status, what it means and what to do', () => {
+  const rows = [...docs[errors]!.matchAll(/^\| `(\w+)` \| (\d+) \| [^|]{5,} \| [^|]{5,} \|$/gm)]
+  expect(Object.fromEntries(rows.map(([, code, status]) => [code!, Number(status)]))).toEqual(errorStatus)
+})
+
 test('fresh docs are not stale, whatever the line ends of the checkout', () => {
-  write(page, docs[page]!.replaceAll('\n', '\r\n'))
-  write(editors, docs[editors]!)
+  for (const [path, text] of Object.entries(docs)) write(path, text.replaceAll('\n', '\r\n'))
   expect(staleGatewayDocs(root)).toEqual([])
 })
 
 test('a file that differs or is missing is stale', () => {
   write(page, docs[page]!.replace('idleMs', 'idle'))
-  expect(staleGatewayDocs(root)).toEqual([page, editors])
+  expect(staleGatewayDocs(root)).toEqual([page, editors, metrics, errors])
 })
 
-test('the command fails on stale docs, and says what to do', () => {
-  write(page, docs[page]!)
-  write(editors, '{}')
+test.each(Object.keys(docs))('the command fails on a stale %s, and says what to do', (stale) => {
+  for (const [path, text] of Object.entries(docs)) write(path, path === stale ? '{}' : text)
   expect(check(root)).toEqual({
     status: 1,
-    stderr: `${editors} is stale. Run \`npm run gateway:docs\` and commit it.\n`,
+    stderr: `${stale} is stale. Run \`npm run gateway:docs\` and commit it.\n`,
   })
 })
 

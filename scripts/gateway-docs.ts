@@ -1,21 +1,25 @@
 /**
- * `pnpm gateway:docs` writes the reference of gateway.yaml from its schema: docs/gateway-config.md for people and
- * docs/gateway-config.schema.json for editors. With `--check` it writes nothing, and fails when one of them is stale.
+ * `pnpm gateway:docs` writes the gateway's reference from its code: gateway.yaml for people and, as a JSON schema, for editors,
+ * its metrics and its error codes. With `--check` it writes nothing, and fails when one of them is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { toConfigJsonSchema } from '../packages/gateway/src/config/json-schema.ts'
+import { toErrorsPage } from './gateway-docs-errors.ts'
 import { toMarkdown } from './gateway-docs-markdown.ts'
+import { toMetricsPage } from './gateway-docs-metrics.ts'
 
 export function renderGatewayDocs(): Record<string, string> {
   const schema = toConfigJsonSchema()
   return {
     'docs/gateway-config.md': toMarkdown(schema),
     'docs/gateway-config.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+    'docs/gateway-metrics.md': toMetricsPage(),
+    'docs/gateway-errors.md': toErrorsPage(),
   }
 }
 
-/** Those below `root` that are missing, or differ from what the schema says now. */
+/** Those below `root` that are missing, or differ from what the code says now. */
 export function staleGatewayDocs(root: string): string[] {
   return Object.entries(renderGatewayDocs())
     .filter(([path, text]) => readIfThere(join(root, path)) !== text)

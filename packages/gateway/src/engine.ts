@@ -23,6 +23,7 @@ import { type CostTable, createCostTable } from './ledger/cost.ts'
 import { createLedger, type Ledger } from './ledger/ledger.ts'
 import { createLogLine } from './ledger/log-line.ts'
 import { createMetrics, type Metrics } from './ledger/metrics.ts'
+import { createProcessMetrics, type ProcessFacts } from './process-metrics.ts'
 import { createFoundModels, type FoundModels } from './routing/found-models.ts'
 import { createTurns, type Turns } from './routing/turns.ts'
 import { createRunningCalls, type RunningCalls } from './running-calls.ts'
@@ -41,9 +42,11 @@ export interface EngineOptions {
   wait: Wait
   /** null: nobody wants traces. */
   tracing: Tracing | null
+  /** For the metrics; null: they tell nothing of the process. */
+  processFacts: ProcessFacts | null
 }
 
-export interface Engine extends Omit<EngineOptions, 'booksPath'> {
+export interface Engine extends Omit<EngineOptions, 'booksPath' | 'processFacts'> {
   connections: Connections
   states: TargetStates
   turns: Turns
@@ -66,9 +69,10 @@ export interface Engine extends Omit<EngineOptions, 'booksPath'> {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, log } = options
+  const { clock, log, processFacts } = options
   const states = createTargetStates(clock)
   const metrics = createMetrics(states)
+  if (processFacts) createProcessMetrics(metrics.registry, processFacts)
   const door = createAdmissionMetrics(metrics.registry)
   const audit = createAudit({ clock, log, onLost: door.auditLost })
   const books = openBooks({ path: options.booksPath, clock, log, registry: metrics.registry })

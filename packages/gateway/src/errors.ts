@@ -4,7 +4,10 @@
  * The message goes to the caller and tells what to do. It holds no key and no stack.
  */
 
-/** Code → HTTP status while nothing has been sent; afterwards the code stands in the stream's error event. */
+/**
+ * Code → HTTP status while nothing has been sent; afterwards the code stands in the stream's error event. What each means is in
+ * `error-meanings.ts`.
+ */
 export const errorStatus = {
   invalid_json: 400,
   invalid_request: 400,

@@ -13,7 +13,7 @@ import type { ConfigReading } from './config/read-config.ts'
 import { type DrainTimes, drain, shutdown } from './drain.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { createMetricsServer } from './metrics-server.ts'
-import { createProcessMetrics, type ProcessFacts } from './process-metrics.ts'
+import type { ProcessFacts } from './process-metrics.ts'
 import { discover } from './routing/discover.ts'
 import { type Arrival, arrivalDefault, createGatewayServer } from './server.ts'
 import { createSetup, putInForce, type Setup } from './setup.ts'
@@ -87,9 +87,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     random,
     wait,
     tracing,
+    processFacts,
   })
   const { connections, found, metrics, audit, configStatus } = engine
-  if (processFacts) createProcessMetrics(metrics.registry, processFacts)
   let current: ChatParts
   let ownUrls: readonly string[] | null = null
   let reloads = 0

@@ -22,7 +22,7 @@ export function createProcessMetrics(registry: Registry, { version, lostLogLines
       'Lines that are in no log, because standard error could not be written for too long.',
       lostLogLines,
     ],
-    ['process_cpu_seconds_total', 'Time on a processor, of user and system.', readCpuSeconds],
+    ['process_cpu_seconds_total', 'Seconds on a processor, of user and system.', readCpuSeconds],
   ] as const) {
     new Counter({
       ...{ name, help, registers },
@@ -52,7 +52,7 @@ const startedAtSeconds = performance.timeOrigin / 1000
 
 const gauges: readonly [name: string, help: string, read: Read][] = [
   ['process_start_time_seconds', 'When the process began, in seconds since 1970.', () => startedAtSeconds],
-  ['process_resident_memory_bytes', 'Memory that is in use.', readResidentBytes],
+  ['process_resident_memory_bytes', 'Memory of the process that is in use (resident).', readResidentBytes],
   [
     'nodejs_heap_size_used_bytes',
     'Memory that JavaScript’s objects take.',

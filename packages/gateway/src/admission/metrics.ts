@@ -29,7 +29,7 @@ export function createAdmissionMetrics(registry: Registry): AdmissionMetrics {
   })
   const auditLost = new Counter({
     name: 'gateway_audit_lost_total',
-    help: 'Audit lines that could not be written.',
+    help: 'Audit lines that could not be written; the log says why.',
     registers,
   })
   return {

@@ -6,19 +6,20 @@ export interface CounterRow {
   inc(by?: number): void
 }
 
-export interface RowCounter {
+export interface RowCounter<Label extends string> {
   /** A new row: its labels must differ from those of all rows before it. */
-  createRow(labels: Labels): CounterRow
+  createRow(labels: Labels<Label>): CounterRow
 }
 
-export function createCounter(
-  { name, help }: Pick<CounterConfiguration<string>, 'name' | 'help'>,
+export function createCounter<const Label extends string>(
+  { name, help, labelNames }: Required<Pick<CounterConfiguration<Label>, 'name' | 'help' | 'labelNames'>>,
   registry: Registry,
-): RowCounter {
+): RowCounter<Label> {
   // As many as there are label sets: whoever makes the rows bounds the labels.
-  const rows: { labels: Labels; value: number }[] = []
-  const get = async () => ({ name, help, type: 'counter', aggregator: 'sum', values: [...rows] })
-  registry.registerMetric({ name, get } as unknown as Metric)
+  const rows: { labels: Labels<Label>; value: number }[] = []
+  const type = 'counter'
+  const get = async () => ({ name, help, type, aggregator: 'sum', values: [...rows] })
+  registry.registerMetric({ name, help, type, labelNames, get } as unknown as Metric)
   return {
     createRow(labels) {
       const row = { labels, value: 0 }

@@ -2,7 +2,7 @@ import { Histogram as Kept, Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { createHistogram } from './histogram.ts'
 
-const shape = { name: 'wait_seconds', help: 'How long it took.', buckets: [0.1, 1] }
+const shape = { name: 'wait_seconds', help: 'How long it took.', labelNames: ['model'], buckets: [0.1, 1] }
 
 /** Lines in no order: Prometheus asks for none, neither of rows nor of labels. */
 async function lines(registry: Registry): Promise<string[]> {
@@ -16,7 +16,7 @@ async function lines(registry: Registry): Promise<string[]> {
 test('reads as one of prom-client with labels would', async () => {
   const [ours, theirs] = [new Registry(), new Registry()]
   const rows = createHistogram(shape, ours)
-  const kept = new Kept({ ...shape, labelNames: ['model'], registers: [theirs] })
+  const kept = new Kept({ ...shape, registers: [theirs] })
   for (const model of ['a', 'b "quoted"\nand cut']) {
     const row = rows.createRow({ model })
     for (const value of [0.05, 0.5, 5]) {

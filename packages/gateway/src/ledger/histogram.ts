@@ -4,29 +4,31 @@
  */
 import type { HistogramConfiguration, Metric, Registry } from 'prom-client'
 
-export type Labels = Readonly<Record<string, string>>
+/** A label that is left out is not in the row. */
+export type Labels<Label extends string = string> = Readonly<Partial<Record<Label, string>>>
 
 export interface Observer {
   observe(value: number): void
 }
 
-export interface Histogram {
+export interface Histogram<Label extends string> {
   /** A new row: its labels must differ from those of all rows before it. */
-  createRow(labels: Labels): Observer
+  createRow(labels: Labels<Label>): Observer
 }
 
-export function createHistogram(
-  { name, help, buckets }: Required<Pick<HistogramConfiguration<string>, 'name' | 'help' | 'buckets'>>,
+export function createHistogram<const Label extends string>(
+  { name, help, labelNames, buckets }: Shape<Label>,
   registry: Registry,
-): Histogram {
+): Histogram<Label> {
   // As many as there are label sets: whoever makes the rows bounds the labels.
   const rows: Row[] = []
+  const type = 'histogram'
   const get = async () => {
     const values = rows.flatMap((row) => toSamples(name, buckets, row))
-    return { name, help, type: 'histogram', aggregator: 'sum', values }
+    return { name, help, type, aggregator: 'sum', values }
   }
-  // All that a registry wants of a metric; prom-client's own AggregatorRegistry hands it as little.
-  registry.registerMetric({ name, get } as unknown as Metric)
+  // A registry wants name and `get`, as prom-client's own AggregatorRegistry knows; the docs want the rest.
+  registry.registerMetric({ name, help, type, labelNames, get } as unknown as Metric)
   return {
     createRow(labels) {
       const row: Row = { labels, counts: new Array(buckets.length + 1).fill(0), sum: 0 }
@@ -42,6 +44,10 @@ export function createHistogram(
     },
   }
 }
+
+type Shape<Label extends string> = Required<
+  Pick<HistogramConfiguration<Label>, 'name' | 'help' | 'labelNames'>
+> & { buckets: readonly number[] }
 
 interface Row {
   labels: Labels

@@ -14,39 +14,54 @@ import { createHistogram, type Labels, type Observer } from './histogram.ts'
 import type { RecordReader } from './ledger.ts'
 import { toErrorType } from './record.ts'
 
+/** What most are counted by. */
+const callLabels = [
+  'gen_ai_operation_name',
+  'gen_ai_provider_name',
+  'gen_ai_request_model',
+  'gen_ai_response_model',
+] as const
+
 const names = {
   tokenUsage: {
     name: 'gen_ai_client_token_usage',
-    help: 'Tokens per call, by gen_ai_token_type: input, output, and their parts input_cache_read, input_cache_write and reasoning.',
+    help: 'Tokens of each attempt, by gen_ai_token_type: input, output, and their parts input_cache_read, input_cache_write and reasoning.',
+    labelNames: [...callLabels, 'gen_ai_token_type'],
     buckets: [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304],
   },
   duration: {
     name: 'gen_ai_server_request_duration_seconds',
     help: 'From the arrival of a call to its end; error_type when it failed or the caller left.',
+    labelNames: [...callLabels, 'error_type'],
     buckets: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
   },
   timeToFirstToken: {
     name: 'gen_ai_server_time_to_first_token_seconds',
     help: 'From the arrival of a streaming call to the first token read from the provider.',
+    labelNames: callLabels,
     buckets: [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30],
   },
   timePerOutputToken: {
     name: 'gen_ai_server_time_per_output_token_seconds',
     help: 'Between first and last token of a stream, per output token after the first; hidden reasoning left out.',
+    labelNames: callLabels,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5],
   },
   overhead: {
     name: 'gateway_overhead_seconds',
     help: 'The gateway’s own work per call: phase request, from the whole request read to handing it to the connection; phase response, on all reads of the answer and its end; phase total, both of a call. Waiting for provider or caller is in neither.',
+    labelNames: ['phase'],
     buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
   },
   requests: {
     name: 'gateway_requests_total',
     help: 'Calls by the status they were answered with; 499 when the caller left first.',
+    labelNames: ['status'],
   },
   cost: {
     name: 'gateway_cost_usd_total',
-    help: 'US dollars by the price table; calls of unknown price are not in it.',
+    help: 'US dollars that attempts cost, by the price of their target; those of unknown price are not in it.',
+    labelNames: callLabels,
   },
   retries: {
     name: 'gateway_retries_total',
@@ -69,7 +84,7 @@ const names = {
     labelNames: ['target'],
   },
   inFlight: { name: 'gateway_in_flight_requests', help: 'Calls that are running now.' },
-}
+} as const
 
 export interface Metrics {
   read: RecordReader
@@ -112,7 +127,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
 
   const ofStatus = remember((status: number) => requests.createRow({ status: String(status) }))
   const ofPhase = remember((phase: string) => overhead.createRow({ phase }))
-  const toSeries = (labels: Labels): Series => ({
+  const toSeries = (labels: Labels<(typeof callLabels)[number]>): Series => ({
     cost: once(() => cost.createRow(labels)),
     duration: remember((error_type) => duration.createRow(error_type ? { ...labels, error_type } : labels)),
     timing: remember((of) => (of === 'first' ? timeToFirstToken : timePerOutputToken).createRow(labels)),
