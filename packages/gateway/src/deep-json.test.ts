@@ -1,13 +1,11 @@
 /** JSON nested deeper than a stack is high, of a provider or a caller: it is told as what it is, and no fault of the gateway. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ErrorBody } from './testing/gateway.ts'
 import { ask, mails, startGuarded } from './testing/guarded.ts'
+import { useOpened } from './testing/opened.ts'
 import { type Answering, json, stream } from './testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 const nest = (open: string, close: string, levels = 20_000) =>
   `${open.repeat(levels)}"x"${close.repeat(levels)}`

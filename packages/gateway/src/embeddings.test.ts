@@ -1,11 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type ErrorBody, startGateway } from './testing/gateway.ts'
+import { useOpened } from './testing/opened.ts'
 import { type Answering, json, startUpstream } from './testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(answer: Answering) {
   const upstream = await startUpstream(answer)

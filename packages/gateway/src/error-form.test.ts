@@ -1,15 +1,13 @@
 /** Callers of `POST /v1/messages` read errors in Anthropic's form, all others in OpenAI's; and all read where to find the call again. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { head } from './testing/chunks.ts'
 import { bearer, keyOf } from './testing/door.ts'
 import { messages, type RunningGateway, startGateway } from './testing/gateway.ts'
 import { claude } from './testing/native.ts'
+import { useOpened } from './testing/opened.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from './testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(answer: Answering): Promise<{ upstream: Upstream; gateway: RunningGateway }> {
   const upstream = await startUpstream(answer)

@@ -1,13 +1,11 @@
 /** A count that cannot be is no count: the call is estimated, and never free. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { head } from './testing/chunks.ts'
 import { messages, startGateway } from './testing/gateway.ts'
+import { useOpened } from './testing/opened.ts'
 import { json, startUpstream } from './testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 const words = 'A race over a straight quarter of a mile.'
 const answers: Record<string, (input: number, output: number) => object> = {

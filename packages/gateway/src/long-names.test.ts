@@ -1,14 +1,12 @@
 /** A provider may name a model and an answer as it likes: what is kept of the name is bounded. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { done, event, finish, head, usage } from './testing/chunks.ts'
 import { messages, type RunningGateway, startGateway } from './testing/gateway.ts'
 import { claude, native } from './testing/native.ts'
+import { useOpened } from './testing/opened.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from './testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 const long = 'x'.repeat(100_000)
 const kept = 'x'.repeat(200)

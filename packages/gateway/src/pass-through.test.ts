@@ -1,14 +1,12 @@
 /** Endpoints besides chat: what goes up and comes back is untouched, and still on the books. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cutBytes, done, event } from './testing/chunks.ts'
 import { type ErrorBody, messages, startGateway } from './testing/gateway.ts'
 import { claude } from './testing/native.ts'
+import { useOpened } from './testing/opened.ts'
 import { type Answering, json, startUpstream, stream } from './testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(answer: Answering, policies: object = {}) {
   const upstream = await startUpstream(answer)

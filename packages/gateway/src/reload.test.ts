@@ -3,17 +3,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { hashKey } from './admission/api-keys.ts'
 import { done, finish, role, token } from './testing/chunks.ts'
 import { bearer, goodAnswer, keyOf } from './testing/door.ts'
 import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from './testing/gateway.ts'
+import { useOpened } from './testing/opened.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from './testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function serve(answer: Answering = goodAnswer): Promise<Upstream> {
   const upstream = await startUpstream(answer)

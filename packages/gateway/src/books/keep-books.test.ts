@@ -78,8 +78,8 @@ test('a call that ran when the process was killed is booked with what was reserv
   expect(spent).toEqual([{ count: 'caller|day', startsAtMs: nowMs - dayMs / 2, subject: '["a"]', pico: 12n }])
   const { rows } = await second.usage({ query: { ...all, by: ['outcome', 'tag:agent'] } })
   expect(rows).toMatchObject([
-    { group: { outcome: 'interrupted', 'tag:agent': 'x' }, costUsd: 5e-12, estimatedCalls: 1 },
     { group: { outcome: 'ok', 'tag:agent': 'x' }, costUsd: 7e-12, estimatedCalls: 0 },
+    { group: { outcome: 'interrupted', 'tag:agent': 'x' }, costUsd: 5e-12, estimatedCalls: 1 },
   ])
   expect(operationsIn('second')).toEqual(['chat', 'embeddings'])
   crash('second', 'third')

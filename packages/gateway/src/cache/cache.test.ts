@@ -1,15 +1,13 @@
 /** The cache through the gateway's door: who gets an answer that was given before, and who never does. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { done, event, events, finish, role, token, usageChunk } from '../testing/chunks.ts'
 import { bearer, keyOf } from '../testing/door.ts'
 import { type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { useOpened } from '../testing/opened.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
 import { createAnswerStore } from './answer-store.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 /** Each answer says which request it is the answer to. */
 const counting = (): Answering => {

@@ -1,11 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startGateway } from '../testing/gateway.ts'
 import { variables } from '../testing/native.ts'
+import { useOpened } from '../testing/opened.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 describe('Bedrock without its variables', () => {
   const list = async (params: object, given: Record<string, string>) => {

@@ -1,14 +1,12 @@
 /** What `GET /admin/config` and the metrics say of the config that holds, and of an edit that was refused. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { bearer, goodAnswer, keyOf } from '../testing/door.ts'
 import { messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { useOpened } from '../testing/opened.ts'
 import { startUpstream } from '../testing/upstream.ts'
 import { loadConfig } from './load.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(llm: object): Promise<RunningGateway> {
   const gateway = await startGateway(llm)

@@ -1,17 +1,15 @@
 /** What guardrails cannot look into does not pass, and what they hold back is no silence. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { done, finish, role, token } from '../testing/chunks.ts'
 import { type ErrorBody, oneModel, startGateway } from '../testing/gateway.ts'
 import { askStream, nativeStreams, natives, startNative } from '../testing/native.ts'
+import { useOpened } from '../testing/opened.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
 import { detectors } from './detectors/detectors.ts'
 import { guardAnswer } from './guard-answer.ts'
 import { createTextGuard } from './text-guard.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 const cards = {
   name: 'cards',

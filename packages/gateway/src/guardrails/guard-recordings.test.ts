@@ -1,14 +1,12 @@
 /** What real providers sent, with an address and a card planted in it, in every cut. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { hasRecordings, recorded } from '../dialects/testing/streams.ts'
 import { cuts, cutUp } from '../testing/chunks.ts'
 import { ask, cards, mails, readTexts, startGuarded } from '../testing/guarded.ts'
+import { useOpened } from '../testing/opened.ts'
 import { type Answering, stream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(guardrails: object[], answer?: Answering) {
   const guarded = await startGuarded(guardrails, answer)

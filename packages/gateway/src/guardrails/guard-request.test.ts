@@ -1,13 +1,11 @@
 /** Guardrails on requests, through the door: what reaches the provider, what the caller is told, what the books say. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ErrorBody } from '../testing/gateway.ts'
 import { ask, card, cards, mails, post, startGuarded } from '../testing/guarded.ts'
+import { useOpened } from '../testing/opened.ts'
 import { type Answering, json } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(guardrails: object[], answer?: Answering) {
   const guarded = await startGuarded(guardrails, answer)

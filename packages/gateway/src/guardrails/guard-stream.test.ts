@@ -1,5 +1,5 @@
 /** Guardrails on answers that stream, through the door, in every cut: what reaches the caller. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   type Cut,
   cuts,
@@ -15,12 +15,10 @@ import {
   usageChunk,
 } from '../testing/chunks.ts'
 import { ask, card, cards, mails, post, readTexts, startGuarded, type Told } from '../testing/guarded.ts'
+import { useOpened } from '../testing/opened.ts'
 import { type Answering, stream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(guardrails: object[], answer?: Answering) {
   const guarded = await startGuarded(guardrails, answer)

@@ -1,16 +1,14 @@
 /** Guardrails on answers that do not stream, and on endpoints besides chat. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { refuse } from '../testing/bad-days.ts'
 import { done, event, head, role, token, usage } from '../testing/chunks.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
 import { ask, card, cards, mails, post, readTexts, startGuarded } from '../testing/guarded.ts'
+import { useOpened } from '../testing/opened.ts'
 import { startTwoTargets } from '../testing/two-targets.ts'
 import { type Answering, json, stream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(guardrails: object[], answer?: Answering) {
   const guarded = await startGuarded(guardrails, answer)

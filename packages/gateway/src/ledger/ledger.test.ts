@@ -1,16 +1,14 @@
 import { afterEach, expect, test } from 'vitest'
 import { delta, done, event, role, token } from '../testing/chunks.ts'
 import { messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { useOpened } from '../testing/opened.ts'
 import { useTwoTargets } from '../testing/two-targets.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
 import type { Target } from '../upstream/target.ts'
 import { createCostTable } from './cost.ts'
 
 const startTwoTargets = useTwoTargets(afterEach)
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(answer: Answering, model: object = {}): Promise<RunningGateway> {
   const upstream = await startUpstream(answer)

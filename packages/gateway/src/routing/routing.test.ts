@@ -1,13 +1,11 @@
 /** Virtual models through the public door: where a call goes, and what the models list says. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { useOpened } from '../testing/opened.ts'
 import { good } from '../testing/two-targets.ts'
 import { json, startUpstream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 interface Started {
   gateway: RunningGateway

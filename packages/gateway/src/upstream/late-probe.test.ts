@@ -1,12 +1,10 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { done, finish, role, token } from '../testing/chunks.ts'
 import { oneModel, startGateway } from '../testing/gateway.ts'
+import { useOpened } from '../testing/opened.ts'
 import { json, startUpstream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 test('a probe that has decided says nothing of a later one, however it ends', async () => {
   const endOfLong = Promise.withResolvers<void>()

@@ -1,14 +1,12 @@
 /** A target whose dialect has no place for a part of the request is passed over: nothing is sent to it, and it is no failure. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
 import { claude } from '../testing/native.ts'
+import { useOpened } from '../testing/opened.ts'
 import { good } from '../testing/two-targets.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 /** `v` goes to `claude`, whose dialect knows no `logprobs`, and then to `gpt`. */
 async function start(

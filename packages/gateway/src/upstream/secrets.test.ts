@@ -1,15 +1,13 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { done, event, finish, head, token } from '../testing/chunks.ts'
 import { messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
 import { claude, native } from '../testing/native.ts'
+import { useOpened } from '../testing/opened.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
 
 const secret = 'sk-a/secret+of/ours'
 const words = `Incorrect API key provided: ${secret} (Bearer ${secret})`
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(answer: Answering): Promise<{ upstream: Upstream; gateway: RunningGateway }> {
   const upstream = await startUpstream(answer)

@@ -1,5 +1,5 @@
 /** Anthropic, Gemini and Bedrock through the public door: a caller of OpenAI's form cannot tell them from OpenAI. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cutBytes } from '../testing/chunks.ts'
 import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
 import {
@@ -12,12 +12,10 @@ import {
   natives,
   startNative,
 } from '../testing/native.ts'
+import { useOpened } from '../testing/opened.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(answer: Answering) {
   const started = await startNative(answer)

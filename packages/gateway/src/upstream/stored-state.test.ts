@@ -1,12 +1,10 @@
 /** A response is kept by the account that made it: a virtual model of several accounts goes on until it finds that one. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type ErrorBody, startGateway } from '../testing/gateway.ts'
+import { useOpened } from '../testing/opened.ts'
 import { json, startUpstream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 const message = "Previous response with id 'resp_1' not found."
 const unknown = json({ error: { message, param: 'x', code: 'previous_response_not_found' } }, 400)

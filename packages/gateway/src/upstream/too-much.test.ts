@@ -1,15 +1,13 @@
 /** A small answer of many small values would hold up all other calls for seconds while it is read. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { done, event, finish, head, token } from '../testing/chunks.ts'
 import { type ErrorBody, messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
 import { cards } from '../testing/guarded.ts'
 import { claude, native } from '../testing/native.ts'
+import { useOpened } from '../testing/opened.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(answer: Answering): Promise<RunningGateway> {
   const upstream = await startUpstream(answer)

@@ -1,14 +1,12 @@
 /** How a provider's no sounds in OpenAI's form: inside a 200, and as a refusal. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { event, eventMessage } from '../dialects/testing/event-message.ts'
 import { type ErrorBody, messages } from '../testing/gateway.ts'
 import { askStream, claude, type Native, native, nativeStreams, startNative } from '../testing/native.ts'
+import { useOpened } from '../testing/opened.ts'
 import { type Answering, json, stream } from '../testing/upstream.ts'
 
-const opened: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 async function start(answer: Answering) {
   const started = await startNative(answer)

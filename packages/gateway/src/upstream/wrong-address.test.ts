@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { outcomes, whole } from '../testing/bad-days.ts'
 import { token } from '../testing/chunks.ts'
 import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { useOpened } from '../testing/opened.ts'
 import { forms, useTwoTargets } from '../testing/two-targets.ts'
 import type { Answering } from '../testing/upstream.ts'
 
@@ -136,10 +137,7 @@ test('HTTP where TLS was expected is told as what it is', async () => {
   ])
 })
 
-const opened: { close(): unknown }[] = []
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close()
-})
+const opened = useOpened()
 
 /** In front of a server that sends these bytes, as letters of Latin-1, to whatever comes. */
 async function startBroken(sent: string, scheme = 'http') {
