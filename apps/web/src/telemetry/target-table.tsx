@@ -15,7 +15,7 @@ export function TargetTable({ targets }: { targets: GatewayTarget[] }) {
               Retries
             </th>
             <th scope="col" className="number">
-              Fallbacks away
+              Fallbacks
             </th>
           </tr>
         </thead>
