@@ -10,8 +10,8 @@ import { type Measured, type MemoryFigures, writeReport } from './report.ts'
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 8)
 const memoryCalls = Number(process.env.BENCH_CALLS ?? 50_000)
-/** Of the same kind, before the first look: what grows once and stays (V8's young generation, malloc's arenas) has grown. */
-const warmCalls = 10_000
+/** Of the same kind, before the first look: what grows once and stays (V8's young generation, malloc's arenas) has grown: after 20,000 or so. */
+const warmCalls = 30_000
 const batchCalls = 2_500
 const lanes = 8
 const openStreams = 200
