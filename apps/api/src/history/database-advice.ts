@@ -1,4 +1,5 @@
 /** Why the database refused, and what to do about it: SQLite's codes in words. */
+import { isDamage } from '@drag-race/sqlite'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 
 /** null: it was something else. */
@@ -19,11 +20,6 @@ export function toOpenAdvice(error: unknown): string {
   if (isDamage(error)) return damageAdvice
   if (isHalfMade(error)) return halfMadeAdvice
   return 'Check that the path can be written, or set DATABASE_URL to another file.'
-}
-
-/** What is there is no database, or parts of it are unreadable. */
-function isDamage(error: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(toCode(error))
 }
 
 /** The rows are not those that the app wrote: however often it is tried again, it fails again. */

@@ -2,17 +2,37 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { DatabaseUnavailable, openDatabase } from './index.ts'
 
-test('a pipe in place of the file is refused, and nobody waits for its other end', async () => {
+function newFile(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'history-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const pipe = path.join(folder, 'pipe.db')
-  execFileSync('mkfifo', [pipe])
-  await expect(openDatabase(`file:${pipe}`)).rejects.toThrow(
-    `Cannot open the database ${pipe}: it is no file. Check that the path`,
+  return path.join(folder, 'races.db')
+}
+
+test.each(['', '-lock', '-journal'])(
+  'a pipe in place of the file%s is refused, and nobody waits for its other end',
+  async (ending) => {
+    const file = newFile()
+    execFileSync('mkfifo', [file + ending])
+    await expect(openDatabase(`file:${file}`)).rejects.toThrow(
+      `Cannot open the database ${file}: ${file}${ending} is no file: move it away, or name another. Check that the path`,
+    )
+  },
+)
+
+test("another program's tables are refused, and left as they are", async () => {
+  const file = newFile()
+  const other = new Database(file)
+  onTestFinished(() => void other.close())
+  other.exec('create table notes (text)')
+  await expect(openDatabase(`file:${file}`)).rejects.toThrow(
+    `The database ${file} is another program's (it has the table notes): name another file.`,
   )
+  const tables = other.prepare("select name from sqlite_master where type = 'table'").pluck()
+  expect(tables.all()).toEqual(['notes'])
 })
 
 test.each([

@@ -5,9 +5,8 @@
  * WAL, so that readers do not wait for the race that is being written, and `synchronous = normal`: what is committed
  * outlives the process (a kill -9 loses nothing), only a power cut may take the last moments.
  */
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { MadeByNewerVersion, migrate, refuseNewer } from '@drag-race/sqlite'
+import { MadeByAnother, makeFile, migrate, refuseOthers } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { toOpenAdvice } from './database-advice.ts'
@@ -44,7 +43,7 @@ export async function openDatabase(databaseUrl: string): Promise<HistoryDatabase
       own = await ownFile(file)
     }
     const sqlite = new Database(file, { timeout: openMsMax })
-    refuseNewer(sqlite, migrations)
+    refuseOthers(sqlite, migrations)
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
@@ -62,7 +61,7 @@ export async function openDatabase(databaseUrl: string): Promise<HistoryDatabase
   } catch (cause) {
     own?.release()
     if (cause instanceof DatabaseUnavailable) throw cause
-    if (cause instanceof MadeByNewerVersion)
+    if (cause instanceof MadeByAnother)
       throw new DatabaseUnavailable(`The database ${cause.message}.`, { cause })
     const problem = `Cannot open the database ${file}: ${reason(cause)}.`
     throw new DatabaseUnavailable(`${problem} ${toOpenAdvice(cause)}`, { cause })
@@ -73,21 +72,6 @@ function toPath(databaseUrl: string): string {
   const file = databaseUrl.replace(/^file:(\/\/(?=\/))?/, '')
   if (file === '') throw new DatabaseUnavailable('DATABASE_URL names no file. Set it to file:data/races.db.')
   return file === ':memory:' ? file : path.resolve(file)
-}
-
-/** Prompts and answers are nobody else's business on this machine. SQLite's own files beside it take after it. */
-function makeFile(file: string): void {
-  makeFolder(path.dirname(file))
-  // To open a pipe is to wait for its other end, and the whole app with it.
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) throw new Error('it is no file')
-  closeSync(openSync(file, 'a', 0o600))
-}
-
-/** Not mkdir's `recursive`: on a file system that refuses new folders with ENOENT (/proc) it never returns. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(path.dirname(folder))
-  mkdirSync(folder)
 }
 
 /** SQL's LIKE folds only ASCII; this finds "ÜBER" by "über". `needle` must be in lower case. */

@@ -5,9 +5,9 @@
  * The lock is on a file beside it (`races.db-lock`), so that others can still read the history itself. SQLite holds it, as it
  * does for the books of the gateway: it ends with the process, by a kill -9 too, and what stays of it is an empty file.
  */
-import { closeSync, openSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { rememberFile } from '@drag-race/sqlite'
+import { makeFile, rememberFile } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 
@@ -31,7 +31,7 @@ const retryMs = 50
 export async function ownFile(file: string): Promise<OwnFile> {
   // By whatever link it was named.
   const path = realpathSync(file)
-  closeSync(openSync(`${path}-lock`, 'a', 0o600))
+  makeFile(`${path}-lock`)
   const lock = new Database(`${path}-lock`, { timeout: 0 })
   const untilMs = performance.now() + waitMsMax
   for (;;) {

@@ -1,5 +1,6 @@
 /** The file of the books from one gateway to the next: what is there after a stop, and what when it cannot be had. */
-import { copyFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -95,20 +96,67 @@ test('books that cannot be opened stop no call but those under a hard budget, an
   expect(spending.gateway.logs.filter(({ level }) => level === 50)).toHaveLength(1)
 })
 
-test('a file that is no book is left as it is', async () => {
-  const booksPath = join(folder(), 'books.db')
-  writeFileSync(booksPath, 'these are notes of somebody, and no database at all\n'.repeat(100))
-  const spending = await start({ booksPath })
-  expect((await spending.spend('a')).status).toBe(200)
-  expect((await spending.admin('/admin/usage')).status).toBe(503)
-  expect(readdirSync(folder())).toEqual(['books.db'])
-})
+test.each([
+  ['a folder', '', mkdirSync, ' is no file: move it away, or name another'],
+  ['a pipe', '', makePipe, ' is no file: move it away, or name another'],
+  ['a pipe beside it', '-journal', makePipe, ' is no file: move it away, or name another'],
+  ['a folder beside it', '-wal', mkdirSync, ' is no file: move it away, or name another'],
+  [
+    'notes of somebody',
+    '',
+    (path: string) => writeFileSync(path, 'no database at all\n'.repeat(300)),
+    ' is damaged, or no database (file is not a database): stop the gateway and move it away, and new books begin; ',
+  ],
+  [
+    'tables of another program',
+    '',
+    (path: string) => makeTables(path, 'create table notes (text)'),
+    " is another program's (it has the table notes): name another file",
+  ],
+  [
+    'tables that another program keeps up to date in the same way',
+    '',
+    (path: string) =>
+      makeTables(
+        path,
+        "create table kysely_migration (name, timestamp); insert into kysely_migration values ('0001-races', '')",
+      ),
+    " is another program's (it has the tables of 0001-races): name another file",
+  ],
+])(
+  '%s in the place of the books: calls go on, it is said, and they are booked when it is gone',
+  async (_what, ending, make, words) => {
+    const booksPath = join(folder(), 'books.db')
+    const path = booksPath + ending
+    make(path)
+    const before = readdirSync(folder())
+    const spending = await start({ booksPath })
+    expect((await spending.spend('a')).status).toBe(200)
+    expect((await spending.admin('/admin/usage')).status).toBe(503)
+    expect(spending.gateway.logs).toContainEqual(
+      expect.objectContaining({ level: 50, reason: expect.stringContaining(path + words) }),
+    )
+    expect(readdirSync(folder())).toEqual(before)
+    rmSync(path, { recursive: true })
+    expect((await usageOf(spending)).total).toMatchObject({ calls: 1 })
+  },
+)
+
+function makePipe(path: string) {
+  execFileSync('mkfifo', [path])
+}
+
+function makeTables(path: string, sql: string) {
+  const other = new Database(path)
+  other.exec(sql)
+  other.close()
+}
 
 test('books whose tables could not be brought up to date are as they were, and the next start does it', async () => {
   const booksPath = join(folder(), 'books.db')
   const other = new Database(booksPath)
   // In the way of the last of five.
-  other.exec('create table spent (pico)')
+  other.exec('create table spent (pico); create table kysely_migration (name primary key, timestamp)')
   other.close()
   const first = await start({ booksPath })
   expect((await first.admin('/admin/usage')).status).toBe(503)
@@ -116,6 +164,7 @@ test('books whose tables could not be brought up to date are as they were, and t
   const found = new Database(booksPath)
   expect(found.prepare("select name from sqlite_master where type = 'table'").pluck().all()).toEqual([
     'spent',
+    'kysely_migration',
   ])
   found.exec('drop table spent')
   found.close()
@@ -159,6 +208,51 @@ test.each([
     expect(await spending.gateway.sample('gateway_books_up')).toBe(1)
   },
 )
+
+test.each([
+  ['removed', false],
+  ['replaced', true],
+])(
+  'a log beside the books that was %s while the gateway runs: a crash loses nothing of it',
+  async (_how, isReplaced) => {
+    const spending = await start()
+    await spending.spend('a')
+    await usageOf(spending)
+    rmSync(`${path()}-wal`)
+    if (isReplaced) {
+      writeFileSync(join(folder(), 'other'), 'of another file')
+      renameSync(join(folder(), 'other'), `${path()}-wal`)
+    }
+    for (let call = 0; call < 2; call++) {
+      await spending.spend('a')
+      await usageOf(spending)
+    }
+    const booksPath = join(folder(), 'copy.db')
+    for (const end of ['', '-wal']) copyFileSync(path() + end, booksPath + end)
+    expect((await usageOf(await start({ booksPath }))).total).toMatchObject({ calls: 3 })
+  },
+)
+
+test('books that were moved have all that was booked, and a stop says what is in none', async () => {
+  const spending = await start()
+  await spending.spend('a')
+  await usageOf(spending)
+  const booksPath = join(folder(), 'aside.db')
+  renameSync(path(), booksPath)
+  await spending.spend('a')
+  await spending.admin('/admin/usage')
+  expect((await usageOf(await start({ booksPath: copyOf(booksPath) }))).total).toMatchObject({ calls: 1 })
+  await spending.gateway.close()
+  expect(spending.gateway.logs).toContainEqual(
+    expect.objectContaining({ level: 50, calls: 1, msg: 'the gateway ends with calls that are in no books' }),
+  )
+})
+
+/** The other one has its file for itself. */
+function copyOf(path: string): string {
+  copyFileSync(path, `${path}-copy`)
+  return `${path}-copy`
+}
 
 test('two gateways do not share a file: the second serves, and says why it books nothing', async () => {
   await start()

@@ -1,5 +1,6 @@
 /** The thread of the books: SQLite, a checkpoint on a slow disk and a roll-up of millions of calls delay no token here. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { toBooksAdvice } from './books-advice.ts'
 import { createKeeper, type KeepOptions } from './keep-books.ts'
 import type { FromThread, ToThread } from './messages.ts'
 import { unpackCalls } from './packed-calls.ts'
@@ -7,7 +8,8 @@ import { unpackCalls } from './packed-calls.ts'
 const port = parentPort
 if (!port) throw new Error('books-worker.ts runs as a worker thread: start packages/gateway/src/main.ts.')
 
-const keeper = createKeeper(workerData as KeepOptions)
+const options = workerData as KeepOptions
+const keeper = createKeeper(options)
 /** One after the other, in the order in which they were asked. */
 let last: Promise<void> = Promise.resolve()
 
@@ -23,7 +25,7 @@ async function answer(message: ToThread): Promise<FromThread> {
   try {
     return { id, answer: await ask(message) }
   } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) }
+    return { id, error: toBooksAdvice(options.path, error) }
   }
 }
 

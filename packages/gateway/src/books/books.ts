@@ -58,6 +58,13 @@ export function createBooks(options: BooksOptions): Books {
   let isClosed = false
   let usages = 0
 
+  /** What waits. Its metric is read no more. */
+  const lose = () => {
+    const calls = outbox.waiting
+    onLost(calls)
+    if (calls > 0) log.error({ calls }, 'the gateway ends with calls that are in no books')
+  }
+
   return {
     read(record) {
       // Refused before it was known whose it is: it cost nothing, and who has no key must not push out those who paid.
@@ -89,7 +96,7 @@ export function createBooks(options: BooksOptions): Books {
       isClosed = true
       outbox.stop()
       const isTimeUp = wait(closeMsMax)
-      const closing = outbox.askAfterAll(() => ask('close', {})).catch(() => onLost(outbox.waiting))
+      const closing = outbox.askAfterAll(() => ask('close', {})).catch(lose)
       await Promise.race([closing, isTimeUp.promise])
       isTimeUp.cancel()
       await end()

@@ -5,9 +5,8 @@
  * both let calls through. WAL with `synchronous = NORMAL`: what is committed outlives a kill -9; only a power cut may
  * take the last moments.
  */
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { migrate, refuseNewer, rememberFile } from '@drag-race/sqlite'
+import { realpathSync } from 'node:fs'
+import { makeFile, migrate, refuseOthers, rememberFile } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { migrations } from './migrations.ts'
@@ -24,43 +23,48 @@ export interface BooksFile {
 
 /** Rejects when it cannot be read or written, or another gateway has it. */
 export async function openFile(path: string): Promise<BooksFile> {
-  makeFolder(dirname(path))
-  // Who called what is nobody else's business on this machine. SQLite's own files beside it take after it.
-  closeSync(openSync(path, 'a', 0o600))
+  makeFile(path)
   const sqlite = new Database(path, { timeout: 0 })
   try {
     sqlite.pragma('locking_mode = EXCLUSIVE')
-    refuseNewer(sqlite, migrations)
+    refuseOthers(sqlite, migrations)
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = NORMAL')
     sqlite.pragma('foreign_keys = ON')
     const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
     await migrate(sqlite, db, migrations)
-    return { sqlite, db, check: createCheck(path) }
+    return { sqlite, db, check: createCheck(path, sqlite) }
   } catch (error) {
     sqlite.close()
-    throw toReason(path, error)
+    throw error
   }
 }
 
-function createCheck(path: string): () => void {
+function createCheck(path: string, sqlite: Database.Database): () => void {
   const isThere = rememberFile(path)
+  // By whatever link it was named.
+  const logPath = `${realpathSync(path)}-wal`
+  let isLogThere = rememberFile(logPath)
   return () => {
-    if (isThere()) return
-    throw new Error(
-      `${path} was removed or replaced while the gateway ran: put it back, or restart the gateway`,
-    )
+    if (!isThere()) {
+      emptyLog(sqlite)
+      throw new Error(
+        `${path} was removed or replaced while the gateway ran: put it back, or restart the gateway`,
+      )
+    }
+    if (isLogThere()) return
+    // What was in it goes to the file, which is not let go of: a kill would lose what nobody finds any more.
+    sqlite.pragma('journal_mode = DELETE')
+    sqlite.pragma('journal_mode = WAL')
+    isLogThere = rememberFile(logPath)
   }
 }
 
-function toReason(path: string, error: unknown): unknown {
-  if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) return error
-  return new Error(`another program has ${path} open: each gateway needs a file of its own`, { cause: error })
-}
-
-/** Not mkdir's `recursive`: on a file system that refuses new folders with ENOENT (/proc) it never returns. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(dirname(folder))
-  mkdirSync(folder)
+/** So that all of it is in the file, wherever that went, and nothing beside the one in its place. */
+function emptyLog(sqlite: Database.Database): void {
+  try {
+    sqlite.pragma('wal_checkpoint(TRUNCATE)')
+  } catch {
+    // It waits for the file, too.
+  }
 }
