@@ -171,7 +171,7 @@ async function readAsAdmin(parts: ChatParts, path: string, request: IncomingMess
     case '/admin/usage':
       return toUsageList(parts.books, toQuery(request))
     case '/admin/budgets':
-      return toBudgetsList(parts.budgets.list(), parts.budgets.problem())
+      return toBudgetsList(parts.budgets.list(), parts.budgets.problem(), toQuery(request))
     default:
       return null
   }

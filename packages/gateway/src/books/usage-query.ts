@@ -1,6 +1,6 @@
 /** `GET /admin/usage?by=tag:agent,model&from=2026-01-01&to=2026-02-01`: what is asked of the books, and what they answer. */
 import { z } from 'zod'
-import { GatewayError } from '../errors.ts'
+import { checkNames, readOffset, readOnce, refuseQuery } from '../read-query.ts'
 import { tagNameCharsMax } from '../tags.ts'
 
 export const dimensions = [
@@ -62,20 +62,16 @@ const byMax = 4
 
 /** Throws `invalid_request`, which names what may be asked. */
 export function readUsageQuery(search: URLSearchParams): UsageQuery {
-  for (const name of search.keys()) {
-    if (!['by', 'from', 'to', 'offset'].includes(name)) {
-      throw refuse(`\`${name.slice(0, 100)}\` is no part of this query: it takes by, from, to and offset.`)
-    }
-  }
+  checkNames(search, ['by', 'from', 'to', 'offset'])
   // Repeated, or with commas: clients write lists either way.
   const by = search
     .getAll('by')
     .flatMap((each) => each.split(','))
     .filter((each) => each !== '')
-  if (by.length > byMax) throw refuse(`\`by\` takes at most ${byMax} at once.`)
+  if (by.length > byMax) throw refuseQuery(`\`by\` takes at most ${byMax} at once.`)
   const fromMs = readTime(search, 'from')
   const toMs = readTime(search, 'to')
-  if (fromMs !== null && toMs !== null && fromMs >= toMs) throw refuse('`from` must lie before `to`.')
+  if (fromMs !== null && toMs !== null && fromMs >= toMs) throw refuseQuery('`from` must lie before `to`.')
   return { by: [...new Set(by.map(readDimension))], fromMs, toMs, offset: readOffset(search) }
 }
 
@@ -84,7 +80,7 @@ function readDimension(text: string): Dimension {
   if (known) return known
   const tag = text.startsWith('tag:') ? readTagName(text.slice('tag:'.length)) : ''
   if (tag.length > 0 && tag.length <= tagNameCharsMax) return `tag:${tag}`
-  throw refuse(
+  throw refuseQuery(
     `\`by\` cannot be ${JSON.stringify(text.slice(0, 100))}: it is one or several of ${dimensions.join(', ')} and tag:<name>, with commas between. A comma within a name is written %2C, a percent sign %25, and clients encode that once more.`,
   )
 }
@@ -109,26 +105,7 @@ function readTime(search: URLSearchParams, name: 'from' | 'to'): number | null {
   // The + of a zone is a space where nobody wrote %2B, and a time has no other place for one.
   const time = Time.safeParse(text.replace(' ', '+'))
   if (time.success) return Date.parse(time.data)
-  throw refuse(
+  throw refuseQuery(
     `\`${name}\` is no time: write a day that the calendar has (2026-01-31) or a moment with its zone (2026-01-31T12:00:00Z). ${ends[name]}`,
   )
-}
-
-function readOffset(search: URLSearchParams): number {
-  const text = readOnce(search, 'offset') ?? '0'
-  // Longer numbers are no whole ones for SQLite.
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw refuse(
-    '`offset` is how many rows to pass over: a whole number, as 1000 for those after the first page.',
-  )
-}
-
-function readOnce(search: URLSearchParams, name: string): string | null {
-  const [text, ...more] = search.getAll(name)
-  if (more.length > 0) throw refuse(`\`${name}\` can be given once.`)
-  return text ?? null
-}
-
-function refuse(message: string): GatewayError {
-  return new GatewayError('invalid_request', message)
 }

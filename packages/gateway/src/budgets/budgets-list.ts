@@ -1,15 +1,26 @@
 /** `GET /admin/budgets`: every budget that somebody has spent from, with what is left of it. */
 import { toUsd } from '../ledger/money.ts'
+import { checkNames, readOffset } from '../read-query.ts'
 import type { BudgetState } from './budgets.ts'
 
 /** An answer holds no more; those whose budgets are used up most come first. */
 const rowsMax = 1_000
 
-export function toBudgetsList(states: readonly BudgetState[], problem: string | null) {
+/** Throws `invalid_request`. */
+export function toBudgetsList(
+  states: readonly BudgetState[],
+  problem: string | null,
+  search: URLSearchParams,
+) {
+  checkNames(search, ['offset'])
+  const offset = readOffset(search)
+  const end = offset + rowsMax
   return {
     object: 'list',
-    data: states.slice(0, rowsMax).map(toRow),
-    isCut: states.length > rowsMax,
+    offset,
+    data: states.slice(offset, end).map(toRow),
+    /** More rows follow, from `end` on. */
+    isCut: states.length > end,
     /** Why a hard budget cannot be kept just now. */
     problem,
   }

@@ -209,6 +209,7 @@ test('an admin sees of each budget whose it is and what is left, and of no keyâ€
   const row = { period: 'total', mode: 'hard', startsAt: '1970-01-01T00:00:00.000Z', endsAt: null }
   expect((await admin('/admin/budgets')).body).toEqual({
     object: 'list',
+    offset: 0,
     data: [
       {
         ...row,
@@ -226,10 +227,11 @@ test('an admin sees of each budget whose it is and what is left, and of no keyâ€
   })
 })
 
-test('of many owners an admin sees a thousand, and a metric two hundred: those who used most', async () => {
+test('of many owners an admin sees a thousand a page, and a metric two hundred: those who used most', async () => {
   const budgets = Array.from({ length: 10 }, (_, index) => ({ per: 'tag:t', usd: index + 2, period: 'day' }))
   const { spend, admin, gateway } = await start(budgets)
-  const list = async () => (await admin('/admin/budgets')).body as { data: object[]; isCut: boolean }
+  type List = { data: { budget: string; owner: object }[]; isCut: boolean }
+  const list = async (query = '') => (await admin(`/admin/budgets${query}`)).body as List
   const spendAs = (from: number, to: number) =>
     Promise.all(
       Array.from({ length: to - from }, (_, index) => spend('a', { metadata: { t: `${from + index}` } })),
@@ -237,9 +239,27 @@ test('of many owners an admin sees a thousand, and a metric two hundred: those w
   await spendAs(0, 100)
   expect(await list()).toMatchObject({ data: { length: 1_000 }, isCut: false })
   await spendAs(100, 101)
-  expect(await list()).toMatchObject({ data: { length: 1_000 }, isCut: true })
+  const first = await list()
+  expect(first).toMatchObject({ data: { length: 1_000 }, offset: 0, isCut: true })
+  const rest = await list('?offset=1000')
+  expect(rest).toMatchObject({ data: { length: 10 }, offset: 1_000, isCut: false })
+  const rows = [...first.data, ...rest.data].map(({ budget, owner }) => JSON.stringify([budget, owner]))
+  expect(new Set(rows).size).toBe(1_010)
+  expect(await list('?offset=9999')).toMatchObject({ data: [], isCut: false })
   const metrics = await (await fetch(gateway.metricsUrl)).text()
   expect(metrics.match(/^gateway_budget_spent_usd\{/gm)).toHaveLength(200)
+})
+
+test.each([
+  ['?offset=-1', '`offset` is how many rows to pass over'],
+  ['?offset=1&offset=2', '`offset` can be given once.'],
+  ['?by=caller', '`by` is no part of this query: it takes offset.'],
+])('%s is no page of the budgets', async (query, words) => {
+  const { admin } = await start([])
+  expect(await admin(`/admin/budgets${query}`)).toMatchObject({
+    status: 400,
+    body: { error: { code: 'invalid_request', message: expect.stringContaining(words) } },
+  })
 })
 
 test('a tenantâ€™s callers spend from one budget', async () => {
