@@ -3,7 +3,7 @@
  * the rate, the interval across, the figures below, each with its word.
  */
 import type { Leaderboard, LeaderboardRow, Measure } from '@drag-race/contracts'
-import { toCount, toPercent } from '../look/figures.ts'
+import { dash, toCount, toPercent } from '../look/figures.ts'
 import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { toProviderName } from '../race/model-choice.ts'
@@ -123,13 +123,13 @@ function Row({ row, by }: { row: LeaderboardRow; by: Measure }) {
   )
 }
 
-/** Word and unit stand beside the figure only where no column head does. */
+/** Word and unit stand beside the figure only where no column head does; a dash is a figure of nothing, and has no unit. */
 function Figure({ name, value, unit = '' }: { name: string; value: string; unit?: string }) {
   return (
     <>
       <span className="board-word">{name} </span>
       {value}
-      {unit && <span className="board-word unit">{unit}</span>}
+      {unit && value !== dash && <span className="board-word unit">{unit}</span>}
     </>
   )
 }

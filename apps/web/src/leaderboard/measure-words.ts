@@ -1,6 +1,6 @@
 /** What each measure is called, which of a row's medians is its own, and how that is printed. */
 import type { LeaderboardRow, Measure } from '@drag-race/contracts'
-import { dash, toCost, toMs, toSeconds, toSpeed } from '../look/figures.ts'
+import { dash, toCost, toMs, toSeconds, toSpeed, withUnit } from '../look/figures.ts'
 
 export interface MeasureWords {
   /** On the control, and within a sentence. */
@@ -70,9 +70,7 @@ export function toMedian(measure: Measure, row: LeaderboardRow): string {
 
 /** A median with its unit: `167 ms`, and a dash alone. */
 export function toMedianText(measure: Measure, row: LeaderboardRow): string {
-  const { unit } = measureWords[measure]
-  const text = toMedian(measure, row)
-  return text === dash || unit === '' ? text : `${text} ${unit}`
+  return withUnit(toMedian(measure, row), measureWords[measure].unit)
 }
 
 /** A round number as short as it is: `0.00002`, `1,500`. */

@@ -7,6 +7,11 @@ import type { Speed } from '@drag-race/contracts'
 
 export const dash = '—'
 
+/** `182 ms`; a dash stands for a figure that does not exist, and has no unit. */
+export function withUnit(figure: string, unit: string): string {
+  return figure === dash || unit === '' ? figure : `${figure} ${unit}`
+}
+
 /** `182` below a second, for first tokens and gaps: whole milliseconds. */
 export function toMs(ms: number | null | undefined): string {
   return ms == null ? dash : group(Math.round(ms))

@@ -1,7 +1,7 @@
 /** The strip as a table, for those who hear it. */
 import { errorBoundMs, type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { memo } from 'react'
-import { toMsWithin, toSeconds } from '../look/figures.ts'
+import { toMsWithin, toSeconds, withUnit } from '../look/figures.ts'
 import { cutMark, isAnswerCut } from './answer-cut-words.ts'
 import { toProviderName } from './model-choice.ts'
 import { laneResult, toResultText } from './verdict.ts'
@@ -48,7 +48,7 @@ const Row = memo(function Row({ lane, over }: RowProps) {
         {isAnswerCut(lane) && `, ${cutMark}`}
       </td>
       <td>{lane.ttftMs === null ? 'none' : toMsWithin(lane.ttftMs, over?.end && errorBoundMs(over.end))}</td>
-      <td>{lane.outcome ? `${toSeconds(slip.totalMs ?? slip.elapsedMs)} s` : 'running'}</td>
+      <td>{lane.outcome ? withUnit(toSeconds(slip.totalMs ?? slip.elapsedMs), 's') : 'running'}</td>
     </tr>
   )
 }, isSameToHear)

@@ -1,7 +1,7 @@
 /** The paper a racer is handed afterwards: a lane's final figures, each by its name, and by how much it won or lost. */
 import './time-slip.css'
 import { errorBoundMs, type LaneState, type RaceState, toTimeSlip } from '@drag-race/contracts'
-import { toGap, toMargin, toSeconds } from '../look/figures.ts'
+import { toGap, toMargin, toSeconds, withUnit } from '../look/figures.ts'
 import { type SlipRow, toSlipRows } from './slip-rows.ts'
 import { toSplitRows } from './split-rows.ts'
 import type { LaneResult } from './verdict.ts'
@@ -17,6 +17,7 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
   const { word, by } = toHead(result)
   const errorMs = over?.end ? errorBoundMs(over.end) : null
   const splits = toSplitRows(slip)
+  const elapsedMs = slip.totalMs ?? slip.elapsedMs
   return (
     <section className="slip" aria-label={`Time slip of lane ${lane.lane + 1}`}>
       <div className="slip-paper">
@@ -35,8 +36,10 @@ export function TimeSlip({ lane, result, over }: TimeSlipProps) {
         <p className="slip-total">
           <span>ET</span>
           <span>
-            {toSeconds(slip.totalMs ?? slip.elapsedMs, 3)} s
-            {errorMs !== null && <span className="slip-margin"> {toMargin(errorMs)}</span>}
+            {withUnit(toSeconds(elapsedMs, 3), 's')}
+            {errorMs !== null && elapsedMs !== null && (
+              <span className="slip-margin"> {toMargin(errorMs)}</span>
+            )}
           </span>
         </p>
       </div>

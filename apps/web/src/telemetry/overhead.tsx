@@ -1,6 +1,6 @@
 /** The gateway's own time per call, as a histogram: what it costs to go through it. */
 import type { GatewayStats } from '@drag-race/contracts'
-import { toCount, toFineMs } from '../look/figures.ts'
+import { toCount, toFineMs, withUnit } from '../look/figures.ts'
 
 export function Overhead({
   dialect,
@@ -13,8 +13,8 @@ export function Overhead({
       <h2>Overhead</h2>
       <p className="telemetry-source">
         {dialect === 'built-in' ? 'its own work before a call leaves it' : 'its own time a call'}: p50{' '}
-        {toFineMs(overhead.p50Ms)} ms, p99 {toFineMs(overhead.p99Ms)} ms, {toCount(overhead.count)}{' '}
-        {overhead.count === 1 ? 'call' : 'calls'}
+        {withUnit(toFineMs(overhead.p50Ms), 'ms')}, p99 {withUnit(toFineMs(overhead.p99Ms), 'ms')},{' '}
+        {toCount(overhead.count)} {overhead.count === 1 ? 'call' : 'calls'}
       </p>
       <ol className="overhead-bars">
         {buckets.map(({ toMs, count }) => (
