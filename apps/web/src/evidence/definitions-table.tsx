@@ -32,7 +32,7 @@ export function DefinitionsTable({ race: { lanes, end } }: { race: Pick<RaceStat
             <tr>
               <th scope="col">Figure</th>
               {lanes.map((lane) => (
-                <th key={lane.lane} scope="col" className="number">
+                <th key={lane.lane} scope="col" className="number" data-sentinel={lane.sentinel || undefined}>
                   <Plate lane={lane.lane} label={`Lane ${lane.lane + 1}, ${lane.model}`} />
                 </th>
               ))}

@@ -67,7 +67,7 @@ function Figures({ truth, lanes }: { truth: GroundTruth; lanes: readonly LaneSta
         </thead>
         <tbody>
           {truth.lanes.map((one) => (
-            <tr key={one.lane}>
+            <tr key={one.lane} data-sentinel={lanes[one.lane]?.sentinel || undefined}>
               <th scope="row" className="evidence-lane">
                 <Plate lane={one.lane} /> {lanes[one.lane]?.model}
               </th>

@@ -53,9 +53,9 @@ export function ReconciliationTable({ race }: { race: RaceState }) {
             <Group
               key={lane.lane}
               head={
-                <>
+                <span data-sentinel={lane.sentinel || undefined}>
                   <Plate lane={lane.lane} /> {lane.model}, its own report
-                </>
+                </span>
               }
               comparisons={comparisons}
               none={toNoReport(lane)}

@@ -28,6 +28,8 @@ export interface Curve {
   /** When it crossed its race's line; null when it never did, or only watched the clock. */
   crossedMs: number | null
   isDone: boolean
+  /** It watched the clock and raced for nothing. */
+  isSentinel: boolean
   splits: Split[]
 }
 
@@ -45,6 +47,7 @@ export function toCurves({ lanes, request }: RaceState): Curve[] {
         endMs: slip.totalMs ?? slip.elapsedMs ?? 0,
         crossedMs: lane.sentinel ? null : crossedMs(lane, finish),
         isDone: lane.outcome?.kind === 'done',
+        isSentinel: lane.sentinel === true,
         splits: toSplits(lane, startAt),
       },
     ]

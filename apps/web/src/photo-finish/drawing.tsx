@@ -35,6 +35,7 @@ export const Drawing = memo(function Drawing({ curves, span, marginMs, frame }: 
         <g
           key={curve.lane}
           data-lane={curve.lane}
+          data-sentinel={curve.isSentinel || undefined}
           className={curve.isDone ? 'photo-line' : 'photo-line photo-out'}
         >
           <path d={toPath(points, scales)} />
@@ -57,14 +58,15 @@ export const Drawing = memo(function Drawing({ curves, span, marginMs, frame }: 
       {lines.map(({ curve, points }) => {
         const last = points.at(-1)
         return last ? (
-          <PlateMark
-            key={curve.lane}
-            lane={curve.lane}
-            x={scales.x(last.ms)}
-            y={scales.y(last.tokens)}
-            sizePx={frame.remPx}
-            hasNumber
-          />
+          <g key={curve.lane} data-sentinel={curve.isSentinel || undefined}>
+            <PlateMark
+              lane={curve.lane}
+              x={scales.x(last.ms)}
+              y={scales.y(last.tokens)}
+              sizePx={frame.remPx}
+              hasNumber
+            />
+          </g>
         ) : null
       })}
     </>

@@ -85,8 +85,8 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
         onSeek={onSeek ? (laneMs) => onSeek(laneMs + startAt) : null}
       />
       <ul className="photo-lanes" aria-label="Lanes in the chart">
-        {curves.map(({ lane, model }) => (
-          <li key={lane}>
+        {curves.map(({ lane, model, isSentinel }) => (
+          <li key={lane} data-sentinel={isSentinel || undefined}>
             <button
               type="button"
               className="photo-lane"

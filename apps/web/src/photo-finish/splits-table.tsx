@@ -46,8 +46,8 @@ export const SplitsTable = memo(function SplitsTable({ curves, marginMs }: Split
             </tr>
           </thead>
           <tbody>
-            {curves.map(({ lane, model, splits }) => (
-              <tr key={lane}>
+            {curves.map(({ lane, model, splits, isSentinel }) => (
+              <tr key={lane} data-sentinel={isSentinel || undefined}>
                 <th scope="row">
                   <Plate lane={lane} label={`Lane ${lane + 1},`} /> {model}
                 </th>

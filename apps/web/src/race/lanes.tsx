@@ -3,6 +3,7 @@
  * in view stands above them, and any of the others is one press away.
  */
 import './lanes.css'
+import type { LaneState } from '@drag-race/contracts'
 import { type ReactNode, useRef } from 'react'
 import { Plate } from '../look/plate.tsx'
 import { LanesInView } from './rested-lane.ts'
@@ -10,13 +11,15 @@ import { useLanesInView } from './use-lanes-in-view.ts'
 
 interface LanesProps {
   count: number
+  /** As `findSentinel` finds it. */
+  sentinel?: number | null
   /** Slips lie on the lanes, or may at any time. */
   hasSlips?: boolean
   heading: ReactNode
   children: ReactNode
 }
 
-export function Lanes({ count, hasSlips = false, heading, children }: LanesProps) {
+export function Lanes({ count, sentinel = null, hasSlips = false, heading, children }: LanesProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const inView = useLanesInView(scroller, count)
   const isCut = inView.length > 0 && inView.length < count
@@ -24,7 +27,7 @@ export function Lanes({ count, hasSlips = false, heading, children }: LanesProps
     <section className="lanes" aria-label="Lanes">
       <div className="lanes-head">
         <div className="lanes-call">{heading}</div>
-        {isCut && <LaneIndex count={count} inView={inView} />}
+        {isCut && <LaneIndex count={count} sentinel={sentinel} inView={inView} />}
       </div>
       <div className={hasSlips ? 'lanes-body lanes-slips' : 'lanes-body'}>
         <div ref={scroller} className="lanes-columns" data-count={count}>
@@ -45,11 +48,22 @@ export function showLane(lane: number) {
   })
 }
 
+/** The lane that watches the clock; null without one. */
+export function findSentinel(lanes: readonly LaneState[]): number | null {
+  return lanes.find(({ sentinel }) => sentinel)?.lane ?? null
+}
+
 export function toLaneId(lane: number): string {
   return `lane-${lane + 1}`
 }
 
-function LaneIndex({ count, inView }: { count: number; inView: number[] }) {
+interface LaneIndexProps {
+  count: number
+  sentinel: number | null
+  inView: number[]
+}
+
+function LaneIndex({ count, sentinel, inView }: LaneIndexProps) {
   const first = Math.min(...inView)
   const last = Math.max(...inView)
   return (
@@ -65,7 +79,7 @@ function LaneIndex({ count, inView }: { count: number; inView: number[] }) {
       </button>
       <ol>
         {Array.from({ length: count }, (_, lane) => (
-          <li key={lane}>
+          <li key={lane} data-sentinel={lane === sentinel || undefined}>
             <button
               type="button"
               className="lane-index-plate"

@@ -10,7 +10,7 @@ import { Tags } from '../look/tags.tsx'
 import { CallLine } from './call-line.tsx'
 import { DisplayClockContext, restingClock } from './display-clock.ts'
 import { LanePanel } from './lane-panel.tsx'
-import { Lanes } from './lanes.tsx'
+import { findSentinel, Lanes } from './lanes.tsx'
 import { raceAgain, rearrange } from './next-race.ts'
 import { RaceRow } from './race-row.tsx'
 import { ScreenLagFigure } from './screen-lag-figure.tsx'
@@ -32,6 +32,7 @@ export function RaceScreen() {
   const raceId = useRace(({ race }) => race.raceId)
   const request = useRace(({ race }) => race.request)
   const laneCount = useRace(({ race }) => race.lanes.length)
+  const sentinel = useRace(({ race }) => findSentinel(race.lanes))
   // Null for as long as the race runs, so that a token renders its own lane alone.
   const over = useRace(({ race }) => (race.end === null ? null : race))
   const isAsking = useRace(({ feed, origin }) => origin === 'start' && feed.state === 'asking')
@@ -81,6 +82,7 @@ export function RaceScreen() {
       <Lanes
         key={raceId}
         count={laneCount}
+        sentinel={sentinel}
         hasSlips={over !== null}
         heading={<CallLine appAnswers={appAnswers} />}
       >

@@ -13,7 +13,7 @@ import { Announcer } from '../race/announcer.tsx'
 import { type DisplayClock, DisplayClockContext } from '../race/display-clock.ts'
 import { LaneHead } from '../race/lane-head.tsx'
 import { LaneSheet } from '../race/lane-sheet.tsx'
-import { Lanes } from '../race/lanes.tsx'
+import { findSentinel, Lanes } from '../race/lanes.tsx'
 import { toProviderName } from '../race/model-choice.ts'
 import { RaceRow } from '../race/race-row.tsx'
 import { StandingsTable } from '../race/standings-table.tsx'
@@ -81,7 +81,12 @@ export function ReplayScreen({ player, children }: ReplayScreenProps) {
         finishes={finishes}
       />
       <StandingsTable lanes={race.lanes} over={over} />
-      <Lanes count={race.lanes.length} hasSlips={true} heading={<Call race={race} />}>
+      <Lanes
+        count={race.lanes.length}
+        sentinel={findSentinel(race.lanes)}
+        hasSlips={true}
+        heading={<Call race={race} />}
+      >
         {race.lanes.map((lane) => (
           <ReplayLane key={lane.lane} lane={lane} over={over} />
         ))}
