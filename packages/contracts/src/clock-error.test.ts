@@ -113,6 +113,8 @@ test.each([
 test('percentiles are values that were measured, in order', () => {
   expect(toSpread([])).toEqual({ count: 0, p50: null, p90: null, p99: null, max: null })
   expect(toSpread([3, 1, 2])).toEqual({ count: 3, p50: 2, p90: 3, p99: 3, max: 3 })
+  const thousand = Array.from({ length: 1_000 }, (_, index) => index + 1)
+  expect(toSpread(thousand)).toEqual({ count: 1_000, p50: 500, p90: 900, p99: 990, max: 1_000 })
   const value = fc.integer({ min: -1e6, max: 1e6 }).map((hundredths) => hundredths / 100)
   fc.assert(
     fc.property(fc.array(value, { minLength: 1 }), (values) => {

@@ -7,7 +7,7 @@ const error = (more: object) =>
     ...more,
   }) as Unnumbered
 const text = (length: number) => 'x'.repeat(length)
-const deep = (levels: number): unknown => (levels === 0 ? 'the end' : { in: deep(levels - 1) })
+const deep = (levels: number): unknown => (levels === 0 ? 1 : { in: deep(levels - 1) })
 const entries = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, index]))
 
@@ -16,6 +16,7 @@ test.each<[string, object, object]>([
   ['any other word', { code: text(501) }, { code: text(500) }],
   ['a message further down', { gateway: { message: text(4_001) } }, { gateway: { message: text(4_000) } }],
   ['a word of a list', { gateway: [text(501)] }, { gateway: [text(500)] }],
+  ['a message that is a list', { gateway: { message: [text(501)] } }, { gateway: { message: [text(500)] } }],
   ['a list', { gateway: Array(101).fill(1) }, { gateway: Array(100).fill(1) }],
   ['an object', { gateway: entries(101) }, { gateway: entries(100) }],
   ['a long name, with what it names', { gateway: { a: 1, [text(501)]: 2 } }, { gateway: { a: 1 } }],
@@ -24,6 +25,7 @@ test.each<[string, object, object]>([
     { gateway: deep(8) },
     { gateway: { in: { in: { in: { in: { in: { in: { in: null } } } } } } } },
   ],
+  ['a list too deep in lists', { gateway: [[[[[[[[1]]]]]]]] }, { gateway: [[[[[[[null]]]]]]] }],
 ])('%s is cut', (_what, long, short) => {
   expect(withinBounds(error(long))).toEqual(error(short))
 })
@@ -33,7 +35,7 @@ test.each([
   { gateway: Array(100).fill(1) },
   { gateway: entries(100) },
   { gateway: { [text(500)]: 1 } },
-  { gateway: deep(6) },
+  { gateway: deep(7) },
 ])('what is as long as it may be stays the very same event', (most) => {
   const event = error(most)
   expect(withinBounds(event)).toBe(event)

@@ -20,24 +20,20 @@ export function withinBounds<Event extends Unnumbered | RaceEvent>(event: Event)
       return event
     // What was asked has bounds of its own.
     case 'race-start': {
-      const lanes = cut(event.lanes, 0)
+      const lanes = cut(event.lanes)
       return lanes === event.lanes ? event : { ...event, lanes }
     }
     default:
-      return cut(event, 0)
+      return cut(event)
   }
 }
 
-function cut<Value>(value: Value, depth: number): Value {
-  if (typeof value === 'string') return cutText(value, wordCharsMax) as Value
+function cut<Value>(value: Value, depth = 0): Value {
+  if (typeof value === 'string') return value.slice(0, wordCharsMax) as Value
   if (typeof value !== 'object' || value === null) return value
   if (depth === depthMax) return null as Value
   if (Array.isArray(value)) return cutList(value, depth) as Value
   return cutRecord(value as Record<string, unknown>, depth) as Value
-}
-
-function cutText(text: string, charsMax: number): string {
-  return text.length > charsMax ? text.slice(0, charsMax) : text
 }
 
 function cutList(list: readonly unknown[], depth: number): readonly unknown[] {
@@ -53,7 +49,7 @@ function cutRecord(record: Record<string, unknown>, depth: number): Record<strin
     .map(([key, value]): [string, unknown] => [
       key,
       key === 'message' && typeof value === 'string'
-        ? cutText(value, messageCharsMax)
+        ? value.slice(0, messageCharsMax)
         : cut(value, depth + 1),
     ])
   const before = entries.map(([, value]) => value)

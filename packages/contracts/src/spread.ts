@@ -10,6 +10,6 @@ export interface Spread {
 /** All null of nothing. */
 export function toSpread(values: readonly number[]): Spread {
   const sorted = Float64Array.from(values).sort()
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? null
   return { count: sorted.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }
 }

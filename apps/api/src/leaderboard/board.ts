@@ -69,7 +69,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
       for (const [model, entries] of Map.groupBy(judgement.entries, ({ row }) => row.model)) {
         const tally = tallies.get(model) ?? emptyTally(model)
         tallies.set(model, tally)
-        addTrial(tally, judgement.entries, shares.get(model) ?? 0)
+        addTrial(tally, judgement.entries, shares.get(model)!)
         for (const { row } of entries) {
           addLane(tally, row, race)
           if (isDone(row) && row.ttftMs !== null) {
@@ -195,8 +195,7 @@ function toRow(tally: Tally): Omit<LeaderboardRow, 'rating' | 'reliability'> {
     races: tally.races,
     wins: tally.wins,
     deadHeats: tally.deadHeats,
-    // Thirds do not add up to a whole exactly.
-    winRate: Math.min(1, tally.credit / tally.races),
+    winRate: tally.credit / tally.races,
     winRateLow: low,
     winRateHigh: high,
     medianTtftMs: median(tally.ttftMs),

@@ -48,8 +48,7 @@ function toRates(credits: Tally['credits']): CategoryRate[] {
 
 function toRate(credit: number, races: number): CategoryRate['rate'] {
   if (races < racesForInterval) return null
-  // Thirds do not add up to a whole exactly.
-  return { value: Math.min(1, credit / races), ...wilson(credit, races) }
+  return { value: credit / races, ...wilson(credit, races) }
 }
 
 function compare(a: string, b: string): number {

@@ -29,6 +29,12 @@ test('one win in one race is far from certainty, and no race says nothing', () =
   expect(wilson(0, 0)).toEqual({ low: 0, high: 1 })
 })
 
+test('all races won end at one, and none at nought, without binary dust', () => {
+  const races = Array.from({ length: 40 }, (_, index) => index + 1)
+  expect(new Set(races.map((n) => wilson(n, n).high))).toEqual(new Set([1]))
+  expect(new Set(races.map((n) => wilson(0, n).low))).toEqual(new Set([0]))
+})
+
 /** Wins in quarters: dead heats of two and of four lanes among them. */
 const record = fc
   .tuple(

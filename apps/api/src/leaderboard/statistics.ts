@@ -21,7 +21,7 @@ export const z95 = 1.959964
  */
 export function wilson(successes: number, n: number, z = z95): Interval {
   if (n <= 0) return { low: 0, high: 1 }
-  const rate = Math.min(1, Math.max(0, successes / n))
+  const rate = successes / n
   const zz = z * z
   const centre = rate + zz / (2 * n)
   const half = z * Math.sqrt((rate * (1 - rate)) / n + zz / (4 * n * n))
@@ -39,6 +39,5 @@ export function median(values: readonly number[]): number | null {
   const middle = sorted.length >> 1
   const upper = sorted[middle]
   if (upper === undefined) return null
-  const lower = sorted[middle - 1]
-  return sorted.length % 2 === 1 || lower === undefined ? upper : (lower + upper) / 2
+  return sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2
 }

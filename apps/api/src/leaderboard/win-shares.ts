@@ -16,7 +16,7 @@ export function toWinShares(entries: readonly Entry[], better: Better): Map<stri
   for (const draw of draws([...lanesOf.values()])) {
     const winners = toWinners(draw, better)
     if (winners.length > 0) contests++
-    for (const model of winners) shares.set(model, (shares.get(model) ?? 0) + 1 / winners.length)
+    for (const model of winners) shares.set(model, shares.get(model)! + 1 / winners.length)
   }
   for (const [model, share] of shares) shares.set(model, share / contests)
   return shares
