@@ -30,6 +30,40 @@ test('a hiccup in one heat of three does not make the margin, one in every heat 
   expect(toMargin([hiccup, hiccup, hiccup])?.marginMs).toBe(80.5)
 })
 
+test('a first token that comes late makes the margin, however many came in time after it', () => {
+  expect(toMargin([[lane(0, [5, ...Array<number>(199).fill(0)])]])?.marginMs).toBe(5)
+})
+
+test('two lanes that are off to either side are as far apart as both together, whichever is first', () => {
+  const byToken = [lane(-2, [0]), lane(2, [0])]
+  const byTotal = [lane(0, [0], -2), lane(0, [0], 3)]
+  for (const turned of [(heat: LaneErrors[]) => heat, (heat: LaneErrors[]) => heat.toReversed()]) {
+    expect(toMargin([turned(byToken)])?.marginMs).toBe(4)
+    expect(toMargin([turned(byTotal)])?.marginMs).toBe(5)
+  }
+})
+
+test('what was not measured is in no figure', () => {
+  const broken = lane(0.5, [])
+  const whole = lane(0.5, [0.25], 0.5)
+  for (const heat of [
+    [broken, whole],
+    [whole, broken],
+  ]) {
+    expect(toMargin([heat])).toMatchObject({
+      marginMs: 0.75,
+      ttft: { count: 1 },
+      total: { count: 1 },
+      difference: { count: 0 },
+    })
+  }
+  expect(toMargin([[{ ...lane(0.5, [0.25]), ttftMs: null }]])?.marginMs).toBe(0.75)
+})
+
+test('no margin is below the grain of the tape', () => {
+  expect(toMargin([[lane(0, [0])]])?.marginMs).toBe(0.01)
+})
+
 test('without a token there is no margin', () => {
   expect(toMargin([])).toBeNull()
   expect(toMargin([[], [lane(1, [])]])).toBeNull()

@@ -46,7 +46,7 @@ function toSpreads(heats: readonly (readonly LaneErrors[])[]): Spreads {
 /** null when not one token was measured. */
 function toP99({ ttft, token, total, difference }: Spreads): number | null {
   if (token.p99 === null) return null
-  return Math.max(token.p99, ttft.p99 ?? 0, total.p99 ?? 0, difference.p99 ?? 0)
+  return Math.max(...[ttft, token, total, difference].map(({ p99 }) => p99 ?? 0))
 }
 
 /** Every two lanes of a heat, at every token that both had, and at the end. */
