@@ -39,13 +39,16 @@ export function readUsage(raw: unknown): Usage | null {
   const details = record(raw.completion_tokens_details) ?? record(raw.output_tokens_details)
   const promptDetails = record(raw.prompt_tokens_details) ?? record(raw.input_tokens_details)
   const reasoningNamed = number(details?.reasoning_tokens)
-  const outside = reasoningOutside(prompt ?? 0, completion ?? 0, number(raw.total_tokens), reasoningNamed)
+  const inputTokens = prompt ?? 0
+  const shown = completion ?? 0
+  const outside = reasoningOutside(inputTokens + shown, number(raw.total_tokens), reasoningNamed)
+  const outputTokens = shown + outside
   // No call has neither: a server that sends zeros does not count, and nothing that it says here is free.
-  if ((prompt ?? 0) + (completion ?? 0) + outside === 0) return null
+  if (inputTokens + outputTokens === 0) return null
   return {
-    inputTokens: prompt ?? 0,
-    outputTokens: (completion ?? 0) + outside,
-    reasoningTokens: reasoningNamed ?? (outside > 0 ? outside : null),
+    inputTokens,
+    outputTokens,
+    reasoningTokens: reasoningNamed ?? (outside || null),
     cachedTokens:
       number(promptDetails?.cached_tokens) ??
       number(raw.prompt_cache_hit_tokens) ??
@@ -57,13 +60,12 @@ export function readUsage(raw: unknown): Usage | null {
 }
 
 /**
- * Reasoning tokens that `completion_tokens` leaves out. Only believed when the total has room for them: a total that
- * is merely larger (tool prompts, searches) is no reasoning unless the provider named that number.
+ * Reasoning tokens that `completion_tokens` leaves out: what the total holds beyond what is counted. Not believed where the
+ * provider names another number of them: then the total is larger for something else (tool prompts, searches).
  */
-function reasoningOutside(prompt: number, completion: number, total: number | null, named: number | null) {
-  const rest = total === null ? 0 : total - prompt - completion
-  if (rest <= 0) return 0
-  return named === null || named === rest ? rest : 0
+function reasoningOutside(counted: number, total: number | null, named: number | null): number {
+  const rest = (total ?? 0) - counted
+  return rest > 0 && (named === null || named === rest) ? rest : 0
 }
 
 function number(value: unknown): number | null {
@@ -77,5 +79,5 @@ function record(value: unknown): Record<string, unknown> | null {
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null
 }

@@ -33,6 +33,7 @@ describe('a refusal', () => {
     ['give up', 409],
     ['give up', 413],
     ['give up', 422],
+    ['give up', 499],
   ])('%s after %i', (next, status) => {
     expect(whatNext(refusal(status))).toBe(next)
   })
