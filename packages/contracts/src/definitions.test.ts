@@ -10,8 +10,14 @@ import {
   type Tool,
   toTimeSlip,
   type Unnumbered,
+  type Usage,
 } from './index.ts'
 import { tapes } from './testing/tapes.ts'
+
+const usage: Usage = {
+  ...{ inputTokens: 3, outputTokens: 11, reasoningTokens: 2, cachedTokens: null },
+  source: 'usage',
+}
 
 /**
  * A stream by hand: request at 10, a chunk with the role at 60, reasoning at 110, answer at 210, 260 and 310 (two tokens
@@ -38,7 +44,7 @@ const byHand: Unnumbered[] = [
     lane: 0,
     totalMs: 310,
     finishReason: 'stop',
-    usage: { inputTokens: 3, outputTokens: 11, reasoningTokens: 2, cachedTokens: null, source: 'usage' },
+    usage,
     costUsd: null,
     gateway: null,
     arrival: { headersMs: 49, firstByteMs: 50, firstChoicesMs: 50, lastChunkMs: 310, closeMs: 311 },
@@ -86,11 +92,9 @@ test('the documentation has every figure with its formula', () => {
 
 test('hidden reasoning is in the n of those who read usage, and not of those who count the text', () => {
   const lane = fold(
-    byHand
-      .filter((event) => !(event.type === 'token' && event.kind === 'reasoning'))
-      .map((event) =>
-        event.type === 'done' ? { ...event, usage: { ...event.usage, reasoningTokens: 5 } } : event,
-      ),
+    withDone({ usage: { ...usage, reasoningTokens: 5 } }).filter(
+      (event) => !(event.type === 'token' && event.kind === 'reasoning'),
+    ),
   )
   // 11 by usage, 6 of text; 100 ms of text.
   expect(figure(lane, 'GuideLLM', 'ITL')).toBeCloseTo(10, 9)
@@ -98,13 +102,7 @@ test('hidden reasoning is in the n of those who read usage, and not of those who
 })
 
 test('of reasoning that is hidden in part those who count the text see what came', () => {
-  const lane = fold(
-    byHand.map((event) =>
-      event.type === 'done'
-        ? { ...event, usage: { ...event.usage, outputTokens: 109, reasoningTokens: 100 } }
-        : event,
-    ),
-  )
+  const lane = fold(withDone({ usage: { ...usage, outputTokens: 109, reasoningTokens: 100 } }))
   // 109 by usage; 9 of answer and 2 of reasoning came, in 200 ms.
   expect(figure(lane, 'here', 'decode speed')).toBeCloseTo(50, 9)
   expect(figure(lane, 'AIPerf', 'ITL')).toBeCloseTo(20, 9)
@@ -120,6 +118,8 @@ test('a tool call is in the n of all and in the spans of those who time chunks; 
   expect(figure(lane, 'here', 'decode speed')).toBeCloseTo(50, 9)
   expect(figure(lane, 'vLLM bench', 'TPOT')).toBeCloseTo(26, 9)
   expect(figure(lane, 'AIPerf', 'TTFT')).toBe(100)
+  // An older tape has no times of its tool calls.
+  const older = fold(withDone({ finishReason: 'tool_calls' }))
   for (const [tool, name] of [
     ['AIPerf', 'ITL'],
     ['AIPerf', 'ICL, mean'],
@@ -128,6 +128,7 @@ test('a tool call is in the n of all and in the spans of those who time chunks; 
     ['Artificial Analysis', 'output speed'],
   ] as const) {
     expect(figure(lane, tool, name)).toBeNull()
+    expect(figure(older, tool, name)).toBeNull()
   }
 })
 
@@ -139,8 +140,7 @@ test('what a tape does not hold is not made up: no arrival, no figure of vLLM', 
       return older
     }),
   )
-  expect(figure(lane, 'vLLM bench', 'TTFT')).toBeNull()
-  expect(figure(lane, 'vLLM bench', 'TPOT')).toBeNull()
+  for (const name of ['TTFT', 'E2EL', 'TPOT']) expect(figure(lane, 'vLLM bench', name)).toBeNull()
   expect(figure(lane, 'AIPerf', 'ITL')).toBeCloseTo(20, 9)
 })
 
@@ -154,6 +154,87 @@ test('a lane that failed or did not stream has no figure of any other tool', () 
       }
     }),
   )
+})
+
+test('nor has one whose tape tells when its chunks came', () => {
+  const toWall = (event: Unnumbered): Unnumbered => {
+    if (event.type !== 'race-start') return event
+    return { ...event, lanes: event.lanes.map((lane) => ({ ...lane, stream: false })) }
+  }
+  const toFailure = (event: Unnumbered): Unnumbered => {
+    if (event.type !== 'done') return event
+    const { at, lane, arrival } = event
+    const why = { message: 'x', code: 'stream_cut', status: null, retryAfterMs: null }
+    return { type: 'error', at, lane, arrival, ...why }
+  }
+  const namesOf = (events: Unnumbered[]) =>
+    definitions
+      .filter(({ of }) => of(fold(events), null) !== null)
+      .map(({ tool, name }) => `${tool}: ${name}`)
+  expect(namesOf(byHand.filter(({ type }) => type !== 'ttft').map(toWall))).toEqual(['here: end to end'])
+  expect(namesOf(byHand.map(toFailure))).toEqual(
+    ['TTFT', 'TTFA', 'decode speed', 'end to end'].map((name) => `here: ${name}`),
+  )
+})
+
+test('what has the tokens in it says which: all that were billed, or those that were sent', () => {
+  const answerOnly = (outputTokens: number, reasoningTokens: number) =>
+    fold(
+      withDone({ usage: { ...usage, outputTokens, reasoningTokens } }).filter(
+        (event) => !(event.type === 'token' && event.kind === 'reasoning'),
+      ),
+    )
+  const [lane, moreHidden, moreSent] = [answerOnly(9, 0), answerOnly(109, 100), answerOnly(12, 0)]
+  for (const { tool, name, hasTokens, of } of definitions) {
+    const isSame = (other: LaneState) => of(other, null) === of(lane, null)
+    const seen = isSame(moreSent) ? undefined : isSame(moreHidden) ? 'sent' : 'all'
+    expect([tool, name, seen]).toEqual([tool, name, hasTokens])
+  }
+})
+
+test('in twice the time every time is twice as long and every speed half of it', () => {
+  const slower = (event: Unnumbered): Unnumbered => {
+    const twice = (ms: number | null | undefined) => 2 * (ms ?? 0)
+    if (event.type === 'ttft') return { ...event, at: 2 * event.at, ms: 2 * event.ms }
+    if (event.type !== 'done') return { ...event, at: 2 * event.at }
+    const { firstChoicesMs, lastChunkMs } = event.arrival!
+    const arrival = {
+      ...event.arrival!,
+      firstChoicesMs: twice(firstChoicesMs),
+      lastChunkMs: twice(lastChunkMs),
+    }
+    return { ...event, at: 2 * event.at, totalMs: 2 * event.totalMs, arrival }
+  }
+  for (const { unit, of } of definitions) {
+    const [before, after] = [of(fold(byHand), null)!, of(fold(byHand.map(slower)), null)!]
+    expect(after).toBeCloseTo(unit === 'ms' ? 2 * before : before / 2, 9)
+  }
+})
+
+test('one arrival has a time and no speed, and one token no step', () => {
+  const at310 = fold(byHand.filter((event) => event.type !== 'token' || event.at === 310))
+  for (const { name, unit, hasTokens, of } of definitions.filter(
+    ({ tool }) => tool === 'Artificial Analysis',
+  ))
+    expect([name, of(at310, null)]).toEqual([name, unit === 'ms' && !hasTokens ? 300 : null])
+  expect(figure(at310, 'AIPerf', 'ICL, mean')).toBeNull()
+  expect(figure(at310, 'AIPerf', 'throughput per user')).toBeNull()
+  const stepOf = (outputTokens: number) =>
+    figure(fold(withDone({ usage: { ...usage, outputTokens } })), 'vLLM bench', 'TPOT')
+  expect([0, 1, 2].map(stepOf)).toEqual([null, null, 260])
+})
+
+test('no speed is made of an answer of which the first chunk already has all that was billed', () => {
+  const speedOf = (outputTokens: number) =>
+    figure(fold(withDone({ usage: { ...usage, outputTokens } })), 'Artificial Analysis', 'output speed')
+  expect([1, 2, 3].map(speedOf)).toEqual([null, null, 5])
+})
+
+test('reasoning alone is text without an answer', () => {
+  const lane = fold(byHand.map((event) => (event.type === 'token' ? { ...event, kind: 'reasoning' } : event)))
+  expect(figure(lane, 'Artificial Analysis', 'output speed')).toBeCloseTo(45, 9)
+  expect(figure(lane, 'Artificial Analysis', 'end to end, 500 tokens')).toBeNull()
+  expect(figure(lane, 'AIPerf', 'TTFO')).toBeNull()
 })
 
 test('a speed whose span is no longer than its error is none, and its times stand', () => {
@@ -195,6 +276,10 @@ test('one arrival is one number in every column, to the last digit', () => {
     }),
   )
 })
+
+function withDone(more: Partial<Extract<Unnumbered, { type: 'done' }>>): Unnumbered[] {
+  return byHand.map((event) => (event.type === 'done' ? { ...event, ...more } : event))
+}
 
 function fold(events: readonly Unnumbered[]): LaneState {
   const state = events.map((event, seq) => ({ ...event, seq }) as RaceEvent).reduce(reduceRace, emptyRace)

@@ -7,7 +7,7 @@
  */
 import type { LaneState } from './race-state.ts'
 import { type Speed, toDecode, toEndToEnd } from './speeds.ts'
-import { hasUntimedToolCall, toSentTokens, toTimeSlip } from './time-slip.ts'
+import { hasUntimedToolCall, perSecond, toSentTokens, toTimeSlip } from './time-slip.ts'
 
 export const tools = ['here', 'vLLM bench', 'AIPerf', 'GuideLLM', 'Artificial Analysis'] as const
 export type Tool = (typeof tools)[number]
@@ -152,7 +152,7 @@ export const definitions: readonly Definition[] = [
     unit: 'ms',
     formula: 'last text / n: the time to the first token is in it',
     hasTokens: 'all',
-    of: (lane) => perStep(lastText(lane), plus(outputTokens(lane), 1)),
+    of: (lane) => perStep(lastText(lane), outputTokens(lane) + 1),
   },
   {
     tool: 'Artificial Analysis',
@@ -193,7 +193,7 @@ function perSecondOf(speed: Speed | null): number | null {
 }
 
 function arrivalOf(lane: LaneState) {
-  return isReported(lane) && lane.outcome?.kind === 'done' ? lane.outcome.event.arrival : undefined
+  return lane.stream && lane.outcome?.kind === 'done' ? lane.outcome.event.arrival : undefined
 }
 
 function firstText(lane: LaneState): number | null {
@@ -211,8 +211,8 @@ function firstAnswer(lane: LaneState): number | null {
   return isReported(lane) ? toTimeSlip(lane).firstAnswerMs : null
 }
 
-function outputTokens(lane: LaneState): number | null {
-  return lane.outcome?.kind === 'done' ? lane.outcome.event.usage.outputTokens : null
+function outputTokens(lane: LaneState): number {
+  return toTimeSlip(lane).outputTokens
 }
 
 /** Without hidden reasoning: who counts the text itself never sees it. */
@@ -226,31 +226,24 @@ function interTokenLatency(lane: LaneState): number | null {
 
 function outputSpeed(lane: LaneState, errorMs: number | null): number | null {
   if (!isTimed(lane, errorMs)) return null
-  const spanMs = between(firstText(lane), lastText(lane))
-  const tokens = plus(textTokens(lane), -(lane.firstMark?.tokens ?? 0))
-  return spanMs === null || tokens === null || spanMs <= 0 || tokens <= 0 ? null : (tokens * 1000) / spanMs
+  return perSecond(textTokens(lane) - lane.firstMark!.tokens, between(firstText(lane), lastText(lane)))
 }
 
 /** Is its text spread over more than the error of its first and its last time? */
 function isTimed(lane: LaneState, errorMs: number | null): boolean {
-  const spanMs = between(firstText(lane), lastText(lane))
-  return spanMs === null || errorMs === null || spanMs > 2 * errorMs
+  return (between(firstText(lane), lastText(lane)) ?? 0) > 2 * (errorMs ?? 0)
 }
 
 function between(fromMs: number | null | undefined, toMs: number | null | undefined): number | null {
   return fromMs == null || toMs == null ? null : toMs - fromMs
 }
 
-function plus(count: number | null, more: number): number | null {
-  return count === null ? null : count + more
-}
-
 /** Of `count` tokens there are `count − 1` steps; null when there is none. */
-function perStep(spanMs: number | null, count: number | null): number | null {
-  return spanMs === null || count === null || count < 2 ? null : spanMs / (count - 1)
+function perStep(spanMs: number | null, count: number): number | null {
+  return spanMs === null || count < 2 ? null : spanMs / (count - 1)
 }
 
 /** Tokens a second from milliseconds a token, and back. */
 function inverse(value: number | null): number | null {
-  return value === null || value <= 0 ? null : 1000 / value
+  return value === null ? null : 1000 / value
 }

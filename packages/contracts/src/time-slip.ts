@@ -212,7 +212,8 @@ function span(first: Mark | null, last: Mark | null): number | null {
   return first && last ? last.at - first.at : null
 }
 
-function perSecond(count: number, ms: number | null): number | null {
+/** null of nothing, and in no time. */
+export function perSecond(count: number, ms: number | null): number | null {
   return ms !== null && ms > 0 && count > 0 ? (count * 1000) / ms : null
 }
 
