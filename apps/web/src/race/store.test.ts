@@ -161,6 +161,60 @@ test('says that a stop is on its way, and what to do when no answer comes', asyn
   expect(store.getState()).toMatchObject({ isStopping: false, stopProblem: null })
 })
 
+test('says why the app refused a stop, and nothing when the race had ended by itself', async () => {
+  const refuse = (code: string) => Response.json({ error: { code, message: 'Do this.' } }, { status: 409 })
+  for (const [code, problem] of [
+    ['already_ended', null],
+    ['not_yours', 'Do this.'],
+  ] as const) {
+    const { store, send, frame, sleeps } = setUp({ stopped: Promise.resolve(refuse(code)) })
+    store.getState().start(request)
+    await send(tape.slice(0, 2))
+    frame()
+    await store.getState().stop()
+    // It was answered in time: no word of waiting follows.
+    sleeps.at(-1)!.wake()
+    await settle()
+    expect(store.getState()).toMatchObject({ isStopping: false, stopProblem: problem })
+  }
+})
+
+test('before the green light there is nothing to stop, and after another race was opened nothing to tell', async () => {
+  const { promise, resolve } = Promise.withResolvers<Response>()
+  const { store, send, frame, calls, sleeps } = setUp({ stopped: promise })
+  store.getState().start(request)
+  await store.getState().stop()
+  expect(calls.map(({ path }) => path)).toEqual(['/api/race'])
+  await send(tape.slice(0, 2))
+  frame()
+  const stopping = store.getState().stop()
+  const { wake } = sleeps.at(-1)!
+  store.getState().open('r2')
+  wake()
+  resolve(Response.json({ error: { code: 'c', message: 'm' } }, { status: 500 }))
+  await stopping
+  expect(store.getState()).toMatchObject({ following: 'r2', isStopping: false, stopProblem: null })
+})
+
+test('a start leaves the race before on the screen until the green light, an address does not', async () => {
+  const { store, send, frame } = setUp()
+  store.getState().start(request)
+  await send(tape)
+  const { race } = store.getState()
+  store.getState().start(request)
+  expect(store.getState()).toMatchObject({
+    race,
+    following: 'r1',
+    origin: 'start',
+    feed: { state: 'asking' },
+  })
+  await send([])
+  frame()
+  expect(store.getState().race).toBe(race)
+  store.getState().open('r2')
+  expect(store.getState()).toMatchObject({ race: { raceId: null }, following: 'r2', origin: 'open' })
+})
+
 test('how far the picture is behind the tape is known when a second of it was painted', async () => {
   const { store, send, frame, paint, pass } = setUp()
   store.getState().start(request)
