@@ -11,7 +11,6 @@ export interface Frame {
   /** The event's data; null for a frame of comments only. */
   data: string | null
   event: string | null
-  id: string | null
   /** Keep-alives and the like: they show life, they are no event. */
   comments: number
   /** Fields that the standard does not know, in order. */
@@ -20,12 +19,11 @@ export interface Frame {
 
 /** Reads one frame as `createFrameSplitter` cuts it, or the rest of a stream that ended without a blank line. */
 export function readFrame(bytes: Uint8Array): Frame {
-  const frame: Frame = { data: null, event: null, id: null, comments: 0, unknown: [] }
+  const frame: Frame = { data: null, event: null, comments: 0, unknown: [] }
   const parser = createParser({
     onEvent(message) {
-      frame.data = frame.data === null ? message.data : `${frame.data}\n${message.data}`
-      frame.event = message.event ?? frame.event
-      frame.id = message.id ?? frame.id
+      frame.data = message.data
+      frame.event = message.event ?? null
     },
     onComment() {
       frame.comments++

@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import {
   createFrameSplitter,
   decodeEvents,
@@ -30,7 +30,13 @@ function split(pieces: Uint8Array[]) {
   return { frames: frames.map(text), rest: text(splitter.rest()) }
 }
 
-const lineEnd = fc.constantFrom('\n', '\r\n')
+/** What a reader makes of the frames, however the blank lines between them were cut. */
+const heard = ({ frames }: { frames: string[] }) =>
+  frames
+    .map((frame) => readFrame(utf8.encode(frame)))
+    .filter(({ data, comments }) => data !== null || comments > 0)
+
+const lineEnd = fc.constantFrom('\n', '\r\n', '\r')
 const eventText = fc
   .tuple(
     fc.array(
@@ -53,8 +59,10 @@ test('frames are the same however the bytes are cut', () => {
       expect(whole.frames.join('') + whole.rest).toBe(text(bytes))
       const sliced = split(cut(bytes, places))
       expect(sliced.frames.join('') + sliced.rest).toBe(text(bytes))
+      expect(heard(sliced)).toEqual(heard(whole))
       const byByte = split([...bytes].map((byte) => Uint8Array.of(byte)))
       expect(byByte.frames.join('') + byByte.rest).toBe(text(bytes))
+      expect(heard(byByte)).toEqual(heard(whole))
     }),
   )
 })
@@ -94,7 +102,24 @@ test('what follows the last blank line is the rest', () => {
 test('an event without end is refused, not collected', () => {
   const splitter = createFrameSplitter(10)
   splitter.push(utf8.encode('data: 123'))
-  expect(() => splitter.push(utf8.encode('4567890'))).toThrow(FrameTooLarge)
+  splitter.push(utf8.encode('4'))
+  expect(() => splitter.push(utf8.encode('5'))).toThrow(FrameTooLarge)
+})
+
+test.each([
+  ['', true],
+  ['data: a', false],
+  ['data: a\n\n', true],
+  ['data: a\n\ndata', false],
+  // The LF of a CRLF may still come: it belongs to this frame.
+  ['data: a\r\r', false],
+])('after %j a frame begins: %s', (bytes, isBetween) => {
+  const splitter = createFrameSplitter()
+  expect(splitter.isBetween).toBe(true)
+  splitter.push(utf8.encode(bytes))
+  expect(splitter.isBetween).toBe(isBetween)
+  splitter.rest()
+  expect(splitter.isBetween).toBe(true)
 })
 
 test('a frame tells its data, comments and the fields that nobody knows', () => {
@@ -128,6 +153,13 @@ test('fields that the standard does not know are kept in their order, and none o
   ])
 })
 
+test('an event without a name or a number says neither, and a field that nobody knows is passed over', async () => {
+  expect(encodeEvent({ data: 'x' })).toBe('data: x\n\n')
+  const events = []
+  for await (const read of decodeEvents(stream([utf8.encode('error: no\ndata: a\n\n')]))) events.push(...read)
+  expect(events.map(({ data }) => data)).toEqual(['a'])
+})
+
 test('half an event at the end of a stream is no event', async () => {
   const events = []
   for await (const read of decodeEvents(stream([utf8.encode('data: a\n\ndata: hal')]))) events.push(...read)
@@ -158,6 +190,22 @@ test('a peer that leaves while we wait is closed, not waited for', async () => {
   const writing = writeWhenReady(socket, 'longer than four', 10_000)
   socket.destroy()
   expect(await writing).toBe('closed')
+  expect(await writeWhenReady(socket, 'x', 10_000)).toBe('closed')
+})
+
+test('no timer stays behind what was written', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const socket = new PassThrough({ highWaterMark: 4 })
+  const writing = writeWhenReady(socket, 'longer than four', 10_000)
+  socket.resume()
+  await writing
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('nothing is written behind the end', async () => {
+  const socket = new PassThrough()
+  socket.end()
   expect(await writeWhenReady(socket, 'x', 10_000)).toBe('closed')
 })
 

@@ -40,5 +40,5 @@ export function whenDrained(socket: Writable, drainMsMax: number): Promise<Writt
 }
 
 export function isGone(socket: Writable): boolean {
-  return socket.destroyed || socket.writableEnded || socket.closed
+  return socket.destroyed || socket.writableEnded
 }
