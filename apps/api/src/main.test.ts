@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lanesMax, type RaceEvent } from '@drag-race/contracts'
+import { type EventOf, lanesMax, type RaceEvent } from '@drag-race/contracts'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { openDatabase } from './history/index.ts'
@@ -93,7 +93,7 @@ async function freePort(): Promise<number> {
 /** Starts an endless race and reads it up to its tenth token. */
 async function startEndless(url: string) {
   const tape = events(await postRace(url, { prompt: 'p', lanes: [{ model: 'endless' }] }))
-  const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+  const start = (await tape.next()).value as EventOf<'race-start'>
   for (let count = 0; count < 10; count++) await next(tape, ({ type }) => type === 'token')
   return { tape, raceId: start.raceId }
 }

@@ -162,6 +162,8 @@ export const RaceEvent = z.discriminatedUnion('type', [
 ])
 export type RaceEvent = z.infer<typeof RaceEvent>
 
+export type EventOf<Type extends RaceEvent['type']> = Extract<RaceEvent, { type: Type }>
+
 /** An event before the tape has given it its number. */
 export type Unnumbered<Event extends RaceEvent = RaceEvent> = Event extends RaceEvent
   ? Omit<Event, 'seq'>

@@ -5,16 +5,14 @@
  * Pure and total: any prefix of a tape folds, and folding it in two halves is the same as in one. An event that does
  * not follow the one before (a repeat after a reconnect, a gap) leaves the state as it is; `isNext` tells which.
  */
-import type { ClockReport, LaneEntry, RaceEvent } from './race-event.ts'
+import type { ClockReport, EventOf, LaneEntry, RaceEvent } from './race-event.ts'
 import type { RaceRequest } from './race-request.ts'
 import type { Standing } from './standings.ts'
-
-type EventOf<Type extends RaceEvent['type']> = Extract<RaceEvent, { type: Type }>
 
 /** One arrival of tokens. A linked list, newest first: appending is O(1) and shares the past between states. */
 export interface Mark {
   at: number
-  kind: 'answer' | 'reasoning' | 'tool-call'
+  kind: EventOf<'token'>['kind']
   /** Estimated tokens that had arrived when this one had. */
   tokens: number
   previous: Mark | null

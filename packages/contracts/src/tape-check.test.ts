@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   createTapeCheck,
+  type EventOf,
   emptyRace,
   foldRace,
   type RaceEvent,
@@ -156,7 +157,7 @@ describe('a tape that is read from a file', () => {
     for (const tokens of [-3, 0.5]) expect(faultOf(tokens)).toEqual(['wrong_event', 4])
   })
 
-  const start = fc.sample(tapes, 1)[0]![0] as Extract<RaceEvent, { type: 'race-start' }>
+  const start = fc.sample(tapes, 1)[0]![0] as EventOf<'race-start'>
   const [lane] = start.lanes as [(typeof start.lanes)[number]]
   const withFirstLane = (more: object) => [{ ...lane, ...more }, ...start.lanes.slice(1)]
   test.each<[string, object, string, RegExp]>([

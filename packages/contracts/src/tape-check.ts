@@ -9,7 +9,7 @@
 import { withinBounds } from './event-bounds.ts'
 import { toStandings } from './finish.ts'
 import { parseJsonOrNull } from './parse-json.ts'
-import { RaceEvent } from './race-event.ts'
+import { type EventOf, RaceEvent } from './race-event.ts'
 import { emptyRace, foldRace, isNext, type RaceState } from './race-state.ts'
 
 /** Why a tape is refused. `line` counts from 1 and includes the header. */
@@ -85,8 +85,6 @@ interface LaneTimes {
   at: number
   isOver: boolean
 }
-
-type EventOf<Type extends RaceEvent['type']> = Extract<RaceEvent, { type: Type }>
 
 function parseEvent(text: string, line: number): RaceEvent {
   const value = parseJsonOrNull(text)

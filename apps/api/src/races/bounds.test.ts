@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Worker } from 'node:worker_threads'
-import { laneStatus, type RaceEvent } from '@drag-race/contracts'
+import { type EventOf, laneStatus } from '@drag-race/contracts'
 import pino from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '../history/index.ts'
@@ -184,7 +184,7 @@ test('a ninth race waits its turn', async () => {
   const running = await Promise.all(
     Array.from({ length: 8 }, async () => {
       const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'stalls' }] }))
-      return { tape, start: (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }> }
+      return { tape, start: (await tape.next()).value as EventOf<'race-start'> }
     }),
   )
   const refused = await postRace(app.url, { prompt: 'p', lanes: [{ model: 'fine' }] })
@@ -235,7 +235,7 @@ test('a viewer that reads nothing is dropped, slows no race, and can come back f
 test('a viewer too many is told when to come back', async () => {
   const app = await start({ viewerLimits: { ...viewerLimits, viewersMax: 1 } })
   const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'stalls' }] }))
-  const { raceId } = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+  const { raceId } = (await tape.next()).value as EventOf<'race-start'>
   const refused = await eventsOf(app.url, raceId)
   expect(refused.status).toBe(429)
   expect(await refused.json()).toMatchObject({ error: { code: 'too_many_viewers' } })
@@ -297,7 +297,7 @@ test('the app that closes ends its races as interrupted, and all of them is kept
   const db = await openDatabase(':memory:')
   const app = await startApp({ gatewayUrl: gateway.url, db })
   const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'stalls' }] }))
-  const begin = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+  const begin = (await tape.next()).value as EventOf<'race-start'>
   await next(tape, ({ type }) => type === 'token')
   const closed = app.close()
   const seen = await rest(tape)

@@ -2,13 +2,13 @@
  * The lanes of a running race on this side of their thread: what they say goes onto the tape, in order, and what they are
  * told goes to the thread. Which lane is closed is decided here: one that has an end on the tape keeps it.
  */
-import { type LaneState, laneStatus, type RaceEvent } from '@drag-race/contracts'
+import { type EventOf, type LaneState, laneStatus } from '@drag-race/contracts'
 import type { LaneThread } from './lane-thread.ts'
 import type { LaneEvent, LaneStop } from './lanes/messages.ts'
 import type { Tape } from './tape.ts'
 import type { TapeWriter } from './tape-writer.ts'
 
-export type EndReason = Extract<RaceEvent, { type: 'race-end' }>['reason']
+export type EndReason = EventOf<'race-end'>['reason']
 
 /** What a lane that the race closes has for an error. */
 export interface CloseFault {

@@ -1,8 +1,8 @@
 /** Who watches, and who stops: neither owns the race. */
 import {
   type ApiError,
+  type EventOf,
   laneStatus,
-  type RaceEvent,
   type RacePage,
   raceClockHeader,
   raceVerdict,
@@ -25,8 +25,6 @@ import {
 } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
 import { viewerLimits } from './routes.ts'
-
-type RaceStarted = Extract<RaceEvent, { type: 'race-start' }>
 
 let gateway: FakeGateway
 let app: TestApp
@@ -63,7 +61,7 @@ describe('a viewer', () => {
     const live = events(
       await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }, { model: 'words' }] }),
     )
-    const start = (await live.next()).value as RaceStarted
+    const start = (await live.next()).value as EventOf<'race-start'>
     const follower = eventsOf(app.url, start.raceId, { headers: { 'last-event-id': '0' } }).then(collect)
     held.resolve()
     const tape = [start, ...(await rest(live))]
@@ -147,7 +145,7 @@ describe('a viewer', () => {
     expect(await refusal(raceId!, seq + 1)).toContain('the app was ended in between')
 
     const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
-    const start = (await tape.next()).value as RaceStarted
+    const start = (await tape.next()).value as EventOf<'race-start'>
     expect(await refusal(start.raceId, 999)).toMatch(/^Event 999 has not happened yet: .* goes to \d+ so far/)
     await stop(app.url, start.raceId)
     await rest(tape)
@@ -175,7 +173,7 @@ describe('a viewer', () => {
   test('of a race that it has started is told where that is before the first event', async () => {
     const response = await postRace(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
     const [start] = await collect(response)
-    const { raceId } = start as RaceStarted
+    const { raceId } = start as EventOf<'race-start'>
     expect(response.headers.get('location')).toBe(`/api/races/${raceId}`)
     expect(await (await fetch(`${app.url}${response.headers.get('location')}`)).json()).toMatchObject({
       id: raceId,
@@ -189,7 +187,7 @@ describe('a viewer', () => {
 
 test('a race that runs stands in the history as it is now, and cannot be deleted', async () => {
   const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
-  const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+  const start = (await tape.next()).value as EventOf<'race-start'>
   await next(tape, ({ type }) => type === 'token')
   const live = {
     id: start.raceId,
@@ -210,7 +208,7 @@ test('a race that runs stands in the history as it is now, and cannot be deleted
 
 test('who comes while all lanes are silent is told where the clock of the race stands', async () => {
   const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
-  const start = (await tape.next()).value as RaceStarted
+  const start = (await tape.next()).value as EventOf<'race-start'>
   const last = await next(tape, ({ type }) => type === 'token')
   const clockMs = async () => {
     const response = await eventsOf(app.url, start.raceId)
@@ -235,7 +233,7 @@ test('the health tells the margin of the race that ended last', async () => {
   // A race of a millisecond or two is too short to measure it.
   for (let asked = 0; asked < 20; asked++) await fetch(`${app.url}/api/health`)
   held.resolve()
-  const state = fold(await collect(await eventsOf(app.url, (start as RaceStarted).raceId)))
+  const state = fold(await collect(await eventsOf(app.url, (start as EventOf<'race-start'>).raceId)))
   expect(state.end!.marginMs).toBeGreaterThan(0)
   await eventually(async () =>
     expect(await (await fetch(`${app.url}/api/health`)).json()).toMatchObject({
@@ -256,7 +254,7 @@ describe('stop', () => {
     const tape = events(
       await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }, { model: 'held' }] }),
     )
-    const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+    const start = (await tape.next()).value as EventOf<'race-start'>
     await next(tape, (event) => event.type === 'token' && event.lane === 0)
     expect((await stop(app.url, start.raceId, { lane: 0 })).status).toBe(204)
     await next(tape, (event) => event.type === 'error' && event.lane === 0 && event.code === 'stopped')
@@ -277,7 +275,7 @@ describe('stop', () => {
     const tape = events(
       await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }, { model: 'words' }] }),
     )
-    const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+    const start = (await tape.next()).value as EventOf<'race-start'>
     await next(tape, ({ type }) => type === 'done')
     expect((await stop(app.url, start.raceId)).status).toBe(204)
     expect((await rest(tape)).at(-1)).toMatchObject({ reason: 'stopped' })
@@ -295,7 +293,7 @@ describe('stop', () => {
 
   test('is a stop, also when the model had said that it is finished', async () => {
     const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'lingers' }] }))
-    const start = (await tape.next()).value as Extract<RaceEvent, { type: 'race-start' }>
+    const start = (await tape.next()).value as EventOf<'race-start'>
     await next(tape, ({ type }) => type === 'token')
     await stop(app.url, start.raceId)
     expect(await rest(tape)).toMatchObject([{ type: 'error', code: 'stopped' }, { reason: 'stopped' }])

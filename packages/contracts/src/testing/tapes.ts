@@ -1,6 +1,7 @@
 /** Random races that could have happened: what every property of a tape is tried on. */
 import fc from 'fast-check'
 import {
+  type EventOf,
   emptyRace,
   type FinishLine,
   type RaceEvent,
@@ -189,7 +190,7 @@ function earlier(event: RaceEvent): RaceEvent {
   }
 }
 
-function withOtherPlaces(end: Extract<RaceEvent, { type: 'race-end' }>): RaceEvent {
+function withOtherPlaces(end: EventOf<'race-end'>): RaceEvent {
   return {
     ...end,
     standings: end.standings.map((standing) => ({ ...standing, place: (standing.place ?? 0) + 1 })),
