@@ -1,7 +1,7 @@
 /** A tape as long as they come: 16 lanes of 20,000 tokens, answers in markdown, at some 100 tokens a second each. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { foldRace, type RaceEvent, toStandings, type Unnumbered } from '@drag-race/contracts'
+import { foldRace, type RaceEvent, roundMs, toStandings, type Unnumbered } from '@drag-race/contracts'
 
 export interface TapeSize {
   lanes: number
@@ -50,13 +50,13 @@ export function toLongTape(raceId: string, { lanes, tokens }: TapeSize): RaceEve
 
 function laneEvents(lane: number, tokens: number, pieces: readonly string[]): Unnumbered[] {
   const startAt = lane / 100
-  const first = toHundredth(startAt + 200 + lane * 13)
+  const first = roundMs(startAt + 200 + lane * 13)
   const gapMs = 8 + lane * 0.37
-  const at = (index: number) => toHundredth(first + index * gapMs)
+  const at = (index: number) => roundMs(first + index * gapMs)
   const last = at(tokens - 1)
   return [
     { type: 'lane-start', at: startAt, lane },
-    { type: 'ttft', at: first, lane, ms: toHundredth(first - startAt) },
+    { type: 'ttft', at: first, lane, ms: roundMs(first - startAt) },
     ...Array.from({ length: tokens }, (_, index): Unnumbered => {
       // Each lane begins elsewhere in the text, so that no two are alike.
       const content = pieces[(index + lane * 977) % pieces.length] ?? ''
@@ -66,7 +66,7 @@ function laneEvents(lane: number, tokens: number, pieces: readonly string[]): Un
       type: 'done',
       at: last,
       lane,
-      totalMs: toHundredth(last - startAt),
+      totalMs: roundMs(last - startAt),
       finishReason: 'stop',
       usage: {
         inputTokens: 9,
@@ -90,8 +90,4 @@ function readPieces(): string[] {
     .map((name) => readFileSync(join(folder, name), 'utf8').replace(/^---[\s\S]*?---\n/, ''))
     .join('\n\n')
   return text.match(/\s*\S{1,4}|\s+/g) ?? []
-}
-
-function toHundredth(ms: number): number {
-  return Math.round(ms * 100) / 100
 }

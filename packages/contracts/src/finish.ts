@@ -5,6 +5,7 @@
 
 import type { FinishLine } from './race-request.ts'
 import { type LaneState, laneStatus, type Mark, type RaceState } from './race-state.ts'
+import { roundMs } from './round-ms.ts'
 import { toDecodeMargin } from './speeds.ts'
 import { type Better, type Entrant, rank, type Standing, toVerdict, type Verdict } from './standings.ts'
 import { toTimeSlip, whenTokens } from './time-slip.ts'
@@ -47,7 +48,7 @@ export function crossedMs(lane: LaneState, finish: FinishLine): number | null {
   if (lane.startAt === null) return null
   if (finish === 'done') return toTotal(lane)
   const at = finish === 'first-token' ? lane.firstMark?.at : whenCrossed(lane, finish.tokens)
-  return at === undefined ? null : Math.round((at - lane.startAt) * 100) / 100
+  return at === undefined ? null : roundMs(at - lane.startAt)
 }
 
 /**

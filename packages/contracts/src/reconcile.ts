@@ -12,6 +12,7 @@
  */
 import type { GatewayRow } from './api.ts'
 import type { LaneState } from './race-state.ts'
+import { roundMs } from './round-ms.ts'
 import { toTimeSlip } from './time-slip.ts'
 
 export interface Comparison {
@@ -138,9 +139,8 @@ function compareCounts(
   return { what, unit: 'count', tape, gateway, difference, isOff, isEstimated }
 }
 
-/** Two decimals, like every time on the tape. */
 function minus(tape: number | null, gateway: number | null): number | null {
-  return tape === null || gateway === null ? null : Math.round((tape - gateway) * 100) / 100
+  return tape === null || gateway === null ? null : roundMs(tape - gateway)
 }
 
 function mean(values: readonly (number | null)[]): number | null {

@@ -3,6 +3,7 @@
  * function serves screen, history and leaderboard. Milliseconds count from the lane's own start.
  */
 import type { LaneStartKind, LaneState, Mark } from './race-state.ts'
+import { roundMs } from './round-ms.ts'
 
 export interface TimeSlip {
   /** null until it has left; missing in what was kept before there was this. */
@@ -83,7 +84,7 @@ const slips = new WeakMap<LaneState, TimeSlip>()
 
 function measure(lane: LaneState, nowMs: number): TimeSlip {
   const since = (at: number | undefined) =>
-    lane.startAt === null || at === undefined ? null : round(at - lane.startAt)
+    lane.startAt === null || at === undefined ? null : roundMs(at - lane.startAt)
   const done = lane.outcome?.kind === 'done' ? lane.outcome.event : null
   const usage = done?.usage ?? null
   const outputTokens = usage?.outputTokens ?? lane.tokens
@@ -205,7 +206,7 @@ function longestGap(last: Mark | null, brokenOffAt: number | undefined): number 
     longest = Math.max(longest ?? 0, mark.at - mark.previous.at)
   }
   // What one read brings has waited for nothing.
-  return longest === null || (longest === 0 && brokenOffAt === undefined) ? null : round(longest)
+  return longest === null || (longest === 0 && brokenOffAt === undefined) ? null : roundMs(longest)
 }
 
 function span(first: Mark | null, last: Mark | null): number | null {
@@ -215,9 +216,4 @@ function span(first: Mark | null, last: Mark | null): number | null {
 /** null of nothing, and in no time. */
 export function perSecond(count: number, ms: number | null): number | null {
   return ms !== null && ms > 0 && count > 0 ? (count * 1000) / ms : null
-}
-
-/** Two decimals, like every time on the tape: sums of them would carry binary dust otherwise. */
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100
 }

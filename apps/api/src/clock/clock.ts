@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Calibration, ClockReport, LaneState } from '@drag-race/contracts'
-import { toLaneErrors, toSpread } from '@drag-race/contracts'
+import { roundMs, toLaneErrors, toSpread } from '@drag-race/contracts'
 import { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import type { Catalog } from '../models/index.ts'
@@ -141,10 +141,12 @@ export function createClock(
       const ledger = id ? await readLedger(simulatorUrl, id, AbortSignal.timeout(sentinelMsMax)) : null
       const errors = ledger && toLaneErrors(lane, greenLightNs, ledger)
       if (!errors) return null
+      const { ttftMs, tokensMs } = errors
+      const { p99 } = toSpread(tokensMs)
       return {
-        ttftErrorMs: round(errors.ttftMs),
-        tokenErrorP99Ms: round(toSpread(errors.tokensMs).p99),
-        tokens: errors.tokensMs.length,
+        ttftErrorMs: ttftMs === null ? null : roundMs(ttftMs),
+        tokenErrorP99Ms: p99 === null ? null : roundMs(p99),
+        tokens: tokensMs.length,
       }
     },
     async close() {
@@ -152,10 +154,6 @@ export function createClock(
       await current?.result.catch(() => {})
     },
   }
-}
-
-function round(ms: number | null): number | null {
-  return ms === null ? null : Math.round(ms * 100) / 100
 }
 
 const racesRun = new ApiFault(

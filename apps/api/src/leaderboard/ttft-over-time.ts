@@ -5,7 +5,7 @@
  * group. Equal numbers rather than equal hours: a month's silence before a busy afternoon would leave one point of it.
  * All models share the groups, and a group's points share its time, so that their lines can be read across.
  */
-import type { Leaderboard } from '@drag-race/contracts'
+import { type Leaderboard, roundMs } from '@drag-race/contracts'
 
 export interface TtftMoment {
   model: string
@@ -40,7 +40,7 @@ export function ttftOverTime(moments: readonly TtftMoment[]): Leaderboard['ttftO
     model,
     points: cells.flatMap(({ sumMs, count }, group) => {
       const at = new Date(lastAtMs[group] ?? 0).toISOString()
-      return count > 0 ? [{ at, ttftMs: Math.round((sumMs / count) * 100) / 100 }] : []
+      return count > 0 ? [{ at, ttftMs: roundMs(sumMs / count) }] : []
     }),
   }))
 }

@@ -4,7 +4,7 @@
  * A row also keeps the sums and counts behind its averages. Averages cannot be subtracted, and what a race added is a
  * difference.
  */
-import type { GatewayRow } from '@drag-race/contracts'
+import { type GatewayRow, roundMs } from '@drag-race/contracts'
 import type { Dialect, Timing, Where } from './dialects.ts'
 import type { Sample } from './parse-prometheus.ts'
 
@@ -171,9 +171,9 @@ function emptyTally(provider: string, model: string, failed: number | null): Tal
   }
 }
 
-/** Two decimals, like every time on the tape. A sum of 0 is one that is missing or NaN: no call takes no time. */
+/** A sum of 0 is one that is missing or NaN: no call takes no time. */
 function average({ sumMs, count }: Observed): number | null {
-  return count > 0 && sumMs > 0 ? Math.round((sumMs / count) * 100) / 100 : null
+  return count > 0 && sumMs > 0 ? roundMs(sumMs / count) : null
 }
 
 /** No label holds a NUL. */

@@ -2,7 +2,14 @@
  * A finished race as lines: tokens over time, a line a lane, each in milliseconds from its own start, as every figure is.
  * Lines are steps, because tokens come in arrivals; between two of them there was nothing.
  */
-import { crossedMs, type LaneState, type Mark, type RaceState, toTimeSlip } from '@drag-race/contracts'
+import {
+  crossedMs,
+  type LaneState,
+  type Mark,
+  type RaceState,
+  roundMs,
+  toTimeSlip,
+} from '@drag-race/contracts'
 
 export interface Split {
   name:
@@ -48,7 +55,7 @@ export function toCurves({ lanes, request }: RaceState): Curve[] {
         crossedMs: lane.sentinel ? null : crossedMs(lane, finish),
         isDone: lane.outcome?.kind === 'done',
         isSentinel: lane.sentinel === true,
-        splits: toSplits(lane, startAt),
+        splits: toSplits(lane),
       },
     ]
   })
@@ -59,7 +66,7 @@ function toArrivals(lane: LaneState, startAt: number): Pick<Curve, 'times' | 'to
   const tokens = new Float64Array(lane.chunks)
   let index = lane.chunks - 1
   for (let mark: Mark | null = lane.lastMark; mark; mark = mark.previous) {
-    times[index] = toHundredth(mark.at - startAt)
+    times[index] = roundMs(mark.at - startAt)
     tokens[index] = mark.tokens
     index--
   }
@@ -67,21 +74,19 @@ function toArrivals(lane: LaneState, startAt: number): Pick<Curve, 'times' | 'to
 }
 
 /** In the order of time. A split that never came is not among them. */
-function toSplits(lane: LaneState, startAt: number): Split[] {
-  const slip = toTimeSlip(lane)
-  const arrival = lane.outcome?.event.arrival
-  const last = lane.lastMark ? toHundredth(lane.lastMark.at - startAt) : null
-  const all: [Split['name'], number | null | undefined][] = [
-    ['headers', arrival?.headersMs],
-    ['first byte', arrival?.firstByteMs],
-    ['first token', slip.ttftMs],
-    ['first answer', slip.firstAnswerMs],
-    ['half way', slip.halfMs],
-    ['last token', last],
-    ['end', slip.totalMs],
-    ['close', arrival?.closeMs],
+function toSplits(lane: LaneState): Split[] {
+  const { ttftMs, firstAnswerMs, totalMs, splits } = toTimeSlip(lane)
+  const all: [Split['name'], number | null][] = [
+    ['headers', splits.headersMs],
+    ['first byte', splits.firstByteMs],
+    ['first token', ttftMs],
+    ['first answer', firstAnswerMs],
+    ['half way', splits.halfMs],
+    ['last token', splits.lastTokenMs],
+    ['end', totalMs],
+    ['close', splits.closeMs],
   ]
-  return all.flatMap(([name, ms]) => (ms == null ? [] : [{ name, ms }])).sort((a, b) => a.ms - b.ms)
+  return all.flatMap(([name, ms]) => (ms === null ? [] : [{ name, ms }])).sort((a, b) => a.ms - b.ms)
 }
 
 /** Tokens that had come by then. */
@@ -94,9 +99,4 @@ export function tokensAt({ times, tokens }: Curve, ms: number): number {
     else high = middle
   }
   return low === 0 ? 0 : (tokens[low - 1] ?? 0)
-}
-
-/** Times on the tape have two decimals; their differences carry binary dust. */
-function toHundredth(ms: number): number {
-  return Math.round(ms * 100) / 100
 }

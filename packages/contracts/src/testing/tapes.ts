@@ -6,6 +6,7 @@ import {
   type FinishLine,
   type RaceEvent,
   reduceRace,
+  roundMs,
   toStandings,
   type Unnumbered,
 } from '../index.ts'
@@ -79,8 +80,9 @@ function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
   let at = script.startAt
   const gaps = script.stream ? script.gaps : script.gaps.slice(0, 1)
   for (const [index, gap] of gaps.entries()) {
-    at = round(at + gap)
-    if (index === 0 && script.stream) events.push({ type: 'ttft', at, lane, ms: round(at - script.startAt) })
+    at = roundMs(at + gap)
+    if (index === 0 && script.stream)
+      events.push({ type: 'ttft', at, lane, ms: roundMs(at - script.startAt) })
     const kind = toKind(script, index)
     events.push({ type: 'token', at, lane, content: `w${index} `, kind, tokens: script.tokensPerChunk })
   }
@@ -103,7 +105,7 @@ function laneEnd({ end, startAt }: LaneScript, lane: number, at: number, tokens:
     type: 'done',
     at,
     lane,
-    totalMs: round(at - startAt),
+    totalMs: roundMs(at - startAt),
     finishReason: 'stop',
     usage: {
       inputTokens: 3,
@@ -115,10 +117,6 @@ function laneEnd({ end, startAt }: LaneScript, lane: number, at: number, tokens:
     costUsd: null,
     gateway: null,
   }
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100
 }
 
 /** An event as a file may hold it: of this tape, or made up. */

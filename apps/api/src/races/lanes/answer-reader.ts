@@ -2,7 +2,7 @@
  * Reads chunks into the lane's events: the first token, the text with its stamp, and what stands at the end (finish reason,
  * usage, the gateway's account). A body that did not stream is one chunk.
  */
-import { GatewayReport, hasToken, type LaneEntry, readChunk, type Usage } from '@drag-race/contracts'
+import { GatewayReport, hasToken, type LaneEntry, readChunk, roundMs, type Usage } from '@drag-race/contracts'
 import type { RaceClock } from '../race-clock.ts'
 import { createTokenCount } from './count-tokens.ts'
 import type { LaneEvent } from './messages.ts'
@@ -36,7 +36,7 @@ export function createAnswerReader(
   emit: (event: LaneEvent) => void,
 ): AnswerReader {
   let startAt = 0
-  const elapsedMs = (at: number) => Math.round((at - startAt) * 100) / 100
+  const elapsedMs = (at: number) => roundMs(at - startAt)
 
   const counts = {
     answer: createTokenCount(),

@@ -14,6 +14,7 @@
  * gateway, network) is in neither.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { roundMs } from '@drag-race/contracts'
 
 /** 500 samples a second cost the loop under 0.1 % of its time. */
 const resolutionMs = 2
@@ -47,13 +48,9 @@ export function createLatenessMeter(): LatenessMeter {
       const lateMs = (ns: number) => ns / 1e6 - resolutionMs
       return {
         // Stamps on the tape have two decimals: no margin is below their grain.
-        p99Ms: Math.max(0.01, round(lateMs(recorded.percentile(99)))),
-        maxMs: Math.max(0, round(lateMs(recorded.max) - grainMs)),
+        p99Ms: Math.max(0.01, roundMs(lateMs(recorded.percentile(99)))),
+        maxMs: Math.max(0, roundMs(lateMs(recorded.max) - grainMs)),
       }
     },
   }
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100
 }
