@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { parseEnv } from 'node:util'
-import type { ModelList } from '../packages/contracts/src/api.ts'
+import type { ModelList } from '../packages/contracts/src/models.ts'
 import { type Program, toPrograms } from './programs.ts'
 import { createSupervisor } from './supervise.ts'
 

@@ -1,13 +1,8 @@
-/**
- * The finish lines: the three a race can be run by, and the four a leaderboard can be read by. Each says which figure
- * decides, whether less is better, and how wide a tie is.
- */
-
+/** The three finish lines that a race can be run by: each says which time decides. How wide a tie is, the margin says. */
 import type { FinishLine } from './race-request.ts'
 import { type LaneState, laneStatus, type Mark, type RaceState } from './race-state.ts'
 import { roundMs } from './round-ms.ts'
-import { toDecodeMargin } from './speeds.ts'
-import { type Better, type Entrant, rank, type Standing, toVerdict, type Verdict } from './standings.ts'
+import { type Entrant, rank, type Standing, toVerdict, type Verdict } from './standings.ts'
 import { toTimeSlip, whenTokens } from './time-slip.ts'
 
 /** The standings of a race by its own finish line, from whatever is on the tape so far. */
@@ -68,49 +63,4 @@ function whenCrossed({ firstMark, lastMark }: LaneState, tokens: number): number
 
 function toTotal(lane: LaneState): number | null {
   return lane.outcome?.kind === 'done' ? lane.outcome.event.totalMs : null
-}
-
-/** What a leaderboard can be read by. */
-export const measures = ['total', 'ttft', 'decode', 'cost'] as const
-export type Measure = (typeof measures)[number]
-
-export const betterBy: Record<Measure, Better> = {
-  total: 'lower',
-  ttft: 'lower',
-  decode: 'higher',
-  cost: 'lower',
-}
-
-export interface MeasuredLane {
-  lane: number
-  totalMs: number | null
-  ttftMs: number | null
-  decodeTokensPerSecond: number | null
-  costUsd: number | null
-  sentTokens: number
-  /** Set when somebody stopped the lane: how long it had run. */
-  stoppedAfterMs: number | null
-  isDone: boolean
-}
-
-/**
- * An entrant by a measure. The margin of a speed follows from the margin of its time, and a speed over a span that is
- * too short to be timed is none. A cost carries no clock, hence no margin. Only whole answers are ranked.
- */
-export function toMeasuredEntrant(lane: MeasuredLane, measure: Measure, marginMs: number | null): Entrant {
-  const margin = marginMs ?? 0
-  const done = lane.isDone
-  switch (measure) {
-    case 'total':
-      return { lane: lane.lane, value: done ? lane.totalMs : null, censoredAt: lane.stoppedAfterMs, margin }
-    case 'ttft':
-      return { lane: lane.lane, value: done ? lane.ttftMs : null, margin }
-    case 'cost':
-      return { lane: lane.lane, value: done ? lane.costUsd : null, margin: 0 }
-    case 'decode': {
-      const speed = done ? lane.decodeTokensPerSecond : null
-      const speedMargin = speed === null ? null : toDecodeMargin(speed, lane.sentTokens, margin)
-      return { lane: lane.lane, value: speedMargin === null ? null : speed, margin: speedMargin ?? 0 }
-    }
-  }
 }

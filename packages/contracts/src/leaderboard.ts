@@ -3,7 +3,7 @@
  * race. What comes in is checked with zod; what goes out is a plain interface, because the server builds it from checked parts.
  */
 import * as z from 'zod/mini'
-import { type Measure, measures } from './finish.ts'
+import { type Measure, measures } from './measures.ts'
 import { TagQuery } from './tags.ts'
 
 /** `GET /api/leaderboard`. */

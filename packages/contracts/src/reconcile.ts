@@ -10,7 +10,7 @@
  * is flagged. Tokens have no tolerance; where no usage came, each side has counted by itself, the gateway
  * chunks or letters and the tape by a tokenizer: both are shown with ≈, and not compared.
  */
-import type { GatewayRow } from './api.ts'
+import type { GatewayRow } from './gateway-stats.ts'
 import type { LaneState } from './race-state.ts'
 import { roundMs } from './round-ms.ts'
 import { toTimeSlip } from './time-slip.ts'

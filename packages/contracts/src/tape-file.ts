@@ -3,7 +3,7 @@
  * the events of the tape, byte for byte as the app kept them. docs/tape.schema.json is made from what stands here.
  */
 import * as z from 'zod/mini'
-import { PromptInput } from './api.ts'
+import { PromptInput } from './prompts.ts'
 
 export const tapeFormat = 'llm-drag-race/tape'
 export const tapeVersion = 1

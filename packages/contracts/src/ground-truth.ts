@@ -1,0 +1,32 @@
+/** A finished race beside what the simulator wrote down of it. */
+import type { Spread } from './spread.ts'
+
+/** Why a lane has no errors, or none of its tokens. */
+export type GroundTruthGap =
+  | 'not_simulated'
+  | 'not_kept'
+  | 'unreachable'
+  | 'imported'
+  | 'no_green_light'
+  | 'other_clock'
+  | 'regrouped'
+  | 'cut'
+
+export interface LaneGroundTruth {
+  lane: number
+  /** Milliseconds, as measured minus as the simulator wrote it down. null: `missing` says why. */
+  errors: {
+    /** null without streaming or a token. */
+    ttftMs: number | null
+    /** Each token's stamp minus the moment at which it was written; null without streaming, or `missing` says why. */
+    tokens: Spread | null
+    /** null unless the lane was done. */
+    totalMs: number | null
+  } | null
+  missing: { code: GroundTruthGap; message: string } | null
+}
+
+/** `GET /api/races/:id/ground-truth`: a finished race beside the ledger of the simulator, while that keeps it. */
+export interface GroundTruth {
+  lanes: LaneGroundTruth[]
+}
