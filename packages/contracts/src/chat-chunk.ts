@@ -6,6 +6,7 @@
  * Reasoning comes under many names: `reasoning_content` (DeepSeek, Z.ai), `reasoning` (Groq, Cerebras, Ollama),
  * `reasoning_details[]` (OpenRouter, Snowflake), parts of an array in `content` (Mistral).
  */
+import { isRecord } from './is-record.ts'
 import { readUsage, type Usage } from './usage.ts'
 
 export interface ChunkFacts {
@@ -166,8 +167,4 @@ function isStatus(value: unknown): value is number {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

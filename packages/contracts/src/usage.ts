@@ -5,6 +5,7 @@
  * (173 in + 235 out, total 3605). `total_tokens` decides: what it holds beyond prompt and completion is reasoning.
  */
 import * as z from 'zod/mini'
+import { isRecord } from './is-record.ts'
 
 const count = z.number().check(z.nonnegative())
 
@@ -76,8 +77,4 @@ function number(value: unknown): number | null {
 
 function record(value: unknown): Record<string, unknown> | null {
   return isRecord(value) ? value : null
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

@@ -4,6 +4,7 @@
  */
 import {
   type FinishLine,
+  isRecord,
   type LaneParams,
   type LaneRequest,
   lanesMax,
@@ -170,8 +171,4 @@ function parseLane(raw: Record<string, unknown>): SetupLane {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
