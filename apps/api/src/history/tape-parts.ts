@@ -3,7 +3,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { emptyRace, foldRace, type RaceEvent, type RaceState } from '@drag-race/contracts'
 import { type Kysely, sql } from 'kysely'
 import { notFound } from '../api-fault.ts'
-import type { TapePage } from '../races/tape.ts'
 import type { Schema } from './schema.ts'
 
 export interface TapePart {
@@ -11,6 +10,12 @@ export interface TapePart {
   toSeq: number
   /** One line of JSON an event. */
   lines: string
+}
+
+/** Events as they go out: a line of JSON each. */
+export interface TapePage {
+  fromSeq: number
+  lines: string[]
 }
 
 export async function insertPart(db: Kysely<Schema>, raceId: string, part: TapePart): Promise<void> {

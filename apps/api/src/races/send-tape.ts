@@ -4,7 +4,7 @@
  */
 import { encodeComment, encodeEvent, writeWhenReady } from '@drag-race/wire'
 import type { Response } from 'express'
-import type { TapePage } from './tape.ts'
+import type { TapePage } from '../history/tape-parts.ts'
 
 /** How long a viewer may take nothing. At most one page (some 60 kB) is held up for it meanwhile. */
 export const drainMsMax = 15_000

@@ -13,6 +13,7 @@ import {
   type Unnumbered,
   withinBounds,
 } from '@drag-race/contracts'
+import type { TapePage } from '../history/tape-parts.ts'
 
 export interface Tape {
   append(event: Unnumbered): void
@@ -26,11 +27,6 @@ export interface Tape {
   lines(fromSeq: number, toSeq: number): string[]
   /** From the event after `afterSeq` to the end, a page a time; a page without lines when nothing came for `idleMs`. */
   follow(afterSeq: number, options: { signal: AbortSignal; idleMs: number }): AsyncGenerator<TapePage>
-}
-
-export interface TapePage {
-  fromSeq: number
-  lines: string[]
 }
 
 export interface TapeLimits {
