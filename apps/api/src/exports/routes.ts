@@ -13,9 +13,9 @@ import {
   tapeVersion,
 } from '@drag-race/contracts'
 import express from 'express'
-import { ApiFault, notFound, parseOrFault } from '../api-fault.ts'
+import { ApiFault, parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
-import { notOver } from '../history/not-over.ts'
+import { noSuchRace, notOver } from '../history/race-faults.ts'
 import { createRaceStore } from '../history/store.ts'
 import { readTapeBytes } from '../history/tape-parts.ts'
 import { sendPieces } from '../races/send-tape.ts'
@@ -47,7 +47,7 @@ export function createExportRoutes(
     const { as } = parseOrFault(ExportQuery, request.query)
     const { id } = request.params
     const race = await store.find(id, null)
-    if (!race) throw notFound('There is no race with this id. It may have been deleted.')
+    if (!race) throw noSuchRace
     if (race.status === 'running') throw notOver(live(id), 'export it')
     if (running >= exportsMax) throw tooMany
     running++

@@ -1,9 +1,8 @@
 /** `GET /api/races/:id/ground-truth`: how far a finished race is from what the simulator wrote down of it. Nothing of it is kept. */
 import type { RaceState } from '@drag-race/contracts'
 import express from 'express'
-import { notFound } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
-import { notOver } from '../history/not-over.ts'
+import { noSuchRace, notOver } from '../history/race-faults.ts'
 import { createRaceStore } from '../history/store.ts'
 import { foldTape } from '../history/tape-parts.ts'
 import { readGroundTruth } from './read-ground-truth.ts'
@@ -24,7 +23,7 @@ export function createGroundTruthRoutes(
   router.get('/races/:id/ground-truth', async (request, response) => {
     const { id } = request.params
     const race = await store.find(id, null)
-    if (!race) throw notFound('There is no race with this id. It may have been deleted.')
+    if (!race) throw noSuchRace
     const state = live(id) ?? (await foldTape(db, id))
     if (!state.end) throw notOver(live(id), 'lay it beside the ledger')
     response.json(await readGroundTruth(state, { simulatorUrl, isImported: race.origin === 'imported' }))

@@ -1,9 +1,9 @@
 /** The history: `GET /api/races`, `GET /api/races/:id`, `DELETE /api/races/:id`. */
 import { RaceQuery, type RaceState } from '@drag-race/contracts'
 import express from 'express'
-import { notFound, parseOrFault } from '../api-fault.ts'
+import { parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
-import { notOver } from './not-over.ts'
+import { noSuchRace, notOver } from './race-faults.ts'
 import { createRaceStore } from './store.ts'
 
 /** `live`: the fold of a race that runs now, or waits to be written; null for all others. */
@@ -38,5 +38,3 @@ export function createHistoryRoutes(
 
   return router
 }
-
-const noSuchRace = notFound('There is no race with this id. It may have been deleted.')

@@ -12,8 +12,9 @@ import {
 } from '@drag-race/contracts'
 import express from 'express'
 import * as z from 'zod/mini'
-import { ApiFault, invalidRequest, notFound, parseOrFault } from '../api-fault.ts'
+import { ApiFault, invalidRequest, parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
+import { noSuchRace } from '../history/race-faults.ts'
 import { createRaceStore } from '../history/store.ts'
 import { lastSeq, readTape, readTapeBytes } from '../history/tape-parts.ts'
 import type { Races } from './races.ts'
@@ -126,8 +127,6 @@ function readAfter(request: express.Request): number {
 function nothingMore(response: express.Response) {
   response.status(204).end()
 }
-
-const noSuchRace = notFound('There is no race with this id. It may have been deleted.')
 
 const tooManyViewers = new ApiFault(
   429,

@@ -1,8 +1,10 @@
-/** Why nothing can be done yet with a race of which the history says that it runs. */
+/** Why a race of the history cannot be had, or nothing can be done with it yet. */
 import type { RaceState } from '@drag-race/contracts'
-import { ApiFault } from '../api-fault.ts'
+import { ApiFault, notFound } from '../api-fault.ts'
 
-/** `live`: its fold if it runs, or has ended here and is not written. `then`: what was asked, as an order. */
+export const noSuchRace = notFound('There is no race with this id. It may have been deleted.')
+
+/** Of a race of which the history says that it runs. `live`: its fold if it runs, or has ended here and is not written. `then`: what was asked, as an order. */
 export function notOver(live: RaceState | null, then: string): ApiFault {
   return live && !live.end
     ? new ApiFault(
