@@ -6,7 +6,6 @@ import {
   type ExportForm,
   ExportQuery,
   type RaceDetail,
-  type RaceState,
   type TapeHeader,
   tapeFormat,
   tapeLinesType,
@@ -15,6 +14,7 @@ import {
 import express from 'express'
 import { ApiFault, parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
+import type { FindLive } from '../history/find-live.ts'
 import { noSuchRace, notOver } from '../history/race-faults.ts'
 import { createRaceStore } from '../history/store.ts'
 import { readTapeBytes } from '../history/tape-parts.ts'
@@ -28,8 +28,7 @@ export interface ExportOptions {
   version: string
   /** The built web. */
   webFolder: string
-  /** The fold of a race that runs now, or waits to be written; null for all others. */
-  live(id: string): RaceState | null
+  live: FindLive
 }
 
 /** Each holds about a megabyte for a reader that is slow. */

@@ -1,7 +1,7 @@
 /** `GET /api/races/:id/ground-truth`: how far a finished race is from what the simulator wrote down of it. Nothing of it is kept. */
-import type { RaceState } from '@drag-race/contracts'
 import express from 'express'
 import type { AppContext } from '../app-context.ts'
+import type { FindLive } from '../history/find-live.ts'
 import { noSuchRace, notOver } from '../history/race-faults.ts'
 import { createRaceStore } from '../history/store.ts'
 import { foldTape } from '../history/tape-parts.ts'
@@ -9,8 +9,7 @@ import { readGroundTruth } from './read-ground-truth.ts'
 
 export interface GroundTruthParts {
   simulatorUrl: string
-  /** The fold of a race that runs now, or waits to be written; null for all others. */
-  live(id: string): RaceState | null
+  live: FindLive
 }
 
 export function createGroundTruthRoutes(

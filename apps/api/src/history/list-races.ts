@@ -1,9 +1,10 @@
 /** A page of the history: newest first, with the filters of RaceQuery. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { RacePage, RaceQuery, RaceState } from '@drag-race/contracts'
+import type { RacePage, RaceQuery } from '@drag-race/contracts'
 import { type Kysely, sql } from 'kysely'
 import { invalidRequest } from '../api-fault.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
+import type { FindLive } from './find-live.ts'
 import { hasTags } from './has-tags.ts'
 import { type LaneSummaryRow, toLaneRows, toLaneSummary } from './lane-rows.ts'
 import { type RaceSummaryRow, toRaceSummary } from './race-rows.ts'
@@ -15,11 +16,10 @@ const windowRaces = 100
 /** A line of a list shows the beginning of a prompt, which may have 200,000 characters; the race's own page has all. */
 const promptCharsMax = 1_000
 
-/** `live`: the fold of a race that runs now, whose rows say nothing yet. */
 export async function listRaces(
   db: Kysely<Schema>,
   query: RaceQuery,
-  live: (id: string) => RaceState | null,
+  live: FindLive,
 ): Promise<RacePage> {
   // One more than asked for tells whether there is a next page.
   const found = await findRaces(db, query, query.limit + 1)

@@ -1,16 +1,13 @@
 /** The history: `GET /api/races`, `GET /api/races/:id`, `DELETE /api/races/:id`. */
-import { RaceQuery, type RaceState } from '@drag-race/contracts'
+import { RaceQuery } from '@drag-race/contracts'
 import express from 'express'
 import { parseOrFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
+import type { FindLive } from './find-live.ts'
 import { noSuchRace, notOver } from './race-faults.ts'
 import { createRaceStore } from './store.ts'
 
-/** `live`: the fold of a race that runs now, or waits to be written; null for all others. */
-export function createHistoryRoutes(
-  { db }: AppContext,
-  live: (id: string) => RaceState | null,
-): express.Router {
+export function createHistoryRoutes({ db }: AppContext, live: FindLive): express.Router {
   const store = createRaceStore(db)
   const router = express.Router()
 

@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from '@drag-race/contracts'
 import type { Kysely } from 'kysely'
+import type { FindLive } from './find-live.ts'
 import { toLaneRows, toLaneSummary } from './lane-rows.ts'
 import { laneSummaryColumns, listRaces } from './list-races.ts'
 import { toRaceDetail } from './race-rows.ts'
@@ -45,7 +46,7 @@ export interface RaceStore {
   /** A race that has ended already, whole, or nothing of it. */
   insertWhole(race: NewRace, state: RaceState, parts: readonly TapePart[]): Promise<void>
   setGatewayAdded(id: string, added: GatewayRow[]): Promise<void>
-  list(query: RaceQuery, live: (id: string) => RaceState | null): Promise<RacePage>
+  list(query: RaceQuery, live: FindLive): Promise<RacePage>
   /** null: there is none. */
   find(id: string, live: RaceState | null): Promise<RaceDetail | null>
   statusOf(id: string): Promise<RaceStatus | null>
