@@ -54,8 +54,22 @@ function toAskedLike({ request }: RaceState, lane: number): number {
   return request.lanes.findIndex((_, other) => areAskedAlike(asked, toAskedWith(request, other) ?? asked))
 }
 
-/** What a summary is made of: the long texts stay in the database. */
-export type LaneSummaryRow = Omit<LanesTable, 'answer' | 'reasoning' | 'asked_like'>
+/** What a summary is made of: the long texts stay in the database, and every figure is in the slip. */
+export const laneSummaryColumns = [
+  'race_id',
+  'lane',
+  'model',
+  'provider',
+  'simulated',
+  'sentinel',
+  'stream',
+  'place',
+  'dead_heat',
+  'outcome',
+  'error_code',
+  'slip_json',
+] as const satisfies (keyof LanesTable)[]
+export type LaneSummaryRow = Pick<LanesTable, (typeof laneSummaryColumns)[number]>
 
 export function toLaneSummary(row: LaneSummaryRow): LaneSummary {
   return {

@@ -6,7 +6,7 @@ import { invalidRequest } from '../api-fault.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
 import type { FindLive } from './find-live.ts'
 import { hasTags } from './has-tags.ts'
-import { type LaneSummaryRow, toLaneRows, toLaneSummary } from './lane-rows.ts'
+import { type LaneSummaryRow, laneSummaryColumns, toLaneRows, toLaneSummary } from './lane-rows.ts'
 import { type RaceSummaryRow, toRaceSummary } from './race-rows.ts'
 import type { Schema } from './schema.ts'
 
@@ -144,27 +144,3 @@ async function selectLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<s
 }
 
 const toIds = (rows: readonly { id: string }[]) => rows.map(({ id }) => id)
-
-/** All but the texts, which may be megabytes. */
-export const laneSummaryColumns = [
-  'race_id',
-  'lane',
-  'model',
-  'provider',
-  'simulated',
-  'sentinel',
-  'stream',
-  'place',
-  'dead_heat',
-  'outcome',
-  'error_code',
-  'ttft_ms',
-  'total_ms',
-  'elapsed_ms',
-  'decode_tps',
-  'output_tokens',
-  'sent_tokens',
-  'is_estimated',
-  'cost_usd',
-  'slip_json',
-] as const
