@@ -6,6 +6,7 @@
  * Medians are over the lanes of the same races, answered ones only.
  */
 import { betterBy, type Leaderboard, type LeaderboardQuery, type LeaderboardRow } from '@drag-race/contracts'
+import { compareTexts } from '../compare-texts.ts'
 import { createCategoryBook } from './by-category.ts'
 import {
   areAskedDifferently,
@@ -112,7 +113,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
 export function toLeftOut(counts: ReadonlyMap<string, number>): Leaderboard['leftOut'] {
   return [...counts]
     .map(([why, races]) => ({ why, races }))
-    .sort((a, b) => b.races - a.races || compare(a.why, b.why))
+    .sort((a, b) => b.races - a.races || compareTexts(a.why, b.why))
 }
 
 interface Tally {
@@ -213,13 +214,9 @@ function toRow(tally: Tally): Omit<LeaderboardRow, 'rating' | 'reliability'> {
 }
 
 function byLowerEnd(a: LeaderboardRow, b: LeaderboardRow): number {
-  return b.winRateLow - a.winRateLow || b.races - a.races || compare(a.model, b.model)
+  return b.winRateLow - a.winRateLow || b.races - a.races || compareTexts(a.model, b.model)
 }
 
 function isDone(row: LaneRow): boolean {
   return row.outcome === 'done'
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,5 +1,6 @@
 /** The win rates once more, each category of prompts by itself: the best at code need not be the best at prose. */
 import type { CategoryRate, CategoryRates } from '@drag-race/contracts'
+import { compareTexts } from '../compare-texts.ts'
 import { modelsMax } from './race-book.ts'
 import { racesForInterval } from './ratings.ts'
 import { wilson } from './statistics.ts'
@@ -33,7 +34,7 @@ export function createCategoryBook(): CategoryBook {
     result: () =>
       [...tallies]
         .map(([category, { races, credits }]) => ({ category, races, credits }))
-        .sort((a, b) => b.races - a.races || compare(a.category ?? '', b.category ?? ''))
+        .sort((a, b) => b.races - a.races || compareTexts(a.category ?? '', b.category ?? ''))
         .slice(0, categoriesMax)
         .map(({ category, races, credits }) => ({ category, races, models: toRates(credits) })),
   }
@@ -42,15 +43,11 @@ export function createCategoryBook(): CategoryBook {
 function toRates(credits: Tally['credits']): CategoryRate[] {
   return [...credits]
     .map(([model, { races, credit }]) => ({ model, races, rate: toRate(credit, races) }))
-    .sort((a, b) => b.races - a.races || compare(a.model, b.model))
+    .sort((a, b) => b.races - a.races || compareTexts(a.model, b.model))
     .slice(0, modelsMax)
 }
 
 function toRate(credit: number, races: number): CategoryRate['rate'] {
   if (races < racesForInterval) return null
   return { value: credit / races, ...wilson(credit, races) }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

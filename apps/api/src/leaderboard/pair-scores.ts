@@ -9,6 +9,7 @@
  * A race is one race for two models also when one of them ran twice in it: it is shared among their pairs of lanes.
  */
 import { type Better, type Entrant, subtract } from '@drag-race/contracts'
+import { compareTexts } from '../compare-texts.ts'
 import type { Entry } from './judge-race.ts'
 
 /** Shares of one race: they add up to 1. `a` stands before `b` in the alphabet. */
@@ -21,17 +22,12 @@ export interface PairScore {
 }
 
 export function toPairScores(entries: readonly Entry[], better: Better): PairScore[] {
-  const lanesOf = new Map<string, Entrant[]>()
-  for (const { row, entrant } of entries) {
-    const lanes = lanesOf.get(row.model)
-    if (lanes) lanes.push(entrant)
-    else lanesOf.set(row.model, [entrant])
-  }
-  const models = [...lanesOf].sort(([a], [b]) => (a < b ? -1 : 1))
+  const lanesOf = Map.groupBy(entries, ({ row }) => row.model)
+  const models = [...lanesOf].sort(([a], [b]) => compareTexts(a, b))
   const scores: PairScore[] = []
   for (const [index, [a, lanesOfA]] of models.entries()) {
     for (let next = index + 1; next < models.length; next++) {
-      const [b, lanesOfB] = models[next] as [string, Entrant[]]
+      const [b, lanesOfB] = models[next] as [string, Entry[]]
       const score = toScore(lanesOfA, lanesOfB, better)
       if (score) scores.push({ a, b, ...score })
     }
@@ -40,14 +36,14 @@ export function toPairScores(entries: readonly Entry[], better: Better): PairSco
 }
 
 function toScore(
-  lanesOfA: readonly Entrant[],
-  lanesOfB: readonly Entrant[],
+  lanesOfA: readonly Entry[],
+  lanesOfB: readonly Entry[],
   better: Better,
 ): Omit<PairScore, 'a' | 'b'> | null {
   const count = { first: 0, tie: 0, second: 0 }
   for (const one of lanesOfA) {
     for (const other of lanesOfB) {
-      const outcome = compareLanes(one, other, better)
+      const outcome = compareLanes(one.entrant, other.entrant, better)
       if (outcome !== null) count[outcome]++
     }
   }

@@ -6,6 +6,7 @@
  * models, no two alike, take 25 MB; of four models there are 75 kinds of race at most.
  */
 import type { HeadToHead } from '@drag-race/contracts'
+import { compareTexts } from '../compare-texts.ts'
 import type { PairScore } from './pair-scores.ts'
 import type { Pause } from './pause.ts'
 
@@ -79,7 +80,7 @@ export function createRaceBook(): RaceBook {
       const models = mostRaced(racesOf)
       const shown = [...records.entries()]
         .filter(([, { a, b }]) => models.includes(a) && models.includes(b))
-        .sort(([, one], [, other]) => compare(one.a, other.a) || compare(one.b, other.b))
+        .sort(([, one], [, other]) => compareTexts(one.a, other.a) || compareTexts(one.b, other.b))
       const renumbered = new Map(shown.map(([number], index) => [number, index]))
       const season: { pattern: Pattern; hash: number }[] = []
       for (const [index, pattern] of [...patterns.values()].entries()) {
@@ -101,10 +102,10 @@ export function createRaceBook(): RaceBook {
 
 function mostRaced(racesOf: ReadonlyMap<string, number>): string[] {
   return [...racesOf]
-    .sort(([one, n], [other, m]) => m - n || compare(one, other))
+    .sort(([one, n], [other, m]) => m - n || compareTexts(one, other))
     .slice(0, modelsMax)
     .map(([model]) => model)
-    .sort(compare)
+    .sort(compareTexts)
 }
 
 interface Share {
@@ -163,8 +164,4 @@ function withoutDust(record: HeadToHead): HeadToHead {
     number,
   ]
   return { ...record, wins: w, ties: t, losses: l }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

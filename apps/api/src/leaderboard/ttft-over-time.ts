@@ -6,6 +6,7 @@
  * All models share the groups, and a group's points share its time, so that their lines can be read across.
  */
 import { type Leaderboard, roundMs } from '@drag-race/contracts'
+import { compareTexts } from '../compare-texts.ts'
 
 export interface TtftMoment {
   model: string
@@ -52,6 +53,6 @@ function emptyCell() {
 function mostSeen(moments: readonly TtftMoment[]): Set<string> {
   const seen = new Map<string, number>()
   for (const { model } of moments) seen.set(model, (seen.get(model) ?? 0) + 1)
-  const order = [...seen].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+  const order = [...seen].sort(([a, n], [b, m]) => m - n || compareTexts(a, b))
   return new Set(order.slice(0, pointsMax).map(([model]) => model))
 }

@@ -5,6 +5,7 @@
  * difference.
  */
 import { type GatewayRow, roundMs } from '@drag-race/contracts'
+import { compareTexts } from '../compare-texts.ts'
 import type { Dialect, Timing, Where } from './dialects.ts'
 import type { Sample } from './parse-prometheus.ts'
 
@@ -74,7 +75,7 @@ export function isCounted(tally: Tally): boolean {
 }
 
 export function byRequests(a: GatewayRow, b: GatewayRow): number {
-  return b.requests - a.requests || compare(a.provider, b.provider) || compare(a.model, b.model)
+  return b.requests - a.requests || compareTexts(a.provider, b.provider) || compareTexts(a.model, b.model)
 }
 
 interface Reader {
@@ -179,8 +180,4 @@ function average({ sumMs, count }: Observed): number | null {
 /** No label holds a NUL. */
 function keyOf(first: string, second: string): string {
   return `${first}\u0000${second}`
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

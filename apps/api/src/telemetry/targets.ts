@@ -1,5 +1,6 @@
 /** What routing met with, a row a target of the gateway's config: its circuit breaker, and how often a call tried again or went on. */
 import { breakerStates, type GatewayTarget } from '@drag-race/contracts'
+import { compareTexts } from '../compare-texts.ts'
 import type { Dialect } from './dialects.ts'
 import type { Sample } from './parse-prometheus.ts'
 
@@ -20,7 +21,7 @@ export function toTargets(samples: readonly Sample[], metrics: Dialect['targets'
     if (sample.name === metrics.fallbacks) rowOf(sample, 'from').fallbacks += sample.value
   }
   return [...targets.values()].sort(
-    (a, b) => urgency(b) - urgency(a) || (a.target < b.target ? -1 : Number(a.target > b.target)),
+    (a, b) => urgency(b) - urgency(a) || compareTexts(a.target, b.target),
   )
 }
 
