@@ -18,6 +18,7 @@ import {
   toTimedSpeed,
   whyNotCounted,
 } from './judge-race.ts'
+import { createLeftOut } from './left-out.ts'
 import { toPairScores } from './pair-scores.ts'
 import type { Pause } from './pause.ts'
 import { toPercentiles } from './percentiles.ts'
@@ -44,7 +45,7 @@ const racesForSure = 30
 
 export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Board {
   const tallies = new Map<string, Tally>()
-  const leftOut = new Map<string, number>()
+  const leftOut = createLeftOut()
   const moments: TtftMoment[] = []
   const margins: number[] = []
   let disturbedRaces = 0
@@ -57,10 +58,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
     add(race) {
       if (whyNotCounted(race) === null) reliability.add(lanesMeant(race, query.stream))
       const judgement = judgeRace(race, query)
-      if (!judgement.counts) {
-        leftOut.set(judgement.why, (leftOut.get(judgement.why) ?? 0) + 1)
-        return
-      }
+      if (!judgement.counts) return leftOut.add(judgement.why, 1)
       if (race.marginMs !== null) margins.push(race.marginMs)
       if (race.isDisturbed) disturbedRaces++
       if (areAskedDifferently(judgement.entries.map(({ row }) => row))) askedDifferentlyRaces++
@@ -79,9 +77,7 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
         }
       }
     },
-    leaveOut(why, races) {
-      if (races > 0) leftOut.set(why, (leftOut.get(why) ?? 0) + races)
-    },
+    leaveOut: leftOut.add,
     async result(pause = async () => {}) {
       const season = await book.result(pause)
       const ratings = await rateSeason(season, pause)
@@ -103,17 +99,10 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
         headToHead: season.pairs,
         byCategory: categories.result(),
         ttftOverTime: ttftOverTime(moments),
-        leftOut: toLeftOut(leftOut),
+        leftOut: leftOut.result(),
       }
     },
   }
-}
-
-/** Most frequent first. */
-export function toLeftOut(counts: ReadonlyMap<string, number>): Leaderboard['leftOut'] {
-  return [...counts]
-    .map(([why, races]) => ({ why, races }))
-    .sort((a, b) => b.races - a.races || compareTexts(a.why, b.why))
 }
 
 interface Tally {

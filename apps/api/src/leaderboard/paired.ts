@@ -19,7 +19,6 @@ import {
   subtract,
   toMeasuredEntrant,
 } from '@drag-race/contracts'
-import { toLeftOut } from './board.ts'
 import {
   areAskedDifferently,
   type LaneRow,
@@ -28,6 +27,7 @@ import {
   toMeasuredLane,
   whyNotCounted,
 } from './judge-race.ts'
+import { createLeftOut } from './left-out.ts'
 import { medianInterval } from './median-interval.ts'
 import { median } from './statistics.ts'
 
@@ -42,13 +42,9 @@ export interface Pairing {
 const counted: readonly Measure[] = ['decode', 'cost']
 
 export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 'stream'>): Pairing {
-  const leftOut = new Map<string, number>()
+  const leftOut = createLeftOut()
   const seen: Record<Measure, Difference[]> = { ttft: [], total: [], decode: [], cost: [] }
   let races = 0
-
-  function leaveOut(why: string, count: number) {
-    if (count > 0) leftOut.set(why, (leftOut.get(why) ?? 0) + count)
-  }
 
   return {
     add(race) {
@@ -59,16 +55,16 @@ export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 's
       ]
       if (lanesOfA.length === 0 || lanesOfB.length === 0) return
       const why = whyNotCounted(race)
-      if (why) return leaveOut(why, 1)
-      if (areAskedDifferently([...lanesOfA, ...lanesOfB])) return leaveOut(askedDifferently, 1)
-      if (isHalfAnswered(lanesOfA) || isHalfAnswered(lanesOfB)) return leaveOut(notAllAnswered, 1)
+      if (why) return leftOut.add(why, 1)
+      if (areAskedDifferently([...lanesOfA, ...lanesOfB])) return leftOut.add(askedDifferently, 1)
+      if (isHalfAnswered(lanesOfA) || isHalfAnswered(lanesOfB)) return leftOut.add(notAllAnswered, 1)
       races++
       for (const figure of measures) {
         const difference = toDifference(lanesOfA, lanesOfB, figure, race.marginMs)
         if (difference) seen[figure].push(difference)
       }
     },
-    leaveOut,
+    leaveOut: leftOut.add,
     result() {
       const of = (figure: Measure) => toPaired(seen[figure], figure)
       return {
@@ -79,7 +75,7 @@ export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 's
         total: of('total'),
         decode: of('decode'),
         cost: of('cost'),
-        leftOut: toLeftOut(leftOut),
+        leftOut: leftOut.result(),
       }
     },
   }
