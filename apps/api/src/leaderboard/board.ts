@@ -10,22 +10,20 @@ import { compareTexts } from '../compare-texts.ts'
 import { createCategoryBook } from './by-category.ts'
 import {
   areAskedDifferently,
-  type Entry,
+  isDone,
   judgeRace,
-  type LaneRow,
   lanesMeant,
   type RaceRow,
-  toTimedSpeed,
   whyNotCounted,
 } from './judge-race.ts'
 import { createLeftOut } from './left-out.ts'
 import { toPairScores } from './pair-scores.ts'
 import type { Pause } from './pause.ts'
-import { toPercentiles } from './percentiles.ts'
 import { createRaceBook } from './race-book.ts'
 import { rateSeason } from './ratings.ts'
 import { createReliabilityBook } from './reliability.ts'
-import { median, wilson } from './statistics.ts'
+import { median } from './statistics.ts'
+import { addLane, addTrial, emptyTally, type Tally, toRow } from './tally.ts'
 import { type TtftMoment, ttftOverTime } from './ttft-over-time.ts'
 import { toWinShares } from './win-shares.ts'
 
@@ -39,9 +37,6 @@ export interface Board {
    */
   result(pause?: Pause): Promise<Leaderboard>
 }
-
-/** Under this many races a row is preliminary: the interval of 15 in 30 is still 33 % to 67 %. */
-const racesForSure = 30
 
 export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Board {
   const tallies = new Map<string, Tally>()
@@ -105,107 +100,6 @@ export function createBoard(query: Pick<LeaderboardQuery, 'by' | 'stream'>): Boa
   }
 }
 
-interface Tally {
-  model: string
-  /** The newest that is known. */
-  provider: string | null
-  providerAtMs: number
-  simulated: boolean
-  races: number
-  wins: number
-  deadHeats: number
-  credit: number
-  ttftMs: number[]
-  totalMs: number[]
-  decodeTokensPerSecond: number[]
-  outputTokens: number[]
-  costUsd: number[]
-  /** Tokens that our tokenizer counted are in a speed above. */
-  isEstimated: boolean
-  /** Of how many races the times above are: a model can stand in several lanes of one. */
-  ttftRaces: Set<string>
-  totalRaces: Set<string>
-}
-
-function emptyTally(model: string): Tally {
-  return {
-    model,
-    provider: null,
-    providerAtMs: Number.NEGATIVE_INFINITY,
-    simulated: false,
-    races: 0,
-    wins: 0,
-    deadHeats: 0,
-    credit: 0,
-    ttftMs: [],
-    totalMs: [],
-    decodeTokensPerSecond: [],
-    outputTokens: [],
-    costUsd: [],
-    isEstimated: false,
-    ttftRaces: new Set(),
-    totalRaces: new Set(),
-  }
-}
-
-const figures = ['ttftMs', 'totalMs', 'decodeTokensPerSecond', 'outputTokens', 'costUsd'] as const
-
-function addTrial(tally: Tally, entries: readonly Entry[], share: number) {
-  tally.races++
-  tally.credit += share
-  const first = new Set(entries.filter(({ isFirst }) => isFirst).map(({ row }) => row.model))
-  if (first.has(tally.model)) tally[first.size > 1 ? 'deadHeats' : 'wins']++
-}
-
-function addLane(tally: Tally, row: LaneRow, { id, startedAtMs, marginMs }: RaceRow) {
-  if (row.provider !== null && startedAtMs > tally.providerAtMs) {
-    tally.provider = row.provider
-    tally.providerAtMs = startedAtMs
-  }
-  // One simulated figure is enough to mark them all: never the other way round.
-  tally.simulated ||= row.simulated
-  if (!isDone(row)) return
-  tally.isEstimated ||= row.isEstimated
-  const timed = { ...row, decodeTokensPerSecond: toTimedSpeed(row, marginMs) }
-  for (const figure of figures) {
-    const value = timed[figure]
-    if (value !== null) tally[figure].push(value)
-  }
-  if (row.ttftMs !== null) tally.ttftRaces.add(id)
-  if (row.totalMs !== null) tally.totalRaces.add(id)
-}
-
-function toRow(tally: Tally): Omit<LeaderboardRow, 'rating' | 'reliability'> {
-  const { low, high } = wilson(tally.credit, tally.races)
-  return {
-    rank: 0,
-    model: tally.model,
-    provider: tally.provider,
-    simulated: tally.simulated,
-    races: tally.races,
-    wins: tally.wins,
-    deadHeats: tally.deadHeats,
-    winRate: tally.credit / tally.races,
-    winRateLow: low,
-    winRateHigh: high,
-    medianTtftMs: median(tally.ttftMs),
-    medianTotalMs: median(tally.totalMs),
-    medianDecodeTokensPerSecond: median(tally.decodeTokensPerSecond),
-    medianOutputTokens: median(tally.outputTokens),
-    medianCostUsd: median(tally.costUsd),
-    isEstimated: tally.isEstimated,
-    isPreliminary: tally.races < racesForSure,
-    percentiles: {
-      ttft: toPercentiles(tally.ttftMs, tally.ttftRaces.size),
-      total: toPercentiles(tally.totalMs, tally.totalRaces.size),
-    },
-  }
-}
-
 function byLowerEnd(a: LeaderboardRow, b: LeaderboardRow): number {
   return b.winRateLow - a.winRateLow || b.races - a.races || compareTexts(a.model, b.model)
-}
-
-function isDone(row: LaneRow): boolean {
-  return row.outcome === 'done'
 }

@@ -115,17 +115,20 @@ const tooFew: Record<Measure, string> = {
  * figure (no stream to time, none long enough for the clock, no known price), did not lose.
  */
 function canEnter(row: LaneRow, by: Measure, marginMs: number | null): boolean {
-  const isDone = row.outcome === 'done'
   switch (by) {
     case 'total':
       return true
     case 'ttft':
       return row.stream
     case 'decode':
-      return row.stream && !(isDone && toTimedSpeed(row, marginMs) === null)
+      return row.stream && !(isDone(row) && toTimedSpeed(row, marginMs) === null)
     case 'cost':
-      return !(isDone && row.costUsd === null)
+      return !(isDone(row) && row.costUsd === null)
   }
+}
+
+export function isDone({ outcome }: LaneRow): boolean {
+  return outcome === 'done'
 }
 
 /** Tokens a second; null too where the clock cannot tell the span from none. */
@@ -148,7 +151,7 @@ export function toMeasuredLane(row: LaneRow): MeasuredLane {
     costUsd: row.costUsd,
     sentTokens: row.sentTokens,
     stoppedAfterMs: row.outcome === 'stopped' ? (row.elapsedMs ?? 0) : null,
-    isDone: row.outcome === 'done',
+    isDone: isDone(row),
   }
 }
 
