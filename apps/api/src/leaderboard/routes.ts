@@ -12,7 +12,7 @@ import { createBoard } from './board.ts'
 import { createBoardKeeper } from './board-keeper.ts'
 import type { RaceRow } from './judge-race.ts'
 import { createPairing } from './paired.ts'
-import { countRaces, type RaceFilter, readRaces } from './query.ts'
+import { countRaces, type RaceFilter, readRaces } from './read-races.ts'
 
 /** The newest races that a board is made of; all their figures are in memory at once. Older ones are told as left out. */
 const racesMax = 10_000

@@ -9,7 +9,7 @@ import type { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import { openDatabase } from '../history/open-database.ts'
 import type { LanesTable, RacesTable } from '../history/schema.ts'
-import { dayMs } from '../leaderboard/query.ts'
+import { dayMs } from '../leaderboard/read-races.ts'
 import { createLeaderboardRoutes } from '../leaderboard/routes.ts'
 
 export const now = new Date('2026-05-04T10:00:00Z')
