@@ -3,7 +3,7 @@ import type { CategoryRate, CategoryRates } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
 import { modelsMax } from './race-book.ts'
 import { racesForInterval } from './ratings.ts'
-import { wilson } from './statistics.ts'
+import { wilson } from './wilson.ts'
 
 export interface CategoryBook {
   /** `shares`: what of the race's win is each model's, as `toWinShares` says. */

@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest'
 import { createRaceBook } from './race-book.ts'
 import { rateSeason } from './ratings.ts'
-import { type Interval, wilson } from './statistics.ts'
+import { type Interval, wilson } from './wilson.ts'
 
 const quietly = async () => {}
 /** A rating of two models is as far above the middle as half of what lies between them. */

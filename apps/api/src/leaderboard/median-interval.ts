@@ -11,7 +11,7 @@
  * largest enclose it less often than that. (Student's interval for the mean is off for long tails; Wilcoxon's for the
  * Hodges–Lehmann estimate takes the differences for symmetric.)
  */
-import type { Interval } from './statistics.ts'
+import type { Interval } from './wilson.ts'
 
 /** `sorted` rises; null under six values. */
 export function medianInterval(sorted: Float64Array): Interval | null {

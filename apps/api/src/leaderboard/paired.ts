@@ -29,7 +29,7 @@ import {
 } from './judge-race.ts'
 import { createLeftOut } from './left-out.ts'
 import { medianInterval } from './median-interval.ts'
-import { median } from './statistics.ts'
+import { median } from './percentiles.ts'
 
 export interface Pairing {
   add(race: RaceRow): void

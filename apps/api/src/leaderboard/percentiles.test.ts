@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { percentile, racesForPercentile, toPercentiles } from './percentiles.ts'
-import { median } from './statistics.ts'
+import { median, percentile, racesForPercentile, toPercentiles } from './percentiles.ts'
 
 const upTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1)
 
@@ -33,7 +32,7 @@ const anyFigures = fc.array(
   { minLength: 1, maxLength: 400 },
 )
 
-test('a percentile has its share of the figures at or below it, and the 50th is the median', () => {
+test('a percentile has its share of the figures at or below it', () => {
   fc.assert(
     fc.property(anyFigures, fc.constantFrom(0.5, 0.95, 0.99), (figures, share) => {
       const at = percentile(Float64Array.from(figures).sort(), share) ?? Number.NaN
@@ -43,7 +42,29 @@ test('a percentile has its share of the figures at or below it, and the 50th is 
       expect(figures.filter((figure) => figure >= at).length).toBeGreaterThanOrEqual(
         (1 - share) * figures.length - 1e-9,
       )
-      expect(percentile(Float64Array.from(figures).sort(), 0.5)).toBe(median(figures))
     }),
+  )
+})
+
+test('the median is the middle, or the mean of the two in the middle', () => {
+  expect(median([])).toBeNull()
+  expect(median([7])).toBe(7)
+  expect(median([10, 9, 100])).toBe(10)
+  expect(median([1000, 20, 30, 3])).toBe(25)
+})
+
+test('the median leaves half of the values on each side', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.integer({ min: -1e9, max: 1e9 }).map((tenths) => tenths / 10),
+        { minLength: 1 },
+      ),
+      (values) => {
+        const middle = median(values) ?? Number.NaN
+        expect(values.filter((value) => value <= middle).length * 2).toBeGreaterThanOrEqual(values.length)
+        expect(values.filter((value) => value >= middle).length * 2).toBeGreaterThanOrEqual(values.length)
+      },
+    ),
   )
 })

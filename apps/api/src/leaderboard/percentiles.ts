@@ -34,3 +34,8 @@ export function percentile(sorted: Float64Array, share: number): number | null {
   if (figure === undefined) return null
   return next === undefined ? figure : (figure + next) / 2
 }
+
+/** The middle value, or the mean of the two in the middle; null of nothing. */
+export function median(values: readonly number[]): number | null {
+  return percentile(Float64Array.from(values).sort(), 0.5)
+}

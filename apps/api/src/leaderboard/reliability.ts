@@ -4,7 +4,7 @@
  */
 import type { Reliability } from '@drag-race/contracts'
 import type { LaneRow } from './judge-race.ts'
-import { wilson } from './statistics.ts'
+import { wilson } from './wilson.ts'
 
 export interface ReliabilityBook {
   add(lanes: readonly LaneRow[]): void

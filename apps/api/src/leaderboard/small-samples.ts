@@ -6,7 +6,7 @@
  * where an interval of the normal would be wider by √((n + 1)/(n − 1)), as T. C. Hesterberg does for the ordinary bootstrap
  * ("What Teachers Should Know About the Bootstrap", The American Statistician 69 (2015), 371–386, section 4.3).
  */
-import { z95 } from './statistics.ts'
+import { z95 } from './wilson.ts'
 
 /** The share of a bootstrap below the interval, and above it. n of 1: none; of 10: 1.5 %; of 30: 2.1 %; in the end 2.5 %. */
 export function widenedTail(n: number): number {

@@ -1,8 +1,8 @@
 /** What a board adds up of one model, race by race and lane by lane, and the row that comes of it. */
 import type { LeaderboardRow } from '@drag-race/contracts'
 import { type Entry, isDone, type LaneRow, type RaceRow, toTimedSpeed } from './judge-race.ts'
-import { toPercentiles } from './percentiles.ts'
-import { median, wilson } from './statistics.ts'
+import { median, toPercentiles } from './percentiles.ts'
+import { wilson } from './wilson.ts'
 
 export interface Tally {
   model: string

@@ -1,4 +1,4 @@
-/** The two figures of a leaderboard that need a formula. Pure, no dates, no rounding. */
+/** How sure a rate is. */
 
 export interface Interval {
   low: number
@@ -31,13 +31,4 @@ export function wilson(successes: number, n: number, z = z95): Interval {
     low: Math.min(rate, Math.max(0, (centre - half) / scale)),
     high: Math.max(rate, Math.min(1, (centre + half) / scale)),
   }
-}
-
-/** The middle value, or the mean of the two in the middle; null of nothing. */
-export function median(values: readonly number[]): number | null {
-  const sorted = Float64Array.from(values).sort()
-  const middle = sorted.length >> 1
-  const upper = sorted[middle]
-  if (upper === undefined) return null
-  return sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2
 }

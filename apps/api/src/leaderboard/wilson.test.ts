@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { median, wilson } from './statistics.ts'
+import { wilson } from './wilson.ts'
 
 test('the interval agrees with the published examples', () => {
   // R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table I, method 3.
@@ -85,28 +85,5 @@ test('more races at the same rate narrow the interval', () => {
       const [few, many] = [wilson(successes, n), wilson(successes * times, n * times)]
       expect(many.high - many.low).toBeLessThan(few.high - few.low)
     }),
-  )
-})
-
-test('the median is the middle, or the mean of the two in the middle', () => {
-  expect(median([])).toBeNull()
-  expect(median([7])).toBe(7)
-  expect(median([10, 9, 100])).toBe(10)
-  expect(median([1000, 20, 30, 3])).toBe(25)
-})
-
-test('the median leaves half of the values on each side', () => {
-  fc.assert(
-    fc.property(
-      fc.array(
-        fc.integer({ min: -1e9, max: 1e9 }).map((tenths) => tenths / 10),
-        { minLength: 1 },
-      ),
-      (values) => {
-        const middle = median(values) ?? Number.NaN
-        expect(values.filter((value) => value <= middle).length * 2).toBeGreaterThanOrEqual(values.length)
-        expect(values.filter((value) => value >= middle).length * 2).toBeGreaterThanOrEqual(values.length)
-      },
-    ),
   )
 })
