@@ -98,7 +98,7 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
           </li>
         ))}
       </ul>
-      <SplitsTable curves={curves} marginMs={marginMs} />
+      <SplitsTable curves={curves} end={race.end} />
     </section>
   )
 }

@@ -1,5 +1,5 @@
 /** The splits as figures: the chart for those who hear it, and for those who want to the hundredth what they see. */
-
+import { errorBoundMs, type RaceState } from '@drag-race/contracts'
 import { memo } from 'react'
 import { dash, toMargin } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
@@ -18,10 +18,12 @@ const columns: Split['name'][] = [
 
 interface SplitsTableProps {
   curves: readonly Curve[]
-  marginMs: number | null
+  end: RaceState['end']
 }
 
-export const SplitsTable = memo(function SplitsTable({ curves, marginMs }: SplitsTableProps) {
+export const SplitsTable = memo(function SplitsTable({ curves, end }: SplitsTableProps) {
+  // The margin decides places; a time may be off by more, where the clock was disturbed.
+  const within = toMargin(end && errorBoundMs(end))
   // A split that no lane has is no column.
   const names = columns.filter((name) =>
     curves.some(({ splits }) => splits.some((split) => split.name === name)),
@@ -33,7 +35,7 @@ export const SplitsTable = memo(function SplitsTable({ curves, marginMs }: Split
       <section className="table-scroll" aria-label="Splits" tabIndex={0} data-own-keys>
         <table className="table">
           <caption className="visually-hidden">
-            Splits of each lane in milliseconds from its own request, {toMargin(marginMs)}
+            Splits of each lane in milliseconds from its own request, {within}
           </caption>
           <thead>
             <tr>
@@ -62,8 +64,8 @@ export const SplitsTable = memo(function SplitsTable({ curves, marginMs }: Split
         </table>
       </section>
       <p className="dim">
-        Milliseconds from each lane’s own request, {toMargin(marginMs)}. “Half way” and the curve count tokens
-        by our tokenizer (≈).
+        Milliseconds from each lane’s own request, {within}. “Half way” and the curve count tokens by our
+        tokenizer (≈).
       </p>
     </details>
   )

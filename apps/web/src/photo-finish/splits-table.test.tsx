@@ -1,0 +1,22 @@
+import type { RaceEvent } from '@drag-race/contracts'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { expect, test } from 'vitest'
+import { fold, makeTape } from '../testing/tape.ts'
+import { toCurves } from './curves.ts'
+import { SplitsTable } from './splits-table.tsx'
+
+test('splits may be off by the margin, as the slips beside them, and by the lag of a disturbed clock', () => {
+  expect(textOf(0.4, false)).toContain('from each lane’s own request, ± 1.0 ms.')
+  expect(textOf(84.36, true)).toContain('from each lane’s own request, ± 84 ms.')
+})
+
+function textOf(lagMs: number, disturbed: boolean): string {
+  const clock = { calibratedAt: null, lagMs, disturbed, sentinel: null }
+  const withClock = (event: RaceEvent): RaceEvent => (event.type === 'race-end' ? { ...event, clock } : event)
+  const tape = makeTape({ lanes: [{ model: 'm', tokensAt: [10, 20, 30], end: 'done' }], marginMs: 1 })
+  const race = fold(tape.map(withClock))
+  return renderToStaticMarkup(<SplitsTable curves={toCurves(race)} end={race.end} />).replaceAll(
+    /<[^>]*>/g,
+    '',
+  )
+}
