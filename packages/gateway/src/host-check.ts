@@ -11,7 +11,7 @@ export function createHostCheck(allowed: readonly string[]) {
     const { host = '' } = request.headers
     // A browser always names a host; old health checks (HTTP/1.0) name none, and spend nothing.
     if (host === known || (host === '' && ['/health', '/ready'].includes(toPath(request)))) return
-    const name = host.replace(/:\d+$/, '').toLowerCase()
+    const name = toName(host)
     if (!isLoopback(name) && !allowed.includes(name)) {
       throw new GatewayError(
         'host_not_allowed',
@@ -20,4 +20,9 @@ export function createHostCheck(allowed: readonly string[]) {
     }
     known = host
   }
+}
+
+/** Without its port, in small letters; an address of IPv6 is a name in brackets only. '' for what is no host. */
+function toName(host: string): string {
+  return /^(\[[^\]]*\]|[^:]*)(:\d*)?$/.exec(host)?.[1]?.toLowerCase() ?? ''
 }

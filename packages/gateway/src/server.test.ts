@@ -130,12 +130,24 @@ test('another method is told which one is meant', async () => {
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST'])
 })
 
-test('another name that leads to the loopback is turned away', async () => {
-  const request = httpRequest(`${gateway.url}/v1/models`, { headers: { host: 'evil.example' } }).end()
+async function callAs(host: string) {
+  const request = httpRequest(`${gateway.url}/v1/models`, { headers: { host } }).end()
   const [response] = await once(request, 'response')
-  expect(response.statusCode).toBe(403)
-  expect(JSON.parse(await text(response)).error.code).toBe('host_not_allowed')
-})
+  return { status: response.statusCode, body: JSON.parse(await text(response)) }
+}
+
+// An address of IPv6 stands in brackets (RFC 3986), or nobody knows where its port begins.
+test.each(['evil.example', '::1', '::1:4000', '[::1', '[::1]4000', '127.0.0.1:4000:1', '127.0.0.1:x'])(
+  'another name that leads to the loopback is turned away: %s',
+  async (host) => {
+    expect(await callAs(host)).toMatchObject({ status: 403, body: { error: { code: 'host_not_allowed' } } })
+  },
+)
+
+test.each(['[::1]', '[::1]:4000', '127.0.0.1', '127.8.9.1:4000', 'LocalHost:4000', 'localhost:'])(
+  'the loopback is taken by any of its own names: %s',
+  async (host) => expect((await callAs(host)).status).toBe(200),
+)
 
 test('metrics are on a port of their own', async () => {
   expect((await get('/metrics')).status).toBe(404)
