@@ -13,7 +13,7 @@ export interface BookedCall extends Who {
   operation: string
   /** `ok`, `caller_left`, `caller_too_slow`, `interrupted`, or the code of what went wrong. */
   outcome: string
-  /** As answered; 499 when the caller had left, 0 when nobody knows. */
+  /** As answered; 499 when the caller had left or read too slowly, 0 when nobody knows. */
   status: number
   isStream: boolean
   durationMs: number

@@ -55,7 +55,7 @@ const names = {
   },
   requests: {
     name: 'gateway_requests_total',
-    help: 'Calls by the status they were answered with; 499 when the caller left first.',
+    help: 'Calls by the status they were answered with; 499 when the caller left first, or read too slowly.',
     labelNames: ['status'],
   },
   cost: {

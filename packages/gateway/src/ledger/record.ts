@@ -42,7 +42,7 @@ export interface CallRecord {
   operation: EndpointFacts['operation']
   isStream: boolean
   outcome: Outcome
-  /** As answered; 499 when the caller had left. */
+  /** As answered; 499 when the caller had left, or read too slowly. */
   status: number
   attempts: AttemptRecord[]
   /**
