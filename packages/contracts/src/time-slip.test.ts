@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import {
   crossedMs,
   emptyRace,
+  isSentEstimated,
   type LaneState,
   type RaceEvent,
   reduceRace,
+  toSentTokens,
   toTimeSlip,
   type Unnumbered,
   type Usage,
@@ -81,7 +83,11 @@ describe('a time slip', () => {
     const hidden = toTimeSlip(
       lane([token(110), token(210), done(220, { outputTokens: 105, reasoningTokens: 100 })]),
     )
-    expect(hidden).toMatchObject({ hasHiddenReasoning: true, outputTokens: 105 })
+    expect(hidden).toMatchObject({
+      hasHiddenReasoning: true,
+      outputTokens: 105,
+      shownReasoningTokens: null,
+    })
     expect(hidden.decodeTokensPerSecond).toBeCloseTo(40)
     const shown = toTimeSlip(
       lane([
@@ -98,6 +104,7 @@ describe('a time slip', () => {
     for (const reasoningTokens of [null, 0]) {
       expect(toTimeSlip(lane([token(110), done(220, { reasoningTokens })])).hasHiddenReasoning).toBe(false)
     }
+    expect(toTimeSlip(lane([token(110), done(220, { reasoningTokens: 1 })])).hasHiddenReasoning).toBe(true)
   })
 
   test('has what the provider counted and what it cost', () => {
@@ -154,8 +161,16 @@ describe('a time slip', () => {
     expect(toTimeSlip(lane([ttft, token(110, 'tool-call'), token(150), done(160)])).firstTextMs).toBe(140)
   })
 
-  test('has no decode speed with a single arrival', () => {
+  test('has no decode speed with a single arrival, nor with a single token', () => {
     expect(toTimeSlip(lane([token(110), done(110)])).decodeTokensPerSecond).toBeNull()
+    const ofTokens = (outputTokens: number) =>
+      toTimeSlip(lane([token(110), token(110.5), done(120, { outputTokens })])).decodeTokensPerSecond
+    expect([0, 1, 2].map(ofTokens)).toEqual([null, null, 2_000])
+  })
+
+  test('takes its end-to-end speed from the total that the tape tells', () => {
+    const slip = toTimeSlip(lane([token(110), { ...done(120), totalMs: 109.99 } as Unnumbered]))
+    expect(slip.endToEndTokensPerSecond).toBe(5_000 / 109.99)
   })
 
   test('marks a count as estimated until the provider has given its own', () => {
@@ -169,6 +184,23 @@ describe('a time slip', () => {
     expect(toTimeSlip(lane([token(110), done(120)]), 500).elapsedMs).toBe(110)
     // Without a clock it ran until its newest token.
     expect(toTimeSlip(lane([token(110)])).elapsedMs).toBe(100)
+    expect(toTimeSlip(lane([])).elapsedMs).toBe(0)
+  })
+
+  test('is measured anew while its lane runs, and once for all when it is over', () => {
+    const running = lane([token(110)])
+    expect([200, 300].map((nowMs) => toTimeSlip(running, nowMs).elapsedMs)).toEqual([190, 290])
+    const over = lane([token(110), done(120)])
+    expect(toTimeSlip(over, 500)).toBe(toTimeSlip(over))
+  })
+
+  test('makes nothing up of a lane that has sent nothing, or has not left', () => {
+    const silent = lane([])
+    expect(toTimeSlip(silent, 500)).toMatchObject({
+      ...{ start: silent.start, elapsedMs: 490, chunks: 0, endToEndTokensPerSecond: null },
+      ...{ inputTokens: null, reasoningTokens: null, cachedTokens: null },
+    })
+    expect(toTimeSlip({ ...silent, startAt: null }, 500).elapsedMs).toBeNull()
   })
 
   test('has splits for lanes that stream and none for a wall of text', () => {
@@ -198,7 +230,10 @@ describe('a time slip', () => {
       closeMs: 312,
     })
     const late = lane([token(110), token(150, 'reasoning'), done(320)])
-    expect(toTimeSlip(late).splits).toMatchObject({ firstReasoningMs: 140, firstAnswerMs: 100 })
+    expect(toTimeSlip(late)).toMatchObject({
+      firstTextMs: 100,
+      splits: { firstReasoningMs: 140, firstAnswerMs: 100 },
+    })
   })
 
   test('has no splits that a tape older than them does not tell', () => {
@@ -230,17 +265,16 @@ describe('a time slip', () => {
     expect(toTimeSlip(lane([ttft, token(110), token(110), token(110.01), done(140)])).gapMsMax).toBe(0.01)
   })
 
+  const cutAt = (at: number): Unnumbered => ({
+    ...{ type: 'error', at, lane: 0, message: 'x', code: 'stream_cut', status: null, retryAfterMs: null },
+  })
+
+  test('has a longest wait of nothing where a lane broke off at its last token', () => {
+    expect(toTimeSlip(lane([ttft, token(110), cutAt(110)])).gapMsMax).toBe(0)
+  })
+
   test('keeps what it knows of a lane that failed', () => {
-    const error: Unnumbered = {
-      type: 'error',
-      at: 200,
-      lane: 0,
-      message: 'x',
-      code: 'stream_cut',
-      status: null,
-      retryAfterMs: null,
-    }
-    expect(toTimeSlip(lane([ttft, token(110), error]))).toMatchObject({
+    expect(toTimeSlip(lane([ttft, token(110), cutAt(200)]))).toMatchObject({
       ttftMs: 100,
       totalMs: null,
       elapsedMs: 190,
@@ -267,6 +301,18 @@ describe('a finish line is crossed', () => {
     expect(crossedMs(lane(events), { tokens: 3 })).toBe(120)
     expect(crossedMs(lane(events), { tokens: 5 })).toBeNull()
   })
+})
+
+test('what was sent is all but the hidden part, and ≈ where our tokenizer counted some of it', () => {
+  // Kept before there was a shown part.
+  const older = { outputTokens: 105, reasoningTokens: 100, hasHiddenReasoning: true }
+  expect(toSentTokens(older)).toBe(5)
+  expect(toSentTokens({ ...older, shownReasoningTokens: 10 })).toBe(15)
+  expect(toSentTokens({ ...older, hasHiddenReasoning: false })).toBe(105)
+  expect(isSentEstimated({ isEstimated: false })).toBe(false)
+  expect(isSentEstimated({ isEstimated: false, shownReasoningTokens: null })).toBe(false)
+  expect(isSentEstimated({ isEstimated: false, shownReasoningTokens: 10 })).toBe(true)
+  expect(isSentEstimated({ isEstimated: true })).toBe(true)
 })
 
 test('a slip says how its answer ended, and of one that did not, nothing', () => {

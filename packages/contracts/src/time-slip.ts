@@ -72,7 +72,7 @@ export interface Splits {
 
 /** `nowMs` is the race's clock (`at` of the newest event, or later) and only moves `elapsedMs` of a running lane. */
 export function toTimeSlip(lane: LaneState, nowMs = 0): TimeSlip {
-  const known = lane.outcome ? slips.get(lane) : undefined
+  const known = slips.get(lane)
   if (known) return known
   const slip = measure(lane, nowMs)
   if (lane.outcome) slips.set(lane, slip)
@@ -86,15 +86,16 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
   const since = (at: number | undefined) =>
     lane.startAt === null || at === undefined ? null : roundMs(at - lane.startAt)
   const done = lane.outcome?.kind === 'done' ? lane.outcome.event : null
-  const usage = done?.usage ?? null
+  const usage = done?.usage
   const outputTokens = usage?.outputTokens ?? lane.tokens
   const reasoningTokens = usage?.reasoningTokens ?? null
-  const isInPart = isHiddenInPart(lane, reasoningTokens ?? 0)
-  const hasHiddenReasoning = isInPart || ((reasoningTokens ?? 0) > 0 && lane.reasoning === '')
+  const billed = reasoningTokens ?? 0
+  const isInPart = isHiddenInPart(lane, billed)
+  const hasHiddenReasoning = isInPart || (billed > 0 && lane.reasoning === '')
   const shownReasoningTokens = isInPart ? lane.reasoningTokens : null
   const sent = toSentTokens({ outputTokens, reasoningTokens, hasHiddenReasoning, shownReasoningTokens })
   const endAt = lane.outcome?.event.at
-  const elapsedMs = since(endAt ?? Math.max(nowMs, lane.lastMark?.at ?? 0))
+  const elapsedMs = since(endAt ?? Math.max(nowMs, lane.lastMark?.at ?? lane.startAt ?? 0))
   const totalMs = done?.totalMs ?? null
   const splits = toSplits(lane, since)
   return {
