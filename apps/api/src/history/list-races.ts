@@ -16,11 +16,7 @@ const windowRaces = 100
 /** A line of a list shows the beginning of a prompt, which may have 200,000 characters; the race's own page has all. */
 const promptCharsMax = 1_000
 
-export async function listRaces(
-  db: Kysely<Schema>,
-  query: RaceQuery,
-  live: FindLive,
-): Promise<RacePage> {
+export async function listRaces(db: Kysely<Schema>, query: RaceQuery, live: FindLive): Promise<RacePage> {
   // One more than asked for tells whether there is a next page.
   const found = await findRaces(db, query, query.limit + 1)
   const page = found.slice(0, query.limit)

@@ -20,9 +20,7 @@ export function toTargets(samples: readonly Sample[], metrics: Dialect['targets'
     if (sample.name === metrics.retries) rowOf(sample, 'target').retries += sample.value
     if (sample.name === metrics.fallbacks) rowOf(sample, 'from').fallbacks += sample.value
   }
-  return [...targets.values()].sort(
-    (a, b) => urgency(b) - urgency(a) || compareTexts(a.target, b.target),
-  )
+  return [...targets.values()].sort((a, b) => urgency(b) - urgency(a) || compareTexts(a.target, b.target))
 }
 
 function urgency({ breaker }: GatewayTarget): number {
