@@ -48,7 +48,11 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
     const answer = call.cache.listen(withGuardrails(parts, call, opened))
     await relayAnswer(answer, call, {
       clock: parts.clock,
-      report: () => toReport(call, parts.cost, parts.clock.monotonicMs()),
+      report() {
+        // It goes to the caller with the error, and says how the attempt ended.
+        if (attempt.facts.error !== null) endAttempt(parts, call, attempt, 'stream_error')
+        return toReport(call, parts.cost, parts.clock.monotonicMs())
+      },
       onBegun() {
         // How fast a model answers is not told by an answer that no model gives.
         if (endpoints[call.endpoint].isFree) return

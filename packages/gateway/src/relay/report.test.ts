@@ -106,9 +106,40 @@ describe('the report', () => {
     expect(unasked).not.toHaveProperty('gateway')
   })
 
-  test('fakes no usage chunk after an error', async () => {
-    const sent = token('a') + event({ error: { message: 'no' } }) + done
-    expect(await relay(sent)).toBe(sent)
+  describe.each([
+    ['beside the choices', '{"error":{"message":"no"},"seed":13950026667594240001}'],
+    ['in a choice', '{ "choices":[{"delta":{},"error":{"message":"no"}}]}'],
+    ['by its finish', '{"choices":[{"delta":{},"finish_reason":"error"}]}'],
+    ['in two lines of data', '{\ndata: "error":{"message":"no"}}'],
+  ])('of an error that the provider wrote into its stream %s', (_where, data) => {
+    test.each(cuts)('is added to it, of which nothing else changes, cut in %s', async (cut) => {
+      const sent = (error: string) => `${token('a')}${usageChunk}data: ${error}\n\n${token('b')}${done}`
+      const text = await relay(sent(data), cut)
+      const report = findReport(text)
+      expect(text).toBe(sent(data.replace('{', `{"gateway":${JSON.stringify(report)},`)))
+      expect(report.attempts).toMatchObject([{ outcome: 'stream_error', status: 200 }])
+      expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
+    })
+  })
+
+  test('stands in an error before any token as in one behind it, and costs what the books say', async () => {
+    const text = await relay(event({ error: { message: 'Wrong request', code: 400 } }))
+    const [error] = events(text)
+    expect(error).toMatchObject({ gateway: { attempts: [{ outcome: 'stream_error', usage: null }] } })
+  })
+
+  test.each(['data: It broke.\n\n', 'data: "It broke."\n\n', 'data: {}\n\n'])(
+    'has no place in an error that is no object, which passes as it came: %j',
+    async (data) => {
+      const sent = `${token('a')}event: error\n${data}${done}`
+      expect(await relay(sent)).toBe(sent)
+    },
+  )
+
+  test('of a JSON body with an error beside its choices says that it failed', async () => {
+    answering = json({ choices: [{ message: { content: 'a' } }], error: { message: 'The engine broke.' } })
+    const response = await gateway.chat({ model: 'm', messages }, reporting)
+    expect(await response.json()).toMatchObject({ gateway: { attempts: [{ outcome: 'stream_error' }] } })
   })
 
   test('is added to a JSON body, of which nothing else changes', async () => {

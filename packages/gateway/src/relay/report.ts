@@ -5,7 +5,7 @@
 import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent, readFrame } from '@drag-race/wire'
 import { asBuffer } from '../as-buffer.ts'
-import { parseJson, record } from '../dialects/read-json.ts'
+import { isRecord, parseJson, record } from '../dialects/read-json.ts'
 
 /** `json` is what `bytes` say, an object that is not empty. */
 export function withReport(
@@ -28,6 +28,12 @@ export function withReportInEvent(frame: Uint8Array, report: GatewayReport): Uin
     return insert(frame, begin.index + begin[0].length, report)
   }
   return Buffer.from(encodeEvent({ data: toText(json, report), ...(event !== null && { event }) }))
+}
+
+/** An error that its provider wrote has a place for the report where it is an object that is not empty; else it passes as it came. */
+export function withReportInError(frame: Uint8Array, report: () => GatewayReport): Uint8Array {
+  const json = parseJson(readFrame(frame).data ?? '')
+  return isRecord(json) && Object.keys(json).length > 0 ? withReportInEvent(frame, report()) : frame
 }
 
 function insert(bytes: Uint8Array, at: number, report: GatewayReport): Uint8Array {

@@ -5,7 +5,7 @@
 import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
 import { asBuffer } from '../as-buffer.ts'
-import { withReportInEvent } from './report.ts'
+import { withReportInError, withReportInEvent } from './report.ts'
 import type { AnswerFacts, FrameKind } from './watch.ts'
 
 export interface UsageChunkRule {
@@ -39,7 +39,8 @@ export function createUsageDropper(): UsageChunkRule {
 
 /**
  * Holds a usage chunk until the next event shows whether it was the last, so that the report in it is of the whole answer.
- * Where the provider sent none, a chunk of our own carries the report, unless the stream failed: then nothing is faked.
+ * Where the provider sent none, a chunk of our own carries the report. Of a stream that failed the provider's own error has it, at
+ * once: clients read no further.
  */
 export function createReportCarrier(facts: AnswerFacts, report: () => GatewayReport): UsageChunkRule {
   let held: Uint8Array | null = null
@@ -60,6 +61,10 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
 
   return {
     pass(frame, kind) {
+      if (isError(facts, kind) && !isReported) {
+        isReported = true
+        return [...release(), withReportInError(frame, report)]
+      }
       switch (kind) {
         case 'done':
           return [...releaseWithReport(), frame]
@@ -78,9 +83,17 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
           return [...release(), frame]
       }
     },
-    passesUnseen: (bytes) => held === null && !mayTellUsage(bytes) && !asBuffer(bytes).includes('[DONE]'),
+    passesUnseen: (bytes) =>
+      held === null && !mayTellUsage(bytes) && !wordsSeen.some((word) => asBuffer(bytes).includes(word)),
     end: releaseWithReport,
   }
+}
+
+/** In the end of a stream, and in whatever tells an error. */
+const wordsSeen = ['[DONE]', 'error']
+
+function isError({ error, isErrorHidden }: AnswerFacts, kind: FrameKind): boolean {
+  return error !== null && !isErrorHidden && (kind === 'event' || kind === 'usage')
 }
 
 /** Some providers write `"usage":null` into each chunk. */
