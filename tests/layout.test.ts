@@ -276,6 +276,22 @@ test.each([320, 375, 768, 1280])(
   },
 )
 
+// And this one.
+test.each([640, 768, 1024, 1280, 1440])(
+  'a name keeps its place on a strip of many lanes beside the word that says it is simulated, at %i px',
+  async (width) => {
+    const lanes = Array(9).fill({ model: 'sim-sprint', params: { maxTokens: 5 } })
+    const { raceId } = await race(at.house.app.url, { prompt: 'Many.', lanes })
+    await open(`/race/${raceId}`, width)
+    const names = at.page.locator('.strip-row .model-name')
+    expect(await names.count()).toBe(9)
+    for (const cut of await names.evaluateAll((all) =>
+      all.map((name) => name.scrollWidth - name.clientWidth),
+    ))
+      expect(cut).toBeLessThanOrEqual(0)
+  },
+)
+
 // And this one, with all the rows that a slip has.
 test.each([
   { width: 375, height: 667 },
