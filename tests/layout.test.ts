@@ -43,6 +43,20 @@ describe('the strip of times of ten seconds and more', () => {
   )
 })
 
+test('a strip too short for it leaves out what stands beside its ticks', async () => {
+  for (const width of [320, 375]) {
+    await open('/race/four', width)
+    const over = await at.page.locator('.track').evaluateAll((all) =>
+      all.map((track) => {
+        const finish = track.querySelector('.track-finish')!.getBoundingClientRect()
+        const label = track.querySelector('.track-tick-label')!.getBoundingClientRect()
+        return label.width > 0 && label.right > finish.left
+      }),
+    )
+    expect(over, `${width} px`).toEqual(Array(4).fill(false))
+  }
+})
+
 describe('a lane', () => {
   test.each([375, 768, 1280, 1366, 1440, 1920, 2560])(
     'keeps its figures to itself at %i px',

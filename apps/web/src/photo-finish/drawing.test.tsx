@@ -26,3 +26,21 @@ test('an arrival has one tick, whatever splits it brings', () => {
     'end',
   ])
 })
+
+test('a picture on a narrow phone has a place besides zero by which its length is read', () => {
+  const [curve] = toCurves(fold(makeTape({ lanes: [{ model: 'm', tokensAt: [10], end: 'done' }] })))
+  for (const toMs of [45, 99, 457, 1_130, 24_900]) {
+    const html = renderToStaticMarkup(
+      <svg>
+        <title>Photo finish</title>
+        <Drawing
+          curves={[{ ...curve!, endMs: toMs }]}
+          span={{ fromMs: 0, toMs }}
+          marginMs={1}
+          frame={{ height: 272, left: 51, right: 266, top: 19, bottom: 242, remPx: 16 }}
+        />
+      </svg>,
+    )
+    expect([...html.matchAll(/>\d[\d.]* m?s</g)].length, `${toMs} ms`).toBeGreaterThan(0)
+  }
+})

@@ -90,7 +90,8 @@ function Axes({ span, from, to, frame, scales }: AxesProps) {
   const across = ticksBetween(
     span.fromMs,
     span.toMs,
-    Math.max(2, (frame.right - frame.left) / (7 * frame.remPx)),
+    // Of fewer wanted, the zero may be the only one: no scale.
+    Math.max(3, (frame.right - frame.left) / (7 * frame.remPx)),
   )
   const up = ticksBetween(from, to, 5)
   return (
