@@ -31,6 +31,7 @@ beforeAll(async () => {
     { model: 'wordy', answer: 'Many words. '.repeat(5_000), totalMs: 30_000 },
   ])
   await bring('sixteen', [...field, ...field])
+  await bring('unbroken', [{ model: 'x'.repeat(200), answer: 'One.', totalMs: 1900 }, ...field.slice(1, 3)])
 })
 
 describe('the strip of times of ten seconds and more', () => {
@@ -82,6 +83,27 @@ describe('a lane', () => {
     await expectInside(at.page.locator('.lane-scroll'), '.lane-error')
     const error = at.page.locator('.lane-error').first()
     expect(await error.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0)
+  })
+})
+
+describe('a name without a place to break', () => {
+  test.each([375, 1280])('makes no page wider than the screen, at %i px', async (width) => {
+    const expectNoOverflow = async (shown: Page, path: string) => {
+      await shown
+        .getByRole('heading', { name: path.startsWith('/compare') ? 'Compare' : 'Photo finish' })
+        .waitFor()
+      const overflow = await shown.evaluate<number>(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      expect(overflow, path).toBeLessThanOrEqual(0)
+    }
+    for (const path of ['/race/unbroken', '/race/unbroken/replay', '/compare/unbroken/four']) {
+      await open(path, width)
+      await expectNoOverflow(at.page, path)
+    }
+    const exported = await at.openExported('unbroken')
+    await exported.setViewportSize({ width, height: 900 })
+    await expectNoOverflow(exported, 'exported')
   })
 })
 
