@@ -328,6 +328,31 @@ test.each([640, 768, 1024, 1280, 1440])(
   },
 )
 
+// And this one.
+test.each([375, 1280])(
+  'what a lane was asked with stands beside its name on the slip, no part of it torn, at %i px',
+  async (width) => {
+    const params = { maxTokens: 5, temperature: 0.2, topP: 0.9, seed: 7 }
+    const lanes = Array(4).fill({ model: 'sim-quick', params, system: 'Be brief.' })
+    const { raceId } = await race(at.house.app.url, { prompt: 'Asked.', lanes })
+    await open(`/race/${raceId}`, width)
+    const asked = at.page.locator('.slip-row').filter({ hasText: 'asked with' })
+    const parts = asked.first().locator('dd > *')
+    expect(await parts.allInnerTexts()).toEqual([
+      'max tokens 5,',
+      'temperature 0.2,',
+      'top p 0.9,',
+      'seed 7,',
+      'own system prompt',
+    ])
+    const name = (await asked.first().locator('dt').boundingBox())!
+    const boxes = await Promise.all((await parts.all()).map((part) => part.boundingBox()))
+    expect(boxes[0]!.y).toBeCloseTo(name.y, 0)
+    for (const box of boxes) expect(box!.height).toBeLessThan(name.height * 1.5)
+    for (const box of boxes) expect(box!.x).toBeGreaterThan(name.x + name.width)
+  },
+)
+
 // And this one, with all the rows that a slip has.
 test.each([
   { width: 375, height: 667 },

@@ -19,7 +19,7 @@ export function LaneError({
       <p>
         <strong className="lane-error-word">DNF{status === null ? '' : ` ${status}`}</strong> {message}
       </p>
-      {attempts.length > 0 && <p>The gateway tried: {toAttempts(attempts)}.</p>}
+      {attempts.length > 0 && <p>The gateway tried: {toAttempts(attempts).join(', ')}.</p>}
       {retryAfterMs !== null && (
         <p>The provider asks to wait {toSeconds(retryAfterMs, 0)} s before the next try.</p>
       )}

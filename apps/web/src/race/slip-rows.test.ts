@@ -109,7 +109,7 @@ test('names another model, another provider, and every attempt', () => {
   const gateway = { ...report, model: 'other', provider: 'elsewhere', attempts }
   expect(rows(done({ gateway }))).toMatchObject({
     'gateway TTFT': '181 ms',
-    attempts: '429, ok',
+    attempts: ['429', 'ok'],
     'served by': 'other, elsewhere',
   })
   const same = { ...report, model: 'm', provider: 'acme', attempts: attempts.slice(1) }
@@ -124,7 +124,7 @@ test('names the target of an attempt, and what a failed one cost, where the gate
     { target: 'sure', outcome: 'ok', costUsd: 0.5, waitMs: 0 },
   ]
   const gateway = { ...report, model: 'm', provider: 'acme', attempts }
-  expect(rows(done({ gateway })).attempts).toBe('fast stream_cut ($0.00004), fast http_429, sure ok')
+  expect(rows(done({ gateway })).attempts).toEqual(['fast stream_cut ($0.00004)', 'fast http_429', 'sure ok'])
 })
 
 test('names the target that served a virtual model, however like another it is', () => {
@@ -141,9 +141,13 @@ test('a wait before an attempt stands with it: the first token came late because
     { target: 'fast', outcome: 'http_503', waitMs: 212.4 },
     { target: 'sure', outcome: 'ok', waitMs: 40 },
   ]
-  expect(rows(done({ gateway: { ...report, model: 'm', provider: 'acme', attempts } })).attempts).toBe(
-    'fast http_503, waited 0.21 s, fast http_503, waited 40.0 ms, sure ok',
-  )
+  expect(rows(done({ gateway: { ...report, model: 'm', provider: 'acme', attempts } })).attempts).toEqual([
+    'fast http_503',
+    'waited 0.21 s',
+    'fast http_503',
+    'waited 40.0 ms',
+    'sure ok',
+  ])
 })
 
 test('says why an answer ended when it was not the model’s own end', () => {
@@ -165,5 +169,5 @@ test('says what the lane was asked with, and nothing of a lane that was asked fo
   const said = lanes.map(
     (lane) => toSlipRows(lane, null, request).find(({ name }) => name === 'asked with')?.value,
   )
-  expect(said).toEqual(['max tokens 60, temperature 0.2, own system prompt', undefined, undefined])
+  expect(said).toEqual([['max tokens 60', 'temperature 0.2', 'own system prompt'], undefined, undefined])
 })

@@ -31,7 +31,8 @@ import {
 
 export interface SlipRow {
   name: string
-  value: string
+  /** A list breaks between its parts, and not within one that fits. */
+  value: string | readonly string[]
 }
 
 /**
@@ -73,7 +74,8 @@ export function toSlipRows(lane: LaneState, errorMs: number | null, request: Rac
     add('cost', toCostText(slip, gateway !== null))
   }
   const asked = request && toAskedWith(request, lane.lane)
-  add('asked with', (asked && toAskedWords(asked).join(', ')) || null)
+  const words = asked === null ? [] : toAskedWords(asked)
+  if (words.length > 0) rows.push({ name: 'asked with', value: words })
   return rows
 }
 
@@ -131,9 +133,9 @@ function toServedBy(
   return [model !== lane.model && model, provider !== lane.provider && provider].filter(Boolean).join(', ')
 }
 
-/** In their order, with the waits between them: `fast http_429, waited 0.20 s, fast stream_cut ($0.00004), sure ok`. */
-export function toAttempts(attempts: readonly GatewayAttempt[]): string {
-  return attempts.flatMap(toAttempt).join(', ')
+/** In their order, with the waits between them: `fast http_429`, `waited 0.20 s`, `fast stream_cut ($0.00004)`, `sure ok`. */
+export function toAttempts(attempts: readonly GatewayAttempt[]): string[] {
+  return attempts.flatMap(toAttempt)
 }
 
 /** A failed attempt that cost something says so. */

@@ -1,6 +1,7 @@
 /** The paper a racer is handed afterwards: a lane's final figures, each by its name, and by how much it won or lost. */
 import './time-slip.css'
 import { errorBoundMs, type LaneState, type RaceState, toTimeSlip } from '@drag-race/contracts'
+import { Fragment } from 'react'
 import { toGap, toMargin, toSeconds, withUnit } from '../look/figures.ts'
 import { type SlipRow, toSlipRows } from './slip-rows.ts'
 import { toSplitRows } from './split-rows.ts'
@@ -51,13 +52,22 @@ function Rows({ rows }: { rows: SlipRow[] }) {
   return (
     <dl className="slip-rows">
       {rows.map(({ name, value }) => (
-        <div key={name} className="slip-row">
+        <div key={name} className={typeof value === 'string' ? 'slip-row' : 'slip-row slip-list'}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>{typeof value === 'string' ? value : <Parts parts={value} />}</dd>
         </div>
       ))}
     </dl>
   )
+}
+
+function Parts({ parts }: { parts: readonly string[] }) {
+  return parts.map((part, index) => (
+    <Fragment key={index}>
+      {index > 0 && ' '}
+      <span className="slip-part">{index < parts.length - 1 ? `${part},` : part}</span>
+    </Fragment>
+  ))
 }
 
 function toHead(result: LaneResult): { word: string; by: string } {
