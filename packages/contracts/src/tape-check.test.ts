@@ -109,14 +109,20 @@ describe('a tape that is read from a file', () => {
     ['{"seq":1,"at":1,"type":"pit-stop","lane":0}', 'unknown_event', /`pit-stop`.*update/],
     ['{"seq":1,"at":1,"type":"tok', 'not_an_event', /half of one/],
     ['[]', 'unknown_event', /none/],
-    ['{"seq":1,"at":"1","type":"lane-start","lane":0}', 'wrong_event', /`at`/],
+    ['5', 'not_an_event', /something else/],
+    ['null', 'not_an_event', /something else/],
+    [`{"seq":1,"type":"${'x'.repeat(1_000)}"}`, 'unknown_event', /^.{0,200}$/],
+    ['{"seq":1,"at":"1","type":"lane-start","lane":0}', 'wrong_event', /`at` is not as it must be: \w/],
+    ['{"seq":1,"at":2e9,"type":"lane-start","lane":0}', 'wrong_event', /years away/],
+    ['{"seq":1,"at":-2e9,"type":"lane-start","lane":0}', 'wrong_event', /years away/],
     [
       '{"seq":3,"at":1,"type":"lane-start","lane":0}',
       'out_of_order',
       /event 3 stands where event 1 should be/,
     ],
     ['{"seq":1,"at":1,"type":"lane-start","lane":15}', 'contradiction', /no lane 15/],
-    ['{"seq":1,"at":1,"type":"ttft","lane":0,"ms":7}', 'contradiction', /another time/],
+    ['{"seq":1,"at":1,"type":"ttft","lane":0,"ms":7}', 'contradiction', /first token says another time/],
+    ['{"seq":1,"at":1,"type":"token","lane":0,"content":"","kind":"answer"}', 'contradiction', /not started/],
   ])('names the line and what is wrong with %s', (line, code, words) => {
     const [start] = toLines(fc.sample(tapes, 1)[0]!)
     const fault = check([start!, line]) as TapeFault
@@ -182,11 +188,98 @@ describe('a tape that is read from a file', () => {
       /longer words/,
     ],
     ['a year far away', { startedAt: '+275760-01-01T00:00:00.000Z' }, 'wrong_event', /no date of these days/],
+    ['the year after the last', { startedAt: '2100-01-01T00:00:00.000Z' }, 'wrong_event', /no date of these/],
+    ['the year before the first', { startedAt: '1999-12-31T23:59:59.999Z' }, 'wrong_event', /no date of/],
+    ['no date', { startedAt: 'yesterday' }, 'wrong_event', /no date of these days/],
     ['a time far away', { at: 1e292 }, 'wrong_event', /years away/],
+    ['an id that is a path', { raceId: '../race' }, 'wrong_event', /`raceId` may hold/],
+    ['a long id', { raceId: 'r'.repeat(101) }, 'wrong_event', /`raceId` may hold/],
+    ['no lane', { lanes: [] }, 'wrong_event', /not numbered|lanes/],
+    [
+      'a lane by another number',
+      { lanes: withFirstLane({ lane: 7 }) },
+      'wrong_event',
+      /not numbered 0, 1, 2/,
+    ],
+    [
+      'more lanes than were asked for',
+      { lanes: [...start.lanes, { ...lane, lane: start.lanes.length }] },
+      'contradiction',
+      /not those that/,
+    ],
+    ['no finish line', { request: { ...start.request, finish: undefined } }, 'wrong_event', /no finish line/],
+    [
+      'a lane without its way',
+      { request: { ...start.request, lanes: start.request.lanes.map(({ model }) => ({ model })) } },
+      'wrong_event',
+      /does not say whether it streams/,
+    ],
+    [
+      'a tag with a name of a thousand letters',
+      { request: { ...start.request, tags: { ['x'.repeat(1_000)]: 'y' } } },
+      'wrong_event',
+      /^.{0,400}$/,
+    ],
+    [
+      'a setting with such a name',
+      { request: { ...start.request, ['x'.repeat(1_000)]: 'y' } },
+      'wrong_event',
+      /^.{0,400}$/,
+    ],
+    [
+      'no prompt',
+      { request: { ...start.request, prompt: '' } },
+      'wrong_event',
+      /models should answer\. The file was changed\.$/,
+    ],
   ])('a start that tells of %s is refused', (_what, change, code, words) => {
     const fault = check([JSON.stringify({ ...start, ...change })]) as TapeFault
     expect(fault.message).toMatch(words)
     expect(fault.code).toMatch(new RegExp(`^(${code})$`))
+  })
+
+  test.each([{ raceId: 'r'.repeat(100) }, { startedAt: '2000-01-01T00:00:00.000Z' }, { at: 1e9 }])(
+    'a start with %o is still one',
+    (change) => {
+      expect(check([JSON.stringify({ ...start, ...change })])).not.toBeInstanceOf(TapeFault)
+    },
+  )
+
+  const failed = { type: 'error', message: 'x', code: 'stream_cut', status: null, retryAfterMs: null }
+  const left = { type: 'lane-start', at: 5, lane: 0 }
+  test.each<[string, object[], RegExp]>([
+    ['that starts twice', [left, left], /lane 0 starts a second time/],
+    ['on which time goes back', [left, { ...failed, at: 4, lane: 0 }], /time goes back on lane 0/],
+    [
+      'that goes on after its end',
+      [left, { ...failed, at: 6, lane: 0 }, { ...failed, at: 7, lane: 0 }],
+      /lane 0 had ended before/,
+    ],
+    [
+      'that is open at the end',
+      [left, { type: 'race-end', at: 6, standings: [], marginMs: 1, reason: 'finished' }],
+      /ends before lane 0 has/,
+    ],
+  ])('a lane %s is refused', (_what, events, words) => {
+    const lines = events.map((event, index) => JSON.stringify({ ...event, seq: index + 1 }))
+    const fault = check([JSON.stringify(start), ...lines]) as TapeFault
+    expect(fault).toMatchObject({ code: 'contradiction', message: expect.stringMatching(words) })
+  })
+
+  test('nothing follows its end, and it begins with its start', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        const more = { ...tape.at(-1)!, seq: tape.length }
+        expect(check(toLines([...tape, more]))).toMatchObject({
+          ...{ code: 'out_of_order', message: expect.stringMatching(/follows the end of the race/) },
+        })
+      }),
+      { numRuns: 10 },
+    )
+    const early = check([JSON.stringify({ ...left, seq: 0 })])
+    expect(early).toMatchObject({ message: expect.stringMatching(/begins with `race-start`/) })
+    const twice = check([start, { ...start, seq: 1 }].map((event) => JSON.stringify(event)))
+    expect(twice).toMatchObject({ message: expect.stringMatching(/`race-start` a second time/) })
   })
 })
 

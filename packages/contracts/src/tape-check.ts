@@ -106,9 +106,9 @@ function parseEvent(text: string, line: number): RaceEvent {
   }
   const parsed = RaceEvent.safeParse(value)
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = (issue?.path.join('.') ?? '').slice(0, whereCharsMax)
-    const why = (issue?.message ?? '').slice(0, whyCharsMax).replace(/\.$/, '')
+    const { path, message } = parsed.error.issues[0]!
+    const where = path.join('.').slice(0, whereCharsMax)
+    const why = message.slice(0, whyCharsMax).replace(/\.$/, '')
     throw new TapeFault(
       'wrong_event',
       line,
@@ -206,7 +206,7 @@ function checkLane(
 function checkEnd(event: EventOf<'race-end'>, state: RaceState, line: number) {
   const open = state.lanes.find(({ outcome }) => outcome === null)
   if (open) throw new TapeFault('contradiction', line, `the race ends before lane ${open.lane} has.`)
-  const finish = state.request?.finish ?? 'done'
+  const { finish } = state.request!
   const standings = JSON.stringify(toStandings(state, finish, event.marginMs).map(toRow))
   if (standings === JSON.stringify(event.standings.map(toRow))) return
   throw new TapeFault(
