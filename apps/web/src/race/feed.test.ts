@@ -1,4 +1,4 @@
-import type { RaceEvent } from '@drag-race/contracts'
+import { type RaceEvent, raceClockHeader } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { request, tape, toBytes } from '../testing/feed.ts'
@@ -295,6 +295,26 @@ describe('a feed', () => {
     })
     expect(events).toEqual(tape)
     expect(opened).toHaveLength(1)
+  })
+
+  test('closed before it is answered, has neither clock nor status to tell', async () => {
+    const told: unknown[] = []
+    const { promise, resolve } = Promise.withResolvers<Response>()
+    const feed = followRace('r1', {
+      fetchIt: () => promise,
+      sleep: () => new Promise(() => {}),
+      whenTab: neverHidden,
+      onEvents: (events) => told.push(...events),
+      onRewind: () => told.push('rewind'),
+      onClock: (atMs) => told.push(atMs),
+      onStatus: ({ state }) => told.push(state),
+    })
+    feed.close()
+    const answer = rest(-1) as Response
+    answer.headers.set(raceClockHeader, '9000.5')
+    resolve(answer)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(told).toEqual(['asking'])
   })
 
   test('once closed, says nothing more', async () => {

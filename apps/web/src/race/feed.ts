@@ -42,7 +42,7 @@ export interface FeedOptions {
 }
 
 export interface Feed {
-  /** Ends the subscription, not the race. */
+  /** Ends the subscription, not the race. Nothing is called back after it. */
   close(): void
 }
 

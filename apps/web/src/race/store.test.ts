@@ -22,12 +22,14 @@ function setUp({ stopped = stoppedAtOnce, headers = {} }: Partial<Server> = {}) 
   const frames: (() => void)[] = []
   const painted: (() => void)[] = []
   const calls: { path: string; body: unknown }[] = []
+  const signals: (AbortSignal | null | undefined)[] = []
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   let nowMs = 1000
   const store = createRaceStore({
     fetchIt: async (path, init) => {
       calls.push({ path: String(path), body: JSON.parse(String(init?.body ?? 'null')) })
       if (String(path).endsWith('/stop')) return stopped
+      signals.push(init?.signal)
       const body = new ReadableStream<Uint8Array>({
         start(opened) {
           controller = opened
@@ -44,12 +46,12 @@ function setUp({ stopped = stoppedAtOnce, headers = {} }: Partial<Server> = {}) 
   return {
     store,
     calls,
+    signals,
     frames,
     sleeps,
     async send(events: readonly RaceEvent[]) {
       await settle()
-      const text = events.map((event) => encodeEvent({ id: event.seq, data: JSON.stringify(event) })).join('')
-      controller!.enqueue(utf8.encode(text))
+      controller!.enqueue(utf8.encode(events.map(toFrame).join('')))
       await settle()
     },
     frame() {
@@ -63,6 +65,8 @@ function setUp({ stopped = stoppedAtOnce, headers = {} }: Partial<Server> = {}) 
     },
   }
 }
+
+const toFrame = (event: RaceEvent) => encodeEvent({ id: event.seq, data: JSON.stringify(event) })
 
 /** Lets every pending promise of the feed run. */
 function settle() {
@@ -121,14 +125,66 @@ test('whoever comes in the middle of a silence has the clock of the race, not th
   expect(store.getState().anchor).toEqual({ at: 9500.5, shownAtMs: 1500 })
 })
 
+test('another race has neither the clock nor the connection of the one before', async () => {
+  const headers: Record<string, string> = { [raceClockHeader]: '9000.5' }
+  const { store, send, frame, signals } = setUp({ headers })
+  store.getState().open('r1')
+  await send(tape.slice(0, 5))
+  delete headers[raceClockHeader]
+  store.getState().open('r2')
+  await send(tape.slice(0, 5))
+  frame()
+  expect(store.getState().anchor.at).toBe(20)
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true, false])
+})
+
+test('a tape that comes again from its start takes the place of what was seen', async () => {
+  const kept = makeTape({ lanes: [{ model: 'a', tokensAt: [10], end: 'failed' }], reason: 'interrupted' })
+  const answers = [
+    new Response(tape.slice(0, 4).map(toFrame).join('')),
+    new Response(null, { status: 204 }),
+    new Response(kept.map(toFrame).join('')),
+  ]
+  const store = createRaceStore({
+    fetchIt: async () => answers.shift()!,
+    sleep: (ms) => (ms > 10_000 ? new Promise(() => {}) : Promise.resolve()),
+    whenTab: () => new Promise(() => {}),
+    requestFrame: () => {},
+    afterPaint: () => {},
+    nowMs: () => 0,
+  })
+  const ended = new Promise<void>((resolve) =>
+    store.subscribe(({ feed }) => feed.state === 'ended' && resolve()),
+  )
+  store.getState().open('r1')
+  await ended
+  expect(store.getState().race).toEqual(fold(kept))
+})
+
+test('what came before changes nothing on the screen', async () => {
+  const { store, send, frame } = setUp()
+  store.getState().open('r1')
+  await send(tape.slice(0, 4))
+  frame()
+  let renders = 0
+  store.subscribe(() => renders++)
+  await send(tape.slice(1, 4))
+  frame()
+  expect(renders).toBe(0)
+})
+
 test('leaving empties the screen, and what still comes is not shown', async () => {
   const { store, send, frame } = setUp()
+  const empty = store.getState()
+  expect(empty).toMatchObject({ feed: { state: 'idle' }, race: { raceId: null, lanes: [] } })
+  expect(empty).toMatchObject({ screenLagMs: null, isStopping: false, stopProblem: null })
   store.getState().start(request)
   await send(tape.slice(0, 3))
+  frame()
   store.getState().leave()
   await send(tape.slice(3, 4)).catch(() => {})
   frame()
-  expect(store.getState()).toMatchObject({ feed: { state: 'idle' }, race: { raceId: null, lanes: [] } })
+  expect(store.getState()).toEqual(empty)
 })
 
 test('stops the race, or one lane of it', async () => {
@@ -211,6 +267,9 @@ test('a start leaves the race before on the screen until the green light, an add
   await send([])
   frame()
   expect(store.getState().race).toBe(race)
+  await send(tape.slice(0, 2))
+  frame()
+  expect(store.getState().race).toEqual(fold(tape.slice(0, 2)))
   store.getState().open('r2')
   expect(store.getState()).toMatchObject({ race: { raceId: null }, following: 'r2', origin: 'open' })
 })
@@ -264,7 +323,9 @@ test('when frames grow long lanes take turns, and frames go on until each had it
   for (const event of long) {
     await send([event])
     frame()
-    pass(60)
+    // Lanes start at once, all of them: short frames, and each lane in every one.
+    if (event.seq < 20) expect(store.getState().turn.stride).toBe(1)
+    pass(event.seq < 20 ? 1 : 60)
     paint()
   }
   expect(store.getState().turn.stride).toBe(4)

@@ -155,31 +155,21 @@ export function createRaceStore({
       feed?.close()
       forget()
       set({ isStopping: false, stopProblem: null })
-      let isCurrent = true
-      const opened = open({
+      feed = open({
         fetchIt,
         sleep,
         whenTab,
-        onEvents: (events, isKept) => isCurrent && take(events, isKept),
-        onRewind: () => {
-          if (isCurrent) forget()
-        },
+        onEvents: take,
+        onRewind: forget,
         onClock: (at) => {
-          if (isCurrent) told = { at, shownAtMs: nowMs() }
+          told = { at, shownAtMs: nowMs() }
         },
         onStatus: (status) => {
-          if (!isCurrent) return
           // The last events are shown before the word that they were the last, for now or for good.
           if (status.state !== 'asking' && status.state !== 'open') show()
           set({ feed: status })
         },
       })
-      feed = {
-        close() {
-          isCurrent = false
-          opened.close()
-        },
-      }
     }
 
     return {
