@@ -21,13 +21,13 @@ function setUp({ stopped = stoppedAtOnce, headers = {} }: Partial<Server> = {}) 
   const sleeps: { ms: number; wake: () => void }[] = []
   const frames: (() => void)[] = []
   const painted: (() => void)[] = []
-  const calls: { path: string; body: unknown }[] = []
+  const calls: { method: string | undefined; path: string; body: unknown }[] = []
   const signals: (AbortSignal | null | undefined)[] = []
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   let nowMs = 1000
   const store = createRaceStore({
     fetchIt: async (path, init) => {
-      calls.push({ path: String(path), body: JSON.parse(String(init?.body ?? 'null')) })
+      calls.push({ method: init?.method, path: String(path), body: JSON.parse(String(init?.body ?? 'null')) })
       if (String(path).endsWith('/stop')) return stopped
       signals.push(init?.signal)
       const body = new ReadableStream<Uint8Array>({
@@ -174,7 +174,7 @@ test('what came before changes nothing on the screen', async () => {
 })
 
 test('leaving empties the screen, and what still comes is not shown', async () => {
-  const { store, send, frame } = setUp()
+  const { store, send, frame, signals } = setUp()
   const empty = store.getState()
   expect(empty).toMatchObject({ feed: { state: 'idle' }, race: { raceId: null, lanes: [] } })
   expect(empty).toMatchObject({ screenLagMs: null, isStopping: false, stopProblem: null })
@@ -185,6 +185,7 @@ test('leaving empties the screen, and what still comes is not shown', async () =
   await send(tape.slice(3, 4)).catch(() => {})
   frame()
   expect(store.getState()).toEqual(empty)
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true])
 })
 
 test('stops the race, or one lane of it', async () => {
@@ -195,8 +196,8 @@ test('stops the race, or one lane of it', async () => {
   await store.getState().stop(0)
   await store.getState().stop()
   expect(calls.slice(1)).toEqual([
-    { path: '/api/races/r1/stop', body: { lane: 0 } },
-    { path: '/api/races/r1/stop', body: {} },
+    { method: 'POST', path: '/api/races/r1/stop', body: { lane: 0 } },
+    { method: 'POST', path: '/api/races/r1/stop', body: {} },
   ])
   expect(store.getState().stopProblem).toBeNull()
 })
@@ -232,6 +233,10 @@ test('says why the app refused a stop, and nothing when the race had ended by it
     sleeps.at(-1)!.wake()
     await settle()
     expect(store.getState()).toMatchObject({ isStopping: false, stopProblem: problem })
+    void store.getState().stop()
+    expect(store.getState()).toMatchObject({ isStopping: true, stopProblem: null })
+    store.getState().start(request)
+    expect(store.getState()).toMatchObject({ isStopping: false, stopProblem: null })
   }
 })
 
@@ -323,7 +328,6 @@ test('when frames grow long lanes take turns, and frames go on until each had it
   for (const event of long) {
     await send([event])
     frame()
-    // Lanes start at once, all of them: short frames, and each lane in every one.
     if (event.seq < 20) expect(store.getState().turn.stride).toBe(1)
     pass(event.seq < 20 ? 1 : 60)
     paint()

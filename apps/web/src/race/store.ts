@@ -166,7 +166,7 @@ export function createRaceStore({
         },
         onStatus: (status) => {
           // The last events are shown before the word that they were the last, for now or for good.
-          if (status.state !== 'asking' && status.state !== 'open') show()
+          show()
           set({ feed: status })
         },
       })
@@ -184,7 +184,6 @@ export function createRaceStore({
       },
       leave() {
         feed?.close()
-        feed = null
         forget()
         set(emptyScreen)
       },
@@ -197,7 +196,7 @@ export function createRaceStore({
         void sleep(stopMsMax, answered.signal).then(() => {
           if (!answered.signal.aborted) tell({ stopProblem: unansweredText })
         })
-        const body = JSON.stringify(lane === undefined ? {} : { lane })
+        const body = JSON.stringify({ lane })
         const path = `/api/races/${encodeURIComponent(raceId)}/stop`
         const problem = await readJson(path, { method: 'POST', body }, fetchIt).then(
           () => null,
