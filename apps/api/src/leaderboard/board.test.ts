@@ -130,9 +130,22 @@ test('races that are no contest are left out, with the reason', async () => {
   expect(await whyNot(two, { status: 'interrupted' })).toEqual([
     { why: 'interrupted: the app ended before the race did', races: 1 },
   ])
-  expect(await whyNot([lane('a', 500), stopped('b', 100)])).toEqual([
-    { why: 'the others were stopped early', races: 1 },
-  ])
+  const [imported] = await whyNot(two, { isImported: true })
+  expect(imported?.why).toBe("imported: another machine's clock took the times")
+  const [cold] = await whyNot(two, { coldStart: true })
+  expect(cold?.why).toBe('cold start: opening the connections was part of the times')
+  // The last one was stopped before it had left.
+  for (const early of [stopped('b', 100), stopped('b', 499), { ...stopped('b', 0), elapsedMs: null }]) {
+    const [left] = await whyNot([lane('a', 500), early])
+    expect(left?.why).toBe('the others were stopped early')
+  }
+  expect(await whyNot([lane('a', 500), stopped('b', 500)])).toEqual([])
+})
+
+test('races are counted apart whose lanes were not all asked alike', async () => {
+  const [a, b] = [lane('a', 500), lane('b', 600)]
+  const races = [race([a, b]), race([a, { ...b, askedLike: 1 }])]
+  expect((await board(races)).askedDifferentlyRaces).toBe(1)
 })
 
 test('races that somebody stopped, or that ran into the deadline, count', async () => {
@@ -175,6 +188,8 @@ test('by time to first token only lanes that stream are compared', async () => {
   expect(await whyNot(lanes.slice(0, 2), {}, { by: 'ttft' })).toEqual([
     { why: 'fewer than two different models that streamed', races: 1 },
   ])
+  const unstreamed = { ...failed('b'), stream: false }
+  expect(await summary([race([lane('a', 500), unstreamed])], { by: 'decode' })).toEqual([])
 })
 
 test.each(['ttft', 'decode', 'cost'] as const)(

@@ -73,11 +73,10 @@ export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 
   if (verdict.kind === 'no-contest') return leftOut(verdict.why)
 
   const first = verdict.kind === 'win' ? [verdict.lane] : verdict.lanes
-  const bestValue = standings[0]?.value ?? 0
+  const bestValue = standings[0]!.value!
   const entries = rows.flatMap((row, index): Entry[] => {
-    const entrant = entrants[index]
-    if (!entrant || !wasJudged(entrant, bestValue)) return []
-    return [{ row, entrant, isFirst: first.includes(row.lane) }]
+    const entrant = entrants[index]!
+    return wasJudged(entrant, bestValue) ? [{ row, entrant, isFirst: first.includes(row.lane) }] : []
   })
   // Without the lanes that were stopped too early to be beaten, one model may have raced against itself.
   if (modelsOf(entries.map(({ row }) => row)) < 2) return leftOut('the others were stopped early')
@@ -137,9 +136,8 @@ export function toTimedSpeed(row: LaneRow, marginMs: number | null): number | nu
 }
 
 /** A stopped lane was beaten if it had run as long as the winner took; otherwise it is as if it had never started. */
-function wasJudged(entrant: Entrant, bestValue: number): boolean {
-  if (entrant.value !== null || entrant.censoredAt == null) return true
-  return entrant.censoredAt >= bestValue
+function wasJudged({ censoredAt }: Entrant, bestValue: number): boolean {
+  return censoredAt == null || censoredAt >= bestValue
 }
 
 export function toMeasuredLane(row: LaneRow): MeasuredLane {
