@@ -61,11 +61,48 @@ test('an answer without a word is an answer', () => {
   expect(choices[0]).toMatchObject({ message: { content: null }, finish_reason: 'stop' })
 })
 
+test('thoughts behind a call keep their place; a text without letters takes none', () => {
+  const content = [
+    { type: 'text', text: '' },
+    { type: 'tool_use', id: 'toolu_1', name: 'look' },
+    { type: 'thinking', thinking: 'hm', signature: 'sig' },
+  ]
+  const { message: said } = anthropic.toCompletion(message({ content }), context).choices[0]!
+  expect(said.tool_calls![0]!.function.arguments).toBe('{}')
+  expect(said.reasoning_details).toMatchObject([{ signature: 'sig', index: 1 }])
+})
+
+test.each([
+  [{ input_tokens: 3 }, [3, 0, 3]],
+  [{ output_tokens: 4 }, [0, 4, 4]],
+])('of %j the count that is not said is 0', (usage, counts) => {
+  const told = anthropic.toCompletion(message({ content: [], usage }), context).usage!
+  expect([told.prompt_tokens, told.completion_tokens, told.total_tokens]).toEqual(counts)
+})
+
+test.each([
+  ['invalid_request_error', 400],
+  ['authentication_error', 401],
+  ['billing_error', 402],
+  ['permission_error', 403],
+  ['not_found_error', 404],
+  ['request_too_large', 413],
+  ['rate_limit_error', 429],
+  ['timeout_error', 504],
+  ['overloaded_error', 529],
+  ['error of a later day', 500],
+])('with a 200, %s stands for %i, and is told whole where it has no message', (type, status) => {
+  expect(() => anthropic.toCompletion({ type: 'error', error: { type } }, context)).toThrow(
+    expect.objectContaining({ status, message: JSON.stringify({ type }) }),
+  )
+})
+
 test.each([
   [{ type: 'error', error: { type: 'rate_limit_error', message: 'Slow down' } }, 429, 'Slow down'],
   [{ choices: [] }, 502, 'no message of Anthropic'],
   [null, 502, 'no message of Anthropic'],
   [message({ content: [], stop_reason: null }), 502, 'no message of Anthropic'],
+  [message({ content: null }), 502, 'no message of Anthropic'],
 ])('%j is no answer', (body, status, words) => {
   expect(() => anthropic.toCompletion(body, context)).toThrow(expect.objectContaining({ status }))
   expect(() => anthropic.toCompletion(body, context)).toThrow(words)

@@ -22,6 +22,7 @@ test.each([
   [{ functions: [] }, '`functions` cannot be carried'],
   [{ something_new: 1 }, '`something_new` cannot be carried'],
   [{ temperature: 1.5 }, '`temperature` must be from 0 to 1'],
+  [{ temperature: -0.1 }, '`temperature` must be from 0 to 1'],
   [{ temperature: 'hot' }, '`temperature` must be number, not string.'],
   [{ reasoning_effort: 'much' }, '`reasoning_effort` is not what it must be: expected one of "none"'],
   [
@@ -42,14 +43,12 @@ test.each([
     { messages: [{ role: 'user', content: [{ type: 'input_video' }] }] },
     '`messages[0].content[0].type` must be `text`, `image_url`, `file` or `input_audio`',
   ],
-  [
+  ...['wav', 'mp3'].map((format): [object, string] => [
     {
-      messages: [
-        { role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'AA', format: 'wav' } }] },
-      ],
+      messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'AA', format } }] }],
     },
     '`messages[0].content[0].input_audio` cannot be carried',
-  ],
+  ]),
   [
     { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] }] },
     '`messages[0].content[0].file.file_id` is known to OpenAI only',
@@ -86,7 +85,7 @@ test.each([
 })
 
 test('a model that thinks within a budget needs room for it', () => {
-  expect(refusal({ reasoning_effort: 'low', max_tokens: 1_000 }, 'claude-haiku-4-5')).toContain(
+  expect(refusal({ reasoning_effort: 'low', max_tokens: 1_024 }, 'claude-haiku-4-5')).toContain(
     '`max_tokens` must be above 1024',
   )
 })

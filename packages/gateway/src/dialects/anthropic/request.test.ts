@@ -55,11 +55,12 @@ test('settings are carried under their names', () => {
   expect(bodyOf({}, 'MiniMax-M2').max_tokens).toBe(16_384)
   expect(bodyOf({}, 'kimi-k2').max_tokens).toBe(16_384)
   // What is Claude's default anyway is not said: newer models refuse to hear it.
-  expect(Object.keys(bodyOf({ temperature: 1, top_p: 1, stop: [] })).sort()).toEqual([
-    'max_tokens',
-    'messages',
-    'model',
-  ])
+  for (const unsaid of [
+    { temperature: 1, top_p: 1, stop: [] },
+    { temperature: null, top_p: null, top_k: null, stop: null },
+  ]) {
+    expect(Object.keys(bodyOf(unsaid)).sort()).toEqual(['max_tokens', 'messages', 'model'])
+  }
 })
 
 test('system and developer messages are hoisted in order, cache marks with them', () => {
@@ -78,7 +79,12 @@ test('system and developer messages are hoisted in order, cache marks with them'
 })
 
 test('pictures go as data or as an address', () => {
-  const image = (url: string) => ({ type: 'image_url', image_url: { url, detail: 'high' } })
+  const image = (url: string, more = {}) => ({
+    type: 'image_url',
+    image_url: { url, detail: 'high' },
+    ...more,
+  })
+  const mark = { cache_control: { type: 'ephemeral' } }
   const body = bodyOf({
     messages: [
       {
@@ -86,7 +92,7 @@ test('pictures go as data or as an address', () => {
         content: [
           image('data:image/png;base64,AAAA'),
           image('data:image/jpg;base64,BBBB'),
-          image('https://x.test/a.jpg'),
+          image('https://x.test/a.jpg', mark),
           { type: 'text', text: '?' },
         ],
       },
@@ -95,7 +101,7 @@ test('pictures go as data or as an address', () => {
   expect(body.messages[0].content).toEqual([
     { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
     { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: 'BBBB' } },
-    { type: 'image', source: { type: 'url', url: 'https://x.test/a.jpg' } },
+    { type: 'image', source: { type: 'url', url: 'https://x.test/a.jpg' }, ...mark },
     { type: 'text', text: '?' },
   ])
 })
@@ -207,87 +213,6 @@ describe('tools', () => {
       ],
       tool_choice: { type: 'none' },
     })
-  })
-})
-
-describe('thinking', () => {
-  test.each([
-    ['claude-opus-4-6', 'high', { type: 'adaptive', display: 'summarized' }, 'high'],
-    ['claude-sonnet-5', 'minimal', { type: 'adaptive', display: 'summarized' }, 'low'],
-    ['claude-of-a-later-day', 'xhigh', { type: 'adaptive', display: 'summarized' }, 'xhigh'],
-    ['claude-sonnet-5', 'none', { type: 'disabled' }, undefined],
-    ['claude-haiku-4-5-20251001', 'none', undefined, undefined],
-    // 16,384 × 0.5, × 0.8; never below 1,024.
-    ['claude-haiku-4-5-20251001', 'medium', { type: 'enabled', budget_tokens: 8_192 }, undefined],
-    ['claude-3-7-sonnet-20250219', 'high', { type: 'enabled', budget_tokens: 13_107 }, undefined],
-  ])('%s with effort %s', (model, reasoning_effort, thinking, effort) => {
-    const body = bodyOf({ reasoning_effort }, model)
-    expect(body.thinking).toEqual(thinking)
-    expect(body.output_config?.effort).toBe(effort)
-  })
-
-  test('a budget is carried as it is, with room for it', () => {
-    const body = bodyOf({ thinking: { type: 'enabled', budget_tokens: 2_000 } }, 'claude-haiku-4-5')
-    expect(body.thinking).toEqual({ type: 'enabled', budget_tokens: 2_000 })
-    expect(body.max_tokens).toBe(18_384)
-  })
-
-  test('signatures of other dialects are left out', () => {
-    const details = [
-      { format: 'gemini', type: 'thought_signature', signature: 's' },
-      { format: 'anthropic', type: 'thinking', thinking: 'shown only', signature: '' },
-      'x',
-      null,
-    ]
-    const messages = [
-      { role: 'user', content: 'x' },
-      { role: 'assistant', content: 'y', reasoning_details: details },
-      { role: 'user', content: 'z' },
-    ]
-    expect(bodyOf({ messages }).messages[1].content).toEqual([{ type: 'text', text: 'y' }])
-  })
-})
-
-describe('thinking by a budget while tools are called', () => {
-  const calling = (id: string, reasoning_details: object[] = []) => [
-    {
-      role: 'assistant',
-      tool_calls: [{ id, type: 'function', function: { name: 'look', arguments: '{}' } }],
-      reasoning_details,
-    },
-    { role: 'tool', tool_call_id: id, content: 'seen' },
-  ]
-  const thoughts = [{ format: 'anthropic', type: 'thinking', thinking: 'hm', signature: 's', index: 0 }]
-  const asked = { role: 'user', content: 'x' }
-  const medium = { reasoning_effort: 'medium' }
-  const thinking = { type: 'enabled', budget_tokens: 8_192 }
-  const bodyAfter = (more: object, ...messages: object[]) => bodyOf({ ...more, messages }, 'claude-haiku-4-5')
-
-  test('is not asked for where the calls came back without their thoughts, and takes no tokens', () => {
-    const budget = { thinking: { type: 'enabled', budget_tokens: 2_000 } }
-    const others = thoughts.map((detail) => ({ ...detail, format: 'bedrock' }))
-    const early = [asked, ...calling('a', thoughts), { role: 'assistant', content: 'so' }, asked]
-    for (const body of [
-      bodyAfter(medium, asked, ...calling('a')),
-      bodyAfter(medium, asked, ...calling('a', others)),
-      bodyAfter(medium, ...early, ...calling('b')),
-      bodyAfter(budget, asked, ...calling('a')),
-    ]) {
-      expect(body).not.toHaveProperty('thinking')
-      expect(body.max_tokens).toBe(16_384)
-    }
-  })
-
-  test('is asked for where the thoughts are there, if only before the first call', () => {
-    expect(bodyAfter(medium, asked, ...calling('a', thoughts)).thinking).toEqual(thinking)
-    expect(bodyAfter(medium, asked, ...calling('a', thoughts), ...calling('b')).thinking).toEqual(thinking)
-  })
-
-  test('is asked for again from the next question on, and always where the model thinks as it sees fit', () => {
-    const answered = [asked, ...calling('a'), { role: 'assistant', content: 'so' }, asked]
-    expect(bodyAfter(medium, ...answered).thinking).toEqual(thinking)
-    const newer = bodyOf({ ...medium, messages: [asked, ...calling('a')] })
-    expect(newer.thinking).toMatchObject({ type: 'adaptive' })
   })
 })
 

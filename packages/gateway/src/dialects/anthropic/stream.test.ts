@@ -116,7 +116,7 @@ const opened = (index: number, content_block: object) => ({
 })
 const delta = (index: number, delta: object) => ({ type: 'content_block_delta', index, delta })
 const closed = (index: number) => ({ type: 'content_block_stop', index })
-const ended = (stop_reason: string, usage: object = { output_tokens: 9 }) => ({
+const ended = (stop_reason: string | null, usage: object = { output_tokens: 9 }) => ({
   type: 'message_delta',
   delta: { stop_reason, stop_sequence: null },
   usage,
@@ -203,6 +203,20 @@ describe('hand-written streams', () => {
     expect(message.tool_calls![0]!.function).toEqual({ name: 'now', arguments: '{}' })
   })
 
+  test('blocks may be open at once', async () => {
+    const call = (id: string) => ({ type: 'tool_use', id, name: 'look', input: {} })
+    const part = (partial_json: string) => ({ type: 'input_json_delta', partial_json })
+    const both = [
+      opened(0, call('a')),
+      opened(1, call('b')),
+      delta(1, part('{"b":1}')),
+      delta(0, part('{"a":')),
+    ]
+    const ends = [closed(1), delta(0, part('2}')), closed(0), ended('tool_use'), stop]
+    const { message } = (await putTogether(inAllCuts(sse(start(), ...both, ...ends)))).choices[0]!
+    expect(message.tool_calls!.map((call) => call.function.arguments)).toEqual(['{"a":2}', '{"b":1}'])
+  })
+
   test('cached tokens are part of the prompt; of each count the last number wins, never a sum', () => {
     const first = {
       input_tokens: 10,
@@ -233,6 +247,7 @@ describe('hand-written streams', () => {
     ['end_turn', 'stop'],
     ['stop_sequence', 'stop'],
     ['pause_turn', 'stop'],
+    ['tool_use', 'tool_calls'],
     ['max_tokens', 'length'],
     ['model_context_window_exceeded', 'length'],
     ['refusal', 'content_filter'],
@@ -251,6 +266,11 @@ describe('hand-written streams', () => {
 
   test('a cut is told, wherever it is', () => {
     const bytes = sse(start(), ...said('half'))
+    // Without a reason it is no end.
+    for (const more of [ended(null), stop]) {
+      const events = inAllCuts(Buffer.concat([bytes, sse(more)]))
+      expect(events.at(-1)).toMatchObject({ kind: 'error', code: 'stream_cut', status: 502 })
+    }
     expect(inAllCuts(bytes).at(-1)).toMatchObject({ kind: 'error', code: 'stream_cut', status: 502 })
     expect(run(anthropic, [])).toMatchObject([{ kind: 'error', code: 'empty_response' }])
     expect(faultOf(inAllCuts(utf8(': ping\n\n')))).toMatchObject({ code: 'empty_response' })
@@ -284,6 +304,7 @@ describe('hand-written streams', () => {
         { type: 'new_event' },
         opened(0, { type: 'new_block' }),
         delta(0, { type: 'new_delta' }),
+        delta(0, { type: 'input_json_delta', partial_json: '{}' }),
         closed(0),
         ended('end_turn'),
         stop,
