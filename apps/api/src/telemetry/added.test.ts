@@ -1,3 +1,4 @@
+import type { GatewayRow } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parsePrometheus } from '../testing/parse-prometheus.ts'
@@ -77,6 +78,22 @@ test('rows without their sums can be subtracted too: only the averages are unkno
   ).toMatchObject([{ requests: 2, outputTokens: 0, ttftMs: null }])
 })
 
+test('failures that fell tell of a restart, and where none are told none are', () => {
+  const row = { ...read(page(10, 1000, [8, 8]))[0]!, failed: 5 }
+  expect(added([row], [{ ...row, requests: 12, failed: 1 }])).toMatchObject([{ requests: 12, failed: 1 }])
+  const untold = { ...row, failed: null }
+  expect(added([untold], [{ ...untold, requests: 12 }])).toMatchObject([{ requests: 2, failed: null }])
+})
+
+test('the row to which most was added stands first', () => {
+  const [row] = read(page(10, 1000, [8, 8]))
+  const rows = (a: number, b: number) => [
+    { ...row!, model: 'a', requests: a },
+    { ...row!, model: 'b', requests: b },
+  ]
+  expect(added(rows(10, 0), rows(11, 2)).map(({ model }) => model)).toEqual(['b', 'a'])
+})
+
 const count = fc.integer({ min: 0, max: 1000 })
 const anyRow: fc.Arbitrary<CountedRow> = fc
   .record({ model: fc.constantFrom('a', 'b', 'c'), counts: fc.tuple(count, count, count, count, count) })
@@ -112,15 +129,20 @@ test('whatever was read before and after, nothing that was added is negative', (
 test('what was added to a row and the row before make the row after', () => {
   fc.assert(
     fc.property(anyRows, anyRows, (before, more) => {
+      const both = more.filter(({ model }) => before.some((row) => row.model === model))
       const after = before.map((row) => {
-        const extra = more.find(({ model }) => model === row.model)
-        return { ...row, requests: row.requests + (extra?.requests ?? 0) }
+        const extra = both.find(({ model }) => model === row.model)
+        return {
+          ...row,
+          ...Object.fromEntries(counted.map((name) => [name, row[name] + (extra?.[name] ?? 0)])),
+        }
       })
-      const total = added(before, after).reduce((sum, { requests }) => sum + requests, 0)
-      const expected = more
-        .filter(({ model }) => before.some((row) => row.model === model))
-        .reduce((sum, { requests }) => sum + requests, 0)
-      expect(total).toBe(expected)
+      const rows = added(before, after)
+      for (const name of counted) expect(total(rows, name)).toBe(total(both, name))
     }),
   )
 })
+
+const counted = ['requests', 'inputTokens', 'outputTokens'] as const
+const total = (rows: readonly GatewayRow[], name: (typeof counted)[number]) =>
+  rows.reduce((sum, row) => sum + row[name], 0)

@@ -33,7 +33,7 @@ function subtract(after: CountedRow, earlier: CountedRow | undefined) {
     const [then, now] = [before?.observed?.[name], after.observed?.[name]]
     const count = (now?.count ?? 0) - (then?.count ?? 0)
     // Two sums of the same calls may differ by binary dust.
-    return { count, sumMs: count > 0 ? Math.max(0, (now?.sumMs ?? 0) - (then?.sumMs ?? 0)) : 0 }
+    return { count, sumMs: Math.max(0, (now?.sumMs ?? 0) - (then?.sumMs ?? 0)) }
   }
   return {
     provider: after.provider,

@@ -221,6 +221,41 @@ bifrost_overhead_latency_microseconds_bucket{${labels('')},le="+Inf"} 4
   })
 })
 
+test('the series of one row are added up, rows without a call are left out, and rows of as many stand by name', () => {
+  const duration = (part: string, labels: string, value: number) =>
+    `gen_ai_server_request_duration_seconds_${part}{${labels}} ${value}\n`
+  const labels = (provider: string, model: string, more = '') =>
+    `gen_ai_provider_name="${provider}",gen_ai_request_model="${model}",${more}`
+  const { rows } = read(
+    [
+      ...['x', 'y'].flatMap((name, index) => [
+        duration('sum', labels('b', 'm', `gen_ai_response_model="${name}"`), index * 3 + 1),
+        duration('count', labels('b', 'm', `gen_ai_response_model="${name}"`), 1),
+      ]),
+      ...['429', '500'].map((type) => duration('count', labels('b', 'm', `error_type="${type}"`), 1)),
+      duration('count', labels('a', 'None'), 4),
+      duration('count', labels('a', 'k'), 4),
+      duration('count', labels('a', 'idle'), 0),
+    ].join(''),
+  )
+  expect(rows.map((row) => [row.provider, row.model, row.requests, row.failed, row.durationMs])).toEqual([
+    ['a', 'k', 4, 0, null],
+    ['a', 'unknown', 4, 0, null],
+    ['b', 'm', 4, 2, 2500],
+  ])
+})
+
+test.each([
+  'agentgateway_gen_ai_client_token_usage_sum{gen_ai_token_type="input",gen_ai_system="p",gen_ai_response_model="m"} 1',
+  'litellm_input_tokens_metric_total{api_provider="p",model_group="m",model="x"} 1',
+  'litellm_input_tokens_metric_total{api_provider="p",litellm_model_name="m",model="x"} 1',
+  'litellm_input_tokens_metric_total{api_provider="p",model="m"} 1',
+  'bifrost_input_tokens_total{provider="p",model="m"} 1',
+  '# TYPE gateway_overhead_seconds histogram\ngen_ai_client_token_usage_sum{gen_ai_token_type="input",gen_ai_system="p",gen_ai_response_model="m"} 1',
+])('the next label is taken where a better one is absent: %s', (page) => {
+  expect(read(page).rows).toMatchObject([{ provider: 'p', model: 'm', inputTokens: 1 }])
+})
+
 test('a name of any length is kept to 500 letters', () => {
   const [row] = read(`agentgateway_build_info 1
 agentgateway_gen_ai_client_token_usage_sum{gen_ai_system="${'p'.repeat(9_000)}",gen_ai_token_type="input",gen_ai_request_model="${'m'.repeat(9_000)}"} 1
@@ -236,9 +271,9 @@ test('a gateway that was just started is known by what it declares', () => {
     'litellm',
   )
   expect(detectDialect(parsePrometheus('agentgateway_build_info 1').names)?.name).toBe('agentgateway')
-  expect(
-    detectDialect(parsePrometheus('process_cpu_seconds_total 1\nmy_gateway_overhead_seconds 1').names),
-  ).toBeNull()
+  const foreign = ['gateway_overhead_seconds', 'litellm_x', 'agentgateway_x', 'bifrost_x']
+  const page = foreign.map((name) => `my_${name} 1`).join('\n')
+  expect(detectDialect(parsePrometheus(page).names)).toBeNull()
 })
 
 test('what no dialect reads need not be kept, and all that one reads is', () => {

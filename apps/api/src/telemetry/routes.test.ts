@@ -147,7 +147,12 @@ gateway_fallbacks_total{gen_ai_request_model="route",from="gone",to="fine"} 1
 gateway_budget_spent_usd{budget="caller",period="day",owner="a"} 1
 gateway_budget_spent_usd{budget="caller",period="day",owner="b"} 4
 gateway_budget_spent_usd{budget="caller",period="week",owner="a"} 3
+gateway_budget_spent_usd{budget="team",period="day",owner="a"} 30
+gateway_budget_spent_usd{budget="team",period="day",owner="b"} NaN
+gateway_budget_spent_usd{budget="shut",period="day",owner="a"} 0
 gateway_budget_limit_usd{budget="caller",period="day",mode="hard"} 5
+gateway_budget_limit_usd{budget="team",period="day",mode="hard"} 100
+gateway_budget_limit_usd{budget="shut",period="day",mode="hard"} 0
 `
   const { stats } = await startApp((await startGateway(page(3) + money)).url)
   expect(await stats()).toMatchObject({
@@ -159,7 +164,9 @@ gateway_budget_limit_usd{budget="caller",period="day",mode="hard"} 5
       { target: 'gone', breaker: null, retries: 0, fallbacks: 1 },
     ],
     budgets: [
+      { budget: 'shut', period: 'day', owner: 'a', spentUsd: 0, limitUsd: 0 },
       { budget: 'caller', period: 'day', owner: 'b', spentUsd: 4, limitUsd: 5 },
+      { budget: 'team', period: 'day', owner: 'a', spentUsd: 30, limitUsd: 100 },
       { budget: 'caller', period: 'day', owner: 'a', spentUsd: 1, limitUsd: 5 },
       { budget: 'caller', period: 'week', owner: 'a', spentUsd: 3, limitUsd: null },
     ],
