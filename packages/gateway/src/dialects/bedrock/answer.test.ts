@@ -57,9 +57,32 @@ test('a whole answer becomes a completion', () => {
   })
 })
 
+test('thoughts behind words and calls keep their place', () => {
+  const content = [
+    { text: 'Looking.' },
+    { toolUse: { toolUseId: 'a', name: 'look', input: {} } },
+    { reasoningContent: { reasoningText: { text: 'hm', signature: 'sig' } } },
+  ]
+  const body = { output: { message: { role: 'assistant', content } }, stopReason: 'end_turn' }
+  expect(bedrock.toCompletion(body, context).choices[0]!.message.reasoning_details).toMatchObject([
+    { signature: 'sig', index: 2 },
+  ])
+})
+
+test.each([
+  [{ inputTokens: 3 }, [3, 0, 3]],
+  [{ outputTokens: 4 }, [0, 4, 4]],
+])('of %j the count that is not said is 0', (usage, counts) => {
+  const body = { output: { message: { role: 'assistant', content: [] } }, stopReason: 'end_turn', usage }
+  const told = bedrock.toCompletion(body, context).usage!
+  expect([told.prompt_tokens, told.completion_tokens, told.total_tokens]).toEqual(counts)
+})
+
 test.each([
   [{ Output: { __type: 'com.amazon.coral.service#UnknownOperationException' } }, 'no answer of Converse'],
   [{ output: { message: { content: [] } }, stopReason: 'malformed_tool_use' }, 'malformed_tool_use'],
+  [{ output: { message: { content: [] } } }, 'no answer of Converse'],
+  [{ output: { message: {} }, stopReason: 'end_turn' }, 'no answer of Converse'],
   ['text', 'no answer of Converse'],
 ])('%j is no answer', (body, words) => {
   expect(() => bedrock.toCompletion(body, context)).toThrow(expect.objectContaining({ status: 502 }))
@@ -112,6 +135,9 @@ describe('errors', () => {
       status: 403,
       message: 'Authentication failed: Please make sure your API Key is valid.',
     })
+    const throttled = JSON.stringify({ __type: 'com.amazon.coral.service#ThrottlingException', message: 'x' })
+    expect(bedrock.readError(400, {}, throttled)).toMatchObject({ status: 429, message: 'x' })
+    expect(bedrock.readError(424, {}, '{"message":"x"}')).toMatchObject({ status: 502, message: 'x' })
     expect(bedrock.readError(502, {}, '<html>').message).toBe('a web page instead of an answer')
     expect(read(429, 'ThrottlingException', 'x', { 'retry-after': '3' }).retryAfterMs).toBe(3_000)
   })

@@ -18,8 +18,7 @@ export function readError(status: number, headers: UpstreamHeaders, body: string
 
 /** In a stream the exception's name stands for the status: `throttlingException`. */
 export function toStreamFault(type: string, message: string): Fault {
-  const kind = toKind(type)
-  return read(kind, statuses[kind] ?? 500, message, null)
+  return read(toKind(type), 500, message, null)
 }
 
 /** `ThrottlingException:http://internal.amazon.com/…`, `com.amazon.coral.service#UnknownOperationException` */

@@ -43,6 +43,12 @@ test('settings are carried under their names', () => {
   })
 })
 
+test('what is null is not said, and the older name of a setting is known', () => {
+  expect(bodyOf({ max_tokens: 50, temperature: null, top_p: null, stop: null }).inferenceConfig).toEqual({
+    maxTokens: 50,
+  })
+})
+
 test('Claude is not told its defaults, others are', () => {
   expect(bodyOf({ temperature: 1, top_p: 1 }, claude).inferenceConfig).toEqual({})
   expect(bodyOf({ temperature: 1, top_p: 1 }, nova).inferenceConfig).toEqual({ temperature: 1, topP: 1 })
@@ -68,6 +74,27 @@ test('instructions, pictures as bytes, cache points after what they cover', () =
     { image: { format: 'jpeg', source: { bytes: 'AAAA' } } },
     { text: '?' },
     { cachePoint: { type: 'default' } },
+  ])
+})
+
+test.each(['png', 'jpeg', 'gif', 'webp'])('a picture may be a %s', (format) => {
+  const content = [{ type: 'image_url', image_url: { url: `data:image/${format};base64,AAAA` } }]
+  expect(bodyOf({ messages: [{ role: 'user', content }] }).messages[0].content).toEqual([
+    { image: { format, source: { bytes: 'AAAA' } } },
+  ])
+})
+
+test('thoughts go back as they came, where they were', () => {
+  const reasoning_details = [
+    { format: 'bedrock', type: 'thinking', thinking: 'hm', signature: 's', index: 0 },
+    { format: 'bedrock', type: 'redacted_thinking', data: 'c2VhbGVk', index: 2 },
+  ]
+  const asked = { role: 'user', content: 'x' }
+  const messages = [asked, { role: 'assistant', content: 'y', reasoning_details }, asked]
+  expect(bodyOf({ messages }, claude).messages[1].content).toEqual([
+    { reasoningContent: { reasoningText: { text: 'hm', signature: 's' } } },
+    { text: 'y' },
+    { reasoningContent: { redactedContent: 'c2VhbGVk' } },
   ])
 })
 
@@ -105,12 +132,28 @@ test('a schema is narrowed to what Bedrock takes, and goes in words to a Claude 
 
 describe('thinking is asked for in the words of the family', () => {
   test.each([
-    [nova, 'high', { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'high' } }],
+    ...Object.entries({
+      minimal: 'low',
+      low: 'low',
+      medium: 'medium',
+      high: 'high',
+      xhigh: 'high',
+      max: 'high',
+    }).map(([effort, maxReasoningEffort]): [string, string, object] => [
+      nova,
+      effort,
+      { reasoningConfig: { type: 'enabled', maxReasoningEffort } },
+    ]),
     [nova, 'none', { reasoningConfig: { type: 'disabled' } }],
     ['openai.gpt-oss-120b-1:0', 'low', { reasoning_effort: 'low' }],
     ['us.openai.gpt-5.6', 'low', { reasoning: { effort: 'low' } }],
   ])('%s, %s', (model, reasoning_effort, fields) => {
-    expect(bodyOf({ reasoning_effort }, model).additionalModelRequestFields).toEqual(fields)
+    const { additionalModelRequestFields, inferenceConfig } = bodyOf(
+      { reasoning_effort, max_tokens: 9 },
+      model,
+    )
+    expect(additionalModelRequestFields).toEqual(fields)
+    expect(inferenceConfig).toEqual({ maxTokens: 9 })
   })
 
   test('Claude: an effort, or a budget and room for it', () => {
@@ -126,6 +169,11 @@ describe('thinking is asked for in the words of the family', () => {
       additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 8_192 } },
     })
     expect(older).not.toHaveProperty('outputConfig')
+    expect(bodyOf({ reasoning_effort: 'medium', max_tokens: 5_000 }, claude)).toMatchObject({
+      inferenceConfig: { maxTokens: 5_000 },
+      additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 2_500 } },
+    })
+    expect(bodyOf({ reasoning_effort: 'none' }, claude)).not.toHaveProperty('additionalModelRequestFields')
   })
 
   test('Claude: no budget where tool calls came back without the thoughts before them', () => {
@@ -149,7 +197,9 @@ describe('thinking is asked for in the words of the family', () => {
     expect(refusal({ reasoning_effort: 'low' }, 'meta.llama3-3-70b-instruct-v1:0')).toContain(
       '`reasoning_effort`',
     )
-    expect(refusal({ thinking: { type: 'enabled', budget_tokens: 5 } }, nova)).toContain('is for Claude only')
+    for (const thinking of [{ type: 'enabled', budget_tokens: 5 }, { type: 'adaptive' }]) {
+      expect(refusal({ thinking }, nova)).toContain('is for Claude only')
+    }
   })
 })
 
@@ -196,6 +246,17 @@ describe('tools', () => {
       additionalModelRequestFields: { tool_choice: { type: 'any', disable_parallel_tool_use: true } },
     })
     expect(bodyOf(chat, claude).toolConfig).not.toHaveProperty('toolChoice')
+    for (const [tool_choice, named] of [
+      ['auto', { type: 'auto' }],
+      [
+        { type: 'function', function: { name: 'b' } },
+        { type: 'tool', name: 'b' },
+      ],
+    ]) {
+      expect(bodyOf({ ...chat, tool_choice }, claude).additionalModelRequestFields.tool_choice).toEqual(
+        Object.assign({ disable_parallel_tool_use: true }, named),
+      )
+    }
     expect(refusal(chat, nova)).toContain('`parallel_tool_calls` cannot be turned off')
     const only = bodyOf({ ...chat, tools: [tools[0]] }, nova)
     expect(only.toolConfig.toolChoice).toEqual({ tool: { name: tools[0]!.function.name } })
@@ -223,6 +284,13 @@ describe('tools', () => {
         ],
       },
     ])
+  })
+
+  test('have ids of at most 64 letters', () => {
+    const id = `x${'y'.repeat(64)}`
+    const messages = [history[0], { role: 'assistant', tool_calls: [call(id, 'a')] }]
+    const [{ toolUse }] = bodyOf({ tools, messages }).messages[1].content
+    expect(toolUse.toolUseId).toBe('y'.repeat(64))
   })
 
   test('of the history stay declared, and only Claude can be told not to call them', () => {

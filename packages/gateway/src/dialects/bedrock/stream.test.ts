@@ -99,6 +99,20 @@ describe('hand-written streams', () => {
     ])
   })
 
+  test('blocks may be open at once', async () => {
+    const call = (toolUseId: string) => ({ toolUse: { toolUseId, name: 'look' } })
+    const part = (input: string) => ({ toolUse: { input } })
+    const both = [
+      opened(0, call('a')),
+      opened(1, call('b')),
+      delta(1, part('{"b":1}')),
+      delta(0, part('{"a":2}')),
+    ]
+    const ends = [closed(1), closed(0), stop('tool_use'), metadata()]
+    const { message } = (await putTogether(inAllCuts(start, ...both, ...ends))).choices[0]!
+    expect(message.tool_calls!.map((call) => call.function.arguments)).toEqual(['{"a":2}', '{"b":1}'])
+  })
+
   test('cached tokens are part of the prompt', () => {
     const usage = {
       inputTokens: 4,
@@ -118,6 +132,7 @@ describe('hand-written streams', () => {
   test.each([
     ['end_turn', 'stop'],
     ['stop_sequence', 'stop'],
+    ['tool_use', 'tool_calls'],
     ['max_tokens', 'length'],
     ['model_context_window_exceeded', 'length'],
     ['guardrail_intervened', 'content_filter'],
@@ -163,10 +178,10 @@ describe('hand-written streams', () => {
 
   test('an error that is no exception is one too', () => {
     const error = eventMessage(
-      { ':message-type': 'error', ':error-code': 'InternalServerException', ':error-message': 'oops' },
+      { ':message-type': 'error', ':error-code': 'ServiceUnavailableException', ':error-message': 'oops' },
       '',
     )
-    expect(inAllCuts(error)).toMatchObject([{ kind: 'error', status: 500, message: 'oops' }])
+    expect(inAllCuts(error)).toMatchObject([{ kind: 'error', status: 503, message: 'oops' }])
   })
 
   test('a cut is told, in a message or between two', () => {
@@ -201,7 +216,15 @@ describe('hand-written streams', () => {
   })
 
   test('events of a later day are signs of life', () => {
-    const events = inAllCuts(start, event('news', {}), delta(0, { text: 'a' }), stop('end_turn'), metadata())
+    const foreign = delta(1, { toolUse: { input: '{}' } })
+    const events = inAllCuts(
+      start,
+      event('news', {}),
+      foreign,
+      delta(0, { text: 'a' }),
+      stop('end_turn'),
+      metadata(),
+    )
     expectGoodOrder(events)
     expect(events.filter(({ kind }) => kind === 'keepAlive')).toHaveLength(1)
   })

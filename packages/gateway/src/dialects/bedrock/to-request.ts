@@ -22,7 +22,7 @@ export function toRequest(
 ): UpstreamRequest {
   const request = parseChatRequest(chat, [])
   const conversation = readConversation(request)
-  const { form, words } = tellForm(readAnswerForm(request), !isClaude(model) || keepsToSchemas(model))
+  const { form, words } = tellForm(readAnswerForm(request), keepsToSchemas(model))
   const reasoning = toReasoning(
     readReasoning(request),
     model,
