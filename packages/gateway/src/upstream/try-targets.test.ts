@@ -134,6 +134,27 @@ test('a hint longer than maxBackoffMs is left for the next target, and waited fo
   })
 })
 
+test.each([
+  [0, 3],
+  [30, 8],
+])(
+  'after %i calls that went well a target that fails is asked again %i times, and no more',
+  async (calls, retries) => {
+    const { call } = house()
+    const only = { targets: [a], isBreakerHeeded: false }
+    for (let time = 0; time < calls; time++) await call(['whole'], only)
+    let asked = 0
+    for (let time = 0; time < 10; time++) asked += (await call(['reset', 'reset'], only)).asked.length
+    expect(asked - 10).toBe(retries)
+  },
+)
+
+test('a target whose breaker opened while the call waited is not asked again', async () => {
+  const { call } = house()
+  for (let time = 0; time < 2; time++) await call(['keyless'], { targets: [a] })
+  expect((await call(['reset', 'whole'])).asked).toBe('ab')
+})
+
 test('a wait that would take the rest of the call’s time is none', async () => {
   expect(await house().call(['busy'], { targets: [a], totalMs: 711 })).toMatchObject({ asked: 'aa' })
   expect(await house().call(['busy'], { targets: [a], totalMs: 710 })).toMatchObject({ asked: 'a' })
@@ -150,9 +171,11 @@ test('each wait at a target is twice the one before, and there are no more tries
 test('a target that refuses for a fault of its own counts as slow, and no other', async () => {
   const { call, states } = house()
   await call(['keyless', 'wrong'])
-  expect([a, b].map((target) => states.of(target).latency.firstToken)).toMatchObject([
+  await call(['reset', 'wrong'], { targets: [c] })
+  expect([a, b, c].map((target) => states.of(target).latency.firstToken)).toMatchObject([
     { ms: null, routingMs: 10_000 },
     { ms: null, routingMs: null },
+    { ms: null, routingMs: 10_000 },
   ])
 })
 
@@ -174,6 +197,16 @@ test('what is told when nothing is left: the failure, else that nobody can carry
   expect(await codeAfter('not carried', 'not carried')).toBe('not_carried')
 })
 
+test('what only a later target refuses is not told', async () => {
+  expect((await house().call(['keyless', 'wrong'])).result).toMatchObject({ status: 401 })
+})
+
+test('that nobody can carry it is not told while one rests that might', async () => {
+  const { call } = house()
+  for (let time = 0; time < 3; time++) await call(['keyless'], { targets: [b] })
+  expect((await call(['not carried'])).result).toMatchObject({ code: 'targets_resting' })
+})
+
 test('the end of the call’s time counts against a target that had all of it, not against one that had the rest', async () => {
   const { call, states } = house()
   await call(['late'])
@@ -187,6 +220,12 @@ test('the end of the call’s time counts against a target that had all of it, n
 test('a target that cannot carry calls stays closed', async () => {
   const { call, states } = house()
   for (let time = 0; time < 5; time++) await call(['not carried', 'whole'])
+  expect(states.of(a).breaker).toMatchObject({ state: 'closed', failuresInARow: 0 })
+})
+
+test('a target whose answers are whole stays closed', async () => {
+  const { call, states } = house()
+  for (let time = 0; time < 5; time++) await call(['whole'])
   expect(states.of(a).breaker).toMatchObject({ state: 'closed', failuresInARow: 0 })
 })
 
