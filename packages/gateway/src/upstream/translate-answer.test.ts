@@ -2,20 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { event, eventMessage } from '../dialects/testing/event-message.ts'
 import { type ErrorBody, messages } from '../testing/gateway.ts'
-import { askStream, claude, type Native, native, nativeStreams, startNative } from '../testing/native.ts'
-import { useOpened } from '../testing/opened.ts'
+import { askStream, claude, type Native, native, nativeStreams } from '../testing/native.ts'
 import { type Answering, json, stream } from '../testing/upstream.ts'
+import { answering, useNative } from '../testing/use-native.ts'
 
-const opened = useOpened()
+const { start } = useNative()
 
-async function start(answer: Answering) {
-  const started = await startNative(answer)
-  opened.push(started.upstream, started.gateway)
-  return started
-}
-
-const answering = (name: Native, pieces: (string | Uint8Array)[]): Answering =>
-  stream(pieces, { 'content-type': nativeStreams[name].type })
 test('an answer whose encoding is `identity` is translated', async () => {
   const { gateway } = await start(
     stream([nativeStreams.anthropic.begin, nativeStreams.anthropic.rest], {

@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { anthropic } from './anthropic.ts'
-
-const bodyOf = (chat: object, model = 'claude-opus-4-6') =>
-  JSON.parse(
-    anthropic.toRequest(
-      { messages: [{ role: 'user', content: 'hi' }], ...chat },
-      { model, stream: false, baseUrl: 'https://api.anthropic.com/v1/' },
-    ).body,
-  )
+import { bodyOf } from '../testing/ask-anthropic.ts'
 
 describe('thinking', () => {
   test.each([

@@ -1,0 +1,74 @@
+/** Whose budget a call is on. */
+import { SignJWT } from 'jose'
+import { expect, test } from 'vitest'
+import { keyOf } from '../testing/door.ts'
+import { useSpending } from '../testing/use-spending.ts'
+
+const at = useSpending()
+
+test('a key has a budget of its own beside those of all', async () => {
+  const { spend } = await at.start([{ per: 'caller', usd: 3, period: 'day' }], {
+    keys: [keyOf('small', { budget: { usd: 1, period: 'month' } }), keyOf('a')],
+  })
+  expect([(await spend('small')).status, (await spend('small')).status]).toEqual([200, 402])
+  expect([(await spend('a')).status, (await spend('a')).status]).toEqual([200, 200])
+})
+
+test('every caller with a token has the budget of tokens, and as many tags of it as a call may have', async () => {
+  const { spend, admin } = await at.start([{ per: 'tag:agent', usd: 10, period: 'total' }], {
+    variables: { JWT_SECRET: 'a shared secret that is long enough for HS256' },
+    policies: {
+      jwt: {
+        ...{ issuer: 'https://issuer', audience: 'gateway', secret: '$JWT_SECRET' },
+        ...{ claims: { tags: 'tags' }, budget: { usd: 1, period: 'day' } },
+      },
+    },
+  })
+  const tags = { agent: 'of-the-token', long: 'x'.repeat(257), ...Object.fromEntries(numbered(20)) }
+  const sign = (sub: string) =>
+    new SignJWT({ sub, tags, iss: 'https://issuer', aud: 'gateway', exp: at.now.getTime() / 1000 + 60 })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode('a shared secret that is long enough for HS256'))
+  const [alice, bob] = [await sign('alice'), await sign('bob')]
+  const told: number[] = []
+  for (const token of [alice, alice, bob]) told.push((await spend(token)).status)
+  expect(told).toEqual([200, 402, 200])
+  expect((await admin('/admin/budgets')).body).toMatchObject({
+    data: [
+      { budget: 'jwt', owner: { caller: 'jwt:alice' }, spentUsd: 1 },
+      { budget: 'jwt', owner: { caller: 'jwt:bob' }, spentUsd: 1 },
+      { budget: 'policies[0]', owner: { 'tag:agent': 'of-the-token' }, spentUsd: 2 },
+    ],
+  })
+})
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => [`t${index}`, 'x'])
+
+test('a tenant’s callers spend from one budget', async () => {
+  const keys = [
+    keyOf('a', { tenant: 't' }),
+    keyOf('b', { tenant: 't' }),
+    keyOf('c', { tenant: 'u' }),
+    keyOf('d'),
+  ]
+  const { spend } = await at.start([{ per: 'tenant', usd: 1, period: 'week' }], { keys })
+  const told: number[] = []
+  for (const key of ['a', 'b', 'c', 'd', 'd']) told.push((await spend(key)).status)
+  expect(told).toEqual([200, 402, 200, 200, 200])
+})
+
+test('tags come from headers before metadata, and those of the key before both', async () => {
+  const keys = [keyOf('a'), keyOf('tagged', { tags: { agent: 'mine' } })]
+  const { spend, admin } = await at.start([{ per: 'tag:agent', usd: 10, period: 'day' }], { keys })
+  await spend('a', { metadata: { agent: 'body' } })
+  await spend('a', { metadata: { agent: 'body' } }, { 'x-gateway-tag-agent': 'header' })
+  await spend('tagged', { metadata: { agent: 'body' } }, { 'x-gateway-tag-agent': 'header' })
+  await spend('a')
+  const { body } = await admin('/admin/budgets')
+  const { data } = body as { data: { owner: object; spentUsd: number }[] }
+  expect(data.map(({ owner, spentUsd }) => [owner, spentUsd])).toEqual([
+    [{ 'tag:agent': 'body' }, 1],
+    [{ 'tag:agent': 'header' }, 1],
+    [{ 'tag:agent': 'mine' }, 1],
+  ])
+})

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { ask, bodyOf } from '../testing/ask-anthropic.ts'
+
+test("a schema for the answer is Anthropic's own; any JSON object is asked for in words", () => {
+  const schema = { type: 'object', properties: {}, additionalProperties: false }
+  const body = bodyOf({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })
+  expect(body.output_config).toEqual({ format: { type: 'json_schema', schema } })
+  const json = bodyOf({ response_format: { type: 'json_object' } })
+  expect(json.system).toEqual([{ type: 'text', text: expect.stringContaining('JSON object') }])
+})
+
+describe('a schema that Claude is to keep to', () => {
+  const formed = (schema: object, strict?: boolean) => ({
+    response_format: { type: 'json_schema', json_schema: { name: 'x', schema, strict } },
+  })
+  const sent = (schema: object) => bodyOf(formed(schema)).output_config.format.schema
+  const closed = { type: 'object', properties: {}, additionalProperties: false }
+
+  test('says in its descriptions what Anthropic refuses', () => {
+    const bounded = {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: 'object',
+      properties: {
+        age: { type: 'integer', minimum: 0, maximum: 150, description: 'in years' },
+        tags: { type: 'array', items: { type: 'string', minLength: 1, format: 'slug' }, minItems: 2 },
+        at: { type: 'string', format: 'date-time' },
+        some: { type: ['array', 'null'], items: { type: 'number' }, minItems: 1 },
+      },
+      required: ['age'],
+    }
+    expect(sent(bounded)).toEqual({
+      type: 'object',
+      properties: {
+        age: { type: 'integer', description: 'in years\n\n{"minimum":0,"maximum":150}' },
+        tags: {
+          type: 'array',
+          items: { type: 'string', description: '{"minLength":1,"format":"slug"}' },
+          description: '{"minItems":2}',
+        },
+        at: { type: 'string', format: 'date-time' },
+        some: { type: ['array', 'null'], items: { type: 'number' }, minItems: 1 },
+      },
+      additionalProperties: false,
+      required: ['age'],
+    })
+  })
+
+  test('is closed wherever it has objects, definitions and variants among them', () => {
+    const open = { type: 'object', additionalProperties: true, properties: { a: { $ref: '#/$defs/leaf' } } }
+    const shut = { ...open, additionalProperties: false }
+    expect(
+      sent({ $ref: '#/$defs/open', $defs: { open, leaf: { enum: ['x', 1, null], type: 'string' } } }),
+    ).toEqual({
+      $ref: '#/$defs/open',
+      $defs: { open: shut, leaf: { enum: ['x', 1, null] } },
+    })
+    expect(sent({ type: 'object', properties: { a: { oneOf: [open, { const: 1 }] } } })).toEqual({
+      ...closed,
+      properties: { a: { anyOf: [shut, { const: 1 }] } },
+    })
+  })
+
+  test('is narrowed for strict tools only', () => {
+    const parameters = { type: 'object', properties: { a: { type: 'integer', minimum: 1 } } }
+    const tools = [true, false].map((strict) => ({
+      type: 'function',
+      function: { name: 'a', parameters, strict },
+    }))
+    expect(bodyOf({ tools }).tools).toEqual([
+      {
+        name: 'a',
+        input_schema: { ...closed, properties: { a: { type: 'integer', description: '{"minimum":1}' } } },
+        strict: true,
+      },
+      { name: 'a', input_schema: parameters },
+    ])
+  })
+
+  test.each([
+    ['claude-opus-4-6', { type: 'object', additionalProperties: { type: 'number' } }],
+    ['claude-opus-4-6', { type: 'object', additionalProperties: true }],
+    ['claude-opus-4-6', { type: 'object', properties: { any: {} } }],
+    ['claude-opus-4-6', {}],
+    ['claude-sonnet-4-20250514', closed],
+  ])('goes to %s in words where it cannot: %j', (model, schema) => {
+    const body = bodyOf(formed(schema), model)
+    expect(body).not.toHaveProperty('output_config')
+    expect(body.system[0].text).toContain(JSON.stringify(schema))
+    expect(() => ask(formed(schema, true), model)).toThrow('`response_format` has a schema')
+    const strict = {
+      type: 'function',
+      function: { name: 'a', parameters: { ...schema, type: 'object' }, strict: true },
+    }
+    if (Object.keys(schema).length > 0)
+      expect(bodyOf({ tools: [strict] }, model).tools[0]).not.toHaveProperty('strict')
+  })
+})

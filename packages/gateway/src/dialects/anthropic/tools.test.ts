@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { bodyOf } from '../testing/ask-anthropic.ts'
+
+describe('tools', () => {
+  const tools = [
+    {
+      type: 'function',
+      function: { name: 'a', description: 'A', parameters: { type: 'object' }, strict: true },
+    },
+    { type: 'function', function: { name: 'b' } },
+  ]
+
+  test('have an input schema, an empty one where they have no parameters', () => {
+    expect(bodyOf({ tools }).tools).toEqual([
+      {
+        name: 'a',
+        description: 'A',
+        input_schema: { type: 'object', properties: {}, additionalProperties: false },
+        strict: true,
+      },
+      { name: 'b', input_schema: { type: 'object', properties: {} } },
+    ])
+    expect(bodyOf({ tools }, 'claude-haiku-4-5-20251001').tools[0]).toHaveProperty('strict')
+    expect(bodyOf({ tools }, 'claude-opus-4-1-20250805').tools[0]).not.toHaveProperty('strict')
+  })
+
+  test('have a schema of an object, also where theirs says nothing or not that', () => {
+    const properties = { x: { type: 'string' } }
+    const inputs = [{}, { properties }, { type: null, properties }].map((parameters) => {
+      const named = { type: 'function', function: { name: 'a', parameters } }
+      return bodyOf({ tools: [named] }).tools[0].input_schema
+    })
+    expect(inputs).toEqual([
+      { type: 'object', properties: {} },
+      { type: 'object', properties },
+      { type: 'object', properties },
+    ])
+  })
+
+  test.each([
+    [{}, { type: 'auto' }],
+    [{ tool_choice: 'auto' }, { type: 'auto' }],
+    [{ tool_choice: 'none', parallel_tool_calls: false }, { type: 'none' }],
+    [{ tool_choice: 'required' }, { type: 'any' }],
+    [{ tool_choice: { type: 'function', function: { name: 'b' } } }, { type: 'tool', name: 'b' }],
+    [{ parallel_tool_calls: false }, { type: 'auto', disable_parallel_tool_use: true }],
+    [
+      { tool_choice: 'required', parallel_tool_calls: false },
+      { type: 'any', disable_parallel_tool_use: true },
+    ],
+  ])('%j is %j', (chat, choice) => {
+    expect(bodyOf({ tools, ...chat }).tool_choice).toEqual(choice)
+  })
+
+  test('that are not allowed are not shown', () => {
+    const allowed = [{ type: 'function', function: { name: 'b' } }]
+    const body = bodyOf({
+      tools,
+      tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: allowed } },
+    })
+    expect(body.tools.map(({ name }: { name: string }) => name)).toEqual(['b'])
+    expect(body.tool_choice).toEqual({ type: 'any' })
+  })
+
+  const call = (id: string, name: string, args: string) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: args },
+  })
+  const history = [
+    { role: 'user', content: 'both' },
+    {
+      role: 'assistant',
+      content: ' \n',
+      tool_calls: [call('functions.a:0', 'a', '{"x":1}'), call('two', 'b', '')],
+    },
+    { role: 'tool', tool_call_id: 'functions.a:0', content: 'one' },
+    { role: 'tool', tool_call_id: 'two', content: [{ type: 'text', text: 'two' }] },
+    { role: 'user', content: 'and?' },
+  ]
+
+  test('answer in one user turn, together with what the user says next', () => {
+    expect(bodyOf({ tools, messages: history }).messages).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'both' }] },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'tool_use', id: 'functions_a_0', name: 'a', input: { x: 1 } },
+          { type: 'tool_use', id: 'two', name: 'b', input: {} },
+        ],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'functions_a_0', content: [{ type: 'text', text: 'one' }] },
+          { type: 'tool_result', tool_use_id: 'two', content: [{ type: 'text', text: 'two' }] },
+          { type: 'text', text: 'and?' },
+        ],
+      },
+    ])
+  })
+
+  test('of the history are declared, and forbidden, when none are given any more', () => {
+    expect(bodyOf({ messages: history })).toMatchObject({
+      tools: [
+        { name: 'a', input_schema: { type: 'object' } },
+        { name: 'b', input_schema: { type: 'object' } },
+      ],
+      tool_choice: { type: 'none' },
+    })
+  })
+})
