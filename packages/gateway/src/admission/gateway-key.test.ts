@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { loadConfig } from '../config/load.ts'
 import { bearer, openDoor } from '../testing/door.ts'
 import { messages } from '../testing/gateway.ts'
 
@@ -34,3 +36,12 @@ test.each([[[]], [['two words']], [['a', 'b']], [['--help']]])(
     expect(stderr).toContain('npm run gateway:key -- <id>')
   },
 )
+
+test('the example key of the shipped gateway.yaml, taken as it stands, opens nothing and says how a key is made', () => {
+  const shipped = readFileSync(join(script, '..', '..', 'gateway.yaml'), 'utf8')
+  const apiKeys = /^ *# +(apiKeys: .+)$/m.exec(shipped)?.[1]
+  expect(loadConfig(`llm: { policies: { ${apiKeys} } }`, {})).toMatchObject({
+    isValid: false,
+    faults: expect.arrayContaining([expect.stringMatching(/keyHash .*npm run gateway:key/)]),
+  })
+})
