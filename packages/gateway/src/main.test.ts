@@ -47,6 +47,34 @@ test.each(['verbose', 'off'])('a LOG_LEVEL that there is not: one line, exit 1: 
   )
 })
 
+test.each([
+  [{ GATEWAY_DISCOVERY: 'false' }, 'GATEWAY_DISCOVERY is "false": set it to on or off.'],
+  [
+    { ALLOWED_HOSTS: 'a.example, https://llm.example.com' },
+    'ALLOWED_HOSTS holds "https://llm.example.com": list names as llm.example.com, whole, with commas between.',
+  ],
+  [{ ALLOWED_HOSTS: '*.example.com' }, /^ALLOWED_HOSTS holds "\*\.example\.com": list names/],
+  [
+    { SIMULATOR_URL: 'localhost:4010' },
+    'SIMULATOR_URL must be an http:// or https:// address, as http://127.0.0.1:4010.',
+  ],
+  [{ SIMULATOR_PORT: 'simulator' }, /^SIMULATOR_PORT is "simulator": set it to a number/],
+  [
+    { GATEWAY_BOOKS: 'file:data/books.db' },
+    'GATEWAY_BOOKS is "file:data/books.db": set it to a path, without `file:`, or to off.',
+  ],
+])('a variable that cannot be meant: one line, exit 1: %j', async (setting, words) => {
+  const { stderr, exited } = run('llm: {}', setting as Record<string, string>)
+  expect((await exited)[0]).toBe(1)
+  expect((await stderr).trim()).toMatch(words)
+})
+
+test('off is off in capital letters too', async () => {
+  const { firstLine } = run('llm: {}', { GATEWAY_BOOKS: 'OFF', GATEWAY_DISCOVERY: 'Off' })
+  const metricsUrl = /metrics on (\S+)/.exec(await firstLine)![1]!
+  expect(await (await fetch(metricsUrl)).text()).not.toContain('gateway_books_up')
+})
+
 test.each(['GATEWAY_PORT', 'GATEWAY_METRICS_PORT'])(
   'a taken %s: one line that names port and variable, exit 1',
   async (variable) => {

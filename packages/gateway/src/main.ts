@@ -9,6 +9,7 @@ import { pino } from 'pino'
 import type { Config } from './config/load.ts'
 import { type ConfigReading, type ReadOptions, readConfig } from './config/read-config.ts'
 import { watchFile } from './config/watch-file.ts'
+import { addressFault } from './config/web-address.ts'
 import { createGateway } from './gateway.ts'
 import { createLogFile } from './log-file.ts'
 import { isLoopback } from './loopback.ts'
@@ -31,7 +32,9 @@ const metricsPort = readPort('GATEWAY_METRICS_PORT', '15020')
 const drainDelayMs = readMs('GATEWAY_DRAIN_DELAY_MS', '0')
 const drainMs = readMs('GATEWAY_DRAIN_MS', '30000')
 const configPath = env.GATEWAY_CONFIG || 'gateway.yaml'
-const simulatorUrl = env.SIMULATOR_URL || `http://127.0.0.1:${env.SIMULATOR_PORT || '4010'}`
+const simulatorUrl = readSimulatorUrl()
+const isDiscovering = readSwitch('GATEWAY_DISCOVERY')
+const allowedNames = readNames('ALLOWED_HOSTS')
 
 /** Longer nobody waits for the books: what cannot be known yet is refused, and all else served. */
 const readyMsMax = 10_000
@@ -59,7 +62,7 @@ const gateway = createGateway({
   processFacts: { version: readVersion(), lostLogLines: logFile.lostLines },
   booksPath,
   tracing: isTraced() ? await loadTracing() : null,
-  allowedHosts: isLoopback(host) ? readNames(env.ALLOWED_HOSTS) : null,
+  allowedHosts: isLoopback(host) ? allowedNames : null,
 })
 
 // All of this before it says that it is ready: who waits for that may edit or stop at once.
@@ -78,7 +81,7 @@ void gateway.discover([url, simulatorUrl, `http://127.0.0.1:${env.PORT || '8000'
 
 function read(options: ReadOptions): ConfigReading {
   const now = readConfig(configPath, { ...env, SIMULATOR_URL: simulatorUrl }, options)
-  if (!now.isValid || env.GATEWAY_DISCOVERY !== 'off') return now
+  if (!now.isValid || isDiscovering) return now
   return { ...now, config: { ...now.config, discovery: [] } }
 }
 
@@ -137,7 +140,11 @@ function readVersion(): string {
 
 function toBooksPath({ books }: Config): string | null {
   const file = env.GATEWAY_BOOKS || books.file || 'data/gateway-books.db'
-  return file === 'off' ? null : resolve(file)
+  // `DATABASE_URL` beside it has this in front; here it would be the name of a folder.
+  if (env.GATEWAY_BOOKS?.startsWith('file:')) {
+    return fail(`GATEWAY_BOOKS is "${file}": set it to a path, without \`file:\`, or to off.`)
+  }
+  return file.toLowerCase() === 'off' ? null : resolve(file)
 }
 
 /** The real address: port 0 means a free one. */
@@ -164,10 +171,28 @@ function listen(server: Server, variable: string, wanted: number): Promise<strin
   })
 }
 
-/** Without their ports. */
-function readNames(list = ''): string[] {
-  const names = list.split(',').map((name) => name.trim().replace(/:\d+$/, '').toLowerCase())
-  return names.filter((name) => name !== '')
+/** Without their ports. What can be no name would allow nobody, without a word. */
+function readNames(variable: string): string[] {
+  const names = (env[variable] ?? '')
+    .split(',')
+    .map((name) => name.trim().replace(/:\d+$/, '').toLowerCase())
+    .filter((name) => name !== '')
+  const unfit = names.find((name) => /[/*\s]/.test(name))
+  return unfit === undefined
+    ? names
+    : fail(`${variable} holds "${unfit}": list names as llm.example.com, whole, with commas between.`)
+}
+
+/** On, unless it is off. */
+function readSwitch(variable: string): boolean {
+  const text = (env[variable] || 'on').toLowerCase()
+  return text === 'on' || (text === 'off' ? false : fail(`${variable} is "${text}": set it to on or off.`))
+}
+
+function readSimulatorUrl(): string {
+  const url = env.SIMULATOR_URL || `http://127.0.0.1:${readPort('SIMULATOR_PORT', '4010')}`
+  const fault = addressFault(url, 'take them out')
+  return fault === null ? url : fail(`SIMULATOR_URL ${fault}, as http://127.0.0.1:4010.`)
 }
 
 function readLogLevel(): string {
