@@ -54,6 +54,13 @@ test.each([
   expect(upstream.received).toEqual([])
 })
 
+test.each([
+  ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+  ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+])('%s is told what the port speaks', async (_what, bytes) => {
+  expect(await raw(bytes)).toMatch(/no TLS and no HTTP\/2: call it with http:\/\//)
+})
+
 test.each(['/health', '/ready'])('%s is answered though no host is named', async (where) => {
   expect(await raw(`GET ${where} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
 })

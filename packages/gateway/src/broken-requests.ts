@@ -45,6 +45,10 @@ function toBroken(code: string | undefined): { error: GatewayError; phrase: stri
         phrase: 'Request Header Fields Too Large',
       }
     default:
-      return { error: new GatewayError('not_http', 'This is not an HTTP request.'), phrase: 'Bad Request' }
+      return { error: new GatewayError('not_http', notHttp), phrase: 'Bad Request' }
   }
 }
+
+/** Mostly TLS, or HTTP/2 without a handshake. */
+const notHttp =
+  'This is not an HTTP request. The port speaks HTTP/1.1, no TLS and no HTTP/2: call it with http://, or by the proxy that has the certificate.'

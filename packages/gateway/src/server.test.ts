@@ -96,6 +96,8 @@ test.each([
     /plain OpenAI client, with a base URL that ends in \/v1\.$/,
   ],
   ['/openai/v1/responses', /plain OpenAI client/],
+  ['/metrics', /port of their own: GATEWAY_METRICS_PORT/],
+  ['/admin/budget', /`isAdmin` there are GET \/admin\/callers, .*\/admin\/budgets/],
 ])('%s is told what is served instead', async (path, words) => {
   const response = await get(path, { method: 'POST' })
   expect(response.status).toBe(404)
