@@ -27,6 +27,7 @@ import {
   toMsWithin,
   toSeconds,
   toSpeedWithin,
+  toWithin,
 } from '../look/figures.ts'
 
 export interface SlipRow {
@@ -57,7 +58,9 @@ export function toSlipRows(lane: LaneState, errorMs: number | null, request: Rac
   add('first answer', lane.stream && lane.reasoning !== '' ? arrival(slip.firstAnswerMs) : null)
   add('first 50 tok', withCount(counted(slip.first50TokensMs), slip, lane))
   add('half way', counted(slip.halfMs))
-  add('longest wait', slip.gapMsMax === null ? null : `${toFineMs(slip.gapMsMax)} ms`)
+  // Both ends of a wait are arrivals, and each may be off.
+  const wait = (ms: number) => `${toFineMs(ms)} ms${toWithin(errorMs === null ? null : 2 * errorMs)}`
+  add('longest wait', slip.gapMsMax === null ? null : wait(slip.gapMsMax))
   add('decode', speed(toDecode(lane, errorMs), isSentEstimated(slip)))
   add('end to end', speed(toEndToEnd(lane, errorMs), slip.isEstimated))
   const inward = slip.inputTokens === null ? '' : `, ${about}${toCount(slip.inputTokens)} in`
