@@ -171,3 +171,8 @@ test('says what the lane was asked with, and nothing of a lane that was asked fo
   )
   expect(said).toEqual([['max tokens 60', 'temperature 0.2', 'own system prompt'], undefined, undefined])
 })
+
+test('somebody’s stop does not read as the finish reason of that name, which is a whole answer’s', () => {
+  const stopped = fold(makeTape({ lanes: [{ model: 'm', tokensAt: [10, 20], end: 'stopped', endAt: 30 }] }))
+  expect(rows(stopped.lanes[0]!)['ended by']).toBe('being stopped')
+})

@@ -69,7 +69,7 @@ export function toSlipRows(lane: LaneState, errorMs: number | null, request: Rac
   add('chunks', lane.stream ? toChunks(slip) : null)
   if (slip.reasoningTokens !== null && slip.reasoningTokens > 0) rows.push(toReasoningRow(slip))
   if (slip.cachedTokens !== null && slip.cachedTokens > 0) add('cached', `${toCount(slip.cachedTokens)} in`)
-  add('ended by', lane.outcome?.kind === 'stopped' ? 'stop' : null)
+  add('ended by', lane.outcome?.kind === 'stopped' ? 'being stopped' : null)
   if (lane.outcome?.kind === 'done') {
     const { finishReason, gateway } = lane.outcome.event
     if (finishReason !== null && finishReason !== 'stop') add('ended by', finishReason)
