@@ -41,6 +41,7 @@ export interface LeaderboardRow {
   winRateHigh: number
   medianTtftMs: number | null
   medianTotalMs: number | null
+  /** null also where half of the answers or more came too quickly for the clock: those count as faster than any that it timed. */
   medianDecodeTokensPerSecond: number | null
   /** Of the answers that the times are of, reasoning included: a short answer is soon whole. */
   medianOutputTokens: number | null

@@ -223,7 +223,7 @@ test('by decode speed more is better, and an answer in one piece has no speed', 
   ])
 })
 
-test('a speed whose span the clock cannot tell from none is in no median and ranks nobody', async () => {
+test('a speed whose span the clock cannot tell from none is no figure and ranks nobody', async () => {
   // 99 tokens in 4 ms: by the formula 24,750 a second, and the clock is 2 ms off at both ends.
   const burst = lane('burst', 400, { decodeTokensPerSecond: 24_750 })
   const timed = race([burst, lane('b', 500), lane('c', 900)], { marginMs: 2 })
@@ -237,6 +237,30 @@ test('a speed whose span the clock cannot tell from none is in no median and ran
     { why: 'fewer than two different models whose speed could be timed', races: 1 },
   ])
   expect((await summary([{ ...timed, marginMs: 1.9 }], { by: 'decode' }))[0]).toEqual(['burst', 1, 1, 0])
+})
+
+test('answers too quick for the clock count in a median of speeds: the slow ones that it timed are not the model’s', async () => {
+  const median = async (...speeds: (number | null)[]) => {
+    const lanes = speeds.map((decodeTokensPerSecond) => lane('m', 400, { decodeTokensPerSecond }))
+    const { rows } = await board([race([...lanes, lane('other', 900)], { marginMs: 2 })])
+    return rows.find(({ model }) => model === 'm')?.medianDecodeTokensPerSecond
+  }
+  // Of 99 tokens the clock times a second and half a second, and neither 4 ms nor one read.
+  expect(await median(99, 198, 24_750)).toBe(198)
+  expect(await median(99, 198, null)).toBe(198)
+  expect(await median(99, 24_750)).toBe(null)
+  expect(await median(99, 24_750, null)).toBe(null)
+})
+
+test('a median of speeds holds no answer that could have none', async () => {
+  const own = { decodeTokensPerSecond: null }
+  const lanes = [
+    lane('m', 400, { decodeTokensPerSecond: 99 }),
+    lane('m', 400, { ...own, stream: false }),
+    lane('m', 400, { ...own, sentTokens: 1 }),
+  ]
+  const { rows } = await board([race([...lanes, lane('other', 900)])])
+  expect(rows.find(({ model }) => model === 'm')?.medianDecodeTokensPerSecond).toBe(99)
 })
 
 test('the streaming filter compares lanes of that kind alone', async () => {

@@ -4,7 +4,7 @@ import { dash, toCount, toMargin, toPercent } from '../look/figures.ts'
 import { isFiltered } from './board-query.ts'
 
 export const rateText =
-  'Win rate = (wins + a share of dead heats, 1/k for k models) / races; of a model’s lanes in one race each counts in turn, never against each other. The line is its 95 % interval (Wilson); rows are sorted by its lower end. Tokens out, times, speed and cost are medians.'
+  'Win rate = (wins + a share of dead heats, 1/k for k models) / races; of a model’s lanes in one race each counts in turn, never against each other. The line is its 95 % interval (Wilson); rows are sorted by its lower end. Tokens out, times, speed and cost are medians of the whole answers that this board ranks; a decode speed is a dash where half of them or more came too quickly for the clock.'
 
 export const estimatedText =
   '≈: of some answers no usage came, or a part of their reasoning was hidden, and our tokenizer counted. By decode or cost they are ranked beside those that were counted by their providers.'
