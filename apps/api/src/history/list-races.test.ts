@@ -155,3 +155,15 @@ describe('the list', () => {
     expect(await response.json()).toMatchObject({ error: { details: [{ path }] } })
   })
 })
+
+test('other races of the same prompt are found, the race itself left out', async () => {
+  const [first, second, other] = [
+    await at.raced({ prompt: 'the same' }),
+    await at.raced({ prompt: 'the same' }),
+    await at.raced({ prompt: 'another' }),
+  ]
+  const found = ({ raceId }: { raceId: string }) => at.ids(`?samePromptAs=${raceId}`)
+  expect(await found(first)).toEqual([second.raceId])
+  expect(await found(second)).toEqual([first.raceId])
+  expect(await found(other)).toEqual([])
+})

@@ -1,0 +1,61 @@
+/** A race as a file, and as its events. */
+import { createHash } from 'node:crypto'
+import { TapeHeader, tapeFormat, tapeLinesType } from '@drag-race/contracts'
+import { describe, expect, test } from 'vitest'
+import { collect, eventsOf } from '../testing/race-client.ts'
+import { apiKey, refusal, useTwoApps } from '../testing/use-two-apps.ts'
+
+const at = useTwoApps()
+
+describe('a tape that is exported', () => {
+  test('has a header that is true, and the events as they are on the tape', async () => {
+    const id = await at.raced()
+    const response = await at.exported(id)
+    expect(response.headers.get('content-type')).toBe(tapeLinesType)
+    expect(response.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="race-\d{4}-\d\d-\d\d-\w{8}\.tape\.jsonl"$/,
+    )
+    const text = await response.text()
+    const place = text.indexOf('\n') + 1
+    const header = TapeHeader.parse(JSON.parse(text.slice(0, place)))
+    const lines = text.slice(place).trimEnd().split('\n')
+    expect(header).toMatchObject({ format: tapeFormat, raceId: id, events: lines.length, origin: 'here' })
+    expect(createHash('sha256').update(text.slice(place)).digest('hex')).toBe(header.sha256)
+    expect(lines.map((line) => JSON.parse(line))).toEqual(await collect(await eventsOf(at.here.url, id)))
+  })
+
+  test('is the same to a reader of lines and to a reader of frames, from any event on', async () => {
+    const id = await at.raced()
+    const frames = await collect(await eventsOf(at.here.url, id))
+    for (const after of [-1, 0, 3, frames.length - 2]) {
+      const response = await fetch(`${at.here.url}/api/races/${id}/events?after=${after}`, {
+        headers: { accept: `${tapeLinesType}, text/event-stream;q=0.5` },
+      })
+      expect(response.headers.get('content-type')).toBe(tapeLinesType)
+      const lines = (await response.text()).split('\n').filter((line) => line !== '')
+      expect(lines.map((line) => JSON.parse(line))).toEqual(frames.slice(after + 1))
+    }
+  })
+
+  test.each(['tape', 'csv'])('holds no key and no address of the gateway, as %s', async (form) => {
+    const text = await (await at.exported(await at.raced(), form)).text()
+    expect(at.gateway.calls.at(-1)!.headers.authorization).toContain(apiKey)
+    expect(text).not.toContain(apiKey)
+    expect(text).not.toContain(at.gateway.url)
+  })
+
+  test('is refused as a page that is not built yet', async () => {
+    expect(await refusal(await at.exported(await at.raced(), 'html'))).toMatchObject({
+      status: 503,
+      code: 'not_built',
+    })
+  })
+
+  test('is refused for a race that is not there, and in a form that is not known', async () => {
+    expect((await at.exported('nobody')).status).toBe(404)
+    expect(await refusal(await at.exported('nobody', 'pdf'))).toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+    })
+  })
+})

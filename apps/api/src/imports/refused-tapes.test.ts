@@ -1,0 +1,105 @@
+/** Tape files that are not sound, and what is said of them. */
+import type { Unnumbered } from '@drag-race/contracts'
+import { describe, expect, test } from 'vitest'
+import { toHandmade } from '../testing/handmade-tape.ts'
+import { collect, eventsOf } from '../testing/race-client.ts'
+import { refusal, toFile, useTwoApps } from '../testing/use-two-apps.ts'
+
+const at = useTwoApps()
+
+describe('a tape that is imported', () => {
+  test('is refused when a line was changed in any way, with the line or the hash as the reason', async () => {
+    const file = await (await at.exported(await at.raced())).text()
+    const lines = file.trimEnd().split('\n')
+    const changes: [string, (lines: string[]) => string[]][] = [
+      ['hash_mismatch', (all) => all.map((line) => line.replace('An ', 'Un '))],
+      ['out_of_order', (all) => all.toSpliced(3, 1)],
+      ['out_of_order', (all) => all.toSpliced(3, 0, all[3]!)],
+      ['out_of_order', (all) => all.with(3, all[4]!).with(4, all[3]!)],
+      ['unknown_event', (all) => all.with(3, all[3]!.replace(/"type":"[^"]+"/, '"type":"pit-stop"'))],
+      ['not_an_event', (all) => all.with(3, all[3]!.slice(0, 20))],
+      ['too_many_events', (all) => [...all, all.at(-1)!]],
+      ['too_many_events', (all) => [...all, '', all.at(-1)!]],
+      ['not_an_event', (all) => all.toSpliced(-1, 0, '')],
+      ['not_an_event', (all) => [...all.slice(0, -1), '']],
+      ['other_race', (all) => all.with(0, all[0]!.replace(/"raceId":"\w/, '"raceId":"z'))],
+      ['wrong_header', (all) => all.with(0, all[0]!.replace(/"sha256":"./, '"sha256":"x'))],
+      ['unknown_version', (all) => all.with(0, all[0]!.replace('"version":1', '"version":2'))],
+      ['too_few_events', (all) => all.with(0, all[0]!.replace(/"events":\d+/, '"events":999'))],
+      ['not_a_tape', (all) => all.slice(1)],
+      ['not_a_tape', () => ['PK\u0003\u0004']],
+    ]
+    for (const [code, change] of changes) {
+      const answer = await refusal(await at.bring(`${change(lines).join('\n')}\n`))
+      expect(answer).toMatchObject({ status: 422, code })
+    }
+    expect(await at.there.db.selectFrom('races').selectAll().execute()).toEqual([])
+  })
+
+  test('is refused when its standings are not those of its events, be the hash as it may', async () => {
+    const id = await at.raced()
+    const tape = await collect(await eventsOf(at.here.url, id))
+    const forged = tape.map((event) =>
+      event.type === 'race-end'
+        ? {
+            ...event,
+            standings: event.standings.map((standing) => ({ ...standing, deadHeat: !standing.deadHeat })),
+          }
+        : event,
+    )
+    expect(await refusal(await at.bring(toFile(id, forged)))).toMatchObject({
+      code: 'contradiction',
+      message: expect.stringMatching(/^Line \d+: its standings are not those/),
+    })
+    expect((await at.bring(toFile(id, tape))).status).toBe(201)
+  })
+
+  test.each<Unnumbered>([
+    {
+      type: 'done',
+      at: 10,
+      lane: 0,
+      totalMs: 10,
+      finishReason: 'stop',
+      usage: { inputTokens: 3, outputTokens: 1, reasoningTokens: null, cachedTokens: null, source: 'usage' },
+      costUsd: null,
+      gateway: null,
+    },
+    { type: 'error', at: 10, lane: 0, message: 'x', code: 'stream_cut', status: null, retryAfterMs: null },
+  ])('is refused when the $type of a lane is before its own tokens', async (end) => {
+    expect(await refusal(await at.bring(toFile('r', toHandmade('r', end))))).toMatchObject({
+      status: 422,
+      code: 'contradiction',
+      message: 'Line 7: time goes back on lane 0.',
+    })
+  })
+
+  test('is refused with more tags than a race can have, and the bound is said', async () => {
+    const [start, ...rest] = toHandmade('r')
+    const toTags = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, 'x']))
+    const withTags = (count: number) => {
+      if (start?.type !== 'race-start') throw new Error('a tape begins with its start')
+      return toFile('r', [{ ...start, request: { ...start.request, tags: toTags(count) } }, ...rest])
+    }
+    expect(await refusal(await at.bring(withTags(17)))).toEqual({
+      status: 422,
+      code: 'wrong_event',
+      message:
+        'Line 2: a `race-start` event whose `request.tags` is not as it must be: A race has at most 16 tags. The file was changed.',
+    })
+    expect((await at.bring(withTags(16))).status).toBe(201)
+  })
+
+  test.each([{ tags: { ['n'.repeat(100_000)]: 'x' } }, { ['n'.repeat(100_000)]: 'x' }])(
+    'is refused in few words, however long a name in it is',
+    async (more) => {
+      const [start, ...rest] = toHandmade('r')
+      if (start?.type !== 'race-start') throw new Error('a tape begins with its start')
+      const long = { ...start, request: { ...start.request, ...more } }
+      const { code, message } = await refusal(await at.bring(toFile('r', [long, ...rest])))
+      expect(code).toBe('wrong_event')
+      expect(message.length).toBeLessThan(500)
+    },
+  )
+})

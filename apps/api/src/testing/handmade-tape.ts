@@ -1,0 +1,21 @@
+import type { RaceEvent, Unnumbered } from '@drag-race/contracts'
+
+/** Two lanes, the last stamp not the newest; and what else is to stand on the tape, which has no end. */
+export function toHandmade(raceId: string, ...more: Unnumbered[]): RaceEvent[] {
+  const lanes = [0, 1].map((lane) => ({ lane, model: 'm', stream: true, provider: null, simulated: false }))
+  const request = {
+    prompt: 'p',
+    finish: 'done' as const,
+    lanes: [0, 1].map(() => ({ model: 'm', stream: true })),
+  }
+  const token = { type: 'token', content: 'x', kind: 'answer' } as const
+  const events: Unnumbered[] = [
+    { type: 'race-start', at: 0, raceId, startedAt: '2026-01-01T00:00:00.000Z', request, lanes },
+    { type: 'lane-start', at: 0, lane: 0 },
+    { type: 'lane-start', at: 0, lane: 1 },
+    { ...token, at: 950, lane: 0 },
+    { ...token, at: 949, lane: 1 },
+    ...more,
+  ]
+  return events.map((event, seq) => ({ ...event, seq }))
+}
