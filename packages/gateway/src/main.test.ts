@@ -127,6 +127,22 @@ test.each([
   },
 )
 
+test('an edit between the first reading of gateway.yaml and its watch holds too', async () => {
+  const edit = 'llm: { models: [{ name: new, provider: simulator }] }'
+  const editing = `import fs, { writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+const { watch } = fs
+fs.watch = (...all) => {
+  writeFileSync(process.env.GATEWAY_CONFIG, ${JSON.stringify(edit)})
+  return watch(...all)
+}
+syncBuiltinESMExports()`
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(editing)}`
+  const { firstLine } = run('llm: {}', { NODE_OPTIONS })
+  const url = /ready on (http:[^\s,]+)/.exec(await firstLine)![1]!
+  expect(await (await fetch(`${url}/v1/models`)).json()).toMatchObject({ data: [{ id: 'new' }] })
+})
+
 test('a pipe in the place of gateway.yaml is refused like any bad edit, and holds nothing up', async () => {
   const { child, stderr, firstLine, exited } = run('llm: {}')
   await firstLine

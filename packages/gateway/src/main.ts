@@ -1,5 +1,5 @@
 /** Starts the gateway: the only file that knows the environment, the wall clock and the ports. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
@@ -67,6 +67,8 @@ const gateway = createGateway({
 
 // All of this before it says that it is ready: who waits for that may edit or stop at once.
 watchFile(configPath, reload)
+// What was written between the first reading and the watch, no watch has seen. A pipe has been read already, and gives nothing again.
+if (statSync(configPath, { throwIfNoEntry: false })?.isFile()) reload()
 process.on('SIGHUP', reload)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 // Who started this program is gone: nobody is left to wait for it.
