@@ -9,7 +9,7 @@ import {
   tools,
   toTimeSlip,
 } from '@drag-race/contracts'
-import { dash, toFineMs, toSpeed } from '../look/figures.ts'
+import { dash, toFineMs, toMargin, toSpeed } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 
@@ -22,6 +22,7 @@ export function DefinitionsTable({ race: { lanes, end } }: { race: Pick<RaceStat
         formula. Spans count from the lane’s own request; n is the tokens of the output. A dash: the tape does
         not hold it, as for lanes that did not stream or did not finish, or a speed’s span is no longer than
         the clock’s error.
+        {errorMs !== null && ` Every arrival may be off by ${toMargin(errorMs)}.`}
         {lanes.some(isCounted) && ' ≈: no usage came, and n is our tokenizer’s count.'}
         {lanes.some(isShownInPart) && ` ${shownInPartText}`}
         {lanes.some(isHeldBack) && ` ${heldBackText}`}
