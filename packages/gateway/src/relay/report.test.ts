@@ -65,6 +65,26 @@ describe('the report', () => {
     }
   })
 
+  test('is in a chunk that repeats no usage of any size, and no time that is none', async () => {
+    const own = { ...usage, details: { words: 'x'.repeat(20_000) } }
+    const many = {
+      ...usage,
+      ...Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`count_${n}`, n])),
+    }
+    const deep = { ...usage, details: JSON.parse('['.repeat(1_000) + ']'.repeat(1_000)) }
+    for (const large of [own, many, deep]) {
+      const odd = { ...head, created: { at: 'x'.repeat(20_000) }, usage: large }
+      const all = events(
+        await relay(event({ ...odd, choices: [{ delta: { content: 'a' } }] }) + finish + done),
+      )
+      expect(all.at(-2)).toMatchObject({ created: head.created, usage: null, gateway: {} })
+      expect((all.at(-2) as { gateway: GatewayReport }).gateway.attempts[0]!.usage).toMatchObject({
+        inputTokens: 7,
+        outputTokens: 3,
+      })
+    }
+  })
+
   test('is in the last of several usage chunks', async () => {
     const text = await relay(token('a') + usageChunk + token('b') + usageChunk + finish + done)
     expect(text.match(/"gateway"/g)).toHaveLength(1)

@@ -19,6 +19,7 @@ import { shortenName } from '../dialects/provider-words.ts'
 import { record } from '../dialects/read-json.ts'
 import { findEventExcess } from '../json-structure.ts'
 import type { AsChunk } from './as-chunk.ts'
+import { isSmall } from './is-small.ts'
 
 /** What an answer has said so far, streamed or not. Times are of the gateway's monotonic clock. */
 export interface AnswerFacts {
@@ -43,10 +44,11 @@ export interface AnswerFacts {
   usage: Usage | null
   /** What the provider has counted before the end: no usage of a call, but for one that has no other. */
   usageSoFar: Usage | null
-  /** As the provider wrote it, for a chunk of our own. */
+  /** As the provider wrote it, for a chunk of our own; null where it is larger than any usage. */
   usageRaw: unknown
   id: string | null
-  created: unknown
+  /** In seconds of the wall clock; null where the provider tells no number. */
+  created: number | null
   model: string | null
   error: ChunkError | null
   /** What a chunk said before there was a choice: all that is told of a stream that never has one. */
@@ -147,13 +149,14 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
     if (isFinished) facts.endedChoices.add(index)
   }
   facts.id ??= chunk.id && shortenName(chunk.id)
-  facts.created ??= record(raw).created
+  facts.created ??= toNumber(record(raw).created)
   facts.model ??= chunk.model && shortenName(chunk.model)
   facts.error ??= chunk.error
   if (chunk.reasoning !== '') facts.hasReasoning = true
   if (chunk.usage) {
     facts.usage = chunk.usage
-    facts.usageRaw = record(raw).usage ?? record(record(raw).x_groq).usage
+    const usage = record(raw).usage ?? record(record(raw).x_groq).usage
+    facts.usageRaw = isSmall(usage) ? usage : null
   }
   if (hasToken(chunk)) {
     facts.firstTokenAtMs ??= atMs
@@ -162,6 +165,10 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
     facts.letters += chunk.answer.length + chunk.reasoning.length + chunk.toolCall.length
   }
   return chunk
+}
+
+function toNumber(value: unknown): number | null {
+  return typeof value === 'number' ? value : null
 }
 
 /** Has the provider begun to answer? From then on the answer is the caller's, and silence is counted. */
