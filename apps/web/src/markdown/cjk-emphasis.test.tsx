@@ -27,8 +27,21 @@ test.each([
 })
 
 test.each([
+  ['（_斜体_）**强调**', '（<em>斜体</em>）<strong>强调</strong>'],
+  ['**强调**「_斜体_」~~旧~~', '<strong>强调</strong>「<em>斜体</em>」<del>旧</del>'],
+  ['**强调**_斜体_。', '<strong>强调</strong><em>斜体</em>。'],
+  ['_斜体_**强调**文字', '<em>斜体</em><strong>强调</strong>文字'],
+])(
+  'an underscore sees its neighbours as they are, whatever an asterisk takes them for: %s',
+  (text, expected) => {
+    expect(html(text)).toBe(`<p>${expected}</p>`)
+  },
+)
+
+test.each([
   ['**　「空」　**は', '<p>**　「空」　**は</p>'],
   ['は_「x」_は', '<p>は_「x」_は</p>'],
+  ['**强调**_斜体_文字', '<p><strong>强调</strong>_斜体_文字</p>'],
   ['3 ** 四 ** 五', '<p>3 ** 四 ** 五</p>'],
 ])('what stays as it is: %s', (text, expected) => {
   expect(html(text)).toBe(expected)

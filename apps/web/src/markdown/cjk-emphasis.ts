@@ -2,11 +2,11 @@
  * Emphasis in Chinese, Japanese and Korean. CommonMark asks what stands on both sides of a run of `*`: between a punctuation
  * mark and a letter it may only open, or only close. That takes spaces between words for granted, and where none are written
  * it leaves the asterisks of `**「引用」**は` standing. Here a run of `*` or `~` that has a CJK character on either side stands as if
- * between two letters; `_` keeps its own rule, which forbids it between letters.
+ * between two letters; `_` keeps CommonMark's rule, which forbids it between letters, and sees its neighbours as they are.
  *
  * The rule: https://github.com/tats-u/markdown-cjk-friendly/blob/main/specification.md
  */
-import { Hooks, Lexer, type Tokenizer } from 'marked'
+import { Lexer, type Tokenizer } from 'marked'
 
 const scripts = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo'].map((name) => `\\p{Script=${name}}`)
 /** With the punctuation and the wide forms that are written with them, but not the ideographic space. */
@@ -32,10 +32,15 @@ export function maskBesideCjk(masked: string): string {
   return masked.replace(besideRun, (beside) => letter.repeat(beside.length))
 }
 
-/** As an extension of marked: it looks for the end of an emphasis in the masked text. */
-export class CjkHooks extends Hooks {
-  override emStrongMask(masked: string): string {
-    return maskBesideCjk(masked)
+/** What `maskBesideCjk` makes of the texts of a document. Each is asked for at every asterisk that it has, and masked once. */
+export function createCjkMasks(): (masked: string) => string {
+  const made = new Map<string, string>()
+  return (masked) => {
+    const known = made.get(masked)
+    if (known !== undefined) return known
+    const mask = maskBesideCjk(masked)
+    made.set(masked, mask)
+    return mask
   }
 }
 

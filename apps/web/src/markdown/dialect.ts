@@ -23,7 +23,7 @@ import {
   type TokenizerThis,
   type Tokens,
 } from 'marked'
-import { CjkHooks, openingRules } from './cjk-emphasis.ts'
+import { createCjkMasks, openingRules } from './cjk-emphasis.ts'
 import { addDefinitions, type Definitions } from './definitions.ts'
 
 /** Levels of quotes, lists and emphasis within each other; people stop reading long before. */
@@ -38,7 +38,6 @@ export function lex(source: string, known: Definitions): { tokens: Token[]; defi
     gfm: true,
     tokenizer: new LaneTokenizer(),
     extensions: texExtensions,
-    hooks: new CjkHooks(),
   })
   Object.assign(lexer.tokens.links, known)
   try {
@@ -69,6 +68,7 @@ class LaneLexer extends Lexer {
 
 class LaneTokenizer extends Tokenizer {
   #depth = 0
+  readonly #cjkMask = createCjkMasks()
 
   override html(): undefined {
     return undefined
@@ -97,13 +97,16 @@ class LaneTokenizer extends Tokenizer {
     return super.reflink(head.includes(']') ? head : source.slice(0, 2), links)
   }
 
-  override emStrong(source: string, masked: string, previous?: string) {
+  override emStrong(source: string, plain: string, previous?: string) {
+    // What is a letter to an asterisk is still a bracket to an underscore beside it.
+    const masked = source.startsWith('*') ? this.#cjkMask(plain) : plain
     this.rules.inline = openingRules(source, masked)
     if (masked.length <= spanCharsMax) return super.emStrong(source, masked, previous)
     return super.emStrong(source.slice(0, spanCharsMax), maskedWindow(source, masked), previous)
   }
 
-  override del(source: string, masked: string, previous?: string) {
+  override del(source: string, plain: string, previous?: string) {
+    const masked = source.startsWith('~') ? this.#cjkMask(plain) : plain
     this.rules.inline = openingRules(source, masked)
     if (masked.length <= spanCharsMax) return super.del(source, masked, previous)
     return super.del(source.slice(0, spanCharsMax), maskedWindow(source, masked), previous)
