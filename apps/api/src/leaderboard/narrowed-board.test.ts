@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ab, startBoard } from '../testing/start-board.ts'
+import { createBoard } from './board.ts'
 
 test('category, streaming and time span each narrow the races', async () => {
   const { writeRace, models, board } = await startBoard()
@@ -69,4 +70,17 @@ test('of very many categories those with most races are told', async () => {
   const { byCategory } = await board()
   expect(byCategory).toHaveLength(24)
   expect(byCategory[0]).toMatchObject({ category: 'own 29', races: 2 })
+})
+
+test('races that were not looked at are told, those left out for the most frequent reason first', async () => {
+  const built = createBoard({ by: 'total' })
+  for (const races of [7, 0]) built.leaveOut('older', races)
+  built.leaveOut('other', 0)
+  built.leaveOut('beyond', 7)
+  built.leaveOut('newer', 9)
+  expect((await built.result()).leftOut).toEqual([
+    { why: 'newer', races: 9 },
+    { why: 'beyond', races: 7 },
+    { why: 'older', races: 7 },
+  ])
 })
