@@ -2,6 +2,29 @@ import { describe, expect, test } from 'vitest'
 import { context, hasRecordings, recorded } from '../testing/streams.ts'
 import { gemini } from './gemini.ts'
 
+test.each([
+  [{ promptTokenCount: 3 }, [3, 0, 3]],
+  [{ candidatesTokenCount: 4 }, [0, 4, 4]],
+  [{ thoughtsTokenCount: 5 }, [0, 5, 5]],
+])('of %j the count that is not said is 0', (usageMetadata, counts) => {
+  const candidates = [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }]
+  const told = gemini.toCompletion({ candidates, usageMetadata }, context).usage!
+  expect([told.prompt_tokens, told.completion_tokens, told.total_tokens]).toEqual(counts)
+})
+
+test.each([
+  [400, 400],
+  [599, 599],
+  [399, 500],
+  [600, 500],
+  [undefined, 500],
+])('with a 200, the code %s stands for %i, and is told whole where it has no message', (code, status) => {
+  const error = { code, status: 'ODD' }
+  expect(() => gemini.toCompletion({ error }, context)).toThrow(
+    expect.objectContaining({ status, message: JSON.stringify(error) }),
+  )
+})
+
 test('a whole answer becomes a completion', () => {
   const body = {
     candidates: [

@@ -85,7 +85,7 @@ describe('hand-written streams', () => {
     const events = inAllCuts(
       sse(
         answer([{ functionCall: { name: 'look', args: { n: 1 } }, thoughtSignature: 'sig-1' }]),
-        answer([{ functionCall: { id: 'own-id', name: 'now' } }], stop),
+        answer([{ functionCall: { id: 'own-id', name: 'now' } }, { functionCall: { name: 'now' } }], stop),
       ),
     )
     expectGoodOrder(events)
@@ -94,6 +94,7 @@ describe('hand-written streams', () => {
     expect(message.tool_calls).toEqual([
       { id: 'call_resp_0_0', type: 'function', function: { name: 'look', arguments: '{"n":1}' } },
       { id: 'own-id', type: 'function', function: { name: 'now', arguments: '{}' } },
+      { id: 'call_resp_0_2', type: 'function', function: { name: 'now', arguments: '{}' } },
     ])
     expect(message.reasoning_details).toEqual([
       { format: 'gemini', type: 'thought_signature', signature: 'sig-1', tool_call_id: 'call_resp_0_0' },
@@ -112,6 +113,23 @@ describe('hand-written streams', () => {
     const events = inAllCuts(sse(answer([{ text: 'a' }], stop), answer([{ text: 'b' }], stop)))
     expectGoodOrder(events)
     expect(textOf(events)).toBe('ab')
+  })
+
+  test('what was said once stays: the reason, the counts and the name of the answer', async () => {
+    const last = { candidates: [{ content: { parts: [{ functionCall: { name: 'look' } }] } }] }
+    const events = inAllCuts(sse(answer([{ text: 'a' }], { finishReason: 'MAX_TOKENS' }), last))
+    expectGoodOrder(events)
+    expect(finishOf(events)).toEqual(['length'])
+    expect(usageOf(events)).toMatchObject({ prompt_tokens: 4, completion_tokens: 2 })
+    const { message } = (await putTogether(events)).choices[0]!
+    expect(message.tool_calls![0]!.id).toBe('call_resp_0_0')
+  })
+
+  test('a comment is a sign of life, also behind the last event', () => {
+    const bytes = [utf8(': ping\n\n'), sse(answer([{ text: 'a' }], stop)), utf8(': bye')]
+    const events = inAllCuts(Buffer.concat(bytes))
+    expectGoodOrder(events)
+    expect(events.filter(({ kind }) => kind === 'keepAlive')).toHaveLength(1)
   })
 
   test('cached tokens are inside the prompt, tools at Google outside, thoughts outside the answer', () => {
@@ -134,9 +152,17 @@ describe('hand-written streams', () => {
 
   test.each([
     ['MAX_TOKENS', 'length'],
+    ['CONTINUATION', 'length'],
     ['SAFETY', 'content_filter'],
     ['RECITATION', 'content_filter'],
+    ['LANGUAGE', 'content_filter'],
+    ['BLOCKLIST', 'content_filter'],
     ['PROHIBITED_CONTENT', 'content_filter'],
+    ['SPII', 'content_filter'],
+    ['MODEL_ARMOR', 'content_filter'],
+    ['IMAGE_SAFETY', 'content_filter'],
+    ['IMAGE_PROHIBITED_CONTENT', 'content_filter'],
+    ['IMAGE_RECITATION', 'content_filter'],
   ])('finish reason %s is %s', (native, finish_reason) => {
     const events = inAllCuts(sse(answer([{ text: 'a' }], { finishReason: native })))
     expect(chunksOf(events).at(-2)!.choices[0]).toMatchObject({ finish_reason, native_finish_reason: native })
@@ -148,17 +174,22 @@ describe('hand-written streams', () => {
       const events = inAllCuts(sse(answer([{ text: 'a' }], { finishReason, finishMessage: 'why' })))
       expect(finishOf(events)).toEqual([])
       expect(faultOf(events)).toMatchObject({ code: 'bad_response', status: 502 })
-      expect(faultOf(events)!.message).toContain(`${finishReason}, why`)
+      expect(faultOf(events)!.message).toContain(`${finishReason}, why. `)
+      const silent = inAllCuts(sse(answer([{ text: 'a' }], { finishReason })))
+      expect(faultOf(silent)!.message).toContain(`${finishReason}. `)
     },
   )
 
   test('a prompt that is blocked is an answer without a word', () => {
     const events = inAllCuts(
-      sse({
-        promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
-        usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 },
-        responseId: 'r',
-      }),
+      sse(
+        {
+          promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
+          usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 },
+          responseId: 'r',
+        },
+        { responseId: 'r' },
+      ),
     )
     expectGoodOrder(events)
     expect(finishOf(events)).toEqual(['content_filter'])
