@@ -308,6 +308,32 @@ gateway_overhead_seconds_bucket{phase="${name}",le="+Inf"} ${all}`
   expect(read(phase('total', 5, 10)).overhead).toMatchObject({ count: 10, p50Ms: 1 })
 })
 
+test('overhead: the series of all routes are added up, in whatever order, and what is no figure is left out', () => {
+  const line = (labels: string, value: number) => `gateway_overhead_seconds_bucket{${labels}} ${value}\n`
+  const routes = ['a', 'b'].flatMap((route) =>
+    Object.entries({ '+Inf': 50, '0.004': 50, '0.001': 10, '0.002': 30 }).map(([le, value]) =>
+      line(`route="${route}",le="${le}"`, value),
+    ),
+  )
+  const odd = [
+    line('route="c",le="0.001"', Number.NaN),
+    line('route="c"', 7),
+    line('le=""', 7),
+    line('le="x"', 7),
+  ]
+  expect(read([...routes, ...odd].join('')).overhead).toEqual({
+    count: 100,
+    p50Ms: 1.75,
+    p99Ms: 3.95,
+    buckets: [
+      { toMs: 1, count: 20 },
+      { toMs: 2, count: 40 },
+      { toMs: 4, count: 40 },
+      { toMs: null, count: 0 },
+    ],
+  })
+})
+
 test('overhead: an empty histogram has buckets and no quantiles, and a page without one has nothing', () => {
   const empty = 'gateway_overhead_seconds_bucket{le="1"} 0\ngateway_overhead_seconds_bucket{le="+Inf"} 0'
   expect(read(empty).overhead).toMatchObject({ count: 0, p50Ms: null, p99Ms: null })
