@@ -267,7 +267,7 @@ describe('a stream', () => {
     })
     const told = await ask(true)
     expect(withoutReport(told.text)).toBe(sent)
-    expect(outcomes(told)).toEqual(['up-a', 'up-b', 'up-a', 'up-b'].map((model) => `${model} stream_error`))
+    expect(outcomes(told)).toEqual(['up-a', 'up-a', 'up-b', 'up-b'].map((model) => `${model} stream_error`))
     expect(told.log).toMatchObject({ outcome: 'stream_error', attempts: 4 })
     expect([a.received.length, b.received.length]).toEqual([2, 2])
   })
