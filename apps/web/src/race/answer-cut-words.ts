@@ -10,18 +10,26 @@ export function isAnswerCut({ outcome }: LaneState): boolean {
   return outcome?.kind === 'done' && toAnswerCut(outcome.event.finishReason) !== null
 }
 
-/** `at its limit of 10 tokens`, `by a content filter`; null of an answer that was not cut. */
+/** `at its limit of 10 tokens`, `at the model’s own limit`, `by a content filter`; null of an answer that was not cut. */
 export function toCutText(
   { request }: RaceState,
   { lane, outcome }: LaneState,
   whose = 'its',
 ): string | null {
-  const cut = outcome?.kind === 'done' ? toAnswerCut(outcome.event.finishReason) : null
+  const done = outcome?.kind === 'done' ? outcome.event : null
+  const cut = toAnswerCut(done?.finishReason)
   if (cut === null) return null
   if (cut === 'filter') return 'by a content filter'
-  const tokens = request?.lanes[lane]?.params?.maxTokens
-  if (tokens === undefined) return 'at a limit of length'
-  return `at ${whose} limit of ${toCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`
+  const limit = request?.lanes[lane]?.params?.maxTokens
+  // An estimate may be half of the truth: it tells no limit.
+  if (limit === undefined || done?.usage.source !== 'usage') return 'at a limit of length'
+  if (!hasReached(done.usage.outputTokens, limit)) return 'at the model’s own limit'
+  return `at ${whose} limit of ${toCount(limit)} ${limit === 1 ? 'token' : 'tokens'}`
+}
+
+/** Some providers leave out of the count the token that ends it, Gemini up to a few in a hundred. */
+function hasReached(outputTokens: number, limit: number): boolean {
+  return outputTokens >= limit - Math.max(1, limit / 10)
 }
 
 /**

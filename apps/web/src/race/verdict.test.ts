@@ -39,10 +39,11 @@ test('says for which lanes the gateway was not ready, where it was for others', 
 
 describe('an answer that was cut', () => {
   const [a, b, c] = [lane('a', 500), lane('b', 900), lane('c', 990)]
-  const at = (maxTokens: number, script: LaneScript) => ({
+  const at = (maxTokens: number, script: LaneScript, outputTokens = maxTokens) => ({
     ...script,
     finishReason: 'length',
     params: { maxTokens },
+    tokensEach: outputTokens / 2,
   })
   const detail = (lanes: LaneScript[], finish?: TapeScript['finish']) =>
     toVerdictText(race({ lanes, ...(finish && { finish }) }))?.detail
@@ -69,6 +70,25 @@ describe('an answer that was cut', () => {
     expect(detail([at(10, a), at(1_000, b)])).toContain(
       'a’s answer was cut at its limit of 10 tokens. b’s answer was cut at its limit of 1,000 tokens.',
     )
+  })
+
+  test('well below the limit of its lane was cut at another one', () => {
+    const ofModel = 'a’s answer was cut at the model’s own limit.'
+    expect(detail([at(8_192, a, 4_096), b])).toContain(ofModel)
+    expect(detail([at(10, a, 8), b])).toContain(ofModel)
+    // Some providers leave out the token that ends it, Gemini up to a few in a hundred.
+    for (const counted of [1_000, 999, 960]) {
+      expect(detail([at(1_000, a, counted), b])).toContain('a’s answer was cut at its limit of 1,000 tokens.')
+    }
+    expect(detail([at(2, a, 1), b])).toContain('a’s answer was cut at its limit of 2 tokens.')
+    expect(detail([at(8_192, a, 4_096), at(10, b)])).toContain(
+      `${ofModel} b’s answer was cut at its limit of 10 tokens.`,
+    )
+  })
+
+  test('whose tokens its provider did not count was cut at a limit that nobody knows', () => {
+    const uncounted = { ...at(10, a), usageSource: 'tokenizer' } as const
+    expect(detail([uncounted, b])).toContain('a’s answer was cut at a limit of length.')
   })
 
   test('is nothing to a race to the first token', () => {

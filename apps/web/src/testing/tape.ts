@@ -28,6 +28,8 @@ export interface LaneScript {
   params?: LaneParams
   system?: string
   finishReason?: string
+  /** Who counted its tokens: its provider, unless it says otherwise. */
+  usageSource?: 'usage' | 'tokenizer'
 }
 
 export interface TapeScript {
@@ -78,7 +80,7 @@ function toLaneRequest({ model, stream = true, params, system }: LaneScript): La
 }
 
 function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
-  const { stream = true, tokensAt, tokensEach = 1, end } = script
+  const { stream = true, tokensAt, tokensEach = 1, end, usageSource = 'usage' } = script
   const first = tokensAt[0]
   const at = script.endAt ?? tokensAt.at(-1) ?? 0
   const events: Unnumbered[] = [
@@ -96,7 +98,7 @@ function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
       outputTokens,
       reasoningTokens: null,
       cachedTokens: null,
-      source: 'usage' as const,
+      source: usageSource,
     }
     events.push({
       type: 'done',
