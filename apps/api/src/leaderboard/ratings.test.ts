@@ -41,6 +41,12 @@ test('two models differ by the odds, the phantom’s two races among them', asyn
   expect(b).toMatchObject({ rank: 2, group: 1, races: 4_000 })
 })
 
+test('of two models the interval of one is the mirror of the other’s', async () => {
+  const { a, b } = await rate([...times(20, order('a', 'b')), ...times(7, order('b', 'a'))])
+  expect(a!.low! + b!.high!).toBeCloseTo(2_000, 6)
+  expect(a!.high! + b!.low!).toBeCloseTo(2_000, 6)
+})
+
 test('a model that never lost stays finite, and the surer the more it raced', async () => {
   const few = await rate(times(20, order('a', 'b')))
   const many = await rate(times(2_000, order('a', 'b')))
