@@ -144,6 +144,13 @@ test('what a tape does not hold is not made up: no arrival, no figure of vLLM', 
   expect(figure(lane, 'AIPerf', 'ITL')).toBeCloseTo(20, 9)
 })
 
+test('a stream whose chunks never had choices has an end and no step', () => {
+  const arrival = { headersMs: 49, firstByteMs: 50, firstChoicesMs: null, lastChunkMs: 310, closeMs: 311 }
+  const lane = fold(withDone({ arrival }))
+  expect(figure(lane, 'vLLM bench', 'E2EL')).toBe(310)
+  expect(figure(lane, 'vLLM bench', 'TPOT')).toBeNull()
+})
+
 test('a lane that failed or did not stream has no figure of any other tool', () => {
   fc.assert(
     fc.property(tapes, (tape) => {
@@ -235,6 +242,13 @@ test('reasoning alone is text without an answer', () => {
   expect(figure(lane, 'Artificial Analysis', 'output speed')).toBeCloseTo(45, 9)
   expect(figure(lane, 'Artificial Analysis', 'end to end, 500 tokens')).toBeNull()
   expect(figure(lane, 'AIPerf', 'TTFO')).toBeNull()
+})
+
+test('where the error is not known every span has its speed', () => {
+  const burst = byHand.map((event) =>
+    event.type === 'token' && event.at < 310 ? { ...event, at: 309.5 } : event,
+  )
+  expect(figure(fold(burst), 'AIPerf', 'throughput per user')).toBeCloseTo(10 / 0.0005, 6)
 })
 
 test('a speed whose span is no longer than its error is none, and its times stand', () => {
