@@ -297,7 +297,10 @@ describe('a feed', () => {
     expect(opened).toHaveLength(1)
   })
 
-  test('closed before it is answered, has neither clock nor status to tell', async () => {
+  test.each([
+    ['the tape', () => rest(-1) as Response],
+    ['that the tape is another', () => new Response(null, { status: 204 })],
+  ])('closed before it is answered, says nothing of %s', async (_what, toAnswer) => {
     const told: unknown[] = []
     const { promise, resolve } = Promise.withResolvers<Response>()
     const feed = followRace('r1', {
@@ -310,7 +313,7 @@ describe('a feed', () => {
       onStatus: ({ state }) => told.push(state),
     })
     feed.close()
-    const answer = rest(-1) as Response
+    const answer = toAnswer()
     answer.headers.set(raceClockHeader, '9000.5')
     resolve(answer)
     await new Promise((resolve) => setTimeout(resolve))
