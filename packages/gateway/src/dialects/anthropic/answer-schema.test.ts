@@ -45,6 +45,39 @@ describe('a schema that Claude is to keep to', () => {
     })
   })
 
+  test.each<[object, object]>([
+    // What Claude takes stays as it is.
+    [
+      { type: 'string', title: 't', format: 'uuid' },
+      { type: 'string', title: 't', format: 'uuid' },
+    ],
+    [
+      { type: 'array', items: { type: 'number' }, minItems: 0 },
+      { type: 'array', items: { type: 'number' }, minItems: 0 },
+    ],
+    [{ allOf: [{ type: 'object' }] }, { allOf: [closed] }],
+    [
+      { $ref: '#/definitions/a', definitions: { a: { type: 'object' } } },
+      { $ref: '#/definitions/a', definitions: { a: closed } },
+    ],
+    [{ const: null, type: 'null' }, { const: null }],
+    // Of a kind that it does not take, a value is told.
+    [
+      { type: 'object', const: { a: 1 } },
+      { ...closed, description: '{"const":{"a":1}}' },
+    ],
+    [
+      { type: 'array', enum: [[1]], items: { type: 'number' } },
+      { type: 'array', items: { type: 'number' }, description: '{"enum":[[1]]}' },
+    ],
+    [
+      { type: 'number', format: 'date' },
+      { type: 'number', description: '{"format":"date"}' },
+    ],
+  ])('%j is sent as %j', (schema, expected) => {
+    expect(sent(schema)).toEqual(expected)
+  })
+
   test('is closed wherever it has objects, definitions and variants among them', () => {
     const open = { type: 'object', additionalProperties: true, properties: { a: { $ref: '#/$defs/leaf' } } }
     const shut = { ...open, additionalProperties: false }
