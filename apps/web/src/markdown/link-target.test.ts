@@ -27,6 +27,9 @@ test.each([
   '#a',
   '',
   'http:',
+  'https://',
+  'http:///',
+  'http://:80',
 ])('%s leads nowhere', (href) => {
   expect(toLinkTarget(href)).toBeNull()
 })
@@ -37,6 +40,9 @@ test('a literal address is not decoded', () => {
 
 test('a picture inside an answer is a bitmap in base64', () => {
   expect(toDataImage('data:image/png;base64,iVBORw0KGgo=')).toBe('data:image/png;base64,iVBORw0KGgo=')
+  expect(toDataImage(' DATA:image/png;base64,iVBORw0KGgo&#61; ')).toBe('DATA:image/png;base64,iVBORw0KGgo=')
+  expect(toDataImage('x data:image/png;base64,iVBORw0KGgo=')).toBeNull()
+  expect(toDataImage('data:image/png;base64,iVBORw0KGgo=">')).toBeNull()
   expect(toDataImage('data:image/svg+xml;base64,PHN2Zz4=')).toBeNull()
   expect(toDataImage('data:image/png,<svg onload=x>')).toBeNull()
   expect(toDataImage('https://x.example/a.png')).toBeNull()

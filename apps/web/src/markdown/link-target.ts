@@ -9,7 +9,7 @@ const schemes = ['http:', 'https:', 'mailto:']
 /** `isLiteral` where markdown resolves no references: `<https://…>` and bare addresses. null: show the text alone. */
 export function toLinkTarget(href: string, isLiteral = false): URL | null {
   const url = URL.parse(isLiteral ? href : decodeEntities(href))
-  return url && schemes.includes(url.protocol) && (url.protocol === 'mailto:' || url.host !== '') ? url : null
+  return url && schemes.includes(url.protocol) ? url : null
 }
 
 /** Pictures that are inside the answer itself; not SVG, which can be a document of its own. */
