@@ -1,11 +1,9 @@
 /** The race as people see it: a real browser on the built web, through all three programs. */
-import type { RacePage } from '@drag-race/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
-import { seriousFaults } from './support/axe.ts'
 import { answering, type BadProvider, startBadProvider } from './support/bad-provider.ts'
-import { useHousePage } from './support/house-page.ts'
-import { chooseModel, setUpRace } from './support/start-page.ts'
+import { useRacePage } from './support/race-page.ts'
+import { chooseModel } from './support/start-page.ts'
 
 const hostileAnswer = [
   '# Hello <script>window.hacked = 1</script>',
@@ -16,7 +14,10 @@ const hostileAnswer = [
   '[fine](https://example.com/)',
 ].join('\n\n')
 
-const at = useHousePage(async () => {
+let provider: BadProvider
+afterAll(() => provider?.close())
+
+const { at, button, expectNoSeriousFault, lane, open, row, setUp } = useRacePage(async () => {
   provider = await startBadProvider({ hostile: [answering(hostileAnswer)] })
   return {
     models: [
@@ -25,19 +26,6 @@ const at = useHousePage(async () => {
     ],
   }
 })
-let provider: BadProvider
-afterAll(() => provider?.close())
-
-const button = (name: string) => at.page.getByRole('button', { name, exact: true })
-const lane = (number: number) => at.page.locator(`article[data-lane="${number - 1}"]`)
-const row = (number: number) => at.page.locator(`.strip-row[data-lane="${number - 1}"]`)
-
-const open = (path = '/') => at.page.goto(at.url(path))
-const setUp = (...models: string[]) => setUpRace(at.page, at.url('/'), models)
-
-async function expectNoSeriousFault(): Promise<void> {
-  expect(await seriousFaults(at.page)).toEqual([])
-}
 
 describe('the race', () => {
   test('starts with two lanes and a prompt chosen, runs by one key, and hands out a winning slip', async () => {
@@ -157,222 +145,4 @@ describe('the race', () => {
     await expect.poll(() => panel.innerText()).toMatch(/requests\s+[\d,]+\s*\+1/)
     expect(await panel.innerText()).toMatch(/TTFT, measured here/)
   })
-})
-
-describe('what was raced', () => {
-  test('lays the gateway’s account, the simulator’s ledger and other tools’ definitions beside the tape', async () => {
-    await setUp('sim-quick', 'sim-slow')
-    await button('Start').click()
-    const evidence = at.page.getByRole('region', { name: 'Evidence' })
-    await evidence.getByText('The gateway’s account beside the tape').click()
-    // Every token that the lane counted, the gateway's metrics counted too.
-    const account = evidence.getByRole('region', { name: 'The gateway’s account beside the tape' })
-    const tokensOut = account.getByRole('row', { name: /^tokens out/ }).first()
-    await tokensOut.waitFor()
-    const [tape, gateway, difference] = await tokensOut.getByRole('cell').allInnerTexts()
-    expect(Number(tape)).toBeGreaterThan(0)
-    expect([gateway, difference]).toEqual([tape, '0'])
-
-    await evidence.getByText('Beside the simulator’s ledger').click()
-    const ledger = evidence.getByRole('region', { name: 'Beside the simulator’s ledger' })
-    await ledger.getByRole('row', { name: /sim-slow/ }).waitFor()
-    for (const row of await ledger.getByRole('row', { name: /sim-/ }).all()) {
-      const later = await row.getByRole('cell').allInnerTexts()
-      expect(later).toEqual(Array(5).fill(expect.stringMatching(/^[+−][\d.,]+ ms$/)))
-    }
-
-    await evidence.getByText('The same tape by other tools’ definitions').click()
-    const definitions = evidence.getByRole('region', { name: 'The tape by other tools’ definitions' })
-    const ours = await definitions.getByRole('row', { name: /^TTFT first token of any kind/ }).innerText()
-    const theirs = await definitions
-      .getByRole('row', { name: /^TTFT first text, reasoning too/ })
-      .first()
-      .innerText()
-    const figures = (row: string) => row.match(/[\d.,]+(?=\s*ms)/g)
-    expect(figures(ours)).toHaveLength(2)
-    expect(figures(theirs)).toEqual(figures(ours))
-    // The chunk with the role alone comes no later than the first token.
-    const vllm = await definitions
-      .getByRole('row', { name: /^TTFT first chunk that has choices/ })
-      .innerText()
-    for (const [index, figure] of figures(vllm)!.entries())
-      expect(Number(figure)).toBeLessThanOrEqual(Number(figures(ours)![index]))
-    expect(figures(vllm)).toHaveLength(2)
-    await expectNoSeriousFault()
-    expect(at.complaints).toEqual([])
-  })
-
-  test('has a permalink that shows the answers and figures as they were', async () => {
-    const state = await race(at.house.app.url, {
-      prompt: 'Explain the TCP three-way handshake.',
-      lanes: [{ model: 'sim-quick' }, { model: 'sim-cut' }],
-    })
-    await open(`/race/${state.raceId}`)
-    await lane(1).getByText('WIN', { exact: true }).waitFor()
-    const total = (state.end!.standings[0]!.value! / 1000).toFixed(3)
-    expect(await lane(1).getByRole('region', { name: 'Time slip of lane 1' }).innerText()).toContain(
-      `${total} s`,
-    )
-    await lane(2).getByText('DNF').first().waitFor()
-    await open('/race/does-not-exist')
-    await at.page
-      .getByText(/no race/i)
-      .first()
-      .waitFor()
-  })
-
-  test('is listed in the history, can be searched and deleted', async () => {
-    await race(at.house.app.url, {
-      prompt: 'An okapi in the history',
-      lanes: [{ model: 'sim-quick' }, { model: 'sim-slow' }],
-    })
-    await open('/history')
-    await at.page.getByRole('link', { name: /okapi/ }).waitFor()
-    await expectNoSeriousFault()
-    await at.page.getByRole('searchbox').fill('no such text anywhere')
-    await expect.poll(() => at.page.getByRole('link', { name: /okapi/ }).count()).toBe(0)
-    await at.page.getByRole('searchbox').fill('okapi')
-    await at.page.getByRole('link', { name: /okapi/ }).waitFor()
-    await at.page.getByRole('button', { name: /^Delete/ }).click()
-    await at.page
-      .getByRole('dialog')
-      .getByRole('button', { name: /^Delete/ })
-      .click()
-    await expect.poll(() => at.page.getByRole('link', { name: /okapi/ }).count()).toBe(0)
-    const { races } = (await (await fetch(`${at.house.app.url}/api/races?text=okapi`)).json()) as RacePage
-    expect(races).toEqual([])
-  })
-
-  test('is found by its tags, from its own page and back', async () => {
-    const lanes = [{ model: 'sim-quick' }]
-    const tags = { build: '1.4', team: 'search' }
-    const { raceId } = await race(at.house.app.url, { prompt: 'A tagged quokka', lanes, tags })
-    await race(at.house.app.url, { prompt: 'A quokka without', lanes })
-    const quokkas = at.page.getByRole('link', { name: /quokka/ })
-    await open(`/race/${raceId}`)
-    await at.page.getByRole('link', { name: 'build:1.4' }).click()
-    await at.page.waitForURL(/\/history\?tag=build%3A1\.4$/)
-    await expect.poll(() => quokkas.allInnerTexts()).toEqual(['A tagged quokka'])
-    await expectNoSeriousFault()
-    await at.page.getByRole('button', { name: 'No longer only build:1.4' }).click()
-    await expect.poll(() => quokkas.allInnerTexts()).toEqual(['A quokka without', 'A tagged quokka'])
-    await at.page.getByRole('link', { name: 'team:search' }).click()
-    await expect.poll(() => quokkas.allInnerTexts()).toEqual(['A tagged quokka'])
-    expect(at.complaints).toEqual([])
-  })
-
-  test('counts on the leaderboard', async () => {
-    await open('/leaderboard')
-    await at.page
-      .getByRole('row', { name: /sim-quick/ })
-      .first()
-      .waitFor()
-    expect(
-      await at.page
-        .getByRole('row', { name: /sim-quick/ })
-        .first()
-        .innerText(),
-    ).toMatch(/preliminary/i)
-    // Two races or three: ratings stand without an interval, and no percentile is carried.
-    expect(await at.page.getByRole('region', { name: 'Ratings' }).innerText()).toMatch(/n too small/)
-    expect(
-      await at.page.getByRole('region', { name: 'Two models, race by race' }).getByRole('combobox').count(),
-    ).toBe(2)
-    expect(await at.page.getByRole('region', { name: 'Percentiles', exact: true }).innerText()).toMatch(
-      /n too small/,
-    )
-    await at.page.getByRole('region', { name: 'Head to head' }).waitFor()
-    await expectNoSeriousFault()
-    expect(at.complaints).toEqual([])
-  })
-})
-
-test('a prompt of one’s own is written, raced and deleted', async () => {
-  await open('/prompts')
-  await at.page
-    .getByRole('button', { name: /^(Add|New)/ })
-    .first()
-    .click()
-  await at.page.getByLabel('Title').fill('Axolotl')
-  await at.page.getByRole('textbox', { name: /^(Prompt|Text)/ }).fill('Tell me about the axolotl.')
-  await at.page.getByRole('button', { name: /^Save|^Add prompt/ }).click()
-  await at.page.getByText('Axolotl', { exact: true }).waitFor()
-  await expectNoSeriousFault()
-})
-
-test.each([
-  ['/', 'LLM Drag Race'],
-  ['/history', 'History · LLM Drag Race'],
-  ['/leaderboard', 'Leaderboard · LLM Drag Race'],
-  ['/gateway', 'Gateway · LLM Drag Race'],
-  ['/prompts', 'Prompts · LLM Drag Race'],
-  ['/compare/no-such-race', 'Compare · LLM Drag Race'],
-  ['/race/no-such-race', 'No such race · LLM Drag Race'],
-  ['/race/no-such-race/replay', 'This race cannot be replayed · LLM Drag Race'],
-  ['/no-such-page', 'No such page · LLM Drag Race'],
-])('%s has its own title', async (path, title) => {
-  await open(path)
-  await expect.poll(() => at.page.title()).toBe(title)
-})
-
-test('a prompt that was begun is still there when its form is opened again', async () => {
-  await open('/prompts')
-  const text = at.page.getByRole('dialog').getByRole('textbox', { name: 'Prompt' })
-  await button('Add a prompt').click()
-  await text.fill('Begun, and not saved.')
-  await at.page.keyboard.press('Escape')
-  await button('Add a prompt').click()
-  expect(await text.inputValue()).toBe('Begun, and not saved.')
-})
-
-test('a title goes with its page', async () => {
-  await open('/history')
-  await expect.poll(() => at.page.title()).toBe('History · LLM Drag Race')
-  await at.page.getByRole('link', { name: 'Prompts', exact: true }).click()
-  await expect.poll(() => at.page.title()).toBe('Prompts · LLM Drag Race')
-  await at.page.getByRole('link', { name: 'Race', exact: true }).click()
-  await expect.poll(() => at.page.title()).toBe('LLM Drag Race')
-})
-
-describe('a part of the page that cannot be loaded', () => {
-  const failed = (what: string) => at.page.getByRole('alert').filter({ hasText: `${what} cannot be shown` })
-
-  test('takes no slip with it', async () => {
-    await at.page.route('**/assets/photo-finish-*', (route) => route.abort())
-    await setUp('sim-quick', 'sim-slow')
-    await at.page.keyboard.press('Control+Enter')
-    await failed('The photo finish').waitFor()
-    await lane(1).getByText('WIN', { exact: true }).waitFor()
-    await at.page.unroute('**/assets/photo-finish-*')
-    await failed('The photo finish').getByRole('button', { name: 'Reload the page' }).click()
-    await at.page.getByRole('heading', { name: 'Photo finish' }).waitFor()
-    expect(await failed('The photo finish').count()).toBe(0)
-  })
-
-  test('leaves the others to be gone to', async () => {
-    await at.page.route('**/assets/history-page-*', (route) => route.abort())
-    await open()
-    await at.page.getByRole('link', { name: 'History', exact: true }).click()
-    await failed('This page').waitFor()
-    await expectNoSeriousFault()
-    await at.page.getByRole('link', { name: 'Prompts', exact: true }).click()
-    await at.page.getByRole('heading', { name: 'Prompts', level: 1 }).waitFor()
-    expect(await failed('This page').count()).toBe(0)
-  })
-})
-
-test.each([
-  ['nothing', 0],
-  ['the first file alone', 1],
-])('when %s of its code arrives a page says so, and what to do', async (_, count) => {
-  let arrived = 0
-  await at.page.route('**/assets/*.js', (route) =>
-    arrived++ < count ? route.continue() : route.fulfill({ status: 404, body: '' }),
-  )
-  await at.page.goto(at.url('/'))
-  await at.page.getByRole('alert').getByText('Reload the page').waitFor()
-  await at.page.unroute('**/assets/*.js')
-  await at.page.reload()
-  await at.page.getByRole('button', { name: 'Start', exact: true }).waitFor()
-  expect(await at.page.getByRole('alert').count()).toBe(0)
 })

@@ -1,38 +1,11 @@
 /** Where things stand on a page, measured in the browser: nothing lies over its neighbour, and nothing is cut off. */
 import type { Health } from '@drag-race/contracts'
-import type { Locator, Page } from 'playwright-core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
-import { useHousePage } from './support/house-page.ts'
-import { type LongLane, longRace } from './support/long-race.ts'
-import { toTapeFile } from './support/tape-file.ts'
+import { expectInside, useLayoutPage, winner } from './support/layout-page.ts'
 
-const at = useHousePage()
-
-const winner = 'anthropic.claude-opus-4-5-20251101-v1-with-a-very-long-name-of-its-own'
-const arabic = 'مرحبا بالعالم، هذه إجابة طويلة.'
-const mixed = `${arabic}\n\n- ${arabic}\n- second\n\n| ${arabic} | 2 |\n|---|---|\n| 1 | 2 |\n\nHello.\n\n- Also`
-const answers = ['One two three.', `${mixed}\n\n\`\`\`\ncode()\n\`\`\``, 'Three.', 'Four.']
-const times = [11_240, 24_080, 120_310, 36_500, 47_110, 58_220, 69_330, 99_990]
-const field = times.map(
-  (totalMs, lane): LongLane => ({
-    model: lane === 0 ? winner : `model-${lane + 1}`,
-    answer: answers[lane % answers.length]!,
-    totalMs,
-    ...(lane > 5 && { failure: `Stream cut (${'0123456789abcdef'.repeat(20)}).` }),
-  }),
-)
-
-beforeAll(async () => {
-  await bring('four', field.slice(0, 4))
-  await bring('eight', field)
-  await bring('long', [
-    ...field.slice(0, 7),
-    { model: 'wordy', answer: 'Many words. '.repeat(5_000), totalMs: 30_000 },
-  ])
-  await bring('sixteen', [...field, ...field])
-  await bring('unbroken', [{ model: 'x'.repeat(200), answer: 'One.', totalMs: 1900 }, ...field.slice(1, 3)])
-})
+const { at, open } = useLayoutPage('four', 'eight', 'sixteen', 'unbroken')
 
 describe('the strip of times of ten seconds and more', () => {
   test.each([375, 640, 721, 768, 820, 1100, 1280, 1440, 2560])(
@@ -184,111 +157,7 @@ test('a phone hides facts of the header, but not that something is wrong; the ga
   await expectInside(at.page.locator('body'), 'header *')
 })
 
-test('a race on paper is by day and whole: lanes two by two, each answer to its end, nothing to press', async () => {
-  await at.page.emulateMedia({ colorScheme: 'dark' })
-  await open('/race/long', 718)
-  await at.page.getByRole('heading', { name: 'Photo finish' }).waitFor()
-  await at.page.emulateMedia({ media: 'print' })
-  const { page } = at
-  await page.locator('.lane-answer').last().getByText('The end.').waitFor()
-  expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('light')
-  for (const part of ['.header', '.telemetry', '.button-main', '.switch', '.export', '.lane-index'])
-    expect(await page.locator(part).filter({ visible: true }).count(), part).toBe(0)
-  const cutOff = await page
-    .locator('.lane-scroll, .lanes-columns, .prompt-text, .md-table, pre')
-    .evaluateAll(
-      (all) =>
-        all.filter((box) =>
-          ['auto', 'scroll', 'hidden'].includes(
-            box.ownerDocument.defaultView!.getComputedStyle(box).overflowX,
-          ),
-        ).length,
-    )
-  expect(cutOff).toBe(0)
-  const places = await page
-    .locator('.lane')
-    .evaluateAll((all) => all.map((lane) => lane.getBoundingClientRect()))
-  expect(new Set(places.map(({ left }) => Math.round(left))).size).toBe(2)
-  expect(new Set(places.map(({ top }) => Math.round(top))).size).toBe(4)
-  expect(Math.max(...places.map(({ right }) => right))).toBeLessThanOrEqual(718)
-  expect(places.at(-1)!.height).toBeGreaterThan(2000)
-  expect(await page.locator('.photo-box svg').getAttribute('viewBox')).toMatch(/^0 0 700 /)
-})
-
-describe('text that is read from the right', () => {
-  async function expectFromTheRight(shown: Page) {
-    const answer = shown.locator('article[data-lane="1"] .md')
-    await answer.waitFor()
-    expect(await directions(answer.locator('p, ul, li, table, pre'))).toEqual([
-      'p rtl',
-      'ul rtl',
-      'li rtl',
-      'p rtl',
-      'li rtl',
-      'p rtl',
-      'table rtl',
-      'p ltr',
-      'ul ltr',
-      'li ltr',
-      'p ltr',
-      'pre ltr',
-    ])
-    const beside = await answer
-      .locator('li > p')
-      .evaluateAll((all) =>
-        all.map((part) => part.ownerDocument.defaultView?.getComputedStyle(part).textAlign),
-      )
-    expect(beside).toEqual(['right', 'right', 'left'])
-    expect(await directions(shown.locator('.prompt-text'))).toEqual(['section rtl'])
-  }
-
-  test('in an answer and a prompt goes by block, in a race, a replay and an exported page', async () => {
-    await open('/race/four', 1280)
-    await expectFromTheRight(at.page)
-    await open('/race/four/replay', 1280)
-    await at.page.getByRole('slider', { name: 'Time in the race' }).press('End')
-    await expectFromTheRight(at.page)
-    await expectFromTheRight(await at.openExported('four'))
-  })
-
-  test('goes from the right where it is written', async () => {
-    await open('/', 1280)
-    const prompt = at.page.getByRole('textbox', { name: 'Prompt', exact: true })
-    await prompt.fill(arabic)
-    await at.page.locator('.lane-settings summary').first().click()
-    const system = at.page.getByRole('textbox', { name: 'system prompt' }).first()
-    await system.fill(arabic)
-    expect(await directions(prompt)).toEqual(['textarea rtl'])
-    expect(await directions(system)).toEqual(['textarea rtl'])
-    expect(await system.inputValue()).toBe(arabic)
-  })
-
-  test('goes from the right in the lists of races', async () => {
-    await open('/history', 1280)
-    expect(new Set(await directions(at.page.locator('.race-line-prompt')))).toEqual(new Set(['a rtl']))
-    await open('/compare/four', 1280)
-    expect(new Set(await directions(at.page.locator('.compare-choices a')))).toEqual(new Set(['a rtl']))
-  })
-})
-
-// After the lists: it runs a race of its own.
-test('a leaderboard on paper is whole: charts and tables end at its edge', async () => {
-  const lanes = [{ model: 'sim-quick' }, { model: 'sim-sprint', params: { maxTokens: 20 } }]
-  await race(at.house.app.url, { prompt: 'For the board.', lanes })
-  await open('/leaderboard', 703)
-  const charts = at.page.locator('.chart-box .recharts-wrapper > svg')
-  await charts.nth(1).waitFor()
-  await at.page.emulateMedia({ media: 'print' })
-  await expect.poll(() => charts.first().getAttribute('width')).toBe('700')
-  const ends = await at.page
-    .locator('.board-charts svg, .board-statistics table')
-    .evaluateAll((all) => all.map((part) => part.getBoundingClientRect().right))
-  expect(ends.length).toBeGreaterThan(3)
-  expect(Math.max(...ends)).toBeLessThanOrEqual(703)
-  await expectInside(at.page.locator('.chart-box'), 'svg')
-})
-
-// So does this one.
+// After the lists: it runs races of its own.
 test.each([320, 375, 768, 1280])(
   "a sentinel's row is as high as the others, and says all of it at %i px",
   async (width) => {
@@ -384,48 +253,3 @@ test.each([
     }
   }
 })
-
-function directions(parts: Locator): Promise<string[]> {
-  return parts.evaluateAll((all) =>
-    all.map((part) => {
-      const style = part.ownerDocument.defaultView?.getComputedStyle(part)
-      return `${part.localName} ${style?.direction}`
-    }),
-  )
-}
-
-function open(path: string, width: number) {
-  return at.page
-    .setViewportSize({ width, height: 900 })
-    .then(() => at.page.goto(at.url(path)))
-    .then(() => at.page.waitForLoadState('networkidle'))
-}
-
-async function bring(id: string, lanes: readonly LongLane[]) {
-  const body = toTapeFile(longRace(id, arabic, lanes))
-  const headers = { 'content-type': 'application/jsonl' }
-  const response = await fetch(at.url('/api/races/import'), { method: 'POST', headers, body })
-  expect(response.status, await response.text()).toBe(201)
-}
-
-/** What of a box stands left or right of it, by its text. */
-async function expectInside(boxes: Locator, parts: string): Promise<void> {
-  await boxes.first().waitFor()
-  const outside = await boxes.evaluateAll(
-    (all, selector) =>
-      all.flatMap((box) => {
-        const { left, right } = box.getBoundingClientRect()
-        return [...box.querySelectorAll(selector)]
-          .map((part) => ({ part, at: part.getBoundingClientRect() }))
-          .filter(
-            ({ part, at }) =>
-              at.width > 1 &&
-              !part.closest('.visually-hidden') &&
-              (at.left < left - 0.5 || at.right > right + 0.5),
-          )
-          .map(({ part, at }) => `${part.textContent}: ${at.left - left} … ${at.right - right}`)
-      }),
-    parts,
-  )
-  expect(outside).toEqual([])
-}

@@ -1,0 +1,52 @@
+/** The pages around the race in a real browser: one's own prompts, and each page's title. */
+import { expect, test } from 'vitest'
+import { useRacePage } from './support/race-page.ts'
+
+const { at, button, expectNoSeriousFault, open } = useRacePage()
+
+test('a prompt of one’s own is written and kept', async () => {
+  await open('/prompts')
+  await at.page
+    .getByRole('button', { name: /^(Add|New)/ })
+    .first()
+    .click()
+  await at.page.getByLabel('Title').fill('Axolotl')
+  await at.page.getByRole('textbox', { name: /^(Prompt|Text)/ }).fill('Tell me about the axolotl.')
+  await at.page.getByRole('button', { name: /^Save|^Add prompt/ }).click()
+  await at.page.getByText('Axolotl', { exact: true }).waitFor()
+  await expectNoSeriousFault()
+})
+
+test.each([
+  ['/', 'LLM Drag Race'],
+  ['/history', 'History · LLM Drag Race'],
+  ['/leaderboard', 'Leaderboard · LLM Drag Race'],
+  ['/gateway', 'Gateway · LLM Drag Race'],
+  ['/prompts', 'Prompts · LLM Drag Race'],
+  ['/compare/no-such-race', 'Compare · LLM Drag Race'],
+  ['/race/no-such-race', 'No such race · LLM Drag Race'],
+  ['/race/no-such-race/replay', 'This race cannot be replayed · LLM Drag Race'],
+  ['/no-such-page', 'No such page · LLM Drag Race'],
+])('%s has its own title', async (path, title) => {
+  await open(path)
+  await expect.poll(() => at.page.title()).toBe(title)
+})
+
+test('a prompt that was begun is still there when its form is opened again', async () => {
+  await open('/prompts')
+  const text = at.page.getByRole('dialog').getByRole('textbox', { name: 'Prompt' })
+  await button('Add a prompt').click()
+  await text.fill('Begun, and not saved.')
+  await at.page.keyboard.press('Escape')
+  await button('Add a prompt').click()
+  expect(await text.inputValue()).toBe('Begun, and not saved.')
+})
+
+test('a title goes with its page', async () => {
+  await open('/history')
+  await expect.poll(() => at.page.title()).toBe('History · LLM Drag Race')
+  await at.page.getByRole('link', { name: 'Prompts', exact: true }).click()
+  await expect.poll(() => at.page.title()).toBe('Prompts · LLM Drag Race')
+  await at.page.getByRole('link', { name: 'Race', exact: true }).click()
+  await expect.poll(() => at.page.title()).toBe('LLM Drag Race')
+})
