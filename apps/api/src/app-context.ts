@@ -1,6 +1,6 @@
 /**
- * What every feature of the app is given: the world outside, in one object. Each feature folder exports
- * `create<Feature>Routes(context): express.Router` from its index.ts; server.ts mounts them under /api.
+ * What the features of the app are given: the world outside, in one object. Each feature with endpoints exports
+ * `create<Feature>Routes`, which makes an express.Router, from its index.ts; server.ts mounts them under /api.
  */
 import type { Logger } from 'pino'
 import type { HistoryDatabase } from './history/index.ts'

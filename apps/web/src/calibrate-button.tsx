@@ -1,4 +1,4 @@
-/** Measures the clock anew: about two seconds, in which no race may run. */
+/** Measures the clock anew: about three seconds, in which no race may run. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { readJson } from './read-json.ts'
 
@@ -15,7 +15,7 @@ export function CalibrateButton({ isCalibrating }: { isCalibrating: boolean }) {
         type="button"
         className="header-button"
         disabled={isBusy}
-        title="Race the simulator for two seconds and measure the clock’s error against its ledger"
+        title="Race the simulator for three seconds and measure the clock’s error against its ledger"
         onClick={() => calibrating.mutate()}
       >
         {isBusy ? 'calibrating …' : 'recalibrate'}

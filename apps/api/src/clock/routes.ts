@@ -1,4 +1,4 @@
-/** `POST /api/calibrate`: measures the clock now and answers with what was found, after about two seconds. */
+/** `POST /api/calibrate`: measures the clock now and answers with what was found, after about three seconds. */
 import express from 'express'
 import type { Clock } from './clock.ts'
 
