@@ -3,6 +3,7 @@
  * first paint; here it is read and changed.
  */
 import { useState } from 'react'
+import { writeStorage } from './storage.ts'
 
 export const themes = ['system', 'dark', 'light'] as const
 export type Theme = (typeof themes)[number]
@@ -26,9 +27,5 @@ function readTheme(): Theme {
 function applyTheme(theme: Theme) {
   if (theme === 'system') delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = theme
-  try {
-    localStorage.setItem('theme', theme)
-  } catch {
-    // Storage can be switched off; the choice then lasts as long as the page.
-  }
+  writeStorage('theme', theme)
 }

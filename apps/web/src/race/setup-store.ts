@@ -4,6 +4,7 @@
  */
 import { lanesMax, type ModelInfo, type Prompt, type RaceRequest } from '@drag-race/contracts'
 import { create } from 'zustand'
+import { readStorage, writeStorage } from '../look/storage.ts'
 import { toLeftOut } from './left-out.ts'
 import { emptyLane, fromRequest, parseSetup, type Setup, type SetupLane, withDefaults } from './setup.ts'
 
@@ -88,20 +89,4 @@ useSetup.subscribe(({ setup, draft }, before) => {
 
 function toDraft(setup: Setup): Setup | null {
   return setup.isDraft ? setup : null
-}
-
-function readStorage(key: string): string | null {
-  try {
-    return localStorage.getItem(key)
-  } catch {
-    return null
-  }
-}
-
-function writeStorage(key: string, value: string) {
-  try {
-    localStorage.setItem(key, value)
-  } catch {
-    // Storage can be full or switched off; the setup then lasts as long as the page.
-  }
 }

@@ -2,6 +2,7 @@
 import './telemetry.css'
 import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
+import { readStorage, writeStorage } from '../look/storage.ts'
 import { useSetup } from '../race/setup-store.ts'
 import { useRace } from '../race/the-race.ts'
 import { compareRows, ofLanes, type TimedLane } from './compare.ts'
@@ -13,9 +14,9 @@ import { useGatewayStats } from './use-gateway-stats.ts'
 const storageKey = 'telemetry-folded'
 
 export function TelemetryPanel() {
-  const [isFolded, setIsFolded] = useState(() => localStorage.getItem(storageKey) === 'yes')
+  const [isFolded, setIsFolded] = useState(() => readStorage(storageKey) === 'yes')
   const toggle = () => {
-    localStorage.setItem(storageKey, isFolded ? 'no' : 'yes')
+    writeStorage(storageKey, isFolded ? 'no' : 'yes')
     setIsFolded(!isFolded)
   }
   return (
