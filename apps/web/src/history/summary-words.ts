@@ -1,8 +1,8 @@
 /** A kept race in words: who won and by how much, what it was decided by, and what else must be known of it. */
 import { type FinishLine, type LaneSummary, type RaceSummary, toAnswerCut } from '@drag-race/contracts'
 import { toFineMs, toGap, toMargin } from '../look/figures.ts'
-import { isolate } from '../look/isolate.ts'
 import { cutMark } from '../race/answer-cut-words.ts'
+import { joinWords, toLaneName } from '../race/lane-names.ts'
 import { toFinishText } from '../race/verdict.ts'
 
 export interface SummaryWords {
@@ -30,7 +30,7 @@ function toVerdictWords({ verdict, status, lanes, finish }: RaceSummary): Omit<S
       return {
         word: 'WIN',
         by: verdict.by === null ? '' : `by ${toGap(verdict.by)}`,
-        who: toName(lanes, verdict.lane) + toCutWords(lanes, [verdict.lane], finish),
+        who: toLaneName({ lanes }, verdict.lane) + toCutWords(lanes, [verdict.lane], finish),
       }
     case 'dead-heat':
       return {
@@ -77,27 +77,18 @@ const endings: Record<RaceSummary['status'], string> = {
   interrupted: '',
 }
 
-/** The model's name; with the plate's number when it stood in several lanes. */
-function toName(lanes: readonly LaneSummary[], lane: number): string {
-  const model = lanes.find((entry) => entry.lane === lane)?.model ?? ''
-  const isShared = lanes.filter((entry) => entry.model === model).length > 1
-  return isShared ? `${isolate(model)} (lane ${lane + 1})` : isolate(model)
-}
-
-const list = new Intl.ListFormat('en-GB')
-
 /** More than three names are a number. */
 function toNames(lanes: readonly LaneSummary[], heat: readonly number[]): string {
-  return heat.length > 3 ? `${heat.length} lanes` : list.format(heat.map((lane) => toName(lanes, lane)))
+  return heat.length > 3 ? `${heat.length} lanes` : joinWords(heat.map((lane) => toLaneName({ lanes }, lane)))
 }
 
 /** For screen readers, who cannot see the plates: `1st quick-a, 2nd quick-b, not finished: slow`. */
 export function toArrivals(lanes: readonly LaneSummary[]): string {
   const arrived = lanes.filter(({ place }) => place !== null)
   const others = lanes.filter(({ place }) => place === null)
-  const parts = arrived.map(({ place, lane }) => `${place}. ${toName(lanes, lane)}`)
+  const parts = arrived.map(({ place, lane }) => `${place}. ${toLaneName({ lanes }, lane)}`)
   if (others.length > 0)
-    parts.push(`not finished: ${list.format(others.map(({ lane }) => toName(lanes, lane)))}`)
+    parts.push(`not finished: ${joinWords(others.map(({ lane }) => toLaneName({ lanes }, lane)))}`)
   return parts.join(', ')
 }
 

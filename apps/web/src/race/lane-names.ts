@@ -1,22 +1,33 @@
 /** What lanes are called in a sentence. */
-import type { RaceState } from '@drag-race/contracts'
 import { isolate } from '../look/isolate.ts'
 
+/** Of a race that is shown, or of the summary of one. */
+interface Named {
+  lanes: readonly { lane: number; model: string }[]
+}
+
 /** The model's name, with the plate's number when the model stands in more than one lane. */
-export function toLaneName(state: RaceState, lane: number): string {
-  const model = state.lanes[lane]?.model ?? ''
-  const isShared = state.lanes.filter((other) => other.model === model).length > 1
+export function toLaneName({ lanes }: Named, lane: number): string {
+  const model = toModel(lanes, lane)
+  const isShared = lanes.filter((other) => other.model === model).length > 1
   return isShared ? `${isolate(model)} (lane ${lane + 1})` : isolate(model)
 }
 
 /** Lanes by number; those of one model under its name once. */
-export function toLaneNames(state: RaceState, lanes: number[]): string {
-  const sorted = lanes.toSorted((a, b) => a - b)
-  const models = new Set(sorted.map((lane) => isolate(state.lanes[lane]?.model ?? '')))
-  if (models.size > 1) return joinWords(sorted.map((lane) => toLaneName(state, lane)))
+export function toLaneNames(race: Named, numbers: readonly number[]): string {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const models = new Set(sorted.map((lane) => isolate(toModel(race.lanes, lane))))
+  if (models.size > 1) return joinWords(sorted.map((lane) => toLaneName(race, lane)))
   return `${[...models].join()}, lanes ${joinWords(sorted.map((lane) => String(lane + 1)))}`
 }
 
-function joinWords(words: string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+function toModel(lanes: Named['lanes'], lane: number): string {
+  return lanes.find((other) => other.lane === lane)?.model ?? ''
+}
+
+const list = new Intl.ListFormat('en-GB')
+
+/** `a`, `a and b`, `a, b and c`. */
+export function joinWords(words: readonly string[]): string {
+  return list.format(words)
 }
