@@ -5,9 +5,9 @@
 import './statistics.css'
 import type { Leaderboard } from '@drag-race/contracts'
 import { dash } from '../look/figures.ts'
-import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
+import { NamedModel } from './named-model.tsx'
 import { type Meeting, toMeetings, toMeetingText, toShareText } from './meetings.ts'
 
 export function HeadToHeadTable({ board }: { board: Leaderboard }) {
@@ -36,10 +36,7 @@ export function HeadToHeadTable({ board }: { board: Leaderboard }) {
             {met.map((row) => (
               <tr key={row.model}>
                 <th scope="row">
-                  <span className="named">
-                    <Plate lane={row.rank - 1} label="" />
-                    <ModelName name={row.model} />
-                  </span>
+                  <NamedModel rank={row.rank} model={row.model} />
                 </th>
                 {met.map((column) => (
                   <MeetingCell

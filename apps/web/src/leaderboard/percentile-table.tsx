@@ -2,9 +2,8 @@
 import './statistics.css'
 import type { LeaderboardRow, Percentiles } from '@drag-race/contracts'
 import { toCount, toMs, toSeconds } from '../look/figures.ts'
-import { ModelName } from '../look/model-name.tsx'
-import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
+import { NamedModel } from './named-model.tsx'
 
 const figures = [
   { name: 'TTFT, ms', of: (row: LeaderboardRow) => row.percentiles.ttft, print: toMs },
@@ -47,10 +46,7 @@ export function PercentileTable({ rows }: { rows: readonly LeaderboardRow[] }) {
             {rows.map((row) => (
               <tr key={row.model}>
                 <th scope="row">
-                  <span className="named">
-                    <Plate lane={row.rank - 1} label="" />
-                    <ModelName name={row.model} />
-                  </span>
+                  <NamedModel rank={row.rank} model={row.model} />
                 </th>
                 {figures.map(({ name, of, print }) => (
                   <Cells key={name} percentiles={of(row)} print={print} />

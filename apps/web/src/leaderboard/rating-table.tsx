@@ -5,8 +5,7 @@
 import './statistics.css'
 import type { LeaderboardRow, Rating } from '@drag-race/contracts'
 import { dash, toCount } from '../look/figures.ts'
-import { ModelName } from '../look/model-name.tsx'
-import { Plate } from '../look/plate.tsx'
+import { NamedModel } from './named-model.tsx'
 import { IntervalScale, Whiskers } from './interval.tsx'
 import { type RatingScale, toRatingScale, toRatingText } from './rating-scale.ts'
 import { groupsText, isShared, type Rated, toGroupName, toRatedGroups, unratedText } from './rating-words.ts'
@@ -81,10 +80,7 @@ function RatingRow({ row, rating, scale, isShared }: RatingRowProps) {
         {rating.rank === null ? dash : `${isShared ? '=' : ''}${rating.rank}`}
       </td>
       <th scope="row" className="ratings-model">
-        <span className="named">
-          <Plate lane={row.rank - 1} label="" />
-          <ModelName name={row.model} />
-        </span>
+        <NamedModel rank={row.rank} model={row.model} />
       </th>
       <td className="number">
         <span className="figure">{toRatingText(rating.value)}</span>
