@@ -16,6 +16,7 @@ import { RaceRow } from './race-row.tsx'
 import { ScreenLagFigure } from './screen-lag-figure.tsx'
 import { StandingsTable } from './standings-table.tsx'
 import { StartBar } from './start-bar.tsx'
+import { StartedAt } from './started-at.tsx'
 import { Strip } from './strip.tsx'
 import { liveClock, theRace, useRace } from './the-race.ts'
 import { useAppAnswers } from './use-app-answers.ts'
@@ -31,6 +32,7 @@ const PhotoFinish = lazy(async () => ({
 export function RaceScreen() {
   const raceId = useRace(({ race }) => race.raceId)
   const request = useRace(({ race }) => race.request)
+  const startedAt = useRace(({ race }) => race.startedAt)
   const laneCount = useRace(({ race }) => race.lanes.length)
   const sentinel = useRace(({ race }) => findSentinel(race.lanes))
   // Null for as long as the race runs, so that a token renders its own lane alone.
@@ -60,7 +62,7 @@ export function RaceScreen() {
       >
         <span className="dim">Finish line: {toFinishText(finish)}</span>
         {request?.coldStart && <span className="dim">Cold start</span>}
-        <StartedAt />
+        <StartedAt at={startedAt} />
         {request?.tags && <Tags tags={request.tags} />}
         <ScreenLagFigure />
         <button type="button" className="button-plain" onClick={rearrange}>
@@ -99,16 +101,6 @@ export function RaceScreen() {
       )}
       {over && <Evidence race={over} />}
     </DisplayClockContext>
-  )
-}
-
-function StartedAt() {
-  const startedAt = useRace(({ race }) => race.startedAt)
-  if (startedAt === null) return null
-  return (
-    <time className="dim" dateTime={startedAt}>
-      {new Date(startedAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
-    </time>
   )
 }
 

@@ -17,6 +17,7 @@ import { findSentinel, Lanes } from '../race/lanes.tsx'
 import { toProviderName } from '../race/model-choice.ts'
 import { RaceRow } from '../race/race-row.tsx'
 import { StandingsTable } from '../race/standings-table.tsx'
+import { StartedAt } from '../race/started-at.tsx'
 import { Strip } from '../race/strip.tsx'
 import { laneResult, toFinishText, toRunningText, toVerdictText } from '../race/verdict.ts'
 import { usePageTitle } from '../use-page-title.ts'
@@ -54,14 +55,7 @@ export function ReplayScreen({ player, children }: ReplayScreenProps) {
         </ScrollBox>
         <div className="start-line">
           <span className="dim">Finish line: {toFinishText(finish)}</span>
-          {race.startedAt !== null && (
-            <time className="dim" dateTime={race.startedAt}>
-              {new Date(race.startedAt).toLocaleString(undefined, {
-                dateStyle: 'medium',
-                timeStyle: 'short',
-              })}
-            </time>
-          )}
+          <StartedAt at={race.startedAt} />
           {children}
         </div>
       </section>
