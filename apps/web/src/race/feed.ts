@@ -8,11 +8,11 @@
  * A tab that nobody looks at rests: a browser keeps six HTTP/1.1 connections to one address, of all its tabs together, and
  * a seventh request waits in silence, be it the one that stops a race. It looks in now and then, for its title.
  */
-import { type RaceEvent, type RaceRequestInput, raceClockHeader, tapeLinesType } from '@drag-race/contracts'
+import { type RaceEvent, type RaceRequestInput, raceClockHeader } from '@drag-race/contracts'
 import { decodeEvents } from '@drag-race/wire'
 import { ApiProblem, toProblem } from '../read-json.ts'
 import { postRace } from './post-race.ts'
-import { readTapeLines } from './tape-lines.ts'
+import { acceptTape, isTapeLines, readTapeLines } from './tape-lines.ts'
 
 export type FeedStatus =
   | { state: 'idle' }
@@ -127,7 +127,7 @@ function openFeed(
       }
       hasAnswered = true
       tellOpen(response)
-      const isKept = response.headers.get('content-type')?.startsWith(tapeLinesType) ?? false
+      const isKept = isTapeLines(response)
       const bytes = untilSilent(response.body, options.sleep)
       for await (const events of isKept ? readTapeLines(bytes) : readFrames(bytes)) {
         const outcome = takeAll(events, isKept, isResumed)
@@ -188,8 +188,7 @@ interface Position {
 }
 
 function askForRest({ fetchIt }: FeedOptions, tape: Position, signal: AbortSignal): Promise<Response> {
-  // A race that is over comes as lines, in big pieces; one that runs, as frames.
-  const headers: Record<string, string> = { accept: `${tapeLinesType}, text/event-stream;q=0.9` }
+  const headers: Record<string, string> = { accept: acceptTape }
   if (tape.seq >= 0) headers['last-event-id'] = String(tape.seq)
   return fetchIt(`/api/races/${encodeURIComponent(tape.raceId ?? '')}/events`, { headers, signal })
 }

@@ -2,7 +2,14 @@
  * Reads a tape that comes as lines, in the pieces in which it arrives. A piece is parsed in one go: a third of the time of
  * a line at a time, and a tape of 320,000 events is 35 MB.
  */
-import type { RaceEvent } from '@drag-race/contracts'
+import { type RaceEvent, tapeLinesType } from '@drag-race/contracts'
+
+/** What is accepted of a race's events: one that is over comes as lines, in big pieces; one that runs, as frames. */
+export const acceptTape = `${tapeLinesType}, text/event-stream;q=0.9`
+
+export function isTapeLines({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith(tapeLinesType) ?? false
+}
 
 /** The events of each piece. Half a line at the end of a broken stream is no event. */
 export async function* readTapeLines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<RaceEvent[]> {

@@ -1,7 +1,7 @@
 /** A finished race's tape, whole, and the reel that it makes. */
-import { type RaceEvent, tapeLinesType } from '@drag-race/contracts'
+import type { RaceEvent } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
-import { readTapeLines } from '../race/tape-lines.ts'
+import { acceptTape, isTapeLines, readTapeLines } from '../race/tape-lines.ts'
 import { ApiProblem, toProblem } from '../read-json.ts'
 import { createReel, type Reel } from './reel.ts'
 
@@ -20,11 +20,11 @@ export function useReel(raceId: string) {
 
 async function readReel(raceId: string, signal: AbortSignal): Promise<Reel> {
   const response = await fetch(`/api/races/${encodeURIComponent(raceId)}/events`, {
-    headers: { accept: `${tapeLinesType}, text/event-stream;q=0.9` },
+    headers: { accept: acceptTape },
     signal,
   })
   if (!response.ok || !response.body) throw await toProblem(response)
-  if (!response.headers.get('content-type')?.startsWith(tapeLinesType)) {
+  if (!isTapeLines(response)) {
     await response.body.cancel()
     throw new ApiProblem('still_running', 409, 'This race still runs. It can be replayed when it has ended.')
   }
