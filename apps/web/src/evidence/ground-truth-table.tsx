@@ -7,7 +7,7 @@ import {
   simulatorIdPrefix,
 } from '@drag-race/contracts'
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { dash, toFineMs, toMargin } from '../look/figures.ts'
+import { dash, toFineMs, toMargin, toSigned } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { readJson } from '../read-json.ts'
@@ -114,5 +114,5 @@ function Later({ ms }: { ms: number | null | undefined }) {
 
 /** An end may come before the simulator's own, where a gateway ends the answer by itself. */
 function toLater(ms: number): string {
-  return `${ms < 0 ? '−' : '+'}${toFineMs(Math.abs(ms))} ms`
+  return `${toSigned(ms, toFineMs)} ms`
 }

@@ -13,7 +13,7 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { raceDetail } from '../after-race/use-race-detail.ts'
-import { dash, toCount, toFineMs, toMargin } from '../look/figures.ts'
+import { dash, toCount, toFineMs, toMargin, toSigned } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 
@@ -121,7 +121,7 @@ function toDifference(comparison: Comparison): string {
   const { difference } = comparison
   if (difference === null) return dash
   if (difference === 0) return '0'
-  return `${difference < 0 ? '−' : '+'}${toValue(comparison, Math.abs(difference))}`
+  return toSigned(difference, (size) => toValue(comparison, size))
 }
 
 function toNoReport({ outcome }: LaneState): string {

@@ -51,6 +51,11 @@ export function toCost(usd: number | null | undefined): string {
   return `$${fixedBelow(0.01, usd, 5) ?? fixedBelow(1, usd, 4) ?? usd.toFixed(2)}`
 }
 
+/** A difference with its sign, `+0.4` or `−12`, by how its size is printed. */
+export function toSigned(difference: number, print: (size: number) => string): string {
+  return `${difference < 0 ? '−' : '+'}${print(Math.abs(difference))}`
+}
+
 /** A share as percent: `62 %`. */
 export function toPercent(share: number | null | undefined): string {
   return share == null ? dash : `${Math.round(share * 100)} %`

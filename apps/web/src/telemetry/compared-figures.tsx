@@ -1,6 +1,6 @@
 /** One provider and model: counts with what the race added, and first-token times side by side with their difference. */
 import type { ReactNode } from 'react'
-import { toCount, toFineMs } from '../look/figures.ts'
+import { toCount, toFineMs, toSigned } from '../look/figures.ts'
 import { ModelName } from '../look/model-name.tsx'
 import { type ComparedRow, toServedBy } from './compare.ts'
 
@@ -26,9 +26,7 @@ export function ComparedFigures({ row }: { row: ComparedRow }) {
             name="TTFT, measured here"
             value={<Ms ms={measuredTtftMs} />}
             note={
-              differenceMs === null
-                ? null
-                : `${differenceMs < 0 ? '−' : '+'}${toFineMs(Math.abs(differenceMs))}`
+              differenceMs === null ? null : toSigned(differenceMs, toFineMs)
             }
           />
         )}
