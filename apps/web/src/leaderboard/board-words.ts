@@ -1,6 +1,6 @@
 /** The board's sentences: what a rate means, what it does not hold, and what to do when it is empty. */
 import type { Leaderboard, LeaderboardQuery, LeaderboardRow } from '@drag-race/contracts'
-import { dash, toCount, toMargin, toPercent } from '../look/figures.ts'
+import { dash, toCount, toMargin, toPercentRange } from '../look/figures.ts'
 import { isFiltered } from './board-query.ts'
 
 export const rateText =
@@ -45,7 +45,7 @@ export function toAnsweredText({
 export function toAnsweredInterval({
   reliability: { calls, low, high },
 }: Pick<LeaderboardRow, 'reliability'>): string {
-  return calls === 0 ? '' : `${Math.round(low * 100)} to ${toPercent(high)}`
+  return calls === 0 ? '' : toPercentRange(low, high)
 }
 
 /** `58 to 87 %` */
@@ -53,7 +53,7 @@ export function toIntervalText({
   winRateLow,
   winRateHigh,
 }: Pick<LeaderboardRow, 'winRateLow' | 'winRateHigh'>): string {
-  return `${Math.round(winRateLow * 100)} to ${toPercent(winRateHigh)}`
+  return toPercentRange(winRateLow, winRateHigh)
 }
 
 /** One line, or `''` when nothing is left out. Reasons come most frequent first. */

@@ -1,6 +1,6 @@
 /** What the table of categories says, and of which models. */
 import type { CategoryRate, Leaderboard, LeaderboardRow } from '@drag-race/contracts'
-import { toPercent } from '../look/figures.ts'
+import { toPercentRange } from '../look/figures.ts'
 
 /** Models that raced in one of the categories, in the order of the board. */
 export function toCategoryColumns({
@@ -17,5 +17,5 @@ export function toCategoryName(category: string | null): string {
 
 /** `58 to 87 %` */
 export function toRateEnds({ rate }: Pick<CategoryRate, 'rate'>): string {
-  return rate === null ? 'n too small' : `${Math.round(rate.low * 100)} to ${toPercent(rate.high)}`
+  return rate === null ? 'n too small' : toPercentRange(rate.low, rate.high)
 }

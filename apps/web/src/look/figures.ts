@@ -61,6 +61,11 @@ export function toPercent(share: number | null | undefined): string {
   return share == null ? dash : `${Math.round(share * 100)} %`
 }
 
+/** `58 to 87 %` */
+export function toPercentRange(low: number, high: number): string {
+  return `${Math.round(low * 100)} to ${toPercent(high)}`
+}
+
 /** The margin of the clock: `± 0.9 ms`, or that nobody measured it. */
 export function toMargin(ms: number | null | undefined): string {
   if (ms == null) return 'margin not measured'
