@@ -7,8 +7,8 @@ import type { Leaderboard } from '@drag-race/contracts'
 import { dash } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
-import { NamedModel } from './named-model.tsx'
 import { type Meeting, toMeetings, toMeetingText, toShareText } from './meetings.ts'
+import { NamedModel } from './named-model.tsx'
 
 export function HeadToHeadTable({ board }: { board: Leaderboard }) {
   const { met, find } = toMeetings(board)

@@ -5,8 +5,8 @@
 import './statistics.css'
 import type { LeaderboardRow, Rating } from '@drag-race/contracts'
 import { dash, toCount } from '../look/figures.ts'
-import { NamedModel } from './named-model.tsx'
 import { IntervalScale, Whiskers } from './interval.tsx'
+import { NamedModel } from './named-model.tsx'
 import { type RatingScale, toRatingScale, toRatingText } from './rating-scale.ts'
 import { groupsText, isShared, type Rated, toGroupName, toRatedGroups, unratedText } from './rating-words.ts'
 

@@ -25,9 +25,7 @@ export function ComparedFigures({ row }: { row: ComparedRow }) {
           <Row
             name="TTFT, measured here"
             value={<Ms ms={measuredTtftMs} />}
-            note={
-              differenceMs === null ? null : toSigned(differenceMs, toFineMs)
-            }
+            note={differenceMs === null ? null : toSigned(differenceMs, toFineMs)}
           />
         )}
         <Row name="per output token" value={<Ms ms={row.timePerOutputTokenMs} />} />
