@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { arabic, useLayoutPage } from './support/layout-page.ts'
 
-const { at, open } = useLayoutPage('four')
+const { at, open } = useLayoutPage('four', 'eight')
 
 describe('text that is read from the right', () => {
   async function expectFromTheRight(shown: Page) {
