@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { token } from './testing/chunks.ts'
+import { messages } from './testing/gateway.ts'
 import { useProgram } from './testing/program.ts'
-import { startUpstream } from './testing/upstream.ts'
+import { json, startUpstream } from './testing/upstream.ts'
 
 const { pathOf, run } = useProgram()
 
@@ -170,6 +172,32 @@ test('the metrics tell which gateway it is, since when it runs, and what it take
   if (process.platform !== 'linux') return
   expect(valueOfMetric('process_open_fds')).toBeGreaterThan(5)
   expect(valueOfMetric('process_max_fds')).toBeGreaterThan(valueOfMetric('process_open_fds'))
+})
+
+test('a stop leaves the books in one file, whose copy another gateway goes on with', async () => {
+  const upstream = await startUpstream(json({ choices: [{ message: { content: 'ok' } }] }))
+  const key = 'gwk_admin'
+  const keyHash = `sha256:${createHash('sha256').update(key).digest('hex')}`
+  const config = `llm:
+  models: [{ name: m, provider: custom, params: { baseUrl: "${upstream.url}" } }]
+  policies: { apiKeys: { keys: [{ id: a, keyHash: "${keyHash}", isAdmin: true }] } }`
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  mkdirSync(pathOf('books'))
+
+  const first = run(config, { GATEWAY_BOOKS: pathOf('books/books.db') })
+  const url = /ready on (http:[^\s,]+)/.exec(await first.firstLine)![1]!
+  const body = JSON.stringify({ model: 'm', messages })
+  await (await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body })).text()
+  first.child.kill('SIGTERM')
+  await first.exited
+  expect(readdirSync(pathOf('books'))).toEqual(['books.db'])
+
+  copyFileSync(pathOf('books/books.db'), pathOf('copy.db'))
+  const second = run(config, { GATEWAY_BOOKS: pathOf('copy.db') })
+  const nextUrl = /ready on (http:[^\s,]+)/.exec(await second.firstLine)![1]!
+  const usage = await fetch(`${nextUrl}/admin/usage`, { headers })
+  expect(await usage.json()).toMatchObject({ total: { calls: 1 } })
+  await upstream.close()
 })
 
 test.each(['SIGTERM', 'SIGINT', 'disconnect'] as const)(
