@@ -60,6 +60,10 @@ test.each([
     { SIMULATOR_URL: 'localhost:4010' },
     'SIMULATOR_URL must be an http:// or https:// address, as http://127.0.0.1:4010.',
   ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
+    'OTEL_EXPORTER_OTLP_ENDPOINT is no address: set it to one with http:// or https://, as http://127.0.0.1:4318.',
+  ],
   [{ SIMULATOR_PORT: 'simulator' }, /^SIMULATOR_PORT is "simulator": set it to a number/],
   [
     { GATEWAY_BOOKS: 'file:data/books.db' },

@@ -100,8 +100,16 @@ function booksWarning(): string {
 
 /** As OpenTelemetry's specification has it. */
 function isTraced(): boolean {
-  const hasEndpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
-  return Boolean(hasEndpoint) && env.OTEL_SDK_DISABLED !== 'true' && env.OTEL_TRACES_EXPORTER !== 'none'
+  const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].filter(
+    (variable) => env[variable],
+  )
+  if (endpoints.length === 0 || env.OTEL_SDK_DISABLED === 'true' || env.OTEL_TRACES_EXPORTER === 'none')
+    return false
+  // The exporter would send to its default without a word.
+  const unfit = endpoints.find((variable) => !/^https?:\/\/./i.test(env[variable]?.trim() ?? ''))
+  return unfit === undefined
+    ? true
+    : fail(`${unfit} is no address: set it to one with http:// or https://, as http://127.0.0.1:4318.`)
 }
 
 /** Who wants no traces loads nothing of it. */
