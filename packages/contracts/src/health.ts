@@ -18,7 +18,7 @@ export interface Health {
 
 /** `POST /api/calibrate`: the clock's error against the simulator's ledger. Milliseconds. */
 export interface Calibration {
-  /** The largest p99 below: what two lanes must differ by to be told apart. */
+  /** What two lanes must differ by to be told apart: of each heat the largest p99 of the four below, of the heats the median. */
   marginMs: number
   /** ISO 8601. */
   measuredAt: string
