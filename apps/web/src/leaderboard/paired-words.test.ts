@@ -2,7 +2,7 @@ import type { Paired, PairedDifference } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { type PairedFigure, toClockText, toPairedWords } from './paired-words.ts'
 
-function words(part: Partial<PairedDifference>, figure: PairedFigure = 'ttft') {
+function words(part: Partial<PairedDifference>, figure: PairedFigure = 'ttft', answered = part.n ?? 40) {
   const difference = {
     n: 40,
     estimated: 0,
@@ -18,7 +18,7 @@ function words(part: Partial<PairedDifference>, figure: PairedFigure = 'ttft') {
     b: 'B',
     races: 41,
     ttft: difference,
-    total: difference,
+    total: { ...difference, n: answered },
     decode: difference,
     cost: difference,
     leftOut: [],
@@ -57,6 +57,16 @@ test('a speed that holds tokens of our tokenizer is told with ≈, and of how ma
   )
   expect(words({ ...speeds, estimated: 40 }, 'decode')).toBe(
     'A is ≈12.0 tok/s faster. 95 % ≈4.0 to 19.3, n = 40, counted by our tokenizer',
+  )
+})
+
+test('a figure that not all of their races have says of how many it is', () => {
+  const speeds = { n: 7, median: 12, low: 4, high: 19.25 }
+  expect(words(speeds, 'decode', 132)).toBe(
+    'A is 12.0 tok/s faster. 95 % 4.0 to 19.3, n = 7 of the 132 races that both answered',
+  )
+  expect(words({ ...speeds, n: 0, median: null }, 'decode', 132)).toBe(
+    'No race in which both have it. n = 0 of the 132 races that both answered',
   )
 })
 

@@ -19,7 +19,7 @@ export type PairedFigure = (typeof pairedFigures)[number]['figure']
 
 export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords {
   const difference = paired[figure]
-  const n = `n = ${difference.n}${toCounted(difference)}`
+  const n = `n = ${difference.n}${toShare(difference, paired.total)}${toCounted(difference)}`
   if (difference.median === null) return { finding: 'No race in which both have it', ground: n }
   const { print, better, isLowerBetter } = kinds[figure]
   // How far the one with the better median is ahead of the other.
@@ -39,6 +39,11 @@ export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords
   return difference.better === null
     ? { finding: 'Too close to call', ground: `${atMedian}, ${interval}` }
     : { finding: `${ahead} is ${amount}`, ground: interval }
+}
+
+/** What is too quick for the clock has no speed: the few that have one may have been held up, and speak for themselves alone. */
+function toShare({ n }: PairedDifference, { n: answered }: PairedDifference): string {
+  return n < answered ? ` of the ${answered} races that both answered` : ''
 }
 
 function toCounted({ n, estimated }: PairedDifference): string {
