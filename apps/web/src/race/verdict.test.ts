@@ -29,6 +29,20 @@ test('calls a dead heat inside the margin', () => {
   expect(results({ lanes })).toEqual(['DEAD HEAT', 'DEAD HEAT', '3rd, +0.40 s'])
 })
 
+test('a win by less than the clock of a disturbed race was late says so', () => {
+  const clock = { calibratedAt: null, lagMs: 84.36, disturbed: true, sentinel: null }
+  const detail = (endAt: number) => {
+    const tape = makeTape({ lanes: [lane('fast', 500), lane('slow', endAt)] })
+    const late = tape.map((event) => (event.type === 'race-end' ? { ...event, clock } : event))
+    return toVerdictText(fold(late))?.detail
+  }
+  const disturbed = 'Disturbed: sockets were read up to 84.4 ms late'
+  expect(detail(560)).toContain(`${disturbed}, and the lead is no longer than that.`)
+  expect(detail(600)).toContain(`${disturbed}.`)
+  // Within the margin nobody leads.
+  expect(detail(500.5)).toContain(`${disturbed}.`)
+})
+
 test('says for which lanes the gateway was not ready, where it was for others', () => {
   const [a, b, c] = [lane('a', 500), { ...lane('b', 900), prepared: true as const }, lane('c', 990)]
   const detail = (lanes: LaneScript[]) => toVerdictText(race({ lanes }))?.detail

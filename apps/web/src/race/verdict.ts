@@ -89,7 +89,7 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   // The tape that ends in the middle of a race does not say: the margin stands at its end.
   const unknown = reason === 'interrupted' ? 'Clock not known.' : 'Clock not measured.'
   const clock = marginMs === null ? unknown : `Clock ${toMargin(marginMs)}.`
-  const detail = `Finish line: ${toFinishText(state.request.finish)}.${toCutSentences(state)} ${clock}${toClockText(state)}${toReasonText(reason)}`
+  const detail = `Finish line: ${toFinishText(state.request.finish)}.${toCutSentences(state)} ${clock}${toClockText(state, verdict)}${toReasonText(reason)}`
   switch (verdict.kind) {
     case 'win':
       return {
@@ -110,18 +110,25 @@ export function toVerdictText(state: RaceState): VerdictText | null {
 }
 
 /** What must be known of the clock in this race, besides its margin. */
-function toClockText(state: RaceState): string {
+function toClockText(state: RaceState, verdict: Verdict): string {
   const { request, end } = state
   const { disturbed = false, lagMs = null, sentinel = null } = end?.clock ?? {}
   return [
     request?.coldStart && ' Cold start: opening the connections counts.',
     toUnequalStart(state),
-    disturbed && ` Disturbed: sockets were read up to ${toFineMs(lagMs)} ms late.`,
+    disturbed && toDisturbed(lagMs, verdict),
     sentinel &&
       ` Sentinel: first token ${toFineMs(sentinel.ttftErrorMs)} ms late, tokens ${toFineMs(sentinel.tokenErrorP99Ms)} ms (p99 of ${sentinel.tokens}).`,
   ]
     .filter(Boolean)
     .join('')
+}
+
+/** The margin decides who won, and a disturbed clock may have: the race is marked, not judged anew. */
+function toDisturbed(lagMs: number | null, verdict: Verdict): string {
+  const lead = verdict.kind === 'win' ? verdict.by : null
+  const doubt = lead !== null && lead <= (lagMs ?? 0) ? ', and the lead is no longer than that' : ''
+  return ` Disturbed: sockets were read up to ${toFineMs(lagMs)} ms late${doubt}.`
 }
 
 /** Where some lanes were let go by the gateway, which had done its work before, and others had that work still before them. */
