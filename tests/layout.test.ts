@@ -1,5 +1,5 @@
 /** Where things stand on a page, measured in the browser: nothing lies over its neighbour, and nothing is cut off. */
-import type { Health } from '@drag-race/contracts'
+import type { GatewayStats, Health } from '@drag-race/contracts'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
@@ -30,6 +30,26 @@ test('a strip too short for it leaves out what stands beside its ticks', async (
     expect(over, `${width} px`).toEqual(Array(4).fill(false))
   }
 })
+
+test.each([375, 1280])(
+  'the first token of an average call has its time on the track however late it comes, at %i px',
+  async (width) => {
+    const row = { provider: 'acme', requests: 1, inputTokens: 1, outputTokens: 1, timePerOutputTokenMs: 1 }
+    const rows = [0, 0.3, 0.7, 1].map((share) => ({
+      ...row,
+      model: `at-${share}`,
+      ttftMs: 30_000 * share,
+      durationMs: 30_000,
+    }))
+    await at.page.route('**/api/gateway-stats*', async (route) => {
+      const stats = (await (await route.fetch()).json()) as GatewayStats
+      await route.fulfill({ json: { ...stats, rows } })
+    })
+    await open('/gateway', width)
+    await expectInside(at.page.locator('.strip-average .track'), '.track-tick-label')
+    expect(await at.page.locator('.track-tick-label').allInnerTexts()).toContain('30,000 ms')
+  },
+)
 
 describe('a lane', () => {
   test.each([375, 768, 1280, 1366, 1440, 1920, 2560])(

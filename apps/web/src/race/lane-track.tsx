@@ -26,7 +26,11 @@ export function LaneTrack({
       <div className="track-run">
         <div className="track-trail" style={{ transform: `scaleX(${position})` }} />
         {ttftMs !== null && (
-          <div className="track-tick" style={{ transform: `translateX(${tickAt * 100}%)` }}>
+          <div
+            // From the middle on its label has more room before it.
+            className={tickAt >= 0.5 ? 'track-tick track-tick-late' : 'track-tick'}
+            style={{ transform: `translateX(${tickAt * 100}%)` }}
+          >
             <span className="track-tick-label">{toMs(ttftMs)} ms</span>
           </div>
         )}
