@@ -75,6 +75,8 @@ describe('a feed of a tab that nobody looks at', () => {
     tab.wake(3000)
     await rest
     expect(tab.events).toEqual(tape.slice(0, 2))
+    await settle()
+    expect(tab.afters).toEqual([null])
     const back = tab.reach('open')
     tab.hide(false)
     await back
