@@ -161,8 +161,8 @@ describe('thinking is asked for in the words of the family', () => {
     expect(newer).toMatchObject({
       outputConfig: { effort: 'high' },
       additionalModelRequestFields: { thinking: { type: 'adaptive', display: 'summarized' } },
-      inferenceConfig: {},
     })
+    expect(newer.inferenceConfig).toEqual({})
     const older = bodyOf({ reasoning_effort: 'medium' }, claude)
     expect(older).toMatchObject({
       inferenceConfig: { maxTokens: 16_384 },
