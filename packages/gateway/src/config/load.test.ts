@@ -66,8 +66,10 @@ test('the shipped file is whole, and its simulated models need nothing', () => {
     'http://127.0.0.1:8080/v1',
     'http://127.0.0.1:8001/v1',
   ])
-  // The examples in its comments are right too.
-  const examples = shipped.replace(/^( *)# (?=( {2})*(- \w|- \{|\w+:( |$)))/gm, '$1')
+  // The examples in its comments are right too, but for the hash of a key: that of a known one would let in whoever knows it.
+  const examples = shipped
+    .replace(/^( *)# (?=( {2})*(- \w|- \{|\w+:( |$)))/gm, '$1')
+    .replace('sha256:…', `sha256:${'0'.repeat(64)}`)
   expect(faults(examples)).toEqual([])
   expect(config(examples).models).toHaveLength(15)
   expect(config(examples).virtualModels.map(({ name }) => name)).toEqual(['fast', 'by-task'])
