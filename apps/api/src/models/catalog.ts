@@ -6,6 +6,7 @@
 import type { ModelInfo, ModelList } from '@drag-race/contracts'
 import * as z from 'zod/mini'
 import type { AppContext } from '../app-context.ts'
+import { bearer } from '../bearer.ts'
 
 export interface Catalog {
   read(): Promise<CatalogReading>
@@ -44,7 +45,7 @@ async function ask({ url, apiKey }: AppContext['gateway']): Promise<CatalogReadi
   let body: string | null
   try {
     response = await fetch(`${url}/v1/models`, {
-      headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
+      headers: bearer(apiKey),
       signal: AbortSignal.timeout(askMsMax),
     })
     body = await readBody(response)

@@ -4,6 +4,7 @@
  * then part of what is measured.
  */
 import type { AppContext } from '../app-context.ts'
+import { bearer } from '../bearer.ts'
 import { isOwnGateway } from '../own-gateway.ts'
 
 /** A race waits no longer, as for the lanes' own connections. */
@@ -22,10 +23,7 @@ async function ask(context: AppContext, models: readonly string[]): Promise<void
   const { url, apiKey } = context.gateway
   const response = await fetch(`${url}/connections`, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
-    },
+    headers: { 'content-type': 'application/json', ...bearer(apiKey) },
     body: JSON.stringify({ models }),
     signal: AbortSignal.timeout(openMsMax),
   })

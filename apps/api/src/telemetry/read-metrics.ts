@@ -7,6 +7,7 @@
  */
 
 import type { GatewayAddress } from '../app-context.ts'
+import { bearer } from '../bearer.ts'
 import { isKnownMetric } from './dialects.ts'
 import { createPrometheusParser, type ParsedMetrics } from './parse-prometheus.ts'
 
@@ -64,7 +65,7 @@ function authorization(gateway: GatewayAddress): Record<string, string> {
     return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
   }
   const isSameOrigin = URL.canParse(gateway.url) && new URL(gateway.url).origin === origin
-  return gateway.apiKey !== null && isSameOrigin ? { authorization: `Bearer ${gateway.apiKey}` } : {}
+  return isSameOrigin ? bearer(gateway.apiKey) : {}
 }
 
 /** null when the page is too large; the rest of it is not read. */
