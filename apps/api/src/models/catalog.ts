@@ -3,7 +3,7 @@
  * was none: a gateway that was not up a moment ago may be now. A foreign gateway's entries lack our extra fields; what it
  * does not say is taken as available and real.
  */
-import type { ModelInfo, ModelList } from '@drag-race/contracts'
+import { type ModelInfo, type ModelList, parseJsonOrNull } from '@drag-race/contracts'
 import * as z from 'zod/mini'
 import type { AppContext } from '../app-context.ts'
 import { bearer } from '../bearer.ts'
@@ -99,13 +99,7 @@ const Entry = z.object({
 
 /** Entries that are none are left out; null when it is no list at all. */
 function parseList(body: string): ModelInfo[] | null {
-  let json: unknown
-  try {
-    json = JSON.parse(body)
-  } catch {
-    return null
-  }
-  const list = List.safeParse(json)
+  const list = List.safeParse(parseJsonOrNull(body))
   if (!list.success) return null
   return list.data.data.flatMap((raw) => {
     const entry = Entry.safeParse(raw)
