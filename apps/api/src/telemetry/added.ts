@@ -9,6 +9,7 @@ import {
   byRequests,
   type CountedRow,
   isCounted,
+  keyOf,
   type Observed,
   type TimingName,
   timings,
@@ -18,9 +19,9 @@ import {
 
 /** Rows in which nothing was added are left out. Averages are over the added calls alone. */
 export function added(before: readonly CountedRow[], after: readonly CountedRow[]): GatewayRow[] {
-  const earlier = new Map(before.map((row) => [keyOf(row), row]))
+  const earlier = new Map(before.map((row) => [keyOf(row.provider, row.model), row]))
   return after
-    .map((row) => subtract(row, earlier.get(keyOf(row))))
+    .map((row) => subtract(row, earlier.get(keyOf(row.provider, row.model))))
     .filter(isCounted)
     .map(toCountedRow)
     .map(toGatewayRow)
@@ -30,19 +31,19 @@ export function added(before: readonly CountedRow[], after: readonly CountedRow[
 function subtract(after: CountedRow, earlier: CountedRow | undefined) {
   const before = earlier && !hasFallen(earlier, after) ? earlier : undefined
   const observed = (name: TimingName): Observed => {
-    const [then, now] = [before?.observed?.[name], after.observed?.[name]]
-    const count = (now?.count ?? 0) - (then?.count ?? 0)
+    const [then, now] = [before?.observed[name], after.observed[name]]
+    const count = now.count - (then?.count ?? 0)
     // Two sums of the same calls may differ by binary dust.
-    return { count, sumMs: Math.max(0, (now?.sumMs ?? 0) - (then?.sumMs ?? 0)) }
+    return { count, sumMs: Math.max(0, now.sumMs - (then?.sumMs ?? 0)) }
   }
   return {
     provider: after.provider,
     model: after.model,
     requests: after.requests - (before?.requests ?? 0),
-    failed: after.failed == null ? null : after.failed - (before?.failed ?? 0),
+    failed: after.failed === null ? null : after.failed - (before?.failed ?? 0),
     inputTokens: after.inputTokens - (before?.inputTokens ?? 0),
     outputTokens: after.outputTokens - (before?.outputTokens ?? 0),
-    costUsd: after.costUsd == null ? null : after.costUsd - (before?.costUsd ?? 0),
+    costUsd: after.costUsd === null ? null : after.costUsd - (before?.costUsd ?? 0),
     observed: {
       ttft: observed('ttft'),
       timePerOutputToken: observed('timePerOutputToken'),
@@ -58,10 +59,6 @@ function hasFallen(before: CountedRow, after: CountedRow): boolean {
     after.inputTokens < before.inputTokens ||
     after.outputTokens < before.outputTokens ||
     (after.costUsd ?? 0) < (before.costUsd ?? 0) ||
-    timings.some((name) => (after.observed?.[name].count ?? 0) < (before.observed?.[name].count ?? 0))
+    timings.some((name) => after.observed[name].count < before.observed[name].count)
   )
-}
-
-function keyOf(row: GatewayRow): string {
-  return JSON.stringify([row.provider, row.model])
 }

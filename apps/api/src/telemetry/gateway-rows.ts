@@ -19,14 +19,12 @@ export type TimingName = (typeof timings)[number]
 
 /** `observed` stays inside the process: toGatewayRow leaves it out. */
 export interface CountedRow extends GatewayRow {
-  observed?: Record<TimingName, Observed>
-}
-
-type Tally = Pick<GatewayRow, 'provider' | 'model' | 'requests' | 'inputTokens' | 'outputTokens'> & {
   failed: number | null
   costUsd: number | null
   observed: Record<TimingName, Observed>
 }
+
+type Tally = Omit<CountedRow, 'ttftMs' | 'timePerOutputTokenMs' | 'durationMs'>
 
 /** Most requests first, then by name. Rows in which nothing was counted are left out. */
 export function toGatewayRows(samples: readonly Sample[], dialect: Dialect): CountedRow[] {
@@ -178,6 +176,6 @@ function average({ sumMs, count }: Observed): number | null {
 }
 
 /** No label holds a NUL. */
-function keyOf(first: string, second: string): string {
+export function keyOf(first: string, second: string): string {
   return `${first}\u0000${second}`
 }

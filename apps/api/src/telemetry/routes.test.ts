@@ -235,7 +235,7 @@ test('a key that is not known is refused', async () => {
 test('a gateway that is down, and one that never answers, are said to be', async () => {
   const down = await startApp(await nowhere())
   expect(await down.stats()).toMatchObject({ dialect: 'unknown', rows: [], overhead: null })
-  expect(await down.telemetry.snapshot()).toBeNull()
+  expect(await down.telemetry.snapshot('race-1')).toBeNull()
   const silent = await startApp(await listen(() => {}))
   expect((await silent.stats()).problem).toContain('did not answer within 0.5 s')
 })

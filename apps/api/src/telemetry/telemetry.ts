@@ -16,10 +16,10 @@ import { toTargets } from './targets.ts'
 
 export interface Telemetry {
   /**
-   * Reads the gateway's metrics now; null when they cannot be read. With `raceId` the rows are kept as that race's
-   * start, for `?race=` while it runs. Takes up to two seconds: nobody waits for it before a green light.
+   * Reads the gateway's metrics now; null when they cannot be read. The first rows of a race are kept as its start, for
+   * `?race=` while it runs. Takes up to two seconds: nobody waits for it before a green light.
    */
-  snapshot(raceId?: string): Promise<CountedRow[] | null>
+  snapshot(raceId: string): Promise<CountedRow[] | null>
   /** Pure. What was counted between two snapshots. */
   added(before: readonly CountedRow[], after: readonly CountedRow[]): GatewayRow[]
   /** The panel's figures, without those of a race. Requests at the same moment share one reading. */
@@ -45,7 +45,7 @@ export function createTelemetry(context: AppContext, limits = metricsLimits): Te
       // Not the shared reading: it may have begun before the race's last call was counted.
       const { stats, rows } = await readGateway(context, limits)
       if (stats.dialect === 'unknown') return null
-      if (raceId !== undefined) keepStart(starts, raceId, rows)
+      keepStart(starts, raceId, rows)
       return rows
     },
     added,
