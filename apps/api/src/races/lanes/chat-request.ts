@@ -7,8 +7,12 @@ export function toMessages(request: RaceRequest, lane: LaneRequest): Message[] {
   return system === undefined ? messages : [{ role: 'system', content: system }, ...messages]
 }
 
-/** What a lane asks besides model and messages; what it does not set is left to the provider. */
-export function toParams({ model, params = {} }: LaneRequest) {
+/** What a lane asks, but for the stream; what it does not set is left to the provider. */
+export function toChatRequest(request: RaceRequest, lane: LaneRequest) {
+  return { model: lane.model, messages: toMessages(request, lane), ...toParams(lane) }
+}
+
+function toParams({ model, params = {} }: LaneRequest) {
   const { temperature, topP, maxTokens, seed, metadata } = params
   return {
     ...(temperature === undefined ? {} : { temperature }),

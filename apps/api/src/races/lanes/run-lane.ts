@@ -6,7 +6,7 @@ import { type LaneEntry, type LaneRequest, parseJsonOrNull, readChunk } from '@d
 import type OpenAI from 'openai'
 import type { RaceClock } from '../race-clock.ts'
 import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
-import { toMessages, toParams } from './chat-request.ts'
+import { toChatRequest } from './chat-request.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { CutStream } from './cut-stream.ts'
 import type { Desk } from './desk.ts'
@@ -114,13 +114,7 @@ export interface Call {
 
 async function readStream({ client, request, order, reader, exchange, watch, signal }: Call): Promise<void> {
   const stream = await client.chat.completions.create(
-    {
-      model: request.model,
-      messages: toMessages(order.request, request),
-      ...toParams(request),
-      stream: true,
-      stream_options: { include_usage: true },
-    },
+    { ...toChatRequest(order.request, request), stream: true, stream_options: { include_usage: true } },
     { signal },
   )
   try {
@@ -138,10 +132,7 @@ async function readStream({ client, request, order, reader, exchange, watch, sig
 }
 
 async function readWhole({ client, request, order, reader, exchange, signal }: Call): Promise<void> {
-  await client.chat.completions.create(
-    { model: request.model, messages: toMessages(order.request, request), ...toParams(request) },
-    { signal },
-  )
+  await client.chat.completions.create(toChatRequest(order.request, request), { signal })
   // Not what the SDK gives back: it leaves a body alone whose content type is not JSON's.
   const body = parseJsonOrNull(exchange.body)
   const { error, finishReason } = readChunk(body)
