@@ -1,6 +1,15 @@
 /** The file of the books from one gateway to the next: what is there after a stop, and what when it cannot be had. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -223,10 +232,15 @@ test.each([
       writeFileSync(join(folder(), 'other'), 'of another file')
       renameSync(join(folder(), 'other'), `${path()}-wal`)
     }
+    await usageOf(spending)
+    const firstNew = join(folder(), 'first-new-log')
+    linkSync(`${path()}-wal`, firstNew)
     for (let call = 0; call < 2; call++) {
       await spending.spend('a')
       await usageOf(spending)
     }
+    // One new log is enough.
+    expect(statSync(`${path()}-wal`).ino).toBe(statSync(firstNew).ino)
     const booksPath = join(folder(), 'copy.db')
     for (const end of ['', '-wal']) copyFileSync(path() + end, booksPath + end)
     expect((await usageOf(await start({ booksPath }))).total).toMatchObject({ calls: 3 })

@@ -56,6 +56,8 @@ function createCheck(path: string, sqlite: Database.Database): () => void {
     // What was in it goes to the file, which is not let go of: a kill would lose what nobody finds any more.
     sqlite.pragma('journal_mode = DELETE')
     sqlite.pragma('journal_mode = WAL')
+    // The first reading makes the new one.
+    sqlite.pragma('user_version')
     isLogThere = rememberFile(logPath)
   }
 }
