@@ -149,16 +149,19 @@ syncBuiltinESMExports()`
   expect(await (await fetch(`${url}/v1/models`)).json()).toMatchObject({ data: [{ id: 'new' }] })
 })
 
-test('a pipe in the place of gateway.yaml is refused like any bad edit, and holds nothing up', async () => {
+test.each([
+  ['a pipe in the place of', true, 'is no regular file'],
+  ['no', false, 'cannot be read (ENOENT). Put it back.'],
+])('%s gateway.yaml is refused like any bad edit, and holds nothing up', async (_what, isPipe, words) => {
   const { child, stderr, firstLine, exited } = run('llm: {}')
   await firstLine
   const path = pathOf('gateway.yaml')
   rmSync(path)
-  execFileSync('mkfifo', [path])
+  if (isPipe) execFileSync('mkfifo', [path])
   child.kill('SIGHUP')
   child.kill('SIGTERM')
   expect((await exited)[0]).toBe(0)
-  expect(await stderr).toContain(`${path} is no regular file`)
+  expect(await stderr).toContain(`${path} ${words}`)
 })
 
 test('the metrics tell which gateway it is, since when it runs, and what it takes', async () => {

@@ -1,11 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 
-export function toPath({ url = '/' }: IncomingMessage): string {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
+export function toPath(request: IncomingMessage): string {
+  const target = toTarget(request)
+  const query = target.indexOf('?')
+  return query === -1 ? target : target.slice(0, query)
 }
 
-export function toQuery({ url = '/' }: IncomingMessage): URLSearchParams {
-  const query = url.indexOf('?')
-  return new URLSearchParams(query === -1 ? '' : url.slice(query))
+export function toQuery(request: IncomingMessage): URLSearchParams {
+  const target = toTarget(request)
+  const query = target.indexOf('?')
+  return new URLSearchParams(query === -1 ? '' : target.slice(query))
+}
+
+/** RFC 9112, 3.2.2: a server takes the whole address too, as a client writes it that takes the server for its proxy. */
+function toTarget({ url = '/' }: IncomingMessage): string {
+  return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]+/i, '')
 }

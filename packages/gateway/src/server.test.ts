@@ -151,6 +151,13 @@ test.each(['[::1]', '[::1]:4000', '127.0.0.1', '127.8.9.1:4000', 'LocalHost:4000
   async (host) => expect((await callAs(host)).status).toBe(200),
 )
 
+test('an address may be written out in full', async () => {
+  const { hostname, port, host } = new URL(gateway.url)
+  const path = `http://${host}/v1/models/gpt-4o-mini`
+  const [response] = await once(httpRequest({ hostname, port, path }).end(), 'response')
+  expect(JSON.parse(await text(response))).toMatchObject({ id: 'gpt-4o-mini' })
+})
+
 test('metrics are on a port of their own', async () => {
   expect((await get('/metrics')).status).toBe(404)
   const metrics = await fetch(gateway.metricsUrl)

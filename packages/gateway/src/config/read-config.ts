@@ -29,6 +29,7 @@ function readText(path: string, isRunning: boolean): string | { fault: string } 
     return readFileSync(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    return { fault: `${path} cannot be read (${code}). Set GATEWAY_CONFIG to the file with your models.` }
+    const next = isRunning ? 'Put it back' : 'Set GATEWAY_CONFIG to the file with your models'
+    return { fault: `${path} cannot be read (${code}). ${next}.` }
   }
 }
