@@ -5,8 +5,6 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { outcomes, refuse, silent, twenty, whole } from './testing/bad-days.ts'
 import { done, event, finish, head, role, token } from './testing/chunks.ts'
-import { startGateway } from './testing/gateway.ts'
-import { post } from './testing/guarded.ts'
 import {
   forms,
   good,
@@ -17,7 +15,7 @@ import {
   type TwoTargets,
   useTwoTargets,
 } from './testing/two-targets.ts'
-import { type Answering, json, startUpstream, stream } from './testing/upstream.ts'
+import { type Answering, json, stream } from './testing/upstream.ts'
 
 const start = useTwoTargets(afterEach)
 const malformed = 'data: {"choices":[{]}\n\n'
@@ -148,84 +146,6 @@ describe.each(forms)('a failure that stands in a choice, %s', (_form, isStream) 
     expect(told.text).toContain('The engine broke.')
     expect(told.log.outcome).toBe('stream_error')
     expect(b.received).toHaveLength(0)
-  })
-})
-
-describe.each(forms)('JSON that is no answer, %s', (_form, isStream) => {
-  test.each<[body: object, outcome: string, words: string]>([
-    [{ detail: 'boom' }, 'stream_error', 'boom'],
-    [{ object: 'error', message: 'boom', code: 503 }, 'stream_error', 'boom'],
-    [{ error: [{ message: 'boom' }] }, 'stream_error', 'boom'],
-    [{ error: true, message: 'boom' }, 'stream_error', 'boom'],
-    [{ errors: [{ message: 'boom' }] }, 'stream_error', 'boom'],
-    [{ base_resp: { status_code: 1004, status_msg: 'boom' }, choices: null }, 'stream_error', 'boom'],
-    [{ choices: [] }, 'bad_response', 'params.baseUrl'],
-    [{}, 'bad_response', 'params.baseUrl'],
-  ])('%j: the second target, and its words where there is none', async (body, outcome, words) => {
-    const a = isStream ? stream([event(body), done]) : json(body)
-    const { ask } = await start({ a })
-    const told = await ask(isStream)
-    expect(told).toMatchObject(whole)
-    expect(outcomes(told)[0]).toBe(`up-a ${outcome}`)
-    const alone = await start({ a, b: a })
-    expect((await alone.ask(isStream)).text).toContain(words)
-  })
-
-  test('an empty error beside a good answer is none', async () => {
-    const choices = [{ index: 0, delta: { content: 'a' }, message: { content: 'a' }, finish_reason: 'stop' }]
-    const a = { ...head, choices, error: {} }
-    const { ask } = await start({ a: isStream ? stream([event(a), done]) : json(a) })
-    expect((await ask(isStream)).log.outcome).toBe('ok')
-  })
-})
-
-test.each([
-  ['embeddings', { input: 'a' }],
-  ['responses', { input: 'a' }],
-  ['completions', { prompt: 'a' }],
-  ['messages', { messages: [{ role: 'user', content: 'a' }], max_tokens: 5 }],
-])('JSON that is no answer is none on /v1/%s either', async (endpoint, asked) => {
-  const upstream = await startUpstream(json({ detail: 'boom' }))
-  const provider = endpoint === 'messages' ? 'anthropic' : 'custom'
-  const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-of-the-gateway' }
-  const gateway = await startGateway({ models: [{ name: 'm', provider, params }] })
-  const response = await post(gateway, `/v1/${endpoint}`, { model: 'm', ...asked })
-  expect(response.status).toBe(502)
-  expect(await response.text()).toContain('boom')
-  await gateway.close()
-  await upstream.close()
-})
-
-describe.each(['text/event-stream', 'text/plain', null])('a stream that is none, under %s', (type) => {
-  const sends = (body: string): Answering => {
-    return (response) => void response.writeHead(200, type === null ? {} : { 'content-type': type }).end(body)
-  }
-
-  test('an error in one body is told with its words', async () => {
-    const a = sends(JSON.stringify({ error: { message: 'boom', code: 503 } }, null, 2))
-    const { ask } = await start({ a })
-    const told = await ask(true)
-    expect(told).toMatchObject(whole)
-    expect(outcomes(told)[0]).toBe('up-a stream_error')
-    const alone = await start({ a, b: a })
-    expect((await alone.ask(true)).text).toContain('boom')
-  })
-
-  test('a whole answer becomes the stream that was asked for', async () => {
-    const choices = [{ index: 0, message: { content: 'one' }, finish_reason: 'stop' }]
-    const { ask, b } = await start({ a: sends(JSON.stringify({ ...head, choices })) })
-    const told = await ask(true)
-    expect(told).toMatchObject({ status: 200, answer: 'one' })
-    expect(told.headers.get('content-type')).toContain('text/event-stream')
-    expect(b.received).toHaveLength(0)
-  })
-
-  test('anything else is not asked for again', async () => {
-    const a = sends('upstream connect error')
-    const { ask } = await start({ a })
-    expect(outcomes(await ask(true))).toEqual(['up-a bad_response', 'up-b ok'])
-    const alone = await start({ a, b: a })
-    expect((await alone.ask(true)).text).toContain('no event stream')
   })
 })
 

@@ -1,8 +1,8 @@
 /** Reads JSON of which nobody promised the shape: what is not as hoped is as if it were not there. */
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import { isRecord } from '@drag-race/contracts'
+
+export { isRecord }
 
 /** {} when it is none. */
 export function record(value: unknown): Record<string, unknown> {

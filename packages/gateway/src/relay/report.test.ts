@@ -14,6 +14,7 @@ import {
   usageChunk,
 } from '../testing/chunks.ts'
 import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { findReport, reporting } from '../testing/reports.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
 
 let upstream: Upstream
@@ -35,8 +36,6 @@ async function relay(sent: string, cut: Cut = 'whole'): Promise<string> {
   const response = await gateway.chat({ model: 'm', messages, stream: true }, reporting)
   return response.text()
 }
-
-const reporting = { headers: { 'x-gateway-report': '1' } }
 
 describe('the report', () => {
   test.each(cuts)('is added to the usage chunk, of which nothing else changes, cut in %s', async (cut) => {
@@ -320,61 +319,4 @@ describe('an answer in another form than was asked for', () => {
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect(await response.text()).toBe(token('a') + finish + done)
   })
-})
-
-function findReport(text: string): GatewayReport {
-  const report = events(text)
-    .map((data) => (data as { gateway?: GatewayReport }).gateway)
-    .find(Boolean)
-  return GatewayReport.parse(report)
-}
-
-test('the way past a target that could not carry the request is the gateway’s own work too', async () => {
-  const provider = await startUpstream(stream([token('a') + finish + usageChunk + done]))
-  const params = { baseUrl: `${provider.url}/v1` }
-  const targets = ['claude', 'm'].map((model, index) => ({ model, priority: index + 1 }))
-  // A clock that goes on by 1 ms each time that somebody looks at it.
-  let nowMs = 0
-  const counted = await startGateway(
-    {
-      models: [
-        { name: 'claude', provider: 'anthropic', params: { ...params, apiKey: 'none' } },
-        { name: 'm', provider: 'custom', params },
-      ],
-      virtualModels: [{ name: 'v', routing: { priority: { targets } } }],
-    },
-    { monotonicMs: () => nowMs++ },
-  )
-  const ask = async (model: string) => {
-    const body = { model, messages, stream: true, logprobs: true }
-    return findReport(await (await counted.chat(body, reporting)).text())
-  }
-  const straight = await ask('m')
-  const around = await ask('v')
-  expect(around.attempts.map(({ outcome }) => outcome)).toEqual(['not_carried', 'ok'])
-  expect(around.overheadMs).toBeGreaterThan(straight.overheadMs)
-  await counted.close()
-  await provider.close()
-})
-
-test('an attempt that failed and the wait before the next are not the gateway’s own work', async () => {
-  let nowMs = 0
-  const provider = await startUpstream((response, request) => {
-    if (nowMs > 0) return stream([token('a') + finish + usageChunk + done])(response, request)
-    nowMs += 2_000
-    return json({ error: { message: 'busy' } }, 503)(response, request)
-  })
-  const patient = await startGateway(oneModel(provider.url, { retry: { attempts: 2 } }), {
-    monotonicMs: () => nowMs,
-    async wait() {
-      nowMs += 1_000
-    },
-  })
-  const report = findReport(
-    await (await patient.chat({ model: 'm', messages, stream: true }, reporting)).text(),
-  )
-  expect(report.attempts.map(({ outcome }) => outcome)).toEqual(['http_503', 'ok'])
-  expect(report).toMatchObject({ durationMs: 3_000, overheadMs: 0 })
-  await patient.close()
-  await provider.close()
 })

@@ -1,0 +1,56 @@
+/** What a report calls the gateway's own work, and what the providers' and the waits'. */
+import { expect, test } from 'vitest'
+import { done, finish, token, usageChunk } from '../testing/chunks.ts'
+import { messages, oneModel, startGateway } from '../testing/gateway.ts'
+import { findReport, reporting } from '../testing/reports.ts'
+import { json, startUpstream, stream } from '../testing/upstream.ts'
+
+test('the way past a target that could not carry the request is the gateway’s own work too', async () => {
+  const provider = await startUpstream(stream([token('a') + finish + usageChunk + done]))
+  const params = { baseUrl: `${provider.url}/v1` }
+  const targets = ['claude', 'm'].map((model, index) => ({ model, priority: index + 1 }))
+  // A clock that goes on by 1 ms each time that somebody looks at it.
+  let nowMs = 0
+  const counted = await startGateway(
+    {
+      models: [
+        { name: 'claude', provider: 'anthropic', params: { ...params, apiKey: 'none' } },
+        { name: 'm', provider: 'custom', params },
+      ],
+      virtualModels: [{ name: 'v', routing: { priority: { targets } } }],
+    },
+    { monotonicMs: () => nowMs++ },
+  )
+  const ask = async (model: string) => {
+    const body = { model, messages, stream: true, logprobs: true }
+    return findReport(await (await counted.chat(body, reporting)).text())
+  }
+  const straight = await ask('m')
+  const around = await ask('v')
+  expect(around.attempts.map(({ outcome }) => outcome)).toEqual(['not_carried', 'ok'])
+  expect(around.overheadMs).toBeGreaterThan(straight.overheadMs)
+  await counted.close()
+  await provider.close()
+})
+
+test('an attempt that failed and the wait before the next are not the gateway’s own work', async () => {
+  let nowMs = 0
+  const provider = await startUpstream((response, request) => {
+    if (nowMs > 0) return stream([token('a') + finish + usageChunk + done])(response, request)
+    nowMs += 2_000
+    return json({ error: { message: 'busy' } }, 503)(response, request)
+  })
+  const patient = await startGateway(oneModel(provider.url, { retry: { attempts: 2 } }), {
+    monotonicMs: () => nowMs,
+    async wait() {
+      nowMs += 1_000
+    },
+  })
+  const report = findReport(
+    await (await patient.chat({ model: 'm', messages, stream: true }, reporting)).text(),
+  )
+  expect(report.attempts.map(({ outcome }) => outcome)).toEqual(['http_503', 'ok'])
+  expect(report).toMatchObject({ durationMs: 3_000, overheadMs: 0 })
+  await patient.close()
+  await provider.close()
+})

@@ -1,0 +1,13 @@
+import { GatewayReport } from '@drag-race/contracts'
+import { events } from './chunks.ts'
+
+/** Asks for the report. */
+export const reporting = { headers: { 'x-gateway-report': '1' } }
+
+/** The first in the events of a stream. Throws where there is none, or it is no report. */
+export function findReport(text: string): GatewayReport {
+  const report = events(text)
+    .map((data) => (data as { gateway?: GatewayReport }).gateway)
+    .find(Boolean)
+  return GatewayReport.parse(report)
+}
