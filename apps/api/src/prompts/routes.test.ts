@@ -1,18 +1,16 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import type { ApiError, Prompt } from '@drag-race/contracts'
-import express from 'express'
 import pino from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
-import type { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import { openDatabase } from '../history/open-database.ts'
+import { serveRoutes } from '../testing/serve-routes.ts'
 import { createPromptRoutes } from './index.ts'
 import { promptLibrary } from './library.ts'
 import { findPrompt, ownPromptsMax } from './store.ts'
 
 async function startApp() {
   const db = await openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
   let nowMs = 0
   const context: AppContext = {
     db,
@@ -21,21 +19,7 @@ async function startApp() {
     now: () => new Date(nowMs++),
     nowMs: () => 0,
   }
-  const app = express()
-  app.use(express.json())
-  app.use('/api', createPromptRoutes(context))
-  app.use(((fault, _request, response, _next) => {
-    const { status, code, message, details } = fault as ApiFault
-    response.status(status).json({ error: { code, message, details } })
-  }) satisfies express.ErrorRequestHandler)
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-    await db.destroy()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/prompts`
+  const url = `${await serveRoutes(createPromptRoutes(context))}/prompts`
 
   async function send<Answer>(method: string, path = '', body?: unknown) {
     const response = await fetch(url + path, {

@@ -1,22 +1,20 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import type { Leaderboard, Paired } from '@drag-race/contracts'
-import express from 'express'
 import type { Insertable } from 'kysely'
 import pino from 'pino'
 import { onTestFinished } from 'vitest'
-import type { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import { openDatabase } from '../history/open-database.ts'
 import type { LanesTable, RacesTable } from '../history/schema.ts'
 import { dayMs } from '../leaderboard/read-races.ts'
 import { createLeaderboardRoutes } from '../leaderboard/routes.ts'
+import { serveRoutes } from './serve-routes.ts'
 
 export const now = new Date('2026-05-04T10:00:00Z')
 
 /** The leaderboard alone, over a history in memory that a test writes race by race; its date is `now`. */
 export async function startBoard(racesMax?: number) {
   const db = await openDatabase(':memory:')
+  onTestFinished(() => db.destroy())
   const context: AppContext = {
     db,
     log: pino({ level: 'silent' }),
@@ -24,20 +22,8 @@ export async function startBoard(racesMax?: number) {
     now: () => now,
     nowMs: () => 0,
   }
-  const app = express()
-  app.use('/api', createLeaderboardRoutes(context, racesMax))
-  app.use(((fault, _request, response, _next) => {
-    const { status, code, message } = fault as ApiFault
-    response.status(status).json({ error: { code, message } })
-  }) satisfies express.ErrorRequestHandler)
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    server.close()
-    await db.destroy()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/leaderboard`
+  const api = await serveRoutes(createLeaderboardRoutes(context, racesMax))
+  const url = `${api}/leaderboard`
   const get = (query = '') => fetch(url + query)
   const board = async (query = '') => (await (await get(query)).json()) as Leaderboard
   const models = async (query = '') =>
