@@ -1,7 +1,12 @@
-/** How far a time of a race may be off. Its margin is what the clock can do; a disturbed clock did worse in this one race. */
+/**
+ * How far a time of a race may be off. Its margin is the way there and back and this machine's usual lateness; in a disturbed race
+ * bytes that had come by that way then lay unread for as long as its lag. So the two add up: beside the simulator's ledger such a
+ * race was 131 ms off with a lag of 129.
+ */
 import type { ClockReport } from './race-event.ts'
+import { roundMs } from './round-ms.ts'
 
-/** Milliseconds: the margin, or the lag of a disturbed clock where that is more; null when the margin was not measured. */
+/** Milliseconds: the margin, and the lag of a disturbed clock on top of it; null when the margin was not measured. */
 export function errorBoundMs({
   marginMs,
   clock,
@@ -10,5 +15,5 @@ export function errorBoundMs({
   clock: ClockReport | null
 }): number | null {
   if (marginMs === null || !clock?.disturbed) return marginMs
-  return Math.max(marginMs, clock.lagMs ?? 0)
+  return roundMs(marginMs + (clock.lagMs ?? 0))
 }

@@ -124,7 +124,7 @@ export interface Leaderboard {
   by: Measure
   /** The median of the margins of the races that count: no time here is better than that. null when none was measured. */
   marginMs: number | null
-  /** Of the races that count. Their lag takes the place of their margin. */
+  /** Of the races that count. Their lag adds to their margin. */
   disturbedRaces: number
   /** Of the races that count: those whose lanes were not all asked with the same settings and system prompt. */
   askedDifferentlyRaces: number

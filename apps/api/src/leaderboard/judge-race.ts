@@ -20,7 +20,7 @@ export interface RaceRow {
   startedAtMs: number
   category: string | null
   status: RaceStatus
-  /** What its figures may be off by: of a disturbed race its lag. */
+  /** What its figures may be off by: the margin, and of a disturbed race its lag on top. */
   marginMs: number | null
   /** Its sockets were read later than its clock's margin allows. */
   isDisturbed: boolean

@@ -156,20 +156,20 @@ test('a race that was deleted and comes back as an import changes the board that
   expect(leftOut).toMatchObject([{ races: 1 }])
 })
 
-test('in a disturbed race nothing is claimed within its lag, and the board says how many there are', async () => {
+test('in a disturbed race nothing is claimed within its lag and its margin, and the board says how many there are', async () => {
   const { writeRace, board, paired } = await startBoard()
   const clock = { calibratedAt: now.toISOString(), lagMs: 60, disturbed: true, sentinel: null }
-  const totals = { a: { total_ms: 500 }, b: { total_ms: 540 } }
+  const totals = { a: { total_ms: 500 }, b: { total_ms: 561 } }
   for (let count = 0; count < 8; count++) {
     await writeRace({ totals, race: { margin_ms: 2, clock_json: JSON.stringify(clock) } })
   }
   expect(await board()).toMatchObject({
-    marginMs: 60,
+    marginMs: 62,
     disturbedRaces: 8,
     rows: [{ deadHeats: 8 }, { deadHeats: 8 }],
     headToHead: [{ wins: 0, ties: 8 }],
   })
-  expect((await paired('?a=a&b=b')).total).toMatchObject({ median: -40, margin: 60, better: null })
+  expect((await paired('?a=a&b=b')).total).toMatchObject({ median: -61, margin: 62, better: null })
   const still = JSON.stringify({ ...clock, lagMs: 1, disturbed: false })
   await writeRace({ totals, race: { margin_ms: 2, clock_json: still } })
   expect(await board()).toMatchObject({ disturbedRaces: 8, rows: [{ model: 'a', wins: 1 }, { model: 'b' }] })

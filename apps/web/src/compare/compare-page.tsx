@@ -37,8 +37,8 @@ function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
   return (
     <>
       <p className="page-lede">
-        A difference within the two margins together is said to be none; of a disturbed clock it is the time
-        that it was late. One race is one sample: what differs here need not differ tomorrow; the{' '}
+        A difference within the two margins together is said to be none; of a disturbed clock the time that it
+        was late is added. One race is one sample: what differs here need not differ tomorrow; the{' '}
         <Link href="/leaderboard">leaderboard</Link> has the many.
       </p>
       {one.prompt !== other.prompt && (

@@ -1,6 +1,6 @@
 /**
  * Two races side by side, lane by lane: which lanes belong together, by how much their figures differ, and whether the two
- * clocks can tell. Each figure may be off by its own race's margin, or by its lag where the clock was disturbed, so a difference may be off by both together; within
+ * clocks can tell. Each figure may be off by its own race's margin, and by its lag where the clock was disturbed, so a difference may be off by both together; within
  * that it is none.
  */
 import {

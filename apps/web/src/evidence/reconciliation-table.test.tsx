@@ -9,12 +9,12 @@ import { ReconciliationTable } from './reconciliation-table.tsx'
 const steady: ClockReport = { calibratedAt: null, lagMs: 2, disturbed: false, sentinel: null }
 const disturbed: ClockReport = { ...steady, lagMs: 77.6, disturbed: true }
 
-test('takes the lag of a disturbed clock for its margin, and says so', () => {
+test('adds the lag of a disturbed clock to its margin, and says so', () => {
   expect(sentenceOf(steady)).toContain(
     '2 of 5 differences are beyond what the clock and the network explain (± 8.4 ms)',
   )
   expect(sentenceOf(disturbed)).toContain(
-    'No difference is beyond what the clock and the network explain (± 78 ms, as late as this disturbed clock was)',
+    'No difference is beyond what the clock and the network explain (± 86 ms, which is the margin and how late this disturbed clock was)',
   )
 })
 

@@ -145,7 +145,7 @@ function toSentence(
     off === 0
       ? 'No difference is beyond what the clock and the network explain'
       : `${off} of ${known.length} differences ${off === 1 ? 'is' : 'are'} beyond what the clock and the network explain`
-  const disturbed = isDisturbed ? ', as late as this disturbed clock was' : ''
+  const disturbed = isDisturbed ? ', which is the margin and how late this disturbed clock was' : ''
   return `${rule} ${verdict} (${toMargin(marginMs)}${disturbed}).`
 }
 

@@ -20,7 +20,7 @@ export function toClockText({
   const clock = `The clock in these races: ${toMargin(marginMs)} (median). No time in this table is better than that.`
   if (disturbedRaces === 0) return clock
   const are = disturbedRaces === 1 ? 'race was' : 'races were'
-  return `${clock} ${toCount(disturbedRaces)} ${are} disturbed: how late the sockets were read stands for the margin there.`
+  return `${clock} ${toCount(disturbedRaces)} ${are} disturbed: how late the sockets were read is added to the margin there.`
 }
 
 /** `''` where all lanes of each race were asked alike. */

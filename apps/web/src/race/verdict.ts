@@ -3,6 +3,7 @@
  * contracts; nothing is ranked here.
  */
 import {
+  errorBoundMs,
   type FinishLine,
   type LaneState,
   laneStatus,
@@ -112,11 +113,11 @@ export function toVerdictText(state: RaceState): VerdictText | null {
 /** What must be known of the clock in this race, besides its margin. */
 function toClockText(state: RaceState, verdict: Verdict): string {
   const { request, end } = state
-  const { disturbed = false, lagMs = null, sentinel = null } = end?.clock ?? {}
+  const sentinel = end?.clock?.sentinel ?? null
   return [
     request?.coldStart && ' Cold start: opening the connections counts.',
     toUnequalStart(state),
-    disturbed && toDisturbed(lagMs, verdict),
+    end?.clock?.disturbed && toDisturbed(end, verdict),
     sentinel &&
       ` Sentinel: first token ${toFineMs(sentinel.ttftErrorMs)} ms late, tokens ${toFineMs(sentinel.tokenErrorP99Ms)} ms (p99 of ${sentinel.tokens}).`,
   ]
@@ -125,10 +126,11 @@ function toClockText(state: RaceState, verdict: Verdict): string {
 }
 
 /** The margin decides who won, and a disturbed clock may have: the race is marked, not judged anew. */
-function toDisturbed(lagMs: number | null, verdict: Verdict): string {
+function toDisturbed(end: NonNullable<RaceState['end']>, verdict: Verdict): string {
   const lead = verdict.kind === 'win' ? verdict.by : null
-  const doubt = lead !== null && lead <= (lagMs ?? 0) ? ', and the lead is no longer than that' : ''
-  return ` Disturbed: sockets were read up to ${toFineMs(lagMs)} ms late${doubt}.`
+  const doubt =
+    lead !== null && lead <= errorBoundMs(end)! ? ', and with the margin that may be the whole lead' : ''
+  return ` Disturbed: sockets were read up to ${toFineMs(end.clock?.lagMs)} ms late${doubt}.`
 }
 
 /** Where some lanes were let go by the gateway, which had done its work before, and others had that work still before them. */
