@@ -23,9 +23,12 @@ export function toFineMs(ms: number | null | undefined): string {
   return fixedBelow(1, ms, 2) ?? fixedBelow(100, ms, 1) ?? group(Math.round(ms))
 }
 
-/** Seconds with two decimals for running clocks, three for slips. */
-export function toSeconds(ms: number | null | undefined, decimals = 2): string {
-  return ms == null ? dash : (ms / 1000).toFixed(decimals)
+/** Seconds with two decimals for running clocks, or one from a thousand on, where more would have no room; three for slips. */
+export function toSeconds(ms: number | null | undefined, decimals?: number): string {
+  if (ms == null) return dash
+  const seconds = ms / 1000
+  if (decimals !== undefined) return seconds.toFixed(decimals)
+  return fixedBelow(1000, seconds, 2) ?? seconds.toFixed(1)
 }
 
 /** A distance between two lanes: `12 ms` under a tenth of a second, else `0.31 s`. */
@@ -37,7 +40,7 @@ export function toCount(count: number | null | undefined): string {
   return count == null ? dash : group(Math.round(count))
 }
 
-/** Tokens per second: `287.1`, and whole from a thousand on. */
+/** Tokens per second, or of a chunk: `287.1`, and whole from a thousand on. */
 export function toSpeed(perSecond: number | null | undefined): string {
   if (perSecond == null) return dash
   return fixedBelow(1000, perSecond, 1) ?? group(Math.round(perSecond))

@@ -64,6 +64,11 @@ test('a burst has no speed that a clock could tell, and a long stream one that i
   expect(rows(streamed, null)).toMatchObject({ decode: '100.0 tok/s', 'end to end': '77.7 tok/s' })
 })
 
+test('tokens of a chunk have their thousands apart', () => {
+  const many = { ...usage, outputTokens: 74_040 }
+  expect(rows(done({ usage: many })).chunks).toBe('60, 1,234 tok each')
+})
+
 test('marks what a tokenizer counted', () => {
   const counted = done({ usage: { ...usage, source: 'tokenizer' } })
   expect(rows(counted)).toMatchObject({ tokens: '≈641 out, ≈24 in' })

@@ -26,6 +26,7 @@ import {
   toMs,
   toMsWithin,
   toSeconds,
+  toSpeed,
   toSpeedWithin,
   toWithin,
 } from '../look/figures.ts'
@@ -111,7 +112,7 @@ function toReasoningRow({ reasoningTokens, hasHiddenReasoning, shownReasoningTok
 function toChunks(slip: TimeSlip) {
   const { chunks } = slip
   if (chunks < 2) return null
-  return `${toCount(chunks)}, ${isSentEstimated(slip) ? '≈' : ''}${(toSentTokens(slip) / chunks).toFixed(1)} tok each`
+  return `${toCount(chunks)}, ${isSentEstimated(slip) ? '≈' : ''}${toSpeed(toSentTokens(slip) / chunks)} tok each`
 }
 
 /** The gateway's side of the call. A model or provider other than the one asked for is always named. */

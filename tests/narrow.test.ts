@@ -1,0 +1,66 @@
+/** What is narrow, a phone or a lane among many, tears no words apart and cuts none of them off. */
+import type { Locator } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { events, next, postRace, rest } from '../apps/api/src/testing/race-client.ts'
+import { expectInside, useLayoutPage } from './support/layout-page.ts'
+
+const { at, open } = useLayoutPage('hours')
+
+test.each([320, 375])('the header shows all pages at %i px', async (width) => {
+  await open('/history', width)
+  const right = await at.page
+    .locator('.nav a')
+    .evaluateAll((all) => all.map((link) => link.getBoundingClientRect().right))
+  expect(right).toHaveLength(5)
+  expect(Math.max(...right)).toBeLessThanOrEqual(width)
+})
+
+describe.each([320, 375, 1280])('at %i px', (width) => {
+  test('a clock of a thousand seconds and more keeps clear of the finish line', async () => {
+    await open('/race/hours', width)
+    await expectInside(at.page.locator('.strip-clock'), '*')
+    const touching = await at.page.locator('.strip-row').evaluateAll((all) =>
+      all.map((row) => {
+        const finish = row.querySelector('.track-finish')!.getBoundingClientRect()
+        return row.querySelector('.strip-time')!.getBoundingClientRect().left - finish.right
+      }),
+    )
+    expect(Math.min(...touching)).toBeGreaterThan(2)
+  })
+
+  test('who serves a lane is whole beside "Rerun lane", and a sentinel is "not ranked" on one line', async () => {
+    await open(`/race/${await stoppedRace()}`, width)
+    await at.page.getByRole('button', { name: 'Rerun lane' }).first().waitFor()
+    expect(await cutOff(at.page.locator('.lane-provider'))).toEqual([])
+    await expectInside(at.page.locator('.lane-head'), '*')
+    await at.page.locator('.slip').nth(4).waitFor()
+    const words = at.page.locator('.slip-head').last().locator('> *')
+    expect(await words.allInnerTexts()).toEqual(['SENTINEL', 'not ranked'])
+    expect(
+      await words.evaluateAll((all) =>
+        all.map((part) => {
+          const range = part.ownerDocument.createRange()
+          range.selectNodeContents(part)
+          return range.getClientRects().length
+        }),
+      ),
+    ).toEqual([1, 1])
+  })
+})
+
+async function stoppedRace(): Promise<string> {
+  const lanes = Array(4).fill({ model: 'sim-long' })
+  const response = await postRace(at.house.app.url, { prompt: 'Stopped.', lanes, sentinel: true })
+  const tape = events(response)
+  await next(tape, ({ type }) => type === 'token')
+  const address = response.headers.get('location')!
+  await fetch(at.url(`${address}/stop`), { method: 'POST' })
+  await rest(tape)
+  return address.split('/').at(-1)!
+}
+
+async function cutOff(parts: Locator): Promise<string[]> {
+  return parts.evaluateAll((all) =>
+    all.filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.textContent),
+  )
+}
