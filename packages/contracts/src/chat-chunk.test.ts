@@ -16,6 +16,16 @@ describe('a token is', () => {
       'r',
     ],
     [
+      'a thought of TensorZero',
+      {
+        tensorzero_extra_content: [
+          { type: 'thought', insert_index: 1, id: '1', text: 'r', signature: null, summary_text: null },
+        ],
+      },
+      '',
+      'r',
+    ],
+    [
       'both names of the same reasoning, once',
       { reasoning: 'r', reasoning_details: [{ text: 'r' }] },
       '',

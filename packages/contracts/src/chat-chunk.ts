@@ -4,7 +4,7 @@
  * so that they agree on what a first token is.
  *
  * Reasoning comes under many names: `reasoning_content` (DeepSeek, Z.ai), `reasoning` (Groq, Cerebras, Ollama),
- * `reasoning_details[]` (OpenRouter, Snowflake), parts of an array in `content` (Mistral).
+ * `reasoning_details[]` (OpenRouter, Snowflake), `tensorzero_extra_content[]` (TensorZero), parts of an array in `content` (Mistral).
  */
 import { isRecord } from './is-record.ts'
 import { readUsage, type Usage } from './usage.ts'
@@ -135,7 +135,8 @@ function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
   addContent(facts, delta.content)
   facts.answer += text(delta.refusal)
   const reasoning = text(delta.reasoning_content) || text(delta.reasoning)
-  facts.reasoning += reasoning === '' ? detailsText(delta.reasoning_details) : reasoning
+  facts.reasoning +=
+    reasoning || detailsText(delta.reasoning_details) || detailsText(delta.tensorzero_extra_content)
   for (const call of Array.isArray(delta.tool_calls) ? delta.tool_calls : []) {
     facts.hasToolCall = true
     if (isRecord(call) && isRecord(call.function))
