@@ -3,7 +3,8 @@ import type { Spread } from './spread.ts'
 
 /** Why a lane has no errors, or none of its tokens. */
 export type GroundTruthGap =
-  | 'not_simulated'
+  | 'no_id'
+  | 'other_id'
   | 'not_kept'
   | 'unreachable'
   | 'imported'

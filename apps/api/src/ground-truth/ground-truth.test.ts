@@ -164,8 +164,8 @@ test('of a lane that was cut no token is claimed: nothing tells whether its chun
 })
 
 test.each([
-  ['not_simulated', 'foreign'],
-  ['not_simulated', 'refuses'],
+  ['other_id', 'foreign'],
+  ['no_id', 'refuses'],
   ['not_kept', 'forgotten'],
   ['other_clock', 'elsewhere'],
 ])('%s: nothing is claimed of a model that is %s', async (code, model) => {

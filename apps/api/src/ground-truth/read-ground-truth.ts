@@ -1,6 +1,7 @@
 /**
- * A finished race beside the simulator's ledger, lane by lane. Whose an answer is, its completion id says: it passes every
- * gateway on the way, so a lane needs no mark that it is simulated.
+ * A finished race beside the simulator's ledger, lane by lane. Whose an answer is, its completion id says: most gateways pass
+ * it on, so a lane needs no mark that it is simulated. Some put their own in its place (TensorZero), and nothing else of an
+ * answer says by which entry of the ledger it was written.
  */
 import {
   type GroundTruth,
@@ -42,8 +43,9 @@ async function readLane(
   if (isImported) return none('imported')
   // Before the id: a lane that the end of the app cut off has none, whoever answered it.
   if (greenLightNs === null) return none('no_green_light')
-  const id = lane.outcome?.event.completionId ?? ''
-  if (!id.startsWith(simulatorIdPrefix)) return none('not_simulated')
+  const id = lane.outcome?.event.completionId
+  if (!id) return none('no_id')
+  if (!id.startsWith(simulatorIdPrefix)) return none('other_id')
   const ledger = await askLedger(simulatorUrl, id, deadline)
   if (typeof ledger === 'string') return none(ledger)
   const errors = toRoadErrors(lane, BigInt(greenLightNs), ledger)
@@ -69,7 +71,9 @@ function toMissing(code: GroundTruthGap): LaneGroundTruth['missing'] {
 }
 
 const groundTruthGaps: Record<GroundTruthGap, string> = {
-  not_simulated: 'No answer came that carries an id of the simulator.',
+  no_id: 'No answer came that carries an id.',
+  other_id:
+    'The answer carries no id of the simulator: another model wrote it, or a gateway on the way gave it an id of its own. What such a gateway adds is the difference from a lane without it.',
   not_kept:
     'The simulator does not keep this call any more: it keeps the newest 1,000, until it is stopped. Race again.',
   unreachable: `The simulator did not give its ledger within ${readMsMax / 1000} s. Start it, or set SIMULATOR_URL, then ask again.`,

@@ -32,7 +32,7 @@ const truth: GroundTruth = {
       errors: { ttftMs: 9.1, tokens: null, totalMs: 11.4 },
       missing: { code: 'regrouped', message: 'Other chunks.' },
     },
-    { lane: 2, errors: null, missing: { code: 'not_simulated', message: 'No id of the simulator.' } },
+    { lane: 2, errors: null, missing: { code: 'other_id', message: 'No id of the simulator.' } },
   ],
 }
 

@@ -12,7 +12,7 @@ import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { readJson } from '../read-json.ts'
 
-/** Whose an answer is, its id says, whatever gateway it came by. */
+/** Whose an answer is, its id says, where the gateways that it came by pass it on. */
 export function hasLedger({ outcome }: LaneState): boolean {
   return outcome?.event.completionId?.startsWith(simulatorIdPrefix) ?? false
 }
