@@ -2,7 +2,7 @@
  * The gateway's books, in real processes: what was spent is still there after a kill -9, a hard budget still refuses, and a
  * call that ran when the process was killed is paid for with what was reserved for it.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -100,6 +100,24 @@ test('spent, killed, started again: the usage says it, and the hard budget still
   const refused = await ask('a', 'quick', { max_tokens: 50 })
   expect(refused.status).toBe(402)
   expect(await refused.json()).toMatchObject({ error: { code: 'budget_exceeded' } })
+})
+
+test('a backup of the gateway that runs, put in place after a stop: all is as it was then', async () => {
+  const before = await usage()
+  const response = await fetch(`${gateway.url}/admin/backup`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer key-of-boss' },
+  })
+  expect(response.status).toBe(200)
+  const { file, calls } = (await response.json()) as { file: string; calls: number }
+  expect(calls).toBe(before.total.calls)
+  await (await ask('b', 'quick', { max_tokens: 5 })).text()
+  expect((await usage()).total.calls).toBe(calls + 1)
+  await gateway.stop()
+  copyFileSync(join(folder, file), join(folder, 'books.db'))
+  gateway = await start()
+  expect(await usage()).toEqual(before)
+  expect((await ask('a', 'quick', { max_tokens: 50 })).status).toBe(402)
 })
 
 test('a stream that ran when the process was killed is paid for with what was reserved for it', async () => {

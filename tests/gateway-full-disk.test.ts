@@ -3,7 +3,7 @@
  * SQLite's writes fail as they do on a full disk. It serves on, says so, holds its hard budgets, and books later what it kept.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -101,4 +101,26 @@ test.runIf(isLinux)('serves on, says so, and books later what it kept', { timeou
   await expect.poll(areBooksUp, patience).toBe(true)
   const usage = await admin('/admin/usage?by=caller&from=2026-01-01')
   expect(await usage.json()).toMatchObject({ data: [{ caller: 'a', calls, costUsd: spentUsd }] })
+})
+
+test.runIf(isLinux)('a backup that finds no room is refused, and nothing is left of it', async () => {
+  const limit = (bytes: string) =>
+    execFileSync('prlimit', ['--pid', String(gateway.process.pid), `--fsize=${bytes}`])
+  const backUp = () =>
+    fetch(`${gateway.url}/admin/backup`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer key-of-boss' },
+    })
+  const copies = () => readdirSync(folder).filter((name) => name.includes('backup'))
+  limit(`${16 * 1024}:unlimited`)
+  const refused = await backUp()
+  expect(refused.status).toBe(503)
+  expect(await refused.json()).toMatchObject({
+    error: { message: expect.stringContaining('whether the disk has room') },
+  })
+  expect(copies()).toEqual([])
+  limit('unlimited')
+  expect((await backUp()).status).toBe(200)
+  expect(copies()).toHaveLength(1)
+  await expect.poll(areBooksUp, patience).toBe(true)
 })

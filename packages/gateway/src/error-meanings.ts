@@ -155,8 +155,8 @@ export const errorMeanings: Record<ErrorCode, ErrorMeaning> = {
   },
   books_unavailable: {
     means:
-      'The books cannot be read, or are not kept: what was spent of a hard budget, or the usage, is not known.',
-    remedy: 'Try again; if it stays so, the log says why.',
+      'The books cannot be read, or are not kept: what was spent of a hard budget, or the usage, is not known. Or they cannot be copied.',
+    remedy: 'Try again; if it stays so, the log says why, or for a copy the message.',
   },
   upstream_timeout: {
     means: 'There was no connection to the provider within `timeouts.connectMs`.',

@@ -12,6 +12,7 @@ import { requireAdmin, toCallersList } from './admission/admin.ts'
 import { mayUse } from './admission/identity.ts'
 import { answerReady } from './answer-ready.ts'
 import { findAnthropicItem, isAnthropicClient, toAnthropicList } from './anthropic-models.ts'
+import { makeBackup } from './books/make-backup.ts'
 import { toUsageList } from './books/usage-list.ts'
 import { answerBrokenRequest } from './broken-requests.ts'
 import { toBudgetsList } from './budgets/budgets-list.ts'
@@ -99,6 +100,12 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
   if (path === '/connections') {
     allow(request, response, 'POST')
     return answerJson(request, response, await openConnections(parts, request))
+  }
+  if (path === '/admin/backup' && parts.admission.hasAdmin) {
+    const identity = await parts.admission.identify(request)
+    requireAdmin(identity)
+    allow(request, response, 'POST')
+    return answerJson(request, response, await makeBackup(parts, identity))
   }
   if (path === '/ready') {
     allow(request, response, 'GET')

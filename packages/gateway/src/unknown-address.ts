@@ -31,7 +31,7 @@ const served = `Served are POST ${Object.keys(endpoints)
 function toHint(path: string): string {
   if (path === '/metrics') return 'The metrics have a port of their own: GATEWAY_METRICS_PORT (15020).'
   if (/^\/admin(\/|$)/.test(path))
-    return 'For a key or token with `isAdmin` there are GET /admin/callers, /admin/targets, /admin/usage, /admin/budgets and /admin/config.'
+    return 'For a key or token with `isAdmin` there are GET /admin/callers, /admin/targets, /admin/usage, /admin/budgets, /admin/config, and POST /admin/backup.'
   if (isGoogleMethod(path))
     return "Google's own API is not served: call Gemini models by /v1/chat/completions with an OpenAI client."
   if (/^\/v1\/(responses|conversations)(\/|$)/.test(path))

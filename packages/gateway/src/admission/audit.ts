@@ -12,6 +12,8 @@ import { createStrangerLines, type StrangerLines } from './stranger-lines.ts'
 
 export interface AuditLog {
   read: RecordReader
+  /** What is no call: an admin has done it. */
+  note(done: object): void
   /** From now on lines go there, whenever their call arrived; null: nowhere. */
   use(config: Audit | null): void
   /** Writes what is waiting. */
@@ -40,6 +42,7 @@ export function createAudit({ clock, log, onLost }: AuditOptions): AuditLog {
   }
   return {
     read: createAuditReader(() => open?.file ?? null, strangers, clock),
+    note: (done) => open?.file.write(JSON.stringify({ time: clock.date().toISOString(), ...done })),
     use(config) {
       // Two writers of one file would rotate it under each other.
       if (config && config.path === open?.path) return open.file.limit(config)

@@ -10,12 +10,13 @@ if (!port) throw new Error('books-worker.ts runs as a worker thread: start packa
 
 const options = workerData as KeepOptions
 const keeper = createKeeper(options)
-/** One after the other, in the order in which they were asked. */
+/** One after the other, in the order in which they were asked. A backup takes minutes, and is written to meanwhile. */
 let last: Promise<void> = Promise.resolve()
 
 port.on('message', (message: ToThread) => {
   last = last.then(async () => {
-    port.postMessage(await answer(message))
+    const answered = answer(message).then((given) => port.postMessage(given))
+    if (message.kind !== 'backup') await answered
     if (message.kind === 'close') port.close()
   })
 })
@@ -37,6 +38,8 @@ function ask(message: ToThread): Promise<unknown> {
       return keeper.watch(message)
     case 'usage':
       return keeper.usage(message)
+    case 'backup':
+      return keeper.backup(message)
     case 'close':
       return keeper.close(message)
   }

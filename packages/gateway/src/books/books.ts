@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
 import type { RecordReader } from '../ledger/ledger.ts'
+import type { BooksCopy } from './copy-books.ts'
 import type { Ask, Hold, Kept } from './messages.ts'
 import { createOutbox, type OpenHold } from './outbox.ts'
 import type { Count, Spent } from './spending.ts'
@@ -30,6 +31,11 @@ export interface Books {
   keep(kept: Kept): void
   /** Everything that is over now is in it. Rejects when the books cannot be read. */
   usage(query: UsageQuery): Promise<UsageAnswer>
+  /**
+   * Writes a copy beside the file. Everything that is over now is in it, unless it cannot be written: then it waits on. Rejects with why
+   * there is none.
+   */
+  backup(): Promise<BooksCopy>
   /** Why nothing is written just now; null when all is well. */
   problem(): string | null
   /** Writes what is waiting. */
@@ -57,6 +63,7 @@ export function createBooks(options: BooksOptions): Books {
   const outbox = createOutbox({ ask, clock, log })
   let isClosed = false
   let usages = 0
+  let isBackingUp = false
 
   /** What waits. Its metric is read no more. */
   const lose = () => {
@@ -90,6 +97,17 @@ export function createBooks(options: BooksOptions): Books {
         usages--
       }
     },
+    async backup() {
+      if (isBackingUp) throw new GatewayError('books_unavailable', backupRuns, { retryAfterMs: 1_000 })
+      isBackingUp = true
+      try {
+        // The thread takes both in this order. What it answers to the first, the outbox sees to.
+        void outbox.sendAll()
+        return await ask('backup', { nowMs: clock.date().getTime() })
+      } finally {
+        isBackingUp = false
+      }
+    },
     problem: outbox.problem,
     async close() {
       if (isClosed) return
@@ -105,6 +123,7 @@ export function createBooks(options: BooksOptions): Books {
 }
 
 const tooManyUsages = `The books are answering ${usagesMax} questions already. Try again in a moment.`
+const backupRuns = 'A backup is being made already. Ask again when it is done.'
 
 function wait(ms: number): { promise: Promise<void>; cancel(): void } {
   const { promise, resolve } = Promise.withResolvers<void>()

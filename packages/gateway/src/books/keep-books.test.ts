@@ -1,7 +1,8 @@
 /** The file itself: what a crash leaves, and what is forgotten. Without the thread, so that a crash is just nobody closing it. */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createKeeper, type Keeper } from './keep-books.ts'
@@ -94,6 +95,35 @@ function operationsIn(name: string): unknown[] {
   file.close()
   return operations
 }
+
+test('what is written while a backup is made is in it too; a stop gives it up, and nothing of it is left', async () => {
+  const books = open('books')
+  const toCalls = (name: string) => Array.from({ length: 5_000 }, (_, index) => toCall(`${name}-${index}`, 1))
+  await books.write({ calls: toCalls('before'), holds: [], nowMs })
+  let isMade = false
+  const making = books.backup({ nowMs }).finally(() => {
+    isMade = true
+  })
+  let written = 0
+  while (!isMade) {
+    await books.write({ calls: [toCall(`meanwhile-${written++}`, 1)], holds: [], nowMs })
+    // Its next step.
+    await setImmediate()
+  }
+  const { file, calls } = await making
+  // More than one a step; the last may have come after the end.
+  expect(written).toBeGreaterThan(3)
+  expect([5_000 + written, 5_000 + written - 1]).toContain(calls)
+  const copy = new Database(join(folder, file), { readonly: true })
+  expect(copy.pragma('integrity_check', { simple: true })).toBe('ok')
+  copy.close()
+
+  const stopped = expect(books.backup({ nowMs: nowMs + 1_000 })).rejects.toThrow('the gateway stops')
+  await books.write({ calls: [toCall('last', 1)], holds: [], nowMs })
+  await books.close({})
+  await stopped
+  expect(readdirSync(folder).sort()).toEqual(['books', file])
+})
 
 test('more than a whole number holds is the most that one holds, and the books go on', async () => {
   const books = open('books')

@@ -3,6 +3,7 @@
  * the thread.
  */
 import { SqliteError } from 'better-sqlite3'
+import { type BooksCopy, copyBooks } from './copy-books.ts'
 import type { BookedCall, Hold, Kept, Questions } from './messages.ts'
 import { type BooksFile, openFile } from './open-file.ts'
 import { dayMs, endOf, startOf } from './period.ts'
@@ -24,6 +25,8 @@ export type Keeper = {
 /** The file is opened by the first question, and again by the next one after that failed. */
 export function createKeeper(options: KeepOptions): Keeper {
   let open: Promise<OpenBooks> | null = null
+  let copying: Promise<BooksCopy> | null = null
+  let hasStopped = false
   const toBooks = async () => {
     open ??= openBooks(options)
     const books = await open.catch((error) => {
@@ -55,7 +58,14 @@ export function createKeeper(options: KeepOptions): Keeper {
       return spent
     },
     usage: async ({ query }) => readUsage((await toBooks()).file.db, query),
+    async backup({ nowMs }) {
+      const { sqlite } = (await toBooks()).file
+      copying = copyBooks({ sqlite, path: options.path, nowMs, hasStopped: () => hasStopped })
+      return copying
+    },
     async close() {
+      hasStopped = true
+      await copying?.catch(() => {})
       const books = await open?.catch(() => null)
       await books?.file.db.destroy()
       return null

@@ -1,4 +1,8 @@
-/** What the gateway and the thread of its books say to each other. Every question has one answer, in order. */
+/**
+ * What the gateway and the thread of its books say to each other. Every question has one answer, in order; that of a backup comes
+ * when it is done, and those behind it do not wait.
+ */
+import type { BooksCopy } from './copy-books.ts'
 import type { PackedCalls } from './packed-calls.ts'
 import type { Count, Spent, Who } from './spending.ts'
 import type { UsageAnswer, UsageQuery } from './usage-query.ts'
@@ -64,6 +68,8 @@ export interface Questions {
   /** Counts these from now on, and no others; answers what was spent in the current period of each. */
   watch: { ask: { counts: Count[]; nowMs: number }; answer: Spent[] }
   usage: { ask: { query: UsageQuery }; answer: UsageAnswer }
+  backup: { ask: { nowMs: number }; answer: BooksCopy }
+  /** A backup that is being made is given up. */
   close: { ask: object; answer: null }
 }
 

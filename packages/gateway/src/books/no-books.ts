@@ -10,12 +10,15 @@ export const noBooks: Books = {
     return []
   },
   keep() {},
-  async usage() {
-    throw new GatewayError(
-      'books_unavailable',
-      'This gateway keeps no books. Name a file for them: GATEWAY_BOOKS, or llm.policies.books.file in gateway.yaml.',
-    )
-  },
+  usage: refuse,
+  backup: refuse,
   problem: () => null,
   async close() {},
+}
+
+async function refuse(): Promise<never> {
+  throw new GatewayError(
+    'books_unavailable',
+    'This gateway keeps no books. Name a file for them: GATEWAY_BOOKS, or llm.policies.books.file in gateway.yaml.',
+  )
 }

@@ -24,6 +24,8 @@ export interface Outbox {
   /** Its call is over: what was not sent yet never is. */
   drop(open: OpenHold): void
   keep(kept: Kept): void
+  /** Sends all that is waiting, in this turn. Resolves to whether it stands in the books. */
+  sendAll(): Promise<boolean>
   /**
    * Sends all that is waiting, and asks in the same turn: no call comes between. The thread takes both in this order, so
    * nothing has to be waited for, which under load would never end. Rejects too when what was waiting cannot be written.
@@ -97,6 +99,10 @@ export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
       return false
     }
   }
+  const sendAll = async (): Promise<boolean> => {
+    const areWritten = await Promise.all([sending, isEmpty() ? null : send(Number.POSITIVE_INFINITY)])
+    return !areWritten.includes(false)
+  }
   const noteProblem = (next: string | null) => {
     if (next !== null && problem === null) {
       log.error({ reason: next }, 'the books cannot be written; calls go on, and are booked when they can be')
@@ -147,11 +153,12 @@ export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
     keep({ keepDays, callsMax }) {
       kept = { keepDays, callsMax }
     },
+    sendAll,
     async askAfterAll(question) {
-      const writes = [sending, isEmpty() ? null : send(Number.POSITIVE_INFINITY)]
+      const writing = sendAll()
       try {
-        const [answer, ...areWritten] = await Promise.all([question(), ...writes])
-        if (areWritten.includes(false)) throw new Error(problem ?? 'they cannot be written')
+        const [answer, isWritten] = await Promise.all([question(), writing])
+        if (!isWritten) throw new Error(problem ?? 'they cannot be written')
         noteProblem(null)
         return answer
       } catch (error) {

@@ -51,7 +51,7 @@ const ApiKey = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'May it see all callers, targets, usage, budgets and what config holds (`GET /admin/callers`, `/admin/targets`, `/admin/usage`, `/admin/budgets`, `/admin/config`)?',
+      'May it see all callers, targets, usage, budgets and what config holds (`GET /admin/callers`, `/admin/targets`, `/admin/usage`, `/admin/budgets`, `/admin/config`), and have the books copied (`POST /admin/backup`)?',
     ),
 })
 export type ApiKey = z.infer<typeof ApiKey>
