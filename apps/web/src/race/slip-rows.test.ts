@@ -76,6 +76,18 @@ test('marks what a tokenizer counted', () => {
   expect(rows(done({ usage: { ...usage, source: 'tokenizer' }, costUsd: 0.5 })).cost).toBe('≈$0.5000')
 })
 
+test('has our count beside a usage that is more than double or less than half of it, and not for some words', () => {
+  const countedBy = (outputTokens: number, part: object = {}, lane = streamed) =>
+    rows(done({ usage: { ...usage, outputTokens, ...part } }, lane))['counted by']
+  // 60 by our tokenizer.
+  expect(countedBy(600)).toBe('its usage; we count ≈60')
+  expect(countedBy(6)).toBe('its usage; we count ≈60')
+  expect([countedBy(120), countedBy(30)]).toEqual(['its usage', 'its usage'])
+  expect(countedBy(641, { reasoningTokens: 581 })).toBe('its usage')
+  const word = fold(makeTape({ lanes: [{ model: 'm', tokensAt: [10], end: 'done' }] })).lanes[0]!
+  expect(countedBy(12, {}, word)).toBe('its usage')
+})
+
 test('says by whose count the fiftieth token is meant where the two counts are more than a fifth apart', () => {
   const first50 = (outputTokens: number, part: object = {}) =>
     rows(done({ usage: { ...usage, outputTokens, ...part } }))['first 50 tok']

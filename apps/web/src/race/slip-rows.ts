@@ -66,7 +66,7 @@ export function toSlipRows(lane: LaneState, errorMs: number | null, request: Rac
   add('end to end', speed(toEndToEnd(lane, errorMs), slip.isEstimated))
   const inward = slip.inputTokens === null ? '' : `, ${about}${toCount(slip.inputTokens)} in`
   add('tokens', `${about}${toCount(slip.outputTokens)} out${inward}`)
-  add('counted by', slip.isEstimated ? 'our tokenizer, ≈' : 'its usage')
+  add('counted by', toCountedBy(slip, lane))
   add('chunks', lane.stream ? toChunks(slip) : null)
   if (slip.reasoningTokens !== null && slip.reasoningTokens > 0) rows.push(toReasoningRow(slip))
   if (slip.cachedTokens !== null && slip.cachedTokens > 0) add('cached', `${toCount(slip.cachedTokens)} in`)
@@ -91,6 +91,17 @@ function withCount(text: string | null, slip: TimeSlip, { tokens }: LaneState): 
   const sent = toSentTokens(slip)
   if (text === null || slip.isEstimated || Math.abs(tokens - sent) <= 0.2 * sent) return text
   return `${text} by our count, ${toCount(tokens)} in all`
+}
+
+/**
+ * No two tokenizers differ by a factor: where `usage` is more than double or less than half of what came, one of the two counts is
+ * wrong, and the speeds and the cost with it. Answers of a few words say nothing, as some providers count what is around them.
+ */
+function toCountedBy(slip: TimeSlip, { tokens }: LaneState): string {
+  if (slip.isEstimated) return 'our tokenizer, ≈'
+  const sent = toSentTokens(slip)
+  const isFarOff = Math.max(sent, tokens) > 2 * Math.min(sent, tokens) && Math.abs(sent - tokens) > 20
+  return isFarOff ? `its usage; we count ≈${toCount(tokens)}` : 'its usage'
 }
 
 /** A gateway that reports no cost of a call without usage may know the price: the tape does not tell which is missing. */
