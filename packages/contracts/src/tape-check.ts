@@ -81,8 +81,10 @@ type Position = Parameters<typeof isNext>[0]
 
 /** What a lane's events have said so far, to be held against what they say next. */
 interface LaneTimes {
+  isStream: boolean
   startAt: number | null
   at: number
+  hasFirstToken: boolean
   isOver: boolean
 }
 
@@ -167,7 +169,15 @@ function startLanes(event: EventOf<'race-start'>, lanes: LaneTimes[], line: numb
       'its lanes are not those that were asked for. The file was changed.',
     )
   }
-  for (const _ of event.lanes) lanes.push({ startAt: null, at: Number.NEGATIVE_INFINITY, isOver: false })
+  for (const { stream } of event.lanes) {
+    lanes.push({
+      isStream: stream,
+      startAt: null,
+      at: Number.NEGATIVE_INFINITY,
+      hasFirstToken: false,
+      isOver: false,
+    })
+  }
 }
 
 /** Keeps the lane's times up to date, and throws when one of them cannot be. */
@@ -188,9 +198,15 @@ function checkLane(
       break
     case 'ttft':
       if (!since(event.ms)) throw fault('the first token says another time than the event itself.')
+      if (!lane.isStream) throw fault(`a first token of lane ${event.lane}, which did not stream.`)
+      if (lane.hasFirstToken) throw fault(`lane ${event.lane} has its first token a second time.`)
+      lane.hasFirstToken = true
       break
     case 'token':
       if (lane.startAt === null) throw fault(`a token of lane ${event.lane}, which has not started.`)
+      // TTFT is of that event: moved behind a token, or taken out, it would be another.
+      if (lane.isStream && !lane.hasFirstToken)
+        throw fault(`a token of lane ${event.lane} stands before its first.`)
       break
     case 'done':
       if (!since(event.totalMs)) throw fault('the total says another time than the event itself.')

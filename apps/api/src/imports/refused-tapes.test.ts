@@ -1,7 +1,7 @@
 /** Tape files that are not sound, and what is said of them. */
-import type { Unnumbered } from '@drag-race/contracts'
+import type { RaceEvent, Unnumbered } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
-import { toHandmade } from '../testing/handmade-tape.ts'
+import { toHandmade, toNumbered } from '../testing/handmade-tape.ts'
 import { collect, eventsOf } from '../testing/race-client.ts'
 import { refusal, toFile, useTwoApps } from '../testing/use-two-apps.ts'
 
@@ -70,7 +70,40 @@ describe('a tape that is imported', () => {
     expect(await refusal(await at.bring(toFile('r', toHandmade('r', end))))).toMatchObject({
       status: 422,
       code: 'contradiction',
-      message: 'Line 7: time goes back on lane 0.',
+      message: 'Line 9: time goes back on lane 0.',
+    })
+  })
+
+  const toWhole = (event: RaceEvent) =>
+    event.type === 'race-start'
+      ? {
+          ...event,
+          request: {
+            ...event.request,
+            lanes: event.request.lanes.map((lane) => ({ ...lane, stream: false })),
+          },
+          lanes: event.lanes.map((lane) => ({ ...lane, stream: false })),
+        }
+      : event
+  test.each<[string, (tape: RaceEvent[]) => RaceEvent[], string]>([
+    [
+      'behind a token',
+      (all) => all.with(3, all[4]!).with(4, all[3]!),
+      'a token of lane 0 stands before its first.',
+    ],
+    ['nowhere', (all) => all.toSpliced(3, 1), 'a token of lane 0 stands before its first.'],
+    ['twice', (all) => all.toSpliced(3, 0, all[3]!), 'lane 0 has its first token a second time.'],
+    [
+      'on a lane that does not stream',
+      (all) => all.map(toWhole),
+      'a first token of lane 0, which did not stream.',
+    ],
+  ])('is refused when TTFT stands %s, be the hash as it may', async (_where, change, words) => {
+    const tape = toNumbered(change(toHandmade('r')))
+    expect(await refusal(await at.bring(toFile('r', tape)))).toMatchObject({
+      status: 422,
+      code: 'contradiction',
+      message: expect.stringContaining(words),
     })
   })
 
