@@ -62,6 +62,8 @@ export type RefusalReason =
   | 'quota'
   /** It goes on from a response that another account keeps. */
   | 'other_account'
+  /** It holds a kind of input, as an image, that this model has no place for: another one may have. */
+  | 'unsupported_input'
 
 export interface ErrorOptions {
   status?: number | undefined

@@ -17,6 +17,8 @@ export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEn
   const isRefusal = error instanceof ProviderError || (error.code === 'stream_error' && error.status < 500)
   if (!isRefusal) return 'failure'
   if (error.status === 429) return countRateLimits && error.reason === null ? 'failure' : 'neutral'
+  // llama.cpp answers 500 to a request that is too long, or holds an image that it cannot see.
+  if (error.status === 500 && error.reason !== null) return 'neutral'
   // 401 and 403: the target cannot be used until its key is right.
   return error.status >= 500 || error.status === 401 || error.status === 403 ? 'failure' : 'neutral'
 }

@@ -53,6 +53,12 @@ describe('a refusal', () => {
     ['as if not there', 400, { code: 'previous_response_not_found' }],
     ['same target', 429, { message: 'Rate limit reached for gpt-4o: tokens per min' }],
     ['same target', 500, { message: 'maximum context length' }],
+    [
+      'context fallback',
+      500,
+      { code: 500, message: 'input (3600 tokens) is too large to process. increase the physical batch size' },
+    ],
+    ['as if not there', 500, { code: 500, message: 'image input is not supported - hint: …' }],
   ])('%s after %i %o', (next, status, error) => {
     expect(whatNext(refusal(status, error))).toBe(next)
   })

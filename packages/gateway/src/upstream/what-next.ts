@@ -18,8 +18,9 @@ export function whatNext(error: unknown): WhatNext {
       return 'give up'
     case 'quota':
       return 'next target'
-    // It is well, and only the one that keeps the response can go on from it.
+    // It is well, and another one may keep the response or take the input.
     case 'other_account':
+    case 'unsupported_input':
       return 'as if not there'
     case null:
       break

@@ -12,8 +12,9 @@ export interface Refused {
 }
 
 export function readReason({ status, code, message }: Refused): RefusalReason | null {
-  // Words are trusted only where the status says that the request was refused; a 500 may quote anything.
-  if (status < 400 || status >= 500) return null
+  if (status === 500) return readServerReason(message)
+  // Words are trusted only where the status says that the request was refused; others may quote anything.
+  if (status < 400 || status > 500) return null
   const isAbout = (codes: RegExp, words: RegExp) => codes.test(code ?? '') || words.test(message)
   if (status === 429 || status === 413) {
     // OpenAI, Groq: "Request too large for gpt-4o … Limit 30000, Requested 43000".
@@ -25,6 +26,12 @@ export function readReason({ status, code, message }: Refused): RefusalReason | 
   if (/previous_response_not_found/.test(code ?? '')) return 'other_account'
   if (isAbout(contextCodes, contextWords)) return 'context_length'
   return isAbout(contentCodes, contentWords) ? 'content_policy' : null
+}
+
+/** llama.cpp answers 500 to what its model cannot take. A sentence of its own stands at the beginning, where a quotation does not. */
+function readServerReason(message: string): RefusalReason | null {
+  if (/^input \(\d+ tokens\) is too large to process/.test(message)) return 'context_length'
+  return /^(image|audio|video) input is not supported/.test(message) ? 'unsupported_input' : null
 }
 
 const contextCodes = /context_length_exceeded|context_window_exceeded|string_above_max_length/

@@ -1,0 +1,64 @@
+/** llama.cpp answers 500 to a request that its model cannot take: the request is unfit, and the server is well. */
+import { expect, test } from 'vitest'
+import { type ErrorBody, startGateway } from '../testing/gateway.ts'
+import { useOpened } from '../testing/opened.ts'
+import { json, startUpstream } from '../testing/upstream.ts'
+
+const opened = useOpened()
+
+/** As b11549 says it. */
+const refuse = (message: string) => json({ error: { code: 500, message, type: 'server_error' } }, 500)
+const blind = 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj'
+const tooLong =
+  'input (3600 tokens) is too large to process. increase the physical batch size (current batch size: 512)'
+const answer = json({ object: 'list', data: [], usage: { prompt_tokens: 1 } })
+
+/** `v` goes to `a`; `w` to `a`, then to `b`; `l` to `a`, and with what is too long to `b`. One failure opens a breaker. */
+async function start(message: string) {
+  const [a, b] = await Promise.all([startUpstream(refuse(message)), startUpstream(answer)])
+  const to = (...models: string[]) => ({
+    priority: { targets: models.map((model, priority) => ({ model, priority })) },
+  })
+  const gateway = await startGateway({
+    models: [
+      { name: 'a', provider: 'llamacpp', params: { baseUrl: `${a.url}/v1` } },
+      { name: 'b', provider: 'llamacpp', params: { baseUrl: `${b.url}/v1` } },
+    ],
+    virtualModels: [
+      { name: 'v', routing: to('a') },
+      { name: 'w', routing: to('a', 'b') },
+      { name: 'l', routing: to('a'), contextLengthFallbacks: ['b'] },
+    ],
+    policies: { circuitBreaker: { consecutiveFailures: 1 } },
+  })
+  opened.push(a, b, gateway)
+  const ask = async (model: string) => {
+    const response = await fetch(`${gateway.url}/v1/embeddings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model, input: 'a' }),
+    })
+    return { status: response.status, body: (await response.json()) as Partial<ErrorBody> }
+  }
+  return { a, b, gateway, ask }
+}
+
+test.each([blind, tooLong])('no retry, and no breaker that others would wait for: %s', async (message) => {
+  const { a, gateway, ask } = await start(message)
+  expect(await ask('v')).toMatchObject({ status: 500, body: { error: { message } } })
+  expect(a.received).toHaveLength(1)
+  expect(gateway.gateway.targets()[0]).toMatchObject({ breaker: 'closed', failuresInARow: 0 })
+  expect((await ask('v')).body.error?.code).not.toBe('targets_resting')
+})
+
+test('what one model has no place for goes to the next', async () => {
+  const { a, b, ask } = await start(blind)
+  expect(await ask('w')).toMatchObject({ status: 200 })
+  expect([a.received.length, b.received.length]).toEqual([1, 1])
+})
+
+test('what is too long goes to the models for that', async () => {
+  const { a, b, ask } = await start(tooLong)
+  expect(await ask('l')).toMatchObject({ status: 200 })
+  expect([a.received.length, b.received.length]).toEqual([1, 1])
+})
