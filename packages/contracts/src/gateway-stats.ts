@@ -19,7 +19,7 @@ export interface GatewayRow {
   durationMs: number | null
 }
 
-export type GatewayDialect = 'built-in' | 'agentgateway' | 'litellm' | 'bifrost' | 'unknown'
+export type GatewayDialect = 'built-in' | 'agentgateway' | 'litellm' | 'bifrost' | 'vllm' | 'unknown'
 
 /** `GET /api/gateway-stats`; with `?race=<id>` also what was added since that race's start. */
 export interface GatewayStats {

@@ -6,6 +6,7 @@
  * - LiteLLM: litellm/integrations/prometheus.py, litellm/types/integrations/prometheus.py. The Python client adds
  *   `_total` to counters, and an absent label is the word `None`.
  * - Bifrost: plugins/telemetry/main.go. A metric appears with its first call, not before.
+ * - vLLM: vllm/v1/metrics/loggers.py. No gateway, but a server that is raced without one counts the same things.
  */
 import type { GatewayDialect } from '@drag-race/contracts'
 import type { Sample } from './parse-prometheus.ts'
@@ -16,6 +17,8 @@ export interface Dialect {
   sign: RegExp
   /** Labels in order of preference; empty, `unknown` and `None` count as absent. */
   provider: readonly string[]
+  /** Of every row, for a server of models, which is its own provider. */
+  ownProvider?: string
   /** The name that the caller used comes first: it is what a lane is called. */
   model: readonly string[]
   /** For series without a provider: a metric that has one, and which of its labels equals which of theirs. */
@@ -134,6 +137,28 @@ const dialects: readonly Dialect[] = [
       where: (labels) => labels.get('is_success') !== 'false',
     },
     overhead: { metric: 'bifrost_overhead_latency_microseconds', unitMs: 0.001 },
+    targets: null,
+    budgets: null,
+  },
+  {
+    name: 'vllm',
+    sign: /^vllm:/,
+    provider: [],
+    ownProvider: 'vllm',
+    model: ['model_name'],
+    // Each of the several choices of a call is one; callers who leave are not counted.
+    requests: { metric: 'vllm:request_success_total' },
+    failed: {
+      metric: 'vllm:request_success_total',
+      where: (labels) => labels.get('finished_reason') === 'error',
+    },
+    inputTokens: { metric: 'vllm:prompt_tokens_total' },
+    outputTokens: { metric: 'vllm:generation_tokens_total' },
+    cost: null,
+    ttft: inSeconds('vllm:time_to_first_token_seconds'),
+    timePerOutputToken: inSeconds('vllm:request_time_per_output_token_seconds'),
+    duration: inSeconds('vllm:e2e_request_latency_seconds'),
+    overhead: null,
     targets: null,
     budgets: null,
   },

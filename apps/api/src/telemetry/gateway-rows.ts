@@ -36,7 +36,11 @@ export function toGatewayRows(samples: readonly Sample[], dialect: Dialect): Cou
     if (!Number.isFinite(sample.value)) continue
     for (const { where, add } of readers.get(sample.name) ?? []) {
       if (where && !where(sample.labels)) continue
-      const provider = labelOf(sample, dialect.provider) ?? lookUp(sample, dialect, providers) ?? 'unknown'
+      const provider =
+        dialect.ownProvider ??
+        labelOf(sample, dialect.provider) ??
+        lookUp(sample, dialect, providers) ??
+        'unknown'
       const model = labelOf(sample, dialect.model) ?? 'unknown'
       const key = keyOf(provider, model)
       const tally = tallies.get(key) ?? emptyTally(provider, model, dialect.failed ? 0 : null)

@@ -180,6 +180,45 @@ test('another gateway shows the money that it tells of, and neither targets nor 
   expect(await stats()).toMatchObject({ rows: [{ costUsd: 0.002 }], targets: null, budgets: null })
 })
 
+test('vLLM raced without a gateway: it is its own provider', async () => {
+  // Of vLLM 0.32.0, the lines that are read and two of the five hundred others.
+  const labels = 'engine="0",model_name="tiny"'
+  const { stats } = await startApp(
+    (
+      await startGateway(`vllm:num_requests_running{${labels}} 0.0
+vllm:prompt_tokens_total{${labels}} 392.0
+vllm:prompt_tokens_cached_total{${labels}} 7.0
+vllm:generation_tokens_total{${labels}} 1262.0
+vllm:request_success_total{engine="0",finished_reason="stop",model_name="tiny"} 4.0
+vllm:request_success_total{engine="0",finished_reason="length",model_name="tiny"} 45.0
+vllm:request_success_total{engine="0",finished_reason="error",model_name="tiny"} 1.0
+vllm:time_to_first_token_seconds_count{${labels}} 50.0
+vllm:time_to_first_token_seconds_sum{${labels}} 5.883381128311157
+vllm:request_time_per_output_token_seconds_count{${labels}} 50.0
+vllm:request_time_per_output_token_seconds_sum{${labels}} 0.28882885078579285
+vllm:e2e_request_latency_seconds_count{${labels}} 50.0
+vllm:e2e_request_latency_seconds_sum{${labels}} 11.104573249816895
+`)
+    ).url,
+  )
+  const { problem, dialect, rows } = await stats()
+  expect([problem, dialect]).toEqual([null, 'vllm'])
+  expect(rows).toEqual([
+    {
+      provider: 'vllm',
+      model: 'tiny',
+      requests: 50,
+      failed: 1,
+      inputTokens: 392,
+      outputTokens: 1262,
+      costUsd: null,
+      ttftMs: 117.67,
+      timePerOutputTokenMs: 5.78,
+      durationMs: 222.09,
+    },
+  ])
+})
+
 test('a running race shows what was added since its start', async () => {
   const gateway = await startGateway(page(3))
   const app = await startApp(gateway.url)

@@ -8,6 +8,7 @@ const dialectNames: Record<GatewayDialect, string> = {
   agentgateway: 'agentgateway',
   litellm: 'LiteLLM',
   bifrost: 'Bifrost',
+  vllm: 'vLLM',
   unknown: 'unknown gateway',
 }
 
