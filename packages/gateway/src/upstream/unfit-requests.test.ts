@@ -1,4 +1,7 @@
-/** llama.cpp answers 500 to a request that its model cannot take: the request is unfit, and the server is well. */
+/**
+ * A model cannot take a request that another one may take: the request is unfit, and the server is well. llama.cpp answers
+ * 500 to it, vLLM 400.
+ */
 import { expect, test } from 'vitest'
 import { type ErrorBody, startGateway } from '../testing/gateway.ts'
 import { useOpened } from '../testing/opened.ts'
@@ -6,16 +9,20 @@ import { json, startUpstream } from '../testing/upstream.ts'
 
 const opened = useOpened()
 
-/** As b11549 says it. */
-const refuse = (message: string) => json({ error: { code: 500, message, type: 'server_error' } }, 500)
+const refuse = (message: string, status: number) =>
+  json({ error: { code: status, message, type: 'server_error' } }, status)
+/** As llama.cpp b11549 says it with a 500, and below vLLM 0.32.0 with a 400. */
 const blind = 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj'
 const tooLong =
   'input (3600 tokens) is too large to process. increase the physical batch size (current batch size: 512)'
+const blindVllm = 'tiny is not a multimodal model'
+const tooLongVllm =
+  'max_tokens=100000 cannot be greater than max_model_len=2048. Please request fewer output tokens.'
 const answer = json({ object: 'list', data: [], usage: { prompt_tokens: 1 } })
 
 /** `v` goes to `a`; `w` to `a`, then to `b`; `l` to `a`, and with what is too long to `b`. One failure opens a breaker. */
-async function start(message: string) {
-  const [a, b] = await Promise.all([startUpstream(refuse(message)), startUpstream(answer)])
+async function start(message: string, status = 500) {
+  const [a, b] = await Promise.all([startUpstream(refuse(message, status)), startUpstream(answer)])
   const to = (...models: string[]) => ({
     priority: { targets: models.map((model, priority) => ({ model, priority })) },
   })
@@ -51,14 +58,20 @@ test.each([blind, tooLong])('no retry, and no breaker that others would wait for
   expect((await ask('v')).body.error?.code).not.toBe('targets_resting')
 })
 
-test('what one model has no place for goes to the next', async () => {
-  const { a, b, ask } = await start(blind)
+test.each([
+  [blind, 500],
+  [blindVllm, 400],
+])('what one model has no place for goes to the next: %s', async (message, status) => {
+  const { a, b, ask } = await start(message, status)
   expect(await ask('w')).toMatchObject({ status: 200 })
   expect([a.received.length, b.received.length]).toEqual([1, 1])
 })
 
-test('what is too long goes to the models for that', async () => {
-  const { a, b, ask } = await start(tooLong)
+test.each([
+  [tooLong, 500],
+  [tooLongVllm, 400],
+])('what is too long goes to the models for that: %s', async (message, status) => {
+  const { a, b, ask } = await start(message, status)
   expect(await ask('l')).toMatchObject({ status: 200 })
   expect([a.received.length, b.received.length]).toEqual([1, 1])
 })

@@ -98,6 +98,12 @@ const odd: [what: string, body: unknown, status: number, error: object][] = [
     502,
     { message: 'a web page instead of an answer: 502 Bad Gateway', type: 'server_error' },
   ],
+  [
+    'a status as code, with the parameter beside it (vLLM)',
+    { error: { message: 'Too many.', type: 'BadRequestError', param: 'max_tokens', code: 400 } },
+    400,
+    { message: 'Too many.', type: 'BadRequestError', code: 'BadRequestError', param: 'max_tokens' },
+  ],
   ['nothing', '', 503, { message: 'm (custom) answered 503 and said nothing more.' }],
   ['JSON that says nothing known', { oops: true }, 500, { message: '{"oops":true}' }],
 ]

@@ -61,7 +61,8 @@ function toEnvelope(status: number, message: string, json: unknown): string {
   const error = firstRecord(firstRecord(json)?.error)
   const code = [error?.code, error?.status, firstRecord(json)?.code, error?.type].find(isText) ?? null
   const type = isText(error?.type) ? error.type : typeOf(status)
-  return JSON.stringify({ error: { message, type, code, param: null } })
+  const param = isText(error?.param) ? error.param : null
+  return JSON.stringify({ error: { message, type, code, param } })
 }
 
 /** As the official clients read it: a message, and code and type as texts where they are there at all. */

@@ -25,19 +25,23 @@ export function readReason({ status, code, message }: Refused): RefusalReason | 
   if (status === 429) return null
   if (/previous_response_not_found/.test(code ?? '')) return 'other_account'
   if (isAbout(contextCodes, contextWords)) return 'context_length'
+  if (inputWords.test(message)) return 'unsupported_input'
   return isAbout(contentCodes, contentWords) ? 'content_policy' : null
 }
 
 /** llama.cpp answers 500 to what its model cannot take. A sentence of its own stands at the beginning, where a quotation does not. */
 function readServerReason(message: string): RefusalReason | null {
   if (/^input \(\d+ tokens\) is too large to process/.test(message)) return 'context_length'
-  return /^(image|audio|video) input is not supported/.test(message) ? 'unsupported_input' : null
+  return inputWords.test(message) ? 'unsupported_input' : null
 }
 
+/** llama.cpp: "image input is not supported"; vLLM: "tiny is not a multimodal model". */
+const inputWords = /^((image|audio|video) input is not supported|\S+ is not a multimodal model)/
+
 const contextCodes = /context_length_exceeded|context_window_exceeded|string_above_max_length/
-/** OpenAI, vLLM: "maximum context length is"; Anthropic: "prompt is too long"; Gemini: "input token count … exceeds". */
+/** OpenAI, vLLM: "maximum context length is"; vLLM, of `max_tokens`: "greater than max_model_len"; Anthropic: "prompt is too long"; Gemini: "input token count … exceeds". */
 const contextWords =
-  /maximum context length|context (length|window|size)|prompt is too long|input is too long|too many (input )?tokens|token count.{0,200}exceeds/i
+  /maximum context length|greater than max_model_len|context (length|window|size)|prompt is too long|input is too long|too many (input )?tokens|token count.{0,200}exceeds/i
 const contentCodes = /content_filter|content_policy|responsible_?ai/i
 /** Azure: "triggering Azure OpenAI's content management policy"; OpenAI: "rejected as a result of our safety system". */
 const contentWords = /content (management )?policy|safety system|content_filter/i
