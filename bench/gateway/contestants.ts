@@ -13,7 +13,7 @@ export interface Field {
   contestants: Contestant[]
 }
 
-/** `others` are `name=url` of gateways that are running already and send model `bench` to `UPSTREAM_PORT`. */
+/** `others` are `name=url` of gateways that are running already and send their model to `UPSTREAM_PORT`. */
 export async function startField(others: readonly string[], upstreamPort: string): Promise<Field> {
   const children: ChildProcess[] = []
   // Also when the run breaks off.
@@ -34,15 +34,17 @@ export async function startField(others: readonly string[], upstreamPort: string
   const headers = { authorization: `Bearer ${key}` }
   return {
     contestants: [
-      { name: 'direct', ...upstream, headers: {} },
-      { name: 'floor', ...floor, headers: {} },
-      { name: 'this gateway', ...gateway, headers },
-      { name: fullest, ...budgeted, headers },
-      { name: 'without books', ...bookless, headers },
+      { name: 'direct', ...upstream, model, headers: {} },
+      { name: 'floor', ...floor, model, headers: {} },
+      { name: 'this gateway', ...gateway, model, headers },
+      { name: fullest, ...budgeted, model, headers },
+      { name: 'without books', ...bookless, model, headers },
       ...others.map(toOther),
     ],
   }
 }
+
+const model = 'bench'
 
 /** The one with the most to do. */
 export const fullest = 'with a budget and an audit log too'
@@ -69,7 +71,7 @@ function writeConfig(
       audit: { path: join(folder, 'audit.jsonl') },
     }),
   }
-  const models = [{ name: 'bench', provider: 'custom', params, price }]
+  const models = [{ name: model, provider: 'custom', params, price }]
   writeFileSync(path, JSON.stringify({ llm: { models, policies } }))
   return { GATEWAY_CONFIG: path, GATEWAY_BOOKS: accounts === 'none' ? 'off' : join(folder, 'books.db') }
 }
@@ -77,7 +79,10 @@ function writeConfig(
 /** Made up for one run, and of use nowhere else. */
 const key = randomUUID()
 
-/** `name=url`, and after a comma any headers that it wants: `portkey=http://127.0.0.1:8787,x-portkey-provider:openai`. */
+/**
+ * `name=url`, and after a comma any headers that it wants: `portkey=http://127.0.0.1:8787,x-portkey-provider:openai`. Where
+ * it calls the model by another name, the url says so: `tensorzero=http://127.0.0.1:3000/openai?model=tensorzero::model_name::bench`.
+ */
 function toOther(text: string): Contestant {
   const [place = '', ...headers] = text.split(',')
   const [name = '', url = ''] = place.split(/=(.*)/)
@@ -85,6 +90,7 @@ function toOther(text: string): Contestant {
   return {
     name,
     url,
+    model: new URL(url).searchParams.get('model') ?? model,
     child: null,
     headers: Object.fromEntries(headers.map((header) => header.split(/:(.*)/).slice(0, 2))),
   }

@@ -4,7 +4,10 @@ import { Pool } from 'undici'
 
 export interface Contestant {
   name: string
+  /** What comes before `/v1/chat/completions`. */
   url: string
+  /** Its own name for the upstream's model. */
+  model: string
   /** What each request carries besides, such as a key. */
   headers: Record<string, string>
   /** For its memory and its processor time; null for one that was not started here. */
@@ -27,7 +30,8 @@ export interface Answered {
 }
 
 export function createLoad(contestant: Contestant, connections: number) {
-  const pool = new Pool(new URL(contestant.url).origin, {
+  const { origin, pathname } = new URL(contestant.url)
+  const pool = new Pool(origin, {
     connections,
     pipelining: 1,
     headersTimeout: 30_000,
@@ -36,10 +40,10 @@ export function createLoad(contestant: Contestant, connections: number) {
   const headers = { 'content-type': 'application/json', ...contestant.headers }
   const send = (body: object) =>
     pool.request({
-      path: '/v1/chat/completions',
+      path: `${pathname.replace(/\/$/, '')}/v1/chat/completions`,
       method: 'POST',
       headers,
-      body: JSON.stringify({ model: 'bench', messages, ...body }),
+      body: JSON.stringify({ model: contestant.model, messages, ...body }),
     })
 
   const runLanes = async (lanes: number, wantsMore: () => boolean): Promise<number> => {
@@ -64,7 +68,7 @@ export function createLoad(contestant: Contestant, connections: number) {
         stream: true,
         stream_options,
         max_tokens: tokens,
-        user: String(tokensPerSecond),
+        seed: tokensPerSecond,
       })
       if (statusCode !== 200)
         throw new Error(`${contestant.name}: ${statusCode} ${(await body.text()).slice(0, 300)}`)
@@ -101,7 +105,7 @@ export function createLoad(contestant: Contestant, connections: number) {
 
     /** Streams that the caller leaves after their first bytes. */
     async abort(): Promise<void> {
-      const { body } = await send({ stream: true, max_tokens: 1_000, user: '50' })
+      const { body } = await send({ stream: true, max_tokens: 1_000, seed: 50 })
       for await (const _bytes of body) break
       body.destroy()
     },

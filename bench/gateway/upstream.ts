@@ -16,11 +16,13 @@ const server = createServer((request, response) => {
     const body = JSON.parse(Buffer.concat(parts).toString()) as {
       stream?: boolean
       max_tokens?: number
-      user?: string
+      max_completion_tokens?: number
+      seed?: number
     }
-    const tokens = body.max_tokens ?? 20
-    // `user` carries tokens per second: the gateways between leave it alone.
-    if (body.stream) stream(response, tokens, Number(body.user ?? 50), readAtNs)
+    // TensorZero knows the newer name alone.
+    const tokens = body.max_completion_tokens ?? body.max_tokens ?? 20
+    // `seed` carries tokens per second: of the numbers of a request it is the one that all gateways leave alone.
+    if (body.stream) stream(response, tokens, body.seed ?? 50, readAtNs)
     else answer(response, tokens, readAtNs)
   })
 })
