@@ -48,6 +48,7 @@ export function toRawAnswer(error: GatewayError, requestId: string, reasonPhrase
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Gateway-Request-Id: ${requestId}`,
+    ...Object.entries(error.headers).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     '',
     body,

@@ -46,6 +46,12 @@ test.each([
   ['two lengths', 400, 'not_http', `${post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
   ['a body that never ends', 408, 'request_timeout', `${post}Content-Length: 9\r\n\r\n{`],
   ['chunks that are none', 400, 'not_http', `${post}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`],
+  [
+    'a tunnel',
+    405,
+    'method_not_allowed',
+    'CONNECT api.openai.com:443 HTTP/1.1\r\nHost: api.openai.com\r\n\r\n',
+  ],
   ['no host', 403, 'host_not_allowed', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
 ])('%s gets %i %s', async (_what, status, code, bytes) => {
   const before = await refusals(code)
@@ -59,6 +65,16 @@ test.each([
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
 ])('%s is told what the port speaks', async (_what, bytes) => {
   expect(await raw(bytes)).toMatch(/no TLS and no HTTP\/2: call it with http:\/\//)
+})
+
+test('who wants a tunnel is told what the gateway is, and takes nothing along when it breaks off', async () => {
+  const tunnel = 'CONNECT api.openai.com:443 HTTP/1.1\r\n\r\n'
+  expect(await raw(tunnel)).toMatch(/^HTTP\/1\.1 405 .*\r\nallow: GET, POST\r\n.*HTTPS_PROXY/s)
+  const socket = connect(port(), '127.0.0.1')
+  socket.write(tunnel)
+  await once(socket, 'connect')
+  socket.resetAndDestroy()
+  expect((await fetch(`${gateway.url}/health`)).status).toBe(200)
 })
 
 test.each(['/health', '/ready'])('%s is answered though no host is named', async (where) => {

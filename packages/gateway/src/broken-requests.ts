@@ -32,6 +32,24 @@ export function answerBrokenRequest(
   socket.end(toRawAnswer(error, createRequestId(), phrase))
 }
 
+/** `CONNECT`: Node hands over the connection and looks after it no more. */
+export function answerTunnel(socket: Socket, { newest, onRefused }: Surroundings): void {
+  socket.on('error', () => socket.destroy())
+  // A second answer would be read as part of the first.
+  if (newest?.writableFinished === false) return void socket.destroy()
+  const error = new GatewayError('method_not_allowed', noProxy, { headers: { allow: 'GET, POST' } })
+  onRefused(error.code)
+  socket.setTimeout(tunnelMsMax, () => socket.destroy())
+  // Unread, what the other side says would turn the end into a reset.
+  socket.resume().end(toRawAnswer(error, createRequestId(), 'Method Not Allowed'))
+}
+
+/** Who has its answer and does not leave. */
+const tunnelMsMax = 1_000
+
+const noProxy =
+  'This gateway is no proxy and opens no tunnels (CONNECT): make it the base URL of your client, and take it out of HTTPS_PROXY.'
+
 function toBroken(code: string | undefined): { error: GatewayError; phrase: string } {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { Registry } from 'prom-client'
+import { allow } from './allow-method.ts'
 import { answerReady } from './answer-ready.ts'
 import type { Readiness } from './drain.ts'
 import { GatewayError } from './errors.ts'
@@ -14,8 +15,10 @@ export function createMetricsServer(registry: Registry, readiness: Readiness): S
   return createServer(async (request, response) => {
     try {
       const path = toPath(request)
+      if (path !== '/metrics' && path !== '/ready')
+        throw new GatewayError('not_found', 'The metrics are at GET /metrics.')
+      allow(request, response, 'GET')
       if (path === '/ready') return answerReady(readiness, response)
-      if (path !== '/metrics') throw new GatewayError('not_found', 'The metrics are at GET /metrics.')
       const text = await registry.metrics()
       response.setHeader('content-type', registry.contentType)
       response.end(text)

@@ -132,6 +132,21 @@ test('another method is told which one is meant', async () => {
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST'])
 })
 
+test.each(['/health', '/ready', '/'])('what is only read takes nothing: POST %s', async (path) => {
+  const wrong = await get(path, { method: 'POST' })
+  expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET'])
+})
+
+test.each(['/metrics', '/ready'])('on the port of the metrics neither: %s', async (path) => {
+  const at = new URL(path, gateway.metricsUrl)
+  for (const method of ['POST', 'DELETE', 'OPTIONS']) {
+    const wrong = await fetch(at, { method })
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET'])
+    expect(await wrong.json()).toMatchObject({ error: { code: 'method_not_allowed' } })
+  }
+  expect((await fetch(at, { method: 'HEAD' })).status).toBe(200)
+})
+
 async function callAs(host: string) {
   const request = httpRequest(`${gateway.url}/v1/models`, { headers: { host } }).end()
   const [response] = await once(request, 'response')

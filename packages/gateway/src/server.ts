@@ -10,15 +10,16 @@ import type { Socket } from 'node:net'
 import { gatewayGreeting } from '@drag-race/contracts'
 import { requireAdmin, toCallersList } from './admission/admin.ts'
 import { mayUse } from './admission/identity.ts'
+import { allow } from './allow-method.ts'
 import { answerReady } from './answer-ready.ts'
 import { findAnthropicItem, isAnthropicClient, toAnthropicList } from './anthropic-models.ts'
 import { makeBackup } from './books/make-backup.ts'
 import { toUsageList } from './books/usage-list.ts'
-import { answerBrokenRequest } from './broken-requests.ts'
+import { answerBrokenRequest, answerTunnel } from './broken-requests.ts'
 import { toBudgetsList } from './budgets/budgets-list.ts'
 import { type ChatParts, chat } from './chat.ts'
 import { type EndpointFacts, endpoints, toEndpoint } from './endpoints.ts'
-import { type ErrorCode, GatewayError } from './errors.ts'
+import type { ErrorCode } from './errors.ts'
 import { createHostCheck } from './host-check.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
 import { openConnections } from './open-connections.ts'
@@ -26,7 +27,7 @@ import { refuse } from './refuse.ts'
 import { createRequestId, tellRequestId } from './request-id.ts'
 import { toPath, toQuery } from './request-path.ts'
 import { unknownModel } from './routing/resolve.ts'
-import { isGoogleMethod, unknownAddress, whyNowhere } from './unknown-address.ts'
+import { isGoogleMethod, unknownAddress } from './unknown-address.ts'
 import { toTargetSnapshots } from './upstream/target-snapshot.ts'
 
 export interface ServerOptions {
@@ -87,6 +88,7 @@ export function createGatewayServer({ current, allowedHosts, arrival, onRefused 
     if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
     else answerBrokenRequest(error.code, socket, { newest: newest.get(socket), onRefused })
   })
+  server.on('connect', ({ socket }) => answerTunnel(socket, { newest: newest.get(socket), onRefused }))
   return server
 }
 
@@ -193,13 +195,6 @@ function isModelPath(path: string): boolean {
 function countModels(entries: { route: { state: string } }[]) {
   const available = entries.filter(({ route: { state } }) => state === 'available').length
   return { available, unavailable: entries.length - available }
-}
-
-function allow(request: IncomingMessage, response: ServerResponse, allowed: 'GET' | 'POST') {
-  const { method } = request
-  if (method === allowed || (method === 'HEAD' && allowed === 'GET')) return
-  response.setHeader('allow', allowed)
-  throw new GatewayError('method_not_allowed', whyNowhere(request) ?? `This address takes ${allowed} only.`)
 }
 
 function decode(text: string): string {

@@ -1,0 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { GatewayError } from './errors.ts'
+import { whyNowhere } from './unknown-address.ts'
+
+/** Throws `method_not_allowed` when the address takes another one. Who reads may ask for the head alone. */
+export function allow(request: IncomingMessage, response: ServerResponse, allowed: 'GET' | 'POST'): void {
+  const { method } = request
+  if (method === allowed || (method === 'HEAD' && allowed === 'GET')) return
+  response.setHeader('allow', allowed)
+  throw new GatewayError('method_not_allowed', whyNowhere(request) ?? `This address takes ${allowed} only.`)
+}
