@@ -28,18 +28,32 @@ test('no config: its path and what to set, exit 1', async () => {
   expect(await stderr).toMatch(/gateway\.yaml cannot be read \(ENOENT\)\. Set GATEWAY_CONFIG/)
 })
 
-test('a batch setting of traces that cannot be meant: one line, exit 1; nobody asks for it without an endpoint', async () => {
-  const setting = { OTEL_BSP_MAX_QUEUE_SIZE: 'many' }
-  const { stderr, exited } = run('llm: {}', {
-    ...setting,
-    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
-  })
-  expect((await exited)[0]).toBe(1)
-  expect(await stderr).toBe(
-    'OTEL_BSP_MAX_QUEUE_SIZE is "many": set it to a number of spans, from 1 to 100000.\n',
-  )
-  expect(await run('llm: {}', setting).firstLine).toMatch(/^gateway ready/)
-})
+test.each([
+  [
+    { OTEL_BSP_MAX_QUEUE_SIZE: 'many' },
+    'OTEL_BSP_MAX_QUEUE_SIZE is "many": set it to a number of spans, from 1 to 100000.',
+  ],
+  [
+    { OTEL_TRACES_SAMPLER: 'sometimes' },
+    'OTEL_TRACES_SAMPLER is "sometimes": set it to one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio.',
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem' },
+    'OTEL_EXPORTER_OTLP_CERTIFICATE is "/nowhere/ca.pem", which cannot be read (ENOENT): set it to a file in PEM.',
+  ],
+])(
+  'a setting of traces that cannot be meant: one line, exit 1; nobody asks for it without an endpoint: %j',
+  async (given, words) => {
+    const setting = given as Record<string, string>
+    const { stderr, exited } = run('llm: {}', {
+      ...setting,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+    })
+    expect((await exited)[0]).toBe(1)
+    expect(await stderr).toBe(`${words}\n`)
+    expect(await run('llm: {}', setting).firstLine).toMatch(/^gateway ready/)
+  },
+)
 
 test.each(['verbose', 'off'])('a LOG_LEVEL that there is not: one line, exit 1: %s', async (level) => {
   const { stderr, exited } = run('llm: {}', { LOG_LEVEL: level })

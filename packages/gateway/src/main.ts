@@ -13,7 +13,9 @@ import { addressFault } from './config/web-address.ts'
 import { createGateway } from './gateway.ts'
 import { createLogFile } from './log-file.ts'
 import { isLoopback } from './loopback.ts'
-import { type BatchSettings, readBatchSettings } from './tracing/batch.ts'
+import { readBatchSettings } from './tracing/batch.ts'
+import { checkExporter } from './tracing/check-exporter.ts'
+import { readSamplerSettings } from './tracing/sampler-settings.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
 // V8 compiles what was called 400 times, and a call runs most of its code once: now after 20 (docs/decisions/0017).
@@ -114,14 +116,15 @@ function isTraced(): boolean {
 
 /** Who wants no traces loads nothing of it. */
 async function loadTracing(): Promise<Tracing> {
+  const settings = readTracing()
   const { openTracing } = await import('./tracing/open-telemetry.ts')
-  const sampler = { name: env.OTEL_TRACES_SAMPLER, argument: env.OTEL_TRACES_SAMPLER_ARG }
-  return openTracing({ clock, log, sampler, batch: readBatch() })
+  return openTracing({ clock, log, ...settings })
 }
 
-function readBatch(): BatchSettings {
+function readTracing() {
   try {
-    return readBatchSettings(env)
+    checkExporter(env)
+    return { sampler: readSamplerSettings(env), batch: readBatchSettings(env) }
   } catch (error) {
     return fail((error as Error).message)
   }

@@ -35,14 +35,15 @@ import type { EndpointFacts } from '../endpoints.ts'
 import { isCallerEnd } from '../errors.ts'
 import type { Outcome } from '../ledger/record.ts'
 import type { BatchSettings } from './batch.ts'
-import { type SamplerWish, toSampler } from './sampler.ts'
+import { toSampler } from './sampler.ts'
+import type { SamplerSettings } from './sampler-settings.ts'
 import { toAnswerAttributes, toAttemptAttributes, toCallAttributes } from './span-attributes.ts'
 import type { CallTrace, Tracing } from './tracing.ts'
 
 export interface TracingOptions {
   clock: Clock
   log: Logger
-  sampler: SamplerWish
+  sampler: SamplerSettings
   batch: BatchSettings
 }
 
@@ -56,9 +57,7 @@ export function openTracing({ clock, log, sampler, batch }: TracingOptions): Tra
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': 'drag-race-gateway' }))
       .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
-    sampler: toSampler(sampler, (name) =>
-      log.warn({ sampler: name }, 'OTEL_TRACES_SAMPLER is none that is known'),
-    ),
+    sampler: toSampler(sampler),
     spanProcessors: [
       new BatchSpanProcessor({
         exporter: watchLosses(new OTLPTraceExporter(), log),
