@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { events, next, postRace, rest } from '../apps/api/src/testing/race-client.ts'
 import { expectInside, useLayoutPage } from './support/layout-page.ts'
 
-const { at, open } = useLayoutPage('hours')
+const { at, open } = useLayoutPage('hours', 'bursts')
 
 test.each([320, 375])('the header shows all pages at %i px', async (width) => {
   await open('/history', width)
@@ -47,6 +47,32 @@ describe.each([320, 375, 1280])('at %i px', (width) => {
     ).toEqual([1, 1])
   })
 })
+
+test('a lane of four has its figures on one line where a speed is too short to time', async () => {
+  for (const width of [1280, 1366]) {
+    await open('/race/bursts', width)
+    await at.page.getByText('too short to time').first().waitFor()
+    const tops = await at.page
+      .locator('.lane-figures')
+      .evaluateAll((all) =>
+        all.map((row) => new Set([...row.children].map((part) => part.getBoundingClientRect().top)).size),
+      )
+    expect(tops, `${width} px`).toEqual([1, 1, 1, 1])
+  }
+})
+
+test('letters set wide, as WCAG 1.4.12 has them, run over no finish line', async () => {
+  for (const width of [320, 375, 1280]) {
+    await open('/race/hours', width)
+    await at.page.evaluate(setWide)
+    await expectInside(at.page.locator('.strip-clock'), '.strip-result')
+  }
+})
+
+const setWide = `
+  const wide = new CSSStyleSheet()
+  wide.replaceSync('* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important }')
+  document.adoptedStyleSheets.push(wide)`
 
 async function stoppedRace(): Promise<string> {
   const lanes = Array(4).fill({ model: 'sim-long' })

@@ -200,7 +200,7 @@ describe('a replay', () => {
     await at.page.goto(url('/race/wide/replay'))
     await at.page.getByRole('slider', { name: 'Time in the race' }).press('ArrowRight')
     await at.page.emulateMedia({ media: 'print' })
-    const transport = at.page.getByRole('region', { name: 'Replay' }).last()
+    const transport = at.page.getByRole('region', { name: 'Replay' })
     expect(await transport.innerText()).toBe('0.50 / 10.00 s')
     expect(await transport.getByRole('slider').count()).toBe(0)
   })

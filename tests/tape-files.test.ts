@@ -86,7 +86,24 @@ describe('a tape from elsewhere', () => {
     await at.page.getByText(/Not imported\. This is no tape/).waitFor()
     expect(await seriousFaults(at.page)).toEqual([])
   })
+
+  test('is not passed over where several are dropped, nor where the app does not answer', async () => {
+    await at.page.goto(url('/history'))
+    await at.page.getByRole('button', { name: 'Import a tape' }).waitFor()
+    await at.page.evaluate(dropTwo)
+    await at.page.getByText('Not imported. 2 files were dropped, and one is read at a time').waitFor()
+    const file = join(at.folder, 'away.tape.jsonl')
+    writeFileSync(file, toTapeFile(hostileTape('away-race')))
+    await at.page.route('**/api/races/import', (route) => route.abort())
+    await at.page.locator('input[type=file]').setInputFiles(file)
+    await at.page.getByText('Not imported. The app does not answer.').waitFor()
+  })
 })
+
+const dropTwo = `
+  const dataTransfer = new DataTransfer()
+  for (const name of ['a.tape.jsonl', 'b.tape.jsonl']) dataTransfer.items.add(new File(['no tape'], name))
+  dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }))`
 
 async function bring(tape: readonly RaceEvent[]) {
   expect((await send(toTapeFile(tape))).status).toBe(201)

@@ -25,6 +25,7 @@ const races = {
   sixteen: [...field, ...field],
   unbroken: [{ model: 'x'.repeat(200), answer: 'One.', totalMs: 1900 }, ...field.slice(1, 3)],
   hours: field.slice(0, 4).map((lane) => ({ ...lane, totalMs: lane.totalMs + 1_200_000 })),
+  bursts: field.slice(0, 4).map((lane) => ({ ...lane, totalMs: 1_086 })),
   long: [...field.slice(0, 7), { model: 'wordy', answer: 'Many words. '.repeat(5_000), totalMs: 30_000 }],
 }
 

@@ -19,13 +19,15 @@ export class ApiProblem extends Error {
   }
 }
 
-/** `init.body` may be a string only; with one, the request is sent as JSON. `null` is the answer of a 204. */
+/** A string as `init.body` is sent as JSON, a file as its `headers` say. `null` is the answer of a 204. */
 export async function readJson<Answer>(
   path: string,
-  init: RequestInit & { body?: string } = {},
+  init: RequestInit & { body?: string | File; headers?: Record<string, string> } = {},
   fetchIt: typeof fetch = fetch,
 ): Promise<Answer> {
-  const headers = { accept: 'application/json', ...(init.body ? { 'content-type': 'application/json' } : {}) }
+  const json: Record<string, string> =
+    typeof init.body === 'string' ? { 'content-type': 'application/json' } : {}
+  const headers = { accept: 'application/json', ...json, ...init.headers }
   const response = await fetchIt(path, { ...init, headers }).catch((cause: unknown) => {
     if (init.signal?.aborted) throw cause
     throw new ApiProblem(

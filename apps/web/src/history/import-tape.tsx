@@ -3,7 +3,7 @@ import { type ImportedRace, tapeLinesType } from '@drag-race/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { toProblem } from '../read-json.ts'
+import { readJson } from '../read-json.ts'
 
 export function ImportTape() {
   const input = useRef<HTMLInputElement>(null)
@@ -16,7 +16,7 @@ export function ImportTape() {
       navigate(`/race/${id}`)
     },
   })
-  const isOver = useDroppedFile(bringing.mutate)
+  const isOver = useDroppedFiles(bringing.mutate)
   return (
     <div className={isOver ? 'history-import history-import-over' : 'history-import'}>
       <input
@@ -25,8 +25,8 @@ export function ImportTape() {
         hidden
         accept=".jsonl"
         onChange={({ currentTarget }) => {
-          const [file] = currentTarget.files ?? []
-          if (file) bringing.mutate(file)
+          const files = [...(currentTarget.files ?? [])]
+          if (files.length > 0) bringing.mutate(files)
           // The same file, corrected, may be chosen again.
           currentTarget.value = ''
         }}
@@ -61,18 +61,20 @@ function WithRaceLink({ text }: { text: string }) {
   )
 }
 
-async function bring(file: File): Promise<ImportedRace> {
-  const response = await fetch('/api/races/import', {
+function bring(files: readonly File[]): Promise<ImportedRace> {
+  const [file] = files
+  if (!file || files.length > 1) {
+    throw new Error(`${files.length} files were dropped, and one is read at a time: drop each by itself.`)
+  }
+  return readJson<ImportedRace>('/api/races/import', {
     method: 'POST',
     headers: { 'content-type': tapeLinesType },
     body: file,
   })
-  if (!response.ok) throw await toProblem(response)
-  return (await response.json()) as ImportedRace
 }
 
-/** The whole page takes a file while this is on it; whether one is being held over it. */
-function useDroppedFile(take: (file: File) => void): boolean {
+/** The whole page takes files while this is on it; whether one is being held over it. */
+function useDroppedFiles(take: (files: File[]) => void): boolean {
   const [isOver, setIsOver] = useState(false)
   const newest = useRef(take)
   useEffect(() => {
@@ -89,11 +91,11 @@ function useDroppedFile(take: (file: File) => void): boolean {
       if (event.relatedTarget === null) setIsOver(false)
     }
     const onDrop = (event: DragEvent) => {
-      const [file] = event.dataTransfer?.files ?? []
-      if (!file) return
+      const files = [...(event.dataTransfer?.files ?? [])]
+      if (files.length === 0) return
       event.preventDefault()
       setIsOver(false)
-      newest.current(file)
+      newest.current(files)
     }
     addEventListener('dragover', onOver)
     addEventListener('dragleave', onLeave)

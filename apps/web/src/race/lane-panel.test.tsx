@@ -1,4 +1,4 @@
-import type { LaneError, RaceState } from '@drag-race/contracts'
+import type { LaneError, RaceEvent, RaceState } from '@drag-race/contracts'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
 import { fold, type LaneScript, makeTape } from '../testing/tape.ts'
@@ -50,6 +50,16 @@ test('a lane that failed before the gateway answered tells of neither', () => {
   const html = panel(failed({}), 0)
   expect(html).toContain('Stream cut.')
   expect(html).not.toMatch(/tried|log/)
+})
+
+test('a lane that answered with a tool call alone says so, and not that nothing arrived', () => {
+  const tape = makeTape({ lanes: [{ model: 'real', tokensAt: [10], end: 'done' }] })
+  const called = tape.map(
+    (event): RaceEvent => (event.type === 'token' ? { ...event, kind: 'tool-call' } : event),
+  )
+  expect(panel(fold(called), 0)).toContain('It answered with a tool call alone')
+  const silent = makeTape({ lanes: [{ model: 'real', tokensAt: [], end: 'stopped', endAt: 10 }] })
+  expect(panel(fold(silent), 0)).toContain('No answer arrived.')
 })
 
 /** Its first lane, with more in its `error`. */

@@ -68,7 +68,7 @@ export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneShe
         {lane.reasoning !== '' && <Thinking text={lane.reasoning} isOpen={isOpen && lane.answer === ''} />}
         {isOpen && isEmpty && <Waiting lane={lane} />}
         {lane.answer !== '' && <LaneAnswer text={lane.answer} isOpen={isOpen} scroller={scroller} />}
-        {!isOpen && isEmpty && result.kind !== 'failed' && <p className="dim">No answer arrived.</p>}
+        {!isOpen && isEmpty && result.kind !== 'failed' && <p className="dim">{toEmptyText(lane)}</p>}
       </ScrollBox>
       {silentSeconds !== null && <p className="lane-silence">no token for {silentSeconds} s</p>}
       {isOpen && !isFollowing && <FollowButton onPress={follow} />}
@@ -83,6 +83,11 @@ function FollowButton({ onPress }: { onPress: () => void }) {
       ↓ Follow
     </button>
   )
+}
+
+/** Tokens were counted and timed that are no text: else the figures above would be of nothing. */
+function toEmptyText({ hasToolCall }: LaneState): string {
+  return hasToolCall ? 'It answered with a tool call alone, which is not shown.' : 'No answer arrived.'
 }
 
 /** Nothing has come yet: the time itself is what there is to see. */

@@ -49,7 +49,7 @@ export function ReplayScreen({ player, children }: ReplayScreenProps) {
 
   return (
     <DisplayClockContext value={clock}>
-      <section className="replay-head" aria-label="Replay">
+      <section className="replay-head" aria-label="Race">
         <ScrollBox className="prompt-text" label="Prompt" dir="auto">
           {prompt}
         </ScrollBox>
