@@ -140,7 +140,7 @@ async function guardOrTell(
 function editCompletion(raw: unknown, edit: EditText): unknown {
   if (!isRecord(raw) || !Array.isArray(raw.choices)) return editTexts(raw, edit)
   const choices = (raw.choices as unknown[]).map((choice) => {
-    if (!isRecord(choice)) return choice
+    if (!isRecord(choice)) return editTexts(choice, edit)
     // The tokens themselves stand in it, cut as no detector expects.
     const { logprobs, ...rest } = choice
     const edited = editTexts(rest, edit)

@@ -71,17 +71,18 @@ export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText:
       }
       const { id, object, created, model } = raw
       head = { id, object, created, model }
-      const before = raw.choices as unknown[]
+      // A choice that is no object is none, and no client reads it.
+      const before = records(raw.choices)
       const passed: string[] = []
       let placed = 0
       for (const piece of toPieces(before)) passed.push(await pass(piece, turns))
       const after = before.map((choice) => editChoice(choice, () => passed[placed++]!))
       const finished = new Set(
-        records(before)
-          .filter(({ finish_reason }) => text(finish_reason) !== '')
-          .map(({ index }) => index),
+        before.filter(({ finish_reason }) => text(finish_reason) !== '').map(({ index }) => index),
       )
-      const chunk = after.every((choice, at) => choice === before[at]) ? raw : { ...raw, choices: after }
+      const isSame =
+        before.length === raw.choices.length && after.every((choice, at) => choice === before[at])
+      const chunk = isSame ? raw : { ...raw, choices: after }
       for (const index of finished) over.add(index)
       if (finished.size === 0) return [chunk]
       const rests = await close((choice) => finished.has(choice), turns)
@@ -107,7 +108,7 @@ interface Piece {
 }
 
 /** The pieces of all texts in a chunk, in the order in which they are put back. */
-function toPieces(choices: readonly unknown[]): Piece[] {
+function toPieces(choices: readonly Record<string, unknown>[]): Piece[] {
   const pieces: Piece[] = []
   for (const each of choices) {
     editChoice(each, (choice, piece, place) => {
@@ -121,8 +122,7 @@ function toPieces(choices: readonly unknown[]): Piece[] {
 type Edit = (choice: unknown, piece: string, place: Place) => string
 
 /** `message` repeats what the deltas said, and `logprobs` holds the tokens themselves: neither can be masked piece by piece. */
-function editChoice(choice: unknown, edit: Edit): unknown {
-  if (!isRecord(choice)) return choice
+function editChoice(choice: Record<string, unknown>, edit: Edit): unknown {
   const { message, logprobs, ...rest } = choice
   const { delta, text: words } = rest
   const spoken = { ...(delta !== undefined && { delta }), ...(words !== undefined && { text: words }) }

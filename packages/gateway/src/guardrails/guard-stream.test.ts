@@ -178,6 +178,20 @@ test('an event that cannot be checked does not pass', async () => {
   expect((events(bytes).at(-1) as Told).error).toMatchObject({ code: 'malformed_stream' })
 })
 
+test('what is no chunk is masked too, and what repeats a text is left out', async () => {
+  const notes = [event({ note: card }), event([card]), event({ choices: card }), event({ choices: [card] })]
+  const repeated = { index: 0, delta: { content: 'a' }, message: { content: card }, logprobs: [card] }
+  const { gateway } = await start(
+    [cards],
+    stream([role, ...notes, event({ ...head, choices: [repeated] }), finish, done]),
+  )
+  const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+  expect(bytes).not.toContain('1111')
+  expect(bytes).toContain(event({ note: '[card-number]' }))
+  expect(readTexts(bytes)).toEqual({ '0 answer': 'a' })
+  expect(bytes).toMatch(/\[DONE\]\n\n$/)
+})
+
 test('an event that only shows life passes as a comment', async () => {
   const pings = `data:\n\nevent: ping\ndata: ${card}\n\n`
   const { gateway } = await start([cards], stream([role, token('a'), pings, finish, done]))

@@ -39,6 +39,13 @@ describe('on an answer that does not stream', () => {
     )
   })
 
+  test('masks a choice that is none', async () => {
+    const { gateway } = await start([cards], json({ choices: [card, { message: { content: 'a' } }] }))
+    expect(await (await gateway.chat(ask('hi'))).json()).toEqual({
+      choices: ['[card-number]', { message: { content: 'a' } }],
+    })
+  })
+
   test('passes byte for byte when nothing is found', async () => {
     const text = JSON.stringify(answer('nothing'), null, 2)
     const { gateway } = await start([cards, mails], json(text))
