@@ -5,7 +5,7 @@ import { type FeedStatus, followRace, startRace } from './feed.ts'
 
 describe('a feed of a tab that nobody looks at', () => {
   /** A tab, hidden and shown by hand; its waits are woken by hand, too; a server that sends two events and goes on. */
-  function setUp(open: 'post' | 'follow') {
+  function setUp(open: 'post' | 'follow', isAnswered = true) {
     let isHidden = false
     const lookers: (() => void)[] = []
     const waits: { ms: number; wake: () => void }[] = []
@@ -18,6 +18,11 @@ describe('a feed of a tab that nobody looks at', () => {
       fetchIt: (async (_path, init) => {
         const after = new Headers(init?.headers).get('last-event-id')
         afters.push(after)
+        if (!isAnswered) {
+          return new Promise((_, reject) =>
+            init?.signal?.addEventListener('abort', () => reject(new Error())),
+          )
+        }
         const body = new ReadableStream<Uint8Array>({
           start(controller) {
             send = (some) => controller.enqueue(toBytes(some))
@@ -84,6 +89,17 @@ describe('a feed of a tab that nobody looks at', () => {
     expect(tab.afters).toEqual([null, '1'])
     expect(tab.events).toEqual(tape.slice(0, 4))
     expect(tab.states).toEqual(['asking', 'open', 'resting', 'open'])
+    tab.feed.close()
+  })
+
+  test('waits no longer for an answer: other tabs may hold all connections', async () => {
+    const tab = setUp('follow', false)
+    tab.hide(true)
+    await settle()
+    const rest = tab.reach('resting')
+    tab.wake(3000)
+    await rest
+    expect(tab.states).toEqual(['asking', 'resting'])
     tab.feed.close()
   })
 

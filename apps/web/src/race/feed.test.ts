@@ -151,6 +151,7 @@ describe('a feed', () => {
     const { waits, statuses } = await watch([some, dead, dead, dead, dead, dead, dead, some, dead, rest])
     expect(waits).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 250, 500])
     expect(statuses).toContain('reconnecting')
+    expect((await watch([dead, rest], 'follow')).waits).toEqual([250])
   })
 
   test('comes back after a server error, not after a refusal', async () => {

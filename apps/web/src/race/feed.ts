@@ -82,7 +82,7 @@ function openFeed(
     tell({ state: 'asking' })
     const ask = (signal: AbortSignal) => askForRest(options, tape, signal)
     let failures = 0
-    for (let isFirst = true; !tape.hasEnded && !closing.signal.aborted; isFirst = false) {
+    for (let isFirst = true; !closing.signal.aborted; isFirst = false) {
       const seqBefore = tape.seq
       const outcome = await readOnce(isFirst && post ? post : ask)
       if (outcome === 'ended' || closing.signal.aborted) break

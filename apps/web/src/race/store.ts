@@ -13,7 +13,7 @@ import { createStore } from 'zustand/vanilla'
 import { ApiProblem, readJson } from '../read-json.ts'
 import { type Feed, type FeedOptions, type FeedStatus, followRace, startRace } from './feed.ts'
 import { createScreenLag } from './screen-lag.ts'
-import { createTurns, firstTurn, strideMax, type Turn } from './turns.ts'
+import { createTurns, firstTurn, type Turn } from './turns.ts'
 
 /** The app answers a stop in milliseconds: after this long the request is most likely still waiting in the browser. */
 const stopMsMax = 4000
@@ -87,7 +87,7 @@ export function createRaceStore({
     const turns = createTurns()
     /** Frames in which lanes still have their turn, though nothing new has come. */
     let owed = 0
-    /** How far the tape was in the last frames. */
+    /** How far the tape was in the frames of this round, in which every lane has one turn. */
     let shownAts: number[] = []
     /** What the app said of the race's clock, and when; 0 while it has said nothing. */
     let told = emptyScreen.anchor
@@ -125,9 +125,9 @@ export function createRaceStore({
         set({ turn })
       }
       if (owed > 0) askFrame()
-      shownAts = [...shownAts, folded.at].slice(-strideMax)
+      shownAts = [...shownAts, folded.at].slice(-turn.stride)
       // The lane that was drawn first in this round shows what there was then.
-      const at = shownAts.at(-turn.stride) ?? shownAts[0]!
+      const at = shownAts[0]!
       afterPaint(() => {
         turns.painted(nowMs() - beganMs)
         measured.painted(at, nowMs())

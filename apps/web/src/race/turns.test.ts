@@ -19,6 +19,8 @@ function run(
 test('as long as a frame’s work fits, every lane is drawn in every frame', () => {
   const ran = run(createTurns(), 100, () => 6)
   expect(ran.every((turn) => lanes.every((lane) => hasTurn(lane, turn)))).toBe(true)
+  // Another object would render every lane anew.
+  expect(new Set(ran).size).toBe(1)
 })
 
 test('when it does not, each lane has one turn in as many frames as it takes, and all of them do', () => {

@@ -12,7 +12,7 @@ export const tape = makeTape({
   ],
 })
 
-export function toBytes(events: readonly RaceEvent[]): Uint8Array {
+export function toBytes(events: readonly RaceEvent[]): Uint8Array<ArrayBuffer> {
   const text = events.map((event) => encodeEvent({ id: event.seq, data: JSON.stringify(event) }))
   return utf8.encode(encodeComment('hello') + text.join(''))
 }
