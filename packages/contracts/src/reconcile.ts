@@ -73,7 +73,7 @@ function reconcileModel(
   // Of a lane that failed or was stopped only the gateway knows the tokens that were billed.
   const done = lanes.flatMap(({ outcome }) => (outcome?.kind === 'done' ? [outcome.event] : []))
   const areAllDone = done.length === lanes.length
-  const isEstimated = areAllDone && done.some(({ usage }) => usage.source === 'tokenizer')
+  const isEstimated = done.some(({ usage }) => usage.source === 'tokenizer')
   const tokens = (of: 'inputTokens' | 'outputTokens') =>
     areAllDone ? done.reduce((sum, { usage }) => sum + usage[of], 0) : null
   const times = (what: 'TTFT' | 'duration', values: (number | null)[], gateway: number | null) =>
