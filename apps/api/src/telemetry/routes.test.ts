@@ -2,12 +2,11 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ApiError, GatewayStats, RaceStatus } from '@drag-race/contracts'
-import express from 'express'
 import pino from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
-import type { ApiFault } from '../api-fault.ts'
 import type { AppContext, GatewayAddress } from '../app-context.ts'
 import { openDatabase } from '../history/open-database.ts'
+import { serveRoutes } from '../testing/serve-routes.ts'
 import { createTelemetry, createTelemetryRoutes } from './index.ts'
 
 const page = (requests: number, ttftSeconds = requests) => `
@@ -60,14 +59,8 @@ async function startApp(url: string, other: Partial<GatewayAddress> = {}) {
   }
   // A short limit, so that a gateway that never answers costs a test nothing.
   const telemetry = createTelemetry(context, { timeoutMs: 500, bytesMax: 10_000 })
-  const app = express()
-  app.use('/api', createTelemetryRoutes(context, telemetry))
-  app.use(((fault, _request, response, _next) => {
-    const { status, code } = fault as ApiFault
-    response.status(status).json({ error: { code } })
-  }) satisfies express.ErrorRequestHandler)
-  const appUrl = await listen(app)
-  const get = (query = '') => fetch(`${appUrl}/api/gateway-stats${query}`)
+  const apiUrl = await serveRoutes(createTelemetryRoutes(context, telemetry))
+  const get = (query = '') => fetch(`${apiUrl}/gateway-stats${query}`)
   const stats = async (query = '') => (await (await get(query)).json()) as GatewayStats
   return { db, telemetry, get, stats }
 }
