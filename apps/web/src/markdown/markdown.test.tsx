@@ -198,7 +198,7 @@ test('a column without a name has no header', () => {
 })
 
 test('nesting ends at fifty levels, and the rest is text', () => {
-  for (const deep of ['> '.repeat(5000), '- '.repeat(2500), '1) > '.repeat(2000), '[*a '.repeat(5000)]) {
+  for (const deep of ['> '.repeat(5000), '- '.repeat(2500), '1) > '.repeat(2000), '[*a '.repeat(1000)]) {
     const out = html(`${deep}end`)
     expect(out).toContain('end')
     expect(out.split('<blockquote>').length + out.split('<li>').length).toBeLessThan(105)
