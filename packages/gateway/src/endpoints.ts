@@ -9,8 +9,8 @@ export interface EndpointFacts {
   canStream: boolean
   /** Does a stream tell its usage in a chunk of its own, when `stream_options` asks for it? */
   hasUsageChunk: boolean
-  /** Does a stream end with `[DONE]`? */
-  endsWithDone: boolean
+  /** What stands in the event that ends a stream for its reader. */
+  endWords: readonly string[]
   /** Can guardrails check its answers? `none`: they hold no text, and need no check. */
   guardedAnswers: 'yes' | 'no' | 'none'
   /** The member that each whole answer has, and a refusal that came with a good status has not. */
@@ -27,7 +27,7 @@ const ofOpenAi = {
   dialect: 'openai',
   canStream: true,
   hasUsageChunk: true,
-  endsWithDone: true,
+  endWords: ['[DONE]'],
   guardedAnswers: 'yes',
   answeredIn: 'choices',
   isCacheable: true,
@@ -36,10 +36,15 @@ const ofOpenAi = {
 const withEvents = {
   ...ofOpenAi,
   hasUsageChunk: false,
-  endsWithDone: false,
   guardedAnswers: 'no',
 } as const
-const ofAnthropic = { ...withEvents, dialect: 'anthropic', needs: 'messages', answeredIn: 'content' } as const
+const ofAnthropic = {
+  ...withEvents,
+  dialect: 'anthropic',
+  endWords: ['message_stop'],
+  needs: 'messages',
+  answeredIn: 'content',
+} as const
 
 export const endpoints = {
   'chat/completions': { ...ofOpenAi, needs: 'messages', operation: 'chat' },
@@ -53,7 +58,14 @@ export const endpoints = {
     operation: 'embeddings',
   },
   // A stored prompt or a conversation may stand in for its input.
-  responses: { ...withEvents, needs: null, answeredIn: 'output', isCacheable: false, operation: 'chat' },
+  responses: {
+    ...withEvents,
+    endWords: ['response.completed', 'response.incomplete'],
+    needs: null,
+    answeredIn: 'output',
+    isCacheable: false,
+    operation: 'chat',
+  },
   messages: { ...ofAnthropic, operation: 'chat' },
   'messages/count_tokens': {
     ...ofAnthropic,

@@ -58,7 +58,7 @@ async function relayAsStream(
   if (isJson) Object.assign(call.facts, createFacts())
   const watch = createStreamWatch(call.facts, {
     asChunk: toAsChunk(call),
-    endsWithDone: endpoints[endpoint].endsWithDone,
+    endWords: endpoints[endpoint].endWords,
   })
   await relayStream({
     body,

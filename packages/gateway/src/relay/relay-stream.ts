@@ -81,10 +81,13 @@ function isOfGuardrails(error: GatewayError): boolean {
   return error.code === 'guardrail_rejected' || error instanceof NotChecked
 }
 
-/** Whole frames of an answer that has begun, which would all pass: they are looked at when they have gone. */
+/**
+ * Whole frames of an answer that has begun, which would all pass: they are looked at when they have gone. Never its end: behind a
+ * broken event of the same read it would make a success of the answer.
+ */
 function passesUnseen({ watch, usageChunk, secrets }: StreamRelay, bytes: Uint8Array): boolean {
   const isWholeFrames = bytes.at(-1) === LF && bytes.at(-2) === LF
-  if (!isWholeFrames || watch.facts.firstTokenAtMs === null) return false
+  if (!isWholeFrames || watch.facts.firstTokenAtMs === null || watch.mayEnd(bytes)) return false
   return usageChunk.passesUnseen(bytes) && !hasSecret(bytes, secrets)
 }
 

@@ -11,7 +11,7 @@ import type { AnswerFacts, FrameKind } from './watch.ts'
 export interface UsageChunkRule {
   /** The frames to send now, in place of this one. */
   pass(frame: Uint8Array, kind: FrameKind): Uint8Array[]
-  /** Would all of these whole frames pass as they are? */
+  /** Would all of these whole frames, which do not end the stream, pass as they are? */
   passesUnseen(bytes: Uint8Array): boolean
   /** The frames to send when the stream has ended, before a `[DONE]` of ours. */
   end(): Uint8Array[]
@@ -83,14 +83,10 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
           return [...release(), frame]
       }
     },
-    passesUnseen: (bytes) =>
-      held === null && !mayTellUsage(bytes) && !wordsSeen.some((word) => asBuffer(bytes).includes(word)),
+    passesUnseen: (bytes) => held === null && !mayTellUsage(bytes) && !asBuffer(bytes).includes('error'),
     end: releaseWithReport,
   }
 }
-
-/** In the end of a stream, and in whatever tells an error. */
-const wordsSeen = ['[DONE]', 'error']
 
 function isError({ error, isErrorHidden }: AnswerFacts, kind: FrameKind): boolean {
   return error !== null && !isErrorHidden && (kind === 'event' || kind === 'usage')

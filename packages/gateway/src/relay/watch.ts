@@ -12,6 +12,7 @@ import {
   type Usage,
 } from '@drag-race/contracts'
 import { type Frame, readFrame } from '@drag-race/wire'
+import { asBuffer } from '../as-buffer.ts'
 import { choicesMax } from '../dialects/choices-max.ts'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
 import { readWords } from '../dialects/openai/read-words.ts'
@@ -62,23 +63,27 @@ export type FrameKind = 'comment' | 'event' | 'usage' | 'done'
 
 export interface StreamWatch {
   readonly facts: AnswerFacts
+  /** May the answer's end be in these bytes? A text that the model wrote may hold its words too. */
+  mayEnd(bytes: Uint8Array): boolean
   see(frame: Uint8Array, atMs: number): FrameKind
 }
 
 /** What the watch must know of an endpoint other than chat. */
 export interface Reading {
   asChunk: AsChunk
-  endsWithDone: boolean
+  endWords: readonly string[]
 }
 
-const chatReading: Reading = { asChunk: (raw) => raw, endsWithDone: true }
+const chatReading: Reading = { asChunk: (raw) => raw, endWords: ['[DONE]'] }
 
 export function createStreamWatch(
   facts: AnswerFacts = createFacts(),
-  { asChunk, endsWithDone }: Reading = chatReading,
+  { asChunk, endWords }: Reading = chatReading,
 ): StreamWatch {
+  const endsWithDone = endWords.includes('[DONE]')
   return {
     facts,
+    mayEnd: (bytes) => endWords.some((word) => asBuffer(bytes).includes(word)),
     see(bytes, atMs) {
       const frame = readFrame(bytes)
       // Behind its end nothing is of the answer: the report is written, and clients read no further.

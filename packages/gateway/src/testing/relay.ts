@@ -32,7 +32,7 @@ export async function relayPieces(
   await relayStream({
     body: pieces,
     watch: {
-      facts: watch.facts,
+      ...watch,
       see(frame, atMs) {
         log.push(`see ${Buffer.from(frame)}`)
         return watch.see(frame, atMs)
