@@ -13,7 +13,9 @@ const memoryCalls = Number(process.env.BENCH_CALLS ?? 50_000)
 /** Of the same kind, before the first look: what grows once and stays (V8's young generation, malloc's arenas) has grown: after 20,000 or so. */
 const warmCalls = 30_000
 const batchCalls = 2_500
-const lanes = 8
+/** How many ask at once, each again as soon as it is answered: few leave a gateway waiting for caller and upstream, many never do. */
+const callers = [8, 64]
+const lanes = callers[0]!
 const openStreams = 200
 
 const field = await startField(process.argv.slice(2), process.env.UPSTREAM_PORT ?? '0')
@@ -23,8 +25,7 @@ for (const contestant of field.contestants) {
     ...contestant,
     single: noDelays(),
     crowd: noDelays(),
-    answersPerSecond: [],
-    cpuUsPerAnswer: [],
+    answers: callers.map((count) => ({ callers: count, perSecond: [], cpuUs: [] })),
   })
   await warmUp(contestant)
 }
@@ -34,7 +35,7 @@ for (let round = 0; round < rounds; round++) {
   for (const contestant of order) await measure(contestant, measured.get(contestant.name)!)
   process.stderr.write(`round ${round + 1} of ${rounds}\n`)
 }
-writeReport([...measured.values()], await countMemory(), { rounds, lanes, openStreams })
+writeReport([...measured.values()], await countMemory(), { rounds, openStreams })
 process.exit()
 
 /** So that nobody is measured while it is still being compiled: under load that goes on for some ten to fifteen seconds. */
@@ -55,10 +56,12 @@ async function measure(contestant: Contestant, into: Measured) {
     await load.stream(20, 200, into.single)
   }
   const pid = contestant.child?.pid
-  const beforeUs = pid === undefined ? Number.NaN : cpuUs(pid)
-  const { count, perSecond } = await load.answers(lanes, 1_500)
-  into.answersPerSecond.push(perSecond)
-  if (pid !== undefined) into.cpuUsPerAnswer.push((cpuUs(pid) - beforeUs) / count)
+  for (const answers of into.answers) {
+    const beforeUs = pid === undefined ? Number.NaN : cpuUs(pid)
+    const { count, perSecond } = await load.answers(answers.callers, 1_500)
+    answers.perSecond.push(perSecond)
+    if (pid !== undefined) answers.cpuUs.push((cpuUs(pid) - beforeUs) / count)
+  }
   // A crowd: 200 streams of 50 tokens a second, begun over one second, so that they do not beat in step.
   await Promise.all(
     Array.from({ length: openStreams }, async (_, index) => {

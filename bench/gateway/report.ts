@@ -9,9 +9,15 @@ export interface Measured extends Contestant {
   single: StreamDelays
   /** With all the others open. */
   crowd: StreamDelays
-  answersPerSecond: number[]
-  /** Processor time of all its threads; empty for one that was not started here. */
-  cpuUsPerAnswer: number[]
+  answers: Throughput[]
+}
+
+/** Whole answers to callers who ask again as soon as they have one. */
+export interface Throughput {
+  callers: number
+  perSecond: number[]
+  /** An answer's processor time in microseconds, of all threads; empty for a contestant that was not started here. */
+  cpuUs: number[]
 }
 
 /** Each time after garbage was collected, but for the most. */
@@ -26,7 +32,6 @@ export interface MemoryFigures {
 
 interface Setting {
   rounds: number
-  lanes: number
   openStreams: number
 }
 
@@ -64,16 +69,12 @@ export function writeReport(all: readonly Measured[], memory: MemoryFigures, set
       ]),
     ),
     '',
-    `| ${setting.lanes} callers, whole answers | answers a second | of the floor | processor time an answer (µs) |`,
-    '|---|--:|--:|--:|',
-    ...all.map((one) =>
-      row(one.name, [
-        median(one.answersPerSecond).toFixed(0),
-        `${((median(one.answersPerSecond) / median(floor.answersPerSecond)) * 100).toFixed(0)} %`,
-        one.cpuUsPerAnswer.length === 0 ? '—' : median(one.cpuUsPerAnswer).toFixed(0),
-      ]),
-    ),
-    '',
+    ...floor.answers.flatMap((ofFloor, index) => [
+      `| ${ofFloor.callers} callers, whole answers | answers a second | of the floor | processor time an answer (µs) |`,
+      '|---|--:|--:|--:|',
+      ...all.map((one) => row(one.name, throughputCells(one.answers[index]!, ofFloor))),
+      '',
+    ]),
     `| memory of this gateway with all of it (MB) | warm | most | after ${memory.calls} calls, ${memory.left} of them left mid-stream | after / warm |`,
     '|---|--:|--:|--:|--:|',
     memoryRow('resident', memory.warm.residentMb, memory.mostMb.toFixed(0), memory.after.residentMb),
@@ -100,6 +101,14 @@ function delay(
   const floorAdds = percentile(floor[load][step], share) - base
   const ratio = (value - base) / floorAdds
   return one === floor || !(floorAdds > 0) ? value.toFixed(3) : `${value.toFixed(3)} (${ratio.toFixed(2)} ×)`
+}
+
+function throughputCells({ perSecond, cpuUs }: Throughput, ofFloor: Throughput): string[] {
+  return [
+    median(perSecond).toFixed(0),
+    `${((median(perSecond) / median(ofFloor.perSecond)) * 100).toFixed(0)} %`,
+    cpuUs.length === 0 ? '—' : median(cpuUs).toFixed(0),
+  ]
 }
 
 function row(name: string, cells: string[]): string {
