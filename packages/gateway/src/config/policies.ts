@@ -8,7 +8,7 @@ import { milliseconds } from './values.ts'
 export const Timeouts = z.strictObject({
   connectMs: milliseconds.describe('Until a connection to the provider stands.'),
   firstTokenMs: milliseconds.describe(
-    "From the attempt's start to the first token, or to the event that opens a part of the answer (`content_block_start` of /v1/messages, `response.output_item.added` of /v1/responses): a thought that nobody is shown has none. Streaming calls only.",
+    "From the attempt's start to the first token, or to the event that opens a part of the answer (`content_block_start` of /v1/messages, `response.output_item.added` of /v1/responses): a thought that nobody is shown has none, and comments are none. At a model that thinks long in silence, set it to the longest thought worth waiting for (300000 is five minutes), and `totalMs` above it. Streaming calls only.",
   ),
   idleMs: milliseconds.describe(
     'Between two reads once the answer has begun; comments, pings and keepalive events count as life.',
