@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { done, events, finish, role, token } from './testing/chunks.ts'
 import { goodAnswer } from './testing/door.ts'
@@ -113,4 +115,48 @@ test('connections that nobody uses hold up nothing', async () => {
   await once(response, 'end')
   await gateway.gateway.drain({ delayMs: 0, deadlineMs: 60_000 })
   agent.destroy()
+})
+
+test('who reads slowly has the end of an answer that is over for the gateway', async () => {
+  const event = token('x'.repeat(16_000))
+  let send: (text: string) => Promise<void> = async () => {}
+  let end = () => {}
+  const source = await startUpstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    send = (text) => new Promise((resolve) => void response.write(text, () => resolve()))
+    end = () => response.end(finish + done)
+  })
+  const slow = await startGateway(oneModel(source.url))
+  const connected = once(slow.gateway.server, 'connection')
+  const body = JSON.stringify({ ...plain, stream: true })
+  const caller = connect(Number(new URL(slow.url).port), '127.0.0.1')
+  caller.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
+  const [socket] = (await connected) as [Socket]
+  await expect.poll(() => source.received).toHaveLength(1)
+  // Until the kernel takes no more: what comes now waits in the gateway.
+  let sent = 0
+  while (socket.writableLength === 0) {
+    await send(event)
+    sent += event.length
+    await expect.poll(() => socket.bytesWritten, { interval: 1 }).toBeGreaterThan(sent)
+  }
+  end()
+  await expect.poll(() => slow.sample('gateway_requests_total', 'status="200"')).toBe(1)
+  expect(socket.writableLength).toBeGreaterThan(0)
+  const drained = slow.gateway.drain({ delayMs: 0, deadlineMs: 60_000 })
+  // Nobody is let in, and what is idle was closed.
+  await expect
+    .poll(() =>
+      fetch(`${slow.url}/health`).then(
+        () => 'open',
+        () => 'closed',
+      ),
+    )
+    .toBe('closed')
+  expect(await text(caller)).toMatch(/data: \[DONE\]\n\n\r\n0\r\n\r\n$/)
+  await drained
+  await slow.close()
+  await source.close()
 })

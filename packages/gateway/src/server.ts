@@ -27,6 +27,7 @@ import { refuse } from './refuse.ts'
 import { createRequestId, tellRequestId } from './request-id.ts'
 import { toPath, toQuery } from './request-path.ts'
 import { unknownModel } from './routing/resolve.ts'
+import { spareUnread } from './spare-unread.ts'
 import { isGoogleMethod, unknownAddress } from './unknown-address.ts'
 import { toTargetSnapshots } from './upstream/target-snapshot.ts'
 
@@ -82,6 +83,7 @@ export function createGatewayServer({ current, allowedHosts, arrival, onRefused 
     },
   )
   server.maxConnections = arrival.connectionsMax
+  spareUnread(server, newest)
   // What the caller expects is no reason to refuse it: Node would, with no word.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
