@@ -76,6 +76,13 @@ const broken: [what: string, sent: string, words: RegExp][] = [
     '\u0015\u0003\u0001\u0000\u0002\u0002(',
     /^m \(custom\) expects TLS\. .*begin with https:\/\//,
   ],
+  [
+    'a handshake of TLS',
+    '\u0016\u0003\u0001\u0000\u0002\u0002(',
+    /^m \(custom\) expects TLS\. .*begin with https:\/\//,
+  ],
+  ['bytes that begin as TLS does', '\u0016\u0001\u0001\u0000', /is not HTTP\. .*port\?$/],
+  ['a long line', `220 ${'x'.repeat(100)}\r\n`, /is not HTTP, but begins with "220 x{56}"\. .*port\?$/],
   ['another HTTP', 'HTTP/2 200 OK\r\n\r\n', /is broken HTTP: Expected dot\./],
   ['a bad header', `${head}nonsense\r\n\r\n`, /is broken HTTP: Invalid header token\./],
   [

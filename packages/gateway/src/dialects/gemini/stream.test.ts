@@ -230,6 +230,22 @@ describe('hand-written streams', () => {
     }
   })
 
+  test.each([
+    [400, 400],
+    [599, 599],
+    [399, 500],
+    [600, 500],
+    [undefined, 500],
+  ])(
+    'an error with the code %s has the status %i, and no words of its own are all that it says',
+    (code, status) => {
+      const error = { code, reason: 'odd' }
+      const message = expect.stringContaining(JSON.stringify(error))
+      const last = inAllCuts(sse(answer([{ text: 'a' }]), { error })).at(-1)
+      expect(last).toMatchObject({ kind: 'error', status, message })
+    },
+  )
+
   test('a cut is told', () => {
     const bytes = sse(answer([{ text: 'a' }]), answer([{ text: 'b' }], stop))
     expect(inAllCuts(bytes.slice(0, -40)).at(-1)).toMatchObject({ kind: 'error', code: 'stream_cut' })

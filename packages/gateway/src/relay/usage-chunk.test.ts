@@ -1,0 +1,34 @@
+/** Which line feeds are the usage chunk's own: the second half of a CRLF that was cut, and no other. */
+import { expect, test } from 'vitest'
+import { usageChunk } from '../testing/chunks.ts'
+import { createReportCarrier, createUsageDropper } from './usage-chunk.ts'
+import type { AnswerFacts } from './watch.ts'
+
+const usage = Buffer.from(usageChunk)
+const cut = Buffer.from(`${usageChunk.trim()}\r`)
+const lineFeed = Buffer.from('\n')
+
+test('what is dropped takes the rest of its CRLF with it', () => {
+  const dropper = createUsageDropper()
+  expect(dropper.pass(lineFeed, 'comment')).toEqual([lineFeed])
+  expect(dropper.pass(usage, 'usage')).toEqual([])
+  expect(dropper.pass(lineFeed, 'comment')).toEqual([lineFeed])
+  expect(dropper.pass(cut, 'usage')).toEqual([])
+  expect(dropper.pass(lineFeed, 'comment')).toEqual([])
+  expect(dropper.pass(lineFeed, 'comment')).toEqual([lineFeed])
+})
+
+test('what is held keeps the rest of its CRLF, and nothing else', () => {
+  const facts = { error: null } as AnswerFacts
+  const carrier = createReportCarrier(facts, () => {
+    throw new Error('nothing has ended')
+  })
+  const comment = Buffer.from(': still here\n\n')
+  const event = Buffer.from('data: {}\n\n')
+  carrier.pass(usage, 'usage')
+  expect(carrier.pass(lineFeed, 'comment')).toEqual([lineFeed])
+  expect(carrier.pass(cut, 'usage')).toEqual([usage])
+  expect(carrier.pass(comment, 'comment')).toEqual([comment])
+  expect(carrier.pass(lineFeed, 'comment')).toEqual([])
+  expect(carrier.pass(event, 'event')).toEqual([Buffer.concat([cut, lineFeed]), event])
+})
