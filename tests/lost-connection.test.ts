@@ -1,5 +1,6 @@
 /** The connection of a page to its race breaks: what the page says depends on whether the app still answers. */
 import { expect, test } from 'vitest'
+import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
 import { setUpRace } from './support/start-page.ts'
 
@@ -50,4 +51,14 @@ test('when the app is gone, nothing is said to go on, and the clocks rest until 
   await at.house.restartApp()
   await at.page.getByRole('button', { name: 'Race again' }).waitFor()
   expect(await status().innerText()).toBe('')
+})
+
+test('a replay that finds the app gone says so, and is there when the app is back', async () => {
+  const { raceId } = await race(at.house.app.url, { prompt: 'Kept.', lanes: [{ model: 'sim-quick' }] })
+  const tape = '**/api/races/*/events'
+  await at.page.route(tape, (route) => route.abort())
+  await at.page.goto(at.url(`/race/${raceId}/replay`))
+  await at.page.getByText('The app does not answer. Is it still running?').waitFor()
+  await at.page.unroute(tape)
+  await at.page.getByRole('slider', { name: 'Time in the race' }).waitFor()
 })

@@ -9,9 +9,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
-import { ApiProblem } from './read-json.ts'
-
-const isAway = (problem: Error | null) => problem instanceof ApiProblem && problem.status === 0
+import { isAway } from './read-json.ts'
 
 const queryClient = new QueryClient({
   defaultOptions: {

@@ -28,7 +28,13 @@ export async function readJson<Answer>(
   const json: Record<string, string> =
     typeof init.body === 'string' ? { 'content-type': 'application/json' } : {}
   const headers = { accept: 'application/json', ...json, ...init.headers }
-  const response = await fetchIt(path, { ...init, headers }).catch((cause: unknown) => {
+  const response = await ask(path, { ...init, headers }, fetchIt)
+  return (response.status === 204 ? null : await response.json()) as Answer
+}
+
+/** The answer, to be read by whoever asked; a refusal, and a server that is away, are thrown. */
+export async function ask(path: string, init: RequestInit, fetchIt: typeof fetch = fetch): Promise<Response> {
+  const response = await fetchIt(path, init).catch((cause: unknown) => {
     if (init.signal?.aborted) throw cause
     throw new ApiProblem(
       'unreachable',
@@ -37,7 +43,12 @@ export async function readJson<Answer>(
     )
   })
   if (!response.ok) throw await toProblem(response)
-  return (response.status === 204 ? null : await response.json()) as Answer
+  return response
+}
+
+/** No answer came: there may be one in a moment. */
+export function isAway(problem: Error | null): boolean {
+  return problem instanceof ApiProblem && problem.status === 0
 }
 
 /** Reads the API's error form; anything else (a proxy's page) is named by its status. */

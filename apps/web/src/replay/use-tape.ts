@@ -2,7 +2,7 @@
 import type { RaceEvent } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { acceptTape, isTapeLines, readTapeLines } from '../race/tape-lines.ts'
-import { ApiProblem, toProblem } from '../read-json.ts'
+import { ApiProblem, ask, isAway } from '../read-json.ts'
 import { createReel, type Reel } from './reel.ts'
 
 export function useReel(raceId: string) {
@@ -13,19 +13,20 @@ export function useReel(raceId: string) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     structuralSharing: false,
-    refetchInterval: ({ state }) =>
-      state.error instanceof ApiProblem && state.error.code === 'still_running' ? 2_000 : false,
+    refetchInterval: ({ state: { error } }) => {
+      if (isAway(error)) return 5_000
+      return error instanceof ApiProblem && error.code === 'still_running' ? 2_000 : false
+    },
   })
 }
 
 async function readReel(raceId: string, signal: AbortSignal): Promise<Reel> {
-  const response = await fetch(`/api/races/${encodeURIComponent(raceId)}/events`, {
+  const response = await ask(`/api/races/${encodeURIComponent(raceId)}/events`, {
     headers: { accept: acceptTape },
     signal,
   })
-  if (!response.ok || !response.body) throw await toProblem(response)
-  if (!isTapeLines(response)) {
-    await response.body.cancel()
+  if (!response.body || !isTapeLines(response)) {
+    await response.body?.cancel()
     throw new ApiProblem('still_running', 409, 'This race still runs. It can be replayed when it has ended.')
   }
   const tape: RaceEvent[] = []
