@@ -5,12 +5,12 @@ import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Link, useSearchParams } from 'wouter'
 import { ConfirmDialog } from '../look/confirm-dialog.tsx'
+import { useNow } from '../look/use-now.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { ImportTape } from './import-tape.tsx'
 import { isFiltered, type RaceFilters, readFilters, toSearch } from './race-filters.ts'
 import { RaceLine } from './race-line.tsx'
-import { useNow } from './use-now.ts'
 import { useDeleteRace, useRaces } from './use-races.ts'
 
 export function HistoryPage() {
@@ -51,7 +51,7 @@ export function HistoryPage() {
 }
 
 function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }) {
-  const nowMs = useNow()
+  const nowMs = useNow(30_000)
   const [doomed, setDoomed] = useState<RaceSummary | null>(null)
   const top = useRef<HTMLOListElement>(null)
   const deletion = useDeleteRace(() => {

@@ -1,5 +1,5 @@
 /** What the board is about: choices, each of which is in the address. */
-import '../race/setup.css'
+import '../look/choice.css'
 import { isTagText, type LeaderboardQuery, tagsMax, timeSpans } from '@drag-race/contracts'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { ChosenTags } from '../look/chosen-tags.tsx'

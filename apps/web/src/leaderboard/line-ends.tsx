@@ -1,6 +1,6 @@
 /** Plates, and names where there is room, at the ends of the lines: moved apart, each led to its line by a hairline. */
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
-import { PlateMark } from './plate-mark.tsx'
+import { PlateMark } from '../look/plate-mark.tsx'
 import { spread } from './spread.ts'
 import type { TtftLine } from './ttft-lines.ts'
 

@@ -6,11 +6,11 @@ import type { Leaderboard, LeaderboardRow } from '@drag-race/contracts'
 import { CartesianGrid, ErrorBar, Scatter, ScatterChart, XAxis, YAxis } from 'recharts'
 import { toPercent } from '../look/figures.ts'
 import { laneColour } from '../look/plate.tsx'
+import { PlateMark } from '../look/plate-mark.tsx'
+import { useChartSize } from '../look/use-chart-size.ts'
 import { spanning } from './axis.ts'
 import { type MeasureWords, measureWords, toMedianText } from './measure-words.ts'
-import { PlateMark } from './plate-mark.tsx'
 import { toNames } from './ttft-lines.ts'
-import { useChartSize } from './use-chart-size.ts'
 
 /** Plates hide one another when there are more. */
 const modelsMax = 16

@@ -7,13 +7,13 @@ import { useMemo } from 'react'
 import { CartesianGrid, Line, LineChart, XAxis, YAxis } from 'recharts'
 import { toCount } from '../look/figures.ts'
 import { laneColour } from '../look/plate.tsx'
+import { PlateMark } from '../look/plate-mark.tsx'
+import { useChartSize } from '../look/use-chart-size.ts'
 import { fromZero } from './axis.ts'
 import { LineEnds } from './line-ends.tsx'
-import { PlateMark } from './plate-mark.tsx'
 import { toTickSteps, toTimeLabels } from './time-labels.ts'
 import { toMarked, toNames, toTtftLines } from './ttft-lines.ts'
 import { TtftTable } from './ttft-table.tsx'
-import { useChartSize } from './use-chart-size.ts'
 
 /** In sixteenths of a rem, one a line, in the order of the lines drawn: solid first, then ever more broken. */
 const dashes = [[], [8, 4], [2, 4], [12, 4, 2, 4], [5, 3], [14, 5], [8, 3, 2, 3, 2, 3], [1, 3]]

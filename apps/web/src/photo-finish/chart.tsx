@@ -1,8 +1,8 @@
 /** The picture itself: axes, margin, lines, splits, the replay's cursor; and the range that is being dragged. */
 import { type PointerEvent, useMemo, useState } from 'react'
-import { useChartSize } from '../leaderboard/use-chart-size.ts'
 import { toCount, toSeconds } from '../look/figures.ts'
 import { isolate } from '../look/isolate.ts'
+import { useChartSize } from '../look/use-chart-size.ts'
 import type { Curve } from './curves.ts'
 import { Drawing } from './drawing.tsx'
 import { between, type Span } from './span.ts'

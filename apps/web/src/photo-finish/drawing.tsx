@@ -1,7 +1,7 @@
 /** What of the chart stands still while a replay runs: scales, margin, lines, splits, plates. */
 import { memo } from 'react'
-import { PlateMark } from '../leaderboard/plate-mark.tsx'
 import { toCount } from '../look/figures.ts'
+import { PlateMark } from '../look/plate-mark.tsx'
 import type { Frame } from './chart.tsx'
 import { type Curve, type Split, tokensAt } from './curves.ts'
 import { type Point, sample } from './sample.ts'

@@ -1,4 +1,5 @@
 /** By which line the race is won. */
+import '../look/choice.css'
 import { useSetup } from './setup-store.ts'
 
 const choices = [

@@ -1,9 +1,9 @@
 /** A lane of the race on the screen: its sheet, with what can be done with it: stop, run again, stream or not next time. */
 import type { LaneState, RaceState } from '@drag-race/contracts'
 import { memo } from 'react'
+import { toProviderName } from '../provider-name.ts'
 import { LaneHead } from './lane-head.tsx'
 import { LaneSheet } from './lane-sheet.tsx'
-import { toProviderName } from './model-choice.ts'
 import { rerunLane, useNextRace } from './next-race.ts'
 import { useRestedLane } from './rested-lane.ts'
 import { theRace } from './the-race.ts'

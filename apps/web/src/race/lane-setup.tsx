@@ -1,9 +1,9 @@
 /** A lane's panel before the race: streaming, what is known of the model, and its settings, folded away. */
 import type { ModelInfo } from '@drag-race/contracts'
 import type { ReactNode } from 'react'
+import { toProviderName } from '../provider-name.ts'
 import { LaneHead } from './lane-head.tsx'
 import { toLaneId } from './lanes.tsx'
-import { toProviderName } from './model-choice.ts'
 import type { SetupLane } from './setup.ts'
 import { useSetup } from './setup-store.ts'
 

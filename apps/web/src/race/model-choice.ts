@@ -1,5 +1,6 @@
 /** The models as a picker lists them: found by what is typed, grouped by provider, the ones that can race first. */
 import type { ModelInfo } from '@drag-race/contracts'
+import { toProviderName } from '../provider-name.ts'
 
 export interface ModelGroup {
   provider: string
@@ -20,14 +21,6 @@ export function toModelGroups(models: readonly ModelInfo[], typed: string): Mode
   return [...groups]
     .map(([provider, list]) => ({ provider, models: list.toSorted(byAvailable) }))
     .toSorted((a, b) => groupRank(a) - groupRank(b))
-}
-
-/** The simulator is no provider among others: it is named for what it is. */
-export function toProviderName(
-  model: Pick<ModelInfo, 'provider' | 'simulated'> & { sentinel?: boolean | undefined },
-): string {
-  if (model.sentinel) return 'simulated sentinel'
-  return model.simulated ? 'simulated' : (model.provider ?? 'provider unknown')
 }
 
 /** Why a model cannot race, in a few words beside its name. */

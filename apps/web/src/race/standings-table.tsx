@@ -2,8 +2,8 @@
 import { errorBoundMs, type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { memo } from 'react'
 import { toMsWithin, toSeconds, withUnit } from '../look/figures.ts'
+import { toProviderName } from '../provider-name.ts'
 import { cutMark, isAnswerCut } from './answer-cut-words.ts'
-import { toProviderName } from './model-choice.ts'
 import { laneResult, toResultText } from './verdict.ts'
 
 export function StandingsTable({ lanes, over }: { lanes: readonly LaneState[]; over: RaceState | null }) {

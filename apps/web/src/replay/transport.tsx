@@ -1,5 +1,5 @@
 /** What a replay is driven by: play, the scrubber, the time, the speeds. All of it by keyboard too. */
-import '../race/setup.css'
+import '../look/choice.css'
 import './transport.css'
 import type { CSSProperties } from 'react'
 import { toSeconds } from '../look/figures.ts'

@@ -1,7 +1,7 @@
 /** What the gateway offers: the models that can race, and for the others what is missing. */
 import type { ModelInfo } from '@drag-race/contracts'
 import { ScrollBox } from '../look/scroll-box.tsx'
-import { toProviderName } from '../race/model-choice.ts'
+import { toProviderName } from '../provider-name.ts'
 
 export function ModelTable({ models }: { models: ModelInfo[] }) {
   if (models.length === 0) return <p className="dim">It names no models. Add one to gateway.yaml.</p>

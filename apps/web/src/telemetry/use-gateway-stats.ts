@@ -1,7 +1,8 @@
 /** What the gateway counts: every two seconds while a race runs, once more when it has ended, slowly otherwise. */
 import type { GatewayStats } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
+import { useNow } from '../look/use-now.ts'
 import { readJson } from '../read-json.ts'
 
 export function useGatewayStats({ raceId, isRacing }: { raceId: string | null; isRacing: boolean }) {
@@ -22,11 +23,6 @@ export function useGatewayStats({ raceId, isRacing }: { raceId: string | null; i
 
 /** `just now`, `4 s ago`: counted on from when this browser got the answer. */
 export function useAgo(updatedAtMs: number): string {
-  const [nowMs, setNowMs] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [])
-  const seconds = Math.max(0, Math.round((nowMs - updatedAtMs) / 1000))
+  const seconds = Math.max(0, Math.round((useNow(1_000) - updatedAtMs) / 1000))
   return seconds < 2 ? 'just now' : `${seconds} s ago`
 }

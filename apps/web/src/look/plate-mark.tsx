@@ -1,5 +1,5 @@
 /** A model's plate as a mark inside a chart: with its number, or small and bare where a line passes. */
-import { plateShapes } from '../look/plate-shapes.ts'
+import { plateShapes } from './plate-shapes.ts'
 
 interface PlateMarkProps {
   lane: number

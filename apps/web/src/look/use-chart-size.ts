@@ -1,6 +1,6 @@
 /** How wide a chart may be, and how large the page's type is: both change with the window, and margins follow the type. */
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
-import { useIsPrinting } from '../look/use-is-printing.ts'
+import { useIsPrinting } from './use-is-printing.ts'
 
 export interface ChartSize {
   /** 0 until it is known. */
