@@ -129,10 +129,7 @@ function createReservation(wanted: readonly Wanted[], clock: Clock): Reservation
         counter.running -= 1
         const { tokens: size } = counter.rule
         if (!counter.tokens || !size) continue
-        counter.tokens =
-          used > reserved
-            ? take(counter.tokens, used - reserved)
-            : refund(counter.tokens, size, reserved - used)
+        counter.tokens = refund(counter.tokens, size, reserved - used)
       }
     },
   }

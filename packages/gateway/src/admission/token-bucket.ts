@@ -35,7 +35,7 @@ export function take({ level, atMs }: Bucket, amount: number): Bucket {
   return { level: level - amount, atMs }
 }
 
-/** What was taken and not used; never fills it over its burst. */
+/** What was taken and not used, below zero where more was used; never fills it over its burst. */
 export function refund({ level, atMs }: Bucket, { burst }: BucketSize, amount: number): Bucket {
   return { level: Math.min(burst, level + amount), atMs }
 }
