@@ -70,6 +70,8 @@ test.each<[string, JWTPayload, string]>([
   ['of another issuer', { ...good, iss: 'https://elsewhere' }, 'its claim iss'],
   ['for somebody else', { ...good, aud: 'bank' }, 'its claim aud'],
   ['of nobody', { ...good, sub: '' }, 'its claim sub'],
+  ['of a number', { ...good, sub: 7 as unknown as string }, 'its claim sub'],
+  ['of a name without end', { ...good, sub: 'a'.repeat(201) }, 'its claim sub'],
 ])('a token that is %s is refused, and nothing goes up', async (_what, claims, why) => {
   await start()
   const token = await sign(claims)
@@ -143,8 +145,10 @@ test('claims say the same of a caller as an entry of a key does', async () => {
   expect(await chat(await sign({ ...alice, email: 'bob@x', models: ['m', 'n'] }), 'n')).toMatchObject({
     status: 200,
   })
-  // Mapped and missing: nothing is allowed.
-  expect(await chat(await sign({ ...good, email: 'eve@x' }))).toMatchObject({ status: 403 })
+  // Mapped and missing, or no names: nothing is allowed.
+  for (const models of [undefined, '', { m: true }]) {
+    expect(await chat(await sign({ ...good, email: 'eve@x', models }))).toMatchObject({ status: 403 })
+  }
 
   const callers = async (admin: unknown) =>
     fetch(`${gateway.url}/admin/callers`, bearer(await sign({ ...alice, email: 'root@x', admin })))
@@ -167,6 +171,12 @@ test('an empty tenant is none, and one that is too long is refused, not cut', as
   expect([await cacheOf('alice', ''), await cacheOf('bob', '')]).toEqual(['miss', 'miss'])
   const long = await chat(await sign({ ...good, org: 't'.repeat(201) }))
   expect(long).toMatchObject({ status: 401, message: expect.stringContaining('its claim org is longer') })
+})
+
+test('limits of all callers hold for one with a token too', async () => {
+  await start({}, { rateLimits: [{ requestsPerMinute: 1 }] })
+  expect(await chat(await sign(good))).toMatchObject({ status: 200 })
+  expect(await chat(await sign(good))).toMatchObject({ status: 429 })
 })
 
 /** An issuer whose keys can change, and who counts how often it is asked. */

@@ -7,6 +7,7 @@ import { toJwtBudget } from '../budgets/budget-rule.ts'
 import type { Clock } from '../clock.ts'
 import type { JwtConfig } from '../config/admission.ts'
 import type { Claims } from '../config/callers-schema.ts'
+import { record } from '../dialects/read-json.ts'
 import { GatewayError } from '../errors.ts'
 import { fittingTags, type Tags } from '../tags.ts'
 import { invalidToken } from './credential.ts'
@@ -94,7 +95,7 @@ function toIdentity(payload: JWTPayload, claims: Claims, own: Common): Identity 
 }
 
 function claimOf(payload: JWTPayload, name: string | undefined): unknown {
-  return name !== undefined && Object.hasOwn(payload, name) ? payload[name] : undefined
+  return name === undefined ? undefined : payload[name]
 }
 
 function toNames(claim: unknown): string[] {
@@ -103,8 +104,7 @@ function toNames(claim: unknown): string[] {
 }
 
 function toTags(claim: unknown): Tags {
-  if (typeof claim !== 'object' || claim === null || Array.isArray(claim)) return {}
-  return fittingTags(Object.entries(claim))
+  return fittingTags(Object.entries(record(claim)))
 }
 
 function toAnswer(error: unknown): GatewayError {
