@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { done, event, events, finish, role, token, usageChunk } from '../testing/chunks.ts'
 import { bearer, keyOf } from '../testing/door.ts'
 import { type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { post } from '../testing/guarded.ts'
 import { useOpened } from '../testing/opened.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
-import { createAnswerStore } from './answer-store.ts'
 
 const opened = useOpened()
 
@@ -258,6 +258,7 @@ test('no-cache brings a new answer, which is then kept; no-store leaves no trace
   })
   expect(await ask(all)).toMatchObject({ cache: 'hit', turn: '3' })
   expect(await ask(all, prompt(), { 'cache-control': 'max-age=60, No-Store' })).toMatchObject({ turn: '4' })
+  expect(await ask(all, prompt(), { 'cache-control': 'max-age=0' })).toMatchObject({ turn: '5' })
 })
 
 test('a call that is measured gets no answer that was given before, and leaves none', async () => {
@@ -296,6 +297,27 @@ test('an answer is kept for its time', async () => {
   expect((await ask(all)).cache).toBe('miss')
 })
 
+test('an answer that failed is not kept in place of the one behind it, which is too large', async () => {
+  const tooLarge = { choices: [{ message: { content: `no. 1 ${'x'.repeat(1_000)}` } }] }
+  const failed = { error: { message: 'no', code: 500 } }
+  let turn = 0
+  const all = await start(
+    { cache: { mode: 'exact', maxBytes: 8_000 }, retry: { initialBackoffMs: 1 } },
+    (response, request) => json(turn++ % 2 === 0 ? failed : tooLarge)(response, request),
+  )
+  for (let call = 0; call < 2; call++) expect(await ask(all)).toMatchObject({ cache: 'miss', turn: '1' })
+  expect(all.upstream.received).toHaveLength(4)
+})
+
+test('what may depend on more than its request is not looked up', async () => {
+  const all = await start({}, json({ output: [] }))
+  for (let call = 0; call < 2; call++) {
+    const response = await post(all.gateway, '/v1/responses', { model: 'm', input: 'Hi' })
+    expect([response.status, response.headers.get('x-gateway-cache')]).toEqual([200, null])
+  }
+  expect(all.upstream.received).toHaveLength(2)
+})
+
 test('an answer that is larger than its share is passed on and not kept', async () => {
   const all = await start({ cache: { mode: 'exact', maxBytes: 8_000 } }, (response, request) =>
     json({ choices: [{ message: { content: `no. 1 ${'x'.repeat(1_000)}` } }] })(response, request),
@@ -317,21 +339,4 @@ test('what is kept is what the guardrails let pass, looked up by what they let g
   expect(second).toMatchObject({ cache: 'hit', text: first.text })
   expect(first.text).toContain('[email]')
   expect(first.text).not.toContain('d.com')
-})
-
-test('the longest unused go first, by number and by bytes', () => {
-  const store = createAnswerStore(() => 0)
-  const answer = (bytes: number) => ({
-    bytes: Buffer.alloc(bytes),
-    contentType: '',
-    target: { name: 'm', provider: 'custom' as const, upstreamModel: 'm' },
-  })
-  const kept = () => ['a', 'b', 'c', 'd'].filter((key) => store.find(key))
-  const bounds = { ttlMs: 1, entriesMax: 3, bytesMax: 10_000 }
-  for (const key of ['a', 'b', 'c']) store.put(key, answer(1_000), bounds)
-  store.find('a')
-  store.put('d', answer(1_000), bounds)
-  expect(kept()).toEqual(['a', 'c', 'd'])
-  store.put('b', answer(7_000), { ...bounds, entriesMax: 4 })
-  expect(kept()).toEqual(['b', 'd'])
 })
