@@ -13,6 +13,16 @@ async function start(guardrails: object[], answer?: Answering) {
   return guarded
 }
 
+const digits = card.replaceAll(' ', '')
+/** Of Anthropic's form: what the model called with, and a picture. */
+const toolCall = (input: object, source: object) => ({
+  model: 'claude',
+  messages: [
+    { role: 'assistant', content: [{ type: 'tool_use', id: digits, name: 'pay', input }] },
+    { role: 'user', content: [{ type: 'image', source }] },
+  ],
+})
+
 describe('on the request', () => {
   test('a body without a finding goes up byte for byte', async () => {
     const { gateway, upstream } = await start([cards, mails])
@@ -63,6 +73,18 @@ describe('on the request', () => {
     )
   })
 
+  test('a card number that a double cannot hold is masked in the arguments of a tool', async () => {
+    const { gateway, upstream } = await start([cards])
+    const ask = (args: string) => ({
+      model: 'm',
+      messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'pay', arguments: args } }] }],
+    })
+    await gateway.chat(ask('{"card":6222021234567890128,"n":12345678901234567890}'))
+    expect(JSON.parse(upstream.received[0]!.body)).toEqual(
+      ask('{"card":"[card-number]","n":12345678901234567890}'),
+    )
+  })
+
   test.each([true, false])(
     'rejects with a clear word, and sends nothing up (streaming: %s)',
     async (isStream) => {
@@ -101,6 +123,14 @@ describe('on the request', () => {
           { role: 'user', content: [{ type: 'document', source: { type: 'text', data: '[card-number]' } }] },
         ],
       },
+    ],
+    [
+      '/v1/messages',
+      toolCall({ card: 4111111111111111, name: [card], [card]: 'a', n: 1 }, { type: 'base64', data: digits }),
+      toolCall(
+        { card: '[card-number]', name: ['[card-number]'], '[card-number]': 'a', n: 1 },
+        { type: 'base64', data: digits },
+      ),
     ],
     [
       '/v1/responses',
