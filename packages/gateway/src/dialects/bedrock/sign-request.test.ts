@@ -46,6 +46,18 @@ describe("AWS's published vectors", () => {
       'cdbc9802e29d2942e5e10b5bccfdd67c5f22c7c4e8ae67b53629efa58b974b7d',
     ],
     [
+      'get-vanilla-query-order-value',
+      { url: 'https://example.amazonaws.com/?Param1=value2&Param1=value1' },
+      'host;x-amz-date',
+      '5772eed61e12b33fae39ee5e7012498b51d56abc0abb7c60486157bd471c4694',
+    ],
+    [
+      'get-header-value-trim',
+      { headers: { 'My-Header1': ' value1', 'My-Header2': ' "a   b   c"' } },
+      'host;my-header1;my-header2;x-amz-date',
+      'acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736',
+    ],
+    [
       'post-x-www-form-urlencoded',
       {
         method: 'POST',

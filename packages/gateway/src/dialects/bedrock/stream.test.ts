@@ -81,6 +81,7 @@ describe('hand-written streams', () => {
       delta(2, { toolUse: { input: '"sky"}' } }),
       closed(2),
       opened(3, { toolUse: { toolUseId: 'tooluse_2', name: 'now' } }),
+      delta(3, { toolUse: { input: '' } }),
       closed(3),
       stop('tool_use'),
       metadata(),
@@ -97,6 +98,12 @@ describe('hand-written streams', () => {
       { format: 'bedrock', type: 'thinking', thinking: 'hm', signature: 'sig', index: 0 },
       { format: 'bedrock', type: 'redacted_thinking', data: 'c2VhbGVk', index: 1 },
     ])
+  })
+
+  test('what is counted before its end is no end', () => {
+    const events = inAllCuts(start, delta(0, { text: 'half' }), metadata(), delta(0, { text: ' and half' }))
+    expect(textOf(events)).toBe('half and half')
+    expect(finishOf(events)).toEqual([])
   })
 
   test('blocks may be open at once', async () => {
