@@ -34,6 +34,16 @@ test.each([
     10_001,
   ],
   [
+    'a text in place of a picture’s data',
+    { content: [{ type: 'image', source: { type: 'base64', data: { text: 'x'.repeat(40_000) } } }] },
+    10_000,
+  ],
+  [
+    'a picture where none stands',
+    { content: [{ type: 'text', text: { type: 'base64', data: 'x'.repeat(40_000) } }] },
+    10_000,
+  ],
+  [
     'a file of a response',
     { content: [{ type: 'input_file', filename: 'abcd', file_data: 'x'.repeat(90_000) }] },
     1_001,
