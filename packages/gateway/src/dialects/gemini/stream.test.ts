@@ -249,6 +249,10 @@ describe('hand-written streams', () => {
   test('a cut is told', () => {
     const bytes = sse(answer([{ text: 'a' }]), answer([{ text: 'b' }], stop))
     expect(inAllCuts(bytes.slice(0, -40)).at(-1)).toMatchObject({ kind: 'error', code: 'stream_cut' })
+    // What was counted so far is no usage of an answer.
+    const half = inAllCuts(sse(answer([{ text: 'a' }])))
+    expect(faultOf(half)).toMatchObject({ code: 'stream_cut' })
+    expect(usageOf(half)).toBeUndefined()
     expect(inAllCuts(utf8('')).at(-1)).toMatchObject({ kind: 'error', code: 'empty_response' })
     // Only the blank line is missing: the answer is whole.
     expectGoodOrder(inAllCuts(bytes.slice(0, -4)))
