@@ -180,15 +180,14 @@ test('an event that cannot be checked does not pass', async () => {
 
 test('what is no chunk is masked too, and what repeats a text is left out', async () => {
   const notes = [event({ note: card }), event([card]), event({ choices: card }), event({ choices: [card] })]
-  const repeated = { index: 0, delta: { content: 'a' }, message: { content: card }, logprobs: [card] }
-  const { gateway } = await start(
-    [cards],
-    stream([role, ...notes, event({ ...head, choices: [repeated] }), finish, done]),
+  const repeated = [{ message: { content: card } }, { logprobs: { content: [{ token: card }] } }].map(
+    (more) => event({ ...head, choices: [{ index: 0, delta: { content: 'a' }, ...more }] }),
   )
+  const { gateway } = await start([cards], stream([role, ...notes, ...repeated, finish, done]))
   const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
   expect(bytes).not.toContain('1111')
   expect(bytes).toContain(event({ note: '[card-number]' }))
-  expect(readTexts(bytes)).toEqual({ '0 answer': 'a' })
+  expect(readTexts(bytes)).toEqual({ '0 answer': 'aa' })
   expect(bytes).toMatch(/\[DONE\]\n\n$/)
 })
 
