@@ -123,9 +123,12 @@ test.each([
   expect(turns).toBe(expected)
 })
 
-test('a token that its caller did not wait for is counted', async () => {
+test.each([
+  ['a token that its caller did not wait for is counted', [role, token('a'), token('b'), token('c')], 3],
+  ['who leaves behind the last token has left', [role, token('a'), finish, usageChunk], 1],
+])('%s', async (_what, frames, tokens) => {
   const watch = createStreamWatch()
-  const pieces = [role, token('a'), token('b'), token('c')].map((piece) => Buffer.from(piece))
+  const pieces = frames.map((frame) => Buffer.from(frame))
   let writes = 0
   const relaying = relayStream({
     body: pieces,
@@ -148,7 +151,7 @@ test('a token that its caller did not wait for is counted', async () => {
     onWorked() {},
   })
   await expect(relaying).rejects.toBe(callerLeft)
-  expect(watch.facts.tokenChunks).toBe(3)
+  expect(watch.facts.tokenChunks).toBe(tokens)
 })
 
 test('a comment goes at once, though a usage chunk is held back for the report', async () => {
