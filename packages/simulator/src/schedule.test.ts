@@ -108,6 +108,16 @@ test('with jitter the speed stays that of the profile, near enough', () => {
   expect(4000 / (tookMs / 1000)).toBeLessThan(105)
 })
 
+test('with jitter the first tokens come after the time of the profile, on the whole', () => {
+  const firsts = Array.from(
+    { length: 2_000 },
+    (_, seed) => plan({ seed, with: { ttftJitter: 0.4 } }).chunks[0]!.atMs,
+  )
+  const meanMs = firsts.reduce((sum, atMs) => sum + atMs) / firsts.length
+  expect(new Set(firsts).size).toBe(firsts.length)
+  expect(Math.abs(meanMs - 200)).toBeLessThan(10)
+})
+
 test('headers and role come before the first token', () => {
   const { roleAtMs, chunks } = plan()
   expect(roleAtMs).toBeLessThan(chunks[0]!.atMs)
@@ -148,6 +158,22 @@ test('a stall that ends moves all that follows by its length', () => {
   expect(stalled.chunks.slice(0, 20)).toEqual(usual.chunks.slice(0, 20))
   expect(stalled.chunks[20]!.atMs).toBe(usual.chunks[20]!.atMs + 1500)
   expect(endsAtMs(stalled)).toBe(endsAtMs(usual) + 1500)
+  expect(textOf(stalled)).toBe(textOf(usual))
+  expect(stalled.chunks).toHaveLength(usual.chunks.length)
+})
+
+test('a stall without an end writes nothing behind its token', () => {
+  const { chunks, ending } = plan({ fate: { kind: 'stall', afterTokens: 20, forMs: null } })
+  expect(chunks).toEqual(plan().chunks.slice(0, 20))
+  expect(ending).toEqual({ kind: 'stall' })
+})
+
+test('after a stall, tokens come in lumps as before it', () => {
+  const schedule = plan({
+    with: { tokensPerChunk: { min: 8, max: 8 } },
+    fate: { kind: 'stall', afterTokens: 20, forMs: 0 },
+  })
+  expect(textChunks(schedule).map((chunk) => chunk.tokens)).toEqual([8, 8, 4, ...Array(10).fill(8)])
 })
 
 test('a malformed event stands between whole ones and costs no text', () => {

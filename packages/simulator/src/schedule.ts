@@ -58,9 +58,10 @@ export function toSchedule({ profile, seed, fate, script, outputTokensMax }: Run
     if (index > 0) atMs += chunkMs(tokens[index]!.kind, size, profile, random)
     if (index === fateAt) {
       if (fate?.kind === 'cut') return { roleAtMs, chunks, ending: { kind: 'cut', atMs } }
-      if (fate?.kind === 'stall' && fate.forMs === null)
-        return { roleAtMs, chunks, ending: { kind: 'stall' } }
-      if (fate?.kind === 'stall') atMs += fate.forMs ?? 0
+      if (fate?.kind === 'stall') {
+        if (fate.forMs === null) return { roleAtMs, chunks, ending: { kind: 'stall' } }
+        atMs += fate.forMs
+      }
       if (fate?.kind === 'malformed') chunks.push({ kind: 'malformed', atMs })
     }
     const part = tokens.slice(index, index + size)
