@@ -185,6 +185,11 @@ test('tasks say whether they are done', () => {
   const list = html('- [x] a\n- [ ] b')
   expect(list).toContain('aria-label="Done:"')
   expect(list).toContain('aria-label="To do:"')
+  expect(html('- [x] a\n\n- [ ] b')).toBe(list.replace('<ul>', '<ul class="md-loose">'))
+})
+
+test('items with room between them are paragraphs, and whole', () => {
+  expect(html('- a\n\n- b')).toBe('<ul class="md-loose"><li><p>a</p></li><li><p>b</p></li></ul>')
 })
 
 test('character references are read once, and not in code', () => {
