@@ -65,7 +65,7 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
         {
           model: 'm',
           stream: true,
-          params: { maxTokens: 3, temperature: 0.2, seed: 7, metadata: { task: 'summary' } },
+          params: { maxTokens: 3, temperature: 0.2, topP: 0.9, seed: 7, metadata: { task: 'summary' } },
           system: 'Be brief.',
         },
         { model: 'm', stream: true },
@@ -103,7 +103,7 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
   expect([column(first!, 'finish_reason'), column(second!, 'finish_reason')]).toEqual(['', 'length'])
   const asked = ['max_tokens', 'temperature', 'top_p', 'seed', 'metadata', 'system_prompt']
   const metadata = '"{""task"":""summary""}"'
-  expect(asked.map((name) => column(first!, name))).toEqual(['3', '0.2', '', '7', metadata, 'Be brief.'])
+  expect(asked.map((name) => column(first!, name))).toEqual(['3', '0.2', '0.9', '7', metadata, 'Be brief.'])
   expect(asked.map((name) => column(second!, name))).toEqual(['', '', '', '', '', 'Be long.'])
   const limits = ['margin_ms', 'lag_ms', 'disturbed']
   expect(limits.map((name) => column(first!, name))).toEqual(['1.25', '7.5', 'true'])
@@ -112,6 +112,7 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
   expect(toFiguresCsv({ ...race, tags: { build: '1.4', who: 'a, b' } })).toContain(
     `,5 tokens,"maths, mental","{""build"":""1.4"",""who"":""a, b""}",1,`,
   )
+  expect(toFiguresCsv({ ...race, finish: 'first-token' })).toContain(',first-token,"maths, mental",')
   // Kept before slips had one.
   const { finishReason: _, ...before } = slip
   const kept = race.lanes.map((lane) => ({ ...lane, slip: before }))

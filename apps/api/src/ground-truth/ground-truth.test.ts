@@ -118,6 +118,7 @@ test('each figure is how much later it was here than the simulator wrote it, tho
   const state = await race(app.url, lanesOf('exact', 'exact'))
   expect(state.lanes.map(({ simulated }) => simulated)).toEqual([false, false])
   const { lanes } = await truthOf(state)
+  expect(lanes.map(({ lane }) => lane)).toEqual([0, 1])
   for (const { lane, errors, missing } of lanes) {
     expect(missing).toBeNull()
     const { outcome, ttftMs } = state.lanes[lane]!
