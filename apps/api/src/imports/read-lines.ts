@@ -24,7 +24,7 @@ export async function* readLines(body: AsyncIterable<Uint8Array>, bytesMax: numb
     // A file of 64 MB is a second of work: others have their turn in between.
     await nextTurn()
   }
-  rest += decodeEnd(utf8)
+  // A file may be cut within a character, too: what is half is left out, like half a line.
   if (rest !== '') yield [{ text: rest, isEnded: false }]
 }
 
@@ -32,22 +32,11 @@ function toLine(text: string): Line {
   return { text: text.endsWith('\r') ? text.slice(0, -1) : text, isEnded: true }
 }
 
-type Utf8 = InstanceType<typeof TextDecoder>
-
-function decode(utf8: Utf8, piece: Uint8Array): string {
+function decode(utf8: InstanceType<typeof TextDecoder>, piece: Uint8Array): string {
   try {
     return utf8.decode(piece, { stream: true })
   } catch {
     throw new ApiFault(422, 'not_utf8', 'The file is no text in UTF-8. Export the tape again.')
-  }
-}
-
-/** A file may be cut within a character, too: what is half is left out, like half a line. */
-function decodeEnd(utf8: Utf8): string {
-  try {
-    return utf8.decode()
-  } catch {
-    return ''
   }
 }
 
