@@ -45,3 +45,12 @@ test('each model id has a limit of its own, and most have none', () => {
   expect(ask('limited?ttft=5')).toMatchObject({ 'x-ratelimit-remaining-requests': '1' })
   for (let time = 0; time < 5; time++) expect(askUnlimited()).toEqual({})
 })
+
+test('of more than a thousand model ids the one asked for longest ago is forgotten', () => {
+  const { ask } = setUp()
+  for (let id = 0; id < 1_000; id++) ask(`limited?seed=${id}`)
+  expect(ask('limited?seed=0')).toMatchObject({ 'x-ratelimit-remaining-requests': '0' })
+  ask('limited')
+  expect(ask('limited?seed=0')).toBe(60_000)
+  expect(ask('limited?seed=1')).toMatchObject({ 'x-ratelimit-remaining-requests': '1' })
+})

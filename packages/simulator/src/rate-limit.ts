@@ -26,10 +26,8 @@ export function createRateLimiter(nowNs: () => bigint): RateLimiter {
       if (!isOver) recent.push(nowMs)
       admitted.delete(modelId)
       admitted.set(modelId, recent)
-      for (const id of admitted.keys()) {
-        if (admitted.size <= idsMax) break
-        admitted.delete(id)
-      }
+      const [askedLongestAgo] = admitted.keys()
+      if (admitted.size > idsMax) admitted.delete(askedLongestAgo!)
       if (isOver) throw tooMany(requestsPerMinute, Math.ceil(oldest + windowMs - nowMs))
       return {
         'x-ratelimit-limit-requests': String(requestsPerMinute),
