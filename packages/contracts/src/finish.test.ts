@@ -77,6 +77,12 @@ test.each([
   expect(values.map(({ value }) => value)).toEqual(crossed)
 })
 
+test('a line of tokens is where it was, however often and for how many it is asked', () => {
+  const race = raceOf([{ startAt: 3, tokensAt: [10, 30, 40], doneAt: 50 }])
+  const crossed = [2, 2, 3, 1, 2].map((tokens) => toStandings(race, { tokens }, null)[0]!.value)
+  expect(crossed).toEqual([27, 27, 37, 7, 27])
+})
+
 test('lanes within the margin of the clock share a place, and where it was not measured only equal ones do', () => {
   const places = (marginMs: number | null) =>
     toStandings(raceWithSentinel(), 'done', marginMs).map(({ place }) => place)

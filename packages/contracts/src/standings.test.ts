@@ -84,6 +84,7 @@ describe('places', () => {
 
   test('carry gaps without binary dust', () => {
     expect(rank([entrant(0, 1120.08), entrant(1, 1123.55)])[1]!.gap).toBe(3.47)
+    expect(rank([entrant(0, 0.3), entrant(1, 1_000_000.1)])[1]!.gap).toBe(999_999.8)
   })
 
   test('are shared by lanes that are just the margin apart, whatever their binary fractions', () => {

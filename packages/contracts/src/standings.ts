@@ -100,6 +100,6 @@ export function toVerdict(
     lane !== winner.lane &&
     (censoredAt == null || (better === 'lower' ? censoredAt >= value : censoredAt <= value))
   if (!entrants.some(isBeaten)) return { kind: 'no-contest', why: 'the others were stopped early' }
-  const second = standings.find(({ place, lane }) => place !== null && lane !== winner.lane)
+  const second = standings.find(({ lane }) => lane !== winner.lane)
   return { kind: 'win', lane: winner.lane, by: second?.gap ?? null }
 }
