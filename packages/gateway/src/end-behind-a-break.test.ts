@@ -73,5 +73,5 @@ test.each([
   expect(answer.startsWith(begin)).toBe(true)
   expect(answer).not.toMatch(endWord)
   expect(answer.slice(begin.length)).toMatch(/"error".*incomplete/)
-  expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'malformed_stream' })
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'malformed_stream' })
 })

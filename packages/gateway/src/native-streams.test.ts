@@ -75,11 +75,14 @@ describe.skipIf(!hasRecordings).each<[string, Native, object]>([
       output: usage?.completion_tokens,
     }).toMatchObject({ finish: 'stop', ...counted })
     for (const call of tool_calls) expect(JSON.parse(call.function.arguments)).toBeTypeOf('object')
-    expect(gateway.logs.at(-1)).toMatchObject({
-      outcome: 'ok',
-      inputTokens: usage!.prompt_tokens,
-      outputTokens: usage!.completion_tokens,
-    })
+    // The official client reads no further than [DONE]; the call is over when the provider has ended it.
+    await expect
+      .poll(() => gateway.logs.at(-1))
+      .toMatchObject({
+        outcome: 'ok',
+        inputTokens: usage!.prompt_tokens,
+        outputTokens: usage!.completion_tokens,
+      })
   })
 })
 
