@@ -3,8 +3,8 @@
  * begun, after it from behind, so that no token waits for the look at it.
  *
  * What the gateway adds: `[DONE]` where a whole answer lacks it, and the blank line that a last event lacks. What it
- * leaves out: half an event at the end of a cut stream, which no reader could use. An event that is no JSON ends the
- * stream with an error: who skips it has a short success, and who does not has an error of its own.
+ * leaves out: half an event at the end of a cut stream, which no reader could use, and `[DONE]` behind an error. An event that
+ * is no JSON ends the stream with an error: who skips it has a short success, and who does not has an error of its own.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { ChunkError } from '@drag-race/contracts'
@@ -87,7 +87,8 @@ function isOfGuardrails(error: GatewayError): boolean {
  */
 function passesUnseen({ watch, usageChunk, secrets }: StreamRelay, bytes: Uint8Array): boolean {
   const isWholeFrames = bytes.at(-1) === LF && bytes.at(-2) === LF
-  if (!isWholeFrames || watch.facts.firstTokenAtMs === null || watch.mayEnd(bytes)) return false
+  const { firstTokenAtMs, isFalseEnd } = watch.facts
+  if (!isWholeFrames || firstTokenAtMs === null || isFalseEnd || watch.mayEnd(bytes)) return false
   return usageChunk.passesUnseen(bytes) && !hasSecret(bytes, secrets)
 }
 
@@ -104,6 +105,7 @@ function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Arra
     const kind = relay.watch.see(frame, atMs)
     // Neither it nor what follows passes: with a hole in it an answer is none.
     if (facts.isMalformed) break
+    if (facts.isFalseEnd) continue
     const told = facts.error === null ? frame : withoutSecretsIn(frame, relay.secrets)
     passed.push(...relay.usageChunk.pass(told, kind))
   }

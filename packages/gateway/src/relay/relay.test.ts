@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Cut,
+  crlf,
   cuts,
   cutUp,
   delta,
@@ -55,7 +56,7 @@ async function relay(sent: string, { cut = 'whole', wantsUsage }: Asking = {}) {
 const passing: Record<string, string> = {
   'a plain answer': role + token('Hel') + token('lo') + finish + done,
   'comments before and between': `: PROCESSING\n\n${token('a')}: ping\n\n${finish}${done}`,
-  'CRLF line ends': (token('a') + finish + done).replaceAll('\n', '\r\n'),
+  'CRLF line ends': crlf(token('a') + finish + done),
   'data: without a space': (token('a') + finish + done).replaceAll('data: ', 'data:'),
   'a first chunk without choices': event({ choices: [], id: '', model: '' }) + token('a') + finish + done,
   'letters of four bytes': token('🏁 Größe 赛') + finish + done,
@@ -128,7 +129,6 @@ describe('the usage chunk', () => {
     async (cut) => {
       expect((await relay(sent, { cut })).text).toBe(token('a') + finish + done)
       expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 })
-      const crlf = (text: string) => text.replaceAll('\n', '\r\n')
       expect((await relay(crlf(sent), { cut })).text).toBe(crlf(token('a') + finish + done))
     },
   )
@@ -280,12 +280,17 @@ describe('an error inside a stream', () => {
     })
   })
 
-  test('stays an error when [DONE] follows', async () => {
-    const sent = token('a') + event({ error }) + done
-    const { text, outcome } = await relay(sent)
-    expect(text).toBe(sent)
-    expect(outcome).toBe('stream_error')
-  })
+  test.each(cuts)(
+    'is not followed by the [DONE] that its provider sent behind it, cut in %s',
+    async (cut) => {
+      const told = token('a') + event({ error })
+      for (const toLines of [(text: string) => text, crlf]) {
+        const { text, outcome } = await relay(toLines(told + done), { cut })
+        expect(text).toBe(toLines(told))
+        expect(outcome).toBe('stream_error')
+      }
+    },
+  )
 
   test.each(cuts)('in a field that no client reads is told in one that they do, cut in %s', async (cut) => {
     const hidden = 'error: {"detail":"failed to decode","error":{"message":"failed to decode"}}\n\n'
@@ -296,5 +301,8 @@ describe('an error inside a stream', () => {
     })
     expect(text).not.toContain('[DONE]')
     expect(outcome).toBe('stream_error')
+    const ended = await relay(token('a') + hidden + done, { cut })
+    expect(ended.text).not.toContain('[DONE]')
+    expect(events(ended.text).at(-1)).toMatchObject({ error: { code: 'stream_error' } })
   })
 })

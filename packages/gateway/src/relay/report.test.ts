@@ -132,8 +132,8 @@ describe('the report', () => {
     ['in two lines of data', '{\ndata: "error":{"message":"no"}}'],
   ])('of an error that the provider wrote into its stream %s', (_where, data) => {
     test.each(cuts)('is added to it, of which nothing else changes, cut in %s', async (cut) => {
-      const sent = (error: string) => `${token('a')}${usageChunk}data: ${error}\n\n${token('b')}${done}`
-      const text = await relay(sent(data), cut)
+      const sent = (error: string) => `${token('a')}${usageChunk}data: ${error}\n\n${token('b')}`
+      const text = await relay(sent(data) + done, cut)
       const report = findReport(text)
       expect(text).toBe(sent(data.replace('{', `{"gateway":${JSON.stringify(report)},`)))
       expect(report.attempts).toMatchObject([{ outcome: 'stream_error', status: 200 }])
@@ -150,8 +150,8 @@ describe('the report', () => {
   test.each(['data: It broke.\n\n', 'data: "It broke."\n\n', 'data: {}\n\n'])(
     'has no place in an error that is no object, which passes as it came: %j',
     async (data) => {
-      const sent = `${token('a')}event: error\n${data}${done}`
-      expect(await relay(sent)).toBe(sent)
+      const sent = `${token('a')}event: error\n${data}`
+      expect(await relay(sent + done)).toBe(sent)
     },
   )
 

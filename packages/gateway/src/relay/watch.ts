@@ -41,6 +41,8 @@ export interface AnswerFacts {
   begunChoices: Set<number>
   endedChoices: Set<number>
   isDone: boolean
+  /** It said `[DONE]` behind an error. Who looks for nothing but the end would take half an answer for a whole one. */
+  isFalseEnd: boolean
   hasReasoning: boolean
   usage: Usage | null
   /** What the provider has counted before the end: no usage of a call, but for one that has no other. */
@@ -92,6 +94,7 @@ export function createStreamWatch(
       if (frame.data === null) return 'comment'
       if (frame.data.trim() === '[DONE]') {
         facts.isDone = true
+        facts.isFalseEnd = facts.error !== null
         return 'done'
       }
       // So much is no event of a model, and would hold up all other calls.
@@ -125,6 +128,7 @@ export function createFacts(): AnswerFacts {
     begunChoices: new Set(),
     endedChoices: new Set(),
     isDone: false,
+    isFalseEnd: false,
     hasReasoning: false,
     usage: null,
     usageSoFar: null,

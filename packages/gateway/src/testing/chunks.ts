@@ -14,6 +14,8 @@ export const token = (text: string) => delta({ content: text })
 export const finish = event({ ...head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
 export const usageChunk = event({ ...head, choices: [], usage })
 export const done = event('[DONE]')
+/** As some providers end their lines. */
+export const crlf = (text: string) => text.replaceAll('\n', '\r\n')
 
 /** Every way in which the network may cut it. */
 export const cuts = ['whole', 'bytes', 'events', 'slices'] as const
