@@ -118,6 +118,28 @@ describe('a tape that is imported', () => {
     expect((await at.bring(again)).status).toBe(201)
   })
 
+  test('of many parts is kept whole, and goes on after any of its events', async () => {
+    const tokens = Array.from({ length: 1_200 }, (_, index) => ({
+      ...({ type: 'token', lane: 0, content: 'x', kind: 'answer' } as const),
+      at: 951 + index,
+    }))
+    const tape = toHandmade('r', ...tokens)
+    expect((await at.bring(toFile('r', tape))).status).toBe(201)
+    const kept = await collect(await eventsOf(at.there.url, 'r'))
+    expect(kept.slice(0, tape.length)).toEqual(tape)
+    for (const after of [498, 499, 500, 999, 1_000]) {
+      const headers = { 'last-event-id': String(after) }
+      expect(await collect(await eventsOf(at.there.url, 'r', { headers }))).toEqual(kept.slice(after + 1))
+    }
+  })
+
+  test('is whole without its last line feed', async () => {
+    const id = await at.raced()
+    const file = await (await at.exported(id)).text()
+    const response = await at.bring(file.trimEnd())
+    expect((await response.json()) as ImportedRace).toEqual({ id, note: null })
+  })
+
   test('is taken with the line ends of another system', async () => {
     const file = await (await at.exported(await at.raced())).text()
     expect((await at.bring(file.replaceAll('\n', '\r\n'))).status).toBe(201)
