@@ -34,7 +34,7 @@ export const GatewayReport = z.object({
   attempts: z.array(GatewayAttempt),
   /** From the request's arrival to the first token read from the provider; null without streaming or without one. */
   ttftMs: z.nullable(z.number()),
-  /** From the request's arrival to the end of the answer. */
+  /** From the request's arrival until the end of the answer was read. */
   durationMs: z.number(),
   /** The gateway's own part of it: what was not spent waiting for the provider. */
   overheadMs: z.number(),

@@ -7,6 +7,7 @@ import { endpoints } from './endpoints.ts'
 import { CallerGone, GatewayError, isCallerEnd, ProviderError } from './errors.ts'
 import { guardAnswer } from './guardrails/guard-answer.ts'
 import { toAttemptUsage } from './ledger/attempt-usage.ts'
+import { toEndedAtMs } from './ledger/ended-at.ts'
 import { toReport } from './ledger/record.ts'
 import { relayAnswer, toAsChunk } from './relay/relay-answer.ts'
 import { type AnswerFacts, createFacts, hasBegun, noteChunk } from './relay/watch.ts'
@@ -176,7 +177,7 @@ const refusalBytesMax = 256 * 1024
 
 function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: string) {
   const { facts } = attempt
-  attempt.endedAtMs = parts.clock.monotonicMs()
+  attempt.endedAtMs = toEndedAtMs(facts, outcome === 'ok', parts.clock)
   attempt.outcome = outcome
   // A prompt that was counted was read, and so was one that had been sent when its caller left, whether or not a token of the answer came.
   const isRead = (isCallerEnd(outcome) && attempt.isSent) || facts.usageSoFar !== null

@@ -15,6 +15,7 @@ import type { Engine } from './engine.ts'
 import { toErrorForm } from './error-form.ts'
 import { CallerGone, GatewayError } from './errors.ts'
 import { guardRequest } from './guardrails/guard-request.ts'
+import { toEndedAtMs } from './ledger/ended-at.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
 import { toCallContext } from './routing/call-context.ts'
 import type { Setup } from './setup.ts'
@@ -90,7 +91,7 @@ export async function chat(
   } catch (error) {
     outcome = await fail(parts, call, error)
   }
-  const endedAtMs = parts.clock.monotonicMs()
+  const endedAtMs = toEndedAtMs(call.facts, outcome.kind === 'ok', parts.clock)
   // In the next tick the last bytes are on their way: the books do not delay them.
   process.nextTick(settle, parts, call, outcome, endedAtMs)
 }

@@ -31,7 +31,7 @@ const names = {
   },
   duration: {
     name: 'gen_ai_server_request_duration_seconds',
-    help: 'From the arrival of a call to its end; error_type when it failed or the caller left.',
+    help: 'From the arrival of a call until the end of its answer was read, or until it failed or its caller left, with error_type.',
     labelNames: [...callLabels, 'error_type'],
     buckets: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
   },

@@ -100,14 +100,15 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
 /** The call's account for its caller; while it still runs, as of now. */
 export function toReport(call: Call, cost: CostTable, nowMs: number): GatewayReport {
   const { target, facts, ownMs } = call
-  const attempts = toAttemptRecords(call, cost, nowMs)
+  const atMs = facts.endedAtMs ?? nowMs
+  const attempts = toAttemptRecords(call, cost, atMs)
   return {
     requestId: call.id,
     provider: target?.provider ?? '',
     model: facts.model ?? target?.upstreamModel ?? '',
     attempts: attempts.map(toGatewayAttempt),
     ttftMs: toTtft(call),
-    durationMs: roundMs(nowMs - call.arrivedAtMs),
+    durationMs: roundMs(atMs - call.arrivedAtMs),
     overheadMs: roundMs(ownMs.request + ownMs.response),
     costUsd: toCost(call, attempts),
     ...(call.cache.found && { isCached: true }),

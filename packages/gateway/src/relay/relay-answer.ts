@@ -92,6 +92,7 @@ async function relayJson(
   const bytes = call.facts.error === null ? read : withoutSecretsIn(read, secrets)
   onBegun()
   const atMs = clock.monotonicMs()
+  call.facts.endedAtMs = atMs
   const body = call.asked!.wantsReport ? withReportIn(bytes, json, report()) : bytes
   const caller = createCaller(call.response, call.signal, () => {
     const headers = toPassedHeaders(answer, call, secrets)

@@ -72,6 +72,7 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
     await relay.caller.write(last)
     throw toReason(facts, rest, relay.provider)
   }
+  facts.endedAtMs ??= endedAtMs
   const done = isTold || facts.isDone ? [] : [Buffer.from('data: [DONE]\n\n')]
   relay.caller.end([...last, ...relay.usageChunk.end(), ...done])
   relay.onWorked(relay.nowMs() - endedAtMs)

@@ -26,6 +26,8 @@ import { isSmall } from './is-small.ts'
 export interface AnswerFacts {
   firstTokenAtMs: number | null
   lastTokenAtMs: number | null
+  /** When its end was read. What a provider does behind it, and the writing of it to the caller, is no part of its time. */
+  endedAtMs: number | null
   /** A part of the answer was opened, be it a thought that nobody is shown: tokens are made, whether or not they are sent. */
   isOpened: boolean
   /** Events that hold a chunk; comments and `[DONE]` are none. */
@@ -94,6 +96,7 @@ export function createStreamWatch(
       if (frame.data === null) return 'comment'
       if (frame.data.trim() === '[DONE]') {
         facts.isDone = true
+        facts.endedAtMs = atMs
         facts.isFalseEnd = facts.error !== null
         return 'done'
       }
@@ -102,7 +105,10 @@ export function createStreamWatch(
       if (raw !== undefined) noteChunk(facts, asChunk(raw), atMs)
       else if (isKeepAlive(frame)) return 'comment'
       // Its last event is the end: no `[DONE]` is missing.
-      if (!endsWithDone && facts.finishReason !== null) facts.isDone = true
+      if (!endsWithDone && facts.finishReason !== null) {
+        facts.isDone = true
+        facts.endedAtMs = atMs
+      }
       if (frame.event === 'error') {
         facts.error ??= { message: frame.data, code: null, status: null }
       }
@@ -119,6 +125,7 @@ export function createFacts(): AnswerFacts {
   return {
     firstTokenAtMs: null,
     lastTokenAtMs: null,
+    endedAtMs: null,
     isOpened: false,
     chunks: 0,
     tokenChunks: 0,

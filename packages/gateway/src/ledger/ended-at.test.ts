@@ -1,0 +1,64 @@
+/** A whole answer is over when its end was read: in the report, the metrics and the log alike. */
+import { expect, test } from 'vitest'
+import { done, finish, token, usageChunk } from '../testing/chunks.ts'
+import { messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { useOpened } from '../testing/opened.ts'
+import { findReport, reporting } from '../testing/reports.ts'
+import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
+
+const opened = useOpened()
+
+async function start(answer: Answering, monotonicMs: () => number): Promise<RunningGateway> {
+  const provider = await startUpstream(answer)
+  const gateway = await startGateway(oneModel(provider.url), { monotonicMs })
+  opened.push(provider, gateway)
+  return gateway
+}
+
+/** What the books of one call say: its histogram, its line in the log and its one attempt. */
+async function keptMs(gateway: RunningGateway) {
+  const inSeconds = await gateway.sample('gen_ai_server_request_duration_seconds_sum')
+  return [inSeconds * 1_000, gateway.logs.at(-1)!.durationMs]
+}
+
+const whole = { choices: [{ index: 0, message: { role: 'assistant', content: 'a' }, finish_reason: 'stop' }] }
+
+test.each<[string, Answering, boolean]>([
+  ['that does not stream', json(whole), false],
+  ['that is a stream', stream([token('a') + finish + usageChunk + done]), true],
+  ['without [DONE]', stream([token('a') + finish + usageChunk]), true],
+  ['that came whole and goes on as a stream', json(whole), true],
+])('an answer %s has one duration, however long it takes to be written', async (_what, answer, isStream) => {
+  // A clock that goes on by 1 ms each time that somebody looks at it.
+  let nowMs = 0
+  const gateway = await start(answer, () => nowMs++)
+  const text = await (await gateway.chat({ model: 'm', messages, stream: isStream }, reporting)).text()
+  const { durationMs, attempts } = isStream ? findReport(text) : JSON.parse(text).gateway
+  await expect.poll(() => gateway.logs.length).toBe(1)
+  expect(await keptMs(gateway)).toEqual([durationMs, durationMs])
+  expect(attempts[0].durationMs).toBeLessThanOrEqual(durationMs)
+})
+
+test('what a provider does behind [DONE] is no part of the answer', async () => {
+  let nowMs = 0
+  const isHeard = Promise.withResolvers<void>()
+  const gateway = await start(
+    async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(token('a') + finish + usageChunk + done)
+      await isHeard.promise
+      response.end()
+    },
+    () => nowMs,
+  )
+  const { body } = await gateway.chat({ model: 'm', messages, stream: true }, reporting)
+  let text = ''
+  for await (const part of body!) {
+    text += Buffer.from(part)
+    if (!text.includes('[DONE]')) continue
+    nowMs = 500
+    isHeard.resolve()
+  }
+  await expect.poll(() => gateway.logs.length).toBe(1)
+  expect([findReport(text).durationMs, ...(await keptMs(gateway))]).toEqual([0, 0, 0])
+})
