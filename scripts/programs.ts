@@ -1,4 +1,5 @@
 /** What `npm start` runs: which programs, with which variables, and on which ports they will listen. */
+import { isBlockedPort } from '../packages/contracts/src/blocked-ports.ts'
 
 export interface Program {
   name: string
@@ -94,7 +95,17 @@ function withoutKeys(variables: Variables): Variables {
 function toPort(variable: string, value: string | undefined, fallback: number): number {
   if (value === undefined || value === '') return fallback
   const port = Number(value)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  process.stderr.write(`${variable} is "${value}": a port is a whole number from 0 to 65535.\n`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    return fail(`${variable} is "${value}": a port is a whole number from 0 to 65535.`)
+  }
+  // The app asks the other programs by fetch.
+  if (!isBlockedPort(port)) return port
+  return fail(
+    `${variable} is ${port}, which browsers and fetch refuse to open: set it to another port, as ${fallback}.`,
+  )
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`)
   process.exit(1)
 }

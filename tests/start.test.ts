@@ -212,18 +212,33 @@ test.each(['PORT', 'GATEWAY_PORT', 'GATEWAY_METRICS_PORT', 'SIMULATOR_PORT'])(
     const env = await freeEnv()
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(Number(env[variable]), '127.0.0.1', resolve))
-    const child = spawn(process.execPath, ['scripts/start.mjs'], {
-      cwd: root,
-      env: { ...process.env, ...env },
-    })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
-    const code = await new Promise((resolve) => child.on('close', resolve))
+    const refused = await startRefused(env)
     server.close()
-    expect(code).toBe(1)
-    expect(output).toBe(`Port ${env[variable]} is in use. Free it, or set ${variable} to another port.\n`)
+    expect(refused).toEqual({
+      code: 1,
+      output: `Port ${env[variable]} is in use. Free it, or set ${variable} to another port.\n`,
+    })
   },
 )
+
+test.each([
+  ['PORT', 6000, 8000],
+  ['GATEWAY_PORT', 5060, 4000],
+  ['SIMULATOR_PORT', 6697, 4010],
+])('a %s of %i, which browsers and fetch block: one line, exit code 1', async (variable, port, another) => {
+  expect(await startRefused({ ...(await freeEnv()), [variable]: String(port) })).toEqual({
+    code: 1,
+    output: `${variable} is ${port}, which browsers and fetch refuse to open: set it to another port, as ${another}.\n`,
+  })
+})
+
+async function startRefused(env: Record<string, string>) {
+  const child = spawn(process.execPath, ['scripts/start.mjs'], { cwd: root, env: { ...process.env, ...env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
+  const [code] = await once(child, 'close')
+  return { code, output }
+}
 
 function descendants(pid: number): number[] {
   if (!hasProc) return []

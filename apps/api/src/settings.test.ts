@@ -57,3 +57,12 @@ test('further names are a list', () => {
     'b.example:8443',
   ])
 })
+
+test.each(['PORT', 'GATEWAY_PORT', 'GATEWAY_METRICS_PORT', 'SIMULATOR_PORT'])(
+  'a %s that browsers and fetch block is refused: nobody could open it',
+  (name) => {
+    expect(() => readSettings({ [name]: '6000' })).toThrow(
+      `${name} is 6000, which browsers and fetch refuse to open. Set it to another port`,
+    )
+  },
+)

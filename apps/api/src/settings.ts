@@ -1,4 +1,5 @@
 /** The app's settings from its environment, checked. A fault is one line that names the variable and what to do. */
+import { isBlockedPort } from '@drag-race/contracts'
 import type { GatewayAddress } from './app-context.ts'
 
 export interface Settings {
@@ -65,8 +66,13 @@ function readSwitch(text: string | undefined, name: string): boolean {
 function readPort(text: string | undefined, name: string, byDefault: number): number {
   if (text === undefined) return byDefault
   const port = Number(text)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new Error(`${name} is "${text}". Set it to a port, 1 to 65535, or 0 for a free one.`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`${name} is "${text}". Set it to a port, 1 to 65535, or 0 for a free one.`)
+  }
+  if (!isBlockedPort(port)) return port
+  throw new Error(
+    `${name} is ${port}, which browsers and fetch refuse to open. Set it to another port, as ${byDefault}.`,
+  )
 }
 
 function readUrl(text: string, name: string): string {

@@ -1,6 +1,7 @@
 export * from './answer-cut.ts'
 export * from './api-error.ts'
 export * from './asked-with.ts'
+export * from './blocked-ports.ts'
 export * from './chat-chunk.ts'
 export * from './clock-error.ts'
 export * from './definitions.ts'
