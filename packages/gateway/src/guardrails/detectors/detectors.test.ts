@@ -26,8 +26,18 @@ const found: [DetectorName, string, string][] = [
   ['api-key', '"ghp_0123456789abcdefghijABCDEFGHIJ012345"', '"#"'],
   ['api-key', 'AKIAIOSFODNN7EXAMPLE ok', '# ok'],
   ['api-key', 'xoxb-123456789012-abcdef', '#'],
+  ...[
+    ...['sk-', 'gsk_', 'xai-', 'hf_', 'npm_', 'gho_', 'github_pat_', 'glpat-', 'AIza', 'SG.'],
+    ...['sk_live_', 'rk_test_', 'ASIA', 'xoxp-'],
+  ].map((begin): [DetectorName, string, string] => ['api-key', `a ${begin}0123456789ABCDEF b`, 'a # b']),
   ['api-key', 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl!', 'Bearer #!'],
   ['api-key', `sk-${'a1'.repeat(2_000)} end`, '# end'],
+  // The head of a web token holds six letters to two hundred behind its first three.
+  ...[6, 200].map((letters): [DetectorName, string, string] => [
+    'api-key',
+    `a eyJ${'x'.repeat(letters)}.eyJabcd b`,
+    'a # b',
+  ]),
   ['private-key', 'a\n-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\nb', 'a\n#\nb'],
   ['private-key', '-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl', '#'],
   ['iban', 'IBAN: DE89 3704 0044 0532 0130 00.', 'IBAN: #.'],
@@ -40,6 +50,7 @@ const letBe: [DetectorName, string][] = [
   ['card-number', '94111111111111111234'],
   ['email', 'a@b, @everyone, x@localhost, 3@4.5'],
   ['api-key', 'task-oriented sk-learn ghp_ risk-averse-and-very-long-words'],
+  ...[5, 201].map((letters): [DetectorName, string] => ['api-key', `eyJ${'x'.repeat(letters)}.eyJabcd`]),
   ['private-key', '-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----'],
   ['iban', 'DE89 3704 0044 0532 0130 01'],
   ['iban', 'IN 2024 WE HAVE IT IN FR12'],
