@@ -117,3 +117,45 @@ test('in an answer the same letters are a word of the model’s', async () => {
   const response = await gateway.chat({ model: 'gpt', messages, stream: true })
   expect(await response.text()).toBe(answer.join(''))
 })
+
+/** An error of a stream, read with a token, to a target whose key and header are these. */
+async function errorOf(apiKey: string, header: string, words: string): Promise<string> {
+  const upstream = await startUpstream(stream([token('a') + event(words) + done]))
+  const params = { baseUrl: `${upstream.url}/v1`, apiKey, headers: { 'x-project': '${PROJECT}' } }
+  const models = [{ name: 'gpt', provider: 'custom', params }]
+  const gateway = await startGateway({ models }, { variables: { PROJECT: header } })
+  opened.push(upstream, gateway)
+  const text = await (await gateway.chat({ model: 'gpt', messages, stream: true })).text()
+  return text.trim().split('\n\n').at(-1)!
+}
+const refusal = (message: string) => JSON.stringify({ error: { message, param: null } })
+
+test.each([
+  ['the first', 'no sk-12345678', 'no [key]'],
+  ['the second', 'no p/12345678', 'no [key]'],
+  ['the second, escaped', 'no p\\/12345678', 'no [key]'],
+])('of several secrets an error tells none: %s', async (_what, words, told) => {
+  expect(await errorOf('sk-12345678', 'p/12345678', refusal(words))).toBe(`data: ${refusal(told)}`)
+})
+
+test.each([
+  ['as it is', 'no sk-12345678-more'],
+  ['escaped', 'no \\u0073k-12345678-more'],
+])('a secret that begins like another goes with all its letters: %s', async (_how, words) => {
+  expect(await errorOf('sk-12345678', 'sk-12345678-more', refusal(words))).toBe(
+    `data: ${refusal('no [key]')}`,
+  )
+})
+
+test('eight letters are a secret; fewer may be part of any word, and an error passes as it came', async () => {
+  expect(await errorOf('12345678', 'x', refusal('no 12345678 "x"'))).toBe(`data: ${refusal('no [key] "x"')}`)
+  expect(await errorOf('1234567', 'x', refusal('no 1234567 "x"'))).toBe(`data: ${refusal('no 1234567 "x"')}`)
+})
+
+test('where no secret was sent, a refusal passes as it came', async () => {
+  const upstream = await startUpstream(json(refusal('no "x"'), 401))
+  const models = [{ name: 'gpt', provider: 'custom', params: { baseUrl: `${upstream.url}/v1` } }]
+  const gateway = await startGateway({ models })
+  opened.push(upstream, gateway)
+  expect(await (await gateway.chat({ model: 'gpt', messages })).text()).toBe(refusal('no "x"'))
+})
