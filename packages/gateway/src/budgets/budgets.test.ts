@@ -67,6 +67,16 @@ test.each([
   expect((await spend('a')).headers.get('retry-after')).toBe(seconds)
 })
 
+test('a budget in total says that it does not begin anew', async () => {
+  const { spend } = await at.start([{ per: 'caller', usd: 1, period: 'total' }])
+  await spend('a')
+  const refused = await spend('a')
+  expect([refused.headers.get('retry-after'), refused.headers.get('x-should-retry')]).toEqual([null, 'false'])
+  expect(((await refused.json()) as ErrorBody).error.message).toBe(
+    'The budget of caller a is used up: $1.00 in total, with $1.00 spent. It does not begin anew: ask for a larger one.',
+  )
+})
+
 test('a soft budget lets calls pass and warns', async () => {
   const { spend, gateway } = await at.start([{ ...perCaller, usd: 1, mode: 'soft' }])
   expect((await spend('a')).headers.get('x-gateway-budget-warning')).toBeNull()
