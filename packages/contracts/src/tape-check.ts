@@ -11,6 +11,7 @@ import { toStandings } from './finish.ts'
 import { parseJsonOrNull } from './parse-json.ts'
 import { type EventOf, RaceEvent } from './race-event.ts'
 import { emptyRace, foldRace, isNext, type RaceState } from './race-state.ts'
+import { findWrongSplit } from './split-order.ts'
 
 /** Why a tape is refused. `line` counts from 1 and includes the header. */
 export class TapeFault extends Error {
@@ -85,6 +86,8 @@ interface LaneTimes {
   startAt: number | null
   at: number
   hasFirstToken: boolean
+  firstTokenAt: number | null
+  lastTokenAt: number | null
   isOver: boolean
 }
 
@@ -175,6 +178,8 @@ function startLanes(event: EventOf<'race-start'>, lanes: LaneTimes[], line: numb
       startAt: null,
       at: Number.NEGATIVE_INFINITY,
       hasFirstToken: false,
+      firstTokenAt: null,
+      lastTokenAt: null,
       isOver: false,
     })
   }
@@ -207,16 +212,31 @@ function checkLane(
       // TTFT is of that event: moved behind a token, or taken out, it would be another.
       if (lane.isStream && !lane.hasFirstToken)
         throw fault(`a token of lane ${event.lane} stands before its first.`)
+      lane.firstTokenAt ??= event.at
+      lane.lastTokenAt = event.at
       break
     case 'done':
       if (!since(event.totalMs)) throw fault('the total says another time than the event itself.')
+      checkSplits(event, lane, fault)
       lane.isOver = true
       break
     case 'error':
+      checkSplits(event, lane, fault)
       lane.isOver = true
       break
   }
   lane.at = event.at
+}
+
+function checkSplits(
+  event: EventOf<'done' | 'error'>,
+  { startAt, firstTokenAt, lastTokenAt }: LaneTimes,
+  fault: (message: string) => TapeFault,
+) {
+  if (!event.arrival) return
+  if (startAt === null) throw fault(`an arrival on lane ${event.lane}, which has not started.`)
+  const wrong = findWrongSplit(event, { startAt, firstTokenAt, lastTokenAt }, dustMs)
+  if (wrong) throw fault(`of lane ${event.lane} came ${wrong}.`)
 }
 
 function checkEnd(event: EventOf<'race-end'>, state: RaceState, line: number) {

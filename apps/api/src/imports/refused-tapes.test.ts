@@ -1,5 +1,5 @@
 /** Tape files that are not sound, and what is said of them. */
-import type { RaceEvent, Unnumbered } from '@drag-race/contracts'
+import type { Arrival, EventOf, RaceEvent, Unnumbered } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
 import { toHandmade, toNumbered } from '../testing/handmade-tape.ts'
 import { collect, eventsOf } from '../testing/race-client.ts'
@@ -71,6 +71,51 @@ describe('a tape that is imported', () => {
       status: 422,
       code: 'contradiction',
       message: 'Line 9: time goes back on lane 0.',
+    })
+  })
+
+  const arrival = {
+    ...{ connectMs: 1, headersMs: 3, firstByteMs: 4, firstChoicesMs: 4 },
+    ...{ lastChunkMs: 959, closeMs: 961 },
+  }
+  const whole: Unnumbered<EventOf<'done'>> = {
+    ...{ type: 'done', at: 960, lane: 0, totalMs: 960, finishReason: 'stop', costUsd: null, gateway: null },
+    usage: { inputTokens: 3, outputTokens: 1, reasoningTokens: null, cachedTokens: null, source: 'usage' },
+  }
+  const failed: Unnumbered<EventOf<'error'>> = {
+    ...{ type: 'error', at: 962, lane: 0, message: 'x', code: 'stream_cut' },
+    ...{ status: null, retryAfterMs: null },
+  }
+  test.each<[string, Unnumbered<EventOf<'done' | 'error'>>, Partial<Arrival>]>([
+    ['headers before the start', whole, { headersMs: -0.03 }],
+    ['first byte before the headers', whole, { headersMs: 5 }],
+    ['first byte before the headers', failed, { headersMs: 970 }],
+    ['first choices before the first byte', whole, { firstByteMs: 4.5 }],
+    ['first token before the first choices', whole, { firstChoicesMs: 951 }],
+    ['first token before the headers', whole, { headersMs: 955, firstByteMs: null, firstChoicesMs: null }],
+    ['last chunk before the last token', whole, { lastChunkMs: 949 }],
+    ['total before the last chunk', whole, { lastChunkMs: 961, closeMs: 962 }],
+    ['total before the last chunk', whole, { lastChunkMs: 961, closeMs: null }],
+    ['close before the total', whole, { closeMs: 959 }],
+    ['close before the last chunk', failed, { closeMs: 900 }],
+    ['failure before the close', failed, { closeMs: 963 }],
+  ])('is refused when it puts the %s of a lane', async (words, end, change) => {
+    const bring = (all: Arrival) => at.bring(toFile('r', toHandmade('r', { ...end, arrival: all })))
+    expect(await refusal(await bring({ ...arrival, ...change }))).toMatchObject({
+      status: 422,
+      code: 'contradiction',
+      message: `Line 9: of lane 0 came the ${words}.`,
+    })
+    expect((await bring(arrival)).status).toBe(201)
+  })
+
+  test('is refused when a lane that has not started has an arrival', async () => {
+    const tape = toHandmade('r', { ...failed, arrival }).filter(
+      (event) => !('lane' in event && event.lane === 0) || event.type === 'error',
+    )
+    expect(await refusal(await at.bring(toFile('r', toNumbered(tape))))).toMatchObject({
+      code: 'contradiction',
+      message: 'Line 6: an arrival on lane 0, which has not started.',
     })
   })
 

@@ -24,6 +24,8 @@ interface LaneScript {
   toolCallChunks: number
   tokensPerChunk: number
   end: 'done' | 'done without usage' | 'failed' | 'stopped'
+  /** The parts of its first gap at which headers and first byte came; null: an older tape. */
+  arrived: [number, number] | null
 }
 
 /** Doubles by chance are nearly all too small to see: these have the two decimals of a tape. */
@@ -38,6 +40,9 @@ const laneScript: fc.Arbitrary<LaneScript> = fc.record({
   toolCallChunks: fc.constantFrom(0, 0, 0, 2),
   tokensPerChunk: fc.integer({ min: 1, max: 4 }),
   end: fc.constantFrom('done', 'done without usage', 'failed', 'stopped'),
+  arrived: fc.option(
+    fc.tuple(fc.double({ min: 0, max: 0.5, noNaN: true }), fc.double({ min: 0.5, max: 1, noNaN: true })),
+  ),
 })
 
 export const tapes: fc.Arbitrary<RaceEvent[]> = fc
@@ -86,8 +91,18 @@ function laneEvents(script: LaneScript, lane: number): Unnumbered[] {
     const kind = toKind(script, index)
     events.push({ type: 'token', at, lane, content: `w${index} `, kind, tokens: script.tokensPerChunk })
   }
-  events.push(laneEnd(script, lane, at, gaps.length * script.tokensPerChunk))
+  const arrival = toArrival(script, gaps[0] ?? 0, roundMs(at - script.startAt))
+  events.push({
+    ...laneEnd(script, lane, at, gaps.length * script.tokensPerChunk),
+    ...(arrival && { arrival }),
+  })
   return events
+}
+
+function toArrival({ arrived }: LaneScript, firstMs: number, lastMs: number) {
+  if (!arrived) return null
+  const [headersMs, firstByteMs] = arrived.map((part) => roundMs(part * firstMs)) as [number, number]
+  return { headersMs, firstByteMs, firstChoicesMs: firstMs, lastChunkMs: lastMs, closeMs: lastMs }
 }
 
 function toKind({ stream, gaps, reasoningChunks, toolCallChunks }: LaneScript, index: number) {
