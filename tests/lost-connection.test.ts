@@ -14,9 +14,11 @@ const drawTwice = () =>
     for (let frame = 0; frame < 10; frame++) await new Promise((resolve) => requestAnimationFrame(resolve))
   })()`)
 
+const button = (name: string) => at.page.getByRole('button', { name, exact: true })
+
 async function startRace() {
   await setUpRace(at.page, at.url('/'), ['sim-long'])
-  await at.page.getByRole('button', { name: 'Start', exact: true }).click()
+  await button('Start').click()
   await at.page.locator('.lane-answer').first().waitFor()
 }
 
@@ -52,6 +54,23 @@ test('when the app is gone, nothing is said to go on, and the clocks rest until 
   await at.page.getByRole('button', { name: 'Race again' }).waitFor()
   expect(await status().innerText()).toBe('')
 })
+
+test.each(['Start', 'Race again'])(
+  'a press on %s that found the app away is to be made again when it is back',
+  async (name) => {
+    await setUpRace(at.page, at.url('/'), ['sim-quick'])
+    if (name === 'Race again') await button('Start').click()
+    await button(name).waitFor()
+      await at.house.app.stop('SIGKILL')
+    await button(name).click()
+    await at.page.locator('.note, .call-warning').getByText('The app does not answer.').waitFor()
+    await at.house.restartApp()
+      await at.page.getByText('The app did not answer then, and does now. Start the race again.').waitFor()
+    expect(await at.page.getByText('The app does not answer.').count()).toBe(0)
+    await button(name).click()
+    await at.page.getByText('The app did not answer then').waitFor({ state: 'detached' })
+  },
+)
 
 test('a replay that finds the app gone says so, and is there when the app is back', async () => {
   const { raceId } = await race(at.house.app.url, { prompt: 'Kept.', lanes: [{ model: 'sim-quick' }] })

@@ -137,7 +137,7 @@ function openFeed(
       return new ApiProblem('stream_ended', 0, brokenText(hasAnswered, 'its stream ended'))
     } catch (cause) {
       if (watch.isUnseen) return 'unseen'
-      return new ApiProblem('unreachable', 0, brokenText(hasAnswered, cause))
+      return new ApiProblem(hasAnswered ? 'stream_ended' : 'unreachable', 0, brokenText(hasAnswered, cause))
     } finally {
       connection.abort()
     }

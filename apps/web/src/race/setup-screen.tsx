@@ -17,8 +17,10 @@ import { useSetup } from './setup-store.ts'
 import { StartBar } from './start-bar.tsx'
 import { Strip } from './strip.tsx'
 import { useRace } from './the-race.ts'
+import { useAppAnswers } from './use-app-answers.ts'
 import { useAskedPrompt } from './use-asked-prompt.ts'
 import { useModels, usePrompts } from './use-library.ts'
+import { useRefusal } from './use-refusal.ts'
 import { useStartKey } from './use-start-key.ts'
 
 export function SetupScreen() {
@@ -29,7 +31,7 @@ export function SetupScreen() {
   const promptField = useRef<HTMLTextAreaElement>(null)
   const feed = useRace((store) => store.feed)
   const isAsking = feed.state === 'asking' || feed.state === 'open'
-  const problems = toFieldProblems(feed.state === 'refused' ? feed.problem : null)
+  const problems = toFieldProblems(useRefusal(useAppAnswers()))
   const canStart = !isAsking && setup.lanes.length > 0
   const start = () => canStart && beginRace(toRequest(setup), () => keepInRace(setup))
   useStartKey(true, start)

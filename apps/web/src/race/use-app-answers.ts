@@ -1,13 +1,16 @@
 /**
- * While the connection to a race is lost: does the app still answer? Only then does the race go on. null: the connection
- * stands, or nobody has heard yet.
+ * While the connection to a race is lost, or a start was not answered: does the app answer? Only then does the race go on.
+ * null: the connection stands, or nobody has heard yet.
  */
 import { useEffect, useState } from 'react'
 import { useHealth } from '../use-health.ts'
 import { useRace } from './the-race.ts'
 
 export function useAppAnswers(): boolean | null {
-  const isLost = useRace(({ feed }) => feed.state === 'reconnecting')
+  const isLost = useRace(
+    ({ feed }) =>
+      feed.state === 'reconnecting' || (feed.state === 'refused' && feed.problem.code === 'unreachable'),
+  )
   const { error, failureCount, dataUpdatedAt, refetch } = useHealth()
   const [lostAtMs, setLostAtMs] = useState<number | null>(null)
   useEffect(() => {

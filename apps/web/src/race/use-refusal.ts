@@ -1,0 +1,15 @@
+/** Why the last start was refused, null when it was not. Of an app that was away, only until it answers again. */
+import { ApiProblem } from '../read-json.ts'
+import { useRace } from './the-race.ts'
+
+/** `appAnswers`: since the start was refused; null when that is not known. */
+export function useRefusal(appAnswers: boolean | null): ApiProblem | null {
+  const problem = useRace(({ feed }) => (feed.state === 'refused' ? feed.problem : null))
+  return problem?.code === 'unreachable' && appAnswers ? backAgain : problem
+}
+
+const backAgain = new ApiProblem(
+  'back_again',
+  0,
+  'The app did not answer then, and does now. Start the race again.',
+)
