@@ -1,7 +1,7 @@
 /** What is narrow, a phone or a lane among many, tears no words apart and cuts none of them off. */
 import type { Locator } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { events, next, postRace, rest } from '../apps/api/src/testing/race-client.ts'
+import { events, next, postRace, race, rest } from '../apps/api/src/testing/race-client.ts'
 import { expectInside, useLayoutPage } from './support/layout-page.ts'
 
 const { at, open } = useLayoutPage('hours', 'bursts')
@@ -66,6 +66,25 @@ test('letters set wide, as WCAG 1.4.12 has them, run over no finish line', async
     await open('/race/hours', width)
     await at.page.evaluate(setWide)
     await expectInside(at.page.locator('.strip-clock'), '.strip-result')
+  }
+})
+
+test('letters set wide cut no name at the end of a line of the leaderboard', async () => {
+  const lanes = [{ model: 'sim-quick' }, { model: 'sim-slow' }]
+  for (const prompt of ['One.', 'Two.']) await race(at.house.app.url, { prompt, lanes })
+  await at.page.route('**/api/leaderboard?*', async (route) => {
+    const response = await route.fetch()
+    const body = (await response.text()).replaceAll('sim-quick', 'amazon.gemma-mammoth-maximum')
+    await route.fulfill({ response, body })
+  })
+  for (const width of [768, 1280, 2560]) {
+    await open('/leaderboard', width)
+    await at.page.evaluate(setWide)
+    await expectInside(
+      at.page.locator('.chart-box').filter({ has: at.page.locator('.chart-name') }),
+      '.chart-name',
+    )
+    expect(await cutOff(at.page.locator('.chart-name')), `${width} px`).toEqual([])
   }
 })
 

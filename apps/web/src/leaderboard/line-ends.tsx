@@ -4,6 +4,10 @@ import { PlateMark } from '../look/plate-mark.tsx'
 import { spread } from './spread.ts'
 import type { TtftLine } from './ttft-lines.ts'
 
+/** Two small lines. */
+const apartRem = 1.5
+const nameRem = 8.5
+
 interface LineEndsProps {
   lines: readonly TtftLine[]
   remPx: number
@@ -22,7 +26,7 @@ export function LineEnds({ lines, remPx, hasNames }: LineEndsProps) {
   }))
   const placed = spread(
     ends.map(({ y }) => y),
-    1.5 * remPx,
+    apartRem * remPx,
     plot.y,
     plot.y + plot.height,
   )
@@ -40,10 +44,17 @@ export function LineEnds({ lines, remPx, hasNames }: LineEndsProps) {
             />
             <PlateMark lane={lane} x={right + 2.1 * remPx} y={y} sizePx={1.25 * remPx} hasNumber />
             {hasNames && (
-              <text className="chart-name" x={right + 3 * remPx} y={y} dy="0.34em">
-                {toShort(model)}
-                <title>{model}</title>
-              </text>
+              // Text of HTML: letters that a reader sets wide go on in a second line, and no name is cut.
+              <foreignObject
+                x={right + 3 * remPx}
+                y={y - apartRem * 0.5 * remPx}
+                width={nameRem * remPx}
+                height={apartRem * remPx}
+              >
+                <p className="chart-name" title={model}>
+                  {toShort(model)}
+                </p>
+              </foreignObject>
             )}
           </g>
         )
