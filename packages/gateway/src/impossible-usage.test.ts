@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest'
 import { head } from './testing/chunks.ts'
 import { messages, startGateway } from './testing/gateway.ts'
+import { claude, native, startNative } from './testing/native.ts'
 import { useOpened } from './testing/opened.ts'
-import { json, startUpstream } from './testing/upstream.ts'
+import { json, startUpstream, stream } from './testing/upstream.ts'
 
 const opened = useOpened()
 
@@ -44,3 +45,20 @@ test.each(Object.keys(answers))('%s', async (provider) => {
     expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 5, outputTokens: Math.ceil(words.length / 4) })
   }
 })
+
+test.each(['/v1/chat/completions', '/v1/messages'])(
+  '%s: in the last of the counts of a stream',
+  async (path) => {
+    const last = { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: -1 } }
+    const sent = claude.start + claude.text + native(last) + native({ type: 'message_stop' })
+    const { upstream, gateway } = await startNative(stream([sent]))
+    opened.push(upstream, gateway)
+    const response = await fetch(gateway.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'anthropic', max_tokens: 50, messages, stream: true }),
+    })
+    await response.text()
+    await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', isUsageEstimated: true })
+  },
+)

@@ -48,5 +48,7 @@ test('to count tokens is free, and passes a budget that is used up', async () =>
     body: JSON.stringify({ model: 'claude', messages: dollarCall.messages }),
   })
   expect([counted.status, await counted.json()]).toEqual([200, { input_tokens: 42 }])
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', costUsd: 0 })
+  expect(gateway.logs.at(-1)).not.toHaveProperty('isUsageEstimated')
   await claude.close()
 })
