@@ -18,6 +18,14 @@ test('what is dropped takes the rest of its CRLF with it', () => {
   expect(dropper.pass(lineFeed, 'comment')).toEqual([lineFeed])
 })
 
+test('a usage chunk whose lines end in CR alone takes nothing of the next event with it', () => {
+  const dropper = createUsageDropper()
+  const event = Buffer.from('data: {}\r\r')
+  expect(dropper.pass(cut, 'usage')).toEqual([])
+  expect(dropper.pass(event, 'event')).toEqual([event])
+  expect(dropper.pass(lineFeed, 'comment')).toEqual([lineFeed])
+})
+
 test('what is held keeps the rest of its CRLF, and nothing else', () => {
   const facts = { error: null } as AnswerFacts
   const carrier = createReportCarrier(facts, () => {
