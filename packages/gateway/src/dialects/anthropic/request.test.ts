@@ -98,3 +98,24 @@ test('pictures go as data or as an address', () => {
     { type: 'text', text: '?' },
   ])
 })
+
+test('a cache mark goes with a document and with a tool', () => {
+  const mark = { cache_control: { type: 'ephemeral' } }
+  const file = { file_data: 'data:application/pdf;base64,AAAA' }
+  const body = bodyOf({
+    messages: [{ role: 'user', content: [{ type: 'file', file, ...mark }] }],
+    tools: [{ type: 'function', function: { name: 'a' }, ...mark }],
+  })
+  expect(body.messages[0].content[0]).toEqual({
+    type: 'document',
+    source: { type: 'base64', media_type: 'application/pdf', data: 'AAAA' },
+    ...mark,
+  })
+  expect(body.tools[0]).toMatchObject(mark)
+})
+
+test('a file’s name is its title, as far as Anthropic takes it', () => {
+  const file = { filename: 'x'.repeat(501), file_data: 'data:application/pdf;base64,AAAA' }
+  const body = bodyOf({ messages: [{ role: 'user', content: [{ type: 'file', file }] }] })
+  expect(body.messages[0].content[0].title).toBe('x'.repeat(500))
+})

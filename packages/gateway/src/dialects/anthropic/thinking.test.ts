@@ -40,6 +40,18 @@ describe('thinking', () => {
     expect(body.max_tokens).toBe(18_384)
   })
 
+  test('goes back as it came, sealed or with its signature', () => {
+    const thought = { type: 'thinking', thinking: 'hm', signature: 's' }
+    const sealed = { type: 'redacted_thinking', data: 'AAAA' }
+    const details = [thought, sealed].map((each, index) => ({ format: 'anthropic', ...each, index }))
+    const messages = [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: 'y', reasoning_details: details },
+      { role: 'user', content: 'z' },
+    ]
+    expect(bodyOf({ messages }).messages[1].content).toEqual([thought, sealed, { type: 'text', text: 'y' }])
+  })
+
   test('signatures of other dialects are left out', () => {
     const details = [
       { format: 'gemini', type: 'thought_signature', signature: 's' },
