@@ -21,6 +21,7 @@ const endings = [
   'reset',
   'keyless',
   'wrong',
+  'told',
   'too long',
   'left',
   'begun, cut',
@@ -34,7 +35,7 @@ type Ending = (typeof endings)[number]
 function toError(ending: Ending): Error {
   if (ending === 'busy') return new GatewayError('stream_error', '', { status: 429, retryAfterMs: 700 })
   if (ending === 'keyless') return new GatewayError('stream_error', '', { status: 401 })
-  if (ending === 'wrong') return new GatewayError('stream_error', '', { status: 400 })
+  if (ending === 'wrong' || ending === 'told') return new GatewayError('stream_error', '', { status: 400 })
   if (ending === 'too long')
     return new GatewayError('stream_error', '', { status: 400, reason: 'context_length' })
   if (ending === 'unsafe')
@@ -55,6 +56,7 @@ function house() {
     async call(script: readonly Ending[], own: Partial<CallRoute> = {}) {
       const asked: string[] = []
       const waits: number[] = []
+      const elsewhere: boolean[] = []
       let hasBegun = false
       const startedAtMs = nowMs
       const route = {
@@ -78,19 +80,26 @@ function house() {
           waits.push(ms)
           nowMs += ms
         },
-        async attempt({ target }) {
+        async attempt({ target, noteBegun, mayGoElsewhere }) {
           const ending = script[asked.length] ?? 'whole'
           asked.push(target.name)
           nowMs += 10
           hasBegun = ['whole', 'broken', 'begun, cut'].includes(ending)
+          if (hasBegun) noteBegun(10)
           if (ending === 'whole' || ending === 'broken') return ending
-          throw toError(ending)
+          const error = toError(ending)
+          elsewhere.push(mayGoElsewhere(error))
+          // With nowhere else to go it passes to the caller as it came.
+          if (ending === 'told' && !elsewhere.at(-1)) return 'broken'
+          throw error
         },
         hasBegun: () => hasBegun,
       }).then(
         () => 'passed',
         (error: unknown) => error,
       )
+      // What was said beforehand is what came of it.
+      expect(elsewhere).toEqual(elsewhere.map((_, index) => index < asked.length - 1))
       return { asked: asked.join(''), waits, result, tookMs: nowMs - startedAtMs }
     },
   }
@@ -102,6 +111,8 @@ test.each<[Ending[], string, Partial<CallRoute>?]>([
   [['reset', 'reset', 'reset', 'reset'], 'aabb'],
   [['keyless', 'whole'], 'ab'],
   [['wrong'], 'a'],
+  [['told'], 'a'],
+  [['keyless', 'told', 'whole'], 'abc', { targets: [a, b, c] }],
   [['begun, cut'], 'a'],
   [['left'], 'a'],
   [['reset', 'left'], 'aa'],
@@ -259,7 +270,7 @@ test('whatever the targets do: bounded, on time, nothing after the first token, 
           .findIndex((each) => ['whole', 'broken', 'begun, cut', 'left', 'guarded', 'late'].includes(each))
         if (final !== -1) expect(asked.length).toBe(final + 1)
         const last = script[asked.length - 1] ?? 'whole'
-        expect(result === 'passed').toBe(asked.length > 0 && (last === 'whole' || last === 'broken'))
+        expect(result === 'passed').toBe(asked.length > 0 && ['whole', 'broken', 'told'].includes(last))
         expect(waits.length).toBeLessThanOrEqual(asked.length)
         for (const { latency } of states.list()) expect(latency.pending).toBe(0)
         for (const { breaker } of states.list()) expect(breaker.state).not.toBe('half-open')
