@@ -183,9 +183,10 @@ test('limits of all callers hold for one with a token too', async () => {
 async function startIssuer() {
   let published: object[] = []
   let status = 200
+  let bytesMore = 0
   issuer = await startUpstream((response) => {
     const head = { 'content-type': 'application/json' }
-    response.writeHead(status, head).end(JSON.stringify({ keys: published }))
+    response.writeHead(status, head).end(JSON.stringify({ keys: published }) + ' '.repeat(bytesMore))
   })
   const { url, received } = issuer
   return {
@@ -193,6 +194,9 @@ async function startIssuer() {
     received,
     fail() {
       status = 503
+    },
+    grow(bytes: number) {
+      bytesMore = bytes
     },
     /** From now on the only key. */
     async rotate(kid: string) {
@@ -233,6 +237,20 @@ test('known keys hold while the issuer is down, and withdrawn ones only until it
   expect(keys.received).toHaveLength(asked + 1)
   const warnings = gateway.logs.filter(({ msg }) => String(msg).includes('cannot be renewed'))
   expect(warnings).toMatchObject([{ jwks: keys.url }])
+})
+
+test('keys that fill a megabyte are not read: 503, and those that are known hold', async () => {
+  const keys = await startIssuer()
+  const signOld = await keys.rotate('old')
+  keys.grow(1_000_000)
+  await start({ secret: undefined, jwks: keys.url, jwksCooldownMs: 0 })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 503, code: 'auth_unavailable' })
+  keys.grow(990_000)
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  keys.grow(1_000_000)
+  const signNew = await keys.rotate('new')
+  expect(await chat(await signNew(good))).toMatchObject({ status: 503, code: 'auth_unavailable' })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
 })
 
 test('known keys are too old after a day without the issuer', async () => {

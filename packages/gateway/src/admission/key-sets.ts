@@ -3,9 +3,10 @@
  * among them, and every ten minutes, so that a key that was withdrawn is known no longer. While the issuer cannot be asked,
  * those that are known hold on. One issuer is all that a config names, so one set is all that is kept.
  */
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import { readAll } from '../upstream/read-all.ts'
 
 export interface KeySets {
   /** The same address gives the same set. */
@@ -14,6 +15,8 @@ export interface KeySets {
 
 /** A caller waits no longer for the issuer's keys. */
 const jwksMsMax = 5_000
+/** A hundred keys with their certificates. A gigabyte, which comes in less time, would fill the memory and hold up all calls. */
+const jwksBytesMax = 1_000_000
 const renewMs = 600_000
 /** Until an issuer that could not be asked is asked again. */
 const retryMs = 30_000
@@ -40,6 +43,7 @@ function createKeySet(
     cooldownDuration: cooldownMs,
     timeoutDuration: jwksMsMax,
     cacheMaxAge: keptMsMax,
+    [customFetch]: fetchBounded,
   })
   let renewAtMs = clock.monotonicMs() + renewMs
 
@@ -57,4 +61,13 @@ function createKeySet(
     if (remote.jwks() !== undefined && clock.monotonicMs() >= renewAtMs) await renew()
     return remote(header, token)
   }
+}
+
+const fetchBounded: FetchImplementation = async (url, options) => {
+  const response = await fetch(url, options)
+  if (response.status !== 200 || response.body === null) return response
+  const { bytes, isWhole } = await readAll(response.body, jwksBytesMax)
+  if (!isWhole)
+    throw new Error(`what ${url} answered is longer than ${jwksBytesMax} bytes: no set of keys is`)
+  return new Response(new Uint8Array(bytes))
 }

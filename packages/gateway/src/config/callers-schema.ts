@@ -82,7 +82,7 @@ const Jwt = z.strictObject({
     .string()
     .optional()
     .describe(
-      "Address of the issuer's public keys; they may rotate, and are asked for anew every ten minutes. While the issuer cannot be asked, those that are known hold for a day. Either this or `secret`.",
+      "Address of the issuer's public keys, of one megabyte at most; they may rotate, and are asked for anew every ten minutes. While the issuer cannot be asked, those that are known hold for a day. Either this or `secret`.",
     ),
   secret: z
     .string()
