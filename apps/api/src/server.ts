@@ -1,17 +1,16 @@
 /** Which URL is which. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Health } from '@drag-race/contracts'
 import express from 'express'
 import type { AppContext } from './app-context.ts'
 import { type Clock, type ClockLimits, createClock, createClockRoutes } from './clock/index.ts'
 import { answerErrors, unknownEndpoint } from './error-handler.ts'
 import { createExportRoutes } from './exports/index.ts'
 import { createGroundTruthRoutes } from './ground-truth/index.ts'
+import { createHealthRoutes } from './health.ts'
 import { createHistoryRoutes } from './history/index.ts'
 import { createImportRoutes } from './imports/index.ts'
 import { createLeaderboardRoutes } from './leaderboard/index.ts'
-import { type Catalog, createCatalog, createModelRoutes } from './models/index.ts'
-import { isOwnGateway } from './own-gateway.ts'
+import { createCatalog, createModelRoutes } from './models/index.ts'
 import { createPromptRoutes } from './prompts/index.ts'
 import {
   createLaneThread,
@@ -19,7 +18,6 @@ import {
   createRaces,
   type LaneThread,
   type RaceLimits,
-  type Races,
   type ViewerLimits,
 } from './races/index.ts'
 import { createRightOfWay } from './right-of-way.ts'
@@ -70,9 +68,7 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   // Takes a file, not JSON.
   api.use(createImportRoutes(context))
   api.use(...jsonBodies())
-  api.get('/health', async (_request, response) => {
-    response.json(await readHealth(context, { catalog, races, clock, version: options.version }))
-  })
+  api.use(createHealthRoutes(context, { catalog, races, clock, version: options.version }))
   api.use(createClockRoutes(clock))
   const rightOfWay = createRightOfWay({
     isRacing: () => races.isRacing || clock.isCalibrating,
@@ -124,25 +120,4 @@ const pastPaths = [
 const noStore: express.RequestHandler = (_request, response, next) => {
   response.set('cache-control', 'no-store')
   next()
-}
-
-async function readHealth(
-  context: AppContext,
-  { catalog, races, clock, version }: { catalog: Catalog; races: Races; clock: Clock; version: string },
-): Promise<Health> {
-  context.db.check()
-  const [{ isReachable }, isOwn] = await Promise.all([catalog.read(), isOwnGateway(context)])
-  return {
-    status: isReachable ? 'ok' : 'degraded',
-    version,
-    gateway: { url: context.gateway.url, isBuiltIn: isOwn, isReachable },
-    races: {
-      running: races.running,
-      unwritten: races.unwritten,
-      unwrittenReason: races.unwrittenReason,
-    },
-    marginMs: clock.calibration?.marginMs ?? races.marginMs,
-    calibration: clock.calibration,
-    isCalibrating: clock.isCalibrating,
-  }
 }
