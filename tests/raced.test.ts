@@ -90,6 +90,33 @@ describe('what was raced', () => {
     expect(races).toEqual([])
   })
 
+  test.each([
+    ['its line', 'No such race', /wombat/],
+    ['Replay', 'This race cannot be replayed', /^Replay/],
+    ['Compare', 'Compare', /^Compare/],
+  ])('and deleted elsewhere, %s says so, and the list lets it go', async (_name, heading, link) => {
+    const { raceId } = await race(at.house.app.url, { prompt: 'A wombat', lanes: [{ model: 'sim-quick' }] })
+    await open('/history?text=wombat')
+    await at.page.getByRole('link', { name: /wombat/ }).waitFor()
+    expect((await fetch(at.url(`/api/races/${raceId}`), { method: 'DELETE' })).status).toBe(204)
+    await at.page.getByRole('link', { name: link }).last().click()
+    await at.page.getByRole('heading', { name: heading, exact: true }).waitFor()
+    await at.page.getByText('There is no race with this id. It may have been deleted.').waitFor()
+    await at.page.goBack()
+    await at.page.getByText('No race fits these filters.').waitFor()
+  })
+
+  test('and deleted elsewhere, it is deleted here without a word', async () => {
+    const { raceId } = await race(at.house.app.url, { prompt: 'A numbat', lanes: [{ model: 'sim-quick' }] })
+    await open('/history?text=numbat')
+    await at.page.getByRole('button', { name: /^Delete/ }).click()
+    await fetch(at.url(`/api/races/${raceId}`), { method: 'DELETE' })
+    const dialog = at.page.getByRole('dialog')
+    await dialog.getByRole('button', { name: /^Delete/ }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await at.page.getByText('No race fits these filters.').waitFor()
+  })
+
   test('is found by its tags, from its own page and back', async () => {
     const lanes = [{ model: 'sim-quick' }]
     const tags = { build: '1.4', team: 'search' }

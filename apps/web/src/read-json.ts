@@ -51,6 +51,11 @@ export function isAway(problem: Error | null): boolean {
   return problem instanceof ApiProblem && problem.status === 0
 }
 
+/** What was asked for is not there, or no longer. */
+export function isGone(problem: Error | null): boolean {
+  return problem instanceof ApiProblem && problem.status === 404
+}
+
 /** Reads the API's error form; anything else (a proxy's page) is named by its status. */
 export async function toProblem(response: Response): Promise<ApiProblem> {
   const body: unknown = await response.json().catch(() => null)

@@ -1,7 +1,8 @@
 /** The kept races, newest first, a page at a time; and the end of one. */
 import type { RacePage } from '@drag-race/contracts'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import { readJson } from '../read-json.ts'
+import { useEffect } from 'react'
+import { isGone, readJson } from '../read-json.ts'
 import { type RaceFilters, toSearch } from './race-filters.ts'
 
 /** A screen or two; more by "Older". */
@@ -27,13 +28,26 @@ export function useRaces(filters: RaceFilters) {
 export function useDeleteRace(onDeleted: () => void) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => readJson<null>(`/api/races/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+    mutationFn: (id: string) =>
+      readJson<null>(`/api/races/${encodeURIComponent(id)}`, { method: 'DELETE' }).catch((problem: Error) => {
+        // Somebody else did it: what was wanted has happened.
+        if (!isGone(problem)) throw problem
+      }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['races'] })
       void client.invalidateQueries({ queryKey: ['leaderboard'] })
       onDeleted()
     },
   })
+}
+
+/** A race that was asked for and is gone, deleted in another window, goes from the lists that still have it. */
+export function useGoneFromLists(problem: Error | null) {
+  const client = useQueryClient()
+  const hasGone = isGone(problem)
+  useEffect(() => {
+    if (hasGone) void client.resetQueries({ queryKey: ['races'] })
+  }, [client, hasGone])
 }
 
 function hasRunning(pages: readonly RacePage[] | undefined): boolean {

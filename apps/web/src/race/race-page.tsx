@@ -5,7 +5,8 @@
 import './race-page.css'
 import { useLayoutEffect } from 'react'
 import { Link } from 'wouter'
-import type { ApiProblem } from '../read-json.ts'
+import { useGoneFromLists } from '../history/use-races.ts'
+import { type ApiProblem, isGone } from '../read-json.ts'
 import { TelemetryPanel } from '../telemetry/telemetry-panel.tsx'
 import { usePageTitle } from '../use-page-title.ts'
 import { Announcer } from './announcer.tsx'
@@ -54,7 +55,8 @@ function RaceBody({ id }: { id: string | null }) {
 }
 
 function NotShown({ problem }: { problem: ApiProblem }) {
-  const headline = problem.status === 404 ? 'No such race' : 'This race cannot be shown'
+  const headline = isGone(problem) ? 'No such race' : 'This race cannot be shown'
+  useGoneFromLists(problem)
   usePageTitle(headline)
   return (
     <div className="race-loading">

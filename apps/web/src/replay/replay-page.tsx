@@ -2,7 +2,8 @@
 import { useEffect, useMemo } from 'react'
 import { Link } from 'wouter'
 import { AfterRace } from '../after-race/after-race.tsx'
-import { ApiProblem } from '../read-json.ts'
+import { useGoneFromLists } from '../history/use-races.ts'
+import { isGone } from '../read-json.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { createPlayer } from './player.ts'
 import type { Reel } from './reel.ts'
@@ -20,12 +21,13 @@ export function ReplayPage({ id }: { id: string }) {
 
 function NotReplayed({ id, problem }: { id: string; problem: Error }) {
   usePageTitle('This race cannot be replayed')
+  useGoneFromLists(problem)
   return (
     <div className="page">
       <h1>This race cannot be replayed</h1>
       <p className="page-lede">{problem.message}</p>
       <p>
-        {problem instanceof ApiProblem && problem.status === 404 ? (
+        {isGone(problem) ? (
           <>
             Look in the <Link href="/history">history</Link>.
           </>
