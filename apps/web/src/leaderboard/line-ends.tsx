@@ -6,7 +6,7 @@ import type { TtftLine } from './ttft-lines.ts'
 
 /** Two small lines. */
 const apartRem = 1.5
-const nameRem = 8.5
+const nameRem = 11
 
 interface LineEndsProps {
   lines: readonly TtftLine[]

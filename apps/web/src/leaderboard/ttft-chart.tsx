@@ -19,7 +19,7 @@ import { TtftTable } from './ttft-table.tsx'
 const dashes = [[], [8, 4], [2, 4], [12, 4, 2, 4], [5, 3], [14, 5], [8, 3, 2, 3, 2, 3], [1, 3]]
 const marksMax = 8
 /** Under this many rem there is no room for names beside the lines. */
-const namesFromRem = 30
+const namesFromRem = 32
 
 export function TtftChart({ board }: { board: Leaderboard }) {
   const [box, { widthPx, remPx }] = useChartSize<HTMLDivElement>()
@@ -45,7 +45,7 @@ export function TtftChart({ board }: { board: Leaderboard }) {
           <LineChart
             width={widthPx}
             height={20 * remPx}
-            margin={{ top: remPx, right: (hasNames ? 11.5 : 3) * remPx, bottom: 0, left: 0 }}
+            margin={{ top: remPx, right: (hasNames ? 14 : 3) * remPx, bottom: 0, left: 0 }}
             data={steps}
             accessibilityLayer={false}
           >
