@@ -45,6 +45,8 @@ export interface LaneState extends LaneEntry {
   chunks: number
   /** The times of its tool calls are on the tape. */
   hasToolCall: boolean
+  /** Their names and arguments, one after the other as they came. */
+  toolCall: string
   firstMark: Mark | null
   firstAnswerMark: Mark | null
   lastMark: Mark | null
@@ -213,7 +215,10 @@ function addToken(lane: LaneState, { at, kind, content, tokens: more = 1 }: Even
     lane.reasoning += content
     lane.reasoningTokens += more
   }
-  if (kind === 'tool-call') lane.hasToolCall = true
+  if (kind === 'tool-call') {
+    lane.hasToolCall = true
+    lane.toolCall += content
+  }
   const mark: Mark = { at, kind, tokens: lane.tokens, previous: lane.lastMark }
   lane.firstMark ??= mark
   if (kind === 'answer') lane.firstAnswerMark ??= mark
@@ -232,6 +237,7 @@ function emptyLane(entry: LaneEntry): LaneState {
     reasoningTokens: 0,
     chunks: 0,
     hasToolCall: false,
+    toolCall: '',
     firstMark: null,
     firstAnswerMark: null,
     lastMark: null,

@@ -52,15 +52,26 @@ test('a lane that failed before the gateway answered tells of neither', () => {
   expect(html).not.toMatch(/tried|log/)
 })
 
-test('a lane that answered with a tool call alone says so, and not that nothing arrived', () => {
-  const tape = makeTape({ lanes: [{ model: 'real', tokensAt: [10], end: 'done' }] })
-  const called = tape.map(
-    (event): RaceEvent => (event.type === 'token' ? { ...event, kind: 'tool-call' } : event),
-  )
-  expect(panel(fold(called), 0)).toContain('It answered with a tool call alone')
+test('a lane that answered with a tool call shows it as text, and not that nothing arrived', () => {
+  const html = panel(called('run<b>{"path":"<img src=x onerror=alert(1)>"}'), 0)
+  expect(html).toContain('<code>run&lt;b&gt;</code>')
+  expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;')
+  expect(html).not.toMatch(/<img|<b>|No answer/)
+  // Its id came, and nothing else.
+  expect(panel(called(''), 0)).toContain('It answered with a tool call without a name.')
   const silent = makeTape({ lanes: [{ model: 'real', tokensAt: [], end: 'stopped', endAt: 10 }] })
   expect(panel(fold(silent), 0)).toContain('No answer arrived.')
 })
+
+/** Its first lane answered with this tool call alone. */
+function called(content: string): RaceState {
+  const tape = makeTape({ lanes: [{ model: 'real', tokensAt: [10], end: 'done' }] })
+  return fold(
+    tape.map(
+      (event): RaceEvent => (event.type === 'token' ? { ...event, kind: 'tool-call', content } : event),
+    ),
+  )
+}
 
 /** Its first lane, with more in its `error`. */
 function failed(more: Partial<LaneError>): RaceState {

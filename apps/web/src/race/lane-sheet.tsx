@@ -15,6 +15,7 @@ import { toLaneId } from './lanes.tsx'
 import { RunningClock } from './running-clock.tsx'
 import { Thinking } from './thinking.tsx'
 import { TimeSlip } from './time-slip.tsx'
+import { ToolCallBlocks } from './tool-call-blocks.tsx'
 import { useFocusHeir } from './use-focus-heir.ts'
 import { useFollow } from './use-follow.ts'
 import type { LaneResult } from './verdict.ts'
@@ -33,10 +34,11 @@ interface LaneSheetProps {
 
 export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneSheetProps) {
   const scroller = useRef<HTMLElement>(null)
-  const length = lane.answer.length + lane.reasoning.length
+  const length = lane.answer.length + lane.reasoning.length + lane.toolCall.length
   const { isFollowing, follow, onScroll } = useFollow(scroller, length, isOpen)
   const silentSeconds = useSilentSeconds(lane, isOpen)
-  const isEmpty = lane.answer === '' && lane.reasoning === ''
+  const hasBegun = lane.answer !== '' || lane.toolCall !== ''
+  const isEmpty = !hasBegun && lane.reasoning === ''
 
   return (
     <article
@@ -65,9 +67,10 @@ export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneShe
         {result.kind !== 'failed' && (lane.outcome !== null || over !== null) && (
           <TimeSlip lane={lane} result={result} over={over} />
         )}
-        {lane.reasoning !== '' && <Thinking text={lane.reasoning} isOpen={isOpen && lane.answer === ''} />}
+        {lane.reasoning !== '' && <Thinking text={lane.reasoning} isOpen={isOpen && !hasBegun} />}
         {isOpen && isEmpty && <Waiting lane={lane} />}
         {lane.answer !== '' && <LaneAnswer text={lane.answer} isOpen={isOpen} scroller={scroller} />}
+        {lane.toolCall !== '' && <ToolCallBlocks text={lane.toolCall} isOpen={isOpen} />}
         {!isOpen && isEmpty && result.kind !== 'failed' && <p className="dim">{toEmptyText(lane)}</p>}
       </ScrollBox>
       {silentSeconds !== null && <p className="lane-silence">no token for {silentSeconds} s</p>}
@@ -85,9 +88,9 @@ function FollowButton({ onPress }: { onPress: () => void }) {
   )
 }
 
-/** Tokens were counted and timed that are no text: else the figures above would be of nothing. */
+/** A token was counted and timed that is no text: else the figures above would be of nothing. */
 function toEmptyText({ hasToolCall }: LaneState): string {
-  return hasToolCall ? 'It answered with a tool call alone, which is not shown.' : 'No answer arrived.'
+  return hasToolCall ? 'It answered with a tool call without a name.' : 'No answer arrived.'
 }
 
 /** Nothing has come yet: the time itself is what there is to see. */

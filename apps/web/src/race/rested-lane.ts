@@ -56,6 +56,7 @@ export function mayRest(drawn: LaneState, lane: LaneState, isWatched: boolean, i
 }
 
 /** By what stands behind the last blank line: most blocks end there. */
-function frameMs({ answer }: LaneState): number {
-  return Math.min(restMs, Math.floor((answer.length - answer.lastIndexOf('\n\n')) / charsPerMs))
+function frameMs({ answer, toolCall }: LaneState): number {
+  const openChars = answer.length - answer.lastIndexOf('\n\n') + toolCall.length
+  return Math.min(restMs, Math.floor(openChars / charsPerMs))
 }
