@@ -25,6 +25,11 @@ const items = [
   { type: 'message', content: [{ type: 'output_text', text: 'x'.repeat(20) }] },
   { type: 'function_call', name: 'f'.repeat(4), arguments: 'x'.repeat(16) },
 ]
+const others = [
+  { type: 'reasoning', summary: [{ type: 'summary_text', text: 'x'.repeat(10) }] },
+  { type: 'message', content: [{ type: 'refusal', refusal: 'x'.repeat(10) }] },
+  { type: 'custom_tool_call', name: 'f'.repeat(4), input: 'x'.repeat(16) },
+]
 const blocks = [
   { type: 'thinking', thinking: 'x'.repeat(10), signature: 'no text' },
   { type: 'text', text: 'x'.repeat(10) },
@@ -41,8 +46,23 @@ const answers: [path: string, how: string, sent: string | object][] = [
   ['completions', 'streams', event(choice({ text })) + done],
   ['completions', 'is whole', choice({ text })],
   ['responses', 'streams', typed({ type: 'response.output_text.delta', ...{ delta: text } }) + completed],
+  [
+    'responses',
+    'streams a thought',
+    typed({ type: 'response.reasoning_text.delta', ...{ delta: text } }) + completed,
+  ],
+  [
+    'responses',
+    'thinks, refuses and calls a tool of its own form',
+    { object: 'response', error: null, output: others },
+  ],
   ['responses', 'is whole', { object: 'response', error: null, output: items }],
   ['messages', 'streams', typed({ type: 'message_start' }) + typed(said) + messageStop],
+  [
+    'messages',
+    'streams a call',
+    typed({ type: 'message_start' }) + typed({ ...said, ...{ delta: { partial_json: text } } }) + messageStop,
+  ],
   ['messages', 'is whole', { type: 'message', content: blocks }],
 ]
 
