@@ -159,6 +159,19 @@ test('inside a stream of /v1/responses an error is an event of its own number, a
   })
 })
 
+test.each([
+  ['error', { code: 'server_error', message: 'Broken', param: null }],
+  ['response.failed', { response: { id: 'resp_1', error: { code: 'server_error', message: 'Broken' } } }],
+  ['response.failed', { response: { id: 'resp_1', error: null } }],
+])('inside a stream of /v1/responses %s is an error of the provider’s: %j', async (type, more) => {
+  const sent = ['response.output_text.delta', type].map(
+    (name) => `data: ${JSON.stringify({ type: name, delta: 'hello', ...more })}\n\n`,
+  )
+  const { gateway } = await start(stream(sent))
+  await (await post(gateway, { model: 'gpt', input: 'x', stream: true }, { path: '/v1/responses' })).text()
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
+})
+
 describe('the id by which a call is found', () => {
   const idsOf = ({ headers }: Response) => [
     headers.get('x-gateway-request-id'),
