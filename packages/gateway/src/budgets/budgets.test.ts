@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { role, token } from '../testing/chunks.ts'
 import { bearer } from '../testing/door.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
-import { dollarCall } from '../testing/spending.ts'
+import { dollarAnswer, dollarCall } from '../testing/spending.ts'
 import { json, startUpstream } from '../testing/upstream.ts'
 import { perCaller, useSpending } from '../testing/use-spending.ts'
 
@@ -119,6 +119,26 @@ test('calls at the same time reserve what they may cost', async () => {
   expect(await statuses(first, running)).toEqual([500, 500])
   // Nothing was spent, and everything went back.
   expect((await admin('/admin/budgets')).body).toMatchObject({ data: [{ spentUsd: 0, reservedUsd: 0 }] })
+})
+
+test('each of several budgets is charged once, and those that count alike reserve once', async () => {
+  const goOn = Promise.withResolvers<void>()
+  const periods = ['hour', 'day', 'month'].map((period) => ({ ...perCaller, period }))
+  const { upstream, spend, admin } = await at.start([...periods, { ...perCaller, mode: 'soft' }], {
+    async answer(response, request) {
+      await goOn.promise
+      await dollarAnswer(response, request)
+    },
+  })
+  const arrived = upstream.next()
+  const running = spend('a')
+  await arrived
+  const reserved = { spentUsd: 0, reservedUsd: 1 }
+  expect((await admin('/admin/budgets')).body).toMatchObject({ data: Array(4).fill(reserved) })
+  goOn.resolve()
+  await running
+  const spent = { spentUsd: 1, reservedUsd: 0 }
+  expect((await admin('/admin/budgets')).body).toMatchObject({ data: Array(4).fill(spent) })
 })
 
 test('what a longer context may cost is reserved too', async () => {
