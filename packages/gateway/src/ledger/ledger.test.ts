@@ -248,6 +248,20 @@ test('a provider that counts more cached tokens than there were costs no more th
   expect(await costOf({}, 'gpt-4o-mini', said)).toBeCloseTo((1000 * 0.075 + 500 * 0.6) / 1e6, 9)
 })
 
+test('nor does one that counts more written to its cache than was left', async () => {
+  const said = { ...usage, prompt_tokens_details: { cached_tokens: 800, cache_write_tokens: 900 } }
+  const price = {
+    ...{
+      inputPerMillion: 1,
+      outputPerMillion: 2,
+      cachedInputPerMillion: 0.1,
+      cacheWriteInputPerMillion: 1.25,
+    },
+  }
+  const known = (800 * 0.1 + 200 * 1.25 + 500 * 2) / 1e6
+  expect(await costOf({ price }, 'x', said)).toBeCloseTo(known, 12)
+})
+
 test('time per output token leaves hidden reasoning out', async () => {
   // Of 101 tokens 100 were hidden: one token has no time between tokens.
   const gateway = await startInTwoReads({ ...usage, completion_tokens: 101 })
