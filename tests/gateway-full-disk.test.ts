@@ -1,9 +1,10 @@
 /**
  * The books of a gateway whose disk is full, in a real process: the shell that starts it bounds the size of its files, so
- * SQLite's writes fail as they do on a full disk. It serves on, says so, holds its hard budgets, and books later what it kept.
+ * SQLite's writes fail as they do on a full disk. It serves on, says so, holds its hard budgets, and books later what it kept. The
+ * same of its audit log.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,6 +12,7 @@ import { keyOf } from './support/api-keys.ts'
 import { type RunningProgram, root, startCommand, startProgram } from './support/programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
+const auditPath = join(folder, 'audit.log')
 /** Room for the tables and some writes. */
 const fileKiB = 256
 let simulator: RunningProgram
@@ -31,6 +33,7 @@ beforeAll(async () => {
     policies: {
       apiKeys: { keys: [keyOf('a'), keyOf('boss', { isAdmin: true })] },
       budgets: [{ per: 'caller', usd: 1_000, period: 'total', mode: 'hard' }],
+      audit: { path: auditPath },
     },
   }
   // JSON is YAML.
@@ -97,15 +100,39 @@ test.runIf(isLinux)('serves on, says so, and books later what it kept', { timeou
   expect(spentUsd).toBeGreaterThan(0)
   expect((await fetch(new URL('/ready', metricsUrl))).status).toBe(200)
 
-  execFileSync('prlimit', ['--pid', String(gateway.process.pid), '--fsize=unlimited'])
+  limit('unlimited')
   await expect.poll(areBooksUp, patience).toBe(true)
   const usage = await admin('/admin/usage?by=caller&from=2026-01-01')
   expect(await usage.json()).toMatchObject({ data: [{ caller: 'a', calls, costUsd: spentUsd }] })
 })
 
+const limit = (bytes: string) =>
+  execFileSync('prlimit', ['--pid', String(gateway.process.pid), `--fsize=${bytes}`])
+
+test.runIf(isLinux)(
+  'an audit log holds whole lines alone, and counts exactly those that it lost',
+  async () => {
+    const auditLines = () => readFileSync(auditPath, 'utf8').split('\n').slice(0, -1)
+    const lost = async () =>
+      Number(/^gateway_audit_lost_total (\d+)$/m.exec(await (await fetch(metricsUrl)).text())?.[1])
+    const known = { lines: auditLines().length, lost: await lost() }
+    // Room for one line, and for the half of a second.
+    limit(`${statSync(auditPath).size + 600}:unlimited`)
+    for (let call = 0; call < 4; call++) expect(await ask()).toBe(200)
+    await expect
+      .poll(async () => auditLines().length - known.lines + (await lost()) - known.lost, patience)
+      .toBe(4)
+    expect(await lost()).toBeGreaterThan(known.lost)
+    limit('unlimited')
+    expect(await ask()).toBe(200)
+    await expect
+      .poll(async () => auditLines().length - known.lines + (await lost()) - known.lost, patience)
+      .toBe(5)
+    for (const line of auditLines()) expect(JSON.parse(line)).toMatchObject({ caller: 'a' })
+  },
+)
+
 test.runIf(isLinux)('a backup that finds no room is refused, and nothing is left of it', async () => {
-  const limit = (bytes: string) =>
-    execFileSync('prlimit', ['--pid', String(gateway.process.pid), `--fsize=${bytes}`])
   const backUp = () =>
     fetch(`${gateway.url}/admin/backup`, {
       method: 'POST',

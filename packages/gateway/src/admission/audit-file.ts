@@ -5,7 +5,7 @@
  * By hand, because a lost line must be counted and nothing may block: the rotating destinations of pino do it in a thread
  * of their own, which tells neither.
  */
-import { appendFile, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { appendFile, mkdir, rename, rm, stat, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
@@ -41,7 +41,7 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
   let writing: Promise<void> | null = null
   const closing = new AbortController()
   let isLosing = false
-  /** A full disk may have cut the last line in two. */
+  /** The last line may be in two, where what a full disk took of it cannot be taken back. */
   let isTorn = false
 
   const lose = (lines: number, error: Error) => {
@@ -51,13 +51,17 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
   const drain = async () => {
     while (waiting.length > 0) {
       const lines = takeBatch(waiting, options.maxBytes)
+      const text = `${isTorn ? '\n' : ''}${lines.join('')}`
       try {
-        await append(options, `${isTorn ? '\n' : ''}${lines.join('')}`)
+        const size = await makeRoom(options, Buffer.byteLength(text))
+        await append(options.path, text).catch(async (error: unknown) => {
+          isTorn = !(await isCutBack(options.path, size))
+          throw error
+        })
         if (isLosing) options.onBack()
         isLosing = false
         isTorn = false
       } catch (error) {
-        isTorn = true
         lose(lines.length, error as Error)
       }
       await pause(closing.signal)
@@ -96,13 +100,27 @@ function takeBatch(waiting: string[], maxBytes: number): string[] {
   return waiting.splice(0, end === -1 ? waiting.length : end)
 }
 
-async function append(options: AuditFileOptions, text: string): Promise<void> {
+/** The size of the file that is written next. */
+async function makeRoom(options: AuditFileOptions, bytes: number): Promise<number> {
   const { path, maxBytes } = options
   const size = await sizeOf(path)
   if (size === null) await mkdir(dirname(path), { recursive: true })
-  else if (size > 0 && size + Buffer.byteLength(text) > maxBytes) await rotate(options)
-  // Who called what is nobody else's business on this machine.
-  await appendFile(path, text, { mode: 0o600 })
+  if (!size || size + bytes <= maxBytes) return size ?? 0
+  await rotate(options)
+  return 0
+}
+
+/** Who called what is nobody else's business on this machine. */
+function append(path: string, text: string): Promise<void> {
+  return appendFile(path, text, { mode: 0o600 })
+}
+
+/** What counts as lost must not stand there, and half a line is no JSON. False for a file that only grows (`chattr +a`). */
+function isCutBack(path: string, size: number): Promise<boolean> {
+  return truncate(path, size).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function sizeOf(path: string): Promise<number | null> {
