@@ -11,9 +11,12 @@ import { toFullTime } from '../history/when.ts'
 import { toMargin } from '../look/figures.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { ChooseOther } from './choose-other.tsx'
-import { compareAsked, compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
+import { compareAsked } from './compare-asked.ts'
+import { compareFigures } from './compare-figures.ts'
 import { toLaneResult } from './lane-result.ts'
+import { pairLanes } from './pair-lanes.ts'
 import { PairTable } from './pair-table.tsx'
+import { toUnequalStarts } from './unequal-starts.ts'
 
 export function ComparePage({ one, other }: { one: string; other: string | null }) {
   usePageTitle('Compare')

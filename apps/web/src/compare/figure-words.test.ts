@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Difference } from './compare-races.ts'
+import type { Difference } from './compare-figures.ts'
 import { toDifferenceText, toValueText } from './figure-words.ts'
 
 const differs = (by: number, margin: number | null = 0): Difference => ({ kind: 'differs', by, margin })

@@ -1,6 +1,6 @@
 /** The figures of a comparison in words: their names, how they are printed, and what a difference is called. */
 import { dash, toCost, toCount, toFineMs, toSeconds, toSpeed } from '../look/figures.ts'
-import type { ComparedFigure } from './compare-races.ts'
+import type { ComparedFigure } from './compare-figures.ts'
 
 interface FigureWords {
   name: string

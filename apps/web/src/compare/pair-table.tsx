@@ -3,8 +3,10 @@ import './pair-table.css'
 import { dash } from '../look/figures.ts'
 import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
-import type { ComparedAsked, ComparedFigure, LanePair } from './compare-races.ts'
+import type { ComparedAsked } from './compare-asked.ts'
+import type { ComparedFigure } from './compare-figures.ts'
 import { figureWords, toDifferenceText, toValueText } from './figure-words.ts'
+import type { LanePair } from './pair-lanes.ts'
 
 interface PairTableProps {
   pair: LanePair

@@ -1,8 +1,7 @@
-import type { LaneRequest, LaneSummary, TimeSlip } from '@drag-race/contracts'
-import fc from 'fast-check'
+import type { TimeSlip } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
-import { emptySlip, makeLane as lane } from '../testing/kept-lane.ts'
-import { compareAsked, compareFigures, pairLanes, toUnequalStarts } from './compare-races.ts'
+import { makeLane as lane } from '../testing/kept-lane.ts'
+import { compareFigures } from './compare-figures.ts'
 
 const difference = (
   one: Partial<TimeSlip>,
@@ -19,36 +18,6 @@ const difference = (
 function clocked(marginMs: number | null) {
   return { marginMs, clock: null }
 }
-
-describe('lanes of two races', () => {
-  test('belong together by model, streaming with streaming, and the rest stands alone', () => {
-    const one = [lane(1, 'b'), lane(0, 'a'), lane(2, 'a', {}, false), lane(3, 'c')]
-    const other = [lane(0, 'a', {}, false), lane(1, 'a'), lane(2, 'd'), lane(3, 'b')]
-    expect(pairLanes(one, other).map((pair) => [pair.one?.lane ?? null, pair.other?.lane ?? null])).toEqual([
-      [0, 1],
-      [1, 3],
-      [2, 0],
-      [3, null],
-      [null, 2],
-    ])
-  })
-
-  test('each stand in one pair', () => {
-    const lanes = fc
-      .array(fc.record({ model: fc.constantFrom('a', 'b', 'c'), stream: fc.boolean() }), { maxLength: 16 })
-      .map((rows) => rows.map(({ model, stream }, index) => lane(index, model, {}, stream)))
-    fc.assert(
-      fc.property(lanes, lanes, (one, other) => {
-        const pairs = pairLanes(one, other)
-        const numbers = (all: (LaneSummary | null)[]) =>
-          all.flatMap((each) => each?.lane ?? []).sort((a, b) => a - b)
-        expect(numbers(pairs.map((pair) => pair.one))).toEqual(one.map((_, index) => index))
-        expect(numbers(pairs.map((pair) => pair.other))).toEqual(other.map((_, index) => index))
-        for (const pair of pairs) if (pair.one && pair.other) expect(pair.one.model).toBe(pair.other.model)
-      }),
-    )
-  })
-})
 
 describe('a difference', () => {
   test('within the two margins together is none', () => {
@@ -133,53 +102,4 @@ test('half an answer is not set against a whole one, in no figure', () => {
     // What there was of it is still shown.
     expect(rows.find(({ figure }) => figure === 'tokens')).toMatchObject({ one: 9, other: 4 })
   }
-})
-
-test('lanes that were asked differently say with what, each in its own race', () => {
-  const race = (...lanes: Partial<LaneRequest>[]) => ({
-    request: {
-      prompt: 'p',
-      finish: 'done' as const,
-      lanes: lanes.map((part) => ({ model: 'm', stream: true, ...part })),
-    },
-  })
-  const pair = { one: lane(1, 'm'), other: lane(0, 'm') }
-  const [short, plain] = [{ params: { maxTokens: 3 } }, {}]
-  expect(compareAsked(pair, race(plain, short), race(plain))).toEqual({
-    one: 'max tokens 3',
-    other: '',
-    hasOtherSystem: false,
-  })
-  expect(compareAsked(pair, race(plain, short), race(short))).toBeNull()
-  expect(compareAsked(pair, race(plain, { system: 'a' }), race({ system: 'b' }))).toEqual({
-    one: 'own system prompt',
-    other: 'own system prompt',
-    hasOtherSystem: true,
-  })
-  expect(compareAsked({ ...pair, other: null }, race(plain, short), race(plain))).toBeNull()
-})
-
-test('starts are alike, or it is said how each race left; what was kept before says it by the race', () => {
-  const by = (...starts: NonNullable<TimeSlip['start']>[]) => ({
-    coldStart: false,
-    lanes: starts.map((start, number) => lane(number, 'm', { start })),
-  })
-  const older = (coldStart: boolean) => {
-    const { start: _, ...slip } = emptySlip
-    return { coldStart, lanes: [{ ...lane(0, 'm'), slip }] }
-  }
-  expect(toUnequalStarts(by('prepared', 'prepared'), by('prepared'))).toBeNull()
-  expect(toUnequalStarts(older(false), by('warm'))).toBeNull()
-  expect(toUnequalStarts(older(true), by('cold'))).toBeNull()
-  expect(toUnequalStarts(older(false), by('prepared'))).toEqual([['warm'], ['prepared']])
-  expect(toUnequalStarts(by('prepared', 'warm'), by('cold'))).toEqual([['warm', 'prepared'], ['cold']])
-  const watched = {
-    coldStart: false,
-    lanes: [...by('prepared').lanes, { ...lane(1, 's', { start: 'warm' }), sentinel: true }],
-  }
-  expect(toUnequalStarts(watched, by('prepared'))).toBeNull()
-  // No lane of it has left.
-  expect(
-    toUnequalStarts({ coldStart: false, lanes: [lane(0, 'm', { start: null })] }, by('prepared')),
-  ).toBeNull()
 })

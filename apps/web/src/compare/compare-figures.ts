@@ -1,45 +1,18 @@
 /**
- * Two races side by side, lane by lane: which lanes belong together, by how much their figures differ, and whether the two
- * clocks can tell. Each figure may be off by its own race's margin, and by its lag where the clock was disturbed, so a difference may be off by both together; within
- * that it is none.
+ * By how much the figures of two lanes differ, and whether the two clocks can tell. Each figure may be off by its own race's
+ * margin, and by its lag where the clock was disturbed. A difference may be off by both together; within that it is none.
  */
 import {
-  areAskedAlike,
   errorBoundMs,
   isSentEstimated,
-  type LaneStartKind,
   type LaneSummary,
   type Measure,
-  type RaceDetail,
   type RaceSummary,
   subtract,
-  toAskedWith,
-  toAskedWords,
   toMeasuredEntrant,
   toSentTokens,
 } from '@drag-race/contracts'
-
-export interface LanePair {
-  /** null: no lane of that race fits. */
-  one: LaneSummary | null
-  other: LaneSummary | null
-}
-
-/** By model, streaming like streaming where there is a choice; each lane once, what is left over at the end. */
-export function pairLanes(one: readonly LaneSummary[], other: readonly LaneSummary[]): LanePair[] {
-  const free = new Set(other.toSorted(byLane))
-  const pairs = one.toSorted(byLane).map((lane): LanePair => {
-    const same = [...free].filter(({ model }) => model === lane.model)
-    const match = same.find(({ stream }) => stream === lane.stream) ?? same[0] ?? null
-    if (match) free.delete(match)
-    return { one: lane, other: match }
-  })
-  return [...pairs, ...[...free].map((lane) => ({ one: null, other: lane }))]
-}
-
-function byLane(a: LaneSummary, b: LaneSummary): number {
-  return a.lane - b.lane
-}
+import type { LanePair } from './pair-lanes.ts'
 
 export type Difference =
   /** One of the two has no such figure, or it is not of a whole answer. */
@@ -57,50 +30,6 @@ export interface ComparedFigure {
   isOneEstimated: boolean
   isOtherEstimated: boolean
   difference: Difference
-}
-
-type Started = Pick<RaceSummary, 'lanes' | 'coldStart'>
-
-/** Races whose lanes left in different ways: the times of one hold work that those of the other do not. null: they are alike. */
-export function toUnequalStarts(
-  one: Started,
-  other: Started,
-): [one: LaneStartKind[], other: LaneStartKind[]] | null {
-  const [a, b] = [toStartKinds(one), toStartKinds(other)]
-  return a.length === 0 || b.length === 0 || a.join() === b.join() ? null : [a, b]
-}
-
-const startKinds: readonly LaneStartKind[] = ['cold', 'warm', 'prepared']
-
-function toStartKinds({ lanes, coldStart }: Started): LaneStartKind[] {
-  // Slips that were kept before they had a start are of lanes that no gateway had prepared.
-  const before = coldStart ? 'cold' : 'warm'
-  return startKinds.filter((kind) =>
-    lanes.some(({ sentinel, slip: { start = before } }) => !sentinel && start === kind),
-  )
-}
-
-/** What the lane of each race was asked with, in words; `hasOtherSystem`: their system prompts differ too. */
-export interface ComparedAsked {
-  one: string
-  other: string
-  hasOtherSystem: boolean
-}
-
-/** null where both were asked alike, or one is missing. */
-export function compareAsked(
-  pair: LanePair,
-  one: Pick<RaceDetail, 'request'>,
-  other: Pick<RaceDetail, 'request'>,
-): ComparedAsked | null {
-  const a = pair.one && toAskedWith(one.request, pair.one.lane)
-  const b = pair.other && toAskedWith(other.request, pair.other.lane)
-  if (!a || !b || areAskedAlike(a, b)) return null
-  return {
-    one: toAskedWords(a).join(', '),
-    other: toAskedWords(b).join(', '),
-    hasOtherSystem: a.system !== b.system,
-  }
 }
 
 type Clocked = Pick<RaceSummary, 'marginMs' | 'clock'>

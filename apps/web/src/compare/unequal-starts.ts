@@ -1,0 +1,23 @@
+/** Whether the times of two races hold the same work before the first token. */
+import type { LaneStartKind, RaceSummary } from '@drag-race/contracts'
+
+type Started = Pick<RaceSummary, 'lanes' | 'coldStart'>
+
+/** Races whose lanes left in different ways: the times of one hold work that those of the other do not. null: they are alike. */
+export function toUnequalStarts(
+  one: Started,
+  other: Started,
+): [one: LaneStartKind[], other: LaneStartKind[]] | null {
+  const [a, b] = [toStartKinds(one), toStartKinds(other)]
+  return a.length === 0 || b.length === 0 || a.join() === b.join() ? null : [a, b]
+}
+
+const startKinds: readonly LaneStartKind[] = ['cold', 'warm', 'prepared']
+
+function toStartKinds({ lanes, coldStart }: Started): LaneStartKind[] {
+  // Slips that were kept before they had a start are of lanes that no gateway had prepared.
+  const before = coldStart ? 'cold' : 'warm'
+  return startKinds.filter((kind) =>
+    lanes.some(({ sentinel, slip: { start = before } }) => !sentinel && start === kind),
+  )
+}
