@@ -8,7 +8,7 @@ import { toTapeJsonSchema } from '../packages/contracts/src/tape-schema.ts'
 
 const path = 'docs/tape.schema.json'
 
-export function isTapeSchemaStale(root: string): boolean {
+function isTapeSchemaStale(root: string): boolean {
   try {
     // A checkout on Windows may have turned the line ends.
     return readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n') !== renderTapeSchema()

@@ -21,11 +21,7 @@ export function raceVerdict(state: RaceState): Verdict | null {
 }
 
 /** A sentinel lane watches the clock and enters nothing. */
-export function toEntrants(
-  lanes: readonly LaneState[],
-  finish: FinishLine,
-  marginMs: number | null,
-): Entrant[] {
+function toEntrants(lanes: readonly LaneState[], finish: FinishLine, marginMs: number | null): Entrant[] {
   const entered = lanes.filter(({ sentinel }) => !sentinel)
   return entered.map((lane) => ({
     lane: lane.lane,

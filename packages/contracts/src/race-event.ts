@@ -26,7 +26,7 @@ export const LaneEntry = z.object({
 })
 export type LaneEntry = z.infer<typeof LaneEntry>
 
-export const RaceStart = z.object({
+const RaceStart = z.object({
   ...stamp,
   type: z.literal('race-start'),
   raceId: z.string(),
@@ -36,7 +36,7 @@ export const RaceStart = z.object({
 })
 
 /** The lane's request leaves. */
-export const LaneStart = z.object({
+const LaneStart = z.object({
   ...stamp,
   type: z.literal('lane-start'),
   lane,
@@ -47,7 +47,7 @@ export const LaneStart = z.object({
 })
 
 /** First token of any kind; `ms` from this lane's start. Streaming lanes only. */
-export const FirstToken = z.object({ ...stamp, type: z.literal('ttft'), lane, ms: z.number() })
+const FirstToken = z.object({ ...stamp, type: z.literal('ttft'), lane, ms: z.number() })
 
 export const Token = z.object({
   ...stamp,
@@ -81,7 +81,7 @@ export const Arrival = z.object({
 })
 export type Arrival = z.infer<typeof Arrival>
 
-export const LaneDone = z.object({
+const LaneDone = z.object({
   ...stamp,
   type: z.literal('done'),
   lane,
@@ -140,7 +140,7 @@ export const ClockReport = z.object({
 })
 export type ClockReport = z.infer<typeof ClockReport>
 
-export const RaceEnd = z.object({
+const RaceEnd = z.object({
   ...stamp,
   type: z.literal('race-end'),
   standings: z.array(Standing),

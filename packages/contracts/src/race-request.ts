@@ -1,5 +1,6 @@
 /** What `POST /api/race` accepts. Strict: an unknown key is an error that names it, before anything is sent upstream. */
 import * as z from 'zod/mini'
+import { isRecord } from './is-record.ts'
 import { metadataMax, metadataNameCharsMax, metadataValueCharsMax } from './lane-metadata.ts'
 import { tagNameCharsMax, tagsMax, tagValueCharsMax } from './tags.ts'
 
@@ -110,8 +111,8 @@ function promptIssue({ prompt, messages, promptId }: Asked) {
 
 /** Only what has the right type can be called empty; the rest has its fault already. */
 function isPromptTyped(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { prompt, messages } = value as { prompt?: unknown; messages?: unknown }
+  if (!isRecord(value)) return false
+  const { prompt, messages } = value
   return (
     (prompt === undefined || typeof prompt === 'string') &&
     (messages === undefined || z.array(Message).safeParse(messages).success)

@@ -9,7 +9,7 @@ export const tapeFormat = 'llm-drag-race/tape'
 export const tapeVersion = 1
 
 /** `imported`: run on another machine, by that machine's clock. */
-export const raceOrigins = ['here', 'imported'] as const
+const raceOrigins = ['here', 'imported'] as const
 export type RaceOrigin = (typeof raceOrigins)[number]
 
 export const TapeHeader = z.object({
