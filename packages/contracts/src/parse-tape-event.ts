@@ -1,0 +1,63 @@
+/** One event line of a tape file by itself: is it an event that this version knows and may have written? */
+import { withinBounds } from './event-bounds.ts'
+import { parseJsonOrNull } from './parse-json.ts'
+import { RaceEvent } from './race-event.ts'
+import { TapeFault } from './tape-fault.ts'
+
+/** Eleven days: no race is so long. */
+const atMsMax = 1e9
+
+/** Both may name keys of the file, which may be of any length. */
+const whereCharsMax = 100
+const whyCharsMax = 200
+
+const types = new Set<string>(RaceEvent.def.options.flatMap((option) => option.def.shape.type.def.values))
+
+/** Throws a TapeFault. `line` is for its message. */
+export function parseTapeEvent(text: string, line: number): RaceEvent {
+  const value = parseJsonOrNull(text)
+  if (typeof value !== 'object' || value === null) {
+    throw new TapeFault(
+      'not_an_event',
+      line,
+      'this is no event, but something else or half of one. Export the tape again.',
+    )
+  }
+  const { type } = value as { type?: unknown }
+  if (typeof type !== 'string' || !types.has(type)) {
+    const name = typeof type === 'string' ? `\`${type.slice(0, 40)}\`` : 'none'
+    throw new TapeFault(
+      'unknown_event',
+      line,
+      `its event type is ${name}, which this version does not know. A newer version may have written it: update, then import again.`,
+    )
+  }
+  const parsed = RaceEvent.safeParse(value)
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!
+    const where = path.join('.').slice(0, whereCharsMax)
+    const why = message.slice(0, whyCharsMax).replace(/\.$/, '')
+    throw new TapeFault(
+      'wrong_event',
+      line,
+      `a \`${type}\` event whose \`${where}\` is not as it must be: ${why}. The file was changed.`,
+    )
+  }
+  const event = value as RaceEvent
+  if (withinBounds(event) !== event) {
+    throw new TapeFault(
+      'wrong_event',
+      line,
+      `a \`${type}\` event that holds longer words, or more of them, than a race ever writes. The file was changed.`,
+    )
+  }
+  if (Math.abs(event.at) > atMsMax) {
+    throw new TapeFault(
+      'wrong_event',
+      line,
+      'its time lies years away from the start of the race. The file was changed.',
+    )
+  }
+  // As it is written, not as the schema completes it: that is what the screen will fold.
+  return event
+}
