@@ -121,7 +121,7 @@ test('in an answer the same letters are a word of the model’s', async () => {
 /** An error of a stream, read with a token, to a target whose key and header are these. */
 async function errorOf(apiKey: string, header: string, words: string): Promise<string> {
   const upstream = await startUpstream(stream([token('a') + event(words) + done]))
-  const params = { baseUrl: `${upstream.url}/v1`, apiKey, headers: { 'x-project': '${PROJECT}' } }
+  const params = { baseUrl: `${upstream.url}/v1`, apiKey, headers: { 'x-project': '$PROJECT' } }
   const models = [{ name: 'gpt', provider: 'custom', params }]
   const gateway = await startGateway({ models }, { variables: { PROJECT: header } })
   opened.push(upstream, gateway)
