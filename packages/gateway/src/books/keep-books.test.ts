@@ -180,6 +180,16 @@ test('a held call that ended is booked with what it cost', async () => {
   expect((await open('next').usage({ query: all })).total).toMatchObject({ calls: 1, costUsd: 3e-12 })
 })
 
+test('a held call that ended is not booked again when its own row has gone', async () => {
+  const keeper = open('books', { keepDays: 1, callsMax: 1_000_000 })
+  await keeper.write({ calls: [], holds: [hold], nowMs })
+  await keeper.write({ calls: [toCall('r', 3, { isHeld: true })], holds: [], nowMs })
+  await keeper.write({ calls: [], holds: [], nowMs: nowMs + 2 * dayMs })
+  expect((await keeper.usage({ query: all })).total.calls).toBe(0)
+  crash('books', 'next')
+  expect((await open('next').usage({ query: all })).total.calls).toBe(0)
+})
+
 test('sums beyond nine million dollars are exact', async () => {
   const keeper = open('books')
   const dear = 9_007_199_254_740_991
