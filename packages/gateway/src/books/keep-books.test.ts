@@ -190,6 +190,17 @@ test('a held call that ended is not booked again when its own row has gone', asy
   expect((await open('next').usage({ query: all })).total.calls).toBe(0)
 })
 
+test('what was not counted for a while is counted from the calls when it comes back', async () => {
+  const keeper = open('books')
+  const spentAfter = async (requestId: string, counts: (typeof perDay)[]) => {
+    await keeper.write({ calls: [toCall(requestId, 3)], holds: [], nowMs })
+    return keeper.watch({ counts, nowMs })
+  }
+  expect(await spentAfter('a', [perDay])).toMatchObject([{ pico: 3n }])
+  expect(await spentAfter('b', [])).toEqual([])
+  expect(await spentAfter('c', [perDay])).toMatchObject([{ pico: 9n }])
+})
+
 test('sums beyond nine million dollars are exact', async () => {
   const keeper = open('books')
   const dear = 9_007_199_254_740_991
