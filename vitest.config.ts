@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './scripts/closing-line.ts'
 
 /**
- * V8 now and then aborts the process where it frees the wrappers of undici's WebAssembly, which it replaces after a thousand
- * calls ("Check failed: jit_page.has_value()"): never, then.
+ * V8 now and then aborts the process where it frees the wrappers of undici's WebAssembly, which it replaces after a
+ * thousand calls ("Check failed: jit_page.has_value()"): never, then.
  */
 const execArgv = ['--wasm-wrapper-tiering-budget=1000000000']
 

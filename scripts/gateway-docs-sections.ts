@@ -1,6 +1,6 @@
 /**
- * The sections of docs/gateway-config.md in their order: which part of gateway.yaml each describes, with an example that
- * stands in a whole file. A key belongs to the section with the longest path before it.
+ * The sections of docs/gateway-config.md in their order: which part of gateway.yaml each describes, with an example
+ * that stands in a whole file. A key belongs to the section with the longest path before it.
  */
 export interface Section {
   title: string

@@ -1,6 +1,6 @@
 /**
- * `pnpm gateway:docs` writes the gateway's reference from its code: gateway.yaml for people and, as a JSON schema, for editors,
- * its metrics and its error codes. With `--check` it writes nothing, and fails when one of them is stale.
+ * `pnpm gateway:docs` writes the gateway's reference from its code: gateway.yaml for people and, as a JSON schema, for
+ * editors, its metrics and its error codes. With `--check` it writes nothing, and fails when one of them is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

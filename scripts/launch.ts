@@ -65,8 +65,8 @@ function isFree(port: number, host: string): Promise<boolean> {
 }
 
 /**
- * Asked of the app, which knows it of keys, signed calls, model servers that were found and foreign gateways alike. What it
- * cannot tell within a second is not said.
+ * Asked of the app, which knows it of keys, signed calls, model servers that were found and foreign gateways alike.
+ * What it cannot tell within a second is not said.
  */
 async function isSimulatedOnly(modelsUrl: string): Promise<boolean> {
   try {

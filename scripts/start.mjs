@@ -1,4 +1,7 @@
-/** `npm start`, `npm run dev` and `npm run gateway`: makes the clone ready, then hands over to the launcher on the project's own Node. */
+/**
+ * `npm start`, `npm run dev` and `npm run gateway`: makes the clone ready, then hands over to the launcher on the
+ * project's own Node.
+ */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,8 +27,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 launcher.on('exit', (code) => process.exit(code ?? 1))
 
-// npm runs this through a shell, which dies of a `kill` without handing it on, and stays when npm is gone. Either loss shows
-// in a new parent, its own or the shell's.
+// npm runs this through a shell, which dies of a `kill` without handing it on, and stays when npm is gone. Either loss
+// shows in a new parent, its own or the shell's.
 const ancestors = readAncestors()
 setInterval(() => {
   // Asked again, the gateway would not let its calls end.

@@ -1,6 +1,6 @@
 /**
- * `pnpm tape:schema` writes docs/tape.schema.json, the format of a tape file, from the schema in the code. With `--check` it
- * writes nothing, and fails when the file is stale.
+ * `pnpm tape:schema` writes docs/tape.schema.json, the format of a tape file, from the schema in the code. With
+ * `--check` it writes nothing, and fails when the file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -40,8 +40,8 @@ export async function createCases(appUrl: string): Promise<Cases> {
 }
 
 /**
- * A program of its own, with one thread: what it asks of the app disturbs the race, and not the collecting of its garbage on every
- * core, nor that it shares a thread with the race's viewer.
+ * A program of its own, with one thread: what it asks of the app disturbs the race, and not the collecting of its
+ * garbage on every core, nor that it shares a thread with the race's viewer.
  */
 async function hammer(appUrl: string): Promise<During> {
   const client = fork(join(import.meta.dirname, 'hammer.ts'), [appUrl], {

@@ -1,6 +1,7 @@
 /**
- * The second client of the clock's benchmark: two loops that ask again as soon as they are answered, for pages of the history with a
- * search through all answers, for boards and for whole tapes. Ends with the channel to whoever started it.
+ * The second client of the clock's benchmark: two loops that ask again as soon as they are answered, for pages of the
+ * history with a search through all answers, for boards and for whole tapes. Ends with the channel to whoever started
+ * it.
  */
 const [appUrl] = process.argv.slice(2)
 

@@ -1,6 +1,7 @@
 /**
- * The same race over other roads, with nothing else beside it: straight to the simulator, through the least that a proxy on node:http
- * and undici can be, and through this gateway. What the first two take is the machine's and Node's own.
+ * The same race over other roads, with nothing else beside it: straight to the simulator, through the least that a
+ * proxy on node:http and undici can be, and through this gateway. What the first two take is the machine's and Node's
+ * own.
  *
  * Each road begins with programs that nobody has called yet, and has the same races to warm up: code that ran often is
  * quicker, and would decide the comparison.

@@ -49,7 +49,10 @@ const model = 'bench'
 /** The one with the most to do. */
 export const fullest = 'with a budget and an audit log too'
 
-/** A normal config: a key, limits that nobody reaches here, retries, a breaker, metrics, books; and less and more of it. JSON is YAML. */
+/**
+ * A normal config: a key, limits that nobody reaches here, retries, a breaker, metrics, books; and less and more of it.
+ * JSON is YAML.
+ */
 function writeConfig(
   upstreamUrl: string,
   accounts: 'none' | 'books' | 'books, budget, audit log',

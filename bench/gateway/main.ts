@@ -1,6 +1,6 @@
 /**
- * `pnpm bench:gateway [name=url …]`: what a gateway adds, against direct calls and against the floor of the platform, all in
- * one run and in turns, so that a noisy machine is noisy for all of them. Ratios are what to read.
+ * `pnpm bench:gateway [name=url …]`: what a gateway adds, against direct calls and against the floor of the platform,
+ * all in one run and in turns, so that a noisy machine is noisy for all of them. Ratios are what to read.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fullest, startField } from './contestants.ts'
@@ -10,10 +10,16 @@ import { type Measured, type MemoryFigures, writeReport } from './report.ts'
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 8)
 const memoryCalls = Number(process.env.BENCH_CALLS ?? 50_000)
-/** Of the same kind, before the first look: what grows once and stays (V8's young generation, malloc's arenas) has grown: after 20,000 or so. */
+/**
+ * Of the same kind, before the first look: what grows once and stays (V8's young generation, malloc's arenas) has
+ * grown: after 20,000 or so.
+ */
 const warmCalls = 30_000
 const batchCalls = 2_500
-/** How many ask at once, each again as soon as it is answered: few leave a gateway waiting for caller and upstream, many never do. */
+/**
+ * How many ask at once, each again as soon as it is answered: few leave a gateway waiting for caller and upstream, many
+ * never do.
+ */
 const callers = [8, 64]
 const lanes = callers[0]!
 const openStreams = 200
@@ -38,7 +44,9 @@ for (let round = 0; round < rounds; round++) {
 writeReport([...measured.values()], await countMemory(), { rounds, openStreams })
 process.exit()
 
-/** So that nobody is measured while it is still being compiled: under load that goes on for some ten to fifteen seconds. */
+/**
+ * So that nobody is measured while it is still being compiled: under load that goes on for some ten to fifteen seconds.
+ */
 async function warmUp(contestant: Contestant) {
   const load = createLoad(contestant, openStreams)
   await load.answers(lanes, 15_000)
@@ -49,8 +57,8 @@ async function warmUp(contestant: Contestant) {
 async function measure(contestant: Contestant, into: Measured) {
   const load = createLoad(contestant, openStreams)
   await load.answers(1, 100)
-  // One call at a time: what a lone caller feels. Streams of a tenth of a second end to end would begin in step with what a gateway
-  // does every tenth of a second, and with what it still does for the call before.
+  // One call at a time: what a lone caller feels. Streams of a tenth of a second end to end would begin in step with
+  // what a gateway does every tenth of a second, and with what it still does for the call before.
   for (let count = 0; count < 25; count++) {
     await sleep(5 + Math.random() * 50)
     await load.stream(20, 200, into.single)
@@ -72,7 +80,10 @@ async function measure(contestant: Contestant, into: Measured) {
   load.close()
 }
 
-/** Of the gateway with the most to keep, before and after calls of which every tenth is left by its caller in the middle of a stream. */
+/**
+ * Of the gateway with the most to keep, before and after calls of which every tenth is left by its caller in the middle
+ * of a stream.
+ */
 async function countMemory(): Promise<MemoryFigures> {
   const gateway = field.contestants.find(({ name }) => name === fullest)!
   const { child } = gateway

@@ -1,4 +1,7 @@
-/** Loaded into the gateway that is measured (`node --expose-gc --import`): collects its garbage when asked, and tells what is left. */
+/**
+ * Loaded into the gateway that is measured (`node --expose-gc --import`): collects its garbage when asked, and tells
+ * what is left.
+ */
 process.on('message', async () => {
   // What the first collection lets go of (closed sockets, finalizers) is for the second.
   for (let round = 0; round < 2; round++) {

@@ -1,7 +1,7 @@
 /**
- * The provider of the benchmark, a process of its own. It writes the machine's monotonic time (`process.hrtime`, one clock for
- * all processes) into every token just before it writes the token, and the time at which it had read the request into the
- * first one. What a gateway adds to each step is then exact, whoever measures.
+ * The provider of the benchmark, a process of its own. It writes the machine's monotonic time (`process.hrtime`, one
+ * clock for all processes) into every token just before it writes the token, and the time at which it had read the
+ * request into the first one. What a gateway adds to each step is then exact, whoever measures.
  *
  * Paced by absolute deadlines: token i is due at start + i × interval, however late the one before was.
  */

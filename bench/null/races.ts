@@ -17,8 +17,8 @@ export interface NullRace {
 }
 
 /**
- * The seed of a run comes from the model's id and the prompt. The second name's id has the same figures in another order: the
- * same profile, another draw.
+ * The seed of a run comes from the model's id and the prompt. The second name's id has the same figures in another
+ * order: the same profile, another draw.
  */
 const profiles: Record<Pair, [string, string]> = {
   exact: ['steady?ttft=30&tps=400&tokens=30', 'steady?tokens=30&tps=400&ttft=30'],
@@ -51,7 +51,9 @@ async function addPrompt(appUrl: string, category: string, text: string): Promis
 
 let count = 0
 
-/** Each race has a text of its own, hence draws of its own; the names change lanes, so that none has always the same. */
+/**
+ * Each race has a text of its own, hence draws of its own; the names change lanes, so that none has always the same.
+ */
 export async function raceTwins(house: House, pair: Pair, category: string): Promise<NullRace> {
   count++
   const isSwapped = count % 2 === 0

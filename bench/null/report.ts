@@ -87,8 +87,9 @@ function toText({ rows }: Leaderboard): string {
 }
 
 /**
- * Does a 95 % interval that inverts the score test (Wilson's) hold one half? It does when the wins lie within 1.96 standard
- * deviations of a fair coin's mean. Written down here anew, on purpose: the boards above come from the app's own code.
+ * Does a 95 % interval that inverts the score test (Wilson's) hold one half? It does when the wins lie within 1.96
+ * standard deviations of a fair coin's mean. Written down here anew, on purpose: the boards above come from the app's
+ * own code.
  */
 function scoreHoldsHalf(credit: number, races: number): boolean {
   return Math.abs(credit - races / 2) <= 1.959964 * Math.sqrt(races / 4)

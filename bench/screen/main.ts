@@ -1,7 +1,7 @@
 /**
- * `pnpm bench:screen`: the real page in a real browser while eight lanes of 500 tokens a second run through the real programs.
- * Prints how long its frames and tasks are, how busy its main thread is, what it keeps in memory, and whether a token at
- * 16,000 costs more than one at 1,000. Writes the table into bench/README.md.
+ * `pnpm bench:screen`: the real page in a real browser while eight lanes of 500 tokens a second run through the real
+ * programs. Prints how long its frames and tasks are, how busy its main thread is, what it keeps in memory, and whether
+ * a token at 16,000 costs more than one at 1,000. Writes the table into bench/README.md.
  */
 import { openBrowser } from '../../tests/support/browser.ts'
 import { startHouse } from '../../tests/support/programs.ts'

@@ -1,6 +1,6 @@
 /**
- * A provider whose answers are hard to draw: one block that never ends, or recorded answers one after the other. Chunks of
- * one token at absolute deadlines, as the simulator paces its own.
+ * A provider whose answers are hard to draw: one block that never ends, or recorded answers one after the other. Chunks
+ * of one token at absolute deadlines, as the simulator paces its own.
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,6 @@
-/** The answers of the recorded streams, one after the other; null where the recordings do not lie beside the project. */
+/**
+ * The answers of the recorded streams, one after the other; null where the recordings do not lie beside the project.
+ */
 import { readChunk } from '@drag-race/contracts'
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 import { hasTranscripts, transcriptBytes, transcripts } from '../../tests/support/transcripts.ts'

@@ -1,6 +1,6 @@
 /**
- * `pnpm bench:tape`: how long the longest tape takes to come in, to open, to be wound and to leave. The real app and a real
- * browser; each round in a browser without cache.
+ * `pnpm bench:tape`: how long the longest tape takes to come in, to open, to be wound and to leave. The real app and a
+ * real browser; each round in a browser without cache.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'

@@ -1,6 +1,6 @@
 /**
- * A house, a browser and, new for each test, a page of it: with a folder for files, what the page complained of, and what it
- * asked for. Call it once in a test file; it begins and ends all of them.
+ * A house, a browser and, new for each test, a page of it: with a folder for files, what the page complained of, and
+ * what it asked for. Call it once in a test file; it begins and ends all of them.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,8 +27,8 @@ export interface HousePage {
 }
 
 /**
- * Its members are there from the first hook on, and `page` and what was heard of it are other ones in each test. `prepare`
- * starts what the house is to know of.
+ * Its members are there from the first hook on, and `page` and what was heard of it are other ones in each test.
+ * `prepare` starts what the house is to know of.
  */
 export function useHousePage(prepare?: () => Promise<HouseOptions>): HousePage {
   const at = {

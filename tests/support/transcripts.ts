@@ -1,6 +1,6 @@
 /**
- * Recorded provider streams as an upstream. They lie beside the project (`../shared/transcripts`), not in it; where they
- * are absent, the tests that need them say that they are skipped.
+ * Recorded provider streams as an upstream. They lie beside the project (`../shared/transcripts`), not in it; where
+ * they are absent, the tests that need them say that they are skipped.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'

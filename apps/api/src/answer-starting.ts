@@ -1,4 +1,7 @@
-/** What is answered between the taken port and the opened app: the history is put in order, which takes a moment after a crash. */
+/**
+ * What is answered between the taken port and the opened app: the history is put in order, which takes a moment after a
+ * crash.
+ */
 import type { RequestListener } from 'node:http'
 import type { ApiError } from '@drag-race/contracts'
 

@@ -1,4 +1,7 @@
-/** Every error of the API is answered here, in one form: contracts' ApiError. What is not foreseen is logged and not shown. */
+/**
+ * Every error of the API is answered here, in one form: contracts' ApiError. What is not foreseen is logged and not
+ * shown.
+ */
 import type { ApiError } from '@drag-race/contracts'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'

@@ -1,6 +1,6 @@
 /**
- * Is the gateway our own, wherever it runs? One that the app was not pointed at is. Where GATEWAY_URL is set, as between
- * containers, the gateway says so itself at `GET /`, where no key is needed, and none is sent.
+ * Is the gateway our own, wherever it runs? One that the app was not pointed at is. Where GATEWAY_URL is set, as
+ * between containers, the gateway says so itself at `GET /`, where no key is needed, and none is sent.
  */
 import { gatewayGreeting } from '@drag-race/contracts'
 import type { AppContext } from './app-context.ts'

@@ -1,10 +1,12 @@
 /**
- * While lanes race, they have the right of way: questions about the past (history, tapes, exports, leaderboards) are answered one
- * at a time, and after each the app rests twice as long as it worked. So it keeps one core busy at most, a third of the time, and
- * so does whoever asks again as soon as it is answered; the sockets of a race are read on what is left.
+ * While lanes race, they have the right of way: questions about the past (history, tapes, exports, leaderboards) are
+ * answered one at a time, and after each the app rests twice as long as it worked. So it keeps one core busy at most, a
+ * third of the time, and so does whoever asks again as soon as it is answered; the sockets of a race are read on what
+ * is left.
  *
- * The lane thread alone was not enough: on two cores a token needs the simulator or the network, the gateway and the reader one
- * after the other, and each of them waited up to a slice of the scheduler (2 ms) behind a search and its reader.
+ * The lane thread alone was not enough: on two cores a token needs the simulator or the network, the gateway and the
+ * reader one after the other, and each of them waited up to a slice of the scheduler (2 ms) behind a search and its
+ * reader.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RequestHandler, Response } from 'express'

@@ -1,6 +1,6 @@
 /**
- * Answers that are not whole although their lane is done: they were cut, and their provider says why. They finish all the same,
- * because one limit of tokens for all lanes is a fair race; whoever shows who won says so.
+ * Answers that are not whole although their lane is done: they were cut, and their provider says why. They finish all
+ * the same, because one limit of tokens for all lanes is a fair race; whoever shows who won says so.
  */
 
 /** `length`: at a limit of tokens, the lane's own or the model's. `filter`: by a content filter. */

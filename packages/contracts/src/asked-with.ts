@@ -1,6 +1,6 @@
 /**
- * What a lane was asked with besides the prompt: its settings, and the system prompt before it. A figure says little without
- * it: three tokens are sooner there than sixty. Streaming is none of these; it stands beside each lane.
+ * What a lane was asked with besides the prompt: its settings, and the system prompt before it. A figure says little
+ * without it: three tokens are sooner there than sixty. Streaming is none of these; it stands beside each lane.
  */
 import { toMetadataLines } from './lane-metadata.ts'
 import type { LaneParams, RaceRequest } from './race-request.ts'
@@ -32,7 +32,10 @@ const names: Record<keyof LaneParams, string> = {
 }
 const keys = Object.keys(names) as (keyof LaneParams)[]
 
-/** `max tokens 3`, `metadata task=summary`, `own system prompt`: what was set, and nothing of what was left to the provider. */
+/**
+ * `max tokens 3`, `metadata task=summary`, `own system prompt`: what was set, and nothing of what was left to the
+ * provider.
+ */
 export function toAskedWords({ params, system, hasOwnSystem }: AskedWith): string[] {
   const words = keys.flatMap((key) => {
     const text = toText(params[key])

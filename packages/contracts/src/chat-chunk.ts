@@ -4,7 +4,8 @@
  * so that they agree on what a first token is.
  *
  * Reasoning comes under many names: `reasoning_content` (DeepSeek, Z.ai), `reasoning` (Groq, Cerebras, Ollama),
- * `reasoning_details[]` (OpenRouter, Snowflake), `tensorzero_extra_content[]` (TensorZero), parts of an array in `content` (Mistral).
+ * `reasoning_details[]` (OpenRouter, Snowflake), `tensorzero_extra_content[]` (TensorZero), parts of an array in
+ * `content` (Mistral).
  */
 import { isRecord } from './is-record.ts'
 import { readUsage, type Usage } from './usage.ts'

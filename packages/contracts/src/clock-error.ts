@@ -16,7 +16,10 @@ export interface LaneErrors {
   requestMs: number
   /** Each arrival of text: its stamp minus the moment at which the simulator wrote it. */
   tokensMs: number[]
-  /** TTFT as measured minus the simulator's own: `requestMs` + the first of `tokensMs`. null without streaming or a token. */
+  /**
+   * TTFT as measured minus the simulator's own: `requestMs` + the first of `tokensMs`. null without streaming or a
+   * token.
+   */
   ttftMs: number | null
   /** Total as measured minus the simulator's own; null unless the lane was done. */
   totalMs: number | null
@@ -38,8 +41,8 @@ export function toLaneErrors(
 }
 
 /**
- * null for a lane that never left, and where something arrived before it was sent: the simulator is on another machine, whose
- * clock is not ours, or its answer was given before.
+ * null for a lane that never left, and where something arrived before it was sent: the simulator is on another machine,
+ * whose clock is not ours, or its answer was given before.
  */
 export function toRoadErrors(
   lane: LaneState,
@@ -69,8 +72,8 @@ export function toRoadErrors(
 }
 
 /**
- * The error of each token as a finish line: from the lane's request to its arrival, minus the simulator's own time for it.
- * TTFT is the first of them.
+ * The error of each token as a finish line: from the lane's request to its arrival, minus the simulator's own time for
+ * it. TTFT is the first of them.
  */
 export function toCrossingErrors({ requestMs, tokensMs }: LaneErrors): number[] {
   return tokensMs.map((ms) => requestMs + ms)

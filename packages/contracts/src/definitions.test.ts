@@ -20,8 +20,8 @@ const usage: Usage = {
 }
 
 /**
- * A stream by hand: request at 10, a chunk with the role at 60, reasoning at 110, answer at 210, 260 and 310 (two tokens
- * each), the usage chunk at 320.
+ * A stream by hand: request at 10, a chunk with the role at 60, reasoning at 110, answer at 210, 260 and 310 (two
+ * tokens each), the usage chunk at 320.
  */
 const byHand: Unnumbered[] = [
   {

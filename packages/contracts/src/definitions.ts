@@ -1,8 +1,9 @@
 /**
- * One lane's tape as other tools would report it. They use the same words for different spans, so a figure from elsewhere
- * compares with ours only in the column of the tool that it came from.
+ * One lane's tape as other tools would report it. They use the same words for different spans, so a figure from
+ * elsewhere compares with ours only in the column of the tool that it came from.
  *
- * Sources, as of 2026: vLLM `vllm bench serve` (benchmarks/lib/endpoint_request_func.py), NVIDIA AIPerf metrics reference
+ * Sources, as of 2026: vLLM `vllm bench serve` (benchmarks/lib/endpoint_request_func.py), NVIDIA AIPerf metrics
+ * reference
  * 0.13, GuideLLM `GenerativeRequestStats`, Artificial Analysis' methodology of performance benchmarking.
  */
 import type { LaneState } from './race-state.ts'
@@ -20,13 +21,13 @@ export interface Definition {
   /** For people: spans count from the lane's request, `n` is the tokens of the output. */
   formula: string
   /**
-   * Set where n is in it. ≈ stands where no usage came, and n is counted by our tokenizer; `sent`, without hidden reasoning,
-   * also where a part of the reasoning was hidden.
+   * Set where n is in it. ≈ stands where no usage came, and n is counted by our tokenizer; `sent`, without hidden
+   * reasoning, also where a part of the reasoning was hidden.
    */
   hasTokens?: 'all' | 'sent'
   /**
-   * null when the tape does not hold what it needs, and of a speed whose span is no longer than its error. `errorMs` is how
-   * far a time of this race may be off (`errorBoundMs`); null: not known, and every span counts.
+   * null when the tape does not hold what it needs, and of a speed whose span is no longer than its error. `errorMs` is
+   * how far a time of this race may be off (`errorBoundMs`); null: not known, and every span counts.
    */
   of(lane: LaneState, errorMs: number | null): number | null
 }
@@ -200,7 +201,10 @@ function firstText(lane: LaneState): number | null {
   return isReported(lane) ? toTimeSlip(lane).firstTextMs : null
 }
 
-/** Their words for a tool call's tokens differ or are none: with one in it no span of theirs can be told to end with text. */
+/**
+ * Their words for a tool call's tokens differ or are none: with one in it no span of theirs can be told to end with
+ * text.
+ */
 function lastText(lane: LaneState): number | null {
   return isReported(lane) && !lane.hasToolCall && !hasUntimedToolCall(lane)
     ? toTimeSlip(lane).splits.lastTokenMs

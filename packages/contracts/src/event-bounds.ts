@@ -1,7 +1,7 @@
 /**
- * How much of others' words an event of a tape holds, besides prompts and answers: a provider may give its finish reason, its
- * code or its name any length, and lists of races hold them all. The app cuts them as it writes; a file that holds more was not
- * written by it.
+ * How much of others' words an event of a tape holds, besides prompts and answers: a provider may give its finish
+ * reason, its code or its name any length, and lists of races hold them all. The app cuts them as it writes; a file
+ * that holds more was not written by it.
  */
 import type { RaceEvent, Unnumbered } from './race-event.ts'
 

@@ -1,4 +1,6 @@
-/** The three finish lines that a race can be run by: each says which time decides. How wide a tie is, the margin says. */
+/**
+ * The three finish lines that a race can be run by: each says which time decides. How wide a tie is, the margin says.
+ */
 import type { FinishLine } from './race-request.ts'
 import { type LaneState, laneStatus, type Mark, type RaceState } from './race-state.ts'
 import { roundMs } from './round-ms.ts'
@@ -11,8 +13,8 @@ export function toStandings(state: RaceState, finish: FinishLine, marginMs: numb
 }
 
 /**
- * Who won a finished race; null while it runs. Reads the standings that the tape itself carries. Nobody wins a race that
- * the app ended: a lane that it cut off has not lost.
+ * Who won a finished race; null while it runs. Reads the standings that the tape itself carries. Nobody wins a race
+ * that the app ended: a lane that it cut off has not lost.
  */
 export function raceVerdict(state: RaceState): Verdict | null {
   if (!state.end || !state.request) return null
@@ -43,8 +45,8 @@ export function crossedMs(lane: LaneState, finish: FinishLine): number | null {
 }
 
 /**
- * Walked once: what was crossed stays crossed, the past behind it grows to 20,000 arrivals, and a screen asks at every frame.
- * Kept by the lane's first arrival, which all its later states share.
+ * Walked once: what was crossed stays crossed, the past behind it grows to 20,000 arrivals, and a screen asks at every
+ * frame. Kept by the lane's first arrival, which all its later states share.
  */
 const crossings = new WeakMap<Mark, { tokens: number; at: number }>()
 

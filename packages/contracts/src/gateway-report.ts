@@ -1,6 +1,7 @@
 /**
- * The gateway's own account of one call. A caller that sends `x-gateway-report: 1` gets it as the extra field
- * `gateway` of the last usage chunk, or of the JSON body; of a failed call beside its `error`. Times in milliseconds on the gateway's monotonic clock.
+ * The gateway's own account of one call. A caller that sends `x-gateway-report: 1` gets it as the extra field `gateway`
+ * of the last usage chunk, or of the JSON body; of a failed call beside its `error`. Times in milliseconds on the
+ * gateway's monotonic clock.
  */
 import * as z from 'zod/mini'
 import { Usage } from './usage.ts'

@@ -6,11 +6,17 @@ export interface GatewayRow {
   provider: string
   model: string
   requests: number
-  /** Of them, those that ended in an error; null when the gateway does not tell, missing in what was kept before there was this. */
+  /**
+   * Of them, those that ended in an error; null when the gateway does not tell, missing in what was kept before there
+   * was this.
+   */
   failed?: number | null
   inputTokens: number
   outputTokens: number
-  /** What calls of known price cost; null when the gateway does not tell or none had one, missing in what was kept before there was this. */
+  /**
+   * What calls of known price cost; null when the gateway does not tell or none had one, missing in what was kept
+   * before there was this.
+   */
   costUsd?: number | null
   /** Averages over what was counted; null when nothing was. */
   ttftMs: number | null

@@ -7,7 +7,10 @@ export interface Health {
   version: string
   /** `isBuiltIn`: our own, wherever it runs; by what it says of itself. */
   gateway: { url: string; isBuiltIn: boolean; isReachable: boolean }
-  /** `unwritten`: ended, and waiting for a database that refuses. `unwrittenReason`: why, and what to do; null when none waits. */
+  /**
+   * `unwritten`: ended, and waiting for a database that refuses. `unwrittenReason`: why, and what to do; null when none
+   * waits.
+   */
   races: { running: number; unwritten: number; unwrittenReason: string | null }
   /** The clock's error as last measured; null before the first measurement. */
   marginMs: number | null
@@ -18,11 +21,17 @@ export interface Health {
 
 /** `POST /api/calibrate`: the clock's error against the simulator's ledger. Milliseconds. */
 export interface Calibration {
-  /** What two lanes must differ by to be told apart: of each heat the largest p99 of the four below, of the heats the median. */
+  /**
+   * What two lanes must differ by to be told apart: of each heat the largest p99 of the four below, of the heats the
+   * median.
+   */
   marginMs: number
   /** ISO 8601. */
   measuredAt: string
-  /** `gateway`: on the road of every lane. `simulator`: straight, because no simulated model is known behind the gateway. */
+  /**
+   * `gateway`: on the road of every lane. `simulator`: straight, because no simulated model is known behind the
+   * gateway.
+   */
   through: 'gateway' | 'simulator'
   model: string
   /** Lanes that were measured, over all heats. */

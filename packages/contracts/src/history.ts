@@ -1,6 +1,6 @@
 /**
- * What the history is asked and what it answers: pages of races, one of them, its file. What comes in is checked with zod; what
- * goes out is a plain interface, because the server builds it from checked parts.
+ * What the history is asked and what it answers: pages of races, one of them, its file. What comes in is checked with
+ * zod; what goes out is a plain interface, because the server builds it from checked parts.
  */
 import * as z from 'zod/mini'
 import type { GatewayRow } from './gateway-stats.ts'

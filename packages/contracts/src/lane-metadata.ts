@@ -1,6 +1,6 @@
 /**
- * What a lane's call carries for the gateway's routes and books: texts by name, such as `{"task": "summary"}`, bounded as
- * OpenAI does. And how one is written where people read it: `task=summary`.
+ * What a lane's call carries for the gateway's routes and books: texts by name, such as `{"task": "summary"}`, bounded
+ * as OpenAI does. And how one is written where people read it: `task=summary`.
  */
 export type LaneMetadata = Readonly<Record<string, string>>
 

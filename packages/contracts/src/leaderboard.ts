@@ -1,6 +1,7 @@
 /**
  * What the leaderboard is asked and what it answers: rates, ratings, who beat whom, percentiles, and two models race by
- * race. What comes in is checked with zod; what goes out is a plain interface, because the server builds it from checked parts.
+ * race. What comes in is checked with zod; what goes out is a plain interface, because the server builds it from
+ * checked parts.
  */
 import * as z from 'zod/mini'
 import { type Measure, measures } from './measures.ts'
@@ -32,8 +33,8 @@ export interface LeaderboardRow {
   /** Races in which a lane of the model shared the first place with other models. */
   deadHeats: number
   /**
-   * Mean over `races`: 1 for a win, 1/k for a dead heat of k models, 0 else. In a race with several lanes of a model: the mean over
-   * all choices of one lane a model.
+   * Mean over `races`: 1 for a win, 1/k for a dead heat of k models, 0 else. In a race with several lanes of a model:
+   * the mean over all choices of one lane a model.
    */
   winRate: number
   /** Wilson 95 % interval of `winRate`. */
@@ -41,12 +42,18 @@ export interface LeaderboardRow {
   winRateHigh: number
   medianTtftMs: number | null
   medianTotalMs: number | null
-  /** null also where half of the answers or more came too quickly for the clock: those count as faster than any that it timed. */
+  /**
+   * null also where half of the answers or more came too quickly for the clock: those count as faster than any that it
+   * timed.
+   */
   medianDecodeTokensPerSecond: number | null
   /** Of the answers that the times are of, reasoning included: a short answer is soon whole. */
   medianOutputTokens: number | null
   medianCostUsd: number | null
-  /** Of some answers no usage came, or a part of the reasoning was hidden: our tokenizer's counts are in it, shown with ≈. */
+  /**
+   * Of some answers no usage came, or a part of the reasoning was hidden: our tokenizer's counts are in it, shown with
+   * ≈.
+   */
   isEstimated: boolean
   reliability: Reliability
   /** Fewer than 30 races: the interval says little yet. */
@@ -57,8 +64,8 @@ export interface LeaderboardRow {
 }
 
 /**
- * How often a whole answer came. Of all races that are over, also those that are no contest: a model that failed where all did
- * has failed. What somebody stopped by hand is in neither number.
+ * How often a whole answer came. Of all races that are over, also those that are no contest: a model that failed where
+ * all did has failed. What somebody stopped by hand is in neither number.
  */
 export interface Reliability {
   answered: number
@@ -77,7 +84,10 @@ export interface Rating {
   /** 95 %, from a bootstrap over races; null under 10 races. */
   low: number | null
   high: number | null
-  /** Models of different groups never met, not even through others: their ratings cannot be compared. From 1, the largest first. */
+  /**
+   * Models of different groups never met, not even through others: their ratings cannot be compared. From 1, the
+   * largest first.
+   */
   group: number
   /** Races in which it was compared with another model. */
   races: number
@@ -92,7 +102,9 @@ export interface Percentiles {
   p99Ms: number | null
 }
 
-/** Each two models that met, once; wins and losses are a's. They add up to `races`; a race of twins is shared, in parts. */
+/**
+ * Each two models that met, once; wins and losses are a's. They add up to `races`; a race of twins is shared, in parts.
+ */
 export interface HeadToHead {
   a: string
   b: string
@@ -122,7 +134,9 @@ export interface CategoryRate {
 
 export interface Leaderboard {
   by: Measure
-  /** The median of the margins of the races that count: no time here is better than that. null when none was measured. */
+  /**
+   * The median of the margins of the races that count: no time here is better than that. null when none was measured.
+   */
   marginMs: number | null
   /** Of the races that count. Their lag adds to their margin. */
   disturbedRaces: number
@@ -169,7 +183,9 @@ export interface Paired {
 export interface PairedDifference {
   /** Races in which both have the figure. */
   n: number
-  /** Of these, the ones in which our tokenizer counted for one of the two, as in `isEstimated` of a row; 0 for times. */
+  /**
+   * Of these, the ones in which our tokenizer counted for one of the two, as in `isEstimated` of a row; 0 for times.
+   */
   estimated: number
   /** Of the n differences; null without any. */
   median: number | null

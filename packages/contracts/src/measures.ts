@@ -1,4 +1,7 @@
-/** The four measures that a leaderboard can be read by: each says which figure decides, whether less is better, and how wide a tie is. */
+/**
+ * The four measures that a leaderboard can be read by: each says which figure decides, whether less is better, and how
+ * wide a tie is.
+ */
 import { toDecodeMargin } from './speeds.ts'
 import type { Better, Entrant } from './standings.ts'
 

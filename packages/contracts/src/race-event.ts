@@ -42,7 +42,9 @@ const LaneStart = z.object({
   lane,
   /** Its connection is opened only now: because it was wished so, or because none could be had before the light. */
   cold: z.optional(z.boolean()),
-  /** The gateway had it but for its last byte and had done all its work on it: that work is in no figure of this lane. */
+  /**
+   * The gateway had it but for its last byte and had done all its work on it: that work is in no figure of this lane.
+   */
   prepared: z.optional(z.boolean()),
 })
 
@@ -57,7 +59,10 @@ export const Token = z.object({
   content: z.string(),
   /** Tapes older than `tool-call` have no time of such a token, but for `ttft` when it was the first. */
   kind: z.enum(['answer', 'reasoning', 'tool-call']),
-  /** How many tokens more the text has with `content`, by our tokenizer (≈): 0 where it completes one; left out when it is one. */
+  /**
+   * How many tokens more the text has with `content`, by our tokenizer (≈): 0 where it completes one; left out when it
+   * is one.
+   */
   tokens: z.optional(z.int().check(z.nonnegative())),
 })
 
@@ -66,7 +71,10 @@ export const Token = z.object({
  * Stamped like everything else: where the bytes arrive.
  */
 export const Arrival = z.object({
-  /** How long opening its connection took (DNS, TCP, TLS), before the green light unless the start was cold: about the way there and back. */
+  /**
+   * How long opening its connection took (DNS, TCP, TLS), before the green light unless the start was cold: about the
+   * way there and back.
+   */
   connectMs: z.optional(z.nullable(z.number())),
   /** The response's status line and headers. */
   headersMs: z.nullable(z.number()),
@@ -121,11 +129,18 @@ export type LaneError = z.infer<typeof LaneError>
 
 /** How good the clock was in this race. Milliseconds. */
 export const ClockReport = z.object({
-  /** Zero of this tape in nanoseconds of `process.hrtime`, by which it is laid beside a simulator's ledger; null: no light. */
+  /**
+   * Zero of this tape in nanoseconds of `process.hrtime`, by which it is laid beside a simulator's ledger; null: no
+   * light.
+   */
   greenLightNs: z.optional(z.nullable(z.string().check(z.regex(/^\d+$/)))),
-  /** When the margin was measured against the simulator's ledger (ISO 8601); null: only the thread's lateness is known. */
+  /**
+   * When the margin was measured against the simulator's ledger (ISO 8601); null: only the thread's lateness is known.
+   */
   calibratedAt: z.nullable(z.string()),
-  /** The longest that the reading thread came late to its sockets while the race ran; null when it was too short to say. */
+  /**
+   * The longest that the reading thread came late to its sockets while the race ran; null when it was too short to say.
+   */
   lagMs: z.nullable(z.number().check(z.nonnegative())),
   /** The thread came later than the margin allows: figures of this race may be off by `lagMs`. */
   disturbed: z.boolean(),

@@ -1,4 +1,6 @@
-/** What `POST /api/race` accepts. Strict: an unknown key is an error that names it, before anything is sent upstream. */
+/**
+ * What `POST /api/race` accepts. Strict: an unknown key is an error that names it, before anything is sent upstream.
+ */
 import * as z from 'zod/mini'
 import { isRecord } from './is-record.ts'
 import { metadataMax, metadataNameCharsMax, metadataValueCharsMax } from './lane-metadata.ts'

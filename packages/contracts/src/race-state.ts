@@ -25,8 +25,8 @@ export type LaneOutcome =
   | { kind: 'stopped'; event: EventOf<'error'> }
 
 /**
- * How a lane left: its connection was opened after the green light; it was open; or the gateway had done its work on the
- * request besides, so that this is in none of the lane's times.
+ * How a lane left: its connection was opened after the green light; it was open; or the gateway had done its work on
+ * the request besides, so that this is in none of the lane's times.
  */
 export type LaneStartKind = 'cold' | 'warm' | 'prepared'
 
@@ -111,8 +111,8 @@ export function reduceRace(state: RaceState, event: RaceEvent): RaceState {
 }
 
 /**
- * The same state as folding the events one by one, for many at once: a lane is copied once, not once an event. A tape of
- * 320,000 events folds in a tenth of a second. `from` is not changed.
+ * The same state as folding the events one by one, for many at once: a lane is copied once, not once an event. A tape
+ * of 320,000 events folds in a tenth of a second. `from` is not changed.
  */
 export function foldRace(events: readonly RaceEvent[], from: RaceState = emptyRace): RaceState {
   let state: RaceState = from
@@ -152,7 +152,9 @@ function isLane(number: number) {
   return ({ lane }: LaneState) => lane === number
 }
 
-/** Does the event follow directly on what was folded? A tape begins with `race-start` and nothing follows `race-end`. */
+/**
+ * Does the event follow directly on what was folded? A tape begins with `race-start` and nothing follows `race-end`.
+ */
 export function isNext(state: { seq: number; end: object | null }, event: RaceEvent): boolean {
   if (event.seq !== state.seq + 1 || state.end !== null) return false
   return (event.type === 'race-start') === (state.seq === -1)

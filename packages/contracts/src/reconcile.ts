@@ -6,8 +6,8 @@
  *
  *   −margin ≤ tape − gateway ≤ margin + network
  *
- * The network's part is what opening the lane's connection took: the way there and back, once or twice. What lies outside
- * is flagged. Tokens have no tolerance; where no usage came, each side has counted by itself, the gateway
+ * The network's part is what opening the lane's connection took: the way there and back, once or twice. What lies
+ * outside is flagged. Tokens have no tolerance; where no usage came, each side has counted by itself, the gateway
  * chunks or letters and the tape by a tokenizer: both are shown with ≈, and not compared.
  */
 import type { GatewayRow } from './gateway-stats.ts'
@@ -29,8 +29,8 @@ export interface Comparison {
 }
 
 /**
- * A lane beside the report of its own call; null when its gateway gave none. `marginMs` is how far our clock may be off in
- * this race (`errorBoundMs`); where it was not measured (null) no time is flagged.
+ * A lane beside the report of its own call; null when its gateway gave none. `marginMs` is how far our clock may be off
+ * in this race (`errorBoundMs`); where it was not measured (null) no time is flagged.
  */
 export function reconcileLane(lane: LaneState, marginMs: number | null): Comparison[] | null {
   if (lane.outcome?.kind !== 'done' || !lane.outcome.event.gateway) return null
@@ -46,7 +46,9 @@ export interface ReconciledModel {
   model: string
   provider: string
   comparisons: Comparison[]
-  /** The gateway counted more calls of this model than the race made: others called too, and its figures hold theirs. */
+  /**
+   * The gateway counted more calls of this model than the race made: others called too, and its figures hold theirs.
+   */
   hasOthers: boolean
 }
 

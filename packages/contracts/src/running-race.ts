@@ -6,7 +6,7 @@ export const StopRequest = z.strictObject({ lane: z.optional(z.int().check(z.non
 export type StopRequest = z.infer<typeof StopRequest>
 
 /**
- * With the events of a race that runs: where its clock stands as the answer begins, in milliseconds since the green light. A
- * viewer who comes in the middle of a silence has no event that says so.
+ * With the events of a race that runs: where its clock stands as the answer begins, in milliseconds since the green
+ * light. A viewer who comes in the middle of a silence has no event that says so.
  */
 export const raceClockHeader = 'x-race-clock-ms'

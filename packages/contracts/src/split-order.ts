@@ -1,6 +1,6 @@
 /**
- * What the socket told of a lane beside what its events tell. One clock stamps both, so the splits stand in the order in which they can
- * have come: headers, first byte, first choices, first token, last token, last chunk, total, close.
+ * What the socket told of a lane beside what its events tell. One clock stamps both, so the splits stand in the order
+ * in which they can have come: headers, first byte, first choices, first token, last token, last chunk, total, close.
  */
 import type { EventOf } from './race-event.ts'
 
@@ -11,7 +11,10 @@ export interface TokenTimes {
   lastTokenAt: number | null
 }
 
-/** The two splits that stand the wrong way round, in words; null where all are as they can be. `dustMs`: what rounding may move them. */
+/**
+ * The two splits that stand the wrong way round, in words; null where all are as they can be. `dustMs`: what rounding
+ * may move them.
+ */
 export function findWrongSplit(
   end: EventOf<'done' | 'error'>,
   { startAt, firstTokenAt, lastTokenAt }: TokenTimes,

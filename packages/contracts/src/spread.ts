@@ -1,4 +1,7 @@
-/** How a set of measurements lies: the percentiles by which errors are stated. By the nearest rank, so each is a real value. */
+/**
+ * How a set of measurements lies: the percentiles by which errors are stated. By the nearest rank, so each is a real
+ * value.
+ */
 export interface Spread {
   count: number
   p50: number | null

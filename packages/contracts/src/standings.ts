@@ -1,8 +1,9 @@
 /**
  * Who won, by which finish line, and when it is a dead heat.
  *
- * Lanes within the margin of the first of their group share its place, and so do those that are just the margin apart. The group is measured from its first lane, not
- * from neighbour to neighbour, or a chain of close lanes would put the last level with the winner.
+ * Lanes within the margin of the first of their group share its place, and so do those that are just the margin apart.
+ * The group is measured from its first lane, not from neighbour to neighbour, or a chain of close lanes would put the
+ * last level with the winner.
  */
 import * as z from 'zod/mini'
 
@@ -69,8 +70,8 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
 const toGap = (one: number, other: number) => Math.abs(subtract(one, other))
 
 /**
- * One less the other. 1123.55 − 1120.08 is 3.4700000000000273 in binary; twelve digits are more than any clock has: twelve of
- * the larger figure, whose dust the difference has.
+ * One less the other. 1123.55 − 1120.08 is 3.4700000000000273 in binary; twelve digits are more than any clock has:
+ * twelve of the larger figure, whose dust the difference has.
  */
 export function subtract(one: number, other: number): number {
   const difference = one - other

@@ -1,6 +1,7 @@
 /**
- * Is this a tape? Takes a file's event lines one by one and folds them, or says which line is wrong and what to do about
- * it. What passes is sound: numbered without a gap, of known events alone, with figures that agree with each other.
+ * Is this a tape? Takes a file's event lines one by one and folds them, or says which line is wrong and what to do
+ * about it. What passes is sound: numbered without a gap, of known events alone, with figures that agree with each
+ * other.
  *
  * A tape says some things twice (an event's time and the lane's figure, the finishes and the standings). Where the two
  * differ nobody knows which is right, so neither is believed.

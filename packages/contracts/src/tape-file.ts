@@ -1,6 +1,7 @@
 /**
- * A race as a file, `.tape.jsonl`: JSON lines in UTF-8, each ended by one `\n`. The first line is the header, the others are
- * the events of the tape, byte for byte as the app kept them. docs/tape.schema.json is made from what stands here.
+ * A race as a file, `.tape.jsonl`: JSON lines in UTF-8, each ended by one `\n`. The first line is the header, the
+ * others are the events of the tape, byte for byte as the app kept them. docs/tape.schema.json is made from what stands
+ * here.
  */
 import * as z from 'zod/mini'
 import { PromptInput } from './prompts.ts'

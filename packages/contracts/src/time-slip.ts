@@ -31,8 +31,8 @@ export interface TimeSlip {
   /** Reasoning tokens were billed but never sent: all of them, or a part. */
   hasHiddenReasoning: boolean
   /**
-   * What came of reasoning that is hidden in part, by our tokenizer (≈); null where all of it came, or none. Missing in what was
-   * kept before there was this.
+   * What came of reasoning that is hidden in part, by our tokenizer (≈); null where all of it came, or none. Missing in
+   * what was kept before there was this.
    */
   shownReasoningTokens?: number | null
   /**
@@ -46,17 +46,22 @@ export interface TimeSlip {
   /** Network arrivals of text and tool calls: not tokens. */
   chunks: number
   /**
-   * Longest wait between two arrivals, and for a lane that did not end by itself, from the last one to its end. null where a
-   * whole answer came at once.
+   * Longest wait between two arrivals, and for a lane that did not end by itself, from the last one to its end. null
+   * where a whole answer came at once.
    */
   gapMsMax: number | null
   costUsd: number | null
-  /** How its answer ended, in the provider's word; null where none was said. Missing in what was kept before there was this. */
+  /**
+   * How its answer ended, in the provider's word; null where none was said. Missing in what was kept before there was
+   * this.
+   */
   finishReason?: string | null
   splits: Splits
 }
 
-/** One lane from light to close. Milliseconds from its own start; null: it never came, or the tape is older than this. */
+/**
+ * One lane from light to close. Milliseconds from its own start; null: it never came, or the tape is older than this.
+ */
 export interface Splits {
   /** From the green light to this lane's start: its skew. */
   dispatchMs: number | null
@@ -124,7 +129,10 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
   }
 }
 
-/** `decodeTokensPerSecond` of a slip, of so many tokens that were sent. Walks no past: running lanes ask for it at every look. */
+/**
+ * `decodeTokensPerSecond` of a slip, of so many tokens that were sent. Walks no past: running lanes ask for it at every
+ * look.
+ */
 export function toDecodeSpeed(lane: LaneState, sent = lane.tokens): number | null {
   return hasUntimedToolCall(lane) ? null : perSecond(sent - 1, span(lane.firstMark, lane.lastMark))
 }
@@ -153,8 +161,9 @@ export function isSentEstimated({
 }
 
 /**
- * Was more reasoning billed than came as text? Tokenizers differ by up to a third on the same words, and on short texts by
- * more: only beyond half as many again, and beyond twenty tokens, something was kept back, as where a summary is shown.
+ * Was more reasoning billed than came as text? Tokenizers differ by up to a third on the same words, and on short texts
+ * by more: only beyond half as many again, and beyond twenty tokens, something was kept back, as where a summary is
+ * shown.
  */
 function isHiddenInPart({ reasoning, reasoningTokens: shown }: LaneState, billed: number): boolean {
   return reasoning !== '' && billed > 1.5 * shown && billed > shown + 20

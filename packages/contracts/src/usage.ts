@@ -28,7 +28,10 @@ export type Usage = z.infer<typeof Usage>
 /** A thousand times the longest context there is: what is beyond is no count but a mistake, as an unsigned −1. */
 const tokensMax = 1e9
 
-/** Reads a provider's `usage` object; null when it holds no counts, zeros alone, or none that can be. Unknown keys are ignored. */
+/**
+ * Reads a provider's `usage` object; null when it holds no counts, zeros alone, or none that can be. Unknown keys are
+ * ignored.
+ */
 export function readUsage(raw: unknown): Usage | null {
   if (!isRecord(raw)) return null
   const counts = [raw.prompt_tokens, raw.input_tokens, raw.completion_tokens, raw.output_tokens]
@@ -61,8 +64,8 @@ export function readUsage(raw: unknown): Usage | null {
 }
 
 /**
- * Reasoning tokens that `completion_tokens` leaves out: what the total holds beyond what is counted. Not believed where the
- * provider names another number of them: then the total is larger for something else (tool prompts, searches).
+ * Reasoning tokens that `completion_tokens` leaves out: what the total holds beyond what is counted. Not believed where
+ * the provider names another number of them: then the total is larger for something else (tool prompts, searches).
  */
 function reasoningOutside(counted: number, total: number | null, named: number | null): number {
   const rest = (total ?? 0) - counted

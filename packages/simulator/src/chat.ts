@@ -73,8 +73,9 @@ export async function answerChat(
 }
 
 /**
- * The lanes of a race come within three milliseconds, and writing an answer takes one, or two when the code is cold: the next
- * lane's request would be read so much late. Deadlines count from the moment at which this one was read, all the same.
+ * The lanes of a race come within three milliseconds, and writing an answer takes one, or two when the code is cold:
+ * the next lane's request would be read so much late. Deadlines count from the moment at which this one was read, all
+ * the same.
  */
 const othersMsMax = 5
 

@@ -1,6 +1,6 @@
 /**
- * OpenAI's forms: the chunks of a stream and the body of a whole answer, as strings ready to write.
- * Source: platform.openai.com/docs/api-reference/chat; `reasoning_content` is DeepSeek's addition, which most clients read.
+ * OpenAI's forms: the chunks of a stream and the body of a whole answer, as strings ready to write. Source:
+ * platform.openai.com/docs/api-reference/chat; `reasoning_content` is DeepSeek's addition, which most clients read.
  */
 import { encodeEvent } from '@drag-race/wire'
 import type { Chunk, TextChunk } from './schedule.ts'

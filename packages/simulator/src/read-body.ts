@@ -16,9 +16,9 @@ export interface Body {
 }
 
 /**
- * The body, and the moment at which it was whole. Throws `request_too_large`. The server's `requestTimeout` bounds how long a
- * slow body may take. By its events and not as an async iterator, which takes longer to set up than all the rest: what the
- * first of many requests takes, the others wait for.
+ * The body, and the moment at which it was whole. Throws `request_too_large`. The server's `requestTimeout` bounds how
+ * long a slow body may take. By its events and not as an async iterator, which takes longer to set up than all the
+ * rest: what the first of many requests takes, the others wait for.
  */
 export function readBody(request: IncomingMessage, nowNs: () => bigint): Promise<Body> {
   const parts: Buffer[] = []

@@ -35,7 +35,8 @@ export function createSimulator({ onFault, callsMax = callsMaxDefault, ...outsid
     callsOpen++
     try {
       const body = await readBody(request, clock.nowNs)
-      // Calls that come in the same moment are read first, each at its own time; the work on one would be the next one's delay.
+      // Calls that come in the same moment are read first, each at its own time; the work on one would be the next
+      // one's delay.
       await nextTurn()
       const left = new AbortController()
       if (response.closed) left.abort()

@@ -5,7 +5,9 @@ import { dirname } from 'node:path'
 /** Beside it; SQLite opens whatever stands there. */
 const besides = ['-journal', '-wal', '-shm']
 
-/** Makes it, and its folder, where there is none. Throws when it, or one that SQLite keeps beside it, is a pipe, say. */
+/**
+ * Makes it, and its folder, where there is none. Throws when it, or one that SQLite keeps beside it, is a pipe, say.
+ */
 export function makeFile(path: string): void {
   makeFolder(dirname(path))
   // To open a pipe is to wait for its other end, and the whole thread with it.

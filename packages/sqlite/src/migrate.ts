@@ -1,6 +1,7 @@
 /**
- * Brings the tables of a file up to date, all or nothing. Kysely's own way with SQLite has no transaction, though SQLite takes
- * back new tables and columns too: a start that was killed in between would leave a file that opens never again.
+ * Brings the tables of a file up to date, all or nothing. Kysely's own way with SQLite has no transaction, though
+ * SQLite takes back new tables and columns too: a start that was killed in between would leave a file that opens never
+ * again.
  */
 import type { Database } from 'better-sqlite3'
 import type { Kysely } from 'kysely'
@@ -14,8 +15,8 @@ export class MadeByAnother extends Error {
 }
 
 /**
- * Throws `MadeByAnother` when the tables are another program's, or when a migration was run on the file that is not among
- * these; Kysely would add its own to the ones, and call the others corrupted.
+ * Throws `MadeByAnother` when the tables are another program's, or when a migration was run on the file that is not
+ * among these; Kysely would add its own to the ones, and call the others corrupted.
  */
 export function refuseOthers(sqlite: Database, migrations: Migrations): void {
   const tables = sqlite

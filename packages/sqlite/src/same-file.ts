@@ -1,4 +1,7 @@
-/** Is the file that was opened still where its path leads? Into one that was removed SQLite goes on writing without a word. */
+/**
+ * Is the file that was opened still where its path leads? Into one that was removed SQLite goes on writing without a
+ * word.
+ */
 import { statSync } from 'node:fs'
 
 /** `path` leads to the file now. What is given back says whether it still does. */

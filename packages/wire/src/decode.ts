@@ -2,7 +2,8 @@
  * Reads frames as events.
  *
  * Frames go to the parser whole: it drops a line that cannot be a field as soon as it sees the start of it, so that
- * llama-box's `error: {…}` (an unknown field, and the only word of a failure) would go unseen when it arrives in pieces.
+ * llama-box's `error: {…}` (an unknown field, and the only word of a failure) would go unseen when it arrives in
+ * pieces.
  */
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { FrameTooLarge, frameBytesMax } from './frames.ts'
@@ -41,8 +42,8 @@ export function readFrame(bytes: Uint8Array): Frame {
 
 /**
  * Decodes a stream of bytes as it arrives: of each read, the events that it completed. Keep-alives are left out. Throws
- * `FrameTooLarge` when an event does not end.
- * A read at a time, because an event at a time costs a turn of the caller's loop for each: the page gets thousands a second.
+ * `FrameTooLarge` when an event does not end. A read at a time, because an event at a time costs a turn of the caller's
+ * loop for each: the page gets thousands a second.
  */
 export async function* decodeEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<EventSourceMessage[]> {
   let events: EventSourceMessage[] = []

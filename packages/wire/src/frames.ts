@@ -1,10 +1,10 @@
 /**
  * Cuts a byte stream into Server-Sent Events frames without changing a byte: joined again, the frames are the stream.
  *
- * Network reads do not end where events end, so a frame is handed out only when its blank line has come. Works on bytes:
- * a UTF-8 character cut between reads stays whole, because a line end is never part of one. Looks at line ends only:
- * what stands between them is skipped by `indexOf`. Blank lines without an event before them are one frame: a provider that
- * sends nothing else would cost a frame a byte.
+ * Network reads do not end where events end, so a frame is handed out only when its blank line has come. Works on
+ * bytes: a UTF-8 character cut between reads stays whole, because a line end is never part of one. Looks at line ends
+ * only: what stands between them is skipped by `indexOf`. Blank lines without an event before them are one frame: a
+ * provider that sends nothing else would cost a frame a byte.
  */
 export interface FrameSplitter {
   /** The frames that these bytes complete, each with its closing blank line. */

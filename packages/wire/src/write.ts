@@ -19,7 +19,10 @@ export function writeWhenReady(
   return socket.write(bytes) ? Promise.resolve('written') : whenDrained(socket, drainMsMax)
 }
 
-/** What was written to an answer goes to the kernel now: Node alone would keep it until all work of this turn is done, that for other answers too. */
+/**
+ * What was written to an answer goes to the kernel now: Node alone would keep it until all work of this turn is done,
+ * that for other answers too.
+ */
 export function flush(response: ServerResponse): void {
   response.socket?.uncork()
 }

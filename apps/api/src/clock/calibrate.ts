@@ -1,7 +1,7 @@
 /**
- * Measures the clock: heats against the simulator, whose ledger says when each token was really written. The first heats warm
- * the code, the gateway's included, and are not counted: first tokens of the first race after a start were 35 to 55 ms off without
- * them, and 3 with them.
+ * Measures the clock: heats against the simulator, whose ledger says when each token was really written. The first
+ * heats warm the code, the gateway's included, and are not counted: first tokens of the first race after a start were
+ * 35 to 55 ms off without them, and 3 with them.
  */
 import type { Calibration, LaneErrors } from '@drag-race/contracts'
 import { ApiFault } from '../api-fault.ts'
@@ -31,8 +31,8 @@ const heatsMsMax = 3_000
 const modelsTriedMax = 3
 
 /**
- * null when nothing can be measured against: no simulator answers, or nothing of ours arrives there. Throws an ApiFault while
- * the gateway does not answer: a margin without it would not be that of the races to come.
+ * null when nothing can be measured against: no simulator answers, or nothing of ours arrives there. Throws an ApiFault
+ * while the gateway does not answer: a margin without it would not be that of the races to come.
  */
 export async function calibrate(parts: CalibrateParts): Promise<Calibration | null> {
   for (const target of await toTargets(parts)) {

@@ -1,6 +1,6 @@
 /**
- * Calibrations in the database, so that an app that starts again has a margin until it has measured anew. The newest is the one
- * that was kept last, by SQLite's own row number: the wall clock may have been ahead when another was measured.
+ * Calibrations in the database, so that an app that starts again has a margin until it has measured anew. The newest is
+ * the one that was kept last, by SQLite's own row number: the wall clock may have been ahead when another was measured.
  */
 import type { Calibration } from '@drag-race/contracts'
 import { type Kysely, sql } from 'kysely'

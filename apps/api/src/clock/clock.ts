@@ -17,7 +17,9 @@ export interface Clock {
   /** The newest; null before the first. */
   readonly calibration: Calibration | null
   readonly isCalibrating: boolean
-  /** Takes the kept calibration; measures anew in the background, if so wished, as soon as gateway and simulator answer. */
+  /**
+   * Takes the kept calibration; measures anew in the background, if so wished, as soon as gateway and simulator answer.
+   */
   begin(options: { isMeasured: boolean }): Promise<void>
   /** On demand. Whoever asks while it runs gets the same. Throws an ApiFault when it cannot be. */
   calibrate(): Promise<Calibration>

@@ -1,7 +1,7 @@
 /**
- * A race's figures as CSV (RFC 4180), one row a lane: all of its time slip, with what limits it: the margin, the longest that
- * the clock came late, and whether that was more than the margin allows. The columns of the slip are its own keys, so that a
- * figure that is added there is here too; units are the last word of each name.
+ * A race's figures as CSV (RFC 4180), one row a lane: all of its time slip, with what limits it: the margin, the
+ * longest that the clock came late, and whether that was more than the margin allows. The columns of the slip are its
+ * own keys, so that a figure that is added there is here too; units are the last word of each name.
  *
  * Spreadsheets run a cell that begins like a formula. A model's name is not ours, so such a text gets an apostrophe.
  */

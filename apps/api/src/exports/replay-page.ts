@@ -1,6 +1,6 @@
 /**
- * The page that replays a race anywhere: the web's own replay, built into one file, with the tape between its two halves.
- * The tape stands in a script of a type that no browser runs.
+ * The page that replays a race anywhere: the web's own replay, built into one file, with the tape between its two
+ * halves. The tape stands in a script of a type that no browser runs.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -28,8 +28,9 @@ export function readReplayPage(webFolder: string): ReplayPage {
 }
 
 /**
- * Lines of JSON as they may stand in a script: what could end or open a tag there, and the two line ends that JSON allows
- * and HTML's readers trip over, are written as escapes. Such characters stand in strings alone, so the JSON is the same.
+ * Lines of JSON as they may stand in a script: what could end or open a tag there, and the two line ends that JSON
+ * allows and HTML's readers trip over, are written as escapes. Such characters stand in strings alone, so the JSON is
+ * the same.
  */
 export function escapeForScript(lines: string): string {
   return lines.replace(

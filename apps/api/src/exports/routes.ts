@@ -1,6 +1,6 @@
 /**
- * `GET /api/races/:id/export?as=tape|csv|html`: a race to be taken along. All of it comes from the tape and from what its
- * fold says; no key and no address of the gateway is on a tape. Sent as it is read, a few milliseconds at a time.
+ * `GET /api/races/:id/export?as=tape|csv|html`: a race to be taken along. All of it comes from the tape and from what
+ * its fold says; no key and no address of the gateway is on a tape. Sent as it is read, a few milliseconds at a time.
  */
 import {
   type ExportForm,

@@ -1,4 +1,7 @@
-/** What a tape file's header says of its events: how many, and their hash. Reads the tape once, a few milliseconds at a time. */
+/**
+ * What a tape file's header says of its events: how many, and their hash. Reads the tape once, a few milliseconds at a
+ * time.
+ */
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../history/schema.ts'

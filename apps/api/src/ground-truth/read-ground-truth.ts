@@ -1,7 +1,7 @@
 /**
- * A finished race beside the simulator's ledger, lane by lane. Whose an answer is, its completion id says: most gateways pass
- * it on, so a lane needs no mark that it is simulated. Some put their own in its place (TensorZero), and nothing else of an
- * answer says by which entry of the ledger it was written.
+ * A finished race beside the simulator's ledger, lane by lane. Whose an answer is, its completion id says: most
+ * gateways pass it on, so a lane needs no mark that it is simulated. Some put their own in its place (TensorZero), and
+ * nothing else of an answer says by which entry of the ledger it was written.
  */
 import {
   type GroundTruth,
@@ -59,7 +59,9 @@ async function readLane(
   }
 }
 
-/** The count of chunks is all that tells whether they were cut anew, and of a lane that is not done it tells nothing. */
+/**
+ * The count of chunks is all that tells whether they were cut anew, and of a lane that is not done it tells nothing.
+ */
 function toTokenGap({ stream, outcome }: LaneState, tokensMs: number[] | null): GroundTruthGap | null {
   if (!stream) return null
   if (outcome?.kind !== 'done') return 'cut'

@@ -1,4 +1,7 @@
-/** `GET /api/races/:id/ground-truth`: how far a finished race is from what the simulator wrote down of it. Nothing of it is kept. */
+/**
+ * `GET /api/races/:id/ground-truth`: how far a finished race is from what the simulator wrote down of it. Nothing of it
+ * is kept.
+ */
 import express from 'express'
 import type { AppContext } from '../app-context.ts'
 import type { FindLive } from '../history/find-live.ts'

@@ -2,8 +2,8 @@
 import { type RaceEvent, type RaceState, reduceRace, toStandings } from '@drag-race/contracts'
 
 /**
- * Closes every open lane with `fault`, and the race, at the newest time on it: when it really stopped nobody knows. `marginMs` is
- * the one that was in force when the race began, null when that is not known.
+ * Closes every open lane with `fault`, and the race, at the newest time on it: when it really stopped nobody knows.
+ * `marginMs` is the one that was in force when the race began, null when that is not known.
  */
 export function closeTape(
   folded: RaceState,

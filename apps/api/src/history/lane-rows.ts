@@ -1,6 +1,6 @@
 /**
- * A lane as a row, and a row as the summary that goes out. Every figure comes from a fold of the tape, by contracts' own
- * functions: a running race, a finished and a recovered one go the same way.
+ * A lane as a row, and a row as the summary that goes out. Every figure comes from a fold of the tape, by contracts'
+ * own functions: a running race, a finished and a recovered one go the same way.
  */
 import {
   areAskedAlike,

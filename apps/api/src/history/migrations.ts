@@ -1,7 +1,8 @@
 /**
  * How the tables came to be, in order. A migration that has shipped is never changed: the next one changes what it did.
  *
- * All that are due are one transaction, in which `PRAGMA foreign_keys` does nothing: who drops a table drops what refers to it.
+ * All that are due are one transaction, in which `PRAGMA foreign_keys` does nothing: who drops a table drops what
+ * refers to it.
  */
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
@@ -159,7 +160,10 @@ async function indexFilters(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('lanes_model').on('lanes').columns(['model', 'race_id']).execute()
 }
 
-/** By the rule of `areAskedAlike`. Requests that set nothing, nearly all, are not taken apart: their lanes are like lane 0. */
+/**
+ * By the rule of `areAskedAlike`. Requests that set nothing, nearly all, are not taken apart: their lanes are like lane
+ * 0.
+ */
 async function addAskedLike(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('lanes')

@@ -1,6 +1,6 @@
 /**
- * Opens the history: makes the folder, takes the file for this app alone, brings the tables up to date. Whatever stands in the
- * way becomes one `DatabaseUnavailable`, whose message names the path and the reason.
+ * Opens the history: makes the folder, takes the file for this app alone, brings the tables up to date. Whatever stands
+ * in the way becomes one `DatabaseUnavailable`, whose message names the path and the reason.
  *
  * WAL, so that readers do not wait for the race that is being written, and `synchronous = normal`: what is committed
  * outlives the process (a kill -9 loses nothing), only a power cut may take the last moments.
@@ -33,7 +33,9 @@ export class HistoryDatabase extends Kysely<Schema> {
 /** How long the start waits for another process that writes. Later nothing may wait in here: `patient-dialect.ts`. */
 const openMsMax = 5_000
 
-/** `databaseUrl`: `file:data/races.db` (from the working directory), `file:/var/lib/races.db`, or `:memory:` for tests. */
+/**
+ * `databaseUrl`: `file:data/races.db` (from the working directory), `file:/var/lib/races.db`, or `:memory:` for tests.
+ */
 export async function openDatabase(databaseUrl: string): Promise<HistoryDatabase> {
   const file = toPath(databaseUrl)
   let own: OwnFile | null = null

@@ -1,9 +1,10 @@
 /**
- * The file of the history belongs to one app: a second would call the races of the first interrupted, and write into their
- * tapes.
+ * The file of the history belongs to one app: a second would call the races of the first interrupted, and write into
+ * their tapes.
  *
- * The lock is on a file beside it (`races.db-lock`), so that others can still read the history itself. SQLite holds it, as it
- * does for the books of the gateway: it ends with the process, by a kill -9 too, and what stays of it is an empty file.
+ * The lock is on a file beside it (`races.db-lock`), so that others can still read the history itself. SQLite holds it,
+ * as it does for the books of the gateway: it ends with the process, by a kill -9 too, and what stays of it is an empty
+ * file.
  */
 import { realpathSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,8 +16,8 @@ export interface OwnFile {
   /** From now on `check` knows the file and those beside it: all of them have been made. */
   watch(): void
   /**
-   * Throws `DatabaseUnavailable` when one of their paths leads to another file now, or to none: what is written would be found by
-   * nobody, or another app could have the history too.
+   * Throws `DatabaseUnavailable` when one of their paths leads to another file now, or to none: what is written would
+   * be found by nobody, or another app could have the history too.
    */
   check(): void
   /** Lets the next app have it. */

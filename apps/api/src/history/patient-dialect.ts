@@ -12,7 +12,10 @@ import type Database from 'better-sqlite3'
 import { type DatabaseConnection, type RootOperationNode, SqliteDialect, SqliteDriver } from 'kysely'
 import type { OwnFile } from './own-file.ts'
 
-/** How long a statement waits for another process; whoever reads meanwhile waits behind it. What a race has to write is tried again. */
+/**
+ * How long a statement waits for another process; whoever reads meanwhile waits behind it. What a race has to write is
+ * tried again.
+ */
 const busyMsMax = 1_000
 const busyRetryMs = 20
 

@@ -4,7 +4,10 @@ import { ApiFault, notFound } from '../api-fault.ts'
 
 export const noSuchRace = notFound('There is no race with this id. It may have been deleted.')
 
-/** Of a race of which the history says that it runs. `live`: its fold if it runs, or has ended here and is not written. `then`: what was asked, as an order. */
+/**
+ * Of a race of which the history says that it runs. `live`: its fold if it runs, or has ended here and is not written.
+ * `then`: what was asked, as an order.
+ */
 export function notOver(live: RaceState | null, then: string): ApiFault {
   return live && !live.end
     ? new ApiFault(

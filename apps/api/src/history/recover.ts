@@ -1,7 +1,7 @@
 /**
  * What the app does about races that were running when it last died: it writes their end onto the tape, so that every
- * fold agrees that they were interrupted, and keeps what had arrived. The file is this app's alone (`own-file.ts`), so nobody
- * runs them.
+ * fold agrees that they were interrupted, and keeps what had arrived. The file is this app's alone (`own-file.ts`), so
+ * nobody runs them.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
@@ -12,7 +12,9 @@ import type { Schema } from './schema.ts'
 import { createRaceStore, type RaceStore } from './store.ts'
 import { foldTape } from './tape-parts.ts'
 
-/** A disk that is full, or a database that another program holds: so often is it tried again, as for a race that ends. */
+/**
+ * A disk that is full, or a database that another program holds: so often is it tried again, as for a race that ends.
+ */
 const retryMs = 1_000
 
 /** Resolves when each has been tried once. Those that the database refused are tried again until `goingDown`. */

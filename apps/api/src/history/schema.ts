@@ -1,6 +1,6 @@
 /**
- * The tables of the history, as kysely knows them. The tape is the truth; `lanes` holds what a fold over it says, so that
- * lists and leaderboards need not fold every tape again.
+ * The tables of the history, as kysely knows them. The tape is the truth; `lanes` holds what a fold over it says, so
+ * that lists and leaderboards need not fold every tape again.
  *
  * JSON columns hold contracts' shapes as text; booleans are 0 or 1, because SQLite has none.
  */
@@ -53,7 +53,10 @@ export interface LanesTable {
   simulated: 0 | 1
   sentinel: 0 | 1
   stream: 0 | 1
-  /** The first lane of its race that was asked with the same settings and system prompt; its own number where it is the first. */
+  /**
+   * The first lane of its race that was asked with the same settings and system prompt; its own number where it is the
+   * first.
+   */
   asked_like: number
   place: number | null
   dead_heat: 0 | 1

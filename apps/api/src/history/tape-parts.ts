@@ -29,8 +29,8 @@ export async function insertPart(db: Kysely<Schema>, raceId: string, part: TapeP
 const partsMax = 20
 
 /**
- * From the event after `afterSeq` to `toSeq`, the last, without holding the whole tape in memory. Throws an ApiFault when the
- * race is deleted meanwhile: its beginning would pass for the whole.
+ * From the event after `afterSeq` to `toSeq`, the last, without holding the whole tape in memory. Throws an ApiFault
+ * when the race is deleted meanwhile: its beginning would pass for the whole.
  */
 export async function* readTape(
   db: Kysely<Schema>,
@@ -61,8 +61,8 @@ export async function* readTape(
 const bytePartsMax = 16
 
 /**
- * The same as bytes, in big pieces of whole lines: a line of JSON an event, each ended by a line feed. They pass from the
- * database to a socket without ever being text.
+ * The same as bytes, in big pieces of whole lines: a line of JSON an event, each ended by a line feed. They pass from
+ * the database to a socket without ever being text.
  */
 export async function* readTapeBytes(
   db: Kysely<Schema>,

@@ -1,7 +1,7 @@
 /**
- * A tape file, read and judged: whole and true to its hash; or cut off, sound as far as it goes and closed as interrupted,
- * with a note that says so; or refused, with the line and what to do. There is nothing in between, so that no figure of an
- * imported race is one that its events do not give.
+ * A tape file, read and judged: whole and true to its hash; or cut off, sound as far as it goes and closed as
+ * interrupted, with a note that says so; or refused, with the line and what to do. There is nothing in between, so that
+ * no figure of an imported race is one that its events do not give.
  */
 import { createHash, type Hash } from 'node:crypto'
 import {

@@ -1,6 +1,6 @@
 /**
- * `POST /api/races/import`: a tape file becomes a race of the history, shown as foreign and counted nowhere. The body is the
- * file itself, read as it arrives; nothing of a file that is refused is kept.
+ * `POST /api/races/import`: a tape file becomes a race of the history, shown as foreign and counted nowhere. The body
+ * is the file itself, read as it arrives; nothing of a file that is refused is kept.
  */
 import { type ImportedRace, tapeBytesMax, tapeLinesType } from '@drag-race/contracts'
 import express from 'express'

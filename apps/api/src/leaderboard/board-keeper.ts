@@ -1,6 +1,6 @@
 /**
- * Boards that were worked out lately, for those who ask again: the ratings' bootstrap takes up to half a second, the same
- * races give the same board, and a page that is looked at by ten people asks ten times.
+ * Boards that were worked out lately, for those who ask again: the ratings' bootstrap takes up to half a second, the
+ * same races give the same board, and a page that is looked at by ten people asks ten times.
  *
  * One board is worked out at a time, so that the pauses of two never make one long block of the event loop.
  */

@@ -1,7 +1,8 @@
 /**
  * The leaderboard: a fold over the races of the history, newest first or in any order.
  *
- * Sorted by the lower end of the Wilson interval, not by the rate: one win in one race is 100 %, and says less than 40 in
+ * Sorted by the lower end of the Wilson interval, not by the rate: one win in one race is 100 %, and says less than 40
+ * in
  * 50. A race is one trial of a model, in however many of its lanes it ran: they shared an hour, a network and a machine.
  * Medians are over the lanes of the same races, answered ones only.
  */
@@ -32,8 +33,8 @@ export interface Board {
   /** Races that the caller did not even look at. */
   leaveOut(why: string, races: number): void
   /**
-   * `pause` is awaited between models, because sorting ten thousand figures takes a millisecond that others may need, and
-   * every two milliseconds of the ratings' bootstrap.
+   * `pause` is awaited between models, because sorting ten thousand figures takes a millisecond that others may need,
+   * and every two milliseconds of the ratings' bootstrap.
    */
   result(pause?: Pause): Promise<Leaderboard>
 }

@@ -38,8 +38,9 @@ test('in a chain the odds of neighbours multiply', () => {
 })
 
 test('the American League’s east of 1987 comes out as published', () => {
-  // A. Agresti, Categorical Data Analysis, 2nd ed. (2002), table 10.10: 13 games each, these many won by the one on the left.
-  // Estimates: H. Turner and D. Firth, "Bradley–Terry Models in R: The BradleyTerry2 Package", J. Stat. Software 48 (2012), no. 9.
+  // A. Agresti, Categorical Data Analysis, 2nd ed. (2002), table 10.10: 13 games each, these many won by the one on the
+  // left. Estimates: H. Turner and D. Firth, "Bradley–Terry Models in R: The BradleyTerry2 Package", J. Stat. Software
+  // 48 (2012), no. 9.
   const teams = ['Milwaukee', 'Detroit', 'Toronto', 'New York', 'Boston', 'Cleveland', 'Baltimore']
   const won = [
     [0, 7, 9, 7, 7, 9, 11],

@@ -2,22 +2,23 @@
  * The Bradley–Terry model: each player has a strength π > 0, and i beats j with probability πi / (πi + πj).
  * R. A. Bradley and M. E. Terry, "Rank Analysis of Incomplete Block Designs", Biometrika 39 (1952), 324–345.
  *
- * The strengths of greatest likelihood are where each player's wins are what the model expects of him,
- * Wi = Σj nij πi / (πi + πj) (a tie is half a win for each). D. R. Hunter's MM algorithm ("MM Algorithms for Generalized
- * Bradley–Terry Models", Annals of Statistics 32 (2004), 384–406) gets there by πi ← Wi / Σj nij / (πi + πj). This is
- * M. E. J. Newman's iteration, which has the same and only fixed point ("Efficient Computation of Rankings from Pairwise
+ * The strengths of greatest likelihood are where each player's wins are what the model expects of him, Wi = Σj nij πi /
+ * (πi + πj) (a tie is half a win for each). D. R. Hunter's MM algorithm ("MM Algorithms for Generalized Bradley–Terry
+ * Models", Annals of Statistics 32 (2004), 384–406) gets there by πi ← Wi / Σj nij / (πi + πj). This is M. E. J.
+ * Newman's iteration, which has the same and only fixed point ("Efficient Computation of Rankings from Pairwise
  * Comparisons", JMLR 24 (2023), no. 238), one player at a time:
  *
  *     πi ← Σj wij πj / (πi + πj)  /  Σj wji / (πi + πj)          wij: wins of i over j
  *
  * because models that always win are usual here: with 12 of them in an unbroken order over 5,000 races, MM is still
- * 3,500 points off after 20,000 sweeps, and this is there after 330. An estimate that stops on its way narrows the interval.
+ * 3,500 points off after 20,000 sweeps, and this is there after 330. An estimate that stops on its way narrows the
+ * interval.
  */
 export interface League {
   /**
-   * From any strengths to the most likely ones, in place. `wins[2p]` are the wins of the first of pair p, `wins[2p + 1]` of
-   * the second. Every player must have won and lost, be it through others (L. R. Ford, 1957): else there is no fit.
-   * Strengths have no scale of their own: all of them times anything fit as well.
+   * From any strengths to the most likely ones, in place. `wins[2p]` are the wins of the first of pair p,
+   * `wins[2p + 1]` of the second. Every player must have won and lost, be it through others (L. R. Ford, 1957): else
+   * there is no fit. Strengths have no scale of their own: all of them times anything fit as well.
    */
   fit(wins: Float64Array, strengths: Float64Array): void
 }

@@ -1,6 +1,7 @@
 /**
- * How often the interval of a rating holds the truth, for two models whose chances are known. Nothing is left to chance: the
- * interval depends on nothing but how many of the n races a won, so its coverage is a sum over the binomial distribution.
+ * How often the interval of a rating holds the truth, for two models whose chances are known. Nothing is left to
+ * chance: the interval depends on nothing but how many of the n races a won, so its coverage is a sum over the binomial
+ * distribution.
  */
 import { expect, test } from 'vitest'
 import { createRaceBook } from './race-book.ts'

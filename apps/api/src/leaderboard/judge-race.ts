@@ -1,6 +1,6 @@
 /**
- * What one race is worth to a leaderboard: which of its lanes entered, and who was first. A race that is no contest is left
- * out, with the reason in words.
+ * What one race is worth to a leaderboard: which of its lanes entered, and who was first. A race that is no contest is
+ * left out, with the reason in words.
  */
 import {
   betterBy,

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { medianInterval, rankFromEnd } from './median-interval.ts'
 
 test('ranks agree with the tables of the sign test', () => {
-  // W. J. Dixon and F. J. Massey, Introduction to Statistical Analysis, critical values of the sign test, two-sided 5 %: one less each.
+  // W. J. Dixon and F. J. Massey, Introduction to Statistical Analysis, critical values of the sign test, two-sided 5
+  // %: one less each.
   const tables: [n: number, k: number][] = [
     [5, 0],
     [6, 1],
@@ -27,7 +28,8 @@ test('ten thousand values have ranks too', () => {
 })
 
 test('the depression scores of nine patients', () => {
-  // M. Hollander and D. A. Wolfe, Nonparametric Statistical Methods (1973), table 1 of chapter 3: second score less first.
+  // M. Hollander and D. A. Wolfe, Nonparametric Statistical Methods (1973), table 1 of chapter 3: second score less
+  // first.
   const before = [1.83, 0.5, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.3]
   const after = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
   const change = Float64Array.from(after, (score, patient) => score - before[patient]!).sort()

@@ -1,15 +1,16 @@
 /**
- * An interval for a median that asks nothing of the distribution: latencies have long tails, and so have their differences.
+ * An interval for a median that asks nothing of the distribution: latencies have long tails, and so have their
+ * differences.
  *
- * Each of n independent values lies below the true median with probability ½, so the number below it is binomial. The k-th
- * smallest and the k-th largest value enclose the median unless fewer than k values lie on one side:
+ * Each of n independent values lies below the true median with probability ½, so the number below it is binomial. The
+ * k-th smallest and the k-th largest value enclose the median unless fewer than k values lie on one side:
  *
  *     confidence = 1 − 2 · P(Binomial(n, ½) ≤ k − 1)
  *
- * with the largest k for which that is at least 95 %: the sign test turned round (W. J. Conover, Practical Nonparametric
- * Statistics, 3rd ed. (1999), section 3.2; the idea is W. R. Thompson's, 1936). n = 9: k = 2, 96.1 %. Under six values even the smallest and the
- * largest enclose it less often than that. (Student's interval for the mean is off for long tails; Wilcoxon's for the
- * Hodges–Lehmann estimate takes the differences for symmetric.)
+ * with the largest k for which that is at least 95 %: the sign test turned round (W. J. Conover, Practical
+ * Nonparametric Statistics, 3rd ed. (1999), section 3.2; the idea is W. R. Thompson's, 1936). n = 9: k = 2, 96.1 %.
+ * Under six values even the smallest and the largest enclose it less often than that. (Student's interval for the mean
+ * is off for long tails; Wilcoxon's for the Hodges–Lehmann estimate takes the differences for symmetric.)
  */
 import type { Interval } from './wilson.ts'
 

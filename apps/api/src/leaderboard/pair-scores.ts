@@ -1,10 +1,10 @@
 /**
  * What one race says about each two of its models: who was better, or that nobody can tell.
  *
- * Two lanes are compared as if they alone had raced: within the wider of their margins it is a tie, whoever else ran. (The
- * race's own places are measured from the first lane of a group, so a place may lie between two lanes that no clock can
- * tell apart.) A lane that failed has lost to every lane that did not; two that failed say nothing about each other, and
- * neither does a stopped lane about whoever took longer than it had run.
+ * Two lanes are compared as if they alone had raced: within the wider of their margins it is a tie, whoever else ran.
+ * (The race's own places are measured from the first lane of a group, so a place may lie between two lanes that no
+ * clock can tell apart.) A lane that failed has lost to every lane that did not; two that failed say nothing about each
+ * other, and neither does a stopped lane about whoever took longer than it had run.
  *
  * A race is one race for two models also when one of them ran twice in it: it is shared among their pairs of lanes.
  */

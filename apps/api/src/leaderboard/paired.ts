@@ -1,13 +1,15 @@
 /**
- * Two models over the races that both ran: a − b within each race, so that what both had in common (the prompt, the hour, the
- * network) falls out. The median of these differences and its interval; a race is one difference also when a model ran twice
- * in it: the mean of its lanes, of which each must have answered, or the mean would be that of the lucky ones.
+ * Two models over the races that both ran: a − b within each race, so that what both had in common (the prompt, the
+ * hour, the network) falls out. The median of these differences and its interval; a race is one difference also when a
+ * model ran twice in it: the mean of its lanes, of which each must have answered, or the mean would be that of the
+ * lucky ones.
  *
- * What one model was asked with and the other was not, such as a limit of tokens, would fall into the difference: such races
- * are left out.
+ * What one model was asked with and the other was not, such as a limit of tokens, would fall into the difference: such
+ * races are left out.
  *
  * No difference below the clock's error is claimed: the interval is widened on both sides by the median of the races'
- * margins, the ones by which their dead heats were called. Only answered lanes have figures: a lane that failed or was stopped leaves its race out.
+ * margins, the ones by which their dead heats were called. Only answered lanes have figures: a lane that failed or was
+ * stopped leaves its race out.
  */
 import {
   betterBy,

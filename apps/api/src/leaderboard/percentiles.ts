@@ -1,11 +1,11 @@
 /**
  * Percentiles, where there are races enough to carry them.
  *
- * Of n independent races all lie under the true q-th quantile with probability qⁿ. Only when that is 5 % or less does the
- * largest figure seen reach the quantile with 95 % confidence: 1 − qⁿ ≥ 0.95, so n ≥ ln 0.05 / ln q: 59 races for the 95th
- * percentile, 299 for the 99th (S. S. Wilks, "Determination of Sample Sizes for Setting Tolerance Limits", Annals of
- * Mathematical Statistics 12 (1941), 91–96). Below that a "p99" is the largest figure by another name. The median is shown
- * from the first race on, as on the board.
+ * Of n independent races all lie under the true q-th quantile with probability qⁿ. Only when that is 5 % or less does
+ * the largest figure seen reach the quantile with 95 % confidence: 1 − qⁿ ≥ 0.95, so n ≥ ln 0.05 / ln q: 59 races for
+ * the 95th percentile, 299 for the 99th (S. S. Wilks, "Determination of Sample Sizes for Setting Tolerance Limits",
+ * Annals of Mathematical Statistics 12 (1941), 91–96). Below that a "p99" is the largest figure by another name. The
+ * median is shown from the first race on, as on the board.
  */
 import type { Percentiles } from '@drag-race/contracts'
 
@@ -21,9 +21,9 @@ export function racesForPercentile(share: number): number {
 }
 
 /**
- * The smallest figure that has that share of all at or below it; the mean of it and the next where the share falls between
- * the two (definition 2 of R. J. Hyndman and Y. Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50
- * (1996), 361–365). At one half it is the median. null of nothing.
+ * The smallest figure that has that share of all at or below it; the mean of it and the next where the share falls
+ * between the two (definition 2 of R. J. Hyndman and Y. Fan, "Sample Quantiles in Statistical Packages", The American
+ * Statistician 50 (1996), 361–365). At one half it is the median. null of nothing.
  */
 export function percentile(sorted: Float64Array, share: number): number | null {
   // 0.95 · 60 is not 57 in every product of binary fractions.

@@ -4,7 +4,10 @@
  * Bob Jenkins' "small noncryptographic PRNG" (2007), in words of 32 bits.
  */
 export interface Random {
-  /** A whole number from 0 to below `limit`, which is at most a million: 2³² is not a multiple of it, and nobody sees that. */
+  /**
+   * A whole number from 0 to below `limit`, which is at most a million: 2³² is not a multiple of it, and nobody sees
+   * that.
+   */
   below(limit: number): number
   /** From the exponential distribution with mean 1. */
   exponential(): number

@@ -1,6 +1,6 @@
 /**
- * How often each model answered. Not a fold over the races that have a winner: one in which every lane failed has none, and would
- * hide the worst hours.
+ * How often each model answered. Not a fold over the races that have a winner: one in which every lane failed has none,
+ * and would hide the worst hours.
  */
 import type { Reliability } from '@drag-race/contracts'
 import type { LaneRow } from './judge-race.ts'

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { resampleRatings } from './resample.ts'
 
-/** Two players with so many races behind them; each resample rates the first lower than the one before, the second higher. */
+/**
+ * Two players with so many races behind them; each resample rates the first lower than the one before, the second
+ * higher.
+ */
 async function resample(races: number) {
   let pauses = 0
   let drawn = 0

@@ -1,10 +1,10 @@
 /**
- * The Bayesian bootstrap: each race of a group gets a weight drawn from the exponential distribution, and the group is rated
- * anew each time.
+ * The Bayesian bootstrap: each race of a group gets a weight drawn from the exponential distribution, and the group is
+ * rated anew each time.
  *
- * Its work is bounded, and cut into pieces: measured on two cores, a board of 5,000 races of four lanes takes 0.2 to 0.3 s of
- * processor time, one of 10,000 races of sixteen lanes 1.2 to 1.5 s, in pieces of two or three milliseconds. The longest, while the
- * code is still cold, took 18.
+ * Its work is bounded, and cut into pieces: measured on two cores, a board of 5,000 races of four lanes takes 0.2 to
+ * 0.3 s of processor time, one of 10,000 races of sixteen lanes 1.2 to 1.5 s, in pieces of two or three milliseconds.
+ * The longest, while the code is still cold, took 18.
  */
 import type { Pause } from './pause.ts'
 import type { Pattern } from './race-book.ts'
@@ -23,9 +23,9 @@ const workBetweenPauses = 5e4
 const sweepsExpected = 60
 
 /**
- * Two models are held together by the phantom in two links. For one that always won both are stretched alike, and the weaker of
- * the two losses decides: the smaller of two exponential draws has half their mean. Times two it is one draw with mean 1, as
- * if the two had met once more and shared it, each winning once.
+ * Two models are held together by the phantom in two links. For one that always won both are stretched alike, and the
+ * weaker of the two losses decides: the smaller of two exponential draws has half their mean. Times two it is one draw
+ * with mean 1, as if the two had met once more and shared it, each winning once.
  */
 const phantomWeight = 2
 

@@ -14,10 +14,15 @@ import type { RaceRow } from './judge-race.ts'
 import { createPairing } from './paired.ts'
 import { countRaces, type RaceFilter, readRaces } from './read-races.ts'
 
-/** The newest races that a board is made of; all their figures are in memory at once. Older ones are told as left out. */
+/**
+ * The newest races that a board is made of; all their figures are in memory at once. Older ones are told as left out.
+ */
 const racesMax = 10_000
 
-/** A race of sixteen lanes has 120 pairs of them to compare, a page of such races 12,000: the loop gets its turn in between. */
+/**
+ * A race of sixteen lanes has 120 pairs of them to compare, a page of such races 12,000: the loop gets its turn in
+ * between.
+ */
 const pairsBetweenTurns = 2_000
 
 export function createLeaderboardRoutes(context: AppContext, limit = racesMax): express.Router {

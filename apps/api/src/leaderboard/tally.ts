@@ -78,8 +78,8 @@ export function addLane(tally: Tally, row: LaneRow, { id, startedAtMs, marginMs 
 }
 
 /**
- * Infinity for an answer too quick for the clock. Left out, it would leave the median to those of the model's answers that were
- * held up: of one with 500 tokens a second and a margin of 38 ms, 3 of 296 were timed, at 100 a second.
+ * Infinity for an answer too quick for the clock. Left out, it would leave the median to those of the model's answers
+ * that were held up: of one with 500 tokens a second and a margin of 38 ms, 3 of 296 were timed, at 100 a second.
  */
 function toSpeedOrFaster(row: LaneRow, marginMs: number | null): number | null {
   const speed = toTimedSpeed(row, marginMs)

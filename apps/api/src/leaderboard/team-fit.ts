@@ -9,7 +9,9 @@ import type { Team } from './team.ts'
 export interface TeamFit {
   /** From all races. */
   values: number[]
-  /** `races[k]`: how often pattern k was drawn. `weigh` gives the weight of each win and of each loss of the phantom. */
+  /**
+   * `races[k]`: how often pattern k was drawn. `weigh` gives the weight of each win and of each loss of the phantom.
+   */
   refit(races: ArrayLike<number>, weigh: () => number): number[]
 }
 

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { wilson } from './wilson.ts'
 
 test('the interval agrees with the published examples', () => {
-  // R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table I, method 3.
+  // R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table
+  // I, method 3.
   const published: [successes: number, n: number, low: number, high: number][] = [
     [81, 263, 0.2553, 0.3662],
     [15, 148, 0.0624, 0.1605],

@@ -1,9 +1,9 @@
 /**
  * How one race's win is shared among its models: whole to the winner, 1/k to each of k models of a dead heat.
  *
- * A model in several lanes has not run against itself. The race counts as if each model had run in one of its lanes, drawn by
- * lot, and the share is the mean over all draws: twins that tie with each other alone have won, and of two equal models the one
- * in more lanes has no better chance. For two models it is what their head to head says.
+ * A model in several lanes has not run against itself. The race counts as if each model had run in one of its lanes,
+ * drawn by lot, and the share is the mean over all draws: twins that tie with each other alone have won, and of two
+ * equal models the one in more lanes has no better chance. For two models it is what their head to head says.
  */
 import { type Better, rank, toVerdict } from '@drag-race/contracts'
 import type { Entry } from './judge-race.ts'

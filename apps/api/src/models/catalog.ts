@@ -1,7 +1,7 @@
 /**
- * What can race: the gateway's own list of models, asked for again when it is older than two seconds, or at once where there
- * was none: a gateway that was not up a moment ago may be now. A foreign gateway's entries lack our extra fields; what it
- * does not say is taken as available and real.
+ * What can race: the gateway's own list of models, asked for again when it is older than two seconds, or at once where
+ * there was none: a gateway that was not up a moment ago may be now. A foreign gateway's entries lack our extra fields;
+ * what it does not say is taken as available and real.
  */
 import { type ModelInfo, type ModelList, parseJsonOrNull } from '@drag-race/contracts'
 import * as z from 'zod/mini'

@@ -1,4 +1,7 @@
-/** `GET /api/models`: what can race, and why the rest cannot. A gateway that cannot be asked is a 200 with its problem in words. */
+/**
+ * `GET /api/models`: what can race, and why the rest cannot. A gateway that cannot be asked is a 200 with its problem
+ * in words.
+ */
 import type { ModelList } from '@drag-race/contracts'
 import express from 'express'
 import type { Catalog } from './catalog.ts'

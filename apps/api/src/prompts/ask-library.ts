@@ -1,6 +1,6 @@
 /**
- * What a race asks when it names a prompt of the library. Its text comes from there, or must be the same: a text that was
- * changed is the user's own, and its races stand in no category of the leaderboard.
+ * What a race asks when it names a prompt of the library. Its text comes from there, or must be the same: a text that
+ * was changed is the user's own, and its races stand in no category of the leaderboard.
  */
 import type { RaceRequest } from '@drag-race/contracts'
 import type { Kysely } from 'kysely'

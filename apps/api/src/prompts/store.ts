@@ -26,7 +26,10 @@ export function findShipped(id: string): Prompt | null {
   return promptLibrary.find((prompt) => prompt.id === id) ?? null
 }
 
-/** null when there are as many as there may be. Counted and written in one go: two requests at once cannot pass the bound. */
+/**
+ * null when there are as many as there may be. Counted and written in one go: two requests at once cannot pass the
+ * bound.
+ */
 export function addPrompt(db: Kysely<Schema>, input: PromptInput, now: Date): Promise<Prompt | null> {
   const row: PromptsTable = { id: randomUUID(), ...input, created_at: now.toISOString() }
   return db.transaction().execute(async (transaction) => {

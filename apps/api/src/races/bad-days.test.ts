@@ -192,7 +192,8 @@ describe('of a call that failed the gateway tells what it tried, and the id it i
   })
 })
 
-// All lanes of all races are stamped on one thread. Gone through once for each of its words, this page holds it for many minutes.
+// All lanes of all races are stamped on one thread. Gone through once for each of its words, this page holds it for
+// many minutes.
 test('a page that is made to be slow to read is read at once', async () => {
   expect((await lane('html-endless')).outcome).toMatchObject({
     kind: 'failed',

@@ -1,4 +1,6 @@
-/** A database that takes no more: what runs goes on, what has ended waits in memory, and is written when there is room. */
+/**
+ * A database that takes no more: what runs goes on, what has ended waits in memory, and is written when there is room.
+ */
 import type { Health, RaceDetail } from '@drag-race/contracts'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 /**
- * Brings the end of a race to the database. Until it is written viewers read from the running tape, be it for hours: room can
- * be made on a full disk. What is not written when the app goes down, the next start finds as interrupted.
+ * Brings the end of a race to the database. Until it is written viewers read from the running tape, be it for hours:
+ * room can be made on a full disk. What is not written when the app goes down, the next start finds as interrupted.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'

@@ -1,4 +1,6 @@
-/** The clock of one race: zero is its green light. Monotonic, and the same in all threads and processes of the machine. */
+/**
+ * The clock of one race: zero is its green light. Monotonic, and the same in all threads and processes of the machine.
+ */
 export interface RaceClock {
   /** Milliseconds since the green light, two decimals; 0 before it. */
   at(stampNs: bigint): number

@@ -1,6 +1,6 @@
 /**
- * The lanes of a running race on this side of their thread: what they say goes onto the tape, in order, and what they are
- * told goes to the thread. Which lane is closed is decided here: one that has an end on the tape keeps it.
+ * The lanes of a running race on this side of their thread: what they say goes onto the tape, in order, and what they
+ * are told goes to the thread. Which lane is closed is decided here: one that has an end on the tape keeps it.
  */
 import { type EventOf, type LaneState, laneStatus } from '@drag-race/contracts'
 import type { LaneThread } from './lane-thread.ts'

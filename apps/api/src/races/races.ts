@@ -1,6 +1,6 @@
 /**
- * The races that run now: starts them, finds them, ends them with the app. Around each it reads the gateway's own counters,
- * so that what the gateway counted stands beside what the race measured.
+ * The races that run now: starts them, finds them, ends them with the app. Around each it reads the gateway's own
+ * counters, so that what the gateway counted stands beside what the race measured.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,6 +1,6 @@
 /**
- * `POST /api/race`, whose Location names the race; a race's events, and its stop. A response is a subscription: closing it
- * ends nothing but itself.
+ * `POST /api/race`, whose Location names the race; a race's events, and its stop. A response is a subscription: closing
+ * it ends nothing but itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import {

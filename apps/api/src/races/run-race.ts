@@ -1,9 +1,9 @@
 /**
- * One race, from its first event to `race-end`. The race exists here, viewed or not: it belongs to no viewer, and ends by its
- * lanes, by a stop, by its deadline, or with the app.
+ * One race, from its first event to `race-end`. The race exists here, viewed or not: it belongs to no viewer, and ends
+ * by its lanes, by a stop, by its deadline, or with the app.
  *
- * The lanes run on their own thread; this side numbers what they say, keeps it, and has the last word: a lane that it has
- * closed (deadline passed and no answer, tape full, thread dead) stays closed, whatever still arrives.
+ * The lanes run on their own thread; this side numbers what they say, keeps it, and has the last word: a lane that it
+ * has closed (deadline passed and no answer, tape full, thread dead) stays closed, whatever still arrives.
  */
 import {
   type Calibration,
@@ -62,7 +62,10 @@ export interface RunningRace {
   nowMs(): number
   /** `lane` null: the race. */
   stop(lane: number | null): void
-  /** The app is going down: ends the race if it runs, and settles as `kept` does, after one more attempt to write it at most. */
+  /**
+   * The app is going down: ends the race if it runs, and settles as `kept` does, after one more attempt to write it at
+   * most.
+   */
   interrupt(): Promise<void>
   /** Resolves some milliseconds after the lanes have left, or when the race ended before. */
   underWay: Promise<void>

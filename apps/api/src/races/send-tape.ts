@@ -1,6 +1,6 @@
 /**
- * Sends a tape to one viewer as Server-Sent Events, no faster than it reads. A viewer that takes nothing is dropped and may
- * come back for the rest with Last-Event-ID; no race waits for it.
+ * Sends a tape to one viewer as Server-Sent Events, no faster than it reads. A viewer that takes nothing is dropped and
+ * may come back for the rest with Last-Event-ID; no race waits for it.
  */
 import { encodeComment, encodeEvent, writeWhenReady } from '@drag-race/wire'
 import type { Response } from 'express'

@@ -1,6 +1,6 @@
 /**
- * The tape of a running race: every event once, numbered in the order in which it is appended. Viewers read from any number
- * on and follow; none of them can hold it up, because reading is by number and appending never waits.
+ * The tape of a running race: every event once, numbered in the order in which it is appended. Viewers read from any
+ * number on and follow; none of them can hold it up, because reading is by number and appending never waits.
  *
  * It holds each event as its line of JSON, written once for the database and for all viewers, and the fold so far.
  * When the race has ended the tape is read from the database, and this one is let go.

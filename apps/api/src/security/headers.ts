@@ -1,6 +1,6 @@
 /**
- * The security headers of everything that the app sends. The policy allows nothing but the app's own scripts, styles, fonts
- * and requests: model output that slipped through all else still could not run or load anything.
+ * The security headers of everything that the app sends. The policy allows nothing but the app's own scripts, styles,
+ * fonts and requests: model output that slipped through all else still could not run or load anything.
  */
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'

@@ -1,9 +1,9 @@
 /**
- * Refuses what another site's page asks the app to do: on a loopback server nothing else stands between any open tab and
- * a race that costs money.
+ * Refuses what another site's page asks the app to do: on a loopback server nothing else stands between any open tab
+ * and a race that costs money.
  *
- * Browsers say where a request comes from in `Sec-Fetch-Site`, which no page can forge; older ones send `Origin` at least.
- * Programs send neither. The rule is that of Go's http.CrossOriginProtection.
+ * Browsers say where a request comes from in `Sec-Fetch-Site`, which no page can forge; older ones send `Origin` at
+ * least. Programs send neither. The rule is that of Go's http.CrossOriginProtection.
  */
 import type { Request, RequestHandler } from 'express'
 import { ApiFault } from '../api-fault.ts'

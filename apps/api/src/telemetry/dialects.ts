@@ -30,7 +30,10 @@ export interface Dialect {
   outputTokens: Counter
   /** US dollars; null where the gateway does not tell them by the name that the caller used. */
   cost: Counter | null
-  /** Histograms: `_sum` and `_count` are read. A refusal takes no time: durations are of good calls alone where they can be told. */
+  /**
+   * Histograms: `_sum` and `_count` are read. A refusal takes no time: durations are of good calls alone where they can
+   * be told.
+   */
   ttft: Timing | null
   timePerOutputToken: Timing | null
   duration: Timing | null
@@ -39,7 +42,9 @@ export interface Dialect {
    * has: the phases of one call may not be added up as if they were several calls.
    */
   overhead: (Timing & { phases?: readonly string[] }) | null
-  /** Metrics by target: a gauge that is 0 closed, 1 half-open, 2 open, and counters with the labels `target` and `from`. */
+  /**
+   * Metrics by target: a gauge that is 0 closed, 1 half-open, 2 open, and counters with the labels `target` and `from`.
+   */
   targets: { breaker: string; retries: string; fallbacks: string } | null
   /** Gauges in US dollars: what each `owner` has spent of a `budget` in a `period`, and what it may. */
   budgets: { spent: string; limit: string } | null
@@ -182,8 +187,8 @@ const dialects: readonly Dialect[] = [
       ...inSeconds('gen_ai_server_request_duration_seconds'),
       where: (labels) => (labels.get('error_type') ?? '') === '',
     },
-    // What a call waits for before it leaves for its provider. `total` holds the work on every later read too: load on the
-    // gateway's processor, spread over the whole stream, which no token waits for as a sum.
+    // What a call waits for before it leaves for its provider. `total` holds the work on every later read too: load on
+    // the gateway's processor, spread over the whole stream, which no token waits for as a sum.
     overhead: { ...inSeconds('gateway_overhead_seconds'), phases: ['request', 'total'] },
     targets: {
       breaker: 'gateway_breaker_state',

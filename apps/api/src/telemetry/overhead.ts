@@ -3,8 +3,8 @@
  * slowest hundredth lie.
  *
  * Prometheus's buckets are cumulative (each counts all below it); these are not. A quantile is interpolated linearly
- * inside its bucket, as Prometheus's histogram_quantile does, so it is no sharper than the bucket is narrow. In the last
- * bucket, which has no upper end, it is null: "more than the largest bound" is not a number.
+ * inside its bucket, as Prometheus's histogram_quantile does, so it is no sharper than the bucket is narrow. In the
+ * last bucket, which has no upper end, it is null: "more than the largest bound" is not a number.
  */
 import type { GatewayStats } from '@drag-race/contracts'
 import type { Dialect } from './dialects.ts'

@@ -56,7 +56,9 @@ export function withoutSecrets(url: string): string {
 
 const setUrl = "Set GATEWAY_METRICS_URL to the address of the gateway's Prometheus metrics."
 
-/** A password in the URL is for its page (Bifrost asks for one). The gateway's key goes to the gateway's origin alone. */
+/**
+ * A password in the URL is for its page (Bifrost asks for one). The gateway's key goes to the gateway's origin alone.
+ */
 function authorization(gateway: GatewayAddress): Record<string, string> {
   if (!URL.canParse(gateway.metricsUrl)) return {}
   const { username, password, origin } = new URL(gateway.metricsUrl)

@@ -18,7 +18,9 @@ export function createTelemetryRoutes(context: AppContext, telemetry: Telemetry)
     response.json(stats)
   })
 
-  /** While it runs: now minus its start. Afterwards: what was stored at its end, whatever the gateway has done since. */
+  /**
+   * While it runs: now minus its start. Afterwards: what was stored at its end, whatever the gateway has done since.
+   */
   async function addedBy(raceId: string, { stats, rows }: TelemetryReading): Promise<GatewayRow[] | null> {
     const race = await context.db
       .selectFrom('races')

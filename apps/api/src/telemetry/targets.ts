@@ -1,4 +1,7 @@
-/** What routing met with, a row a target of the gateway's config: its circuit breaker, and how often a call tried again or went on. */
+/**
+ * What routing met with, a row a target of the gateway's config: its circuit breaker, and how often a call tried again
+ * or went on.
+ */
 import { breakerStates, type GatewayTarget } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
 import type { Dialect } from './dialects.ts'

@@ -1,6 +1,6 @@
 /**
- * An OpenAI-compatible gateway on a real socket, whose models do what a test says. It keeps what it was asked, and when it
- * wrote what.
+ * An OpenAI-compatible gateway on a real socket, whose models do what a test says. It keeps what it was asked, and when
+ * it wrote what.
  */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,6 @@
-/** Races for tests: a lane is answered in so many milliseconds, and everything else follows unless it is said otherwise. */
+/**
+ * Races for tests: a lane is answered in so many milliseconds, and everything else follows unless it is said otherwise.
+ */
 import type { LaneRow, RaceRow } from '../leaderboard/judge-race.ts'
 
 export function lane(model: string, totalMs: number, other: Partial<LaneRow> = {}): LaneRow {

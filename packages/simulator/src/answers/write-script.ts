@@ -1,4 +1,7 @@
-/** Turns an answer into what one model says: its form, its pleasantries, its thoughts, and its exact length if one is asked for. */
+/**
+ * Turns an answer into what one model says: its form, its pleasantries, its thoughts, and its exact length if one is
+ * asked for.
+ */
 import type { Model } from '../model-id.ts'
 import type { Profile } from '../profile.ts'
 import type { Script } from '../schedule.ts'
@@ -32,7 +35,9 @@ function phrase({ short, more }: Answer, how: Profile['manner'], random: Random,
   }
 }
 
-/** What is asked, then the matter itself, then checks until it is long enough. Ends with a paragraph, not in the middle. */
+/**
+ * What is asked, then the matter itself, then checks until it is long enough. Ends with a paragraph, not in the middle.
+ */
 function think(answer: Answer, reasoning: Profile['reasoning'], random: Random, manner: Manner): string {
   if (reasoning === null) return ''
   const lengthWanted = random.whole(reasoning.tokensMin, reasoning.tokensMax)

@@ -1,6 +1,6 @@
 /**
- * Reads chunks into the lane's events: the first token, the text with its stamp, and what stands at the end (finish reason,
- * usage, the gateway's account). A body that did not stream is one chunk.
+ * Reads chunks into the lane's events: the first token, the text with its stamp, and what stands at the end (finish
+ * reason, usage, the gateway's account). A body that did not stream is one chunk.
  */
 import { GatewayReport, hasToken, type LaneEntry, readChunk, roundMs, type Usage } from '@drag-race/contracts'
 import type { RaceClock } from '../race-clock.ts'

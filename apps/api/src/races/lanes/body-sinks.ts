@@ -1,6 +1,6 @@
 /**
- * Where the bytes of a response go: into frames that the SDK takes one by one, or into one body. Neither ever holds up the
- * network.
+ * Where the bytes of a response go: into frames that the SDK takes one by one, or into one body. Neither ever holds up
+ * the network.
  */
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 
@@ -28,7 +28,9 @@ export interface BodySink {
   end(error: Error | null): void
 }
 
-/** After `[DONE]` the rest of the body is let run out, so that the connection can be used again; not longer than this. */
+/**
+ * After `[DONE]` the rest of the body is let run out, so that the connection can be used again; not longer than this.
+ */
 const drainMsMax = 1_000
 
 /** Answers at once, with a body that gives one frame a read. */

@@ -1,7 +1,8 @@
 /**
  * One lane's connection, and the request that waits on it. Everything that may be done before the green light is done:
- * DNS, TCP and TLS to the gateway, the body serialised, the request built and written to the open socket. That one is corked, and
- * at the light the cork is drawn; or the gateway has all of it but the last byte, which says go. Either is one call to the kernel.
+ * DNS, TCP and TLS to the gateway, the body serialised, the request built and written to the open socket. That one is
+ * corked, and at the light the cork is drawn; or the gateway has all of it but the last byte, which says go. Either is
+ * one call to the kernel.
  *
  * Each lane has a connection of its own and none is kept for the next race, so that no lane rides on one that is warmer
  * than its neighbour's. HTTP/1.1 always: on a shared HTTP/2 session one lane's bytes would wait behind another's.
@@ -13,7 +14,10 @@ import { buildConnector, Client, type Dispatcher } from 'undici'
 import type { Start } from './start.ts'
 
 export interface Connection {
-  /** Takes the lane's one request and keeps it until its start lets it go. Starts to open the socket, unless the start is cold. */
+  /**
+   * Takes the lane's one request and keeps it until its start lets it go. Starts to open the socket, unless the start
+   * is cold.
+   */
   dispatcher: Dispatcher
   /** Resolves when all is done that can be before the light, or when it is clear that it will not be. */
   ready: Promise<void>
@@ -21,7 +25,9 @@ export interface Connection {
   readonly connectMs: number | null
   /** The gateway has spoken: it waits for the signal, or has refused already, or is gone. */
   noteHeard(): void
-  /** Writes a corked request to its socket, which holds it back. To be called in the tick of the light, and not before. */
+  /**
+   * Writes a corked request to its socket, which holds it back. To be called in the tick of the light, and not before.
+   */
   stage(): void
   /** Lets the request go. False when its socket is opened only now. */
   release(): boolean
@@ -32,7 +38,10 @@ export interface Connection {
 /** Longer no race waits for a lane's connection; the lane then leaves cold, with a fresh attempt. */
 const openMsMax = 3_000
 const connectMsMax = 10_000
-/** What our gateway does for a request takes a millisecond or two. Something between it and us may hold the request back. */
+/**
+ * What our gateway does for a request takes a millisecond or two. Something between it and us may hold the request
+ * back.
+ */
 const heardMsMax = 500
 
 type Connect = ReturnType<typeof buildConnector>

@@ -1,9 +1,10 @@
 /**
  * Estimates tokens with OpenAI's o200k vocabulary: about right for any model, exact for few, hence always shown with ≈.
  *
- * A text that comes in pieces counts as much as the same text whole. A provider may send `word ` with the space behind, or cut
- * within words: each piece by itself, such a text counts up to twice its tokens. So what follows the last place at which the
- * tokenizer cuts in any case is kept, and counted again with the next piece: two to five microseconds for a word or two.
+ * A text that comes in pieces counts as much as the same text whole. A provider may send `word ` with the space behind,
+ * or cut within words: each piece by itself, such a text counts up to twice its tokens. So what follows the last place
+ * at which the tokenizer cuts in any case is kept, and counted again with the next piece: two to five microseconds for
+ * a word or two.
  */
 import { countTokens as count } from 'gpt-tokenizer/encoding/o200k_base'
 
@@ -58,8 +59,8 @@ export function countTokens(text: string): number {
 const asText = { disallowedSpecial: new Set<string>() }
 
 /**
- * Before a space that follows no other, and behind a letter or digit that nothing continues (`'` may begin the end of `don't`):
- * whatever comes later, o200k's pattern cuts there.
+ * Before a space that follows no other, and behind a letter or digit that nothing continues (`'` may begin the end of
+ * `don't`): whatever comes later, o200k's pattern cuts there.
  */
 const upToLastCut = /^.*(?:(?<=\S)(?= )|(?<=[\p{L}\p{N}])(?=[^\p{L}\p{N}\p{M}']))/su
 

@@ -1,9 +1,10 @@
 /**
- * Work that can wait until the sockets have been read. Bytes are stamped where they arrive and laid on this desk; one piece is
- * taken from it a turn of the event loop, and between two pieces every socket that has bytes is read and stamped.
+ * Work that can wait until the sockets have been read. Bytes are stamped where they arrive and laid on this desk; one
+ * piece is taken from it a turn of the event loop, and between two pieces every socket that has bytes is read and
+ * stamped.
  *
- * Otherwise lanes whose tokens come in the same moment would be stamped one after the other, each behind the parsing of those
- * before it: at 16 lanes the last of them a millisecond or more late.
+ * Otherwise lanes whose tokens come in the same moment would be stamped one after the other, each behind the parsing of
+ * those before it: at 16 lanes the last of them a millisecond or more late.
  */
 export interface Desk {
   /** `stampNs`: when what is worked on arrived. What `work` throws goes to `fail`: past it, it would end every race. */

@@ -2,9 +2,9 @@
  * One HTTP exchange of a lane, as the `fetch` that the openai SDK is given, with a stamp for everything that arrives.
  *
  * Bytes are stamped where undici's parser hands them over, and laid on the desk: nothing is read out of them before all
- * sockets have had their turn. A stream is cut into its frames there, and the SDK gets them one by one: `readingNs` is always the stamp of the network
- * read that completed the frame in the SDK's hands. Reading never waits for the SDK, so nothing is measured slowly because
- * it is parsed slowly.
+ * sockets have had their turn. A stream is cut into its frames there, and the SDK gets them one by one: `readingNs` is
+ * always the stamp of the network read that completed the frame in the SDK's hands. Reading never waits for the SDK, so
+ * nothing is measured slowly because it is parsed slowly.
  */
 import type { LaneStartKind } from '@drag-race/contracts'
 import { FrameTooLarge } from '@drag-race/wire'
@@ -109,7 +109,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
   return exchange
 }
 
-/** What came before the light, a refusal that needs no body, counts as come with it: a lane's times begin at its start. */
+/**
+ * What came before the light, a refusal that needs no body, counts as come with it: a lane's times begin at its start.
+ */
 function takeAsLeft(exchange: Exchange, startNs: bigint) {
   if (exchange.headersNs !== null) exchange.headersNs = startNs
   if (exchange.firstByteNs !== null) exchange.firstByteNs = startNs

@@ -1,6 +1,6 @@
 /**
- * The official openai SDK as a lane's client: the code that the people who watch would write. Retries are off, because a
- * retry inside the client would falsify a TTFT.
+ * The official openai SDK as a lane's client: the code that the people who watch would write. Retries are off, because
+ * a retry inside the client would falsify a TTFT.
  */
 import OpenAI from 'openai'
 import type { Exchange } from './exchange.ts'

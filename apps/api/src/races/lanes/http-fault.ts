@@ -1,4 +1,7 @@
-/** An answer with an error status, whatever its body is: OpenAI's envelope, another JSON, plain text, a page of HTML, nothing. */
+/**
+ * An answer with an error status, whatever its body is: OpenAI's envelope, another JSON, plain text, a page of HTML,
+ * nothing.
+ */
 import { type ChunkError, readError } from '@drag-race/contracts'
 import type { Exchange } from './exchange.ts'
 import { LaneFault } from './lane-fault.ts'
@@ -73,7 +76,8 @@ function advice(status: number, code: string | null, retryAfterMs: number | null
 }
 
 /**
- * `retry-after-ms` is the finer of the two. A date is counted from the answer's own `date`: their clock may not be ours.
+ * `retry-after-ms` is the finer of the two. A date is counted from the answer's own `date`: their clock may not be
+ * ours.
  */
 function readRetryAfterMs(headers: Headers): number | null {
   const ms = Number.parseFloat(headers.get('retry-after-ms') ?? '')

@@ -1,9 +1,10 @@
 /**
- * The lane thread: it reads the sockets of all lanes of all races, and does nothing else, so that SQL, JSON and viewers on
- * the main thread cannot delay a stamp.
+ * The lane thread: it reads the sockets of all lanes of all races, and does nothing else, so that SQL, JSON and viewers
+ * on the main thread cannot delay a stamp.
  *
- * Events leave in batches, and so does the news of the light: a message wakes the main thread, its database and every viewer,
- * and on two cores they are in the way of the next token. Viewers see a token so much later; its stamp is not touched by it.
+ * Events leave in batches, and so does the news of the light: a message wakes the main thread, its database and every
+ * viewer, and on two cores they are in the way of the next token. Viewers see a token so much later; its stamp is not
+ * touched by it.
  */
 import { parentPort } from 'node:worker_threads'
 import { createDesk } from './desk.ts'
@@ -74,8 +75,8 @@ function schedule() {
 }
 
 /**
- * Lanes are parsed one after the other; on the tape their events stand in the order of their stamps. So what is younger than
- * something that has arrived and is not parsed yet waits for the next batch. The sort is stable.
+ * Lanes are parsed one after the other; on the tape their events stand in the order of their stamps. So what is younger
+ * than something that has arrived and is not parsed yet waits for the next batch. The sort is stable.
  */
 function sendBatches() {
   isScheduled = false

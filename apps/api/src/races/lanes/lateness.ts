@@ -2,9 +2,9 @@
  * How late this thread comes to its sockets while a race runs: the part of the clock's error that is our own and can be
  * watched in every race.
  *
- * Node's delay monitor sets a native timer of `resolutionMs` again and again and records the time from one firing to the
- * next: the resolution itself plus how late the loop came. Bytes that arrive while the loop is busy wait just as that timer
- * does.
+ * Node's delay monitor sets a native timer of `resolutionMs` again and again and records the time from one firing to
+ * the next: the resolution itself plus how late the loop came. Bytes that arrive while the loop is busy wait just as
+ * that timer does.
  *
  *   p99 = p99(recorded) − resolution            the margin of an app that could not be calibrated
  *   max = max(recorded) − resolution − grain    the lag that marks a race as disturbed

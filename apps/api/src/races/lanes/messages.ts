@@ -1,6 +1,6 @@
 /**
- * The words between the main thread, where the tape is, and the lane thread, where the sockets are read. Everything here
- * is plain data, because it is copied from one thread to the other.
+ * The words between the main thread, where the tape is, and the lane thread, where the sockets are read. Everything
+ * here is plain data, because it is copied from one thread to the other.
  */
 import type { LaneEntry, RaceEvent, RaceRequest, Unnumbered } from '@drag-race/contracts'
 import type { LaneGateway } from '../../own-gateway.ts'

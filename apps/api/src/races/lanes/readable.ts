@@ -1,6 +1,6 @@
 /**
- * Words from outside, made fit for a lane: one line, not endless, a full stop at its end, and without anything that looks like
- * a key (OpenAI repeats a part of a wrong one in its message).
+ * Words from outside, made fit for a lane: one line, not endless, a full stop at its end, and without anything that
+ * looks like a key (OpenAI repeats a part of a wrong one in its message).
  */
 const charsMax = 500
 

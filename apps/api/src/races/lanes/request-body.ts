@@ -1,4 +1,6 @@
-/** The body of a lane's request. With a start signal it ends in a line end, which is written at the light and says go. */
+/**
+ * The body of a lane's request. With a start signal it ends in a line end, which is written at the light and says go.
+ */
 import { Readable } from 'node:stream'
 import type { Start } from './start.ts'
 

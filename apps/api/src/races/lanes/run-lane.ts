@@ -1,6 +1,6 @@
 /**
- * One lane, from the start line to its `done` or its `error`. A lane that streams is read chunk by chunk; one that does not
- * is one chunk.
+ * One lane, from the start line to its `done` or its `error`. A lane that streams is read chunk by chunk; one that does
+ * not is one chunk.
  */
 import { type LaneEntry, type LaneRequest, parseJsonOrNull, readChunk } from '@drag-race/contracts'
 import type OpenAI from 'openai'

@@ -1,7 +1,7 @@
 /**
- * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, all are staged, the
- * light goes green and all leave, in the same tick and in an order drawn anew for each race: the first to leave has a head
- * start of some microseconds, which no lane should have always.
+ * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, all are staged,
+ * the light goes green and all leave, in the same tick and in an order drawn anew for each race: the first to leave has
+ * a head start of some microseconds, which no lane should have always.
  */
 export interface Starter {
   /** Right before the light: what must be done and is not to be measured. */

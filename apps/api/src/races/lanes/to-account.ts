@@ -1,6 +1,6 @@
 /**
- * What the gateway tells of a call that failed: its account of what it tried, and the id that its log has the call under.
- * Empty where it never answered.
+ * What the gateway tells of a call that failed: its account of what it tried, and the id that its log has the call
+ * under. Empty where it never answered.
  */
 import { type GatewayReport, type LaneError, parseJsonOrNull } from '@drag-race/contracts'
 import { readFrame } from '@drag-race/wire'

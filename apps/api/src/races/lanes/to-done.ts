@@ -40,7 +40,10 @@ export function toDone(
   }
 }
 
-/** For a provider that counts nothing. Output tokens are those of the tape, but for one or two that later letters took back. */
+/**
+ * For a provider that counts nothing. Output tokens are those of the tape, but for one or two that later letters took
+ * back.
+ */
 function estimateUsage(order: LanesOrder, request: LaneRequest, reader: AnswerReader): Usage {
   const messages = toMessages(order.request, request)
   return {

@@ -1,6 +1,6 @@
 /**
- * Turns whatever ended a lane into one fault: what happened, what was done, what to do. Errors are read from the bytes that
- * came, not from what the client library makes of them: it knows one shape of error, providers send a dozen.
+ * Turns whatever ended a lane into one fault: what happened, what was done, what to do. Errors are read from the bytes
+ * that came, not from what the client library makes of them: it knows one shape of error, providers send a dozen.
  */
 import { type ChunkError, parseJsonOrNull, readError } from '@drag-race/contracts'
 import { FrameTooLarge, readFrame } from '@drag-race/wire'
@@ -50,7 +50,10 @@ export function toStreamFault({ message, code, status }: ChunkError): LaneFault 
   })
 }
 
-/** `data: {"error": …}`, `event: error` with whatever data, and llama-box's `error: {…}`, a field that no standard knows. */
+/**
+ * `data: {"error": …}`, `event: error` with whatever data, and llama-box's `error: {…}`, a field that no standard
+ * knows.
+ */
 function readFrameError(bytes: Uint8Array): ChunkError | null {
   const frame = readFrame(bytes)
   const field = frame.unknown.find(({ field }) => field === 'error')
