@@ -39,14 +39,7 @@ export async function* readTape(
   toSeq: number,
 ): AsyncGenerator<TapePage> {
   for (let after = afterSeq; after < toSeq; ) {
-    const parts = await db
-      .selectFrom('tape_parts')
-      .select(['from_seq', 'to_seq', 'lines'])
-      .where('race_id', '=', raceId)
-      .where('to_seq', '>', after)
-      .orderBy('from_seq')
-      .limit(partsMax)
-      .execute()
+    const parts = await partsAfter(db, raceId, after).select('lines').limit(partsMax).execute()
     const last = parts.at(-1)
     if (!last) throw deletedMeanwhile
     for (const part of parts) {
@@ -71,13 +64,8 @@ export async function* readTapeBytes(
   toSeq: number,
 ): AsyncGenerator<Uint8Array> {
   for (let after = afterSeq; after < toSeq; await nextTurn()) {
-    const parts = await db
-      .selectFrom('tape_parts')
-      .select(['from_seq', 'to_seq'])
+    const parts = await partsAfter(db, raceId, after)
       .select(sql<Buffer>`cast(lines as blob)`.as('bytes'))
-      .where('race_id', '=', raceId)
-      .where('to_seq', '>', after)
-      .orderBy('from_seq')
       .limit(bytePartsMax)
       .execute()
     const last = parts.at(-1)
@@ -87,6 +75,16 @@ export async function* readTapeBytes(
     )
     after = last.to_seq
   }
+}
+
+/** Those that hold events after `seq`; the first of them may begin before it. */
+function partsAfter(db: Kysely<Schema>, raceId: string, seq: number) {
+  return db
+    .selectFrom('tape_parts')
+    .select(['from_seq', 'to_seq'])
+    .where('race_id', '=', raceId)
+    .where('to_seq', '>', seq)
+    .orderBy('from_seq')
 }
 
 const lineFeed = Buffer.from('\n')
