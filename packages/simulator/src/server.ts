@@ -62,7 +62,10 @@ export function createSimulator({ onFault, callsMax = callsMaxDefault, ...outsid
       sendJson(response, 200, { status: 'ok' })
     } else if (first === 'ledger' && rest.length === 1) {
       allow(request, 'GET')
-      sendJson(response, 200, ledger.read(rest[0]!) ?? raise(noLedger(rest[0]!)))
+      const [id] = rest as [string]
+      const entry = ledger.read(id)
+      if (!entry) throw noLedger(id)
+      sendJson(response, 200, entry)
     } else {
       throw new SimulatorError(
         'not_found',
@@ -143,8 +146,4 @@ function noLedger(id: string): SimulatorError {
     'not_found',
     `There is no ledger for \`${id.slice(0, 100)}\`: it is kept for the newest 1,000 completions of this process.`,
   )
-}
-
-function raise(error: Error): never {
-  throw error
 }

@@ -1,7 +1,7 @@
 /**
  * Before the green light our own gateway opens its connections to the providers, so that no lane's first token waits
- * for a TLS handshake that another lane's provider had an hour ago. A foreign gateway has no word for it: whether it
- * holds connections is then part of what is measured.
+ * for a TLS handshake while another lane's connection was open already. A foreign gateway cannot be asked for it:
+ * whether it holds connections open is then part of what is measured.
  */
 import type { AppContext } from '../app-context.ts'
 import { bearer } from '../bearer.ts'
