@@ -1,4 +1,4 @@
-/** The gateway's list of errors → a page for who reads a code: a row for each, by status. */
+/** The gateway's list of errors → a page for readers of a code: a row for each, by status. */
 import { errorMeanings } from '../packages/gateway/src/error-meanings.ts'
 import { type ErrorCode, errorStatus } from '../packages/gateway/src/errors.ts'
 import { toTable } from './markdown-table.ts'
@@ -13,12 +13,14 @@ export function toErrorsPage(): string {
 
 const opening = `# Error codes of the gateway
 
-Generated from the gateway's code by \`npm run gateway:docs\`: change the texts there, in \`packages/gateway/src/error-meanings.ts\`.
+Generated from the gateway's code by \`npm run gateway:docs\`: change the texts in
+\`packages/gateway/src/error-meanings.ts\`.
 
-A code stands in the body of the answer (\`error.code\`; Anthropic's form has the message alone), and where a stream has begun in its
-error event, after which nothing comes. The log, the audit and the books have it as \`outcome\`, [the metrics](gateway-metrics.md) as
-\`reason\` of \`gateway_refused_total\` and as \`error_type\`. The message beside it says it of the one call, with names and numbers.
+A code stands in the body of the answer (\`error.code\`; Anthropic's form has the message alone), or, where a stream has
+begun, in its error event, after which nothing comes. The log, the audit and the books have it as \`outcome\`,
+[the metrics](gateway-metrics.md) as \`reason\` of \`gateway_refused_total\` and as \`error_type\`. The message of an error
+describes the single call, with names and numbers.
 
-In the books and the metrics, not in an answer, are \`caller_left\` and \`caller_too_slow\` also (status 499): the caller went away, or took
-nothing for 30 s.
+Books and metrics, but no answers, also have \`caller_left\` and \`caller_too_slow\` (status 499): the caller went away, or
+took nothing for 30 s.
 `
