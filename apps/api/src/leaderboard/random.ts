@@ -4,11 +4,6 @@
  * Bob Jenkins' "small noncryptographic PRNG" (2007), in words of 32 bits.
  */
 export interface Random {
-  /**
-   * A whole number from 0 to below `limit`, which is at most a million: 2³² is not a multiple of it, and nobody sees
-   * that.
-   */
-  below(limit: number): number
   /** From the exponential distribution with mean 1. */
   exponential(): number
   /** The sum of so many of them. */
@@ -34,7 +29,6 @@ export function createRandom(seed: number): Random {
   /** Between 0 and 1, and neither of them. */
   const share = () => (word() + 0.5) / 2 ** 32
   return {
-    below: (limit) => Math.floor(share() * limit),
     exponential: () => -Math.log(share()),
     exponentials(count) {
       let sum = 0
