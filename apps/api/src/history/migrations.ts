@@ -161,8 +161,7 @@ async function indexFilters(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * By the rule of `areAskedAlike`. Requests that set nothing, nearly all, are not taken apart: their lanes are like lane
- * 0.
+ * By the rule of `areAskedAlike`. Requests that set nothing, nearly all, are not taken apart: their lanes keep the 0.
  */
 async function addAskedLike(db: Kysely<unknown>): Promise<void> {
   await db.schema

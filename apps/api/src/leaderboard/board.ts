@@ -1,10 +1,9 @@
 /**
  * The leaderboard: a fold over the races of the history, newest first or in any order.
  *
- * Sorted by the lower end of the Wilson interval, not by the rate: one win in one race is 100 %, and says less than 40
- * in
- * 50. A race is one trial of a model, in however many of its lanes it ran: they shared an hour, a network and a machine.
- * Medians are over the lanes of the same races, answered ones only.
+ * Sorted by the lower end of the Wilson interval, not by the rate: one win in one race is 100 %, and says less than
+ * 40 in 50. A race is one trial of a model, in however many of its lanes it ran: they shared an hour, a network and a
+ * machine. Medians are over the lanes of the same races, answered ones only.
  */
 import { betterBy, type Leaderboard, type LeaderboardQuery, type LeaderboardRow } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
