@@ -1,6 +1,7 @@
 /** The clock's error, through all three programs: calibration, sentinel, cold start, and tapes beside the simulator's ledger. */
 import {
   type Calibration,
+  errorBoundMs,
   type GroundTruth,
   type Health,
   type Leaderboard,
@@ -66,14 +67,15 @@ describe('calibration', () => {
       lanes: Array.from({ length: 8 }, () => lane('sim-quick')),
     })
     const { marginMs, clock, standings } = state.end!
+    const errorMs = errorBoundMs(state.end!)!
     expect(clock).toMatchObject({ calibratedAt: calibration!.measuredAt, lagMs: expect.any(Number) })
     expect(clock!.disturbed).toBe(clock!.lagMs! > marginMs!)
     for (const { value, place } of standings) {
       const leader = standings.find((other) => other.place === place)!
-      expect(value! - leader.value!).toBeLessThanOrEqual(marginMs!)
+      expect(value! - leader.value!).toBeLessThanOrEqual(errorMs)
       const ahead = standings.findLast((other) => other.place! < place!)
       const leaderAhead = standings.find((other) => other.place === ahead?.place)
-      if (leaderAhead) expect(value! - leaderAhead.value!).toBeGreaterThan(marginMs!)
+      if (leaderAhead) expect(value! - leaderAhead.value!).toBeGreaterThan(errorMs)
     }
     const detail = await get<RaceDetail>(`/api/races/${state.raceId}`)
     expect(detail).toMatchObject({ marginMs, clock, coldStart: false })

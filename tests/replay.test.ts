@@ -160,7 +160,7 @@ describe('one race', () => {
     // A clear win: the margin is still wide enough to be seen.
     const band = await chart.locator('.photo-finish-line rect').getAttribute('width')
     expect(Number(band)).toBeGreaterThanOrEqual(4)
-    await at.page.getByText(/The band at the line is the margin/).waitFor()
+    await at.page.getByText(/The band at the line is the clock’s error/).waitFor()
     await at.page.getByRole('button', { name: 'Whole race' }).click()
     expect([await pressed('Whole race'), await pressed('The line')]).toEqual(['true', 'false'])
     expect(await drawn()).toBe(whole)

@@ -1,5 +1,5 @@
 /** Twins: one profile under two names, and a race between them. */
-import { raceVerdict, SimulatorLedger, toLaneErrors } from '@drag-race/contracts'
+import { errorBoundMs, raceVerdict, SimulatorLedger, toLaneErrors } from '@drag-race/contracts'
 import { race } from '../../apps/api/src/testing/race-client.ts'
 import type { House } from '../../tests/support/programs.ts'
 
@@ -8,7 +8,8 @@ export type Pair = 'exact' | 'jittered'
 export interface NullRace {
   /** First and second name's total. */
   totalsMs: [number, number]
-  marginMs: number
+  /** How far a time of it may be off (`errorBoundMs`). */
+  errorMs: number
   isDeadHeat: boolean
   /** 0: the first name, 1: the second. */
   winner: 0 | 1 | null
@@ -62,7 +63,7 @@ export async function raceTwins(house: House, pair: Pair, category: string): Pro
     promptId: await addPrompt(house.app.url, category, `Null race ${count}.`),
     lanes: models.map((model) => ({ model })),
   })
-  const { marginMs, clock } = state.end!
+  const { clock } = state.end!
   const verdict = raceVerdict(state)
   const totals: number[] = []
   const truths: number[] = []
@@ -79,7 +80,7 @@ export async function raceTwins(house: House, pair: Pair, category: string): Pro
   const toName = (lane: number): 0 | 1 => ((lane === 0) !== isSwapped ? 0 : 1)
   return {
     totalsMs: (isSwapped ? totals.toReversed() : totals) as [number, number],
-    marginMs: marginMs!,
+    errorMs: errorBoundMs(state.end!)!,
     isDeadHeat: verdict?.kind === 'dead-heat',
     winner: verdict?.kind === 'win' ? toName(verdict.lane) : null,
     trueGapMs: Math.abs(truths[0]! - truths[1]!),

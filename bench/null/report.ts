@@ -17,7 +17,7 @@ const drawnBoards = 10_000
 
 export function writeReport(found: Found, isKept: boolean) {
   const { exact, exactBoard, jittered, boards, racesABlock } = found
-  const margins = toSpread([...exact, ...jittered].map(({ marginMs }) => marginMs))
+  const margins = toSpread([...exact, ...jittered].map(({ errorMs }) => errorMs))
   const covering = boards.filter(({ board }) => holdsHalf(board)).length
   const wins = jittered.filter(({ winner }) => winner === 0).length
   const ties = jittered.filter(({ isDeadHeat }) => isDeadHeat).length
@@ -69,7 +69,7 @@ function gapMs({ totalsMs: [a, b] }: NullRace): number {
 
 /** Two decimals, as on the tape: 3.4700000000000273 is not beyond 3.47. */
 function isContradicted(race: NullRace): boolean {
-  const isWithin = Math.round(gapMs(race) * 100) <= Math.round(race.marginMs * 100)
+  const isWithin = Math.round(gapMs(race) * 100) <= Math.round(race.errorMs * 100)
   return isWithin !== race.isDeadHeat
 }
 

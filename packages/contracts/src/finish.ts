@@ -1,15 +1,19 @@
 /**
  * The three finish lines that a race can be run by: each says which time decides. How wide a tie is, the margin says.
  */
+import { errorBoundMs } from './error-bound.ts'
 import type { FinishLine } from './race-request.ts'
 import { type LaneState, laneStatus, type Mark, type RaceState } from './race-state.ts'
 import { roundMs } from './round-ms.ts'
 import { type Entrant, rank, type Standing, toVerdict, type Verdict } from './standings.ts'
 import { toTimeSlip, whenTokens } from './time-slip.ts'
 
-/** The standings of a race by its own finish line, from whatever is on the tape so far. */
-export function toStandings(state: RaceState, finish: FinishLine, marginMs: number | null): Standing[] {
-  return rank(toEntrants(state.lanes, finish, marginMs))
+/**
+ * The standings of a race by its own finish line, from whatever is on the tape so far. Lanes within `errorMs`
+ * (`errorBoundMs`) of each other share a place; null: the clock was not measured, and only equal times do.
+ */
+export function toStandings(state: RaceState, finish: FinishLine, errorMs: number | null): Standing[] {
+  return rank(toEntrants(state.lanes, finish, errorMs))
 }
 
 /**
@@ -19,17 +23,20 @@ export function toStandings(state: RaceState, finish: FinishLine, marginMs: numb
 export function raceVerdict(state: RaceState): Verdict | null {
   if (!state.end || !state.request) return null
   if (state.end.reason === 'interrupted') return { kind: 'no-contest', why: 'interrupted' }
-  return toVerdict(state.end.standings, toEntrants(state.lanes, state.request.finish, state.end.marginMs))
+  return toVerdict(
+    state.end.standings,
+    toEntrants(state.lanes, state.request.finish, errorBoundMs(state.end)),
+  )
 }
 
 /** A sentinel lane watches the clock and enters nothing. */
-function toEntrants(lanes: readonly LaneState[], finish: FinishLine, marginMs: number | null): Entrant[] {
+function toEntrants(lanes: readonly LaneState[], finish: FinishLine, errorMs: number | null): Entrant[] {
   const entered = lanes.filter(({ sentinel }) => !sentinel)
   return entered.map((lane) => ({
     lane: lane.lane,
     value: crossedMs(lane, finish),
     censoredAt: laneStatus(lane) === 'stopped' ? toTimeSlip(lane).elapsedMs : null,
-    margin: marginMs ?? 0,
+    margin: errorMs ?? 0,
   }))
 }
 

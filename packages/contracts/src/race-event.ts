@@ -142,7 +142,7 @@ export const ClockReport = z.object({
    * The longest that the reading thread came late to its sockets while the race ran; null when it was too short to say.
    */
   lagMs: z.nullable(z.number().check(z.nonnegative())),
-  /** The thread came later than the margin allows: figures of this race may be off by `lagMs`. */
+  /** The thread came later than the margin allows: figures of this race may be off by margin and lag together. */
   disturbed: z.boolean(),
   /** What a sentinel lane saw of it: stamp minus the simulator's own time of writing; null without one. */
   sentinel: z.nullable(
@@ -159,7 +159,10 @@ const RaceEnd = z.object({
   ...stamp,
   type: z.literal('race-end'),
   standings: z.array(Standing),
-  /** Lanes within it of each other share a place; null when the clock's error was not measured. */
+  /**
+   * Lanes within it of each other share a place; in a disturbed race the lag is added to it (`errorBoundMs`). Null when
+   * the clock's error was not measured.
+   */
   marginMs: z.nullable(z.number().check(z.nonnegative())),
   reason: z.enum(['finished', 'stopped', 'deadline', 'interrupted']),
   /** Left out by tapes older than it. */

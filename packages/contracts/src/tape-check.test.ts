@@ -9,6 +9,7 @@ import {
   type RaceState,
   reduceRace,
   TapeFault,
+  toStandings,
   type Unnumbered,
   withinBounds,
 } from './index.ts'
@@ -79,6 +80,22 @@ describe('a tape that is read from a file', () => {
     fc.assert(
       fc.property(tapes, (tape) => {
         expect(check(toLines(tape.map(withDust)))).not.toBeInstanceOf(TapeFault)
+      }),
+    )
+  })
+
+  test('of a disturbed race is sound with the ties of margin and lag, and with those of the margin, as older ones have', () => {
+    const lagMs = 40
+    const clock = { calibratedAt: null, lagMs, disturbed: true, sentinel: null }
+    fc.assert(
+      fc.property(tapes, fc.constantFrom(0, lagMs), (tape, more) => {
+        const { request } = fold(tape)
+        const disturbed = tape.map((event) => {
+          if (event.type !== 'race-end') return event
+          const standings = toStandings(fold(tape), request!.finish, event.marginMs! + more)
+          return { ...event, standings, clock }
+        })
+        expect(check(toLines(disturbed))).toEqual(fold(disturbed))
       }),
     )
   })

@@ -6,6 +6,7 @@
  * A tape says some things twice (an event's time and the lane's figure, the finishes and the standings). Where the two
  * differ nobody knows which is right, so neither is believed.
  */
+import { errorBoundMs } from './error-bound.ts'
 import { toStandings } from './finish.ts'
 import { parseTapeEvent } from './parse-tape-event.ts'
 import type { EventOf, RaceEvent } from './race-event.ts'
@@ -67,8 +68,10 @@ function checkEnd(event: EventOf<'race-end'>, state: RaceState, line: number) {
   const open = state.lanes.find(({ outcome }) => outcome === null)
   if (open) throw new TapeFault('contradiction', line, `the race ends before lane ${open.lane} has.`)
   const { finish } = state.request!
-  const standings = JSON.stringify(toStandings(state, finish, event.marginMs).map(toRow))
-  if (standings === JSON.stringify(event.standings.map(toRow))) return
+  const told = JSON.stringify(event.standings.map(toRow))
+  // Older tapes of disturbed races were ranked by the margin alone.
+  const ties = [errorBoundMs({ ...event, clock: event.clock ?? null }), event.marginMs]
+  if (ties.some((errorMs) => told === JSON.stringify(toStandings(state, finish, errorMs).map(toRow)))) return
   throw new TapeFault(
     'contradiction',
     line,

@@ -8,6 +8,7 @@
 import {
   type Calibration,
   type ClockReport,
+  errorBoundMs,
   type LaneEntry,
   type LaneRequest,
   type RaceRequest,
@@ -147,7 +148,8 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
     raceLanes.close(at, fault)
     const marginMs = calibration?.marginMs ?? lateness?.p99Ms ?? null
     const report = toClockReport(calibration, greenLightNs, lateness, seen)
-    const standings = toStandings(tape.state, request.finish, marginMs)
+    const errorMs = errorBoundMs({ marginMs, clock: report })
+    const standings = toStandings(tape.state, request.finish, errorMs)
     tape.append({ type: 'race-end', at, standings, marginMs, reason: why, clock: report })
     tape.end()
     ended.resolve()

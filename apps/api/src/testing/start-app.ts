@@ -36,7 +36,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
   const goingDown = new AbortController()
   await recoverRaces(db, log, goingDown.signal)
   const gateway = { url: gatewayUrl, metricsUrl: `${gatewayUrl}/metrics`, isDefaultAddress, apiKey }
-  const { app, close } = createServer(
+  const { app, clock, close } = createServer(
     { db, log, gateway, now, nowMs },
     {
       host: '127.0.0.1',
@@ -48,6 +48,8 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
       ...more,
     },
   )
+  // With the margin that the database has, if any.
+  await clock.begin({ isMeasured: false })
   const server = createHttpServer(app)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

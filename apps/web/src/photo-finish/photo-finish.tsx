@@ -3,7 +3,7 @@
  * margin is the band behind the first lane: who crosses within it shares its place.
  */
 import './photo-finish.css'
-import type { RaceState } from '@drag-race/contracts'
+import { errorBoundMs, type RaceState } from '@drag-race/contracts'
 import { useMemo, useState } from 'react'
 import { toMargin } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
@@ -26,10 +26,10 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
   const [chosen, setSpan] = useState<Span | null>(null)
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
   const span = chosen ?? whole
-  const marginMs = race.end?.marginMs ?? null
+  const errorMs = race.end ? errorBoundMs(race.end) : null
   const shown = useMemo(() => curves.filter(({ lane }) => !hidden.has(lane)), [curves, hidden])
   const isAll = isWhole(span, whole)
-  const line = finishSpan(shown, marginMs, whole)
+  const line = finishSpan(shown, errorMs, whole)
   // Lanes leave together, so that one start stands for all of them to a pixel.
   const startAt = Math.min(...race.lanes.flatMap((lane) => lane.startAt ?? []))
   if (curves.length === 0) return null
@@ -50,7 +50,7 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
       <header className="photo-head">
         <h2 id="photo-title">Photo finish</h2>
         <p className="photo-about">
-          Tokens over time, each lane from its own request. {toBandText(span, marginMs)}
+          Tokens over time, each lane from its own request. {toBandText(span, errorMs)}
         </p>
         <div className="photo-buttons">
           <button type="button" className="photo-view" aria-pressed={isAll} onClick={() => setSpan(null)}>
@@ -78,7 +78,7 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
         curves={shown}
         span={span}
         whole={whole}
-        marginMs={marginMs}
+        marginMs={errorMs}
         cursorMs={cursorMs === undefined ? null : cursorMs - startAt}
         onSpan={setSpan}
         onKey={press}
@@ -103,12 +103,12 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
   )
 }
 
-function toBandText(span: Span, marginMs: number | null): string {
-  if (marginMs === null) return 'The clock was not measured, so the line has no band.'
-  const margin = `the margin, ${toMargin(marginMs)}`
-  return isBandSeen(span, marginMs)
-    ? `The band at the line is ${margin}.`
-    : `From so far the band at the line, ${margin}, is but a hair.`
+function toBandText(span: Span, errorMs: number | null): string {
+  if (errorMs === null) return 'The clock was not measured, so the line has no band.'
+  const error = `the clock’s error, ${toMargin(errorMs)}`
+  return isBandSeen(span, errorMs)
+    ? `The band at the line is ${error}.`
+    : `The band at the line, ${error}, is too narrow to be seen at this zoom.`
 }
 
 /** null: the key means nothing to the chart. */

@@ -22,7 +22,6 @@ interface SplitsTableProps {
 }
 
 export const SplitsTable = memo(function SplitsTable({ curves, end }: SplitsTableProps) {
-  // The margin decides places; a time may be off by more, where the clock was disturbed.
   const within = toMargin(end && errorBoundMs(end))
   // A split that no lane has is no column.
   const names = columns.filter((name) =>

@@ -90,7 +90,7 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   // The tape that ends in the middle of a race does not say: the margin stands at its end.
   const unknown = reason === 'interrupted' ? 'Clock not known.' : 'Clock not measured.'
   const clock = marginMs === null ? unknown : `Clock ${toMargin(marginMs)}.`
-  const detail = `Finish line: ${toFinishText(state.request.finish)}.${toCutSentences(state)} ${clock}${toClockText(state, verdict)}${toReasonText(reason)}`
+  const detail = `Finish line: ${toFinishText(state.request.finish)}.${toCutSentences(state)} ${clock}${toClockText(state)}${toReasonText(reason)}`
   switch (verdict.kind) {
     case 'win':
       return {
@@ -111,26 +111,19 @@ export function toVerdictText(state: RaceState): VerdictText | null {
 }
 
 /** What must be known of the clock in this race, besides its margin. */
-function toClockText(state: RaceState, verdict: Verdict): string {
+function toClockText(state: RaceState): string {
   const { request, end } = state
   const sentinel = end?.clock?.sentinel ?? null
   return [
     request?.coldStart && ' Cold start: opening the connections counts.',
     toUnequalStart(state),
-    end?.clock?.disturbed && toDisturbed(end, verdict),
+    end?.clock?.disturbed &&
+      ` Disturbed: sockets were read up to ${toFineMs(end.clock.lagMs)} ms late, so a time may be off by ${toFineMs(errorBoundMs(end))} ms.`,
     sentinel &&
       ` Sentinel: first token ${toFineMs(sentinel.ttftErrorMs)} ms late, tokens ${toFineMs(sentinel.tokenErrorP99Ms)} ms (p99 of ${sentinel.tokens}).`,
   ]
     .filter(Boolean)
     .join('')
-}
-
-/** The margin decides who won, and a disturbed clock may have: the race is marked, not judged anew. */
-function toDisturbed(end: NonNullable<RaceState['end']>, verdict: Verdict): string {
-  const lead = verdict.kind === 'win' ? verdict.by : null
-  const doubt =
-    lead !== null && lead <= errorBoundMs(end)! ? ', and with the margin that may be the whole lead' : ''
-  return ` Disturbed: sockets were read up to ${toFineMs(end.clock?.lagMs)} ms late${doubt}.`
 }
 
 /** Where some lanes were let go by the gateway, which had done its work before, and others had that work still before them. */
