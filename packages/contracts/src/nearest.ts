@@ -1,6 +1,6 @@
 /** The names nearest to one that nobody knows, for "did you mean": at most `count`, nearest first. */
 export function nearest(name: string, known: Iterable<string>, count = 3): string[] {
-  const wanted = name.toLowerCase()
+  const wanted = name.slice(0, lettersMax).toLowerCase()
   // A third of the letters wrong is a slip of the finger; more is another word.
   const distanceMax = Math.max(1, Math.floor(wanted.length / 3))
   return [...known]
@@ -14,20 +14,28 @@ export function nearest(name: string, known: Iterable<string>, count = 3): strin
 /** Half a name ("llama-3.3" for "groq/llama-3.3-70b") is near too, though many letters are missing. */
 function distanceTo(wanted: string, candidate: string): number {
   if (wanted.length >= 3 && candidate.includes(wanted)) return 0.5
-  return levenshtein(wanted.slice(0, lettersMax), candidate.slice(0, lettersMax))
+  return alignment(wanted, candidate.slice(0, lettersMax))
 }
 
 /** Names are compared up to here, so that a hostile name costs no more than 64 × 64 steps per candidate. */
 const lettersMax = 64
 
-function levenshtein(a: string, b: string): number {
+/**
+ * Optimal string alignment: how many letters are wrong, missing or too many, where two neighbours that were swapped,
+ * the most frequent slip, count as one.
+ */
+function alignment(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
       const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1))
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swapped = isSwapped ? before[j - 2]! + 1 : Number.POSITIVE_INFINITY
+      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1, swapped))
     }
+    before = row
     row = next
   }
   return row[b.length]!
