@@ -25,6 +25,11 @@ const answers: Record<string, (input: number, output: number) => object> = {
     candidates: [{ content: { parts: [{ text: words }] }, finishReason: 'STOP' }],
     usageMetadata: { promptTokenCount, candidatesTokenCount },
   }),
+  bedrock: (inputTokens, outputTokens) => ({
+    output: { message: { content: [{ text: words }] } },
+    stopReason: 'end_turn',
+    usage: { inputTokens, outputTokens },
+  }),
 }
 const counts = [
   [10, -1],
@@ -36,7 +41,8 @@ const counts = [
 test.each(Object.keys(answers))('%s', async (provider) => {
   for (const [input, output] of counts) {
     const upstream = await startUpstream(json(answers[provider]!(input, output)))
-    const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'none' }
+    const region = provider === 'bedrock' ? { region: 'eu-west-1' } : {}
+    const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'none', ...region }
     const gateway = await startGateway({ models: [{ name: 'm', provider, params }] })
     opened.push(upstream, gateway)
     await (await gateway.chat({ model: 'm', messages })).text()

@@ -1,10 +1,10 @@
 /** `usage` → OpenAI's. `inputTokens` are only those that touched no cache; reads and writes stand beside them. */
 import type { ChatUsage } from '../dialect.ts'
 import { count, isRecord } from '../read-json.ts'
-import { toUsage } from '../usage.ts'
+import { hasImpossible, toUsage } from '../usage.ts'
 
 export function mapUsage(usage: unknown): ChatUsage | null {
-  if (!isRecord(usage)) return null
+  if (!isRecord(usage) || hasImpossible(Object.values(usage))) return null
   const input = count(usage.inputTokens)
   const output = count(usage.outputTokens)
   if (input === null && output === null) return null
