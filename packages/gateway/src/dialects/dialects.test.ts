@@ -140,6 +140,14 @@ describe.each(dialects)('$name', ({ dialect, model, messages, encode }) => {
     )
   })
 
+  test('an event of too many values ends the stream, also as the last one without its blank line', () => {
+    const whole = encode({ news: { values: Array(200_001).fill({}) } })
+    for (const bytes of dialect === bedrock ? [whole] : [whole, whole.subarray(0, -2)]) {
+      const message = 'The provider sent an event that is made of more than 200000 values.'
+      expect(run(dialect, [bytes])).toMatchObject([{ kind: 'error', message }])
+    }
+  })
+
   test('takes any JSON for an answer and any text for an error', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (body) => onlyDialectErrors(() => dialect.toCompletion(body, context))),

@@ -1,6 +1,6 @@
 /** Server-Sent Events with JSON in them, in any cuts → the JSON. What is no JSON ends the stream: an answer with a hole is none. */
 import { createFrameSplitter, type FrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
-import { findEventExcess } from '../json-structure.ts'
+import { checkEvent } from './check-event.ts'
 import { badAnswer } from './dialect-error.ts'
 import { isKeepAlive } from './keep-alive.ts'
 import { isRecord, parseJson } from './read-json.ts'
@@ -25,6 +25,7 @@ export function createSseReader(): SseReader {
     },
     end() {
       const rest = splitter.rest()
+      checkEvent(rest)
       const last = parseJson(readFrame(rest).data ?? utf8.decode(rest))
       return isRecord(last) ? [last] : []
     },
@@ -43,8 +44,7 @@ function split(splitter: FrameSplitter, bytes: Uint8Array): Uint8Array[] {
 
 function readMessage(frame: Uint8Array): SseMessage {
   const read = readFrame(frame)
-  const excess = findEventExcess(frame)
-  if (excess !== null) throw badAnswer(`The provider sent an event that is ${excess}.`)
+  checkEvent(frame)
   const message = read.data === null ? null : parseJson(read.data)
   if (isRecord(message)) return message
   if (isKeepAlive(read)) return null

@@ -2,6 +2,7 @@
  * ConverseStream → OpenAI's chunks: `messageStart`, `contentBlockStart` (tool calls only), `contentBlockDelta`, `contentBlockStop`,
  * `messageStop` with the stop reason, `metadata` with the usage. An exception comes as an event, with a 200.
  */
+import { checkEvent } from '../check-event.ts'
 import type { ChunkWriter } from '../chunk-writer.ts'
 import type { AnswerContext, StreamMap } from '../dialect.ts'
 import { badAnswer, DialectError } from '../dialect-error.ts'
@@ -57,6 +58,7 @@ const utf8 = new TextDecoder()
 
 /** Throws what an exception says. */
 function readEvent({ headers, payload }: EventMessage): Record<string, unknown> {
+  checkEvent(payload)
   const event = parseJson(utf8.decode(payload))
   const kind = headers[':message-type']
   if (kind === 'exception' || kind === 'error') {
