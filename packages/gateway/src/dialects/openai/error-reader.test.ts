@@ -120,6 +120,7 @@ test.each([
   ['in its header', '', { 'retry-after': '41' }, '41'],
   ['in two headers', '', { 'retry-after': '1', 'retry-after-ms': '0' }, '1'],
   ['in milliseconds', '', { 'retry-after-ms': '1200' }, '2'],
+  ['in milliseconds that are no number of a header', '', { 'retry-after-ms': '1e30' }, null],
   ['as a date', '', { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 'Wed, 21 Oct 2026 07:28:00 GMT'],
   [
     'in the body, as Gemini does',

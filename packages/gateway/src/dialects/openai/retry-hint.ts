@@ -9,8 +9,8 @@ import { firstRecord } from './loose-words.ts'
 /** For a `Retry-After` header, as whole seconds; null when the provider does not say, or says it in that header already. */
 export function readRetryAfter(headers: UpstreamHeaders, json: unknown): string | null {
   if (headers['retry-after'] !== undefined) return null
-  const ms = Number(headers['retry-after-ms'] ?? Number.NaN)
-  const seconds = ms >= 0 ? ms / 1000 : readRetryInfo(json)
+  const ms = toNumber(headers['retry-after-ms'])
+  const seconds = ms === null ? readRetryInfo(json) : ms / 1000
   return seconds === null ? null : String(Math.ceil(seconds))
 }
 
