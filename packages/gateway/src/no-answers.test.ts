@@ -70,7 +70,8 @@ describe.each(['text/event-stream', 'text/plain', null])('a stream that is none,
   })
 
   test('a whole answer becomes the stream that was asked for', async () => {
-    const choices = [{ index: 0, message: { content: 'one' }, finish_reason: 'stop' }]
+    // A choice that is no object is left out, as in a stream.
+    const choices = [null, { index: 0, message: { content: 'one' }, finish_reason: 'stop' }]
     const { ask, b } = await start({ a: sends(JSON.stringify({ ...head, choices })) })
     const told = await ask(true)
     expect(told).toMatchObject({ status: 200, answer: 'one' })

@@ -6,12 +6,13 @@
 import type { ChunkError } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
 import { typeOf } from '../fault.ts'
+import { record, records } from '../read-json.ts'
 
 /** `error`: what the answer tells of one, wherever it stands in it. */
 export function toStreamText(json: Record<string, unknown>, error: ChunkError | null): string {
   const { id, created, model, choices, usage } = json
   const head = { id, object: 'chat.completion.chunk', created, model }
-  const chunks: object[] = [{ ...head, choices: (Array.isArray(choices) ? choices : []).map(toDelta) }]
+  const chunks: object[] = [{ ...head, choices: records(choices).map(toDelta) }]
   if (usage) chunks.push({ ...head, choices: [], usage })
   if (error) chunks.push({ error: toEnvelope(error) })
   const texts = chunks.map((chunk) => JSON.stringify(chunk))
@@ -24,7 +25,7 @@ function toEnvelope({ message, code, status }: ChunkError): object {
 
 function toDelta(choice: Record<string, unknown>): object {
   const { message, ...rest } = choice
-  const delta = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {}
+  const delta = record(message)
   const calls = Array.isArray(delta.tool_calls) ? delta.tool_calls : null
   // Fragments of a tool call are put together by their index; a whole message has none.
   return {
