@@ -1,13 +1,14 @@
 /**
- * OpenAI's chat request as the dialects read it. Strict, because nothing may be lost on the way to another dialect unsaid:
- * what cannot be carried is refused by name, and what is left out is on the list in `request-keys.ts`. Only inside messages are
- * unknown members let be, because clients send whole answers back, with all that came in them.
+ * OpenAI's chat request as the dialects read it. Strict, because nothing is lost silently on the way to another
+ * dialect: a member that cannot be carried is refused by name, and `request-keys.ts` lists what is left out. Only
+ * inside messages are unknown members ignored, because clients send whole answers back, with all members that came in
+ * them.
  */
 import { z } from 'zod'
 import { cannotCarry } from './dialect-error.ts'
 import { checkKeys } from './request-keys.ts'
 
-/** Anthropic's mark for "cache up to here", on a part or a tool; dialects without it leave it out. */
+/** Anthropic's mark for "cache up to here", on a part or a tool; dialects without such a mark leave it out. */
 const CacheControl = z.looseObject({ type: z.string(), ttl: z.string().optional() }).nullish()
 
 const TextPart = z.looseObject({ type: z.literal('text'), text: z.string(), cache_control: CacheControl })
@@ -43,7 +44,7 @@ const userPart = z.discriminatedUnion(
 )
 const assistantPart = z.discriminatedUnion('type', [TextPart, RefusalPart], 'must be `text` or `refusal`.')
 
-/** A text is short for a list with one part. */
+/** A string stands for a list with one text part. */
 function parts<Part extends z.ZodType>(part: Part) {
   return z.preprocess(
     (value) => (typeof value === 'string' ? [{ type: 'text', text: value }] : value),
@@ -162,7 +163,7 @@ const ChatRequest = z.looseObject({
 })
 export type ChatRequest = z.infer<typeof ChatRequest>
 
-/** `carried`: what this dialect can carry beyond what all of them can. Throws a `DialectError`. */
+/** `carried`: the members that this dialect can carry beyond those that all dialects can. Throws a `DialectError`. */
 export function parseChatRequest(chat: unknown, carried: readonly string[]): ChatRequest {
   const parsed = ChatRequest.safeParse(chat)
   if (!parsed.success) {
@@ -179,7 +180,7 @@ function toPath(path: readonly PropertyKey[]): string {
   return steps.join('').replace(/^\./, '') || 'body'
 }
 
-/** Ours are the end of a sentence already; zod's become one. */
+/** Our own messages continue the sentence that the path begins; zod's are rewritten so that they do. */
 function toWords(message: string): string {
   if (/^(must|is) /.test(message)) return message
   const [, expected, received] = /^Invalid input: expected (.+), received (.+)$/.exec(message) ?? []

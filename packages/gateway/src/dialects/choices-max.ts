@@ -1,2 +1,2 @@
-/** OpenAI's own bound for `n`. Nobody can have asked for more answers to one request. */
+/** OpenAI's own limit for `n`: no caller can have asked for more answers to one request. */
 export const choicesMax = 128

@@ -1,7 +1,7 @@
 /**
- * Writes an answer as OpenAI's chunks, in the order that the official clients put together: role first, then content, then
- * what must be kept, why it ended, and what it used. Whole answers are written with it too and folded (`fold-chunks.ts`),
- * so that a stream and a whole answer cannot disagree.
+ * Writes an answer as OpenAI's chunks, in the order that the official clients expect: role, content, reasoning details,
+ * finish reason, usage. Whole answers are written as chunks too and then folded (`fold-chunks.ts`), so that a stream
+ * and a whole answer cannot disagree.
  */
 
 import { choicesMax } from './choices-max.ts'
@@ -18,28 +18,28 @@ import { badAnswer } from './dialect-error.ts'
 import { shortenName } from './provider-words.ts'
 
 export interface ChunkWriter {
-  /** Who answers, as far as the provider says. Writes nothing: the role comes with the first thing said. */
+  /** Id and model, as far as the provider names them. Writes nothing: the role comes with the first content. */
   about(answer: { id: string; model: string }): void
-  /** The answer has begun: the chunk with the role, once a choice. */
+  /** The answer has begun: writes the chunk with the role, once for each choice. */
   begin(choice?: number): void
   text(text: string, choice?: number): void
   reasoning(text: string, choice?: number): void
-  /** Opens a tool call; its index among the choice's calls. What is more than the caller takes is not written. */
+  /** Opens a tool call and returns its index in the choice. Calls beyond what the caller allows are not written. */
   toolCall(call: { id: string; name: string }, choice?: number): number
   toolArguments(index: number, fragment: string, choice?: number): void
-  /** Kept until the choice finishes. */
+  /** Held until the choice finishes. */
   detail(detail: ReasoningDetail, choice?: number): void
-  /** Once a choice; `native` is the provider's own word. A choice that called tools has not simply stopped. */
+  /** Writes once for each choice; `native` is the provider's own word. `stop` with tool calls becomes `tool_calls`. */
   finish(reason: FinishReason, native: string, choice?: number): void
-  /** A part of the answer begins, which may say nothing for long. */
+  /** A part of the answer begins. Its first token can take long. */
   opened(): void
-  /** What is counted before the end. */
+  /** Usage that is known before the end. */
   counted(usage: ChatUsage): void
   usage(usage: ChatUsage): void
   keepAlive(): void
   done(): void
   fail(fault: Fault): void
-  /** What was written since the last time. */
+  /** The events written since the last call. */
   take(): MappedEvent[]
   readonly state: 'empty' | 'begun' | 'finished' | 'closed'
 }
@@ -50,7 +50,7 @@ interface Choice {
   isFinished: boolean
 }
 
-/** A choice's; they are one to a thinking block or tool call. */
+/** Limit for a choice: there is one detail for each thinking block or tool call. */
 const detailsMax = 1_000
 
 export function createChunkWriter(context: AnswerContext): ChunkWriter {
@@ -83,7 +83,7 @@ export function createChunkWriter(context: AnswerContext): ChunkWriter {
 
   return {
     about(answer) {
-      // Once said it stays: clients take the ids of all chunks for one.
+      // Id and model stay once a chunk has them: clients expect the same id in all chunks.
       if (choices.size > 0) return
       id = shortenName(answer.id) || id
       model = shortenName(answer.model) || model

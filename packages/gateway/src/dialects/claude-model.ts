@@ -1,34 +1,37 @@
 /**
- * What a Claude model takes, told from its name, at Anthropic and at Bedrock alike
+ * What a Claude model accepts, by its name, at Anthropic and at Bedrock
  * (`claude-opus-4-6`, `claude-3-7-sonnet-20250219`, `us.anthropic.claude-sonnet-4-5-20250929-v1:0`).
  *
- * A name without a version is taken for the newest: the older ones are all known by theirs. So is the name of another model
- * that speaks Anthropic's dialect (`MiniMax-M2`), whose numbers are no versions of Claude. Sources: Anthropic's pages on
- * adaptive thinking, effort and structured outputs (2026).
+ * A name without a version counts as the newest, because all older models have their version in their name. So does the
+ * name of another model that speaks Anthropic's dialect (`MiniMax-M2`): its numbers are no versions of Claude. Sources:
+ * Anthropic's pages on adaptive thinking, effort and structured outputs (2026).
  */
 export function isClaude(model: string): boolean {
   return /claude/i.test(model)
 }
 
-/** Thinks as it sees fit, steered by an effort; from 4.7 on a budget of tokens is refused. Before: a budget only. */
+/**
+ * From 4.6 on the model decides how much it thinks, steered by an effort; before, thinking has a budget of tokens only.
+ * From 4.7 on a budget is refused.
+ */
 export function thinksAdaptively(model: string): boolean {
   return claudeVersion(model) >= 406
 }
 
-/** Keeps to a schema of a tool marked `strict`, and to `output_config.format`. */
+/** From 4.5 on the model follows the schema of a tool marked `strict`, and that of `output_config.format`. */
 export function keepsToSchemas(model: string): boolean {
   return claudeVersion(model) >= 405
 }
 
 /**
- * Anthropic wants `max_tokens` in every request. 16,384 leaves room for the thinking that newer models do unasked; models
- * before 3.7 refuse more than 4,096 or 8,192.
+ * Anthropic wants `max_tokens` in every request. 16,384 leaves room for the thinking that newer models do unasked;
+ * models before 3.7 refuse more than 4,096 or 8,192.
  */
 export function maxTokensDefault(model: string): number {
   return claudeVersion(model) >= 307 ? 16_384 : 4_096
 }
 
-/** 4.6 is 406; Infinity when the name tells none. Dates (`20250929`) and Bedrock's `v1:0` are no versions. */
+/** 4.6 is 406; Infinity when the name has no version. Dates (`20250929`) and Bedrock's `v1:0` are no versions. */
 function claudeVersion(model: string): number {
   if (!isClaude(model)) return Number.POSITIVE_INFINITY
   const name = model.slice(model.toLowerCase().lastIndexOf('claude'))

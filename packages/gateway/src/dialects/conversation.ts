@@ -1,8 +1,9 @@
 /**
- * The messages, in the form that the three dialects share: instructions apart, and turns that alternate.
+ * The messages in the form that the three dialects share: instructions by themselves, and turns that alternate.
  *
- * OpenAI has a message per tool result and system messages anywhere. The others want all results of one assistant's turn
- * in the one user turn that follows, and instructions outside: system and developer messages are hoisted, in their order.
+ * OpenAI has a message for each tool result, and system messages anywhere. The other dialects want all results of an
+ * assistant's turn in the one user turn that follows, and instructions outside the turns: system and developer messages
+ * are moved there, in their order.
  */
 import type { ChatRequest, Message } from './chat-request.ts'
 import { cannotCarry } from './dialect-error.ts'
@@ -34,7 +35,7 @@ export interface ImagePart {
   kind: 'image'
   source: ImageSource
   cacheControl: CacheControl | null
-  /** Where it stands, for a refusal. */
+  /** Its place in the request, for an error message. */
   param: string
 }
 
@@ -42,10 +43,10 @@ export interface ImagePart {
 export interface FilePart {
   kind: 'file'
   source: FileSource
-  /** As the caller calls it. */
+  /** The file name that the caller gave. */
   name: string | null
   cacheControl: CacheControl | null
-  /** Where it stands, for a refusal. */
+  /** Its place in the request, for an error message. */
   param: string
 }
 
@@ -59,7 +60,7 @@ export interface ToolResult {
 export interface AssistantMessage {
   texts: TextPart[]
   calls: ToolCall[]
-  /** As the caller sent them back; of any provider. */
+  /** As the caller sent them back; they can be of any provider. */
   reasoningDetails: readonly unknown[]
 }
 
@@ -96,7 +97,7 @@ export function readConversation({ messages }: ChatRequest): Conversation {
   return conversation
 }
 
-/** Names of the tools that the conversation so far has called. */
+/** Names of the tools that were called in the conversation so far. */
 export function calledTools({ turns }: Conversation): string[] {
   const calls = turns
     .flatMap((turn) => (turn.role === 'assistant' ? turn.messages : []))

@@ -5,7 +5,7 @@ export interface Data {
   base64: string
 }
 
-/** null for what is no data: URL in base64, or an empty one. */
+/** null when `url` is no `data:` URL in base64, or an empty one. */
 export function readDataUrl(url: string): Data | null {
   const [, mediaType, base64] = /^data:([\w.+-]+\/[\w.+-]+)(?:;[\w=-]+)*;base64,(.*)$/is.exec(url) ?? []
   return mediaType === undefined || !base64 ? null : { mediaType: mediaType.toLowerCase(), base64 }

@@ -1,4 +1,4 @@
-/** What a dialect says no with: a request that it cannot carry, or an answer that is none. Its message goes to the caller. */
+/** The error of a dialect: it cannot carry a request, or cannot use an answer. The caller reads its message. */
 import type { Fault } from './dialect.ts'
 
 export class DialectError extends Error {
@@ -22,7 +22,7 @@ export class DialectError extends Error {
   }
 }
 
-/** The request cannot be carried: which member, and what to do. */
+/** The request cannot be carried. `message` goes on after the name of the member, and says what to do. */
 export function cannotCarry(param: string, message: string): DialectError {
   const fault = { status: 400, type: 'invalid_request_error', code: 'invalid_request', retryAfterMs: null }
   return new DialectError({ ...fault, message: `\`${param}\` ${message}` }, param)

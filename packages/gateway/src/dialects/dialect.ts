@@ -1,7 +1,7 @@
 /**
- * What the gateway needs of a provider that does not speak OpenAI's dialect: two pure maps and an error reader.
+ * What the gateway needs of a provider that does not speak OpenAI's dialect: pure maps of requests, answers and errors.
  *
- * Nothing here reads a socket, a clock or a key. Keys are added by whoever sends the request (Bedrock's signature by
+ * Nothing here reads a socket, a clock or a key. Keys are added where the request is sent (Bedrock's signature by
  * `bedrock/sign-request.ts`); bytes are handed in as they arrive; times and ids come in with the context.
  */
 export interface Dialect {
@@ -24,14 +24,14 @@ export interface RequestContext {
   /** The provider's own name of the model. */
   model: string
   stream: boolean
-  /** Of gateway.yaml; its path and query stay. */
+  /** From gateway.yaml; its path and query are kept. */
   baseUrl: string
 }
 
 export interface UpstreamRequest {
-  /** With its query, from the root of the host. */
+  /** From the root of the host, with the query. */
   path: string
-  /** What the dialect itself needs; no key. */
+  /** What the dialect itself needs; without the key. */
   headers: Record<string, string>
   body: string
 }
@@ -43,19 +43,20 @@ export interface AnswerContext {
   createdAtS: number
   /** The completion's id when the provider gives none (Bedrock never does). */
   id: string
-  /** False: the caller takes one call of a tool at most, and the others are left out. */
+  /** False: the caller allows one tool call at most, and the others are dropped. */
   isParallel?: boolean
 }
 
 /**
- * One stream, fed in any cuts. After `done` or `error` nothing more comes, whatever is pushed.
+ * One stream, fed in pieces that are cut anywhere. After `done` or `error` no event comes, whatever is pushed.
  *
- * The first chunk of a choice has the role; a tool call has its id and name in its first fragment only; then comes a chunk
- * with `reasoning_details` where there are any, a chunk with `finish_reason`, a chunk with `usage` and no choice, `done`.
+ * The first chunk of a choice has the role; a tool call has its id and name in its first fragment only; then comes a
+ * chunk with `reasoning_details` where there are any, a chunk with `finish_reason`, a chunk with `usage` and no choice,
+ * `done`.
  */
 export interface StreamMap {
   push(bytes: Uint8Array): MappedEvent[]
-  /** The upstream has ended: what that means, unless it was said already. */
+  /** The upstream has ended: the events that are still due, up to `done`, or an error where the answer is cut. */
   end(): MappedEvent[]
 }
 
@@ -63,16 +64,16 @@ export type MappedEvent =
   | { kind: 'chunk'; chunk: ChatChunk }
   | ({ kind: 'error' } & Fault)
   | { kind: 'done' }
-  /** What the provider has counted before the end: no part of the answer, and all that is counted if it breaks off. */
+  /** Usage before the end. It is no part of the answer, but the only count of an answer that breaks off. */
   | { kind: 'counted'; usage: ChatUsage }
-  /** A part of the answer begins, be it a thought of which no token is ever sent. */
+  /** A part of the answer begins. It can be thinking of which no token is ever sent. */
   | { kind: 'opened' }
-  /** A sign of life that is no token: a ping, a comment, an event without content. */
+  /** The connection is alive, but no token came: a ping, a comment, an event without content. */
   | { kind: 'keepAlive' }
 
 export interface Fault {
   message: string
-  /** 400 to 599; inside a stream the status that the error would have had. */
+  /** 400 to 599; inside a stream, the status that the error would have had in place of an answer. */
   status: number
   /** OpenAI's `type`: `rate_limit_error`, `invalid_request_error`, … */
   type: string

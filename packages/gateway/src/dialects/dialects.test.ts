@@ -1,4 +1,4 @@
-/** What holds for the answers of all three, whatever comes. */
+/** What holds for the answers of all three dialects, whatever the provider sends. */
 import { readChunk } from '@drag-race/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { chunksOf, context, putTogether, run, textOf, utf8 } from './testing/str
 
 const sse = (value: object) => utf8(`data: ${JSON.stringify(value)}\n\n`)
 
-/** A stream of each dialect, as messages of which some are broken or left out. */
+/** A stream of each dialect, as messages; the tests break some of them or leave them out. */
 const dialects: {
   name: string
   dialect: Dialect
@@ -110,7 +110,7 @@ describe.each(dialects)('$name', ({ dialect, model, messages, encode }) => {
     })
     .map((list) => Buffer.concat((list as unknown[]).filter(isObject).map(encode)))
 
-  test('gives the same for a stream however it is cut and hurt, and one end', () => {
+  test('gives the same events however a broken stream is cut, and one end', () => {
     const places = fc.array(
       fc.nat(1_000).map((thousandths) => thousandths / 1_000),
       { maxLength: 8 },
@@ -174,7 +174,7 @@ describe.each(dialects)('$name', ({ dialect, model, messages, encode }) => {
     const { body } = toRequest({ messages: [asked, message, told] })
     expect(body).toContain('"s"')
     expect(textOf(events)).toBe(message.content)
-    // What must be kept is not thought twice, in the eyes of who counts tokens.
+    // Reasoning that stands in the details too is counted once.
     const facts = chunksOf(events).map(readChunk)
     expect(facts.map(({ reasoning }) => reasoning).join('')).toBe('ü')
     expect(facts.at(-1)!.usage).toMatchObject({ inputTokens: 1, source: 'usage' })

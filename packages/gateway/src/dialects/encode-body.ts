@@ -6,7 +6,7 @@ export function encodeBody(body: Readonly<Record<string, unknown>>): string {
   try {
     return JSON.stringify(body)
   } catch (error) {
-    // JSON.parse takes a hundred thousand `[` in a schema; writing them again overflows the stack.
+    // JSON.parse accepts 100,000 nested `[` in a schema, but JSON.stringify overflows the stack.
     if (error instanceof RangeError) throw cannotCarry('tools', 'is nested too deeply: flatten the schemas.')
     throw error
   }

@@ -1,6 +1,6 @@
 /**
- * A provider's refusal in OpenAI's terms. The status decides, except for what callers treat apart whatever its status: a
- * prompt that is too long (has its own fallbacks), a key that is wrong, an account without money (no retry cures them).
+ * A provider's refusal in OpenAI's terms. The status decides, except for three cases with consequences of their own: a
+ * prompt that is too long (it has its own fallbacks), a wrong key, an account without money (no retry cures these).
  */
 import type { Fault } from './dialect.ts'
 import { readPageTitle, shortenMessage } from './provider-words.ts'
@@ -9,19 +9,19 @@ import { parseJson } from './read-json.ts'
 export interface Refusal {
   status: number
   message: string
-  /** What the provider itself says of it, where that is more than its status. */
+  /** Where the provider says more than its status does. */
   code?: string | undefined
   retryAfterMs?: number | null
 }
 
-/** Its message is of any length: who tells it strikes keys out of it before it is cut. */
+/** The message keeps its length: keys are struck out of it before it is shortened, as half a key is not found. */
 export function toFault({ status, message, code, retryAfterMs = null }: Refusal): Fault {
   const known =
     code ?? (isTooLong(status, shortenMessage(message)) ? 'context_length_exceeded' : codeOf(status))
   return { message, status, type: typeOf(status), code: known, retryAfterMs }
 }
 
-/** The JSON of an error body, or undefined; and the words of one that is none (a proxy's page, plain text). */
+/** The JSON of an error body, or undefined; and the message of a body that is not JSON (a proxy's page, plain text). */
 export function readBody(body: string): { json: unknown; words: string } {
   const json = parseJson(body)
   const words = /^\s*</.test(body) ? describePage(body) : body.trim()
@@ -33,7 +33,10 @@ function describePage(page: string): string {
   return `a web page instead of an answer${title === '' ? '' : `: ${title}`}`
 }
 
-/** Anthropic: "prompt is too long: 203045 tokens > 200000 maximum"; Gemini: "input token count (…) exceeds"; Bedrock: "Input is too long". */
+/**
+ * Anthropic: "prompt is too long: 203045 tokens > 200000 maximum"; Gemini: "input token count (…) exceeds"; Bedrock:
+ * "Input is too long".
+ */
 function isTooLong(status: number, message: string): boolean {
   if (status !== 400 && status !== 413) return false
   return /(prompt|input) is too long|token count.{0,200}exceeds|exceeds? (the )?(model's )?(maximum )?context/i.test(
@@ -41,7 +44,7 @@ function isTooLong(status: number, message: string): boolean {
   )
 }
 
-/** OpenAI's word for it. */
+/** OpenAI's `type` for a status. */
 export function typeOf(status: number): string {
   if (status === 401) return 'authentication_error'
   if (status === 403) return 'permission_error'

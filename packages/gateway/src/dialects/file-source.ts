@@ -12,7 +12,7 @@ interface SentFile {
   file_id?: string | null | undefined
 }
 
-/** `param`: where the file stands. */
+/** `param`: the file's place in the request, for an error message. */
 export function readFileSource({ file_data, file_id }: SentFile, param: string): FileSource {
   if (!file_data && file_id) {
     throw cannotCarry(`${param}.file_id`, 'is known to OpenAI only: send the file itself in `file_data`.')

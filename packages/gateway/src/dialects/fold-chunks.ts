@@ -1,8 +1,8 @@
-/** Chunks → the whole answer: what a caller gets that did not ask for a stream. */
+/** Chunks → the whole answer, for a caller that did not ask for a stream. */
 import type { ChatCompletion, ChunkChoice, CompletionChoice, MappedEvent } from './dialect.ts'
 import { badAnswer, DialectError } from './dialect-error.ts'
 
-/** Throws the error that is among the events, or that nothing was answered. */
+/** Throws the error that is among the events, or `empty_response` when there is no chunk. */
 export function foldChunks(events: readonly MappedEvent[]): ChatCompletion {
   const chunks = events.flatMap((event) => {
     if (event.kind === 'error') {

@@ -10,7 +10,7 @@ export function readImageSource(url: string, param: string): ImageSource {
   if (!data) {
     throw cannotCarry(param, 'must be an http(s) address or a picture as `data:image/png;base64,…`.')
   }
-  // Many write it so; there is no such type, and Anthropic and Gemini refuse it.
+  // Many clients write image/jpg. There is no such type, and Anthropic and Gemini refuse it.
   const mediaType = data.mediaType === 'image/jpg' ? 'image/jpeg' : data.mediaType
   return { kind: 'data', mediaType, base64: data.base64 }
 }

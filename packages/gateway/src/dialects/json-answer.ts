@@ -15,7 +15,7 @@ export interface SchemaForm {
   name: string
   description: string | null
   schema: Record<string, unknown>
-  /** The caller counts on it. Otherwise the model may do its best, as at OpenAI. */
+  /** The answer must follow the schema. Otherwise the model does its best, as at OpenAI. */
   isStrict: boolean
 }
 
@@ -32,13 +32,13 @@ export function readAnswerForm({ response_format: format }: ChatRequest): Answer
   return { kind: 'schema', name, description: description ?? null, schema, isStrict: strict === true }
 }
 
-/** What a model that keeps to some schemas is told: one that it keeps to, or words for the end of its instructions. */
+/** How the model learns of the form: a schema that it is held to, or words for the end of its instructions. */
 export interface Told {
   form: SchemaForm | null
   words: string | null
 }
 
-/** Throws for a schema that the caller counts on, and the model cannot keep to. */
+/** Throws for a strict schema that the model cannot be held to. */
 export function tellForm(form: AnswerForm, keepsToSchemas: boolean): Told {
   if (form.kind === 'text') return { form: null, words: null }
   if (form.kind === 'json') return { form: null, words: jsonInstruction }

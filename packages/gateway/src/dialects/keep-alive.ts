@@ -1,6 +1,7 @@
 /**
- * Events that say nothing but that the connection lives: without data, which the standard gives to nobody, or named `ping`,
- * as front doors built on sse-starlette send it with the time of day. Whatever else is no JSON is a hole in an answer.
+ * Events that only keep the connection alive: those without data, which the standard does not hand to clients, and
+ * those named `ping`, which servers built on sse-starlette send with the time of day. Any other event that is not JSON
+ * is a hole in the answer.
  */
 import type { Frame } from '@drag-race/wire'
 

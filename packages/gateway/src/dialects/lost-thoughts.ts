@@ -1,8 +1,8 @@
 /**
- * Claude with a budget for thinking wants its own thoughts back while tools are called: a turn of tool calls without them
- * is refused ("Expected `thinking` or `redacted_thinking`, but found `tool_use`"). Most clients do not send
- * `reasoning_details` back, and a model that another one stands in for never had any; so the answer to the results of such
- * calls is asked for without thinking. From the next question on Claude thinks again.
+ * A Claude with a thinking budget wants its own thinking back while tools are called: it refuses tool calls without the
+ * thinking before them ("Expected `thinking` or `redacted_thinking`, but found `tool_use`"). Most clients do not send
+ * `reasoning_details` back, and a Claude that takes over from another model never had any. So the answer to the results
+ * of such calls is requested without thinking. From the caller's next question on Claude thinks again.
  */
 import { thinksAdaptively } from './claude-model.ts'
 import type { Turn, UserTurn } from './conversation.ts'
@@ -10,7 +10,7 @@ import { readReasoningBlocks } from './reasoning-blocks.ts'
 import type { Format } from './reasoning-details.ts'
 import type { Reasoning } from './reasoning-request.ts'
 
-/** What to ask for: as the caller says, or nothing where a budget would be refused. */
+/** What the caller asks for, or the model's default where a thinking budget would be refused. */
 export function withThoughtsLost(
   reasoning: Reasoning,
   model: string,
@@ -21,7 +21,7 @@ export function withThoughtsLost(
   return hasBudget && areThoughtsLost(format, turns) ? { kind: 'default' } : reasoning
 }
 
-/** Of all calls since the caller last asked something: Claude may think before the first of them only. */
+/** No call since the caller's last question has thinking before it. Claude can think before the first call only. */
 function areThoughtsLost(format: Format, turns: readonly Turn[]): boolean {
   const asked = turns.findLastIndex((turn) => turn.role === 'user' && !hasResults(turn))
   const calling = turns.slice(asked + 1).flatMap((turn) => (turn.role === 'assistant' ? turn.messages : []))

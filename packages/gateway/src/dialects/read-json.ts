@@ -1,30 +1,30 @@
-/** Reads JSON of which nobody promised the shape: what is not as hoped is as if it were not there. */
+/** Reads JSON of unknown shape: a value of another type than expected is treated as missing. */
 
 import { isRecord } from '@drag-race/contracts'
 
 export { isRecord }
 
-/** {} when it is none. */
+/** {} when the value is no object. */
 export function record(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {}
 }
 
-/** Its members that are objects; [] when it is no list. */
+/** The items that are objects; [] when the value is no list. */
 export function records(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isRecord) : []
 }
 
-/** '' when it is none. */
+/** '' when the value is no string. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** A number of tokens or an index: null when it is none. */
+/** A count of tokens or an index; null when the value is no whole number from 0 to 2^53 − 1. */
 export function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
-/** What JSON can hold and a double cannot (ids of 64 bits) keeps its digits when it is written again. */
+/** Integers that a double cannot hold (ids of 64 bits) are kept as `rawJSON`: written again, they have all digits. */
 type Parse = (
   text: string,
   reviver: (key: string, value: unknown, at: { source: string }) => unknown,
@@ -35,26 +35,26 @@ const json = JSON as unknown as {
   isRawJSON(value: unknown): boolean
 }
 
-/** Of any size. */
+/** Also true for an integer that is kept as `rawJSON`. */
 export function isNumber(value: unknown): boolean {
   return typeof value === 'number' || json.isRawJSON(value)
 }
 
-/** Nobody's request or answer is nested deeper, and who walks this much needs a quarter of the stack. */
+/** No real request or answer is nested deeper. A recursive walk over 500 levels needs a quarter of the stack. */
 const levelsMax = 500
 
-/** `undefined` stands for text that is no JSON, or that nobody could walk. */
+/** `undefined` for text that is not JSON, or is nested too deeply to be walked. */
 export function parseJson(source: string): unknown {
   try {
     const value = json.parse(source, keepDigits)
-    // A level is two letters at least, so that hardly a chunk has to be looked at.
+    // Each level takes at least two characters, so that almost no chunk is long enough to be checked.
     return source.length > 2 * levelsMax && isDeeper(value, levelsMax) ? undefined : value
   } catch {
     return undefined
   }
 }
 
-/** Level by level, and so on no stack. */
+/** Goes level by level instead of recursing, so that it cannot overflow the stack. */
 function isDeeper(value: unknown, levels: number): boolean {
   let level = [value]
   for (let depth = 0; depth <= levels && level.length > 0; depth++) {

@@ -1,6 +1,6 @@
 /**
- * Thinking as Claude sends it, at Anthropic and at Bedrock: blocks of text with a signature, or sealed ones with data only.
- * Collected while they stream, because a signature counts only with the whole text it signs.
+ * Thinking as Claude sends it, at Anthropic and at Bedrock: blocks of text with a signature, or sealed blocks with data
+ * only. They are collected while they stream, because a signature is valid only with the whole text that it signs.
  */
 import type { ReasoningDetail } from './dialect.ts'
 import { badAnswer } from './dialect-error.ts'
@@ -8,12 +8,12 @@ import { count, text } from './read-json.ts'
 import { detailsFor, type Format } from './reasoning-details.ts'
 
 export type ReasoningBlock =
-  /** `index`: its place in the answer as OpenAI has it: thinking blocks, one text, tool calls. */
+  /** `index`: its place in the answer in OpenAI's form, among thinking blocks, the one text and tool calls. */
   | { kind: 'thinking'; index: number; thinking: string; signature: string }
   | { kind: 'sealed'; index: number; data: string }
 
 export interface ReasoningBlocks {
-  /** Something else came: what thinks later stands after it. */
+  /** Text has come, or a tool call: thinking that comes later has its place after it. */
   passText(): void
   passCall(): void
   add(index: number, part: { thinking?: string; signature?: string; data?: string }): void
@@ -21,7 +21,7 @@ export interface ReasoningBlocks {
   close(index: number): ReasoningDetail | null
 }
 
-/** All of an answer's thinking: ten times the longest budget of any model. */
+/** Limit for all thinking of an answer: ten times the longest thinking budget of any model. */
 const heldCharsMax = 8 * 1024 * 1024
 
 export function createReasoningBlocks(format: Format): ReasoningBlocks {
@@ -53,13 +53,13 @@ export function createReasoningBlocks(format: Format): ReasoningBlocks {
       if (!block) return null
       const { thinking, signature, data } = block
       if (data !== '') return { format, type: 'redacted_thinking', data, index: place++ }
-      // Without a signature it was only shown: no provider takes it back.
+      // Thinking without a signature is only for display: no provider takes it back.
       return signature === '' ? null : { format, type: 'thinking', thinking, signature, index: place++ }
     },
   }
 }
 
-/** What `close` wrote, read back. */
+/** Reads the details that `close` wrote. */
 export function readReasoningBlocks(format: Format, details: readonly unknown[]): ReasoningBlock[] {
   return detailsFor(format, details).flatMap((detail, order): ReasoningBlock[] => {
     const index = count(detail.index) ?? order
@@ -72,7 +72,7 @@ export function readReasoningBlocks(format: Format, details: readonly unknown[])
   })
 }
 
-/** Puts each block back where it was among the others: models check the order of their own thoughts. */
+/** Puts each block back in its place among the others: models check the order of their own thinking. */
 export function placeBlocks<Block>(
   others: readonly Block[],
   blocks: { index: number; block: Block }[],

@@ -1,6 +1,7 @@
 /**
  * How much the caller wants the model to think: OpenAI's `reasoning_effort`, or `thinking` in Anthropic's form
- * (`{"type": "enabled", "budget_tokens": 4096}`, `adaptive`, `disabled`) where a budget is meant. Not both.
+ * (`{"type": "enabled", "budget_tokens": 4096}`, `adaptive`, `disabled`) where a budget is meant. Sending both is
+ * refused.
  */
 import type { ChatRequest } from './chat-request.ts'
 import { cannotCarry } from './dialect-error.ts'
@@ -8,7 +9,7 @@ import { cannotCarry } from './dialect-error.ts'
 export type Effort = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
 export type Reasoning =
-  /** Nothing was said: the model does as it does by default. */
+  /** The caller does not say: the model does what it does by default. */
   | { kind: 'default' }
   | { kind: 'off' }
   | { kind: 'effort'; effort: Effort }

@@ -1,6 +1,6 @@
 /**
- * Which members of a chat request go where: carried, left out because the answer is the same without them, or refused.
- * Nothing that changes an answer is lost unsaid.
+ * Which members of a chat request are carried, left out because the answer is the same without them, or refused.
+ * Nothing that changes an answer is left out silently.
  */
 import { cannotCarry } from './dialect-error.ts'
 import { isRecord } from './read-json.ts'
@@ -22,8 +22,8 @@ const carriedByAll = [
 ]
 
 /**
- * Left out: the gateway's own business (`model`, `stream`, …), bookkeeping at OpenAI, hints about caches, speed and price.
- * `seed` is a hint too: OpenAI promises "best effort", and not every provider has one.
+ * Left out: what the gateway itself reads (`model`, `stream`, …), bookkeeping at OpenAI, hints about caches, speed and
+ * price. `seed` is a hint too: OpenAI promises "best effort", and not every provider has one.
  */
 const harmless = [
   'model',
@@ -41,7 +41,7 @@ const harmless = [
   'seed',
 ]
 
-/** Values that ask for nothing: clients send them as a matter of course. */
+/** Values that change nothing: clients send them as a matter of course. */
 const neutral: Record<string, (value: unknown) => boolean> = {
   n: (value) => value === 1,
   logprobs: (value) => value === false,

@@ -1,4 +1,4 @@
-/** Ten thousand requests, good and broken: each is carried, or refused by name. */
+/** Ten thousand requests, good and broken: each is carried, or refused with the name of the member. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anthropic, bedrock, DialectError, gemini } from './index.ts'
@@ -129,7 +129,7 @@ test.each([
     }
   }
   fc.assert(fc.property(chats, check), { numRuns: 400 })
-  // Not all were refused, or this would try nothing.
+  // If all were refused, this would test nothing.
   expect(carried).toBeGreaterThan(50)
   fc.assert(
     fc.property(chats, breaks, (chat, places) => check(breakJson(chat, places))),

@@ -1,17 +1,20 @@
-/** Server-Sent Events with JSON in them, in any cuts → the JSON. What is no JSON ends the stream: an answer with a hole is none. */
+/**
+ * Server-Sent Events with JSON in them, cut anywhere → the JSON. An event that is not JSON ends the stream with an
+ * error: an answer with a hole in it is no answer.
+ */
 import { createFrameSplitter, type FrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
 import { checkEvent } from './check-event.ts'
 import { badAnswer } from './dialect-error.ts'
 import { isKeepAlive } from './keep-alive.ts'
 import { isRecord, parseJson } from './read-json.ts'
 
-/** `null` stands for a sign of life. */
+/** `null` stands for a keep-alive: a comment, a ping. */
 export type SseMessage = Record<string, unknown> | null
 
 export interface SseReader {
-  /** One by one, so that what came before a broken event is handed out. Throws a `DialectError`. */
+  /** Yields one by one, so that the events before a broken one are handed out. Throws a `DialectError`. */
   push(bytes: Uint8Array): Iterable<SseMessage>
-  /** The last event, where only its blank line was missing, or JSON without any `data:`; half of either is dropped. */
+  /** The last event if only its blank line was missing, or JSON without any `data:`; half of either is dropped. */
   end(): SseMessage[]
 }
 

@@ -1,6 +1,6 @@
 /**
- * The frame of every stream map: what the reader of a dialect writes goes out; what it throws, or what the end of the
- * upstream means, is told as an error, once. A cut is never a short success.
+ * What all stream maps share: the chunks that the reader of a dialect writes go out. An error that it throws ends the
+ * stream, and so does an upstream that ends too early: a cut answer never looks like a short one.
  */
 import { type ChunkWriter, createChunkWriter } from './chunk-writer.ts'
 import type { AnswerContext, StreamMap } from './dialect.ts'
@@ -9,7 +9,7 @@ import { badAnswer, DialectError } from './dialect-error.ts'
 /** Throws a `DialectError` when the stream cannot be used any more. */
 export interface StreamReader {
   read(bytes: Uint8Array): void
-  /** The upstream has ended. Writes what is still owed: finish reason, usage. */
+  /** The upstream has ended. Writes what is still missing: finish reason, usage. */
   end(): void
 }
 

@@ -1,7 +1,7 @@
 /**
- * JSON schema → as much of it as Claude's and Bedrock's structured outputs take: they refuse bounds (`minimum`, `maxLength`,
- * `minItems` over 1), `oneOf`, and objects that are open to other members. What they refuse is told the model in the
- * description instead, so that it still knows. Source: `transformJSONSchema` of @anthropic-ai/sdk.
+ * JSON schema → as much of it as the structured outputs of Claude and Bedrock take: they refuse bounds (`minimum`,
+ * `maxLength`, `minItems` over 1), `oneOf`, and objects that are open to other members. What they refuse is moved into
+ * the description, where the model still reads it. Source: `transformJSONSchema` of @anthropic-ai/sdk.
  */
 import { encodeBody } from './encode-body.ts'
 import { isRecord, record } from './read-json.ts'
@@ -9,8 +9,8 @@ import { isRecord, record } from './read-json.ts'
 type Schema = Record<string, unknown>
 
 /**
- * null for a schema that cannot be kept to: with a place where anything may stand, which is refused, or with an object whose
- * members have no names of their own (`additionalProperties: {…}`), which would always be empty.
+ * null for a schema that cannot be enforced: with a place where any value is allowed, which is refused, or with an
+ * object whose members can have any name (`additionalProperties: {…}`), which would always be empty.
  */
 export function toStrictSchema(schema: Schema): Schema | null {
   let canBeKept = true
@@ -22,7 +22,7 @@ export function toStrictSchema(schema: Schema): Schema | null {
   return canBeKept ? strict : null
 }
 
-/** Nobody writes deeper ones by hand; each level takes several frames of our stack. */
+/** No schema written by hand is deeper; each level takes several frames of our stack. */
 const depthMax = 200
 
 function saysWhatItIs(schema: Schema): boolean {
@@ -50,7 +50,7 @@ function narrow(schema: Schema, convert: Convert): Schema {
   return { ...kept, description: rest.description ? `${rest.description}\n\n${words}` : words }
 }
 
-/** The members that go on being members. */
+/** The members that remain members; the others become words of the description. */
 function keep(schema: Schema, convert: Convert): Schema {
   const { type, title, description, anyOf, oneOf, allOf, properties, required, items, minItems, format } =
     schema
@@ -82,7 +82,7 @@ function isLiteral(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-/** `oneOf` became `anyOf`; a value that is given needs no type beside it. */
+/** Does another member say it already? `anyOf` stands for `oneOf`; an `enum` or `const` needs no type beside it. */
 function isSaidOtherwise(key: string, kept: Schema): boolean {
   return (key === 'oneOf' && 'anyOf' in kept) || (key === 'type' && ('enum' in kept || 'const' in kept))
 }

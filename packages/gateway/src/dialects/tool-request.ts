@@ -16,14 +16,14 @@ export type CacheControl = Record<string, unknown> & { ttl?: string | undefined 
 export type ToolChoice =
   | { kind: 'auto' }
   | { kind: 'none' }
-  /** Any of them, but one at least. */
+  /** At least one call, of any tool. */
   | { kind: 'required' }
   | { kind: 'one'; name: string }
 
 export interface ToolRequest {
   tools: FunctionTool[]
   choice: ToolChoice
-  /** False: at most one call an answer. */
+  /** False: at most one call in an answer. */
   isParallel: boolean
 }
 
@@ -42,7 +42,7 @@ export function readTools(chat: ChatRequest): ToolRequest {
     checkIsThere(tools, name)
     return { tools, choice: { kind: 'one', name }, isParallel }
   }
-  // Where only some are allowed, the others are not shown.
+  // Tools that are not allowed are not shown to the model.
   const { mode, tools: allowed } = choice.allowed_tools
   const names = allowed.map((tool) => tool.function.name)
   for (const name of names) checkIsThere(tools, name)
@@ -50,7 +50,7 @@ export function readTools(chat: ChatRequest): ToolRequest {
   return { tools: shown, choice: withName({ kind: mode }, shown, isParallel), isParallel }
 }
 
-/** The only tool that must be called is the one that is meant: who cannot ask for one call at a time can name it. */
+/** `required` with one tool means that tool. Naming it serves providers without an option for one call at a time. */
 function withName(choice: ToolChoice, tools: readonly FunctionTool[], isParallel: boolean): ToolChoice {
   const [only, ...others] = tools
   const isNamed = !isParallel && choice.kind === 'required' && only && others.length === 0
@@ -70,7 +70,7 @@ function toFunctionTool({
   }
 }
 
-/** A tool without parameters still has an object, an empty one; and Anthropic refuses a schema that does not say that it is one. */
+/** A tool without parameters gets an empty object. Anthropic refuses a schema that does not say `type: object`. */
 function toObjectSchema(parameters: Record<string, unknown> | null | undefined): Record<string, unknown> {
   return parameters?.type == null ? { properties: {}, ...parameters, type: 'object' } : parameters
 }

@@ -1,4 +1,4 @@
-/** A dialect's path below the base URL of gateway.yaml, whose own path and query stay. */
+/** A dialect's path below the base URL of gateway.yaml, whose own path and query are kept. */
 export function joinPath(
   baseUrl: string,
   below: string,

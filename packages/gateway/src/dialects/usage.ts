@@ -1,6 +1,6 @@
 /**
  * Token counts in OpenAI's form. The prompt includes what was read from and written to a cache, the completion includes
- * reasoning; providers that count them apart are added up before they come here.
+ * reasoning. Where a provider counts these apart, they are added up before they come here.
  */
 import type { ChatUsage } from './dialect.ts'
 import { count, isNumber } from './read-json.ts'
@@ -15,7 +15,10 @@ export interface TokenCounts {
   reasoning: number | null
 }
 
-/** Negative, broken or too large: beside one of these the others are not to be believed either, and what is missing is not 0. */
+/**
+ * Is one of the counts negative, fractional or too large? Then the others are not believed either, and the answer has
+ * no usage: a count that cannot be is not 0.
+ */
 export function hasImpossible(counts: readonly unknown[]): boolean {
   return counts.some((value) => isNumber(value) && count(value) === null)
 }

@@ -1,4 +1,4 @@
-/** What goes up to Anthropic for a chat of OpenAI's form. */
+/** The request to Anthropic for a chat request of OpenAI's form. */
 import { anthropic } from '../anthropic/anthropic.ts'
 
 export const ask = (chat: object, model = 'claude-opus-4-6', stream = false) =>

@@ -1,4 +1,4 @@
-/** A copy of the value with other values in some places, anywhere inside. */
+/** A copy of the value in which some places, anywhere inside, hold other values. */
 export function breakJson(
   value: unknown,
   breaks: readonly (readonly [place: number, other: unknown])[],

@@ -1,4 +1,4 @@
-/** Writes a message of AWS's event stream, sums and all, for hand-written streams. */
+/** Writes a message of AWS's event stream, with its checksums, for hand-written streams. */
 import { crc32 } from 'node:zlib'
 
 export function eventMessage(headers: Record<string, string>, payload: string | object): Buffer {

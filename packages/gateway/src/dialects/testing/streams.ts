@@ -1,4 +1,7 @@
-/** Streams for the tests of the dialects: recorded ones, in every cut, and what the official client makes of the result. */
+/**
+ * Streams for the tests of the dialects: recorded ones, cut in every way, and what the official client makes of the
+ * result.
+ */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +12,7 @@ export const context: AnswerContext = { model: 'asked-for', createdAtS: 1_700_00
 
 const root = join(import.meta.dirname, '..', '..', '..', '..', '..')
 const folder = join(root, '..', 'shared', 'transcripts')
-/** The recordings lie beside the project; a clone without them has the hand-written streams of the same quirks. */
+/** The recordings lie beside the project; a clone without them tests the same quirks with hand-written streams. */
 export const hasRecordings = existsSync(join(folder, 'expected.json'))
 if (!hasRecordings)
   console.warn('SKIPPED: ../shared/transcripts is absent; hand-written streams cover its quirks.')
@@ -18,7 +21,7 @@ export function recorded(name: string): Buffer {
   return readFileSync(join(folder, name))
 }
 
-/** The names of those in a folder, as `recorded` takes them; none where they are absent. */
+/** The names of the recordings in a folder, as `recorded` takes them; none where they are absent. */
 export function recordedIn(kind: string): string[] {
   return hasRecordings ? readdirSync(join(folder, kind)).map((name) => `${kind}/${name}`) : []
 }
@@ -67,7 +70,7 @@ export const finishOf = (events: readonly MappedEvent[]) =>
 export const usageOf = (events: readonly MappedEvent[]) =>
   chunksOf(events).findLast(({ usage }) => usage)?.usage
 
-/** What `openai` puts together from the chunks: the real one, borrowed from the workspace of the house tests. */
+/** What the `openai` client puts together from the chunks: the real one, borrowed from the workspace of `tests/`. */
 export async function putTogether(events: readonly MappedEvent[]): Promise<ChatCompletion> {
   const borrow = createRequire(join(root, 'tests', 'package.json'))
   const { ChatCompletionStream } = borrow('openai/lib/ChatCompletionStream') as OpenAi
