@@ -61,7 +61,7 @@ describe('a schema that Claude is to keep to', () => {
       { $ref: '#/definitions/a', definitions: { a: closed } },
     ],
     [{ const: null, type: 'null' }, { const: null }],
-    // Of a kind that it does not take, a value is told.
+    // A value of a kind that it does not take stands in the description.
     [
       { type: 'object', const: { a: 1 } },
       { ...closed, description: '{"const":{"a":1}}' },
@@ -78,7 +78,7 @@ describe('a schema that Claude is to keep to', () => {
     expect(sent(schema)).toEqual(expected)
   })
 
-  test('is closed wherever it has objects, definitions and variants among them', () => {
+  test('has no open object, also not in definitions and variants', () => {
     const open = { type: 'object', additionalProperties: true, properties: { a: { $ref: '#/$defs/leaf' } } }
     const shut = { ...open, additionalProperties: false }
     expect(
@@ -115,7 +115,7 @@ describe('a schema that Claude is to keep to', () => {
     ['claude-opus-4-6', { type: 'object', properties: { any: {} } }],
     ['claude-opus-4-6', {}],
     ['claude-sonnet-4-20250514', closed],
-  ])('goes to %s in words where it cannot: %j', (model, schema) => {
+  ])('that %s cannot be held to is sent in words: %j', (model, schema) => {
     const body = bodyOf(formed(schema), model)
     expect(body).not.toHaveProperty('output_config')
     expect(body.system[0].text).toContain(JSON.stringify(schema))

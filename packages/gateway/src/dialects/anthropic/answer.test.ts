@@ -61,7 +61,7 @@ test('an answer without a word is an answer', () => {
   expect(choices[0]).toMatchObject({ message: { content: null }, finish_reason: 'stop' })
 })
 
-test('thoughts behind a call keep their place; a text without letters takes none', () => {
+test('thoughts after a call keep their place; an empty text takes none', () => {
   const content = [
     { type: 'text', text: '' },
     { type: 'tool_use', id: 'toolu_1', name: 'look' },
@@ -75,7 +75,7 @@ test('thoughts behind a call keep their place; a text without letters takes none
 test.each([
   [{ input_tokens: 3 }, [3, 0, 3]],
   [{ output_tokens: 4 }, [0, 4, 4]],
-])('of %j the count that is not said is 0', (usage, counts) => {
+])('of %j the missing count is 0', (usage, counts) => {
   const told = anthropic.toCompletion(message({ content: [], usage }), context).usage!
   expect([told.prompt_tokens, told.completion_tokens, told.total_tokens]).toEqual(counts)
 })
@@ -91,7 +91,7 @@ test.each([
   ['timeout_error', 504],
   ['overloaded_error', 529],
   ['error of a later day', 500],
-])('with a 200, %s stands for %i, and is told whole where it has no message', (type, status) => {
+])('with a 200, %s stands for %i, and the whole error is its message where it has none', (type, status) => {
   expect(() => anthropic.toCompletion({ type: 'error', error: { type } }, context)).toThrow(
     expect.objectContaining({ status, message: JSON.stringify({ type }) }),
   )

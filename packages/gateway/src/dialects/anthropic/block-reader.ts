@@ -1,4 +1,4 @@
-/** Content blocks, whole or in deltas → what the answer says. A whole block is one that opens and closes at once. */
+/** Content blocks, whole or in deltas → text, thinking and tool calls. A whole block opens and closes at once. */
 import type { ChunkWriter } from '../chunk-writer.ts'
 import { isRecord, text } from '../read-json.ts'
 import { createReasoningBlocks } from '../reasoning-blocks.ts'
@@ -10,9 +10,9 @@ export interface BlockReader {
 }
 
 interface OpenCall {
-  /** Among the answer's tool calls. */
+  /** Its index among the answer's tool calls. */
   place: number
-  /** What came with the block's start: all of it in a whole answer, {} in a stream. */
+  /** The arguments that came with the block's start: all in a whole answer, {} in a stream. */
   input: unknown
   hasArguments: boolean
 }
@@ -46,7 +46,7 @@ export function createBlockReader(writer: ChunkWriter): BlockReader {
           calls.set(index, { place, input: block.input, hasArguments: false })
           return
         }
-        // Tools that run at Anthropic are never asked for.
+        // Blocks of tools that run at Anthropic, which are never asked for, and unknown ones.
         default:
           return
       }

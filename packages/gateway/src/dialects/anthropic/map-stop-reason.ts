@@ -1,4 +1,4 @@
-/** `stop_reason` → `finish_reason`. One that is not known yet is taken for a normal end; the caller sees it beside. */
+/** `stop_reason` → `finish_reason`. An unknown one counts as a normal end; it stands in `native_finish_reason`. */
 import type { FinishReason } from '../dialect.ts'
 
 export function mapStopReason(reason: string): FinishReason {

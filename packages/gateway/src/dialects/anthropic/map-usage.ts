@@ -1,12 +1,12 @@
 /**
- * `usage` → OpenAI's. `input_tokens` are only those that touched no cache; reads and writes stand beside them.
- * `message_delta` repeats the counts, cumulative; old models repeat the output only. So the last number of each wins.
+ * `usage` → OpenAI's. `input_tokens` leaves out what was read from or written to a cache; these have their own counts.
+ * `message_delta` repeats the counts, cumulative; old models repeat the output only. So the last number of each counts.
  */
 import type { ChatUsage } from '../dialect.ts'
 import { count, record } from '../read-json.ts'
 import { hasImpossible, toUsage } from '../usage.ts'
 
-/** Of all `usage` objects of an answer, in order; null when none has a count, or one has a count that cannot be. */
+/** `usages`: all of an answer, in order. null when none has a count, or one has a count that cannot be. */
 export function mapUsage(usages: readonly unknown[]): ChatUsage | null {
   if (usages.some((usage) => hasImpossible(Object.values(record(usage))))) return null
   const last = (name: string) =>

@@ -1,4 +1,7 @@
-/** Anthropic's errors: `{"type": "error", "error": {"type", "message"}}`, as a body with a status or as an event in a 200 stream. */
+/**
+ * Anthropic's errors: `{"type": "error", "error": {"type", "message"}}`, as a body with a status or as an event in a
+ * 200 stream.
+ */
 import type { Fault, UpstreamHeaders } from '../dialect.ts'
 import { readBody, toFault } from '../fault.ts'
 import { readRetryAfterMs } from '../openai/retry-hint.ts'
@@ -11,7 +14,7 @@ export function readError(status: number, headers: UpstreamHeaders, body: string
   return toFault({ status, message, code: codeOf(message), retryAfterMs: readRetryAfterMs(headers, null) })
 }
 
-/** Inside a stream the error has a type only, which stands for a status. */
+/** Inside a stream the error has no status: its type stands for one. */
 export function toStreamFault(error: Record<string, unknown>): Fault {
   const message = text(error.message) || JSON.stringify(error)
   return toFault({ status: statusOf(text(error.type)), message, code: codeOf(message) })
@@ -42,7 +45,7 @@ function statusOf(type: string): number {
   }
 }
 
-/** "Your credit balance is too low …" comes as a 400: no retry and no other model of theirs cures it. */
+/** "Your credit balance is too low …" comes as a 400: no retry and no other model of Anthropic's cures it. */
 function codeOf(message: string): string | undefined {
   return /credit balance is too low/i.test(message) ? 'insufficient_quota' : undefined
 }

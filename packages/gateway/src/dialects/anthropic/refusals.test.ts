@@ -90,7 +90,7 @@ test('a model that thinks within a budget needs room for it', () => {
   )
 })
 
-test('a schema as deep as a well is refused, not a crash', () => {
+test('a schema that is 100,000 levels deep is refused, not a crash', () => {
   const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)
   expect(refusal({ tools: [{ type: 'function', function: { name: 'x', parameters: deep } }] })).toContain(
     'nested too deeply',

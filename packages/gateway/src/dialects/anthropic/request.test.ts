@@ -44,10 +44,10 @@ test('settings are carried under their names', () => {
     'top_p',
   ])
   expect(bodyOf({}, 'claude-3-haiku-20240307').max_tokens).toBe(4_096)
-  // No Claude of version 2.
+  // The 2 is no version of Claude.
   expect(bodyOf({}, 'MiniMax-M2').max_tokens).toBe(16_384)
   expect(bodyOf({}, 'kimi-k2').max_tokens).toBe(16_384)
-  // What is Claude's default anyway is not said: newer models refuse to hear it.
+  // Claude's own defaults are left out: newer models refuse these members.
   for (const unsaid of [
     { temperature: 1, top_p: 1, stop: [] },
     { temperature: null, top_p: null, top_k: null, stop: null },

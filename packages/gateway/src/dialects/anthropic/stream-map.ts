@@ -1,8 +1,9 @@
 /**
  * Anthropic's stream → OpenAI's chunks.
  *
- * `message_start`, then per content block `content_block_start`, `…_delta`, `content_block_stop`, then `message_delta` with the
- * stop reason and `message_stop`. `ping` comes anywhere, `error` too, with a 200. Events of a later day are passed over.
+ * `message_start`, then per content block `content_block_start`, `…_delta`, `content_block_stop`, then `message_delta`
+ * with the stop reason and `message_stop`. `ping` can come anywhere, `error` too, with a 200. Unknown events count as
+ * keep-alives.
  */
 import type { ChunkWriter } from '../chunk-writer.ts'
 import type { AnswerContext, StreamMap } from '../dialect.ts'

@@ -98,7 +98,7 @@ describe.skipIf(!hasRecordings)('recorded streams', () => {
   })
 })
 
-/** Written by hand after the facts of the recordings: padding after the JSON, pings, cumulative usage. */
+/** Written by hand, with what the recordings have: padding after the JSON, pings, cumulative usage. */
 const sse = (...events: object[]) =>
   utf8(
     events
@@ -230,7 +230,7 @@ describe('hand-written streams', () => {
       cache_read_input_tokens: 100,
       output_tokens_details: { thinking_tokens: 12 },
     }
-    // Told twice: the end and the counts are told once.
+    // Sent twice: the end and the counts are passed on once.
     const ends = [ended('end_turn', { output_tokens: 29 }), ended('end_turn', last)]
     const events = inAllCuts(sse(start(first), ...said('x'), ...ends, stop))
     expectGoodOrder(events)
@@ -264,9 +264,9 @@ describe('hand-written streams', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'error', code: 'overloaded', status: 529 })
   })
 
-  test('a cut is told, wherever it is', () => {
+  test('a cut is an error, wherever it is', () => {
     const bytes = sse(start(), ...said('half'))
-    // Without a reason it is no end.
+    // Without a stop reason it is no end.
     for (const more of [ended(null), stop]) {
       const events = inAllCuts(Buffer.concat([bytes, sse(more)]))
       expect(events.at(-1)).toMatchObject({ kind: 'error', code: 'stream_cut', status: 502 })
@@ -286,18 +286,18 @@ describe('hand-written streams', () => {
     }
   })
 
-  test('an event that is not JSON is no token to be skipped', () => {
+  test('an event that is not JSON ends the stream with an error', () => {
     const events = inAllCuts(Buffer.concat([sse(start(), ...said('a')), utf8('data: {"type": "content\n\n')]))
     expect(events.at(-1)).toMatchObject({ kind: 'error', code: 'malformed_stream' })
   })
 
-  test('an event without data, or named ping, is a sign of life whatever it says', () => {
+  test('an event without data, or named ping, is a keep-alive whatever it says', () => {
     const pings = utf8('data:\n\nevent: ping\ndata: 2024-04-27 01:35:43.686476\n\n')
     const events = inAllCuts(Buffer.concat([sse(start(), ...said('a')), pings, sse(ended('end_turn'), stop)]))
     expectGoodOrder(events)
   })
 
-  test('events and blocks of a later day are signs of life', () => {
+  test('an unknown event is a keep-alive, an unknown block is nothing', () => {
     const events = inAllCuts(
       sse(
         start(),

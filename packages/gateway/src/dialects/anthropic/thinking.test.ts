@@ -27,7 +27,7 @@ describe('thinking', () => {
     expect([64_000, 1_025].map(budget)).toEqual([32_000, 1_024])
   })
 
-  test('what the caller leaves to the model is left to it', () => {
+  test('adaptive thinking is left to the model', () => {
     expect(bodyOf({ thinking: { type: 'adaptive' } }).thinking).toEqual({
       type: 'adaptive',
       display: 'summarized',
@@ -103,7 +103,7 @@ describe('thinking by a budget while tools are called', () => {
     expect(bodyAfter(medium, asked, ...calling('a', thoughts), ...calling('b')).thinking).toEqual(thinking)
   })
 
-  test('is asked for again from the next question on, and always where the model thinks as it sees fit', () => {
+  test('is asked for again from the next question on, and always where thinking is adaptive', () => {
     const answered = [asked, ...calling('a'), { role: 'assistant', content: 'so' }, asked]
     expect(bodyAfter(medium, ...answered).thinking).toEqual(thinking)
     const newer = bodyOf({ ...medium, messages: [asked, ...calling('a')] })

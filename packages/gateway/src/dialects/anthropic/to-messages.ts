@@ -1,4 +1,4 @@
-/** Turns → Anthropic's messages: content blocks, tool results before what the user says with them. */
+/** Turns → Anthropic's messages: content blocks, in the order in which the caller sent them. */
 import type {
   AssistantMessage,
   AttachedPart,
@@ -83,7 +83,7 @@ function toToolUse({ id, name, input }: ToolCall): Block {
   return { type: 'tool_use', id: toToolUseId(id), name, input }
 }
 
-/** Ids of other providers (`functions.get_weather:0`) hold letters that Anthropic refuses. */
+/** Ids of other providers (`functions.get_weather:0`) can hold characters that Anthropic refuses. */
 function toToolUseId(id: string): string {
   return id.replace(/[^\w-]/g, '_')
 }

@@ -1,4 +1,4 @@
-/** A chat request → `POST /messages`. The key (`x-api-key`) is added by whoever sends it. */
+/** A chat request → `POST /messages`. The key (`x-api-key`) is added where it is sent. */
 import { parseChatRequest } from '../chat-request.ts'
 import { keepsToSchemas } from '../claude-model.ts'
 import { readConversation } from '../conversation.ts'

@@ -8,8 +8,8 @@ export interface Sampling {
 }
 
 /**
- * OpenAI's temperature goes up to 2; cutting it down to 1 unsaid would be another than was asked for. 1 is Claude's own default
- * for both: left out, because newer models refuse to be told, and many clients say it as a matter of course.
+ * OpenAI's temperature goes up to 2, Claude's to 1: a higher one is refused, not lowered silently. 1 is Claude's own
+ * default for both and is left out, because newer models refuse these members, and many clients always send them.
  */
 export function toSampling({ temperature, top_p: topP }: ChatRequest): Sampling {
   if (temperature != null && (temperature < 0 || temperature > 1)) {

@@ -13,7 +13,7 @@ export function toThinking(reasoning: Reasoning, model: string, maxTokens: numbe
     case 'default':
       return {}
     case 'off':
-      // Models that know a budget only do not think unless told to.
+      // Models with a thinking budget do not think unless asked to.
       return thinksAdaptively(model) ? { thinking: { type: 'disabled' } } : {}
     case 'adaptive':
       return { thinking: adaptive }
@@ -27,15 +27,15 @@ export function toThinking(reasoning: Reasoning, model: string, maxTokens: numbe
   }
 }
 
-/** `max_tokens` where the caller names none: thinking counts into it, so a budget that was named comes on top. */
+/** `max_tokens` where the caller names none. Thinking counts into it, so a budget that the caller named is added. */
 export function maxTokensFor(reasoning: Reasoning, model: string): number {
   return maxTokensDefault(model) + (reasoning.kind === 'budget' ? reasoning.tokens : 0)
 }
 
-/** Newer models think unseen unless asked to show a summary. */
+/** Newer models hide their thinking unless asked for a summary. */
 const adaptive = { type: 'adaptive', display: 'summarized' }
 
-/** Of `max_tokens`, which holds thinking and answer: the shares that OpenRouter made usual. */
+/** Shares of `max_tokens`, which holds thinking and answer, as OpenRouter made them usual. */
 const budgetShare = { minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.9, max: 0.95 } as const
 const budgetTokensMin = 1_024
 const budgetTokensMax = 32_000

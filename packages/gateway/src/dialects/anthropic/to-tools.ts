@@ -8,7 +8,7 @@ interface ToolMembers {
   tool_choice?: object
 }
 
-/** `canBeStrict`: whether the model knows `strict`; where it does not, or not for this schema, that is still shown to it. */
+/** `canBeStrict`: whether the model knows `strict`. A schema that it cannot be held to is sent without it. */
 export function toToolMembers(
   { tools, choice, isParallel }: ToolRequest,
   conversation: Conversation,
@@ -23,7 +23,7 @@ export function toToolMembers(
 
 const oneAtATime = { disable_parallel_tool_use: true }
 
-/** Tool calls in the history want their tools declared, also when no more of them may be called. */
+/** Anthropic wants the tools of all calls in the history declared, even where no tool is offered any more. */
 function declareCalled(conversation: Conversation): ToolMembers {
   const names = calledTools(conversation)
   if (names.length === 0) return {}

@@ -24,7 +24,7 @@ describe('tools', () => {
     expect(bodyOf({ tools }, 'claude-opus-4-1-20250805').tools[0]).not.toHaveProperty('strict')
   })
 
-  test('have a schema of an object, also where theirs says nothing or not that', () => {
+  test('have a schema of type object, also where the caller gives no type', () => {
     const properties = { x: { type: 'string' } }
     const inputs = [{}, { properties }, { type: null, properties }].map((parameters) => {
       const named = { type: 'function', function: { name: 'a', parameters } }

@@ -39,7 +39,7 @@ test('a body in OpenAI’s form passes as its bytes', async () => {
   expect((await refuse(anthropic, 529)).text).toBe(anthropic)
 })
 
-test('a body that is compressed, though nobody asked for it, is not told', async () => {
+test('a body that is compressed, though nobody asked for it, is not passed on', async () => {
   const { response, text } = await refuse({ detail: 'packed' }, 503, { 'content-encoding': 'gzip' })
   expect(response.status).toBe(503)
   expect(response.headers.get('content-encoding')).toBeNull()

@@ -1,7 +1,7 @@
 /**
  * A provider's refusal, whatever form it has → its status and a message that people can read, in OpenAI's envelope.
  *
- * A body that has the envelope already passes as it came. Others seen in the field: `error` as a text (xAI), `detail`
+ * A body that has the envelope already is passed on as it came. Other forms in use: `error` as a text (xAI), `detail`
  * (Mistral, FastAPI), numbers as code (Gemini, OpenRouter), plain text (DeepSeek, Azure), a page of HTML (Perplexity).
  */
 import type { IncomingHttpHeaders } from 'node:http'
@@ -46,12 +46,12 @@ export function toProviderError({ status, headers, body }: Refusal, target: Targ
   })
 }
 
-/** In place of a body that nobody here can read. */
+/** The message in place of a body that cannot be read here. */
 export function toPackedWords(provider: string): string {
   return `${provider} compressed its answer, though it was asked not to.`
 }
 
-/** Every word of the body that may be a code: providers put it in different places. */
+/** Every string of the body that can be a code: providers put it in different places. */
 function readCodes(json: unknown): string {
   const error = firstRecord(firstRecord(json)?.error)
   return [error?.code, error?.type, error?.status, firstRecord(json)?.code].filter(isText).join(' ')
@@ -65,11 +65,11 @@ function toEnvelope(status: number, message: string, json: unknown): string {
   return JSON.stringify({ error: { message, type, code, param } })
 }
 
-/** As the official clients read it: a message, and code and type as texts where they are there at all. */
+/** Can the official clients read it? It needs a message; code and type are strings, null or missing. */
 function hasEnvelope(json: unknown): boolean {
   const error = firstRecord(firstRecord(json)?.error)
   if (!error || !isText(error.message)) return false
-  // Its message says nothing without what the provider behind it said.
+  // OpenRouter's message says nothing without that of the provider behind it, which stands in `raw`.
   if (isText(firstRecord(error.metadata)?.raw)) return false
   return [error.code, error.type].every((value) => value == null || typeof value === 'string')
 }
@@ -79,7 +79,7 @@ function readMessage(json: unknown, text: string): string | null {
   return message ? shortenMessage(message) : null
 }
 
-/** A page is told by its title, or by its words where it has none. */
+/** The text as it is; of a web page only the title. */
 function readText(text: string): string | null {
   if (!/^\s*<(!doctype|html|head|body)/i.test(text)) return text.trim() || null
   const title = readPageTitle(text)

@@ -1,21 +1,22 @@
 /**
- * What an answer without usage probably used, be it that it broke off before or that its provider counts nothing: providers
- * bill what they generated. Always marked as an estimate, by `source: 'tokenizer'`.
+ * What an answer without usage probably used, because it broke off or because its provider sends none: providers bill
+ * what they generated. Always marked as an estimate, by `source: 'tokenizer'`.
  *
- * Providers mostly send a token a chunk, so the chunks are counted; where they are longer, several tokens travel in one
- * and a quarter of the letters is nearer. The prompt is what was reserved for it.
+ * Most providers send one token in a chunk, so the chunks are counted. Where chunks are longer, they hold several
+ * tokens each, and a quarter of the letters is closer. The prompt counts as much as was reserved for it.
  *
- * What the provider itself has counted before the end is taken from it: Anthropic counts the prompt, cache and all, as its
- * answer begins; Gemini counts anew in each chunk, hidden thoughts among it.
+ * Counts that the provider sent before the end are used: Anthropic counts the prompt, cache included, when its answer
+ * begins; Gemini counts everything so far in each chunk, hidden thoughts included. Of the output, the larger count is
+ * taken.
  */
 import type { Usage } from '@drag-race/contracts'
 
 export interface Generated {
   /** Chunks that hold a token of any kind. */
   tokenChunks: number
-  /** Letters of answer, reasoning and calls of tools. */
+  /** Letters of answer, reasoning and tool calls. */
   letters: number
-  /** What the provider has counted before the end; null when nothing. */
+  /** What the provider counted before the end; null when it did not. */
   usageSoFar: Usage | null
 }
 

@@ -1,14 +1,14 @@
 /**
  * A whole answer as the stream that was asked for: some servers ignore `stream: true`. One chunk with everything, the
- * usage chunk where there is usage, `[DONE]`. Where the answer tells an error, that is its last event, and nothing says
- * that it is done.
+ * usage chunk where there is usage, `[DONE]`. Where the answer holds an error, this is the last event, without a
+ * `[DONE]`.
  */
 import type { ChunkError } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
 import { typeOf } from '../fault.ts'
 import { record, records } from '../read-json.ts'
 
-/** `error`: what the answer tells of one, wherever it stands in it. */
+/** `error`: the error that the answer holds, wherever it stands; null when there is none. */
 export function toStreamText(json: Record<string, unknown>, error: ChunkError | null): string {
   const { id, created, model, choices, usage } = json
   const head = { id, object: 'chat.completion.chunk', created, model }
@@ -27,7 +27,7 @@ function toDelta(choice: Record<string, unknown>): object {
   const { message, ...rest } = choice
   const delta = record(message)
   const calls = Array.isArray(delta.tool_calls) ? delta.tool_calls : null
-  // Fragments of a tool call are put together by their index; a whole message has none.
+  // Clients put the fragments of a tool call together by their index; calls in a whole message have none.
   return {
     ...rest,
     delta: calls ? { ...delta, tool_calls: calls.map((call, index) => ({ index, ...call })) } : delta,

@@ -6,7 +6,7 @@
  */
 export interface Member extends Place {
   key: string
-  /** Of its opening quote. */
+  /** The place of its opening quote. */
   keyStart: number
 }
 
@@ -16,7 +16,7 @@ export interface Place {
   end: number
 }
 
-/** The members of the object that begins with the first `{` from there on, in order. */
+/** The members, in order, of the object that begins with the first `{` at `from` or after it. */
 export function readMembers(text: string, from = 0): Member[] {
   const members: Member[] = []
   let at = skipSpace(text, text.indexOf('{', from) + 1)
@@ -31,7 +31,7 @@ export function readMembers(text: string, from = 0): Member[] {
   return members
 }
 
-/** The values of the list that begins with the first `[` from there on, in order. */
+/** The values, in order, of the list that begins with the first `[` at `from` or after it. */
 export function readItems(text: string, from: number): Place[] {
   const items: Place[] = []
   let start = skipSpace(text, text.indexOf('[', from) + 1)

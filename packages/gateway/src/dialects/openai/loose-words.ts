@@ -1,4 +1,4 @@
-/** What errors are made of, in whatever form they come: texts that say something, and objects alone or first in a list. */
+/** The parts of errors, in whatever form they come: strings that say something, and objects, alone or in a list. */
 
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== ''

@@ -1,17 +1,17 @@
 /**
- * `reasoning_details` that a dialect of ours wrote, and the `reasoning_content` beside them, have no business with a provider of
- * OpenAI's form: Groq, Mistral and MiniMax refuse a message that holds them, which would end the conversation that a
- * fallback is to save. Those of others (OpenRouter's) are theirs, and stay.
+ * Removes the `reasoning_details` that a dialect of ours wrote, and the `reasoning_content` beside them, from a request
+ * to a provider of OpenAI's form: Groq, Mistral and MiniMax refuse a message that holds them, so that a fallback to
+ * them would fail. `reasoning_details` from elsewhere (OpenRouter's) stay.
  */
 import { isOwnDetail } from '../reasoning-details.ts'
 import { type Edit, type Member, readItems, readMembers } from './json-members.ts'
 
-/** At a glance, for the many bodies without. */
+/** A quick check, because most bodies have none. */
 export function mayHoldDetails(body: Buffer): boolean {
   return body.includes('"reasoning_details"')
 }
 
-/** What takes them out of the messages; `members` are the body's. */
+/** The edits that remove them from the messages; `members` are those of the body. */
 export function dropOwnDetails(text: string, members: readonly Member[]): Edit[] {
   return members
     .filter(({ key, start }) => key === 'messages' && text[start] === '[')

@@ -1,7 +1,7 @@
 /**
- * What a provider says went wrong, out of JSON of whatever form: null when it holds no words of that kind.
+ * A provider's error message, found in JSON of any form; null when there is none.
  *
- * Only for JSON that is known to be no answer: an answer may have members of these names too.
+ * Only for JSON that is known to be no answer: an answer can have members of these names too.
  */
 import { firstRecord, isText } from './loose-words.ts'
 
@@ -31,7 +31,7 @@ export function readWords(json: unknown): string | null {
   return null
 }
 
-/** A text, or FastAPI's list of `{loc, msg}`, or such a list below `detail`. */
+/** A string, or FastAPI's list of `{loc, msg}`, or one of them below `message` or `detail`. */
 function readDetail(words: unknown): string | null {
   if (isText(words)) return words
   if (Array.isArray(words)) return words.map(readDetail).filter(Boolean).join('; ') || null

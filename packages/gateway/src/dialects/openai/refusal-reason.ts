@@ -1,6 +1,6 @@
 /**
- * What a refusal is about, from its code and, where providers give none, from its words. Only what decides where a call
- * may still go is told apart; everything else is null and judged by its status.
+ * The reason of a refusal, by its code or, where providers give none, by its message. Only reasons that decide which
+ * targets are still tried are told apart; for all others it is null, and the status decides.
  */
 import type { RefusalReason } from '../../errors.ts'
 
@@ -13,7 +13,7 @@ export interface Refused {
 
 export function readReason({ status, code, message }: Refused): RefusalReason | null {
   if (status === 500) return readServerReason(message)
-  // Words are trusted only where the status says that the request was refused; others may quote anything.
+  // Messages are believed only where the status says that the request was refused: others can quote anything.
   if (status < 400 || status > 500) return null
   const isAbout = (codes: RegExp, words: RegExp) => codes.test(code ?? '') || words.test(message)
   if (status === 429 || status === 413) {
@@ -29,7 +29,10 @@ export function readReason({ status, code, message }: Refused): RefusalReason | 
   return isAbout(contentCodes, contentWords) ? 'content_policy' : null
 }
 
-/** llama.cpp answers 500 to what its model cannot take. A sentence of its own stands at the beginning, where a quotation does not. */
+/**
+ * llama.cpp answers 500 to input that its model cannot take. Only the beginning of the message counts: further on the
+ * same words can be a quotation.
+ */
 function readServerReason(message: string): RefusalReason | null {
   if (/^input \(\d+ tokens\) is too large to process/.test(message)) return 'context_length'
   return inputWords.test(message) ? 'unsupported_input' : null
@@ -39,9 +42,12 @@ function readServerReason(message: string): RefusalReason | null {
 const inputWords = /^((image|audio|video) input is not supported|\S+ is not a multimodal model)/
 
 const contextCodes = /context_length_exceeded|context_window_exceeded|string_above_max_length/
-/** OpenAI, vLLM: "maximum context length is"; vLLM, of `max_tokens`: "greater than max_model_len"; Anthropic: "prompt is too long"; Gemini: "input token count … exceeds". */
+/**
+ * OpenAI, vLLM: "maximum context length is"; vLLM, of `max_tokens`: "greater than max_model_len"; Anthropic: "prompt is
+ * too long"; Gemini: "input token count … exceeds".
+ */
 const contextWords =
   /maximum context length|greater than max_model_len|context (length|window|size)|prompt is too long|input is too long|too many (input )?tokens|token count.{0,200}exceeds/i
 const contentCodes = /content_filter|content_policy|responsible_?ai/i
-/** Azure: "triggering Azure OpenAI's content management policy"; OpenAI: "rejected as a result of our safety system". */
+/** Azure: "triggering Azure OpenAI's content management policy"; OpenAI: "rejected … of our safety system". */
 const contentWords = /content (management )?policy|safety system|content_filter/i

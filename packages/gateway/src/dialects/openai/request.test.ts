@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toUpstreamBody } from './request.ts'
 
-/** The request as the door reads it, from its text. */
+/** The text goes through `toUpstreamBody`, with the facts that the gateway reads from it. */
 function edit(text: string, upstreamModel: string, isUsageAskedFor = true): string {
   const parsed = JSON.parse(text) as {
     model: string

@@ -1,7 +1,7 @@
 /**
- * The caller's body → the body that goes up. Three things may change, as text, and every other byte stays as it came:
- * `model`, where our name is an alias or stands there twice; `stream_options.include_usage`, which our books need; and
- * messages with `reasoning_details` of our own dialects, which lose them.
+ * The caller's body → the body for the provider. Three things can change, in the text, and every other byte stays as it
+ * came: `model`, where the name is an alias or the key stands there twice; `stream_options.include_usage`, which our
+ * books need; and `reasoning_details` of our own dialects, which are removed from the messages.
  */
 import type { ChatRequest } from '../../chat-request.ts'
 import type { Target } from '../../upstream/target.ts'
@@ -43,8 +43,8 @@ export function toUpstreamBody(
 }
 
 /**
- * We read the last `model` of several; a provider that reads the first would serve one that nobody allowed. A key may be
- * spelt with escapes: its letters are all `\u006…`.
+ * We read the last `model` of several; a provider that reads the first would serve a model that was not checked. The
+ * key can be written with escapes: all its letters are `\u006…`.
  */
 function mayNameTwice(body: Buffer): boolean {
   return body.indexOf('"model"') !== body.lastIndexOf('"model"') || body.includes('\\u006')

@@ -1,12 +1,12 @@
 /**
- * What a refusal says about trying again. When to come back stands in `Retry-After`; Azure gives milliseconds in a header
+ * What a refusal says about trying again. When to do so stands in `Retry-After`; Azure gives milliseconds in a header
  * of its own, Gemini a `RetryInfo` in the body.
  */
 import type { UpstreamHeaders } from '../dialect.ts'
 import { record } from '../read-json.ts'
 import { firstRecord } from './loose-words.ts'
 
-/** For a `Retry-After` header, as whole seconds; null when the provider does not say, or says it in that header already. */
+/** The `Retry-After` to add, in whole seconds; null when the provider does not say, or has sent this header itself. */
 export function readRetryAfter(headers: UpstreamHeaders, json: unknown): string | null {
   if (headers['retry-after'] !== undefined) return null
   const ms = toNumber(headers['retry-after-ms'])
@@ -14,7 +14,7 @@ export function readRetryAfter(headers: UpstreamHeaders, json: unknown): string 
   return seconds === null ? null : String(Math.ceil(seconds))
 }
 
-/** In milliseconds, from the most exact of its places; null when the provider does not say. */
+/** In milliseconds, from the most exact place that has it; null when the provider does not say. */
 export function readRetryAfterMs(headers: UpstreamHeaders, json: unknown): number | null {
   const ms = toNumber(headers['retry-after-ms'])
   // Azure sends 0 there and the seconds beside it.
@@ -29,7 +29,7 @@ export function readShouldRetry({ 'x-should-retry': word }: UpstreamHeaders): bo
   return word === 'false' ? false : null
 }
 
-/** `Retry-After` may be a date. The provider's own `Date` tells how far away that is, whatever our clock says. */
+/** `Retry-After` can be a date. It is compared with the provider's own `Date`, whatever our clock says. */
 function secondsUntil({ 'retry-after': until, date }: UpstreamHeaders): number | null {
   const seconds = (Date.parse(String(until)) - Date.parse(String(date))) / 1000
   return Number.isNaN(seconds) ? null : Math.max(0, seconds)
