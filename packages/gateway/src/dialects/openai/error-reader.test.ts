@@ -86,6 +86,13 @@ const odd: [what: string, body: unknown, status: number, error: object][] = [
   ],
   ['a list around it', [{ error: { code: 400, message: 'Bad' } }], 400, { message: 'Bad', code: null }],
   [
+    'a list around an envelope',
+    [{ error: { code: 'x', message: 'Bad' } }],
+    400,
+    { message: 'Bad', code: 'x' },
+  ],
+  ['a list in an envelope', { error: [{ code: 'x', message: 'Bad' }] }, 400, { message: 'Bad', code: 'x' }],
+  [
     'the words of a provider behind it',
     { error: { message: 'Provider returned error', code: 'x', metadata: { raw: 'Try again shortly' } } },
     429,

@@ -11,7 +11,7 @@ import { withoutSecrets } from '../../upstream/secrets.ts'
 import { type Target, toTargetWords } from '../../upstream/target.ts'
 import { typeOf } from '../fault.ts'
 import { readPageTitle, shortenMessage } from '../provider-words.ts'
-import { parseJson } from '../read-json.ts'
+import { isRecord, parseJson } from '../read-json.ts'
 import { firstRecord, isText } from './loose-words.ts'
 import { readWords } from './read-words.ts'
 import { readReason } from './refusal-reason.ts'
@@ -67,8 +67,8 @@ function toEnvelope(status: number, message: string, json: unknown): string {
 
 /** Can the official clients read it? It needs a message; code and type are strings, null or missing. */
 function hasEnvelope(json: unknown): boolean {
-  const error = firstRecord(firstRecord(json)?.error)
-  if (!error || !isText(error.message)) return false
+  const error = isRecord(json) ? json.error : null
+  if (!isRecord(error) || !isText(error.message)) return false
   // OpenRouter's message says nothing without that of the provider behind it, which stands in `raw`.
   if (isText(firstRecord(error.metadata)?.raw)) return false
   return [error.code, error.type].every((value) => value == null || typeof value === 'string')
