@@ -1,5 +1,5 @@
 /**
- * `usage` → OpenAI's. `input_tokens` leaves out what was read from or written to a cache; these have their own counts.
+ * `usage` → OpenAI's. `input_tokens` leaves out what was read from or written to a cache; these are counted apart.
  * `message_delta` repeats the counts, cumulative; old models repeat the output only. So the last number of each counts.
  */
 import type { ChatUsage } from '../dialect.ts'

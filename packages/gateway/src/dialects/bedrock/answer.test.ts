@@ -57,7 +57,7 @@ test('a whole answer becomes a completion', () => {
   })
 })
 
-test('thoughts behind words and calls keep their place', () => {
+test('thoughts after text and calls keep their place', () => {
   const content = [
     { text: 'Looking.' },
     { toolUse: { toolUseId: 'a', name: 'look', input: {} } },
@@ -72,7 +72,7 @@ test('thoughts behind words and calls keep their place', () => {
 test.each([
   [{ inputTokens: 3 }, [3, 0, 3]],
   [{ outputTokens: 4 }, [0, 4, 4]],
-])('of %j the count that is not said is 0', (usage, counts) => {
+])('of %j the missing count is 0', (usage, counts) => {
   const body = { output: { message: { role: 'assistant', content: [] } }, stopReason: 'end_turn', usage }
   const told = bedrock.toCompletion(body, context).usage!
   expect([told.prompt_tokens, told.completion_tokens, told.total_tokens]).toEqual(counts)
@@ -119,7 +119,7 @@ describe('errors', () => {
     expect(read(httpStatus, kind, message)).toEqual({ status, type, code, message, retryAfterMs: null })
   })
 
-  test('without a header or words say what they can', () => {
+  test('are read without the header, without a message, and from a web page', () => {
     const body = JSON.stringify({ Output: { __type: 'com.amazon.coral.service#UnknownOperationException' } })
     expect(bedrock.readError(404, {}, body)).toMatchObject({
       status: 404,

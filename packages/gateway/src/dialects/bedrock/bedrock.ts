@@ -1,8 +1,8 @@
 /**
- * Amazon Bedrock's Converse and ConverseStream spoken as OpenAI chat completions, for all model families that it carries.
+ * Amazon Bedrock's Converse and ConverseStream spoken as OpenAI chat completions, for all model families at Bedrock.
  *
- * Source: docs.aws.amazon.com/bedrock (API reference of Converse, ConverseStream, OutputConfig; prompt caching) and the types
- * of @aws-sdk/client-bedrock-runtime 3.1162.
+ * Source: docs.aws.amazon.com/bedrock (API reference of Converse, ConverseStream, OutputConfig; prompt caching) and the
+ * types of @aws-sdk/client-bedrock-runtime 3.1162.
  */
 import type { Dialect } from '../dialect.ts'
 import { readError } from './read-error.ts'

@@ -1,4 +1,4 @@
-/** Content blocks, whole or in deltas → what the answer says. A whole block is one whose delta comes at once. */
+/** Content blocks, whole or in deltas → text, thinking and tool calls. A whole block is its own start and delta. */
 import type { ChunkWriter } from '../chunk-writer.ts'
 import { isRecord, record, text } from '../read-json.ts'
 import { createReasoningBlocks } from '../reasoning-blocks.ts'

@@ -59,7 +59,7 @@ test('keeps what came before a damaged message, and says that it is damaged', ()
 test.each([
   ['a length beyond the bound', '7fffffff 00000000'],
   ['headers longer than the message', '00000020 00000030'],
-  ['headers where the last sum stands', '00000010 00000001'],
+  ['headers where the last checksum stands', '00000010 00000001'],
 ])('does not wait for %s', (_name, lengths) => {
   const prelude = hex(lengths)
   expect(() => decode(Buffer.concat([prelude, sum(prelude)]))).toThrow('claims')

@@ -1,34 +1,35 @@
 /**
- * Decodes `application/vnd.amazon.eventstream`, in any cuts.
+ * Decodes `application/vnd.amazon.eventstream`, cut anywhere.
  *
- * A message: total length, length of the headers, CRC of these eight bytes, headers, payload, CRC of all before it; big-endian,
- * CRC-32 as in zip. Both sums are checked: the first before its lengths are believed, so that a damaged length cannot
- * make us wait for gigabytes. Source: AWS, "Amazon Transcribe, event stream encoding"; smithy.io, event stream specification.
+ * A message: total length, length of the headers, CRC of these eight bytes, headers, payload, CRC of all before it;
+ * big-endian, CRC-32 as in zip. Both checksums are checked, the first one before its lengths are used, so that a
+ * damaged length cannot make us wait for gigabytes. Source: AWS, "Amazon Transcribe, event stream encoding"; smithy.io,
+ * event stream specification.
  */
 import { crc32 } from 'node:zlib'
 import { badAnswer } from '../dialect-error.ts'
 
 export interface EventMessage {
-  /** Those of type string, such as `:event-type`; others are of no use here. */
+  /** Only headers of type string, such as `:event-type`; others are of no use here. */
   headers: Record<string, string>
   payload: Uint8Array
 }
 
 export interface EventStreamDecoder {
-  /** One by one, so that what came before a damaged message is handed out. Throws a `DialectError` for that one. */
+  /** Yields one by one, so that messages before a damaged one are handed out. Throws a `DialectError` for that one. */
   push(bytes: Uint8Array): Iterable<EventMessage>
 }
 
-/** Lengths and their sum. */
+/** The two lengths and their checksum. */
 const preludeBytes = 12
 const crcBytes = 4
-/** The protocol allows 24 MiB; a message of a chat is below a kilobyte. */
+/** The protocol's own limit; a message of a chat is below a kilobyte. */
 const messageBytesMax = 24 * 1024 * 1024
 
 export function createEventStreamDecoder(): EventStreamDecoder {
   let held: Buffer[] = []
   let heldBytes = 0
-  /** Of the message that is being collected; null until its prelude is there. */
+  /** The length of the message that is being collected; null until its prelude is there. */
   let totalBytes: number | null = null
 
   const join = (): Buffer => {
@@ -83,12 +84,12 @@ function readMessage(bytes: Buffer): EventMessage {
   }
 }
 
-/** Length of the value by its type; strings and byte arrays say theirs in two bytes. */
+/** Length of a header's value by its type; strings and byte arrays give theirs in the two bytes before. */
 const valueBytes: Record<number, number> = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 }
 const byteArray = 6
 const string = 7
 
-/** Each: length of the name, name, type, value. */
+/** A header: length of the name, name, type, value. */
 function readHeaders(bytes: Buffer): Record<string, string> {
   const headers: Record<string, string> = {}
   let offset = 0
@@ -105,7 +106,7 @@ function readHeaders(bytes: Buffer): Record<string, string> {
       offset = valueAt + length
     }
   } catch (error) {
-    // Node's word for reading past the end.
+    // Node throws it for reading past the end.
     if (error instanceof RangeError) throw damaged('a header is cut off')
     throw error
   }

@@ -1,4 +1,4 @@
-/** The end of an answer, or that it is broken. */
+/** Writes the end of an answer. Throws for a stop reason that calls the answer broken. */
 import type { ChunkWriter } from '../chunk-writer.ts'
 import { badAnswer } from '../dialect-error.ts'
 import { mapStopReason } from './map-stop-reason.ts'

@@ -1,4 +1,4 @@
-/** `stopReason` → `finish_reason`; null for an answer that Bedrock itself calls broken, which must not look finished. */
+/** `stopReason` → `finish_reason`; null for an answer that Bedrock calls broken, which must not look finished. */
 import type { FinishReason } from '../dialect.ts'
 
 export function mapStopReason(reason: string): FinishReason | null {

@@ -1,4 +1,4 @@
-/** `usage` → OpenAI's. `inputTokens` are only those that touched no cache; reads and writes stand beside them. */
+/** `usage` → OpenAI's. `inputTokens` leaves out what was read from or written to a cache; these are counted apart. */
 import type { ChatUsage } from '../dialect.ts'
 import { count, isRecord } from '../read-json.ts'
 import { hasImpossible, toUsage } from '../usage.ts'

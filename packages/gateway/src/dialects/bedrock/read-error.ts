@@ -1,6 +1,6 @@
 /**
- * Bedrock's errors: the kind in the header `x-amzn-errortype` (or `__type` of the body), the words in `message`; in a stream
- * as an exception event. A wrong signature or token comes as a 403, which OpenAI's clients know as a 401.
+ * Bedrock's errors: the kind in the header `x-amzn-errortype` (or `__type` of the body), the text in `message`; in a
+ * stream as an exception event. A wrong signature or token comes as a 403, which is a 401 for OpenAI's clients.
  */
 import type { Fault, UpstreamHeaders } from '../dialect.ts'
 import { readBody, toFault } from '../fault.ts'
@@ -49,7 +49,7 @@ const badKey =
 function read(kind: string, status: number, message: string, retryAfterMs: number | null): Fault {
   if (badKey.test(kind)) return toFault({ status: 401, message })
   const code = kind === 'ServiceQuotaExceededException' ? 'insufficient_quota' : undefined
-  // 424 is Bedrock's word for a failure of the model behind it, 429 its word for one that still loads.
+  // Bedrock answers 424 when the model behind it failed, and 429 for a model that is still loading, among others.
   const ownStatus = statuses[kind] ?? (status === 424 ? 502 : status)
   return toFault({ status: ownStatus, message, code, retryAfterMs })
 }

@@ -43,13 +43,13 @@ test('settings are carried under their names', () => {
   })
 })
 
-test('what is null is not said, and the older name of a setting is known', () => {
+test('null is left out, and the older name of max_completion_tokens is known', () => {
   expect(bodyOf({ max_tokens: 50, temperature: null, top_p: null, stop: null }).inferenceConfig).toEqual({
     maxTokens: 50,
   })
 })
 
-test('Claude is not told its defaults, others are', () => {
+test('defaults are left out for Claude, and sent to others', () => {
   expect(bodyOf({ temperature: 1, top_p: 1 }, claude).inferenceConfig).toEqual({})
   expect(bodyOf({ temperature: 1, top_p: 1 }, nova).inferenceConfig).toEqual({ temperature: 1, topP: 1 })
   expect(refusal({ temperature: 1.1 }, claude)).toContain('`temperature` must be from 0 to 1')
@@ -114,7 +114,7 @@ test('the form of the answer', () => {
   ])
 })
 
-test('a schema is narrowed to what Bedrock takes, and goes in words to a Claude that keeps to none', () => {
+test('a schema is narrowed to what Bedrock takes, and goes in words to a Claude that cannot be held to one', () => {
   const schema = { type: 'object', properties: { a: { type: 'integer', minimum: 1 } } }
   const formed = (strict: boolean) => ({
     response_format: { type: 'json_schema', json_schema: { name: 'x', schema, strict } },
@@ -130,7 +130,7 @@ test('a schema is narrowed to what Bedrock takes, and goes in words to a Claude 
   expect(refusal(formed(true), older)).toContain('`response_format` has a schema')
 })
 
-describe('thinking is asked for in the words of the family', () => {
+describe('thinking is asked for in the form of the family', () => {
   test.each([
     ...Object.entries({
       minimal: 'low',
@@ -235,7 +235,7 @@ describe('tools', () => {
     expect(bodyOf({ tools, ...chat }).toolConfig).toEqual({ tools: specs, toolChoice })
   })
 
-  test('none are shown when none may be called', () => {
+  test('are left out when none may be called', () => {
     expect(bodyOf({ tools, tool_choice: 'none' })).not.toHaveProperty('toolConfig')
   })
 
@@ -266,7 +266,7 @@ describe('tools', () => {
     })
   })
 
-  test('answer in one user turn; a tool that said nothing says an empty object', () => {
+  test('answer in one user turn; a blank result becomes an empty object', () => {
     expect(bodyOf({ tools, messages: history }).messages).toEqual([
       { role: 'user', content: [{ text: 'both' }] },
       {
@@ -286,7 +286,7 @@ describe('tools', () => {
     ])
   })
 
-  test('have ids of at most 64 letters', () => {
+  test('have ids of at most 64 characters', () => {
     const id = `x${'y'.repeat(64)}`
     const messages = [history[0], { role: 'assistant', tool_calls: [call(id, 'a')] }]
     const [{ toolUse }] = bodyOf({ tools, messages }).messages[1].content

@@ -1,23 +1,24 @@
 /**
  * AWS Signature Version 4. Pure: credentials and time come in by argument.
  *
- * Our own sixty lines, because the kept signers bring a runtime of their own (@smithy/signature-v4) or sign asynchronously with a
- * clock inside (aws4fetch); tried against AWS's published test vectors. Source: docs.aws.amazon.com/IAM, "Create a signed AWS API request".
+ * Written here, because the maintained signers bring a runtime of their own (@smithy/signature-v4) or sign
+ * asynchronously with a clock inside (aws4fetch). Tested with AWS's published test vectors. Source:
+ * docs.aws.amazon.com/IAM, "Create a signed AWS API request".
  */
 import { createHash, createHmac } from 'node:crypto'
 
 export interface AwsCredentials {
   accessKeyId: string
   secretAccessKey: string
-  /** Of temporary credentials. */
+  /** Only with temporary credentials. */
   sessionToken?: string | undefined
 }
 
 export interface RequestToSign {
   method: string
-  /** Whole, encoded as it will be sent. */
+  /** The whole URL, encoded as it will be sent. */
   url: string
-  /** Those to be signed, besides the host and the signature's own; the rest may change on the way. */
+  /** The headers to sign, besides the host and the signature's own. Headers that are not here can change on the way. */
   headers: Readonly<Record<string, string>>
   body: string
   region: string
@@ -71,7 +72,10 @@ function toCanonical(request: RequestToSign, added: Readonly<Record<string, stri
   return { canonical, signedHeaders }
 }
 
-/** Encoded once more than it is sent (only S3 is different): `anthropic.claude-v2%3A1` is signed as `anthropic.claude-v2%253A1`. */
+/**
+ * Encoded once more than it is sent (only S3 is different): `anthropic.claude-v2%3A1` is signed as
+ * `anthropic.claude-v2%253A1`.
+ */
 function toCanonicalPath(path: string): string {
   return path.split('/').map(encode).join('/')
 }
@@ -84,7 +88,7 @@ function toCanonicalQuery(query: URLSearchParams): string {
     .join('&')
 }
 
-/** All but letters, digits and `-._~`. */
+/** Encodes all characters but letters, digits and `-._~`. */
 function encode(value: string): string {
   return encodeURIComponent(value).replace(
     /[!'()*]/g,

@@ -1,6 +1,7 @@
 /**
- * ConverseStream → OpenAI's chunks: `messageStart`, `contentBlockStart` (tool calls only), `contentBlockDelta`, `contentBlockStop`,
- * `messageStop` with the stop reason, `metadata` with the usage. An exception comes as an event, with a 200.
+ * ConverseStream → OpenAI's chunks: `messageStart`, `contentBlockStart` (tool calls only), `contentBlockDelta`,
+ * `contentBlockStop`, `messageStop` with the stop reason, `metadata` with the usage. An exception comes as an event,
+ * with a 200.
  */
 import { checkEvent } from '../check-event.ts'
 import type { ChunkWriter } from '../chunk-writer.ts'
@@ -56,7 +57,7 @@ function openReader(writer: ChunkWriter): StreamReader {
 
 const utf8 = new TextDecoder()
 
-/** Throws what an exception says. */
+/** Throws a `DialectError` for an exception. */
 function readEvent({ headers, payload }: EventMessage): Record<string, unknown> {
   checkEvent(payload)
   const event = parseJson(utf8.decode(payload))

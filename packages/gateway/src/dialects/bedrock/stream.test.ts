@@ -38,7 +38,7 @@ test.skipIf(!hasRecordings)(
   },
 )
 
-/** Written by hand after the facts of the recording: text without a start, padding in `p`, usage at the very end. */
+/** Written by hand, with what the recording has: text without a start, padding in `p`, usage at the very end. */
 const start = event('messageStart', { p: 'abc', role: 'assistant' })
 const delta = (contentBlockIndex: number, delta: object) =>
   event('contentBlockDelta', { contentBlockIndex, delta, p: 'abcdefgh' })
@@ -100,7 +100,7 @@ describe('hand-written streams', () => {
     ])
   })
 
-  test('what is counted before its end is no end', () => {
+  test('usage before the stop reason is no end', () => {
     const events = inAllCuts(start, delta(0, { text: 'half' }), metadata(), delta(0, { text: ' and half' }))
     expect(textOf(events)).toBe('half and half')
     expect(finishOf(events)).toEqual([])
@@ -183,7 +183,7 @@ describe('hand-written streams', () => {
     expect(inAllCuts(exception)).toHaveLength(1)
   })
 
-  test('an error that is no exception is one too', () => {
+  test('a message of type error ends it like an exception', () => {
     const error = eventMessage(
       { ':message-type': 'error', ':error-code': 'ServiceUnavailableException', ':error-message': 'oops' },
       '',
@@ -191,14 +191,14 @@ describe('hand-written streams', () => {
     expect(inAllCuts(error)).toMatchObject([{ kind: 'error', status: 503, message: 'oops' }])
   })
 
-  test('a cut is told, in a message or between two', () => {
+  test('a cut is an error, within a message or between two', () => {
     const half = Buffer.concat([start, delta(0, { text: 'a' })])
     expect(inAllCuts(half).at(-1)).toMatchObject({ kind: 'error', code: 'stream_cut' })
     expect(inAllCuts(half.subarray(0, -1)).at(-1)).toMatchObject({ kind: 'error', code: 'stream_cut' })
     expect(inAllCuts(Buffer.alloc(0))).toMatchObject([{ kind: 'error', code: 'empty_response' }])
   })
 
-  test('the usage is the last word: it is done before the upstream closes', () => {
+  test('the usage is the last event: it is done before the upstream closes', () => {
     const map = bedrock.createStreamMap(context)
     const events = map.push(Buffer.concat([start, delta(0, { text: 'a' }), stop('end_turn'), metadata()]))
     expect(events.at(-1)).toEqual({ kind: 'done' })
@@ -211,7 +211,7 @@ describe('hand-written streams', () => {
     expect(usageOf(events)).toBeUndefined()
   })
 
-  test('damage and nonsense are told', () => {
+  test('a damaged message is an error, and so is one that is not JSON', () => {
     const damaged = Buffer.from(delta(0, { text: 'b' }))
     damaged[40]! ^= 1
     const events = inAllCuts(start, delta(0, { text: 'a' }), damaged)
@@ -222,7 +222,7 @@ describe('hand-written streams', () => {
     ])
   })
 
-  test('events of a later day are signs of life', () => {
+  test('an unknown event is a keep-alive', () => {
     const foreign = delta(1, { toolUse: { input: '{}' } })
     const events = inAllCuts(
       start,

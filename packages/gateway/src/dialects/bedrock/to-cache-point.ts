@@ -1,4 +1,4 @@
-/** "Cache up to here", as a block to put after what is cached: none or one. */
+/** The mark for "cache up to here", as a block that stands after what is cached: a list of none or one. */
 import type { CacheControl } from '../tool-request.ts'
 
 export function toCachePoint(cacheControl: CacheControl | null): Record<string, unknown>[] {

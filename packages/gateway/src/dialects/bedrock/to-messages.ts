@@ -1,4 +1,7 @@
-/** Turns → Converse's messages: content blocks; pictures and documents as bytes only; a cache point is a block of its own after what it covers. */
+/**
+ * Turns → Converse's messages: content blocks; pictures and documents as bytes only; a cache point is a block of its
+ * own after what it covers.
+ */
 import type {
   AssistantMessage,
   AttachedPart,
@@ -38,7 +41,7 @@ function toUserBlocks(part: TextPart | AttachedPart | ToolResult): Block[] {
   }
 }
 
-/** Bedrock refuses blank texts; a tool that said nothing says an empty object. */
+/** Bedrock refuses blank texts: the result of a tool that returned nothing is an empty object. */
 function toResultContent({ parts }: ToolResult): Block[] {
   const content = parts.flatMap((part) => {
     if (part.kind !== 'text') return [toAttached(part)]
@@ -67,7 +70,10 @@ function toImage({ source, param }: ImagePart): Block {
   return { image: { format, source: { bytes: source.base64 } } }
 }
 
-/** Each needs a name that no other has. AWS wants it neutral, and few letters are allowed: it is named after its place. */
+/**
+ * Each document needs a name of its own. AWS advises neutral names and allows few characters, so it is named after its
+ * place.
+ */
 function toDocument({ source, param }: FilePart): Block {
   const name = `document ${(param.match(/\d+/g) ?? []).join('-')}`
   switch (source.mediaType) {
@@ -101,7 +107,7 @@ function toToolUse({ id, name, input }: ToolCall): Block {
   return { toolUse: { toolUseId: toToolUseId(id), name, input } }
 }
 
-/** At most 64 of these letters; ids of other providers may hold others. */
+/** At most 64 of these characters are allowed; ids of other providers can hold others. */
 function toToolUseId(id: string): string {
   return id.replace(/[^\w-]/g, '_').slice(-64)
 }

@@ -1,4 +1,7 @@
-/** How much to think, in the words of the model's family: Converse has only an effort of its own, and passes on the rest. */
+/**
+ * How much to think, in the form of the model's family: Converse itself has only an effort, and passes other members on
+ * to the model.
+ */
 import { maxTokensFor, toThinking } from '../anthropic/to-thinking.ts'
 import { isClaude } from '../claude-model.ts'
 import type { Turn } from '../conversation.ts'
@@ -35,7 +38,7 @@ export function toReasoning(
   throw cannotCarry('reasoning_effort', 'cannot be carried to this model at Bedrock: leave it out.')
 }
 
-/** A budget must be below `maxTokens`, so that has to be said with it. */
+/** A budget must be below `maxTokens`, so `maxTokens` is sent with it. */
 function toClaude(reasoning: Reasoning, model: string, asked: number | undefined): ReasoningMembers {
   const maxTokens = asked ?? maxTokensFor(reasoning, model)
   const { thinking, effort } = toThinking(reasoning, model, maxTokens)

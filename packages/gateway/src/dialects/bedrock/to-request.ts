@@ -1,6 +1,6 @@
 /**
- * A chat request → `/model/{id}/converse` or `/converse-stream`. The signature is added by whoever sends it
- * (`sign-request.ts`), or a Bedrock API key as a bearer.
+ * A chat request → `/model/{id}/converse` or `/converse-stream`. The signature (`sign-request.ts`), or a Bedrock API
+ * key as a bearer token, is added where it is sent.
  */
 import { toSampling } from '../anthropic/to-sampling.ts'
 import { parseChatRequest } from '../chat-request.ts'
@@ -64,7 +64,7 @@ function toSystem(system: readonly TextPart[], words: string | null): object[] |
   return blocks.length > 0 ? blocks : undefined
 }
 
-/** The schema goes as text. Models of others than Claude that cannot keep to one are refused by Bedrock, by name. */
+/** The schema is sent as text. Where a model other than Claude has no structured output, Bedrock refuses it by name. */
 function toTextFormat({ name, description, schema }: SchemaForm): object {
   const jsonSchema = { schema: JSON.stringify(schema), name, ...(description && { description }) }
   return { type: 'json_schema', structure: { jsonSchema } }

@@ -1,6 +1,6 @@
 /**
- * Tools and their choice → `toolConfig`. Converse knows no "none" and no "one at a time"; Claude does, by a `tool_choice` of
- * its own among the additional fields, which must then be the only one.
+ * Tools and their choice → `toolConfig`. Converse has no option for "none" or for one call at a time. Claude has, by a
+ * `tool_choice` of its own among the additional fields; `toolConfig` must then have no choice.
  *
  * `strict` is left out: Bedrock refuses it for most models, and the schema is shown to them all the same.
  */
@@ -18,7 +18,7 @@ interface ToolMembers {
 
 export function toToolMembers(request: ToolRequest, conversation: Conversation, model: string): ToolMembers {
   const called = calledTools(conversation)
-  // Calls in the history want their tools declared, also when no more of them may be called.
+  // Bedrock wants the tools of all calls in the history declared, even where no tool is offered any more.
   if (request.tools.length === 0) return called.length > 0 ? forbid(called.map(toNamedTool), model) : {}
   const tools = request.tools.flatMap(toTool)
   const { choice, isParallel } = request
@@ -28,7 +28,7 @@ export function toToolMembers(request: ToolRequest, conversation: Conversation, 
     throw cannotCarry('tool_choice', 'cannot be none for this model once tools were called: leave it out.')
   }
   if (isParallel) return { toolConfig: { tools, toolChoice: toChoice(choice) } }
-  // Of one tool the first call of the answer is enough.
+  // All calls are of one tool: the first is passed on, the others are dropped.
   if (!isClaude(model) && choice.kind === 'one')
     return { toolConfig: { tools, toolChoice: toChoice(choice) } }
   if (!isClaude(model)) {
@@ -40,7 +40,7 @@ export function toToolMembers(request: ToolRequest, conversation: Conversation, 
   return { toolConfig: { tools }, toolChoice: { ...toClaudeChoice(choice), disable_parallel_tool_use: true } }
 }
 
-/** Other models than Claude are only shown the tools: nothing tells them not to call. */
+/** Only Claude can be told not to call. Other models are shown the tools all the same. */
 function forbid(tools: object[], model: string): ToolMembers {
   return { toolConfig: { tools }, ...(isClaude(model) && { toolChoice: { type: 'none' } }) }
 }

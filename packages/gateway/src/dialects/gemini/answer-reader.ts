@@ -1,7 +1,7 @@
 /**
- * `GenerateContentResponse` → what the answer says. A stream is many of them, a whole answer is one.
+ * `GenerateContentResponse` → text, thinking and tool calls. A stream is many of them, a whole answer is one.
  *
- * Older models repeat `finishReason: "STOP"` in every chunk, and usage comes with each: both count only at the end.
+ * Older models repeat `finishReason: "STOP"` in every chunk, and usage comes with each: both are used only at the end.
  */
 import type { ChunkWriter } from '../chunk-writer.ts'
 import { badAnswer, DialectError } from '../dialect-error.ts'
@@ -14,7 +14,7 @@ import { toErrorFault } from './read-error.ts'
 export interface AnswerReader {
   /** Throws a `DialectError` for an error in place of an answer. */
   add(response: Record<string, unknown>): void
-  /** Nothing more comes: the finish reasons and the usage. Throws for an answer that Gemini calls broken. */
+  /** Nothing more comes: writes finish reasons and usage. Throws for an answer that Gemini calls broken. */
   end(): void
 }
 
@@ -24,7 +24,7 @@ interface Candidate {
   finishMessage: string
 }
 
-/** `id`: of the completion, when Gemini gives none; tool calls without an id are named after it. */
+/** `id`: the completion's id when Gemini gives none. Tool calls without an id get one made of the completion's. */
 export function createAnswerReader(writer: ChunkWriter, id: string): AnswerReader {
   const candidates = new Map<number, Candidate>()
   let responseId = id
@@ -52,7 +52,7 @@ export function createAnswerReader(writer: ChunkWriter, id: string): AnswerReade
     else writer.text(text(part.text), index)
     if (signature !== '') writer.detail(signed, index)
   }
-  /** They come whole. */
+  /** Tool calls come whole, never in fragments. */
   const addCall = (call: Record<string, unknown>, index: number, candidate: Candidate): string => {
     const callId = text(call.id) || `call_${responseId}_${index}_${candidate.calls}`
     candidate.calls++
@@ -74,7 +74,7 @@ export function createAnswerReader(writer: ChunkWriter, id: string): AnswerReade
     },
     end() {
       for (const [index, candidate] of candidates) finish(writer, candidate, index)
-      // The prompt was refused: there is no candidate, and no error either.
+      // A blocked prompt gets no candidate, and no error either.
       if (blockReason !== '' && candidates.size === 0) writer.finish('content_filter', blockReason)
       const counts = writer.state === 'finished' ? mapUsage(usage) : null
       if (counts) writer.usage(counts)

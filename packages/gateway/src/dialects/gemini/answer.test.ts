@@ -6,7 +6,7 @@ test.each([
   [{ promptTokenCount: 3 }, [3, 0, 3]],
   [{ candidatesTokenCount: 4 }, [0, 4, 4]],
   [{ thoughtsTokenCount: 5 }, [0, 5, 5]],
-])('of %j the count that is not said is 0', (usageMetadata, counts) => {
+])('of %j the missing count is 0', (usageMetadata, counts) => {
   const candidates = [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }]
   const told = gemini.toCompletion({ candidates, usageMetadata }, context).usage!
   expect([told.prompt_tokens, told.completion_tokens, told.total_tokens]).toEqual(counts)
@@ -18,12 +18,15 @@ test.each([
   [399, 500],
   [600, 500],
   [undefined, 500],
-])('with a 200, the code %s stands for %i, and is told whole where it has no message', (code, status) => {
-  const error = { code, status: 'ODD' }
-  expect(() => gemini.toCompletion({ error }, context)).toThrow(
-    expect.objectContaining({ status, message: JSON.stringify(error) }),
-  )
-})
+])(
+  'with a 200, the code %s stands for %i, and the whole error is its message where it has none',
+  (code, status) => {
+    const error = { code, status: 'ODD' }
+    expect(() => gemini.toCompletion({ error }, context)).toThrow(
+      expect.objectContaining({ status, message: JSON.stringify(error) }),
+    )
+  },
+)
 
 test('a whole answer becomes a completion', () => {
   const body = {
@@ -142,12 +145,12 @@ describe('errors', () => {
     expect(read(400, { code: 400, message: long }).code).toBe('context_length_exceeded')
   })
 
-  test('of a stream come in a list', () => {
+  test('come in a list where a stream was asked for', () => {
     const body = JSON.stringify([{ error: { code: 400, message: 'no' } }])
     expect(gemini.readError(400, {}, body).message).toBe('no')
   })
 
-  test("say when to come back, and when a day's share is spent", () => {
+  test("say when to try again, and when a day's quota is used up", () => {
     const limit = (quotaId: string) => ({
       code: 429,
       message: 'quota',

@@ -1,4 +1,4 @@
-/** The kind of picture at an address, by the ending of its path; null when that does not tell. */
+/** The media type of a picture at an address, by the file extension; null when that does not tell. */
 const byEnding: Record<string, string> = {
   png: 'image/png',
   jpg: 'image/jpeg',

@@ -1,4 +1,4 @@
-/** `finishReason` → `finish_reason`; null for an answer that Gemini itself calls broken, which must not look finished. */
+/** `finishReason` → `finish_reason`; null for an answer that Gemini calls broken, which must not look finished. */
 import type { FinishReason } from '../dialect.ts'
 
 export function mapFinishReason(reason: string): FinishReason | null {
@@ -19,7 +19,7 @@ export function mapFinishReason(reason: string): FinishReason | null {
     case 'IMAGE_PROHIBITED_CONTENT':
     case 'IMAGE_RECITATION':
       return 'content_filter'
-    // MALFORMED_FUNCTION_CALL, UNEXPECTED_TOOL_CALL, TOO_MANY_TOOL_CALLS, OTHER, and what a later day brings.
+    // MALFORMED_FUNCTION_CALL, UNEXPECTED_TOOL_CALL, TOO_MANY_TOOL_CALLS, OTHER, and unknown ones.
     default:
       return null
   }

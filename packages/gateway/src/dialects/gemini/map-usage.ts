@@ -1,6 +1,7 @@
 /**
- * `usageMetadata` → OpenAI's. Thoughts stand outside `candidatesTokenCount`, results of tools that ran at Google outside
- * `promptTokenCount`; what came from a cache is inside it. Each chunk has all counts so far: the last is the answer's.
+ * `usageMetadata` → OpenAI's. `candidatesTokenCount` leaves out thoughts, `promptTokenCount` leaves out results of
+ * tools that ran at Google but includes what came from a cache. Each chunk has all counts so far: the last is the
+ * answer's.
  */
 import type { ChatUsage } from '../dialect.ts'
 import { count, isRecord } from '../read-json.ts'

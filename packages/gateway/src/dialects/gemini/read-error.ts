@@ -1,6 +1,7 @@
 /**
- * Google's errors: `{"error": {"code", "message", "status", "details"}}`, in a list where a stream was asked for. The details
- * say when to come back (`RetryInfo`), which limit was hit (`QuotaFailure`), and that a key is wrong, which comes as a 400.
+ * Google's errors: `{"error": {"code", "message", "status", "details"}}`, in a list where a stream was asked for. The
+ * details say when to try again (`RetryInfo`), which limit was hit (`QuotaFailure`), and that a key is wrong, which
+ * comes as a 400.
  */
 import type { Fault, UpstreamHeaders } from '../dialect.ts'
 import { readBody, toFault } from '../fault.ts'
@@ -34,7 +35,10 @@ function read(
   return toFault({ status, message, code: isDaily ? 'insufficient_quota' : undefined, retryAfterMs })
 }
 
-/** `GenerateRequestsPerDayPerProjectPerModel-FreeTier`: the hint then still says seconds, and no wait of seconds cures it. */
+/**
+ * `GenerateRequestsPerDayPerProjectPerModel-FreeTier`: `RetryInfo` still names seconds, but waiting so long does not
+ * help.
+ */
 function isSpentForToday(details: readonly Record<string, unknown>[]): boolean {
   const violations = details.flatMap((detail) => records(detail.violations))
   return violations.some((violation) => isRecord(violation) && /PerDay/.test(text(violation.quotaId)))

@@ -107,7 +107,7 @@ describe('thinking', () => {
     ['gemini-3.5-flash', 'none', { thinkingLevel: 'minimal' }],
     ['gemini-3-flash-preview', 'minimal', { includeThoughts: true, thinkingLevel: 'minimal' }],
     ['gemini-3.1-flash-lite', 'none', { thinkingLevel: 'minimal' }],
-    // They answer "Thinking level MINIMAL is not supported for this model" with a 400.
+    // These models answer "Thinking level MINIMAL is not supported for this model" with a 400.
     ['gemini-3.1-pro-preview', 'none', { thinkingLevel: 'low' }],
     ['gemini-3.1-pro-preview', 'minimal', { includeThoughts: true, thinkingLevel: 'low' }],
     ['gemini-3.7-flash', 'minimal', { includeThoughts: true, thinkingLevel: 'low' }],
@@ -220,7 +220,7 @@ describe('tools', () => {
     ])
   })
 
-  test("take their signatures back; a lost one is replaced by Google's word for it, from Gemini 3 on", () => {
+  test("take their signatures back; a lost one is replaced by Google's placeholder, from Gemini 3 on", () => {
     const partsOf = (details: object[] | undefined) =>
       bodyOf(history(details), 'gemini-3.5-flash').contents[1].parts
     const detail = { format: 'gemini', type: 'thought_signature' }

@@ -1,4 +1,4 @@
-/** Gemini's stream (`alt=sse`, CRLF, no word at its end) → OpenAI's chunks. That it is whole shows only when it ends. */
+/** Gemini's stream (`alt=sse`, CRLF, no end marker) → OpenAI's chunks. Only its end shows whether it is whole. */
 import type { AnswerContext, StreamMap } from '../dialect.ts'
 import { createSseReader } from '../sse-reader.ts'
 import { createStreamMap } from '../stream-map.ts'

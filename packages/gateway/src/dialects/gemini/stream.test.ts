@@ -62,7 +62,7 @@ describe.skipIf(!hasRecordings)('recorded streams', () => {
   })
 })
 
-/** Written by hand after the facts of the recordings: CRLF, no word at the end, usage in every chunk. */
+/** Written by hand, with what the recordings have: CRLF, no end marker, usage in every chunk. */
 const sse = (...responses: object[]) =>
   utf8(responses.map((response) => `data: ${JSON.stringify(response)}\r\n\r\n`).join(''))
 const answer = (parts: object[], more: object = {}, top: object = {}) => ({
@@ -115,7 +115,7 @@ describe('hand-written streams', () => {
     expect(textOf(events)).toBe('ab')
   })
 
-  test('what was said once stays: the reason, the counts and the name of the answer', async () => {
+  test('a last chunk without finish reason, counts and id leaves those before it in force', async () => {
     const last = { candidates: [{ content: { parts: [{ functionCall: { name: 'look' } }] } }] }
     const events = inAllCuts(sse(answer([{ text: 'a' }], { finishReason: 'MAX_TOKENS' }), last))
     expectGoodOrder(events)
@@ -125,7 +125,7 @@ describe('hand-written streams', () => {
     expect(message.tool_calls![0]!.id).toBe('call_resp_0_0')
   })
 
-  test('a comment is a sign of life, also behind the last event', () => {
+  test('a comment is a keep-alive, also after the last event', () => {
     const bytes = [utf8(': ping\n\n'), sse(answer([{ text: 'a' }], stop)), utf8(': bye')]
     const events = inAllCuts(Buffer.concat(bytes))
     expectGoodOrder(events)
@@ -180,7 +180,7 @@ describe('hand-written streams', () => {
     },
   )
 
-  test('a prompt that is blocked is an answer without a word', () => {
+  test('a blocked prompt is an answer without text, ended by the filter', () => {
     const events = inAllCuts(
       sse(
         {
@@ -236,20 +236,17 @@ describe('hand-written streams', () => {
     [399, 500],
     [600, 500],
     [undefined, 500],
-  ])(
-    'an error with the code %s has the status %i, and no words of its own are all that it says',
-    (code, status) => {
-      const error = { code, reason: 'odd' }
-      const message = expect.stringContaining(JSON.stringify(error))
-      const last = inAllCuts(sse(answer([{ text: 'a' }]), { error })).at(-1)
-      expect(last).toMatchObject({ kind: 'error', status, message })
-    },
-  )
+  ])('an error with the code %s has the status %i, and without a message is told whole', (code, status) => {
+    const error = { code, reason: 'odd' }
+    const message = expect.stringContaining(JSON.stringify(error))
+    const last = inAllCuts(sse(answer([{ text: 'a' }]), { error })).at(-1)
+    expect(last).toMatchObject({ kind: 'error', status, message })
+  })
 
-  test('a cut is told', () => {
+  test('a cut is an error', () => {
     const bytes = sse(answer([{ text: 'a' }]), answer([{ text: 'b' }], stop))
     expect(inAllCuts(bytes.slice(0, -40)).at(-1)).toMatchObject({ kind: 'error', code: 'stream_cut' })
-    // What was counted so far is no usage of an answer.
+    // The counts so far are not the usage of the answer.
     const half = inAllCuts(sse(answer([{ text: 'a' }])))
     expect(faultOf(half)).toMatchObject({ code: 'stream_cut' })
     expect(usageOf(half)).toBeUndefined()
@@ -258,7 +255,7 @@ describe('hand-written streams', () => {
     expectGoodOrder(inAllCuts(bytes.slice(0, -4)))
   })
 
-  test('a name that changes on the way does not change for the client', () => {
+  test('an id that changes within the answer does not change for the caller', () => {
     const events = inAllCuts(
       sse(answer([{ text: 'a' }]), answer([{ text: 'b' }], stop, { responseId: 'other' })),
     )
@@ -266,7 +263,7 @@ describe('hand-written streams', () => {
     expect(chunksOf(events).at(-1)!.id).toBe('resp')
   })
 
-  test('without names of its own it has those of the call', () => {
+  test('an answer without id and model has those of the call', () => {
     const [first] = chunksOf(
       inAllCuts(sse({ candidates: [{ content: { parts: [{ text: 'a' }] }, ...stop }] })),
     )

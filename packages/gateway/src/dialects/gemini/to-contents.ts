@@ -1,8 +1,8 @@
 /**
  * Turns → Gemini's contents. A tool's result names the tool as well as the call.
  *
- * Gemini's thought signatures go back in the part they came with: on the tool call, or in an empty text at the end, which
- * is how they come in a stream.
+ * Gemini's thought signatures go back in the part they came with: on the tool call, or in an empty text after the text,
+ * as in a stream.
  */
 import type { AssistantMessage, AttachedPart, TextPart, ToolCall, ToolResult, Turn } from '../conversation.ts'
 import { cannotCarry } from '../dialect-error.ts'
@@ -75,7 +75,7 @@ function toModelParts(
   return [...parts, ...calling]
 }
 
-/** Google's own word for a call whose signature is lost, or that another model made: it is let pass. */
+/** Google's placeholder for a call whose signature is lost, or that another model made: the call is then accepted. */
 const unsigned = 'skip_thought_signature_validator'
 
 function toFunctionCall({ id, name, input }: ToolCall, thoughtSignature: string | undefined): Part {

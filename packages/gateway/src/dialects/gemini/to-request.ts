@@ -1,8 +1,8 @@
 /**
- * A chat request → `models/{model}:generateContent`. The key (`x-goog-api-key`) is added by whoever sends it.
+ * A chat request → `models/{model}:generateContent`. The key (`x-goog-api-key`) is added where it is sent.
  *
- * Schemas go as they are: `parametersJsonSchema` and `responseJsonSchema` take JSON schema, where `parameters` and
- * `responseSchema` want a dialect of OpenAPI that would have to be lowered to, with losses.
+ * Schemas go as they are: `parametersJsonSchema` and `responseJsonSchema` take JSON schema, while `parameters` and
+ * `responseSchema` want a dialect of OpenAPI, into which JSON schema can be translated only with losses.
  */
 import { type ChatRequest, parseChatRequest } from '../chat-request.ts'
 import { readConversation } from '../conversation.ts'
@@ -35,7 +35,7 @@ export function toRequest(
   const name = model.replace(/^models\//, '')
   const method = stream ? 'streamGenerateContent' : 'generateContent'
   const path = joinPath(
-    // The compatible endpoint lies below the native one.
+    // The OpenAI-compatible endpoint lies below the native one.
     baseUrl.replace(/\/openai\/?$/, ''),
     `/models/${encodeURIComponent(name)}:${method}`,
     stream ? { alt: 'sse' } : {},

@@ -1,4 +1,7 @@
-/** How much to think → `thinkingConfig`: levels from Gemini 3 on, a budget before, with the numbers of Google's own OpenAI endpoint. */
+/**
+ * How much to think → `thinkingConfig`: levels from Gemini 3 on, a budget before, with the numbers of Google's own
+ * OpenAI-compatible endpoint.
+ */
 import type { Effort, Reasoning } from '../reasoning-request.ts'
 import { takesMinimal, thinksInLevels } from './gemini-model.ts'
 
@@ -8,7 +11,7 @@ export function toThinkingConfig(reasoning: Reasoning, model: string): object | 
     case 'default':
       return undefined
     case 'off':
-      // From 3 on it cannot be turned off; the lowest level is as good as off.
+      // From 3 on thinking cannot be turned off; the lowest level comes closest.
       return hasLevels ? { thinkingLevel: toLevel('minimal', model) } : { thinkingBudget: 0 }
     case 'adaptive':
       return { includeThoughts: true, ...(!hasLevels && { thinkingBudget: -1 }) }

@@ -1,6 +1,7 @@
 /**
- * Tools and their choice → `tools`, `toolConfig`. Gemini knows no "one at a time". Where the caller names the tool, the first
- * call of the answer is enough; where the model chooses, those left out would be others.
+ * Tools and their choice → `tools`, `toolConfig`. Gemini has no option for one call at a time. Where the caller names
+ * the tool, the first call of the answer is passed on and the others are dropped; where the model chooses, the dropped
+ * calls could be of other tools, so the request is refused.
  */
 import { cannotCarry } from '../dialect-error.ts'
 import type { FunctionTool, ToolRequest } from '../tool-request.ts'
@@ -30,7 +31,7 @@ function toDeclaration({ name, description, parameters }: FunctionTool): object 
 
 function toCallingConfig(choice: ToolRequest['choice'], tools: readonly FunctionTool[]): object {
   switch (choice.kind) {
-    // A strict tool is one whose schema is kept to; Gemini does so for all tools at once.
+    // Gemini follows the schemas of all tools or of none: one strict tool is enough for all.
     case 'auto':
       return { mode: tools.some(({ isStrict }) => isStrict) ? 'VALIDATED' : 'AUTO' }
     case 'none':
