@@ -5,7 +5,7 @@ import { oneModel, toConfig } from '../testing/gateway.ts'
 import { openAttempt } from './attempt.ts'
 import { toTarget } from './target.ts'
 
-/** Takes a request and keeps it waiting for a connection. */
+/** A dispatcher that keeps a request waiting for a connection. */
 class WaitingDispatcher extends Dispatcher {
   handler: Dispatcher.DispatchHandler | null = null
   override dispatch(_options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {

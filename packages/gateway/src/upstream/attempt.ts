@@ -1,8 +1,9 @@
 /**
  * One attempt at one target: the request goes out, the answer's head comes back, its body follows as it arrives.
  *
- * Uses undici's dispatch rather than its streams: a read of the provider's socket reaches the relay in the same turn.
- * Whoever gives up (a deadline, the caller) closes the provider's socket at once, so that nothing more is billed.
+ * It uses undici's dispatch rather than its streams, so that a read of the provider's socket reaches the relay in the
+ * same turn. When a deadline or the caller ends the attempt, the provider's socket is closed at once, so that nothing
+ * more is billed.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
@@ -16,10 +17,10 @@ import type { Target } from './target.ts'
 export interface AttemptRequest {
   target: Target
   body: Uint8Array
-  /** What of the caller's headers goes along. */
+  /** The headers that are passed on, beside those of the target. */
   headers: Readonly<Record<string, string>>
   isStream: boolean
-  /** Aborted with the reason when the caller leaves or the call's time is over. */
+  /** Aborted, with the reason, when the caller leaves or the call's time is over. */
   signal: StopSignal
   /** The request is on a connection: the provider may read it, and bill it, from here on. */
   onSent(): void
@@ -28,15 +29,15 @@ export interface AttemptRequest {
 export interface Answer {
   status: number
   headers: IncomingHttpHeaders
-  /** Throws what ended it, when that was not its end. Leaving it early closes the socket. */
+  /** Throws the error that ended it early, if one did. Leaving the loop before the end closes the socket. */
   body: AsyncIterable<Uint8Array>
-  /** The relay saw the answer begin: the deadline for it is met, silence counts from now on. */
+  /** The relay saw the answer begin: the first-token deadline is met, the idle deadline applies from now on. */
   begun(): void
-  /** The relay saw its end: the provider has a moment to close. */
+  /** The relay saw the end of the answer: the provider has a second to end the body. */
   done(): void
 }
 
-/** Rejects with a `GatewayError`, or with the signal's reason. A status of 400 and more is an answer like any other. */
+/** Rejects with a `GatewayError`, or with the signal's reason. An answer with a status of 400 or more resolves too. */
 export function openAttempt(dispatcher: Dispatcher, request: AttemptRequest): Promise<Answer> {
   const { target, signal, isStream } = request
   return new Promise((resolve, reject) => {
@@ -68,7 +69,7 @@ export function openAttempt(dispatcher: Dispatcher, request: AttemptRequest): Pr
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort)
     dispatcher.dispatch(toDispatch(request), toHandler(request, running, { resolve, giveUp, close }))
-    // Mostly a connection stands already and has taken the request.
+    // In most cases an open connection has taken the request by now.
     if (running.phase === 'connecting' && !running.overBy) deadlines.connecting()
   })
 }
@@ -77,7 +78,7 @@ interface Running {
   phase: Phase
   /** null until the request is on a connection. */
   controller: Dispatcher.DispatchController | null
-  /** Set once it was given up. */
+  /** Why the attempt was given up; null as long as it was not. */
   overBy: Error | null
   deadlines: Deadlines
   body: BodyQueue
@@ -97,7 +98,7 @@ function toHandler(
   const { deadlines, body } = running
   return {
     onRequestStart(controller) {
-      // Given up while it waited for a connection: undici hands out the controller only now.
+      // The attempt was given up while it waited for a connection: undici hands out the controller only now.
       if (running.overBy) return controller.abort(running.overBy)
       running.controller = controller
       running.phase = 'waiting'
@@ -125,7 +126,7 @@ function toHandler(
   }
 }
 
-/** Waits are bounded by our own deadlines, which tell a slow first token from a stalled stream; undici's are off. */
+/** Our own deadlines tell a slow first token from a stalled stream, so undici's are off. */
 function toDispatch({ target, headers, body, isStream }: AttemptRequest): Dispatcher.DispatchOptions {
   return {
     origin: target.origin,
@@ -138,5 +139,5 @@ function toDispatch({ target, headers, body, isStream }: AttemptRequest): Dispat
   }
 }
 
-/** Only ends the attempt; nobody is left to read it. */
-const abandoned: Error = new Error('The rest of the answer is of no use.')
+/** It only ends the attempt; nobody reads the message. */
+const abandoned: Error = new Error('The rest of the answer is not needed.')

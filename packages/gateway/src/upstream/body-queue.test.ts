@@ -51,7 +51,7 @@ test('says when it is full, and when there is room again', async () => {
   expect(said).toEqual(['drained', 'abandoned'])
 })
 
-test('leaving after the end is no abandoning', async () => {
+test('leaving after the end does not count as abandoned', async () => {
   const { queue, said } = createQueue()
   queue.push(Buffer.from('a'))
   queue.end()

@@ -1,26 +1,28 @@
 /**
- * What the provider's socket delivers, waiting for the relay: pushed in by the parser, taken out in one piece a turn.
+ * The bytes of an answer between the provider's socket and the relay: the HTTP parser pushes them, the relay takes
+ * them.
  *
- * All that one read of the socket brought comes out together, so that the caller gets it in one write. When the relay
- * waits for a slow caller, the queue fills up to its bound and then the socket is no longer read.
+ * All bytes of one read of the socket are taken in one piece, so that the caller gets them in one write. While the
+ * relay waits for a slow caller, the queue fills up to its bound, and then the socket is not read until there is room
+ * again.
  */
 export interface BodyQueue extends AsyncIterable<Uint8Array> {
-  /** True when it is full: stop reading until `onDrained`. */
+  /** True when the queue is full: stop reading the socket until `onDrained`. */
   push(bytes: Uint8Array): boolean
   end(): void
   fail(reason: Error): void
 }
 
 export interface BodyQueueEvents {
-  /** The relay has taken everything and wants more: from now on the provider is waited for. */
+  /** The relay has taken everything: from now on it waits for the provider. */
   onWaiting(): void
-  /** There is room again after `push` said that there is none. */
+  /** There is room again, after `push` had returned true. */
   onDrained(): void
-  /** The relay takes nothing more, before the end. */
+  /** The relay stopped reading before the end. */
   onAbandoned(): void
 }
 
-/** Enough for a megabit of answer; a provider that is faster than its caller waits. */
+/** Two megabits of answer; a provider that is further ahead of the caller waits. */
 const queueBytesMax = 256 * 1024
 
 const over = { done: true, value: undefined } as const
@@ -32,8 +34,8 @@ export function createBodyQueue(events: BodyQueueEvents): BodyQueue {
 }
 
 /**
- * A class, so that a stream holds one object here and not a dozen closures, and its iterator is itself. Not a generator either:
- * each token comes through here, and each `yield` would be promises of its own.
+ * A class, so that a stream holds one object here, which is its own iterator, and not a dozen closures. Not a generator
+ * either: each token comes through here, and each `yield` would create promises of its own.
  */
 class Queue implements BodyQueue, AsyncIterator<Uint8Array, undefined> {
   readonly #events: BodyQueueEvents
@@ -75,7 +77,7 @@ class Queue implements BodyQueue, AsyncIterator<Uint8Array, undefined> {
         return Promise.reject(end.reason)
       case 'open':
         this.#events.onWaiting()
-        // What comes in the same turn after the part that wakes is taken with it.
+        // Parts that arrive in the same turn after the first one are taken together with it.
         return new Promise<void>((resolve) => {
           this.#wake = resolve
         }).then(() => this.next())

@@ -1,12 +1,12 @@
 /**
- * What came where HTTP was expected → words for it: another protocol, TLS on one side only, or HTTP with a fault in it. No
- * retry cures any of them.
+ * An answer that is not valid HTTP → what the caller is told: another protocol, TLS on one side only, or HTTP with a
+ * fault in it. A retry helps in none of these cases.
  */
 import { GatewayError } from '../errors.ts'
 import type { Phase } from './failure.ts'
 import { type Target, toTargetWords } from './target.ts'
 
-/** null where what came was not at fault. */
+/** null when `cause` is another kind of failure. */
 export function toBrokenHttpWords(
   cause: Error & { code?: unknown },
   phase: Phase,
@@ -29,7 +29,7 @@ export function toBrokenHttpWords(
   return fault === null ? null : toFaultWords(fault, target)
 }
 
-/** Of a status that undici lets pass. */
+/** For a status above 599, which undici lets pass. */
 export function toOddStatus(status: number, target: Target): GatewayError {
   return new GatewayError(
     'bad_response',
@@ -45,30 +45,30 @@ function isNotTls(code: unknown): boolean {
   return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG'
 }
 
-/** The first bytes, where not even those were HTTP's. */
+/** The first bytes of an answer that does not even begin as HTTP does; null when it does. */
 function readForeignBegin(cause: Error & { data?: unknown }): string | null {
   const isForeign = isOfParser(cause) && cause.message.includes('Expected HTTP/')
   return isForeign && typeof cause.data === 'string' ? cause.data : null
 }
 
-/** An alert, or a handshake (RFC 8446, 5.1). */
+/** A TLS record: an alert or a handshake (RFC 8446, 5.1). */
 function isTls(begin: string): boolean {
   return (begin[0] === '\u0015' || begin[0] === '\u0016') && begin[1] === '\u0003'
 }
 
-/** Where the first line is a text. */
+/** Quotes the first line where it is printable text. */
 function toQuote(begin: string): string {
   const line = /^[\x20-\x7e]+/.exec(begin)?.[0].trim()
   return line ? `, but begins with ${JSON.stringify(line.slice(0, 60))}` : ''
 }
 
-/** In the words of undici and its parser, which are English. */
+/** What is wrong with the HTTP: the parser's own words, or ours for undici's error; null when nothing is. */
 function readFault(cause: Error & { code?: unknown }, phase: Phase): string | null {
   if (isOfParser(cause)) return /\((.+)\)$/.exec(cause.message)?.[1] ?? cause.message
   if (cause.code === 'UND_ERR_HEADERS_OVERFLOW') return 'Its headers are too long'
-  // In the middle of an answer this is a connection that was closed too early.
+  // While the body is read, the same code means that the connection was closed too early.
   if (cause.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && phase === 'waiting') return 'It has two lengths'
-  // It asserts what it takes for granted of a status.
+  // undici asserts that a status is at least 100.
   if (cause.code === 'ERR_ASSERTION' && phase === 'waiting') return 'A status below 100'
   const isOddStatus = cause.message === 'bad response' || cause.message === 'bad upgrade'
   return cause.code === 'UND_ERR_SOCKET' && isOddStatus ? 'A status of 1xx that nobody asked for' : null

@@ -5,7 +5,7 @@ import { type BreakerState, closed, type Health, msUntilProbe, pass, settle } fr
 
 const policy: CircuitBreaker = { ...circuitBreakerDefault, consecutiveFailures: 3, cooldownMs: 1000 }
 
-/** The breaker after calls that ended so, one after the other at time 0. */
+/** The breaker after calls that ended in these ways, one after the other, at time 0. */
 function after(healths: Health[], own: Partial<CircuitBreaker> = {}): BreakerState {
   return healths.reduce<BreakerState>(
     (breaker, health) => settle(breaker, { ...policy, ...own }, { passed: 'call', health, nowMs: 0 }),
@@ -30,7 +30,7 @@ test('opens on a failure rate, once there were enough calls', () => {
   expect(after(['failure', 'success', 'success', 'success'], own).state).toBe('closed')
 })
 
-test('calls of before the window count no more', () => {
+test('calls that ended before the window do not count any more', () => {
   const own = { ...policy, failureRate: 0.5, failureRateCallsMin: 2, failureRateWindowMs: 100 }
   const once = settle(closed, own, { passed: 'call', health: 'failure', nowMs: 0 })
   expect(settle(once, own, { passed: 'call', health: 'success', nowMs: 50 }).state).toBe('open')
@@ -46,7 +46,7 @@ test('lets nothing through until the rest is over, then one call', () => {
   expect(pass(through!.breaker, policy, 1000)).toBeNull()
 })
 
-test('who is not let through is told how long: a closed one no time, a probed one another rest', () => {
+test('how long a call has to wait: not at all for a closed one, one more cooldown while a probe runs', () => {
   expect(msUntilProbe(closed, policy, 0)).toBe(0)
   const open = after(['failure', 'failure', 'failure'])
   expect(msUntilProbe(open, policy, 5_000)).toBe(0)
@@ -62,7 +62,7 @@ test.each([
   expect(settle(breaker, policy, { passed: 'probe', health, nowMs: 1500 })).toMatchObject(expected)
 })
 
-test('a call of before it opened changes nothing', () => {
+test('a call that began before it opened changes nothing', () => {
   const open = after(['failure', 'failure', 'failure'])
   expect(settle(open, policy, { passed: 'call', health: 'success', nowMs: 10 })).toBe(open)
   const { breaker } = pass(open, policy, 1000)!

@@ -1,8 +1,9 @@
 /**
- * The circuit breaker of one target, as a value and two pure steps: may this call pass, and how did it end?
+ * The circuit breaker of one target, as a value and two pure steps: `pass` lets a call through or not, `settle` notes
+ * how it ended.
  *
- * Closed, it counts failures; open, it lets nothing through until the cooldown is over; half-open, one call probes and
- * all others wait outside. A caller that leaves is neither success nor failure.
+ * Closed, it counts failures; open, it lets nothing through until the cooldown is over; half-open, one call is the
+ * probe and no other is let through. A caller that leaves is neither success nor failure.
  */
 import type { CircuitBreaker } from '../config/policies.ts'
 
@@ -19,15 +20,15 @@ interface Ended {
 /** How an attempt ended, for its target's health. */
 export type Health = 'success' | 'failure' | 'neutral'
 
-/** What the call was when it passed: only the probe of a half-open breaker decides. */
+/** As what a call was let through. Only a probe decides whether a half-open breaker closes. */
 export type Passed = 'call' | 'probe'
 
 export const closed: BreakerState = { state: 'closed', failuresInARow: 0, recent: [] }
 
-/** Ended calls that a failure rate looks back at; more of them in its window say nothing more. */
+/** How many ended calls a failure rate is taken over at most; with more in its window it would hardly change. */
 const recentMax = 1_000
 
-/** null: not through. */
+/** null: the call is not let through. */
 export function pass(
   breaker: BreakerState,
   policy: CircuitBreaker,
@@ -56,17 +57,17 @@ export function settle(
         ? breaker
         : count(breaker, policy, { atMs: nowMs, isFailure: health === 'failure' })
     case 'open':
-      // A call of before it opened: old news.
+      // The call began before the breaker opened, so it says nothing new.
       return breaker
     case 'half-open':
       if (passed === 'call') return breaker
       if (health === 'success') return closed
-      // A probe that showed nothing gives its place to the next.
+      // After a neutral end, which showed nothing, the next call may probe at once.
       return { state: 'open', openedAtMs: health === 'failure' ? nowMs : breaker.openedAtMs }
   }
 }
 
-/** 0 when a call may pass or probe. While a probe runs, one more cooldown is the best guess. */
+/** 0 when the next call would be let through. While a probe runs, one more cooldown is the best guess. */
 export function msUntilProbe(breaker: BreakerState, policy: CircuitBreaker, nowMs: number): number {
   switch (breaker.state) {
     case 'closed':

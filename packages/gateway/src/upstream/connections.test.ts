@@ -28,7 +28,7 @@ test.each<[string, number, boolean]>([
   provider.close()
 })
 
-test('many who ask at once have no more opened than one of them needs', async () => {
+test('many that ask at the same time open no more connections than one of them needs', async () => {
   const provider = await listen()
   const connections = createConnections()
   const ready = await Promise.all(Array.from({ length: 50 }, () => connections.openAhead(provider.origin, 3)))

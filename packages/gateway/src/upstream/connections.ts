@@ -1,9 +1,9 @@
 /**
- * The connections to providers: a pool an origin, and sockets that are opened ahead of the calls that will need them, so that
- * name, TCP and TLS are no part of their first tokens. undici has no word for that; its pools ask the connector here, which
- * hands out what stands ready.
+ * The connections to providers: one pool for each origin, and sockets that are opened ahead of the calls that will need
+ * them, so that DNS, TCP and TLS are no part of the time to their first token. undici has no method for that; its pools
+ * ask the connector here, which hands out a socket that is open already, if there is one.
  *
- * HTTP/1.1: one call is one socket, so that to give a call up is to close its socket.
+ * HTTP/1.1, so that each call has a socket to itself: to give a call up, its socket is closed.
  */
 import type { Socket } from 'node:net'
 import { Agent, buildConnector, Client, type Dispatcher, Pool } from 'undici'
@@ -11,16 +11,17 @@ import { Agent, buildConnector, Client, type Dispatcher, Pool } from 'undici'
 export interface Connections {
   dispatcher: Dispatcher
   /**
-   * Opens what is missing, so that so many calls to this origin (`https://api.example.com`) find a connection. Resolves with
-   * how many would, when that is clear or three seconds have passed; what opens later is kept too. Never rejects.
+   * Opens the connections that `calls` calls to this origin (`https://api.example.com`) still lack. Resolves with the
+   * number of calls that would find one, when all are open or have failed, or after three seconds; those that open
+   * later are kept too. Never rejects.
    */
   openAhead(origin: string, calls: number): Promise<number>
   close(): Promise<void>
 }
 
-/** To one provider at a time; a further call waits for one, within its connect deadline. */
+/** Connections to one provider at a time; a further call waits for one of them, within its connect deadline. */
 const perOriginMax = 1_000
-/** A socket that no call has taken by then is closed. */
+/** An opened socket that no call has taken after this time is closed. */
 const spareMsMaxDefault = 10_000
 const openMsMax = 3_000
 
@@ -31,11 +32,11 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
   const spares = createSpares(spareMsMax)
   const connect: Connect = (options, callback) => {
     const spare = spares.take(`${options.protocol}//${options.host}`)
-    // Not in this very step, in which the pool does not listen yet.
+    // Not synchronously, because the pool is not ready for the socket yet.
     if (spare) queueMicrotask(() => callback(null, spare))
     else open(options, callback)
   }
-  /** By origin, in the order in which a pool hands them out. */
+  /** By origin, in the order in which a pool uses them. */
   const clients = new Map<string, Client[]>()
   const clientsOf = (origin: string) =>
     (clients.get(origin) ?? []).filter(({ closed, destroyed }) => !closed && !destroyed)
@@ -57,9 +58,12 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
       }),
   })
 
-  /** By origin: who asks while others are being opened opens only what is missing beside them. */
+  /** Connections that are being opened, by origin: a further `openAhead` opens only what is missing beyond them. */
   const opening = new Map<string, Set<Promise<void>>>()
-  /** Of so many calls. A pool takes its first idle client, be its socket open or not: those behind it do not help. */
+  /**
+   * How many of `calls` would find a connection. A pool takes its first idle clients, whether their sockets are open or
+   * not.
+   */
   const standing = (origin: string, calls: number) => {
     const next = clientsOf(origin)
       .filter(({ stats }) => stats.size === 0)
@@ -71,7 +75,7 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
     dispatcher: agent,
     async openAhead(origin, calls) {
       const { protocol, host, hostname, port } = new URL(origin)
-      // As undici names an IPv6 address to its connector.
+      // undici passes an IPv6 address to its connector without brackets.
       const options = { protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }
       const here = opening.get(origin) ?? new Set()
       opening.set(origin, here)
@@ -96,7 +100,7 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
   }
 }
 
-/** Open sockets that no pool knows of yet. The connector hears their errors. */
+/** Open sockets that no pool has taken yet. undici's connector listens to their errors. */
 function createSpares(msMax: number) {
   const spares = new Map<Socket, { origin: string; timer: NodeJS.Timeout }>()
   let isClosed = false

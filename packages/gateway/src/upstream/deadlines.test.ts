@@ -8,7 +8,7 @@ import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway }
 import { type Received, startUpstream } from '../testing/upstream.ts'
 
 const opened: { close(): Promise<void> }[] = []
-// Sockets are real, clocks are not: time passes only when a test says so.
+// Sockets are real, timers are not: time passes only when a test advances it.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(async () => {
   vi.useRealTimers()
@@ -18,7 +18,7 @@ afterEach(async () => {
 const streaming = { model: 'm', messages, stream: true }
 const whole = { model: 'm', messages }
 
-/** A call at a provider whose answer the test writes itself. */
+/** A call to a provider whose answer the test writes itself. */
 async function call(body: object, timeouts: object) {
   const answered = Promise.withResolvers<[ServerResponse, Received]>()
   const upstream = await startUpstream((response, request) => answered.resolve([response, request]))
@@ -29,7 +29,7 @@ async function call(body: object, timeouts: object) {
   return { gateway, response, provider, cutOff: request.cutOff }
 }
 
-/** Everything that is on its way on this machine has arrived. */
+/** Resolves when everything that was on its way on this machine has arrived. */
 async function arrived() {
   for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
 }
@@ -39,8 +39,8 @@ async function expectError(response: Response, status: number, code: string) {
   expect(((await response.json()) as ErrorBody).error.code).toBe(code)
 }
 
-test('a connection that never stands ends at its deadline', async () => {
-  // TLS against a server that never says hello.
+test('a connection that is never completed ends at its deadline', async () => {
+  // TLS with a server that never answers the handshake.
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
@@ -142,7 +142,7 @@ test('comments keep a begun stream alive; silence ends it with an error event, w
   await cutOff
 })
 
-test('silence after the finish broke nothing', async () => {
+test('an answer that falls silent after its finish reason is whole', async () => {
   const { response, provider } = await call(streaming, { idleMs: 1000 })
   provider.write(token('a') + finish)
   const { body } = await response
@@ -152,7 +152,7 @@ test('silence after the finish broke nothing', async () => {
   expect((await reader.read()).value).toBe(done)
 })
 
-test('the whole call has a deadline, however lively the provider', async () => {
+test('the whole call has a deadline, however much the provider sends', async () => {
   const { response, provider, cutOff } = await call(streaming, { totalMs: 10_000 })
   provider.write(token('a'))
   const { body } = await response
@@ -163,14 +163,14 @@ test('the whole call has a deadline, however lively the provider', async () => {
   await cutOff
 })
 
-test('before anything was sent the deadline of the whole call is a status', async () => {
+test('before anything was sent to the caller, the end of the call’s time is a status', async () => {
   const { response, cutOff } = await call(whole, { totalMs: 10_000 })
   vi.advanceTimersByTime(10_000)
   await expectError(await response, 504, 'total_timeout')
   await cutOff
 })
 
-/** The provider writes until nobody takes anything any more; how much it could write. */
+/** Lets the provider write until nothing more is read; resolves with the number of pieces that it could write. */
 async function fill(provider: ServerResponse, pieces: number): Promise<number> {
   let written = 0
   const piece = token('x'.repeat(60_000))
@@ -189,7 +189,7 @@ async function fill(provider: ServerResponse, pieces: number): Promise<number> {
   return written
 }
 
-test('a slow caller slows the provider down, and its slowness is no silence of the provider', async () => {
+test('a slow caller slows the provider down, and its slowness does not count as the provider’s silence', async () => {
   const { response, provider } = await call(streaming, { idleMs: 1000 })
   provider.write(token('a'))
   const { body } = await response
@@ -275,7 +275,7 @@ test.each([
     await (await gateway.chat(body)).text()
     await arrived()
   }
-  // The first opens the connections, whose own timers stay with them.
+  // The first call opens the connections, which keep timers of their own.
   await ask()
   const before = vi.getTimerCount()
   await ask()

@@ -1,8 +1,8 @@
 /**
- * How long an attempt may take: to connect, to the beginning of its answer, and between two reads after it.
+ * How long an attempt may take: to connect, to the beginning of its answer, and from one read to the next after that.
  *
- * The whole call's deadline is not here: it spans all attempts and belongs to the call. Time in which a slow caller is
- * waited for is not the provider's, so the idle deadline runs only while the provider is waited for.
+ * The deadline of the whole call is not here, because it spans all attempts. The idle deadline runs only while the
+ * relay waits for the provider: the time in which it waits for a slow caller is not the provider's.
  */
 import { GatewayError } from '../errors.ts'
 import { type Target, toTargetWords } from './target.ts'
@@ -10,21 +10,23 @@ import { type Target, toTargetWords } from './target.ts'
 export interface Deadlines {
   /** There is no connection yet. */
   connecting(): void
-  /** The connection stands; the request is on its way. */
+  /** The connection is open, and the request is on its way. */
   connected(): void
-  /** The answer has begun, by its first token or by a part that was opened: from here on silence is counted. */
+  /** The answer has begun, with its first token or with the start of a part: the idle deadline applies from now on. */
   begun(): void
-  /** All was said: what is left is to close. */
+  /** The answer is complete; only the end of its body is missing. */
   done(): void
-  /** The provider is waited for … */
+  /** The relay waits for the provider. */
   waiting(): void
-  /** … and sent something. */
+  /** The provider has sent something. */
   heard(): void
-  /** It is over: no timer is left behind. */
+  /** The attempt is over: stops all timers. */
   clear(): void
 }
 
-/** Some providers leave the connection of a finished answer open; the caller, and its place in the limits, wait no longer. */
+/**
+ * Some providers never end the body of a finished answer: neither the caller nor its place in the limits waits longer.
+ */
 const closeMs = 1_000
 
 export function createDeadlines(
@@ -81,7 +83,7 @@ export function createDeadlines(
     waiting() {
       isWaiting = true
       if (isDone) return
-      // An answer that came whole is never waited for, and needs no timer.
+      // The relay never waits for an answer that came whole, so that needs no timer.
       if (hasBegun && !isOver) idle = idle?.refresh() ?? setTimeout(fellSilent, idleMs)
     },
     heard() {

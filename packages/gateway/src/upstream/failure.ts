@@ -50,7 +50,7 @@ function toWords(code: string): string {
   return `${code}. Check the network, and params.baseUrl in gateway.yaml.`
 }
 
-/** Of the error, or of the first of several (one per address of a host). */
+/** The code of the error, or of the first of several (a host with several addresses has one error for each). */
 function toCode(error: Error & { code?: unknown }): string {
   if (typeof error.code === 'string') return error.code
   const [first] = error instanceof AggregateError ? (error.errors as Error[]) : []

@@ -1,12 +1,14 @@
 /**
- * Which headers pass the gateway. Two short lists of what may: a header nobody thought of may be a secret of the caller's
- * house, or a cookie of the provider's.
+ * Which headers are passed on. Two short lists of those that are, because any other header could hold a secret of the
+ * caller's network, or a cookie of the provider.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TraceHeaders } from '../tracing/tracing.ts'
 import { withoutSecrets } from './secrets.ts'
 
-/** Of the caller's: features that it asks of the provider, its trace, and OpenRouter's attribution. No credential. */
+/**
+ * The caller's: the features of the provider that it asks for, its trace, and OpenRouter's attribution. No credential.
+ */
 const upward = [
   'openai-beta',
   'anthropic-beta',
@@ -17,11 +19,11 @@ const upward = [
   'x-title',
 ]
 
-/** Of the provider's: what is left of its limits, when to come back, and by which id it knows the call. */
+/** The provider's: what is left of its limits, when to try again, and its id of the call. */
 const downward =
   /^(x-ratelimit-.*|anthropic-ratelimit-.*|retry-after|retry-after-ms|x-should-retry|openai-.*|x-request-id|request-id|x-amzn-requestid|x-groq-.*)$/
 
-/** With a trace of our own the provider joins that, and not the caller's. */
+/** With a trace of the gateway's own, the provider gets that one instead of the caller's. */
 export function toUpstreamHeaders(
   headers: IncomingHttpHeaders,
   trace: TraceHeaders | null = null,
@@ -51,7 +53,7 @@ export function toCallerHeaders(
   return passed
 }
 
-/** Compressed, though the gateway asks for no such thing: nobody here can read it. */
+/** Is the body compressed, although the gateway asked for `identity`? Then the gateway cannot read it. */
 export function isPacked({ 'content-encoding': encoding = '' }: IncomingHttpHeaders): boolean {
   return !['', 'identity'].includes(encoding.trim().toLowerCase())
 }

@@ -1,4 +1,4 @@
-/** A model that thinks long and shows nothing of it: its answer has begun, however late its first token is. */
+/** The answer of a model that reasons for long and shows nothing of it has begun, however late its first token is. */
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
@@ -6,7 +6,7 @@ import { claude, native } from '../testing/native.ts'
 import { type Received, startUpstream } from '../testing/upstream.ts'
 
 const opened: { close(): Promise<void> }[] = []
-// Sockets are real, clocks are not: time passes only when a test says so.
+// Sockets are real, timers are not: time passes only when a test advances it.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(async () => {
   vi.useRealTimers()
@@ -15,7 +15,7 @@ afterEach(async () => {
 
 const timeouts = { firstTokenMs: 5000, idleMs: 2000 }
 
-/** A stream of a provider whose answer the test writes itself. */
+/** A call for a stream, whose answer the test writes itself. */
 async function call(path: string, model: string) {
   const answered = Promise.withResolvers<[ServerResponse, Received]>()
   const upstream = await startUpstream((response, request) => {
@@ -39,7 +39,7 @@ async function call(path: string, model: string) {
   return { gateway, response, provider, cutOff }
 }
 
-/** Everything that is on its way on this machine has arrived. */
+/** Resolves when everything that was on its way on this machine has arrived. */
 async function arrived() {
   for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
 }
@@ -61,7 +61,7 @@ describe.each([
   ['/v1/messages', 'claude', claude.start, thinking, claude.ping, answerOfClaude, 'grüß'],
   ['/v1/chat/completions', 'claude', claude.start, thinking, claude.ping, answerOfClaude, 'grüß'],
 ])('%s of %s', (path, model, start, opening, ping, answer, words) => {
-  test('lives as long as the provider shows life', async () => {
+  test('goes on as long as the provider sends keep-alives', async () => {
     const { gateway, response, provider } = await call(path, model)
     provider.write(start + opening)
     const { status, body } = await response
@@ -89,7 +89,7 @@ describe.each([
     expect(gateway.logs.at(-1)!.inputTokens).toBeGreaterThan(0)
   })
 
-  test('opens nothing: no sign of life is a first token', async () => {
+  test('opens nothing: keep-alives do not count as a first token', async () => {
     const { response, provider, cutOff } = await call(path, model)
     provider.write(start)
     for (let i = 0; i < 4; i++) {
@@ -105,7 +105,7 @@ describe.each([
 })
 
 test.each(['/v1/messages', '/v1/chat/completions'])(
-  '%s: what was counted of a prompt is booked, though no token came',
+  '%s: the tokens counted for a prompt are in the record, although no token of the answer came',
   async (path) => {
     const { gateway, response, provider } = await call(path, 'claude')
     provider.write(claude.start)

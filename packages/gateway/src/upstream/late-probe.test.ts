@@ -6,7 +6,7 @@ import { json, startUpstream } from '../testing/upstream.ts'
 
 const opened = useOpened()
 
-test('a probe that has decided says nothing of a later one, however it ends', async () => {
+test('the end of a probe that has decided already does not decide for a later probe', async () => {
   const endOfLong = Promise.withResolvers<void>()
   const endOfProbe = Promise.withResolvers<void>()
   const upstream = await startUpstream(async (response, request) => {

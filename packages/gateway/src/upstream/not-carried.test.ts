@@ -1,4 +1,7 @@
-/** A target whose dialect has no place for a part of the request is passed over: nothing is sent to it, and it is no failure. */
+/**
+ * A target whose dialect has no place for a part of the request is skipped: nothing is sent to it, and it has not
+ * failed.
+ */
 import { expect, test } from 'vitest'
 import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
 import { claude } from '../testing/native.ts'
@@ -8,7 +11,7 @@ import { type Answering, json, startUpstream, stream } from '../testing/upstream
 
 const opened = useOpened()
 
-/** `v` goes to `claude`, whose dialect knows no `logprobs`, and then to `gpt`. */
+/** `v` goes to `claude`, whose dialect has no `logprobs`, and then to `gpt`. */
 async function start(
   answer: Answering = good,
   circuitBreaker: object = { consecutiveFailures: 1 },
@@ -52,7 +55,7 @@ test('the next target answers, and the record says why', async () => {
   expect([native.received.length, upstream.received.length]).toEqual([0, 1])
   expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', attempts: 2 })
   expect(await gateway.sample('gateway_fallbacks_total', 'from="claude"', 'to="gpt"')).toBe(1)
-  // Nothing was asked of it: it is well, and no slower than before.
+  // Nothing was sent to it: it is healthy, and has no latency.
   expect(gateway.gateway.targets()[0]).toMatchObject({
     breaker: 'closed',
     pending: 0,
@@ -84,13 +87,13 @@ test('where none can carry it, the caller is told which member it is, and nothin
   expect(await gateway.sample('gen_ai_server_request_duration_seconds_count')).toBe(0)
 })
 
-test('what the target says that could carry it is told', async () => {
+test('the caller is told what the target answers that could carry it', async () => {
   const refusing = json({ error: { message: 'wrong', type: 'invalid_request_error', code: 'odd' } }, 400)
   const { ask } = await start(refusing)
   expect(await ask('v')).toMatchObject({ status: 400, body: { error: { message: 'wrong' } } })
 })
 
-test('where the one that could carry it rests, the caller is told to come back', async () => {
+test('where the breaker of the one that could carry it is open, the caller is told when to try again', async () => {
   const { ask } = await start(json({ error: { message: 'no' } }, 503))
   expect((await ask('v')).status).toBe(503)
   const { status, body } = await ask('v')
@@ -99,7 +102,7 @@ test('where the one that could carry it rests, the caller is told to come back',
   expect(body.error.message).not.toMatch(/claude/)
 })
 
-test('an endpoint that passes through goes to the target that speaks it', async () => {
+test('an endpoint that is not translated goes to the target that speaks its dialect', async () => {
   const { native, upstream, gateway } = await start(json({ data: [], usage: { prompt_tokens: 1 } }))
   const response = await fetch(`${gateway.url}/v1/embeddings`, {
     method: 'POST',
@@ -110,7 +113,7 @@ test('an endpoint that passes through goes to the target that speaks it', async 
   expect([native.received.length, upstream.received.length]).toEqual([0, 1])
 })
 
-test('a body that is nested too deeply for a dialect goes where bytes pass as they are', async () => {
+test('a body that is nested too deeply for a dialect goes to the target that needs no translation', async () => {
   const { native, upstream, gateway } = await start()
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
   const body = (model: string) =>

@@ -1,20 +1,22 @@
 /**
- * The providers that the gateway knows: where they are, what they speak, how they want their key, what they need.
+ * The providers that the gateway knows: their address, their dialect, and how they want their key.
  *
- * Anthropic, Gemini and Bedrock are spoken to in their own dialects. Their endpoints in OpenAI's form, which lose some of
- * it (signed thinking, caches), are for `custom` with a `baseUrl`.
+ * Anthropic, Gemini and Bedrock get requests in their own dialects. Their OpenAI-compatible endpoints, which lack some
+ * of their features (signed thinking, caches), can be used as `custom` with a `baseUrl`.
  */
 export interface Provider {
   dialect: 'openai' | 'anthropic' | 'gemini' | 'bedrock'
-  /** Ends before `/chat/completions`, or what its dialect has instead; null when only the user knows it. */
+  /**
+   * Ends before `/chat/completions`, or before the path that its dialect has instead; null when only the user knows it.
+   */
   baseUrl: string | null
-  /** `bearer`: `Authorization: Bearer <key>`. Else the header that holds the key. */
+  /** `bearer`: `Authorization: Bearer <key>`. All others: the name of the header that holds the key. */
   auth: 'bearer' | 'api-key' | 'x-api-key' | 'x-goog-api-key'
   /** The variable that holds the key when the config names none; null when no key is needed. */
   keyVariable: string | null
   /**
-   * Does a stream tell its usage only when asked by `stream_options`? Mistral tells it anyway, and refuses the
-   * question with a 422 ("Extra inputs are not permitted").
+   * Do streams have `usage` only when the request asks for it in `stream_options`? Mistral's always have it, and a
+   * request with `stream_options` is refused with a 422 ("Extra inputs are not permitted").
    */
   isUsageAskedFor: boolean
   /** Its name in the price table, where it has one. */
@@ -45,9 +47,10 @@ export const providers = {
     dialect: 'anthropic',
     auth: 'x-api-key',
   },
-  // Its address is the region's; signed with AWS credentials, or with a Bedrock API key as a bearer.
+  // The address depends on the region. Requests are signed with AWS credentials, or carry a Bedrock API key as a
+  // bearer.
   bedrock: { ...local(null), dialect: 'bedrock', pricedAs: 'aws' },
-  // One address a customer: https://NAME.openai.azure.com/openai/v1
+  // Each customer has an address: https://NAME.openai.azure.com/openai/v1
   azure: { ...remote(null, 'AZURE_OPENAI_API_KEY', 'azure'), auth: 'api-key' },
   ollama: local('http://127.0.0.1:11434/v1'),
   lmstudio: local('http://127.0.0.1:1234/v1'),
@@ -60,7 +63,7 @@ export const providers = {
 
 export type ProviderName = keyof typeof providers
 
-/** Read without regard to case (`openAI` is the same); null when it is none of the table. */
+/** Ignores case (`openAI` is `openai`); null when the table has no such name. */
 export function toProviderName(name: string): ProviderName | null {
   const lower = name.toLowerCase()
   return Object.hasOwn(providers, lower) ? (lower as ProviderName) : null
@@ -70,7 +73,10 @@ function remote(baseUrl: string | null, keyVariable: string, pricedAs: string): 
   return { dialect: 'openai', baseUrl, auth: 'bearer', keyVariable, isUsageAskedFor: true, pricedAs }
 }
 
-/** On this machine or of the user's own: a key is used when there is one, and nothing is billed that we know of. */
+/**
+ * On this machine, or a server of the user's own: it needs no key (one is sent if there is one), and has no known
+ * price.
+ */
 function local(baseUrl: string | null): Provider {
   return {
     dialect: 'openai',

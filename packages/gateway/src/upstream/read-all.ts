@@ -1,6 +1,6 @@
 /**
- * Reads an answer's body whole, up to a bound; leaving it at the bound closes the provider's socket. Without the byte order
- * mark that some servers put first: no JSON may begin with it (RFC 8259, 8.1).
+ * Reads the body of an answer up to a bound; where it is longer, the rest is not read and the provider's socket is
+ * closed. The byte order mark that some servers put first is left out: JSON must not begin with it (RFC 8259, 8.1).
  */
 import { asBuffer } from '../as-buffer.ts'
 

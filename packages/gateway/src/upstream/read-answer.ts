@@ -1,14 +1,16 @@
-/** Reads a good answer's body whole, and looks at how much it is made of before anybody parses it. */
+/** Reads the whole body of a successful answer, and checks its size and its number of values before it is parsed. */
 import { GatewayError } from '../errors.ts'
 import { findExcess } from '../json-structure.ts'
 import { readAll } from './read-all.ts'
 
-/** Answers that do not stream are held whole; a longer one is no answer of a model. */
+/** An answer that is not streamed is held in memory; no model's answer is longer than this. */
 const bytesMax = 64 * 1024 * 1024
-/** The log probabilities of ten thousand tokens; parsed in a quarter of a second. */
+/** Enough for the log probabilities of ten thousand tokens; so many values are parsed in a quarter of a second. */
 const valuesMax = 2_000_000
 
-/** Throws `bad_response` for what is too much to be read. Embeddings are made of numbers: they may have more `values`. */
+/**
+ * Throws `bad_response` when there is too much to read. Embeddings consist of numbers, so they may have more `values`.
+ */
 export async function readAnswer(
   body: AsyncIterable<Uint8Array>,
   provider: string,

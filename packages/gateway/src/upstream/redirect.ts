@@ -1,13 +1,13 @@
 /**
- * A redirect → what the caller is told. It is not followed: a request with a key in it goes where the config says, and
- * nowhere else. No retry cures it; another target may answer.
+ * A redirect → what the caller is told. It is not followed, because a request with a key in it is sent only to the
+ * address in the config. A retry would not help; another target might answer.
  */
 import { shortenName } from '../dialects/provider-words.ts'
 import { GatewayError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
 import { type Target, toTargetWords } from './target.ts'
 
-/** `target` as it was asked, with the path of this very request. */
+/** `target` has the path of this very request. */
 export function toRedirected(
   { status, headers }: Pick<Answer, 'status' | 'headers'>,
   target: Target,
@@ -23,7 +23,7 @@ export function toRedirected(
   )
 }
 
-/** Without its query, which may hold a session or a key. null where it is no web address. */
+/** The address without its query, which could hold a session or a key; null when it is no web address. */
 function toPlace(location: unknown, from: string): string | null {
   const url = typeof location === 'string' ? URL.parse(location, from) : null
   return url && /^https?:$/.test(url.protocol) ? shortenName(url.origin + url.pathname) : null

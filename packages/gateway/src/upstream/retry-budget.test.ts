@@ -31,7 +31,7 @@ test.each([
   expect(takeAll(budget, 0)).toBe(retries)
 })
 
-test('what is older than ten seconds counts no more', () => {
+test('calls and retries older than ten seconds do not count any more', () => {
   const budget = createRetryBudget()
   for (let call = 0; call < 100; call++) budget.noteCall(0)
   takeAll(budget, 0)

@@ -1,9 +1,9 @@
 /**
- * How many retries a target may still get: at most a fifth of the calls that it got in the last ten seconds, so that an
- * outage is not multiplied, and always a few, so that a quiet gateway retries too.
+ * How many retries a target may still get: a fifth of the calls that it got in the last ten seconds, so that retries do
+ * not multiply the load in an outage, but always three, so that a gateway with few calls retries too.
  */
 export interface RetryBudget {
-  /** A call went to the target, as its first try. */
+  /** A call was sent to the target; its retries there are not counted as calls. */
   noteCall(nowMs: number): void
   /** True when one more retry is allowed; it is then spent. */
   take(nowMs: number): boolean
@@ -16,7 +16,7 @@ const retriesAlways = 3
 const windowS = 10
 
 export function createRetryBudget(): RetryBudget {
-  // One slot a second: ten, however many calls there are.
+  // One slot for each second: ten in all, however many calls there are.
   const slots = Array.from({ length: windowS }, () => ({ second: -1, calls: 0, retries: 0 }))
 
   const slotAt = (second: number) => {

@@ -76,7 +76,7 @@ test.each(ways)('an error tells no key: %s', async (_what, path, model, isStream
   expect(text).not.toMatch(/secret.{1,9}of/)
 })
 
-/** Two places at which words might be cut in the midst of it. */
+/** The secret at two places at which a message that is shortened could be cut in the middle of the secret. */
 const longs = [485, 1_990].map((letters) => 'x'.repeat(letters) + secret + 'x'.repeat(10_000))
 
 test.each(
@@ -96,11 +96,11 @@ test.each(
       ],
     ]
   }),
-)('nor does a long one tell half of it: %s', async (_what, model, isStream, answer) => {
+)('nor does a long error contain half of it: %s', async (_what, model, isStream, answer) => {
   const { gateway } = await start(answer)
   const text = await (await gateway.chat({ model, messages, stream: isStream })).text()
   expect(text).not.toContain('sk-a')
-  // What passes as it came stands before it.
+  // Only the error, not the events before it, which are passed on as they came.
   expect(text.trim().split('\n\n').at(-1)!.length).toBeLessThan(2_500)
 })
 
@@ -118,7 +118,9 @@ test('in an answer the same letters are a word of the model’s', async () => {
   expect(await response.text()).toBe(answer.join(''))
 })
 
-/** An error of a stream, read with a token, to a target whose key and header are these. */
+/**
+ * The error event that the caller gets when it comes in one read with a token; the target has this key and this header.
+ */
 async function errorOf(apiKey: string, header: string, words: string): Promise<string> {
   const upstream = await startUpstream(stream([token('a') + event(words) + done]))
   const params = { baseUrl: `${upstream.url}/v1`, apiKey, headers: { 'x-project': '$PROJECT' } }
@@ -141,13 +143,13 @@ test.each([
 test.each([
   ['as it is', 'no sk-12345678-more'],
   ['escaped', 'no \\u0073k-12345678-more'],
-])('a secret that begins like another goes with all its letters: %s', async (_how, words) => {
+])('a secret that begins with another one is replaced as a whole: %s', async (_how, words) => {
   expect(await errorOf('sk-12345678', 'sk-12345678-more', refusal(words))).toBe(
     `data: ${refusal('no [key]')}`,
   )
 })
 
-test('eight letters are a secret; fewer may be part of any word, and an error passes as it came', async () => {
+test('eight letters are a secret; fewer could be part of any word, and the error is passed on as it came', async () => {
   expect(await errorOf('12345678', 'x', refusal('no 12345678 "x"'))).toBe(`data: ${refusal('no [key] "x"')}`)
   expect(await errorOf('1234567', 'x', refusal('no 1234567 "x"'))).toBe(`data: ${refusal('no 1234567 "x"')}`)
 })

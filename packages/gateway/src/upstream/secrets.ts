@@ -1,23 +1,24 @@
 /**
- * A provider may repeat the key that it was sent, in an error or in a header: it is struck out before a caller reads it.
- * Only there: in an answer it is a word that the model wrote. JSON may write a letter as it is or escaped (`\/`, `\u002b`),
- * and a refusal that another one quotes is escaped twice: each letter is found in all these forms.
+ * A provider might repeat the key that it was sent, in an error or in a header: the key is replaced before the caller
+ * sees it. Answers are left as they are, because there the same letters are a word of the model. JSON can hold a letter
+ * as it is or escaped (`\/`, `\u002b`), and a refusal that is quoted in another one is escaped twice: each letter is
+ * found in all these forms.
  */
 import { asBuffer } from '../as-buffer.ts'
 
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const { found, pattern } = searchFor(secrets)
-  // Without a backslash nothing is escaped, and letters are found much faster than a pattern.
+  // Without a backslash nothing is escaped, and a plain search is much faster than the pattern.
   if (text.includes('\\')) return pattern ? text.replaceAll(pattern, '[key]') : text
   return found.reduce((rest, secret) => rest.replaceAll(secret, '[key]'), text)
 }
 
-/** The same bytes where none is in them. */
+/** Returns the same bytes when there is no secret in them. */
 export function withoutSecretsIn(bytes: Uint8Array, secrets: readonly string[]): Uint8Array {
   return hasSecret(bytes, secrets) ? Buffer.from(withoutSecrets(asBuffer(bytes).toString(), secrets)) : bytes
 }
 
-/** Each token is asked: only what may be escaped has to become a text first. */
+/** Runs for each token, so the bytes are decoded only where something in them could be escaped. */
 export function hasSecret(bytes: Uint8Array, secrets: readonly string[]): boolean {
   const buffer = asBuffer(bytes)
   const { found, pattern, escapeBegin } = searchFor(secrets)
@@ -26,15 +27,15 @@ export function hasSecret(bytes: Uint8Array, secrets: readonly string[]): boolea
 }
 
 interface Search {
-  /** Those that are looked for, the longest first: one that begins like another goes with all its letters. */
+  /** The secrets to look for, the longest first, so that one that begins with another is replaced as a whole. */
   found: readonly string[]
-  /** In all their forms; null where there is nothing to find. */
+  /** Finds them in all their forms; null when there are none. */
   pattern: RegExp | null
-  /** What stands in each escaped form of one of them. */
+  /** How each escape begins that one of them can contain. */
   escapeBegin: string
 }
 
-/** Of a target's secrets, which stay the same list as long as it lives. */
+/** Made once for each list; a target's list of secrets stays the same object. */
 function searchFor(secrets: readonly string[]): Search {
   const known = searches.get(secrets)
   if (known) return known
@@ -50,7 +51,7 @@ function searchFor(secrets: readonly string[]): Search {
 
 const searches = new WeakMap<readonly string[], Search>()
 
-/** A shorter one ("x" for a local server) may be part of any word. */
+/** A shorter secret ("x" for a local server) could be part of any word. */
 const isLong = ({ length }: string) => length >= 8
 
 function toPattern(secret: string): string {
@@ -64,5 +65,5 @@ function toLetterPattern(letter: string): string {
   return `(?:${mayHaveSlash ? slashes(0) : ''}\\u${code}|${slashes(1)}u${written})`
 }
 
-/** Three are an escaped slash that was escaped itself. */
+/** Three backslashes: a letter that was escaped with one (`\"`), and then both were escaped again (`\\\"`). */
 const slashes = (min: number) => `\\\\{${min},3}`

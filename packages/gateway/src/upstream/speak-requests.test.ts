@@ -1,4 +1,4 @@
-/** What goes up to Anthropic, Gemini and Bedrock for what a caller of OpenAI's form asks. */
+/** The requests that Anthropic, Gemini and Bedrock get for a request in OpenAI's form. */
 import { describe, expect, test } from 'vitest'
 import { messages, startGateway } from '../testing/gateway.ts'
 import { askStream, type Native, nativeAnswers } from '../testing/native.ts'
@@ -7,7 +7,7 @@ import { answering, useNative } from '../testing/use-native.ts'
 
 const { opened, start } = useNative()
 
-describe('what goes up', () => {
+describe('what is sent', () => {
   const system = [{ role: 'system', content: 'Be short.' }, ...messages]
   const callers = {
     authorization: 'Bearer callers-own',
@@ -176,7 +176,7 @@ test('what Claude thought goes back to Claude, and to no model of OpenAI’s for
   expect(message).toEqual({ role: 'assistant', content: 'so', refusal: null })
 })
 
-/** Claude's, with a thought before the text. */
+/** An answer of Claude, with a thought before the text. */
 const thoughtful = {
   ...nativeAnswers.anthropic,
   content: [

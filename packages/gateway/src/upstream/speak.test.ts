@@ -21,7 +21,7 @@ describe.each(natives)('%s', (name) => {
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect({ text, finish, isDone }).toEqual({ text: 'grüß 你好', finish: ['stop'], isDone: true })
-    // Not asked for, so not shown; on the books all the same.
+    // The caller did not ask for usage, so it is not in the stream; the record has it all the same.
     expect(told.some((chunk) => chunk.usage)).toBe(false)
     expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', inputTokens: 35, outputTokens: 9 })
     expect(gateway.logs.at(-1)!.costUsd).toBeGreaterThan(0)
@@ -158,7 +158,7 @@ test.each([true, false])(
     expect(told).toContain(String.raw`{\"at\":2}`)
     expect(told).not.toContain(String.raw`{\"at\":3}`)
     expect(told).toContain('"finish_reason":"tool_calls"')
-    // Asked for without the promise, both are told.
+    // Without `parallel_tool_calls: false`, both calls are passed on.
     expect(await (await gateway.chat({ ...asked, parallel_tool_calls: true })).text()).toContain(
       String.raw`{\"at\":3}`,
     )

@@ -1,8 +1,8 @@
 /**
- * How a target is spoken to: what goes up, and how its answer and its refusal come to have OpenAI's form.
+ * A target's dialect: the request is put into it, and the answer or the refusal is put into OpenAI's form.
  *
- * Behind this everything (relay, watch, report, metrics) knows one form only. A target that has it already is passed
- * through byte for byte; for the others a dialect's maps stand in between.
+ * All that comes after this (relay, watch, report, metrics) therefore knows one form only. Where the target has it
+ * already, the answer is passed on byte for byte; for the others the maps of their dialect are used.
  */
 import type { ChatRequest } from '../chat-request.ts'
 import type { Clock } from '../clock.ts'
@@ -32,25 +32,25 @@ export interface Speech {
   /** With the path and the headers of this very request. */
   target: Target
   body: Uint8Array
-  /** A good answer, in OpenAI's form. */
+  /** Puts a successful answer into OpenAI's form. */
   read(answer: Answer): Answer
   refuse(refusal: Refusal): ProviderError
 }
 
 export interface SpeechContext {
   endpoint: Endpoint
-  /** For a completion whose provider gives it none. */
+  /** The id of a completion whose provider gives it none. */
   completionId: string
   clock: Clock
-  /** What is counted before the answer is whole. */
+  /** Tokens that were counted before the answer was whole. */
   onCounted(usage: ChatUsage): void
-  /** A part of the answer begins, be it a thought that nobody is shown. */
+  /** A part of the answer begins; it can be reasoning that is not shown. */
   onOpened(): void
-  /** Time that the translation of a read took. */
+  /** The time that the translation of one read took. */
   onWorked(ms: number): void
 }
 
-/** Throws `not_carried` for what this target's dialect has no place for, naming the member. */
+/** Throws `not_carried`, naming the member, when this target's dialect has no place for a part of the request. */
 export function speak(target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const dialect = dialects[target.dialect]
   if (context.endpoint !== 'chat/completions') return passThrough(target, asked, context.endpoint)
@@ -69,7 +69,7 @@ function asItIs(target: Target, asked: ChatRequest): Speech {
   }
 }
 
-/** An endpoint besides chat: nothing is translated, so the target must speak its dialect. */
+/** For endpoints other than chat: nothing is translated, so the target must speak the endpoint's dialect. */
 function passThrough(target: Target, asked: ChatRequest, endpoint: Endpoint): Speech {
   const { dialect, hasUsageChunk, operation } = endpoints[endpoint]
   if (target.dialect !== dialect) {
@@ -90,7 +90,7 @@ function passThrough(target: Target, asked: ChatRequest, endpoint: Endpoint): Sp
   )
 }
 
-/** The one that our reading of the answer is written for. */
+/** The version that our reading of the answer is written for. */
 const anthropicVersion = { 'anthropic-version': '2023-06-01' }
 
 function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
@@ -126,9 +126,9 @@ function translate(dialect: Dialect, target: Target, asked: ChatRequest, context
 }
 
 function toRequest(dialect: Dialect, target: Target, asked: ChatRequest): UpstreamRequest {
-  // Read again, because here integers beyond a double keep their digits.
+  // The body is parsed again, because this parser keeps all digits of integers beyond a double.
   const chat = parseJson(asked.body.toString())
-  // It was JSON before: what this reading, unlike the first, cannot do is to go down without end.
+  // The body is known to be JSON; it can only be nested deeper than this parser accepts.
   if (chat === undefined)
     throw new GatewayError('not_carried', 'The body is nested too deeply for this model.')
   const context = { model: target.upstreamModel, stream: asked.isStream, baseUrl: target.baseUrl }
@@ -140,7 +140,7 @@ function toRequest(dialect: Dialect, target: Target, asked: ChatRequest): Upstre
   }
 }
 
-/** Signed are the headers of the dialect; the others may change on the way. */
+/** Only the dialect's own headers are signed, because a proxy could change the others on the way. */
 function toSignature(
   { path, headers, body }: UpstreamRequest,
   { aws, origin }: Target,
@@ -158,10 +158,10 @@ function toSignature(
   return signRequest(request, aws.credentials, at)
 }
 
-/** The refusal as a provider of OpenAI's form would have sent it; from there on it goes the way of all refusals. */
+/** The refusal as an OpenAI-compatible provider would have sent it; after this it is treated like all refusals. */
 function toOpenAiRefusal(dialect: Dialect, { status, headers, body }: Refusal, target: Target): Refusal {
-  // AWS quotes the headers that it checked a signature against, the session token among them. A key that were cut first would keep its
-  // first half.
+  // AWS quotes the headers of a signature that it refuses, the session token among them. Secrets are replaced before
+  // the message is shortened: of a key that is cut in two, the first half would not be found.
   const fault = dialect.readError(status, headers, withoutSecrets(body.toString(), target.secrets))
   const { type, code } = fault
   const message = shortenMessage(fault.message)

@@ -1,4 +1,7 @@
-/** A response is kept by the account that made it: a virtual model of several accounts goes on until it finds that one. */
+/**
+ * A response is kept by the account that made it: a virtual model with several accounts tries them until it finds that
+ * one.
+ */
 import { expect, test } from 'vitest'
 import { type ErrorBody, startGateway } from '../testing/gateway.ts'
 import { useOpened } from '../testing/opened.ts'
@@ -37,7 +40,7 @@ async function start(answerOfB = answer) {
   return { a, b, gateway, goOn }
 }
 
-test('the account that keeps it answers, and the other one is as well and as quick as before', async () => {
+test('the account that keeps it answers; health and latency of the other one are as before', async () => {
   const { a, b, gateway, goOn } = await start()
   expect(await goOn('v')).toMatchObject({ status: 200, body: { id: 'resp_2' } })
   expect([a.received.length, b.received.length]).toEqual([1, 1])

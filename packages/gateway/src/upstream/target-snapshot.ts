@@ -1,4 +1,4 @@
-/** How the targets stand, as plain values for people who look after the gateway. */
+/** The state of the targets, as plain values for those who operate the gateway. */
 
 import type { Clock } from '../clock.ts'
 import { roundMs } from '../round-ms.ts'
@@ -19,11 +19,11 @@ export interface TargetSnapshot {
   openUntil: string | null
   /** Attempts that run now. */
   pending: number
-  /** Moving average of the time to a stream's first token, of those that came; null before the first. */
+  /** Moving average of the time to a stream's first token, over those that had one; null before the first. */
   firstTokenMs: number | null
-  /** The same of the time to the answer of calls that do not stream. */
+  /** The same for the time to the answer of calls that do not stream. */
   answerMs: number | null
-  /** What `leastLatency` goes by: the same two with 10,000 for each failure; null before the first of either. */
+  /** What `leastLatency` compares: the same two, with 10,000 ms for each failure; null before there is either. */
   routingMs: { firstToken: number | null; answer: number | null }
   /** Retries that its budget would still allow now. */
   retriesLeft: number
@@ -36,8 +36,8 @@ export interface SnapshotParts {
 }
 
 /**
- * Of every model that can be called, also of those that nobody has called yet: the config's in its order, then the found;
- * last those that the config has left and that calls still run on.
+ * One for every model that can be called, also if it never was: those of the config in its order, then the discovered
+ * ones; last those that are no longer in the config but still have calls running.
  */
 export function toTargetSnapshots({ catalogue, states, clock }: SnapshotParts): TargetSnapshot[] {
   const callable = catalogue

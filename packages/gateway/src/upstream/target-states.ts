@@ -1,7 +1,7 @@
 /**
- * What is known of each target from the calls that went there: is it well, how soon does it answer, how much is it
- * doing, how many retries has it left? Lives as long as the gateway and outlives a config where the target stays the
- * same; one entry a model of the config, and one for each that has left it and still has calls running.
+ * What is known of each target from its calls: its breaker, its latency, its running attempts, its retry budget. It
+ * lives as long as the gateway and survives a reload in which the target stays the same. It has an entry for each model
+ * of the config that was called, and for each that is no longer in the config but still has calls running.
  */
 import type { Clock } from '../clock.ts'
 import {
@@ -18,14 +18,14 @@ import type { Target } from './target.ts'
 
 export interface TargetStates {
   of(target: Target): TargetState
-  /** The same for a look: a target that was never called is not remembered. */
+  /** The same for reading only: it makes no entry for a target that was never called. */
   peek(target: Target): TargetState
   /**
-   * These are the targets from now on, with the policies that they have here. Another address or key makes another
-   * target. One that is not among them is forgotten when its last call is over.
+   * Sets the targets that there are from now on, with their policies. With another address or key it is another target.
+   * A target that is not among them is forgotten when its last call is over.
    */
   use(targets: readonly Target[]): void
-  /** Of every target that was called. */
+  /** The states of all targets that were called and are not forgotten. */
   list(): TargetState[]
 }
 
@@ -34,7 +34,7 @@ export interface TargetState {
   readonly breaker: BreakerState
   readonly retries: RetryBudget
   readonly latency: Latency
-  /** null when the breaker lets nothing through; `isHeeded: false` passes all the same. */
+  /** null when the breaker does not let the call through; with `isBreakerHeeded: false` every call is let through. */
   admit(call: { isStream: boolean; isBreakerHeeded: boolean }): Admission | null
   msUntilProbe(): number
 }
@@ -42,7 +42,10 @@ export interface TargetState {
 export interface Latency {
   /** Of streams: the time to their first token. */
   firstToken: MovingAverage
-  /** Of calls that do not stream: the time to their answer. No first token is seen there, and the two do not compare. */
+  /**
+   * Of calls that do not stream: the time to their answer, whose first token is not seen. Not comparable with the
+   * other.
+   */
   answer: MovingAverage
   /** Attempts that run now. */
   pending: number
@@ -51,22 +54,24 @@ export interface Latency {
 export interface MovingAverage {
   /** As measured; null before the first measurement. */
   readonly ms: number | null
-  /** The same with failures in it, which nobody measured, for the choice of a target; null before the first of either. */
+  /** For the choice of a target: the same, with failures counted as 10,000 ms; null before there is either. */
   readonly routingMs: number | null
-  /** When the latest of either was. */
+  /** The time of the latest measurement or failure. */
   readonly notedAtMs: number
 }
 
 /** An attempt at the target, to be settled once. */
 export interface Admission {
   settle(health: Health): void
-  /** A probe that began is a success already: others need not wait until its answer is whole. */
+  /** The answer began after `ms`. A probe has then succeeded: other calls need not wait until its answer is whole. */
   noteBegun(ms: number): void
-  /** It failed before a token came. Else a target that refuses every call would look as if nobody had tried it. */
+  /**
+   * It failed before a token came. Without this, a target that refuses every call would look as if it was never tried.
+   */
   noteNoToken(): void
 }
 
-/** What a failure counts for the choice of a target: as if its first token had come so late. */
+/** For the choice of a target, a failure counts as a first token (or an answer) that took so long. */
 const noTokenMs = 10_000
 /** Weight of the newest in the average. */
 const newestWeight = 0.3
@@ -74,7 +79,7 @@ const neverMeasured: MovingAverage = { ms: null, routingMs: null, notedAtMs: 0 }
 
 export function createTargetStates(clock: Pick<Clock, 'monotonicMs'>): TargetStates {
   const states = new Map<string, KeptState>()
-  /** null until it was said: then every target is. */
+  /** null before the first `use`: until then every target is in use. */
   let inUse: ReadonlyMap<string, Target> | null = null
   return {
     of(target) {
@@ -105,7 +110,7 @@ function toId({ name, connectionId }: Target): string {
 }
 
 interface KeptState extends TargetState {
-  /** The same target in another config. */
+  /** Takes the same target with the policies of another config. */
   renew(target: Target): void
 }
 
@@ -138,7 +143,7 @@ function createTargetState(first: Target, clock: Pick<Clock, 'monotonicMs'>, onI
         note(ms)
         if (passed === 'call') return
         end(passed, 'success')
-        // It has decided: how it ends is no word on a later probe.
+        // The probe has decided: how its call ends must not count as the end of a later probe.
         passed = 'call'
       },
       noteNoToken: () => note(null),

@@ -8,25 +8,25 @@ import { shortenName } from '../dialects/provider-words.ts'
 import { type Provider, type ProviderName, providers } from './providers.ts'
 
 export interface Target {
-  /** What callers call it. */
+  /** The model's name in the config, by which callers ask for it. */
   name: string
-  /** The same for the same model at the same address with the same key: what is known of the one holds for the other. */
+  /** Equal for equal model, address and key: what is known of one such target holds for the other. */
   connectionId: string
   provider: ProviderName
-  /** What the provider calls it. */
+  /** The provider's name for it. */
   upstreamModel: string
   dialect: Provider['dialect']
   baseUrl: string
   origin: string
-  /** Of the chat completions endpoint, with its query; other dialects have a path for each request. */
+  /** The path of the chat completions endpoint, with its query; other dialects have a path for each request. */
   path: string
   /** The provider's key and what goes with every request. */
   headers: Readonly<Record<string, string>>
-  /** The key and what else is secret of what it is sent, to strike it out where a provider repeats it. */
+  /** The key and all else that is secret in the headers, to be replaced where the provider repeats it. */
   secrets: readonly string[]
-  /** What its requests are signed with; null when a key will do. */
+  /** What its requests are signed with; null when they are not signed. */
   aws: AwsAccess | null
-  /** Behind what is said when no connection stands; empty where there is nothing to add. */
+  /** Added to the message when no connection could be opened; empty when there is nothing to add. */
   connectHint: string
   isUsageAskedFor: boolean
   price: Price | null
@@ -51,9 +51,9 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
     path: `${url.pathname.replace(/\/+$/, '')}/chat/completions${url.search}`,
     headers: {
       'content-type': 'application/json',
-      // Compression would deliver tokens in lumps, and hide them from the watch.
+      // Compressed tokens would arrive in lumps, and the watch could not read them.
       'accept-encoding': 'identity',
-      // Some front doors turn away requests that name no agent.
+      // Some proxies refuse requests without a user agent.
       'user-agent': 'drag-race-gateway',
       ...(apiKey === null ? {} : toAuthHeader(provider.auth, apiKey)),
       ...headers?.sent,
@@ -68,7 +68,9 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
   }
 }
 
-/** For words about it: `site-b (custom)`. Several may have one provider, so that its name alone tells little. */
+/**
+ * Its name in messages: `site-b (custom)`. Several targets can have the same provider, so that alone would say little.
+ */
 export function toTargetWords({ name, provider }: Pick<Target, 'name' | 'provider'>): string {
   return `${shortenName(name)} (${provider})`
 }

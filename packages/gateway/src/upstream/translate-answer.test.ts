@@ -1,4 +1,4 @@
-/** How a provider's no sounds in OpenAI's form: inside a 200, and as a refusal. */
+/** A provider's error in OpenAI's form: inside a 200, and as a refusal. */
 import { describe, expect, test } from 'vitest'
 import { event, eventMessage } from '../dialects/testing/event-message.ts'
 import { type ErrorBody, messages } from '../testing/gateway.ts'

@@ -1,8 +1,8 @@
 /**
  * An answer in a provider's dialect → the same answer in OpenAI's form, as it arrives.
  *
- * What a provider says is lost on nobody: its error becomes an error event, its sign of life a comment. A stream that ends
- * before it says that it is finished gets no `[DONE]`, so that whoever watches the bytes sees the cut.
+ * The provider's error becomes an error event, its keep-alive a comment. A stream that ends before its finish reason
+ * gets no `[DONE]`, so that whoever reads the bytes sees that it was cut.
  */
 import { encodeEvent } from '@drag-race/wire'
 import {
@@ -25,24 +25,24 @@ export interface Translation {
   dialect: Dialect
   answer: AnswerContext
   provider: string
-  /** What the provider was sent, and must not tell the caller in an error. */
+  /** Secrets that the provider was sent, and that must not reach the caller in an error. */
   secrets: readonly string[]
   isStream: boolean
   nowMs(): number
-  /** What was counted of the prompt before the answer to it is there. */
+  /** Tokens that were counted before the answer was whole. */
   onCounted(usage: ChatUsage): void
-  /** A part of the answer begins, be it a thought that nobody is shown. */
+  /** A part of the answer begins; it can be reasoning that is not shown. */
   onOpened(): void
-  /** Time that the translation of a read took. */
+  /** The time that the translation of one read took. */
   onWorked(ms: number): void
 }
 
 export function translateAnswer(answer: Answer, translation: Translation): Answer {
   const type = answer.headers['content-type'] ?? ''
   const { 'content-length': _, ...headers } = answer.headers
-  // A web page, or compressed: the relay says what is wrong with it.
+  // A web page or a compressed body: the relay says what is wrong with it.
   if (/^text\/html\b/i.test(type) || isPacked(answer.headers)) return answer
-  // Some front doors answer whole though a stream was asked for; the relay makes one of it.
+  // Some proxies send a whole answer although a stream was asked for; the relay makes a stream of it.
   if (translation.isStream && !/^application\/json\b/i.test(type)) {
     const body = translateStream(answer.body, translation)
     return { ...answer, headers: { ...headers, 'content-type': 'text/event-stream; charset=utf-8' }, body }
@@ -66,8 +66,8 @@ async function* translateStream(
     onWorked(nowMs() - fromMs)
     return encoded
   }
-  // What we say of an answer, not the provider, is thrown: it may still become a status. But half an answer of several
-  // choices looks finished to the watch; there only an error event tells it from a whole one.
+  // A fault that we found ourselves is thrown, because it can still become a status. But when one of several choices
+  // has finished, the answer looks whole to the watch: then only an error event shows that the others are missing.
   const tell = (fault: Fault): Uint8Array => {
     if (isOwnCode(fault.code) && !isFinished) throw new GatewayError(fault.code, fault.message)
     return Buffer.from(encodeEvent({ data: toErrorText(fault, secrets) }))
@@ -79,7 +79,7 @@ async function* translateStream(
       const read = encode(() => map.push(bytes))
       if (read.text !== '') yield Buffer.from(read.text)
       fault = read.fault
-      // Nothing good follows an error: the provider's socket need not be waited for.
+      // Nothing useful follows an error, so we do not wait for the end of the provider's body.
       if (fault) break
     }
   } catch (error) {
@@ -91,7 +91,7 @@ async function* translateStream(
     if (last.text !== '') yield Buffer.from(last.text)
     fault = last.fault
   }
-  // All was said; only its end went wrong, if anything.
+  // The answer is complete; if the connection broke, it did so after that.
   if (fault === null) return
   if (broken && !isFinished) throw broken
   yield tell(fault)
@@ -100,7 +100,7 @@ async function* translateStream(
 const keepAlive = ': keep-alive\n\n'
 
 interface Encoded {
-  /** Server-sent events; without the error, which comes last if at all. */
+  /** Server-sent events, without the error, which is sent last. */
   text: string
   fault: Fault | null
   counted: ChatUsage | null
@@ -120,7 +120,7 @@ function encodeEvents(events: readonly MappedEvent[]): Encoded {
         encoded.text += encodeEvent({ data: '[DONE]' })
         break
       case 'keepAlive':
-        // Many in one read are one sign of life.
+        // Several in a row become one comment.
         if (events[index + 1]?.kind !== 'keepAlive') encoded.text += keepAlive
         break
       case 'opened':
@@ -134,7 +134,7 @@ function encodeEvents(events: readonly MappedEvent[]): Encoded {
         break
     }
   }
-  // Who holds the answer back until it begins learns of it by a read.
+  // The relay holds the answer back until it begins, and notices the beginning only when it reads something.
   if (encoded.isOpened) encoded.text ||= keepAlive
   return encoded
 }
@@ -152,13 +152,13 @@ async function* translateWhole(
   const bytes = await readAnswer(body, provider)
   const fromMs = nowMs()
   const json = parseJson(bytes.toString())
-  // What is no JSON, or nothing at all, is told by the relay.
+  // When the body is empty or not JSON, the relay says so.
   const text = json === undefined ? bytes : toCompletionText(json, { dialect, answer, secrets })
   onWorked(nowMs() - fromMs)
   yield Buffer.from(text)
 }
 
-/** An error in a 200 is passed on as one: the relay reads it as it reads those of OpenAI's form. */
+/** An error in a 200 is passed on as an error in OpenAI's form, which the relay recognises. */
 function toCompletionText(
   json: unknown,
   { dialect, answer, secrets }: Pick<Translation, 'dialect' | 'answer' | 'secrets'>,

@@ -1,10 +1,10 @@
 /**
- * The form that an answer really has: a stream was asked for, and some servers send one JSON body under the name of a
- * stream, or under none. Whoever reads it goes by its content type, so that is set right before anybody does.
+ * The form that an answer really has: a stream was asked for, but some servers send one JSON body with the content type
+ * of a stream, or with none. The answer is read by its content type, so that is corrected first.
  */
 import type { Answer } from './attempt.ts'
 
-/** Waits for the first bytes of the body. Throws what ended it before they came. */
+/** Waits for the first bytes of the body. Throws the error that ended it before they came. */
 export async function withTrueForm(answer: Answer): Promise<Answer> {
   if (/^(application\/json|text\/html)\b/i.test(answer.headers['content-type'] ?? '')) return answer
   const reads = answer.body[Symbol.asyncIterator]()
@@ -17,7 +17,7 @@ export async function withTrueForm(answer: Answer): Promise<Answer> {
   return { ...answer, body, headers: { ...answer.headers, 'content-type': 'application/json' } }
 }
 
-/** No generator: each token comes through here. */
+/** Not a generator, whose promises would cost something for each token. */
 function fromFirst(
   first: IteratorResult<Uint8Array>,
   reads: AsyncIterator<Uint8Array>,

@@ -47,7 +47,9 @@ function toError(ending: Ending): Error {
   return new GatewayError(ending === 'reset' ? 'upstream_unreachable' : 'stream_cut', '')
 }
 
-/** A gateway's memory with a clock that only waits move, and calls that end as they are told. */
+/**
+ * The target states of a gateway, a clock that only waits and attempts advance, and calls whose attempts end by script.
+ */
 function house() {
   let nowMs = 0
   const states = createTargetStates({ monotonicMs: () => nowMs })
@@ -89,7 +91,7 @@ function house() {
           if (ending === 'whole' || ending === 'broken') return ending
           const error = toError(ending)
           elsewhere.push(mayGoElsewhere(error))
-          // With nowhere else to go it passes to the caller as it came.
+          // No other target is left, so the error is passed on as it came.
           if (ending === 'told' && !elsewhere.at(-1)) return 'broken'
           throw error
         },
@@ -98,7 +100,7 @@ function house() {
         () => 'passed',
         (error: unknown) => error,
       )
-      // What was said beforehand is what came of it.
+      // What `mayGoElsewhere` answered is what then happened.
       expect(elsewhere).toEqual(elsewhere.map((_, index) => index < asked.length - 1))
       return { asked: asked.join(''), waits, result, tookMs: nowMs - startedAtMs }
     },
@@ -166,7 +168,7 @@ test('a target whose breaker opened while the call waited is not asked again', a
   expect((await call(['reset', 'whole'])).asked).toBe('ab')
 })
 
-test('a wait that would take the rest of the call’s time is none', async () => {
+test('a wait that would take the rest of the call’s time is not begun', async () => {
   expect(await house().call(['busy'], { targets: [a], totalMs: 711 })).toMatchObject({ asked: 'aa' })
   expect(await house().call(['busy'], { targets: [a], totalMs: 710 })).toMatchObject({ asked: 'a' })
 })
@@ -200,7 +202,7 @@ test('when all rest, the first that may be tried again says when to come back', 
   })
 })
 
-test('what is told when nothing is left: the failure, else that nobody can carry it', async () => {
+test('what the caller is told when no target is left: the failure, else that none can carry the request', async () => {
   const codeAfter = async (...script: Ending[]) => ((await house().call(script)).result as GatewayError).code
   expect(await codeAfter('not carried', 'keyless')).toBe('stream_error')
   expect(await codeAfter('keyless', 'not carried')).toBe('stream_error')
@@ -208,11 +210,11 @@ test('what is told when nothing is left: the failure, else that nobody can carry
   expect(await codeAfter('not carried', 'not carried')).toBe('not_carried')
 })
 
-test('what only a later target refuses is not told', async () => {
+test('a refusal by a later target alone is not what the caller is told', async () => {
   expect((await house().call(['keyless', 'wrong'])).result).toMatchObject({ status: 401 })
 })
 
-test('that nobody can carry it is not told while one rests that might', async () => {
+test('the caller is not told that no target can carry the request while one rests that might', async () => {
   const { call } = house()
   for (let time = 0; time < 3; time++) await call(['keyless'], { targets: [b] })
   expect((await call(['not carried'])).result).toMatchObject({ code: 'targets_resting' })

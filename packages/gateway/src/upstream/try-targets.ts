@@ -1,8 +1,8 @@
 /**
  * The attempts of one call: at one target after the other until an answer has begun, or nothing is left to try.
  *
- * Nothing is retried once the caller has been promised anything. A wait never reaches beyond the call's own deadline: then
- * the provider's refusal goes to the caller, with its hint when to come back.
+ * Nothing is retried once something was sent to the caller. A wait that would last beyond the call's deadline is not
+ * begun: the caller gets the provider's refusal, with its hint when to try again.
  */
 import type { Retry } from '../config/policies.ts'
 import { GatewayError, ProviderError } from '../errors.ts'
@@ -20,12 +20,12 @@ export interface CallRoute {
   name: string
   /** In the order in which they are tried; at least one. */
   targets: readonly Target[]
-  /** Where to go with a request that is too long for a target's context. */
+  /** The targets for a request that is too long for another target's context. */
   contextLengthFallbacks: readonly Target[]
   retry: Retry
   isBreakerHeeded: boolean
   isStream: boolean
-  /** Bounds the whole call. */
+  /** The time that the whole call may take. */
   totalMs: number
 }
 
@@ -39,23 +39,23 @@ export interface Tries {
   /** In [0, 1). */
   random(): number
   wait: Wait
-  /** Resolves when the answer has passed to the caller, `broken` with an error inside it; throws what went wrong. */
+  /** Resolves when the answer was passed on (`broken`: with an error inside it); throws what went wrong. */
   attempt(attempt: Try): Promise<'whole' | 'broken'>
-  /** Something has gone to the caller. */
+  /** Was something sent to the caller? */
   hasBegun(): boolean
 }
 
 export interface Try {
   target: Target
-  /** Waited before it. */
+  /** How long the call waited before this attempt. */
   waitMs: number
-  /** The answer has begun, so long after the attempt. */
+  /** The answer began `ms` after the attempt did. */
   noteBegun(ms: number): void
-  /** Will this failure be tried again? Asked where the error itself could still pass to the caller. */
+  /** Will the call be tried again after this failure? The relay asks before it passes an error event on as it came. */
   mayGoElsewhere(error: Error): boolean
 }
 
-/** Throws what the caller is to be told. */
+/** Throws the error that the caller gets. */
 export async function tryTargets(tries: Tries): Promise<void> {
   const trip: Trip = {
     tries,
@@ -81,7 +81,7 @@ export async function tryTargets(tries: Tries): Promise<void> {
         noteBegun: here.admission.noteBegun,
         mayGoElsewhere: (error) => decide(error).kind === 'go',
       })
-      // An error that passed to the caller as it came is decided already.
+      // When an error was passed on as it came, `decide` has settled the admission already.
       if (next === null) here.admission.settle(passed === 'whole' ? 'success' : 'failure')
       return
     } catch (error) {
@@ -95,11 +95,11 @@ interface Trip {
   tries: Tries
   left: Target[]
   tried: Set<string>
-  /** What the caller is told when nothing is left. */
+  /** What the caller is told when no target is left. */
   failure: { error: unknown } | null
   /** Why the request could not be sent to some of those tried. */
   notCarried: unknown[]
-  /** Passed over, because their breakers let nothing through. */
+  /** Skipped, because their breakers did not let the call through. */
   resting: Target[]
 }
 
@@ -110,7 +110,7 @@ interface Go {
   target: Target
   state: TargetState
   admission: Admission
-  /** At this target, from 1. */
+  /** The number of the try at this target, from 1. */
   tryNumber: number
   waitMs: number
 }
@@ -127,7 +127,7 @@ function afterFailure(trip: Trip, here: Go, error: unknown): Step {
   }
   if (next === 'same target' || next === 'next target') here.admission.noteNoToken()
   const isFallback = trip.tried.size - trip.notCarried.length > 1
-  // What only a later target refuses is not the caller's fault: the first failure tells more.
+  // A request that only a later target refuses is not the caller's fault: the first failure tells more.
   if (trip.failure === null || next === 'same target') trip.failure = { error }
   switch (next) {
     case 'same target':
@@ -142,14 +142,14 @@ function afterFailure(trip: Trip, here: Go, error: unknown): Step {
   }
 }
 
-/** null: not again here. */
+/** null: no further try at this target. */
 function toSameTarget({ tries, left }: Trip, here: Go, error: unknown): Step | null {
   const { target, state, tryNumber } = here
   const { retry } = tries.route
   if (tryNumber >= retry.attempts) return null
   const askedMs = error instanceof GatewayError ? error.retryAfterMs : null
   if (askedMs !== null && askedMs > retry.maxBackoffMs && left.length > 0) return null
-  // "At once" is no wait that many callers could share.
+  // A hint of 0 is not followed: many callers that came back at once would come back together.
   const waitMs = askedMs || backoffMs(tryNumber, retry, tries.random())
   if (tries.nowMs() + waitMs >= tries.deadlineAtMs) return null
   if (!state.retries.take(tries.nowMs())) return null
@@ -157,7 +157,7 @@ function toSameTarget({ tries, left }: Trip, here: Go, error: unknown): Step | n
   return admission && { kind: 'go', target, state, admission, tryNumber: tryNumber + 1, waitMs }
 }
 
-/** The first that is left and whose breaker lets the call through. */
+/** The first of the remaining targets whose breaker lets the call through. */
 function toNextTarget(trip: Trip): Step {
   const { tries, left, tried } = trip
   for (let target = left.shift(); target; target = left.shift()) {
@@ -173,19 +173,19 @@ function toNextTarget(trip: Trip): Step {
     return { kind: 'go', target, state, admission, tryNumber: 1, waitMs: 0 }
   }
   if (trip.failure) return { kind: 'stop', error: trip.failure.error }
-  // One that rests may carry it later.
+  // A target whose breaker is open now might be able to take the request later.
   return { kind: 'stop', error: trip.resting.length > 0 ? allResting(trip) : trip.notCarried[0] }
 }
 
-/** The list for requests that are too long takes the place of the targets. What was tried is not tried again. */
+/** The targets for requests that are too long replace the remaining ones. No target is tried a second time. */
 function toLongerContext(trip: Trip): Step {
   trip.left = [...trip.tries.route.contextLengthFallbacks]
   return toNextTarget(trip)
 }
 
 /**
- * By the provider, of the request as it is, for no reason that would be the same everywhere. What the gateway itself says
- * no to, as a guardrail does to an answer, another target is not asked for.
+ * Did the provider refuse the request, for no reason that would hold at every target? What the gateway itself refuses,
+ * such as an answer that a guardrail rejects, is not tried at another target.
  */
 function isPlainRefusal(error: unknown): boolean {
   if (!(error instanceof GatewayError) || error.reason !== null) return false

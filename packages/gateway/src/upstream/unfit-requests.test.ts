@@ -1,6 +1,6 @@
 /**
- * A model cannot take a request that another one may take: the request is unfit, and the server is well. llama.cpp answers
- * 500 to it, vLLM 400.
+ * A model cannot take a request that another model might take: the request is at fault, and the server is healthy.
+ * llama.cpp answers 500 to such a request, vLLM 400.
  */
 import { expect, test } from 'vitest'
 import { type ErrorBody, startGateway } from '../testing/gateway.ts'
@@ -11,7 +11,7 @@ const opened = useOpened()
 
 const refuse = (message: string, status: number) =>
   json({ error: { code: status, message, type: 'server_error' } }, status)
-/** As llama.cpp b11549 says it with a 500, and below vLLM 0.32.0 with a 400. */
+/** The words of llama.cpp b11549, with a 500; further down those of vLLM 0.32.0, with a 400. */
 const blind = 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj'
 const tooLong =
   'input (3600 tokens) is too large to process. increase the physical batch size (current batch size: 512)'
@@ -20,7 +20,10 @@ const tooLongVllm =
   'max_tokens=100000 cannot be greater than max_model_len=2048. Please request fewer output tokens.'
 const answer = json({ object: 'list', data: [], usage: { prompt_tokens: 1 } })
 
-/** `v` goes to `a`; `w` to `a`, then to `b`; `l` to `a`, and with what is too long to `b`. One failure opens a breaker. */
+/**
+ * `v` goes to `a`; `w` to `a`, then to `b`; `l` to `a`, and to `b` when a request is too long. One failure opens a
+ * breaker.
+ */
 async function start(message: string, status = 500) {
   const [a, b] = await Promise.all([startUpstream(refuse(message, status)), startUpstream(answer)])
   const to = (...models: string[]) => ({

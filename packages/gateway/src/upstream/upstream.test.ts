@@ -171,7 +171,7 @@ test('a caller that leaves in mid-stream closes the provider’s connection, and
   expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
 })
 
-test('a caller that leaves before anything came closes it too', async () => {
+test('a caller that leaves before anything came closes the provider’s connection too', async () => {
   const { upstream, gateway } = await start(silent)
   for (const body of [streaming, whole]) {
     const leaving = new AbortController()
@@ -205,7 +205,7 @@ test('nothing listens there: says where, and what to look at', async () => {
 })
 
 test.each(['HTTPS_PROXY', 'https_proxy'])(
-  'a proxy in %s that is not used is told to who cannot reach a provider',
+  'when a provider cannot be reached, the error says that the proxy in %s is not used',
   async (name) => {
     const params = { baseUrl: 'https://127.0.0.1:1/v1' }
     for (const [variables, isTold] of [

@@ -1,6 +1,6 @@
 import type { StopSignal } from '../stop.ts'
 
-/** Waits before a retry. Rejects with the signal's reason: who leaves is not waited for. */
+/** Waits before a retry. Rejects with the signal's reason when the caller leaves or the call's time is over. */
 export type Wait = (ms: number, signal: StopSignal) => Promise<void>
 
 export const wait: Wait = (ms, signal) =>

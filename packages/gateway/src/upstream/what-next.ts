@@ -1,8 +1,8 @@
 /**
- * An attempt failed before anything was promised to the caller: is it worth trying again, and where?
+ * An attempt failed before anything was sent to the caller: is it worth trying again, and where?
  *
- * The target's own fault goes elsewhere; what the request itself is to blame for goes nowhere. A target that was silent
- * for a whole deadline gets no second one.
+ * After a fault of the target the call is tried again; after a fault of the request it is not. A target that was silent
+ * for a whole deadline is not tried a second time.
  */
 import { GatewayError, ProviderError } from '../errors.ts'
 
@@ -18,7 +18,7 @@ export function whatNext(error: unknown): WhatNext {
       return 'give up'
     case 'quota':
       return 'next target'
-    // It is well, and another one may keep the response or take the input.
+    // The target is healthy, and another one might keep the response or take the input.
     case 'other_account':
     case 'unsupported_input':
       return 'as if not there'
@@ -30,12 +30,12 @@ export function whatNext(error: unknown): WhatNext {
     case 'upstream_unreachable':
     case 'empty_response':
     case 'stream_cut':
-    // Other targets would want one too.
+    // Another target would need a file handle too.
     case 'out_of_file_handles':
       return 'same target'
     case 'stream_error':
       return byStatus(error.status)
-    // Nothing was sent: another target may have a place for what this one has none for.
+    // Nothing was sent, and another target's dialect might have a place for that part of the request.
     case 'not_carried':
       return 'as if not there'
     case 'bad_response':
@@ -49,7 +49,7 @@ export function whatNext(error: unknown): WhatNext {
   }
 }
 
-/** `x-should-retry` is the provider's own word on whether it would answer otherwise the next time. */
+/** By `x-should-retry` the provider itself says whether another try could end otherwise. */
 function byProvider({ status, shouldRetry }: ProviderError): WhatNext {
   const next = byStatus(status)
   if (shouldRetry === true) return 'same target'

@@ -1,4 +1,4 @@
-/** What is no answer of a model, because something else stands at the address, or beside it: the caller learns what came, and what to do. */
+/** Something else than a model's server answers at the address: the caller is told what came, and what to do. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
@@ -146,7 +146,7 @@ test('HTTP where TLS was expected is told as what it is', async () => {
 
 const opened = useOpened()
 
-/** In front of a server that sends these bytes, as letters of Latin-1, to whatever comes. */
+/** A gateway in front of a server that answers every request with these bytes, given as Latin-1. */
 async function startBroken(sent: string, scheme = 'http') {
   const server = createServer((socket) => {
     socket.on('error', () => {})
