@@ -66,8 +66,11 @@ function toQuote(begin: string): string {
 function readFault(cause: Error & { code?: unknown }, phase: Phase): string | null {
   if (isOfParser(cause)) return /\((.+)\)$/.exec(cause.message)?.[1] ?? cause.message
   if (cause.code === 'UND_ERR_HEADERS_OVERFLOW') return 'Its headers are too long'
-  // While the body is read, the same code means that the connection was closed too early.
-  if (cause.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && phase === 'waiting') return 'It has two lengths'
+  // undici reports any fault behind a Content-Length by this code. While the body is read, it means that the connection
+  // was closed too early.
+  if (cause.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && phase === 'waiting') {
+    return 'Its headers are not valid, or two of them contradict each other'
+  }
   // undici asserts that a status is at least 100.
   if (cause.code === 'ERR_ASSERTION' && phase === 'waiting') return 'A status below 100'
   const isOddStatus = cause.message === 'bad response' || cause.message === 'bad upgrade'

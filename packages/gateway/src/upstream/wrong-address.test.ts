@@ -93,7 +93,12 @@ const broken: [what: string, sent: string, words: RegExp][] = [
   [
     'two lengths',
     `${head}content-length: 2\r\ncontent-length: 3\r\n\r\n{}`,
-    /is broken HTTP: It has two lengths\./,
+    /is broken HTTP: Its headers are not valid, or two of them contradict each other\./,
+  ],
+  [
+    'a bad header behind a length',
+    `${head}content-length: 2\r\nnonsense\r\n\r\n{}`,
+    /is broken HTTP: Its headers are not valid, or two of them contradict each other\./,
   ],
   [
     'endless headers',
