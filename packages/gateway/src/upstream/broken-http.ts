@@ -16,13 +16,13 @@ export function toBrokenHttpWords(
   const who = toTargetWords(target)
   if (phase === 'connecting') {
     return isNotTls(cause.code)
-      ? `What ${who} sent is not TLS (${cause.code}). Does params.baseUrl in gateway.yaml (${origin}) have to begin with http://, or has it the wrong port?`
+      ? `What ${who} sent is not TLS (${cause.code}). Does params.baseUrl in gateway.yaml (${origin}) have to begin with http://, or is the port wrong?`
       : null
   }
   const begin = readForeignBegin(cause)
   if (begin !== null) {
     return isTls(begin)
-      ? `${who} expects TLS. Does params.baseUrl in gateway.yaml (${origin}) have to begin with https://, or has it the wrong port?`
+      ? `${who} expects TLS. Does params.baseUrl in gateway.yaml (${origin}) have to begin with https://, or is the port wrong?`
       : `What ${who} sent is not HTTP${toQuote(begin)}. Is params.baseUrl in gateway.yaml (${origin}) the right address, with the right port?`
   }
   const fault = readFault(cause, phase)
@@ -38,7 +38,7 @@ export function toOddStatus(status: number, target: Target): GatewayError {
 }
 
 function toFaultWords(fault: string, target: Target): string {
-  return `What ${toTargetWords(target)} sent is broken HTTP: ${fault}. Ask another model, and see what stands between this gateway and params.baseUrl in gateway.yaml (${target.origin}).`
+  return `What ${toTargetWords(target)} sent is broken HTTP: ${fault}. Use another model, and check what is between this gateway and params.baseUrl in gateway.yaml (${target.origin}).`
 }
 
 function isNotTls(code: unknown): boolean {

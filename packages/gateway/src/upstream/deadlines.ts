@@ -76,7 +76,7 @@ export function createDeadlines(
       isDone = true
       clearTimeout(idle)
       idle = setTimeout(
-        () => giveUp(new GatewayError('idle_timeout', `${who} did not close its answer.`)),
+        () => giveUp(new GatewayError('idle_timeout', `${who} did not end its answer after the last event.`)),
         closeMs,
       )
     },

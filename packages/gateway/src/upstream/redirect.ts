@@ -18,7 +18,7 @@ export function toRedirected(
   return new GatewayError(
     'bad_response',
     place === null
-      ? `${who} answered with a redirect (${status}) to no other address. Is params.baseUrl in gateway.yaml (${origin}) the right address?`
+      ? `${who} answered with a redirect (${status}) that names no web address. Is params.baseUrl in gateway.yaml (${origin}) the right address?`
       : `${who} answered with a redirect (${status}) to ${place}, and redirects are not followed. Write the address that answers, with its scheme and port, into params.baseUrl in gateway.yaml (${origin}).`,
   )
 }

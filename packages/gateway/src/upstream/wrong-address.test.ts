@@ -45,7 +45,7 @@ test.each(redirects)('a redirect %s is told with where it leads', async (_where,
   expect(error).toMatchObject({ type: 'server_error', code: 'bad_response', param: null })
   expect(error.message).toContain(
     address === null
-      ? `a (custom) answered with a redirect (${status}) to no other address. `
+      ? `a (custom) answered with a redirect (${status}) that names no web address. `
       : `a (custom) answered with a redirect (${status}) to ${address}`,
   )
   expect(error.message).toContain(`params.baseUrl in gateway.yaml (${a.url})`)
