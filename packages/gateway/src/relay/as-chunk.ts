@@ -1,6 +1,6 @@
 /**
- * An event, or a whole body, of an endpoint that passes through → the chat chunk that says the same, as far as the watch
- * needs it: is there a token, has it ended, how, and what did it use. What passes to the caller is not touched.
+ * An event, or a whole body, of an endpoint that is passed through → a chat chunk with what the watch needs of it: its
+ * tokens, its end and the reason for it, its usage. What is passed on to the caller is not changed.
  */
 import { mapUsage } from '../dialects/anthropic/map-usage.ts'
 import { record, records, text } from '../dialects/read-json.ts'
@@ -8,15 +8,15 @@ import type { Endpoint } from '../endpoints.ts'
 
 export type AsChunk = (raw: unknown) => unknown
 
-/** What an event says besides what a chunk has a place for. */
+/** What an event says that a chunk has no place for. */
 export interface Heard {
-  /** Counted before the end. */
+  /** Tokens that were counted before the answer was whole. */
   onCounted(usage: unknown): void
-  /** A part of the answer begins, be it a thought that nobody is shown. */
+  /** A part of the answer begins; it can be reasoning that is not shown. */
   onOpened(): void
 }
 
-/** For one answer: what is known of it adds up. */
+/** For one answer only, because it keeps what earlier events said. */
 export function createAsChunk(endpoint: Endpoint, heard: Heard): AsChunk {
   switch (endpoint) {
     case 'chat/completions':
@@ -51,14 +51,16 @@ function ofResponse(raw: unknown, { onOpened }: Heard): unknown {
     case 'error':
       return { error: event.error ?? { message: event.message, code: event.code } }
     default:
-      // A body is no event: its usage stands at the top.
+      // A whole body is no event and has no type; its usage is a member of its own.
       return event.type === undefined
         ? { ...event, choices: [{ delta: ofOutput(records(event.output)) }] }
         : { id, model, choices: [{ delta: toDelta(text(event.type), event) }] }
   }
 }
 
-/** `response.output_text.delta`, `response.reasoning_summary_text.delta`, `response.function_call_arguments.delta`, … */
+/**
+ * `response.output_text.delta`, `response.reasoning_summary_text.delta`, `response.function_call_arguments.delta`, …
+ */
 function toDelta(type: string, { delta }: Record<string, unknown>): object {
   if (!type.endsWith('.delta')) return {}
   if (type.includes('.reasoning')) return { reasoning_content: delta }
@@ -85,13 +87,13 @@ function toCalls(calls: readonly ToolCall[]): object {
   return { tool_calls: calls.map(({ name, input }) => ({ function: { name, arguments: asWritten(input) } })) }
 }
 
-/** As the model wrote it, which is what its tokens were spent on. */
+/** The text that the model wrote, because its tokens were spent on that. */
 function asWritten(input: unknown): unknown {
   if (typeof input === 'string') return input
   try {
     return JSON.stringify(input)
   } catch {
-    // `JSON.parse` goes down deeper than what writes it again.
+    // `JSON.parse` reads what is nested too deeply for `JSON.stringify`.
     return ''
   }
 }

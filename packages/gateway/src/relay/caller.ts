@@ -1,6 +1,6 @@
 /**
- * The caller's end of a stream. Nothing is promised before the first token: the head and all frames before it are held
- * back, so that until then the call can still be answered by an error with its right status.
+ * The caller's end of a stream. Before the first token nothing is sent: the head and all earlier frames are held back,
+ * so that the call can still be answered by an error with its right status.
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { flush, isGone, whenDrained } from '@drag-race/wire'
@@ -8,19 +8,22 @@ import { CallerGone, callerLeft } from '../errors.ts'
 import type { StopSignal } from '../stop.ts'
 
 export interface Caller {
-  /** In one write, unless they are very long. Throws `CallerGone`; null when there is nothing to wait for, else until a slow caller has read. */
+  /**
+   * Sends the frames in one write, unless they are very long. Throws `CallerGone`. null when there is nothing to wait
+   * for; otherwise it resolves when a slow caller has read.
+   */
   write(frames: Uint8Array[]): Promise<void> | null
-  /** The answer has begun: what was held goes out with the next write, and later frames pass at once. */
+  /** The answer has begun: what was held back is sent with the next write, and later frames are sent at once. */
   begin(): void
-  /** Sends what is left, with these frames behind it, and ends. */
+  /** Sends what was held back and these frames, and ends the response. */
   end(frames: Uint8Array[]): void
 }
 
 /** More than this before the first token (comments, odd chunks) is not worth holding back. */
 const heldBytesMax = 64 * 1024
-/** A caller that takes nothing for so long is dropped, and with it the provider's stream. */
+/** A caller that reads nothing for so long is dropped, and with it the provider's stream. */
 const drainMsMax = 30_000
-/** What is longer is written piece by piece: who reads a long answer slowly takes something all the time. */
+/** What is longer is written piece by piece, so that a caller that reads it slowly is seen to read all the time. */
 const pieceBytesMax = 256 * 1024
 
 /** `signal`: aborted when the call's time is over. */
@@ -60,11 +63,13 @@ export function createCaller(
   }
 }
 
-/** Within the call's time, or a reader of few bytes a second would hold a long answer in memory for hours. */
+/**
+ * Only within the call's time: a caller that reads a few bytes a second would keep a long answer in memory for hours.
+ */
 async function sendInPieces(response: ServerResponse, signal: StopSignal, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; at += pieceBytesMax) {
     if (isGone(response)) throw callerLeft
-    // Not an error in the stream: half a frame may have gone already.
+    // No error event can follow, because half a frame might have been sent already.
     if (signal.aborted) throw new CallerGone('caller_too_slow')
     await send(response, bytes.subarray(at, at + pieceBytesMax))
   }

@@ -1,10 +1,10 @@
-/** Is it as large as any usage that a provider has ever counted in, ten times over? What is larger is not kept. */
+/** Can this be a provider's usage? It can be ten times as large as the largest known one; a larger one is not kept. */
 
-/** Letters of texts and names; a number is one, and an object as many as keep the levels within any stack. */
+/** In letters of texts and names. A number counts as one, an object as 16, so that its depth overflows no stack. */
 const lettersMax = 10_000
 const lettersOfObject = 16
 
-/** `value` comes out of JSON. */
+/** `value` was parsed from JSON. */
 export function isSmall(value: unknown): boolean {
   let left = lettersMax
   const fits = (each: unknown): boolean => {

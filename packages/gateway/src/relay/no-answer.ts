@@ -1,4 +1,4 @@
-/** JSON with a good status that is no answer: what the provider says in it passes to the caller, as a failure. */
+/** JSON with a success status that is not an answer → a failure, with the provider's own words where it has any. */
 import { GatewayError } from '../errors.ts'
 import { toToldFailure } from './told-failure.ts'
 

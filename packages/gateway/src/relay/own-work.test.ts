@@ -1,4 +1,4 @@
-/** What a report calls the gateway's own work, and what the providers' and the waits'. */
+/** What counts in a report as the gateway's own work, and what as time of the providers or of waits. */
 import { expect, test } from 'vitest'
 import { done, finish, token, usageChunk } from '../testing/chunks.ts'
 import { messages, oneModel, startGateway } from '../testing/gateway.ts'
@@ -9,7 +9,7 @@ test('the way past a target that could not carry the request is the gateway’s 
   const provider = await startUpstream(stream([token('a') + finish + usageChunk + done]))
   const params = { baseUrl: `${provider.url}/v1` }
   const targets = ['claude', 'm'].map((model, index) => ({ model, priority: index + 1 }))
-  // A clock that goes on by 1 ms each time that somebody looks at it.
+  // A clock that advances by 1 ms each time it is read.
   let nowMs = 0
   const counted = await startGateway(
     {

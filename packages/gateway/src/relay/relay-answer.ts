@@ -1,4 +1,4 @@
-/** A good answer of a provider → the caller: as the stream that was asked for, or as one JSON body. */
+/** Passes a provider's successful answer on to the caller: as the stream that was asked for, or as one JSON body. */
 import type { OutgoingHttpHeaders } from 'node:http'
 import { type GatewayReport, readUsage } from '@drag-race/contracts'
 import { type Call, toAnswerHeaders } from '../call.ts'
@@ -20,21 +20,21 @@ import { toToldFailure } from './told-failure.ts'
 import { createReportCarrier, createUsageDropper, passUsage, type UsageChunkRule } from './usage-chunk.ts'
 import { createFacts, createStreamWatch } from './watch.ts'
 
-/** Two thousand embeddings of three thousand numbers. */
+/** Enough for two thousand embeddings of three thousand numbers. */
 const numbersMax = 10_000_000
 
 export interface RelayParts {
   clock: Clock
   report(): GatewayReport
-  /** A stream's answer has begun, told once a read from then on; or an answer in one piece was read. */
+  /** A streamed answer has begun (called once for each read from then on), or an answer in one piece was read. */
   onBegun(): void
-  /** An error that has not passed to the caller yet: is it thrown, so that another attempt is made? */
+  /** True when an error that was not passed on yet is to be thrown, so that another attempt is made. */
   mayGoElsewhere(error: GatewayError): boolean
-  /** What the provider was sent, and must not tell the caller in an error. */
+  /** Secrets that the provider was sent, and that must not reach the caller in an error. */
   secrets: readonly string[]
 }
 
-/** Throws when the answer is not whole. An error inside a stream that passed as it came is in `call.facts.error`. */
+/** Throws when the answer is not whole, unless the provider's error was passed on: that is in `call.facts.error`. */
 export function relayAnswer(answer: Answer, call: Call, parts: RelayParts): Promise<void> {
   checkForm(answer, toTargetWords(call.target!))
   const isJson = /^application\/json\b/i.test(contentType(answer))
@@ -52,9 +52,9 @@ async function relayAsStream(
   { clock, report, onBegun, mayGoElsewhere, secrets }: RelayParts,
 ): Promise<void> {
   const { endpoint } = call
-  // Some servers ignore `stream: true`; what they answer is whole and paid for.
+  // Some servers ignore `stream: true`. Their answer is whole and paid for, so it is made into a stream.
   const body = isJson ? [await readAsStream(answer, call, clock)] : answer.body
-  // Read once more, as the stream that it has become: nothing may count twice.
+  // The watch reads it once more, as a stream: the facts begin anew, so that nothing counts twice.
   if (isJson) Object.assign(call.facts, createFacts())
   const watch = createStreamWatch(call.facts, {
     asChunk: toAsChunk(call),
@@ -101,7 +101,8 @@ async function relayJson(
     return headers
   })
   call.ownMs.response += clock.monotonicMs() - atMs
-  // What fits the socket's own buffer goes out with the end, in one write; a longer body waits for who reads it slowly.
+  // What fits into the socket's own buffer is sent with the end, in one write; for a longer body we wait while it is
+  // read.
   if (body.length < call.response.writableHighWaterMark) return caller.end([body])
   caller.begin()
   await caller.write([body])
@@ -130,7 +131,7 @@ async function readJson({ body }: Answer, call: Call, clock: Clock) {
   return { bytes, json }
 }
 
-/** Throws for what can be no answer, before it is read. */
+/** Throws, before the body is read, for what cannot be an answer. */
 function checkForm(answer: Answer, provider: string) {
   if (isPacked(answer.headers)) throw new GatewayError('bad_response', toPackedWords(provider))
   if (/^text\/html\b/i.test(contentType(answer))) {
@@ -141,7 +142,7 @@ function checkForm(answer: Answer, provider: string) {
   }
 }
 
-/** For one answer: each reads from its begin. */
+/** For one answer only, which it reads from the beginning. */
 export function toAsChunk({ endpoint, facts }: Call): AsChunk {
   return createAsChunk(endpoint, {
     onCounted(usage) {
@@ -168,7 +169,7 @@ function toStreamHead(
   const headers = toPassedHeaders(answer, call, secrets)
   headers['content-type'] = isNamed ? contentType(answer) : 'text/event-stream; charset=utf-8'
   headers['cache-control'] = 'no-cache'
-  // nginx and its kin would collect tokens otherwise.
+  // Otherwise nginx and similar proxies would buffer tokens.
   headers['x-accel-buffering'] = 'no'
   return headers
 }

@@ -1,4 +1,4 @@
-/** Passes an answer that does not stream: read whole, watched, sent on as it came, with the report where it was asked for. */
+/** Reads an answer that is not streamed: its JSON is checked and noted, before its bytes are passed on as they came. */
 import { type GatewayReport, readError } from '@drag-race/contracts'
 import { readWords } from '../dialects/openai/read-words.ts'
 import { isRecord, records } from '../dialects/read-json.ts'
@@ -19,7 +19,7 @@ export interface JsonAnswer {
   atMs: number
 }
 
-/** The body's JSON, noted in `facts`. Throws when it is none, or no answer, or when it tells an error with a good status. */
+/** The body's JSON, noted in `facts`. Throws when it is not JSON, not an answer, or an error with a success status. */
 export function readJsonAnswer({
   bytes,
   provider,
@@ -34,14 +34,14 @@ export function readJsonAnswer({
   if (!isRecord(json)) throw toNoObject(provider, json)
   noteChunk(facts, asChunk(json), atMs)
   const { error } = facts
-  // What was said before it is the caller's, with the error as it came.
+  // An answer that has tokens is passed on, with the error as it came.
   const hasBegun = Array.isArray(json.choices) && facts.firstTokenAtMs !== null
   if (error && !hasBegun) throw toToldFailure(provider, error)
   if (!isAnswer(json, endpoint)) throw toNoAnswer(provider, readWords(json))
   return json
 }
 
-/** Some tell a failure as a text, or as a list of one. */
+/** Some providers send a failure as a JSON string, or as a list with one error. */
 function toNoObject(provider: string, json: unknown): GatewayError {
   const error = readError(records(json)[0])
   return error ? toToldFailure(provider, error) : toNoAnswer(provider, readWords(json))

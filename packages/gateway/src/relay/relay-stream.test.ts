@@ -43,7 +43,7 @@ test('whatever the stream and however it is cut, the caller reads the same', asy
       for (const pieces of [cutAt(bytes, fractions), byByte]) {
         const { text: read, error } = await relayPieces(pieces, rule)
         expect(error).toBe(whole.error)
-        // A read that went ahead has gone, the broken event in it too.
+        // A read that was passed on before it was watched can have held the broken event.
         if (error === 'malformed_stream') {
           expect(read.startsWith(whole.text)).toBe(true)
           expect(read.slice(whole.text.length)).not.toContain('[DONE]')
@@ -54,7 +54,7 @@ test('whatever the stream and however it is cut, the caller reads the same', asy
   )
 })
 
-/** Its place, where it stands behind an error; else the end. */
+/** The place of a `[DONE]` that follows an error; without one, the end of the text. */
 function findFalseEnd(text: string): number {
   const endAt = text.indexOf('data: [DONE]')
   const errorAt = text.search(/"error":|^error:/m)
@@ -73,7 +73,7 @@ test('with the usage chunk passed, nothing is left out but half an event and wha
   )
 })
 
-test('the first token is looked at before it goes, a later one when it has gone', async () => {
+test('the first token is watched before it is passed on, a later one afterwards', async () => {
   const [first, second, third] = [token('a'), withUsage(null), token('c')]
   const pieces = [role, first, second, third.slice(0, 20), third.slice(20), usageChunk, done]
   for (const rule of ['passed', 'dropped', 'reported'] as const) {
@@ -92,7 +92,7 @@ test('the first token is looked at before it goes, a later one when it has gone'
 test.each([
   [6, 3],
   [5, 0],
-])('after reads whose look took %i ms the others have %i turns', async (tookMs, expected) => {
+])('after reads that took %i ms to watch, other calls have %i turns', async (tookMs, expected) => {
   let nowMs = 0
   let turns = 0
   const watch = createStreamWatch()
@@ -103,7 +103,7 @@ test.each([
     watch: {
       ...watch,
       see(frame, atMs) {
-        // Of each read, its first frame.
+        // Only for the first frame of each read.
         if (!Buffer.from(frame).equals(Buffer.from(done))) nowMs += tookMs
         return watch.see(frame, atMs)
       },

@@ -1,10 +1,11 @@
 /**
- * Passes a provider's stream to the caller byte for byte and watches it go by: before the first token to know whether the answer has
- * begun, after it from behind, so that no token waits for the look at it.
+ * Passes a provider's stream on to the caller byte for byte, and watches it. Up to the first token, bytes are watched
+ * before they are passed on, to know whether the answer has begun; after it mostly afterwards, so that no token waits.
  *
- * What the gateway adds: `[DONE]` where a whole answer lacks it, and the blank line that a last event lacks. What it
- * leaves out: half an event at the end of a cut stream, which no reader could use, and `[DONE]` behind an error. An event that
- * is no JSON ends the stream with an error: who skips it has a short success, and who does not has an error of its own.
+ * The gateway adds `[DONE]` where a whole answer lacks it, and the blank line that a last event lacks. It leaves out
+ * half an event at the end of a cut stream, which no client could use, and `[DONE]` after an error. An event that is
+ * not JSON ends the stream with an error: a client that skips the event would take a short answer for a success, and
+ * one that does not would fail by itself.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { ChunkError } from '@drag-race/contracts'
@@ -22,16 +23,16 @@ export interface StreamRelay {
   usageChunk: UsageChunkRule
   caller: Caller
   provider: string
-  /** What it was sent, and must not tell the caller in an error. */
+  /** Secrets that the provider was sent, and that must not reach the caller in an error. */
   secrets: readonly string[]
   nowMs(): number
-  /** An error came before any token. Throws to keep it from the caller; else it passes as it came. */
+  /** An error came before any token. Throws to keep it from the caller; otherwise the error is passed on as it came. */
   onEarlyError(error: ChunkError): void
-  /** The answer has begun, by its first token or by a part that was opened; told once a read until tokens pass unseen. */
+  /** The answer has begun, with its first token or with the start of a part. Called again for later reads. */
   onBegun(): void
-  /** The answer has said that it is finished; told once a read from then on. */
+  /** The end of the answer was read. Called again for later reads. */
   onDone(): void
-  /** How long a read waited for the gateway's own work before it could go on. */
+  /** How long the gateway's own work held up a read. */
   onWorked(ms: number): void
 }
 
@@ -51,16 +52,16 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
       try {
         reading = relay.caller.write(frames)
       } finally {
-        // Also when the caller has left: the provider counts these tokens.
+        // Also when the caller has left, because the provider bills these tokens.
         if (goesAhead) lookBehind(relay, splitter.push(bytes), atMs)
       }
       if (reading) await reading
-      // So much is no answer: thousands of comments in one read. The other calls have their turn before the next.
+      // A read that takes so long has thousands of comments: other calls get their turn before the next read.
       else if (relay.nowMs() - atMs > turnMs) await setImmediate()
       if (facts.isMalformed) throw toMalformed(relay.provider)
     }
   } catch (error) {
-    // All was said; only its end went wrong. A guardrail that stops one of several choices is no such end.
+    // After a whole answer only its closing went wrong. Not so when a guardrail stopped one of several choices.
     const isEnd = error instanceof GatewayError && !isOfGuardrails(error) && isWhole(facts)
     if (!isEnd) throw toGatewayError(error, relay.provider)
   }
@@ -83,8 +84,9 @@ function isOfGuardrails(error: GatewayError): boolean {
 }
 
 /**
- * Whole frames of an answer that has begun, which would all pass: they are looked at when they have gone. Never its end: behind a
- * broken event of the same read it would make a success of the answer.
+ * Can these bytes be passed on before they are watched? Only whole frames of an answer that has begun, none of which
+ * would be changed or left out. Never the end of the answer: behind a broken event in the same read, it would make the
+ * answer a success.
  */
 function passesUnseen({ watch, usageChunk, secrets }: StreamRelay, bytes: Uint8Array): boolean {
   const isWholeFrames = bytes.at(-1) === LF && bytes.at(-2) === LF
@@ -93,7 +95,7 @@ function passesUnseen({ watch, usageChunk, secrets }: StreamRelay, bytes: Uint8A
   return usageChunk.passesUnseen(bytes) && !hasSecret(bytes, secrets)
 }
 
-/** At frames that have passed already. */
+/** Watches frames that have been passed on already. */
 function lookBehind({ watch, onDone }: StreamRelay, frames: Uint8Array[], atMs: number) {
   for (const frame of frames) watch.see(frame, atMs)
   if (watch.facts.isDone) onDone()
@@ -104,7 +106,7 @@ function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Arra
   const passed: Uint8Array[] = []
   for (const frame of frames.flatMap(withoutForeignLineFeed)) {
     const kind = relay.watch.see(frame, atMs)
-    // Neither it nor what follows passes: with a hole in it an answer is none.
+    // Neither this event nor what follows is passed on: the answer would have a gap.
     if (facts.isMalformed) break
     if (facts.isFalseEnd) continue
     const told = facts.error === null ? frame : withoutSecretsIn(frame, relay.secrets)
@@ -120,14 +122,14 @@ function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Arra
 }
 
 /**
- * A CRLF that was cut between two reads: its second half comes with the next frame and belongs to the one before, which
- * may have another fate. No frame begins with a line feed otherwise.
+ * When a CRLF is cut between two reads, its line feed comes with the next frame, but belongs to the one before, and
+ * only one of them might be passed on. No frame begins with a line feed otherwise.
  */
 function withoutForeignLineFeed(frame: Uint8Array): Uint8Array[] {
   return frame[0] === LF && frame.length > 1 ? [frame.subarray(0, 1), frame.subarray(1)] : [frame]
 }
 
-/** The rest of a stream that ended without a blank line: closed when it is a whole event, else left out. */
+/** The rest of a stream that ended without a blank line: completed when it is a whole event, otherwise left out. */
 function toLastFrames(rest: Uint8Array): Uint8Array[] {
   if (rest[0] === LF) return [rest.subarray(0, 1), ...toLastFrames(rest.subarray(1))]
   if (rest.length === 0) return []
@@ -147,7 +149,7 @@ function isWholeData(data: string | null): boolean {
   }
 }
 
-/** Of no event stream: no field's name begins it, and it is no comment. */
+/** True when no event stream begins like this: neither with a field's name nor with a comment. */
 function isText(rest: Uint8Array): boolean {
   return /^\s*(?!(data|event|id|retry)?:)\S/.test(Buffer.from(rest).toString('latin1', 0, 64))
 }

@@ -38,7 +38,7 @@ interface Asking {
   wantsUsage?: boolean
 }
 
-/** Sends `sent` from the provider; what the caller reads. */
+/** The provider sends `sent`; resolves with what the caller reads. */
 async function relay(sent: string, { cut = 'whole', wantsUsage }: Asking = {}) {
   answering = stream(cutUp(sent, cut))
   const body = {
@@ -52,7 +52,7 @@ async function relay(sent: string, { cut = 'whole', wantsUsage }: Asking = {}) {
   return { response, text, outcome: gateway.logs.at(-1)?.outcome }
 }
 
-/** What passes as it is, whatever is odd about it. */
+/** Streams that are passed on as they are, however odd. */
 const passing: Record<string, string> = {
   'a plain answer': role + token('Hel') + token('lo') + finish + done,
   'comments before and between': `: PROCESSING\n\n${token('a')}: ping\n\n${finish}${done}`,
@@ -99,13 +99,13 @@ describe('an event that is not JSON', () => {
     expect(events(text)).toMatchObject([{ choices: [{}] }, { error: { code: 'malformed_stream' } }])
   })
 
-  test('is an error behind a finish too: another choice may have lost its end by it', async () => {
+  test('is an error after a finish reason too, because another choice might have lost its end', async () => {
     const { outcome, text } = await relay(token('a') + finish + broken + done)
     expect(outcome).toBe('malformed_stream')
     expect(text).not.toContain('[DONE]')
   })
 
-  test('closes the connection to the provider, whose tokens nobody wants any more', async () => {
+  test('closes the connection to the provider, whose further tokens nobody would get', async () => {
     const cutOff = Promise.withResolvers<void>()
     answering = async (response, request) => {
       void request.cutOff.then(cutOff.resolve)
@@ -253,7 +253,7 @@ describe('a stream that ends oddly', () => {
     expect(outcome).toBe('empty_response')
   })
 
-  test('cut before its first token is answered with a status: nothing was promised yet', async () => {
+  test('cut before its first token is answered with a status, because nothing was sent yet', async () => {
     const { response, text } = await relay(role)
     expect(response.status).toBe(502)
     expect((JSON.parse(text) as ErrorBody).error.code).toBe('stream_cut')

@@ -30,7 +30,7 @@ afterAll(async () => {
   await upstream.close()
 })
 
-/** Sends `sent` from the provider; what a caller reads that asked for the report. */
+/** The provider sends `sent`; resolves with what a caller reads that asked for the report. */
 async function relay(sent: string, cut: Cut = 'whole'): Promise<string> {
   answering = stream(cutUp(sent, cut))
   const response = await gateway.chat({ model: 'm', messages, stream: true }, reporting)
@@ -64,7 +64,7 @@ describe('the report', () => {
     }
   })
 
-  test('is in a chunk that repeats no usage of any size, and no time that is none', async () => {
+  test('is in a chunk that repeats neither a usage of any size nor a time that is no number', async () => {
     const own = { ...usage, details: { words: 'x'.repeat(20_000) } }
     const many = {
       ...usage,
@@ -90,7 +90,7 @@ describe('the report', () => {
     expect(events(text).at(-2)).toMatchObject({ choices: [], usage, gateway: {} })
   })
 
-  test('keeps no comment back with the usage chunk', async () => {
+  test('is waited for with the usage chunk alone: comments are passed on at once', async () => {
     const text = await relay(`${token('a')}${finish}${usageChunk}: ping\n\n${done}`)
     expect(text).toMatch(/: ping\n\ndata: .*"gateway".*\n\ndata: \[DONE\]\n\n$/)
   })
@@ -141,7 +141,7 @@ describe('the report', () => {
     })
   })
 
-  test('stands in an error before any token as in one behind it, and costs what the books say', async () => {
+  test('is in the error event before any token too, and names no usage', async () => {
     const text = await relay(event({ error: { message: 'Wrong request', code: 400 } }))
     const [error] = events(text)
     expect(error).toMatchObject({ gateway: { attempts: [{ outcome: 'stream_error', usage: null }] } })

@@ -1,13 +1,13 @@
 /**
- * Puts the gateway's report into JSON that a provider wrote, as text after its first brace: nothing else is touched. Only
- * JSON with a `gateway` of its own is written anew, without that: a reader of JSON takes the last member of a name.
+ * Puts the gateway's report into JSON that a provider wrote, as text after its first brace: nothing else is changed.
+ * Only JSON that has a `gateway` already is written anew without it, because of two equal names parsers take the last.
  */
 import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent, readFrame } from '@drag-race/wire'
 import { asBuffer } from '../as-buffer.ts'
 import { isRecord, parseJson, record } from '../dialects/read-json.ts'
 
-/** `json` is what `bytes` say, an object that is not empty. */
+/** `json` is `bytes` parsed: an object that is not empty. */
 export function withReport(
   bytes: Uint8Array,
   json: Record<string, unknown>,
@@ -22,7 +22,7 @@ export function withReport(
 export function withReportInEvent(frame: Uint8Array, report: GatewayReport): Uint8Array {
   const { data, event } = readFrame(frame)
   const json = data ?? ''
-  // A brace of a comment, or of the event's name, is none of the JSON's.
+  // A brace in a comment, or in the event's name, is not the JSON's.
   const begin = /(?:^|[\r\n])data:\s*\{/.exec(asBuffer(frame).toString('latin1'))
   if (begin && !Object.hasOwn(record(parseJson(json)), 'gateway')) {
     return insert(frame, begin.index + begin[0].length, report)
@@ -30,7 +30,7 @@ export function withReportInEvent(frame: Uint8Array, report: GatewayReport): Uin
   return Buffer.from(encodeEvent({ data: toText(json, report), ...(event !== null && { event }) }))
 }
 
-/** An error that its provider wrote has a place for the report where it is an object that is not empty; else it passes as it came. */
+/** For an error event of the provider's: only an object that is not empty has a place for the report. */
 export function withReportInError(frame: Uint8Array, report: () => GatewayReport): Uint8Array {
   const json = parseJson(readFrame(frame).data ?? '')
   return isRecord(json) && Object.keys(json).length > 0 ? withReportInEvent(frame, report()) : frame

@@ -1,4 +1,4 @@
-/** Which line feeds are the usage chunk's own: the second half of a CRLF that was cut, and no other. */
+/** Which line feeds belong to the usage chunk: the second half of a CRLF that was cut, and no other. */
 import { expect, test } from 'vitest'
 import { usageChunk } from '../testing/chunks.ts'
 import { createReportCarrier, createUsageDropper } from './usage-chunk.ts'
@@ -8,7 +8,7 @@ const usage = Buffer.from(usageChunk)
 const cut = Buffer.from(`${usageChunk.trim()}\r`)
 const lineFeed = Buffer.from('\n')
 
-test('what is dropped takes the rest of its CRLF with it', () => {
+test('with a dropped chunk the rest of its CRLF is dropped', () => {
   const dropper = createUsageDropper()
   expect(dropper.pass(lineFeed, 'comment')).toEqual([lineFeed])
   expect(dropper.pass(usage, 'usage')).toEqual([])
@@ -26,7 +26,7 @@ test('a usage chunk whose lines end in CR alone takes nothing of the next event 
   expect(dropper.pass(lineFeed, 'comment')).toEqual([lineFeed])
 })
 
-test('what is held keeps the rest of its CRLF, and nothing else', () => {
+test('a chunk that is held gets the rest of its CRLF, and nothing else', () => {
   const facts = { error: null } as AnswerFacts
   const carrier = createReportCarrier(facts, () => {
     throw new Error('nothing has ended')

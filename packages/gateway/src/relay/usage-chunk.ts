@@ -1,6 +1,6 @@
 /**
- * What becomes of the usage chunk: it passes, it is left out because the caller did not ask for it, or it carries the
- * gateway's report. All other frames pass as they are.
+ * What becomes of the usage chunk: it is passed on, it is left out because the caller did not ask for it, or it carries
+ * the gateway's report. All other frames are passed on as they are, except an error that carries the report instead.
  */
 import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
@@ -11,7 +11,7 @@ import type { AnswerFacts, FrameKind } from './watch.ts'
 export interface UsageChunkRule {
   /** The frames to send now, in place of this one. */
   pass(frame: Uint8Array, kind: FrameKind): Uint8Array[]
-  /** Would all of these whole frames, which do not end the stream, pass as they are? */
+  /** Would `pass` leave all of these frames as they are? They are whole and do not end the stream. */
   passesUnseen(bytes: Uint8Array): boolean
   /** The frames to send when the stream has ended, before a `[DONE]` of ours. */
   end(): Uint8Array[]
@@ -27,7 +27,7 @@ export function createUsageDropper(): UsageChunkRule {
   let owesLineFeed = false
   return {
     pass(frame, kind) {
-      // The second half of a CRLF, whose first half went with the dropped chunk.
+      // The second half of a CRLF, whose first half was dropped with the chunk.
       const isForeign = owesLineFeed && isLineFeed(frame)
       owesLineFeed = kind === 'usage' && frame.at(-1) === CR
       return kind === 'usage' || isForeign ? [] : [frame]
@@ -38,9 +38,9 @@ export function createUsageDropper(): UsageChunkRule {
 }
 
 /**
- * Holds a usage chunk until the next event shows whether it was the last, so that the report in it is of the whole answer.
- * Where the provider sent none, a chunk of our own carries the report. Of a stream that failed the provider's own error has it, at
- * once: clients read no further.
+ * Holds a usage chunk until the next event shows whether it was the last, so that the report in it covers the whole
+ * answer. Where the provider sent none, a chunk of the gateway's own carries the report. In a stream that fails, the
+ * provider's error event carries it, because clients read no further.
  */
 export function createReportCarrier(facts: AnswerFacts, report: () => GatewayReport): UsageChunkRule {
   let held: Uint8Array | null = null
@@ -73,10 +73,10 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
           held = frame
           return before
         }
-        // It goes ahead of the chunk that is held: kept behind it, a provider could send them without end.
+        // Comments are sent ahead of the chunk that is held: a provider could send more than can be kept behind it.
         case 'comment':
           if (held?.at(-1) !== CR || !isLineFeed(frame)) return [frame]
-          // But the second half of a CRLF belongs to the first.
+          // But the second half of a CRLF belongs to the chunk.
           held = Buffer.concat([held, frame])
           return []
         case 'event':

@@ -1,7 +1,7 @@
 /**
- * Watches a stream without touching it: has it begun, has it ended, how, and what did it use?
+ * Watches a stream without changing it: has it begun, has it ended, how, and what did it use?
  *
- * The last usage that is not null wins, from whatever chunk; a sum would count cumulative ones twice.
+ * The last usage that is not null counts, in whatever chunk it is; a sum would count cumulative ones twice.
  */
 import {
   type ChunkError,
@@ -22,52 +22,56 @@ import { findEventExcess } from '../json-structure.ts'
 import type { AsChunk } from './as-chunk.ts'
 import { isSmall } from './is-small.ts'
 
-/** What an answer has said so far, streamed or not. Times are of the gateway's monotonic clock. */
+/** What is known of an answer so far, streamed or not. Times are of the gateway's monotonic clock. */
 export interface AnswerFacts {
   firstTokenAtMs: number | null
   lastTokenAtMs: number | null
-  /** When its end was read. What a provider does behind it, and the writing of it to the caller, is no part of its time. */
+  /**
+   * When its end was read. What a provider sends after it, and passing it on to the caller, do not count as its time.
+   */
   endedAtMs: number | null
-  /** A part of the answer was opened, be it a thought that nobody is shown: tokens are made, whether or not they are sent. */
+  /** A part of the answer has begun; it can be reasoning that is not shown. The model makes tokens, sent or not. */
   isOpened: boolean
-  /** Events that hold a chunk; comments and `[DONE]` are none. */
+  /** Events that hold a chunk; comments and `[DONE]` do not. */
   chunks: number
-  /** Chunks that hold a token of any kind, and the letters of answer, reasoning and calls of tools in them. */
+  /** Chunks that hold a token of any kind, and the letters of answer, reasoning and tool calls in them. */
   tokenChunks: number
   letters: number
-  /** An event before its end was no JSON, so that what it should have said is missing, or told of a choice that nobody can have asked for. */
+  /** An event before the end was not JSON, so that its content is missing, or had a choice that nobody can ask for. */
   isMalformed: boolean
-  /** Of any choice, the last one that came. */
+  /** The last one that came, of any choice. */
   finishReason: string | null
-  /** The indexes of the choices that have begun and of those that have ended, of which one may be missing its end. */
+  /** The indexes of the choices that have begun, and of those that have ended. */
   begunChoices: Set<number>
   endedChoices: Set<number>
   isDone: boolean
-  /** It said `[DONE]` behind an error. Who looks for nothing but the end would take half an answer for a whole one. */
+  /** `[DONE]` came after an error. A client that looks only for the end would take half an answer for a whole one. */
   isFalseEnd: boolean
   hasReasoning: boolean
   usage: Usage | null
-  /** What the provider has counted before the end: no usage of a call, but for one that has no other. */
+  /** What the provider counted before the end; it is used only for a call that has no other usage. */
   usageSoFar: Usage | null
-  /** As the provider wrote it, for a chunk of our own; null where it is larger than any usage. */
+  /** The usage as the provider wrote it, for a chunk of the gateway's own; null when it is larger than any usage. */
   usageRaw: unknown
   id: string | null
-  /** In seconds of the wall clock; null where the provider tells no number. */
+  /** In seconds of the wall clock; null when the provider sent no number. */
   created: number | null
   model: string | null
   error: ChunkError | null
-  /** What a chunk said before there was a choice: all that is told of a stream that never has one. */
+  /** The message of a chunk before there was a choice: it explains a stream that never has one. */
   words: string | null
-  /** The error stands in a field that no client of OpenAI's form reads. */
+  /** The error is in a field that no OpenAI client reads. */
   isErrorHidden: boolean
 }
 
-/** What a frame is, for those who decide whether it passes. Comments are all that only shows life. */
+/** What a frame is, which decides whether it is passed on. Every keep-alive is a comment. */
 export type FrameKind = 'comment' | 'event' | 'usage' | 'done'
 
 export interface StreamWatch {
   readonly facts: AnswerFacts
-  /** May the answer's end be in these bytes? A text that the model wrote may hold its words too. */
+  /**
+   * Could the end of the answer be in these bytes? Also true for a text of the model that quotes the words of an end.
+   */
   mayEnd(bytes: Uint8Array): boolean
   see(frame: Uint8Array, atMs: number): FrameKind
 }
@@ -90,7 +94,7 @@ export function createStreamWatch(
     mayEnd: (bytes) => endWords.some((word) => asBuffer(bytes).includes(word)),
     see(bytes, atMs) {
       const frame = readFrame(bytes)
-      // Behind its end nothing is of the answer: the report is written, and clients read no further.
+      // What follows the end is no part of the answer: the report is written, and clients read no further.
       if (facts.isDone) return frame.data === null ? 'comment' : kindOf(parse(frame.data))
       noteUnknownFields(facts, frame)
       if (frame.data === null) return 'comment'
@@ -100,11 +104,11 @@ export function createStreamWatch(
         facts.isFalseEnd = facts.error !== null
         return 'done'
       }
-      // So much is no event of a model, and would hold up all other calls.
+      // No event of a model has so many values; parsing it would hold up all other calls.
       const raw = findEventExcess(bytes) === null ? parse(frame.data) : undefined
       if (raw !== undefined) noteChunk(facts, asChunk(raw), atMs)
       else if (isKeepAlive(frame)) return 'comment'
-      // Its last event is the end: no `[DONE]` is missing.
+      // On this endpoint the last event is the end; no `[DONE]` follows it.
       if (!endsWithDone && facts.finishReason !== null) {
         facts.isDone = true
         facts.endedAtMs = atMs
@@ -112,7 +116,7 @@ export function createStreamWatch(
       if (frame.event === 'error') {
         facts.error ??= { message: frame.data, code: null, status: null }
       }
-      // An error is told already.
+      // After an error the answer has failed already.
       if (raw === undefined && facts.error === null) facts.isMalformed = true
       return kindOf(raw)
     },
@@ -149,14 +153,14 @@ export function createFacts(): AnswerFacts {
   }
 }
 
-/** Adds a chunk, or a whole JSON body. */
+/** Notes a chunk, or a whole JSON body. */
 export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): ChunkFacts {
   const chunk = readChunk(raw)
   facts.chunks++
   facts.finishReason = chunk.finishReason === null ? facts.finishReason : shortenName(chunk.finishReason)
   if (facts.begunChoices.size === 0 && chunk.choices.length === 0) facts.words ??= readWords(raw)
   for (const { index, isFinished } of chunk.choices) {
-    // What is kept of each would grow with whatever the provider sends.
+    // Something is kept for each choice, which must not grow with whatever the provider sends.
     if (index < 0 || index >= choicesMax) {
       facts.isMalformed = true
       continue
@@ -187,14 +191,15 @@ function toNumber(value: unknown): number | null {
   return typeof value === 'number' ? value : null
 }
 
-/** Has the provider begun to answer? From then on the answer is the caller's, and silence is counted. */
+/** Has the provider begun to answer? From then on the call is not tried again, and the idle deadline applies. */
 export function hasBegun({ firstTokenAtMs, isOpened }: AnswerFacts): boolean {
   return firstTokenAtMs !== null || isOpened
 }
 
 /**
- * Is the answer whole? The end of a stream is success when each choice that has begun has its `finish_reason`, `[DONE]` or
- * not; `[DONE]` alone too. Without a choice there is no answer. How many choices were asked for does not matter: some providers give one, whatever is asked.
+ * Is the answer whole? A stream has ended well when each choice that has begun has its `finish_reason`, or with a
+ * `[DONE]`; one of them is enough. Without a choice there is no answer. How many choices were asked for does not
+ * matter: some providers always send one.
  */
 export function isWhole(facts: AnswerFacts): boolean {
   const { error, isMalformed, isDone, begunChoices, endedChoices } = facts
@@ -202,7 +207,7 @@ export function isWhole(facts: AnswerFacts): boolean {
   return error === null && !isMalformed && begunChoices.size > 0 && isEnded
 }
 
-/** llama-box tells a failure in a line `error: {…}`, which the standard does not know and every client skips. */
+/** llama-box sends a failure in a line `error: {…}`, a field that the standard does not have and every client skips. */
 function noteUnknownFields(facts: AnswerFacts, frame: Frame) {
   const field = frame.unknown.find((unknown) => unknown.field === 'error')
   if (!field || facts.error) return
