@@ -14,8 +14,9 @@ import { withoutSecretsIn } from '../upstream/secrets.ts'
 import { toTargetWords } from '../upstream/target.ts'
 import { type AsChunk, createAsChunk } from './as-chunk.ts'
 import { createCaller } from './caller.ts'
-import { readJsonAnswer, withReportIn } from './relay-json.ts'
+import { readJsonAnswer } from './relay-json.ts'
 import { relayStream } from './relay-stream.ts'
+import { withReport } from './report.ts'
 import { toToldFailure } from './told-failure.ts'
 import { createReportCarrier, createUsageDropper, passUsage, type UsageChunkRule } from './usage-chunk.ts'
 import { createFacts, createStreamWatch } from './watch.ts'
@@ -93,7 +94,7 @@ async function relayJson(
   onBegun()
   const atMs = clock.monotonicMs()
   call.facts.endedAtMs = atMs
-  const body = call.asked!.wantsReport ? withReportIn(bytes, json, report()) : bytes
+  const body = call.asked!.wantsReport ? withReport(bytes, json, report()) : bytes
   const caller = createCaller(call.response, call.signal, () => {
     const headers = toPassedHeaders(answer, call, secrets)
     headers['content-type'] = contentType(answer) || 'application/json'

@@ -1,12 +1,11 @@
 /** Reads an answer that is not streamed: its JSON is checked and noted, before its bytes are passed on as they came. */
-import { type GatewayReport, readError } from '@drag-race/contracts'
+import { readError } from '@drag-race/contracts'
 import { readWords } from '../dialects/openai/read-words.ts'
 import { isRecord, records } from '../dialects/read-json.ts'
 import { type Endpoint, endpoints } from '../endpoints.ts'
 import { GatewayError } from '../errors.ts'
 import type { AsChunk } from './as-chunk.ts'
 import { toNoAnswer } from './no-answer.ts'
-import { withReport } from './report.ts'
 import { toToldFailure } from './told-failure.ts'
 import { type AnswerFacts, noteChunk } from './watch.ts'
 
@@ -51,14 +50,6 @@ function isAnswer(json: Record<string, unknown>, endpoint: Endpoint): boolean {
   const { answeredIn } = endpoints[endpoint]
   const said = json[answeredIn] ?? null
   return answeredIn === 'choices' ? Array.isArray(said) && said.length > 0 : said !== null
-}
-
-export function withReportIn(
-  bytes: Uint8Array,
-  json: Record<string, unknown>,
-  report: GatewayReport,
-): Uint8Array {
-  return Object.keys(json).length === 0 ? bytes : withReport(bytes, json, report)
 }
 
 function parse(text: string, provider: string): unknown {
