@@ -1,8 +1,8 @@
-/** What a condition of conditional routing may know of a call. */
+/** What a condition of conditional routing can see of a call. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { CallContext } from './expression.ts'
 
-/** No business of a route, and no part of any message about one. */
+/** Headers that no condition sees: a route does not depend on them, and no message about one may contain them. */
 const credentials = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key'])
 
 export function toCallContext(

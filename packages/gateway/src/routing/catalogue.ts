@@ -1,7 +1,8 @@
 /**
- * Every model that a caller can name: those of the config, virtual ones among them, and those found running on this machine.
+ * Every model that a caller can name: those of the config, with the virtual ones, and those that were found running on
+ * this machine.
  *
- * A model that cannot be called stays in it, with the reason, so that `/v1/models` can say what is missing.
+ * A model that cannot be called is kept too, with the reason, so that `/v1/models` can say what is missing.
  */
 import type { Config, ModelConfig } from '../config/load.ts'
 import type { Retry } from '../config/policies.ts'
@@ -34,7 +35,7 @@ export interface Catalogue {
   /** The config's models in its order, then the found ones. */
   list(): CatalogueEntry[]
   listVirtual(): VirtualEntry[]
-  /** A name that the config has stays the config's. */
+  /** Adds models that were found, except those whose name is in the config. */
   add(models: readonly ModelConfig[]): void
 }
 

@@ -45,7 +45,7 @@ test('offers what running servers list, and calls it there', async () => {
   expect(JSON.parse(ollama.received.at(-1)!.body).model).toBe('qwen3')
 })
 
-test('one that does not answer holds up nothing: the others are there already, and its time runs out', async () => {
+test('a server that does not answer holds up no other, and its time runs out', async () => {
   const silent = await serve(() => {})
   const quick = await serve(list('a'))
   const gateway = await start([
@@ -57,7 +57,7 @@ test('one that does not answer holds up nothing: the others are there already, a
   await searching
 })
 
-test('its own programs, and another gateway of this kind, are no model servers', async () => {
+test('the gateway’s own programs, and another gateway of this kind, are not offered as model servers', async () => {
   const self = await serve(list('a'))
   const other = await startGateway({ models: [{ name: 'x', provider: 'ollama' }] })
   opened.push(other)
@@ -83,7 +83,7 @@ test.each([
   expect(await names(gateway)).toEqual([])
 })
 
-test('a name that the config has stays the config’s', async () => {
+test('a found model whose name is in the config is not added', async () => {
   const server = await serve(list('a'))
   const gateway = await startGateway({
     models: [{ name: 'ollama/a', provider: 'openai' }],

@@ -1,7 +1,8 @@
 /**
- * Looks for model servers that already run on this machine and offers what their `/v1/models` lists.
+ * Looks for model servers that already run on this machine, and offers the models that their `/v1/models` lists.
  *
- * Runs beside the start, never before it: each server has its own short time, and what answers is filled in as it comes.
+ * The start of the gateway does not wait for it: each server has a short time of its own to answer, and its models are
+ * added as soon as it does.
  */
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
@@ -11,9 +12,9 @@ import { isLoopback } from '../loopback.ts'
 export interface DiscoveryOptions {
   servers: readonly DiscoveryConfig[]
   dispatcher: Dispatcher
-  /** Addresses of our own programs: none of them is offered under another name. */
+  /** Addresses of our own programs, which must not be offered as model servers. */
   ownUrls: readonly string[]
-  /** The provider's names of its models, one at least. */
+  /** `ids`: the server's names for its models, at least one. */
   onFound(server: DiscoveryConfig, ids: readonly string[]): void
 }
 
@@ -49,7 +50,7 @@ async function readModels(baseUrl: string, dispatcher: Dispatcher): Promise<stri
     method: 'GET',
     signal: AbortSignal.timeout(answerMsMax),
   })
-  // A gateway of this kind marks its answers: its models are no models of that server.
+  // This header marks an answer of this gateway's kind, whose models are not models of a server here.
   const isGateway = answer.headers['x-gateway-request-id'] !== undefined
   const text = await readText(answer.body)
   if (isGateway || answer.statusCode !== 200) return []
@@ -62,13 +63,15 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
   let bytes = 0
   for await (const part of body) {
     bytes += part.length
-    if (bytes > answerBytesMax) throw new Error('No models list is that long.')
+    if (bytes > answerBytesMax) throw new Error('The models list is too long.')
     parts.push(part)
   }
   return Buffer.concat(parts).toString()
 }
 
-/** Host and port. The loopback's names are one, and who calls the address of all networks reaches the loopback too. */
+/**
+ * Host and port. All names of the loopback count as one, and so does the address of all networks, which reaches it too.
+ */
 function toAddress(url: string): string {
   if (!URL.canParse(url)) return url
   const { hostname, port, protocol } = new URL(url)

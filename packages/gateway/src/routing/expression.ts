@@ -1,19 +1,19 @@
 /**
- * The conditions of conditional routing: CEL over what is known of a call before it goes anywhere. CEL always ends, has
- * no side effects, and is checked when the config is read. A list inside a list is its one way to take long.
+ * The conditions of conditional routing: CEL over what is known of a call before its first attempt. A CEL expression
+ * always ends, has no side effects, and is checked when the config is read. Only nested loops over lists can take long.
  */
 import { TypeError as CelTypeError, Environment, ParseError } from '@marcbachmann/cel-js'
 import { matchesMacro, matchesSignature } from './matches-macro.ts'
 
-/** What a condition can speak of. */
+/** The variables of a condition. */
 export interface CallContext {
   /** The caller's body. */
   request: Record<string, unknown>
-  /** Its member `metadata`; empty where there is none. */
+  /** The body's member `metadata`; empty when there is none. */
   metadata: Record<string, unknown>
-  /** Of the request, their names in lower case; credentials left out. */
+  /** The request's headers, their names in lower case, without credentials. */
   headers: Record<string, string>
-  /** Who calls. */
+  /** What is known of the caller. */
   caller: Record<string, unknown>
 }
 
@@ -27,7 +27,7 @@ for (const variable of ['request', 'metadata', 'headers', 'caller']) {
   environment.registerVariable(variable, 'map')
 }
 environment.registerFunction(matchesSignature, matchesMacro)
-// Numbers of JSON are doubles, those of an expression whole ones: `request.max_tokens * 2` should not need a `.0`.
+// Numbers in JSON are doubles, those in an expression are integers: `request.max_tokens * 2` should not need a `.0`.
 const arithmetic: Record<string, (left: number, right: number) => number> = {
   '+': (left, right) => left + right,
   '-': (left, right) => left - right,
@@ -46,7 +46,7 @@ for (const [operator, apply] of Object.entries(arithmetic)) {
   }
 }
 
-/** What is wrong with it, as a sentence; null when nothing is. */
+/** What is wrong with the expression, to follow its name in a sentence; null when nothing is. */
 export function expressionFault(text: string): string | null {
   try {
     const { valid, type, error } = environment.parse(text).check()
@@ -58,7 +58,10 @@ export function expressionFault(text: string): string | null {
   }
 }
 
-/** What cannot be worked out (a member that the request lacks, a text compared with a number) does not hold. */
+/**
+ * A condition that cannot be evaluated (it needs a member that the request lacks, or compares a text with a number) is
+ * false.
+ */
 export function compileExpression(text: string): Condition {
   const evaluate = environment.parse(text)
   return (context) => {

@@ -1,18 +1,18 @@
 /**
- * The models that were found running nearby. What was found stays until the process ends, for as long as the config still
- * names its server; how such a model is treated is always the word of the config that holds now.
+ * The models that were found running on this machine. A model that was found is offered until the process ends, as long
+ * as the config names its server; its policies are those of the current config.
  */
 import type { Config, DiscoveryConfig, ModelConfig } from '../config/load.ts'
 
 export interface FoundModels {
-  /** The last list of a server counts. */
+  /** Replaces the server's earlier list. */
   note(server: DiscoveryConfig, ids: readonly string[]): void
-  /** Of the servers that this config names. */
+  /** The models of the servers that this config names. */
   of(config: Config): ModelConfig[]
 }
 
 export function createFoundModels(): FoundModels {
-  /** An entry a server that ever stood in the config, with no more ids than `discover.ts` reads. */
+  /** One entry for each server that was ever in the config, with no more ids than `discover.ts` reads. */
   const found = new Map<string, readonly string[]>()
   return {
     note(server, ids) {

@@ -1,17 +1,18 @@
 /**
- * `text.matches('pattern')` of a condition, on RE2 (`re2js`) as CEL has it. The library's own runs on JavaScript's regular
- * expressions, where `foo.*bar.*baz` takes 13 s for a prompt of 10 KB, and nobody else is answered meanwhile.
+ * `text.matches('pattern')` in a condition, with RE2 (`re2js`), as CEL defines it. The library's own `matches` uses
+ * JavaScript's regular expressions, where `foo.*bar.*baz` takes 13 s for a prompt of 10 KB, during which no other call
+ * is answered.
  *
- * A macro, because a function cannot take the place of one of the library's. It sees the pattern when the config is read: a
- * wrong one is a fault then, and no caller can bring one.
+ * It is a macro, because a function cannot replace one of the library's. A macro sees the pattern when the config is
+ * read: an invalid pattern is a fault of the config, and no caller can supply one.
  */
 import { type ASTNode, EvaluationError, ParseError } from '@marcbachmann/cel-js'
 import { RE2JS, RE2JSException } from 're2js'
 
-/** A macro is found by its name alone: `list` is a place where the library has nothing of this name. */
+/** A macro is found by its name alone; it is registered for `list`, because there the library has no `matches`. */
 export const matchesSignature = 'list.matches(ast): bool'
 
-/** What the library hands to a macro; it has no types for it. */
+/** What the library passes to a macro; it exports no types for it. */
 interface MacroCall {
   ast: ASTNode
   receiver: ASTNode
@@ -26,7 +27,7 @@ interface Evaluator {
   run(node: ASTNode, context: unknown): unknown
 }
 
-/** Throws a `ParseError` for what is no pattern of RE2. */
+/** Throws a `ParseError` when the pattern is not valid in RE2. */
 export function matchesMacro({ ast, receiver, args }: MacroCall) {
   const pattern = compile(args[0])
   return {

@@ -37,7 +37,7 @@ test('weighted draws the first by its weight, and the second among the rest', ()
   expect(share('a')).toBeCloseTo(0.6, 1)
   expect(share('b')).toBeCloseTo(0.3, 1)
   expect(share('c')).toBeCloseTo(0.1, 1)
-  // Once a is out, b goes before c three times of four.
+  // Among the rest, b comes before c three times out of four.
   expect(share('ab') / share('a')).toBeCloseTo(0.75, 1)
 })
 
@@ -74,7 +74,7 @@ describe('leastLatency', () => {
     expect(least([load(100), load(null), load(200)])[0]).toBe('b')
     expect(least([load(100), load(null, { pending: 1 }), load(200)])).toBe('acb')
     expect(least([load(100), load(null, { pending: 1 }), load(null)])).toBe('cab')
-    // Twice the average of 400.
+    // The unmeasured one, with a call running, scores twice the average of 400.
     const four = [load(50), load(null, { pending: 1 }), load(150), load(1_000)]
     expect(orderTargets([...'abcd'], { kind: 'leastLatency', loads: four }, seeded(1)).join('')).toBe('acbd')
   })

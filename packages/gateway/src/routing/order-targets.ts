@@ -1,6 +1,6 @@
 /**
- * A strategy and what is known of its targets → the order in which they are tried. Pure: chance and the turn come in by
- * argument. Whether a target is well is not asked here; those that are not are passed over when their turn comes.
+ * A strategy and what is known of its targets → the order in which they are tried. Pure: randomness and the turn come
+ * in by argument. Health plays no part here; a target whose breaker is open is skipped when the call comes to it.
  */
 export type Ordering =
   | { kind: 'roundRobin'; turn: number }
@@ -14,7 +14,7 @@ export type Ordering =
 export interface Load {
   /** Average time until an answer begins; null when it was never measured. */
   beginMs: number | null
-  /** Time since it was measured. */
+  /** Time since the last measurement. */
   ageMs: number
   /** Calls that run there now. */
   pending: number
@@ -32,7 +32,7 @@ export function orderTargets<Target>(
       return [...targets.slice(first), ...targets.slice(0, first)]
     }
     case 'weighted':
-      // Least of -ln(u)/w first draws by weight, without replacement (Efraimidis and Spirakis, 2006).
+      // Sorted by -ln(u)/w, the targets are drawn by weight, without replacement (Efraimidis and Spirakis, 2006).
       return sortBy(targets, (index) => -Math.log(1 - random()) / ordering.weights[index]!)
     case 'leastLatency':
       return sortBy(targets, toScores(ordering.loads), random)
@@ -45,12 +45,12 @@ export function orderTargets<Target>(
   }
 }
 
-/** After so long without a measurement an idle target counts as twice as quick: sooner or later it gets its chance. */
+/** After so long without a measurement an idle target counts as twice as quick, so that it is tried again some time. */
 const halfLifeMs = 10_000
 
 /**
- * The expected wait: the average time until an answer begins, once for each call that is there already. An idle target that was
- * never measured, or not for long, is tried; while such a trial runs, it counts as no quicker than the average.
+ * The expected wait: the average time until an answer begins, times the number of calls there, this one included. An
+ * idle target that was never measured, or not for long, is tried; while the first trial runs, it counts as average.
  */
 function toScores(loads: readonly Load[]): (index: number) => number {
   const measured = loads.flatMap(({ beginMs }) => beginMs ?? [])
@@ -62,7 +62,7 @@ function toScores(loads: readonly Load[]): (index: number) => number {
   }
 }
 
-/** Ascending; equals at random where `random` is given, else in their own order. */
+/** Ascending; equal scores at random where `random` is given, otherwise in the order of `targets`. */
 function sortBy<Target>(
   targets: readonly Target[],
   score: (index: number) => number,
@@ -74,7 +74,7 @@ function sortBy<Target>(
     .map(({ target }) => target)
 }
 
-/** Infinity less infinity is no number. */
+/** Not by subtraction, because Infinity − Infinity is NaN. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1
 }

@@ -44,7 +44,7 @@ export function createResolve(parts: RouterParts): Resolve {
     const reachable = toReachable(parts.catalogue, config)
     const open = reachable.map(({ target }) => target)
     const targets = orderTargets(open, toOrdering(config, reachable, call), parts.random)
-    // The one that answers when no condition holds is not to be reached, and only others are.
+    // No condition holds, and the target for that case cannot be called, although others can.
     if (targets.length === 0) throw unavailable(name, whyNone(toEntries(parts.catalogue, config).slice(-1)))
     return {
       name,
@@ -90,7 +90,7 @@ function toModelRoute(catalogue: Catalogue, { model: name, isStream }: RoutedCal
   }
 }
 
-/** The targets that can be called now, each with its place in the config. At least one, or it throws. */
+/** The targets that can be called now, each with its place in the config. Throws when there is none. */
 function toReachable(catalogue: Catalogue, config: VirtualModelConfig): Reachable[] {
   const entries = toEntries(catalogue, config)
   const reachable = entries.flatMap((entry, index) => {
@@ -122,7 +122,7 @@ function unavailable(name: string, reason: string): GatewayError {
   return new GatewayError('model_unavailable', `The model ${quote(name)} cannot be called yet. ${reason}`)
 }
 
-/** A hostile name is shown no longer than this. */
+/** A name from a caller can be of any length; no more of it than this is repeated. */
 const nameCharsMax = 200
 
 function quote(name: string): string {

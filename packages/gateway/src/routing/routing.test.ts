@@ -1,4 +1,4 @@
-/** Virtual models through the public door: where a call goes, and what the models list says. */
+/** Virtual models through the HTTP API: where a call goes, and what the models list says. */
 import { describe, expect, test } from 'vitest'
 import { messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
 import { useOpened } from '../testing/opened.ts'
@@ -9,7 +9,7 @@ const opened = useOpened()
 
 interface Started {
   gateway: RunningGateway
-  /** Asks `v`; the targets that were asked, in order. */
+  /** Calls `v`; resolves with the targets that were asked, in order. */
   ask(more?: object, headers?: Record<string, string>): Promise<string>
 }
 
@@ -76,7 +76,7 @@ test('weighted and leastLatency go to one of their targets', async () => {
   expect(await (await start({ weighted })).ask()).toBe('b')
   const { ask } = await start({ leastLatency: of('a', 'b') })
   const asked = [await ask({ stream: true }), await ask({ stream: true })]
-  // Both were never measured: each gets its first call.
+  // Neither was measured: each gets its first call.
   expect(asked.sort()).toEqual(['a', 'b'])
 })
 
@@ -126,7 +126,7 @@ describe('conditional', () => {
   })
 
   test('a pattern is one of RE2', async () => {
-    // `(?i)` and `\\pN` are RE2's, and JavaScript's regular expressions refuse the first or read the second otherwise.
+    // RE2 has `(?i)` and `\\pN`; JavaScript's regular expressions refuse the first and read the second in another way.
     const when = "request.messages[0].content.matches('(?i)^ORDER \\\\pN+$')"
     const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
     const asked = (content: unknown) => ask({ messages: [{ role: 'user', content }] })
@@ -212,7 +212,7 @@ test('the models list names virtual models first, with where they lead', async (
   })
 })
 
-test('a slip in the name of a virtual model is told', async () => {
+test('a mistyped name of a virtual model gets a suggestion', async () => {
   const { gateway } = await start({ cheapest: of('a') })
   const response = await gateway.chat({ model: 'vv', messages })
   expect(await response.text()).toContain('Did you mean \\"v\\"')

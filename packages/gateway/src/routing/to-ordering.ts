@@ -1,4 +1,4 @@
-/** What a strategy needs to know right now: the turn, the loads, the prices, which conditions hold. */
+/** What a strategy needs to know for a call: the turn, the loads, the prices, or which conditions hold. */
 import type { Strategy, VirtualModelConfig } from '../config/virtual-models.ts'
 import type { Target } from '../upstream/target.ts'
 import { type Condition, compileExpression } from './expression.ts'
@@ -18,7 +18,7 @@ export type ToOrdering = (
 ) => Ordering
 
 export function createToOrdering(parts: RouterParts): ToOrdering {
-  /** Its conditions, compiled once; null stands for the last, which always holds. */
+  /** The conditions of each virtual model, compiled once; null for the last target, which has none and always holds. */
   const conditions = new Map<string, (Condition | null)[]>()
 
   const conditionsOf = (name: string, strategy: Strategy & { kind: 'conditional' }) => {
@@ -63,7 +63,9 @@ function toLoad({ states, clock }: RouterParts, target: Target, isStream: boolea
   return { beginMs: routingMs, ageMs: clock.monotonicMs() - notedAtMs, pending }
 }
 
-/** How long an answer gets is not known before the call: prices are compared at three tokens in for one out. */
+/**
+ * The length of an answer is not known before the call: prices are compared for three input tokens to one output token.
+ */
 const usualCall = {
   inputTokens: 3_000,
   outputTokens: 1_000,

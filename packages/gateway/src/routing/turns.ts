@@ -1,18 +1,18 @@
 /**
- * Whose turn it is where targets are called in turn. A new config changes no turn of a virtual model that it leaves as it
- * was; one whose targets have changed begins anew.
+ * Whose turn it is where targets are called in turn. A virtual model whose targets have not changed keeps its turn
+ * after a reload; one whose targets have changed begins anew.
  */
 import type { VirtualModelConfig } from '../config/virtual-models.ts'
 
 export interface Turns {
-  /** From 0; the next call has the next one. */
+  /** The turn of this call, from 0; the next call has the next turn. */
   take(config: Pick<VirtualModelConfig, 'name' | 'strategy'>): number
-  /** These are left; all others are forgotten. */
+  /** Forgets the turns of all virtual models but these. */
   use(configs: readonly Pick<VirtualModelConfig, 'name' | 'strategy'>[]): void
 }
 
 export function createTurns(): Turns {
-  /** As many entries as the config has virtual models. */
+  /** At most as many entries as the config has virtual models. */
   let turns = new Map<string, number>()
   return {
     take(config) {
