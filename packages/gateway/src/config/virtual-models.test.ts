@@ -144,8 +144,8 @@ describe('a fault is named by its place', () => {
   test.each([
     ["metadata.task == 'finance", 'is not a condition: '],
     ['metdata.task == 1', 'is not a condition: Unknown variable: metdata'],
-    ["'finance'", 'must be true or false, and is a string'],
-    ['size(request.messages)', 'must be true or false, and is a int'],
+    ["'finance'", 'must be true or false, but its type is string'],
+    ['size(request.messages)', 'must be true or false, but its type is int'],
     [
       "request.model.matches('gpt(')",
       'The pattern of matches() cannot be run by RE2: missing closing ): `gpt(` (at character 23)',
@@ -156,7 +156,7 @@ describe('a fault is named by its place', () => {
     ],
     [
       'request.model.matches(metadata.pattern)',
-      'The pattern of matches() must stand there as a text in quotes (at character 32)',
+      'The pattern of matches() must be a text in quotes (at character 32)',
     ],
     ["request.matches('a')", 'matches() is for a text, not for a map'],
   ])('a condition: %s', (when, sentence) => {

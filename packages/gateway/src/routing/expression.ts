@@ -52,7 +52,7 @@ export function expressionFault(text: string): string | null {
     const { valid, type, error } = environment.parse(text).check()
     if (!valid) return `is not a condition: ${toWords(error)}`
     if (type === 'bool' || type === 'dyn') return null
-    return `must be true or false, and is a ${type}: compare it with something`
+    return `must be true or false, but its type is ${type}: compare it with a value`
   } catch (error) {
     return `is not a condition: ${toWords(error)}`
   }
@@ -76,5 +76,5 @@ export function compileExpression(text: string): Condition {
 function toWords(error: unknown): string {
   if (!(error instanceof ParseError || error instanceof CelTypeError)) return String(error)
   const place = error.range ? ` (at character ${error.range.start + 1})` : ''
-  return `${error.summary}${place}. It may speak of request, metadata, headers and caller`
+  return `${error.summary}${place}. It can use request, metadata, headers and caller`
 }

@@ -46,7 +46,7 @@ export function matchesMacro({ ast, receiver, args }: MacroCall) {
 
 function compile(node: ASTNode | undefined): RE2JS {
   if (node?.op !== 'value' || typeof node.args !== 'string') {
-    throw new ParseError('The pattern of matches() must stand there as a text in quotes', node)
+    throw new ParseError('The pattern of matches() must be a text in quotes', node)
   }
   try {
     return RE2JS.compile(node.args)

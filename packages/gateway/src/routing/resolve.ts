@@ -69,7 +69,7 @@ export function unknownModel(catalogue: Catalogue, name: string): GatewayError {
   const hint = near.length > 0 ? `Did you mean ${near.map(quote).join(' or ')}? ` : ''
   return new GatewayError(
     'model_not_found',
-    `No model is called ${quote(name)}. ${hint}GET /v1/models lists them all; gateway.yaml adds one.`,
+    `No model is called ${quote(name)}. ${hint}GET /v1/models lists them all; to add one, edit gateway.yaml.`,
   )
 }
 
