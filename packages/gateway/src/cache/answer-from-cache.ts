@@ -1,4 +1,6 @@
-/** An answer from the cache → the caller, by the way that a provider's answer takes. No attempt was made, nothing was paid. */
+/**
+ * Passes an answer of the cache on to the caller through the relay, like a provider's. There is no attempt and no cost.
+ */
 import type { Call } from '../call.ts'
 import type { Clock } from '../clock.ts'
 import type { CostTable } from '../ledger/cost.ts'

@@ -7,7 +7,7 @@ const answer = (bytes: number) => ({
   target: { name: 'm', provider: 'custom' as const, upstreamModel: 'm' },
 })
 
-test('the longest unused go first, by number and by bytes', () => {
+test('those unused for the longest time are dropped, by number and by bytes', () => {
   const store = createAnswerStore(() => 0)
   const kept = () => ['a', 'b', 'c', 'd'].filter((key) => store.find(key))
   const bounds = { ttlMs: 1, entriesMax: 3, bytesMax: 10_000 }
@@ -19,7 +19,7 @@ test('the longest unused go first, by number and by bytes', () => {
   expect(kept()).toEqual(['b', 'd'])
 })
 
-test('an answer in place of another counts alone', () => {
+test('an answer that replaces another is counted once', () => {
   const store = createAnswerStore(() => 0)
   const bounds = { ttlMs: 1, entriesMax: 3, bytesMax: 10_000 }
   for (const key of ['a', 'b', 'b', 'b']) store.put(key, answer(4_000), bounds)

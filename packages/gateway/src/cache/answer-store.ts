@@ -1,11 +1,12 @@
 /**
- * Answers by the key of their request, in memory: the longest unused go first when there are too many, or too many bytes.
- * It outlives a config; how much it may hold comes with each answer that is put in.
+ * Answers by the key of their request, in memory: when there are too many, or too many bytes, those unused for the
+ * longest time are dropped. The store survives a reload of the config; the bounds in force come with each answer that
+ * is put in.
  */
 import type { Target } from '../upstream/target.ts'
 
 export interface StoredAnswer {
-  /** Of the whole body, as the relay got it. */
+  /** The whole body, as the relay got it. */
   bytes: Buffer
   contentType: string
   /** Who answered, for the headers and the record. */
@@ -29,11 +30,11 @@ interface Entry {
   bytes: number
 }
 
-/** Key, map entry and object beside the answer's own bytes, about. */
+/** About what key, map entry and objects take beside the answer's own bytes. */
 const entryBytes = 500
 
 export function createAnswerStore(nowMs: () => number): AnswerStore {
-  /** The longest unused first. */
+  /** Ordered by their last use, the oldest first. */
   const entries = new Map<string, Entry>()
   let bytes = 0
 

@@ -1,4 +1,4 @@
-/** The cache through the gateway's door: who gets an answer that was given before, and who never does. */
+/** The cache through the HTTP API: which calls get an answer that was given before, and which never do. */
 import { expect, test } from 'vitest'
 import { done, event, events, finish, role, token, usageChunk } from '../testing/chunks.ts'
 import { bearer, keyOf } from '../testing/door.ts'
@@ -9,7 +9,7 @@ import { type Answering, json, startUpstream, stream, type Upstream } from '../t
 
 const opened = useOpened()
 
-/** Each answer says which request it is the answer to. */
+/** Each answer has the number of its request in it. */
 const counting = (): Answering => {
   let turn = 0
   return (response, request) => {
@@ -64,7 +64,7 @@ async function start(policies: object = {}, answer: Answering = counting()): Pro
 
 const prompt = (more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more })
 
-/** What the cache did, and which of the provider's answers came. */
+/** Resolves with what the cache did, and with the number of the provider's answer that came. */
 async function ask(
   { gateway }: Opened,
   body: object | string = prompt(),
@@ -80,7 +80,7 @@ async function ask(
   }
 }
 
-test('another status than 200 says something of the moment, and is asked for again', async () => {
+test('an answer with another status than 200 is not kept', async () => {
   let turn = 0
   const all = await start({}, (response, request) =>
     json({ choices: [{ message: { content: `no. ${++turn}` } }] }, 203)(response, request),
@@ -95,7 +95,7 @@ test('is off unless the config asks for it', async () => {
   expect(await ask(all)).toMatchObject({ cache: null, turn: '2' })
 })
 
-test('the same request gets the same answer, and nothing goes up', async () => {
+test('the same request gets the same answer, and nothing is sent to the provider', async () => {
   const all = await start()
   const first = await ask(all)
   const second = await ask(all, { messages: prompt().messages, model: 'm' })
@@ -105,7 +105,7 @@ test('the same request gets the same answer, and nothing goes up', async () => {
   const { headers } = second.response
   expect(headers.get('x-gateway-attempts')).toBe('0')
   expect(headers.get('x-gateway-model')).toBe('up-1')
-  // Its own, and not that of the call that went up.
+  // The id of this call, and not of the call that was sent to the provider.
   expect(headers.get('x-request-id')).toBe(headers.get('x-gateway-request-id'))
   expect(await all.gateway.sample('gateway_cache_total', 'outcome="hit"')).toBe(1)
   expect(await all.gateway.sample('gateway_cache_total', 'outcome="miss"')).toBe(1)
@@ -173,14 +173,14 @@ test('integers beyond a double are told apart', async () => {
   expect(await withSeed('12345678901234567890')).toMatchObject({ cache: 'hit' })
 })
 
-test('a request of many megabytes goes past it', async () => {
+test('a request of many megabytes bypasses the cache', async () => {
   const all = await start()
   const long = prompt({ messages: [{ role: 'user', content: 'x'.repeat(5_000_000) }] })
   await ask(all, long)
   expect(await ask(all, long)).toMatchObject({ cache: 'bypass', turn: '2' })
 })
 
-test('who asks it, and what for, is no other request', async () => {
+test('another `user` or other `metadata` does not make another request', async () => {
   const all = await start()
   await ask(all, prompt({ user: 'a', metadata: { team: 'x' } }))
   expect(await ask(all, prompt({ user: 'b' }))).toMatchObject({ cache: 'hit' })
@@ -193,7 +193,7 @@ test('a request that a condition sends elsewhere is answered from there', async 
   expect(hard).toMatchObject({ cache: 'miss', turn: '2' })
 })
 
-test('targets that differ in a header alone answer for themselves', async () => {
+test('targets that differ only in a header do not share answers', async () => {
   const upstream = await startUpstream((response, request) => {
     const message = { content: request.headers['x-region'] }
     return json({ choices: [{ message, finish_reason: 'stop' }] })(response, request)
@@ -261,7 +261,7 @@ test('no-cache brings a new answer, which is then kept; no-store leaves no trace
   expect(await ask(all, prompt(), { 'cache-control': 'max-age=0' })).toMatchObject({ turn: '5' })
 })
 
-test('a call that is measured gets no answer that was given before, and leaves none', async () => {
+test('a call that is measured gets no answer from the cache, and its own is not kept', async () => {
   const all = await start()
   const measured = { 'x-gateway-report': '1' }
   await ask(all)
@@ -297,7 +297,7 @@ test('an answer is kept for its time', async () => {
   expect((await ask(all)).cache).toBe('miss')
 })
 
-test('an answer that failed is not kept in place of the one behind it, which is too large', async () => {
+test('when the answer of a retry is too large to keep, the failed answer before it is not kept either', async () => {
   const tooLarge = { choices: [{ message: { content: `no. 1 ${'x'.repeat(1_000)}` } }] }
   const failed = { error: { message: 'no', code: 500 } }
   let turn = 0
@@ -309,7 +309,7 @@ test('an answer that failed is not kept in place of the one behind it, which is 
   expect(all.upstream.received).toHaveLength(4)
 })
 
-test('what may depend on more than its request is not looked up', async () => {
+test('an answer that can depend on more than its request is not looked up', async () => {
   const all = await start({}, json({ output: [] }))
   for (let call = 0; call < 2; call++) {
     const response = await post(all.gateway, '/v1/responses', { model: 'm', input: 'Hi' })
@@ -326,7 +326,7 @@ test('an answer that is larger than its share is passed on and not kept', async 
   expect((await ask(all)).cache).toBe('miss')
 })
 
-test('what is kept is what the guardrails let pass, looked up by what they let go up', async () => {
+test('the cache keeps the answer after the guardrails, by the request after the guardrails', async () => {
   const guardrails = [
     { name: 'mail', on: ['request', 'response'], match: { detector: 'email' }, action: 'mask' },
   ]

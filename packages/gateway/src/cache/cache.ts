@@ -1,10 +1,10 @@
 /**
- * Gives the answer to a request again, when the very same one is asked by the same tenant. Kept is the answer as it went
- * to the relay, behind the guardrails: given again, it takes the same way to the caller, as a stream or as a body, with its
- * own report.
+ * Gives the answer to a request again, when the same tenant sends the very same request. The answer is kept as the
+ * relay got it from the guardrails. When it is given again it goes through the relay again, as a stream or as a body,
+ * with a report of its own.
  *
- * A call that is measured is never answered from here: one that asks for a report, as every lane of a race does, unless it
- * says by `x-gateway-cache: use` that it wants that.
+ * A call that is measured is never answered from here. That is one that asks for a report, as every lane of a race
+ * does, unless it also sends `x-gateway-cache: use`.
  */
 import type { Call } from '../call.ts'
 import type { CachePolicy } from '../config/cache-schema.ts'
@@ -17,24 +17,24 @@ import { toRequestKey } from './request-key.ts'
 export type CacheOutcome = 'hit' | 'miss' | 'bypass'
 
 export interface Cache {
-  /** Once its request is as it would go up, and its route is known. */
+  /** To be called when the request is as it would be sent, after the guardrails, and its route is known. */
   look(call: Call): CacheLook
 }
 
 export interface CacheLook {
   /** null where there is no cache, for this endpoint or at all. */
   readonly outcome: CacheOutcome | null
-  /** On a hit. */
+  /** The answer on a hit, otherwise null. */
   readonly found: StoredAnswer | null
-  /** The same answer, listened to while it passes. */
+  /** The same answer, whose body is collected while it is read. */
   listen(answer: Answer): Answer
-  /** What was listened to last has passed whole: it is kept. */
+  /** The answer that was collected last was whole: stores it. */
   keep(): void
 }
 
 export const noCache: CacheLook = { outcome: null, found: null, listen: (answer) => answer, keep() {} }
 
-/** One answer may not push out all others. */
+/** The share of the bytes that one answer may take, so that it cannot push out all others. */
 const shareMax = 1 / 8
 
 export function createCache(policy: CachePolicy, store: AnswerStore): Cache {
@@ -61,7 +61,7 @@ export function createCache(policy: CachePolicy, store: AnswerStore): Cache {
         listen(answer) {
           heard = null
           type = answer.headers['content-type'] ?? ''
-          // OpenAI's good answer; any other status says something of the moment.
+          // 200 is the status of an answer; another one describes a state of the moment.
           if (answer.status !== 200) return answer
           return { ...answer, body: hear(answer.body, bytesMax, (bytes) => (heard = bytes)) }
         },
@@ -80,7 +80,7 @@ export function createCache(policy: CachePolicy, store: AnswerStore): Cache {
   }
 }
 
-/** RFC 9111: `no-cache` wants a new answer, `no-store` leaves no trace either. Who may read may write. */
+/** RFC 9111: `no-cache` wants a new answer, with `no-store` that is not kept either. Whoever may read may write. */
 function readWish(headers: Call['request']['headers']): { mayRead: boolean; mayWrite: boolean } {
   const words = (headers['cache-control'] ?? '').toLowerCase().split(/[\s,]+/)
   const isMeasured = headers['x-gateway-report'] === '1' && headers['x-gateway-cache'] !== 'use'
@@ -99,7 +99,7 @@ function toKey({ endpoint, asked, identity, route, guardrails, request }: Call):
   })
 }
 
-/** Tells the whole body once it is over; nothing where it was too long. */
+/** Passes the body through, and calls `onWhole` with all of it at its end, unless it was too long. */
 async function* hear(
   body: AsyncIterable<Uint8Array>,
   bytesMax: number,

@@ -1,4 +1,4 @@
-/** What makes two requests the same: a hash over all that can change the answer, and over who may see it. */
+/** The key of a request: a hash over everything that can change the answer, and over who may see it. */
 import { createHash } from 'node:crypto'
 import type { Identity } from '../admission/identity.ts'
 import type { ChatRequest } from '../chat-request.ts'
@@ -11,20 +11,20 @@ export interface KeyParts {
   asked: Pick<ChatRequest, 'body'>
   identity: Pick<Identity, 'id' | 'tenant'>
   /**
-   * Where it may go, in this order: a condition may send the same words elsewhere, and the same name may mean other models
-   * after the config has changed.
+   * The targets in their order: a condition can send the same messages elsewhere, and the same name can stand for other
+   * models after the config has changed.
    */
   targets: readonly Pick<Target, 'connectionId'>[]
-  /** Of the guardrails that the answer has passed. */
+  /** The fingerprint of the guardrails that the answer has passed. */
   guardrails: string
-  /** Features that are asked for in headers change answers. */
+  /** The headers that are passed on to the provider: they can ask for features that change the answer. */
   headers: Readonly<Record<string, string>>
 }
 
-/** A picture or two. What is larger would hold up all other calls while it is read and written a second time. */
+/** Room for a picture or two. Parsing and writing a larger body again would hold up all other calls. */
 const bodyBytesMax = 4 * 1024 * 1024
 
-/** null for what is too large, and for lists in lists that are too deep to be read or written here. */
+/** null for a body that is too large, or nested too deeply to be parsed or written here. */
 export function toRequestKey(parts: KeyParts): string | null {
   if (parts.asked.body.length > bodyBytesMax) return null
   try {
@@ -36,13 +36,13 @@ export function toRequestKey(parts: KeyParts): string | null {
 }
 
 function hash({ endpoint, asked, identity, targets, guardrails, headers }: KeyParts): string | null {
-  // Read again, because here integers beyond a double keep their digits.
+  // The body is parsed again, because this parser keeps all digits of integers beyond a double.
   const json = parseJson(asked.body.toString())
   if (!isRecord(json)) return null
-  // Who asks, and for which purpose, changes no answer.
+  // Who asks, and for which purpose, does not change the answer.
   const { user: _user, metadata: _metadata, ...body } = json
   const { traceparent: _parent, tracestate: _state, ...features } = headers
-  // All that a target is sent with: a header may choose another house's model behind the same address.
+  // The connection with all its headers: one of them can select another model behind the same address.
   const places = targets.map(({ connectionId }) => connectionId)
   const all = {
     scope: identity.tenant === null ? ['caller', identity.id] : ['tenant', identity.tenant],
