@@ -1,4 +1,4 @@
-/** What a provider does on a bad day, and what a caller must be told of it. */
+/** How a provider can fail, and what the caller gets when another target answers. */
 import { role, token } from './chunks.ts'
 import { goodAnswer, goodCostUsd, isStreaming, type Told } from './two-targets.ts'
 import { type Answering, json } from './upstream.ts'
@@ -8,7 +8,7 @@ export const refuse = (status: number, headers: Record<string, string> = {}, err
 export const reset: Answering = (response) => void response.destroy()
 export const silent: Answering = () => {}
 
-/** Twenty tokens, and then what `then` does. A call that does not stream gets half a body. */
+/** Sends twenty tokens and goes on with `then`. A call that does not stream gets half a body. */
 export const twenty =
   (then: Answering): Answering =>
   (response, request) => {
@@ -23,7 +23,7 @@ export const twenty =
 
 export const outcomes = ({ attempts }: Told) => attempts.map(({ model, outcome }) => `${model} ${outcome}`)
 
-/** What is told of a whole answer, wherever it came from: what was counted is that answer and nothing else. */
+/** What the caller and the log get of a whole answer, from whichever target: this answer alone is counted. */
 export const whole = {
   status: 200,
   answer: goodAnswer,

@@ -1,4 +1,4 @@
-/** Gateways whose calls cost round sums, with their books in a folder that each test has for itself. */
+/** Gateways whose calls cost round sums, with books in a folder of each test's own. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,12 +10,12 @@ export interface Usage {
 }
 
 export interface BooksOfATest {
-  /** Of this test, and empty. */
+  /** The empty folder of this test. */
   folder(): string
-  /** Below a folder that is not there yet. */
+  /** The file of the books, in a folder that does not exist yet. */
   path(): string
   start(options?: SpendingOptions): Promise<Spending>
-  /** Throws when it is not told. */
+  /** Throws when the request is refused. */
   usageOf(spending: Spending, query?: string): Promise<Usage>
 }
 

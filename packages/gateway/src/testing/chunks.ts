@@ -1,4 +1,7 @@
-/** Streams written by hand after what providers really send, so that a clone without the recordings has their quirks. */
+/**
+ * Streams written by hand, like those that providers really send, so that a clone without the recordings has their
+ * quirks.
+ */
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 
 export const head = { id: 'c-1', object: 'chat.completion.chunk', created: 1_700_000_000, model: 'up-1' }
@@ -14,10 +17,10 @@ export const token = (text: string) => delta({ content: text })
 export const finish = event({ ...head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
 export const usageChunk = event({ ...head, choices: [], usage })
 export const done = event('[DONE]')
-/** As some providers end their lines. */
+/** Some providers end their lines like this. */
 export const crlf = (text: string) => text.replaceAll('\n', '\r\n')
 
-/** Every way in which the network may cut it. */
+/** The ways in which the network can cut a stream. */
 export const cuts = ['whole', 'bytes', 'events', 'slices'] as const
 export type Cut = (typeof cuts)[number]
 
@@ -30,7 +33,7 @@ export function cutBytes(bytes: Uint8Array, cut: Exclude<Cut, 'events'>): Uint8A
   if (cut === 'whole') return [bytes]
   if (cut === 'bytes') return Array.from(bytes, (byte) => Uint8Array.of(byte))
   const slices: Uint8Array[] = []
-  // The same in every run; small primes, so that the places move through the events.
+  // The same cuts in every run; their sizes vary, so that the cuts fall on all parts of the events.
   for (let from = 0, size = 7; from < bytes.length; from += size, size = ((size * 31) % 97) + 1) {
     slices.push(bytes.subarray(from, from + size))
   }

@@ -1,4 +1,4 @@
-/** For tests of the door: a gateway with these policies in front of a provider that answers well, and keys for it. */
+/** For tests of admission: a gateway with these policies in front of a provider that answers, and API keys for it. */
 import { hashKey } from '../admission/api-keys.ts'
 import { done, finish, role, token, usage, usageChunk } from './chunks.ts'
 import { type RunningGateway, startGateway } from './gateway.ts'
@@ -38,10 +38,10 @@ export async function openDoor(policies: object, options: DoorOptions = {}): Pro
   }
 }
 
-/** What the gateway itself shows the provider. */
+/** The key that the gateway itself sends to the provider. */
 export const providerKey = 'sk-of-the-gateway'
 
-/** Ten tokens, streamed when that is asked. */
+/** An answer whose usage is ten tokens, streamed when the request asks for that. */
 export const goodAnswer: Answering = (response, request) =>
   (request.body.includes('"stream":true')
     ? stream([role, token('a'), token('b'), finish, usageChunk, done])

@@ -1,4 +1,4 @@
-/** A gateway.yaml with every key that there is; `config/json-schema.test.ts` sees to it that none is missing. */
+/** A gateway.yaml with every key that there is; `config/json-schema.test.ts` fails when one is missing. */
 export const everyPolicy = `
 config: {}
 llm:

@@ -19,7 +19,7 @@ export interface RunningGateway {
   chat(body: unknown, init?: { headers?: Record<string, string>; signal?: AbortSignal }): Promise<Response>
   /** The value of a metric's sample whose line holds all of these texts; 0 when there is none. */
   sample(name: string, ...labels: string[]): Promise<number>
-  /** As if gateway.yaml now held these `llm` keys. */
+  /** Reloads the config, as if gateway.yaml now had these `llm` keys. */
   reload(llm: object): void
   gateway: Gateway
   close(): Promise<void>
@@ -27,16 +27,16 @@ export interface RunningGateway {
 
 export interface StartOptions {
   variables?: Record<string, string>
-  /** Instead of the one that the program has. */
+  /** Replaces parts of the program's default. */
   arrival?: Partial<Arrival>
-  /** The file of the books; without one there are none. */
+  /** The file of the books; without it there are no books. */
   booksPath?: string
-  /** Instead of the first moment of 2026. */
+  /** The default is the first moment of 2026. */
   date?: () => Date
-  /** Instead of the machine's. */
+  /** The default is the machine's clock. */
   monotonicMs?: () => number
   random?: () => number
-  /** Instead of a real wait before a retry. */
+  /** The wait before a retry; the default really waits. */
   wait?: Wait
   tracing?: Tracing
 }
@@ -97,14 +97,14 @@ function toGatewayOptions(options: StartOptions): Partial<GatewayOptions> {
   }
 }
 
-/** A config with these `llm` keys; throws its faults. Discovery is off unless it is named. */
+/** A config with these `llm` keys; throws when it has faults. Discovery is off unless `llm` has `discovery`. */
 export function toConfig(llm: object, variables: Record<string, string> = {}): Config {
   const loaded = loadConfig(toText(llm), variables)
   if (loaded.isValid) return loaded.config
   throw new Error(loaded.faults.join('\n'))
 }
 
-/** JSON is YAML. */
+/** JSON is valid YAML. */
 function toText(llm: object): string {
   return JSON.stringify({ llm: { discovery: [], ...llm } })
 }

@@ -1,4 +1,7 @@
-/** For tests of guardrails: a gateway that has them in front of a provider, and what a client reads out of a stream. */
+/**
+ * For tests of guardrails: a gateway with guardrails in front of a provider, and the texts that a client reads from a
+ * stream.
+ */
 import { events } from './chunks.ts'
 import { goodAnswer } from './door.ts'
 import { type RunningGateway, startGateway } from './gateway.ts'
@@ -54,7 +57,7 @@ export const post = (gateway: RunningGateway, path: string, body: object) =>
     body: JSON.stringify(body),
   })
 
-/** The texts of a stream put together again, as a client does. */
+/** The texts of a stream, put together as a client would. */
 export function readTexts(bytes: string) {
   const texts: Record<string, string> = {}
   const add = (key: string, piece: unknown) => {

@@ -1,18 +1,18 @@
 /**
- * Spoils values and texts, as chance will have it. Chance comes in as `pick`, so that a property test can repeat and shrink
- * what it found.
+ * Changes values and texts at random. The random numbers come in as `pick`, so that a property test can repeat and
+ * shrink what it found.
  */
 
 /** A whole number in [0, below). */
 export type Pick = (below: number) => number
 
-/** From a list of numbers; when it has ended, always 0. */
+/** Takes the numbers from a list; after its end every number is 0. */
 export function createPick(numbers: readonly number[]): Pick {
   let at = 0
   return (below) => (numbers[at++] ?? 0) % below
 }
 
-/** Values that somebody did not think of. */
+/** Values that a program might not expect. */
 const odd: (() => unknown)[] = [
   () => null,
   () => true,
@@ -47,7 +47,7 @@ interface Place {
   key: string
 }
 
-/** A copy with one of its nodes deleted, replaced, doubled, wrapped, renamed or put elsewhere. */
+/** A copy in which one node is deleted, replaced, doubled, wrapped, renamed or replaced by another node. */
 export function mutateTree(root: unknown, pick: Pick): unknown {
   const copy = { root: structuredClone(root) }
   const places = placesOf(copy)
@@ -78,7 +78,7 @@ export function mutateTree(root: unknown, pick: Pick): unknown {
   return copy.root
 }
 
-/** With what text has that a value has not: keys twice, cut ends, broken bytes, numbers without bound. */
+/** Makes faults that only text can have: repeated keys, cut ends, broken bytes, numbers of any size. */
 export function mutateText(text: string, pick: Pick): Buffer {
   const at = pick(text.length + 1)
   const to = Math.min(text.length, at + pick(20))
@@ -124,7 +124,7 @@ function nest(inner: unknown, depth: number): unknown {
   return value
 }
 
-/** As JSON and YAML would: `__proto__` becomes a member like any other. */
+/** Sets a member as the JSON and YAML parsers do: `__proto__` becomes a member like any other. */
 function put(holder: Place['holder'], key: string, value: unknown) {
   Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true })
 }

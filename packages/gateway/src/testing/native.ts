@@ -1,4 +1,6 @@
-/** Providers with a dialect of their own: a gateway in front of one fake of them, and streams written by hand after what they send. */
+/**
+ * Providers with dialects of their own: a gateway in front of a fake provider, and streams like those that they send.
+ */
 import { event } from '../dialects/testing/event-message.ts'
 import { events } from './chunks.ts'
 import { messages, type RunningGateway, startGateway } from './gateway.ts'
@@ -21,7 +23,7 @@ const models = {
 export type Native = keyof typeof models
 export const natives = Object.keys(models) as Native[]
 
-/** One model of each, by the name of its provider. */
+/** One model for each provider, called by the provider's name. */
 export async function startNative(
   answer: Answering,
   policies: object = {},
@@ -35,7 +37,7 @@ export async function startNative(
   return { upstream, gateway: await startGateway({ models: entries, policies }, { variables }) }
 }
 
-/** As much of a chunk as the tests look at. */
+/** The part of a chunk that the tests look at. */
 export interface Told {
   id?: string
   choices?: {
@@ -125,7 +127,7 @@ const geminiPart = (text: string, more: object = {}) => ({
   modelVersion: 'gemini-2.5-flash',
 })
 
-/** Each says "grüß 你好" and counts 35 tokens in, 20 of them from a cache, and 9 out. */
+/** Each says "grüß 你好", with 35 input tokens, 20 of them from a cache, and 9 output tokens. */
 export const nativeStreams: Record<Native, { type: string; begin: Buffer; rest: Buffer }> = {
   anthropic: {
     type: 'text/event-stream; charset=utf-8',
@@ -170,7 +172,7 @@ export const nativeStreams: Record<Native, { type: string; begin: Buffer; rest: 
   },
 }
 
-/** The same, for a call that does not stream. */
+/** The same for a call that does not stream. */
 export const nativeAnswers: Record<Native, object> = {
   anthropic: {
     id: 'msg_1',

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest'
 
-/** What a test opens goes in here, and is closed after it: the newest first. */
+/** A list for what a test opens: it is closed after the test, the newest first. */
 export function useOpened(): { close(): unknown }[] {
   const opened: { close(): unknown }[] = []
   afterEach(async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach } from 'vitest'
 
-/** The gateway as a program, in a folder for each test. Whatever still runs after it is killed. */
+/** The gateway as a program, in a folder for each test. Programs that still run after the test are killed. */
 export function useProgram() {
   let folder = ''
   const children: ChildProcess[] = []
@@ -21,7 +21,9 @@ export function useProgram() {
   return {
     pathOf: (name: string) => join(folder, name),
 
-    /** `config`: the text of its gateway.yaml; null: there is none. `stderr`: an open file, else it is read. */
+    /**
+     * `config`: the text of its gateway.yaml, or null for no file. `stderr`: an open file, or `pipe` to read it here.
+     */
     run(config: string | null, env: Record<string, string> = {}, stderr: number | 'pipe' = 'pipe') {
       const path = join(folder, 'gateway.yaml')
       if (config !== null) writeFileSync(path, config)

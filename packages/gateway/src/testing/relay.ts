@@ -1,4 +1,4 @@
-/** Relays pieces just as they are cut: on a socket, neighbouring pieces may travel together. */
+/** Relays pieces exactly as they are cut; on a socket, neighbouring pieces could be read together. */
 import type { GatewayReport } from '@drag-race/contracts'
 import { relayStream } from '../relay/relay-stream.ts'
 import { createReportCarrier, createUsageDropper, passUsage } from '../relay/usage-chunk.ts'
@@ -15,7 +15,7 @@ const report: GatewayReport = {
   costUsd: null,
 }
 
-/** What the caller would read, and the code of the error that followed it. `log` gets what was done, in order. */
+/** Resolves with what the caller would read and the code of the error after it. `log` gets each step, in order. */
 export async function relayPieces(
   pieces: Uint8Array[],
   usageChunk: 'passed' | 'dropped' | 'reported',

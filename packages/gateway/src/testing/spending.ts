@@ -1,4 +1,4 @@
-/** A gateway whose calls cost round sums: a token is ten cents, a whole answer of ten tokens one dollar. */
+/** A gateway whose calls cost round sums: a token costs ten cents, a call of ten tokens one dollar. */
 import { done, finish, role, token, usage, usageChunk } from './chunks.ts'
 import { bearer, keyOf } from './door.ts'
 import { messages, type RunningGateway, type StartOptions, startGateway } from './gateway.ts'
@@ -7,9 +7,9 @@ import { type Answering, json, startUpstream, stream, type Upstream } from './up
 export interface Spending {
   gateway: RunningGateway
   upstream: Upstream
-  /** Asks for one dollar's worth, and reads the answer to its end. */
+  /** Makes a call that costs one dollar, and reads the answer to its end. */
   spend(key: string, more?: object, headers?: Record<string, string>): Promise<Response>
-  /** As if gateway.yaml now had these budgets. */
+  /** Reloads the config, as if gateway.yaml now had these budgets. */
   reload(budgets: object[]): void
   admin(path: string): Promise<{ status: number; body: unknown }>
   close(): Promise<void>
@@ -22,13 +22,13 @@ export interface SpendingOptions extends StartOptions {
   model?: object
   /** Further models, and virtual ones. */
   virtual?: { models: object[]; virtualModels: object[] }
-  /** Further ones. */
+  /** Further policies. */
   policies?: object
 }
 
 export const tenCents = { inputPerMillion: 100_000, outputPerMillion: 100_000 }
 
-/** Five tokens in and five out are what it asks for; seven and three are what it gets. */
+/** It is estimated at five input and five output tokens; the answer has seven and three. */
 export const dollarCall = { model: 'm', messages, max_tokens: 5 }
 
 export async function startSpending(options: SpendingOptions = {}): Promise<Spending> {
@@ -56,7 +56,7 @@ export async function startSpending(options: SpendingOptions = {}): Promise<Spen
     gateway,
     upstream,
     async spend(key, more = {}, headers = {}) {
-      // A token has dots in it, and is its own credential.
+      // A JWT has dots in it, and is sent as it is.
       const credential = bearer(key.includes('.') ? key : `key-of-${key}`)
       const response = await gateway.chat(
         { ...dollarCall, ...more },

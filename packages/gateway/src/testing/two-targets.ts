@@ -1,4 +1,4 @@
-/** A gateway whose model `v` goes to `a`, and when that fails to `b`: for the bad days of `a`. */
+/** A gateway whose model `v` goes to `a`, and to `b` when `a` fails. */
 import type { GatewayAttempt, GatewayReport } from '@drag-race/contracts'
 import { done, event, events, finish, head, role, token } from './chunks.ts'
 import { messages, type RunningGateway, type StartOptions, startGateway } from './gateway.ts'
@@ -15,20 +15,20 @@ export interface TwoTargets {
   close(): Promise<void>
 }
 
-/** What the caller got, and what the gateway says of it. */
+/** What the caller got, and what the gateway's report and log say about it. */
 export interface Told {
   status: number
   headers: Headers
   text: string
-  /** Of a whole answer; null for anything less. */
+  /** The text of a whole answer; null when it is not whole. */
   answer: string | null
-  /** The code of the error, wherever it stood; its words where it has none. */
+  /** The code of the error, in a body or in an event; its type or message when it has no code. */
   error: string | null
   attempts: GatewayAttempt[]
   log: Record<string, unknown>
 }
 
-/** US dollars for a million tokens; a whole answer of `good` costs 7 × 1 + 3 × 2 millionths. */
+/** US dollars for a million tokens; an answer of `good` costs 7 × 1 + 3 × 2 millionths. */
 const price = { inputPerMillion: 1, outputPerMillion: 2 }
 export const goodCostUsd = 13e-6
 export const goodUsage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 }
@@ -49,7 +49,7 @@ export const good: Answering = (response, request) => {
 
 export const isStreaming = ({ body }: Received) => body.includes('"stream":true')
 
-/** These answers, one a request, the last of them for all that follow. */
+/** One of these answers for each request; the last one for all further requests. */
 export function inTurn(...answers: Answering[]): Answering {
   let turn = 0
   return (response, request) => answers[Math.min(turn++, answers.length - 1)]!(response, request)
@@ -59,12 +59,12 @@ export interface TwoTargetsOptions extends StartOptions {
   a: Answering
   b?: Answering
   policies?: object
-  /** Of `a` alone, so that a busy machine does not make `b` late as well. */
+  /** Only for `a`, so that on a busy machine `b` is not late as well. */
   timeoutsOfA?: object
   virtual?: object
 }
 
-/** For a file of tests: what a test starts is closed after it. Takes vitest's `afterEach`. */
+/** For a test file: what a test starts is closed after the test. Takes vitest's `afterEach`. */
 export function useTwoTargets(
   afterEach: (close: () => Promise<void>) => void,
 ): (options: TwoTargetsOptions) => Promise<TwoTargets> {

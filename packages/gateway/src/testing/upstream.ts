@@ -1,4 +1,4 @@
-/** A provider for tests: a real server on a free port that answers as the test says and keeps what it was sent. */
+/** A provider for tests: a real server on a free port that answers as the test says, and keeps the requests. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -15,7 +15,7 @@ export interface Received {
 export interface Upstream {
   url: string
   received: Received[]
-  /** The next request, as soon as it is there. */
+  /** Resolves with the next request when it arrives. */
   next(): Promise<Received>
   close(): Promise<void>
 }
@@ -64,7 +64,7 @@ export function stream(
     for (const [index, piece] of pieces.entries()) {
       if (response.destroyed) return
       response.write(piece)
-      // Now and then a turn of the loop, so that the pieces do not all travel together.
+      // After every 16 pieces a turn of the event loop, so that they are not all sent together.
       if (index % 16 === 0) await new Promise(setImmediate)
     }
     response.end()

@@ -1,4 +1,4 @@
-/** Providers with a dialect of their own behind a gateway, one a test, closed after it; and what they answer. */
+/** A gateway in front of a provider with a dialect of its own, closed after each test; and the provider's answers. */
 import { type Native, nativeStreams, startNative } from './native.ts'
 import { useOpened } from './opened.ts'
 import { type Answering, stream } from './upstream.ts'
@@ -15,9 +15,9 @@ export function useNative() {
   }
 }
 
-/** A whole stream of it. */
+/** A whole stream in its dialect. */
 export const bytesOf = (name: Native) => Buffer.concat([nativeStreams[name].begin, nativeStreams[name].rest])
 
-/** Streams these pieces, or a whole stream of it. */
+/** Streams these pieces, or a whole stream in its dialect. */
 export const answering = (name: Native, pieces: (string | Uint8Array)[] = [bytesOf(name)]): Answering =>
   stream(pieces, { 'content-type': nativeStreams[name].type })

@@ -1,4 +1,7 @@
-/** Gateways with budgets, one a test, at an hour that the test sets. Each is closed after it, and none has logged an error. */
+/**
+ * A gateway with budgets for each test, at a time that the test sets. It is closed after the test, and must have logged
+ * no error.
+ */
 import { afterEach, expect } from 'vitest'
 import { type Spending, type SpendingOptions, startSpending } from './spending.ts'
 
@@ -7,7 +10,7 @@ export function useSpending() {
   const at = {
     now: new Date(0),
 
-    /** It is half past ten on the last evening of March, in UTC. */
+    /** The time is half past ten in the evening (UTC) of 31 March. */
     async start(budgets: object[], options: SpendingOptions = {}): Promise<Spending> {
       at.now = new Date('2026-03-31T22:30:00Z')
       spending = await startSpending({ budgets, date: () => at.now, ...options })
@@ -16,7 +19,7 @@ export function useSpending() {
   }
   afterEach(async () => {
     await spending?.close()
-    // A call that cannot be settled is only logged.
+    // A call that cannot be settled shows only in the log.
     expect(spending?.gateway.logs.filter(({ level }) => level === 50)).toEqual([])
   })
   return at
