@@ -27,7 +27,7 @@ test('all faults of limits and callers are told at once, each with its path and 
   expect(faults(text)).toEqual([
     'llm.policies.rateLimits[0].per[1] (line 5): must be caller, tenant or model',
     'llm.policies.rateLimits[0].requestsPerMinute (line 5): must be at least 1',
-    'llm.policies.rateLimits[1].burst (line 6): bursts nothing: set requestsPerMinute beside it',
+    'llm.policies.rateLimits[1].burst (line 6): has no effect by itself: set requestsPerMinute too',
     'llm.policies.rateLimits[2] (line 7): limits nothing: set requestsPerMinute, tokensPerMinute or concurrency',
     'llm.policies.rateLimits[3].concurrency (line 8): must be a whole number, not 1.5',
     'llm.policies.rateLimits[3].requestsPerMinutes (line 8): unknown key "requestsPerMinutes"; did you mean "requestsPerMinute"?',
@@ -71,7 +71,7 @@ test.each([
   expect(faults(text, variables)).toEqual([told])
 })
 
-test('a key may call models that there are, virtual ones, and whatever a server at hand may have', () => {
+test('a key can name models of the config, virtual models, and any model of a server that is looked for at start', () => {
   const faultsOf = (...allowedModels: unknown[]) => {
     const models = [{ name: 'gpt-4o', provider: 'openai' }]
     const virtualModels = [{ name: 'fast', routing: { roundRobin: { targets: [{ model: 'gpt-4o' }] } } }]
@@ -112,7 +112,7 @@ test.each([
       ' (line 7): must be sha256: and 64 hex digits, as `npm run gateway:key -- <id>` prints it, or a list of one to four of these',
     ],
   ],
-  [`[${hash}, ${hash}]`, ['[1] (line 7): stands there twice; leave one out']],
+  [`[${hash}, ${hash}]`, ['[1] (line 7): is listed twice; leave one out']],
   [
     `["sha256:${'1'.repeat(64)}", "sha256:${'2'.repeat(64)}"]`,
     ['[1] (line 7): is the same as that of llm.policies.apiKeys.keys[0]; each key needs its own'],
@@ -156,7 +156,7 @@ test('variables are filled in for the files and for what a token must be; one th
   ])
 })
 
-test('whatever stands under policies, it is a config or a list of faults', () => {
+test('whatever the policies contain, the result is a config or a list of faults', () => {
   const names = [
     'rateLimits',
     'apiKeys',

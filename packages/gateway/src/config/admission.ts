@@ -1,4 +1,4 @@
-/** The policies of `admission/`, ready to use; and those of their faults that no single value shows. */
+/** The policies of `admission/`, ready to use, and those of their faults that need more than one value to find. */
 import type { Budget, OwnBudget } from './budgets-schema.ts'
 import type { ApiKey, Audit, Claims, Jwt, Mode } from './callers-schema.ts'
 import type { UnknownModel } from './check-virtual-models.ts'
@@ -41,7 +41,7 @@ export function toAdmissionConfig(
   }
 }
 
-/** Works on the raw value, as `cross-check.ts` does. */
+/** Works on the raw value, for the reason given in `cross-check.ts`. */
 export function admissionFaults(
   policies: Raw | null,
   variables: Variables,
@@ -52,7 +52,7 @@ export function admissionFaults(
     ...keys.flatMap(({ allowedModels }, index) => [
       ...taken(keys, index, 'id'),
       ...taken(keys, index, 'keyHash'),
-      // A key for a model that is not there opens nothing.
+      // A key that names a model which does not exist allows nothing.
       ...(Array.isArray(allowedModels) ? allowedModels : []).flatMap((name, at) =>
         unknownModel(name, [...policiesPath, 'apiKeys', 'keys', index, 'allowedModels', at]),
       ),
@@ -81,7 +81,7 @@ function taken(keys: Raw[], index: number, member: 'id' | 'keyHash'): Fault[] {
     const path = [...policiesPath, 'apiKeys', 'keys', index, member, ...(Array.isArray(given) ? [at] : [])]
     const sentence =
       first === index
-        ? 'stands there twice; leave one out'
+        ? 'is listed twice; leave one out'
         : `is the same as that of llm.policies.apiKeys.keys[${first}]; each key needs its own`
     return [{ path, sentence }]
   })
@@ -94,7 +94,7 @@ function strictWithoutKeys(apiKeys: Raw | null, keys: Raw[]): Fault[] {
   return [{ path: [...policiesPath, 'apiKeys'], sentence }]
 }
 
-/** HS256 asks for a secret as long as its hash. */
+/** HS256 requires a secret at least as long as its hash (RFC 7518, 3.2). */
 const secretBytesMin = 32
 
 function jwtFaults(jwt: Raw | null, variables: Variables): Fault[] {

@@ -13,19 +13,19 @@ const amount = {
     .number()
     .gt(0, 'must be above 0')
     .max(1_000_000)
-    .describe('US dollars, by the same prices as all costs here.'),
+    .describe('The amount in US dollars, at the same prices as all costs of the gateway.'),
   period: z
     .enum(periods, `must be ${periods.slice(0, -1).join(', ')} or ${periods.at(-1)}`)
-    .describe('When it begins anew, in UTC; weeks begin on Monday, `total` never ends.'),
+    .describe('After what time the budget restarts, by UTC: weeks begin on Monday, `total` never ends.'),
   mode: z
     .enum(['soft', 'hard'], 'must be soft or hard')
     .default('hard')
     .describe(
-      '`hard`: what is over it is refused (402). `soft`: it passes, with `x-gateway-budget-warning`.',
+      '`hard`: once the budget is used up, calls are refused (402). `soft`: they pass, with the header `x-gateway-budget-warning`.',
     ),
 }
 
-/** On a key, or for each caller with a token. */
+/** The budget of one API key, or of each caller with a token. */
 export const OwnBudget = z.strictObject(amount)
 export type OwnBudget = z.infer<typeof OwnBudget>
 
@@ -35,7 +35,7 @@ export const Budget = z.strictObject({
       error: 'must be caller, tenant or tag:<name>, or a list of these',
     })
     .describe(
-      'Who has one each: every caller, tenant or value of a tag, or what agrees in all of a list. A call without that tenant or tag is not counted.',
+      'Who has a budget of their own: each caller, each tenant or each value of a tag; of a list, each combination. The budget does not apply to a call without that tenant or tag.',
     ),
   ...amount,
 })
@@ -47,20 +47,27 @@ export const BooksPolicy = z.strictObject({
     .min(1, 'must not be empty')
     .optional()
     .describe(
-      'The SQLite file, from where the gateway was started; `data/gateway-books.db` when left out, `off` for none. The variable `GATEWAY_BOOKS` goes before it. Another one takes a restart.',
+      'The SQLite file, relative to the folder in which the gateway was started; `data/gateway-books.db` when left out, `off` for no books. The variable `GATEWAY_BOOKS` takes precedence. A change takes effect at the next start.',
     ),
-  keepDays: z.int().min(1).max(3_650).default(400).describe('Older calls are deleted.'),
+  keepDays: z
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(400)
+    .describe('For how many days a call is kept; older ones are deleted.'),
   callsMax: z
     .int()
     .min(1_000)
     .max(1_000_000_000)
     .default(10_000_000)
-    .describe('Of more calls the oldest are deleted. A million calls take some 200 MB.'),
+    .describe('How many calls are kept; of more, the oldest are deleted. A million calls take some 200 MB.'),
 })
 export type BooksPolicy = z.infer<typeof BooksPolicy>
 
 /** These keys of `llm.policies`. */
 export const bookPolicies = {
-  budgets: z.array(Budget).prefault([]).describe('How much may be spent; every budget holds.'),
-  books: BooksPolicy.prefault({}).describe('Where every call is written down, and for how long.'),
+  budgets: z.array(Budget).prefault([]).describe('How much may be spent. All budgets apply at once.'),
+  books: BooksPolicy.prefault({}).describe(
+    'Where every call is recorded, and how long the records are kept.',
+  ),
 }

@@ -1,4 +1,4 @@
-/** The shape of `cache`: may an answer be given again to the very same request, and how much is kept for that? */
+/** The shape of `cache`: whether identical requests get a stored answer, and how much is stored. */
 import { z } from 'zod'
 
 export const Cache = z.strictObject({
@@ -6,17 +6,17 @@ export const Cache = z.strictObject({
     .enum(['off', 'exact'], 'must be off or exact')
     .default('off')
     .describe(
-      '`exact`: a request that is the same in every word gets the answer that the first one got, whatever its temperature. Only within a tenant, or one caller where it has none; never for calls that ask for a report, as races do.',
+      '`exact`: a request that is identical to an earlier one, apart from `user` and `metadata`, gets the answer of that one, whatever its temperature. Answers are shared within a tenant; a caller without a tenant gets only its own. Calls that ask for a report, as races do, bypass the cache unless they send `x-gateway-cache: use`.',
     ),
   ttlSeconds: z.int().min(1).max(604_800).default(300).describe('How long an answer is kept.'),
-  maxEntries: z.int().min(1).max(1_000_000).default(1_000).describe('The most answers that are kept.'),
+  maxEntries: z.int().min(1).max(1_000_000).default(1_000).describe('How many answers are kept at most.'),
   maxBytes: z
     .int()
     .min(1_000)
     .max(10_000_000_000)
     .default(64_000_000)
     .describe(
-      'Of all kept answers together, in memory; the longest unused go first. One answer may take an eighth.',
+      'How much memory all kept answers together can take; the longest unused are dropped first. An answer of more than an eighth of it is not kept.',
     ),
 })
 export type CachePolicy = z.infer<typeof Cache>

@@ -1,4 +1,4 @@
-/** The shape of `apiKeys`, `jwt` and `audit`: who may call, how they prove it, and where it is written down. */
+/** The shape of `apiKeys`, `jwt` and `audit`: who may call, how callers prove it, and where calls are logged. */
 import { z } from 'zod'
 import { OwnBudget } from './budgets-schema.ts'
 import { RateLimit } from './limits-schema.ts'
@@ -6,11 +6,11 @@ import { RateLimit } from './limits-schema.ts'
 const Mode = z
   .enum(['off', 'optional', 'strict'], 'must be off, optional or strict')
   .describe(
-    '`off`: nobody is asked. `optional`: a caller without a credential is anonymous, one with a wrong credential is refused. `strict`: everybody needs one.',
+    '`off`: these credentials are not read. `optional`: a caller without a credential is anonymous, one with a wrong credential is refused. `strict`, be it of keys or of tokens: a caller without a credential is refused too.',
   )
 export type Mode = z.infer<typeof Mode>
 
-/** Without a colon: `jwt:…` and `ip:…` are the names of other callers. */
+/** Without a colon: callers with a token are called `jwt:…`, and callers without a credential `ip:…`. */
 const id = z
   .string()
   .regex(/^[\w.@-]{1,100}$/, 'must have 1 to 100 letters, digits, dots, dashes, underscores or @')
@@ -25,21 +25,21 @@ const ApiKey = z.strictObject({
   keyHash: z
     .union([keyHash, z.array(keyHash).min(1, noHashes).max(4)], { error: noHashes })
     .describe(
-      'The hash of the key, or a list of one to four while an old key gives way to a new one. The key itself stands nowhere; `npm run gateway:key -- <id>` prints both.',
+      'The hash of the key, or a list of one to four hashes while callers move from an old key to a new one. The key itself is stored nowhere; `npm run gateway:key -- <id>` makes one and prints it with its hash.',
     ),
   tenant: tenant.optional().describe('The group that the caller belongs to.'),
   allowedModels: z
     .array(z.string())
     .optional()
     .describe(
-      'The models that it may call, virtual ones or found ones (`ollama/llama3.2`) too; every model when left out.',
+      'The models that the caller may call, virtual models and models found at start (`ollama/llama3.2`) included; every model when left out.',
     ),
   rateLimits: z
     .array(RateLimit)
     .default([])
-    .describe('Beside those of `llm.policies`, and counted for this key alone.'),
+    .describe('Limits of this key alone. Those of `llm.policies` apply too.'),
   budget: OwnBudget.optional().describe(
-    'What this key alone may spend, beside the budgets of `llm.policies`.',
+    'What this key alone may spend. The budgets of `llm.policies` apply too.',
   ),
   tags: z
     .record(z.string(), z.string())
@@ -51,28 +51,35 @@ const ApiKey = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'May it see all callers, targets, usage, budgets and what config holds (`GET /admin/callers`, `/admin/targets`, `/admin/usage`, `/admin/budgets`, `/admin/config`), and have the books copied (`POST /admin/backup`)?',
+      'Whether the caller may see all callers, targets, usage, budgets and which config is in force (`GET /admin/callers`, `/admin/targets`, `/admin/usage`, `/admin/budgets`, `/admin/config`), and make a backup of the books (`POST /admin/backup`).',
     ),
 })
 export type ApiKey = z.infer<typeof ApiKey>
 
 const ApiKeys = z.strictObject({
   mode: Mode.default('strict'),
-  keys: z.array(ApiKey).default([]).describe('One entry each; `strict` needs at least one.'),
+  keys: z.array(ApiKey).default([]).describe('One entry for each key; `strict` needs at least one.'),
 })
 
 const Claims = z.strictObject({
-  id: z.string().default('sub').describe('The claim that names the caller.'),
+  id: z.string().default('sub').describe('The claim that names the caller, in 1 to 200 characters.'),
   tenant: z
     .string()
     .optional()
-    .describe('The claim that names its group, in at most 200 characters; an empty one is none.'),
+    .describe(
+      "The claim that names the caller's tenant, in at most 200 characters; an empty text means no tenant.",
+    ),
   allowedModels: z
     .string()
     .optional()
-    .describe('The claim with the models it may call: a list, or one text with spaces between the names.'),
+    .describe(
+      'The claim with the models that the caller may call: a list, or one text with spaces between the names.',
+    ),
   tags: z.string().optional().describe('The claim that holds texts about the caller, by name.'),
-  isAdmin: z.string().optional().describe('The claim whose value `true` makes an admin; nothing else does.'),
+  isAdmin: z
+    .string()
+    .optional()
+    .describe('The claim that makes the caller an admin if its value is `true`; any other value does not.'),
 })
 export type Claims = z.infer<typeof Claims>
 
@@ -82,49 +89,62 @@ const Jwt = z.strictObject({
     .string()
     .optional()
     .describe(
-      "Address of the issuer's public keys, of one megabyte at most; they may rotate, and are asked for anew every ten minutes. While the issuer cannot be asked, those that are known hold for a day. Either this or `secret`.",
+      "The address of the issuer's public keys, one megabyte at most. The keys can rotate: they are loaded again when they are ten minutes old. While the issuer cannot be reached, the last ones are used for up to a day. Set either this or `secret`.",
     ),
   secret: z
     .string()
     .optional()
-    .describe('A secret that issuer and gateway share, of 32 bytes or more, as `$NAME`.'),
-  issuer: z.string().min(1, 'must not be empty').describe("What a token's `iss` must be."),
-  audience: z.string().min(1, 'must not be empty').describe("What a token's `aud` must hold."),
+    .describe('A secret that issuer and gateway share, of 32 bytes or more, given as a variable (`$NAME`).'),
+  issuer: z.string().min(1, 'must not be empty').describe("The value that a token's `iss` must have."),
+  audience: z
+    .string()
+    .min(1, 'must not be empty')
+    .describe("The value that a token's `aud` must be or contain."),
   claims: Claims.prefault({}).describe(
-    'Which claim says what. A claim that is named here and missing in a token gives nothing.',
+    'The names of the claims that are read. A claim that is named here but missing in a token grants nothing: no tenant, no tags, no admin rights, and no model.',
   ),
-  rateLimits: z.array(RateLimit).default([]).describe('For each caller with a token.'),
-  budget: OwnBudget.optional().describe('What each caller with a token may spend.'),
+  rateLimits: z
+    .array(RateLimit)
+    .default([])
+    .describe('Limits of each caller with a token. Those of `llm.policies` apply too.'),
+  budget: OwnBudget.optional().describe(
+    'What each caller with a token may spend. The budgets of `llm.policies` apply too.',
+  ),
   jwksCooldownMs: z
     .int()
     .min(0)
     .max(3_600_000)
     .default(30_000)
-    .describe('How long after a look at `jwks` an unknown key id may cause the next one, in milliseconds.'),
+    .describe(
+      'A token with an unknown key id makes the gateway load `jwks` again, at most once in so many milliseconds.',
+    ),
 })
 export type Jwt = z.infer<typeof Jwt>
 
 const Audit = z.strictObject({
-  path: z.string().min(1, 'must not be empty').describe('The file, one line of JSON a call.'),
+  path: z.string().min(1, 'must not be empty').describe('The file, with one line of JSON for each call.'),
   maxBytes: z
     .int()
     .min(1_000)
     .max(10_000_000_000)
     .default(10_000_000)
-    .describe('A file of this size is full, and the next one begins.'),
+    .describe('When the file has this size, a new one is begun.'),
   keep: z
     .int()
     .min(0)
     .max(1_000)
     .default(5)
-    .describe('Full files that are kept beside the one being written.'),
+    .describe('How many full files are kept beside the one being written.'),
 })
 export type Audit = z.infer<typeof Audit>
 
 /** These keys of `llm.policies`. */
 export const admissionPolicies = {
-  rateLimits: z.array(RateLimit).default([]).describe('How much may be called; every limit holds.'),
-  apiKeys: ApiKeys.optional().describe('Callers with a key of this gateway.'),
-  jwt: Jwt.optional().describe('Callers with a token of your own issuer.'),
-  audit: Audit.optional().describe('Who called what, written to files.'),
+  rateLimits: z
+    .array(RateLimit)
+    .default([])
+    .describe('How many calls and tokens are allowed. All limits apply at once.'),
+  apiKeys: ApiKeys.optional().describe('Callers that prove who they are by a key of this gateway.'),
+  jwt: Jwt.optional().describe('Callers that prove who they are by a token of your own issuer.'),
+  audit: Audit.optional().describe('A log of who called what, in files.'),
 }

@@ -1,30 +1,30 @@
 /**
- * Which config holds, since when, what it warns of, and what was wrong with the last one that was refused: for `GET /admin/config` and the
- * metrics. Faults name places and keys of the file, and hold no secret; only an admin sees them.
+ * Which config is in force, since when, its warnings, and the faults of the last one that was refused since then: for
+ * `GET /admin/config` and the metrics. Faults name places and keys of the file, never a secret. Only admins see them.
  */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
 
 export interface ConfigStatus {
-  /** It holds from now on. `hash` is of the file's text, `warnings` what loading it said of it. */
+  /** A config is in force from now on. `hash` is that of the file's text, `warnings` are those of loading it. */
   applied(hash: string, warnings: readonly string[]): void
   /** `hash` is null where the file could not even be read. */
   refused(hash: string | null, faults: readonly string[]): void
-  /** The file is what holds, again or still. */
+  /** The file was read, and holds the config that is in force. */
   unchanged(): void
-  /** Of what holds, and of what was refused last; null: nothing was refused since it holds. */
   describe(): ConfigDescription
 }
 
 export interface ConfigDescription {
   loadedAt: string
   hash: string
-  /** What holds and probably was not meant so, such as a key that does nothing. */
+  /** About what was probably not meant, such as a key that has no effect. */
   warnings: readonly string[]
+  /** The last config that was refused; null when none was since this one is in force. */
   refused: { at: string; hash: string | null; faults: readonly string[] } | null
 }
 
-/** Faults, and warnings, of a file of any length: nobody reads more of them. */
+/** A long file can have any number of faults or warnings; nobody reads more than this. */
 const linesMax = 100
 
 export function createConfigStatus(registry: Registry, { date }: Pick<Clock, 'date'>): ConfigStatus {
@@ -37,7 +37,7 @@ export function createConfigStatus(registry: Registry, { date }: Pick<Clock, 'da
   })
   const lastSuccess = new Gauge({
     name: 'gateway_config_last_reload_success_timestamp_seconds',
-    help: 'When the config that holds was loaded, in seconds since 1970.',
+    help: 'When the config in force was loaded, in seconds since 1970.',
     registers,
   })
   for (const outcome of ['applied', 'refused']) reloads.inc({ outcome }, 0)
@@ -45,7 +45,7 @@ export function createConfigStatus(registry: Registry, { date }: Pick<Clock, 'da
 
   return {
     applied(hash, warnings) {
-      // The first one is the start, no reload.
+      // The first config is that of the start, not a reload.
       if (description) reloads.inc({ outcome: 'applied' })
       const at = date()
       lastSuccess.set(at.getTime() / 1000)

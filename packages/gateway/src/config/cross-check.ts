@@ -1,7 +1,8 @@
 /**
- * The faults that no single value shows: a name given twice, an address that is needed and missing, or is none.
+ * The faults that need more than one value to find: a name given twice, an address that is needed and missing, or is
+ * not valid once its variables are filled in.
  *
- * Works on the raw value, because the shape may be broken elsewhere and all faults are told at once.
+ * Works on the raw value: other parts of the file may not fit the schema, and all faults are to be listed at once.
  */
 import { providers, toProviderName } from '../upstream/providers.ts'
 import { admissionFaults } from './admission.ts'
@@ -46,7 +47,7 @@ function sameName(model: Raw, index: number, models: Raw[]): Fault[] {
   ]
 }
 
-/** A key that is never used is one that somebody believes in. */
+/** A key that would never be used is a fault: somebody relies on it. */
 function foreignParams({ provider, params }: Raw, path: Fault['path']): Fault[] {
   if (typeof provider !== 'string' || toProviderName(provider) === 'bedrock') return []
   return ['accessKeyId', 'secretAccessKey', 'sessionToken', 'region']
@@ -60,17 +61,20 @@ function address(holder: Raw | null, entry: Raw, path: Fault['path'], variables:
   if (baseUrl === undefined) {
     if (provider === null || hasOwnAddress(provider) || providers[provider].baseUrl !== null) return []
     return [
-      { path, sentence: `is missing: provider ${provider} has no address of its own; ${example(provider)}` },
+      {
+        path,
+        sentence: `is missing: provider ${provider} has no address of its own; set one, as ${example(provider)}`,
+      },
     ]
   }
   if (typeof baseUrl !== 'string') return []
   const resolved = resolveReferences(baseUrl, variables)
-  // A missing variable is no fault; the model is then unavailable.
+  // A missing variable is no fault: it makes the model unavailable.
   const sentence = resolved.state === 'whole' ? wrongAddress(resolved.text) : null
   return sentence === null ? [] : [{ path, sentence }]
 }
 
-/** That of SIMULATOR_URL, or of the AWS region. */
+/** The address is then `SIMULATOR_URL`, or follows from the AWS region. */
 function hasOwnAddress(provider: string): boolean {
   return provider === 'simulator' || provider === 'bedrock'
 }
@@ -85,7 +89,5 @@ function wrongAddress(text: string): string | null {
 }
 
 function example(provider: string): string {
-  return provider === 'azure'
-    ? 'it is like https://NAME.openai.azure.com/openai/v1'
-    : 'it is like http://127.0.0.1:8001/v1'
+  return provider === 'azure' ? 'https://NAME.openai.azure.com/openai/v1' : 'http://127.0.0.1:8001/v1'
 }

@@ -6,11 +6,11 @@ export const Guardrail = z.strictObject({
   name: z
     .string()
     .regex(/^[\w.-]{1,60}$/, 'must have 1 to 60 letters, digits, dots, dashes or underscores')
-    .describe('What it is called in errors, metrics and logs, and in place of what its `regex` finds.'),
+    .describe('Its name in errors, metrics and logs. A mask puts it in place of what the `regex` finds.'),
   on: z
     .array(z.enum(['request', 'response'], 'must be request or response'))
     .min(1, 'guards nothing: name request, response or both')
-    .describe('What it looks at; an answer also while it streams.'),
+    .describe('What is checked: requests, answers (also while they stream), or both.'),
   match: z
     .strictObject({
       detector: z
@@ -23,26 +23,26 @@ export const Guardrail = z.strictObject({
         .max(1_000, 'must have at most 1000 characters')
         .optional()
         .describe(
-          'A regular expression of your own. Every repetition has a bound (`{1,40}` in place of `+`), no match is longer than 256 characters; looking around, looking back, `^` and `$` are not possible.',
+          'A regular expression of your own. Every repetition must have a bound (`{1,40}` in place of `+`), and no match can be longer than 256 characters. Lookaround, backreferences, `^` and `$` are not possible.',
         ),
       flags: z
         .string()
-        .regex(/^[is]{0,2}$/, 'can hold i (any case) and s (a dot is a line end too)')
+        .regex(/^[is]{0,2}$/, 'can hold i (ignores case) and s (a dot matches line ends too)')
         .optional()
-        .describe('Of `regex`: `i` for any case, `s` for a dot that is a line end too.'),
+        .describe('Flags of `regex`: `i` ignores case, `s` lets a dot match line ends too.'),
     })
-    .describe('Either a detector or a regex.'),
+    .describe('What is looked for: either a detector or a regex.'),
   action: z
     .enum(['mask', 'reject'], 'must be mask or reject')
     .describe(
-      '`mask` puts the name of what was found in its place, in brackets; `reject` refuses the call, or ends the answer with an error.',
+      '`mask` replaces what was found by its name in brackets; `reject` refuses the call, or ends the answer with an error.',
     ),
   models: z
     .array(z.string())
-    .min(1, 'guards no model: leave it out to guard them all')
+    .min(1, 'guards no model: leave the list out to guard all models')
     .optional()
     .describe(
-      'Only for calls that name one of these, or may go to one of them through a virtual model; all when left out.',
+      'Only calls that name one of these models, or can reach one of them through a virtual model, are checked; all calls when left out.',
     ),
 })
 export type Guardrail = z.infer<typeof Guardrail>

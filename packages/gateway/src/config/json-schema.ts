@@ -1,12 +1,12 @@
 /**
- * gateway.yaml's schema as JSON schema, for editors and for docs/gateway-config.md: what a file may hold, with the
- * defaults and the words of every key. `pnpm gateway:docs` writes it; the gateway itself does not need it.
+ * gateway.yaml's schema as JSON schema, for editors and for docs/gateway-config.md: every key with its type, default
+ * and description. `pnpm gateway:docs` writes it; the gateway itself does not need it.
  */
 import { z } from 'zod'
 import { circuitBreakerDefault, retryDefault, timeoutsDefault } from './policies.ts'
 import { GatewayFile } from './schema.ts'
 
-/** As much of JSON schema as the file's schema makes use of. */
+/** The part of JSON schema that the file's schema uses. */
 export interface JsonSchema {
   type?: string
   description?: string
@@ -23,10 +23,10 @@ export interface JsonSchema {
 }
 
 export function toConfigJsonSchema(): JsonSchema {
-  // Draft 7 is what YAML language servers know best.
+  // Draft 7, because YAML language servers support it best.
   const schema = z.toJSONSchema(GatewayFile, { target: 'draft-7', io: 'input' }) as JsonSchema
   const policies = schema.properties?.llm?.properties?.policies?.properties ?? {}
-  // They are laid under what the file says, key by key, after it is parsed: zod does not know them.
+  // zod does not know these defaults: `override` fills them in, key by key, after the file has been parsed.
   setDefaults(policies.timeouts, timeoutsDefault)
   setDefaults(policies.retry, retryDefault)
   setDefaults(policies.circuitBreaker, circuitBreakerDefault)

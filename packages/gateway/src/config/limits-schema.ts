@@ -8,15 +8,15 @@ export const RateLimit = z
     per: z
       .array(z.enum(['caller', 'tenant', 'model'], 'must be caller, tenant or model'))
       .default(['caller'])
-      .describe('Calls that agree in all of these share one limit; `[]` is one limit for everybody.'),
-    requestsPerMinute: positive.optional().describe('Requests a minute.'),
-    tokensPerMinute: positive.optional().describe('Tokens a minute, input and output together.'),
+      .describe('Calls that have all of these in common share one limit; `[]` is one limit for all calls.'),
+    requestsPerMinute: positive.optional().describe('Requests allowed per minute.'),
+    tokensPerMinute: positive.optional().describe('Tokens allowed per minute, input and output together.'),
     burst: positive
       .optional()
       .describe(
-        "Requests that may come at once after a rest; a minute's worth when left out. Needs `requestsPerMinute` beside it.",
+        'How many requests may come at once after a quiet time; as many as in a minute when left out. Needs `requestsPerMinute` too.',
       ),
-    concurrency: positive.optional().describe('Calls that may run at the same time.'),
+    concurrency: positive.optional().describe('How many calls may run at the same time.'),
   })
   .superRefine((limit, context) => {
     const { requestsPerMinute, tokensPerMinute, concurrency, burst } = limit
@@ -27,7 +27,7 @@ export const RateLimit = z
       context.addIssue({
         code: 'custom',
         path: ['burst'],
-        message: 'bursts nothing: set requestsPerMinute beside it',
+        message: 'has no effect by itself: set requestsPerMinute too',
       })
     }
   })

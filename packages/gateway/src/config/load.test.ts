@@ -66,7 +66,8 @@ test('the shipped file is whole, and its simulated models need nothing', () => {
     'http://127.0.0.1:8080/v1',
     'http://127.0.0.1:8001/v1',
   ])
-  // The examples in its comments are right too, but for the hash of a key: that of a known one would let in whoever knows it.
+  // The examples in its comments are right too. The hash of a key is filled in here: one in the file would be that of a
+  // key that everybody knows.
   const examples = shipped
     .replace(/^( *)# (?=( {2})*(- \w|- \{|\w+:( |$)))/gm, '$1')
     .replace('sha256:…', `sha256:${'0'.repeat(64)}`)
@@ -101,7 +102,7 @@ test('all faults are told at once, each with its path and line, in the order of 
     'llm.models[0].param (line 5): unknown key "param"; did you mean "params"?',
     'llm.models[1].name (line 6): the name "a" is taken by llm.models[0]; names must differ',
     'llm.models[1].params.apikey (line 8): unknown key "apikey"; did you mean "apiKey"?',
-    'llm.models[1].params.baseUrl (line 8): is missing: provider azure has no address of its own; it is like https://NAME.openai.azure.com/openai/v1',
+    'llm.models[1].params.baseUrl (line 8): is missing: provider azure has no address of its own; set one, as https://NAME.openai.azure.com/openai/v1',
     'llm.models[1].price.inputPerMillion (line 9): must be at least 0',
     'llm.models[1].price.outputPerMillion (line 9): is missing',
     'llm.models[1].timeouts.idleMs (line 10): must be a whole number, not 0.5',
@@ -113,7 +114,7 @@ test('all faults are told at once, each with its path and line, in the order of 
     'llm.models[3].params.baseUrl (line 15): must end before /chat/completions',
     'llm.models[4] (line 16): must be a map of keys, not a number',
     'llm.polices (line 17): unknown key "polices"; did you mean "policies"?',
-    'llm.discovery[0].baseUrl (line 19): is missing: provider custom has no address of its own; it is like http://127.0.0.1:8001/v1',
+    'llm.discovery[0].baseUrl (line 19): is missing: provider custom has no address of its own; set one, as http://127.0.0.1:8001/v1',
   ])
 })
 
@@ -122,8 +123,8 @@ test.each([
   ['llm:', ['llm (line 1): must be a map of keys, not empty']],
   ['- a', ['the file: must be a map of keys, not a list']],
   ['llm: {a: [}', expect.arrayContaining([expect.stringMatching(/^line 1: /)])],
-  ['binds:\nllm: *a', ['line 2: *a stands for nothing; put &a before what it is to repeat']],
-  ['llm:\n  <<: *a', ['line 2: *a stands for nothing; put &a before what it is to repeat']],
+  ['binds:\nllm: *a', ['line 2: *a has no anchor; put &a before what it should repeat']],
+  ['llm:\n  <<: *a', ['line 2: *a has no anchor; put &a before what it should repeat']],
   ['llm: { <<: 5 }', ['Merge sources must be maps or map aliases']],
   ['llm: &a\n  <<: *a', [expect.stringContaining('alias')]],
   ['llm:\n  models: []\n  models: []\n', [expect.stringMatching(/^line 3: Map keys must be unique/)]],
@@ -135,7 +136,7 @@ test.each([
   expect(faults(text)).toEqual(told)
 })
 
-test('top-level keys of others are let be, with a word about them', () => {
+test('top-level keys of other programs are ignored, with a warning', () => {
   const loaded = load(`binds: []\nlmm: {}\n${fiveLines}`)
   expect(loaded).toMatchObject({
     isValid: true,
@@ -232,10 +233,10 @@ test('a header without its variable is missing it; one that no header can carry 
 })
 
 test.each([
-  ['"X Team": a', 'X Team (line 1): is no name of a header; it is like "x-project"'],
+  ['"X Team": a', 'X Team (line 1): is not a valid name of a header, such as "x-project"'],
   ['Content-Length: "1"', 'Content-Length (line 1): is set by the gateway itself; leave it out'],
   ['X-A: a, x-a: b', 'x-a (line 1): is the same header as "X-A"; leave one out'],
-  ['X-A: "a\\nb"', 'X-A (line 1): holds a character that no header can carry'],
+  ['X-A: "a\\nb"', 'X-A (line 1): contains a character that headers cannot contain'],
   ['X-A: 1', 'X-A (line 1): must be a text, not a number'],
 ])('a header that cannot be sent is a fault of the config: %s', (headers, fault) => {
   const params = `{ baseUrl: "http://x/v1", headers: { ${headers} } }`

@@ -1,7 +1,7 @@
 /**
- * gateway.yaml → the checked value that the gateway runs on, or all that is wrong with it at once.
+ * gateway.yaml → the checked config that the gateway runs on, or all its faults at once.
  *
- * A variable that a model misses is no fault: it makes the model unavailable, with the variable's name, and stops nothing.
+ * A missing variable of a model is no fault: the model is unavailable and names the variable, and the gateway starts.
  */
 import { nearest } from '@drag-race/contracts'
 import { type Document, LineCounter, parseDocument, visit } from 'yaml'
@@ -29,12 +29,12 @@ import { resolveReferences, type Variables } from './references.ts'
 import { type DiscoveryServer, GatewayFile, type ModelEntry, type Price } from './schema.ts'
 import { toVirtualModel, type VirtualModelConfig } from './virtual-models.ts'
 
-/** Its own policies are for models that are found, not written down. */
+/** Its own policies (`ModelPolicies`) are for models that are found at start and have no entry in the file. */
 export interface Config extends ModelPolicies {
   models: ModelConfig[]
   virtualModels: VirtualModelConfig[]
   discovery: DiscoveryConfig[]
-  /** Of a request. */
+  /** The longest body of a request. */
   bodyBytesMax: number
   admission: AdmissionConfig
   guardrails: Guardrail[]
@@ -42,14 +42,14 @@ export interface Config extends ModelPolicies {
   books: BooksPolicy
 }
 
-/** How a model is treated when it is called by its own name; deadlines and breaker also where it is a target. */
+/** How a model is called by its own name. Deadlines and breaker apply also where it is a target of a virtual model. */
 export interface ModelPolicies {
   timeouts: Timeouts
   retry: Retry
   circuitBreaker: CircuitBreaker
   /**
-   * Does an open breaker refuse calls that name the model itself? Only where the config speaks of one: elsewhere
-   * there is nowhere else to go, and whoever races a failing model wants to see it fail.
+   * Whether an open breaker refuses calls that name the model itself: only if the config sets a breaker. Such a call
+   * has no other target, and somebody who races a failing model wants to see it fail.
    */
   isBreakerHeeded: boolean
 }
@@ -101,7 +101,7 @@ function toValue(document: Document, lines: LineCounter): Read {
   try {
     return { isYaml: true, value: document.toJS() ?? {} }
   } catch (error) {
-    // What is merged is no map, or so many aliases that they would fill the memory.
+    // What is merged (`<<`) is not a map, or there are so many aliases that they would fill the memory.
     const lost = lostAliases(document, lines)
     return { isYaml: false, faults: lost.length > 0 ? lost : [(error as Error).message] }
   }
@@ -114,7 +114,7 @@ function lostAliases(document: Document, lines: LineCounter): string[] {
       if (alias.resolve(document)) return
       const { source, range } = alias
       const { line } = lines.linePos(range?.[0] ?? 0)
-      faults.push(`line ${line}: *${source} stands for nothing; put &${source} before what it is to repeat`)
+      faults.push(`line ${line}: *${source} has no anchor; put &${source} before what it should repeat`)
     },
   })
   return faults
@@ -156,7 +156,7 @@ type OwnPolicies = Pick<ModelEntry, 'timeouts' | 'retry' | 'circuitBreaker'>
 function toPolicies(own: OwnPolicies, base: ModelPolicies): ModelPolicies {
   return {
     timeouts: override(base.timeouts, own.timeouts),
-    // The first `retry` that the config writes asks for retries, also when it leaves out how many.
+    // A `retry` in the config turns retries on, even if it leaves out `attempts`.
     retry: override(own.retry && base.retry === retryOfModels ? retryDefault : base.retry, own.retry),
     circuitBreaker: override(base.circuitBreaker, own.circuitBreaker),
     isBreakerHeeded: base.isBreakerHeeded || own.circuitBreaker !== undefined,
@@ -169,7 +169,7 @@ function toDiscovery(server: DiscoveryServer, variables: Variables): DiscoveryCo
   return [{ name: server.name ?? server.provider, provider: server.provider, baseUrl: baseUrl.text }]
 }
 
-/** agentgateway's other top-level keys mean nothing here; a slip of the finger would silently mean nothing either. */
+/** Top-level keys of agentgateway are ignored here. So would be a misspelt `llm`, hence a warning for each. */
 function foreignKeys(value: unknown): Fault[] {
   return Object.keys(record(value) ?? {})
     .filter((key) => key !== 'llm')

@@ -1,19 +1,21 @@
 /**
- * How patient the gateway is and how it deals with failure: deadlines, retries, the circuit breaker. `llm.policies` holds
- * them for all; a model or a virtual model may override its own, key by key.
+ * Deadlines, retries and the circuit breaker. `llm.policies` sets them for all models; a model or a virtual model can
+ * override them for itself, key by key.
  */
 import { z } from 'zod'
 import { milliseconds } from './values.ts'
 
 export const Timeouts = z.strictObject({
-  connectMs: milliseconds.describe('Until a connection to the provider stands.'),
+  connectMs: milliseconds.describe('How long opening a connection to the provider may take.'),
   firstTokenMs: milliseconds.describe(
-    "From the attempt's start to the first token, or to the event that opens a part of the answer (`content_block_start` of /v1/messages, `response.output_item.added` of /v1/responses): a thought that nobody is shown has none, and comments are none. At a model that thinks long in silence, set it to the longest thought worth waiting for (300000 is five minutes), and `totalMs` above it. Streaming calls only.",
+    "How long a stream may take from the attempt's start to its first token, or to the event that opens a part of the answer (`content_block_start` of /v1/messages, `response.output_item.added` of /v1/responses), because reasoning that is not shown sends no token. SSE comments do not count. For a model that reasons long in silence, set it to the longest time worth waiting for (300000 is five minutes), and `totalMs` above it. Streaming calls only.",
   ),
   idleMs: milliseconds.describe(
-    'Between two reads once the answer has begun; comments, pings and keepalive events count as life.',
+    'How long the provider may send nothing once the answer has begun; comments, pings and keepalive events begin the time anew.',
   ),
-  totalMs: milliseconds.describe("From the call's arrival to its end, whatever happens."),
+  totalMs: milliseconds.describe(
+    'How long the whole call may take, from its arrival to its end, with all its attempts and waits.',
+  ),
 })
 export type Timeouts = z.infer<typeof Timeouts>
 
@@ -25,37 +27,47 @@ export const timeoutsDefault: Timeouts = {
 }
 
 export const Retry = z.strictObject({
-  attempts: z.int().min(1).max(10).describe('Tries at one target, the first included; 1 retries nothing.'),
+  attempts: z
+    .int()
+    .min(1)
+    .max(10)
+    .describe('How often one target is tried, the first attempt included; 1 means no retry.'),
   initialBackoffMs: milliseconds.describe(
-    'The wait before the second try; doubled for each further one, and drawn at random between 0 and that.',
+    'The longest wait before the second attempt; it doubles with each further one. The wait itself is drawn at random between 0 and that.',
   ),
   maxBackoffMs: milliseconds.describe(
-    'The longest such wait. A provider that asks for a longer one is left for the next target, where there is one.',
+    'The longest wait that doubling can reach. If a provider asks for a longer one, the next target is tried instead; without a next target, the wait is as long as the provider asks, if `totalMs` allows it.',
   ),
 })
 export type Retry = z.infer<typeof Retry>
 
 export const retryDefault: Retry = { attempts: 2, initialBackoffMs: 250, maxBackoffMs: 8_000 }
 
-/** A model called by its own name is tried once unless the config says otherwise: a hidden retry would falsify its race. */
+/** A model called by its own name is tried once, unless the config sets `retry`: hidden retries would falsify races. */
 export const retryOfModels: Retry = { ...retryDefault, attempts: 1 }
 
 export const CircuitBreaker = z.strictObject({
-  consecutiveFailures: z.int().min(1).max(1_000).describe('Failures in a row that open it.'),
-  cooldownMs: milliseconds.describe('How long it stays open before one call may probe the target.'),
+  consecutiveFailures: z.int().min(1).max(1_000).describe('How many failures in a row open the breaker.'),
+  cooldownMs: milliseconds.describe('How long the breaker stays open before one call probes the target.'),
   failureRate: z
     .number()
     .gt(0, 'must be above 0')
     .max(1)
     .nullable()
     .describe(
-      'Opens it too: this share of failures among the calls of the last `failureRateWindowMs`, once there were `failureRateCallsMin`; `null` looks at no share.',
+      'The share of failures that opens the breaker too, among the calls of the last `failureRateWindowMs` and if there were at least `failureRateCallsMin`; `null` means that no share does.',
     ),
   failureRateWindowMs: milliseconds.describe('How far back `failureRate` looks.'),
-  failureRateCallsMin: z.int().min(1).max(1_000).describe('With fewer calls `failureRate` says nothing.'),
+  failureRateCallsMin: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .describe('With fewer calls in that time, `failureRate` is not applied.'),
   countRateLimits: z
     .boolean()
-    .describe('Is a 429 a failure? A target that is busy is not broken, so by default it is not.'),
+    .describe(
+      'Whether a 429 counts as a failure. By default it does not: a target that is busy is not broken.',
+    ),
 })
 export type CircuitBreaker = z.infer<typeof CircuitBreaker>
 
@@ -68,7 +80,7 @@ export const circuitBreakerDefault: CircuitBreaker = {
   countRateLimits: false,
 }
 
-/** `base` with the keys of `own` that are set; `base` itself where there is no `own`. */
+/** `base`, overridden by the keys of `own` that are set. Without `own` it is the same object as `base`. */
 export function override<Policy extends object>(
   base: Policy,
   own?: { [Key in keyof Policy]?: Policy[Key] | undefined },

@@ -1,22 +1,22 @@
 /**
- * `params.headers`: what goes with every request to a provider besides its key, as OpenAI's project or the routing of another
- * gateway. Names that say what the gateway does with the connection or the body stay the gateway's.
+ * `params.headers`: headers that are sent with every request to a provider, such as OpenAI's project or what another
+ * gateway routes by. Headers about the connection and the body cannot be set, because the gateway sets them itself.
  */
 import type { Fault } from './faults.ts'
 import { record } from './raw.ts'
 import { type Resolved, resolveReferences, type Variables } from './references.ts'
 
 export interface ProviderHeaders {
-  /** By name in small letters. */
+  /** By name in lower case. */
   sent: Readonly<Record<string, string>>
-  /** What variables stand for in them: to be struck out where a provider repeats it. */
+  /** The values of variables in them, which are struck out where a provider's answer repeats them. */
   secrets: readonly string[]
 }
 
 export type HeadersRead =
   | { state: 'whole'; headers: ProviderHeaders }
   | { state: 'missing'; variable: string }
-  /** No header can hold what the variables of this one make of it. */
+  /** With its variables filled in, this header contains a character that headers cannot contain. */
   | { state: 'unfit'; name: string }
 
 export function readProviderHeaders(
@@ -35,7 +35,7 @@ export function readProviderHeaders(
   return { state: 'whole', headers: { sent, secrets } }
 }
 
-/** What no variable can cure. */
+/** The faults that are there whatever the variables are. */
 export function headerFaults(headers: unknown, path: Fault['path']): Fault[] {
   const names = Object.keys(record(headers) ?? {})
   return names.flatMap((name, index) => {
@@ -45,7 +45,7 @@ export function headerFaults(headers: unknown, path: Fault['path']): Fault[] {
 }
 
 function wrongName(name: string, before: readonly string[]): string | null {
-  if (!token.test(name)) return 'is no name of a header; it is like "x-project"'
+  if (!token.test(name)) return 'is not a valid name of a header, such as "x-project"'
   const lower = name.toLowerCase()
   if (ours.has(lower)) return 'is set by the gateway itself; leave it out'
   const first = before.find((other) => other.toLowerCase() === lower)
@@ -53,12 +53,14 @@ function wrongName(name: string, before: readonly string[]): string | null {
 }
 
 function wrongText(text: unknown): string | null {
-  return typeof text !== 'string' || fit.test(text) ? null : 'holds a character that no header can carry'
+  return typeof text !== 'string' || fit.test(text)
+    ? null
+    : 'contains a character that headers cannot contain'
 }
 
-/** RFC 9110, 5.6.2. */
+/** A header's name: RFC 9110, 5.6.2. */
 const token = /^[\w!#$%&'*+.^`|~-]+$/
-/** Visible ASCII, with spaces and tabs between (RFC 9110, 5.5). */
+/** A header's value: visible ASCII, with spaces and tabs between (RFC 9110, 5.5). */
 const fit = /^(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?$/
 const ours = new Set([
   ...['accept', 'accept-encoding', 'content-encoding', 'content-length', 'content-type', 'expect', 'host'],

@@ -1,9 +1,9 @@
 /**
- * The shape of gateway.yaml. Strict under `llm`: an unknown key is a fault there, because it is a setting that somebody
- * believes in. Other top-level keys (agentgateway's `config`, `binds`, …) belong to others and are let be.
+ * The shape of gateway.yaml. Strict under `llm`: an unknown key is a fault there, because somebody relies on that
+ * setting. Other top-level keys (agentgateway's `config`, `binds`, …) belong to other programs: they get a warning.
  *
- * What a key means stands in its `describe`, which `pnpm gateway:docs` copies to docs/gateway-config.md and to the JSON
- * schema of editors.
+ * The `describe` text of a key says what it does. `pnpm gateway:docs` copies it to docs/gateway-config.md and to the
+ * JSON schema for editors.
  */
 import { z } from 'zod'
 import { type ProviderName, providers, toProviderName } from '../upstream/providers.ts'
@@ -18,7 +18,7 @@ import { VirtualModelEntry } from './virtual-model.ts'
 const providerNames = Object.keys(providers)
 const inAnyCase = (name: string) => name.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`)
 
-/** For editors, which cannot see into a transform: the names to choose from, and that they may be written in any case. */
+/** For editors, which cannot see into a transform: the names to choose from, also in capital letters. */
 const providerHints = {
   anyOf: [
     { type: 'string', enum: providerNames },
@@ -36,7 +36,7 @@ const Provider = z
   })
   .meta(providerHints)
 
-/** `config/faults.ts` puts the near names behind it. */
+/** `config/faults.ts` replaces this message by one with the wrong name and the nearest known one. */
 export const unknownProvider = 'unknown provider'
 
 /** US dollars for a million tokens. */
@@ -61,71 +61,86 @@ const Price = z.strictObject({
 })
 export type Price = z.infer<typeof Price>
 
-/** A few pictures of a phone, or a context of a million tokens. */
+/** Enough for a few photos of a phone, or for a context of a million tokens. */
 const bodyBytesDefault = 16 * 1024 * 1024
-/** A string of Node's ends at half a gigabyte. */
+/** Half of the longest string in Node, which is half a gigabyte. */
 const bodyBytesCeiling = 256 * 1024 * 1024
 
 const ModelEntry = z.strictObject({
-  name: name.describe('What callers put into `model`.'),
+  name: name.describe('The name that callers put into `model`.'),
   provider: Provider.describe("Whose model it is; `custom` is any server that speaks OpenAI's dialect."),
   params: z
     .strictObject({
       apiKey: z
         .string()
         .optional()
-        .describe("The provider's key, as `$NAME`; the provider's usual variable when left out."),
+        .describe(
+          "The provider's key, given as a variable (`$NAME`); the provider's usual variable when left out.",
+        ),
       model: z
         .string()
         .min(1, 'must not be empty')
         .optional()
-        .describe("The provider's name of the model, when ours is an alias."),
+        .describe("The provider's name of the model, where `name` is an alias."),
       baseUrl: z
         .string()
         .optional()
         .describe(
-          "The address up to and without `/chat/completions`, or what stands in its place in the provider's own dialect; the provider's own when left out. Redirects are not followed.",
+          "The address without its end, `/chat/completions` or what the provider's own dialect has in its place; the provider's usual address when left out. Redirects are not followed.",
         ),
       headers: z
         .record(z.string(), z.string())
         .optional()
         .describe(
-          'Headers for every request to it, by name, as `{ OpenAI-Project: "$PROJECT" }` or what another gateway wants to be told. They replace those of the same name.',
+          'Headers to send with every request to the provider, by name, such as `{ OpenAI-Project: "$PROJECT" }` or what another gateway expects. They replace headers of the same name.',
         ),
       accessKeyId: z
         .string()
         .optional()
-        .describe("Bedrock's, in place of a key; `$AWS_ACCESS_KEY_ID` when left out."),
+        .describe(
+          'Bedrock only, in place of `apiKey`: the AWS access key id; `$AWS_ACCESS_KEY_ID` when left out.',
+        ),
       secretAccessKey: z
         .string()
         .optional()
-        .describe("Bedrock's, beside `accessKeyId`; `$AWS_SECRET_ACCESS_KEY` when left out."),
+        .describe(
+          'Bedrock only: the secret that belongs to `accessKeyId`; `$AWS_SECRET_ACCESS_KEY` when left out.',
+        ),
       sessionToken: z
         .string()
         .optional()
-        .describe("Bedrock's, for credentials that end; `$AWS_SESSION_TOKEN` when left out."),
-      region: z.string().optional().describe("Bedrock's, as `eu-west-1`; `$AWS_REGION` when left out."),
+        .describe(
+          'Bedrock only: the session token of temporary credentials; when it and `accessKeyId` are left out, `$AWS_SESSION_TOKEN` if that is set.',
+        ),
+      region: z
+        .string()
+        .optional()
+        .describe(
+          'Bedrock only: the AWS region, such as `eu-west-1`; when left out, the one in `baseUrl`, else `$AWS_REGION` or `$AWS_DEFAULT_REGION`.',
+        ),
     })
     .prefault({})
-    .describe('How the provider is reached. Texts may hold variables, `$NAME`; `$$` is a dollar sign.'),
+    .describe(
+      'How the provider is reached. All texts below can contain variables (`$NAME`); `$$` is a dollar sign.',
+    ),
   description: z
     .string()
     .max(500, 'must have at most 500 characters')
     .optional()
-    .describe('For people who choose a model.'),
-  price: Price.optional().describe('Used in place of the built-in price table.'),
+    .describe('A description for people who choose a model.'),
+  price: Price.optional().describe('Prices that are used in place of the built-in table.'),
   timeouts: Timeouts.partial()
     .optional()
     .describe('Deadlines of this model; a key that is left out is taken from `llm.policies.timeouts`.'),
   retry: Retry.partial()
     .optional()
     .describe(
-      'Retries of calls that name this model; a key that is left out is taken from `llm.policies.retry`. Where neither is written, such a call is tried once.',
+      'Retries of calls that name this model; a key that is left out is taken from `llm.policies.retry`. If neither is set, such a call is tried once.',
     ),
   circuitBreaker: CircuitBreaker.partial()
     .optional()
     .describe(
-      'The breaker of this model; a key that is left out is taken from `llm.policies.circuitBreaker`. Where neither is written, it guards only targets of virtual models.',
+      'The breaker of this model; a key that is left out is taken from `llm.policies.circuitBreaker`. If neither is set, it stops only calls that come through a virtual model.',
     ),
 })
 export type ModelEntry = z.infer<typeof ModelEntry>
@@ -135,14 +150,16 @@ const DiscoveryServer = z.strictObject({
   baseUrl: z
     .string()
     .optional()
-    .describe("Where it is looked for; the provider's own address when left out."),
+    .describe("The address at which the server is looked for; the provider's usual address when left out."),
   name: name
     .optional()
-    .describe("Stands before the model's own name (`ollama/llama3.2`); the provider's name when left out."),
+    .describe(
+      "What the names of its models begin with (`ollama` in `ollama/llama3.2`); the provider's name when left out.",
+    ),
 })
 export type DiscoveryServer = z.infer<typeof DiscoveryServer>
 
-/** Where models may already be running on this machine; looked for at start, without delaying it. */
+/** Model servers that might already run on this machine. They are looked for at start, without delaying it. */
 export const discoveryDefault = [
   { provider: 'ollama' },
   { provider: 'lmstudio' },
@@ -153,7 +170,7 @@ export const discoveryDefault = [
 export const GatewayFile = z.looseObject({
   llm: z
     .strictObject({
-      // `prefault`: of what holds a transform, JSON schema shows no `default`.
+      // `prefault`, because zod leaves the `default` of a schema with a transform out of the JSON schema.
       models: z.array(ModelEntry).prefault([]).describe('The models that callers can name.'),
       virtualModels: z
         .array(VirtualModelEntry)
@@ -161,24 +178,24 @@ export const GatewayFile = z.looseObject({
         .describe('Names that stand for several models, and how each call chooses among them.'),
       policies: z
         .strictObject({
-          timeouts: Timeouts.partial().optional().describe('How long a call may take.'),
+          timeouts: Timeouts.partial().optional().describe('How long each part of a call may take.'),
           bodyBytesMax: z
             .int()
             .min(1)
             .max(bodyBytesCeiling)
             .default(bodyBytesDefault)
             .describe(
-              'The longest body of a request; a longer one is a 413. Pictures and documents in it are a third longer than their files. One over 256 KiB that holds more than 200,000 values, or lists 1,000 deep, is a 400. While one of 32 MiB is read, some tenths of a second, no other call has a turn.',
+              'The longest body of a request in bytes; a longer one is refused with 413. Pictures and documents in a body are a third longer than their files. A body over 256 KiB that holds more than 200,000 values, or is nested more than 1,000 deep, is refused with 400. Parsing 32 MiB takes some tenths of a second, in which no other call is served.',
             ),
           retry: Retry.partial()
             .optional()
             .describe(
-              'How often a target is tried. Where it is not written, a model called by its own name is tried once.',
+              'How often a target is tried. If this is not set, a model called by its own name is tried once.',
             ),
           circuitBreaker: CircuitBreaker.partial()
             .optional()
             .describe(
-              'When a failing target is left alone for a while. Where it is not written, only targets of virtual models are.',
+              'When a failing target gets no calls for a while. If this is not set, only calls through virtual models are kept from it.',
             ),
           ...admissionPolicies,
           guardrails: z
@@ -186,20 +203,22 @@ export const GatewayFile = z.looseObject({
             .max(100, 'must have at most 100 entries')
             .default([])
             .describe(
-              'What must not pass, looked for in this order, each in what those before it have left; see guardrails.md.',
+              'What must not pass. Guardrails run in this order, each on the text as the ones before it left it; see guardrails.md.',
             ),
-          cache: Cache.prefault({}).describe('Answers that are given again to the very same request.'),
+          cache: Cache.prefault({}).describe('Stored answers for identical requests.'),
           ...bookPolicies,
         })
         .prefault({})
-        .describe('What holds for all models, and who may call.'),
+        .describe('What applies to all models, and who may call.'),
       discovery: z
         .array(DiscoveryServer)
         .prefault(discoveryDefault)
         .describe(
-          'Where models may already be running; looked for at start, without delaying it. `[]` looks nowhere, and so does `GATEWAY_DISCOVERY=off`.',
+          'Model servers that might already be running. They are looked for at start, without delaying it; with `[]` or `GATEWAY_DISCOVERY=off` none is looked for.',
         ),
     })
-    .describe('All that this gateway reads; other keys beside it belong to others and are ignored.'),
+    .describe(
+      'All that this gateway reads. Other top-level keys belong to other programs and are ignored, with a warning.',
+    ),
 })
 export type GatewayFile = z.infer<typeof GatewayFile>

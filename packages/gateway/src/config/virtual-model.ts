@@ -1,7 +1,7 @@
 /**
  * A virtual model in gateway.yaml: one name, several models, and the strategy that orders them for each call.
  *
- * Its targets are models, never virtual models: one step from a name to where it goes, which anybody can follow.
+ * Its targets are models, never virtual models: one step leads from a name to its targets, which anybody can follow.
  */
 import { z } from 'zod'
 import { Retry, Timeouts } from './policies.ts'
@@ -16,7 +16,7 @@ const targetsOf = <Shape extends z.ZodType>(target: Shape) =>
       .array(target)
       .min(1, 'names no target: list at least one model')
       .max(100, 'must name at most 100 targets')
-      .describe('The models that it puts in order; the next is tried when one fails.'),
+      .describe('The models that the strategy puts in order; when one fails, the next is tried.'),
   })
 
 export const strategyNames = [
@@ -30,7 +30,7 @@ export const strategyNames = [
 
 const Routing = z
   .strictObject({
-    roundRobin: targetsOf(Target).optional().describe('In turns.'),
+    roundRobin: targetsOf(Target).optional().describe('The targets take turns.'),
     weighted: targetsOf(
       z.strictObject({
         model,
@@ -42,11 +42,11 @@ const Routing = z
       }),
     )
       .optional()
-      .describe('At random, by weight.'),
+      .describe('The targets are chosen at random, by weight.'),
     leastLatency: targetsOf(Target)
       .optional()
       .describe(
-        'The one whose answer is likely to begin soonest: by first tokens for streams, by answers for other calls.',
+        'First the target whose answer is likely to begin soonest, from measurements: for streams of the time to the first token, for other calls of the time to the answer.',
       ),
     priority: targetsOf(
       z.strictObject({
@@ -58,7 +58,9 @@ const Routing = z
       .describe('The lowest number first, at random among equals.'),
     cheapest: targetsOf(Target)
       .optional()
-      .describe('By the price table; a target without a known price comes last.'),
+      .describe(
+        'The cheapest target first, by `price` or the built-in table, for a call with three input tokens to each output token; a target without a known price comes last.',
+      ),
     conditional: targetsOf(
       z.strictObject({
         model,
@@ -68,42 +70,44 @@ const Routing = z
           .max(2_000, 'must have at most 2000 characters')
           .optional()
           .describe(
-            'A CEL expression over `request`, `metadata`, `headers` and `caller`. What cannot be worked out for a call, as a member that it lacks, does not hold. The pattern of `matches` is one of RE2, in quotes. A list that is gone through inside another, as `exists` in `exists`, takes the product of both, during which no other call has a turn: keep one of them short.',
+            'A CEL expression over `request`, `metadata`, `headers` and `caller`. If it cannot be evaluated for a call, for example because a member is missing, it is false. The pattern of `matches` is a text in quotes, in RE2 syntax. Going through one list inside another, as `exists` in `exists` does, takes time in proportion to the product of their lengths, and no other call is served meanwhile: keep one of them short.',
           ),
       }),
     )
       .optional()
-      .describe('The first whose expression holds. The last target has none: it answers when no other does.'),
+      .describe(
+        'Only the targets whose expression is true, in the order of the list. The last target has no expression: it is tried when all others are ruled out or have failed.',
+      ),
   })
-  // `check-virtual-models.ts` sees to it here; editors are told the same, and not by `maxProperties`: where one more key would be
-  // one too many the YAML language server offers none, not even the first.
+  // `check-virtual-models.ts` checks this for the gateway; `oneOf` tells it to editors. Not `maxProperties`: with it
+  // the YAML language server offers no key at all where a second would be too many.
   .meta({ oneOf: strategyNames.map((strategy) => ({ required: [strategy] })) })
 
 export const VirtualModelEntry = z.strictObject({
-  name: name.describe('What callers put into `model`.'),
+  name: name.describe('The name that callers put into `model`.'),
   description: z
     .string()
     .max(500, 'must have at most 500 characters')
     .optional()
-    .describe('For people who choose a model.'),
+    .describe('A description for people who choose a model.'),
   routing: Routing.describe('Exactly one strategy, which orders the targets for each call.'),
   contextLengthFallbacks: z
     .array(name)
     .max(100, 'must name at most 100 models')
     .default([])
     .describe(
-      'Models to go to, in this order, when a target says that the request is longer than its context.',
+      'Models to try next, in this order, when a target says that the request is longer than its context.',
     ),
-  // A breaker is always the target's: all that go there share it.
+  // No `circuitBreaker`: a breaker belongs to its target, and all calls that go there share it.
   timeouts: Timeouts.partial()
     .optional()
     .describe(
-      "Used in place of its targets' own, key by key. `totalMs` bounds all attempts together, and is that of `llm.policies` when left out.",
+      'Deadlines that replace those of its targets, key by key. `totalMs` is the time for all attempts together; when left out, it is that of `llm.policies`.',
     ),
   retry: Retry.partial()
     .optional()
     .describe(
-      "Used in place of its targets' own; a key that is left out is taken from `llm.policies.retry`.",
+      'Retries of calls that name this virtual model, in place of those of its targets; a key that is left out is taken from `llm.policies.retry`.',
     ),
 })
 export type VirtualModelEntry = z.infer<typeof VirtualModelEntry>
