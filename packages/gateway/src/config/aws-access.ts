@@ -1,7 +1,7 @@
 /**
- * What Bedrock needs instead of one key: AWS credentials and a region, from `params` or AWS's own variables.
+ * What Bedrock needs in place of one key: AWS credentials and a region, from `params` or AWS's own variables.
  *
- * A Bedrock API key (`params.apiKey`) stands in for the credentials: it is sent as it is, nothing is signed.
+ * A Bedrock API key (`params.apiKey`) replaces the credentials: it is sent as it is, and requests are not signed.
  */
 import { type AwsCredentials, readRegion } from '../dialects/index.ts'
 import { resolveReferences, type Variables } from './references.ts'
@@ -41,7 +41,7 @@ export function readAwsAccess(params: ModelEntry['params'], variables: Variables
   }
 }
 
-/** A token goes with the pair that it was issued with: none of the environment's for a pair of the config. */
+/** A session token is valid only with the keys it was issued with: keys of the config get none from the environment. */
 function toSessionToken({ accessKeyId }: ModelEntry['params'], { AWS_SESSION_TOKEN }: Variables): string {
   return accessKeyId === undefined && AWS_SESSION_TOKEN?.trim() ? '$AWS_SESSION_TOKEN' : ''
 }

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with virtual models beyond their shape: names given twice, no strategy or two, targets that nobody
- * knows, conditions that are no CEL. Works on the raw value, like `cross-check.ts`.
+ * What can be wrong with virtual models beyond their shape: a name given twice, no strategy or several, an unknown
+ * target, a condition that is not CEL. Works on the raw value, for the reason given in `cross-check.ts`.
  */
 import { nearest } from '@drag-race/contracts'
 import { expressionFault } from '../routing/expression.ts'
@@ -26,7 +26,7 @@ export function checkVirtualModels(llm: Raw | null): Fault[] {
 
 export type UnknownModel = (name: unknown, path: Fault['path']) => Fault[]
 
-/** For whoever names models, virtual ones too. */
+/** For lists of models that can name virtual models too. */
 export function createUnknownModel(llm: Raw | null): UnknownModel {
   const { models, virtualModels, servers } = toKnown(llm)
   const known = { models: [...models, ...virtualModels], virtualModels: [], servers }
@@ -94,7 +94,7 @@ function unknownTarget(model: unknown, path: Fault['path'], known: Known): Fault
   return [{ path, sentence: `no model is called ${JSON.stringify(model)}; ${hint}` }]
 }
 
-/** The same model may stand behind two conditions. */
+/** `mayRepeat` for conditions: two of them can lead to the same model. */
 function repeatedTargets(targets: Raw[], path: Fault['path'], mayRepeat: boolean): Fault[] {
   if (mayRepeat) return []
   return targets.flatMap(({ model }, at) => {

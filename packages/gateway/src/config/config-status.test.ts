@@ -1,4 +1,4 @@
-/** What `GET /admin/config` and the metrics say of the config that holds, and of an edit that was refused. */
+/** What `GET /admin/config` and the metrics say of the config in force, and of an edit that was refused. */
 import { expect, test } from 'vitest'
 import { bearer, goodAnswer, keyOf } from '../testing/door.ts'
 import { messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
@@ -22,7 +22,7 @@ async function readConfigStatus({ url }: RunningGateway): Promise<object> {
   return (await response.json()) as object
 }
 
-test('a bad one is refused with all its faults, and the old one goes on', async () => {
+test('a bad config is refused with all its faults, and the old one stays in force', async () => {
   const upstream = await startUpstream(goodAnswer)
   opened.push(upstream)
   const good = { ...oneModel(upstream.url), policies: admin }
@@ -52,7 +52,7 @@ test('a bad one is refused with all its faults, and the old one goes on', async 
   expect(await gateway.sample('gateway_config_reloads_total', 'outcome="applied"')).toBe(1)
 })
 
-test('what was loaded is for admins only', async () => {
+test('the state of the config is for admins only', async () => {
   const gateway = await start({
     policies: { apiKeys: { keys: [keyOf('boss', { isAdmin: true }), keyOf('a')] } },
   })
@@ -62,7 +62,7 @@ test('what was loaded is for admins only', async () => {
   expect((await fetch(`${open.url}/admin/config`)).status).toBe(404)
 })
 
-test('what holds and does nothing is told as long as it holds', async () => {
+test('warnings are listed as long as their config is in force', async () => {
   const gateway = await start({ policies: admin })
   const llm = JSON.stringify({ discovery: [], policies: admin })
   const edited = loadConfig(`binds: []\nllm: ${llm}`, {})

@@ -1,4 +1,4 @@
-/** How a model is reached: its address, its key, its name there, with every variable filled in; or what is missing. */
+/** How a model is reached: address, key and the provider's name for it, variables filled in; or what is missing. */
 import { type ProviderName, providers } from '../upstream/providers.ts'
 import { type AwsAccess, type AwsRead, readAwsAccess } from './aws-access.ts'
 import { type ProviderHeaders, readProviderHeaders } from './provider-headers.ts'
@@ -12,9 +12,9 @@ export type Connection =
       apiKey: string | null
       upstreamModel: string
       headers?: ProviderHeaders
-      /** Bedrock's, where its requests are signed. */
+      /** Only for Bedrock, where its requests are signed. */
       aws?: AwsAccess
-      /** Set in the environment, and not used: where a network leads out by its proxy only, nothing else shows why. */
+      /** A proxy that is set but not used: where it is the only way out of the network, this tells why calls fail. */
       unusedProxy?: 'HTTPS_PROXY' | 'https_proxy'
     }
   | { state: 'unknown'; missing: string | null; reason: string }
@@ -34,23 +34,23 @@ export function toConnection({ name, provider, params }: ModelEntry, variables: 
   if (baseUrl.state === 'missing') return missing(baseUrl.variable)
   if (upstreamModel.state === 'missing') return missing(upstreamModel.variable)
   if (headers?.state === 'missing') return missing(headers.variable)
-  // A line end or a typographic quote in a key would only show as a provider's 401.
+  // Otherwise a line end or a typographic quote in a key would be noticed only by the provider's 401.
   const secrets = [apiKey.text, ...Object.values(aws?.access?.credentials ?? {})]
   if (!secrets.every((secret = '') => /^[\x21-\x7e]*$/.test(secret))) {
     const place = aws?.access ? 'the AWS keys' : '`params.apiKey`'
     return unfit(
-      'Its key holds a space or a character that no key has.',
+      'Its key contains a space or another character that keys never contain.',
       `${place} of ${name}, or the variable that it names`,
     )
   }
   if (headers?.state === 'unfit') {
     return unfit(
-      `Its header ${headers.name} holds a character that no header can carry.`,
+      `Its header ${headers.name} contains a character that headers cannot contain.`,
       `\`params.headers\` of ${name}, or the variable that it names`,
     )
   }
   if (!URL.canParse(baseUrl.text)) {
-    return unfit(`Its address is none: ${baseUrl.text}.`, `\`params.region\` of ${name}, or AWS_REGION`)
+    return unfit(`Its address is not valid: ${baseUrl.text}.`, `\`params.region\` of ${name}, or AWS_REGION`)
   }
   return {
     state: 'known',
@@ -79,6 +79,6 @@ function missing(variable: string): Connection {
 }
 
 function unfit(what: string, where: string): Connection {
-  const reason = `${what} Correct ${where}; a variable takes a restart of the gateway.`
+  const reason = `${what} Correct ${where}. After a change of a variable, restart the gateway.`
   return { state: 'unknown', missing: null, reason }
 }

@@ -20,7 +20,7 @@ export interface Fault {
   sentence: string
 }
 
-/** Of a parse that reports its inputs. */
+/** From the issues of a parse with `reportInput: true`. */
 export function toFaults(issues: readonly z.core.$ZodIssue[]): Fault[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
@@ -30,7 +30,7 @@ export function toFaults(issues: readonly z.core.$ZodIssue[]): Fault[] {
   })
 }
 
-/** One line a fault, in the order of the file. */
+/** One line for each fault, in the order of the file. */
 export function toLines(faults: readonly Fault[], places: YamlPlaces): string[] {
   return faults
     .map(({ path, sentence }) => ({ line: lineOf(path, places), text: toText(path), sentence }))
@@ -45,11 +45,11 @@ function toSentence(issue: z.core.$ZodIssue): string {
   }
   if (issue.code === 'invalid_type') {
     if (value === undefined) return 'is missing'
-    // A key is never a fraction: this value may be shown.
+    // Other values are never shown, because they may be secret; a fraction is not.
     const isFraction = issue.expected === 'int' && typeof value === 'number'
     return `must be ${article(issue.expected)}, not ${isFraction ? value : describe(value)}`
   }
-  // A text or a list that is too short or too long has its own sentence in the schema.
+  // For a text or a list that is too short or too long, the schema has its own message.
   const isNumber = 'origin' in issue && ['number', 'int'].includes(issue.origin)
   if (issue.code === 'too_small' && isNumber) {
     return `must be ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`
@@ -90,7 +90,7 @@ function unwrap(schema: unknown): Walkable {
   return walkable
 }
 
-/** The line of the key, or of the nearest parent that is there; of what an alias repeats, the line that it is repeated in. */
+/** The line of the key, or of its nearest parent in the file. In what an alias repeats, the line of the alias. */
 function lineOf(path: Path, places: YamlPlaces): number | null {
   for (let length = path.length; length > 0; length--) {
     const offset = offsetOf(path.slice(0, length), places.document)
@@ -105,7 +105,7 @@ function offsetOf(path: Path, document: Document): number | null {
   if (isMap(parent)) {
     const pair =
       parent.items.find(({ key }) => isScalar(key) && key.value === last) ??
-      // Only `<<` is no text.
+      // `<<`, the only key that is a symbol: the path leads into what it merges.
       parent.items.find(({ key }) => isScalar(key) && typeof key.value === 'symbol')
     if (pair && isNode(pair.key)) return pair.key.range?.[0] ?? null
   }
@@ -134,7 +134,7 @@ function article(expected: string): string {
   return words[expected] ?? expected
 }
 
-/** Never the value itself: it may be a key. */
+/** Never shows the value itself: it may be a provider's key. */
 function describe(value: unknown): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'

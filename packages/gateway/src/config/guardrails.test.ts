@@ -1,4 +1,4 @@
-/** What a config may ask of guardrails, and how it is told what it may not. */
+/** What a config can set for guardrails, and the faults of what it cannot. */
 import { expect, test } from 'vitest'
 import { loadConfig } from './load.ts'
 

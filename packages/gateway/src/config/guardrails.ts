@@ -1,4 +1,4 @@
-/** The faults of `guardrails` that no single value shows. Works on the raw value, as `cross-check.ts` does. */
+/** The faults of `guardrails` that the schema cannot find. Works on the raw value, as `cross-check.ts` does. */
 
 import { createPattern } from '../guardrails/pattern.ts'
 import { PatternFault } from '../guardrails/read-pattern.ts'
@@ -14,7 +14,7 @@ export function guardrailFaults(policies: Raw | null, unknownModel: UnknownModel
     return [
       ...takenName(guardrails, index, path),
       ...matchFaults(record(guardrail.match), [...path, 'match']),
-      // A guardrail for a model that is not there guards nothing.
+      // A guardrail for a model that does not exist guards nothing.
       ...models.flatMap((name, at) => unknownModel(name, [...path, 'models', at])),
     ]
   })

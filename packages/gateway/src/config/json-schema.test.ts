@@ -9,7 +9,7 @@ import { loadConfig } from './load.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..', '..')
 const schema = toConfigJsonSchema()
-// Through text, as an editor gets it.
+// Through JSON text, because editors get it as a file.
 const validate = new Ajv().compile(JSON.parse(JSON.stringify(schema)))
 const accepts = (text: string) => validate(parse(text))
 const isLoaded = (text: string) => loadConfig(text, { SIMULATOR_URL: 'http://127.0.0.1:4010' }).isValid

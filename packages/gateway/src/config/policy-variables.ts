@@ -1,6 +1,7 @@
 /**
- * The texts of `llm.policies` that may hold variables. Unlike a provider's key, one that is missing here stops the start: a door
- * whose lock is missing must not stand open, nor shut for a reason that nobody sees, and no file is called `$NAME`.
+ * The texts of `llm.policies` that can contain variables. Unlike that of a provider's key, a missing variable stops the
+ * start here: without it callers would be let in unchecked, or refused for a reason that nobody sees, and a file would
+ * have no name.
  */
 import type { Fault } from './faults.ts'
 import { type Raw, record } from './raw.ts'
@@ -15,7 +16,7 @@ const places = [
   ['books', 'file'],
 ] as const
 
-/** Works on the raw value, as `cross-check.ts` does. */
+/** Works on the raw value, for the reason given in `cross-check.ts`. */
 export function policyVariableFaults(policies: Raw | null, variables: Variables): Fault[] {
   return places.flatMap(([policy, key]) => {
     const text = record(policies?.[policy])?.[key]
@@ -26,7 +27,7 @@ export function policyVariableFaults(policies: Raw | null, variables: Variables)
   })
 }
 
-/** After `policyVariableFaults` nothing is missing any more. */
+/** `policyVariableFaults` has found no missing variable before this is called. */
 export function fillIn(text: string, variables: Variables): string {
   const resolved = resolveReferences(text, variables)
   return resolved.state === 'whole' ? resolved.text : ''

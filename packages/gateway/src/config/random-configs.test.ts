@@ -1,6 +1,6 @@
 /**
- * Thousands of config files that nobody would write: each is loaded, and then a gateway can be put together from it, or it is
- * refused with sentences. Nothing crashes, and no secret is told.
+ * Thousands of config files that nobody would write: each is either refused with its faults in sentences, or a gateway
+ * can be made from it. Nothing crashes, and no message contains a secret.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ const variables = {
   SIMULATOR_URL: 'http://127.0.0.1:4010',
 }
 
-/** What goes wrong in an editor, or where somebody means harm. */
+/** Mistakes made in an editor, or by somebody who means harm. */
 function spoilYaml(text: string, pick: Pick): string {
   const lines = text.split('\n')
   const at = pick(lines.length)
@@ -75,7 +75,7 @@ const odd = [
   '2001-01-01',
   '|',
 ]
-/** Each level is twice the one before: thirty of them would fill any memory. */
+/** Each level of aliases is twice as large as the one before: thirty of them would fill any memory. */
 const bomb = Array.from(
   { length: 30 },
   (_, level) => `x${level + 2}: &x${level + 2} [*x${level + 1}, *x${level + 1}]`,
@@ -92,7 +92,7 @@ const spoiled = fc
     }
     let { value } = file
     for (let times = 1 + pick(3); times > 0; times--) value = mutateTree(value, pick)
-    // A file of nothing is spoiled too.
+    // An empty file counts as spoiled too.
     value ??= null
     return pick(2) === 0 ? JSON.stringify(value) : stringify(value, { aliasDuplicateObjects: false })
   })
@@ -120,7 +120,7 @@ test(`${runs} configs: a gateway, or sentences that say what is wrong`, async ()
     }),
     { numRuns: runs, seed: 7 },
   )
-  // Some are good all the same, most are not.
+  // Some spoiled files are still valid, most are not.
   expect(valid).toBeGreaterThan(runs / 20)
   expect(valid).toBeLessThan(runs / 2)
 }, 120_000)

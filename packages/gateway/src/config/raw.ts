@@ -1,4 +1,4 @@
-/** A look into YAML whose shape may be broken: what is not there, or is of another kind, is empty. */
+/** Reads YAML that may not fit the schema: what is missing, or of another type, counts as empty. */
 export type Raw = Record<string, unknown>
 
 export function entries(value: unknown): Raw[] {

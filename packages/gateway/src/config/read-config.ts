@@ -1,14 +1,14 @@
-/** gateway.yaml as it is on the disk now → a config, or its faults. Never throws: a running gateway goes on without. */
+/** gateway.yaml as it is on disk now → a config, or its faults. Never throws: a running gateway keeps its config. */
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { type Loaded, loadConfig } from './load.ts'
 import type { Variables } from './references.ts'
 
-/** With the hash of the text, as `sha256sum` prints it; null where there is no text. */
+/** `hash` is that of the text, as `sha256sum` prints it; null if the file could not be read. */
 export type ConfigReading = Loaded & { hash: string | null }
 
 export interface ReadOptions {
-  /** Calls go through meanwhile: a pipe, which may let its reader wait for ever, is not read. At the start it may be one. */
+  /** A running gateway reads no pipe, which could block all calls for ever. At the start a pipe is read. */
   isRunning: boolean
 }
 
@@ -23,7 +23,7 @@ function readText(path: string, isRunning: boolean): string | { fault: string } 
   try {
     if (isRunning && !statSync(path).isFile()) {
       return {
-        fault: `${path} is no regular file, and no other is read while the gateway runs. Put one there.`,
+        fault: `${path} is no regular file, and nothing else is read while the gateway runs. Put a regular file there.`,
       }
     }
     return readFileSync(path, 'utf8')

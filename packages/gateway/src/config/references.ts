@@ -1,8 +1,8 @@
-/** Variables in config values: `$NAME` and `${NAME}`, also inside a longer text; `$$` is a dollar sign. */
+/** Variables in config values: `$NAME` and `${NAME}`, also within a longer text; `$$` is a dollar sign. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
 export type Resolved =
-  /** `values`: what the variables in it stand for. */
+  /** `values` are those of the variables in it. */
   { state: 'whole'; text: string; values: readonly string[] } | { state: 'missing'; variable: string }
 
 /** An empty variable counts as missing: `OPENAI_API_KEY=` in a `.env` is a key not yet filled in. */

@@ -203,7 +203,7 @@ describe('policies', () => {
   })
 })
 
-test('whatever stands there, it is a config or a list of faults', () => {
+test('whatever the virtual models contain, the result is a config or a list of faults', () => {
   const scalar = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom('small', 'large', 'v', 1, -1, 'true', "'"),

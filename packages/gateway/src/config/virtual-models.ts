@@ -1,4 +1,4 @@
-/** A virtual model as the file has it → as the gateway runs it: one strategy as a tagged union, every policy whole. */
+/** A virtual model of the file → as the gateway uses it: strategy as a tagged union, policies with their defaults. */
 import { override, type Retry, retryDefault, type Timeouts, timeoutsDefault } from './policies.ts'
 import type { VirtualModelEntry } from './virtual-model.ts'
 
@@ -7,14 +7,14 @@ export interface VirtualModelConfig {
   description: string | null
   strategy: Strategy
   contextLengthFallbacks: string[]
-  /** Bounds the whole call, all its attempts together. */
+  /** How long the whole call may take, all its attempts together. */
   totalMs: number
-  /** What it sets itself, in place of its targets' own. */
+  /** Only the deadlines that it sets itself; they replace those of its targets. */
   timeouts: Partial<Timeouts>
   retry: Retry
 }
 
-/** Each target with what its strategy needs to know of it. */
+/** Each target with what its strategy needs. */
 export type Strategy =
   | { kind: 'roundRobin' | 'leastLatency' | 'cheapest'; targets: { model: string }[] }
   | { kind: 'weighted'; targets: { model: string; weight: number }[] }
@@ -39,7 +39,7 @@ export function toVirtualModel(entry: VirtualModelEntry, policies: Policies): Vi
   }
 }
 
-/** `cross-check.ts` has made sure that there is exactly one. */
+/** `check-virtual-models.ts` has made sure that there is exactly one strategy. */
 function toStrategy(routing: VirtualModelEntry['routing']): Strategy {
   if (routing.roundRobin) return { kind: 'roundRobin', targets: routing.roundRobin.targets }
   if (routing.weighted) return { kind: 'weighted', targets: routing.weighted.targets }

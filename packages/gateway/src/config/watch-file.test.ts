@@ -37,7 +37,7 @@ function start(options: WatchOptions, of = path) {
   }
 }
 
-/** So long that only the folder's own watch can be meant. */
+/** `lookEveryMs` is so long that only the watch of the folder can notice a change. */
 const neverLooking = { settledMs: 20, lookEveryMs: 3_600_000 }
 
 test('tells of a file that was written again', async () => {

@@ -1,16 +1,16 @@
 /**
- * Tells when a file may have changed. Whoever is told reads it and looks for himself.
+ * Calls back when a file may have changed. The one who is called reads the file to see whether it has.
  *
- * Its folder is watched, not the file: an editor writes a new file and renames it over the old one, whose watch would
- * then be one of a file that is gone. A look at the file itself, now and then, finds what a folder does not show: links,
- * mounts of a single file into a container, network drives.
+ * The folder is watched, not the file: an editor writes a new file and renames it over the old one, and a watch of the
+ * old file would then tell nothing. Changes that a watch of the folder does not show (behind a link, of a single file
+ * that is mounted into a container, on a network drive) are found by looking at the file itself every two seconds.
  */
 import { type Stats, statSync, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 
 export interface WatchOptions {
-  /** A file is read when it has been left alone for so long: nobody wants half of it. */
+  /** `onChange` waits until the file has not changed for so long: half a file is of no use. */
   settledMs?: number
   lookEveryMs?: number
 }
@@ -19,7 +19,7 @@ export interface FileWatch {
   close(): void
 }
 
-/** Who never leaves it alone does not keep it from being read. */
+/** Longer than this `onChange` does not wait, even if the file changes all the time. */
 const unsettledMsMax = 2_000
 
 export function watchFile(
@@ -53,7 +53,7 @@ export function watchFile(
 
 function lookAt(path: string, everyMs: number, note: () => void): FileWatch {
   let seen = toMark(statSync(path, { throwIfNoEntry: false }))
-  // A drive that does not answer is asked once.
+  // No second look while a drive has not answered the first.
   let isLooking = false
   const look = async () => {
     if (isLooking) return
@@ -71,7 +71,7 @@ function toMark(stats: Stats | undefined): string {
   return stats ? `${stats.ino} ${stats.size} ${stats.mtimeMs}` : 'none'
 }
 
-/** null where the machine has no watches left: then looking must do. */
+/** null if the folder cannot be watched, for example because the machine has no watches left: `lookAt` remains. */
 function watchFolder(path: string, note: () => void): FileWatch | null {
   const name = basename(path)
   try {

@@ -1,4 +1,4 @@
-/** null: it is an address that can be called. Of what stands in it nothing is repeated: it may be a password. */
+/** null if the address can be called. The message repeats nothing of the address, which may contain a password. */
 export function addressFault(text: string, secretsGo: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || !/^https?:$/.test(url.protocol)) return 'must be an http:// or https:// address'
