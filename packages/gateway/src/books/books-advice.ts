@@ -1,7 +1,7 @@
-/** Why the books cannot be used, and what to do about it: SQLite's codes in words. */
+/** SQLite's error codes → why the books cannot be used, and what to do about it. */
 import { isDamage } from '@drag-race/sqlite'
 
-/** In one sentence that names the file. What has no code was said by us, with all of it. */
+/** One sentence that names the file. An error without a code is one of ours, whose message is complete. */
 export function toBooksAdvice(path: string, error: unknown): string {
   const { message, code } = error as { message: string; code?: unknown }
   if (typeof code !== 'string') return message
@@ -9,7 +9,7 @@ export function toBooksAdvice(path: string, error: unknown): string {
     return `another program has ${path} open: each gateway needs a file of its own`
   }
   if (isDamage(error)) {
-    return `${path} is damaged, or no database (${message}): stop the gateway and move it away, and new books begin; \`sqlite3 ${path} .recover\` saves what can still be read`
+    return `${path} is damaged, or no database (${message}): stop the gateway and move the file away to begin new books; \`sqlite3 ${path} .recover\` saves what can still be read`
   }
   if (code === 'SQLITE_FULL') return `the disk on which ${path} lies is full: make room`
   return `${path} cannot be read or written (${message}, ${code}): check the file, its folder and the disk, or name another file`

@@ -1,4 +1,4 @@
-/** The file of the books from one gateway to the next: what is there after a stop, and what when it cannot be had. */
+/** The file of the books from one gateway to the next: what it has after a stop, and what happens without it. */
 import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
@@ -82,7 +82,7 @@ test.each([
     spending.reload([{ per: 'caller', usd: 9, period: 'month' }])
     spending.reload([{ per: 'caller', ...last }])
     await spending.spend('a')
-    // The books answer one after the other: what they were asked of the edit is answered then.
+    // The books answer in order: after this answer, the questions of the edits have been answered too.
     await usageOf(spending)
     expect((await fetch(`${spending.gateway.url}/ready`)).status).toBe(200)
     expect((await spending.spend('b')).status).toBe(200)
@@ -90,7 +90,7 @@ test.each([
   },
 )
 
-test('books that cannot be opened stop no call but those under a hard budget, and it is said', async () => {
+test('books that cannot be opened stop only calls under a hard budget, and the reason is logged', async () => {
   writeFileSync(join(folder(), 'deep'), 'a file where a folder should be')
   const keys = [keyOf('a'), keyOf('hard', { budget: { usd: 1, period: 'day' } })]
   const spending = await start({ keys })
@@ -114,7 +114,7 @@ test.each([
     'notes of somebody',
     '',
     (path: string) => writeFileSync(path, 'no database at all\n'.repeat(300)),
-    ' is damaged, or no database (file is not a database): stop the gateway and move it away, and new books begin; ',
+    ' is damaged, or no database (file is not a database): stop the gateway and move the file away to begin new books; ',
   ],
   [
     'tables of another program',
@@ -133,7 +133,7 @@ test.each([
     " is another program's (it has the tables of 0001-races): name another file",
   ],
 ])(
-  '%s in the place of the books: calls go on, it is said, and they are booked when it is gone',
+  '%s in the place of the books: calls go on, the reason is logged, and they are booked when it is gone',
   async (_what, ending, make, words) => {
     const booksPath = join(folder(), 'books.db')
     const path = booksPath + ending
@@ -161,10 +161,10 @@ function makeTables(path: string, sql: string) {
   other.close()
 }
 
-test('books whose tables could not be brought up to date are as they were, and the next start does it', async () => {
+test('books whose tables could not be brought up to date stay as they were, and the next start does it', async () => {
   const booksPath = join(folder(), 'books.db')
   const other = new Database(booksPath)
-  // In the way of the last of five.
+  // The first migration makes five tables; this one is in the way of the last.
   other.exec('create table spent (pico); create table kysely_migration (name primary key, timestamp)')
   other.close()
   const first = await start({ booksPath })
@@ -181,7 +181,7 @@ test('books whose tables could not be brought up to date are as they were, and t
   expect((await second.admin('/admin/usage')).status).toBe(200)
 })
 
-test('books of a newer version are refused with what to do, and calls go on', async () => {
+test('books of a newer version are not used, the log says what to do, and calls go on', async () => {
   await (await start()).gateway.close()
   const newer = new Database(path())
   newer.exec("insert into kysely_migration values ('9999-future', '2030-01-01T00:00:00.000Z')")
@@ -198,7 +198,7 @@ test.each([
   ['removed', false],
   ['replaced', true],
 ])(
-  'books that were %s while the gateway runs: calls go on, it is said, and nothing is lost',
+  'books that were %s while the gateway runs: calls go on, the reason is logged, and nothing is lost',
   async (_how, isReplaced) => {
     const spending = await start()
     await spending.spend('a')
@@ -239,7 +239,7 @@ test.each([
       await spending.spend('a')
       await usageOf(spending)
     }
-    // One new log is enough.
+    // Only one new log was made, not one for each write.
     expect(statSync(`${path()}-wal`).ino).toBe(statSync(firstNew).ino)
     const booksPath = join(folder(), 'copy.db')
     for (const end of ['', '-wal']) copyFileSync(path() + end, booksPath + end)
@@ -247,7 +247,7 @@ test.each([
   },
 )
 
-test('books that were moved have all that was booked, and a stop says what is in none', async () => {
+test('books that were moved have all that was booked before, and a stop logs how many calls they lack', async () => {
   const spending = await start()
   await spending.spend('a')
   await usageOf(spending)
@@ -258,17 +258,21 @@ test('books that were moved have all that was booked, and a stop says what is in
   expect((await usageOf(await start({ booksPath: copyOf(booksPath) }))).total).toMatchObject({ calls: 1 })
   await spending.gateway.close()
   expect(spending.gateway.logs).toContainEqual(
-    expect.objectContaining({ level: 50, calls: 1, msg: 'the gateway ends with calls that are in no books' }),
+    expect.objectContaining({
+      level: 50,
+      calls: 1,
+      msg: 'the gateway ends, and the books lack calls that could not be written',
+    }),
   )
 })
 
-/** The other one has its file for itself. */
+/** A copy, because the other gateway has the file locked. */
 function copyOf(path: string): string {
   copyFileSync(path, `${path}-copy`)
   return `${path}-copy`
 }
 
-test('two gateways do not share a file: the second serves, and says why it books nothing', async () => {
+test('two gateways do not share a file: the second serves calls, and logs why it books nothing', async () => {
   await start()
   const second = await start()
   expect((await second.spend('a')).status).toBe(200)
@@ -277,7 +281,7 @@ test('two gateways do not share a file: the second serves, and says why it books
   )
 })
 
-test('one that cannot read what was spent under a hard budget is not ready until the first has gone', async () => {
+test('a second gateway with a hard budget is not ready until the first has released the file', async () => {
   const budgets = [{ per: 'caller', usd: 1, period: 'total' }]
   const readReady = async ({ gateway }: Spending) => {
     const response = await fetch(`${gateway.url}/ready`)
@@ -285,7 +289,7 @@ test('one that cannot read what was spent under a hard budget is not ready until
   }
   const first = await start({ budgets })
   await first.spend('a')
-  // Under a soft one nothing has to be known.
+  // Under a soft budget nobody has to know what was spent.
   const soft = await start({ budgets: budgets.map((budget) => ({ ...budget, mode: 'soft' })) })
   expect(await readReady(soft)).toMatchObject({ status: 200 })
   await soft.gateway.close()
@@ -301,7 +305,7 @@ test('one that cannot read what was spent under a hard budget is not ready until
   expect((await second.spend('b')).status).toBe(200)
 })
 
-test('a kill leaves to be booked what ran under a hard budget, with what was reserved for it, and no other call', async () => {
+test('after a kill, calls that ran under a hard budget are booked with the reserved amount, and no others', async () => {
   const goOn = Promise.withResolvers<void>()
   const options = {
     keys: [keyOf('hard', { budget: { usd: 9, period: 'day' } }), keyOf('soft')],
@@ -320,7 +324,7 @@ test('a kill leaves to be booked what ran under a hard budget, with what was res
     running.push(spending.spend(key))
     await arrived
   }
-  // Any question has what is waiting written first, and what is reserved with it.
+  // Every question has the waiting calls and holds written first.
   await usageOf(spending)
   const copy = join(folder(), 'copy.db')
   for (const end of ['', '-wal']) copyFileSync(path() + end, copy + end)

@@ -1,9 +1,9 @@
-/** Whether the books are written, and what is in none. */
+/** Whether the books can be written, and how many calls were lost to them. */
 import { Counter, Gauge, type Registry } from 'prom-client'
 
 export interface BooksMetrics {
   lost(records: number): void
-  /** Asked whenever the metrics are read. */
+  /** `problem` is called whenever the metrics are read. */
   watch(problem: () => string | null): void
 }
 
@@ -11,7 +11,7 @@ export function createBooksMetrics(registry: Registry): BooksMetrics {
   const registers = [registry]
   const lost = new Counter({
     name: 'gateway_books_lost_total',
-    help: 'Calls that are in no books, because these could not be written for too long.',
+    help: 'Calls that are missing in the books, because the books could not be written for too long.',
     registers,
   })
   return {
@@ -19,7 +19,7 @@ export function createBooksMetrics(registry: Registry): BooksMetrics {
     watch(problem) {
       new Gauge({
         name: 'gateway_books_up',
-        help: '1 while the books can be written, 0 while they cannot: calls go on, and are booked later if that is soon.',
+        help: '1 while the books can be written, 0 while they cannot. Calls go on, and are recorded later if it does not last too long.',
         registers,
         collect() {
           this.set(problem() === null ? 1 : 0)

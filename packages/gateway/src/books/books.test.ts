@@ -1,4 +1,4 @@
-/** What calls cost, and what usage tells of it. */
+/** What calls cost, and how `GET /admin/usage` shows it. */
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { useBooks } from '../testing/books.ts'
 import { role, usageChunk } from '../testing/chunks.ts'
@@ -48,7 +48,7 @@ test('a call that is refused while its body is read is booked under the operatio
   ])
 })
 
-test('a tag is the same in metadata, in a header and in a budget, whatever its letters', async () => {
+test('a tag is the same in metadata, in a header and in a budget, in capital letters or not', async () => {
   const costCentre = 'München'
   const spending = await start({
     keys: [keyOf('a'), keyOf('b', { tags: { COSTCENTRE: costCentre } })],
@@ -64,7 +64,7 @@ test('a tag is the same in metadata, in a header and in a budget, whatever its l
   ])
 })
 
-test('rolls up by whatever is known of calls, the dearest first', async () => {
+test('rolls up by every dimension, the dearest first', async () => {
   const keys = [keyOf('a', { tenant: 't' }), keyOf('b')]
   let now = new Date('2026-03-31T23:00:00Z')
   const spending = await start({ keys, date: () => now })
@@ -107,11 +107,11 @@ test('rolls up by whatever is known of calls, the dearest first', async () => {
     ['b', 1],
   ])
   expect(await by('caller', '&to=2026-04-01T00:00:00Z')).toEqual([['a', 1]])
-  // `from` is in it, `to` is not.
+  // A call at `from` is included, one at `to` is not.
   expect(await by('caller', '&from=2026-03-31T23:00Z&to=2026-04-01T01:00Z')).toEqual([['a', 1]])
 })
 
-test('more rows than an answer holds are had in pages, each row once', async () => {
+test('more rows than fit into an answer come in pages, each row once', async () => {
   const spending = await start()
   const rows = 1_003
   for (let from = 0; from < rows; from += 100) {
@@ -127,7 +127,7 @@ test('more rows than an answer holds are had in pages, each row once', async () 
   expect(await usageOf(spending, '?offset=1')).toMatchObject({ data: [], total: { calls: rows } })
 })
 
-test('a tag is found by its name, whatever is in it', async () => {
+test('a tag is found by its name, whatever characters it contains', async () => {
   const spending = await start()
   const ofTag = async (name: string) => {
     const { data } = await usageOf(spending, `?by=${encodeURIComponent(`tag:${name},caller`)}`)
@@ -156,7 +156,7 @@ test('several `by` are one list, and the + of a zone need not be encoded', async
   }
 })
 
-test('an unknown price is null beside its count, and a refused call is no unpriced one', async () => {
+test('an unknown price is a null cost and is counted; a refused call is not unpriced', async () => {
   const spending = await start({ model: { price: undefined } })
   await spending.spend('a')
   await spending.spend('a', { model: 'nobody' })
@@ -186,19 +186,19 @@ test('a provider’s refusal cost nothing', async () => {
 test.each([
   [
     '?by=colour',
-    'one or several of caller, tenant, model, operation, target, provider, status, outcome, day, hour and tag:<name>',
+    'one or more of caller, tenant, model, operation, target, provider, status, outcome, day, hour and tag:<name>',
   ],
   ['?by=tag:', 'tag:<name>'],
-  ['?by=tag:team,floor', 'A comma within a name is written %2C'],
+  ['?by=tag:team,floor', 'write a comma as %2C'],
   ['?by=caller,tenant,model,day,hour', 'at most 4'],
   ['?by=caller,tenant&by=model&by=day,hour', 'at most 4'],
   ['?from=yesterday', '2026-01-31T12:00:00Z'],
-  ['?from=2026-13-01', '`from` is no time'],
-  ['?from=2026-02-30', '`from` is no time: write a day that the calendar has'],
-  ['?to=2026-02-29T12:00:00Z', '`to` is no time'],
+  ['?from=2026-13-01', '`from` is not a valid time'],
+  ['?from=2026-02-30', '`from` is not a valid time: write an existing day'],
+  ['?to=2026-02-29T12:00:00Z', '`to` is not a valid time'],
   [
     '?to=2026-01-31T12:00:00',
-    'a moment with its zone (2026-01-31T12:00:00Z). Calls that arrived at it are not.',
+    'a moment with its time zone (2026-01-31T12:00:00Z). Calls that arrived exactly then are not.',
   ],
   ['?from=2026-01-01&from=2026-02-01', '`from` can be given once'],
   ['?from=2026-02-01&to=2026-01-01', '`from` must lie before `to`'],
@@ -206,13 +206,13 @@ test.each([
   ['?offset=-1', '`offset` is how many rows to pass over'],
   ['?offset=1e3', '`offset` is how many rows to pass over'],
   ['?offset=0&offset=1', '`offset` can be given once'],
-])('%s is a 400 that says what may be asked', async (query, words) => {
+])('%s is a 400 that says what can be asked', async (query, words) => {
   const { status, body } = await (await start()).admin(`/admin/usage${query}`)
   expect(status).toBe(400)
   expect((body as ErrorBody).error.message).toContain(words)
 })
 
-test('a caller who leaves before the first token has paid for the prompt, in the books and the budget', async () => {
+test('a caller who leaves before the first token is charged for the prompt, in the books and the budget', async () => {
   const spending = await start({
     budgets: [{ per: 'caller', usd: 100, period: 'total', mode: 'hard' }],
     answer: (_, { cutOff }) => cutOff,
@@ -236,7 +236,7 @@ test.each([
   ['more tokens than there are', '1e308'],
   ['an unsigned −1', '18446744073709551615'],
   ['what JSON has no number for', '1e999'],
-])('a provider that counts %s harms this call alone: its cost is estimated', async (_what, tokens) => {
+])('a provider that counts %s affects this call alone: its cost is estimated', async (_what, tokens) => {
   let isOdd = true
   const odd = `{"id":"x","object":"chat.completion","created":1,"model":"up-1","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7,"completion_tokens":${tokens},"total_tokens":${tokens}}}`
   const spending = await start({
@@ -255,7 +255,7 @@ test.each([
   expect(await spending.gateway.sample('gateway_books_up')).toBe(1)
 })
 
-test('a caller who asks for more than any model writes holds back no more than that', async () => {
+test('a caller who asks for more than any model writes reserves no more than that', async () => {
   const spending = await start({
     budgets: [{ per: 'caller', usd: 200, period: 'total', mode: 'hard' }],
     model: { price: { inputPerMillion: 0, outputPerMillion: 1 } },
@@ -267,7 +267,7 @@ test('a caller who asks for more than any model writes holds back no more than t
   const body = { ...dollarCall, max_tokens: 1e308, n: 1e308 }
   const left = spending.gateway.chat(body, { ...bearer('key-of-a'), signal })
   const { cutOff } = await arrives
-  // 128 answers of a million tokens.
+  // At most 128 answers of a million tokens each are reserved.
   expect((await spending.admin('/admin/budgets')).body).toMatchObject({ data: [{ reservedUsd: 128 }] })
   leaving.abort()
   await expect(left).rejects.toThrow()
@@ -277,7 +277,7 @@ test('a caller who asks for more than any model writes holds back no more than t
 test('a call that two targets were paid for costs the exact sum, each at its own price', async () => {
   const counted = await startUpstream(stream([role, usageChunk]))
   const params = { baseUrl: `${counted.url}/v1` }
-  // Seven tokens in, each time: 0.1 twice, for it is tried again, and then 0.7, whose sum has dust in binary fractions.
+  // Seven tokens in for each attempt: twice 0.1, because of the retry, and then 0.7. Binary fractions miss the sum, 0.9.
   const price = { inputPerMillion: 100_000 / 7, outputPerMillion: 0 }
   const dearer = { inputPerMillion: 700_000 / 7, outputPerMillion: 0 }
   const spending = await start({
@@ -311,7 +311,7 @@ test('a call that two targets were paid for costs the exact sum, each at its own
   await counted.close()
 })
 
-test('requests without a key are in no books, where they would push out calls that cost something', async () => {
+test('requests without a key are not in the books, where they would push out calls that cost something', async () => {
   const spending = await start()
   await spending.spend('a')
   await Promise.all(Array.from({ length: 20 }, () => spending.spend('unknown')))
@@ -319,7 +319,7 @@ test('requests without a key are in no books, where they would push out calls th
   expect(await spending.gateway.sample('gateway_refused_total', 'reason="invalid_api_key"')).toBe(20)
 })
 
-test('usage is for admins to see', async () => {
+test('only admins can see the usage', async () => {
   const { gateway } = await start()
   const statuses = await Promise.all(
     [bearer('key-of-a'), {}].map(async (init) => (await fetch(`${gateway.url}/admin/usage`, init)).status),
@@ -327,7 +327,7 @@ test('usage is for admins to see', async () => {
   expect(statuses).toEqual([403, 401])
 })
 
-test('without books, usage says how to have some', async () => {
+test('without books, the usage says how to turn them on', async () => {
   const spending = await startSpending()
   onTestFinished(spending.close)
   const { status, body } = await spending.admin('/admin/usage')

@@ -1,9 +1,9 @@
 /**
- * The books of the gateway: every call that is over, in a file of its own. A reader of the ledger that never makes a call
- * wait: records gather for a tenth of a second at most and go to a thread, which writes them in one transaction.
+ * The books of the gateway record every call that has ended, in a file of their own. They read the ledger and make no
+ * call wait: records are gathered for a tenth of a second at most, and a thread writes them in one transaction.
  *
- * What a crash loses are the calls of that tenth of a second. Where nothing can be written, the gateway serves on, says so,
- * and writes later what it could keep until then.
+ * A crash loses the calls of that tenth of a second. While the file cannot be written, the gateway serves calls, logs
+ * the reason, and keeps up to `waitingMax` records to write them later.
  */
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
@@ -18,27 +18,27 @@ import type { UsageAnswer, UsageQuery } from './usage-query.ts'
 export interface Books {
   read: RecordReader
   /**
-   * A call under a hard budget has begun: should the process be killed, this is what it cost. It ends with the call's record;
-   * null where nothing is kept.
+   * A call under a hard budget has begun. If the process is killed, the call is recorded with this cost. The hold ends
+   * with the call's record; null without books.
    */
   hold(hold: Hold): OpenHold | null
   /**
-   * From now on these are counted, beside the calls; rejects when the books cannot be read or written. `onAsked` is called
-   * between two calls: what was booked before is in the answer, what is booked after is not.
+   * From now on the books keep these counts, and no others. Rejects when they cannot be read or written. `onAsked` is
+   * called at the moment of the question: the answer contains the records read before it, and none read after it.
    */
   watch(counts: readonly Count[], onAsked: () => void): Promise<Spent[]>
-  /** From now on so much is kept; until it is told, everything. */
+  /** Sets how much is kept from now on. Before the first call everything is kept. */
   keep(kept: Kept): void
-  /** Everything that is over now is in it. Rejects when the books cannot be read. */
+  /** The answer contains every call that has ended by now. Rejects when the books cannot be read. */
   usage(query: UsageQuery): Promise<UsageAnswer>
   /**
-   * Writes a copy beside the file. Everything that is over now is in it, unless it cannot be written: then it waits on. Rejects with why
-   * there is none.
+   * Writes a copy beside the file. It contains every call that has ended by now, except records that could not be
+   * written yet. Rejects with the reason if there is no copy.
    */
   backup(): Promise<BooksCopy>
-  /** Why nothing is written just now; null when all is well. */
+  /** Why the books cannot be written just now; null when they can. */
   problem(): string | null
-  /** Writes what is waiting. */
+  /** Writes the records that are waiting. */
   close(): Promise<void>
 }
 
@@ -47,15 +47,15 @@ export interface BooksOptions {
   end(): Promise<void>
   clock: Pick<Clock, 'date'>
   log: Logger
-  /** Records that are in no books and never will be. */
+  /** So many records are missing in the books for good. */
   onLost(records: number): void
-  /** Waiting while the disk cannot take them: some 30 MB. What comes on top is lost, and counted. */
+  /** How many records can wait while the file cannot be written: some 30 MB. Further ones are lost, and counted. */
   waitingMax?: number
 }
 
-/** A disk that takes nothing does not hold up the end of the gateway for longer. */
+/** How long a disk that cannot be written can delay the end of the gateway. */
 const closeMsMax = 5_000
-/** Questions that roll up the books may take seconds each. */
+/** Questions for the usage at one time: each can take seconds. */
 const usagesMax = 4
 
 export function createBooks(options: BooksOptions): Books {
@@ -65,16 +65,17 @@ export function createBooks(options: BooksOptions): Books {
   let usages = 0
   let isBackingUp = false
 
-  /** What waits. Its metric is read no more. */
+  /** Counts the waiting records as lost. They are logged too, because nobody reads the metric any more. */
   const lose = () => {
     const calls = outbox.waiting
     onLost(calls)
-    if (calls > 0) log.error({ calls }, 'the gateway ends with calls that are in no books')
+    if (calls > 0)
+      log.error({ calls }, 'the gateway ends, and the books lack calls that could not be written')
   }
 
   return {
     read(record) {
-      // Refused before it was known whose it is: it cost nothing, and who has no key must not push out those who paid.
+      // Refused before its caller was known: it cost nothing, and such calls must not push paid ones out of the books.
       if (record.identity === null) return
       if (record.hold) outbox.drop(record.hold)
       if (isClosed || outbox.waiting >= waitingMax) return onLost(1)
@@ -101,7 +102,7 @@ export function createBooks(options: BooksOptions): Books {
       if (isBackingUp) throw new GatewayError('books_unavailable', backupRuns, { retryAfterMs: 1_000 })
       isBackingUp = true
       try {
-        // The thread takes both in this order. What it answers to the first, the outbox sees to.
+        // The thread takes both in this order. The outbox deals with the answer to the first.
         void outbox.sendAll()
         return await ask('backup', { nowMs: clock.date().getTime() })
       } finally {

@@ -1,4 +1,4 @@
-/** How records gather and go to the thread, on a thread that the test plays itself. */
+/** How records are gathered and sent to the thread, which is replaced by the test. */
 
 import { pino } from 'pino'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -64,7 +64,7 @@ test('what ends within a tenth of a second is written together', async () => {
   expect(writes.map(({ calls }) => calls)).toEqual([['a', 'b']])
 })
 
-test('five hundred do not wait', async () => {
+test('five hundred calls are written at once', async () => {
   const { books, writes } = open()
   for (const name of names(1_200)) books.read(call(name))
   await vi.advanceTimersByTimeAsync(1)
@@ -73,7 +73,7 @@ test('five hundred do not wait', async () => {
   expect(writes.flatMap(({ calls }) => calls)).toEqual(names(1_200))
 })
 
-test('a call that is shorter than that is never held; a longer one is, until it is booked', async () => {
+test('a call shorter than a tenth of a second is never held; a longer one is, until it is booked', async () => {
   const { books, writes } = open()
   const short = books.hold(hold('short'))
   const long = books.hold(hold('long'))
@@ -87,7 +87,7 @@ test('a call that is shorter than that is never held; a longer one is, until it 
   ])
 })
 
-test('a full disk is said once, and what could be kept is written when there is room', async () => {
+test('a full disk is logged once, and what could be kept is written when there is room', async () => {
   const { books, writes, fate, logs, lost } = open()
   fate.isFull = true
   const b = books.hold(hold('b'))
@@ -97,20 +97,20 @@ test('a full disk is said once, and what could be kept is written when there is 
   books.read(call('b', b))
   expect([books.problem(), logs]).toEqual([
     'database or disk is full',
-    ['the books cannot be written; calls go on, and are booked when they can be'],
+    ['the books cannot be written; calls go on, and are recorded when the books can be written again'],
   ])
   fate.isFull = false
   await vi.advanceTimersByTimeAsync(1_000)
   await vi.advanceTimersByTimeAsync(100)
-  // What was sent in vain goes first, as it was.
+  // The batch that failed is sent first, unchanged.
   expect(writes).toEqual([
     { calls: ['a'], held: [], holds: ['c'] },
     { calls: ['b'], held: [], holds: [] },
   ])
-  expect([books.problem(), logs.at(-1), lost]).toEqual([null, 'the books are written again', []])
+  expect([books.problem(), logs.at(-1), lost]).toEqual([null, 'the books can be written again', []])
 })
 
-test('a disk that stays full costs no more than so much memory, and what is lost is counted', async () => {
+test('a disk that stays full costs a bounded amount of memory, and what is lost is counted', async () => {
   const { books, writes, fate, lost } = open({ waitingMax: 1_000 })
   fate.isFull = true
   books.read(call('first'))

@@ -1,6 +1,6 @@
 /**
- * What waits for the books: gathers for a tenth of a second at most, goes in one message at a time, and comes back when it
- * was sent in vain.
+ * The records and holds that wait for the books. They gather for a tenth of a second at most, are sent one message at a
+ * time, and are put back when the write failed.
  */
 import type { Logger } from 'pino'
 import { createBag, type Placed } from '../bag.ts'
@@ -11,29 +11,30 @@ import { createPacker, type PackedCalls } from './packed-calls.ts'
 
 export interface OpenHold extends Placed {
   readonly hold: Hold
-  /** Sent to the books, and perhaps in them. */
+  /** It was sent to the books, and may be in them. */
   isSent: boolean
   isOver: boolean
 }
 
 export interface Outbox {
-  /** Calls that wait. */
+  /** How many calls wait. */
   readonly waiting: number
   add(record: CallRecord): void
   open(hold: Hold): OpenHold
-  /** Its call is over: what was not sent yet never is. */
+  /** The call of this hold has ended: if the hold was not sent yet, it never is. */
   drop(open: OpenHold): void
   keep(kept: Kept): void
-  /** Sends all that is waiting, in this turn. Resolves to whether it stands in the books. */
+  /** Sends all that is waiting, in this turn. Resolves to whether all of it was written. */
   sendAll(): Promise<boolean>
   /**
-   * Sends all that is waiting, and asks in the same turn: no call comes between. The thread takes both in this order, so
-   * nothing has to be waited for, which under load would never end. Rejects too when what was waiting cannot be written.
+   * Sends all that is waiting, and asks in the same turn, so that no call comes between. The thread takes both in this
+   * order, so nothing has to be awaited before the question: under load, records are always waiting. Rejects also when
+   * what was waiting cannot be written.
    */
   askAfterAll<Answer>(question: () => Promise<Answer>): Promise<Answer>
-  /** Why nothing is written just now; null when all is well. */
+  /** Why the books cannot be written just now; null when they can. */
   problem(): string | null
-  /** From now on it sends only when asked to. */
+  /** From now on nothing is sent by timer, only on request. */
   stop(): void
 }
 
@@ -43,17 +44,17 @@ export interface OutboxOptions {
   log: Logger
 }
 
-/** A tenth of a second is what a kill -9 takes; after a failure a second passes before the next try. */
+/** A kill -9 loses the records of `flushMs`. After a failure, the next attempt is made `retryMs` later. */
 const timing = { flushMs: 100, retryMs: 1_000 }
-/** One message, and one transaction: some three milliseconds of the thread. */
+/** Calls in one message and one transaction, which takes the thread some three milliseconds. */
 const batchMax = 500
 
 export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
   const newest = createPacker()
-  /** Those before: full, or sent in vain. */
+  /** Earlier ones: full packs, and those whose write failed. */
   const packed: PackedCalls[] = []
   let waiting = 0
-  /** Of calls that run; of those that are over before a write nothing ever stands in the books. */
+  /** Holds of running calls. If a call ends before the next write, its hold is never written. */
   const unsent = createBag<OpenHold>()
   let sending: Promise<boolean> | null = null
   let timer: NodeJS.Timeout | null = null
@@ -81,7 +82,7 @@ export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
       if (!each.isOver) unsent.add(each)
     }
   }
-  /** Resolves to whether it stands in the books. */
+  /** Resolves to whether the batch was written. */
   const send = async (pages: number): Promise<boolean> => {
     const batch = take(pages)
     try {
@@ -105,8 +106,11 @@ export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
   }
   const noteProblem = (next: string | null) => {
     if (next !== null && problem === null) {
-      log.error({ reason: next }, 'the books cannot be written; calls go on, and are booked when they can be')
-    } else if (next === null && problem !== null) log.info('the books are written again')
+      log.error(
+        { reason: next },
+        'the books cannot be written; calls go on, and are recorded when the books can be written again',
+      )
+    } else if (next === null && problem !== null) log.info('the books can be written again')
     problem = next
   }
   const clearTimer = () => {
@@ -122,7 +126,7 @@ export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
     })
     return sending
   }
-  /** As soon as there is enough for a message, or something has waited so long. */
+  /** Sends as soon as there is enough for a message, or `ms` from now. */
   const plan = (ms: number) => {
     if (hasStopped || sending !== null || isEmpty()) return
     if (problem === null && waiting >= batchMax) void flush()
@@ -140,7 +144,7 @@ export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
       plan(timing.flushMs)
     },
     open(hold) {
-      // Bounded by the calls that run at once.
+      // The number of holds is bounded by that of the running calls.
       const open: OpenHold = { hold, place: -1, isSent: false, isOver: false }
       unsent.add(open)
       plan(timing.flushMs)

@@ -1,4 +1,4 @@
-/** `GET /admin/usage?by=tag:agent,model&from=2026-01-01&to=2026-02-01`: what is asked of the books, and what they answer. */
+/** `GET /admin/usage?by=tag:agent,model&from=2026-01-01&to=2026-02-01`: the question to the books, and their answer. */
 import { z } from 'zod'
 import { checkNames, readOffset, readOnce, refuseQuery } from '../read-query.ts'
 import { tagNameCharsMax } from '../tags.ts'
@@ -19,51 +19,51 @@ export type Dimension = (typeof dimensions)[number] | `tag:${string}`
 
 export interface UsageQuery {
   by: Dimension[]
-  /** Calls that arrived then or later; null for all. */
+  /** Only calls that arrived at this time or later; null: no limit. */
   fromMs: number | null
-  /** And before that. */
+  /** Only calls that arrived before this time; null: no limit. */
   toMs: number | null
-  /** As many of the rows, in their order, are passed over. */
+  /** How many rows to skip. */
   offset: number
 }
 
 export interface UsageFigures {
   calls: number
   /**
-   * Calls with another end than a whole answer, those included whose caller left. Of a target or provider: calls that were
-   * sent to it and had no whole answer from it, though another gave one.
+   * Calls that ended without a whole answer, also because the caller left. In rows of a target or provider: calls that
+   * were sent to it and got no whole answer from it, even if another target then gave one.
    */
   errors: number
-  /** With those passed over, because the target cannot carry the request. */
+  /** Including those that were skipped because the target cannot carry the request. */
   attempts: number
-  /** Those that were sent and had no whole answer, though the next one had. */
+  /** Attempts that were sent and got no whole answer, even if the next one did. */
   failedAttempts: number
   inputTokens: number
   outputTokens: number
   reasoningTokens: number
   cachedTokens: number
   cacheWriteTokens: number
-  /** null when no price is known of anything in it. */
+  /** null when nothing in the row has a known price. */
   costUsd: number | null
-  /** Calls that cost something which is not in `costUsd`, because nobody knows how much. */
+  /** Calls with a cost that is not in `costUsd`, because its price is not known. */
   unpricedCalls: number
-  /** Calls whose tokens or cost are in part an estimate, because their provider did not count. */
+  /** Calls whose tokens or cost are partly an estimate, because their provider did not count. */
   estimatedCalls: number
 }
 
 export interface UsageAnswer {
   rows: ({ group: Record<string, string | number | null> } & UsageFigures)[]
   total: UsageFigures
-  /** More rows follow, from `offset` and the number of these on; `total` counts all of them, whatever the page. */
+  /** More rows follow: the next `offset` is this one plus the number of these rows. `total` covers all rows. */
   isCut: boolean
 }
 
 const byMax = 4
 
-/** Throws `invalid_request`, which names what may be asked. */
+/** Throws `invalid_request`, which says what can be asked. */
 export function readUsageQuery(search: URLSearchParams): UsageQuery {
   checkNames(search, ['by', 'from', 'to', 'offset'])
-  // Repeated, or with commas: clients write lists either way.
+  // A list can be written with commas or as several `by`, because clients do either.
   const by = search
     .getAll('by')
     .flatMap((each) => each.split(','))
@@ -81,11 +81,11 @@ function readDimension(text: string): Dimension {
   const tag = text.startsWith('tag:') ? readTagName(text.slice('tag:'.length)) : ''
   if (tag.length > 0 && tag.length <= tagNameCharsMax) return `tag:${tag}`
   throw refuseQuery(
-    `\`by\` cannot be ${JSON.stringify(text.slice(0, 100))}: it is one or several of ${dimensions.join(', ')} and tag:<name>, with commas between. A comma within a name is written %2C, a percent sign %25, and clients encode that once more.`,
+    `\`by\` cannot be ${JSON.stringify(text.slice(0, 100))}: it is one or more of ${dimensions.join(', ')} and tag:<name>, separated by commas. Within a name, write a comma as %2C and a percent sign as %25, and then encode the parameter as usual.`,
   )
 }
 
-/** `metadata` may have any name. Nothing but these two is decoded, so that other names are as they were written. */
+/** Names in `metadata` can contain anything. Only these two are decoded, so that all other names stay as written. */
 function readTagName(text: string): string {
   return text.replace(/%2C|%25/gi, decodeURIComponent).toLowerCase()
 }
@@ -96,16 +96,19 @@ const Time = z.union([
   z.iso.datetime({ offset: true }),
   z.iso.datetime({ offset: true, precision: -1 }),
 ])
-const ends = { from: 'Calls that arrived at it are in the answer.', to: 'Calls that arrived at it are not.' }
+const ends = {
+  from: 'Calls that arrived exactly then are included.',
+  to: 'Calls that arrived exactly then are not.',
+}
 
-/** A date is its first moment in UTC. */
+/** A date means its first moment in UTC. */
 function readTime(search: URLSearchParams, name: 'from' | 'to'): number | null {
   const text = readOnce(search, name)
   if (text === null) return null
-  // The + of a zone is a space where nobody wrote %2B, and a time has no other place for one.
+  // The + of a time zone arrives as a space if it was not written %2B. A time contains no other space.
   const time = Time.safeParse(text.replace(' ', '+'))
   if (time.success) return Date.parse(time.data)
   throw refuseQuery(
-    `\`${name}\` is no time: write a day that the calendar has (2026-01-31) or a moment with its zone (2026-01-31T12:00:00Z). ${ends[name]}`,
+    `\`${name}\` is not a valid time: write an existing day (2026-01-31) or a moment with its time zone (2026-01-31T12:00:00Z). ${ends[name]}`,
   )
 }
