@@ -1,4 +1,4 @@
-/** `POST /admin/backup`: a copy of the books of a gateway that runs, and what comes of it when it is put in their place. */
+/** `POST /admin/backup`: a copy of the books of a running gateway, and a gateway that starts with that copy. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ const file = 'books.db.backup-2026-01-01T00-00-00Z'
 const copyPath = () => join(path(), '..', file)
 const hard = { budgets: [{ per: 'caller', usd: 2, period: 'month' }] }
 
-test('what is over is in it, and after it was put in place a hard budget knows what was spent until then', async () => {
+test('a backup contains all calls that have ended; restored, it tells a hard budget what was spent until then', async () => {
   const first = await start(hard)
   await first.spend('a')
   await first.spend('a')
@@ -44,7 +44,7 @@ test('what is over is in it, and after it was put in place a hard budget knows w
   expect((await second.spend('b')).status).toBe(200)
 })
 
-test('is read by any program, with no file beside it', async () => {
+test('a backup is one file that any program can read', async () => {
   const spending = await start()
   await spending.spend('a')
   await backUp(spending)
@@ -54,11 +54,11 @@ test('is read by any program, with no file beside it', async () => {
   copy.close()
 })
 
-test('one is made at a time', async () => {
+test('one backup is made at a time', async () => {
   let seconds = 0
   const spending = await start({ date: () => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++)) })
   await spending.spend('a')
-  // In one packet: both are there in the same turn.
+  // Both requests in one packet, so that they arrive in the same turn.
   const ask = 'POST /admin/backup HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer key-of-boss\r\n'
   const socket = connect(Number(new URL(spending.gateway.url).port), '127.0.0.1')
   socket.write(`${ask}\r\n${ask}Connection: close\r\n\r\n`)
@@ -70,7 +70,7 @@ test('one is made at a time', async () => {
   expect(copies()).toHaveLength(2)
 })
 
-test('no question waits for it, and a stop gives it up with nothing left of it', async () => {
+test('no question waits for a backup, and a stop gives it up and leaves nothing of it', async () => {
   mkdirSync(join(path(), '..'))
   const thread = createBooksThread({ path: path(), instance: 'first' })
   const nowMs = Date.UTC(2026, 0, 1)
@@ -84,7 +84,7 @@ test('no question waits for it, and a stop gives it up with nothing left of it',
   expect(readdirSync(join(path(), '..'))).toEqual(['books.db'])
 })
 
-test('one that is there is left as it is, and the books are as well as before', async () => {
+test('a backup of the same name is not replaced, and the books still work', async () => {
   const spending = await start()
   await spending.spend('a')
   writeFileSync(copyPath(), 'of old')
@@ -97,7 +97,7 @@ test('one that is there is left as it is, and the books are as well as before', 
   expect(await spending.gateway.sample('gateway_books_up')).toBe(1)
 })
 
-test('what a kill left of one is taken away by the next', async () => {
+test('what a kill left of a backup is removed by the next', async () => {
   const spending = await start()
   await spending.spend('a')
   await usageOf(spending)
@@ -106,7 +106,7 @@ test('what a kill left of one is taken away by the next', async () => {
   expect(copies()).toEqual([file])
 })
 
-test('where none can be written, the answer says why, and calls are booked as before', async () => {
+test('if a backup cannot be written, the answer says why, and calls are booked as before', async () => {
   const spending = await start()
   await spending.spend('a')
   await usageOf(spending)
@@ -121,7 +121,7 @@ test('where none can be written, the answer says why, and calls are booked as be
   expect((await backUp(spending)).status).toBe(200)
 })
 
-test('is for admins and by POST; the audit says who asked for one, and what came of it', async () => {
+test('a backup is for admins and by POST; the audit log says who asked for it, and how it ended', async () => {
   const log = join(folder(), 'audit.jsonl')
   const spending = await start({ policies: { audit: { path: log } } })
   expect((await backUp(spending, 'a')).status).toBe(403)

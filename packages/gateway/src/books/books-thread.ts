@@ -1,11 +1,11 @@
-/** Asks the thread of the books. A thread that dies answers everything with why, and the next question starts another. */
+/** Asks the thread of the books. If it dies, all open questions reject with the reason, and the next starts another. */
 import { Worker } from 'node:worker_threads'
 import type { KeepOptions } from './keep-books.ts'
 import type { Ask, FromThread } from './messages.ts'
 
 export interface BooksThread {
   ask: Ask
-  /** At once, whatever it does. */
+  /** Ends the thread at once, whatever it is doing. */
   end(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ interface Thread {
 function startThread(options: KeepOptions, onDead: (dead: Thread) => void): Thread {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   const worker = new Worker(new URL('./books-worker.ts', import.meta.url), { workerData: options })
-  // It holds no process that has nothing else to do.
+  // The thread alone does not keep the process running.
   worker.unref()
   let lastId = 0
   let reason = new Error('the thread of the books has ended')

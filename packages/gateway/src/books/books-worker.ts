@@ -1,4 +1,4 @@
-/** The thread of the books: SQLite, a checkpoint on a slow disk and a roll-up of millions of calls delay no token here. */
+/** The thread of the books: here no checkpoint on a slow disk and no roll-up of millions of calls delays a token. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toBooksAdvice } from './books-advice.ts'
 import { createKeeper, type KeepOptions } from './keep-books.ts'
@@ -10,7 +10,7 @@ if (!port) throw new Error('books-worker.ts runs as a worker thread: start packa
 
 const options = workerData as KeepOptions
 const keeper = createKeeper(options)
-/** One after the other, in the order in which they were asked. A backup takes minutes, and is written to meanwhile. */
+/** Questions are answered in their order. Only a backup, which can take minutes, is not waited for. */
 let last: Promise<void> = Promise.resolve()
 
 port.on('message', (message: ToThread) => {

@@ -1,4 +1,4 @@
-/** Whose failures the usage roll-up counts: those of calls, and of what was sent to one target of them. */
+/** Which failures the usage counts: those of calls, and in rows of a target those of what was sent to it. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** `v` goes to `first` and then to `m`; `w` to `claude`, which has no place for `logprobs`, and then to `m`. */
+/** `v` goes to `first` and then to `m`; `w` to `claude`, which cannot carry `logprobs`, and then to `m`. */
 async function start(firstAnswer: Answering, answer?: Answering) {
   first = await startUpstream(firstAnswer)
   const params = { baseUrl: `${first.url}/v1` }
@@ -43,7 +43,7 @@ async function start(firstAnswer: Answering, answer?: Answering) {
   })
 }
 
-/** `calls errors attempts failedAttempts`, of each row by its name, and of all. */
+/** `calls errors attempts failedAttempts` of each row, by its name, and of the total. */
 async function tell(by: string): Promise<Record<string, string>> {
   const { body } = await spending.admin(`/admin/usage?by=${by}`)
   const { data, total } = body as { data: Row[]; total: Row }
@@ -53,7 +53,7 @@ async function tell(by: string): Promise<Record<string, string>> {
 }
 type Row = Record<string, unknown>
 
-test('a target that failed three times has failed, though another one saved the call', async () => {
+test('a target that failed three times has an error, even if another one then answered the call', async () => {
   await start(refuse(500))
   expect((await spending.spend('a', { model: 'v' })).status).toBe(200)
   expect(await tell('target')).toEqual({ first: '1 1 3 3', m: '1 0 1 0', total: '1 0 4 3' })
@@ -61,13 +61,13 @@ test('a target that failed three times has failed, though another one saved the 
   expect(await tell('model')).toEqual({ v: '1 0 4 3', total: '1 0 4 3' })
 })
 
-test('a target that answered when it was asked again has answered', async () => {
+test('a target that answered at the second attempt has no error', async () => {
   await start(inTurn(refuse(500), good))
   expect((await spending.spend('a', { model: 'v' })).status).toBe(200)
   expect(await tell('target')).toEqual({ first: '1 0 2 1', total: '1 0 2 1' })
 })
 
-test('a target to which nothing was sent has not failed, whatever became of the call', async () => {
+test('a target to which nothing was sent has no error, however the call ended', async () => {
   await start(silent, refuse(500))
   expect((await spending.spend('a', { model: 'w', logprobs: true })).status).toBe(500)
   expect(first.received).toEqual([])
@@ -80,7 +80,7 @@ test('a call that was sent nowhere is an error of no target', async () => {
   expect(await tell('target')).toEqual({ null: '1 1 0 0', total: '1 1 0 0' })
 })
 
-test('a caller who left had no whole answer from where it was', async () => {
+test('a caller who left is an error of the target that was answering', async () => {
   await start(refuse(500), (_, { cutOff }) => cutOff)
   const controller = new AbortController()
   const arrives = spending.upstream.next()

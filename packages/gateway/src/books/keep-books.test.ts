@@ -1,4 +1,4 @@
-/** The file itself: what a crash leaves, and what is forgotten. Without the thread, so that a crash is just nobody closing it. */
+/** The file itself, without the thread: what a crash leaves, what is deleted. A crash is a copy of the open file. */
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ function open(name: string, kept: Kept = { keepDays: 400, callsMax: 1_000_000 })
   return { ...keeper, write: (ask: Write) => keeper.write({ ...ask, kept }) }
 }
 
-/** As a kill leaves it: the file and its log, copied while it is open. */
+/** What a kill leaves: the file and its log, copied while they are open. */
 function crash(from: string, to: string) {
   for (const end of ['', '-wal']) copyFileSync(join(folder, from + end), join(folder, to + end))
 }
@@ -88,7 +88,7 @@ test('a call that ran when the process was killed is booked with what was reserv
 })
 
 function operationsIn(name: string): unknown[] {
-  // While it is open nobody else may read it.
+  // The open file is locked, so a copy is read.
   crash(name, 'read')
   const file = new Database(join(folder, 'read'))
   const operations = file.prepare('select operation from calls order by id').pluck().all()
@@ -96,7 +96,7 @@ function operationsIn(name: string): unknown[] {
   return operations
 }
 
-test('what is written while a backup is made is in it too; a stop gives it up, and nothing of it is left', async () => {
+test('what is written during a backup is in it too; a stop gives a backup up and leaves nothing of it', async () => {
   const books = open('books')
   const toCalls = (name: string) => Array.from({ length: 5_000 }, (_, index) => toCall(`${name}-${index}`, 1))
   await books.write({ calls: toCalls('before'), holds: [], nowMs })
@@ -107,11 +107,11 @@ test('what is written while a backup is made is in it too; a stop gives it up, a
   let written = 0
   while (!isMade) {
     await books.write({ calls: [toCall(`meanwhile-${written++}`, 1)], holds: [], nowMs })
-    // Its next step.
+    // The backup makes its next step in this turn.
     await setImmediate()
   }
   const { file, calls } = await making
-  // More than one a step; the last may have come after the end.
+  // There were several steps. The last write may have come after the last of them.
   expect(written).toBeGreaterThan(3)
   expect([5_000 + written, 5_000 + written - 1]).toContain(calls)
   const copy = new Database(join(folder, file), { readonly: true })
@@ -125,7 +125,7 @@ test('what is written while a backup is made is in it too; a stop gives it up, a
   expect(readdirSync(folder).sort()).toEqual(['books', file])
 })
 
-test('more than a whole number holds is the most that one holds, and the books go on', async () => {
+test('a sum of more than 64 bits is stored as the largest integer, and the books go on', async () => {
   const books = open('books')
   await books.watch({ counts: [perDay], nowMs })
   const dearest = 2 ** 62
@@ -156,7 +156,7 @@ function rename(table: string, to: string) {
   file.close()
 }
 
-test('a hold that no number can tell, or that nobody can read, keeps none of the others from the books', async () => {
+test('a hold whose cost is too large, or whose tags are broken, does not keep the others from the books', async () => {
   const first = open('first')
   const holds = ['dear', 'broken', 'r'].map((requestId) => ({ ...hold, requestId }))
   await first.watch({ counts: [perDay], nowMs })
@@ -190,7 +190,7 @@ test('a held call that ended is not booked again when its own row has gone', asy
   expect((await open('next').usage({ query: all })).total.calls).toBe(0)
 })
 
-test('what was not counted for a while is counted from the calls when it comes back', async () => {
+test('a count that was dropped for a while is computed from the calls when it comes back', async () => {
   const keeper = open('books')
   const spentAfter = async (requestId: string, counts: (typeof perDay)[]) => {
     await keeper.write({ calls: [toCall(requestId, 3)], holds: [], nowMs })
@@ -232,7 +232,7 @@ test('sums of periods that are long over are swept away, those of a total never'
   file.close()
 })
 
-test('a count that nobody asks for any more is dropped, and made anew from the calls', async () => {
+test('a count that nobody asks for any more is dropped, and computed again from the calls', async () => {
   const keeper = open('books')
   await keeper.watch({ counts: [perDay], nowMs })
   await keeper.watch({ counts: [], nowMs })
@@ -240,18 +240,18 @@ test('a count that nobody asks for any more is dropped, and made anew from the c
   expect(await keeper.watch({ counts: [perDay], nowMs })).toMatchObject([{ pico: 4n }])
 })
 
-test('what is sent twice, because nobody heard that it was written, is booked and counted once', async () => {
+test('calls that are sent twice, because the first answer was lost, are booked and counted once', async () => {
   const keeper = open('books')
   await keeper.watch({ counts: [perDay], nowMs })
   const held = { ...hold, requestId: 'runs' }
   await keeper.write({ calls: [toCall('a', 3)], holds: [held], nowMs })
-  // As a batch comes again: with what has ended since, and what runs on.
+  // A batch that is sent again also has calls that ended since, and holds of calls that still run.
   await keeper.write({ calls: [toCall('a', 3), toCall('b', 4)], holds: [held], nowMs })
   expect((await keeper.usage({ query: all })).total).toMatchObject({ calls: 2, costUsd: 7e-12 })
   expect(await keeper.watch({ counts: [perDay], nowMs })).toMatchObject([{ pico: 7n }])
 })
 
-test('what is over and written is not booked as interrupted, though its hold was left behind', async () => {
+test('a call that was written is not booked again as interrupted, even if its hold was left behind', async () => {
   const keeper = open('books')
   await keeper.watch({ counts: [perDay], nowMs })
   await keeper.write({ calls: [], holds: [hold], nowMs })
@@ -260,7 +260,7 @@ test('what is over and written is not booked as interrupted, though its hold was
   expect(await open('next').watch({ counts: [perDay], nowMs })).toMatchObject([{ pico: 3n }])
 })
 
-test('what cannot be written leaves nothing behind', async () => {
+test('a batch with a call that cannot be written leaves nothing behind', async () => {
   const keeper = open('books')
   const broken = { ...toCall('b', 1), outcome: null } as unknown as BookedCall
   await expect(keeper.write({ calls: [toCall('a', 1), broken], holds: [], nowMs })).rejects.toThrow(
@@ -269,7 +269,7 @@ test('what cannot be written leaves nothing behind', async () => {
   expect((await keeper.usage({ query: all })).total.calls).toBe(0)
 })
 
-test('tags of books that were written before names had small letters are found, and counted', async () => {
+test('tags that were written before names had to be in lower case are found, and counted', async () => {
   await open('old').write({ calls: [toCall('r1', 5)], holds: [], nowMs })
   await keepers.pop()!.close({})
   const old = new Database(join(folder, 'old'))
@@ -285,7 +285,7 @@ test('tags of books that were written before names had small letters are found, 
   expect(rows).toMatchObject([{ group: { 'tag:costcentre': 'München', 'tag:agent': 'x' } }])
 })
 
-test('holds that were left before they said what was asked for are of calls to chat', async () => {
+test('holds from before there was an operation are taken for `chat`', async () => {
   await open('first').write({ calls: [], holds: [hold], nowMs })
   crash('first', 'old')
   const old = new Database(join(folder, 'old'))

@@ -1,6 +1,6 @@
 /**
- * The books as the thread keeps them: open file, writer, what is counted. Everything here may block, and blocks nobody but
- * the thread.
+ * The books inside their thread: the open file, the writer, and the counts that are kept. Calls here can block, which
+ * holds up nothing but this thread.
  */
 import { SqliteError } from 'better-sqlite3'
 import { type BooksCopy, copyBooks } from './copy-books.ts'
@@ -14,7 +14,7 @@ import { addTo, createWriter, type Sums, type Writer } from './write-calls.ts'
 
 export interface KeepOptions {
   path: string
-  /** Of this process: holds of another are left over from a crash. */
+  /** The id of this process. Holds with another id are left over from a crash. */
   instance: string
 }
 
@@ -22,7 +22,7 @@ export type Keeper = {
   [K in Exclude<keyof Questions, 'write'>]: (ask: Questions[K]['ask']) => Promise<Questions[K]['answer']>
 } & { write(ask: { calls: BookedCall[]; holds: Hold[]; kept: Kept; nowMs: number }): Promise<null> }
 
-/** The file is opened by the first question, and again by the next one after that failed. */
+/** The first question opens the file. If that fails, the next one tries again. */
 export function createKeeper(options: KeepOptions): Keeper {
   let open: Promise<OpenBooks> | null = null
   let copying: Promise<BooksCopy> | null = null
@@ -33,7 +33,7 @@ export function createKeeper(options: KeepOptions): Keeper {
       open = null
       throw error
     })
-    // Not opened anew: in an empty file every budget would begin again.
+    // Throws if the file has gone, and opens no new one: in an empty file every budget would restart.
     books.file.check()
     return books
   }
@@ -42,7 +42,7 @@ export function createKeeper(options: KeepOptions): Keeper {
       const books = await toBooks()
       const { writer, file, counts } = books
       const isTimeToSweep = nowMs - books.sweptAtMs >= dayMs
-      // All or nothing: what failed is sent again.
+      // All or nothing, because a batch that failed is sent again.
       file.sqlite.transaction(() => {
         writer.write(calls, holds, counts)
         forgetCalls(file, kept, nowMs)
@@ -76,9 +76,9 @@ export function createKeeper(options: KeepOptions): Keeper {
 interface OpenBooks {
   file: BooksFile
   writer: Writer
-  /** What is counted now. */
+  /** The counts that are kept now. */
   counts: readonly Count[]
-  /** When sums of periods that are long over were deleted. */
+  /** When the sums of old periods were last deleted. */
   sweptAtMs: number
 }
 
@@ -86,22 +86,22 @@ async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
   const file = await openFile(path)
   try {
     const writer = createWriter(file.sqlite, instance)
-    // As before the crash, until somebody says what to count now.
+    // Those from before the crash, until `watch` says what to count now.
     const names = await file.db.selectFrom('counts').select('name').execute()
     const counts = names.map(({ name }) => readCount(name))
     await closeHolds(file, writer, counts, instance)
     return { file, writer, counts, sweptAtMs: 0 }
   } catch (error) {
-    // Left open it would keep out the next try, too.
+    // Left open, its lock would make the next attempt fail too.
     await file.db.destroy()
     throw error
   }
 }
 
 /**
- * Calls that ran when the process was killed: what they cost is not known, and what was reserved for them is the best that
- * is. They are booked with it, as `interrupted`, under whatever was counted then. Each by itself: one that cannot be booked
- * stays among the holds, and keeps nobody from the books.
+ * Records the calls that were running when the process was killed, as `interrupted`, in the counts that were kept then.
+ * Their cost cannot be known; the amount that was reserved is the best estimate. Each is written by itself: one that
+ * cannot be recorded stays among the holds, and the books open all the same.
  */
 async function closeHolds(
   { db }: BooksFile,
@@ -119,14 +119,14 @@ async function closeHolds(
   }
 }
 
-/** A full disk, say: it may take it another time. */
+/** Such as a full disk: then another attempt can succeed, unlike with a hold that cannot be recorded. */
 function isOfTheFile(error: unknown): boolean {
   return error instanceof SqliteError && !error.code.startsWith('SQLITE_CONSTRAINT')
 }
 
 function toInterrupted(hold: HoldsTable): BookedCall {
   const { request_id: requestId, at_ms: atMs, caller, tenant, model, target, provider, operation } = hold
-  // Beyond it no number is exact, and sums grow out of their 64 bits.
+  // Beyond this, numbers are not exact, and sums could exceed 64 bits.
   const costPico = Math.min(hold.cost_pico, Number.MAX_SAFE_INTEGER)
   const attempt = {
     ...{ target, provider, model: target, outcome: 'interrupted', status: null },
@@ -140,7 +140,7 @@ function toInterrupted(hold: HoldsTable): BookedCall {
   }
 }
 
-/** The name says it all. */
+/** The name contains the whole count: `caller,tag:agent|day`. */
 function readCount(name: string): Count {
   const at = name.lastIndexOf('|')
   return {
@@ -151,8 +151,8 @@ function readCount(name: string): Count {
 }
 
 /**
- * A count that is new begins with what the calls in the books have cost in its period; one that nobody asks for is dropped. One
- * without a sum of its period is worked out as a new one: a clock that was ahead for a moment has swept it.
+ * Keeps the wanted counts, and drops others. A new count starts with the cost of the recorded calls of its period. So
+ * does a known one without a sum for its period: a clock that was far ahead for a while made `sweep` delete that sum.
  */
 function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], nowMs: number): Spent[] {
   const read = sqlite
@@ -182,10 +182,10 @@ function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], 
   })()
 }
 
-/** Of one count, those who spent most: as many as the gateway keeps in memory. */
+/** Of one count, the subjects that spent most: not more than the gateway keeps in memory. */
 const spentMax = 10_000
 
-/** Of one period. What a clock that was ahead has booked for a later one is counted there already. */
+/** Of one period only: calls that a clock ahead of time put into a later one are in that one's sum already. */
 function sumCalls(sqlite: BooksFile['sqlite'], count: Count, startsAtMs: number): Sums {
   const sums: Sums = new Map()
   const rows = sqlite
@@ -205,14 +205,14 @@ function sumCalls(sqlite: BooksFile['sqlite'], count: Count, startsAtMs: number)
   return sums
 }
 
-/** At once: as many as a write mostly brings, four times over, so that the books shrink while they are written. */
+/** Calls deleted per write: four times as many as a write usually adds, so that too large books shrink. */
 const forgottenMax = 2_000
 
-/** Old calls go, the oldest first; what is counted of them stays. */
+/** Deletes calls that are too old or too many, the oldest first. The sums of the counts still contain them. */
 function forgetCalls({ sqlite }: BooksFile, { keepDays, callsMax }: Kept, nowMs: number): void {
   const { first, last, atMs } = sqlite
     .prepare(
-      // Each by itself is one look into the index; asked together they would read the whole table.
+      // Each subquery is one look into the index; `min` and `max` in one query would read the whole table.
       'select (select min(id) from calls) as first, (select max(id) from calls) as last, (select at_ms from calls order by id limit 1) as atMs',
     )
     .get() as { first: number | null; last: number; atMs: number }
@@ -225,10 +225,10 @@ function forgetCalls({ sqlite }: BooksFile, { keepDays, callsMax }: Kept, nowMs:
     .run(last - callsMax, keepFromMs, forgottenMax)
 }
 
-/** A month, and another in which its last calls may still end. */
+/** A month, and another one in which its last calls can still end. */
 const longestPeriodMs = 62 * dayMs
 
-/** A total begins at 0, and is never over. */
+/** Deletes the sums of periods that ended long ago. A total begins at 0, and never ends. */
 function sweep({ sqlite }: BooksFile, nowMs: number): void {
   sqlite.prepare('delete from spent where starts_at_ms > 0 and starts_at_ms < ?').run(nowMs - longestPeriodMs)
 }

@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts'
 import type { Books } from './books.ts'
 import type { BooksCopy } from './copy-books.ts'
 
-/** `identity`: who asks for it, for the audit. Rejects with `books_unavailable`, which says why there is none. */
+/** The identity is that of the caller, for the audit log. Rejects with `books_unavailable` and the reason. */
 export async function makeBackup(
   { books, audit }: { books: Books; audit: AuditLog },
   { id, tenant }: Identity,

@@ -1,28 +1,28 @@
 /**
- * What the gateway and the thread of its books say to each other. Every question has one answer, in order; that of a backup comes
- * when it is done, and those behind it do not wait.
+ * The messages between the gateway and the thread of its books. Every question has one answer, in the same order. Only
+ * the answer to a backup comes when the backup is done, and later questions do not wait for it.
  */
 import type { BooksCopy } from './copy-books.ts'
 import type { PackedCalls } from './packed-calls.ts'
 import type { Count, Spent, Who } from './spending.ts'
 import type { UsageAnswer, UsageQuery } from './usage-query.ts'
 
-/** A call that is over. Money in pico-dollars. */
+/** A call that has ended. Money in pico-dollars. */
 export interface BookedCall extends Who {
   requestId: string
   /** When it arrived, on the wall clock. */
   atMs: number
-  /** As the caller named it; null when it named none that there is. */
+  /** As the caller named it; null when it named none that exists. */
   model: string | null
   operation: string
   /** `ok`, `caller_left`, `caller_too_slow`, `interrupted`, or the code of what went wrong. */
   outcome: string
-  /** As answered; 499 when the caller had left or read too slowly, 0 when nobody knows. */
+  /** The status of the answer; 499 when the caller had left or read too slowly, 0 when it is not known. */
   status: number
   isStream: boolean
   durationMs: number
   attempts: BookedAttempt[]
-  /** A hold of it may stand in the books, and ends now. */
+  /** The books may contain a hold of this call, which ends with this record. */
   isHeld: boolean
 }
 
@@ -30,7 +30,7 @@ export interface BookedAttempt {
   /** The model's name in the config. */
   target: string
   provider: string
-  /** That really answered. */
+  /** The model that answered, as its provider names it. */
   model: string
   outcome: string
   status: number | null
@@ -40,13 +40,13 @@ export interface BookedAttempt {
   cachedTokens: number | null
   cacheWriteTokens: number | null
   costPico: number | null
-  /** It cost something, and nobody knows how much. */
+  /** It cost something, but its price is not known. */
   isUnpriced: boolean
   /** Its tokens are an estimate. */
   isEstimated: boolean
 }
 
-/** A call that runs under a hard budget: what it may cost stands in the books before it is over, for the case of a crash. */
+/** A call under a hard budget that is still running. Its possible cost is written down now, in case of a crash. */
 export interface Hold extends Who {
   requestId: string
   atMs: number
@@ -57,7 +57,7 @@ export interface Hold extends Who {
   costPico: number
 }
 
-/** Of calls that are over: what is older, or more, is forgotten. */
+/** How many calls the books keep: older or further ones are deleted. */
 export interface Kept {
   keepDays: number
   callsMax: number
@@ -65,11 +65,11 @@ export interface Kept {
 
 export interface Questions {
   write: { ask: { calls: PackedCalls[]; holds: Hold[]; kept: Kept; nowMs: number }; answer: null }
-  /** Counts these from now on, and no others; answers what was spent in the current period of each. */
+  /** Keeps these counts from now on, and no others; answers what was spent in the current period of each. */
   watch: { ask: { counts: Count[]; nowMs: number }; answer: Spent[] }
   usage: { ask: { query: UsageQuery }; answer: UsageAnswer }
   backup: { ask: { nowMs: number }; answer: BooksCopy }
-  /** A backup that is being made is given up. */
+  /** Gives up a backup that is being made. */
   close: { ask: object; answer: null }
 }
 
@@ -79,5 +79,5 @@ export type ToThread = { [K in Kind]: { id: number; kind: K } & Questions[K]['as
 
 export type FromThread = { id: number; answer: unknown } | { id: number; error: string }
 
-/** Rejects when it could not be done; nothing of it has been done then. */
+/** Rejects when the question could not be answered; then no part of it has been done. */
 export type Ask = <K extends Kind>(kind: K, ask: Questions[K]['ask']) => Promise<Questions[K]['answer']>

@@ -1,7 +1,8 @@
 /**
- * How the tables came to be, by number. A migration that has shipped is never changed: the next one changes what it did.
+ * The migrations of the tables, by number. One that has shipped is never changed: a later one changes what it did.
  *
- * All that are due are one transaction, in which `PRAGMA foreign_keys` does nothing: who drops a table drops what refers to it.
+ * All that are due run in one transaction, in which `PRAGMA foreign_keys` has no effect: dropping a table also deletes
+ * the rows that refer to it.
  */
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
@@ -49,7 +50,7 @@ async function createBooks(db: Kysely<unknown>): Promise<void> {
     .addColumn('unpriced', 'integer', (column) => column.notNull())
     .addColumn('estimated', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('attempts_key', ['call_id', 'number'])
-    // Those of a call lie together.
+    // Without a rowid the attempts of a call lie together in the file.
     .modifyEnd(sql`without rowid`)
     .execute()
 
@@ -83,13 +84,13 @@ async function createBooks(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-/** A call that is sent again, because nobody heard that it was written, is known by its id. */
+/** A call that is sent again, because the answer to its write was lost, is recognised by its request id. */
 async function bookCallsOnce(db: Kysely<unknown>): Promise<void> {
   await sql`delete from calls where id not in (select min(id) from calls group by request_id)`.execute(db)
   await db.schema.createIndex('calls_request').unique().on('calls').column('request_id').execute()
 }
 
-/** Counts with other names are dropped and worked out anew, as those that nobody asks for any more always are. */
+/** The next `watch` drops counts with capital letters in their names, and computes them again under the new names. */
 async function lowerTagNames(db: Kysely<unknown>): Promise<void> {
   for (const table of ['calls', 'holds']) {
     await sql`update ${sql.table(table)} set tags = (select json_group_object(lower(key), value) from json_each(tags)) where tags is not null`.execute(
@@ -98,7 +99,7 @@ async function lowerTagNames(db: Kysely<unknown>): Promise<void> {
   }
 }
 
-/** What holds before it were for is not known; nearly all calls are to chat. */
+/** The operation of older holds is not known; nearly all calls are `chat`. */
 async function addHoldOperation(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('holds')

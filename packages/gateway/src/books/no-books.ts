@@ -1,4 +1,4 @@
-/** `GATEWAY_BOOKS=off`: nothing is written. Budgets are then kept in memory, and begin anew with every start. */
+/** `GATEWAY_BOOKS=off`: nothing is written. Budgets are then kept in memory, and restart with the gateway. */
 import { GatewayError } from '../errors.ts'
 import type { Books } from './books.ts'
 

@@ -1,4 +1,4 @@
-/** The books in a file: a thread that writes, metrics that tell whether it can. */
+/** Puts the books together: the thread that writes them, and the metrics that say whether it can. */
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
@@ -9,14 +9,14 @@ import { createBooksThread } from './books-thread.ts'
 import { noBooks } from './no-books.ts'
 
 export interface OpenBooksOptions {
-  /** null: there are none. */
+  /** null: no books are kept. */
   path: string | null
   clock: Clock
   log: Logger
   registry: Registry
 }
 
-/** The file itself is opened when it is first needed: what stands in the way is the thread's answer, and no fault of a call. */
+/** The thread opens the file when it is first needed. If it cannot, its answers say why, and no call fails for it. */
 export function openBooks({ path, clock, log, registry }: OpenBooksOptions): Books {
   if (path === null) return noBooks
   const thread = createBooksThread({ path, instance: randomUUID() })

@@ -1,9 +1,9 @@
 /**
  * Opens the file of the books: makes the folder, brings the tables up to date.
  *
- * One gateway has it alone (`locking_mode = EXCLUSIVE`): two that count the same budgets, each in its own memory, would
- * both let calls through. WAL with `synchronous = NORMAL`: what is committed outlives a kill -9; only a power cut may
- * take the last moments.
+ * Only one gateway can have it open (`locking_mode = EXCLUSIVE`): two gateways that count the same budgets, each in its
+ * own memory, would let through twice as much. WAL with `synchronous = NORMAL`: what is committed survives a kill -9;
+ * only a power cut can lose the last moments.
  */
 import { realpathSync } from 'node:fs'
 import { makeFile, migrate, refuseOthers, rememberFile } from '@drag-race/sqlite'
@@ -13,15 +13,15 @@ import { migrations } from './migrations.ts'
 import type { Schema } from './schema.ts'
 
 export interface BooksFile {
-  /** For what is written often: prepared once. */
+  /** For statements that run often: they are prepared once. */
   sqlite: Database.Database
   /** For everything else. */
   db: Kysely<Schema>
-  /** Throws when its path leads to another file now, or to none: SQLite would write on into what nobody finds. */
+  /** Throws when the path leads to another file now, or to none: SQLite would go on writing where nobody looks. */
   check(): void
 }
 
-/** Rejects when it cannot be read or written, or another gateway has it. */
+/** Rejects when the file cannot be read or written, or another gateway has it open. */
 export async function openFile(path: string): Promise<BooksFile> {
   makeFile(path)
   const sqlite = new Database(path, { timeout: 0 })
@@ -42,7 +42,7 @@ export async function openFile(path: string): Promise<BooksFile> {
 
 function createCheck(path: string, sqlite: Database.Database): () => void {
   const isThere = rememberFile(path)
-  // By whatever link it was named.
+  // SQLite puts its log (the WAL) beside the file itself, not beside a link to it.
   const logPath = `${realpathSync(path)}-wal`
   let isLogThere = rememberFile(logPath)
   return () => {
@@ -53,20 +53,20 @@ function createCheck(path: string, sqlite: Database.Database): () => void {
       )
     }
     if (isLogThere()) return
-    // What was in it goes to the file, which is not let go of: a kill would lose what nobody finds any more.
+    // The log was removed: a kill would lose what is in it. So its content goes to the file, and a new log begins.
     sqlite.pragma('journal_mode = DELETE')
     sqlite.pragma('journal_mode = WAL')
-    // The first reading makes the new one.
+    // The first read creates the new log.
     sqlite.pragma('user_version')
     isLogThere = rememberFile(logPath)
   }
 }
 
-/** So that all of it is in the file, wherever that went, and nothing beside the one in its place. */
+/** Moves the log's content into its file, wherever that is now, so that no log lies beside the file in its place. */
 function emptyLog(sqlite: Database.Database): void {
   try {
     sqlite.pragma('wal_checkpoint(TRUNCATE)')
   } catch {
-    // It waits for the file, too.
+    // The log waits for the file to come back, too.
   }
 }

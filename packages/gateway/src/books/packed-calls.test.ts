@@ -46,7 +46,7 @@ const record = fc.record({
 })
 const records = fc.array(record, { maxLength: 30 }) as unknown as fc.Arbitrary<CallRecord[]>
 
-/** One by one, with no thought of packing. */
+/** What the packed call must become, computed without packing. */
 function toBooked(call: CallRecord): BookedCall {
   const { outcome, identity } = call
   return {
@@ -84,7 +84,7 @@ function toBookedAttempt({ usage, costUsd, ...attempt }: AttemptRecord): BookedC
   }
 }
 
-test('what is packed comes out of the other thread as it went in, pack after pack', () => {
+test('calls are unpacked in the other thread as they were packed, pack after pack', () => {
   const packer = createPacker()
   fc.assert(
     fc.property(records, (calls) => {
@@ -98,7 +98,7 @@ test('what is packed comes out of the other thread as it went in, pack after pac
   )
 })
 
-test('a text that many calls share goes once', () => {
+test('a text that many calls share is sent once', () => {
   const packer = createPacker()
   const [call] = fc.sample(record, { numRuns: 1, seed: 1 }) as unknown as [CallRecord]
   for (let index = 0; index < 500; index++) packer.add({ ...call, requestId: `req_${index}` })

@@ -1,7 +1,7 @@
 /**
- * Calls that are over, on their way to the thread of the books: their numbers in one array, money in pico-dollars, and each text
- * once. What waits for a tenth of a second as objects, or as their JSON, the collector moves twice; of this all but the texts
- * lies outside its heap, and neither side has to put it into words.
+ * Calls that have ended, packed for the thread of the books: all their numbers in one array, money in pico-dollars, and
+ * each text once. Objects or JSON that wait for a tenth of a second would be moved twice by the garbage collector. Here
+ * all but the texts lies outside its heap, and nothing has to be serialised.
  */
 import { type AttemptRecord, isUnpriced } from '../ledger/attempt-record.ts'
 import { toPico } from '../ledger/money.ts'
@@ -10,9 +10,9 @@ import type { BookedAttempt, BookedCall } from './messages.ts'
 
 export interface PackedCalls {
   count: number
-  /** Of each call `callNumbers`, and behind them `attemptNumbers` of each of its attempts. NaN stands for null. */
+  /** For each call `callNumbers`, followed by `attemptNumbers` for each of its attempts. NaN stands for null. */
   numbers: Float64Array
-  /** The numbers name them by their place. */
+  /** Each text is named in `numbers` by its index here. */
   texts: string[]
 }
 
@@ -20,13 +20,13 @@ export interface Packer {
   /** How many calls it holds. */
   readonly count: number
   add(record: CallRecord): void
-  /** What it holds; it begins anew. */
+  /** Returns what the packer holds, and empties it. */
   take(): PackedCalls
 }
 
 const callNumbers = 13
 const attemptNumbers = 13
-/** For what a quiet gateway has in a tenth of a second; under load it grows to a batch, and stays. */
+/** Enough for a tenth of a second of a quiet gateway. Under load the array grows to the size of a batch. */
 const lengthFirst = 16 * (callNumbers + attemptNumbers)
 
 export function createPacker(): Packer {
@@ -74,10 +74,10 @@ export function createPacker(): Packer {
         numbers = larger
       }
       const at = length
-      // Unlike every other: nothing to look up.
+      // A request id is unlike every other text: it need not be looked up.
       numbers[at] = texts.push(record.requestId) - 1
       numbers[at + 1] = record.arrivedAtMs
-      // A caller that was refused before it was known spent nothing.
+      // A call that was refused before its caller was known has none.
       numbers[at + 2] = placeOf(identity?.id ?? '')
       numbers[at + 3] = placeOrNull(identity?.tenant ?? null)
       numbers[at + 4] = placeOf(JSON.stringify(record.tags))

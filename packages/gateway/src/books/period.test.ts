@@ -7,7 +7,7 @@ const iso = (ms: number) => new Date(ms).toISOString()
 test.each([
   ['hour', '2026-03-29T13:00:00.000Z', '2026-03-29T14:00:00.000Z'],
   ['day', '2026-03-29T00:00:00.000Z', '2026-03-30T00:00:00.000Z'],
-  // A Sunday: the week began six days before it.
+  // 29 March 2026 is a Sunday: its week began six days before.
   ['week', '2026-03-23T00:00:00.000Z', '2026-03-30T00:00:00.000Z'],
   ['month', '2026-03-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z'],
 ] as const)('the %s of a Sunday in March', (period, start, end) => {
@@ -21,7 +21,7 @@ test('December ends with the year, and a total never', () => {
   expect(endOf('total', startOf('total', december))).toBeNull()
 })
 
-test('every moment lies in exactly one of each', () => {
+test('every moment lies in exactly one period of each kind', () => {
   const moments = fc.integer({ min: 0, max: Date.parse('2100-01-01T00:00:00Z') })
   fc.assert(
     fc.property(moments, fc.constantFrom(...periods), (atMs, period) => {

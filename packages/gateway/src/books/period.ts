@@ -7,7 +7,7 @@ export const dayMs = 86_400_000
 /** 1970 began on a Thursday. */
 const firstMondayMs = 4 * dayMs
 
-/** When the period began that this moment lies in. */
+/** When the period that contains this moment began. */
 export function startOf(period: Period, atMs: number): number {
   switch (period) {
     case 'hour':
@@ -23,7 +23,7 @@ export function startOf(period: Period, atMs: number): number {
   }
 }
 
-/** The first moment that is no longer in it; null when there is none. */
+/** The first moment after the period that begins at `startMs`; null if it never ends. */
 export function endOf(period: Period, startMs: number): number | null {
   switch (period) {
     case 'hour':

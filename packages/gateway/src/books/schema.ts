@@ -15,7 +15,7 @@ export interface CallsTable {
   at_ms: number
   caller: string | null
   tenant: string | null
-  /** JSON; null when it has none. */
+  /** JSON; null when the call has no tags. */
   tags: string | null
   model: string | null
   operation: string
@@ -27,7 +27,7 @@ export interface CallsTable {
 
 export interface AttemptsTable {
   call_id: number
-  /** From 0. */
+  /** Of the attempts of a call, counted from 0. */
   number: number
   target: string
   provider: string
@@ -44,10 +44,10 @@ export interface AttemptsTable {
   estimated: number
 }
 
-/** Calls that ran under a hard budget when they were written. */
+/** Calls under a hard budget that were running when this was written. */
 export interface HoldsTable {
   request_id: string
-  /** Of the process that the call ran in. */
+  /** The id of the process in which the call ran. */
   instance: string
   at_ms: number
   caller: string
@@ -64,6 +64,6 @@ export interface SpentTable {
   count: string
   starts_at_ms: number
   subject: string
-  /** As SQLite's 64 bits: up to nine million dollars. */
+  /** SQLite has 64 bits for it: up to nine million dollars. */
   pico: number
 }

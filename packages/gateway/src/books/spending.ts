@@ -1,19 +1,19 @@
 /**
- * Under what a call's cost is counted. A `Count` is a question ("how much has each tenant spent in each day?"); budgets with
- * the same question share its answer, whatever their amounts are. The gateway's memory and its books ask alike.
+ * What a call's cost is counted under. A `Count` is a question ("how much has each tenant spent on each day?"). Budgets
+ * with the same question share its answer, whatever their amounts are. The gateway's memory and its books count alike.
  */
 import type { Period } from './period.ts'
 
 export type Part = 'caller' | 'tenant' | `tag:${string}`
 
 export interface Count {
-  /** `caller,tag:agent|day`: unlike that of every other question. */
+  /** `caller,tag:agent|day`: unique to this question. */
   readonly name: string
   readonly per: readonly Part[]
   readonly period: Period
 }
 
-/** Whom a call is booked on. */
+/** Whose call it is. */
 export interface Who {
   readonly caller: string
   readonly tenant: string | null
@@ -30,12 +30,12 @@ export interface Spent {
 }
 
 export function toCount(per: readonly Part[], period: Period): Count {
-  // Names of tags are in small letters.
+  // Names of tags are stored in lower case.
   const parts = [...new Set(per.map((part) => part.toLowerCase() as Part))].sort()
   return { name: `${parts.join(',')}|${period}`, per: parts, period }
 }
 
-/** As JSON, in the order of `per`; null when the call lacks one of them, and is not counted here. */
+/** The values of `per`, in its order, as JSON. null when the call lacks one of them: it is then not counted here. */
 export function toSubject({ per }: Count, who: Who): string | null {
   const values: string[] = []
   for (const part of per) {

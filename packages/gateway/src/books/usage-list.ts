@@ -3,7 +3,7 @@ import { GatewayError } from '../errors.ts'
 import type { Books } from './books.ts'
 import { readUsageQuery } from './usage-query.ts'
 
-/** Rejects with `invalid_request`, or `books_unavailable` when they cannot be read. */
+/** Rejects with `invalid_request`, or with `books_unavailable` when the books cannot be read. */
 export async function toUsageList(books: Books, search: URLSearchParams) {
   const query = readUsageQuery(search)
   try {

@@ -1,6 +1,6 @@
 /**
- * The roll-up of the books. Money is summed as whole pico-dollars, in two halves (micro-dollars and the rest): a sum of
- * pico-dollars alone would leave SQLite's 64 bits at nine million dollars.
+ * The roll-up of the books. Money is summed as whole pico-dollars, in two parts (micro-dollars and the rest): one sum
+ * of pico-dollars would exceed SQLite's 64 bits at nine million dollars.
  */
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { toUsd } from '../ledger/money.ts'
@@ -8,7 +8,7 @@ import { dayMs, hourMs } from './period.ts'
 import type { Schema } from './schema.ts'
 import type { Dimension, UsageAnswer, UsageFigures, UsageQuery } from './usage-query.ts'
 
-/** An answer holds no more. */
+/** The most rows of an answer. */
 const rowsMax = 1_000
 
 export async function readUsage(db: Kysely<Schema>, query: UsageQuery): Promise<UsageAnswer> {
@@ -21,7 +21,7 @@ export async function readUsage(db: Kysely<Schema>, query: UsageQuery): Promise<
   }
 }
 
-/** The dearest first; those alike by what they are, so that each stands on one page. */
+/** The dearest first. Equal rows are ordered by their groups, so that each row is on exactly one page. */
 async function select(
   db: Kysely<Schema>,
   { fromMs, toMs, offset }: UsageQuery,
@@ -48,7 +48,7 @@ async function select(
 }
 
 const sum = (column: string) => sql<number>`coalesce(sum(${sql.ref(`attempts.${column}`)}), 0)`
-/** A call has several attempts, and is counted once. */
+/** Counts a call once, however many of its attempts match. */
 const callsWith = (condition: RawBuilder<unknown>) =>
   sql<number>`count(distinct case when ${condition} then calls.id end)`
 
@@ -68,7 +68,7 @@ const figures = [
 ]
 
 const errorsAtAll = callsWith(sql`calls.outcome <> 'ok'`)
-/** A target that failed, before another one saved the call, has failed; one to which nothing was sent has not. */
+/** A target has failed even if another one then answered the call. One to which nothing was sent has not. */
 const errorsHere = sql<number>`${callsWith(
   sql`attempts.outcome <> 'not_carried' or (attempts.number is null and calls.outcome <> 'ok')`,
 )} - ${callsWith(sql`attempts.outcome = 'ok'`)}`
@@ -78,7 +78,7 @@ type Row = Omit<UsageFigures, 'costUsd'> & { micro: number | null; rest: number 
     string | number | null
   >
 
-/** Its rows hold parts of calls. */
+/** With such a dimension, a row can hold a part of a call. */
 function isOfAttempts(dimension: Dimension): boolean {
   return dimension === 'target' || dimension === 'provider'
 }
@@ -100,7 +100,7 @@ function columnOf(dimension: Dimension): RawBuilder<string | number | null> {
     case 'hour':
       return sql`calls.at_ms / ${sql.lit(hourMs)}`
     default: {
-      // By comparison, not by a JSON path: a name may hold anything.
+      // By comparison, not by a JSON path, because a name can contain any character.
       const name = dimension.slice('tag:'.length)
       return sql`(select value from json_each(calls.tags) where key = ${name})`
     }
@@ -120,7 +120,7 @@ function toValue(dimension: Dimension, value: string | number | null): string | 
 function toFigures({ micro, rest, ...row }: Row): UsageFigures {
   const { calls, errors, attempts, failedAttempts, inputTokens, outputTokens, reasoningTokens } = row
   const { cachedTokens, cacheWriteTokens, unpricedCalls, estimatedCalls } = row
-  // Where nothing was to be paid, nothing is what it cost.
+  // If there was nothing to pay, the cost is 0, not unknown.
   const nothing = unpricedCalls > 0 ? null : 0
   const costUsd = micro === null ? nothing : toUsd(BigInt(micro) * 1_000_000n + BigInt(rest ?? 0))
   return {

@@ -1,6 +1,7 @@
 /**
- * Writes calls that are over, and what they add to what is counted, in one transaction: all of it stands in the books, or
- * nothing. What stands there already is left alone: a thread that dies between writing and saying so is sent the same again.
+ * Writes calls that have ended, and what they add to the sums of the counts, in one transaction: all or nothing. Calls
+ * that are in the books already are skipped: if the thread dies between writing and answering, the next one is sent the
+ * same calls again.
  */
 import type { Database, Statement } from 'better-sqlite3'
 import type { BookedAttempt, BookedCall, Hold } from './messages.ts'
@@ -9,14 +10,14 @@ import { type Count, toSubject, type Who } from './spending.ts'
 
 export interface Writer {
   write(calls: readonly BookedCall[], holds: readonly Hold[], counts: readonly Count[]): void
-  /** Adds to what is counted, and to nothing else. */
+  /** Adds to the sums of the counts only. */
   add(sums: Sums): void
 }
 
 /** The columns `count`, `starts_at_ms` and `subject` → pico-dollars. */
 export type Sums = Map<string, { row: [string, number, string]; pico: bigint }>
 
-/** What SQLite's whole numbers hold: 9.2 million US dollars, twice what a budget can be. Who has spent more has spent this. */
+/** SQLite's largest integer: 9.2 million US dollars, nine times the largest budget. Larger sums are stored as this. */
 const spentMax = 2n ** 63n - 1n
 
 export function createWriter(sqlite: Database, instance: string): Writer {
@@ -48,7 +49,7 @@ export function createWriter(sqlite: Database, instance: string): Writer {
   return { write: sqlite.transaction(write), add }
 }
 
-/** What a call cost goes to everything that it counts under, in the period that it arrived in. */
+/** Adds a call's cost to each count that applies to it, in the period in which the call arrived. */
 export function addTo(sums: Sums, call: Spending, counts: readonly Count[]): void {
   const pico = call.attempts.reduce((sum, { costPico }) => sum + (costPico ?? 0), 0)
   if (pico === 0) return
@@ -63,7 +64,7 @@ export function addTo(sums: Sums, call: Spending, counts: readonly Count[]): voi
   }
 }
 
-/** As much of a call as it is counted by. */
+/** The parts of a call that counting needs. */
 export type Spending = Who & { atMs: number; attempts: readonly Pick<BookedAttempt, 'costPico'>[] }
 
 type Cell = string | number | bigint | null
@@ -77,7 +78,7 @@ const holdColumns =
 
 function insert(sqlite: Database, table: string, columns: string): Statement<Cell[]> {
   const places = columns.replace(/\w+/g, '?')
-  // Not `or ignore`: it would pass over a missing value too.
+  // Not `insert or ignore`, which would also skip a row with a missing value.
   return sqlite.prepare(`insert into ${table} (${columns}) values (${places}) on conflict do nothing`)
 }
 
