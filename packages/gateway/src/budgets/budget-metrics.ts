@@ -1,4 +1,4 @@
-/** What the budgets count. A label is the name of a rule, and there are as many as the config has; owners are bounded. */
+/** The metrics of budgets. Their labels are names of rules, which the config bounds, and at most `ownersMax` owners. */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { toUsd } from '../ledger/money.ts'
 import { toOwner } from './budget-answer.ts'
@@ -7,18 +7,18 @@ import type { BudgetState } from './budgets.ts'
 export interface BudgetMetrics {
   refused(budget: string): void
   warned(budget: string): void
-  /** A call that cost something, and nobody knows how much. */
+  /** A call cost something, but its price is not known. */
   unpriced(budget: string): void
 }
 
-/** Of all, those whose budgets are used up most. */
+/** Only the owners who have used the largest share of their budgets have a row. */
 const ownersMax = 200
 
 export function createBudgetMetrics(registry: Registry, list: () => BudgetState[]): BudgetMetrics {
   const registers = [registry]
   new Gauge({
     name: 'gateway_budget_spent_usd',
-    help: `US dollars spent in the current period, for the ${ownersMax} owners who have used most of theirs.`,
+    help: `US dollars spent in the current period, for the ${ownersMax} owners who have used the largest share of their budgets.`,
     labelNames: ['budget', 'period', 'owner'],
     registers,
     collect() {
@@ -31,7 +31,7 @@ export function createBudgetMetrics(registry: Registry, list: () => BudgetState[
   })
   new Gauge({
     name: 'gateway_budget_limit_usd',
-    help: 'US dollars that each owner of a budget may spend in a period; budgets that nobody has used are not in it.',
+    help: 'US dollars that each owner of a budget may spend in a period. A budget that nobody has used has no row.',
     labelNames: ['budget', 'period', 'mode'],
     registers,
     collect() {
@@ -50,7 +50,7 @@ export function createBudgetMetrics(registry: Registry, list: () => BudgetState[
     warned: counter('gateway_budget_warned_total', 'Calls that passed though a soft budget was used up.'),
     unpriced: counter(
       'gateway_budget_unpriced_total',
-      'Calls under a budget whose price nobody knows: they are not in what is spent.',
+      'Calls under a budget whose price is not known: their cost is not in what was spent.',
     ),
   }
 }
