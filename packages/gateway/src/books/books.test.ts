@@ -277,7 +277,7 @@ test('a caller who asks for more than any model writes reserves no more than tha
 test('a call that two targets were paid for costs the exact sum, each at its own price', async () => {
   const counted = await startUpstream(stream([role, usageChunk]))
   const params = { baseUrl: `${counted.url}/v1` }
-  // Seven tokens in for each attempt: twice 0.1, because of the retry, and then 0.7. Binary fractions miss the sum, 0.9.
+  // Seven tokens in for each attempt: twice 0.1, because of the retry, and then 0.7. Binary fractions miss their sum.
   const price = { inputPerMillion: 100_000 / 7, outputPerMillion: 0 }
   const dearer = { inputPerMillion: 700_000 / 7, outputPerMillion: 0 }
   const spending = await start({

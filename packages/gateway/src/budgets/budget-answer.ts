@@ -1,4 +1,4 @@
-/** What a caller is told of a budget: whose it is, how much, what is spent, when it begins anew. */
+/** What a caller is told about a budget: its owner, its amount, what was spent, and when it begins anew. */
 import type { Period } from '../books/period.ts'
 import { GatewayError } from '../errors.ts'
 import { toHeaderText } from '../header-text.ts'
@@ -6,7 +6,7 @@ import { toPrice } from '../ledger/money.ts'
 import type { BudgetRule } from './budget-rule.ts'
 import { type Counter, others } from './counters.ts'
 
-/** Who is told to come back later than this has better things to do than to wait. */
+/** For a longer wait there is no `Retry-After`: a client should then not wait and retry, but fail. */
 const retryAfterMsMax = 3_600_000
 
 export function toBudgetExceeded(rule: BudgetRule, counter: Counter, nowMs: number): GatewayError {

@@ -1,20 +1,20 @@
-/** One budget, ready to count with. */
+/** A budget of the config, in the form that calls are counted with. */
 import { type Count, type Part, toCount } from '../books/spending.ts'
 import type { AdmissionConfig } from '../config/admission.ts'
 import type { Budget, OwnBudget } from '../config/budgets-schema.ts'
 import { toPico } from '../ledger/money.ts'
 
 export interface BudgetRule {
-  /** `policies[0]`, `key:search-team` or `jwt`: unlike that of every other rule, and one of as many as the config has. */
+  /** `policies[0]`, `key:search-team` or `jwt`: unique. There are as many names as rules in the config. */
   readonly name: string
   readonly count: Count
   readonly pico: bigint
   readonly mode: 'soft' | 'hard'
-  /** Whose it is alone: of one caller, or of all whose names begin so; null for whomever it tells apart. */
+  /** The only caller that the rule is for; with a colon at its end, callers whose ids begin so; null: all callers. */
   readonly owner: string | null
 }
 
-/** All that the config has, of whomever. */
+/** All rules of the config: of its policies, of its keys and of callers with a token. */
 export function allBudgetRules({ budgets, apiKeys, jwt }: AdmissionConfig): BudgetRule[] {
   return [
     ...toBudgetRules(budgets),
@@ -31,7 +31,7 @@ export function toKeyBudget(id: string, budget: OwnBudget | undefined): BudgetRu
   return budget ? [toRule(`key:${id}`, ['caller'], budget, id)] : []
 }
 
-/** For each caller with a token. */
+/** One budget for each caller with a token. */
 export function toJwtBudget(budget: OwnBudget | undefined): BudgetRule[] {
   return budget ? [toRule('jwt', ['caller'], budget, 'jwt:')] : []
 }

@@ -4,7 +4,7 @@ import { perCaller, useSpending } from '../testing/use-spending.ts'
 
 const at = useSpending()
 
-test('an admin sees of each budget whose it is and what is left, and of no keyâ€™s those of another', async () => {
+test('an admin sees the owner of each budget and what is left; the budget of a key has that key alone as its owner', async () => {
   const keys = [
     keyOf('a', { budget: { usd: 5, period: 'total' } }),
     keyOf('ab', { budget: { usd: 0.5, period: 'total' } }),
@@ -33,7 +33,7 @@ test('an admin sees of each budget whose it is and what is left, and of no keyâ€
   })
 })
 
-test('of many owners an admin sees a thousand a page, and a metric two hundred: those who used most', async () => {
+test('of many owners, a page has a thousand and a metric two hundred: those who used the largest share first', async () => {
   const budgets = Array.from({ length: 10 }, (_, index) => ({ per: 'tag:t', usd: index + 2, period: 'day' }))
   const { spend, admin, gateway } = await at.start(budgets)
   type List = { data: { budget: string; owner: object }[]; isCut: boolean }
@@ -68,7 +68,7 @@ test.each([
   })
 })
 
-test('budgets are for admins to see', async () => {
+test('only admins can see the budgets', async () => {
   const { gateway } = await at.start([perCaller])
   const response = await fetch(`${gateway.url}/admin/budgets`, bearer('key-of-a'))
   expect(response.status).toBe(403)

@@ -1,9 +1,9 @@
-/** `GET /admin/budgets`: every budget that somebody has spent from, with what is left of it. */
+/** `GET /admin/budgets`: every owner who has used a budget, and what is left of it. */
 import { toUsd } from '../ledger/money.ts'
 import { checkNames, readOffset } from '../read-query.ts'
 import type { BudgetState } from './budgets.ts'
 
-/** An answer holds no more; those whose budgets are used up most come first. */
+/** The most rows of an answer. Owners who have used the largest share of their budgets come first. */
 const rowsMax = 1_000
 
 /** Throws `invalid_request`. */
@@ -19,9 +19,9 @@ export function toBudgetsList(
     object: 'list',
     offset,
     data: states.slice(offset, end).map(toRow),
-    /** More rows follow, from `end` on. */
+    /** More rows follow: the next `offset` is `end`. */
     isCut: states.length > end,
-    /** Why a hard budget cannot be kept just now. */
+    /** Why calls under a hard budget are refused just now, though it is not used up; else null. */
     problem,
   }
 }

@@ -15,7 +15,7 @@ const statuses = async (...calls: Promise<Response>[]) =>
 test.each([
   ['streaming', { stream: true }],
   ['not streaming', {}],
-])('a hard budget refuses what comes after it, in OpenAI’s form: %s', async (_form, form) => {
+])('a hard budget that is used up refuses calls in OpenAI’s form: %s', async (_form, form) => {
   const { spend, gateway, upstream, reload } = await at.start([perCaller])
   expect((await spend('a', form)).status).toBe(200)
   expect((await spend('a', form)).status).toBe(200)
@@ -30,7 +30,7 @@ test.each([
       param: null,
     },
   })
-  // An hour and a half is no wait for a client.
+  // An hour and a half is too long for a client to wait.
   expect([refused.headers.get('retry-after'), refused.headers.get('x-should-retry')]).toEqual([null, 'false'])
   expect(upstream.received).toHaveLength(2)
   expect((await spend('b', form)).status).toBe(200)
@@ -88,7 +88,7 @@ test('a soft budget lets calls pass and warns', async () => {
   expect(await gateway.sample('gateway_budget_warned_total', 'policies[0]')).toBe(1)
 })
 
-test('a warning names its owner so that it can be read back, whatever letters that has', async () => {
+test('a warning names its owner in a form that can be decoded, whatever characters it contains', async () => {
   const { spend } = await at.start([{ per: 'tag:team', usd: 1, period: 'day', mode: 'soft' }])
   await spend('a', { metadata: { team: 'Zoë 100%' } })
   const warned = await spend('a', { metadata: { team: 'Zoë 100%' } })
@@ -97,7 +97,7 @@ test('a warning names its owner so that it can be read back, whatever letters th
   expect(decodeURIComponent(header)).toContain('The budget of tag team Zoë 100% is used up')
 })
 
-test('calls at the same time reserve what they may cost', async () => {
+test('concurrent calls reserve what they may cost', async () => {
   const goOn = Promise.withResolvers<void>()
   const { spend, upstream, admin } = await at.start([perCaller], {
     async answer(response) {
@@ -117,11 +117,11 @@ test('calls at the same time reserve what they may cost', async () => {
   expect((await admin('/admin/budgets')).body).toMatchObject({ data: [{ reservedUsd: 2, leftUsd: 0 }] })
   goOn.resolve()
   expect(await statuses(first, running)).toEqual([500, 500])
-  // Nothing was spent, and everything went back.
+  // Nothing was spent, and nothing stays reserved.
   expect((await admin('/admin/budgets')).body).toMatchObject({ data: [{ spentUsd: 0, reservedUsd: 0 }] })
 })
 
-test('each of several budgets is charged once, and those that count alike reserve once', async () => {
+test('each of several budgets is charged once, and budgets with one counter reserve once', async () => {
   const goOn = Promise.withResolvers<void>()
   const periods = ['hour', 'day', 'month'].map((period) => ({ ...perCaller, period }))
   const { upstream, spend, admin } = await at.start([...periods, { ...perCaller, mode: 'soft' }], {
@@ -141,7 +141,7 @@ test('each of several budgets is charged once, and those that count alike reserv
   expect((await admin('/admin/budgets')).body).toMatchObject({ data: Array(4).fill(spent) })
 })
 
-test('what a longer context may cost is reserved too', async () => {
+test('the possible cost of a context fallback is reserved too', async () => {
   const goOn = Promise.withResolvers<void>()
   const params = (url: string) => ({ baseUrl: `${url}/v1` })
   const tooLong = { error: { message: 'too long', code: 'context_length_exceeded' } }
@@ -207,15 +207,14 @@ test('a call is booked in the period that it arrived in, however late it ends', 
   )
 })
 
-test('what has no known price cannot be counted, and is never taken for free', async () => {
+test('calls of unknown price pass, and are counted as unpriced, not as free', async () => {
   const { spend, gateway } = await at.start([perCaller], { model: { price: undefined } })
   for (let call = 0; call < 3; call++) expect((await spend('a')).status).toBe(200)
   expect(await gateway.sample('gateway_budget_unpriced_total', 'policies[0]')).toBe(3)
-  // Nobody is said to have spent nothing.
   expect(await gateway.sample('gateway_budget_spent_usd', 'policies[0]')).toBe(0)
 })
 
-test('a call that is on its way in when its hard budget is taken out passes', async () => {
+test('a call whose hard budget is removed while its body arrives passes', async () => {
   const { gateway, reload } = await at.start([perCaller])
   const body = JSON.stringify(dollarCall)
   const slow = request(`${gateway.url}/v1/chat/completions`, {

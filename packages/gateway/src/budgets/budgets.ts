@@ -1,8 +1,8 @@
 /**
- * Budgets: a call passes while something is left of all of them. What it may cost is reserved before it goes out and
- * settled to what it did cost, so that calls at the same time overspend by no more than the estimate of one.
+ * Budgets: a call passes while something is left of all its budgets. Its possible cost is reserved before it is sent,
+ * and replaced by its real cost when it has ended, so that concurrent calls overspend by no more than one estimate.
  *
- * A call belongs to the period that it arrived in, whenever it ends. It is counted by what its record says, so that budgets
+ * A call belongs to the period in which it arrived, whenever it ends. Its cost is that of its record, so that budgets
  * and books cannot disagree.
  */
 
@@ -23,25 +23,25 @@ import { type Counter, type Counters, createCounters } from './counters.ts'
 import type { EstimateCost, PlannedCost } from './estimate-cost.ts'
 
 export interface Budgets {
-  /** Reserves what the call may cost; throws `budget_exceeded`. */
+  /** Reserves the possible cost of a call. Throws `budget_exceeded`, or `books_unavailable`. */
   reserve(call: Call): void
-  /** The call has gone out. Under a hard budget its books know of it from now on, should the process be killed. */
+  /** The call was sent. Under a hard budget the books get a hold of it, in case the process is killed. */
   hold(call: Call): void
-  /** Nothing has gone out, and nothing will: the call holds nothing back from others until it is over. */
+  /** The call was not sent and will not be: frees its reservation before it ends. */
   giveBack(call: Call): void
-  /** The call is over: its cost takes the place of what was reserved for it. */
+  /** The call has ended: its real cost replaces its reservation. */
   settle(call: Call, record: CallRecord): void
   /**
-   * Resolves when what was spent under these is known: only then should calls come under them. Until `use` it changes nothing
-   * for the rules that hold, and perhaps go on to. When it cannot be read, it resolves too, and calls under a hard one are
-   * refused until it can.
+   * Resolves when it is known what was spent under these rules; only then should calls come under them. The rules in
+   * force stay as they are until `use`, which may never come. If the books cannot be read, it resolves too, and calls
+   * under a hard budget are refused until they can be.
    */
   prepare(rules: readonly BudgetRule[]): Promise<void>
-  /** From now on these are the rules. */
+  /** Puts these rules in force. */
   use(rules: readonly BudgetRule[]): void
-  /** Every rule with everybody who has spent under it, those who used most of theirs first. */
+  /** Every rule with each owner who has used it, those who have used the largest share first. */
   list(): BudgetState[]
-  /** Why a hard budget cannot be kept just now; null when all can. */
+  /** Why calls under a hard budget are refused just now though it is not used up; null when none are. */
   problem(): string | null
   close(): void
 }
@@ -51,15 +51,15 @@ export interface BudgetState {
   counter: Counter
 }
 
-/** What budgets hold for a call. */
+/** What is reserved for a call, and where. */
 export interface BudgetReservation {
   readonly headers: Readonly<Record<string, string>>
   readonly planned: PlannedCost | null
   readonly pico: bigint
   readonly held: readonly BudgetState[]
-  /** Of these, each once: several rules may count at one. */
+  /** The counters of `held`, each once: several rules can share one. */
   readonly counters: readonly Counter[]
-  /** Under a hard one, once the call has gone out. */
+  /** The books' hold of the call: under a hard budget, once the call was sent. */
   hold: OpenHold | null
 }
 
@@ -68,7 +68,7 @@ export interface BudgetsOptions {
   estimateCost: EstimateCost
   clock: Pick<Clock, 'date'>
   metrics: BudgetMetrics
-  /** Until what could not be read is asked for again. */
+  /** How long after a failure the books are asked again. */
   retryMs?: number
 }
 
@@ -76,8 +76,9 @@ export function createBudgets(options: BudgetsOptions): Budgets {
   const { books, estimateCost, clock, metrics, retryMs = 2_000 } = options
   const counters = createCounters()
   let rules: readonly BudgetRule[] = []
-  /** What is counted now, for rules that are only prepared too; and of that what the books have told. */
+  /** What is counted now, also for rules that are only prepared. */
   let counts: readonly Count[] = []
+  /** The names of those counts for which the books have answered. */
   let known: ReadonlySet<string> = new Set()
   let retry: NodeJS.Timeout | undefined
   let asked = 0
@@ -89,11 +90,11 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     try {
       const spent = await books.watch(wanted, () => {
         counts = wanted
-        // What is no longer counted grows in the books alone: should it come back before they answer, they tell all of it.
+        // A count that is dropped is not kept in memory: if it comes back, the books are asked for all of it.
         known = new Set(wanted.map(({ name }) => name).filter((name) => before.has(name)))
         counters.reset(wanted.filter(({ name }) => !before.has(name)))
       })
-      // The answer to a later question holds all of it.
+      // A later question was asked meanwhile: its answer contains all of this one.
       if (number !== asked) return
       counters.load(
         wanted,
@@ -101,12 +102,12 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       )
       known = new Set(wanted.map(({ name }) => name))
     } catch {
-      // What is counted in memory stays right; only what came before is missing.
+      // The counters in memory stay right; only what was spent before is missing.
       if (number === asked) retry = setTimeout(load, retryMs, wanted).unref()
     }
   }
 
-  /** A call may come under a rule that was taken out while its body arrived: nobody asks the books for that one again. */
+  /** A rule can be removed while the body of a call arrives: the books are not asked for such a rule again. */
   const isInForce = ({ count }: BudgetRule) => rules.some((rule) => rule.count.name === count.name)
 
   return {
@@ -149,7 +150,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
         for (const counter of budget.counters) counter.reserved -= budget.pico
         if (record.attempts.some(isUnpriced)) for (const { rule } of budget.held) metrics.unpriced(rule.name)
       }
-      // So it is of those who were refused before they were known.
+      // So it is for calls that were refused before their caller was known: these have no identity.
       if (record.costUsd === null) return
       const pico = BigInt(toPico(record.costUsd))
       const who = toWho(call)
@@ -180,7 +181,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
   }
 }
 
-/** Each once: several rules may count alike. */
+/** The counts of these rules, each once: several rules can share one. */
 function toCounts(rules: readonly BudgetRule[]): Count[] {
   return [...new Map(rules.map(({ count }) => [count.name, count])).values()]
 }
@@ -204,7 +205,7 @@ function toCounter(count: Count, who: Who, { arrivedAtDateMs }: Call, counters: 
   return subject === null ? null : counters.find(count, subject, arrivedAtDateMs)
 }
 
-/** Found already, when the call was let in. */
+/** The counter of this count that was found when the call reserved. */
 function reserved(budget: BudgetReservation | null, { name }: Count): Counter | null {
   return budget?.counters.find(({ count }) => count.name === name) ?? null
 }

@@ -53,14 +53,14 @@ const spent = (pico: bigint, count = 'caller|day', subject = '["a"]'): Spent => 
 })
 const usd = (dollars: number) => BigInt(toPico(dollars))
 
-test('what the books know and what is spent while they are asked add up', async () => {
+test('what the books say was spent, and what is spent while they are asked, is added up', async () => {
   const { budgets, configure, spend } = open(async () => [])
   await configure(perCaller)
   spend(perCaller)
   const answer = Promise.withResolvers<Spent[]>()
   const second = open(() => answer.promise)
   const configured = second.configure(perTenant)
-  // It runs under the rules from before, and is counted under the new ones all the same.
+  // This call runs under the old rules, but is counted under the new ones too.
   second.spend([])
   answer.resolve([spent(usd(2), 'tenant|day', '["t"]')])
   await configured
@@ -72,7 +72,7 @@ test('what the books know and what is spent while they are asked add up', async 
 
 test('a rule with another amount, or in another mode, keeps what was spent', async () => {
   let asked = 0
-  // The books would say less: what the last calls cost may not be written yet.
+  // The books would say less, because the last calls might not be written yet.
   const { configure, spend } = open(async () => (asked++ === 0 ? [] : [spent(usd(1))]))
   await configure(perCaller)
   spend(perCaller)
@@ -82,7 +82,7 @@ test('a rule with another amount, or in another mode, keeps what was spent', asy
   expect(() => spend(smaller)).toThrow('$1.00 a day, with $2.00 spent')
 })
 
-test('while nobody knows what was spent, no call passes under a hard budget; soft ones and others do', async () => {
+test('while it is not known what was spent, calls under a hard budget are refused; all others pass', async () => {
   vi.useFakeTimers()
   let isBroken = true
   const { budgets, configure, spend } = open(async () => {
@@ -98,7 +98,7 @@ test('while nobody knows what was spent, no call passes under a hard budget; sof
   isBroken = false
   await vi.advanceTimersByTimeAsync(2_000)
   expect(budgets.problem()).toBeNull()
-  // Two of the books, which hold all that was spent until then.
+  // Two dollars from the books, which contain all that was spent until then.
   expect(budgets.list()[0]?.counter.spent).toBe(usd(2))
   spend(perCaller)
   expect(() => spend(perCaller)).toThrow('is used up')
@@ -114,7 +114,7 @@ test('a call is settled once, whatever is configured in between', async () => {
   expect(budgets.list().map(({ counter }) => [counter.spent, counter.reserved])).toEqual([[usd(1), 0n]])
 })
 
-test('an edit while the books are asked about the one before it counts nothing twice', async () => {
+test('an edit counts nothing twice while the books are asked about the edit before it', async () => {
   const answers = [Promise.withResolvers<Spent[]>(), Promise.withResolvers<Spent[]>()]
   let asked = 0
   const { budgets, configure } = open(() => answers[asked++]?.promise ?? Promise.resolve([]))
@@ -125,7 +125,7 @@ test('an edit while the books are asked about the one before it counts nothing t
   expect(budgets.list().map(({ counter }) => counter.spent)).toEqual([usd(2)])
 })
 
-test('a rule that comes back before the books have answered to its end has what was spent without it', async () => {
+test('a rule that comes back before the books have answered to its removal has all that was spent', async () => {
   const answers = [Promise.resolve<Spent[]>([])]
   const { budgets, configure, spend } = open(() => answers.shift()!)
   await configure(perCaller)
@@ -141,7 +141,7 @@ test('a rule that comes back before the books have answered to its end has what 
   expect(budgets.list().map(({ counter }) => counter.spent)).toEqual([usd(2)])
 })
 
-test('the books count what some rule asks for, and are told once when none does', async () => {
+test('the books count what some rule asks for, and are told once when no rule asks any more', async () => {
   const watched: string[][] = []
   const { configure } = open(async (counts) => {
     watched.push(counts.map(({ name }) => name))

@@ -16,7 +16,7 @@ test('when the memory is full, newcomers share one counter, and nobody else lose
   expect([counters.find(perDay, '["a"]', nowMs), counters.find(perDay, '["b"]', nowMs)]).toEqual([a, b])
 })
 
-test('what is over makes room, unless a call still runs there', () => {
+test('counters of ended periods make room, unless a call still has a reservation there', () => {
   const counters = createCounters(2)
   counters.find(perDay, '["a"]', nowMs).reserved = 1n
   counters.find(perDay, '["b"]', nowMs)
@@ -27,7 +27,7 @@ test('what is over makes room, unless a call still runs there', () => {
   expect(counters.list(later)).toEqual([c])
 })
 
-test('what never ends is never forgotten, and always listed', () => {
+test('counters of a total are never dropped, and always listed', () => {
   const counters = createCounters(2)
   const forever = toCount(['caller'], 'total')
   const mine = counters.find(forever, '["a"]', nowMs)

@@ -1,7 +1,7 @@
 /**
- * What is spent and reserved in each period, in memory. Bounded, so that callers who come under ever new names cannot fill
- * it: counters of periods that are over go first, and where all are needed newcomers share one for each count and period.
- * Nobody gets more than a budget by it.
+ * What was spent and is reserved in each period, in memory. The number of counters is bounded, because callers could
+ * come under ever new names: counters of ended periods are dropped first, and if that is not enough, all new subjects
+ * share one counter for each count and period. So nobody can spend more than a budget.
  */
 import { endOf, startOf } from '../books/period.ts'
 import type { Count, Spent } from '../books/spending.ts'
@@ -9,7 +9,7 @@ import type { Count, Spent } from '../books/spending.ts'
 export interface Counter {
   readonly count: Count
   readonly startsAtMs: number
-  /** null: it never ends. */
+  /** null: the period never ends. */
   readonly endsAtMs: number | null
   /** As JSON, in the order of the count's `per`. */
   readonly subject: string
@@ -18,19 +18,19 @@ export interface Counter {
 }
 
 export interface Counters {
-  /** Of the period that this moment lies in. */
+  /** The counter of the period that contains this moment. */
   find(count: Count, subject: string, atMs: number): Counter
-  /** Of these everything is forgotten that was spent: the books are asked for all of it. */
+  /** Sets what was spent under these counts to 0, because the books are asked for all of it. */
   reset(counts: readonly Count[]): void
-  /** What the books say was spent before. */
+  /** Adds what was spent before, as the books say. */
   load(counts: readonly Count[], spent: readonly Spent[]): void
-  /** Of periods that are not over. */
+  /** The counters of periods that have not ended. */
   list(nowMs: number): Counter[]
 }
 
-/** A call may arrive in one period and reserve in the next: its body took so long. */
+/** How long counters are kept after their period: a call with a slow body arrives in one and reserves in the next. */
 const graceMs = 600_000
-/** Whom the shared counters stand for. */
+/** The subject of shared counters. */
 export const others = '["(others)"]'
 
 export function createCounters(countersMax = 20_000): Counters {

@@ -28,7 +28,7 @@ const target = (name: string, perMillion: number | null) =>
     price: perMillion === null ? null : { inputPerMillion: perMillion, outputPerMillion: 2 * perMillion },
   }) as Target
 
-test('is that of the dearest target which the call may go to', () => {
+test('the estimate is that of the dearest target which the call may go to', () => {
   const [cheap, dear, unknown] = [target('cheap', 1), target('dear', 10), target('unknown', null)]
   // 100 tokens at ten dollars a million, and 50 at twenty.
   expect(open().estimateCost(estimate, [cheap, dear, unknown])).toEqual({ pico: 2_000_000_000, target: dear })
@@ -56,7 +56,7 @@ test('prices of several targets are kept side by side, and those of a name go wi
   expect(lookUps()).toBe(6)
 })
 
-test('a long prompt is looked up as it is: its price may be another', () => {
+test('a long prompt is looked up with its own length, because its price can be another', () => {
   const tiered: CostTable = ({ inputTokens }) => inputTokens * (inputTokens > 200_000 ? 4e-6 : 2e-6)
   const estimateCost = createEstimateCost(tiered, { date: () => new Date(0) })
   const cost = (inputTokens: number) =>

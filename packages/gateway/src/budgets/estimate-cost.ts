@@ -1,6 +1,6 @@
 /**
- * What a call may cost, before it has cost anything: its estimated tokens at the price of the dearest target that it may go
- * to. The price of a token is looked up once an hour for each target: a look-up in the price table takes 50 µs.
+ * What a call may cost, before it is sent: its estimated tokens at the price of the dearest target that it may go to.
+ * The price of a token is looked up once an hour for each target, because a look-up in the price table takes 50 µs.
  */
 import type { TokenEstimate } from '../admission/token-estimate.ts'
 import type { Clock } from '../clock.ts'
@@ -24,9 +24,9 @@ interface Rates {
 }
 
 const keptMs = 3_600_000
-/** As many targets as a large config has. */
+/** More targets than a large config has. */
 const keptMax = 1_000
-/** Prices may rise with the length of a prompt; such a call can wait for an exact look-up. */
+/** Prices can rise with the length of a prompt. A call with such a long one can wait for an exact look-up. */
 const longPromptTokens = 100_000
 
 export function createEstimateCost(cost: CostTable, clock: Pick<Clock, 'date'>): EstimateCost {
@@ -40,7 +40,7 @@ export function createEstimateCost(cost: CostTable, clock: Pick<Clock, 'date'>):
     )
   const toRates = (target: Target, nowMs: number): Rates | null => {
     const known = kept.get(target.name)
-    // After a change of the config the same name may mean another model.
+    // After a change of the config, the same name can mean another model.
     const { price, upstreamModel } = known?.target ?? {}
     if (known && known.untilMs > nowMs && price === target.price && upstreamModel === target.upstreamModel) {
       return known

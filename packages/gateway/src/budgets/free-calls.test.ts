@@ -1,4 +1,4 @@
-/** Calls that cost nothing, and what budgets make of them. */
+/** Calls that cost nothing pass every budget. */
 import { expect, test } from 'vitest'
 import { bearer } from '../testing/door.ts'
 import { dollarCall } from '../testing/spending.ts'
@@ -33,7 +33,7 @@ test('an answer from the cache costs nothing, and passes a budget that is used u
   })
 })
 
-test('to count tokens is free, and passes a budget that is used up', async () => {
+test('counting tokens is free, and passes a budget that is used up', async () => {
   const claude = await startUpstream(json({ input_tokens: 42 }))
   const params = { baseUrl: `${claude.url}/v1`, apiKey: 'key' }
   const models = [{ name: 'claude', provider: 'anthropic', params }]

@@ -1,4 +1,4 @@
-/** Which calls the books are told of before they are over: those whose hard budget would lose them, should the process be killed. */
+/** Which calls are held in the books while they run: those that a hard budget would lose if the process were killed. */
 import { expect, test } from 'vitest'
 import type { Hold } from '../books/messages.ts'
 import type { Call } from '../call.ts'
@@ -9,7 +9,7 @@ import { createBudgets } from './budgets.ts'
 const target = { name: 't', provider: 'custom' } as Target
 const per = { per: ['caller' as const], usd: 1, period: 'day' as const }
 
-/** What the books are told of one call under budgets of these modes. */
+/** The holds that the books get for one call under budgets of these modes. */
 async function heldUnder(modes: ('hard' | 'soft')[], pico: number | null): Promise<Hold[]> {
   const held: Hold[] = []
   const rules = toBudgetRules(modes.map((mode) => ({ ...per, mode })))
@@ -54,7 +54,7 @@ test('under a hard budget the books hold what a call may cost, and whose it is',
   expect(await heldUnder(['soft', 'hard'], 5)).toEqual([hold])
 })
 
-test('they hold nothing under a soft one, nor where the price is not known', async () => {
+test('there is no hold under a soft budget, nor if the price is not known', async () => {
   expect(await heldUnder(['soft'], 5)).toEqual([])
   expect(await heldUnder(['hard'], null)).toEqual([])
 })

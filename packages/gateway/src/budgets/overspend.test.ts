@@ -15,7 +15,7 @@ const opens = fc.record({
   caller: fc.constantFrom('a', 'b'),
   cents: fc.integer({ min: 10, max: 50 }),
 })
-/** It costs what was reserved, or less; `null` is a call whose cost nobody knows. */
+/** A call costs what was reserved, or a share of it; `null` is an unknown cost. */
 const ends = fc.record({
   do: fc.constant('end' as const),
   which: fc.nat(),
@@ -51,7 +51,7 @@ test('any interleaving of calls, over any number of periods', async () => {
 
 const limitUsd = 1
 
-/** The budgets, and beside them the sums as this test adds them up. */
+/** The budgets, and the same sums as this test computes them. */
 async function open(period: Period) {
   const rules = toBudgetRules([{ per: ['caller'], usd: limitUsd, period, mode: 'hard' }])
   const running: { call: Call; cents: number }[] = []
@@ -106,7 +106,7 @@ async function open(period: Period) {
       for (const { cents, dearest } of sums.values())
         expect(cents).toBeLessThan(limitUsd * 100 + (dearest || 1))
     },
-    /** What it says is what was spent and what is reserved, to the last pico-dollar. */
+    /** The budgets have the sums of this test, to the last pico-dollar. */
     compare() {
       for (const { counter } of budgets.list()) {
         const [caller] = JSON.parse(counter.subject) as string[]

@@ -6,7 +6,7 @@ import { useSpending } from '../testing/use-spending.ts'
 
 const at = useSpending()
 
-test('a key has a budget of its own beside those of all', async () => {
+test('a key can have a budget of its own beside those of all callers', async () => {
   const { spend } = await at.start([{ per: 'caller', usd: 3, period: 'day' }], {
     keys: [keyOf('small', { budget: { usd: 1, period: 'month' } }), keyOf('a')],
   })
@@ -14,7 +14,7 @@ test('a key has a budget of its own beside those of all', async () => {
   expect([(await spend('a')).status, (await spend('a')).status]).toEqual([200, 200])
 })
 
-test('every caller with a token has the budget of tokens, and as many tags of it as a call may have', async () => {
+test('every caller with a token has the budget of `jwt`, and the tags of its token up to the limit of a call', async () => {
   const { spend, admin } = await at.start([{ per: 'tag:agent', usd: 10, period: 'total' }], {
     variables: { JWT_SECRET: 'a shared secret that is long enough for HS256' },
     policies: {
@@ -57,7 +57,7 @@ test('a tenant’s callers spend from one budget', async () => {
   expect(told).toEqual([200, 402, 200, 200, 200])
 })
 
-test('tags come from headers before metadata, and those of the key before both', async () => {
+test('tags from headers win over those from metadata, and those of the key over both', async () => {
   const keys = [keyOf('a'), keyOf('tagged', { tags: { agent: 'mine' } })]
   const { spend, admin } = await at.start([{ per: 'tag:agent', usd: 10, period: 'day' }], { keys })
   await spend('a', { metadata: { agent: 'body' } })
