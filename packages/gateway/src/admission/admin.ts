@@ -1,4 +1,4 @@
-/** `/admin/…`: for callers with an admin key, and not there at all where nobody has one. */
+/** `/admin/…`: only for callers with admin rights. Where no caller can have them, the addresses answer 404. */
 import { GatewayError } from '../errors.ts'
 import type { Admission } from './admission.ts'
 import type { Counter } from './counters.ts'
@@ -9,10 +9,10 @@ import type { BucketSize } from './token-bucket.ts'
 /** Throws `admin_required`. */
 export function requireAdmin({ isAdmin, id }: Identity): void {
   if (isAdmin) return
-  throw new GatewayError('admin_required', `This address is for admins, and ${id} is none.`)
+  throw new GatewayError('admin_required', `This address is only for admins, and ${id} is not one.`)
 }
 
-/** Everybody whom the config names, and whoever else is being counted. No key and no hash. */
+/** All callers that the config names, and all others that a limit counts now. It holds no key and no hash. */
 export function toCallersList(admission: Admission) {
   const counters = admission.listCounters()
   const named = admission.listCallers()
@@ -32,7 +32,7 @@ export function toCallersList(admission: Admission) {
       })),
       ...unnamed.map((id) => ({ id, limits: limitsOf(id, counters) })),
     ],
-    /** That several callers share. A limit that is in no list has not been used, or is whole again. */
+    /** Limits that several callers share. A limit that is in no list has not been used, or is full again. */
     sharedLimits: counters.filter((counter) => !isOfOneCaller(counter)).map(toLimit),
   }
 }

@@ -1,4 +1,4 @@
-/** The door of the gateway: who calls, what they may, and how much of it. Everything here comes before any cost. */
+/** Who calls, which models they are allowed to use, and how much of them. All of it is checked before any cost. */
 import type { IncomingMessage } from 'node:http'
 import type { Call } from '../call.ts'
 import type { Clock } from '../clock.ts'
@@ -15,13 +15,13 @@ export interface Admission {
   identify(request: IncomingMessage): Identity | Promise<Identity>
   /** Throws `model_not_allowed`. */
   permit(identity: Identity, model: string): void
-  /** Reserves what the call may need; throws `rate_limited`. */
+  /** Reserves what the call is estimated to need; throws `rate_limited`. */
   admit(call: Call): void
-  /** The call is over: what it did not use goes back. */
+  /** The call is over: the reserved tokens that it did not use are given back. */
   settle(call: Call): void
-  /** For `/admin/…`. */
+  /** Whether `/admin/…` exists. */
   hasAdmin: boolean
-  /** All limits that its callers may have. */
+  /** All limits that can count a caller. */
   rules: readonly LimitRule[]
   listCallers(): Identity[]
   listCounters: Limiter['list']

@@ -1,8 +1,8 @@
 /**
- * A key → whose it is. Only SHA-256 hashes are kept, and a key is looked up by its hash in a Map.
+ * From a key to its caller. Only SHA-256 hashes are kept, and a key is looked up by its hash in a Map.
  *
- * Safe against timing: a lookup may tell how much of a *hash* agrees, and nobody can choose a key for the hash it has.
- * Safe without salt: a key is 32 random bytes, not a word that could be guessed from a stolen config.
+ * Safe against timing: a lookup can leak how much of a *hash* matches, and nobody can choose a key by its hash.
+ * Safe without salt: a key is 32 random bytes, not a word that could be guessed with a stolen config at hand.
  */
 import { hash } from 'node:crypto'
 import { toKeyBudget } from '../budgets/budget-rule.ts'
@@ -27,7 +27,7 @@ export function createKeyring(keys: readonly ApiKey[], common: Common): Keyring 
   }
 }
 
-/** As it stands in gateway.yaml. */
+/** The hash of a key in the form that gateway.yaml has. */
 export function hashKey(key: string): string {
   return `sha256:${hash('sha256', key)}`
 }

@@ -1,9 +1,9 @@
 /**
- * Appends lines to a file that is rotated by size, and never makes a call wait or fail. `audit.log` is the one being
+ * Appends lines to a file that is rotated by size, and never makes a call wait or fail. `audit.log` is the file being
  * written, `audit.log.1` the newest full one.
  *
- * By hand, because a lost line must be counted and nothing may block: the rotating destinations of pino do it in a thread
- * of their own, which tells neither.
+ * Written by hand, because lost lines must be counted and nothing is allowed to block: pino's rotating destinations run
+ * in a thread of their own, which reports no lost lines.
  */
 import { appendFile, mkdir, rename, rm, stat, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -11,28 +11,31 @@ import { setTimeout } from 'node:timers/promises'
 
 export interface AuditFile {
   write(line: string): void
-  /** From the next write on. */
+  /** Sets new limits, which hold from the next write on. */
   limit(to: { maxBytes: number; keep: number }): void
-  /** Writes what is waiting. */
+  /** Writes the lines that wait, for a second at most. */
   close(): Promise<void>
 }
 
 export interface AuditFileOptions {
   path: string
   maxBytes: number
-  /** Full files that stay. */
+  /** How many full files are kept. */
   keep: number
-  /** These many lines are lost; `isFirst` since the last that was written. */
+  /** So many lines were lost. `isFirst`: the first loss since lines were last written. */
   onLost(lines: number, error: Error, isFirst: boolean): void
-  /** After lines were lost, some are written again. */
+  /** Lines are written again after some were lost. */
   onBack(): void
 }
 
-/** In memory while the disk is slow: some 4 MB. What comes on top is lost, and counted. */
+/** Lines that wait in memory for a slow disk, some 4 MB. Lines beyond these are lost, and counted. */
 const waitingMax = 10_000
-/** Between two appends, so that the lines of a busy moment share one: what a crash may lose. The first is written at once. */
+/**
+ * Between two appends, so that the lines of a busy moment share one. A crash loses the lines of at most this time. The
+ * first line is written at once.
+ */
 const gatherMs = 100
-/** Who stops the gateway does not wait longer for a disk. */
+/** The end of the gateway does not wait longer for the disk. */
 const closeMsMax = 1_000
 
 export function createAuditFile(given: AuditFileOptions): AuditFile {
@@ -41,7 +44,7 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
   let writing: Promise<void> | null = null
   const closing = new AbortController()
   let isLosing = false
-  /** The last line may be in two, where what a full disk took of it cannot be taken back. */
+  /** The file may end in half a line: a full disk took a part of it, and the part could not be cut off again. */
   let isTorn = false
 
   const lose = (lines: number, error: Error) => {
@@ -85,12 +88,12 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
   }
 }
 
-/** Cut short by the signal. */
+/** Ends early when the signal is aborted. */
 function pause(signal: AbortSignal): Promise<void> {
   return setTimeout(gatherMs, undefined, { ref: false, signal }).catch(() => {})
 }
 
-/** As many lines as fit into one file, one at least. */
+/** As many lines as fit into one file, at least one. */
 function takeBatch(waiting: string[], maxBytes: number): string[] {
   let bytes = 0
   const end = waiting.findIndex((line, index) => {
@@ -100,7 +103,7 @@ function takeBatch(waiting: string[], maxBytes: number): string[] {
   return waiting.splice(0, end === -1 ? waiting.length : end)
 }
 
-/** The size of the file that is written next. */
+/** Rotates the file if these bytes would not fit into it. Gives the size of the file that they are appended to. */
 async function makeRoom(options: AuditFileOptions, bytes: number): Promise<number> {
   const { path, maxBytes } = options
   const size = await sizeOf(path)
@@ -110,12 +113,15 @@ async function makeRoom(options: AuditFileOptions, bytes: number): Promise<numbe
   return 0
 }
 
-/** Who called what is nobody else's business on this machine. */
+/** Readable by the gateway's user alone: the lines say who called what. */
 function append(path: string, text: string): Promise<void> {
   return appendFile(path, text, { mode: 0o600 })
 }
 
-/** What counts as lost must not stand there, and half a line is no JSON. False for a file that only grows (`chattr +a`). */
+/**
+ * Takes back a failed append: lines counted as lost must not be in the file, and half a line is not JSON. False for a
+ * file that can only grow (`chattr +a`).
+ */
 function isCutBack(path: string, size: number): Promise<boolean> {
   return truncate(path, size).then(
     () => true,

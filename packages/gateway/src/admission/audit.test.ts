@@ -27,7 +27,7 @@ async function start(path: string) {
   return door
 }
 
-/** After the gateway has closed everything is written. */
+/** Once the gateway is closed, all lines are written. */
 async function linesAfterClose(path: string): Promise<Record<string, unknown>[]> {
   await door?.close()
   door = null
@@ -38,7 +38,7 @@ async function linesAfterClose(path: string): Promise<Record<string, unknown>[]>
     .map((line) => JSON.parse(line))
 }
 
-test('a call that the end of the gateway cuts off has its line too', async () => {
+test('a call that is cut off when the gateway stops has its line too', async () => {
   const path = join(folder, 'audit.log')
   door = await openDoor(
     { audit: { path } },
@@ -93,7 +93,7 @@ test('one line a call says who, what, how it ended and what it cost, and no word
       status: 403,
       attempts: 0,
     }),
-    // Whose it was is known before its body is.
+    // The caller is identified before the body is read.
     expect.objectContaining({
       caller: 'search',
       tags: { team: 's' },
@@ -112,7 +112,7 @@ test('one line a call says who, what, how it ended and what it cost, and no word
   expect(JSON.stringify(lines)).not.toContain(prompt)
 })
 
-test('requests without a key have sixty lines a minute, and one that says how many have none', async () => {
+test('requests without a key get sixty lines a minute, and one line says how many got none', async () => {
   const path = join(folder, 'audit.log')
   let nowMs = 0
   const keys = [keyOf('search')]
@@ -139,7 +139,7 @@ test('requests without a key have sixty lines a minute, and one that says how ma
   ])
 })
 
-test('a file that cannot be written fails no call: told once in the log, every line counted', async () => {
+test('a file that cannot be written fails no call: the log says so once, and every lost line is counted', async () => {
   const path = join(folder, 'a-file', 'audit.log')
   await writeFile(join(folder, 'a-file'), '')
   const { gateway } = await start(path)
@@ -159,7 +159,7 @@ interface Written {
   texts: string[]
 }
 
-/** After lines of 100 bytes each, in files of 1,000. */
+/** The files after so many lines of 100 bytes, in files of 1,000. */
 async function writeLines(count: number, keep: number): Promise<Written> {
   const path = join(folder, 'audit.log')
   const lost: number[] = []
@@ -177,7 +177,7 @@ async function writeLines(count: number, keep: number): Promise<Written> {
   return { names, texts: await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8'))) }
 }
 
-test('files are rotated by size: none grows over its bound, and no more stay than are kept', async () => {
+test('files are rotated by size: none grows over its bound, and only so many are kept', async () => {
   const { names, texts } = await writeLines(95, 3)
   expect(names).toEqual(['audit.log', 'audit.log.1', 'audit.log.2', 'audit.log.3'])
   for (const text of texts) expect(text.length).toBeLessThanOrEqual(1_000)
@@ -186,18 +186,18 @@ test('files are rotated by size: none grows over its bound, and no more stay tha
   expect(numbers).toEqual(Array.from(numbers, (_, index) => 95 - numbers.length + index))
 })
 
-test('where no full file is kept there is only the one', async () => {
+test('where no full file is kept there is only the current one', async () => {
   const { names } = await writeLines(35, 0)
   expect(names).toEqual(['audit.log'])
 })
 
-test('a file that is there is gone on with', async () => {
+test('an existing file is appended to', async () => {
   await writeFile(join(folder, 'audit.log'), 'before\n')
   const { names, texts } = await writeLines(1, 3)
   expect([names, texts[0]?.slice(0, 8)]).toEqual([['audit.log'], 'before\n0'])
 })
 
-test('when the disk is there again lines are written again', async () => {
+test('when the file can be written again, lines are written again', async () => {
   const blocked = join(folder, 'blocked')
   await writeFile(blocked, '')
   const failed = Promise.withResolvers<void>()
@@ -218,26 +218,29 @@ test('when the disk is there again lines are written again', async () => {
   expect(await readFile(path, 'utf8')).toBe('kept\n')
 })
 
-/** Only there is a disk that is always full. */
+/** Only Linux has `/dev/full`, a disk that is always full. */
 const isLinux = process.platform === 'linux'
 
-test.runIf(isLinux)('behind half a line that stays, a line of its own is begun', async () => {
-  const path = join(folder, 'audit.log')
-  await symlink('/dev/full', path)
-  const failed = Promise.withResolvers<void>()
-  const back = Promise.withResolvers<void>()
-  const onLost = () => failed.resolve()
-  const file = createAuditFile({ path, maxBytes: 1_000, keep: 1, onLost, onBack: back.resolve })
-  file.write('lost')
-  await failed.promise
-  await rm(path)
-  await writeFile(path, 'lo')
-  file.write('kept')
-  await back.promise
-  expect(await readFile(path, 'utf8')).toBe('lo\nkept\n')
-})
+test.runIf(isLinux)(
+  'after half a line that could not be cut off, the next line starts a new one',
+  async () => {
+    const path = join(folder, 'audit.log')
+    await symlink('/dev/full', path)
+    const failed = Promise.withResolvers<void>()
+    const back = Promise.withResolvers<void>()
+    const onLost = () => failed.resolve()
+    const file = createAuditFile({ path, maxBytes: 1_000, keep: 1, onLost, onBack: back.resolve })
+    file.write('lost')
+    await failed.promise
+    await rm(path)
+    await writeFile(path, 'lo')
+    file.write('kept')
+    await back.promise
+    expect(await readFile(path, 'utf8')).toBe('lo\nkept\n')
+  },
+)
 
-test('more lines than a slow disk takes are dropped and counted, and it is told when they are written again', async () => {
+test('lines beyond those that can wait for a slow disk are dropped and counted', async () => {
   const told: string[] = []
   let lost = 0
   const file = createAuditFile({
@@ -250,7 +253,7 @@ test('more lines than a slow disk takes are dropped and counted, and it is told 
     },
     onBack: () => told.push('back'),
   })
-  // Nothing is written before this loop has given way: the first is on its way, 10,000 wait.
+  // Nothing is written before this loop ends: the first line is being written, 10,000 wait, 100 are lost.
   for (let line = 0; line < 10_101; line++) file.write('x')
   expect(lost).toBe(100)
   await file.close()

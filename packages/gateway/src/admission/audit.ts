@@ -1,6 +1,6 @@
 /**
- * One JSON line a call: who, what, how it ended, what it cost. No prompt, no answer, no key. Of calls that were refused before
- * their caller was known, only so many have one.
+ * One JSON line a call: who called what, how it ended, what it cost. No prompt, no answer, no key. Calls that were
+ * refused before their caller was known get only so many lines a minute (stranger-lines.ts).
  */
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
@@ -12,11 +12,11 @@ import { createStrangerLines, type StrangerLines } from './stranger-lines.ts'
 
 export interface AuditLog {
   read: RecordReader
-  /** What is no call: an admin has done it. */
+  /** Writes a line about something that an admin did, which is not a call. */
   note(done: object): void
-  /** From now on lines go there, whenever their call arrived; null: nowhere. */
+  /** From now on all lines go to this file, also those of calls that arrived before; null: to none. */
   use(config: Audit | null): void
-  /** Writes what is waiting. */
+  /** Writes the lines that wait. */
   close(): Promise<void>
 }
 
@@ -28,7 +28,7 @@ export interface AuditOptions {
 
 export function createAudit({ clock, log, onLost }: AuditOptions): AuditLog {
   let open: { path: string; file: AuditFile } | null = null
-  /** Of files that were left; each is done within a second. */
+  /** Files that are no longer used and still write their last lines; each is done within a second. */
   const closing = new Set<Promise<void>>()
   const strangers = createStrangerLines(clock)
 
@@ -44,7 +44,7 @@ export function createAudit({ clock, log, onLost }: AuditOptions): AuditLog {
     read: createAuditReader(() => open?.file ?? null, strangers, clock),
     note: (done) => open?.file.write(JSON.stringify({ time: clock.date().toISOString(), ...done })),
     use(config) {
-      // Two writers of one file would rotate it under each other.
+      // A second writer for the same file would rotate it while the first one writes.
       if (config && config.path === open?.path) return open.file.limit(config)
       leave()
       if (config) open = { path: config.path, file: openFile(config, log, onLost) }
@@ -77,7 +77,7 @@ function createAuditReader(
   strangers: StrangerLines,
   clock: Clock,
 ): RecordReader {
-  // Many lines are of the same millisecond, and the text of a date costs nearly what the line costs.
+  // Many lines are of the same millisecond, and formatting a date takes nearly as long as making the line.
   let at = { ms: Number.NaN, text: '' }
   const now = (): string => {
     const date = clock.date()

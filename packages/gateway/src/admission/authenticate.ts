@@ -1,4 +1,4 @@
-/** A request → who sent it, or 401. */
+/** From a request to its caller, or a 401. */
 import type { IncomingMessage } from 'node:http'
 import { toBudgetRules } from '../budgets/budget-rule.ts'
 import type { Clock } from '../clock.ts'
@@ -11,13 +11,13 @@ import type { KeySets } from './key-sets.ts'
 import { type LimitRule, toLimitRules, toOwnRules } from './limit-rule.ts'
 
 export interface Authenticator {
-  /** Throws or rejects with 401. Nothing is awaited where nothing has to be. */
+  /** Throws or rejects with 401. A promise only where a token is checked: keys are looked up without waiting. */
   identify(request: IncomingMessage): Identity | Promise<Identity>
   /** The callers that the config names. */
   list(): Identity[]
-  /** All limits that it may lay on a caller. */
+  /** All limits that can count a caller. */
   rules: readonly LimitRule[]
-  /** Somebody can be an admin: without one there is nothing to administrate. */
+  /** Some caller can be an admin. If none can, `/admin/…` does not exist. */
   hasAdmin: boolean
 }
 
@@ -32,7 +32,7 @@ export function createAuthenticator(
 
   return {
     identify(request) {
-      // Where nobody is asked, what an SDK sends anyway is not looked at.
+      // Where no key and no token is asked for, the key that an SDK sends anyway is ignored.
       if (!keyring && !readToken) return anonymous(request, common)
       const credential = readCredential(request.headers)
       if (credential === null) {
@@ -40,7 +40,7 @@ export function createAuthenticator(
         return anonymous(request, common)
       }
       if (readToken && (isJwtLike(credential) || !keyring)) {
-        if (!isJwtLike(credential)) throw invalidToken('it is no JWT')
+        if (!isJwtLike(credential)) throw invalidToken('it is not a JWT')
         return readToken(credential)
       }
       const identity = keyring?.find(credential)

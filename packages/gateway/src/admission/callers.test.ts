@@ -70,13 +70,13 @@ test.each([
   },
 )
 
-test('a key of Anthropic’s clients’ form is one too', async () => {
+test('a key in `x-api-key`, as Anthropic’s clients send it, is accepted too', async () => {
   const gateway = await start({})
   const response = await gateway.chat(plain, { headers: { 'x-api-key': 'key-of-boss' } })
   expect(response.status).toBe(200)
 })
 
-test('what the caller shows never goes up, and the provider’s key does', async () => {
+test('the caller’s credentials never go to the provider, which gets its own key', async () => {
   const gateway = await start({})
   await gateway.chat(plain, { headers: { ...bearer('key-of-boss').headers, 'x-api-key': 'another' } })
   const [{ headers } = { headers: {} }] = door.upstream.received
@@ -103,7 +103,7 @@ test.each(['n', 'no-such-model'])(
   },
 )
 
-test('the models list is what the key may use, and nothing to strangers', async () => {
+test('the models list shows the models that the key is allowed to use, and nothing to others', async () => {
   const { url } = await start({})
   const list = (init?: RequestInit) => fetch(`${url}/v1/models`, init)
   const idsFor = async (key: string) => {
@@ -115,7 +115,7 @@ test('the models list is what the key may use, and nothing to strangers', async 
   expect((await list()).status).toBe(401)
   const one = (name: string) => fetch(`${url}/v1/models/${name}`, bearer('key-of-search'))
   expect([(await one('m')).status, (await one('n')).status]).toEqual([200, 403])
-  // Whoever watches over the gateway needs no key.
+  // A health check needs no key.
   expect((await fetch(`${url}/health`)).status).toBe(200)
 })
 
@@ -161,7 +161,7 @@ test('an admin sees callers and what is left of their limits, and no hash', asyn
   expect(text).not.toMatch(/sha256|[0-9a-f]{64}/)
 })
 
-test('others are told that it is not for them', async () => {
+test('callers who are not admins are refused', async () => {
   const { url } = await start({ mode: 'optional' })
   expect((await callers(url, 'key-of-search')).status).toBe(403)
   expect((await callers(url)).status).toBe(403)

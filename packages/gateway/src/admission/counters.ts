@@ -1,13 +1,14 @@
 /**
- * The counters of all limits: one for each rule and whoever it tells apart. Bounded, so that callers who come under ever
- * new names cannot fill the memory: where there is no room, one that is whole again is as good as a new one and is forgotten.
- * Where none is found, newcomers share one counter for each rule: nobody gets more than the limit by it.
+ * The counters of all limits: one for each rule and each caller, tenant or model that the rule tells apart. Their
+ * number is bounded, so that callers who use new names again and again cannot fill the memory. When it is reached, a
+ * counter that is full again makes room, because a new one would be the same. If there is none, all newcomers share one
+ * counter for each rule, so nobody gets more than the limit.
  */
 import { type LimitRule, type Subject, toCounterKey } from './limit-rule.ts'
 import { type Bucket, createBucket, holds, refill } from './token-bucket.ts'
 
 export interface Counter {
-  /** The same limit may stand elsewhere in the next config. */
+  /** Replaced after a reload: the same limit can have another name in the new config. */
   rule: LimitRule
   readonly subject: Subject
   /** null where the rule has no such limit. */
@@ -17,14 +18,17 @@ export interface Counter {
 }
 
 export interface Counters {
-  /** As it is at `nowMs`. Those that the same call has found already are not forgotten to make room for this one. */
+  /**
+   * The counter as of `nowMs`, made if there is none. To make room for it, none of `found` is forgotten: these are the
+   * counters that the same call has found before.
+   */
   find(rule: LimitRule, subject: Subject, nowMs: number, found: readonly { counter: Counter }[]): Counter
-  /** Forgets those of other rules. Calls that they count still settle with them, and nobody is counted by them again. */
+  /** Forgets the counters of all other rules. Calls that run still settle with them; no new call is counted by them. */
   keep(ruleIds: ReadonlySet<string>): void
   list(): Counter[]
 }
 
-/** Looked at for room when a new one comes: a bound on the work, not on the memory. */
+/** How many counters are looked at to find room for a new one. It bounds the work for a call, not the memory. */
 const lookedAtMax = 32
 
 export function createCounters(countMax: number): Counters {
@@ -38,7 +42,7 @@ export function createCounters(countMax: number): Counters {
       counters.delete(key)
       const isOfThisCall = found.some((each) => each.counter === counter)
       if (!isOfThisCall && isWhole(toNow(counter, nowMs))) return true
-      // The next look begins behind it.
+      // Moved to the end of the Map, so that the next search begins behind it.
       counters.set(key, counter)
       if (++lookedAt === lookedAtMax) return false
     }
@@ -69,7 +73,7 @@ export function createCounters(countMax: number): Counters {
   }
 }
 
-/** Who the shared counters stand for. */
+/** The subject of the shared counters. */
 const others: Subject = { caller: '(others)', tenant: null, model: '(any)' }
 
 function createCounter(rule: LimitRule, subject: Subject, nowMs: number): Counter {

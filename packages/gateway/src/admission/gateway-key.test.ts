@@ -9,7 +9,7 @@ import { messages } from '../testing/gateway.ts'
 const script = join(import.meta.dirname, '..', '..', '..', '..', 'scripts', 'gateway-key.mjs')
 const run = (...words: string[]) => spawnSync(process.execPath, [script, ...words], { encoding: 'utf8' })
 
-test('the printed key opens the door that the printed entry makes, and no two are the same', async () => {
+test('the printed key is accepted with the printed entry, and no two keys are the same', async () => {
   const [one, other] = [run('search-team'), run('--', 'search-team')].map(({ stdout }) => ({
     key: /^ {2}(gwk_\S{43})$/m.exec(stdout)?.[1] ?? '',
     entry: stdout.slice(stdout.indexOf('llm:')),
@@ -36,7 +36,7 @@ test.each([[[]], [['two words']], [['a', 'b']], [['--help']]])(
   },
 )
 
-test('the example key of the shipped gateway.yaml is none that anybody holds', () => {
+test('the example hash in the shipped gateway.yaml is the hash of no real key', () => {
   const shipped = readFileSync(join(script, '..', '..', 'gateway.yaml'), 'utf8')
   expect(shipped.match(/keyHash: "[^"]*"/g)).toEqual([`keyHash: "sha256:${'0'.repeat(64)}"`])
 })

@@ -1,4 +1,4 @@
-/** Who calls, and what they may: the same for a key, a token and a caller without either. */
+/** Who calls, and what they are allowed: in one form for callers with a key, with a token, and with neither. */
 import type { IncomingMessage } from 'node:http'
 import type { BudgetRule } from '../budgets/budget-rule.ts'
 import { GatewayError } from '../errors.ts'
@@ -12,7 +12,7 @@ export interface Identity {
   readonly allowedModels: ReadonlySet<string> | null
   /** All limits that count its calls. */
   readonly rules: readonly LimitRule[]
-  /** All budgets that it may spend from. */
+  /** All budgets that its calls are charged to. */
   readonly budgets: readonly BudgetRule[]
   readonly tags: Readonly<Record<string, string>>
   readonly isAdmin: boolean
@@ -21,7 +21,7 @@ export interface Identity {
 /** What holds for every caller. */
 export type Common = Pick<Identity, 'rules' | 'budgets'>
 
-/** Told apart by address: `x-forwarded-for` is not believed, because anybody can write it. */
+/** A caller without a credential, named by its IP address. `x-forwarded-for` is ignored: anybody can write it. */
 export function anonymous({ socket }: IncomingMessage, common: Common): Identity {
   const id = `ip:${socket.remoteAddress ?? 'unknown'}`
   return { id, tenant: null, allowedModels: null, ...common, tags: {}, isAdmin: false }
@@ -31,12 +31,15 @@ export function mayUse({ allowedModels }: Identity, model: string): boolean {
   return allowedModels === null || allowedModels.has(model)
 }
 
-/** Throws `model_not_allowed`. Before the model is looked up: its absence is none of the caller's business either. */
+/**
+ * Throws `model_not_allowed`. Checked before the model is looked up, so that a caller cannot find out which other
+ * models exist.
+ */
 export function permit(identity: Identity, model: string): void {
   if (mayUse(identity, model)) return
   const allowed = [...(identity.allowedModels ?? [])].join(', ')
   throw new GatewayError(
     'model_not_allowed',
-    `${JSON.stringify(model.slice(0, 200))} is not among the models of ${identity.id}: ${allowed || 'there are none'}.`,
+    `${JSON.stringify(model.slice(0, 200))} is not among the models of ${identity.id}: ${allowed || 'it has none'}.`,
   )
 }

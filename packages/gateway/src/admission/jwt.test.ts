@@ -23,7 +23,7 @@ const nowS = Date.parse('2026-01-01T00:00:00Z') / 1000
 const good: JWTPayload = { sub: 'alice', iss: 'https://issuer', aud: 'gateway', exp: nowS + 60 }
 const policy = { issuer: 'https://issuer', audience: 'gateway' }
 
-/** The gateway's other clock, moved by a test. */
+/** How far a test has moved the gateway's monotonic clock. */
 let laterMs = 0
 
 async function start(jwt: object = {}, more: object = {}): Promise<Door['gateway']> {
@@ -101,7 +101,7 @@ test('another secret, alg none, a changed payload and no JWT at all are refused'
   expect(door.upstream.received).toEqual([])
 })
 
-test('whatever is sent as a credential is answered by 401, never by a fault of the gateway', async () => {
+test('whatever is sent as a credential is answered with 401, never with an internal error', async () => {
   await start({}, { apiKeys: { keys: [keyOf('search')] } })
   const part = fc.oneof(
     fc.base64String({ maxLength: 40 }),
@@ -120,20 +120,20 @@ test('whatever is sent as a credential is answered by 401, never by a fault of t
   )
 })
 
-test('without a token an optional door is open, with a wrong one it is shut', async () => {
+test('where tokens are optional, a call without one is admitted and one with a wrong one is not', async () => {
   await start({ mode: 'optional' })
   expect(await chat(null)).toMatchObject({ status: 200 })
   expect(await chat(await sign({ ...good, aud: 'bank' }))).toMatchObject({ status: 401 })
 })
 
-test('keys and tokens open the same door', async () => {
+test('keys and tokens can both be used', async () => {
   await start({}, { apiKeys: { keys: [keyOf('search')] } })
   expect(await chat('key-of-search')).toMatchObject({ status: 200 })
   expect(await chat(await sign(good))).toMatchObject({ status: 200 })
   expect(await chat('wrong')).toMatchObject({ status: 401, code: 'invalid_api_key' })
 })
 
-test('claims say the same of a caller as an entry of a key does', async () => {
+test('claims can set all that the entry of a key can set', async () => {
   const claims = { id: 'email', tenant: 'org', allowedModels: 'models', isAdmin: 'admin', tags: 'tags' }
   const gateway = await start({ claims, rateLimits: [{ requestsPerMinute: 1 }] })
   const alice = { ...good, email: 'alice@x', org: 'find', models: 'm o', tags: { team: 'a' } }
@@ -145,7 +145,7 @@ test('claims say the same of a caller as an entry of a key does', async () => {
   expect(await chat(await sign({ ...alice, email: 'bob@x', models: ['m', 'n'] }), 'n')).toMatchObject({
     status: 200,
   })
-  // Mapped and missing, or no names: nothing is allowed.
+  // The claim is configured, but missing or without names: no model is allowed.
   for (const models of [undefined, '', { m: true }]) {
     expect(await chat(await sign({ ...good, email: 'eve@x', models }))).toMatchObject({ status: 403 })
   }
@@ -163,7 +163,7 @@ test('claims say the same of a caller as an entry of a key does', async () => {
   })
 })
 
-test('an empty tenant is none, and one that is too long is refused, not cut', async () => {
+test('an empty tenant is no tenant, and one that is too long is refused, not shortened', async () => {
   await start({ claims: { tenant: 'org' } }, { cache: { mode: 'exact' } })
   const cacheOf = async (sub: string, org: string) =>
     (await chat(await sign({ ...good, sub, org }))).response.headers.get('x-gateway-cache')
@@ -179,7 +179,7 @@ test('limits of all callers hold for one with a token too', async () => {
   expect(await chat(await sign(good))).toMatchObject({ status: 429 })
 })
 
-/** An issuer whose keys can change, and who counts how often it is asked. */
+/** An issuer whose keys can change, and which counts its requests. */
 async function startIssuer() {
   let published: object[] = []
   let status = 200
@@ -233,7 +233,7 @@ test('known keys hold while the issuer is down, and withdrawn ones only until it
   const asked = keys.received.length
   laterMs = 1_300_000
   for (let call = 0; call < 3; call++) expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
-  // The next look has to wait.
+  // The next renewal has to wait.
   expect(keys.received).toHaveLength(asked + 1)
   const warnings = gateway.logs.filter(({ msg }) => String(msg).includes('cannot be renewed'))
   expect(warnings).toMatchObject([{ jwks: keys.url }])
@@ -288,7 +288,7 @@ test('a public key is never taken for a shared secret', async () => {
   expect(await chat(forged)).toMatchObject({ status: 401, code: 'invalid_token' })
 })
 
-test('an issuer that cannot be asked makes no token wrong: 503', async () => {
+test('while the issuer cannot be reached, a token is not called wrong: 503', async () => {
   issuer = await startUpstream((response) => {
     response.writeHead(500).end('not today')
   })

@@ -1,6 +1,6 @@
 /**
- * A token → whose it is, when signature, issuer, audience and time are right. The algorithms are ours to choose, not the
- * token's: a public key is never taken for a shared secret, and `none` is no algorithm.
+ * From a token to its caller, if signature, issuer, audience and time are right. The gateway chooses which algorithms
+ * it accepts, not the token: a public key is never used as a shared secret, and `none` is refused.
  */
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
 import { toJwtBudget } from '../budgets/budget-rule.ts'
@@ -30,10 +30,10 @@ const keyAlgorithms = [
   'ES512',
   'EdDSA',
 ]
-/** Two machines' clocks are never the same. */
+/** The clocks of two machines never agree exactly. */
 const clockToleranceS = 5
 
-/** Rejects with `invalid_token`, or `auth_unavailable` when the issuer's keys cannot be had. */
+/** The reader rejects with `invalid_token`, or with `auth_unavailable` when the issuer's keys cannot be loaded. */
 export function createTokenReader(
   config: JwtConfig,
   common: Common,
@@ -76,17 +76,18 @@ const idCharsMax = 200
 function toIdentity(payload: JWTPayload, claims: Claims, own: Common): Identity {
   const id = payload[claims.id]
   if (typeof id !== 'string' || id === '' || id.length > idCharsMax) {
-    throw invalidToken(`its claim ${claims.id} is no text of 1 to ${idCharsMax} characters`)
+    throw invalidToken(`its claim ${claims.id} is not a text of 1 to ${idCharsMax} characters`)
   }
   const tenant = claimOf(payload, claims.tenant)
-  // Cut, two tenants could be one.
+  // Refused, not shortened: two long tenants could become the same one.
   if (typeof tenant === 'string' && tenant.length > idCharsMax) {
     throw invalidToken(`its claim ${claims.tenant} is longer than ${idCharsMax} characters`)
   }
   return {
     id: `jwt:${id}`,
     tenant: typeof tenant === 'string' && tenant !== '' ? tenant : null,
-    // A mapped claim that is missing allows nothing: the issuer forgot, or the token is for something else.
+    // If the claim is configured and the token lacks it, no model is allowed: the token may be meant for another
+    // service.
     allowedModels: claims.allowedModels ? new Set(toNames(claimOf(payload, claims.allowedModels))) : null,
     ...own,
     tags: toTags(claimOf(payload, claims.tags)),
@@ -109,24 +110,24 @@ function toTags(claim: unknown): Tags {
 
 function toAnswer(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error
-  // The issuer did not answer, or not with keys: nothing is wrong with the token as far as anybody knows.
+  // The issuer did not answer, or not with keys: the token could not be checked, so it is not called wrong.
   const isToken =
     error instanceof errors.JOSEError &&
     !['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'].includes(error.code)
   if (!isToken) {
     return new GatewayError(
       'auth_unavailable',
-      'The keys that tokens are checked with cannot be loaded just now. Try again; if it stays so, check llm.policies.jwt.jwks.',
+      'The keys to check tokens cannot be loaded now. Try again; if that does not help, check llm.policies.jwt.jwks.',
       { cause: error },
     )
   }
   return invalidToken(toReason(error))
 }
 
-/** Which claim was wrong helps a caller; what stood in it stays out of the answer. */
+/** The answer names the claim that was wrong, which helps the caller, but never repeats its value. */
 function toReason(error: InstanceType<typeof errors.JOSEError>): string {
   if (error instanceof errors.JWTExpired) return 'it has expired'
   if (error instanceof errors.JWTClaimValidationFailed)
-    return `its claim ${error.claim} is not what it must be`
-  return 'it is not signed as it must be'
+    return `its claim ${error.claim} is missing or not what this gateway expects`
+  return 'it is malformed, or not signed with a key and algorithm that this gateway accepts'
 }

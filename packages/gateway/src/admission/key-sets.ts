@@ -1,7 +1,7 @@
 /**
- * The issuer's public keys, kept between calls and over a reload: asked for again when a token names a key that is not
- * among them, and every ten minutes, so that a key that was withdrawn is known no longer. While the issuer cannot be asked,
- * those that are known hold on. One issuer is all that a config names, so one set is all that is kept.
+ * The issuer's public keys, kept between calls and over a reload. They are loaded again when a token names a key that
+ * is not among them, and every ten minutes, so that tokens with a withdrawn key are refused. While the issuer cannot be
+ * reached, the known keys stay valid, for a day at most. A config names one issuer, so one set is kept.
  */
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
 import type { Logger } from 'pino'
@@ -9,18 +9,21 @@ import type { Clock } from '../clock.ts'
 import { readAll } from '../upstream/read-all.ts'
 
 export interface KeySets {
-  /** The same address gives the same set. */
+  /** The same URL and cooldown as in the call before give the same set. */
   of(url: string, cooldownMs: number): JWTVerifyGetKey
 }
 
-/** A caller waits no longer for the issuer's keys. */
+/** How long a caller waits for the issuer's keys at most. */
 const jwksMsMax = 5_000
-/** A hundred keys with their certificates. A gigabyte, which comes in less time, would fill the memory and hold up all calls. */
+/**
+ * Enough for a hundred keys with their certificates. A gigabyte could arrive within `jwksMsMax`, fill the memory and
+ * hold up all calls.
+ */
 const jwksBytesMax = 1_000_000
 const renewMs = 600_000
-/** Until an issuer that could not be asked is asked again. */
+/** How long after a failed renewal the issuer is asked again. */
 const retryMs = 30_000
-/** A withdrawn key is good for no longer, whatever keeps the issuer from saying so. */
+/** How long keys are valid at most while the issuer cannot be reached: one of them may have been withdrawn. */
 const keptMsMax = 24 * 3_600_000
 
 export function createKeySets({ clock, log }: { clock: Clock; log: Logger }): KeySets {
@@ -48,13 +51,16 @@ function createKeySet(
   let renewAtMs = clock.monotonicMs() + renewMs
 
   const renew = async () => {
-    // One call waits for it, and the others go on with what is known.
+    // Only one call waits for the renewal. Until it is done, all others use the known keys.
     renewAtMs = clock.monotonicMs() + retryMs
     try {
       await remote.reload()
       renewAtMs = clock.monotonicMs() + renewMs
     } catch (err) {
-      log.warn({ err, jwks: url }, 'the keys of the issuer cannot be renewed: those known hold for a day')
+      log.warn(
+        { err, jwks: url },
+        'the keys of the issuer cannot be renewed; the known keys are used for a day',
+      )
     }
   }
   return async (header, token) => {
@@ -68,6 +74,6 @@ const fetchBounded: FetchImplementation = async (url, options) => {
   if (response.status !== 200 || response.body === null) return response
   const { bytes, isWhole } = await readAll(response.body, jwksBytesMax)
   if (!isWhole)
-    throw new Error(`what ${url} answered is longer than ${jwksBytesMax} bytes: no set of keys is`)
+    throw new Error(`the answer of ${url} is longer than ${jwksBytesMax} bytes, too long for a set of keys`)
   return new Response(new Uint8Array(bytes))
 }

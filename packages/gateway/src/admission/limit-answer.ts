@@ -1,4 +1,7 @@
-/** What a caller is told of its limits, in OpenAI's headers and words: how much there is, how much is left, until when. */
+/**
+ * What a caller is told about its limits, in OpenAI's headers and words: the limit, what is left, when it is full
+ * again.
+ */
 import { GatewayError } from '../errors.ts'
 import type { Counter } from './counters.ts'
 import type { LimitRule } from './limit-rule.ts'
@@ -13,7 +16,7 @@ export interface Refusal {
   tokens: number
 }
 
-/** Of the tightest limit of each kind: the one with the least left. */
+/** The headers of the tightest limit of each kind, the one with the least left. */
 export function toHeaders(counters: readonly Counter[]): Record<string, string> {
   return {
     ...headersOf('requests', tightest(counters.map(({ rule, requests }) => toFill(rule.requests, requests)))),
@@ -30,9 +33,9 @@ export function toRateLimited({ reason, counter, waitMs, tokens }: Refusal): Gat
   return new GatewayError('rate_limited', `Rate limit reached: ${limit}. ${advice}`, { headers })
 }
 
-/** What may still be taken of it now. */
+/** How many requests or tokens can be taken now. */
 export function remaining({ level }: Bucket): number {
-  // A thousandth of a request that floating point lost is no request lost.
+  // Without it, 4.9999999 after rounding errors would count as 4.
   return Math.max(0, Math.floor(level + 1e-6))
 }
 
@@ -51,13 +54,13 @@ function tightest(fills: readonly (Fill | null)[]): Fill | null {
     .reduce<Fill | null>((a, b) => (a && a.bucket.level <= b.bucket.level ? a : b), null)
 }
 
-/** The names are written out: with names put together the object would be made the slow way, for each call. */
+/** The names are written out: computed property names would make the runtime build the object slowly, for each call. */
 function headersOf(kind: 'requests' | 'tokens', fill: Fill | null): Record<string, string> {
   if (!fill) return {}
   const { size, bucket } = fill
   const limit = String(size.perMinute)
   const left = String(remaining(bucket))
-  // As OpenAI has it: until the limit is whole again.
+  // The time until the limit is full again, as OpenAI defines it.
   const reset = toDuration(waitMs(bucket, size, size.burst))
   return kind === 'requests'
     ? {
@@ -99,12 +102,12 @@ function sharers({ per }: LimitRule): string {
   return per.length === 0 ? ' for all callers together' : ` per ${per.join(' and ')}`
 }
 
-/** Like OpenAI: `120ms`, `1.5s`, `6m0s`. Of whole milliseconds. */
+/** In OpenAI's form: `120ms`, `1.5s`, `6m0s`. `ms` is a whole number. */
 function toDuration(ms: number): string {
   if (ms < 1000) return `${ms}ms`
   const hundredths = Math.ceil(ms / 10)
   if (hundredths < 6_000) return `${hundredths / 100}s`
-  // Rounded up before they are divided: else a minute had sixty.
+  // Rounded up before the division: otherwise 119.5 s would be `1m60s`.
   const seconds = Math.ceil(ms / 1000)
   return `${Math.floor(seconds / 60)}m${seconds % 60}s`
 }

@@ -1,12 +1,12 @@
-/** One entry of `rateLimits`, ready to count with. */
+/** One entry of `rateLimits`, in the form that the limiter counts with. */
 import { createHash } from 'node:crypto'
 import type { RateLimit } from '../config/limits-schema.ts'
 import type { BucketSize } from './token-bucket.ts'
 
 export interface LimitRule {
-  /** Where it stands in the config. */
+  /** Its place in the config, such as `policies[0]`. */
   readonly name: string
-  /** Unlike that of every other rule, and the same in every config that has the same limit for the same callers. */
+  /** Unique among the rules, and the same in every config that has the same limit for the same callers. */
   readonly id: string
   readonly per: readonly Part[]
   readonly requests: BucketSize | null
@@ -27,22 +27,22 @@ export function toLimitRules(owner: string, limits: readonly RateLimit[]): Limit
   const ids = limits.map((limit) => toShortHash(`${owner} ${JSON.stringify(limit)}`))
   return limits.map((limit, index) => ({
     name: `${owner}[${index}]`,
-    // One that stands there twice counts twice.
+    // The number tells equal entries apart: a limit that is listed twice counts twice.
     id: `${ids[index]}.${ids.slice(0, index).filter((id) => id === ids[index]).length}`,
     per: [...new Set(limit.per)],
     requests: toSize(limit.requestsPerMinute, limit.burst),
-    // A burst is a number of requests: of tokens a whole minute's may come at once.
+    // `burst` is a number of requests. The tokens of a whole minute can be used at once.
     tokens: toSize(limit.tokensPerMinute, undefined),
     concurrency: limit.concurrency ?? null,
   }))
 }
 
-/** It becomes part of the key of every counter, which is made for each call. */
+/** Short, because it is part of a counter's key, and each call makes such a key for each of its limits. */
 function toShortHash(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16)
 }
 
-/** Of one key, or of each caller with a token: nobody else is counted with them. */
+/** The limits of one key, or of callers with a token. Each caller is counted alone. */
 export function toOwnRules(owner: string, limits: readonly RateLimit[]): LimitRule[] {
   return toLimitRules(
     owner,
@@ -51,8 +51,8 @@ export function toOwnRules(owner: string, limits: readonly RateLimit[]): LimitRu
 }
 
 /**
- * Calls with the same key share a counter. Those without a tenant are counted together. With the length of each name before
- * it, no two subjects have the same key, whatever they are called.
+ * Calls with the same key share a counter. Calls without a tenant are counted together. The length before each name
+ * makes the keys of two different subjects differ, whatever the names contain.
  */
 export function toCounterKey({ id, per }: LimitRule, subject: Subject): string {
   let key = id

@@ -8,7 +8,7 @@ import type { TokenEstimate } from './token-estimate.ts'
 
 const small = { inputTokens: 10, outputTokens: 90, isOutputStated: true }
 
-/** A limiter on a clock that stands still until told. */
+/** A limiter on a clock that moves only with `wait`. */
 function start(limits: object[], countersMax?: number) {
   let nowMs = 0
   const refused: string[] = []
@@ -55,7 +55,7 @@ test('callers and models are told apart only where the limit says so', () => {
   expect(refusal(() => together.reserve('b')).message).toContain('for all callers together')
 })
 
-test('a limit that stands there twice counts twice, each for itself', () => {
+test('a limit that is listed twice counts twice, each by itself', () => {
   const { reserve, level } = start([{ requestsPerMinute: 10 }, { requestsPerMinute: 10 }])
   reserve()
   expect([level('requests', 0), level('requests', 1)]).toEqual([9, 9])
@@ -77,7 +77,7 @@ test('takes from no limit when one of them has no room', () => {
   expect(refused).toEqual(['tokens'])
 })
 
-test('who has several waits is told the longest, whichever limit comes first', () => {
+test('where several limits refuse a call, the longest wait is told, whichever limit comes first', () => {
   const [requests, tokens, running] = [{ requestsPerMinute: 1 }, { tokensPerMinute: 150 }, { concurrency: 1 }]
   for (const limits of [
     [requests, tokens, running],
@@ -90,7 +90,7 @@ test('who has several waits is told the longest, whichever limit comes first', (
   }
 })
 
-test('a guess at the output is nothing to a limit that counts no tokens', () => {
+test('a guessed output does not matter to a limit that counts no tokens', () => {
   const { reserve, level } = start([{ requestsPerMinute: 2 }])
   reserve('a', { ...small, isOutputStated: false })
   expect(level('requests')).toBe(1)
@@ -111,8 +111,8 @@ test.each([
 })
 
 test.each([
-  ['what it used beyond its estimate is taken from what had flowed in', 250, 50],
-  ['what it did not use never fills a bucket over its burst', 0, 200],
+  ['tokens beyond its estimate are taken from those that flowed in meanwhile', 250, 50],
+  ['unused tokens never fill the bucket beyond its burst', 0, 200],
 ])('of a call that ran a minute, %s', (_what, used, left) => {
   const { reserve, level, wait } = start([{ tokensPerMinute: 200 }])
   const reservation = reserve()
@@ -132,7 +132,7 @@ test('a place among the running calls is given back exactly once', () => {
   expect(refusal(reserve).message).toContain('2 calls at the same time')
 })
 
-test('who is to wait is told whole milliseconds and seconds, never too few', () => {
+test('the wait is told in whole milliseconds and seconds, never too short', () => {
   const { reserve, wait } = start([{ requestsPerMinute: 7, burst: 1 }])
   reserve().settle(0)
   expect(refusal(reserve).headers).toMatchObject({
@@ -155,13 +155,13 @@ test('a call that never fits is told so, and that trying again does not help', (
   expect(message).toContain('100 tokens,')
 })
 
-test('a guess at the output refuses no call for ever', () => {
+test('a guessed output refuses no call for ever', () => {
   const { reserve, level } = start([{ tokensPerMinute: 50 }])
   reserve('a', { ...small, isOutputStated: false })
   expect(level('tokens')).toBe(0)
 })
 
-test('the tightest limit is the one that is told', () => {
+test('the headers are those of the tightest limit', () => {
   const { reserve } = start([
     { per: [], requestsPerMinute: 100 },
     { requestsPerMinute: 60, burst: 5 },
@@ -173,7 +173,7 @@ test('the tightest limit is the one that is told', () => {
   })
 })
 
-test('ever new callers fill no memory, and win nothing by it', () => {
+test('callers who use new names again and again do not fill the memory, and gain nothing', () => {
   const { reserve, limiter } = start([{ requestsPerMinute: 2 }], 40)
   let admitted = 0
   for (let index = 0; index < 1_000; index++) {
@@ -182,12 +182,12 @@ test('ever new callers fill no memory, and win nothing by it', () => {
       admitted++
     } catch {}
   }
-  // Forty with a counter of their own, and two of the others.
+  // Forty have a counter of their own, and the shared one admits two.
   expect(admitted).toBe(42)
   expect(limiter.list()).toHaveLength(41)
 })
 
-test('a counter that is whole again makes room; one with a running call does not', () => {
+test('a counter that is full again makes room; one with a running call does not', () => {
   const { reserve, limiter, wait } = start([{ requestsPerMinute: 60 }], 2)
   const running = reserve('running')
   reserve('done').settle(100)
@@ -197,7 +197,7 @@ test('a counter that is whole again makes room; one with a running call does not
   running.settle(100)
 })
 
-test('a counter whose tokens have not all flowed back makes no room, and one that has them does', () => {
+test('a counter makes room only when all its tokens have flowed back', () => {
   const { reserve, limiter, wait } = start([{ tokensPerMinute: 60 }], 1)
   const none = { inputTokens: 0, outputTokens: 0, isOutputStated: true }
   reserve('spent', { ...none, inputTokens: 60 }).settle(60)
@@ -209,7 +209,7 @@ test('a counter whose tokens have not all flowed back makes no room, and one tha
   expect(limiter.list().map(({ subject }) => subject.caller)).toEqual(['new', '(others)'])
 })
 
-test('who has a counter keeps it where there is no room, and all newcomers share one', () => {
+test('where there is no room, known callers keep their counters and all newcomers share one', () => {
   const { reserve, limiter } = start([{ concurrency: 2 }], 2)
   for (const caller of ['a', 'b', 'c', 'd', 'a']) reserve(caller)
   expect(limiter.list().map(({ subject, running }) => [subject.caller, running])).toEqual([
@@ -220,7 +220,7 @@ test('who has a counter keeps it where there is no room, and all newcomers share
   expect(refusal(() => reserve('e')).code).toBe('rate_limited')
 })
 
-test('a call makes no room by a counter that it is counted by itself', () => {
+test('a call never makes room by removing a counter that counts this call too', () => {
   const { reserve, wait } = start(
     [{ concurrency: 1 }, { per: ['caller', 'model'], requestsPerMinute: 60 }],
     4,
@@ -232,7 +232,7 @@ test('a call makes no room by a counter that it is counted by itself', () => {
   expect(refusal(() => reserve('a', small, 'a third')).message).toContain('at the same time')
 })
 
-test('whatever is reserved and settled, and when: nothing is lost and nothing is made', () => {
+test('whatever is reserved and settled, and when: no token is lost and none is created', () => {
   const step = fc.record({
     afterMs: fc.integer({ min: 0, max: 5_000 }),
     tokens: fc.integer({ min: 1, max: 300 }),

@@ -1,6 +1,6 @@
 /**
- * Admits a call when all its limits have room, or takes nothing at all. Tokens are reserved by estimate and settled to
- * what the call really used; its place among the running ones is given back with them, exactly once.
+ * Admits a call if all its limits have room; otherwise it takes from none of them. Tokens are reserved by estimate and
+ * settled to what the call really used. The call's place among the running ones is given back then too, exactly once.
  */
 import type { Clock } from '../clock.ts'
 import { type Counter, createCounters, toNow } from './counters.ts'
@@ -12,26 +12,26 @@ import type { TokenEstimate } from './token-estimate.ts'
 export interface Limiter {
   /** Throws `rate_limited`. */
   reserve(rules: readonly LimitRule[], subject: Subject, estimate: TokenEstimate): Reservation
-  /** These are the rules from now on. A limit that is the same as before goes on where it was. */
+  /** These are the rules from now on. A limit that is the same as before keeps its counters. */
   use(rules: readonly LimitRule[]): void
-  /** What is counted just now; a limit that is not in it is whole. */
+  /** The counters as they are now. A limit without one is full. */
   list(): Counter[]
 }
 
 export interface Reservation {
   /**
-   * `x-ratelimit-…` of the tightest limits, as they were after this call was admitted. Put into words when they are first
-   * asked for: while the provider is waited for there is time, at its first token there is none.
+   * `x-ratelimit-…` of the tightest limits, as they were after this call was admitted. Made when they are first asked
+   * for: do that while the call waits for its provider, not at its first token, where it would cost time.
    */
   headers(): Readonly<Record<string, string>>
-  /** The call is over and cost this many tokens. A second time does nothing. */
+  /** The call is over and used this many tokens. Only the first call of `settle` counts. */
   settle(tokens: number): void
 }
 
 export interface LimiterOptions {
   clock: Clock
   onRefused(reason: Refusal['reason']): void
-  /** Some 300 bytes each. */
+  /** A counter takes some 300 bytes. */
   countersMax?: number
 }
 
@@ -68,13 +68,13 @@ export function createLimiter({ clock, onRefused, countersMax = 10_000 }: Limite
   }
 }
 
-/** What a call wants of one counter. */
+/** How much a call takes from one counter. */
 interface Wanted {
   counter: Counter
   tokens: number
 }
 
-/** A guess at the output is no reason to refuse a call for ever: it asks for no more than the bucket can hold. */
+/** A guessed output must not refuse a call for ever: the guess is reduced to what the bucket can hold. */
 function toTokens(
   { tokens }: LimitRule,
   { inputTokens, outputTokens, isOutputStated }: TokenEstimate,
@@ -83,10 +83,10 @@ function toTokens(
   return tokens === null || isOutputStated ? whole : Math.min(whole, Math.max(inputTokens, tokens.burst))
 }
 
-/** When a running call ends is not known; a second is as good as any guess. */
+/** A guess: it is not known when a running call will end. */
 const concurrencyWaitMs = 1_000
 
-/** What would hold the call up longest. */
+/** The refusal with the longest wait, of this counter's and the one before. */
 function toWorst({ counter, tokens }: Wanted, before: Refusal | null): Refusal | null {
   const { rule, requests, tokens: tokenBucket, running } = counter
   let worst = before
@@ -111,11 +111,11 @@ function takeAll({ counter, tokens }: Wanted): void {
 
 function createReservation(wanted: readonly Wanted[], clock: Clock): Reservation {
   let isSettled = false
-  // Buckets are values: these stay as they are now.
+  // Buckets are immutable, so these copies stay as they are now.
   const admitted = wanted.map(({ counter }) => ({ ...counter }))
   let headers: Readonly<Record<string, string>> | null = null
   return {
-    // No getter: a literal with one is put together by the runtime, in a microsecond.
+    // Not a getter: an object literal with a getter takes the runtime a microsecond to make.
     headers() {
       headers ??= toHeaders(admitted)
       return headers

@@ -8,7 +8,7 @@ let door: Door
 let nowMs = 0
 afterEach(() => door.close())
 
-/** On a clock that stands still until told. */
+/** On a clock that stands still until `nowMs` is set. */
 async function start(rateLimits: object[], options: DoorOptions = {}): Promise<Door['gateway']> {
   nowMs = 0
   door = await openDoor({ rateLimits }, { monotonicMs: () => nowMs, ...options })
@@ -24,7 +24,7 @@ function limitsOf({ headers }: Response): Record<string, string> {
   )
 }
 
-/** To its end: only then is the call over. */
+/** Reads it to its end: only then is the call over. */
 async function read(response: Response): Promise<string> {
   return await response.text()
 }
@@ -46,7 +46,7 @@ test.each([
     'x-ratelimit-remaining-tokens': '5900',
     'x-ratelimit-reset-tokens': '1s',
   })
-  // Of the 100 that were reserved the call used 10.
+  // The call used 10 of the 100 tokens that were reserved.
   const next = await gateway.chat(body)
   expect(limitsOf(next)).toMatchObject({ 'x-ratelimit-remaining-tokens': '5890' })
   await read(next)
@@ -56,7 +56,7 @@ test.each([
   [500, '2m0s'],
   [59_500, '1m1s'],
 ])(
-  'how long until a limit is whole again has no minute of sixty seconds: after %i ms %s',
+  'the time until a limit is full again is never written with sixty seconds: after %i ms %s',
   async (ms, reset) => {
     const gateway = await start([{ requestsPerMinute: 1, burst: 2 }])
     for (let call = 0; call < 2; call++) await read(await gateway.chat(plain))
@@ -92,7 +92,7 @@ test.each([
   expect(door.upstream.received).toHaveLength(2)
   expect(await gateway.sample('gateway_rate_limited_total', 'reason="requests"')).toBe(1)
   expect(await gateway.sample('gateway_refused_total', 'reason="rate_limited"')).toBe(1)
-  // A refusal is no fast answer of the provider.
+  // A refusal must not count as a fast answer of the provider.
   const duration = 'gen_ai_server_request_duration_seconds_count'
   expect(await gateway.sample(duration, 'error_type="rate_limited"')).toBe(0)
 
@@ -131,7 +131,7 @@ test('a call that could use more than the limit ever holds is told to ask for le
   expect(((await refused.json()) as ErrorBody).error.message).toContain('smaller max_tokens')
 })
 
-test('a call that an aborting caller leaves gives its place back, streaming and before the first token', async () => {
+test('a call whose caller leaves gives its place back, while it streams and before its first token', async () => {
   const silent = Promise.withResolvers<void>()
   const gateway = await start([{ concurrency: 1 }], {
     async answer(response, { body }) {
@@ -152,7 +152,7 @@ test('a call that an aborting caller leaves gives its place back, streaming and 
     )
     controller.abort()
     await expect(running.then((response) => response.text())).rejects.toThrow()
-    // The provider's socket is closed when the gateway has given the call up.
+    // The gateway closes the provider's socket when it gives up the call.
     await cutOff
   }
   silent.resolve()
@@ -177,7 +177,7 @@ test('a stream that its caller leaves counts for its prompt and what was sent of
   await (await arrives).cutOff
   const next = await gateway.chat({ ...plain, stop: 'stop' })
   await read(next)
-  // 5 tokens of prompt and the 2 that came, as it is booked; then the 100 of this call.
+  // Less 5 tokens of prompt and the 2 that came, which are booked, and the 100 reserved for this call.
   expect(next.headers.get('x-ratelimit-remaining-tokens')).toBe('5893')
 })
 
@@ -203,13 +203,13 @@ test('a key has limits of its own beside those of all', async () => {
   }
   expect(await statusFor('slow')).toBe(200)
   expect(await statusFor('slow')).toBe(429)
-  // The refused call took nothing of the limit of all.
+  // The refused call took nothing from the limit of all callers.
   expect(await statusFor('fast')).toBe(200)
   expect(await statusFor('fast')).toBe(200)
   expect(await statusFor('fast')).toBe(429)
 })
 
-test('without limits no header speaks of any', async () => {
+test('without limits there are no headers about limits', async () => {
   const response = await (await start([])).chat(plain)
   await read(response)
   expect(limitsOf(response)).toEqual({})

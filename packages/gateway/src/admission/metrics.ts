@@ -1,4 +1,4 @@
-/** What the door counts: refused calls by reason, and audit lines that could not be written. */
+/** Metrics of admission: refused calls by reason, and audit lines that could not be written. */
 import { Counter, type Registry } from 'prom-client'
 import type { ErrorCode } from '../errors.ts'
 import { wasSent } from '../ledger/attempt-record.ts'
@@ -7,7 +7,7 @@ import type { Refusal } from './limit-answer.ts'
 
 export interface AdmissionMetrics {
   rateLimited(reason: Refusal['reason']): void
-  /** What never became a call. */
+  /** A request that never became a call. */
   refused(reason: ErrorCode): void
   auditLost(lines: number): void
   read: RecordReader

@@ -7,7 +7,7 @@ import { bearer, keyOf, openDoor, providerKey } from '../testing/door.ts'
 import { messages } from '../testing/gateway.ts'
 import { hashKey } from './api-keys.ts'
 
-test('no key, token, hash or secret stands in any answer, log line, metric, audit line or request to the provider', async () => {
+test('no key, token, hash or secret is in any answer, log line, metric, audit line or provider request', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'secrets-'))
   const path = join(folder, 'audit.log')
   const secret = 'the-secret-of-issuer-and-gateway-alone'
@@ -50,7 +50,7 @@ test('no key, token, hash or secret stands in any answer, log line, metric, audi
       await gateway.chat({ model: 'm', messages }, { headers: { authorization: `Basic ${credential}` } }),
     )
   }
-  // Every way of saying yes or no has been seen.
+  // Every kind of answer was among them.
   expect([...statuses].sort()).toEqual([200, 400, 401, 403, 404, 429])
   outputs.push(await (await fetch(gateway.metricsUrl)).text(), JSON.stringify(gateway.logs))
   const upward = upstream.received.map(({ headers, body }) => JSON.stringify({ headers, body }))

@@ -1,13 +1,13 @@
 /**
- * Calls that were refused before anybody knew whose they were have lines in the audit log too, but only so many a minute: else
- * anybody without a key could push out the lines of all who have one. How many more there were is a line of its own.
+ * Calls that were refused before their caller was known get lines in the audit log too, but only 60 a minute. Otherwise
+ * anybody without a key could rotate the lines of all callers out of the log. One line says how many were left out.
  */
 import type { Clock } from '../clock.ts'
 
 export interface StrangerLines {
-  /** Has this one a line? */
+  /** Whether this call gets a line. */
   take(): boolean
-  /** How many had none in the minute that is over, or in this one too when it ends early; each is told once. */
+  /** How many calls got none, once their minute is over or with `isEnd` at once. Each is reported once. */
   takeLeftOut(isEnd?: boolean): number
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Bucket, createBucket, holds, refill, refund, take, waitMs } from './token-bucket.ts'
 
 const size = { perMinute: 60, burst: 10 }
-/** Small enough for the walks below to be held up by them. */
+/** Small enough that the steps below often find the bucket empty. */
 const sizes = fc.record({
   perMinute: fc.integer({ min: 1, max: 600 }),
   burst: fc.integer({ min: 1, max: 500 }),
@@ -22,14 +22,14 @@ test('starts full, gives its burst at once and then one a second', () => {
   expect(holds(bucket, 2)).toBe(false)
 })
 
-test('what flows in is counted from the last look, however old the clock is', () => {
+test('what flows in is counted from the last refill, whatever the clock shows', () => {
   let bucket = take(createBucket(size, 1e9), 10)
   bucket = refill(bucket, size, 1e9 + 1_000)
   bucket = refill(bucket, size, 1e9 + 3_000)
   expect(bucket).toEqual({ level: 3, atMs: 1e9 + 3_000 })
 })
 
-test('what it holds now needs no wait', () => {
+test('an amount that it holds now needs no wait', () => {
   expect(waitMs(createBucket(size, 0), size, 4)).toBe(0)
   expect(holds(createBucket(size, 0), 10)).toBe(true)
 })
@@ -41,7 +41,7 @@ test('a debt must flow in before anything is taken again', () => {
   expect(holds(refill(bucket, size, 6_000), 1)).toBe(true)
 })
 
-test('says that no wait helps when more is asked than it ever holds', () => {
+test('says that no wait helps when more is asked for than it can ever hold', () => {
   expect(waitMs(createBucket(size, 0), size, 11)).toBe(Number.POSITIVE_INFINITY)
 })
 
@@ -87,7 +87,7 @@ test('never lets more than its limit and its burst through in any minute', () =>
   )
 })
 
-test('who waits as long as told finds what they asked for, and not before', () => {
+test('after the time that waitMs gives the amount is there, and not before', () => {
   fc.assert(
     fc.property(
       sizes,

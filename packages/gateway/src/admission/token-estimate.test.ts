@@ -10,7 +10,7 @@ test.each([
     1_000,
   ],
   [
-    'a picture of Anthropic’s form',
+    'a picture in Anthropic’s form',
     {
       content: [
         { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'x'.repeat(90_000) } },
@@ -19,7 +19,7 @@ test.each([
     1_000,
   ],
   [
-    'its text of that form',
+    'a plain text document in Anthropic’s form',
     { content: [{ type: 'document', source: { type: 'text', data: 'x'.repeat(40) } }] },
     10,
   ],
@@ -39,7 +39,7 @@ test.each([
     10_000,
   ],
   [
-    'a picture where none stands',
+    'what looks like a picture where none can be',
     { content: [{ type: 'text', text: { type: 'base64', data: 'x'.repeat(40_000) } }] },
     10_000,
   ],

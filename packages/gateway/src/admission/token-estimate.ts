@@ -1,6 +1,6 @@
 /**
- * How many tokens a call may cost, before it has cost any: the characters of its prompt / 4, as OpenAI's own rule of
- * thumb has it, and what it lets the model write. It is a reservation; the provider's own count settles it.
+ * How many tokens a call is likely to use, before it is sent: the characters of its prompt / 4, which is OpenAI's own
+ * rule of thumb, and the output that it allows. So much is reserved; the provider's own count settles it.
  */
 import { isRecord } from '../dialects/read-json.ts'
 
@@ -11,20 +11,20 @@ export interface TokenEstimate {
   isOutputStated: boolean
 }
 
-/** Of what uses none. */
+/** For requests that use no tokens. */
 export const noTokens: TokenEstimate = { inputTokens: 0, outputTokens: 0, isOutputStated: true }
 
 const charsPerToken = 4
-/** For a call that does not say how much it wants. */
+/** For a call that does not limit its output. */
 const outputTokensDefault = 1_024
-/** No model writes more, whatever is asked of it: a caller cannot hold back more than this of what others share. */
+/** No model writes more, so one answer cannot reserve more of a limit that callers share, whatever is asked for. */
 const outputTokensMax = 1_000_000
-/** Answers to one prompt: OpenAI's own bound. So many of the longest are the most that any call holds back. */
+/** Answers to one prompt, at most: OpenAI's own bound. No call reserves more than this many of the longest answers. */
 const answersMax = 128
-/** An image or a sound is not its base64 text: about what a picture costs. */
+/** What a picture costs, about. Its base64 text says nothing of that. */
 const attachmentTokens = 1_000
 
-/** Where the endpoints' bodies hold what is read: chat and messages, completions, embeddings and responses. */
+/** The members of a body that hold the prompt: of chat and messages, completions, embeddings and responses. */
 export const promptMembers = ['messages', 'system', 'tools', 'functions', 'prompt', 'input', 'instructions']
 export const outputMembers = ['max_completion_tokens', 'max_tokens', 'max_output_tokens']
 
@@ -40,28 +40,28 @@ export function estimateTokens(body: Record<string, unknown>): TokenEstimate {
   }
 }
 
-/** The largest of them: all go up, and which one counts is the provider's to say. */
+/** The largest limit in the body: all are sent on, and the provider decides which one counts. */
 function toStated(body: Record<string, unknown>): number | null {
   const counts = outputMembers.map((member) => positive(body[member])).filter((count) => count !== null)
   return counts.length === 0 ? null : Math.max(...counts)
 }
 
-/** With `best_of` more are written than sent, and paid for; a list of prompts has so many for each. */
+/** With `best_of` more answers are written, and paid for, than sent. A list of prompts gets as many for each prompt. */
 function answersOf({ n, best_of, prompt }: Record<string, unknown>): number {
   const answers = Math.min(Math.max(positive(n) ?? 1, positive(best_of) ?? 1), answersMax)
-  // Numbers are the tokens of one prompt.
+  // A list of numbers is one prompt, given as tokens.
   const prompts = Array.isArray(prompt) ? prompt.filter((each) => typeof each !== 'number').length : 1
   return answers * Math.max(prompts, 1)
 }
 
-/** Of all texts in it. With a stack of its own: hostile JSON may be nested deeper than ours. */
+/** Of all texts in it. With a stack of its own: hostile JSON can be nested deeper than the call stack allows. */
 function countChars(json: unknown): number {
   const open = [json]
   let chars = 0
   while (open.length > 0) {
     const next = open.pop()
     if (typeof next === 'string') chars += next.length
-    // A prompt of embeddings or completions may come as tokens.
+    // A prompt of embeddings or completions can be given as tokens.
     else if (typeof next === 'number') chars += charsPerToken
     else if (Array.isArray(next)) for (const item of next) open.push(item)
     else if (typeof next === 'object' && next !== null) chars += openMembers(next, open)
@@ -69,7 +69,7 @@ function countChars(json: unknown): number {
   return chars
 }
 
-/** What is no attachment goes on the stack; the rest is charged here. */
+/** Puts members on the stack, except attachments: these are counted here, at their fixed price. */
 function openMembers(object: object, open: unknown[]): number {
   let chars = 0
   for (const [name, value] of Object.entries(object)) {
@@ -82,13 +82,13 @@ function openMembers(object: object, open: unknown[]): number {
   return chars
 }
 
-/** An image or a document in Anthropic's form, and nothing beside it that could be read. */
+/** An image or a document in Anthropic's form, with no other member that could hold text. */
 function isEncoded(source: unknown): boolean {
   if (!isRecord(source) || source.type !== 'base64' || typeof source.data !== 'string') return false
   return Object.keys(source).every((name) => name === 'type' || name === 'media_type' || name === 'data')
 }
 
-/** In chat completions and responses. */
+/** Members that hold an attachment, in chat completions and responses. */
 const attachments = new Set(['image_url', 'input_audio', 'file', 'file_data'])
 
 function positive(value: unknown): number | null {
