@@ -38,7 +38,7 @@ test.each([
   ['a{1,300}', 'can match 300 characters; 256 is the most, so write smaller bounds'],
   ['(?:a{1,20}){1,20}', 'can match 400 characters; 256 is the most, so write smaller bounds'],
   ['\\p{L}{200}', 'can match 400 characters; 256 is the most, so write smaller bounds'],
-  ['a?b{0,2}', 'matches the empty text, which is everywhere'],
+  ['a?b{0,2}', 'matches the empty text, so it would match everywhere'],
   ['^a', 'holds "^": what stands around a match may not have arrived yet; only \\b and \\B can be used'],
   [
     'a(?=b)',
@@ -46,7 +46,7 @@ test.each([
   ],
   ['(a)\\1', 'refers back with "\\\\1", which takes unbounded time'],
   ['(?i:a)', 'holds "i": use flags'],
-  ['a(', 'is no regular expression (at character 3)'],
+  ['a(', 'is not a regular expression (at character 3)'],
 ])('the regex %s %s', (regex, sentence) => {
   expect(faultOf({ match: { regex } })).toBe(`${at}.match.regex: ${sentence}`)
 })

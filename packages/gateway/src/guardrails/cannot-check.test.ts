@@ -1,4 +1,4 @@
-/** What guardrails cannot look into does not pass, and what they hold back is no silence. */
+/** What guardrails cannot check is not passed on, and a token that they hold back counts as arrived. */
 import { expect, test } from 'vitest'
 import { done, finish, role, token } from '../testing/chunks.ts'
 import { type ErrorBody, oneModel, startGateway } from '../testing/gateway.ts'
@@ -27,7 +27,7 @@ async function start(answer: Answering) {
   return { upstream, gateway }
 }
 
-test.each([2_000, 100_000])('a request with %i lists in one another is checked or refused', async (depth) => {
+test.each([2_000, 100_000])('a request nested %i deep is checked or refused', async (depth) => {
   const { upstream, gateway } = await start(json({ choices: [] }))
   const content = `${'['.repeat(depth)}"${card}"${']'.repeat(depth)}`
   const response = await gateway.chat(`{"model":"m","messages":[{"role":"user","content":${content}}]}`)
@@ -39,7 +39,7 @@ test.each([2_000, 100_000])('a request with %i lists in one another is checked o
   expect(upstream.received).toHaveLength(response.status === 200 ? 1 : 0)
 })
 
-test('an answer with lists in one another is checked or refused', async () => {
+test('an answer nested too deep is checked or refused', async () => {
   const deep = `${'['.repeat(200_000)}"${card}"${']'.repeat(200_000)}`
   const { gateway } = await start(json(`{"choices":[{"message":{"content":${deep}}}]}`))
   const response = await gateway.chat({ model: 'm', messages: [{ role: 'user', content: 'a' }] })
@@ -48,7 +48,7 @@ test('an answer with lists in one another is checked or refused', async () => {
 })
 
 test.each(['identity', ' Identity', ''])(
-  'an answer whose encoding is %j is none that is packed',
+  'an answer whose encoding is %j is not taken for a compressed one',
   async (encoding) => {
     const { gateway } = await start((response, request) => {
       response.setHeader('content-encoding', encoding)
@@ -69,7 +69,7 @@ test.each(['identity', ' Identity', ''])(
   },
 )
 
-test('a text that is held back has still begun: the deadline of the first token is met', async () => {
+test('a text that is held back has arrived: the deadline of the first token is met', async () => {
   let begun = 0
   const guard = createTextGuard(
     [{ name: 'cards', action: 'mask', detector: detectors['card-number']() }],

@@ -1,4 +1,4 @@
-/** Long texts are guarded like short ones, and nobody waits for them. */
+/** Long texts are guarded like short ones, and no other call waits for them. */
 import { expect, test, vi } from 'vitest'
 import { createEmail } from './detectors/email.ts'
 import { editInTurns } from './edit-in-turns.ts'
@@ -38,7 +38,7 @@ test('others have their turn after every 16 Ki characters, however they are spre
   expect(turns).toBe(Math.floor(164_000 / 16_384))
 })
 
-test('a text that stands there many times is looked at once', async () => {
+test('a text that occurs many times is checked once', async () => {
   const edit = vi.fn(guard.edit)
   const texts = Array.from({ length: 500 }, () => 'to me@example.com ')
   const edited = await editInTurns({ ...guard, edit }, createTurns(), (walk) => editTexts(texts, walk))

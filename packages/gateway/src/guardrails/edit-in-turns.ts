@@ -1,11 +1,11 @@
-/** Guards all texts of something whole, in turns (`turns.ts`) where they are long. */
+/** Guards all texts of a whole body, event or set of arguments, in turns (`turns.ts`) where they are long. */
 import type { EditText } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
 import type { Turns } from './turns.ts'
 
 /**
- * What `walk` makes of the texts that it hands over, once they are guarded. It is called twice: to see the texts, each of which is
- * looked at once however often it stands there, and to put the guarded ones in their place.
+ * Gives what `walk` makes with the guarded texts. `walk` is called twice: first to collect the texts, each of which is
+ * checked once, however often it occurs, then to replace them by the guarded ones.
  */
 export async function editInTurns<Value>(
   guard: TextGuard,

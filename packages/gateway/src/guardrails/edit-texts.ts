@@ -1,17 +1,17 @@
 /**
- * Walks JSON and lets every text in it be edited: answers, reasoning, refusals, and members that nobody has heard of yet.
- * Left alone is only what is known to be no text. Where nothing was edited, the same value comes back.
+ * Walks JSON and edits every text in it: answers, reasoning, refusals, and members that are not known yet. Only members
+ * that are known to hold no text are left alone. Where nothing was edited, the same value is returned.
  */
 import { isRecord, record } from '../dialects/read-json.ts'
 
 export interface Place {
   /** The same for all pieces of one text that streams. */
   path: string
-  /** Arguments of a tool are JSON inside a text, and must remain JSON. */
+  /** The arguments of a tool call: JSON inside a text, which must remain JSON. */
   isJson: boolean
-  /** In a stream too it comes at once, and not in pieces. */
+  /** A stream too sends this text at once, and not in pieces. */
   isWhole: boolean
-  /** A text, or what holds it, alone where this one stood: for a piece that comes later. */
+  /** A choice that holds nothing but this text, in the same place: for a piece that is sent later. */
   wrap(inner: unknown): unknown
 }
 
@@ -21,7 +21,7 @@ export function editTexts<Value>(value: Value, edit: EditText): Value {
   return editAt(value, root, edit) as Value
 }
 
-/** The data of a call of a tool: names of members too, and numbers, which may be card numbers. */
+/** Edits the data of a tool call: also the names of its members, and numbers, which can be card numbers. */
 export function editData(value: unknown, edit: (text: string) => string): unknown {
   if (typeof value === 'string') return edit(value)
   if (typeof value === 'number' || isRawNumber(value)) {
@@ -40,7 +40,7 @@ export function editData(value: unknown, edit: (text: string) => string): unknow
   return isSame ? value : Object.fromEntries(entries)
 }
 
-/** Names of kinds, ids, signatures and addresses: a provider reads them, or nobody does. */
+/** Members that hold kinds, ids, signatures, URLs or encoded data, which the model does not read as text. */
 const notText = new Set([
   'type',
   'role',
@@ -85,15 +85,15 @@ function editAt(value: unknown, place: Place, edit: EditText): unknown {
 
 function editMember(holder: Record<string, unknown>, key: string, place: Place, edit: EditText): unknown {
   const value = holder[key]
-  // Addresses and data may also be maps that hold one.
+  // `image_url` and the like can also be an object, whose members are then looked at.
   if (notText.has(key) && typeof value !== 'object' && !isDocument(holder, key)) return value
   const own = inMap(place, key)
-  // Of Anthropic's messages: the arguments, and no text that holds them.
+  // In Anthropic's messages the arguments are an object, not a text that holds JSON.
   const isData = key === 'input' && holder.type === 'tool_use'
   return isData ? editData(value, (text) => edit(text, own)) : editAt(value, own, edit)
 }
 
-/** Of Anthropic's messages, in plain text: in all other sources `data` is base64. */
+/** A plain text document in Anthropic's messages: in all other sources `data` is base64. */
 function isDocument(holder: Record<string, unknown>, key: string): boolean {
   return key === 'data' && holder.type === 'text'
 }
@@ -107,7 +107,9 @@ function inMap({ path, isWhole, wrap }: Place, key: string): Place {
   }
 }
 
-/** Pieces of one text come under one `index`; without one they are told apart by their id, their type, or their place. */
+/**
+ * Pieces of one text have the same `index`. Without one, texts are told apart by their id, their type, or their place.
+ */
 function inList({ path, isWhole, wrap }: Place, list: readonly unknown[], place: number): Place {
   const { index, id, type } = record(list[place])
   const identity = {
@@ -115,7 +117,7 @@ function inList({ path, isWhole, wrap }: Place, list: readonly unknown[], place:
     ...(index === undefined && id !== undefined && { id }),
     ...(type !== undefined && { type }),
   }
-  // Of one type in one list only the first can be another piece of what came before.
+  // Of several items with one type in one list, only the first can continue the text of an earlier chunk.
   const isFirst = list.findIndex((each) => record(each).type === type) === place
   return {
     path: `${path}/${index ?? id ?? (isFirst ? type : null) ?? place}`,

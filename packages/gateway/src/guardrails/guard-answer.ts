@@ -1,8 +1,8 @@
 /**
- * A good answer in OpenAI's form → the same answer as its guardrails let it pass, as it arrives. It stands between the
- * attempt and the relay, which goes on to see bytes of one form; without a guardrail for answers it is not there.
+ * Passes a good answer in OpenAI's form through its guardrails as it arrives. It stands between the attempt and the
+ * relay, which gets bytes of the same form. Calls without a guardrail for answers skip it.
  *
- * What cannot be read cannot be checked, so it does not pass.
+ * What cannot be parsed cannot be checked, so it is not passed on.
  */
 import { createFrameSplitter, encodeEvent, readFrame } from '@drag-race/wire'
 import { isKeepAlive } from '../dialects/keep-alive.ts'
@@ -22,27 +22,27 @@ export interface AnswerGuard {
   guard: TextGuard
   provider: string
   isStream: boolean
-  /** How many were asked for. */
+  /** How many choices were asked for. */
   choices: number
   nowMs(): number
-  /** Time that a read took. */
+  /** Gets the time that the guardrails took for one read. */
   onWorked(ms: number): void
-  /** A chunk, or a whole body, that does not pass: it was generated, and is paid for. */
+  /** Gets a chunk, or a whole body, that was rejected: it was generated, so it must be paid for. */
   onRejected(raw: unknown): void
 }
 
 export function guardAnswer(answer: Answer, parts: AnswerGuard): Answer {
   const type = answer.headers['content-type'] ?? ''
-  // The relay says what is wrong with a web page, or with what is compressed, and lets nothing of it pass.
+  // The relay refuses a web page or a compressed body, and says why; it passes on nothing of it.
   if (/^text\/html\b/i.test(type) || isPacked(answer.headers)) return answer
   const { 'content-length': _, ...headers } = answer.headers
-  // Some front doors answer whole though a stream was asked for; the relay makes one of it.
+  // Some providers answer without streaming though a stream was asked for; the relay makes a stream of that.
   const isStream = parts.isStream && !/^application\/json\b/i.test(type)
   return { ...answer, headers, body: isStream ? guardStream(answer, parts) : guardWhole(answer, parts) }
 }
 
 async function* guardStream(answer: Answer, parts: AnswerGuard): AsyncGenerator<Uint8Array> {
-  // What is held back is no silence of the provider's: its first token is met when it is heard.
+  // A token that is held back has arrived: the deadline for the first token is met when the guard gets it.
   const chunks = createChunkGuard(parts.guard, parts.choices, answer.begun)
   const splitter = createFrameSplitter()
   const pass = async function* (frames: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -56,7 +56,7 @@ async function* guardStream(answer: Answer, parts: AnswerGuard): AsyncGenerator<
       stopped = { error }
     }
     parts.onWorked(parts.nowMs() - fromMs)
-    // What came before an event that does not pass is the caller's.
+    // Events before a rejected one are still passed on.
     if (passed.length > 0) yield Buffer.concat(passed)
     if (stopped) throw stopped.error
   }
@@ -73,7 +73,7 @@ async function passFrame(
 ): Promise<Uint8Array[]> {
   const frame = readFrame(bytes)
   const { data, event } = frame
-  // A comment, or a failure in a field of its own.
+  // A comment, or an error that is sent in a field of its own.
   if (data === null) return [bytes]
   if (data.trim() === '[DONE]') {
     const rests = await chunks.done(turns)
@@ -81,10 +81,10 @@ async function passFrame(
   }
   const raw = findEventExcess(bytes) === null ? parseJson(data) : undefined
   if (raw === undefined) {
-    // Its text is no part of the answer, and still nobody has checked it.
+    // Its text is not part of the answer, but it is unchecked, so a comment is sent in its place.
     if (isKeepAlive(frame)) return [Buffer.from(': keep-alive\n\n')]
-    const message = `${provider} sent an event that is not JSON, which the guardrails of this gateway cannot check.`
-    // Behind the end of all choices nothing is missing without it.
+    const message = `${provider} sent an event that is not JSON, or too deep or large for this gateway's guardrails.`
+    // If all choices are finished, the caller already has the whole answer.
     throw chunks.isOver()
       ? new GatewayError('malformed_stream', message)
       : new NotChecked(message, 'malformed_stream')
@@ -102,7 +102,7 @@ function encode(chunk: unknown, event: string | null): Uint8Array {
   return Buffer.from(encodeEvent({ data: JSON.stringify(chunk), ...(event !== null && { event }) }))
 }
 
-/** Half an event at the end of a cut stream is of no use, and may hold half of a match. */
+/** Half an event at the end of a cut stream is dropped: it is of no use, and could hold half of a match. */
 function isWholeEvent(rest: Uint8Array): boolean {
   const { data, unknown } = readFrame(rest)
   return data === null ? unknown.length > 0 : data.trim() === '[DONE]' || parseJson(data) !== undefined
@@ -114,7 +114,7 @@ async function* guardWhole(answer: Answer, parts: AnswerGuard): AsyncGenerator<U
   const fromMs = nowMs()
   const raw = parseJson(bytes.toString())
   if (raw === undefined && bytes.length > 0) {
-    const message = `What ${provider} answered is not JSON, so the guardrails of this gateway cannot check it.`
+    const message = `The answer of ${provider} is not JSON, or nested too deep for this gateway's guardrails.`
     throw new GatewayError('bad_response', message)
   }
   const guarded = await guardOrTell(raw, guard, onRejected)
@@ -129,7 +129,7 @@ async function guardOrTell(
   onRejected: AnswerGuard['onRejected'],
 ): Promise<unknown> {
   try {
-    // A caller who leaves takes the attempt with it, and this answer.
+    // No signal is checked here: when the caller leaves, the attempt is aborted, and this answer with it.
     return await editInTurns(guard, createTurns(), (edit) => editCompletion(raw, edit))
   } catch (error) {
     onRejected(raw)
@@ -141,7 +141,7 @@ function editCompletion(raw: unknown, edit: EditText): unknown {
   if (!isRecord(raw) || !Array.isArray(raw.choices)) return editTexts(raw, edit)
   const choices = (raw.choices as unknown[]).map((choice) => {
     if (!isRecord(choice)) return editTexts(choice, edit)
-    // The tokens themselves stand in it, cut as no detector expects.
+    // `logprobs` holds the same text as single tokens, in which no detector would find a match.
     const { logprobs, ...rest } = choice
     const edited = editTexts(rest, edit)
     return edited === rest && (logprobs ?? null) === null ? choice : edited

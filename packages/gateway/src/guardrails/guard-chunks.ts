@@ -1,9 +1,9 @@
 /**
- * The chunks of a stream as its guardrails let them pass. Each text has a scanner of its own: the answer, the reasoning
- * and the arguments of each tool, of each choice. What a scanner holds back comes out in a later chunk, at the latest
- * right before the choice is finished.
+ * Passes the chunks of a stream through its guardrails. Each text has a scanner of its own: in each choice, the answer,
+ * the reasoning and the arguments of each tool. What a scanner holds back is sent in a later chunk, at the latest right
+ * before the choice is finished.
  *
- * A text whose choice never finishes keeps what it holds back: it may be half of a match.
+ * If a choice never finishes, what was held back of it is never sent: it could be half of a match.
  */
 import { isRecord, record, records, text } from '../dialects/read-json.ts'
 import { NotChecked } from '../errors.ts'
@@ -13,20 +13,20 @@ import { type OpenText, openText } from './open-text.ts'
 import type { TextGuard } from './text-guard.ts'
 import type { Turns } from './turns.ts'
 
-/** One call after the other: each waits for the one before. */
+/** Its methods must not overlap: each call waits for the one before. */
 export interface ChunkGuard {
-  /** The chunks in place of this one; the same one where nothing in it had to change. */
+  /** The chunks to send in place of this one; the same chunk where nothing in it changed. */
   chunk(raw: unknown, turns: Turns): Promise<unknown[]>
-  /** The stream says that it is done. */
+  /** The stream has sent `[DONE]`: gives the chunks with all that was held back. */
   done(turns: Turns): Promise<unknown[]>
-  /** All choices that were asked for are finished: nothing can be missing. */
+  /** All choices that were asked for are finished, so nothing can be missing. */
   isOver(): boolean
 }
 
-/** Arguments of all tools of one answer together. No call of a tool is longer; what nobody checks does not pass. */
+/** For the arguments of all tools of one answer together. No real tool call is longer; longer ones are an error. */
 const heldCharsMax = 4 * 1024 * 1024
 
-/** `onText` is told of every piece of text, also where it is held back. */
+/** `onText` is called for every piece of text, also if the piece is held back. */
 export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText: () => void): ChunkGuard {
   const over = new Set<unknown>()
   const open = new Map<string, { choice: unknown; place: Place; text: OpenText }>()
@@ -65,13 +65,13 @@ export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText:
 
   return {
     async chunk(raw, turns) {
-      // No chunk: its texts are nobody's answer, and still they do not pass unseen.
+      // Not a chunk: its texts belong to no answer, but they are checked too.
       if (!isRecord(raw) || !Array.isArray(raw.choices)) {
         return [await editInTurns(guard, turns, (edit) => editTexts(raw, edit))]
       }
       const { id, object, created, model } = raw
       head = { id, object, created, model }
-      // A choice that is no object is none, and no client reads it.
+      // Choices that are not objects are dropped: no client reads them.
       const before = records(raw.choices)
       const passed: string[] = []
       let placed = 0
@@ -87,7 +87,7 @@ export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText:
       if (finished.size === 0) return [chunk]
       const rests = await close((choice) => finished.has(choice), turns)
       if (rests.length === 0) return [chunk]
-      // The rest of a text belongs behind its last piece, which may stand in the chunk that finishes it.
+      // The rest of a text must follow its last piece, which can be in the chunk that finishes the choice.
       return [...withoutEnd(chunk), ...rests, withoutTexts(chunk)]
     },
     done: (turns) => close(() => true, turns),
@@ -97,7 +97,7 @@ export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText:
 
 function tooLong(): NotChecked {
   return new NotChecked(
-    `The arguments of the called tools are longer than ${heldCharsMax} characters, which is the most that guardrails check.`,
+    `The tool call arguments are longer than ${heldCharsMax} characters, the most that guardrails check.`,
   )
 }
 
@@ -121,7 +121,10 @@ function toPieces(choices: readonly Record<string, unknown>[]): Piece[] {
 
 type Edit = (choice: unknown, piece: string, place: Place) => string
 
-/** `message` repeats what the deltas said, and `logprobs` holds the tokens themselves: neither can be masked piece by piece. */
+/**
+ * Without `message`, which repeats the deltas, and `logprobs`, which holds the tokens themselves: neither can be masked
+ * piece by piece.
+ */
 function editChoice(choice: Record<string, unknown>, edit: Edit): unknown {
   const { message, logprobs, ...rest } = choice
   const { delta, text: words } = rest

@@ -1,4 +1,4 @@
-/** What real providers sent, with an address and a card planted in it, in every cut. */
+/** Recorded streams of real providers, with an address and a card number planted in them, cut in every way. */
 import { describe, expect, test } from 'vitest'
 import { hasRecordings, recorded } from '../dialects/testing/streams.ts'
 import { cuts, cutUp } from '../testing/chunks.ts'
@@ -43,7 +43,7 @@ describe.skipIf(!hasRecordings).each(names)('%s', (name) => {
   )
 })
 
-/** In front of its first answer, in chunks of five letters, as that provider writes chunks. */
+/** Puts the words before the first text of the answer, in chunks of five letters, in the form of that provider. */
 function plant(text: string, words: string): string {
   const frames = text.split(/(?<=\r?\n\r?\n)/)
   const at = frames.findIndex((frame) => /"content":\s?"[^"]/.test(frame))

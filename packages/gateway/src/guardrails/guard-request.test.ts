@@ -1,4 +1,4 @@
-/** Guardrails on requests, through the door: what reaches the provider, what the caller is told, what the books say. */
+/** Guardrails on requests, in a whole gateway: what reaches the provider, what the caller is told, what is logged. */
 import { describe, expect, test } from 'vitest'
 import type { ErrorBody } from '../testing/gateway.ts'
 import { ask, card, cards, mails, post, startGuarded } from '../testing/guarded.ts'
@@ -14,7 +14,7 @@ async function start(guardrails: object[], answer?: Answering) {
 }
 
 const digits = card.replaceAll(' ', '')
-/** Of Anthropic's form: what the model called with, and a picture. */
+/** In Anthropic's form: the arguments of a tool call, and a picture. */
 const toolCall = (input: object, source: object) => ({
   model: 'claude',
   messages: [
@@ -24,7 +24,7 @@ const toolCall = (input: object, source: object) => ({
 })
 
 describe('on the request', () => {
-  test('a body without a finding goes up byte for byte', async () => {
+  test('a body without a finding is sent byte for byte', async () => {
     const { gateway, upstream } = await start([cards, mails])
     const body =
       ' {"model" : "m","messages":[{"role":"user","content":"caf\\u00e9 12"}], "n": 12345678901234567890 }'
@@ -86,7 +86,7 @@ describe('on the request', () => {
   })
 
   test.each([true, false])(
-    'rejects with a clear word, and sends nothing up (streaming: %s)',
+    'rejects with a message that says what to do, and sends nothing (streaming: %s)',
     async (isStream) => {
       const { gateway, upstream } = await start([{ ...cards, action: 'reject' }])
       const response = await gateway.chat(ask(`my card is ${card}`, { stream: isStream }))
@@ -156,7 +156,7 @@ describe('on the request', () => {
     expect(contents).toEqual(['[card-number]', '[card-number]', card])
   })
 
-  test('a regex of the config masks by the name of its guardrail, in any time that the text asks for', async () => {
+  test('a regex of the config is masked with the name of its guardrail, in linear time', async () => {
     const ticket = { ...cards, name: 'ticket', match: { regex: '\\bTICKET-(?:\\d{1,4}){1,20}x', flags: 'i' } }
     const { gateway, upstream } = await start([ticket])
     await gateway.chat(ask(`see ticket-12x and TICKET-${'1'.repeat(100_000)}`))

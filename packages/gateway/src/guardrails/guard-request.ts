@@ -1,6 +1,6 @@
 /**
- * A request as its guardrails let it go up: the same bytes where they find nothing, JSON with other texts where they mask.
- * Looked at is what a model reads of it; what the provider alone reads (tools, metadata, user) is not.
+ * Passes a request through its guardrails: the same bytes where they find nothing, JSON with masked texts where they
+ * mask. They check what the model reads as text, but not `tools`, `metadata` and `user`.
  */
 import type { ChatRequest } from '../chat-request.ts'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
@@ -11,10 +11,13 @@ import { editTexts } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
 import { createTurns, type Turns } from './turns.ts'
 
-/** Of all endpoints. */
+/** The members that are checked, of all endpoints. */
 const readMembers = ['messages', 'system', 'prompt', 'suffix', 'input', 'instructions', 'prediction']
 
-/** Rejects with `guardrail_rejected`; `invalid_request` for what cannot be checked; the signal's reason when it is aborted. */
+/**
+ * Rejects with `guardrail_rejected`, with `invalid_request` for a body that cannot be checked, and with the signal's
+ * reason when it is aborted.
+ */
 export async function guardRequest(
   asked: ChatRequest,
   guard: TextGuard,
@@ -32,9 +35,9 @@ export async function guardRequest(
 }
 
 async function editRequest(asked: ChatRequest, guard: TextGuard, turns: Turns): Promise<ChatRequest> {
-  // Read again, because here integers beyond a double keep their digits.
+  // Parsed again, because `parseJson` keeps the digits of integers that a double cannot hold.
   const before = parseJson(asked.body.toString())
-  // It was JSON a moment ago: only the stack was too small for it.
+  // The body was JSON when it was read: `parseJson` only refuses it for its depth.
   if (!isRecord(before)) throw tooDeep()
   const read = readMembers.filter((member) => Object.hasOwn(before, member))
   const edits = await editInTurns(guard, turns, (edit) =>
@@ -49,6 +52,6 @@ async function editRequest(asked: ChatRequest, guard: TextGuard, turns: Turns): 
 }
 
 function tooDeep(cause?: unknown): GatewayError {
-  const message = 'The body holds lists in lists too deep to be checked by the guardrails of this gateway.'
+  const message = 'The body is nested too deep to be checked by the guardrails of this gateway; nest it less.'
   return new GatewayError('invalid_request', message, { cause })
 }

@@ -1,4 +1,4 @@
-/** Guardrails on answers that stream, through the door, in every cut: what reaches the caller. */
+/** Guardrails on answers that stream, in a whole gateway, cut in every way: what reaches the caller. */
 import { describe, expect, test } from 'vitest'
 import {
   type Cut,
@@ -79,7 +79,7 @@ describe.each(cuts)('on an answer that streams, cut in %s', (cut: Cut) => {
     const told = events(passed) as Told[]
     for (const index of [0, 1]) {
       const own = told.flatMap(({ choices = [] }) => choices.filter((each) => each.index === index))
-      // The end is said once, and last.
+      // The finish reason comes once, in the last chunk of the choice.
       expect(own.findIndex((each) => each.finish_reason != null)).toBe(own.length - 1)
     }
   })
@@ -178,7 +178,7 @@ test('an event that cannot be checked does not pass', async () => {
   expect((events(bytes).at(-1) as Told).error).toMatchObject({ code: 'malformed_stream' })
 })
 
-test('what is no chunk is masked too, and what repeats a text is left out', async () => {
+test('an event that is not a chunk is masked too, and members that repeat a text are left out', async () => {
   const notes = [event({ note: card }), event([card]), event({ choices: card }), event({ choices: [card] })]
   const repeated = [{ message: { content: card } }, { logprobs: { content: [{ token: card }] } }].map(
     (more) => event({ ...head, choices: [{ index: 0, delta: { content: 'a' }, ...more }] }),
@@ -191,7 +191,7 @@ test('what is no chunk is masked too, and what repeats a text is left out', asyn
   expect(bytes).toMatch(/\[DONE\]\n\n$/)
 })
 
-test('an event that only shows life passes as a comment', async () => {
+test('a keep-alive event is passed on as a comment', async () => {
   const pings = `data:\n\nevent: ping\ndata: ${card}\n\n`
   const { gateway } = await start([cards], stream([role, token('a'), pings, finish, done]))
   const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
@@ -213,7 +213,7 @@ test('the report still comes in the usage chunk', async () => {
 })
 
 test.each([
-  ['an event that is no JSON', 'malformed_stream', 'data: {"choices":[{"index":1,\n\n'],
+  ['an event that is not JSON', 'malformed_stream', 'data: {"choices":[{"index":1,\n\n'],
   [
     'arguments beyond the bound',
     'bad_response',

@@ -39,7 +39,7 @@ describe('on an answer that does not stream', () => {
     )
   })
 
-  test('masks a choice that is none', async () => {
+  test('masks a choice that is not an object', async () => {
     const { gateway } = await start([cards], json({ choices: [card, { message: { content: 'a' } }] }))
     expect(await (await gateway.chat(ask('hi'))).json()).toEqual({
       choices: ['[card-number]', { message: { content: 'a' } }],
@@ -52,9 +52,9 @@ describe('on an answer that does not stream', () => {
     expect(await (await gateway.chat(ask('hi'))).text()).toBe(text)
   })
 
-  test('reject refuses it, and it is paid; its provider did nothing wrong', async () => {
+  test('reject refuses it and counts its tokens, and it is no failure of the provider', async () => {
     const { gateway, upstream } = await start([{ ...cards, action: 'reject' }], json(answer(card)))
-    // One more than open a breaker.
+    // One more than would open the circuit breaker.
     for (let call = 1; call <= 4; call++) {
       const response = await gateway.chat(ask('hi', { model: 'v' }))
       expect(response.status).toBe(400)
@@ -81,7 +81,7 @@ describe('on an answer that does not stream', () => {
     expect(told.log).toMatchObject({ outcome: 'guardrail_rejected', attempts: 2 })
   })
 
-  test('a provider that ignores the wish for a stream is guarded too', async () => {
+  test('an answer that does not stream, though a stream was asked for, is guarded too', async () => {
     const { gateway } = await start([cards], json(answer(card)))
     const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
     expect(readTexts(bytes)).toEqual({ '0 answer': '[card-number]' })

@@ -1,4 +1,4 @@
-/** Which guardrails hold for a call, and what they did in it. Made from the config, anew whenever that changes. */
+/** Which guardrails check a call, and what they did in it. Made anew from each config. */
 import type { Guardrail as GuardrailConfig } from '../config/guardrails-schema.ts'
 import { type Endpoint, endpoints } from '../endpoints.ts'
 import { GatewayError } from '../errors.ts'
@@ -9,8 +9,8 @@ import { createTextGuard, type Guardrail, type TextGuard } from './text-guard.ts
 
 export interface Guardrails {
   /**
-   * Those of the model that a call names, and of all that it may go to. Throws `invalid_request` where answers of the
-   * endpoint would have to be checked and cannot be.
+   * The guardrails of the model that a call names, and of all models that it can go to. Throws `invalid_request` where
+   * they check answers and the endpoint's answers cannot be checked.
    */
   of(route: Way, endpoint: Endpoint): CallGuardrails
 }
@@ -18,16 +18,16 @@ export interface Guardrails {
 type Way = Pick<CallRoute, 'name' | 'targets' | 'contextLengthFallbacks'>
 
 export interface CallGuardrails {
-  /** null: nothing to check. */
+  /** null: there is nothing to check. */
   request: TextGuard | null
   answer: TextGuard | null
   /** What they found so far; each guardrail once for each side. */
   readonly acted: readonly GuardrailAct[]
-  /** Tells guardrails of one config from those of another: an answer that these let pass may not pass others. */
+  /** Part of the cache's key: an answer that passed these guardrails could be rejected by those of another config. */
   readonly fingerprint: string
 }
 
-/** Never what was found. */
+/** What a guardrail did, never what it found. */
 export interface GuardrailAct {
   guardrail: string
   action: 'mask' | 'reject'
@@ -78,7 +78,7 @@ function toGuardrail({ name, action, match }: GuardrailConfig): Guardrail {
   return { name, action, detector }
 }
 
-/** Better no answer than one that nobody has checked. */
+/** Refuses the call rather than let an unchecked answer pass. */
 function checkEndpoint(endpoint: Endpoint, { name }: GuardrailConfig) {
   if (endpoints[endpoint].guardedAnswers !== 'no') return
   throw new GatewayError(

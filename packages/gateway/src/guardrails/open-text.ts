@@ -5,13 +5,13 @@ import type { TextGuard } from './text-guard.ts'
 import type { Turns } from './turns.ts'
 
 export interface OpenText {
-  /** What can be passed on by now. */
+  /** Gives the text that can be passed on by now. */
   push(piece: string, turns: Turns): Promise<string>
-  /** What was still held back, and what comes of it. */
+  /** Gives the rest that was held back, masked. */
   end(turns: Turns): Promise<string>
 }
 
-/** `onHeld` is told of all characters that are kept to the end. */
+/** `onHeld` gets the number of characters of each piece that is held back to the end. */
 export function openText(guard: TextGuard, place: Place, onHeld: (chars: number) => void): OpenText {
   return place.isJson ? openArguments(guard, place, onHeld) : openWords(guard)
 }
@@ -24,7 +24,9 @@ function openWords(guard: TextGuard): OpenText {
   }
 }
 
-/** The arguments of a tool are JSON, held back until they are whole: only then they can remain JSON. */
+/**
+ * The arguments of a tool are JSON. They are held back until they are whole, because only then masked JSON stays JSON.
+ */
 function openArguments(guard: TextGuard, place: Place, onHeld: (chars: number) => void): OpenText {
   let held = ''
   return {

@@ -1,4 +1,4 @@
-/** Any pattern that a config may write finds what JavaScript's own engine finds, in a text of any pieces. */
+/** Any pattern that a config can use finds what JavaScript's own engine finds, however the text is cut into pieces. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Detector } from './detector.ts'
@@ -7,7 +7,7 @@ import { createScanner } from './scanner.ts'
 
 const atom = fc.constantFrom('a', 'b', '[ab]', '[^a]', '.', '\\d', '\\w', 'é', '😀', '\\b', '\\B')
 const many = fc.constantFrom('?', '{2}', '{0,2}', '{1,3}', '{1,3}?', '??')
-/** `before` stands in front of all that is repeated. */
+/** `before` is put before everything that is repeated. */
 const sources = (before: string) =>
   fc.letrec<{ source: string; row: string; part: string }>((tie) => ({
     source: fc.array(tie('row'), { minLength: 1, maxLength: 3 }).map((rows) => rows.join('|')),
@@ -23,7 +23,7 @@ const sources = (before: string) =>
 const text = fc.array(fc.constantFrom('a', 'a', 'b', '1', ' ', '-', 'é', '😀'), { maxLength: 24 })
 const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 })
 
-/** null for what no config may write. */
+/** null for patterns that a config must not use. */
 function toPattern(source: string) {
   try {
     return createPattern({ label: 'x', source })
@@ -47,7 +47,7 @@ function cut(whole: string, sizes: readonly number[]): string[] {
   return pieces
 }
 
-/** How many of them were patterns that a config may write. */
+/** Gives how many of them were patterns that a config can use. */
 function checkAll(
   source: fc.Arbitrary<string>,
   check: (pattern: Detector, source: string, whole: string, pieces: string[]) => void,
@@ -73,7 +73,7 @@ test('masks a text in pieces like the whole', () => {
   expect(tried).toBeGreaterThan(100)
 })
 
-// What is repeated is never empty here: engines disagree on how often nothing is found.
+// What is repeated is never empty here: engines disagree on how often an empty text matches.
 test('masks a text as JavaScript does', () => {
   const tried = checkAll(sources('[ab1]'), (pattern, source, whole, pieces) => {
     expect(mask(pattern, pieces)).toBe(whole.replace(new RegExp(source, 'gu'), '#'))

@@ -1,5 +1,5 @@
 /**
- * A detector from a regular expression. It runs on RE2 (`re2js`), whose time grows with the text and never faster: no
+ * A detector from a regular expression. It runs on RE2 (`re2js`), whose time is linear in the length of the text, so no
  * pattern and no text can hang the gateway.
  */
 import { RE2JS, RE2JSException } from 're2js'
@@ -9,9 +9,9 @@ import { PatternFault, readPattern } from './read-pattern.ts'
 export interface Pattern {
   label: string
   source: string
-  /** `i`: upper and lower case are the same. `s`: a dot is a line end too. */
+  /** `i`: upper and lower case are the same. `s`: a dot matches a line end too. */
   flags?: string
-  /** For the gateway's own, which may be longer than what a config writes. */
+  /** For the gateway's own patterns, which are allowed longer matches than those of a config. */
   charsMax?: number
 }
 

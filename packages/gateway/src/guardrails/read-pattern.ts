@@ -1,31 +1,31 @@
 /**
- * A regular expression → what a guardrail must know of it: how long a match can be, and the expression of all beginnings
- * of a match. Throws a `PatternFault` for what cannot be kept while an answer streams, in a sentence that says what to
- * write instead.
+ * From a regular expression to what a guardrail must know about it: how long a match can be, and an expression for all
+ * beginnings of a match. Throws a `PatternFault` for expressions that cannot be used while an answer streams, in a
+ * sentence that says what to write instead.
  *
- * Beginnings: of `ab` they are `a` and `ab`; of `x{2,5}` up to four `x` and a beginning of `x`. The JavaScript syntax is
- * read by `@eslint-community/regexpp`.
+ * The beginnings of `ab` are `a` and `ab`; those of `x{2,5}` are up to four `x` and a beginning of `x`. The JavaScript
+ * syntax is parsed by `@eslint-community/regexpp`.
  */
 import { type AST, RegExpParser, RegExpSyntaxError } from '@eslint-community/regexpp'
 
 export interface PatternFacts {
   charsMax: number
-  /** Its source; matches every text, other than the empty one, that a match could begin with. */
+  /** The source of an expression that matches every text, except the empty one, that a match could begin with. */
   beginnings: string
 }
 
-/** The sentence stands behind the key's path. */
+/** The message is the rest of a sentence that begins with the config key's path. */
 export class PatternFault extends Error {
   override name = 'PatternFault'
 }
 
-/** Also the most that such a guardrail holds back of a stream: some sixty tokens. */
+/** It is also the most that such a guardrail holds back of a stream: some sixty tokens. */
 const matchCharsMax = 256
 
 export function readPattern(source: string, charsMax = matchCharsMax): PatternFacts {
   const { alternatives } = parse(source)
   const { min, max } = lengthOfAny(alternatives)
-  if (min === 0) throw new PatternFault('matches the empty text, which is everywhere')
+  if (min === 0) throw new PatternFault('matches the empty text, so it would match everywhere')
   if (max > charsMax) {
     throw new PatternFault(`can match ${max} characters; ${charsMax} is the most, so write smaller bounds`)
   }
@@ -37,7 +37,7 @@ function parse(source: string): AST.Pattern {
     return new RegExpParser().parsePattern(source, undefined, undefined, { unicode: true })
   } catch (error) {
     if (!(error instanceof RegExpSyntaxError)) throw error
-    throw new PatternFault(`is no regular expression (at character ${error.index + 1})`)
+    throw new PatternFault(`is not a regular expression (at character ${error.index + 1})`)
   }
 }
 
@@ -79,7 +79,7 @@ function lengthOf(element: AST.Element): Length {
     case 'Character':
       return { min: 1, max: element.value > 0xffff ? 2 : 1 }
     default:
-      // A set may hold letters beyond 16 bits.
+      // A set can hold letters beyond 16 bits, which are two characters.
       return { min: 1, max: isWide(element) ? 2 : 1 }
   }
 }
@@ -100,17 +100,17 @@ function isWide(element: AST.CharacterSet | AST.CharacterClass | AST.ExpressionC
   })
 }
 
-/** Nothing where none of them can begin. */
+/** Empty where no alternative has a beginning. */
 function beginningsOfAny(alternatives: readonly AST.Alternative[]): string {
   const all = alternatives.map(({ elements }) => beginningsOfRow(elements)).filter((each) => each !== '')
   return all.length === 0 ? '' : `(?:${all.join('|')})`
 }
 
-/** Of the first, or the first and a beginning of those behind it. */
+/** A beginning of the first element, or the whole first element and a beginning of those that follow. */
 function beginningsOfRow([first, ...rest]: readonly AST.Element[]): string {
   if (!first) return ''
   const [own, behind] = [beginningsOf(first), beginningsOfRow(rest)]
-  // A boundary is seen when the text goes on: until then it may be one.
+  // Whether there is a word boundary shows only when the text goes on: until then there could be one.
   const whole = first.type === 'Assertion' ? '' : toPlain(first)
   if (own === '') return behind === '' ? '' : `${whole}${behind}`
   return behind === '' ? own : `(?:${own}|${whole}${behind})`
@@ -134,7 +134,7 @@ function beginningsOf(element: AST.Element): string {
   }
 }
 
-/** As it is written, without the boundaries inside it. */
+/** The source of an element, without the word boundaries inside it. */
 function toPlain(element: AST.Element): string {
   switch (element.type) {
     case 'Assertion':

@@ -1,4 +1,4 @@
-/** A text in pieces is masked like the whole, whatever the pieces: the property that everything else stands on. */
+/** A text in pieces is masked like the whole, whatever the pieces: all other code relies on that. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Detector } from './detector.ts'
@@ -15,7 +15,7 @@ const own = [
 ]
 const all: Detector[] = [...Object.values(detectors).map((create) => create()), ...own]
 
-/** Matches, halves of matches, and what stands between them. */
+/** Matches, halves of matches, and texts between them. */
 const piece = fc.constantFrom(
   ...['4111 1111 1111 1111', '5555555555554444', '4111-1111-', '1111', '378282246310005', ' 12 34', '7'],
   ...['a.b+c@mail.example.co.uk', 'grüß@bücher.de', 'x@y', '@', '.', 'name_1', 'me@'],
@@ -40,7 +40,7 @@ const piece = fc.constantFrom(
   ...[' ', '\n', ', ', 'The quick brown fox', 'a', 'b', '-', '…', '9'],
 )
 const words = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''))
-/** Also between the halves of a letter beyond 16 bits. */
+/** It cuts also between the halves of a letter beyond 16 bits. */
 const cut = (text: string, sizes: readonly number[]): string[] => {
   const pieces: string[] = []
   for (let from = 0, turn = 0; from < text.length; turn++) {
@@ -52,7 +52,7 @@ const cut = (text: string, sizes: readonly number[]): string[] => {
 }
 const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 })
 
-/** What has come out after each piece, and in the end. */
+/** All that was passed on after each piece, and at the end. */
 function mask(use: readonly Detector[], pieces: readonly string[]): string[] {
   const chain = createChain(use.map((detector) => createScanner(detector, () => `[${detector.label}]`)))
   let out = ''
@@ -76,7 +76,7 @@ describe.each(all)('$label', (detector) => {
     )
   })
 
-  test('finds nothing that begins where nothing may begin', () => {
+  test('a span that begins before `open` is the same when the text goes on', () => {
     fc.assert(
       fc.property(words, fc.nat(), (text, at) => {
         const prefix = text.slice(0, at % (text.length + 1)).replace(/[\ud800-\udbff]$/, '')
@@ -107,7 +107,7 @@ test('holds back no more than what could begin a match', () => {
   expect(scanner.end()).toBe('')
 })
 
-test('a row of what could go on for ever is let go at its bound', () => {
+test('a row of letters that could go on for ever is passed on once it is longer than any match', () => {
   const long = 'a'.repeat(10_000)
   for (const detector of all) {
     const scanner = createScanner(detector, () => '[x]')

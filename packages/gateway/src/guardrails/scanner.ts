@@ -1,25 +1,25 @@
 /**
- * Masks a text that arrives in pieces, and comes to the same as if it had come whole. Only the end that could be the
- * beginning of a match is held back; how long that can get is bounded by each detector.
+ * Masks a text that arrives in pieces exactly as if it had arrived whole. Only an end that could be the beginning of a
+ * match is held back; each detector bounds how long that can be.
  */
 import type { Detector } from './detector.ts'
 
 export interface Scanner {
-  /** What can be passed on by now. */
+  /** Gives the text that can be passed on by now. */
   push(piece: string): string
-  /** The text is over with this piece: what was still held back, and what comes of it. */
+  /** The text ends with this piece: gives all that was held back, masked. */
   end(piece?: string): string
 }
 
-/** Passed on already, and kept because a detector looks at what stands before a match. */
+/** Kept though they are passed on already, because a detector looks at the characters before a match. */
 const contextChars = 4
-/** The end of a span without a longest form is a mark of at most this length. */
+/** The end of a span of unlimited length is marked by a text of at most this length (the last line of a PEM key). */
 const markChars = 100
 
-/** `onFound` gives what takes the place of a match, or throws. */
+/** `onFound` gives the text that replaces a match, or throws. */
 export function createScanner(detector: Detector, onFound: () => string): Scanner {
   let text = ''
-  /** What stands before it is passed on or masked. */
+  /** All of `text` before this place is passed on or masked. */
   let from = 0
   let isInRest = false
   let half = ''
@@ -38,7 +38,7 @@ export function createScanner(detector: Detector, onFound: () => string): Scanne
     let passed = ''
     let open = 0
     while (!isInRest || skipRest()) {
-      // What is found before it does not move it.
+      // Matches that are found before `open` do not change it.
       if (open <= from) open = isEnd ? text.length : detector.open(text, from)
       const span = detector.find(text, from)
       if (span === null || span.start >= open) {
@@ -60,7 +60,7 @@ export function createScanner(detector: Detector, onFound: () => string): Scanne
     push(piece) {
       if (piece === '') return ''
       const whole = half + piece
-      // Half of a letter beyond 16 bits is no letter yet.
+      // The first half of a letter beyond 16 bits (a surrogate pair) waits for the second one.
       half = /[\ud800-\udbff]$/.test(whole) ? whole.slice(-1) : ''
       text += half === '' ? whole : whole.slice(0, -1)
       return scan(false)
@@ -77,7 +77,7 @@ export function createScanner(detector: Detector, onFound: () => string): Scanne
   }
 }
 
-/** One after the other: each sees what those before it have let through. */
+/** One scanner after the other: each gets the text as those before it have masked it. */
 export function createChain(scanners: readonly Scanner[]): Scanner {
   return {
     push: (piece) => scanners.reduce((text, scanner) => scanner.push(text), piece),

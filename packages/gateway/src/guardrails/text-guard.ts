@@ -1,4 +1,4 @@
-/** The guardrails of one direction of one call, put to work on its texts. */
+/** Runs the guardrails of one direction of one call on its texts. */
 import { parseJson } from '../dialects/read-json.ts'
 import { GatewayError } from '../errors.ts'
 import type { Detector } from './detector.ts'
@@ -16,11 +16,11 @@ export interface TextGuard {
   openText(): Scanner
   /** A whole text. */
   edit(text: string): string
-  /** A whole text that is JSON where it can be read as such; its texts go through `editOwn`. */
+  /** Edits a whole text that should be JSON: its texts go through `editOwn`, or all of it where it is not JSON. */
   editJson(text: string, editOwn?: (text: string) => string): string
 }
 
-/** Throws `guardrail_rejected`; `note` is told of every match, what is done with it, and never what it is. */
+/** The guard throws `guardrail_rejected`. `note` is called for every match, with its guardrail, never with the text. */
 export function createTextGuard(
   guardrails: readonly Guardrail[],
   side: 'request' | 'answer',

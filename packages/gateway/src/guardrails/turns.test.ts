@@ -1,4 +1,4 @@
-/** Nobody waits for a stream that brings much at once: others have their turns while it is looked at. */
+/** A stream that brings much at once holds nobody up: other calls have their turns while it is checked. */
 import { expect, test } from 'vitest'
 import { delta, done, events, finish, role, token } from '../testing/chunks.ts'
 import { detectors } from './detectors/detectors.ts'
@@ -10,7 +10,7 @@ const turnChars = 16 * 1024
 const long = `${'AA11 '.repeat(20 * 1024)}, ${iban}`
 const turnsOfLong = Math.floor(long.length / turnChars)
 
-/** What a stream of these events lets pass, and how often others had their turn meanwhile. */
+/** What is passed on of a stream of these events, and how often others had their turn meanwhile. */
 async function pass(bytes: string) {
   const guard = createTextGuard(
     [{ name: 'accounts', action: 'mask', detector: detectors.iban() }],
@@ -52,7 +52,7 @@ test.each([
   ['one long piece of an answer', token(long)],
   ['many pieces in one read', pieces.map(token).join('')],
   ['a citation', delta({ annotations: [{ title: long }] })],
-  ['an event that is no chunk', `data: ${JSON.stringify({ note: long })}\n\n`],
+  ['an event that is not a chunk', `data: ${JSON.stringify({ note: long })}\n\n`],
 ])('%s', async (_, bytes) => {
   const short = await pass(role + token('nothing much') + finish + done)
   expect(short.turns).toBeLessThanOrEqual(1)

@@ -1,21 +1,21 @@
 /**
- * Long texts are looked at without holding up the other calls of the process: after every 16 Ki characters all others have
- * their turn. A text in slices is masked like the whole, as one that streams is.
+ * Checks long texts without holding up the other calls of the process: after every 16 Ki characters all others have
+ * their turn. A text in slices is masked like the whole, just as one that streams.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { Scanner } from './scanner.ts'
 
 export interface Turns {
-  /** May so many characters more be looked at in this turn? Then they are counted. */
+  /** Whether so many more characters fit into this turn. If so, they are counted. */
   take(chars: number): boolean
-  /** What the scanner lets pass of this piece, pushed in as many turns as it needs. */
+  /** Pushes the piece into the scanner, in as many turns as it needs, and gives what can be passed on. */
   push(scanner: Scanner, piece: string): Promise<string>
 }
 
-/** Under a millisecond at the 45 ns a character that was measured of patterns, 8 ms at ten times that. */
+/** Under a millisecond at the 45 ns a character that were measured for patterns, 8 ms at ten times that. */
 const turnChars = 16 * 1024
 
-/** `onTurn` is called whenever the others had theirs, and may throw to give it up. */
+/** `onTurn` is called whenever the other calls had their turn. It can throw to give up the work. */
 export function createTurns(onTurn: () => void = () => {}): Turns {
   let left = turnChars
   return {

@@ -1,11 +1,11 @@
 /**
- * Keys that tell what they are by how they begin: OpenAI and its kin, Anthropic, Groq, Google, Hugging Face, xAI, GitHub,
- * GitLab, npm, AWS, Slack, Stripe, SendGrid, and JSON web tokens.
+ * API keys with a known prefix: of OpenAI and providers with the same prefix, Anthropic, Groq, Google, Hugging Face,
+ * xAI, GitHub, GitLab, npm, AWS, Slack, Stripe, SendGrid; and JSON web tokens.
  */
 import type { Detector, Span } from '../detector.ts'
 import { createPattern, type Pattern } from '../pattern.ts'
 
-/** The letters of a key, and how many are enough to be sure. */
+/** The letters of a key. The count is how many of them after the prefix are enough to be sure. */
 const some = (count: number) => `[A-Za-z0-9_\\-]{${count}}`
 const begins = [
   `sk-${some(16)}`,
@@ -24,17 +24,17 @@ const begins = [
 ]
 const webToken = `eyJ[A-Za-z0-9_\\-]{6,200}\\.eyJ${some(4)}`
 const source = (last: string) => `\\b(?:${[...begins, last].join('|')})`
-/** What it finds; `find` is faster. */
+/** Defines what is found; `find` finds the same, faster. */
 export const apiKeyPattern: Pattern = { label: 'api-key', source: source(webToken) }
 
 /**
- * By JavaScript's own engine, which is ten times as fast as RE2: it looks at 24 letters from each beginning at most. Only the
- * head of a web token is longer, so its end is looked for once for all that could begin in it.
+ * For JavaScript's own engine, which is ten times as fast as RE2 and looks at 24 letters from each beginning at most.
+ * Only the head of a web token is longer: its end is searched for once, for all tokens that could begin in it.
  */
 const candidate = new RegExp(source('eyJ'), 'g')
 const tokenTail = new RegExp(`\\.eyJ${some(4)}`, 'y')
 
-/** Keys have no longest form: whatever goes on like one is part of it. */
+/** Keys can be of any length: all letters of a key that follow are part of it. */
 const noKeyLetter = /[^A-Za-z0-9_.-]/g
 const noHeadLetter = /[^A-Za-z0-9_-]/g
 

@@ -1,4 +1,4 @@
-/** Payment card numbers: 13 to 19 digits, of a range that is issued (2 to 6), with Luhn's check digit (ISO/IEC 7812-1). */
+/** Payment card numbers: 13 to 19 digits, the first one 2 to 6 as issued, with Luhn's check digit (ISO/IEC 7812-1). */
 import { type Check, checkUnits, createGroupedNumber, lastUnits } from './grouped-number.ts'
 
 export const createCardNumber = () =>
@@ -17,8 +17,9 @@ function isDigit(code: number): boolean {
 }
 
 /**
- * From the right, every second digit counts twice, less 9 where that is more than 9; the sum ends in 0. Two sums run along,
- * modulo 10: those at even places count twice in one, those at odd places in the other. A part adds nothing to its own.
+ * Luhn's rule: from the right, every second digit is doubled, less 9 where that is more than 9, and the sum ends in 0.
+ * Two running sums are kept, modulo 10: one doubles the digits at even places, the other those at odd places. A part of
+ * the row is valid if its sum is the same before and after it.
  */
 function createLuhn(): Check {
   const sums = [new Uint8Array(checkUnits), new Uint8Array(checkUnits)] as const

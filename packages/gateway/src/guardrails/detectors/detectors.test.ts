@@ -1,4 +1,4 @@
-/** What the built-in detectors find, and what they let be. */
+/** What the built-in detectors find, and what they leave alone. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPattern } from '../pattern.ts'
@@ -32,7 +32,7 @@ const found: [DetectorName, string, string][] = [
   ].map((begin): [DetectorName, string, string] => ['api-key', `a ${begin}0123456789ABCDEF b`, 'a # b']),
   ['api-key', 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl!', 'Bearer #!'],
   ['api-key', `sk-${'a1'.repeat(2_000)} end`, '# end'],
-  // The head of a web token holds six letters to two hundred behind its first three.
+  // The head of a web token has six to two hundred letters after its first three.
   ...[6, 200].map((letters): [DetectorName, string, string] => [
     'api-key',
     `a eyJ${'x'.repeat(letters)}.eyJabcd b`,
@@ -62,13 +62,13 @@ describe('finds', () => {
   })
 })
 
-describe('lets be', () => {
+describe('leaves alone', () => {
   test.each(letBe)('for %s: %j', (name, text) => {
     expect(mask(name, text)).toBe(text)
   })
 })
 
-/** Made of what addresses, keys and marks are made of. */
+/** Parts of addresses, keys and PEM lines. */
 const pieces = [
   'a',
   'é',
@@ -94,19 +94,16 @@ test.each([
   ['email', emailPattern],
   ['api-key', apiKeyPattern],
   ['private-key', privateKeyPattern],
-] as const)(
-  'the quick search for %s finds what its pattern finds, and keeps open what that does',
-  (name, pattern) => {
-    const { own, reference } = { own: detectors[name](), reference: createPattern(pattern) }
-    fc.assert(
-      fc.property(texts, fc.nat({ max: 40 }), (parts, at) => {
-        const text = parts.join('')
-        const from = Math.min(at, text.length)
-        if (/[\udc00-\udfff]/.test(text[from] ?? '')) return
-        expect(own.find(text, from)).toEqual(reference.find(text, from))
-        expect(own.open(text, from)).toBe(reference.open(text, from))
-      }),
-      { numRuns: 2_000 },
-    )
-  },
-)
+] as const)('the quick search for %s finds and holds back the same as its pattern', (name, pattern) => {
+  const { own, reference } = { own: detectors[name](), reference: createPattern(pattern) }
+  fc.assert(
+    fc.property(texts, fc.nat({ max: 40 }), (parts, at) => {
+      const text = parts.join('')
+      const from = Math.min(at, text.length)
+      if (/[\udc00-\udfff]/.test(text[from] ?? '')) return
+      expect(own.find(text, from)).toEqual(reference.find(text, from))
+      expect(own.open(text, from)).toBe(reference.open(text, from))
+    }),
+    { numRuns: 2_000 },
+  )
+})

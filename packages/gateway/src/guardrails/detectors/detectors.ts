@@ -1,6 +1,6 @@
 /**
- * The detectors that a guardrail can name. A new one is a file beside these, and a line here. They are made when a config
- * names them: to compile their patterns takes some 60 ms, which a gateway without guardrails need not wait for.
+ * The detectors that a guardrail can name. A new one is a file beside these, and a line here. They are made when a
+ * config names them: compiling their patterns takes some 60 ms, which a gateway without guardrails saves.
  */
 import type { Detector } from '../detector.ts'
 import { createApiKey } from './api-key.ts'

@@ -5,20 +5,20 @@ import type { Pattern } from '../pattern.ts'
 const local = '[\\p{L}\\p{N}_.%+\\-]{1,64}'
 const part = '[\\p{L}\\p{N}\\-]'
 const host = `(?:${part}{1,63}\\.){1,4}\\p{L}{2,24}`
-/** What it finds; the detector is faster. */
+/** Defines what is found; the detector finds the same, faster. */
 export const emailPattern: Pattern = { label: 'email', source: `${local}@${host}`, charsMax: 1_000 }
 
 /**
- * The same by JavaScript's own engine, from each `@` to both sides: some ten times as fast as RE2 on the worst text. Neither
- * side goes beyond the next `@`, so no letter is looked at more than a few times, whatever the text.
+ * The same for JavaScript's own engine, from each `@` to both sides: some ten times as fast as RE2 on the worst text.
+ * Neither side goes beyond the next `@`, so each letter is looked at a few times at most, whatever the text.
  */
 const aroundAt = new RegExp(`@(?<=(${local})@)${host}`, 'gu')
-/** All that a host can begin with, the empty text too. */
+/** Every beginning of a host, the empty text too. */
 const hostBegin = `(?:(?:${part}{1,63}\\.){0,3}${part}{0,63}|(?:${part}{1,63}\\.){4}\\p{L}{0,24})`
-/** An address at the end of a text, as far as it has come; from the last letter backwards, so each is looked at once. */
+/** The beginning of an address at the end of a text. Matched backwards, so that each letter is looked at once. */
 const beginAtEnd = new RegExp(`(?<=(${local}))$`, 'uy')
 const beginBeforeAt = new RegExp(`(?<=(${local}))@${hostBegin}$`, 'uy')
-/** Four parts of 63 letters and their dots, one of 24, and each letter two characters. */
+/** Four parts of 63 letters with their dots, and one of 24, if each letter is two characters. */
 const hostCharsMax = 2 * (4 * 63 + 24) + 4
 
 export function createEmail(): Detector {
@@ -33,7 +33,7 @@ export function createEmail(): Detector {
       return null
     },
     open(text, from) {
-      // A host holds no `@`, so only the last one can have one behind it that still grows.
+      // A host holds no `@`, so only the last `@` can be followed by a host that still grows.
       const at = text.lastIndexOf('@')
       const isNear = at > from && text.length - at - 1 <= hostCharsMax
       const ofWhole = isNear ? beginOf(beginBeforeAt, text, at) : null
@@ -42,7 +42,7 @@ export function createEmail(): Detector {
   }
 }
 
-/** Where it begins that stands before `at`; null: nothing does. */
+/** Where the local part begins that ends at `at`; null if there is none. */
 function beginOf(pattern: RegExp, text: string, at: number): number | null {
   pattern.lastIndex = at
   const match = pattern.exec(text)

@@ -1,4 +1,4 @@
-/** Whatever the text, the search by running checks finds what the plain definition of a number finds. */
+/** Whatever the text, the search with running checks finds what the plain definition of a number finds. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Span } from '../detector.ts'
@@ -32,7 +32,7 @@ const definitions = {
   },
 }
 
-/** From each place where a group begins, the longest row of characters and single separators that is a number. */
+/** The first number: from each start of a group, the longest row of characters and single separators that is one. */
 function findPlainly(
   { unit, neighbour, unitsMin, unitsMax, isNumber }: Definition,
   text: string,
@@ -77,7 +77,7 @@ describe.each(Object.entries(definitions))('%s', (_, { create, is, alphabet, num
       fc.constantFrom('', ' ', '-'),
     )
     .map(([number, sizes, gap]) => grouped(number, sizes, gap))
-  /** Rows of characters, in which numbers are found by chance, and numbers in groups. */
+  /** Rows of characters, in which numbers occur by chance, and numbers in groups. */
   const texts = fc
     .array(
       fc.oneof(

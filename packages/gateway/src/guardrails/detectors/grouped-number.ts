@@ -1,43 +1,45 @@
 /**
- * Numbers that people write in groups (`4111 1111 1111 1111`), and that carry a check digit: it tells them from any other
- * row of as many characters.
+ * Numbers that people write in groups (`4111 1111 1111 1111`) and that have a check digit, which tells them from other
+ * rows of as many characters.
  *
- * A match begins and ends where a group does. Between two groups stands one separator. Each character is read once, also
- * where every one of them could begin a number: a check answers for any part of what it has read.
+ * A match begins and ends where a group does. Two groups are separated by one separator. Each character is read once,
+ * even if a number could begin at each of them: a check can answer for any part of the characters that it has read.
  */
 import type { Detector, Span } from '../detector.ts'
 
 export interface GroupedNumber {
   label: string
-  /** Is this the code of one of its characters? */
+  /** Whether this is the code of a unit, a character of the number. */
   isUnit(code: number): boolean
-  /** … of what must not stand right before or behind it? It would be part of something longer. */
+  /**
+   * Whether a character must not stand right before or after the number, because it would be part of something longer.
+   */
   isNeighbour(code: number): boolean
   unitsMin: number
   /** Below `checkUnits`. */
   unitsMax: number
-  /** What its first characters must be, one by one; separators left out. */
+  /** What the first units must be, one by one, without separators. */
   begins: readonly ((code: number) => boolean)[]
-  /** By its check digit; separators left out. */
+  /** Checks the check digit. It gets the units without separators. */
   check: Check
 }
 
-/** Reads a row of characters, and can say of any part of the last 64 whether it is a number with the right check digit. */
+/** Reads a row of units, and can tell for any part of the last 64 whether it is a number with the right check digit. */
 export interface Check {
-  /** `place`: how many were read before. */
+  /** `place`: how many units were read before. */
   push(code: number, place: number): void
-  /** Of the characters from one place to right before the other; they begin as a number must. */
+  /** For the units from place `from` to right before `to`. The caller has checked how they begin. */
   isValid(from: number, to: number): boolean
 }
 
-/** What a check remembers: place p stands at `p & lastUnits`. */
+/** How many units a check remembers: place p is at `p & lastUnits`. */
 export const checkUnits = 64
 export const lastUnits = checkUnits - 1
 
-/** Spaces of all widths that fit into a line, hyphens and dashes. */
+/** Spaces of several widths, hyphens and dashes. */
 const separators = [...' \u00a0\u2007\u2009\u202f-\u2010\u2011\u2012\u2013\u2014']
 
-/** Bits of what a character is, for each code of 16 bits. */
+/** What a character can be, as bits of its entry in a table of all 16-bit codes. */
 const unit = 1
 const neighbour = 2
 const separator = 4
@@ -45,10 +47,12 @@ const separator = 4
 export function createGroupedNumber(number: GroupedNumber): Detector {
   const { label, unitsMin, unitsMax, begins, check } = number
   const kinds = toKinds(number)
-  /** Of the last units by their place: the code, and where in the text a number could begin with it (-1: it could not). */
+  /**
+   * For the last units, by place: their code, and their index in the text if a number can begin there, otherwise -1.
+   */
   const codes = new Uint16Array(checkUnits)
   const beginAt = new Int32Array(checkUnits)
-  /** The next unit's place; it goes on from text to text, so that nothing has to be cleared. */
+  /** The place of the next unit. It is not reset for a new text, so that nothing has to be cleared. */
   let place = 0
   let lastBeginning = -1
 
@@ -67,7 +71,7 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
     const beginning = place - begins.length
     if (beginning >= rowFrom && isBeginning(beginning)) lastBeginning = beginning
   }
-  /** All units of a beginning are read: now it is one, or never. */
+  /** Called when all units of a beginning are read, and its result is final. */
   const isBeginning = (from: number): boolean => {
     if (beginAt[from & lastUnits] === -1) return false
     for (let index = 0; index < begins.length; index++) {
@@ -77,14 +81,17 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
     }
     return true
   }
-  /** The first of these places from which a number reaches to here; null: from none. */
+  /** The first of these places where a valid number begins that ends here; null if there is none. */
   const firstValid = (first: number, last: number): number | null => {
     for (let from = first; from <= last; from++) {
       if (beginAt[from & lastUnits] !== -1 && check.isValid(from, place)) return from
     }
     return null
   }
-  /** With what ends here. The first, and of those that begin there the longest: a shorter one leaves the rest of a number. */
+  /**
+   * The best match so far, with those that end here: the one that begins first, and of these the longest. A shorter one
+   * would leave the rest of a number unmasked.
+   */
   const improve = (best: Found | null, first: number, text: string, at: number): Found | null => {
     if (isKind(text, at + 1, neighbour)) return best
     const valid = firstValid(first, Math.min(best ? best.place : lastBeginning, place - unitsMin))
@@ -133,7 +140,7 @@ export function createGroupedNumber(number: GroupedNumber): Detector {
 }
 
 interface Found {
-  /** Of its first unit. */
+  /** The place of its first unit. */
   place: number
   span: Span
 }

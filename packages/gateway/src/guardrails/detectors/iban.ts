@@ -1,4 +1,4 @@
-/** Bank accounts (ISO 13616): a country, two check digits, up to 30 letters and digits; modulo 97 it is 1. */
+/** Bank account numbers (ISO 13616): a country, two check digits, up to 30 letters and digits; modulo 97 they are 1. */
 import { type Check, checkUnits, createGroupedNumber, lastUnits } from './grouped-number.ts'
 
 export const createIban = () =>
@@ -20,16 +20,17 @@ function isCapital(code: number): boolean {
   return code >= 0x41 && code <= 0x5a
 }
 
-/** 10 to the power of 0 to 95, modulo 97; then they come again. */
+/** 10 to the power of 0 to 95, modulo 97; after these they repeat. */
 const powers: number[] = [1]
 for (let power = 1; power < 96; power++) powers.push((powers[power - 1]! * 10) % 97)
 
-/** A country is four digits, and two stand behind it. */
+/** The country's two letters are four digits, and two check digits follow. */
 const headDigits = 6
 
 /**
- * The first four characters behind the others, letters as the numbers from 10 (A) to 35 (Z). The rest of all that was read
- * runs along; less the rest of what stands before a part, moved to the left by its digits, it is that of the part.
+ * The rule: the first four characters are moved to the end, letters become the numbers from 10 (A) to 35 (Z), and the
+ * remainder modulo 97 is 1. A running remainder of all that was read is kept. The remainder of a part is the one after
+ * it, less the one before it, shifted left by the part's number of digits.
  */
 function createModulo97(): Check {
   const rests = new Uint8Array(checkUnits)

@@ -1,11 +1,11 @@
-/** A private key in PEM, from its first line to its last; to the end of the text where the last is missing. */
+/** A private key in PEM, from its first line to its last, or to the end of the text where the last line is missing. */
 import type { Detector } from '../detector.ts'
 import { createPattern, type Pattern } from '../pattern.ts'
 
 const firstLine = '-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----'
-/** What it finds; `find` is faster. */
+/** Defines what is found; `find` finds the same, faster. */
 export const privateKeyPattern: Pattern = { label: 'private-key', source: firstLine }
-/** By JavaScript's own engine: it begins with a fixed text, and looks at 56 letters behind that at most. */
+/** For JavaScript's own engine: it begins with a fixed text, after which at most 56 letters are looked at. */
 const anyFirstLine = new RegExp(firstLine, 'g')
 const lastLine = /-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g
 
