@@ -125,6 +125,8 @@ for (const [key, meant] of [
   ['max_to\u212aens', 'max_tokens'],
   ['\u017ftream', 'stream'],
   ['N', 'n'],
+  ['Suffix', 'suffix'],
+  ['Prediction', 'prediction'],
 ] as const) {
   const body = JSON.stringify({ ...good, [key]: 'm-small' })
   refused.push([`a member ${key}`, 400, 'invalid_request', new RegExp(`write \`${meant}\``), body])

@@ -5,10 +5,12 @@
  */
 import { outputMembers, promptMembers } from './admission/token-estimate.ts'
 import { GatewayError } from './errors.ts'
+import { guardedMembers } from './guardrails/guard-request.ts'
 
 const read = [
   ...['model', 'stream', 'stream_options', 'metadata', 'user', 'n', 'best_of'],
   ...promptMembers,
+  ...guardedMembers,
   ...outputMembers,
 ]
 const exact = new Set(read)

@@ -12,7 +12,15 @@ import type { TextGuard } from './text-guard.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 /** The members that are checked, of all endpoints. */
-const readMembers = ['messages', 'system', 'prompt', 'suffix', 'input', 'instructions', 'prediction']
+export const guardedMembers = [
+  'messages',
+  'system',
+  'prompt',
+  'suffix',
+  'input',
+  'instructions',
+  'prediction',
+]
 
 /**
  * Rejects with `guardrail_rejected`, with `invalid_request` for a body that cannot be checked, and with the signal's
@@ -39,7 +47,7 @@ async function editRequest(asked: ChatRequest, guard: TextGuard, turns: Turns): 
   const before = parseJson(asked.body.toString())
   // The body was JSON when it was read: `parseJson` only refuses it for its depth.
   if (!isRecord(before)) throw tooDeep()
-  const read = readMembers.filter((member) => Object.hasOwn(before, member))
+  const read = guardedMembers.filter((member) => Object.hasOwn(before, member))
   const edits = await editInTurns(guard, turns, (edit) =>
     read.flatMap((member) => {
       const after = editTexts(before[member], edit)
