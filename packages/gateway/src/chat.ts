@@ -3,7 +3,6 @@
  * error is answered in one place. The record is written once, whatever happened.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Logger } from 'pino'
 import { answerError } from './answer-error.ts'
 import { answerFromCache } from './cache/answer-from-cache.ts'
 import { type Call, openCall, toAnswerHeaders } from './call.ts'
@@ -17,6 +16,7 @@ import { CallerGone, GatewayError } from './errors.ts'
 import { guardRequest } from './guardrails/guard-request.ts'
 import { toEndedAtMs } from './ledger/ended-at.ts'
 import { type Outcome, toRecord, toReport } from './ledger/record.ts'
+import { toInternalError } from './refuse.ts'
 import { toCallContext } from './routing/call-context.ts'
 import type { Setup } from './setup.ts'
 import type { StartSignal } from './start-signal.ts'
@@ -138,7 +138,7 @@ async function fail(parts: ChatParts, call: Call, reason: unknown): Promise<Outc
     await call.start?.over()
     return answerFailure(parts, call, reason)
   } catch (error) {
-    const { status, code } = toInternalError(parts.log, call, error)
+    const { status, code } = toInternalError(parts.log, call.id, error)
     call.response.destroy()
     return { kind: 'failed', code, status }
   }
@@ -149,7 +149,7 @@ function answerFailure(parts: ChatParts, call: Call, reason: unknown): Outcome {
     call.response.destroy()
     return { kind: reason.code }
   }
-  const error = reason instanceof GatewayError ? reason : toInternalError(parts.log, call, reason)
+  const error = reason instanceof GatewayError ? reason : toInternalError(parts.log, call.id, reason)
   const report = call.asked?.wantsReport ? toReport(call, parts.cost, parts.clock.monotonicMs()) : null
   answerError(call.response, error, {
     form: toErrorForm(call.endpoint),
@@ -160,13 +160,4 @@ function answerFailure(parts: ChatParts, call: Call, reason: unknown): Outcome {
     report,
   })
   return { kind: 'failed', code: toOutcomeCode(error), status: error.status }
-}
-
-function toInternalError(log: Logger, call: Call, cause: unknown): GatewayError {
-  log.error({ requestId: call.id, err: cause }, 'a call failed by a fault of the gateway')
-  return new GatewayError(
-    'internal_error',
-    `The gateway failed. Its log has the reason under request id ${call.id}.`,
-    { cause },
-  )
 }

@@ -1,7 +1,8 @@
 /** Connections that are opened before there is a call for them. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { bearer } from './testing/door.ts'
 import { messages, type RunningGateway, startGateway } from './testing/gateway.ts'
@@ -168,4 +169,18 @@ test('who may not call a model may not have its connections opened', async () =>
   expect(provider.sockets.length).toBe(0)
   expect(await open(gateway, ['a'], { headers })).toMatchObject({ status: 200 })
   expect((await fetch(`${gateway.url}/connections`)).status).toBe(405)
+})
+
+test('a caller that leaves in the middle of its request is no internal error', async () => {
+  const gateway = await start({ models: [model('a', 'http://127.0.0.1:1/v1')] })
+  const { server } = gateway.gateway
+  const connections = promisify(server.getConnections.bind(server))
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const head = 'POST /connections HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
+  socket.write(`${head}Content-Length: 20\r\n\r\n{`)
+  await once(server, 'request')
+  socket.destroy()
+  await expect.poll(() => connections()).toBe(0)
+  expect(await gateway.sample('gateway_refused_total', 'reason="internal_error"')).toBe(0)
+  expect(gateway.logs).toEqual([])
 })

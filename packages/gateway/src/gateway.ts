@@ -121,8 +121,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     allowedHosts,
     arrival,
     onRefused: engine.onRefused,
+    log,
   })
-  const metricsServer = createMetricsServer(metrics.registry, engine.readiness)
+  const metricsServer = createMetricsServer(metrics.registry, engine.readiness, log)
 
   return {
     server,

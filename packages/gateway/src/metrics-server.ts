@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { allow } from './allow-method.ts'
 import { answerReady } from './answer-ready.ts'
@@ -11,7 +12,7 @@ import { toPath } from './request-path.ts'
  * A port of its own, so that what callers reach shows nothing of the house. `/ready` is here too, because this port stays
  * open to the last while the other one closes.
  */
-export function createMetricsServer(registry: Registry, readiness: Readiness): Server {
+export function createMetricsServer(registry: Registry, readiness: Readiness, log: Logger): Server {
   return createServer(async (request, response) => {
     try {
       const path = toPath(request)
@@ -23,7 +24,7 @@ export function createMetricsServer(registry: Registry, readiness: Readiness): S
       response.setHeader('content-type', registry.contentType)
       response.end(text)
     } catch (error) {
-      refuse(response, error, 'openai')
+      refuse(response, error, 'openai', log)
     }
   })
 }

@@ -8,6 +8,7 @@ import {
 } from 'node:http'
 import type { Socket } from 'node:net'
 import { gatewayGreeting } from '@drag-race/contracts'
+import type { Logger } from 'pino'
 import { requireAdmin, toCallersList } from './admission/admin.ts'
 import { mayUse } from './admission/identity.ts'
 import { allow } from './allow-method.ts'
@@ -19,7 +20,7 @@ import { answerBrokenRequest, answerTunnel } from './broken-requests.ts'
 import { toBudgetsList } from './budgets/budgets-list.ts'
 import { type ChatParts, chat } from './chat.ts'
 import { type EndpointFacts, endpoints, toEndpoint } from './endpoints.ts'
-import type { ErrorCode } from './errors.ts'
+import { CallerGone, type ErrorCode } from './errors.ts'
 import { createHostCheck } from './host-check.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
 import { openConnections } from './open-connections.ts'
@@ -39,6 +40,7 @@ export interface ServerOptions {
   arrival: Arrival
   /** Not a call, or not even a request: refused here, and no record is written of it. */
   onRefused(reason: ErrorCode): void
+  log: Logger
 }
 
 /** A caller that needs longer than this for its headers, or its whole request, is attacking or broken. */
@@ -58,7 +60,8 @@ export const arrivalDefault: Arrival = {
   checkEveryMs: 1_000,
 }
 
-export function createGatewayServer({ current, allowedHosts, arrival, onRefused }: ServerOptions): Server {
+export function createGatewayServer(options: ServerOptions): Server {
+  const { current, allowedHosts, arrival, onRefused, log } = options
   const newest = new WeakMap<Socket, ServerResponse>()
   const checkHost = allowedHosts && createHostCheck(allowedHosts)
   const server = createServer(
@@ -78,7 +81,8 @@ export function createGatewayServer({ current, allowedHosts, arrival, onRefused 
         if (parts.readiness.isDraining()) response.shouldKeepAlive = false
         await route(parts, request, response)
       } catch (error) {
-        onRefused(refuse(response, error, toReaderForm(request)))
+        if (error instanceof CallerGone) response.destroy()
+        else onRefused(refuse(response, error, toReaderForm(request), log))
       }
     },
   )
