@@ -1,6 +1,6 @@
 /**
- * The shell and the map of the site: which address shows which page. A race and its tape are one screen, so that
- * `/` turning into `/race/:id` at the green light moves nothing.
+ * The shell and the map of the site: which address shows which page. `/` and `/race/:id` are one screen, so that
+ * nothing moves when the first turns into the second at the green light.
  */
 import { lazy, Suspense } from 'react'
 import { Route, Switch, useLocation } from 'wouter'

@@ -1,4 +1,4 @@
-/** Measures the clock anew: about three seconds, in which no race may run. */
+/** Measures the clock anew, which takes about three seconds, in which no race runs. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { readJson } from './read-json.ts'
 

@@ -1,4 +1,4 @@
-/** Where the clock’s margin comes from, in a sentence. */
+/** Says where the clock’s margin comes from. */
 import type { Health } from '@drag-race/contracts'
 import { toFineMs } from './look/figures.ts'
 

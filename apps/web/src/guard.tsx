@@ -1,11 +1,11 @@
 /**
- * Around what may fail to be loaded or drawn: the rest of the page stays. Parts are loaded when they are needed, and an app that is
- * away, or was updated since this page was opened, does not have them.
+ * Wraps a part of the page that can fail to load or to render, so that the rest stays. Parts are loaded when they are
+ * needed, and an app that is away, or was updated since this page was opened, cannot serve them.
  */
 import type { ReactNode } from 'react'
 import { ErrorBoundary, type FallbackProps } from 'react-error-boundary'
 
-/** `what`: as the beginning of a sentence, "The photo finish". With another `place` it is tried again. */
+/** `what` begins a sentence: "The photo finish". When `place` changes, the part is tried again. */
 export function Guard({ what, place, children }: { what: string; place?: string; children: ReactNode }) {
   return (
     <ErrorBoundary resetKeys={[place]} fallbackRender={({ error }) => <Failed what={what} error={error} />}>
@@ -21,7 +21,7 @@ function Failed({ what, error }: { what: string; error: FallbackProps['error'] }
       <div className="note note-bad" role="alert">
         <p>
           {what} cannot be shown. Was the app ended, or updated since? Nothing that it has kept is lost.{' '}
-          {/* A part that failed once is not loaded a second time by every browser: only a new page asks again. */}
+          {/* Not every browser loads a part again that failed once: only a reload of the page does. */}
           <button type="button" className="button-plain" onClick={() => location.reload()}>
             Reload the page
           </button>

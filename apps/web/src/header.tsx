@@ -1,4 +1,4 @@
-/** The line on top: the brand, the pages, and the two facts every figure rests on: the clock's margin and the gateway. */
+/** The line on top: the brand, the pages, and the two facts that every figure rests on: margin and gateway. */
 import './header.css'
 import type { Health } from '@drag-race/contracts'
 import { Link, useLocation } from 'wouter'
@@ -12,7 +12,7 @@ import { useHealth } from './use-health.ts'
 
 export function Header() {
   const [address] = useLocation()
-  // A race that is on the screen is what "Race" leads back to.
+  // "Race" leads back to the race that is on the screen.
   const raceId = useRace((store) => store.following)
   const pages = [
     { href: raceId === null ? '/' : `/race/${raceId}`, name: 'Race' },
@@ -65,7 +65,7 @@ function toUnwritten(races: number, reason: string): string {
 }
 
 function Facts({ health }: { health: Health | null }) {
-  // A finished race was timed with its own margin; else the one last measured.
+  // The margin that the finished race on the screen was timed with; without one, the margin that was last measured.
   const raceMarginMs = useRace(({ race }) => race.end?.marginMs ?? null)
   if (!health) return null
   const marginMs = raceMarginMs ?? health.marginMs

@@ -15,9 +15,9 @@ const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
-      // A refusal stays a refusal; only a server that is away may be back in a moment.
+      // A refusal is final; only a server that is away can be back in a moment.
       retry: (failures, problem) => failures < 2 && isAway(problem),
-      // When it is, what it could not say is asked again, and the page needs no hand.
+      // Queries that it did not answer are asked again, so that nobody has to reload the page.
       refetchInterval: ({ state }) => (isAway(state.error) ? 5_000 : false),
     },
   },

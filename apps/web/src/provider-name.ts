@@ -1,4 +1,4 @@
-/** Who serves a model. The simulator is no provider among others: it is named for what it is. */
+/** Who serves a model: its provider. A simulated model is called simulated, not by a provider's name. */
 import type { ModelInfo } from '@drag-race/contracts'
 
 export function toProviderName(

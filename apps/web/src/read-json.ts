@@ -1,6 +1,6 @@
 /**
- * Asks the API and gives its answer, or throws an `ApiProblem` that says what to do. Every page's queries go through
- * here, so that a refusal, a foreign answer and a dead server read the same everywhere.
+ * Asks the API and returns its answer, or throws an `ApiProblem` that says what to do. Every page's queries go through
+ * here, so that a refusal, a foreign server's answer and a dead server read the same everywhere.
  */
 import type { ApiError } from '@drag-race/contracts'
 
@@ -19,7 +19,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** A string as `init.body` is sent as JSON, a file as its `headers` say. `null` is the answer of a 204. */
+/** A string in `init.body` is sent as JSON, a file with the type in `init.headers`. Returns `null` for a 204. */
 export async function readJson<Answer>(
   path: string,
   init: RequestInit & { body?: string | File; headers?: Record<string, string> } = {},
@@ -32,7 +32,7 @@ export async function readJson<Answer>(
   return (response.status === 204 ? null : await response.json()) as Answer
 }
 
-/** The answer, to be read by whoever asked; a refusal, and a server that is away, are thrown. */
+/** Returns the response unread; throws where the API refuses or does not answer. */
 export async function ask(path: string, init: RequestInit, fetchIt: typeof fetch = fetch): Promise<Response> {
   const response = await fetchIt(path, init).catch((cause: unknown) => {
     if (init.signal?.aborted) throw cause
@@ -46,12 +46,12 @@ export async function ask(path: string, init: RequestInit, fetchIt: typeof fetch
   return response
 }
 
-/** No answer came: there may be one in a moment. */
+/** No answer came: a later request can still get one. */
 export function isAway(problem: Error | null): boolean {
   return problem instanceof ApiProblem && problem.status === 0
 }
 
-/** What was asked for is not there, or no longer. */
+/** What was asked for does not exist, or no longer does. */
 export function isGone(problem: Error | null): boolean {
   return problem instanceof ApiProblem && problem.status === 404
 }

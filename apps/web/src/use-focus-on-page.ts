@@ -1,4 +1,4 @@
-/** The link that led to another page is gone with its own: the focus goes to the new page, not to the top of the document. */
+/** A link that leads to another page goes with its own page. The focus then goes to the new page, not to the top. */
 import { type RefObject, useEffect, useRef } from 'react'
 
 export function useFocusOnPage(address: string): RefObject<HTMLElement | null> {
@@ -8,7 +8,7 @@ export function useFocusOnPage(address: string): RefObject<HTMLElement | null> {
     if (last.current === address) return
     last.current = address
     const focused = document.activeElement
-    // A page whose code is still on its way hides the one before, and with it what had the focus.
+    // While the code of the new page loads, the old page is hidden, and with it the element that had the focus.
     const isGone = focused === null || focused === document.body || !focused.checkVisibility()
     if (isGone) content.current?.focus({ preventScroll: true })
   }, [address])

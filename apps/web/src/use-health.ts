@@ -1,4 +1,4 @@
-/** Whether the app and its gateway answer, and the clock's margin; asked again while the page is open. */
+/** Whether the app and its gateway answer, and the clock's margin: every 15 s, or 3 s while something is wrong. */
 import type { Health } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useRace } from './race/the-race.ts'

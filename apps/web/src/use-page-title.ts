@@ -1,4 +1,4 @@
-/** What the tab says: one of many, often looked for from another one. Once a page; the page that stays has the name of the app alone. */
+/** The title of the tab, to find it among others. Called once on a page; when that page goes, the app's name stays. */
 import { useEffect } from 'react'
 
 const appName = 'LLM Drag Race'

@@ -1,4 +1,4 @@
-/** The tags by which a list is narrowed; each is taken away by pressing it. */
+/** The tags that a list is filtered by; pressing one removes it. */
 import './tags.css'
 import { RemoveIcon } from './icons.tsx'
 

@@ -12,10 +12,10 @@ export function ConfirmDialog({
   children,
 }: {
   title: string
-  /** The word on the button that does it. */
+  /** The label of the button that confirms. */
   action: string
   isBusy: boolean
-  /** Why it did not work; null when nothing went wrong. */
+  /** Why the action failed; null when it did not. */
   problem: string | null
   onConfirm: () => void
   onClose: () => void

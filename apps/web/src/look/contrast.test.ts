@@ -1,4 +1,4 @@
-/** Reads tokens.css itself: what is tested is what is shipped. Contrast as WCAG 2.2 defines it. */
+/** Reads tokens.css itself, so that what is tested is what is shipped. Contrast is as WCAG 2.2 defines it. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 

@@ -1,6 +1,6 @@
 /**
  * A question that must be answered before anything else: the browser's own modal dialog, which keeps the focus inside,
- * closes by Escape and gives the focus back to where it came from.
+ * closes on Escape and gives the focus back to where it was.
  */
 import './dialog.css'
 import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
@@ -11,13 +11,13 @@ export function Dialog({
   children,
 }: {
   title: string
-  /** By Escape; the buttons inside are the caller's. */
+  /** Called on Escape. Buttons that close the dialog are among the children. */
   onClose: () => void
   children: ReactNode
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
-  // Closed before it leaves the page: only then does the browser give the focus back.
+  // The dialog is closed before it is removed from the page: only then does the browser give the focus back.
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()

@@ -37,7 +37,7 @@ test.each([
   [toMargin(0.9), '± 0.9 ms'],
   [toMargin(20.4), '± 20 ms'],
   [toMargin(null), 'margin not measured'],
-  // The first of each form, and the nearest whole.
+  // The first number of each form, and rounding to the nearest whole number.
   [toFineMs(1), '1.0'],
   [toFineMs(100), '100'],
   [toFineMs(150.6), '151'],
@@ -64,7 +64,7 @@ test.each([
   [toWithinMs(1.84), ' ± 1.8 ms'],
   [toWithinMs(0.04), ''],
   [toWithinMs(null), ''],
-  // What rounding carries over the end of a form has the next one.
+  // A number that rounding carries past the end of its form is printed in the next form.
   [toFineMs(0.997), '1.0'],
   [toFineMs(99.97), '100'],
   [toGap(99.97), '0.10 s'],
@@ -96,7 +96,7 @@ test.each(Object.entries({ toMs, toFineMs, toSeconds, toCount, toSpeed, toPercen
   },
 )
 
-/** With what reads a text of it again. */
+/** Each print function with one that reads the number back from its text. */
 const figures: Record<string, [print: (value: number) => string, read: (text: string) => number]> = {
   toMs: [toMs, toNumber],
   toFineMs: [toFineMs, toNumber],
@@ -111,7 +111,7 @@ const figures: Record<string, [print: (value: number) => string, read: (text: st
 }
 
 describe.each(Object.entries(figures))('%s', (_, [print, read]) => {
-  test('prints a number as it prints the one it shows', () => {
+  test('prints the number that its own text shows as the same text', () => {
     fc.assert(
       fc.property(value(), (number) => {
         const text = print(number)
@@ -121,7 +121,7 @@ describe.each(Object.entries(figures))('%s', (_, [print, read]) => {
     )
   })
 
-  test('shows of two numbers never more for the smaller', () => {
+  test('never shows the smaller of two numbers as the larger', () => {
     fc.assert(
       fc.property(value(), value(), (one, other) => {
         const [less, more] = [Math.min(one, other), Math.max(one, other)]

@@ -1,18 +1,18 @@
 /**
- * Figures as they are printed: fixed decimals, so that columns line up and two screens show the same digits. Pure
- * forms of numbers that the tape holds; nothing is measured here. `null` is a dash, and unknown is never 0. A number that its
- * rounding carries to the next form has that form: 99.97 ms is `100`, as 100 ms is, and not `100.0`.
+ * Figures as they are printed: fixed decimals, so that columns line up and two screens show the same digits. Numbers of
+ * the tape are only formatted, nothing is measured here. `null` is a dash: unknown is never 0. A number that rounding
+ * carries past the end of its form is printed in the next form: 99.97 ms is `100`, as 100 ms is, and not `100.0`.
  */
 import type { Speed } from '@drag-race/contracts'
 
 export const dash = '—'
 
-/** `182 ms`; a dash stands for a figure that does not exist, and has no unit. */
+/** `182 ms`. A dash stands for a figure that does not exist, and gets no unit. */
 export function withUnit(figure: string, unit: string): string {
   return figure === dash || unit === '' ? figure : `${figure} ${unit}`
 }
 
-/** `182` below a second, for first tokens and gaps: whole milliseconds. */
+/** Whole milliseconds: `182`, `12,345`. */
 export function toMs(ms: number | null | undefined): string {
   return ms == null ? dash : group(Math.round(ms))
 }
@@ -23,7 +23,10 @@ export function toFineMs(ms: number | null | undefined): string {
   return fixedBelow(1, ms, 2) ?? fixedBelow(100, ms, 1) ?? group(Math.round(ms))
 }
 
-/** Seconds with two decimals for running clocks, or one from a thousand on, where more would have no room; three for slips. */
+/**
+ * Seconds. Without `decimals`, as running clocks show them: two decimals, and one from a thousand seconds on, where
+ * there is no room for more. Time slips have three.
+ */
 export function toSeconds(ms: number | null | undefined, decimals?: number): string {
   if (ms == null) return dash
   const seconds = ms / 1000
@@ -40,13 +43,13 @@ export function toCount(count: number | null | undefined): string {
   return count == null ? dash : group(Math.round(count))
 }
 
-/** Tokens per second, or of a chunk: `287.1`, and whole from a thousand on. */
+/** Tokens per second, or per chunk: `287.1`, and without decimals from a thousand on. */
 export function toSpeed(perSecond: number | null | undefined): string {
   if (perSecond == null) return dash
   return fixedBelow(1000, perSecond, 1) ?? group(Math.round(perSecond))
 }
 
-/** Five decimals below a cent, four below a dollar: a race's cost is small. `null` is an unknown price. */
+/** Five decimals below a cent, four below a dollar, else two: a race costs little. `null` is an unknown price. */
 export function toCost(usd: number | null | undefined): string {
   if (usd == null) return 'price unknown'
   if (usd === 0) return '$0'
@@ -54,7 +57,7 @@ export function toCost(usd: number | null | undefined): string {
   return `$${fixedBelow(0.01, usd, 5) ?? fixedBelow(1, usd, 4) ?? usd.toFixed(2)}`
 }
 
-/** A difference with its sign, `+0.4` or `−12`, by how its size is printed. */
+/** A difference with its sign, `+0.4` or `−12`; `print` formats its size. */
 export function toSigned(difference: number, print: (size: number) => string): string {
   return `${difference < 0 ? '−' : '+'}${print(Math.abs(difference))}`
 }
@@ -69,27 +72,27 @@ export function toPercentRange(low: number, high: number): string {
   return `${Math.round(low * 100)} to ${toPercent(high)}`
 }
 
-/** The margin of the clock: `± 0.9 ms`, or that nobody measured it. */
+/** The margin of the clock: `± 0.9 ms`, or words that say that it was not measured. */
 export function toMargin(ms: number | null | undefined): string {
   if (ms == null) return 'margin not measured'
   return toWithinMs(ms).trim() || `< ${marginMin} ms`
 }
 
-/** A figure of time with what limits it: `342 ms ± 1.8`; without a margin the figure alone. */
+/** A time with its margin: `342 ms ± 1.8`; the time alone when the margin is not known. */
 export function toMsWithin(ms: number | null | undefined, marginMs: number | null | undefined): string {
   return ms == null ? dash : `${toMs(ms)} ms${toWithin(marginMs)}`
 }
 
 /**
- * ` ± 1.8`, to stand behind a figure in the same unit; nothing where the margin is not known. One below the last digit limits
- * nothing that is printed, and is left out.
+ * ` ± 1.8`, to stand behind a figure in the same unit; '' where the margin is not known. A margin below the last
+ * printed digit limits nothing that is printed, and is left out.
  */
 export function toWithin(margin: number | null | undefined): string {
   if (margin == null || margin < marginMin) return ''
   return ` ± ${fixedBelow(10, margin, 1) ?? toCount(margin)}`
 }
 
-/** What is less would be printed as ± 0.0. */
+/** A smaller margin would be printed as ± 0.0. */
 const marginMin = 0.05
 
 /** ` ± 1.8 ms`, to stand behind a figure in another unit. */
@@ -111,13 +114,13 @@ export function toSpeedMargin({ margin }: Extract<Speed, { kind: 'timed' }>): st
   return toWithin(margin)
 }
 
-/** null where the number, once rounded to these decimals, is no longer below the end of their form. */
+/** The value with these decimals; null where rounding takes it to `end`, at which the next form begins. */
 function fixedBelow(end: number, value: number, decimals: number): string | null {
   const text = value.toFixed(decimals)
   return Number(text) < end ? text : null
 }
 
-/** Thousands by commas, whatever the reader's locale: a slip looks the same everywhere. */
+/** Thousands separated by commas, whatever the reader's locale: a slip looks the same everywhere. */
 function group(whole: number): string {
   return String(whole).replace(/\B(?=(\d{3})+$)/g, ',')
 }

@@ -1,4 +1,4 @@
-/** The few signs that stand for words, drawn on one grid with one stroke. Always beside a hidden word. */
+/** Icons, drawn on one grid with one stroke width. Each stands beside a visually hidden word. */
 
 export function DuplicateIcon() {
   return (

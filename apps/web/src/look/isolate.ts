@@ -1,9 +1,9 @@
 /**
- * A name that stands in a sentence, so that its direction of writing cannot turn the sentence round: a model may be called
- * anything, and U+202E in its name would have the verdict read from right to left.
+ * A name for use within a sentence, isolated so that its writing direction cannot reverse the sentence: a model can
+ * have any name, and U+202E in it would show the rest of the verdict from right to left.
  */
 export function isolate(name: string): string {
   const plain = name.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
-  // Nothing in plain Latin turns round, and texts that people copy stay clean.
+  // A Latin name reverses nothing; without the isolating characters, texts that people copy stay clean.
   return /^[\u0020-\u024f]*$/.test(plain) ? plain : `\u2068${plain}\u2069`
 }

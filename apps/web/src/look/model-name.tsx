@@ -1,6 +1,6 @@
 /**
- * A model's name where room is short: its beginning gives way, as the names of one provider differ at their end. It stays one
- * text, to be found, copied and read out.
+ * A model's name where room is short: its beginning is cut off, because the names of one provider differ at their end.
+ * The name stays one text, which can be found, copied and read out.
  */
 import './model-name.css'
 

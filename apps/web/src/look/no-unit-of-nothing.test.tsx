@@ -1,4 +1,4 @@
-/** A dash says that a figure does not exist: none of the places that print one gives it a unit, or a margin. */
+/** A dash says that a figure does not exist: no place that prints one gives it a unit or a margin. */
 import type { Leaderboard } from '@drag-race/contracts'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** A model's plate as a mark inside a chart: with its number, or small and bare where a line passes. */
+/** A number plate as a mark inside a chart: with its number, or small and without it where it marks a point. */
 import { plateShapes } from './plate-shapes.ts'
 
 interface PlateMarkProps {

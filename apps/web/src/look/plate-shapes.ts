@@ -1,4 +1,4 @@
-/** Sixteen outlines in a 24 × 24 box, each with room for two digits, and where their baseline stands. */
+/** Sixteen outlines in a 24 × 24 box, each with room for two digits, and the y of the digits' baseline. */
 export const plateShapes: readonly { name: string; path: string; baseline: number }[] = [
   { name: 'square', path: 'M1 1h22v22H1z', baseline: 16.6 },
   { name: 'disc', path: 'M12 .5a11.5 11.5 0 1 0 0 23a11.5 11.5 0 1 0 0-23z', baseline: 16.6 },
@@ -18,7 +18,7 @@ export const plateShapes: readonly { name: string; path: string; baseline: numbe
   { name: 'trapezoid', path: 'M6 2H18L25 22H-1z', baseline: 17.4 },
 ]
 
-/** A star of many blunt points around the centre. */
+/** A star with blunt points around the centre of the box. */
 function burst(points: number, outer: number, inner: number): string {
   const corners = Array.from({ length: points * 2 }, (_, index) => {
     const angle = (index * Math.PI) / points - Math.PI / 2

@@ -12,7 +12,7 @@ export function Plate({
 }: {
   /** The index of the lane, from 0; the plate shows one more. */
   lane: number
-  /** What a screen reader hears; `''` where the lane is named beside it. Left out: "Lane 1". */
+  /** What screen readers read out; `''` where the lane is named beside the plate. Left out: "Lane 1". */
   label?: string
   className?: string
 }) {

@@ -4,7 +4,7 @@ import type { ReactNode, Ref } from 'react'
 interface ScrollBoxProps {
   label: string
   className: string
-  /** `auto`: what it holds was written by somebody, in any script. */
+  /** `auto` for text that people or models wrote, which can be in any script. */
   dir?: 'auto'
   ref?: Ref<HTMLElement>
   onScroll?: () => void

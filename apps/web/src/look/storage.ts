@@ -1,4 +1,4 @@
-/** What this browser keeps between visits. Storage can be full or switched off: what is kept lasts as long as the page then. */
+/** What this browser keeps between visits. Where storage is full or switched off, it lasts only as long as the page. */
 export function readStorage(key: string): string | null {
   try {
     return localStorage.getItem(key)
@@ -11,6 +11,6 @@ export function writeStorage(key: string, value: string) {
   try {
     localStorage.setItem(key, value)
   } catch {
-    // The page has it still.
+    // The page still holds the value.
   }
 }

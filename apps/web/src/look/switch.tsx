@@ -1,4 +1,4 @@
-/** An on-off switch: the one round thing besides plates. Its label stands before it and is part of the target. */
+/** An on-off switch. Its label stands before it and can be pressed too. */
 import './switch.css'
 
 export function Switch({
@@ -10,7 +10,7 @@ export function Switch({
   label: string
   isOn: boolean
   onChange: (isOn: boolean) => void
-  /** Heard after the label, for what a sighted reader sees from its place: "of lane 2". */
+  /** Read out after the label: what sighted readers see from the switch's place, such as "lane 2". */
   hiddenLabel?: string
 }) {
   return (

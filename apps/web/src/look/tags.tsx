@@ -1,4 +1,4 @@
-/** The tags of a race, small and only when there are some. Each leads to the races that have it too. */
+/** The tags of a race; nothing when it has none. Each links to all races with that tag. */
 import './tags.css'
 import { Link } from 'wouter'
 

@@ -1,6 +1,6 @@
 /**
  * Dark, light, or as the system says. The choice is kept in localStorage and set on the root by /theme.js before the
- * first paint; here it is read and changed.
+ * first paint; this file reads and changes it.
  */
 import { useState } from 'react'
 import { writeStorage } from './storage.ts'

@@ -1,4 +1,4 @@
-/** How wide a chart may be, and how large the page's type is: both change with the window, and margins follow the type. */
+/** The width of a chart, and the size of the page's type, which its margins follow: both change with the window. */
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 import { useIsPrinting } from './use-is-printing.ts'
 
@@ -9,8 +9,8 @@ export interface ChartSize {
 }
 
 /**
- * A4 less its margins, and the type on it (base.css). The paper is not measured: its layout comes when the chart is drawn,
- * and on other paper the chart is scaled by a little.
+ * A4 without its margins, and the size of the type on it (base.css). Paper is not measured, because its layout comes
+ * only after the chart is drawn. On other paper the chart is scaled a little.
  */
 const paper: ChartSize = { widthPx: 700, remPx: 11 }
 

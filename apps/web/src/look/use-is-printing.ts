@@ -1,4 +1,4 @@
-/** Whether the page is being printed, so that what is rendered only near the view stands on the paper too. */
+/** Whether the page is being printed, so that parts that are rendered only near the view are on the paper too. */
 import { useSyncExternalStore } from 'react'
 
 const print = matchMedia('print')
@@ -8,7 +8,7 @@ export function useIsPrinting(): boolean {
   return useSyncExternalStore(subscribe, () => isAboutToPrint || print.matches)
 }
 
-// The event comes before the page is laid out for the paper, the change of the medium after.
+// `beforeprint` comes before the page is laid out for the paper, the change of the media query after that.
 function subscribe(onChange: () => void): () => void {
   const before = () => {
     isAboutToPrint = true

@@ -1,4 +1,4 @@
-/** The wall clock for "3 min ago", told anew every so many milliseconds: of no use for measuring anything. */
+/** The wall clock for texts such as "3 min ago", renewed every `everyMs`. Nothing is measured by it. */
 import { useEffect, useState } from 'react'
 
 export function useNow(everyMs: number): number {
