@@ -128,7 +128,7 @@ describe('what was raced', () => {
     await at.page.waitForURL(/\/history\?tag=build%3A1\.4$/)
     await expect.poll(() => quokkas.allInnerTexts()).toEqual(['A tagged quokka'])
     await expectNoSeriousFault()
-    await at.page.getByRole('button', { name: 'No longer only build:1.4' }).click()
+    await at.page.getByRole('button', { name: 'Remove the tag build:1.4' }).click()
     await expect.poll(() => quokkas.allInnerTexts()).toEqual(['A quokka without', 'A tagged quokka'])
     await at.page.getByRole('link', { name: 'team:search' }).click()
     await expect.poll(() => quokkas.allInnerTexts()).toEqual(['A tagged quokka'])

@@ -5,8 +5,8 @@ import { toFineMs } from './look/figures.ts'
 export function toClockSource({ calibration, marginMs }: Pick<Health, 'calibration' | 'marginMs'>): string {
   if (!calibration) {
     return marginMs === null
-      ? 'Nobody has measured the clock yet'
-      : 'How late the last race’s sockets were read: the clock has not been calibrated'
+      ? 'The clock has not been measured yet'
+      : 'The clock has not been calibrated: this is how late the sockets of the last race were read'
   }
   const { measuredAt, through, lanes, ttft, token } = calibration
   const road = through === 'gateway' ? 'through the gateway' : 'without the gateway'

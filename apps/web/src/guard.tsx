@@ -20,7 +20,8 @@ function Failed({ what, error }: { what: string; error: FallbackProps['error'] }
     <div className="page">
       <div className="note note-bad" role="alert">
         <p>
-          {what} cannot be shown. Was the app ended, or updated since? Nothing that it has kept is lost.{' '}
+          {what} cannot be shown. Was the app stopped or updated since this page was opened? No race that it
+          has kept is lost.{' '}
           {/* Not every browser loads a part again that failed once: only a reload of the page does. */}
           <button type="button" className="button-plain" onClick={() => location.reload()}>
             Reload the page

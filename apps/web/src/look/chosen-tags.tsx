@@ -17,7 +17,7 @@ export function ChosenTags({ tags, onChange }: ChosenTagsProps) {
           className="tag"
           onClick={() => onChange(tags.filter((other) => other !== tag))}
         >
-          <span className="visually-hidden">No longer only </span>
+          <span className="visually-hidden">Remove the tag </span>
           {tag} <RemoveIcon />
         </button>
       ))}
