@@ -12,21 +12,21 @@ interface ChartProps {
   span: Span
   whole: Span
   marginMs: number | null
-  /** Where a replay stands, in the lanes' time; null without one. */
+  /** Where a replay stands, in milliseconds since the lanes' start; null without a replay. */
   cursorMs: number | null
   onSpan: (span: Span) => void
-  /** Whether the key meant something. */
+  /** Says whether the chart used the key. */
   onKey: (key: string) => boolean
   onSeek: ((laneMs: number) => void) | null
 }
 
-/** A pointer that moved less was pressed, not dragged. */
+/** A pointer that moved less between down and up was a click, not a drag. */
 const dragPxMin = 6
 
 export function Chart({ curves, span, whole, marginMs, cursorMs, onSpan, onKey, onSeek }: ChartProps) {
   const [box, { widthPx, remPx }] = useChartSize<HTMLDivElement>()
   const [drag, setDrag] = useState<{ fromPx: number; toPx: number } | null>(null)
-  // The same object while the size is: the drawing is not made anew for every place of the cursor.
+  // The same object while the size stays the same, so that a moving cursor does not render the drawing again.
   const frame = useMemo(() => toFrame(widthPx, remPx), [widthPx, remPx])
   const plotPx = frame.right - frame.left
   const toMs = (px: number) => span.fromMs + ((px - frame.left) / plotPx) * (span.toMs - span.fromMs)
@@ -94,7 +94,7 @@ export function Chart({ curves, span, whole, marginMs, cursorMs, onSpan, onKey, 
   )
 }
 
-/** The plot within the picture, in pixels. */
+/** Where the plot lies within the picture, in pixels. */
 export interface Frame {
   height: number
   left: number

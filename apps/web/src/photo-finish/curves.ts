@@ -1,6 +1,6 @@
 /**
- * A finished race as lines: tokens over time, a line a lane, each in milliseconds from its own start, as every figure is.
- * Lines are steps, because tokens come in arrivals; between two of them there was nothing.
+ * A finished race as lines: tokens over time, one line for each lane, in milliseconds from the lane's own start, as in
+ * every figure. Lines are steps, because tokens come in arrivals, and nothing comes between two of them.
  */
 import {
   crossedMs,
@@ -27,15 +27,15 @@ export interface Split {
 export interface Curve {
   lane: number
   model: string
-  /** Arrivals, ascending; `tokens[i]` had come when `times[i]` had. */
+  /** Arrivals, ascending: at `times[i]`, `tokens[i]` tokens had come in all. */
   times: Float64Array
   tokens: Float64Array
-  /** When the lane ended, by answer or error. */
+  /** When the lane ended: with its answer, by an error, or stopped. */
   endMs: number
-  /** When it crossed its race's line; null when it never did, or only watched the clock. */
+  /** When it crossed the race's finish line; null when it never did, and for a sentinel. */
   crossedMs: number | null
   isDone: boolean
-  /** It watched the clock and raced for nothing. */
+  /** It watched the clock and is not ranked. */
   isSentinel: boolean
   splits: Split[]
 }
@@ -73,7 +73,7 @@ function toArrivals(lane: LaneState, startAt: number): Pick<Curve, 'times' | 'to
   return { times, tokens }
 }
 
-/** In the order of time. A split that never came is not among them. */
+/** In the order of time. A split that never came is left out. */
 function toSplits(lane: LaneState): Split[] {
   const { ttftMs, firstAnswerMs, totalMs, splits } = toTimeSlip(lane)
   const all: [Split['name'], number | null][] = [
@@ -89,7 +89,7 @@ function toSplits(lane: LaneState): Split[] {
   return all.flatMap(([name, ms]) => (ms === null ? [] : [{ name, ms }])).sort((a, b) => a.ms - b.ms)
 }
 
-/** Tokens that had come by then. */
+/** How many tokens had come by then. */
 export function tokensAt({ times, tokens }: Curve, ms: number): number {
   let low = 0
   let high = times.length

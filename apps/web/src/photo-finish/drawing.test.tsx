@@ -4,7 +4,7 @@ import { fold, makeTape } from '../testing/tape.ts'
 import { toCurves } from './curves.ts'
 import { Drawing } from './drawing.tsx'
 
-test('an arrival has one tick, whatever splits it brings', () => {
+test('an arrival has one tick, however many splits it brings', () => {
   const curves = toCurves(
     fold(makeTape({ lanes: [{ model: 'm', tokensAt: [10, 20, 30, 40], end: 'done', endAt: 45 }] })),
   )
@@ -27,7 +27,7 @@ test('an arrival has one tick, whatever splits it brings', () => {
   ])
 })
 
-test('a picture on a narrow phone has a place besides zero by which its length is read', () => {
+test('on a narrow phone the time axis has a label besides zero, so that its scale can be read', () => {
   const [curve] = toCurves(fold(makeTape({ lanes: [{ model: 'm', tokensAt: [10], end: 'done' }] })))
   for (const toMs of [45, 99, 457, 1_130, 24_900]) {
     const html = renderToStaticMarkup(

@@ -1,4 +1,4 @@
-/** What of the chart stands still while a replay runs: scales, margin, lines, splits, plates. */
+/** The parts of the chart that do not change while a replay runs: scales, margin, lines, splits, plates. */
 import { memo } from 'react'
 import { toCount } from '../look/figures.ts'
 import { PlateMark } from '../look/plate-mark.tsx'
@@ -73,7 +73,7 @@ export const Drawing = memo(function Drawing({ curves, span, marginMs, frame }: 
   )
 })
 
-/** What came with an arrival that has a tick has none of its own: of most lanes the first token is the first answer. */
+/** Splits of the same arrival share one tick: in most lanes the first token is also the first answer. */
 function isFirstOf(splits: readonly Split[], { name, ms }: Split): boolean {
   return splits.find((split) => split.ms === ms)?.name === name
 }
@@ -90,7 +90,7 @@ function Axes({ span, from, to, frame, scales }: AxesProps) {
   const across = ticksBetween(
     span.fromMs,
     span.toMs,
-    // Of fewer wanted, the zero may be the only one: no scale.
+    // With fewer, zero could be the only tick, and the scale could not be read.
     Math.max(3, (frame.right - frame.left) / (7 * frame.remPx)),
   )
   const up = ticksBetween(from, to, 5)
@@ -127,7 +127,7 @@ interface BandProps {
   scales: Scales
 }
 
-/** From the first lane's crossing on, as wide as the clock may be wrong. */
+/** The finish line where the first lane crossed it, and a band as wide as the margin behind it. */
 function FinishBand({ curves, span, marginMs, frame, scales }: BandProps) {
   const firstMs = Math.min(...curves.flatMap(({ crossedMs }) => crossedMs ?? []))
   if (firstMs > span.toMs) return null
@@ -136,14 +136,14 @@ function FinishBand({ curves, span, marginMs, frame, scales }: BandProps) {
   if (to < frame.left) return null
   return (
     <g className="photo-finish-line">
-      {/* Never thinner than a hair: zoomed out it says where, zoomed in how wide. */}
+      {/* At least one pixel wide: zoomed out it shows where the line is, zoomed in how wide the margin is. */}
       <rect x={from} width={Math.max(1, to - from)} y={frame.top} height={frame.bottom - frame.top} />
       {firstMs >= span.fromMs && <line x1={from} x2={from} y1={frame.top} y2={frame.bottom} />}
     </g>
   )
 }
 
-/** All that is seen, and a little air; from zero where zero is seen. */
+/** The tokens of all points that are shown, with a little room around them; from zero where zero is among them. */
 function tokenRange(lines: readonly (readonly Point[])[]): { from: number; to: number } {
   const tokens = lines.flatMap((points) => points.map((point) => point.tokens))
   if (tokens.length === 0) return { from: 0, to: 1 }

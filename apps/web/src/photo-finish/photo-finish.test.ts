@@ -23,7 +23,7 @@ const steady = (count: number, gapMs: number): LaneScript => ({
 })
 
 describe('a curve', () => {
-  test('counts what had come by a moment, from the lane’s own start', () => {
+  test('counts the tokens that had come by a moment, from the lane’s own start', () => {
     const [curve] = curvesOf({ model: 'a', tokensAt: [10, 20, 20, 40], tokensEach: 3, end: 'done' })
     expect([0, 9.99, 10, 19, 20, 39, 40, 99].map((ms) => tokensAt(curve!, ms))).toEqual([
       0, 0, 3, 3, 9, 9, 12, 12,
@@ -51,7 +51,7 @@ describe('a curve', () => {
     expect(curve!.splits.map(({ name }) => name)).toEqual(['first answer', 'last token', 'end'])
   })
 
-  test('is drawn with few points, each of them true, however long it is and wherever it is looked at', () => {
+  test('is drawn with few points, each of them true, however long it is and whatever part is shown', () => {
     const [curve] = curvesOf(steady(5_000, 2))
     const place = fc.nat(12_000)
     fc.assert(

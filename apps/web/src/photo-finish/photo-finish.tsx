@@ -1,6 +1,6 @@
 /**
- * The photo finish: how the lanes came to the line, as near as the clock can tell. Drag over a part to see it nearer; the
- * margin is the band behind the first lane: who crosses within it shares its place.
+ * The photo finish: how the lanes came to the finish line, as closely as the clock can tell. Dragging over a part zooms
+ * in on it. The band behind the first lane's crossing is the clock's error: lanes that cross within it share its place.
  */
 import './photo-finish.css'
 import { errorBoundMs, type RaceState } from '@drag-race/contracts'
@@ -13,9 +13,9 @@ import { finishSpan, isBandSeen, isWhole, move, type Span, wholeSpan, zoom } fro
 import { SplitsTable } from './splits-table.tsx'
 
 interface PhotoFinishProps {
-  /** Has ended. */
+  /** A race that has ended. */
   race: RaceState
-  /** Where a replay stands, on the race's clock; left out where nothing is replayed. */
+  /** Where a replay stands, on the race's clock; left out without a replay. */
   cursorMs?: number
   onSeek?: (raceMs: number) => void
 }
@@ -30,7 +30,7 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
   const shown = useMemo(() => curves.filter(({ lane }) => !hidden.has(lane)), [curves, hidden])
   const isAll = isWhole(span, whole)
   const line = finishSpan(shown, errorMs, whole)
-  // Lanes leave together, so that one start stands for all of them to a pixel.
+  // Lanes leave together: one start stands for all of them, to within a pixel.
   const startAt = Math.min(...race.lanes.flatMap((lane) => lane.startAt ?? []))
   if (curves.length === 0) return null
 
@@ -111,7 +111,7 @@ function toBandText(span: Span, errorMs: number | null): string {
     : `The band at the line, ${error}, is too narrow to be seen at this zoom.`
 }
 
-/** null: the key means nothing to the chart. */
+/** The span that the key leads to; null where the chart does not use the key. */
 function toPressed(key: string, span: Span, whole: Span): Span | null {
   switch (key) {
     case '+':

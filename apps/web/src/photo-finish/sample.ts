@@ -1,6 +1,6 @@
 /**
- * A curve as few enough points to be drawn, within a span: every arrival while they are few, else the count at even
- * moments. No point is made up: each is what had come by its moment.
+ * The points by which a curve is drawn within a span: every arrival while there are few, else the count at evenly
+ * spaced moments. No point is interpolated: each is the number of tokens that had come by its moment.
  */
 import { type Curve, tokensAt } from './curves.ts'
 
@@ -11,7 +11,7 @@ export interface Point {
   tokens: number
 }
 
-/** Both ends of the span are among them, unless the lane ended before. */
+/** The first point is at the span's start, the last at its end, or where the lane ended before that. */
 export function sample(curve: Curve, fromMs: number, toMs: number): Point[] {
   const endMs = Math.min(toMs, curve.endMs)
   if (endMs <= fromMs) return []
@@ -23,7 +23,7 @@ export function sample(curve: Curve, fromMs: number, toMs: number): Point[] {
   return moments.map((ms) => ({ ms, tokens: tokensAt(curve, ms) }))
 }
 
-/** At most as many as are drawn, and one: more are not looked at. */
+/** At most `pointsMax` arrivals: from then on there are too many to draw each, and the others are not read. */
 function arrivalsWithin({ times }: Curve, fromMs: number, toMs: number): number[] {
   const found: number[] = []
   const first = times.findIndex((ms) => ms > fromMs)

@@ -1,4 +1,4 @@
-/** What part of the race the chart shows, in milliseconds, and how it is zoomed and moved: arithmetic alone. */
+/** Which part of the race the chart shows, in milliseconds, and how it is zoomed and moved: arithmetic alone. */
 import type { Curve } from './curves.ts'
 
 export interface Span {
@@ -6,29 +6,30 @@ export interface Span {
   toMs: number
 }
 
-/** A tenth of what the clock can tell: closer there is nothing to see. */
+/** A tenth of the margin from which a clock is measured again (5 ms): zoomed in closer there is nothing to see. */
 const widthMsMin = 0.5
 
-/** All of it, with a little room behind the last lane. */
+/** The whole race, with a little room behind the last lane. */
 export function wholeSpan(curves: readonly Curve[]): Span {
   const endMs = Math.max(1, ...curves.map((curve) => curve.endMs))
   return { fromMs: 0, toMs: endMs * 1.04 }
 }
 
-/** A band that is narrower than this share of the picture, some 4 px, is a hair. */
+/** A band narrower than this share of the picture, some 4 px, looks like a line. */
 const bandShareMin = 1 / 200
 
-/** A second lane that is so many margins behind the first is no neighbour: the band at the line is a fiftieth of the picture then. */
+/** The most margins from the first lane to the second that are shown: the band is then a fiftieth of the picture. */
 const marginsMax = 20
 
-/** Can the margin be seen as a band? */
+/** Whether the margin can be seen as a band. */
 export function isBandSeen({ fromMs, toMs }: Span, marginMs: number): boolean {
   return marginMs >= (toMs - fromMs) * bandShareMin
 }
 
 /**
- * The moment of the decision: from a little before the first to a little behind the second, or the margin; after a clear win so
- * near to the first that the margin is a band, and the second is still on its way.
+ * The moment of the decision: from a little before the first lane to a little behind the second, or behind the margin
+ * where that is wider. After a clear win it is so close to the first lane that the margin can be seen as a band, and the
+ * second lane has not crossed yet.
  */
 export function finishSpan(curves: readonly Curve[], marginMs: number | null, whole: Span): Span {
   const crossed = curves.flatMap(({ crossedMs }) => crossedMs ?? []).sort((a, b) => a - b)
@@ -39,7 +40,7 @@ export function finishSpan(curves: readonly Curve[], marginMs: number | null, wh
   return within({ fromMs: first - width * 0.75, toMs: first + width * 1.75 }, whole)
 }
 
-/** `factor` below 1 comes nearer; the middle stays where it is. */
+/** A `factor` below 1 zooms in; the middle stays where it is. */
 export function zoom({ fromMs, toMs }: Span, factor: number, whole: Span): Span {
   const middle = (fromMs + toMs) / 2
   const half = Math.max(widthMsMin, (toMs - fromMs) * factor) / 2
@@ -51,14 +52,14 @@ export function move({ fromMs, toMs }: Span, share: number, whole: Span): Span {
   return within({ fromMs: fromMs + by, toMs: toMs + by }, whole)
 }
 
-/** From one moment to another, in either direction. */
+/** The span between two moments, in either order. */
 export function between(aMs: number, bMs: number, whole: Span): Span {
   const middle = (aMs + bMs) / 2
   const half = Math.max(widthMsMin, Math.abs(aMs - bMs)) / 2
   return within({ fromMs: middle - half, toMs: middle + half }, whole)
 }
 
-/** Moved, and if need be cut, so that nothing outside the race is shown. */
+/** Moves the span, and shortens it where it must, so that nothing outside the race is shown. */
 function within({ fromMs, toMs }: Span, whole: Span): Span {
   const width = Math.min(toMs - fromMs, whole.toMs - whole.fromMs)
   const from = Math.min(Math.max(fromMs, whole.fromMs), whole.toMs - width)
@@ -69,7 +70,7 @@ export function isWhole(span: Span, whole: Span): boolean {
   return span.fromMs <= whole.fromMs && span.toMs >= whole.toMs
 }
 
-/** Round places on a scale, some `wanted` of them, and the step between two. */
+/** Ticks at round numbers of a scale, at most about `wanted` of them, and the step between two. */
 export function ticksBetween(from: number, to: number, wanted: number): { ticks: number[]; step: number } {
   const least = Math.max((to - from) / wanted, Number.MIN_VALUE)
   const power = 10 ** Math.floor(Math.log10(least))
@@ -83,7 +84,7 @@ export function ticksBetween(from: number, to: number, wanted: number): { ticks:
   return { ticks, step }
 }
 
-/** `2.5 s`, and below a tenth of a second a step `812.4 ms`. */
+/** `2.5 s`; with steps below 0.1 s in milliseconds: `812.4 ms`. */
 export function toTickText(ms: number, stepMs: number): string {
   if (ms === 0) return '0'
   if (stepMs >= 100) return `${(ms / 1000).toFixed(stepMs >= 1000 ? 0 : 1)} s`

@@ -5,7 +5,7 @@ import { fold, makeTape } from '../testing/tape.ts'
 import { toCurves } from './curves.ts'
 import { SplitsTable } from './splits-table.tsx'
 
-test('splits may be off by the margin, as the slips beside them, and by the lag of a disturbed clock as well', () => {
+test('splits have the same ± as the slips: the margin, and the lag of a disturbed clock added to it', () => {
   expect(textOf(0.4, false)).toContain('from each lane’s own request, ± 1.0 ms.')
   expect(textOf(84.36, true)).toContain('from each lane’s own request, ± 85 ms.')
 })

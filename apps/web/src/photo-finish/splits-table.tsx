@@ -1,4 +1,4 @@
-/** The splits as figures: the chart for those who hear it, and for those who want to the hundredth what they see. */
+/** The splits as figures, to a hundredth of a millisecond: the chart for readers who cannot see it, or want numbers. */
 import { errorBoundMs, type RaceState } from '@drag-race/contracts'
 import { memo } from 'react'
 import { dash, toMargin } from '../look/figures.ts'
@@ -23,7 +23,7 @@ interface SplitsTableProps {
 
 export const SplitsTable = memo(function SplitsTable({ curves, end }: SplitsTableProps) {
   const within = toMargin(end && errorBoundMs(end))
-  // A split that no lane has is no column.
+  // A split that no lane has gets no column.
   const names = columns.filter((name) =>
     curves.some(({ splits }) => splits.some((split) => split.name === name)),
   )
