@@ -8,6 +8,7 @@ import {
   type Mark,
   type RaceState,
   roundMs,
+  type TimeSlip,
   toTimeSlip,
 } from '@drag-race/contracts'
 
@@ -55,7 +56,7 @@ export function toCurves({ lanes, request }: RaceState): Curve[] {
         crossedMs: lane.sentinel ? null : crossedMs(lane, finish),
         isDone: lane.outcome?.kind === 'done',
         isSentinel: lane.sentinel === true,
-        splits: toSplits(lane),
+        splits: toSplits(slip),
       },
     ]
   })
@@ -74,8 +75,7 @@ function toArrivals(lane: LaneState, startAt: number): Pick<Curve, 'times' | 'to
 }
 
 /** In the order of time. A split that never came is left out. */
-function toSplits(lane: LaneState): Split[] {
-  const { ttftMs, firstAnswerMs, totalMs, splits } = toTimeSlip(lane)
+function toSplits({ ttftMs, firstAnswerMs, totalMs, splits }: TimeSlip): Split[] {
   const all: [Split['name'], number | null][] = [
     ['headers', splits.headersMs],
     ['first byte', splits.firstByteMs],
