@@ -66,11 +66,11 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
           </button>
           <button type="button" className="photo-step" onClick={() => setSpan(zoom(span, 2, whole))}>
             <span aria-hidden="true">−</span>
-            <span className="visually-hidden">Farther</span>
+            <span className="visually-hidden">Zoom out</span>
           </button>
           <button type="button" className="photo-step" onClick={() => setSpan(zoom(span, 0.5, whole))}>
             <span aria-hidden="true">+</span>
-            <span className="visually-hidden">Nearer</span>
+            <span className="visually-hidden">Zoom in</span>
           </button>
         </div>
       </header>
@@ -104,11 +104,11 @@ export function PhotoFinish({ race, cursorMs, onSeek }: PhotoFinishProps) {
 }
 
 function toBandText(span: Span, errorMs: number | null): string {
-  if (errorMs === null) return 'The clock was not measured, so the line has no band.'
+  if (errorMs === null) return 'The clock was not measured, so the finish line has no band.'
   const error = `the clock’s error, ${toMargin(errorMs)}`
   return isBandSeen(span, errorMs)
     ? `The band at the line is ${error}.`
-    : `The band at the line, ${error}, is too narrow to be seen at this zoom.`
+    : `Zoom in to see the band at the line: it is ${error}.`
 }
 
 /** The span that the key leads to; null where the chart does not use the key. */

@@ -28,8 +28,8 @@ export function isBandSeen({ fromMs, toMs }: Span, marginMs: number): boolean {
 
 /**
  * The moment of the decision: from a little before the first lane to a little behind the second, or behind the margin
- * where that is wider. After a clear win it is so close to the first lane that the margin can be seen as a band, and the
- * second lane has not crossed yet.
+ * where that is wider. After a clear win it is so close to the first lane that the margin can be seen as a band, and
+ * the second lane has not crossed yet.
  */
 export function finishSpan(curves: readonly Curve[], marginMs: number | null, whole: Span): Span {
   const crossed = curves.flatMap(({ crossedMs }) => crossedMs ?? []).sort((a, b) => a - b)
