@@ -1,4 +1,4 @@
-/** Keeps the one promise of `advance`: however a text is cut, it ends as the whole text does; and it costs its end only. */
+/** What `advance` promises: however a text is cut, the result is that of the whole text, and only its end costs. */
 import fc from 'fast-check'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
@@ -9,11 +9,11 @@ import { lex } from './dialect.ts'
 import { placeHeadings } from './outline.ts'
 import type { Limits } from './tail.ts'
 
-/** So small that blocks of a few words are long. */
+/** So small that a block of a few words counts as long. */
 const small: Limits = { longChars: 12, keepChars: 4, patientChars: 1e9, plainChars: 1e9, sliceChars: 1e9 }
 const patient: Limits = { ...small, patientChars: 60, sliceChars: 90 }
 
-/** In parts: each has a time limit of its own, far above what it takes. */
+/** Many seeds instead of one long run: each test has its own time limit, far above what it needs. */
 const seeds = Array.from({ length: 16 }, (_, index) => 1202 + index)
 
 describe.each([
@@ -24,7 +24,7 @@ describe.each([
     fc.assert(
       fc.property(arrivals(), ({ text, lengths }) => {
         const fed = toHtml(feed(toPieces(text, lengths), limits))
-        // An assertion costs more than a run: made only when it will fail.
+        // An assertion costs more than a run, so it is made only when it will fail.
         if (fed !== freshHtml(text)) expect(fed).toBe(freshHtml(text))
       }),
       { numRuns: 125, seed },
@@ -138,7 +138,7 @@ function freshHtml(text: string): string {
   return renderToStaticMarkup(<Blocks sealed={[]} open={blocks} isSealed={true} />)
 }
 
-/** A document that tries to break the rule of sealing, and the lengths of its pieces; the last length repeats. */
+/** A document that tries to break the rule of sealing, and the lengths of its pieces, of which the last repeats. */
 function arrivals() {
   const words = anyOf(
     'alpha¦beta¦snake_case¦2 * 3¦a < b¦[x]¦[a]¦**bold**¦*em*¦`code`¦~~no~~¦[l](http://u "t")¦www.a.b¦a@b.c¦&lt;',
@@ -158,7 +158,7 @@ function arrivals() {
   const gaps = anyOf('\n¦\n¦\n\n¦\n\n¦\n\n¦\n\n\n¦\n \n¦  \n')
 
   const sentence = joined(fc.oneof({ weight: 8, arbitrary: words }, fc.oneof(halves, noise)), ' ', 10)
-  // What is opened here and closed far behind is what a cut must not come between.
+  // No cut can be made between what is opened here and what closes it far behind.
   const plain = joined(anyOf('alpha¦beta¦gamma¦delta¦end.¦a_b¦2 * 3'), ' ', 6)
   const pair = fc
     .tuple(
@@ -209,7 +209,7 @@ function arrivals() {
       ...[tie('list'), tie('list'), tie('quote')],
     ),
   }))
-  // Blocks with gaps between them; one in three cut short, with noise behind.
+  // Blocks with gaps between them; one in three is cut short, with noise behind it.
   const cut = fc.option(fc.tuple(fc.nat(60), noise), { freq: 2 })
   const structured = fc
     .array(fc.tuple(block, gaps, cut), { minLength: 1, maxLength: 4 })

@@ -1,10 +1,10 @@
 /**
  * A document that grows at its end, as blocks for the screen. `advance` folds the text so far into the state before and
- * lexes only what is not yet final, so an answer costs its length, not its square. However a text is cut, it ends in
- * the blocks of the whole text; advance.test.ts keeps this.
+ * lexes only what is not yet final, so that the work grows with an answer's length, not with its square. However a text
+ * is cut into pieces, the result is the blocks of the whole text; advance.test.tsx tests this.
  *
  * Sealed blocks are never lexed again, with one exception: when a link definition arrives that a sealed `[label]` was
- * waiting for, everything is, at most once per eighth of growth and once at the end.
+ * waiting for, everything is lexed again, at most once for each eighth of growth and once at the end.
  */
 import type { Block } from './block.ts'
 import { type Definitions, labelsIn } from './definitions.ts'
@@ -13,15 +13,15 @@ import { appendPages, type Pages } from './pages.ts'
 import { divide, type Limits, type LongBlock, readTail, type Tail } from './tail.ts'
 
 export interface Document {
-  /** The text so far, line ends as `\n`. */
+  /** The text so far, with `\n` as line ends. */
   source: string
   /** More may come. */
   isOpen: boolean
   sealed: Pages<Block>
   tail: readonly Block[]
-  /** The end of `source` that was not lexed yet: only where a long block cannot be cut. */
+  /** The end of `source` that is not lexed yet; '' unless a long block cannot be cut. */
   unread: string
-  /** What the next step needs to know. */
+  /** What the next call of `advance` needs. */
   memory: Memory
 }
 
@@ -31,16 +31,16 @@ interface Memory {
   lexedTo: number
   /** The long block that the tail continues. */
   long: LongBlock | null
-  /** Where a block begins that was cut and turned out to be of another kind: not to be cut again. */
+  /** Where a block begins that was cut and turned out to be of another kind: it is not cut again. */
   uncut: number | null
   /** The sealed headings that the next one may stand below. */
   outline: Outline
-  /** Definitions of what is sealed; and with those of the tail, which may still change. */
+  /** Link definitions of the sealed part; and these with those of the tail, which can still change. */
   definitions: Definitions
   tailDefinitions: Definitions
-  /** Labels in what is sealed that nothing defines yet. */
+  /** Labels in the sealed part that nothing defines yet. */
   wanted: ReadonlySet<string>
-  /** One of them was defined since. */
+  /** One of the wanted labels was defined since. */
   isStale: boolean
   /** How long the text was when everything was last lexed. */
   renewedAt: number
@@ -56,7 +56,7 @@ const defaultLimits: Limits = {
 
 export const emptyDocument: Document = toEmpty({}, 0)
 
-/** `text` is all of the text so far. When it does not continue the text before, it is taken as a new one. */
+/** `text` is all of the text so far. When it does not continue the text before, it begins a new document. */
 export function advance(
   previous: Document,
   text: string,
@@ -72,13 +72,13 @@ export function advance(
   return readOn(toEmpty(isOpen ? definitions : tailDefinitions, source.length), source, isOpen, limits)
 }
 
-/** Looks through the new part only, where nothing was to be done in the old one. */
+/** Turns `\r\n` and `\r` into `\n`. Where the old part had none, only the new part is searched. */
 function withoutReturns(text: string, before: string): string {
   const from = beginsWith(text, before) ? before.length : 0
   return text.indexOf('\r', from) === -1 ? text : text.replace(/\r\n?/g, '\n')
 }
 
-/** `startsWith` compares by the character, `===` by the block: 64 against 4 µs at 16,000 tokens. */
+/** `startsWith` compares character by character, `===` in blocks: 64 against 4 µs at 16,000 tokens. */
 function beginsWith(text: string, start: string): boolean {
   return text.slice(0, start.length) === start
 }
@@ -147,13 +147,13 @@ function shown({ blocks }: Tail, start: number, end = blocks.length): Block[] {
   return blocks.slice(start, end).filter((block) => block !== null)
 }
 
-/** The long block is lexed whole from now on. */
+/** From now on the long block is lexed whole. */
 function forgetLong(document: Document): Document {
   const start = document.memory.long?.start ?? document.memory.offset
   return { ...document, memory: { ...document.memory, offset: start, long: null, uncut: start } }
 }
 
-/** Nothing more comes: what is open is final. */
+/** Nothing more comes: the open blocks are final. */
 function close(open: Document, limits: Limits): Document {
   const document = open.unread === '' ? open : lexTail(open, open.source, limits)
   const { memory } = document

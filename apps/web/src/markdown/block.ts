@@ -1,6 +1,6 @@
 /**
- * What the screen shows of a document: blocks. Those that may grow long while they stream come in two parts: what is
- * finished (`sealed`, in pages that keep their identity) and what was lexed last (`open`).
+ * What the screen shows of a document: blocks. Those that can grow long while they stream come in two parts: the
+ * finished part (`sealed`, in pages that keep their identity) and what was lexed last (`open`).
  */
 import type { MarkedToken, Token, Tokens } from 'marked'
 import type { Pages } from './pages.ts'
@@ -8,9 +8,9 @@ import type { Pages } from './pages.ts'
 export type Block =
   | {
       kind: 'flow'
-      /** 0 is a paragraph, 1 to 6 a heading: as large as its marks say. */
+      /** 0 is a paragraph, 1 to 6 a heading, by its `#` marks, which decide how large it looks. */
       level: 0 | 1 | 2 | 3 | 4 | 5 | 6
-      /** In the page's outline; null for what heads nothing there. */
+      /** The level in the page's outline; null for paragraphs, and headings that are not part of it. */
       outlineLevel: 3 | 4 | 5 | 6 | null
       sealed: Pages<Inline>
       open: Inline
@@ -20,7 +20,7 @@ export type Block =
       kind: 'list'
       /** null: bullets. */
       start: number | null
-      /** Its sealed items ask for room between items, or the open ones do: those may still change. */
+      /** Whether the sealed items make the list loose (room between items), and whether the open ones do so far. */
       isSealedLoose: boolean
       isOpenLoose: boolean
       sealed: Pages<Item>
@@ -34,7 +34,7 @@ export type Inline = readonly MarkedToken[]
 export type Row = readonly Tokens.TableCell[]
 
 export interface Item {
-  /** null: no task; else whether it is ticked. */
+  /** Whether the task is ticked; null for an item that is no task. */
   isTicked: boolean | null
   blocks: readonly Block[]
 }
@@ -43,7 +43,7 @@ export function toBlocks(tokens: readonly Token[]): Block[] {
   return tokens.flatMap((token) => toBlock(token) ?? [])
 }
 
-/** null: nothing to show (blank lines, definitions, a task's box, which its item shows). */
+/** null where there is nothing to show: blank lines, definitions, and a task's box, which its item shows. */
 export function toBlock(generic: Token): Block | null {
   const token = generic as MarkedToken
   switch (token.type) {
@@ -78,7 +78,7 @@ function toFlow(level: ReturnType<typeof toLevel> | 0, tokens: readonly Token[])
   return { kind: 'flow', level, outlineLevel: null, sealed: [], open: tokens as MarkedToken[] }
 }
 
-/** What was sealed before, then the rest as it was lexed now; null when the two do not belong together. */
+/** The sealed part of `before`, then the rest as it was lexed now; null when the two are of different kinds. */
 export function joinBlocks(before: Block, now: Block): Block | null {
   if (before.kind === 'flow' && now.kind === 'flow') return { ...now, sealed: before.sealed }
   if (before.kind === 'code' && now.kind === 'code') return { ...now, sealed: before.sealed }
@@ -91,7 +91,7 @@ export function joinBlocks(before: Block, now: Block): Block | null {
   return null
 }
 
-/** The task's box stands in different places in tight and in loose lists; here it belongs to the item. */
+/** marked puts a task's box in different places in tight and in loose lists; here it belongs to the item. */
 function toItem(item: Tokens.ListItem): Item {
   const [first, ...others] = item.tokens
   const isBoxInside = first?.type === 'paragraph' && first.tokens?.[0]?.type === 'checkbox'
@@ -103,12 +103,12 @@ function toLevel(depth: number): 1 | 2 | 3 | 4 | 5 | 6 {
   return Math.min(6, Math.max(1, depth)) as 1 | 2 | 3 | 4 | 5 | 6
 }
 
-/** Of `ts title="a.ts"` the first word; marked leaves the whole line to its reader. */
+/** The first word of an info string such as `ts title="a.ts"`; marked gives the whole line. */
 function toLanguage(info: string | undefined): string {
   return (info ?? '').trim().split(/\s+/, 1)[0] ?? ''
 }
 
-/** marked ends empty and unfinished code with a line break, which its own renderer takes away again. */
+/** marked ends empty and unfinished code with a line break, which its own renderer removes too. */
 function toCodeText(token: Tokens.Code): string {
   return token.text.replace(/\n$/, '')
 }

@@ -1,4 +1,4 @@
-/** Blocks as elements. A page of blocks, and each block in it, renders again only when it is another one. */
+/** Blocks as elements. A page of blocks, and each block in it, renders again only when it is a new object. */
 import { memo } from 'react'
 import type { Block, Inline, Item, Row } from './block.ts'
 import { CodeBlock } from './code-block.tsx'
@@ -8,13 +8,14 @@ import { appendPages, countPaged, type Pages, pageSize } from './pages.ts'
 interface BlocksProps {
   sealed: Pages<Block>
   open: readonly Block[]
-  /** Also the open ones are final. */
+  /** The open blocks are final too. */
   isSealed: boolean
 }
 
 /**
- * The blocks of an answer, each page in a box of its own that rests while it is out of view. Each block reads from the side
- * from which its first letter does: a list whose own paragraphs had a direction would not see their letters.
+ * The blocks of an answer, each page in a box of its own, which is not laid out while it is out of view. Only the
+ * outermost blocks have `dir="auto"`, so that each takes its direction from its first letter: a list would ignore the
+ * letters of paragraphs that had a `dir` of their own.
  */
 export function PagedBlocks(blocks: BlocksProps) {
   return toBlockPages(blocks, 'auto').map((page, index) => (
@@ -41,7 +42,7 @@ function toBlockPages({ sealed, open, isSealed }: BlocksProps, dir?: 'auto') {
   ))
 }
 
-/** `dir` is for blocks that stand in no other. */
+/** `dir` is set on outermost blocks only. */
 interface Directed {
   dir?: 'auto' | undefined
 }
@@ -170,7 +171,7 @@ const RowView = memo(function RowView({ row }: { row: Row }) {
   return (
     <tr>
       {row.map((cell, index) => {
-        // A header that says nothing is none.
+        // An empty header cell is not announced as a header.
         const isHeader = cell.header && cell.text.trim() !== ''
         const Tag = isHeader ? 'th' : 'td'
         const className = cell.align && cell.align !== 'left' ? `md-${cell.align}` : undefined

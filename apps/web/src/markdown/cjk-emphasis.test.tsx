@@ -31,12 +31,9 @@ test.each([
   ['**强调**「_斜体_」~~旧~~', '<strong>强调</strong>「<em>斜体</em>」<del>旧</del>'],
   ['**强调**_斜体_。', '<strong>强调</strong><em>斜体</em>。'],
   ['_斜体_**强调**文字', '<em>斜体</em><strong>强调</strong>文字'],
-])(
-  'an underscore sees its neighbours as they are, whatever an asterisk takes them for: %s',
-  (text, expected) => {
-    expect(html(text)).toBe(`<p>${expected}</p>`)
-  },
-)
+])('an underscore is judged by its real neighbours, an asterisk by the masked ones: %s', (text, expected) => {
+  expect(html(text)).toBe(`<p>${expected}</p>`)
+})
 
 test.each([
   ['**　「空」　**は', '<p>**　「空」　**は</p>'],
@@ -90,7 +87,7 @@ test('text without CJK characters stays as it is', () => {
   )
 })
 
-test('a run of thousands of asterisks costs its length', () => {
+test('a run of thousands of asterisks takes time in proportion to its length, not to its square', () => {
   const text = `「${'*'.repeat(50_000)}字`
   expect(html(text)).toContain('字')
 })

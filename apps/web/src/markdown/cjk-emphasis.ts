@@ -1,38 +1,39 @@
 /**
- * Emphasis in Chinese, Japanese and Korean. CommonMark asks what stands on both sides of a run of `*`: between a punctuation
- * mark and a letter it may only open, or only close. That takes spaces between words for granted, and where none are written
- * it leaves the asterisks of `**「引用」**は` standing. Here a run of `*` or `~` that has a CJK character on either side stands as if
- * between two letters; `_` keeps CommonMark's rule, which forbids it between letters, and sees its neighbours as they are.
+ * Emphasis in Chinese, Japanese and Korean. In CommonMark the characters on both sides of a run of `*` decide: between
+ * a punctuation mark and a letter it can only open, or only close. That assumes spaces between words; where none are
+ * written, the asterisks of `**「引用」**は` stay text. Here a run of `*` or `~` with a CJK character on either side is
+ * treated as if it stood between two letters. `_` keeps CommonMark's rule, which forbids it between letters, and is
+ * judged by its real neighbours.
  *
  * The rule: https://github.com/tats-u/markdown-cjk-friendly/blob/main/specification.md
  */
 import { Lexer, type Tokenizer } from 'marked'
 
 const scripts = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo'].map((name) => `\\p{Script=${name}}`)
-/** With the punctuation and the wide forms that are written with them, but not the ideographic space. */
+/** With the punctuation and the full-width forms used in these scripts, but without the ideographic space. */
 const cjk = `[${scripts.join('')}\\u3001-\\u33FF\\uFE10-\\uFE1F\\uFE30-\\uFE4F\\uFF01-\\uFFEF]`
-/** Says how the character before it is drawn. */
+/** A variation selector says how the character before it is drawn. */
 const variant = '[\\uFE00-\\uFE0F\\u{E0100}-\\u{E01EF}]?'
 const run = '(?:\\*+|~+)'
 const other = '[^\\s*~_]'
 
 /**
- * A CJK character beside a run, and what stands on the run's other side, unless it is a delimiter too. What is cheap is asked
- * first: each of a thousand asterisks would look back over all of them.
+ * A CJK character beside a run, and the character on the run's other side, unless that is a delimiter too. The cheap
+ * condition comes first: else each of a thousand asterisks would look back over all of them.
  */
 const besideRun = new RegExp(
   `${cjk}${variant}(?=[*~])|(?<=[*~])${cjk}|${other}(?=${run}${cjk})|(?=${other})(?<=${cjk}${variant}${run})${other}`,
   'gu',
 )
-/** Of the length that it replaces, as marked lines the masked text up with the source. */
+/** Repeated to the length of what it replaces, because marked aligns the masked text with the source. */
 const letter = '字'
 
-/** Masks as letters what stands beside a run, on both sides of it. Text without CJK characters stays as it is. */
+/** Masks the characters on both sides of a run as letters. Text without CJK characters stays as it is. */
 export function maskBesideCjk(masked: string): string {
   return masked.replace(besideRun, (beside) => letter.repeat(beside.length))
 }
 
-/** What `maskBesideCjk` makes of the texts of a document. Each is asked for at every asterisk that it has, and masked once. */
+/** `maskBesideCjk` with a memory for one document: marked asks for a text's mask at each asterisk in it. */
 export function createCjkMasks(): (masked: string) => string {
   const made = new Map<string, string>()
   return (masked) => {
@@ -44,21 +45,21 @@ export function createCjkMasks(): (masked: string) => string {
   }
 }
 
-/** The rules by which the run that begins `source` may open an emphasis: marked looks at the source behind it, not at the mask. */
+/** The rules by which the run at the start of `source` can open emphasis: there marked reads the source, no mask. */
 export function openingRules(source: string, masked: string): Tokenizer['rules']['inline'] {
   runBesideLetter.lastIndex = masked.length - source.length
   return runBesideLetter.test(masked) ? cjkRules : rules
 }
 
 const rules = Lexer.rules.inline.gfm
-/** The groups of marked's own patterns; what follows a run is nothing but white space or a letter. */
+/** With the groups of marked's own patterns. What follows a run is either white space or treated as a letter. */
 const cjkRules = {
   ...rules,
   emStrongLDelim: /^\*+(?:((?!))|([^\s*]))?/u,
   delLDelim: /^~~?(?:((?!))|[^\s~])/u,
 }
 
-/** Looks at no more of a run than any emphasis has: each of a thousand asterisks would cost all of them. */
+/** Looks at no more than 50 characters of a run: else each of a thousand asterisks would cost all of them. */
 const runBesideLetter = new RegExp(
   ['\\*', '~'].map((mark) => `(?<=${letter}${mark}{0,50})${mark}|${mark}{1,50}${letter}`).join('|'),
   'y',

@@ -1,6 +1,6 @@
 /**
  * A block of code: its language, a button that copies it, and lines that scroll in their own box. While it streams,
- * finished lines stand in pieces that never change; colour comes once, when it is complete.
+ * finished lines are in pieces that never change; it is highlighted once, when it is complete.
  */
 import { useRef, useState } from 'react'
 import { useHighlight } from './use-highlight.ts'
@@ -47,7 +47,7 @@ const copyWords: Record<CopyState, string> = {
   selected: 'Selected: press Ctrl+C',
 }
 
-/** Browsers give the clipboard to https and to this machine only; elsewhere the code is selected instead. */
+/** Browsers allow the clipboard only over https and on localhost; elsewhere the code is selected instead. */
 function CopyButton({ read, code }: { read: () => string; code: { readonly current: HTMLElement | null } }) {
   const [state, setState] = useState<CopyState>('idle')
   const copy = async () => {

@@ -2,7 +2,7 @@ import { marked } from 'marked'
 import { expect, test } from 'vitest'
 import { addDefinitions } from './definitions.ts'
 
-test('the first definition of a label wins, and those already known before all, whatever they are called', () => {
+test('the first definition of a label wins, an already known one before any other, also with odd labels', () => {
   const known = { a: { href: 'http://x/known' } }
   const tokens = marked.lexer(
     '[a]: http://x/1\n[b]: http://x/2\n[__proto__]: http://x/3\n\n> [b]: http://x/4\n',
@@ -16,7 +16,7 @@ test('the first definition of a label wins, and those already known before all, 
   expect(addDefinitions(definitions, tokens)).toBe(definitions)
 })
 
-test('those already known are copied once, however many are new', () => {
+test('the known definitions are copied once, however many new ones there are', () => {
   let copies = 0
   const known = new Proxy(
     {},

@@ -1,4 +1,4 @@
-/** Link definitions: which a piece of markdown holds, and which it may be waiting for. */
+/** Link definitions: those in a piece of markdown, and the labels that could need one. */
 import type { Token } from 'marked'
 
 /** By their normalised label. */
@@ -8,24 +8,24 @@ export interface Definition {
   title?: string | null | undefined
 }
 
-/** The first definition of a label wins, those already known before all. */
+/** The first definition of a label wins, an already known one before any other. */
 export function addDefinitions(known: Definitions, tokens: readonly Token[]): Definitions {
   const added = new Map<string, Definition>()
   for (const token of eachToken(tokens)) {
     if (token.type !== 'def' || Object.hasOwn(known, token.tag) || added.has(token.tag)) continue
     added.set(token.tag, { href: token.href, title: token.title })
   }
-  // One copy for all of them: one for each took the square of their number.
+  // One copy for all of them: a copy for each would make the work grow with the square of their number.
   return added.size === 0 ? known : { ...known, ...Object.fromEntries(added) }
 }
 
-/** Every `[label]`, also those that turn out to be something else: a label too many costs a parse, one too few a link. */
+/** Every `[label]`, also what turns out to be something else: one too many costs a parse, one too few a link. */
 export function labelsIn(source: string): string[] {
   if (!source.includes('[')) return []
   return [...source.matchAll(/\[((?:\\[\s\S]|[^\\[\]])+)\]/g)].map(([, label]) => normaliseLabel(label ?? ''))
 }
 
-/** As marked and CommonMark compare labels: without regard to case and to the amount of white space. */
+/** As marked and CommonMark compare labels: without regard to case and the amount of white space. */
 function normaliseLabel(label: string): string {
   return label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase()
 }

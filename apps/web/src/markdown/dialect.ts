@@ -1,18 +1,18 @@
 /**
- * The markdown that lanes speak: marked's GFM, narrowed where a construct would let later text change blocks that are
- * long finished, or cost more than it is worth.
+ * The markdown of answers: marked's GFM, narrowed where a construct would let later text change blocks that are long
+ * finished, or cost more than it is worth.
  *
- * - Raw HTML opens no block: it is shown as text, and `<pre>` or `<!--` without an end would swallow the rest.
+ * - Raw HTML opens no block: it is shown as text, and `<pre>` or `<!--` without an end would take in the rest.
  * - Tags and character references keep no state from one block to the next; references are decoded when rendered.
  * - A link definition stands on its own lines: label on one line, title on one line. marked would let a title begin in
  *   one paragraph and end ten paragraphs later.
- * - Containers nest to `depthMax`, emphasis and links too; what is deeper is text. 5,000 `>` overflow the stack otherwise.
- * - Emphasis and a link's text have a greatest length.
+ * - Containers, emphasis and links nest to `depthMax`; what is deeper is text. Else 5,000 `>` would overflow the stack.
+ * - Emphasis and a link's text have a maximum length.
  *
- * And two things more than GFM. Emphasis needs no spaces around it in Chinese, Japanese and Korean (`cjk-emphasis.ts`). And TeX
- * between `\(` and `\)`, `\[` and `\]`, or `$$` is shown as it is written. Read as markdown it would lose its backslashes, and
- * say something else. Where it opens a line and ends on a later one, it ends the paragraph before it, and no line of it is a
- * list's, a heading's or a table's.
+ * And it has two things that GFM has not. Emphasis needs no spaces around it in Chinese, Japanese and Korean
+ * (`cjk-emphasis.ts`). And TeX between `\(` and `\)`, `\[` and `\]`, or `$$` is shown as it is written: read as
+ * markdown it would lose its backslashes, and with them its meaning. TeX that begins a line and ends on a later one
+ * ends the paragraph before it, and none of its lines is read as a list, a heading or a table.
  */
 import {
   Lexer,
@@ -26,13 +26,13 @@ import {
 import { createCjkMasks, openingRules } from './cjk-emphasis.ts'
 import { addDefinitions, type Definitions } from './definitions.ts'
 
-/** Levels of quotes, lists and emphasis within each other; people stop reading long before. */
+/** Levels of quotes, lists and emphasis within each other; nobody can read that many. */
 const depthMax = 50
 
-/** A link's text and an emphasis end within this: else each of a thousand lone `[` or `*` costs the whole text. */
+/** A link's text, emphasis and TeX end within this: else each of a thousand lone `[` or `*` costs the whole text. */
 const spanCharsMax = 2000
 
-/** Tokens of `source`, resolved against `known` definitions and its own; `definitions` holds both. */
+/** Tokens of `source`, with labels resolved by the `known` definitions and its own; `definitions` holds both. */
 export function lex(source: string, known: Definitions): { tokens: Token[]; definitions: Definitions } {
   const lexer = new LaneLexer({
     gfm: true,
@@ -44,7 +44,7 @@ export function lex(source: string, known: Definitions): { tokens: Token[]; defi
     lexer.lex(source)
     return { tokens: [...lexer.tokens], definitions: lexer.tokens.links }
   } catch {
-    // marked throws where a rule consumes nothing, and its patterns can exhaust the stack: better plain than blank.
+    // marked throws where a rule consumes nothing, and its patterns can exhaust the stack: plain text beats none.
     return { tokens: [plainParagraph(source)], definitions: known }
   }
 }
@@ -98,7 +98,7 @@ class LaneTokenizer extends Tokenizer {
   }
 
   override emStrong(source: string, plain: string, previous?: string) {
-    // What is a letter to an asterisk is still a bracket to an underscore beside it.
+    // Masked for `*` alone: a bracket that counts as a letter beside `*` is still a bracket beside `_`.
     const masked = source.startsWith('*') ? this.#cjkMask(plain) : plain
     this.rules.inline = openingRules(source, masked)
     if (masked.length <= spanCharsMax) return super.emStrong(source, masked, previous)
@@ -115,7 +115,7 @@ class LaneTokenizer extends Tokenizer {
   override inlineText(source: string): Tokens.Text | undefined {
     const raw = this.rules.inline.text.exec(source)?.[0]
     if (!raw) return undefined
-    // TeX may begin here.
+    // TeX can begin at `$$`.
     const next = raw.indexOf('$$', raw.startsWith('$$') ? 2 : 1)
     return plainText(next === -1 ? raw : raw.slice(0, next))
   }
@@ -142,7 +142,7 @@ class LaneTokenizer extends Tokenizer {
   }
 
   override blockquote(source: string): Tokens.Blockquote | undefined {
-    // Asked at each block: what is no quote must not pay for the definitions that are known.
+    // marked tries this at each block: blocks that are no quote must not pay for the known definitions.
     if (!/^ {0,3}>/.test(source)) return undefined
     if (this.#depth < depthMax) return this.#within(() => this.#quote(source))
     const text = this.rules.block.blockquote.exec(source)?.[0].replace(/\n+$/, '')
@@ -155,14 +155,14 @@ class LaneTokenizer extends Tokenizer {
 
   /**
    * marked lexes a quote's end twice. The second time it takes the quote's last words for the text before a list, and
-   * throws at "- a\n  > 1.\nb"; and definitions of the first time stay known, though they are no longer in it.
+   * throws at "- a\n  > 1.\nb"; and definitions found the first time stay known, though the quote has them no longer.
    */
   #quote(source: string): Tokens.Blockquote | undefined {
     const { state, tokens } = this.lexer
     const { lastToken } = state
     const known = tokens.links
     delete state.lastToken
-    // Over those that are known, not a copy of them: each of many quotes would pay for all.
+    // The known definitions become the prototype; a copy for each of many quotes would cost too much.
     tokens.links = Object.create(known)
     const quote = super.blockquote(source)
     tokens.links = known
@@ -185,7 +185,7 @@ class LaneTokenizer extends Tokenizer {
 
 const texMarks: Readonly<Record<string, string>> = { '\\(': '\\)', '\\[': '\\]', $$: '$$' }
 
-/** As code that is shown with its marks; undefined when it does not end within `spanCharsMax`. */
+/** TeX as a code token whose text includes its marks; undefined when it does not end within `spanCharsMax`. */
 function readTex(source: string): Tokens.Codespan | undefined {
   const close = texMarks[source.slice(0, 2)]
   const end = close ? source.slice(0, spanCharsMax).indexOf(close, 3) : -1
@@ -195,8 +195,9 @@ function readTex(source: string): Tokens.Codespan | undefined {
 }
 
 /**
- * How long the TeX is that opens the first line and ends on a later one, that line included; 0 when none does. What may still
- * end is as long as the text: else a line of it that looks like a list would be final before the end comes.
+ * The length of the TeX that begins the first line and ends on a later one, including the whole of that later line; 0
+ * when there is none. TeX whose end can still come is as long as the text: else a line of it that looks like a list
+ * would be final before the end comes.
  */
 function texBlockLength(source: string): number {
   const [head = '', mark = ''] = /^ {0,3}(\$\$|\\\[)/.exec(source) ?? []
@@ -211,7 +212,7 @@ function texBlockLength(source: string): number {
   return end === -1 ? source.length : end + 1
 }
 
-/** As extensions: a tokenizer with a `paragraph` of its own is one that marked joins no text for. */
+/** As extensions, because marked joins no text for a tokenizer that has a `paragraph` of its own. */
 const texExtensions: MarkedOptions['extensions'] = {
   renderers: {},
   childTokens: {},
@@ -226,7 +227,7 @@ const texExtensions: MarkedOptions['extensions'] = {
   startBlock: [(source: string) => findTexBlock(source, source.search(/\n[ \t]*\n|$/)) ?? -1],
 }
 
-/** Where, in the first `length` characters, a line begins such TeX; not the first one. null when none does. */
+/** Where, within `length` characters, a line other than the first begins such TeX; null when none does. */
 function findTexBlock(source: string, length: number): number | null {
   for (let at = nextLine(source, 0); at < length; at = nextLine(source, at)) {
     if (texBlockLength(source.slice(at)) > 0) return at
@@ -238,7 +239,7 @@ function nextLine(source: string, from: number): number {
   return source.indexOf('\n', from) + 1 || source.length
 }
 
-/** Text that nobody looks into. */
+/** A paragraph whose text is not lexed. */
 export function plainParagraph(source: string): Tokens.Paragraph {
   return { type: 'paragraph', raw: source, text: source, tokens: [plainText(source)] }
 }
@@ -247,7 +248,7 @@ function plainText(source: string): Tokens.Text {
   return { type: 'text', raw: source, text: source }
 }
 
-/** What is masked of the span, and a little before it: the run of delimiters that it may stand in. */
+/** The masked text of the span and 100 characters before it, in case the span begins within a run of delimiters. */
 function maskedWindow(source: string, masked: string): string {
   const at = masked.length - source.length
   return masked.slice(Math.max(0, at - 100), at + spanCharsMax)

@@ -1,6 +1,6 @@
 /**
- * Character references as characters. Names are those of HTML 4 and a few that models like to write; HTML 5 knows 2,125
- * and a browser would need `innerHTML` to tell them. An unknown one stays as it was written.
+ * Decodes character references. The names are those of HTML 4 and a few that models often write; HTML 5 has 2,125, and
+ * a browser would need `innerHTML` to decode them. An unknown name stays as it was written.
  */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
@@ -10,13 +10,13 @@ export function decodeEntities(text: string): string {
   })
 }
 
-/** As HTML reads them: no character is the replacement character, and surrogates are none. */
+/** As HTML does it: zero, surrogates and numbers beyond Unicode become the replacement character. */
 function toCharacter(code: number): string {
   const isNone = code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)
   return isNone ? '\ufffd' : String.fromCodePoint(code)
 }
 
-/** In the order of their code points. */
+/** Names in the order of their code points; `-` where there is no character. */
 const latin =
   'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml'
 const greekCapitals =

@@ -1,16 +1,16 @@
 /**
- * Where a long paragraph may be cut: at a space before a letter, when everything before it is closed. Closed means
+ * Where a long paragraph can be cut: at a space before a letter, when everything before it is closed. Closed means
  * that no character there can still open or close something, whatever follows: no lone `*`, backtick or bracket.
  *
- * The rest is lexed behind the stand-in `x`, which begins a paragraph as the part before it did. That holds only where
- * no line of the first part could be anything but a paragraph's, and where no `|` of it counts a table's columns.
+ * The rest is lexed behind the stand-in `x`, which begins a paragraph, as the first part did. That is correct only
+ * where no line of the first part can belong to another kind of block, and no `|` in it can count as a table's column.
  */
 import type { MarkedToken } from 'marked'
 import type { Inline } from './block.ts'
 
 export const flowStandIn = 'x'
 
-/** `text` is the paragraph's source; `open` its tokens from `from` on; nothing behind `end` is cut off. */
+/** `text` is the paragraph's source; `open` its tokens from `from` on. The cut is at `end` at the latest. */
 export function cutFlow(
   text: string,
   open: Inline,
@@ -43,7 +43,7 @@ function toText(raw: string): MarkedToken {
   return { type: 'text', raw, text: raw }
 }
 
-/** The last position in the range where a single white space stands between a word's end and a letter. */
+/** The last position in the range where a single white space is between the end of a word and a letter. */
 function lastSpace(text: string, start: number, end: number): number | null {
   for (let at = end; at >= start; at -= 1) {
     if (text[at] !== ' ' && text[at] !== '\n') continue
@@ -54,7 +54,7 @@ function lastSpace(text: string, start: number, end: number): number | null {
   return null
 }
 
-/** How far every line begins as a paragraph's would: by a word, an emphasised one, code, a quote or a parenthesis. */
+/** How far every line begins as a line of a paragraph: by a word, emphasis, code, a quotation mark or a parenthesis. */
 function plainLength(text: string): number {
   for (let at = 0; at !== -1; ) {
     if (!/^(?!```)(?:\p{L}|[*_]{1,3}\p{L}|[`"'(“])/u.test(text.slice(at, at + 6))) return at
@@ -93,7 +93,7 @@ function* effects(tokens: Inline): Generator<{ length: number; effect: Effect }>
   }
 }
 
-/** What a character of plain text may do to what follows. */
+/** What a character of plain text can do to the text behind it. */
 function effectOf(text: string, at: number): Effect {
   const before = text[at - 1] ?? ''
   const after = text[at + 1] ?? ''
@@ -120,7 +120,7 @@ function effectOf(text: string, at: number): Effect {
 
 /** A finished construct stays as it is when nothing inside it could pair with something behind it. */
 function isClosed(token: MarkedToken): boolean {
-  // Its TeX may still end.
+  // The TeX that it begins can still find its end.
   if (token.type === 'escape') return !/^\\[([]/.test(token.raw)
   if (!('tokens' in token) || token.tokens === undefined) return true
   return (token.tokens as MarkedToken[]).every((inner) =>

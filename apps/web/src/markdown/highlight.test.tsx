@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
 import { highlight } from './highlight.ts'
 
-test('marks words and keeps every character', () => {
+test('marks keywords and keeps every character', () => {
   const code = 'const a = "<b>" // & so on\n'
   const html = renderToStaticMarkup(highlight('ts', code))
   expect(html).toContain('<span class="hljs-keyword">const</span>')

@@ -1,4 +1,4 @@
-/** Code as elements with the classes of highlight.js. In a module of its own: its grammars are loaded when needed. */
+/** Code as elements with the classes of highlight.js. A module of its own, so that its grammars load when needed. */
 import { common, createLowlight } from 'lowlight'
 import { createElement, type ReactNode } from 'react'
 
@@ -6,7 +6,7 @@ const lowlight = createLowlight(common)
 
 type Node = ReturnType<typeof lowlight.highlight>['children'][number]
 
-/** null when the language is none of the common ones. */
+/** null when the language is not among the common ones. */
 export function highlight(language: string, text: string): ReactNode | null {
   const name = language.toLowerCase()
   return lowlight.registered(name) ? toNodes(lowlight.highlight(name, text).children) : null

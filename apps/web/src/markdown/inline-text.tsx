@@ -1,4 +1,4 @@
-/** What stands within a line: text, emphasis, code, links, pictures. Raw HTML is shown as it is written, but for `<br>`. */
+/** Inline content: text, emphasis, code, links, pictures. Raw HTML except `<br>` is shown as it is written. */
 import type { MarkedToken, Token, Tokens } from 'marked'
 import { memo, type ReactNode } from 'react'
 import type { Inline } from './block.ts'
@@ -46,7 +46,7 @@ function toNode(token: MarkedToken, key: number): ReactNode {
   }
 }
 
-/** Where the address may not lead anywhere, the text stands alone. */
+/** A link whose address is not allowed is shown as its text alone. */
 function Link({ link }: { link: Tokens.Link }) {
   const target = toLinkTarget(link.href, link.autolink)
   const label = link.autolink ? link.text : toNodes(link.tokens)

@@ -1,4 +1,4 @@
-/** What a model writes is hostile: whatever it is, only these elements, attributes and addresses come out. */
+/** A model's text counts as hostile: whatever it is, only these elements, attributes and addresses come out. */
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import { Markdown } from './markdown.tsx'
@@ -117,7 +117,7 @@ describe('a hostile answer comes out harmless', () => {
     }
   })
 
-  test('the check sees what must not be', () => {
+  test('the check itself finds forbidden elements, attributes and addresses', () => {
     expect(foreignParts('<script>')).toEqual(['<script>'])
     expect(foreignParts('<p onclick="x">')).toEqual(['p onclick'])
     expect(foreignParts('<a href="javascript:x">')).toEqual(['a href="javascript:x"'])
@@ -125,12 +125,12 @@ describe('a hostile answer comes out harmless', () => {
   })
 })
 
-test('raw HTML is shown as it was written, but for a line break', () => {
+test('raw HTML except a line break is shown as it was written', () => {
   expect(html('<b>bold</b> and<br>break')).toBe('<p>&lt;b&gt;bold&lt;/b&gt; and<br/>break</p>')
   expect(html('<div>\n**x**\n</div>')).toBe('<p>&lt;div&gt;\n<strong>x</strong>\n&lt;/div&gt;</p>')
 })
 
-test('a link that may be followed tells its target nothing', () => {
+test('an allowed link tells its target nothing of this page', () => {
   const link =
     '<a href="https://x.example/a?b=1&amp;c" title="https://x.example/a?b=1&amp;c" target="_blank" rel="noopener noreferrer nofollow">y</a>'
   expect(html('[y](https://x.example/a?b=1&amp;c)')).toBe(`<p>${link}</p>`)
@@ -173,7 +173,7 @@ describe('headings of an answer', () => {
     expect(html('# a\n## b\n### c\n#### d\n##### e')).toMatch(/<h6 class="md-h4">d<.*<h6 class="md-h5">e</)
   })
 
-  test('head nothing in a quote or an item', () => {
+  test('are paragraphs for the outline in a quote or an item', () => {
     expect(html('# a\n\n> ## b\n\n- ### c\n\n## d')).toBe(
       '<h3 class="md-h1">a</h3><blockquote><p class="md-h2">b</p></blockquote>' +
         '<ul><li><p class="md-h3">c</p></li></ul><h4 class="md-h2">d</h4>',
@@ -212,7 +212,7 @@ test('nesting ends at fifty levels, and the rest is text', () => {
   expect(emphasis).toContain('c')
 })
 
-test('outermost blocks alone have a direction: a list does not see the letters of a paragraph that has its own', () => {
+test('only outermost blocks have a direction: a list ignores the letters of a paragraph that has its own', () => {
   const text = 'one\n\n- two\n\n  - three\n\n> four\n\n|a|\n|-|\n|b|'
   const whole = renderToStaticMarkup(<Markdown text={text} isOpen={false} />)
   expect([...whole.matchAll(/<(\w+)[^>]* dir="auto"/g)].map(([, element]) => element)).toEqual([
@@ -223,7 +223,7 @@ test('outermost blocks alone have a direction: a list does not see the letters o
   ])
 })
 
-/** Without the boxes of its pages, of which these short texts have one, and without the direction of its blocks. */
+/** The HTML without the box of its page, of which these short texts have one, and without the blocks' direction. */
 function html(text: string): string {
   const whole = renderToStaticMarkup(<Markdown text={text} isOpen={false} />).replaceAll(' dir="auto"', '')
   return whole.slice('<div class="md"><div class="md-page">'.length, -'</div></div>'.length)

@@ -1,16 +1,16 @@
 /**
- * Where an answer's headings stand in the page's outline, which goes on below the lane's own name. Models begin at any level
- * and skip some; who goes from heading to heading by ear takes a level that is skipped for one that was missed. So a heading
- * stands one level below the nearest one before it that is larger, whatever its marks say; how large it looks, they decide.
+ * The levels of an answer's headings in the page's outline, where they come below the lane's name. Models begin at any
+ * level and skip levels; someone who goes through the headings with a screen reader takes a skipped level for a heading
+ * that was missed. So a heading is one level below the nearest larger one before it; its marks decide only its size.
  */
 import type { Block } from './block.ts'
 
-/** The marks of the headings that the next one may stand below, the outermost first. */
+/** The marked levels of the headings that the next one can be below, the outermost first. */
 export type Outline = readonly number[]
 
 /**
- * Headings in quotes and items keep `null`: they head nothing of the answer. Depends on what stands before alone, so that no
- * heading changes when more comes.
+ * Headings in quotes and items keep `null`: they are not part of the outline. A level depends only on the headings
+ * before it, so that no heading changes when more text comes.
  */
 export function placeHeadings(
   blocks: readonly Block[],

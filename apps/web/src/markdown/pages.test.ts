@@ -15,7 +15,7 @@ test('keeps all items in their order, every page full but the last', () => {
   )
 })
 
-test('a full page stays the same for ever', () => {
+test('a full page stays the same object for ever', () => {
   const before = appendPages([], Array(pageSize + 5).fill(1))
   const after = appendPages(before, Array(200).fill(2))
   expect(after[0]).toBe(before[0])

@@ -1,6 +1,6 @@
 /**
- * A list that only grows, in pages of 32. Full pages keep their identity for ever, so a screen that shows a thousand
- * items compares thirty pages a frame instead of a thousand items.
+ * A list that only grows, in pages of 32. Full pages keep their identity for ever, so that a screen that shows a
+ * thousand items compares some thirty pages in each frame instead of a thousand items.
  */
 export type Pages<Item> = readonly (readonly Item[])[]
 

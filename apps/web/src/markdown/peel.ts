@@ -1,7 +1,7 @@
 /**
- * A block that is long and still grows is peeled: its finished parts (lines of code, items, rows, quoted blocks, a
- * paragraph's sentences) are sealed, and only the rest is lexed again, behind a stand-in for what it continues: the
- * code's fence, the table's head. Without this, one list of 16,000 tokens costs as much as 16,000 lists.
+ * A block that is long and still grows is peeled: its finished parts (lines of code, items, rows, quoted blocks, the
+ * beginning of a paragraph) are sealed, and only the rest is lexed again, behind a stand-in for what it continues: the
+ * code's fence, the table's head. Without this, a list of 16,000 tokens would be lexed whole with each new token.
  */
 import type { MarkedToken, Token, Tokens } from 'marked'
 import { type Block, joinBlocks, toBlock } from './block.ts'
@@ -12,15 +12,15 @@ import { appendPages } from './pages.ts'
 export interface Peeled {
   /** The block with more of it sealed than before. */
   block: Block
-  /** Where, in the token's source, the rest begins. */
+  /** Where the rest begins in the token's source. */
   cut: number
-  /** What the rest is lexed behind. */
+  /** The text that is put before the rest when it is lexed. */
   standIn: string
-  /** What was sealed, for the definitions in it. */
+  /** The tokens that were sealed, for the link definitions in them. */
   tokens: readonly Token[]
 }
 
-/** The block that `token`, lexed behind a stand-in, is the rest of; null when it turned out to be something else. */
+/** `before` with `token` as its rest, which was lexed behind a stand-in; null when that is of another kind. */
 export function continueBlock(before: Block, token: Token): Block | null {
   const now = toBlock(token)
   if (now === null) return null
@@ -34,7 +34,7 @@ export function continueBlock(before: Block, token: Token): Block | null {
   })
 }
 
-/** `keepChars` at the end stay open. null: nothing can be cut off yet. */
+/** Seals what it can but the last `keepChars` of a paragraph or code. null: nothing can be sealed yet. */
 export function peel(block: Block, generic: Token, keepChars: number): Peeled | null {
   const token = generic as MarkedToken
   switch (block.kind) {
@@ -56,7 +56,7 @@ export function peel(block: Block, generic: Token, keepChars: number): Peeled | 
 type BlockOf<Kind extends Block['kind']> = Extract<Block, { kind: Kind }>
 
 function peelFlow(block: BlockOf<'flow'>, { raw, text }: Tokens.Paragraph, keepChars: number): Peeled | null {
-  // Not so where indented lines were taken in: their indentation is missing in `text`.
+  // Lines that continue a paragraph indented have lost their indentation in `text`: no place in it can be named.
   if (!raw.startsWith(text)) return null
   const skip = block.sealed.length === 0 ? 0 : flowStandIn.length
   const found = cutFlow(text, block.open, skip, text.length - keepChars)
@@ -69,7 +69,7 @@ function peelFlow(block: BlockOf<'flow'>, { raw, text }: Tokens.Paragraph, keepC
   }
 }
 
-/** By lines: at least one complete line stays, so that the code's end is found as in the whole. */
+/** Seals whole lines. At least one complete line stays open, so that the code's end is found as in the whole block. */
 function peelCode(
   block: BlockOf<'code'>,
   { raw, codeBlockStyle }: Tokens.Code,
@@ -91,7 +91,7 @@ function peelCode(
   }
 }
 
-/** All items but the last two. Whether the list is loose is asked of the sealed ones alone: the others may change. */
+/** Seals all items but the last two. Only sealed items settle that the list is loose: the others can still change. */
 function peelList(block: BlockOf<'list'>, token: Tokens.List): Peeled | null {
   const count = token.items.length - 2
   if (count < 1) return null
@@ -131,7 +131,7 @@ function peelTable(block: BlockOf<'table'>, { raw, rows }: Tokens.Table): Peeled
   }
 }
 
-/** Quoted blocks are final by the same rule as others; a line without its `>` could belong to two of them. */
+/** Quoted blocks are final by the same rule as others. Lines without `>` are not cut off: they could belong to two. */
 function peelQuote(block: BlockOf<'quote'>, token: Tokens.Blockquote): Peeled | null {
   if (token.tokens.map(({ raw }) => raw).join('') !== token.text) return null
   const tokens = token.tokens.slice(0, countFinal(token.tokens))

@@ -1,5 +1,5 @@
 /**
- * A picture in an answer. One that is inside the answer (`data:`) appears on request; any other is a link that names
+ * A picture in an answer. One whose data is in the answer (`data:`) is shown on request; any other is a link that names
  * its host, because fetching it would tell a stranger who reads what.
  */
 import { useState } from 'react'

@@ -1,4 +1,4 @@
-/** The end of a document that is not final: lexed anew, and divided into what became final and what may still change. */
+/** The end of a document that is not final: lexed anew, and divided into what is final and what can still change. */
 import type { Token } from 'marked'
 import { type Block, toBlock } from './block.ts'
 import { countBeforeLast, countFinal } from './boundary.ts'
@@ -9,21 +9,21 @@ import { continueBlock, peel } from './peel.ts'
 export interface Limits {
   /** A block from this length on is cut where it can be. */
   longChars: number
-  /** What stays open of it. */
+  /** How much of its end stays open. */
   keepChars: number
   /** A tail from this length on is lexed only after growing by an eighth. */
   patientChars: number
-  /** A tail from this length on is shown plain: hostile text can cost the square of its length. */
+  /** A tail from this length on is shown as plain text: lexing hostile text can cost the square of its length. */
   plainChars: number
-  /** Text that arrives at once is taken in slices of this length. */
+  /** Text that arrives all at once is lexed in slices of this length. */
   sliceChars: number
 }
 
 /** A long block of which the first part is sealed. */
 export interface LongBlock {
-  /** Its sealed parts count; the open ones are lexed again. */
+  /** Only its sealed parts are used; the open ones are lexed again. */
   block: Block
-  /** What the rest is lexed behind. */
+  /** The text that is put before the rest when it is lexed. */
   standIn: string
   /** Where the whole block begins in the document. */
   start: number
@@ -31,28 +31,28 @@ export interface LongBlock {
 
 export interface Tail {
   tokens: readonly Token[]
-  /** One a token; null where there is nothing to show. */
+  /** One for each token; null where there is nothing to show. */
   blocks: readonly (Block | null)[]
-  /** Where each token begins in the document, and behind them where the last one ends. */
+  /** Where each token begins in the document; the last entry is where the last token ends. */
   starts: readonly number[]
   /** Do the tokens' sources add up to the text? If not, no place in it can be named. */
   isExact: boolean
-  /** All that are known, those of the tail included. */
+  /** All known definitions, including those of the tail. */
   definitions: Definitions
 }
 
 export interface Division {
-  /** So many tokens are final. */
+  /** How many tokens are final. */
   count: number
-  /** The token behind them is a long block, of which some more is final. */
+  /** The token behind them, when it is a long block that is final in part. */
   long: LongBlock | null
   /** Where the new tail begins in the document. */
   offset: number
-  /** Of the final part. */
+  /** The definitions of the final part. */
   definitions: Definitions
 }
 
-/** null: what follows shows that the long block is of another kind than it seemed, and it must be lexed whole. */
+/** null when the new text shows that the long block is of another kind than it seemed, and must be lexed whole. */
 export function readTail(
   source: string,
   offset: number,
@@ -124,7 +124,7 @@ function divideLong(
   }
 }
 
-/** A label of the final part was resolved by a definition that is not final: it may still get another address. */
+/** Whether a label of the final part is resolved by a definition that is not final, whose address can still change. */
 function isResolvedByTail(tail: Tail, sealed: string, definitions: Definitions): boolean {
   const unsure = new Set(Object.keys(tail.definitions).filter((label) => !Object.hasOwn(definitions, label)))
   return unsure.size > 0 && labelsIn(sealed).some((label) => unsure.has(label))

@@ -1,10 +1,10 @@
 /**
- * Code with its words marked, once it is complete: null until then, and where the language is unknown. The grammars
- * are loaded when the first block asks for them, and the work waits for a moment when nothing else is to be drawn.
+ * Highlighted code, once the block is complete; null until then, and where the language is unknown. The grammars are
+ * loaded when the first block needs them, and the work waits until the browser is idle.
  */
 import { type ReactNode, startTransition, useEffect, useState } from 'react'
 
-/** About 10 ms of work; longer code stays plain. */
+/** Highlighting this takes about 10 ms; longer code stays plain. */
 const charsMax = 20_000
 
 export function useHighlight(
@@ -18,7 +18,7 @@ export function useHighlight(
   useEffect(() => {
     if (text === '' || text.length > charsMax) return undefined
     let isGone = false
-    // Without its colours it is still the code, should they not be there to load.
+    // When the grammars cannot be loaded, the code stays plain.
     const mark = async () => {
       const { highlight } = await import('./highlight.ts')
       const nodes = isGone ? null : highlight(language, text)
