@@ -16,8 +16,8 @@ export function countFinal(tokens: readonly Token[]): number {
 }
 
 /**
- * How many tokens before the last one are final when the last one is known to be long, so that its beginning is settled;
- * null when that cannot be said.
+ * How many tokens before the last one are final when the last one is known to be long, so that its beginning is
+ * settled; null when that cannot be said.
  */
 export function countBeforeLast(tokens: readonly Token[]): number | null {
   const last = tokens.findLastIndex(({ type }) => type !== 'space')
