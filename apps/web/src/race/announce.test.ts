@@ -55,6 +55,13 @@ test('a finished race that is opened is told by its verdict alone', () => {
   expect(toAnnouncements(emptyRace, fold(tape))).toHaveLength(1)
 })
 
+test('a race of one lane is told as one', () => {
+  const one = makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'running' }], reason: null })
+  expect(toAnnouncements(emptyRace, fold(one))).toEqual([
+    'Race started with 1 lane. Finish line: whole answer.',
+  ])
+})
+
 test('nothing new, nothing said', () => {
   const state = fold(tape.slice(0, 5))
   expect(toAnnouncements(state, state)).toEqual([])

@@ -24,9 +24,8 @@ export function toAnnouncements(before: RaceState, after: RaceState): string[] {
   const said: string[] = []
   if (before.raceId !== after.raceId && after.raceId !== null && !after.end) {
     const finish = after.request ? toFinishText(after.request.finish) : ''
-    said.push(
-      `Race started with ${after.lanes.filter(({ sentinel }) => !sentinel).length} lanes. Finish line: ${finish}.`,
-    )
+    const count = after.lanes.filter(({ sentinel }) => !sentinel).length
+    said.push(`Race started with ${count} ${count === 1 ? 'lane' : 'lanes'}. Finish line: ${finish}.`)
   }
   // A tape that comes whole is told by its verdict alone.
   const isWhole = before.raceId !== after.raceId && after.end !== null
