@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
 import { fold, makeTape } from '../testing/tape.ts'
 import { RaceRow } from './race-row.tsx'
-import { StandingsTable } from './standings-table.tsx'
+import { isSameToHear, StandingsTable } from './standings-table.tsx'
 
 const over = fold(
   makeTape({
@@ -12,6 +12,17 @@ const over = fold(
     ],
   }),
 )
+
+test('a lane’s row is rendered again when the lane starts, and not for each token', () => {
+  const tape = makeTape({ lanes: [{ model: 'm', tokensAt: [10, 20], end: 'running' }], reason: null })
+  const [waiting, running, first, second] = [1, 2, 4, 5].map((events) => ({
+    lane: fold(tape.slice(0, events)).lanes[0]!,
+    over: null,
+  }))
+  expect(isSameToHear(waiting!, running!)).toBe(false)
+  expect(isSameToHear(running!, first!)).toBe(false)
+  expect(isSameToHear(first!, second!)).toBe(true)
+})
 
 test('an answer that was cut has a mark in the table and on the strip, a whole one none', () => {
   const table = renderToStaticMarkup(<StandingsTable lanes={over.lanes} over={over} />)

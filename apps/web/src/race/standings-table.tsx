@@ -53,10 +53,11 @@ const Row = memo(function Row({ lane, over }: RowProps) {
   )
 }, isSameToHear)
 
-/** A token changes nothing that is said here. */
-function isSameToHear(before: RowProps, after: RowProps): boolean {
+/** Says whether a row would read the same: a token after the first changes nothing in it. */
+export function isSameToHear(before: RowProps, after: RowProps): boolean {
   return (
     before.over === after.over &&
+    before.lane.startAt === after.lane.startAt &&
     before.lane.outcome === after.lane.outcome &&
     before.lane.ttftMs === after.lane.ttftMs &&
     before.lane.model === after.lane.model
