@@ -23,6 +23,18 @@ export function toModelGroups(models: readonly ModelInfo[], typed: string): Mode
     .toSorted((a, b) => groupRank(a) - groupRank(b))
 }
 
+/** The model that an arrow key goes to: behind (1) or before (-1) the active one, round the ends. */
+export function nextChoice(
+  choices: readonly ModelInfo[],
+  active: string | null,
+  by: 1 | -1,
+): ModelInfo | undefined {
+  const at = choices.findIndex(({ id }) => id === active)
+  // No choice is active: down goes to the first, up to the last.
+  if (at === -1) return choices.at(by === 1 ? 0 : -1)
+  return choices[(at + by + choices.length) % choices.length]
+}
+
 /** Why a model cannot race, in a few words beside its name. */
 export function toUnavailableText(model: ModelInfo): string | null {
   if (model.available) return null

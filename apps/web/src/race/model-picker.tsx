@@ -5,7 +5,7 @@
 import './model-picker.css'
 import type { ModelInfo } from '@drag-race/contracts'
 import { useId, useState } from 'react'
-import { toModelGroups } from './model-choice.ts'
+import { nextChoice, toModelGroups } from './model-choice.ts'
 import { ModelList } from './model-list.tsx'
 
 interface ModelPickerProps {
@@ -37,9 +37,8 @@ export function ModelPicker({ label, models, chosen, onChoose }: ModelPickerProp
     onChoose(id)
     close()
   }
-  const step = (by: number) => {
-    const at = choices.findIndex(({ id }) => id === active)
-    const next = choices[(at + by + choices.length) % choices.length] ?? choices[0]
+  const step = (by: 1 | -1) => {
+    const next = nextChoice(choices, active, by)
     if (next) setActive(next.id)
   }
   const onKeyDown = (event: React.KeyboardEvent) => {

@@ -2,7 +2,7 @@ import { type ModelInfo, type Prompt, RaceRequest } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { ApiProblem } from '../read-json.ts'
 import { toFieldProblems } from './field-problems.ts'
-import { toModelGroups, toUnavailableText } from './model-choice.ts'
+import { nextChoice, toModelGroups, toUnavailableText } from './model-choice.ts'
 import {
   emptyLane,
   emptySetup,
@@ -197,4 +197,12 @@ test('models are found by name and provider, the ones that can race first', () =
   expect(toModelGroups(models, 'groq LLA')).toMatchObject([{ models: [{ id: 'llama' }] }])
   expect(toModelGroups(models, 'nothing')).toEqual([])
   expect(toUnavailableText(locked)).toBe('set ACME_API_KEY')
+})
+
+test('arrows go round the models that can race, and enter them at the end that they come from', () => {
+  const choices = ['a', 'b', 'c'].map((id) => model(id))
+  const go = (active: string | null, by: 1 | -1) => nextChoice(choices, active, by)?.id
+  expect([go('a', 1), go('c', 1), go('c', -1), go('a', -1)]).toEqual(['b', 'a', 'b', 'c'])
+  expect([go(null, 1), go('locked', -1)]).toEqual(['a', 'c'])
+  expect(nextChoice([], null, 1)).toBeUndefined()
 })
