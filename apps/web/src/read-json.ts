@@ -29,7 +29,13 @@ export async function readJson<Answer>(
     typeof init.body === 'string' ? { 'content-type': 'application/json' } : {}
   const headers = { accept: 'application/json', ...json, ...init.headers }
   const response = await ask(path, { ...init, headers }, fetchIt)
-  return (response.status === 204 ? null : await response.json()) as Answer
+  return (response.status === 204 ? null : await toJson(response)) as Answer
+}
+
+async function toJson(response: Response): Promise<unknown> {
+  return response.json().catch((cause: unknown) => {
+    throw cause instanceof SyntaxError ? toForeignAnswer(response) : cause
+  })
 }
 
 /** Returns the response unread; throws where the API refuses or does not answer. */
@@ -62,10 +68,14 @@ export async function toProblem(response: Response): Promise<ApiProblem> {
   if (isApiError(body)) {
     return new ApiProblem(body.error.code, response.status, body.error.message, body.error.details)
   }
+  return toForeignAnswer(response)
+}
+
+function toForeignAnswer({ status }: Response): ApiProblem {
   return new ApiProblem(
     'foreign_answer',
-    response.status,
-    `The app answered ${response.status} in a form it does not use. Is something else in front of it?`,
+    status,
+    `The app answered ${status} in a form it does not use. Is something else in front of it?`,
   )
 }
 
