@@ -25,7 +25,7 @@ const tapeOfCut = makeTape({
   ],
 })
 
-test('tells start, first tokens, finishes and verdict, in order, and no token', () => {
+test('announces start, first tokens, finishes and verdict, in order, and no other token', () => {
   let state = emptyRace
   const said: string[] = []
   for (const event of tape) {
@@ -51,11 +51,11 @@ test('an answer that was cut is heard with its lane, and with the verdict', () =
   ])
 })
 
-test('a finished race that is opened is told by its verdict alone', () => {
+test('of a finished race that is opened, only the verdict is announced', () => {
   expect(toAnnouncements(emptyRace, fold(tape))).toHaveLength(1)
 })
 
-test('a race of one lane is told as one', () => {
+test('a race of one lane is announced as one lane', () => {
   const one = makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'running' }], reason: null })
   expect(toAnnouncements(emptyRace, fold(one))).toEqual([
     'Race started with 1 lane. Finish line: whole answer.',
@@ -81,7 +81,7 @@ describe('a replay', () => {
   }
   const frames = Array.from({ length: Math.ceil(reel.endMs / 16) + 1 }, (_, frame) => 16 * frame)
 
-  test('is told lane by lane, as the live race was', () => {
+  test('is announced lane by lane, as the live race was', () => {
     expect(listen(frames)).toEqual([
       'Race started with 2 lanes. Finish line: whole answer.',
       'Lane 1, fast: first token after 182 milliseconds.',
@@ -91,12 +91,12 @@ describe('a replay', () => {
     ])
   })
 
-  test('that was wound back is silent, and tells the same again', () => {
+  test('that was wound back is silent, and then announces the same again', () => {
     const forth = 'Lane 2, cut: did not finish. Stream cut.'
     expect(listen([0, 210, 230, 210, 230]).slice(2)).toEqual([forth, '', forth])
   })
 
-  test('from the start again is told from the start', () => {
+  test('from the start again is announced from the start', () => {
     const once = listen(frames)
     expect(listen([...frames, ...frames])).toEqual([...once, ...once])
   })

@@ -1,6 +1,6 @@
 /**
- * A race as a listener hears it: its start, first tokens, finishes and verdict. Tokens are not read out. Compares two
- * snapshots, so that a burst of events, or a return from a hidden tab, is told once.
+ * What a screen reader says of a race: its start, first tokens, finishes and verdict. Tokens are not read out. Compares
+ * two snapshots, so that a burst of events, or a return from a hidden tab, is announced once.
  */
 import { emptyRace, type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { toMs, toSeconds } from '../look/figures.ts'
@@ -9,8 +9,8 @@ import { toLaneName } from './lane-names.ts'
 import { toFinishText, toVerdictText } from './verdict.ts'
 
 /**
- * What is said after a change: the news; null when there is none, and what was said last stays. A replay that went back is
- * silent, so that the same can be told again, and begins anew at its start.
+ * What is announced after a change; null when there is no news, and the last announcement stays. A replay that went
+ * back gives '', so that the same words can be announced again; one that went back to its start begins anew.
  */
 export function toWords(told: RaceState, race: RaceState): string | null {
   const wentBack = race.raceId === told.raceId && race.seq < told.seq
@@ -27,7 +27,7 @@ export function toAnnouncements(before: RaceState, after: RaceState): string[] {
     const count = after.lanes.filter(({ sentinel }) => !sentinel).length
     said.push(`Race started with ${count} ${count === 1 ? 'lane' : 'lanes'}. Finish line: ${finish}.`)
   }
-  // A tape that comes whole is told by its verdict alone.
+  // Of a tape that comes whole, only the verdict is announced.
   const isWhole = before.raceId !== after.raceId && after.end !== null
   if (!isWhole) {
     for (const lane of after.lanes) said.push(...laneNews(after, before.lanes[lane.lane], lane))

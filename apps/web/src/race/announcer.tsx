@@ -1,4 +1,4 @@
-/** Says a race aloud to a screen reader, live or replayed: once per change, politely. */
+/** Announces a race to screen readers, live or replayed: once per change, politely. */
 import { emptyRace, type RaceState } from '@drag-race/contracts'
 import { useEffect, useRef, useState } from 'react'
 import { toWords } from './announce.ts'

@@ -1,4 +1,4 @@
-/** Starts a race and, at its green light, gives the page its address: a reload in mid-race finds it going on. */
+/** Starts a race and, at its green light, gives the page its address, so that a reload in mid-race finds it again. */
 import type { RaceRequestInput } from '@drag-race/contracts'
 import { navigate } from 'wouter/use-browser-location'
 import { theRace } from './the-race.ts'

@@ -1,13 +1,13 @@
-/** What is to be said of the race now, in one large line: on the way, cut off, or who won. */
+/** The state of the race in one large line: it runs, the connection is lost, or who won. */
 import { usePageTitle } from '../use-page-title.ts'
 import type { RaceStore } from './store.ts'
 import { useRace } from './the-race.ts'
 import { useRefusal } from './use-refusal.ts'
 import { toRunningText, toVerdictText } from './verdict.ts'
 
-/** `appAnswers`: while the connection is lost, or a start was not answered; null when that is not known. */
+/** `appAnswers`: whether the app answers now, after a lost connection or an unanswered start; null: not known. */
 export function CallLine({ appAnswers }: { appAnswers: boolean | null }) {
-  // Words, not the race: it is another one in every frame, and they are not.
+  // Selects the words, not the race, which is a new object in every frame.
   const headline = useRace((store) => toCall(store).headline)
   const detail = useRace((store) => toCall(store).detail)
   const feed = useRace((store) => store.feed)
@@ -20,7 +20,7 @@ export function CallLine({ appAnswers }: { appAnswers: boolean | null }) {
       <h1 className="call-headline">{headline}</h1>
       <p className="call-detail">
         {feed.state !== 'reconnecting' && refusal === null && detail}
-        {/* Read out when it changes; what the race itself has to say, the announcer does. */}
+        {/* Read out when it changes; the race itself is read out by the announcer. */}
         <span role="status">
           {feed.state === 'reconnecting' && <span className="call-warning">{toLostText(appAnswers)}</span>}
           {refusal !== null && <span className="call-warning">{refusal.message}</span>}

@@ -1,4 +1,4 @@
-/** A top-fuel dragster from the side, nose to the right: wing, tall slick, engine with its injector hat, long low nose. */
+/** A top-fuel dragster from the side, nose to the right: wing, tall slick, engine with injector hat, long low nose. */
 export function Car() {
   return (
     <svg className="car" viewBox="0 0 64 18" aria-hidden="true">

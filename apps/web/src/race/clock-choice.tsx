@@ -1,4 +1,4 @@
-/** How the next race is timed: with connections opened before the light or after it, with a lane that watches the clock or not. */
+/** How the next race is timed: connections opened before or after the green light, with or without a sentinel. */
 import { Switch } from '../look/switch.tsx'
 import { useSetup } from './setup-store.ts'
 

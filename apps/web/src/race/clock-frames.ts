@@ -1,9 +1,9 @@
 /**
- * One loop for all running clocks: two a lane would be as many callbacks in every frame. They are drawn in every second frame
- * of a display of 60 Hz: hundredths of a second are not read, they are seen to run.
+ * One loop for all running clocks: with two clocks for each lane, loops of their own would be as many callbacks in each
+ * frame. Clocks are drawn in every second frame at 60 Hz, because nobody can read hundredths of a second that run.
  */
 
-/** False when it is not to be called again. */
+/** Returns false when it must not be called again. */
 type Draw = () => boolean
 
 const drawMsMin = 30
@@ -11,7 +11,7 @@ const draws = new Set<Draw>()
 let isAsked = false
 let drawnAtMs = 0
 
-/** Draws now, and from then on as long as it says so. Gives back what ends it sooner. */
+/** Calls `draw` now, and then until it returns false. Returns a function that ends this sooner. */
 export function drawOnFrames(draw: Draw): () => void {
   if (draw()) draws.add(draw)
   ask()

@@ -4,7 +4,7 @@ import { request, tape, toBytes } from '../testing/feed.ts'
 import { type FeedStatus, followRace, startRace } from './feed.ts'
 
 describe('a feed of a tab that nobody looks at', () => {
-  /** A tab, hidden and shown by hand; its waits are woken by hand, too; a server that sends two events and goes on. */
+  /** A tab that tests hide and show, waits that tests end, and a server that sends two events and stays connected. */
   function setUp(open: 'post' | 'follow', isAnswered = true) {
     let isHidden = false
     const lookers: (() => void)[] = []
@@ -71,7 +71,7 @@ describe('a feed of a tab that nobody looks at', () => {
     }
   }
 
-  test('leaves its connection to others, and has the rest when it is looked at', async () => {
+  test('leaves its connection to others, and gets the rest when it is looked at', async () => {
     const tab = setUp('follow')
     await tab.reach('open')
     tab.hide(true)
@@ -92,7 +92,7 @@ describe('a feed of a tab that nobody looks at', () => {
     tab.feed.close()
   })
 
-  test('waits no longer for an answer: other tabs may hold all connections', async () => {
+  test('does not wait for an answer either: other tabs can hold all connections', async () => {
     const tab = setUp('follow', false)
     tab.hide(true)
     await settle()
@@ -103,7 +103,7 @@ describe('a feed of a tab that nobody looks at', () => {
     tab.feed.close()
   })
 
-  test('looks in now and then, so that its title tells the end', async () => {
+  test('reconnects now and then, so that its title tells the end', async () => {
     const tab = setUp('follow')
     tab.hide(true)
     await settle()
@@ -119,7 +119,7 @@ describe('a feed of a tab that nobody looks at', () => {
     expect(tab.events).toEqual(tape)
   })
 
-  test('keeps it when it is only left for a moment', async () => {
+  test('keeps its connection when it is hidden only for a moment', async () => {
     const tab = setUp('follow')
     await tab.reach('open')
     tab.hide(true)
@@ -132,7 +132,7 @@ describe('a feed of a tab that nobody looks at', () => {
     tab.feed.close()
   })
 
-  test('waits for the id of the race that it starts', async () => {
+  test('keeps its connection until it has the id of the race that it started', async () => {
     const tab = setUp('post')
     tab.hide(true)
     await tab.reach('open')

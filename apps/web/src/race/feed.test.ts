@@ -16,7 +16,7 @@ interface Call {
 
 type Answer = (after: number) => Response | Promise<Response>
 
-/** Feeds until it is done with, against a server that answers each call as told; the last answer repeats. */
+/** Runs a feed to its end, against a server that gives one answer to each call; the last answer repeats. */
 async function watch(answers: Answer[], open: 'post' | 'follow' = 'post') {
   const calls: Call[] = []
   const waits: number[] = []
@@ -32,7 +32,7 @@ async function watch(answers: Answer[], open: 'post' | 'follow' = 'post') {
   await new Promise<void>((resolve) => {
     const options = {
       fetchIt,
-      // Backoff is short and passes at once; silence is long and never comes, unless the test lets it.
+      // A backoff is short and passes at once; the wait for a silence is long and never ends.
       sleep: (ms: number) => {
         if (ms > 10_000) return new Promise<void>(() => {})
         waits.push(ms)
@@ -79,14 +79,14 @@ const rest: Answer = (after) => stream(toBytes(tape.slice(after + 1)))
 const refuse = (status: number, code: string) => () =>
   Response.json({ error: { code, message: 'Do this.' } }, { status })
 
-/** As the app sends a race that is over to those who read lines. */
+/** How the app sends a race that is over to a reader that accepts lines. */
 const lines = (events: readonly RaceEvent[]): Response =>
   new Response(events.map((event) => `${JSON.stringify(event)}\n`).join(''), {
     headers: { 'content-type': 'application/jsonl' },
   })
 
 describe('a feed', () => {
-  test('takes a tape that comes as lines, also as the rest of one that broke', async () => {
+  test('takes a tape that comes as lines, also as the rest after a break', async () => {
     const whole = await watch([() => lines(tape)], 'follow')
     expect(whole.events).toEqual(tape)
     expect(whole.statuses).toEqual(['asking', 'open', 'ended'])
@@ -175,7 +175,7 @@ describe('a feed', () => {
     test.each([
       ['when it is shorter than what was seen', 9, refuse(409, 'beyond_tape')],
       ['when it ends interrupted after what was seen', kept.length - 2, fromKept],
-      ['when it ended just where we are', kept.length, nothingMore],
+      ['when it ended exactly where the feed is', kept.length, nothingMore],
     ])('%s', async (_name, seenEvents, second) => {
       const { calls, events, rewinds } = await watch([
         () => stream(toBytes(tape.slice(0, seenEvents))),
@@ -197,7 +197,7 @@ describe('a feed', () => {
     expect(calls).toHaveLength(1)
   })
 
-  test('starts a race whose prompt the library has lost with its text alone', async () => {
+  test('starts a race with the prompt’s text alone where the library no longer has the prompt', async () => {
     const bodies: string[] = []
     const details = [{ path: 'promptId', message: 'There is none.' }]
     await new Promise<void>((resolve) => {
@@ -252,7 +252,7 @@ describe('a feed', () => {
           ms > 10_000 && quietLooks-- <= 0 ? new Promise((wake) => (passTime = wake)) : Promise.resolve(),
         onEvents: (more) => {
           events.push(...more)
-          // The read after the second event is the one that never comes.
+          // The read after the second event never ends.
           if (events.length !== 2) return
           quietLooks = 1
           setTimeout(() => passTime())
@@ -280,7 +280,7 @@ describe('a feed', () => {
         },
         whenTab: neverHidden,
         sleep: (ms) => (ms > 10_000 ? new Promise((wake) => (passTime = wake)) : Promise.resolve()),
-        // Between two events the time of a silence passes, each time.
+        // Between every two events the time passes after which a silent connection is left.
         onEvents: (more) => {
           events.push(...more)
           if (events.length === tape.length) return

@@ -2,11 +2,12 @@
  * Brings a race's tape to the screen, whole and in order, whatever the network does. No React here.
  *
  * Only `race-end` ends a race. A stream that closes without it, cleanly or not (a development proxy shows a clean end
- * when the app dies), is a break: the feed asks for the rest after the last event it has, and again until it gets
- * it. The POST of a race that may have started is never repeated: it must not start twice.
+ * when the app dies), is a break: the feed asks for the rest after the last event it has, until it gets it. The POST
+ * that starts a race is never repeated, because the race must not start twice.
  *
- * A tab that nobody looks at rests: a browser keeps six HTTP/1.1 connections to one address, of all its tabs together, and
- * a seventh request waits in silence, be it the one that stops a race. It looks in now and then, for its title.
+ * A hidden tab gives its connection up: a browser opens six HTTP/1.1 connections to one address, in all its tabs
+ * together, and a seventh request waits in silence, even one that stops a race. The tab reconnects now and then, so
+ * that its title is up to date.
  */
 import { type RaceEvent, type RaceRequestInput, raceClockHeader } from '@drag-race/contracts'
 import { decodeEvents } from '@drag-race/wire'
@@ -16,45 +17,46 @@ import { acceptTape, isTapeLines, readTapeLines } from './tape-lines.ts'
 
 export type FeedStatus =
   | { state: 'idle' }
-  /** The request is on its way: ambers. */
+  /** The request is on its way; the start tree shows its ambers. */
   | { state: 'asking' }
   | { state: 'open' }
-  /** Nobody looks: the rest of the tape is fetched when somebody does. */
+  /** The tab is hidden: the rest of the tape is fetched when it is shown. */
   | { state: 'resting' }
   | { state: 'reconnecting'; attempt: number }
   | { state: 'ended' }
-  /** Refused, or given up for good: nothing more will come. */
+  /** The app refused, or the feed gave up: nothing more will come. */
   | { state: 'refused'; problem: ApiProblem }
 
 export interface FeedOptions {
   fetchIt: typeof fetch
   /** Resolves after `ms`, or at once when aborted. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  /** Resolves when the tab is hidden, or shown: at once when it is so already, or when aborted. */
+  /** Resolves when the tab is hidden or shown, as `is` says: at once when it is so already, or when aborted. */
   whenTab: (is: 'hidden' | 'shown', signal: AbortSignal) => Promise<void>
-  /** What came with one read. `isKept`: from the tape of a race that is over, and the rest of it comes at once. */
+  /** The events of one read. `isKept`: they are of the tape of a race that is over, whose rest follows at once. */
   onEvents: (events: readonly RaceEvent[], isKept: boolean) => void
-  /** The app was killed and kept another tape than was seen: it comes again from its first event. */
+  /** The app was killed, and the tape that it kept is not the one that was seen: it comes again from the start. */
   onRewind: () => void
   onStatus: (status: FeedStatus) => void
-  /** Where the race's clock stood when a connection opened, in milliseconds: while all lanes are silent no event tells. */
+  /** The race's clock in milliseconds when a connection opened: while all lanes are silent, no event tells it. */
   onClock: (atMs: number) => void
 }
 
 export interface Feed {
-  /** Ends the subscription, not the race. Nothing is called back after it. */
+  /** Ends the subscription, not the race. No callback is called after this. */
   close(): void
 }
 
 const backoffMsMin = 250
 const backoffMsMax = 5000
 /**
- * A connection that brings no byte for this long, and up to twice as long, is taken for dead and opened anew: a proxy can
- * hold a stream open whose other end is gone. The app sends a comment every 15 s.
+ * A connection that brings no byte for this long counts as dead and is opened anew, after twice this time at the
+ * latest: a proxy can hold a stream open whose other end is gone. The app sends a comment every 15 s.
  */
 const silenceMsMax = 30_000
-/** A tab may be left for a look at another one without losing its connection. */
+/** A tab that is hidden for less, for a look at another one, keeps its connection. */
 const hiddenMsMax = 3000
+/** A hidden tab reconnects after this long. */
 const restMsMax = 30_000
 
 /** Starts a race and follows it. */
@@ -109,7 +111,7 @@ function openFeed(
     options.onRewind()
   }
 
-  /** One connection, from its first byte to its end or break. A break is given back, not thrown. */
+  /** One connection, from its first byte to its end or break. A break is returned, not thrown. */
   async function readOnce(ask: (signal: AbortSignal) => Promise<Response>): Promise<Outcome> {
     const connection = new AbortController()
     const isResumed = tape.seq >= 0
@@ -119,7 +121,7 @@ function openFeed(
     try {
       watch.begin(tape)
       const response = await ask(signal)
-      // The race is over just where we are, and we have not seen its end.
+      // The race ended with the last event that was seen here, and that was not its end.
       if (response.status === 204) return 'another tape'
       if (!response.ok || !response.body) {
         const problem = await toProblem(response)
@@ -149,7 +151,7 @@ function openFeed(
     if (clock !== null && !closing.signal.aborted) options.onClock(Number(clock))
   }
 
-  /** null: it goes on. */
+  /** null: the stream goes on. */
   function takeAll(events: readonly RaceEvent[], isKept: boolean, isResumed: boolean): Outcome | null {
     if (closing.signal.aborted) return 'ended'
     if (isResumed && events.some(isInterruptedEnd)) return 'another tape'
@@ -157,7 +159,7 @@ function openFeed(
     return tape.hasEnded ? 'ended' : null
   }
 
-  /** Events that do not follow on the last one (a repeat after a reconnect) are passed over, as the rule book does. */
+  /** Skips events that do not follow the last one (repeats after a reconnect), as the rule book does. */
   function take(event: RaceEvent): boolean {
     if (tape.hasEnded || event.seq !== tape.seq + 1) return false
     tape.seq = event.seq
@@ -171,9 +173,10 @@ function openFeed(
 }
 
 /**
- * `another tape`: what was seen of the race is not what was kept of it. A killed app loses its last moments and closes the
- * tape in its own words under the same numbers. It shows by a tape shorter than what was seen, by a resumed one that ends
- * interrupted, or by one that has ended just where we are. `unseen`: left on our side, as nobody looks.
+ * `another tape`: what was seen of the race is not what the app has kept of it. A killed app loses the last moments,
+ * and closes the tape with other events under the same numbers. Three things show this: the tape is shorter than what
+ * was seen, the rest of it ends as interrupted, or it has ended exactly where the feed is. `unseen`: the feed left the
+ * connection, because the tab is hidden.
  */
 type Outcome = 'ended' | 'another tape' | 'unseen' | ApiProblem
 
@@ -197,7 +200,7 @@ async function* readFrames(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Rac
   for await (const read of decodeEvents(bytes)) yield read.map(({ data }) => JSON.parse(data) as RaceEvent)
 }
 
-/** Without a race id there is nothing to come back to; a 4xx will not change by asking again. */
+/** Without a race id there is nothing to ask for again; a 4xx other than 429 stays the same when asked again. */
 function isFinal(problem: ApiProblem, tape: Position): boolean {
   return tape.raceId === null || (problem.status >= 400 && problem.status < 500 && problem.status !== 429)
 }
@@ -212,7 +215,7 @@ function backoffMs(failures: number): number {
   return Math.min(backoffMsMax, backoffMsMin * 2 ** (failures - 1))
 }
 
-/** Breaks the connection when nobody looks; from the first event on, as without its id the race could not be found again. */
+/** Leaves the connection of a hidden tab, but not before the first event: without its id the race would be lost. */
 function createWatch(options: FeedOptions, connection: AbortController, signal: AbortSignal) {
   let isBegun = false
   const watch = {
@@ -229,7 +232,7 @@ function createWatch(options: FeedOptions, connection: AbortController, signal: 
   return watch
 }
 
-/** Resolves when the tab has been hidden for `hiddenMsMax` on end, or when aborted. */
+/** Resolves when the tab has been hidden for `hiddenMsMax` without a break, or when aborted. */
 async function untilUnseen({ whenTab, sleep }: FeedOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await whenTab('hidden', signal)
@@ -251,13 +254,13 @@ async function restUntilSeen({ whenTab, sleep }: FeedOptions, signal: AbortSigna
   decided.abort()
 }
 
-/** Throws when it falls silent. One timer for all reads: a race brings a hundred of them a second. */
+/** Throws when the connection falls silent. One timer for all reads: a race brings a hundred of them a second. */
 async function* untilSilent(body: ReadableStream<Uint8Array>, sleep: FeedOptions['sleep']) {
   const reader = body.getReader()
   const reading = new AbortController()
   let hasHeard = true
   let isSilent = false
-  // Not waited for: cancelling a dead connection may never settle. The read that waits is told at once.
+  // Not awaited: cancelling a dead connection can take for ever. The pending read ends at once.
   const leave = () => void reader.cancel().catch(() => {})
   const watch = async () => {
     while (hasHeard) {

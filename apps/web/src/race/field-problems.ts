@@ -1,5 +1,5 @@
 /**
- * Sorts a refused request's details to the fields they are about, so that each message stands where it can be acted on.
+ * Sorts the details of a refused request by the fields that they are about, so that each message is shown at its field.
  * Paths come as `lanes.2.model` or `lanes[2].model`.
  */
 import type { ApiProblem } from '../read-json.ts'
@@ -9,7 +9,7 @@ export interface FieldProblems {
   finish: string[]
   /** By lane index. */
   lanes: Record<number, string[]>
-  /** What belongs to no field that is shown, the problem itself when it names none. */
+  /** Messages for none of these fields; the problem's own message when it has no details. */
   other: string[]
 }
 
@@ -28,7 +28,7 @@ export function toFieldProblems(problem: ApiProblem | null): FieldProblems {
   return sorted
 }
 
-/** The model's own messages name it; those of a setting do not. */
+/** Puts the field's name before the message of a setting; a message about the model names the model itself. */
 function withField(steps: string[], message: string): string {
   const field = steps.at(-1)
   return field === undefined || field === 'model' ? message : `${field}: ${message}`

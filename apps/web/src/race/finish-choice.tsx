@@ -1,4 +1,4 @@
-/** By which line the race is won. */
+/** The choice of the finish line. */
 import '../look/choice.css'
 import { useSetup } from './setup-store.ts'
 

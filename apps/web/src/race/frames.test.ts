@@ -6,7 +6,7 @@ import { hasTurn, type Turn } from './turns.ts'
 
 const tape = makeTape({ lanes: [{ model: 'a', tokensAt: [10, 20, 30], end: 'done' }] })
 
-test('how far the picture is behind the tape is known when a second of it was painted', async () => {
+test('how far the picture is behind the tape is known after a second of frames', async () => {
   const { store, send, frame, paint, pass } = setUpStore()
   store.getState().start(request)
   await send(tape.slice(0, 3))
@@ -21,7 +21,7 @@ test('how far the picture is behind the tape is known when a second of it was pa
   expect(store.getState().screenLagMs).toBeGreaterThan(0)
 })
 
-test('when frames grow long lanes take turns, and frames go on until each had its own', async () => {
+test('when frames grow long, lanes take turns, and frames go on until each lane has had its turn', async () => {
   const { store, send, frame, frames, paint, pass } = setUpStore()
   const tokensAt = Array.from({ length: 100 }, (_, index) => index + 1)
   const long = makeTape({
@@ -38,7 +38,7 @@ test('when frames grow long lanes take turns, and frames go on until each had it
   }
   expect(store.getState().turn.stride).toBe(4)
   expect(store.getState().race.seq).toBe(long.at(-1)!.seq)
-  // Nothing new comes: the three lanes that had no turn since then have it in the next frames, which are the last.
+  // Nothing new comes: the three lanes that have had no turn since then get it in the next frames, which are the last.
   const drawn = new Set(lanesOf(store.getState().turn))
   for (let left = 3; left > 0; left--) {
     expect(frames).toHaveLength(1)
@@ -50,7 +50,7 @@ test('when frames grow long lanes take turns, and frames go on until each had it
   expect([...drawn].sort()).toEqual([0, 1, 2, 3])
 })
 
-test('a lane that waits for its turn shows what there was then: the picture is as far behind as the one that waits longest', async () => {
+test('the picture is as far behind as the lane that waits longest for its turn', async () => {
   const { store, send, frame, paint, pass } = setUpStore()
   const tokensAt = Array.from({ length: 40 }, (_, index) => (index + 1) * 100)
   const waiting = { tokensAt: [], end: 'running' as const }
@@ -70,7 +70,7 @@ test('a lane that waits for its turn shows what there was then: the picture is a
     pass(40)
   }
   expect(store.getState().turn.stride).toBe(4)
-  // Three frames of 100 ms, and the 60 ms that the last one takes to be painted.
+  // Three frames of 100 ms, and the 60 ms until the last one is painted.
   expect(store.getState().screenLagMs).toBe(360)
 })
 

@@ -1,15 +1,15 @@
 /**
- * An answer in its lane. A short one is rendered as it comes. A long one is rendered while its lane is near the view, and
- * when much of it comes at once (a tape that opens, a replay that is sought) after everything else: sixteen answers of
- * 20,000 tokens would keep the page from opening for seconds.
+ * An answer in its lane. A short one is rendered as it comes. A long one is rendered only while its lane is near the
+ * view, and after everything else when much of it comes at once (an opened tape, a seek in a replay): sixteen answers
+ * of 20,000 tokens would keep the page from opening for seconds.
  */
 import { type RefObject, startTransition, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { useIsPrinting } from '../look/use-is-printing.ts'
 import { Markdown } from '../markdown/markdown.tsx'
 
-/** Less than this costs a frame or two at most, wherever it is. */
+/** A shorter answer costs a frame or two at most, in view or not. */
 const shortChars = 12_000
-/** Grown or shrunk by less, it is rendered with the rest of the frame: a live lane is never late. */
+/** An answer that grew or shrank by less is rendered with the rest of the frame: a live lane is never late. */
 const stepChars = 4_000
 
 interface LaneAnswerProps {
@@ -37,7 +37,7 @@ export function LaneAnswer({ text, isOpen, scroller }: LaneAnswerProps) {
   )
 }
 
-/** Of a long answer that is whole, only what is near the view is laid out. */
+/** In a long answer that is whole, only the part near the view is laid out. */
 function toClasses({ text, isOpen }: { text: string; isOpen: boolean }): string {
   if (isOpen) return 'lane-answer lane-answer-open'
   return text.length < shortChars ? 'lane-answer' : 'lane-answer lane-answer-long'

@@ -1,4 +1,4 @@
-/** Why a lane did not finish: what happened, its status, what was tried, when to try again, and the way to do so. */
+/** Why a lane did not finish: what happened, the status, what was tried, when to try again, and a button for that. */
 import type { LaneState } from '@drag-race/contracts'
 import { toSeconds } from '../look/figures.ts'
 import { toAttempts } from './slip-rows.ts'
@@ -8,7 +8,7 @@ export function LaneError({
   onRerun,
 }: {
   lane: LaneState
-  /** Left out where nothing can be run again. */
+  /** Left out where the lane cannot be run again. */
   onRerun?: ((lane: number) => void) | undefined
 }) {
   if (lane.outcome?.kind !== 'failed') return null

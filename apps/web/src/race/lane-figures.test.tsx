@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { fold, makeTape } from '../testing/tape.ts'
 import { LaneFigures } from './lane-figures.tsx'
 
-test('tokens that were counted and never seen as text are shown, as the slip does', () => {
+test('tokens that were counted but never came as text are shown, as on the slip', () => {
   const [lane] = fold(makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'done', endAt: 90 }] })).lanes
   if (lane?.outcome?.kind !== 'done') throw new Error('not done')
   const { event } = lane.outcome
@@ -15,7 +15,7 @@ test('tokens that were counted and never seen as text are shown, as the slip doe
   expect(figures(lane)).not.toContain('0')
 })
 
-test('the speed of a lane that is in has its margin, and a burst has no speed', () => {
+test('the speed of a finished lane has its margin, and a burst has no speed', () => {
   const [timed, burst] = fold(
     makeTape({
       lanes: [

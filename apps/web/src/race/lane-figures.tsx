@@ -1,4 +1,4 @@
-/** The running figures of a lane: four columns, value over unit. ≈ marks what is counted by our tokenizer. */
+/** The running figures of a lane: four columns, value above unit. ≈ marks what is counted by our tokenizer. */
 import {
   isSentEstimated,
   type LaneState,
@@ -24,23 +24,23 @@ import { RunningClock } from './running-clock.tsx'
 interface LaneFiguresProps {
   lane: LaneState
   isRunning: boolean
-  /** How far a time may be off (`errorBoundMs`): known when the race has ended. */
+  /** How far a time can be off (`errorBoundMs`); null until the race has ended. */
   errorMs: number | null
-  /** Since its last token; null while tokens come. */
+  /** Seconds since its last token; null while tokens come. */
   silentSeconds: number | null
 }
 
 export function LaneFigures({ lane, isRunning, errorMs, silentSeconds }: LaneFiguresProps) {
-  // A slip walks the lane's whole past: it is made when the lane is in.
+  // A slip goes through all of the lane's arrivals, so it is made only when the lane has ended.
   const slip = isRunning ? null : toTimeSlip(lane)
-  // Ten times a second is as often as a figure can be read.
+  // Nobody can read a figure that changes more than ten times a second.
   const tenth = Math.floor((lane.lastMark?.at ?? 0) / 100)
   const speedSoFar = useMemo(() => toDecodeSpeed(lane), [tenth, lane.ttftMs])
   const about = (slip?.isEstimated ?? true) && lane.tokens > 0 ? '≈' : ''
   const aboutSpeed = slip === null || isSentEstimated(slip) ? '≈' : ''
-  // A lane that hangs has no speed, whatever it had before.
+  // A lane that hangs is shown without the speed that it had before.
   const speed = silentSeconds === null ? (slip ? toDecode(lane, errorMs) : toSpeedSoFar(speedSoFar)) : null
-  // Of what has arrived, not of the last tenth: in a hang no other one comes.
+  // All tokens so far, not those of the last tenth of a second: in a hang there would be no later one to show the rest.
   const tokens = slip && lane.outcome ? slip.outputTokens : lane.tokens
   const isTicking = isRunning && laneStatus(lane) === 'running'
   return (
@@ -67,7 +67,7 @@ export function LaneFigures({ lane, isRunning, errorMs, silentSeconds }: LaneFig
   )
 }
 
-/** What the clock does to it is known at the end of the race. */
+/** The margin of a speed is known only at the end of the race. */
 function toSpeedSoFar(perSecond: number | null): Speed | null {
   return perSecond === null ? null : { kind: 'timed', perSecond, margin: null }
 }

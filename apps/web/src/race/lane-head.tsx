@@ -1,4 +1,4 @@
-/** Plate, name and streaming switch over the lane's line; the same in the setup and in the race. */
+/** Plate, name and streaming switch above the lane's line; the same in the setup and in the race. */
 import type { ReactNode } from 'react'
 import { ModelName } from '../look/model-name.tsx'
 import { Plate } from '../look/plate.tsx'
@@ -7,14 +7,14 @@ import { Switch } from '../look/switch.tsx'
 interface LaneHeadProps {
   lane: number
   model: string
-  /** Who serves it; "simulated" for the simulator. */
+  /** Who serves the model; "simulated" for the simulator. */
   provider: string
   stream: boolean
-  /** null: nothing to be chosen, or nothing any more; a word says how it was. */
+  /** null where streaming cannot be chosen: a word then says how the lane was asked. */
   onStream: ((isOn: boolean) => void) | null
-  /** Under the switch: what it will do, when that is not at once. */
+  /** Under the switch: when a change takes effect, where that is not at once. */
   note?: string | null
-  /** Beside the switch: what else can be done. */
+  /** Beside the switch: other buttons. */
   children?: ReactNode
 }
 

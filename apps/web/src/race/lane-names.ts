@@ -1,7 +1,7 @@
-/** What lanes are called in a sentence. */
+/** How lanes are named in a sentence. */
 import { isolate } from '../look/isolate.ts'
 
-/** Of a race that is shown, or of the summary of one. */
+/** A race on the screen, or the summary of one. */
 interface Named {
   lanes: readonly { lane: number; model: string }[]
 }
@@ -13,7 +13,7 @@ export function toLaneName({ lanes }: Named, lane: number): string {
   return isShared ? `${isolate(model)} (lane ${lane + 1})` : isolate(model)
 }
 
-/** Lanes by number; those of one model under its name once. */
+/** Lanes in the order of their numbers; where all are of one model, its name once and then the numbers. */
 export function toLaneNames(race: Named, numbers: readonly number[]): string {
   const sorted = numbers.toSorted((a, b) => a - b)
   const models = new Set(sorted.map((lane) => isolate(toModel(race.lanes, lane))))

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { fold, type LaneScript, makeTape } from '../testing/tape.ts'
 import { LanePanel } from './lane-panel.tsx'
 
-// It asks a browser, which is not here.
+// The module needs a browser, which unit tests do not have.
 vi.mock('../look/use-is-printing.ts', () => ({ useIsPrinting: () => false }))
 
 function race(end: LaneScript['end'], reason: 'finished' | null): RaceState {
@@ -29,7 +29,7 @@ test('a lane that failed can be run again alone', () => {
   expect(panel(race('failed', 'finished'), 0)).toContain('Rerun lane')
 })
 
-test('a lane that failed tells what was tried, and the id to search the log with', () => {
+test('a lane that failed shows the attempts, and the request id to search the log with', () => {
   const attempt = { provider: 'acme', model: 'm', status: null, durationMs: 3 }
   const gateway = {
     ...{ requestId: 'req_1', provider: 'acme', model: 'm', ttftMs: null, durationMs: 9 },
@@ -46,7 +46,7 @@ test('a lane that failed tells what was tried, and the id to search the log with
   expect(panel(failed({ gateway: { ...gateway, attempts: [] } }), 0)).not.toContain('tried')
 })
 
-test('a lane that failed before the gateway answered tells of neither', () => {
+test('a lane that failed before the gateway answered shows neither attempts nor id', () => {
   const html = panel(failed({}), 0)
   expect(html).toContain('Stream cut.')
   expect(html).not.toMatch(/tried|log/)
@@ -63,7 +63,7 @@ test('a lane that answered with a tool call shows it as text, and not that nothi
   expect(panel(fold(silent), 0)).toContain('No answer arrived.')
 })
 
-/** Its first lane answered with this tool call alone. */
+/** A race whose first lane answered with this tool call alone. */
 function called(content: string): RaceState {
   const tape = makeTape({ lanes: [{ model: 'real', tokensAt: [10], end: 'done' }] })
   return fold(
@@ -73,7 +73,7 @@ function called(content: string): RaceState {
   )
 }
 
-/** Its first lane, with more in its `error`. */
+/** A race whose first lane failed, with `more` in its `error` event. */
 function failed(more: Partial<LaneError>): RaceState {
   const tape = makeTape({ lanes: [{ model: 'real', tokensAt: [10], end: 'failed' }] })
   return fold(tape.map((event) => (event.type === 'error' ? { ...event, ...more } : event)))
@@ -83,7 +83,7 @@ test.each([
   ['failed', 'finished'],
   ['failed', null],
   ['stopped', null],
-] as const)('a sentinel that %s cannot: it is no lane that was asked for; race %s', (end, reason) => {
+] as const)('a sentinel that %s cannot be run again: nobody asked for its lane; race %s', (end, reason) => {
   const html = panel(race(end, reason), 1)
   expect(html).toContain('sim-sentinel')
   expect(html).not.toContain('Rerun lane')

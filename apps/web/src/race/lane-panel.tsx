@@ -1,4 +1,4 @@
-/** A lane of the race on the screen: its sheet, with what can be done with it: stop, run again, stream or not next time. */
+/** A lane of the race on the screen: its sheet, with buttons to stop it, run it again, and stream or not next time. */
 import type { LaneState, RaceState } from '@drag-race/contracts'
 import { memo } from 'react'
 import { toProviderName } from '../provider-name.ts'
@@ -14,7 +14,7 @@ interface LanePanelProps {
   lane: LaneState
   /** The race when it has ended, null before. */
   over: RaceState | null
-  /** Nothing more will come of this race, though its end was never seen. */
+  /** Nothing more will come from this race, though its end never came. */
   isLost: boolean
 }
 

@@ -1,4 +1,4 @@
-/** A lane's panel before the race: streaming, what is known of the model, and its settings, folded away. */
+/** A lane's panel before the race: streaming, a line about the model, and the settings, folded away. */
 import type { ModelInfo } from '@drag-race/contracts'
 import type { ReactNode } from 'react'
 import { toProviderName } from '../provider-name.ts'

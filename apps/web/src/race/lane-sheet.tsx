@@ -1,6 +1,6 @@
 /**
- * A lane to be read: its head, its running figures, and below, scrolling, the slip, the thinking and the answer. The same
- * sheet for the live race, its tape and its replay; what can be done with a lane comes in with its head.
+ * A lane's content: its head, its running figures, and below them, in a box that scrolls, the slip, the thinking and
+ * the answer. The live race, its tape and its replay use the same sheet; the buttons of a lane come in with its head.
  */
 import './lane-panel.css'
 import './lane-silence.css'
@@ -25,10 +25,10 @@ interface LaneSheetProps {
   result: LaneResult
   /** The race when it has ended, null before. */
   over: RaceState | null
-  /** More may come. */
+  /** More can come. */
   isOpen: boolean
   head: ReactNode
-  /** Left out where nothing can be run again. */
+  /** Left out where the lane cannot be run again. */
   onRerun?: (lane: number) => void
 }
 
@@ -44,7 +44,7 @@ export function LaneSheet({ lane, result, over, isOpen, head, onRerun }: LaneShe
     <article
       id={toLaneId(lane.lane)}
       className="lane"
-      // Takes the focus of its buttons that go.
+      // Takes the focus when one of its buttons that has it is removed.
       tabIndex={-1}
       data-lane={lane.lane}
       data-sentinel={lane.sentinel || undefined}
@@ -88,12 +88,12 @@ function FollowButton({ onPress }: { onPress: () => void }) {
   )
 }
 
-/** A token was counted and timed that is no text: else the figures above would be of nothing. */
+/** A tool call without a name is a token without text: saying that nothing arrived would contradict the figures. */
 function toEmptyText({ hasToolCall }: LaneState): string {
   return hasToolCall ? 'It answered with a tool call without a name.' : 'No answer arrived.'
 }
 
-/** Nothing has come yet: the time itself is what there is to see. */
+/** Nothing has come yet, so the running time is shown large. */
 function Waiting({ lane }: { lane: LaneState }) {
   return (
     <div className="lane-waiting">

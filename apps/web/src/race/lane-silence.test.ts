@@ -20,12 +20,12 @@ test('a lane that has begun and sends nothing more is silent after two seconds, 
   ])
 })
 
-test('a lane that waits for its first token, does not stream or is over says it otherwise', () => {
+test('a lane that waits for its first token, does not stream or is over is not called silent', () => {
   expect(toSilentSeconds(laneAt(script, 50), 8_000)).toBeNull()
   expect(toSilentSeconds({ ...laneAt(script, 5_000), stream: false }, 8_000)).toBeNull()
   expect(toSilentSeconds(laneAt(script, 9_500), 12_500)).toBeNull()
 })
 
-test('while the connection to the tape is lost nobody knows', () => {
+test('while the connection to the tape is lost, nobody knows whether a lane is silent', () => {
   expect(toSilentSeconds(laneAt(script, 5_000), null)).toBeNull()
 })

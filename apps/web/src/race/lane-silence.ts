@@ -1,14 +1,14 @@
-/** How long a lane that has begun to stream has sent nothing: a hang looks like a slow lane until somebody says so. */
+/** How long a lane that has begun to stream has sent nothing: without this, a hang looks like a slow lane. */
 import { type LaneState, laneStatus, type Mark } from '@drag-race/contracts'
 import { useContext, useEffect, useRef, useState } from 'react'
 import { DisplayClockContext } from './display-clock.ts'
 
-/** A wait that is worth a word: gaps between tokens are a tenth of it, and a model that thinks in between takes longer. */
+/** A lane that waits longer is silent: usual gaps are a tenth of this, and models that think in between take more. */
 const silentSecondsMin = 2
 
 /**
- * Whole seconds since its last token, by the race's clock; null when that is not long ago, and for what is told otherwise: a lane
- * that waits for its first token, does not stream, or is over.
+ * Whole seconds since the lane's last token, by the race's clock. null below `silentSecondsMin`, and for a lane that
+ * waits for its first token, does not stream or is over, which the screen shows in other ways.
  */
 export function toSilentSeconds(lane: LaneState, heardMs: number | null): number | null {
   if (!lane.stream || !lane.lastMark || laneStatus(lane) !== 'running' || heardMs === null) return null
@@ -16,7 +16,7 @@ export function toSilentSeconds(lane: LaneState, heardMs: number | null): number
   return seconds < silentSecondsMin ? null : seconds
 }
 
-/** The same, of a lane on the screen: looked at once a second, because a lane that hangs brings no event to look at. */
+/** The same for a lane on the screen, checked once a second, because a lane that hangs causes no render. */
 export function useSilentSeconds(lane: LaneState, isOpen: boolean): number | null {
   const clock = useContext(DisplayClockContext)
   const newest = useRef(lane)
@@ -33,7 +33,7 @@ export function useSilentSeconds(lane: LaneState, isOpen: boolean): number | nul
     const timer = setInterval(look, 1000)
     return () => clearInterval(timer)
   }, [isOpen, clock])
-  // A token ends it at once.
+  // A token ends the silence at once.
   return isOpen && silence.since === lane.lastMark ? silence.seconds : null
 }
 

@@ -8,9 +8,9 @@ interface LaneTrackProps {
   /** 0 at the start line, 1 at the finish. */
   position: number
   ttftMs: number | null
-  /** Where the first token's tick stands; left out: on the strip's own scale. */
+  /** Where the first token's tick is, from 0 to 1; left out: by the scale of `tickPosition`. */
   tickAt?: number
-  /** Out of the race: the car stands where it stopped, pale. */
+  /** The lane is out of the race: the car stands where it stopped, pale. */
   isOut?: boolean
 }
 
@@ -27,7 +27,7 @@ export function LaneTrack({
         <div className="track-trail" style={{ transform: `scaleX(${position})` }} />
         {ttftMs !== null && (
           <div
-            // From the middle on its label has more room before it.
+            // From the middle of the track on, there is more room for the label before the tick than behind it.
             className={tickAt >= 0.5 ? 'track-tick track-tick-late' : 'track-tick'}
             style={{ transform: `translateX(${tickAt * 100}%)` }}
           >

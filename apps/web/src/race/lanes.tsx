@@ -1,6 +1,6 @@
 /**
- * The lanes side by side, as many as fit, the rest to the side; on a phone one a page, to be swiped. Which ones are
- * in view stands above them, and any of the others is one press away.
+ * The lanes side by side, as many as fit, the others reached by scrolling; on a phone one at a time, by swiping. An
+ * index above them shows which ones are in view, and brings any other into view with one press.
  */
 import './lanes.css'
 import type { LaneState } from '@drag-race/contracts'
@@ -11,9 +11,9 @@ import { useLanesInView } from './use-lanes-in-view.ts'
 
 interface LanesProps {
   count: number
-  /** As `findSentinel` finds it. */
+  /** The sentinel's lane, from `findSentinel`. */
   sentinel?: number | null
-  /** Slips lie on the lanes, or may at any time. */
+  /** Lanes show their slips, or can at any time. */
   hasSlips?: boolean
   heading: ReactNode
   children: ReactNode
@@ -48,7 +48,7 @@ export function showLane(lane: number) {
   })
 }
 
-/** The lane that watches the clock; null without one. */
+/** The lane that watches the clock; null in a race without one. */
 export function findSentinel(lanes: readonly LaneState[]): number | null {
   return lanes.find(({ sentinel }) => sentinel)?.lane ?? null
 }

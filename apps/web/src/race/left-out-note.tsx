@@ -1,4 +1,4 @@
-/** Said above the strip when the race that the setup was taken from was asked with more than it can hold. */
+/** A note above the strip, when the setup has no fields for a part of the race that it was taken from. */
 export function LeftOutNote({ leftOut }: { leftOut: readonly string[] }) {
   if (leftOut.length === 0) return null
   return (

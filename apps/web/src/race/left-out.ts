@@ -1,4 +1,4 @@
-/** What a race was asked with that no field of the setup can hold, in words; none when the setup starts the same race again. */
+/** Names what the setup has no fields for in a race's request; empty when the setup would start the same race again. */
 import type { LaneParams, RaceRequest } from '@drag-race/contracts'
 import { toMetadataField } from './metadata-field.ts'
 import { rerunTag } from './rerun-tags.ts'
