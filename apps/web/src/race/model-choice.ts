@@ -1,4 +1,4 @@
-/** The models as a picker lists them: found by what is typed, grouped by provider, the ones that can race first. */
+/** The models as a picker lists them: filtered by the typed words, grouped by provider, those that can race first. */
 import type { ModelInfo } from '@drag-race/contracts'
 import { toProviderName } from '../provider-name.ts'
 
@@ -23,7 +23,7 @@ export function toModelGroups(models: readonly ModelInfo[], typed: string): Mode
     .toSorted((a, b) => groupRank(a) - groupRank(b))
 }
 
-/** The model that an arrow key goes to: behind (1) or before (-1) the active one, round the ends. */
+/** The model behind (1) or before (-1) the active one, for the arrow keys; after the last comes the first. */
 export function nextChoice(
   choices: readonly ModelInfo[],
   active: string | null,
@@ -45,7 +45,7 @@ function byAvailable(a: ModelInfo, b: ModelInfo): number {
   return Number(b.available) - Number(a.available)
 }
 
-/** Real models that can race, then the simulated ones, then what lacks a key. */
+/** Providers with real models that can race, then the simulator, then providers whose models lack a key. */
 function groupRank({ models }: ModelGroup): number {
   if (!models.some((model) => model.available)) return 2
   return models.every((model) => model.simulated) ? 1 : 0

@@ -1,4 +1,4 @@
-/** The list under a model picker: by provider, the chosen one marked, the ones that cannot race with their reason. */
+/** The list of a model picker: by provider, the chosen model marked, models that cannot race with the reason. */
 import type { ModelInfo } from '@drag-race/contracts'
 import { useEffect, useRef } from 'react'
 import { type ModelGroup, toUnavailableText } from './model-choice.ts'

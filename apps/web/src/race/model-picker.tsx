@@ -1,6 +1,6 @@
 /**
  * The model of a lane: a field that shows it, and a list to choose from, by typing or by arrows (the combobox pattern
- * of ARIA 1.2 with a listbox). What cannot race is listed, greyed, with the variable to set.
+ * of ARIA 1.2 with a listbox). Models that cannot race are listed too, greyed, with the variable to set.
  */
 import './model-picker.css'
 import type { ModelInfo } from '@drag-race/contracts'
@@ -18,7 +18,7 @@ interface ModelPickerProps {
 export function ModelPicker({ label, models, chosen, onChoose }: ModelPickerProps) {
   const listId = useId()
   const [isOpen, setIsOpen] = useState(false)
-  /** null: nothing typed yet, the field shows what is chosen and the list shows all. */
+  /** null: nothing typed yet, so the field shows the chosen model and the list shows all. */
   const [typed, setTyped] = useState<string | null>(null)
   const [active, setActive] = useState<string | null>(null)
   const groups = toModelGroups(models, typed ?? '')

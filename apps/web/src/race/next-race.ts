@@ -1,6 +1,6 @@
 /**
- * The race after the one on the screen: the same request, but for the streaming switches that were flipped meanwhile.
- * They change nothing of a race that is on its way.
+ * The race after the one on the screen: the same request, except for the streaming switches that were flipped
+ * meanwhile. They change nothing in a race that runs.
  */
 import type { LaneRequest, RaceRequest } from '@drag-race/contracts'
 import { navigate } from 'wouter/use-browser-location'
@@ -11,7 +11,7 @@ import { useSetup } from './setup-store.ts'
 import { theRace } from './the-race.ts'
 
 interface NextRace {
-  /** By lane; only those that were flipped. */
+  /** By lane; only the switches that were flipped. */
   streams: Record<number, boolean>
   setStream(lane: number, isOn: boolean): void
 }
@@ -21,7 +21,7 @@ export const useNextRace = create<NextRace>()((set) => ({
   setStream: (lane, isOn) => set(({ streams }) => ({ streams: { ...streams, [lane]: isOn } })),
 }))
 
-// Another race on the screen forgets the switches of the one before.
+// When another race comes on the screen, the switches of the one before are forgotten.
 theRace.subscribe(({ race }, before) => {
   if (race.raceId !== before.race.raceId) useNextRace.setState({ streams: {} })
 })
@@ -31,7 +31,7 @@ export function raceAgain() {
   if (request) beginRace(request)
 }
 
-/** A race of this lane alone: it wins nothing, but it shows whether the lane can finish. Tagged as what it is. */
+/** A race of this lane alone: it wins nothing, but it shows whether the lane can finish. It is tagged as a rerun. */
 export function rerunLane(lane: number) {
   const request = toNextRequest()
   const { raceId } = theRace.getState().race
@@ -40,7 +40,7 @@ export function rerunLane(lane: number) {
   beginRace({ ...request, lanes: request.lanes.slice(lane, lane + 1), tags })
 }
 
-/** Back to the setup, with this race's prompt and lanes to be changed; after a rerun, with those of the setup. */
+/** Back to the setup, with this race's prompt and lanes to change; after a rerun, with what the setup held before. */
 export function rearrange() {
   const request = toNextRequest()
   const isRerun = request?.tags?.[rerunTag] !== undefined

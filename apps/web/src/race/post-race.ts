@@ -1,6 +1,6 @@
 /**
- * The one request that starts a race. The library may have lost its prompt meanwhile: deleted there, or never had when the
- * race was brought from another machine. Such a race is refused before it starts, and asked for again with its text alone.
+ * The request that starts a race. The library can lack its prompt: it was deleted there, or the race was imported from
+ * another machine. The app refuses such a race before it starts, and the request is sent again with the text alone.
  */
 import type { RaceRequestInput } from '@drag-race/contracts'
 import { toProblem } from '../read-json.ts'

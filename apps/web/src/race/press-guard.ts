@@ -1,9 +1,9 @@
 /**
- * Start, Stop and Race again are one button in turn, each where the other was: the second half of a double click, or a key that is
- * held, means the word that stood there, not the one that took its place.
+ * Start, Stop and Race again take turns on one button: the second half of a double click, or a key that is held, means
+ * the word that stood there before, not the one that took its place.
  */
 
-/** A double click is over by then; nobody reads a new word, means it and presses sooner. */
+/** After this a double click is over, and nobody reads a new word and presses the button sooner. */
 const restMs = 600
 
 export interface Press {
@@ -13,7 +13,7 @@ export interface Press {
   timeStamp: number
 }
 
-/** Says of each press whether it counts. A press that does not count makes no other one wait. */
+/** Returns a function that says whether a press counts. A press that does not count does not delay the next one. */
 export function createPressGuard(): (press: Press) => boolean {
   let countedAt = Number.NEGATIVE_INFINITY
   return ({ detail, timeStamp }) => {

@@ -1,4 +1,4 @@
-/** The prompt, written on a rule as large as it will be read, and the library it may come from. */
+/** The field for the prompt, as large as the prompt will be shown in the race, and the library to choose one from. */
 import type { Prompt } from '@drag-race/contracts'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { type RefObject, useState } from 'react'
@@ -42,7 +42,7 @@ export function useLibraryToggle() {
   return { isOpen, toggle: () => setIsOpen((before) => !before) }
 }
 
-/** The library as an index: categories as columns, titles as lines. */
+/** The library as an index: a column for each category, a line for each title. */
 export function PromptLibrary({
   prompts,
   onChosen,

@@ -1,6 +1,6 @@
 /**
- * The race screen: the setup of a race, the race, and its tape afterwards, all on one sheet. The address decides which
- * race; whether it still runs, the tape tells.
+ * The race page: the setup of a race, the race, and its tape afterwards, all on one page. The address says which race
+ * is shown, its tape whether it still runs.
  */
 import './race-page.css'
 import { useLayoutEffect } from 'react'
@@ -33,7 +33,7 @@ export function RacePage({ id }: { id: string | null }) {
   )
 }
 
-/** By itself: only it looks at every change. */
+/** A component of its own, because it alone renders with every change of the race. */
 function LiveAnnouncer() {
   return <Announcer race={useRace(({ race }) => race)} />
 }

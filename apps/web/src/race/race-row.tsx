@@ -1,4 +1,4 @@
-/** A lane on the strip while it races and afterwards: who, where, and the clock at the right. */
+/** A lane on the strip, during the race and afterwards: its model, its place on the track, its clock on the right. */
 import {
   crossedMs,
   errorBoundMs,

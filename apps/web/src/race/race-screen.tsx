@@ -1,4 +1,4 @@
-/** A race and, when it is over, its tape: prompt and lights, strip, what is to be said of it, lanes. */
+/** A race and, when it is over, its tape: prompt and lights, strip, the line about the race, lanes. */
 import { type FinishLine, type RaceState, toPromptText } from '@drag-race/contracts'
 import { lazy, Suspense } from 'react'
 import { Link } from 'wouter'
@@ -23,19 +23,19 @@ import { useAppAnswers } from './use-app-answers.ts'
 import { useStartKey } from './use-start-key.ts'
 import { toFinishText } from './verdict.ts'
 
-// Below the lanes, and only when it is over: the race itself need not wait for it.
+// Shown below the lanes and only after the race, so the race does not wait for its code.
 const PhotoFinish = lazy(async () => ({
   default: (await import('../photo-finish/photo-finish.tsx')).PhotoFinish,
 }))
 
-/** Every part looks at what it shows: a token is no business of the bar above the strip. */
+/** Each part selects only what it shows, so that a token does not render the bar above the strip. */
 export function RaceScreen() {
   const raceId = useRace(({ race }) => race.raceId)
   const request = useRace(({ race }) => race.request)
   const startedAt = useRace(({ race }) => race.startedAt)
   const laneCount = useRace(({ race }) => race.lanes.length)
   const sentinel = useRace(({ race }) => findSentinel(race.lanes))
-  // Null for as long as the race runs, so that a token renders its own lane alone.
+  // Null while the race runs, so that a token renders only its own lane.
   const over = useRace(({ race }) => (race.end === null ? null : race))
   const isAsking = useRace(({ feed, origin }) => origin === 'start' && feed.state === 'asking')
   const isLost = useRace(({ feed }) => feed.state === 'refused')

@@ -1,4 +1,4 @@
-/** The tags of a race that runs one lane of another again: those of that race, and which one it was. */
+/** The tags of a race that runs one lane of another race again: those of that race, and its id. */
 import { tagsMax } from '@drag-race/contracts'
 
 export const rerunTag = 'rerun-of'

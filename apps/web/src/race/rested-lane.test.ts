@@ -28,7 +28,7 @@ const failed: Unnumbered = {
   retryAfterMs: null,
 }
 
-test('a lane out of view is drawn again when a second of its race has passed, not sooner', () => {
+test('a lane out of view is drawn again when a second of the race has passed, not sooner', () => {
   const drawn = fold(start, go, token(100))
   expect(mayRest(drawn, more(drawn, token(600)), false)).toBe(true)
   expect(mayRest(drawn, more(drawn, token(1_100)), false)).toBe(false)
@@ -41,11 +41,11 @@ test('its first token and its end are drawn at once', () => {
   expect(mayRest(drawn, more(drawn, failed), false)).toBe(false)
 })
 
-test('a lane of another race is never taken for it', () => {
+test('a lane of another race is drawn at once', () => {
   expect(mayRest(fold(start, go, token(100)), fold(start, go, token(100)), false)).toBe(false)
 })
 
-test('a lane that is watched is drawn with every token, until one block of it has grown huge', () => {
+test('a lane in view is drawn with every token, until one block of it has grown huge', () => {
   const short = fold(start, go, token(100, 'a'.repeat(300)))
   expect(mayRest(short, more(short, token(101)), true)).toBe(false)
   const huge = fold(start, go, token(100, 'a'.repeat(40_000)))
@@ -55,7 +55,7 @@ test('a lane that is watched is drawn with every token, until one block of it ha
   expect(mayRest(many, more(many, token(101)), true)).toBe(false)
 })
 
-test('a lane that is watched waits for its turn, but not to begin or to end', () => {
+test('a lane in view waits for its turn, but not with its beginning and its end', () => {
   const drawn = fold(start, go, token(100))
   expect(mayRest(drawn, more(drawn, token(150)), true, false)).toBe(true)
   expect(mayRest(drawn, more(drawn, token(150)), true, true)).toBe(false)

@@ -1,7 +1,7 @@
 /**
- * The running seconds of a lane: a display, not a measurement. It goes on from the newest time on the tape by the
- * display's own clock (or stands where a replay's cursor is), and gives way to the tape's figure when the lane ends. Writes text straight into its
- * element, so that a clock costs no render.
+ * The running seconds of a lane: a display, not a measurement. It runs on from the newest time on the tape by the
+ * display's own clock, or shows the time of a replay's cursor; when the lane ends, the tape's figure takes its place.
+ * It writes text straight into its element, so that a clock costs no render.
  */
 import { useContext, useEffect, useRef } from 'react'
 import { toSeconds } from '../look/figures.ts'
@@ -15,7 +15,7 @@ export function RunningClock({ startAt }: { startAt: number | null }) {
     let shownMs = 0
     return drawOnFrames(() => {
       const raceMs = clock.raceMs()
-      // Nothing more will come of this tape: the clock stands where it was last known.
+      // Nothing more will come from this tape: the clock keeps the time that it last showed.
       if (raceMs === null) return false
       const laneMs = startAt === null ? 0 : Math.max(0, raceMs - startAt)
       shownMs = clock.canGoBack ? laneMs : Math.max(shownMs, laneMs)

@@ -1,4 +1,4 @@
-/** While a race runs: how far this picture of it is behind its tape. */
+/** While a race runs: how far the screen is behind its tape. */
 import { useRace } from './the-race.ts'
 
 export function ScreenLagFigure() {

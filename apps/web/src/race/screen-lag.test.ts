@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createScreenLag } from './screen-lag.ts'
 
-test('the way from the race to this tab is no lag of the screen, however long it is', () => {
+test('the way from the race to this tab is not part of the screen’s lag, however long it is', () => {
   const lag = createScreenLag()
   for (let at = 0; at <= 1_100; at += 100) {
     lag.heard(at, 5_000 + at)
@@ -10,7 +10,7 @@ test('the way from the race to this tab is no lag of the screen, however long it
   expect(lag.ms).toBe(12)
 })
 
-test('an event that arrives late by itself shows as lag, because the picture was late', () => {
+test('a single event that arrives late counts as lag, because the picture was late', () => {
   const lag = createScreenLag()
   lag.heard(0, 1_000)
   lag.painted(0, 1_010)

@@ -1,16 +1,16 @@
 /**
  * How far the picture is behind the tape: the time from an event's arrival in this tab to the frame that shows it.
  *
- * Browser and race have no common clock. The least distance seen between a stamp and its arrival stands for the way here,
- * whatever it is made of; so
+ * Browser and race have no common clock. The least distance seen between a stamp and its arrival stands for the way
+ * from the race to this tab, and for the difference of the two clocks. So
  *
  *   lag = time of the frame − (stamp of the newest event in it + least distance)
  *
- * holds the waits behind the network: reading, folding, drawing. No figure of a race is taken from it.
+ * contains what happens behind the network: reading, folding, drawing. No figure of a race is taken from it.
  */
 export interface ScreenLag {
   heard(atMs: number, nowMs: number): void
-  /** The frame whose newest event is of `atMs` has been painted. */
+  /** Call when the frame whose newest event is of `atMs` has been painted. */
   painted(atMs: number, nowMs: number): void
   /** The longest of the last second, whole milliseconds; null until one is over. */
   readonly ms: number | null

@@ -1,4 +1,4 @@
-/** What stands in the way of a race, said above the strip: no app, no gateway, no model, a refusal of no one field. */
+/** What prevents a race, above the strip: no app, no gateway, no model, or a refusal that concerns no single field. */
 import type { ModelList } from '@drag-race/contracts'
 import type { UseQueryResult } from '@tanstack/react-query'
 

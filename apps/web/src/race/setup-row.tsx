@@ -1,4 +1,4 @@
-/** A lane on the strip before the race: its model, its car on the start line, and what can be done to it. */
+/** A lane on the strip before the race: its model, its car on the start line, and buttons to copy and remove it. */
 import type { ModelInfo } from '@drag-race/contracts'
 import { DuplicateIcon, RemoveIcon } from '../look/icons.tsx'
 import { Plate } from '../look/plate.tsx'
@@ -53,8 +53,8 @@ export function SetupRow({ index, lane, models, problems }: SetupRowProps) {
 }
 
 /**
- * Rows are told apart by their place: behind any but the last one another lane's button takes this one's place, and the
- * focus with it.
+ * When the last row is removed, the focus goes to the row before it, or to "Add lane". Rows have their index as key:
+ * when any other row is removed, the next lane's button takes over the element, and the focus with it.
  */
 function leaveFocus(button: HTMLElement) {
   const row = button.closest('.strip-row')

@@ -1,4 +1,4 @@
-/** Before the race: what to ask, which models, by which line. Two lanes and a prompt stand there already. */
+/** Before the race: the prompt, the models, the finish line. Two lanes and a prompt are filled in already. */
 import './setup.css'
 import { lanesMax } from '@drag-race/contracts'
 import { useEffect, useRef } from 'react'
@@ -37,12 +37,12 @@ export function SetupScreen() {
   useStartKey(true, start)
   const closeLibrary = () => {
     library.toggle()
-    // The button that was pressed goes with the library.
+    // The button that was pressed is removed with the library.
     promptField.current?.focus()
   }
   const takeDraft = () => {
     bringDraftBack()
-    // So does this one.
+    // This button is removed too.
     promptField.current?.focus()
   }
 
@@ -51,7 +51,7 @@ export function SetupScreen() {
   }, [models.data, prompts.data, fill])
   useAskedPrompt(prompts.data)
 
-  // How high the first prompt stands nobody knows before it is read; the library is near, and a failure shows at once.
+  // The height of the first prompt is not known before it is read, which takes moments; a failure is shown at once.
   if (setup.prompt === '' && prompts.isPending && prompts.failureCount === 0) {
     return <p className="race-loading race-reading dim">Reading the library …</p>
   }
@@ -134,7 +134,7 @@ export function SetupScreen() {
   )
 }
 
-/** Room for the two lanes that stand there when the models are known, so that they push nothing away. */
+/** Room for the two lanes that are filled in when the models are known, so that nothing moves then. */
 function RowsToCome() {
   return (
     <>

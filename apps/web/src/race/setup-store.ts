@@ -1,6 +1,6 @@
 /**
- * The setup of the next race, and the draft that it took the place of: both kept across visits, so that nothing that was
- * typed is lost to a press that brings another race.
+ * The setup of the next race, and the draft that it replaced. Both are kept across visits, so that nothing typed is
+ * lost when another race's prompt and lanes are put into the fields.
  */
 import { lanesMax, type ModelInfo, type Prompt, type RaceRequest } from '@drag-race/contracts'
 import { create } from 'zustand'
@@ -13,13 +13,13 @@ const draftKey = 'race-draft'
 
 interface SetupStore {
   setup: Setup
-  /** Of the race that it was taken from: what it does not hold. Until the prompt is another. */
+  /** What the setup has no fields for in the race that it was taken from. Emptied when the prompt is changed. */
   leftOut: readonly string[]
-  /** What stood in the fields before, and no race keeps; null when nothing was lost. */
+  /** What was in the fields before, if no race keeps it; else null. */
   draft: Setup | null
   takeOver(request: RaceRequest): void
   bringDraftBack(): void
-  /** The race of this setup has its green light: it is a draft no more, and none waits beside it. */
+  /** The race of this setup has its green light: the race keeps the setup, which is no draft any more. */
   keepInRace(started: Setup): void
   change(part: Partial<Setup>): void
   changeLane(index: number, part: Partial<SetupLane>): void
@@ -50,7 +50,7 @@ export const useSetup = create<SetupStore>()((set, get) => {
     },
     bringDraftBack() {
       const { setup, draft } = get()
-      // What was typed meanwhile is a draft itself.
+      // What was typed meanwhile becomes the draft.
       if (draft) set({ setup: draft, leftOut: [], draft: toDraft(setup) })
     },
     keepInRace(started) {

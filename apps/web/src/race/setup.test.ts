@@ -47,13 +47,13 @@ test('a name for several models is chosen when no model of its own answers', () 
   expect(chosen([...routes, model('a')])).toEqual(['a', 'by-task'])
 })
 
-test('an added lane takes the model before it, on an empty strip one that can race', () => {
+test('an added lane takes the model of the lane before it, on an empty strip one that can race', () => {
   expect(nextModel([emptyLane('a'), emptyLane('b')], simulated)).toBe('b')
   expect(nextModel([], [locked, ...simulated])).toBe('sim-sprint')
   expect(nextModel([], [locked])).toBe('')
 })
 
-test('defaults leave alone what was chosen', () => {
+test('defaults do not replace what was chosen', () => {
   const setup = { ...emptySetup, prompt: 'mine', lanes: [emptyLane('x')] }
   expect(withDefaults(setup, simulated, prompts)).toBe(setup)
   expect(withDefaults(emptySetup, simulated, prompts)).toMatchObject({ prompt: 'Prove it.', promptId: 'p1' })
@@ -87,7 +87,7 @@ test('a setup becomes a request that the app accepts, and comes back from it', (
   expect(fromRequest(RaceRequest.parse(toRequest(setup)))).toEqual(setup)
 })
 
-test('metadata are a line each; one without a name goes to the app, which says how to write it', () => {
+test('metadata are one on each line; one without a name goes to the app, which says how to write it', () => {
   const asked = (metadata: string) =>
     toRequest({ ...emptySetup, lanes: [{ ...emptyLane('a'), metadata }] }).lanes[0]!.params?.metadata
   expect(asked(' task = summary \n\nempty=')).toEqual({ task: 'summary', empty: '' })
@@ -96,7 +96,7 @@ test('metadata are a line each; one without a name goes to the app, which says h
 })
 
 test.each([{ 'a=b': 'c' }, { a: 'b\nc' }, { a: ' b' }])(
-  'metadata %j are in no field, and left out',
+  'metadata %j fit in no field, and are left out',
   (metadata) => {
     useSetup
       .getState()
@@ -106,7 +106,7 @@ test.each([{ 'a=b': 'c' }, { a: 'b\nc' }, { a: ' b' }])(
   },
 )
 
-test('a race that was asked with more than there are fields for leaves it out, and says what', () => {
+test('what a race was asked with that has no field is left out, and named', () => {
   const request = RaceRequest.parse({
     system: 'Be brief.',
     messages: [
@@ -134,7 +134,7 @@ test('a race that was asked with more than there are fields for leaves it out, a
   expect(leftOut()).toEqual([])
 })
 
-test('what a setup holds of a race is all of it when it came from a setup, be it a rerun', () => {
+test('a race that came from a setup goes back into it without loss, a rerun too', () => {
   const request = RaceRequest.parse({
     ...toRequest({ ...emptySetup, prompt: 'p', lanes: [emptyLane('a')] }),
     tags: { 'rerun-of': 'r1' },
@@ -143,7 +143,7 @@ test('what a setup holds of a race is all of it when it came from a setup, be it
   expect(useSetup.getState().leftOut).toEqual([])
 })
 
-test('a draft that makes room for a race comes back, and so does what was typed meanwhile', () => {
+test('a draft that was replaced by a race comes back, and so does what was typed meanwhile', () => {
   const raced = RaceRequest.parse({ prompt: 'raced', lanes: [{ model: 'b' }] })
   const store = useSetup.getState()
   const prompts = () => [useSetup.getState().setup.prompt, useSetup.getState().draft?.prompt ?? null]
@@ -166,7 +166,7 @@ test('a draft that makes room for a race comes back, and so does what was typed 
   expect(prompts()).toEqual(['raced', null])
 })
 
-test('what is stored is read back; what is no setup is passed over', () => {
+test('a stored setup is read back; anything else is ignored', () => {
   const setup = { ...emptySetup, prompt: 'p', lanes: [{ ...emptyLane('a'), stream: false }] }
   expect(parseSetup(JSON.stringify(setup))).toEqual(setup)
   for (const stored of [null, '', '{', '[]', '7', '{"lanes":[3]}', '{"finish":"never"}']) {
@@ -174,7 +174,7 @@ test('what is stored is read back; what is no setup is passed over', () => {
   }
 })
 
-test('messages stand at their fields, whichever way the path is written', () => {
+test('messages are sorted by field, whichever way the path is written', () => {
   const details = [
     { path: 'prompt', message: 'Empty.' },
     { path: 'lanes.1.model', message: 'No such model.' },

@@ -1,5 +1,5 @@
 /**
- * What the next race will be: prompt, finish line and lanes as they stand in the fields, half-typed numbers included.
+ * The setup of the next race: prompt, finish line and lanes as they are in the fields, including half-typed numbers.
  * Kept in localStorage; turned into a request at the start.
  */
 import {
@@ -22,14 +22,14 @@ export interface SetupLane {
   stream: boolean
   temperature: string
   maxTokens: string
-  /** A line each, as `task=summary`. */
+  /** One on each line, as `task=summary`. */
   metadata: string
   system: string
 }
 
 export interface Setup {
   prompt: string
-  /** The library's prompt, as long as its text was not changed. */
+  /** The id of the library's prompt, as long as its text is unchanged; else null. */
   promptId: string | null
   finish: 'done' | 'first-token' | 'tokens'
   finishTokens: string
@@ -38,7 +38,7 @@ export interface Setup {
   /** A simulated lane watches the clock. */
   sentinel: boolean
   lanes: SetupLane[]
-  /** Holds what somebody typed or chose, and no race keeps yet. */
+  /** The fields hold something that somebody typed or chose, and that no race keeps yet. */
   isDraft: boolean
 }
 
@@ -65,14 +65,14 @@ export function withDefaults(setup: Setup, models: readonly ModelInfo[], prompts
   return { ...setup, lanes, prompt: first.text, promptId: first.id }
 }
 
-/** What an added lane begins with: the model of the lane before it, else one that can race; '' when none can. */
+/** The model of an added lane: that of the lane before it, else one that can race; '' when none can. */
 export function nextModel(lanes: readonly SetupLane[], models: readonly ModelInfo[]): string {
   return lanes.at(-1)?.model ?? defaultModels(models)[0] ?? ''
 }
 
 /**
- * Two real models with keys, else a fast and a slow simulated one, else whatever answers. Names for several models stand first
- * in the gateway's list, and come last here: who opens the page looks for the models that are its own.
+ * Two real models with keys, else a fast and a slow simulated one, else any that can race. Names for several models
+ * come first in the gateway's list, but last here: whoever opens the page expects single models.
  */
 function defaultModels(models: readonly ModelInfo[]): string[] {
   const available = models.filter((model) => model.available)
@@ -111,7 +111,7 @@ function toFinishLine(setup: Setup): FinishLine {
   return setup.finish === 'tokens' ? { tokens: Number(setup.finishTokens) } : setup.finish
 }
 
-/** The setup of the same race, as far as it has fields for it; `toLeftOut` names the rest. */
+/** The setup of the same race, as far as there are fields for it; `toLeftOut` names the rest. */
 export function fromRequest(request: RaceRequest): Setup {
   const { finish } = request
   return {
@@ -141,7 +141,7 @@ function fromLaneRequest(
   }
 }
 
-/** Reads what localStorage holds; anything that is no setup is passed over. */
+/** Reads the setup that localStorage holds; whatever is not part of one is ignored. */
 export function parseSetup(stored: string | null): Setup {
   const raw = parseJsonOrNull(stored ?? 'null')
   if (!isRecord(raw)) return emptySetup

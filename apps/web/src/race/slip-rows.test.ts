@@ -8,7 +8,7 @@ const streamed = fold(makeTape({ lanes: [{ model: 'm', tokensAt: times, end: 'do
 const rows = (lane: LaneState, marginMs: number | null = 0.9) =>
   Object.fromEntries(toSlipRows(lane, marginMs, null).map(({ name, value }) => [name, value]))
 
-/** The same lane, with other words in its `done`. */
+/** The same lane, with other values in its `done` event. */
 function done(part: object, lane: LaneState = streamed): LaneState {
   if (lane.outcome?.kind !== 'done') throw new Error('not done')
   return { ...lane, outcome: { kind: 'done', event: { ...lane.outcome.event, ...part } } }
@@ -23,7 +23,7 @@ const usage = {
   source: 'usage',
 }
 
-test('prints the figures of a lane that streamed, those that are times with what the clock may be off', () => {
+test('prints the figures of a lane that streamed, times and speeds with their ±', () => {
   expect(rows(streamed)).toEqual({
     TTFT: '182 ms ± 0.9',
     'first 50 tok': '≈0.672 s',
@@ -50,7 +50,7 @@ test('a lane that did not stream has no first token, and is not given one', () =
   expect(Object.keys(rows(reasoned.lanes[0]!))).toEqual(['end to end', 'tokens', 'counted by', 'cost'])
 })
 
-test('a burst has no speed that a clock could tell, and a long stream one that it hardly limits', () => {
+test('a burst is too short for a speed, and the margin hardly limits that of a long stream', () => {
   const burst = (tokensAt: number[]) =>
     fold(makeTape({ lanes: [{ model: 'm', tokensAt, end: 'done', endAt: 200 }] })).lanes[0]!
   expect(rows(burst([182, 182.01, 182.02]), 4.6)).toMatchObject({
@@ -64,7 +64,7 @@ test('a burst has no speed that a clock could tell, and a long stream one that i
   expect(rows(streamed, null)).toMatchObject({ decode: '100.0 tok/s', 'end to end': '77.7 tok/s' })
 })
 
-test('tokens of a chunk have their thousands apart', () => {
+test('tokens per chunk have commas between thousands', () => {
   const many = { ...usage, outputTokens: 74_040 }
   expect(rows(done({ usage: many })).chunks).toBe('60, 1,234 tok each')
 })
@@ -76,7 +76,7 @@ test('marks what a tokenizer counted', () => {
   expect(rows(done({ usage: { ...usage, source: 'tokenizer' }, costUsd: 0.5 })).cost).toBe('≈$0.5000')
 })
 
-test('has our count beside a usage that is more than double or less than half of it, and not for some words', () => {
+test('shows our count beside a usage that is more than double or less than half of it, but not for a few words', () => {
   const countedBy = (outputTokens: number, part: object = {}, lane = streamed) =>
     rows(done({ usage: { ...usage, outputTokens, ...part } }, lane))['counted by']
   // 60 by our tokenizer.
@@ -88,18 +88,18 @@ test('has our count beside a usage that is more than double or less than half of
   expect(countedBy(12, {}, word)).toBe('its usage')
 })
 
-test('says by whose count the fiftieth token is meant where the two counts are more than a fifth apart', () => {
+test('says by whose count a token is the fiftieth where the two counts are more than a fifth apart', () => {
   const first50 = (outputTokens: number, part: object = {}) =>
     rows(done({ usage: { ...usage, outputTokens, ...part } }))['first 50 tok']
   // Sixty by our count.
   expect([first50(50), first50(75)]).toEqual(['≈0.672 s', '≈0.672 s'])
   expect([first50(49), first50(76)]).toEqual(Array(2).fill('≈0.672 s by our count, 60 in all'))
-  // What never came as text is in neither.
+  // Reasoning that never came as text is in neither count.
   expect(first50(660, { reasoningTokens: 600 })).toBe('≈0.672 s')
   expect(first50(30, { source: 'tokenizer' })).toBe('≈0.672 s')
 })
 
-test('does not blame the price where the gateway may have had no usage', () => {
+test('does not call the price alone unknown where the gateway may have had no usage', () => {
   const estimated = { ...usage, source: 'tokenizer' }
   expect(rows(done({ usage: estimated, gateway: report })).cost).toBe('usage or price unknown')
   expect(rows(done({ usage, gateway: report })).cost).toBe('price unknown')
@@ -134,7 +134,7 @@ test('names another model, another provider, and every attempt', () => {
   expect(Object.keys(rows(done({ gateway: same })))).not.toContain('attempts')
 })
 
-test('names the target of an attempt, and what a failed one cost, where the gateway tells', () => {
+test('names the target of an attempt, and what a failed one cost, where the gateway reports them', () => {
   const attempts = [
     { target: 'fast', outcome: 'stream_cut', costUsd: 0.00004, waitMs: 0 },
     { target: 'fast', outcome: 'http_429', costUsd: null, waitMs: 0 },
@@ -144,7 +144,7 @@ test('names the target of an attempt, and what a failed one cost, where the gate
   expect(rows(done({ gateway })).attempts).toEqual(['fast stream_cut ($0.00004)', 'fast http_429', 'sure ok'])
 })
 
-test('names the target that served a virtual model, however like another it is', () => {
+test('names the target that served a virtual model, also when model and provider are those of another target', () => {
   const gateway = { ...report, model: 'llama', provider: 'acme' }
   const served = (target: string) =>
     rows(done({ gateway: { ...gateway, attempts: [{ target, outcome: 'ok', waitMs: 0 }] } }))['served by']
@@ -152,7 +152,7 @@ test('names the target that served a virtual model, however like another it is',
   expect(served('m')).toBe('llama')
 })
 
-test('a wait before an attempt stands with it: the first token came late because of it', () => {
+test('a wait before an attempt is listed before it, because it made the first token late', () => {
   const attempts = [
     { target: 'fast', outcome: 'http_503', waitMs: 0 },
     { target: 'fast', outcome: 'http_503', waitMs: 212.4 },
@@ -172,7 +172,7 @@ test('says why an answer ended when it was not the model’s own end', () => {
   expect(rows(done({ costUsd: 0.00051 })).cost).toBe('$0.00051')
 })
 
-test('says what the lane was asked with, and nothing of a lane that was asked for the prompt alone', () => {
+test('says what a lane was asked with, and nothing where that was the prompt alone', () => {
   const asked = { model: 'm', tokensAt: times, end: 'done' as const }
   const { lanes, request } = fold(
     makeTape({
@@ -189,7 +189,7 @@ test('says what the lane was asked with, and nothing of a lane that was asked fo
   expect(said).toEqual([['max tokens 60', 'temperature 0.2', 'own system prompt'], undefined, undefined])
 })
 
-test('somebody’s stop does not read as the finish reason of that name, which is a whole answer’s', () => {
+test('a lane that somebody stopped does not read like the finish reason `stop` of a whole answer', () => {
   const stopped = fold(makeTape({ lanes: [{ model: 'm', tokensAt: [10, 20], end: 'stopped', endAt: 30 }] }))
   expect(rows(stopped.lanes[0]!)['ended by']).toBe('being stopped')
 })

@@ -1,5 +1,5 @@
 /**
- * The rows of a time slip: which figures a lane has, by which names. A figure that does not exist has no row; one that
+ * The rows of a time slip: which figures a lane has, and their names. A figure that does not exist has no row; one that
  * was counted by us, hidden by the provider or measured by the gateway says so.
  */
 import {
@@ -33,13 +33,13 @@ import {
 
 export interface SlipRow {
   name: string
-  /** A list breaks between its parts, and not within one that fits. */
+  /** A list is wrapped between its parts, and within a part only where that does not fit a line. */
   value: string | readonly string[]
 }
 
 /**
- * `errorMs` is how far a time of this race may be off (`errorBoundMs`); null when the clock was not measured. `request` is that
- * of the race; null while it runs.
+ * `errorMs` is how far a time of this race can be off (`errorBoundMs`); null when the clock was not measured. `request`
+ * is that of the race; null while it runs.
  */
 export function toSlipRows(lane: LaneState, errorMs: number | null, request: RaceRequest | null): SlipRow[] {
   const slip = toTimeSlip(lane)
@@ -48,7 +48,7 @@ export function toSlipRows(lane: LaneState, errorMs: number | null, request: Rac
   const add = (name: string, value: string | null) => {
     if (value !== null) rows.push({ name, value })
   }
-  /** Which arrival brought that token, our tokenizer says, whatever `usage` counts in the end. */
+  /** Marked with ≈: our tokenizer says which arrival brought that token, whatever `usage` counts in the end. */
   const counted = (ms: number | null) => (ms === null ? null : `≈${toSeconds(ms, 3)} s`)
   const within = errorMs === null ? '' : ` ${toMargin(errorMs)}`
   const arrival = (ms: number | null) => (ms === null ? null : `${toSeconds(ms, 3)} s${within}`)
@@ -59,7 +59,7 @@ export function toSlipRows(lane: LaneState, errorMs: number | null, request: Rac
   add('first answer', lane.stream && lane.reasoning !== '' ? arrival(slip.firstAnswerMs) : null)
   add('first 50 tok', withCount(counted(slip.first50TokensMs), slip, lane))
   add('half way', counted(slip.halfMs))
-  // Both ends of a wait are arrivals, and each may be off.
+  // Both ends of a wait are arrivals, and each can be off by the error.
   const wait = (ms: number) => `${toFineMs(ms)} ms${toWithin(errorMs === null ? null : 2 * errorMs)}`
   add('longest wait', slip.gapMsMax === null ? null : wait(slip.gapMsMax))
   add('decode', speed(toDecode(lane, errorMs), isSentEstimated(slip)))
@@ -84,8 +84,8 @@ export function toSlipRows(lane: LaneState, errorMs: number | null, request: Rac
 }
 
 /**
- * Our token 50 is another than the provider's where the two count differently. Tokenizers do, by some tenths: from a fifth on the
- * figure says what it is of.
+ * Our 50th token is not the provider's where the two count differently, as tokenizers do, by some tenths. From a fifth
+ * on the figure says that it is by our count.
  */
 function withCount(text: string | null, slip: TimeSlip, { tokens }: LaneState): string | null {
   const sent = toSentTokens(slip)
@@ -94,8 +94,9 @@ function withCount(text: string | null, slip: TimeSlip, { tokens }: LaneState): 
 }
 
 /**
- * No two tokenizers differ by a factor: where `usage` is more than double or less than half of what came, one of the two counts is
- * wrong, and the speeds and the cost with it. Answers of a few words say nothing, as some providers count what is around them.
+ * No two tokenizers differ by a factor of two: where `usage` is more than double or less than half of our count, one of
+ * the counts is wrong, and the speeds and the cost with it. Up to 20 tokens apart says nothing, because some providers
+ * also count tokens around the text.
  */
 function toCountedBy(slip: TimeSlip, { tokens }: LaneState): string {
   if (slip.isEstimated) return 'our tokenizer, ≈'
@@ -104,7 +105,7 @@ function toCountedBy(slip: TimeSlip, { tokens }: LaneState): string {
   return isFarOff ? `its usage; we count ≈${toCount(tokens)}` : 'its usage'
 }
 
-/** A gateway that reports no cost of a call without usage may know the price: the tape does not tell which is missing. */
+/** Where a gateway reports no cost for a call without usage, the tape does not say which is missing, usage or price. */
 function toCostText({ costUsd, isEstimated }: TimeSlip, hasReport: boolean): string {
   if (costUsd === null && isEstimated && hasReport) return 'usage or price unknown'
   return `${isEstimated && costUsd !== null && costUsd > 0 ? '≈' : ''}${toCost(costUsd)}`
@@ -119,7 +120,7 @@ function toReasoningRow({ reasoningTokens, hasHiddenReasoning, shownReasoningTok
   return { name: hasHiddenReasoning ? 'reasoning, hidden' : 'reasoning', value }
 }
 
-/** What came over the wire is chunks; how many tokens each brought. */
+/** How many chunks came over the wire, and how many tokens each brought on average. */
 function toChunks(slip: TimeSlip) {
   const { chunks } = slip
   if (chunks < 2) return null
@@ -138,7 +139,7 @@ function gatewayRows({ ttftMs, attempts, model, provider }: GatewayReport, lane:
   return rows
 }
 
-/** `site-a (llama, custom)`: two servers of one provider differ in nothing but the name that the gateway has for them. */
+/** `site-a (llama, custom)`: two servers of one provider differ only in the gateway's names for them. */
 function toServedBy(
   { attempts, model, provider }: Pick<GatewayReport, 'attempts' | 'model' | 'provider'>,
   lane: LaneState,
@@ -148,12 +149,12 @@ function toServedBy(
   return [model !== lane.model && model, provider !== lane.provider && provider].filter(Boolean).join(', ')
 }
 
-/** In their order, with the waits between them: `fast http_429`, `waited 0.20 s`, `fast stream_cut ($0.00004)`, `sure ok`. */
+/** In order, with the waits between them: `fast http_429`, `waited 0.20 s`, `fast stream_cut ($0.00004)`, `sure ok`. */
 export function toAttempts(attempts: readonly GatewayAttempt[]): string[] {
   return attempts.flatMap(toAttempt)
 }
 
-/** A failed attempt that cost something says so. */
+/** A failed attempt that cost something says how much. */
 function toAttempt({ target, outcome, costUsd, waitMs }: GatewayAttempt): string[] {
   const wait = waitMs > 0 ? [`waited ${toGap(waitMs)}`] : []
   const cost = outcome !== 'ok' && costUsd != null ? ` (${toCost(costUsd)})` : ''

@@ -1,4 +1,4 @@
-/** How a lane left, and its splits, from the light to the close, in the order in which they come. What never came has no row. */
+/** How a lane left, and its splits from green light to close, in the order of time. What never came has no row. */
 import type { LaneStartKind, Splits, TimeSlip } from '@drag-race/contracts'
 import type { SlipRow } from './slip-rows.ts'
 

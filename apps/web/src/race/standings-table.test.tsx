@@ -24,7 +24,7 @@ test('a lane’s row is rendered again when the lane starts, and not for each to
   expect(isSameToHear(first!, second!)).toBe(true)
 })
 
-test('an answer that was cut has a mark in the table and on the strip, a whole one none', () => {
+test('an answer that was cut has a mark in the table and on the strip, and a whole one has none', () => {
   const table = renderToStaticMarkup(<StandingsTable lanes={over.lanes} over={over} />)
   expect(table).toContain('<td>WIN by 0.40 s, answer cut</td>')
   expect(table).toContain('<td>2nd, +0.40 s</td>')

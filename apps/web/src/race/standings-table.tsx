@@ -1,4 +1,4 @@
-/** The strip as a table, for those who hear it. */
+/** The strip as a table, for screen readers. */
 import { errorBoundMs, type LaneState, laneStatus, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { memo } from 'react'
 import { toMsWithin, toSeconds, withUnit } from '../look/figures.ts'

@@ -1,4 +1,4 @@
-/** What is asked, the lights, and the button: the top of the sheet, the same before, during and after a race. */
+/** Prompt, lights and button: the top of the page, the same before, during and after a race. */
 import './start-bar.css'
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
 import { createPressGuard } from './press-guard.ts'
@@ -14,7 +14,7 @@ export function StartBar({
   prompt: ReactNode
   tree: TreeState
   button: { label: string; onPress: () => void; isDisabled: boolean }
-  /** The line below: finish line, prompt library, what else can be done. */
+  /** The line below: finish line, prompt library, other buttons. */
   children: ReactNode
 }) {
   const main = useRef<HTMLButtonElement>(null)
@@ -31,7 +31,7 @@ export function StartBar({
           type="button"
           className="button-main start-button"
           aria-keyshortcuts="Control+Enter Meta+Enter"
-          // Not `disabled`: that would take the focus from it at every start.
+          // Not `disabled`, which would take the focus from the button at every start.
           aria-disabled={button.isDisabled}
           onKeyDown={dropHeldKeys}
           onClick={(event) => {
@@ -46,15 +46,15 @@ export function StartBar({
   )
 }
 
-/** One for all bars: the one of the setup goes with the press that starts, and the next press is the race's. */
+/** One guard for all bars: the press that starts a race removes the setup's bar; the next press is on the race's. */
 const isMeant = createPressGuard()
 
-/** A key that is held presses again and again; and Ctrl+Enter starts, it never stops. */
+/** A key that is held would press again and again; and Ctrl+Enter only starts, it never stops. */
 function dropHeldKeys(event: KeyboardEvent) {
   if (event.key === 'Enter' && (event.repeat || event.ctrlKey || event.metaKey)) event.preventDefault()
 }
 
-/** What had the focus at the start may be gone with the green light: the button that is there then has it. */
+/** The element that had the focus at the start can be removed at the green light: the button then gets the focus. */
 function useFocusAfterStart(button: RefObject<HTMLElement | null>) {
   const startedId = useRace(({ race, origin }) =>
     origin === 'start' && race.end === null ? race.raceId : null,
@@ -66,10 +66,10 @@ function useFocusAfterStart(button: RefObject<HTMLElement | null>) {
   }, [startedId, button])
 }
 
-/** For as long as one screen takes the place of another. */
+/** Whether the bar that was just removed had the focus; true only while one screen replaces another. */
 let isFocusLeft = false
 
-/** A bar goes with its screen, at "New race" for one: what had the focus there leaves it to the button of the next bar. */
+/** A bar goes with its screen, for example at "New race": the focus that was in it goes to the next bar's button. */
 function useFocusOfBarBefore(bar: RefObject<HTMLElement | null>, button: RefObject<HTMLElement | null>) {
   useLayoutEffect(() => {
     const leaving = bar.current

@@ -1,4 +1,4 @@
-/** When a race began, by the reader's own clock and in the reader's own way. */
+/** When a race began, in the reader's own time zone and format. */
 export function StartedAt({ at }: { at: string | null }) {
   if (at === null) return null
   return (

@@ -7,7 +7,7 @@ import { createRaceStore } from './store.ts'
 
 const tape = makeTape({ lanes: [{ model: 'a', tokensAt: [10, 20, 30], end: 'done' }] })
 
-test('shows nothing before the frame, and all of it in one', async () => {
+test('shows events only with the next frame, and all of them in one', async () => {
   const { store, send, frame, frames } = setUpStore()
   store.getState().start(request)
   await send(tape.slice(0, 4))
@@ -50,7 +50,7 @@ test('anchors the display clock at the newest event', async () => {
   expect(store.getState().anchor).toEqual({ at: 20, shownAtMs: 1500 })
 })
 
-test('whoever comes in the middle of a silence has the clock of the race, not that of its newest event', async () => {
+test('a viewer who comes in the middle of a silence sees the clock of the race, not that of its newest event', async () => {
   const { store, send, frame, pass } = setUpStore({ headers: { [raceClockHeader]: '9000.5' } })
   store.getState().open('r1')
   await send(tape.slice(0, 5))
@@ -95,7 +95,7 @@ test('a tape that comes again from its start takes the place of what was seen', 
   expect(store.getState().race).toEqual(fold(kept))
 })
 
-test('what came before changes nothing on the screen', async () => {
+test('events that came before change nothing on the screen', async () => {
   const { store, send, frame } = setUpStore()
   store.getState().open('r1')
   await send(tape.slice(0, 4))
@@ -164,7 +164,7 @@ test('says why the app refused a stop, and nothing when the race had ended by it
     await send(tape.slice(0, 2))
     frame()
     await store.getState().stop()
-    // It was answered in time: no word of waiting follows.
+    // The app answered in time: no message about waiting follows.
     sleeps.at(-1)!.wake()
     await settle()
     expect(store.getState()).toMatchObject({ isStopping: false, stopProblem: problem })
@@ -175,7 +175,7 @@ test('says why the app refused a stop, and nothing when the race had ended by it
   }
 })
 
-test('before the green light there is nothing to stop, and after another race was opened nothing to tell', async () => {
+test('nothing can be stopped before the green light, and no problem is shown once another race is open', async () => {
   const { promise, resolve } = Promise.withResolvers<Response>()
   const { store, send, frame, calls, sleeps } = setUpStore({ stopped: promise })
   store.getState().start(request)
@@ -192,7 +192,7 @@ test('before the green light there is nothing to stop, and after another race wa
   expect(store.getState()).toMatchObject({ following: 'r2', isStopping: false, stopProblem: null })
 })
 
-test('a start leaves the race before on the screen until the green light, an address does not', async () => {
+test('a start keeps the previous race on the screen until the green light, opening an address does not', async () => {
   const { store, send, frame } = setUpStore()
   store.getState().start(request)
   await send(tape)
@@ -214,7 +214,7 @@ test('a start leaves the race before on the screen until the green light, an add
   expect(store.getState()).toMatchObject({ race: { raceId: null }, following: 'r2', origin: 'open' })
 })
 
-test('shows a kept tape when it is whole, in one go and without a frame', async () => {
+test('shows a kept tape once it is whole, at once and without a frame', async () => {
   const frames: (() => void)[] = []
   const seen: number[] = []
   const store = createRaceStore({

@@ -1,6 +1,6 @@
 /**
- * The race on the screen. Events are folded as they arrive and shown once per animation frame: a frame costs one render,
- * however many tokens came. A hidden tab gets no frames, and shows everything at once on return.
+ * The race on the screen. Events are folded as they arrive and shown once per animation frame: a frame costs one
+ * render, however many tokens came. A hidden tab gets no frames, and shows everything at once on return.
  */
 import {
   emptyRace,
@@ -19,22 +19,22 @@ import { createTurns, firstTurn, type Turn } from './turns.ts'
 const stopMsMax = 4000
 
 export interface RaceStore {
-  /** After `start` the race before stays until the green light of the new one. */
+  /** After `start` the previous race stays until the green light of the new one. */
   race: RaceState
-  /** The race that is shown or on its way to be; null while none has an id. */
+  /** The id of the race that is shown or being opened; null while there is none. */
   following: string | null
-  /** Whose problem a refusal is: the setup's, or the address's. */
+  /** How the feed was opened, so that a refusal is shown where it belongs: with the setup, or for the address. */
   origin: 'start' | 'open' | null
   feed: FeedStatus
-  /** Where the race's clock stood at a moment of the display clock: at the tape's newest `at`, or later. Only running clocks use it. */
+  /** The race's clock (the tape's newest `at`, or later) at a moment of the display clock. Only for running clocks. */
   anchor: { at: number; shownAtMs: number }
   /** Which lanes are drawn in this frame. */
   turn: Turn
-  /** How far the picture is behind the tape, anew each second; null before it is known. */
+  /** How far the picture is behind the tape, renewed each second; null before it is known. */
   screenLagMs: number | null
   /** Stop was pressed, and the app has not answered yet. */
   isStopping: boolean
-  /** Why stop did not work; null when it did. */
+  /** Why a stop failed; null when none did. */
   stopProblem: string | null
   start(request: RaceRequestInput): void
   open(raceId: string): void
@@ -49,7 +49,7 @@ export interface RaceStoreOptions {
   whenTab: FeedOptions['whenTab']
   /** Calls back before the next paint; never in a hidden tab. */
   requestFrame: (callback: () => void) => void
-  /** Calls back when what was shown in this frame has been painted. */
+  /** Calls back when this frame has been painted. */
   afterPaint: (callback: () => void) => void
   /** A monotonic clock for running displays. No figure is taken from it. */
   nowMs: () => number
@@ -80,19 +80,19 @@ export function createRaceStore({
 }: RaceStoreOptions) {
   return createStore<RaceStore>()((set, get) => {
     let feed: Feed | null = null
-    /** Ahead of what is shown by at most a frame. */
+    /** The race as far as it was received, at most a frame ahead of what is shown. */
     let folded: RaceState = emptyRace
     let isFrameAsked = false
     let lag = createScreenLag()
     const turns = createTurns()
-    /** Frames in which lanes still have their turn, though nothing new has come. */
+    /** How many more frames are needed for every lane to have its turn, though nothing new has come. */
     let owed = 0
-    /** How far the tape was in the frames of this round, in which every lane has one turn. */
+    /** The tape's newest `at` in each of the last `stride` frames, in which every lane has one turn. */
     let shownAts: number[] = []
-    /** What the app said of the race's clock, and when; 0 while it has said nothing. */
+    /** The race's clock as the app last told it, and when; 0 while it has told nothing. */
     let told = emptyScreen.anchor
 
-    /** After a reload in a silence the newest event is old. */
+    /** After a reload in the middle of a silence the newest event is old: the clock that the app told is later. */
     function anchorAt(at: number) {
       const shownAtMs = nowMs()
       const toldAt = told.at === 0 ? 0 : told.at + shownAtMs - told.shownAtMs
@@ -101,7 +101,7 @@ export function createRaceStore({
 
     function take(events: readonly RaceEvent[], isKept: boolean) {
       folded = foldRace(events, folded)
-      // The rest of it comes at once: it is shown when it is whole.
+      // The rest of the tape comes at once: it is shown when it is whole.
       if (isKept) return
       const heardMs = nowMs()
       for (const { at } of events) lag.heard(at, heardMs)
@@ -126,7 +126,7 @@ export function createRaceStore({
       }
       if (owed > 0) askFrame()
       shownAts = [...shownAts, folded.at].slice(-turn.stride)
-      // The lane that was drawn first in this round shows what there was then.
+      // The lane that was drawn first in these frames still shows the tape as it was then.
       const at = shownAts[0]!
       afterPaint(() => {
         turns.painted(nowMs() - beganMs)
@@ -135,9 +135,9 @@ export function createRaceStore({
       })
     }
 
-    /** False when there was nothing new. */
+    /** Returns false when there was nothing new. */
     function show(turn = get().turn): boolean {
-      // Still before the green light: what was shown stays.
+      // Before the green light, what is shown stays.
       if (folded.raceId === null || folded === get().race) return false
       set({ race: folded, following: folded.raceId, anchor: anchorAt(folded.at), turn })
       return true
@@ -165,7 +165,7 @@ export function createRaceStore({
           told = { at, shownAtMs: nowMs() }
         },
         onStatus: (status) => {
-          // The last events are shown before the word that they were the last, for now or for good.
+          // The newest events are shown before the status, which can say that they were the last.
           show()
           set({ feed: status })
         },
@@ -200,7 +200,7 @@ export function createRaceStore({
         const path = `/api/races/${encodeURIComponent(raceId)}/stop`
         const problem = await readJson(path, { method: 'POST', body }, fetchIt).then(
           () => null,
-          // It ended while the button was pressed: what was wanted has happened.
+          // The race ended while the button was pressed, which is what was wanted.
           (error: Error) =>
             error instanceof ApiProblem && error.code === 'already_ended' ? null : error.message,
         )

@@ -1,4 +1,4 @@
-/** The strip: a row a lane between one start line and one finish, to be read from the back of a room. */
+/** The strip: a row for each lane between one start line and one finish, to be read from the back of a room. */
 import './strip.css'
 import type { ReactNode } from 'react'
 

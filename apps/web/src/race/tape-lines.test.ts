@@ -23,7 +23,7 @@ test('gives every event once, in order, however the bytes are cut, and no half l
   )
 })
 
-test('nothing is no line', () => {
+test('an empty text has no lines', () => {
   expect(parseTapeLines('')).toEqual([])
   expect(parseTapeLines('\n')).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** The race store of this tab, and the browser's own clock, frames and network that it runs on. */
+/** The race store of this tab, with the browser's own clock, frames and network. */
 import { useStore } from 'zustand'
 import type { DisplayClock } from './display-clock.ts'
 import { createRaceStore, type RaceStore } from './store.ts'
@@ -21,7 +21,7 @@ export const theRace = createRaceStore({
       look()
     }),
   requestFrame: (callback) => void requestAnimationFrame(callback),
-  // A task of its own: the browser paints first.
+  // A timeout runs as a task of its own, after the browser has painted.
   afterPaint: (callback) => void setTimeout(callback),
   nowMs: () => performance.now(),
 })
@@ -30,7 +30,7 @@ export function useRace<Part>(select: (store: RaceStore) => Part): Part {
   return useStore(theRace, select)
 }
 
-/** Goes on from the newest time on the tape by the browser's clock. */
+/** Runs on from the newest time on the tape by the browser's clock. */
 export const liveClock: DisplayClock = {
   raceMs() {
     const { anchor, feed } = theRace.getState()

@@ -1,10 +1,10 @@
 /**
- * What the model reasoned before it answered: folded, and not rendered until it is opened. While nothing else comes, its
- * last lines show that something does.
+ * What the model reasoned before it answered: folded, and not rendered until it is opened. Until the answer begins, the
+ * last lines are shown, so that the reader sees text arrive.
  */
 import { useState } from 'react'
 
-/** More than three lines of the widest lane hold. */
+/** More than fits into three lines of the widest lane. */
 const tailChars = 400
 
 export function Thinking({ text, isOpen }: { text: string; isOpen: boolean }) {

@@ -1,4 +1,4 @@
-/** The paper a racer is handed afterwards: a lane's final figures, each by its name, and by how much it won or lost. */
+/** A lane's time slip, the paper that a racer gets afterwards: its final figures, and by how much it won or lost. */
 import './time-slip.css'
 import { errorBoundMs, type LaneState, type RaceState, toTimeSlip } from '@drag-race/contracts'
 import { Fragment } from 'react'

@@ -1,4 +1,4 @@
-/** What a lane's model asked its caller to do: nothing of it is done here. Hostile until shown otherwise: text, and only text. */
+/** The tool calls that a model asked for. Nothing is executed here, and their text is shown as text only. */
 import '../markdown/markdown.css'
 import { CodeBlock } from '../markdown/code-block.tsx'
 import { toToolCalls } from './tool-calls.ts'

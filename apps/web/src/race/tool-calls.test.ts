@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { toToolCalls } from './tool-calls.ts'
 
-test('each call has its name and its arguments, braces in strings and in one another included', () => {
+test('each call has its name and its arguments, also with nested braces and braces in strings', () => {
   expect(toToolCalls('find{"a":{"b":"} \\" {"}} read{}')).toEqual([
     { name: 'find', input: '{"a":{"b":"} \\" {"}}' },
     { name: 'read', input: '{}' },
@@ -21,11 +21,11 @@ test.each([
     ],
   ],
   ['{"a":1}', [{ name: '', input: '{"a":1}' }]],
-])('what came of %j is shown as it came', (text, calls) => {
+])('%j is shown as far as it came', (text, calls) => {
   expect(toToolCalls(text)).toEqual(calls)
 })
 
-test('of ten thousand calls the most stand in one piece, and none is lost', () => {
+test('of ten thousand calls most are in one piece, and none is lost', () => {
   const text = 'loop{}'.repeat(10_000)
   const calls = toToolCalls(text)
   expect(calls.length).toBeLessThan(50)

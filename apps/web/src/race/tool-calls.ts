@@ -1,15 +1,15 @@
 /**
- * A lane's tool calls one by one, from the tape's text of them: a name, its arguments as an object of JSON, the next name.
- * What is no such thing stays as it came.
+ * A lane's tool calls one by one, from their text on the tape: a name, its arguments as a JSON object, the next name.
+ * Text of any other form is kept as it came.
  */
 
 export interface ToolCall {
   name: string
-  /** As they came, JSON that may be broken off; '' where there are none. */
+  /** The arguments as they came, JSON that can be broken off; '' where there are none. */
   input: string
 }
 
-/** A model that loops makes thousands; from here on they stand in one piece. */
+/** A model in a loop makes thousands of calls; from this one on they are one piece. */
 const callsMax = 32
 
 export function toToolCalls(text: string): ToolCall[] {
@@ -25,7 +25,7 @@ export function toToolCalls(text: string): ToolCall[] {
   return calls
 }
 
-/** Behind the brace that closes the one at `from`; the end of the text where none does. */
+/** The position behind the brace that closes the one at `from`; the end of the text where none does. */
 function endOfObject(text: string, from: number): number {
   let depth = 0
   let isString = false

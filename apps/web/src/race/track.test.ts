@@ -11,7 +11,7 @@ function positions(finish: FinishLine, end: 'done' | 'failed' = 'done', count = 
   return tape.map((_, index) => carPosition(fold(tape.slice(0, index + 1)).lanes[0]!, finish))
 }
 
-test('a car starts at 0 and stands at 1 when it crossed', () => {
+test('a car starts at 0 and is at 1 when it has crossed', () => {
   for (const finish of ['done', 'first-token', { tokens: 20 }] satisfies FinishLine[]) {
     expect(positions(finish)[0]).toBe(0)
     expect(positions(finish).at(-1)).toBe(1)
@@ -41,11 +41,11 @@ test('with a number of tokens the car is where the tokens are', () => {
   expect(positions({ tokens: 20 }, 'done', 10).at(-1)).toBe(0.5)
 })
 
-test('the first token is the whole way when it is the finish line', () => {
+test('where the first token is the finish line, the car goes from start to finish with it', () => {
   expect([...new Set(positions('first-token'))]).toEqual([0, 1])
 })
 
-test('a whole answer is only whole when it is done: before that the car waits short of the line', () => {
+test('where the end of the answer is the finish line, the car waits short of it until the lane is done', () => {
   expect(positions('done', 'failed', 50, 100).at(-1)).toBe(0.96)
   expect(positions('done', 'done', 50, 100).at(-1)).toBe(1)
 })

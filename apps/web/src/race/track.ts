@@ -1,10 +1,10 @@
 /**
- * Where a lane's car stands, by arithmetic over the tape: 0 at the start line, 1 at the finish. It never runs on
- * time, and it never goes back: tokens only grow.
+ * Where a lane's car is, by arithmetic over the tape: 0 at the start line, 1 at the finish. Only tokens move it, not
+ * time, and it never goes back.
  */
 import { crossedMs, type FinishLine, type LaneState } from '@drag-race/contracts'
 
-/** A whole answer's length is not known before its end: the car nears this place and waits there. */
+/** The length of an answer is not known before its end: until then the car approaches this place. */
 const openEndMax = 0.96
 /** Tokens after which an answer of unknown length has run 63 % of its way. */
 const openEndTokens = 300
@@ -16,13 +16,13 @@ export function carPosition(lane: LaneState, finish: FinishLine): number {
   return Math.min(1, lane.tokens / finish.tokens)
 }
 
-/** The share of the track on which first tokens are marked, and the time that reaches 63 % of it. */
+/** The share of the track on which first tokens are marked, and the time at which a tick is at 63 % of it. */
 const tickShare = 0.25
 const tickMs = 1200
 
 /**
- * Where the tick of a first token stands. Cars run on tokens, so every first token would stand on the start line; the
- * tick runs on a time scale of its own, the same for all lanes and races, so that lanes can be compared by eye.
+ * Where the tick of a first token is. Cars are moved by tokens, so every first token would be at the start line; the
+ * tick has a time scale of its own, the same for all lanes and races, so that lanes can be compared by eye.
  */
 export function tickPosition(ttftMs: number): number {
   return tickShare * (1 - Math.exp(-ttftMs / tickMs))

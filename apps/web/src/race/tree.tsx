@@ -1,6 +1,6 @@
 /**
- * The start tree: three ambers and a green. Ambers while the request is on its way, the green with the race's own
- * green light. It waits for nothing and delays nothing.
+ * The start tree: three ambers and a green. The ambers are on while the request is on its way, the green from the
+ * race's own green light on. The tree delays nothing.
  */
 import './tree.css'
 

@@ -3,7 +3,7 @@ import { createTurns, hasTurn, strideMax, type Turn } from './turns.ts'
 
 const lanes = [0, 1, 2, 3, 4, 5, 6, 7]
 
-/** So many frames of one length: the turns they were. */
+/** Runs so many frames, each of which takes `toMs`, and returns their turns. */
 function run(
   turns: ReturnType<typeof createTurns>,
   frames: number,
@@ -23,7 +23,7 @@ test('as long as a frame’s work fits, every lane is drawn in every frame', () 
   expect(new Set(ran).size).toBe(1)
 })
 
-test('when it does not, each lane has one turn in as many frames as it takes, and all of them do', () => {
+test('when it does not fit, each lane has exactly one turn in each round of frames', () => {
   const ran = run(createTurns(), 200, ({ stride }) => 20 / stride)
   const { stride } = ran.at(-1)!
   expect(stride).toBe(3)
@@ -31,7 +31,7 @@ test('when it does not, each lane has one turn in as many frames as it takes, an
   for (const lane of lanes) expect(last.filter((turn) => hasTurn(lane, turn))).toHaveLength(1)
 })
 
-test('nobody waits for more than a few frames, and not for lanes that are not there', () => {
+test('no lane waits for more than a few frames, or for more turns than there are lanes', () => {
   const turns = createTurns()
   expect(run(turns, 200, () => 500).at(-1)!.stride).toBe(strideMax)
   expect(turns.next(2).stride).toBe(2)
@@ -39,7 +39,7 @@ test('nobody waits for more than a few frames, and not for lanes that are not th
   expect(turns.next(0).stride).toBe(1)
 })
 
-test('a single long frame changes nothing, and what was slow is forgotten', () => {
+test('a single long frame changes nothing, and slow frames are forgotten', () => {
   const turns = createTurns()
   expect(run(turns, 100, (_, index) => (index === 50 ? 60 : 4)).every(({ stride }) => stride === 1)).toBe(
     true,

@@ -1,6 +1,6 @@
 /**
- * While the connection to a race is lost, or a start was not answered: does the app answer? Only then does the race go on.
- * null: the connection stands, or nobody has heard yet.
+ * Whether the app answers while the connection to a race is lost, or after a start that was not answered: only if it
+ * does, the race goes on. null: the connection stands, or the answer is not known yet.
  */
 import { useEffect, useState } from 'react'
 import { useHealth } from '../use-health.ts'
@@ -15,11 +15,11 @@ export function useAppAnswers(): boolean | null {
   const [lostAtMs, setLostAtMs] = useState<number | null>(null)
   useEffect(() => {
     setLostAtMs(isLost ? Date.now() : null)
-    // What it said before says nothing of now.
+    // Earlier answers say nothing about now.
     if (isLost) void refetch()
   }, [isLost, refetch])
   if (!isLost || lostAtMs === null) return null
-  // The first failure is enough: the query asks three times, over seconds, before it calls it an error.
+  // The first failure is enough: the query asks three times, over seconds, before it reports an error.
   if (error || failureCount > 0) return false
   return dataUpdatedAt >= lostAtMs ? true : null
 }

@@ -1,4 +1,4 @@
-/** `/?prompt=<id>`, where the library's "Race this" leads: takes that prompt, once; then the address is plain again. */
+/** Takes the prompt of `/?prompt=<id>`, where the library's "Race this" leads, once; then the address is `/` again. */
 import type { Prompt } from '@drag-race/contracts'
 import { useEffect } from 'react'
 import { useSearchParams } from 'wouter'

@@ -1,7 +1,7 @@
-/** For a button that goes with what it did. */
+/** For a button that is removed by its own action. */
 import { useLayoutEffect, useRef } from 'react'
 
-/** The focus that it has when it goes is left to what it stood in and can have it, not to the beginning of the page. */
+/** When the button is removed, its focus goes to the nearest element around it that can have it, not to the page. */
 export function useFocusHeir() {
   const button = useRef<HTMLButtonElement>(null)
   useLayoutEffect(() => {

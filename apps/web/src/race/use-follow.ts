@@ -1,10 +1,10 @@
 /**
- * Keeps the end of a growing answer in view, unless the reader scrolled up; coming back to the end takes it up again.
- * When the answer is whole, the view goes to its beginning, where the slip is.
+ * Keeps the end of a growing answer in view, unless the reader scrolls up, until the reader is back at the end. When
+ * the answer is whole, the view goes to its beginning, where the slip is.
  */
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 
-/** Nearer to the end than this counts as being there: a line and a half. */
+/** A view nearer to the end than this, a line and a half, counts as being there. */
 const nearPx = 40
 
 export function useFollow(element: RefObject<HTMLElement | null>, length: number, isOpen: boolean) {

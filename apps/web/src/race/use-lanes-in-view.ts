@@ -1,4 +1,4 @@
-/** The indexes of the lanes that stand in view by more than half. */
+/** The indexes of the lanes of which at least half is in view. */
 import { type RefObject, useEffect, useState } from 'react'
 
 export function useLanesInView(scroller: RefObject<HTMLElement | null>, count: number): number[] {
@@ -17,7 +17,7 @@ export function useLanesInView(scroller: RefObject<HTMLElement | null>, count: n
         }
         setInView([...seen].toSorted((a, b) => a - b))
       },
-      // Room above and below: a column counts as seen by its width, however far the page is scrolled.
+      // With room above and below, only a column's width counts, however far the page is scrolled.
       { root, rootMargin: '9999px 0px', threshold: [0, 0.5, 0.6] },
     )
     for (const column of columns) observer.observe(column)

@@ -1,8 +1,8 @@
-/** Why the last start was refused, null when it was not. Of an app that was away, only until it answers again. */
+/** Why the last start failed; null when it did not. "The app is away" is said only until the app answers again. */
 import { ApiProblem } from '../read-json.ts'
 import { useRace } from './the-race.ts'
 
-/** `appAnswers`: since the start was refused; null when that is not known. */
+/** `appAnswers`: whether the app has answered since then; null when that is not known. */
 export function useRefusal(appAnswers: boolean | null): ApiProblem | null {
   const problem = useRace(({ feed }) => (feed.state === 'refused' ? feed.problem : null))
   return problem?.code === 'unreachable' && appAnswers ? backAgain : problem

@@ -1,4 +1,4 @@
-/** Ctrl+Enter, or Cmd+Enter on a Mac, anywhere on the race screen. */
+/** Calls `start` on Ctrl+Enter, or Cmd+Enter on a Mac, anywhere on the race screen. */
 import { useEffect, useRef } from 'react'
 
 export function useStartKey(isOn: boolean, start: () => void) {

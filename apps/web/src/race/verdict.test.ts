@@ -39,7 +39,7 @@ test('of a disturbed race it says how late the sockets were read, and how far a 
   )
 })
 
-test('says for which lanes the gateway was not ready, where it was for others', () => {
+test('says for which lanes the gateway was not ready, if it was ready for others', () => {
   const [a, b, c] = [lane('a', 500), { ...lane('b', 900), prepared: true as const }, lane('c', 990)]
   const detail = (lanes: LaneScript[]) => toVerdictText(race({ lanes }))?.detail
   expect(detail([a, b, c])).toContain('Unequal start: the gateway was not ready for a and c, and')
@@ -82,11 +82,11 @@ describe('an answer that was cut', () => {
     )
   })
 
-  test('well below the limit of its lane was cut at another one', () => {
+  test('well below the limit of its lane was cut at another limit', () => {
     const ofModel = 'a’s answer was cut at the model’s own limit.'
     expect(detail([at(8_192, a, 4_096), b])).toContain(ofModel)
     expect(detail([at(10, a, 8), b])).toContain(ofModel)
-    // Some providers leave out the token that ends it, Gemini up to a few in a hundred.
+    // Some providers do not count the token that ends the answer, and Gemini's count can be a few percent short.
     for (const counted of [1_000, 999, 960]) {
       expect(detail([at(1_000, a, counted), b])).toContain('a’s answer was cut at its limit of 1,000 tokens.')
     }
@@ -96,17 +96,17 @@ describe('an answer that was cut', () => {
     )
   })
 
-  test('whose tokens its provider did not count was cut at a limit that nobody knows', () => {
+  test('whose tokens its provider did not count was cut at a limit that is not known', () => {
     const uncounted = { ...at(10, a), usageSource: 'tokenizer' } as const
     expect(detail([uncounted, b])).toContain('a’s answer was cut at a limit of length.')
   })
 
-  test('is nothing to a race to the first token', () => {
+  test('is not named in a race to the first token', () => {
     expect(detail([at(10, a), b], 'first-token')).not.toContain('cut')
   })
 })
 
-test('says who counts the tokens of its line, and keeps the place of a lane that fails behind it', () => {
+test('says who counts the tokens of its finish line, and keeps the place of a lane that fails after it', () => {
   const crossed: LaneScript = { model: 'b', tokensAt: [10, 20], end: 'failed', endAt: 30 }
   const script: TapeScript = { lanes: [lane('a', 40), crossed], finish: { tokens: 2 } }
   expect(toVerdictText(race(script))?.detail).toContain('Finish line: ≈ 2 tokens (counted by our tokenizer).')
@@ -123,7 +123,7 @@ test('tells lanes of one model apart by their plates', () => {
   expect(toVerdictText(race({ lanes }))?.headline).toBe('same (lane 1) wins by 90.0 ms')
 })
 
-test('a lane that fails did not finish, one that was stopped says so', () => {
+test('a lane that failed is DNF, and one that was stopped says so', () => {
   const lanes = [lane('a', 500), lane('b', 100, 'failed'), lane('c', 900, 'stopped')]
   expect(results({ lanes })).toEqual(['WIN', 'DNF', 'STOPPED'])
   expect(toVerdictText(race({ lanes }))).toEqual({
@@ -132,12 +132,12 @@ test('a lane that fails did not finish, one that was stopped says so', () => {
   })
 })
 
-test('a lane cut by the end of the app is neither finished nor failed', () => {
+test('a lane cut off by the end of the app is neither finished nor failed', () => {
   const lanes = [lane('a', 0, 'running'), lane('b', 0, 'running')]
   expect(results({ lanes, reason: 'interrupted' })).toEqual(['CUT SHORT', 'CUT SHORT'])
 })
 
-test('nobody wins a race that the app ended, whoever was in', () => {
+test('nobody wins a race that the end of the app interrupted, even if lanes had finished', () => {
   const lanes = [lane('a', 500), lane('b', 504.1), lane('slow', 600, 'cut')]
   expect(results({ lanes, reason: 'interrupted' })).toEqual(['finished', 'finished', 'CUT SHORT'])
   expect(toVerdictText(race({ lanes, reason: 'interrupted' }))).toEqual({
@@ -155,7 +155,7 @@ test.each([
   expect(toVerdictText(race({ lanes }))?.headline).toBe(headline)
 })
 
-test('says so when nobody measured the clock', () => {
+test('says so when the clock was not measured', () => {
   const detail = toVerdictText(race({ lanes: [lane('a', 1), lane('b', 9)], marginMs: null }))?.detail
   expect(detail).toBe('Finish line: whole answer. Clock not measured.')
   const cut = toVerdictText(race({ lanes: [lane('a', 1)], marginMs: null, reason: 'interrupted' }))?.detail

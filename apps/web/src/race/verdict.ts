@@ -1,6 +1,6 @@
 /**
- * The outcome of a race and of a lane, in the words of the strip. All of it is read from the tape by the rules in
- * contracts; nothing is ranked here.
+ * The outcome of a race and of a lane in words. All of it is read from the tape by the rules in contracts; nothing is
+ * ranked here.
  */
 import {
   errorBoundMs,
@@ -15,7 +15,7 @@ import { toFineMs, toGap, toMargin } from '../look/figures.ts'
 import { toCutSentences } from './answer-cut-words.ts'
 import { toLaneName, toLaneNames } from './lane-names.ts'
 
-/** `cut`: the race ended under it, or the app did, without a word from the lane. `sentinel`: it watched the clock and is not ranked. */
+/** `cut`: race or app ended before the lane did. `sentinel`: the lane watched the clock and is not ranked. */
 export type LaneResult =
   | { kind: 'sentinel' }
   | { kind: 'waiting' | 'running' | 'done' | 'failed' | 'stopped' | 'cut' }
@@ -23,7 +23,7 @@ export type LaneResult =
   | { kind: 'dead-heat' }
   | { kind: 'behind'; place: number; gapMs: number }
 
-/** What the strip says of a lane: its standing when the race is over, its status before (`over` is null then). */
+/** What the strip says of a lane: its standing when the race is over; its status while `over` is null. */
 export function laneResult(over: RaceState | null, lane: LaneState): LaneResult {
   const status = laneStatus(lane)
   if (!over?.end) return { kind: status }
@@ -69,7 +69,7 @@ export function toResultText(result: LaneResult): string {
   }
 }
 
-/** The end of the app closed it: it has not failed. */
+/** The lane was closed by the end of the app: it has not failed. */
 function isCutOff({ outcome }: LaneState): boolean {
   return outcome?.kind === 'failed' && outcome.event.code === 'interrupted'
 }
@@ -77,7 +77,7 @@ function isCutOff({ outcome }: LaneState): boolean {
 export interface VerdictText {
   /** One short sentence, large. */
   headline: string
-  /** By which line, and how sure. */
+  /** The finish line, and how sure the verdict is. */
   detail: string
 }
 
@@ -87,7 +87,7 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   if (!verdict || !state.end || !state.request) return null
   const name = (lane: number) => toLaneName(state, lane)
   const { marginMs, reason } = state.end
-  // The tape that ends in the middle of a race does not say: the margin stands at its end.
+  // The margin is at the end of a tape: an interrupted one does not say whether it was measured.
   const unknown = reason === 'interrupted' ? 'Clock not known.' : 'Clock not measured.'
   const clock = marginMs === null ? unknown : `Clock ${toMargin(marginMs)}.`
   const detail = `Finish line: ${toFinishText(state.request.finish)}.${toCutSentences(state)} ${clock}${toClockText(state)}${toReasonText(reason)}`
@@ -110,7 +110,7 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   }
 }
 
-/** What must be known of the clock in this race, besides its margin. */
+/** What a reader must know about the clock in this race besides its margin. */
 function toClockText(state: RaceState): string {
   const { request, end } = state
   const sentinel = end?.clock?.sentinel ?? null
@@ -126,7 +126,7 @@ function toClockText(state: RaceState): string {
     .join('')
 }
 
-/** Where some lanes were let go by the gateway, which had done its work before, and others had that work still before them. */
+/** For a race in which the gateway had done its work on some lanes' requests before the light, and not on others'. */
 function toUnequalStart(state: RaceState): string {
   const racing = state.lanes.filter(({ sentinel }) => !sentinel)
   if (!racing.some(({ start }) => start === 'prepared')) return ''
@@ -139,7 +139,7 @@ function toUnequalStart(state: RaceState): string {
   return ` Unequal start: the gateway was not ready for ${names}, and its work on the request is in those times alone.`
 }
 
-/** What is to be said of a race that has no verdict yet. */
+/** The words for a race that has no verdict yet. */
 export function toRunningText(race: RaceState, isLost: boolean): VerdictText {
   if (isLost) return { headline: 'The race was lost from view', detail: '' }
   const racing = race.lanes.filter(({ sentinel }) => !sentinel)
@@ -174,7 +174,7 @@ function toReasonText(reason: NonNullable<RaceState['end']>['reason']): string {
   }
 }
 
-/** `whole answer`, `first token`, `≈ 200 tokens (counted by our tokenizer)`: a provider's own count comes when all is over. */
+/** `whole answer`, `first token`, `≈ 200 tokens (counted by our tokenizer)`, as a provider counts only at the end. */
 export function toFinishText(finish: FinishLine): string {
   if (finish === 'done') return 'whole answer'
   if (finish === 'first-token') return 'first token'
