@@ -1,17 +1,17 @@
 /**
- * Boards that were worked out lately, for those who ask again: the ratings' bootstrap takes up to half a second, the
- * same races give the same board, and a page that is looked at by ten people asks ten times.
+ * Keeps the newest boards for whoever asks again: the ratings' bootstrap takes up to half a second, the same races give
+ * the same board, and a page that ten people look at asks for it ten times.
  *
- * One board is worked out at a time, so that the pauses of two never make one long block of the event loop.
+ * Boards are worked out one at a time: the pieces of two in a row would block the event loop for twice as long.
  */
 import type { Leaderboard } from '@drag-race/contracts'
 
 export interface BoardKeeper {
-  /** `key` says all that the board depends on. A board that failed is forgotten. */
+  /** `key` holds everything that the board depends on. A board that failed is not kept. */
   keep(key: string, work: () => Promise<Leaderboard>): Promise<Leaderboard>
 }
 
-/** A few choices of the filters, some 50 kB each. */
+/** Enough for a few choices of the filters; a board takes some 50 kB. */
 const boardsMax = 8
 
 export function createBoardKeeper(): BoardKeeper {

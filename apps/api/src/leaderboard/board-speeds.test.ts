@@ -32,7 +32,7 @@ test('answers too quick for the clock count in a median of speeds: the slow ones
     const { rows } = await board([race([...lanes, lane('other', 900)], { marginMs: 2 })])
     return rows.find(({ model }) => model === 'm')?.medianDecodeTokensPerSecond
   }
-  // Of 99 tokens the clock times a second and half a second, and neither 4 ms nor one read.
+  // The clock can time 99 tokens that took a second or half a second, but not 4 ms, nor one read.
   expect(await median(99, 198, 24_750)).toBe(198)
   expect(await median(99, 198, null)).toBe(198)
   expect(await median(99, 24_750)).toBe(null)

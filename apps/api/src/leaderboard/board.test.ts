@@ -44,7 +44,7 @@ test('the same model in several lanes has run one race, with what it won on aver
     ['a', 2, 1, 1],
     ['b', 2, 0, 1],
   ])
-  // One lane each, drawn by lot: of two draws one win; of four two wins and two dead heats.
+  // One lane of each model, drawn by lot: of two draws one is a win; of four, two are wins and two dead heats.
   expect(rows[0]?.winRate).toBeCloseTo((1 / 2 + 3 / 4) / 2, 12)
   expect(rows[1]?.winRate).toBeCloseTo((1 / 2 + 1 / 4) / 2, 12)
 })
@@ -68,7 +68,7 @@ test('a dead heat of three lanes of two models is shared by the models', async (
 })
 
 test('a model does not stand higher for running in more lanes than its equal', async () => {
-  // Every order of three lanes once.
+  // Each order of three lanes once.
   const orders = [
     [1, 2, 3],
     [1, 3, 2],
@@ -111,7 +111,7 @@ test('races that are no contest are left out, with the reason', async () => {
   expect(imported?.why).toBe("imported: another machine's clock took the times")
   const [cold] = await whyNot(two, { coldStart: true })
   expect(cold?.why).toBe('cold start: opening the connections was part of the times')
-  // The last one was stopped before it had left.
+  // The last lane was stopped before it had left.
   for (const early of [stopped('b', 100), stopped('b', 499), { ...stopped('b', 0), elapsedMs: null }]) {
     const [left] = await whyNot([lane('a', 500), early])
     expect(left?.why).toBe('the others were stopped early')

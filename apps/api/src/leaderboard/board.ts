@@ -1,9 +1,9 @@
 /**
- * The leaderboard: a fold over the races of the history, newest first or in any order.
+ * The leaderboard: a fold over the races of the history, whatever their order.
  *
- * Sorted by the lower end of the Wilson interval, not by the rate: one win in one race is 100 %, and says less than
- * 40 in 50. A race is one trial of a model, in however many of its lanes it ran: they shared an hour, a network and a
- * machine. Medians are over the lanes of the same races, answered ones only.
+ * Rows are sorted by the lower end of the Wilson interval, not by the rate: one win in one race is 100 %, and says less
+ * than 40 in 50. A race is one trial of a model, in however many of its lanes the model ran: these lanes shared an
+ * hour, a network and a machine. Medians are over the lanes of the same races that brought a whole answer.
  */
 import { betterBy, type Leaderboard, type LeaderboardQuery, type LeaderboardRow } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
@@ -29,11 +29,11 @@ import { toWinShares } from './win-shares.ts'
 
 export interface Board {
   add(race: RaceRow): void
-  /** Races that the caller did not even look at. */
+  /** Counts races that the caller has not read, with the reason. */
   leaveOut(why: string, races: number): void
   /**
-   * `pause` is awaited between models, because sorting ten thousand figures takes a millisecond that others may need,
-   * and every two milliseconds of the ratings' bootstrap.
+   * `pause` is awaited between models, because sorting ten thousand figures takes a millisecond, and every two
+   * milliseconds of the ratings' bootstrap.
    */
   result(pause?: Pause): Promise<Leaderboard>
 }

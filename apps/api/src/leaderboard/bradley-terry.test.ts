@@ -60,7 +60,7 @@ test('the American League’s east of 1987 comes out as published', () => {
   }
 })
 
-/** Everybody has beaten everybody at least a little, so there is a fit. */
+/** Everybody has beaten everybody at least a little, so a fit exists. */
 const anyGames = fc.integer({ min: 2, max: 7 }).chain((players) => {
   const pairs = Array.from({ length: players }, (_, one) => one).flatMap((one) =>
     Array.from({ length: one }, (_, other) => [other, one] as const),
@@ -72,7 +72,7 @@ const anyGames = fc.integer({ min: 2, max: 7 }).chain((players) => {
   }))
 })
 
-test('each player’s wins are what the model expects of him', () => {
+test('each player’s wins are what the model expects', () => {
   fc.assert(
     fc.property(anyGames, ({ players, games }) => {
       const strengths = fit(players, games)

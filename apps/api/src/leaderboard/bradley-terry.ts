@@ -1,31 +1,31 @@
 /**
- * The Bradley–Terry model: each player has a strength π > 0, and i beats j with probability πi / (πi + πj).
- * R. A. Bradley and M. E. Terry, "Rank Analysis of Incomplete Block Designs", Biometrika 39 (1952), 324–345.
+ * The Bradley–Terry model: each player has a strength π > 0, and i beats j with probability πi / (πi + πj). R. A.
+ * Bradley and M. E. Terry, "Rank Analysis of Incomplete Block Designs", Biometrika 39 (1952), 324–345.
  *
- * The strengths of greatest likelihood are where each player's wins are what the model expects of him, Wi = Σj nij πi /
- * (πi + πj) (a tie is half a win for each). D. R. Hunter's MM algorithm ("MM Algorithms for Generalized Bradley–Terry
- * Models", Annals of Statistics 32 (2004), 384–406) gets there by πi ← Wi / Σj nij / (πi + πj). This is M. E. J.
- * Newman's iteration, which has the same and only fixed point ("Efficient Computation of Rankings from Pairwise
- * Comparisons", JMLR 24 (2023), no. 238), one player at a time:
+ * At the strengths of greatest likelihood each player has as many wins as the model expects, Wi = Σj nij πi / (πi + πj)
+ * (a tie is half a win for each). D. R. Hunter's MM algorithm ("MM Algorithms for Generalized Bradley–Terry Models",
+ * Annals of Statistics 32 (2004), 384–406) gets there by πi ← Wi / Σj nij / (πi + πj). Used here is M. E. J. Newman's
+ * iteration, which has the same and only fixed point ("Efficient Computation of Rankings from Pairwise Comparisons",
+ * JMLR 24 (2023), no. 238), one player at a time:
  *
  *     πi ← Σj wij πj / (πi + πj)  /  Σj wji / (πi + πj)          wij: wins of i over j
  *
- * because models that always win are usual here: with 12 of them in an unbroken order over 5,000 races, MM is still
- * 3,500 points off after 20,000 sweeps, and this is there after 330. An estimate that stops on its way narrows the
- * interval.
+ * The reason: models that always win are common here. With 12 models that finish 5,000 races in the same order, MM is
+ * still 3,500 points off after 20,000 sweeps, while Newman's iteration has arrived after 330. An iteration that is
+ * stopped too early makes the interval too narrow.
  */
 export interface League {
   /**
-   * From any strengths to the most likely ones, in place. `wins[2p]` are the wins of the first of pair p,
-   * `wins[2p + 1]` of the second. Every player must have won and lost, be it through others (L. R. Ford, 1957): else
-   * there is no fit. Strengths have no scale of their own: all of them times anything fit as well.
+   * Changes `strengths`, whatever they are at first, to the most likely ones. `wins[2p]` are the wins of the first of
+   * pair p, `wins[2p + 1]` those of the second. A chain of wins must lead from every player to every other (L. R. Ford,
+   * 1957): otherwise there is no fit. Strengths have no scale of their own: multiplied by any number they fit as well.
    */
   fit(wins: Float64Array, strengths: Float64Array): void
 }
 
-/** A step of less than a thousandth of a rating point for every player. */
+/** The fit ends when no player moves by a thousandth of a rating point. */
 const stepMax = 5e-6
-/** Never reached where a fit exists and wins are below a million; a bound all the same. */
+/** A bound that is not reached where a fit exists and wins are below a million. */
 const sweepsMax = 5_000
 
 export function createLeague(players: number, pairs: readonly (readonly [number, number])[]): League {
@@ -55,7 +55,7 @@ export function createLeague(players: number, pairs: readonly (readonly [number,
 
 interface Meetings {
   opponents: Uint32Array
-  /** Where this player's wins over that opponent stand in `wins`; the opponent's stand beside, at `own ^ 1`. */
+  /** Where this player's wins over that opponent are in `wins`; the opponent's are beside them, at `own ^ 1`. */
   ownWins: Uint32Array
 }
 

@@ -1,4 +1,4 @@
-/** The win rates once more, each category of prompts by itself: the best at code need not be the best at prose. */
+/** The win rates within each category of prompts: the best model at code need not be the best at prose. */
 import type { CategoryRate, CategoryRates } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
 import { modelsMax } from './race-book.ts'
@@ -6,12 +6,12 @@ import { racesForInterval } from './ratings.ts'
 import { wilson } from './wilson.ts'
 
 export interface CategoryBook {
-  /** `shares`: what of the race's win is each model's, as `toWinShares` says. */
+  /** `shares`: each model's share of the race's win, from `toWinShares`. */
   add(category: string | null, shares: ReadonlyMap<string, number>): void
   result(): CategoryRates[]
 }
 
-/** Categories are anybody's words: what goes out has an end. */
+/** Users name categories as they like, so the answer holds only this many. */
 const categoriesMax = 24
 
 interface Tally {

@@ -1,6 +1,6 @@
 /**
- * How often the interval of a rating holds the truth, for two models whose chances are known. Nothing is left to
- * chance: the interval depends on nothing but how many of the n races a won, so its coverage is a sum over the binomial
+ * How often the interval of a rating contains the true value, for two models whose chances are known. Nothing is drawn
+ * at random: the interval depends only on how many of the n races a won, so its coverage is a sum over the binomial
  * distribution.
  */
 import { expect, test } from 'vitest'
@@ -9,10 +9,10 @@ import { rateSeason } from './ratings.ts'
 import { type Interval, wilson } from './wilson.ts'
 
 const quietly = async () => {}
-/** A rating of two models is as far above the middle as half of what lies between them. */
+/** With two models, each rating is half of their difference away from the middle. */
 const pointsPerLogit = 400 / Math.LN10 / 2
 
-/** Of a model that won so many of n races against one other. */
+/** The interval of a model that won this many of n races against one other. */
 async function intervalOf(won: number, n: number): Promise<Interval> {
   const book = createRaceBook()
   for (let race = 0; race < n; race++) {
@@ -33,7 +33,7 @@ function coverage(n: number, logit: number): number {
   const truth = 1000 + pointsPerLogit * logit
   const chance = 1 / (1 + Math.exp(-logit))
   let held = 0
-  /** Of so many wins. */
+  /** Of exactly this many wins. */
   let probability = (1 - chance) ** n
   for (const [won, { low, high }] of grid.get(n)!.entries()) {
     if (low <= truth && truth <= high) held += probability
@@ -45,11 +45,12 @@ function coverage(n: number, logit: number): number {
 const toLogit = (chance: number) => Math.log(chance / (1 - chance))
 const cells = [...grid.keys()].flatMap((n) => [0.5, 0.7, 0.9, 0.95].map((chance) => [n, chance] as const))
 
-test.each(cells)('%i races of a model that wins with %f: about as often as it says', (n, chance) => {
-  // Wins are whole: of ten races at 95 % an interval can hold the truth in 91.4 % or in 98.8 %, and in nothing between.
+test.each(cells)('with %i races, won with %f, it is right about as often as it claims', (n, chance) => {
+  // The number of wins is whole: of ten races at 95 % an interval can contain the true value in 91.4 % or in 98.8 %,
+  // and in nothing between.
   expect(coverage(n, toLogit(chance))).toBeGreaterThan(0.93)
   expect(coverage(n, toLogit(chance))).toBeLessThan(0.99)
-  // Over chances nearby that evens out.
+  // Averaged over nearby chances that evens out.
   const nearby = Array.from({ length: 41 }, (_, step) => coverage(n, toLogit(chance) + (step - 20) / 40))
   const mean = nearby.reduce((sum, each) => sum + each, 0) / nearby.length
   expect(mean).toBeGreaterThan(0.94)

@@ -1,4 +1,4 @@
-/** Who can be compared with whom, through others too: the connected parts of a graph, the largest first. */
+/** Players that can be compared, directly or through others: the connected components of a graph, the largest first. */
 export function toGroups(players: number, pairs: readonly (readonly [number, number])[]): number[][] {
   const neighbours = Array.from({ length: players }, (): number[] => [])
   for (const [one, other] of pairs) {
@@ -11,7 +11,7 @@ export function toGroups(players: number, pairs: readonly (readonly [number, num
     if (seen.has(player)) continue
     seen.add(player)
     const group = [player]
-    // The group grows while it is gone through.
+    // The loop also visits the members that it adds.
     for (const member of group) {
       for (const neighbour of neighbours[member] ?? []) {
         if (seen.has(neighbour)) continue

@@ -1,6 +1,6 @@
 /**
- * What one race is worth to a leaderboard: which of its lanes entered, and who was first. A race that is no contest is
- * left out, with the reason in words.
+ * What one race contributes to a leaderboard: which of its lanes are compared, and which was first. A race that is no
+ * contest is left out, with the reason in words.
  */
 import {
   betterBy,
@@ -20,13 +20,13 @@ export interface RaceRow {
   startedAtMs: number
   category: string | null
   status: RaceStatus
-  /** What its figures may be off by: the margin, and of a disturbed race its lag on top. */
+  /** How far its times may be off: the margin, and for a disturbed race its lag on top; null when not measured. */
   marginMs: number | null
-  /** Its sockets were read later than its clock's margin allows. */
+  /** Its sockets were read later than the margin of its clock allows. */
   isDisturbed: boolean
   coldStart: boolean
   isImported: boolean
-  /** In order of their numbers. */
+  /** By lane number, without sentinels. */
   lanes: LaneRow[]
 }
 
@@ -36,7 +36,7 @@ export interface LaneRow {
   provider: string | null
   simulated: boolean
   stream: boolean
-  /** The same number in two lanes of a race: they were asked with the same settings and system prompt. */
+  /** Lanes of a race with the same number were asked with the same settings and system prompt. */
   askedLike: number
   outcome: LaneSummary['outcome']
   ttftMs: number | null
@@ -45,7 +45,7 @@ export interface LaneRow {
   decodeTokensPerSecond: number | null
   sentTokens: number
   outputTokens: number | null
-  /** Tokens that our tokenizer counted are in its speed. */
+  /** Its speed was calculated with tokens that our tokenizer counted. */
   isEstimated: boolean
   costUsd: number | null
 }
@@ -53,7 +53,7 @@ export interface LaneRow {
 export interface Entry {
   row: LaneRow
   isFirst: boolean
-  /** Its figure and margin, for those who compare it with another lane. */
+  /** Its figure and margin, to compare it with another lane. */
   entrant: Entrant
 }
 
@@ -78,12 +78,12 @@ export function judgeRace(race: RaceRow, { by, stream }: Pick<LeaderboardQuery, 
     const entrant = entrants[index]!
     return wasJudged(entrant, bestValue) ? [{ row, entrant, isFirst: first.includes(row.lane) }] : []
   })
-  // Without the lanes that were stopped too early to be beaten, one model may have raced against itself.
+  // Without the lanes that were stopped too early to be beaten, only lanes of one model may be left.
   if (modelsOf(entries.map(({ row }) => row)) < 2) return leftOut('the others were stopped early')
   return { counts: true, entries }
 }
 
-/** Why a race is in no statistic, whatever its lanes did; null when it can be. */
+/** Why a race is left out of every statistic, whatever its lanes did; null when it is not. */
 export function whyNotCounted({ status, coldStart, isImported }: RaceRow): string | null {
   if (isImported) return "imported: another machine's clock took the times"
   if (status === 'running') return 'still running'
@@ -92,12 +92,12 @@ export function whyNotCounted({ status, coldStart, isImported }: RaceRow): strin
   return null
 }
 
-/** Not all of these lanes were asked with the same settings and system prompt: what they took says as much of these. */
+/** Were these lanes asked with different settings or system prompts? Then their times depend on these too. */
 export function areAskedDifferently(rows: readonly LaneRow[]): boolean {
   return new Set(rows.map(({ askedLike }) => askedLike)).size > 1
 }
 
-/** The lanes that a question is about. */
+/** The lanes that the streaming filter selects. */
 export function lanesMeant(race: RaceRow, stream: LeaderboardQuery['stream']): LaneRow[] {
   return race.lanes.filter((row) => stream === undefined || row.stream === (stream === 'on'))
 }
@@ -110,8 +110,9 @@ const tooFew: Record<Measure, string> = {
 }
 
 /**
- * Can this lane be compared by this measure at all? A lane that failed can: it lost. One that was answered, but has no
- * figure (no stream to time, none long enough for the clock, no known price), did not lose.
+ * Can this lane be compared by this measure at all? A failed lane can: it lost (by TTFT and decode speed only if it
+ * streamed). A lane that was answered but has no such figure cannot, because it did not lose: it did not stream, its
+ * span was too short for the clock, or its price is not known.
  */
 function canEnter(row: LaneRow, by: Measure, marginMs: number | null): boolean {
   switch (by) {
@@ -130,7 +131,7 @@ export function isDone({ outcome }: LaneRow): boolean {
   return outcome === 'done'
 }
 
-/** Tokens a second; null too where the clock cannot tell the span from none. */
+/** Tokens a second; null also where the span is no longer than the error of the clock. */
 export function toTimedSpeed(row: LaneRow, marginMs: number | null): number | null {
   return toMeasuredEntrant(toMeasuredLane(row), 'decode', marginMs).value
 }

@@ -1,4 +1,4 @@
-/** Races that were looked at, or only counted, and are in no figure: how many, and why. */
+/** How many races are in none of the figures, and why; some of them were read, others only counted. */
 import type { Leaderboard } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
 

@@ -1,5 +1,5 @@
 /**
- * An interval for a median that asks nothing of the distribution: latencies have long tails, and so have their
+ * An interval for a median that assumes nothing about the distribution: latencies have long tails, and so have their
  * differences.
  *
  * Each of n independent values lies below the true median with probability ½, so the number below it is binomial. The
@@ -7,21 +7,21 @@
  *
  *     confidence = 1 − 2 · P(Binomial(n, ½) ≤ k − 1)
  *
- * with the largest k for which that is at least 95 %: the sign test turned round (W. J. Conover, Practical
- * Nonparametric Statistics, 3rd ed. (1999), section 3.2; the idea is W. R. Thompson's, 1936). n = 9: k = 2, 96.1 %.
- * Under six values even the smallest and the largest enclose it less often than that. (Student's interval for the mean
- * is off for long tails; Wilcoxon's for the Hodges–Lehmann estimate takes the differences for symmetric.)
+ * with the largest k for which that is at least 95 %: the sign test, inverted (W. J. Conover, Practical Nonparametric
+ * Statistics, 3rd ed. (1999), section 3.2; the idea is W. R. Thompson's, 1936). n = 9: k = 2, 96.1 %. With fewer than
+ * six values even the smallest and the largest enclose the median less often than that. (Student's interval for the
+ * mean is off for long tails; Wilcoxon's for the Hodges–Lehmann estimate assumes that the differences are symmetric.)
  */
 import type { Interval } from './wilson.ts'
 
-/** `sorted` rises; null under six values. */
+/** `sorted` is ascending. null for fewer than six values. */
 export function medianInterval(sorted: Float64Array): Interval | null {
   const k = rankFromEnd(sorted.length)
   const [low, high] = [sorted[k - 1], sorted[sorted.length - k]]
   return low === undefined || high === undefined ? null : { low, high }
 }
 
-/** k; 0 when there is none. In logarithms: ½ⁿ is less than any binary number from n = 1,075 on. */
+/** k; 0 when there is none. Calculated in logarithms, because ½ⁿ is 0 in binary from n = 1,075 on. */
 export function rankFromEnd(n: number): number {
   let logTerm = -n * Math.LN2
   let below = 0

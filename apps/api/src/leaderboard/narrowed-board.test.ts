@@ -26,7 +26,7 @@ test('tags narrow the races of the board and of two models, all of them at once'
     await writeRace({ totals: ab, daysAgo: 5, race: tagged({ build: '1.4.0', region: 'eu' }) })
   }
   await writeRace({ totals: { c: { total_ms: 1 }, d: { total_ms: 2 } }, race: tagged({ build: '1.4.1' }) })
-  // More of others, and newer, than a board or a page takes.
+  // More races with other tags, and newer ones, than a board or a page takes.
   for (let race = 0; race < 120; race++)
     await writeRace({ totals: { e: { total_ms: 1 }, f: { total_ms: 2 } } })
   expect(await models('?tag=build:1.4.0')).toEqual(['a 2', 'b 2'])

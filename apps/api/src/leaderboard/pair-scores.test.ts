@@ -21,7 +21,7 @@ test('every two models of a race are compared', () => {
 })
 
 test('within the margin two lanes tie, whoever else ran', () => {
-  // By places b is second with a and c is third; between b and c no clock can tell.
+  // By their places b ties with a and c is behind; but no clock can tell b from c.
   expect(pairs(lane('a', 500), lane('b', 500.8), lane('c', 501.6))).toEqual(['a=b', 'a>c', 'b=c'])
 })
 
@@ -31,11 +31,11 @@ test('lanes that are just the margin apart tie, whatever their binary fractions'
   expect(pairs(lane('a', 127.02), lane('b', 128.02))).toEqual(['a=b'])
 })
 
-test('a failed lane has lost to who answered, and two of them say nothing', () => {
+test('a failed lane has lost to those that answered, and two failed lanes say nothing about each other', () => {
   expect(pairs(lane('a', 500), failed('b'), failed('c'))).toEqual(['a>b', 'a>c'])
 })
 
-test('a stopped lane has lost to who was done by then, and says nothing about the others', () => {
+test('a stopped lane has lost to those that were done by then, and says nothing about the others', () => {
   expect(pairs(lane('a', 500), stopped('b', 600), lane('c', 900), failed('d'))).toEqual([
     'a>b',
     'a>c',
@@ -50,7 +50,7 @@ test('a race of twins is shared among their lanes, and a model is not compared w
   expect(pairs(lane('a', 500), lane('a', 700), lane('b', 500.5))).toEqual(['a=b 0.5', 'b>a 0.5'])
 })
 
-test('who is ahead by less than a millisecond is ahead, where the clock can tell', () => {
+test('a lead of less than a millisecond is a win, where the clock can tell', () => {
   const [early, late] = [10, 10.5].map((value, lane) => ({ lane, value, margin: 0.1 })) as [Entrant, Entrant]
   expect([compareLanes(early, late, 'lower'), compareLanes(late, early, 'lower')]).toEqual([
     'first',

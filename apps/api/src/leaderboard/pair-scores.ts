@@ -2,17 +2,17 @@
  * What one race says about each two of its models: who was better, or that nobody can tell.
  *
  * Two lanes are compared as if they alone had raced: within the wider of their margins it is a tie, whoever else ran.
- * (The race's own places are measured from the first lane of a group, so a place may lie between two lanes that no
- * clock can tell apart.) A lane that failed has lost to every lane that did not; two that failed say nothing about each
- * other, and neither does a stopped lane about whoever took longer than it had run.
+ * (The race's own places are measured from the first lane of a group, so two lanes that no clock can tell apart can
+ * have different places.) A failed lane lost to every lane that answered. Two failed lanes say nothing about each
+ * other, and a stopped lane says nothing about a lane that took longer than the stopped one had run.
  *
- * A race is one race for two models also when one of them ran twice in it: it is shared among their pairs of lanes.
+ * For two models a race is one race also when one ran in several lanes: it is shared among their pairs of lanes.
  */
 import { type Better, type Entrant, subtract } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
 import type { Entry } from './judge-race.ts'
 
-/** Shares of one race: they add up to 1. `a` stands before `b` in the alphabet. */
+/** Shares of one race, together 1. `a` sorts before `b`. */
 export interface PairScore {
   a: string
   b: string
@@ -52,7 +52,7 @@ function toScore(
   return { aWins: count.first / lanePairs, ties: count.tie / lanePairs, bWins: count.second / lanePairs }
 }
 
-/** The verdict of a race of these two lanes; null when it is no contest. A test holds it against contracts' own. */
+/** The verdict of a race of these two lanes; null when it is no contest. A test compares it with that of contracts. */
 export function compareLanes(
   first: Entrant,
   second: Entrant,

@@ -13,13 +13,13 @@ function pair(races: readonly RaceRow[], stream?: LeaderboardQuery['stream']) {
 
 const duel = (aMs: number, bMs: number, other?: Partial<RaceRow>) =>
   race([lane('a', aMs), lane('b', bMs)], other)
-/** a ahead of b by these, in ten thousand races of weather. */
+/** Races that a won by so many milliseconds; the races themselves differ by much more. */
 const duels = (ahead: readonly number[], other?: Partial<RaceRow>) =>
   ahead.map((ms, index) => duel(1_000 * (index + 1), 1_000 * (index + 1) + ms, other))
 
 test('the difference is taken within each race, however much the races differ', () => {
   const { total, races } = pair(duels([30, 35, 38, 38, 38, 41, 60, 900, 40, 36], { marginMs: 2 }))
-  // Of ten, the second from each end; two milliseconds more on both sides.
+  // Of ten, the second from each end, and two milliseconds more on both sides.
   expect(races).toBe(10)
   expect(total).toEqual({ n: 10, estimated: 0, median: -38, low: -62, high: -33, margin: 2, better: 'a' })
 })
@@ -137,7 +137,7 @@ test('a race in which one of several lanes did not answer is left out, and told'
     total: { n: 1, median: -100 },
     leftOut: [{ why: 'a model ran in several lanes, and not all of them answered', races: 1 }],
   })
-  // Of two that both failed there is no mean: the race is one that the model did not answer.
+  // Where both lanes of a model failed there is no mean: the model did not answer this race.
   expect(pair([race([failed('a'), failed('a'), lane('b', 610)])])).toMatchObject({ races: 1, leftOut: [] })
 })
 

@@ -1,15 +1,15 @@
 /**
- * Two models over the races that both ran: a − b within each race, so that what both had in common (the prompt, the
- * hour, the network) falls out. The median of these differences and its interval; a race is one difference also when a
- * model ran twice in it: the mean of its lanes, of which each must have answered, or the mean would be that of the
- * lucky ones.
+ * Two models over the races that both ran: the difference a − b within each race, from which what both had in common
+ * (the prompt, the hour, the network) falls out. The result is the median of these differences and its interval. A race
+ * is one difference also when a model ran in several lanes: their mean counts, and each of them must have answered,
+ * because otherwise it would be the mean of the lucky ones.
  *
- * What one model was asked with and the other was not, such as a limit of tokens, would fall into the difference: such
- * races are left out.
+ * A setting that only one of the models was asked with, such as a limit of tokens, would be part of the difference:
+ * such races are left out.
  *
  * No difference below the clock's error is claimed: the interval is widened on both sides by the median of the races'
- * margins, the ones by which their dead heats were called. Only answered lanes have figures: a lane that failed or was
- * stopped leaves its race out.
+ * margins, those that decided their dead heats. Only lanes that answered have figures: where a model's lane failed or
+ * was stopped, the race has no difference.
  */
 import {
   betterBy,
@@ -35,12 +35,12 @@ import { median } from './percentiles.ts'
 
 export interface Pairing {
   add(race: RaceRow): void
-  /** Races that the caller did not even look at. */
+  /** Counts races that the caller has not read, with the reason. */
   leaveOut(why: string, races: number): void
   result(): Paired
 }
 
-/** Those that tokens are in. */
+/** The figures that depend on a count of tokens. */
 const counted: readonly Measure[] = ['decode', 'cost']
 
 export function createPairing({ a, b, stream }: Pick<PairedQuery, 'a' | 'b' | 'stream'>): Pairing {
@@ -109,14 +109,14 @@ function toDifference(
     if (!values.every((value) => value !== null)) return null
     return {
       value: values.reduce((sum, value) => sum + value, 0) / values.length,
-      // Of a mean the errors of its lanes may all point one way.
+      // The errors of the lanes can all point the same way, so their mean is no better than the worst of them.
       margin: Math.max(...entrants.map(({ margin }) => margin)),
     }
   })
   if (!a || !b) return null
   return {
     value: subtract(a.value, b.value),
-    // No clock is in a cost, measured or not.
+    // A cost does not depend on the clock, measured or not.
     margin: marginMs === null && figure !== 'cost' ? null : Math.max(a.margin, b.margin),
     isEstimated: counted.includes(figure) && [...lanesOfA, ...lanesOfB].some((lane) => lane.isEstimated),
   }
@@ -147,7 +147,7 @@ function toBetter(low: number, high: number, figure: Measure): 'a' | 'b' | null 
   return isLower === (betterBy[figure] === 'lower') ? 'a' : 'b'
 }
 
-/** 26.05 − 10.76 is not a round figure in binary; twelve digits are more than any clock has. */
+/** Without rounding errors: 26.05 − 10.76 is no round figure in binary. Twelve digits are more than any clock has. */
 function withoutDust(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(12))
 }

@@ -1,5 +1,5 @@
 /**
- * Long work on the event loop of a running race stops every few milliseconds, so that its viewers are served: it awaits
- * this. The server gives the loop its turn; a test need not.
+ * Long work on the event loop awaits this every few milliseconds, so that the viewers of a running race are served. The
+ * server passes one that gives the loop its turn; a test need not.
  */
 export type Pause = () => Promise<unknown>

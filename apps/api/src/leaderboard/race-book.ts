@@ -1,9 +1,9 @@
 /**
  * The races of a board as ratings need them: how often each two models met and how it went, and the races themselves,
- * equal ones counted together. A bootstrap draws races, so it must know which pairs came from the same one.
+ * equal ones counted together. The bootstrap weighs races, so it must know which pairs came from the same one.
  *
- * What comes out does not depend on the order in which races or lanes went in. Ten thousand races of sixteen different
- * models, no two alike, take 25 MB; of four models there are 75 kinds of race at most.
+ * The result does not depend on the order of races and lanes. Ten thousand races of sixteen different models, no two
+ * alike, take 25 MB; of four models there are 75 kinds of race at most.
  */
 import type { HeadToHead } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
@@ -17,28 +17,28 @@ export interface RaceBook {
 }
 
 export interface Season {
-  /** In order of their names. At most `modelsMax`, those with most races. */
+  /** Sorted by name. At most `modelsMax`, those with the most races. */
   models: string[]
   /** Races in which the model was compared with another. */
   racesOf: number[]
-  /** By the names of a, then of b. */
+  /** Sorted by the names of a, then of b. */
   pairs: HeadToHead[]
   patterns: Pattern[]
 }
 
-/** Races that went alike: the same pairs with the same scores. */
+/** Races with the same result: the same pairs with the same scores. */
 export interface Pattern {
   races: number
-  /** Indices into the season's pairs, rising. */
+  /** Indices into the season's pairs, ascending. */
   pairs: Uint32Array
   /** a's share of each: a win is 1, a tie half. */
   scores: Float64Array
 }
 
-/** More cannot be read in one table, and the number of pairs grows with its square: 2,016. */
+/** More models cannot be read in one table, and the pairs grow with the square of their number: 64 have 2,016. */
 export const modelsMax = 64
 
-/** Of the largest, 120 pairs each, about three milliseconds. */
+/** Those of the largest races, with 120 pairs each, take about three milliseconds. */
 const patternsBetweenPauses = 64
 
 export function createRaceBook(): RaceBook {
@@ -121,7 +121,7 @@ function toPattern(races: number, shares: readonly Share[]): Pattern {
   }
 }
 
-/** null when nobody of it is shown. */
+/** null when none of its pairs is shown. */
 function renumber({ races, pairs, scores }: Pattern, numbers: ReadonlyMap<number, number>): Pattern | null {
   const shares: Share[] = []
   for (const [index, old] of pairs.entries()) {
@@ -131,7 +131,9 @@ function renumber({ races, pairs, scores }: Pattern, numbers: ReadonlyMap<number
   return shares.length > 0 ? toPattern(races, shares.sort(byPair)) : null
 }
 
-/** FNV-1a. Any order will do that the content alone decides, and one by content takes 0.3 s for 10,000 large races. */
+/**
+ * FNV-1a. Any order will do that depends on the content alone; comparing contents takes 0.3 s for 10,000 large races.
+ */
 function toHash({ pairs, scores }: Pattern): number {
   let hash = 0x811c9dc5
   for (const [index, pair] of pairs.entries()) {
@@ -155,7 +157,7 @@ function byContent(one: Pattern, other: Pattern): number {
   return one.pairs.length - other.pairs.length || one.races - other.races
 }
 
-/** Thirds do not add up to a whole exactly. */
+/** Without rounding errors: thirds of a win do not add up to a whole exactly. */
 function withoutDust(record: HeadToHead): HeadToHead {
   const { wins, ties, losses } = record
   const [w, t, l] = [wins, ties, losses].map((share) => Math.round(share * 1e6) / 1e6) as [

@@ -1,16 +1,16 @@
 /**
- * Chance with a seed: the same seed gives the same draws, so the same races give the same interval, to the last digit.
+ * Random numbers from a seed: the same seed gives the same draws, so the same races give exactly the same interval.
  *
  * Bob Jenkins' "small noncryptographic PRNG" (2007), in words of 32 bits.
  */
 export interface Random {
   /** From the exponential distribution with mean 1. */
   exponential(): number
-  /** The sum of so many of them. */
+  /** The sum of `count` of them. */
   exponentials(count: number): number
 }
 
-/** One logarithm for so many draws: each is 2⁻³³ at the least, and the smallest number 2⁻¹⁰²². */
+/** So many draws share one logarithm: each is at least 2⁻³³, and the smallest number is 2⁻¹⁰²². */
 const sharesAtOnce = 30
 
 export function createRandom(seed: number): Random {
@@ -24,9 +24,9 @@ export function createRandom(seed: number): Random {
     d = (e + a) >>> 0
     return d
   }
-  // The first words still show the seed.
+  // The first words are not mixed yet: they show the seed.
   for (let draw = 0; draw < 20; draw++) word()
-  /** Between 0 and 1, and neither of them. */
+  /** Between 0 and 1, never one of the two. */
   const share = () => (word() + 0.5) / 2 ** 32
   return {
     exponential: () => -Math.log(share()),

@@ -88,7 +88,7 @@ test('models that never met have groups of their own, the largest first', async 
   expect((rated.x!.value + rated.y!.value) / 2).toBeCloseTo(1000, 9)
 })
 
-test('who was never a race apart shares a rank, and who is beyond doubt behind both has the third', async () => {
+test('two models that won equally often share rank 1, and one whose interval lies below both has rank 3', async () => {
   const rated = await rate([...times(30, order('a', 'b', 'c')), ...times(30, order('b', 'a', 'c'))])
   expect([rated.a!.rank, rated.b!.rank, rated.c!.rank]).toEqual([1, 1, 3])
 })
@@ -96,7 +96,7 @@ test('who was never a race apart shares a rank, and who is beyond doubt behind b
 test('a race of eight lanes is one observation and not twenty-eight', async () => {
   const models = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
   const turned = [...models].reverse()
-  // The same pairs: once as whole races, in which all of one half swap at once, and once each pair a race by itself.
+  // The same pairs: once in whole races, half of them in the reverse order, and once each pair as a race of its own.
   const whole = await rate([...times(15, order(...models)), ...times(15, order(...turned))])
   const apart = await rate([
     ...times(
@@ -113,7 +113,7 @@ test('a race of eight lanes is one observation and not twenty-eight', async () =
   expect(width(whole.a!)).toBeGreaterThan(1.8 * width(apart.a!))
 })
 
-/** Some races of four models, no order among which is certain. */
+/** A few races of four models, with no certain order among these. */
 const anyRaces = fc.array(
   fc.oneof(
     fc.shuffledSubarray(['a', 'b', 'c', 'd'], { minLength: 2 }).map((models) => order(...models)),
@@ -160,7 +160,7 @@ test('a win lifts the winner above where it was against the loser', async () => 
   )
 })
 
-test('the interval holds the truth about as often as it says', async () => {
+test('the interval contains the true value about as often as it claims', async () => {
   // Four models, times exponential with means in these odds: then i beats j with probability πi / (πi + πj), exactly.
   const strengths = { a: 4, b: 2, c: 1, d: 1 }
   const logs = Object.values(strengths).map(Math.log)
@@ -182,7 +182,7 @@ test('the interval holds the truth about as often as it says', async () => {
       if (rated[model]!.low! <= truth && truth <= rated[model]!.high!) held++
     }
   }
-  // 240 intervals of four that hang together: 95 % ± 4 %.
+  // 240 intervals, each four of one history not independent: 95 % ± 4 %.
   expect(held / (4 * histories)).toBeGreaterThan(0.91)
   expect(held / (4 * histories)).toBeLessThan(0.995)
 })

@@ -3,22 +3,22 @@
  *
  *     rating = 1000 + 400 / ln 10 · (ln π − mean of ln π in the group)
  *
- * so 1000 is the middle of the group, and 100 points more mean 64 % of the points against that opponent, 200 points 76
- * %.
+ * so 1000 is the middle of the group. 100 points more mean 64 % of the points against that opponent, 200 points 76 %.
  *
- * **Undefeated models stay finite**: each model has also won once and lost once against one and the same phantom (Laplace's
- * "add one success and one failure"). It weighs as two races do, and keeps every resample connected. Without it a model
- * that never lost has no finite strength (L. R. Ford, "Solution of a Ranking Problem from Binary Comparisons", 1957).
+ * **Undefeated models stay finite**: beside its races each model has won once and lost once against a phantom, the same
+ * one for its whole group (Laplace's "add one success and one failure"). The phantom weighs as much as two races, and
+ * keeps every resample connected. Without it a model that never lost has no finite strength (L. R. Ford, "Solution of a
+ * Ranking Problem from Binary Comparisons", 1957).
  *
- * **A race is one observation.** Its lanes ran at one time over one network: the pairs of a race are not independent, and an
- * interval that takes them for so claims more than it knows. Strengths take all pairs (a composite likelihood: C.
- * Varin, N. Reid and D. Firth, Statistica Sinica 21 (2011), 5–42); their interval comes from races weighted anew by the
- * Bayesian bootstrap (D. B. Rubin, Annals of Statistics 9 (1981), 130–134). In each resample the phantom's win and loss
- * have weights too (M. A. Newton, N. G. Polson and J. Xu, "Weighted Bayesian Bootstrap", Canadian Journal of Statistics
- * 49 (2021), 421–437), so that also one-sided races have an interval. For two models this comes close to adding one win
- * and one loss, as Laplace did: intervals after such additions hold the truth as often as they say for unequal models
- * too (A. Agresti and B. A. Coull, The American Statistician 52 (1998), 119–126). Percentiles are widened for few
- * races.
+ * **A race is one observation.** Its lanes ran at one time over one network: the pairs of a race are not independent,
+ * and an interval that treats them as independent claims more than it knows. Strengths take all pairs (a composite
+ * likelihood: C. Varin, N. Reid and D. Firth, Statistica Sinica 21 (2011), 5–42); their interval comes from races
+ * weighted anew by the Bayesian bootstrap (D. B. Rubin, Annals of Statistics 9 (1981), 130–134). In each resample the
+ * phantom's win and loss have weights too (M. A. Newton, N. G. Polson and J. Xu, "Weighted Bayesian Bootstrap",
+ * Canadian Journal of Statistics 49 (2021), 421–437), so that one-sided races also have an interval. For two models
+ * this comes close to adding one win and one loss, as Laplace did: with such additions intervals contain the true value
+ * as often as they claim, for unequal models too (A. Agresti and B. A. Coull, The American Statistician 52 (1998),
+ * 119–126). For few races the percentiles are widened.
  *
  * **Groups.** Models that never met, not even through others, have no common scale. Each group has its own.
  */
@@ -31,10 +31,10 @@ import { toTeams } from './team.ts'
 import { createTeamFit } from './team-fit.ts'
 
 /**
- * Below this many races of a model its interval would claim too much, and there is none. How often it held the truth:
- * of two models, one of which wins 50 to 95 % of the races, 96 to 99 % at ten and twenty, 94 to 96 % at forty and
- * eighty (exactly, in `coverage.test.ts`); of four and eight models, even or steep, in 150 made-up histories each: 93
- * to 97 % at ten to forty where all lanes run in each race, 95 to 99.8 % where two do.
+ * With fewer races the interval of a model would claim too much, so there is none. How often the interval contained the
+ * true value: of two models, one of which wins 50 to 95 % of the races, 96 to 99 % at ten and twenty, 94 to 96 % at
+ * forty and eighty (exactly, in `coverage.test.ts`); of four and eight models, even or steep, in 150 made-up histories
+ * each: 93 to 97 % at ten to forty where all lanes run in each race, 95 to 99.8 % where two do.
  */
 export const racesForInterval = 10
 
@@ -68,7 +68,7 @@ function withInterval(value: number, samples: Float64Array, races: number): Unra
   }
 }
 
-/** Between two samples on a straight line. */
+/** Linear between two samples. */
 function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1)
   const below = sorted[Math.floor(at)] as number
@@ -76,8 +76,8 @@ function quantile(sorted: Float64Array, share: number): number {
 }
 
 /**
- * 1 and one more for each model of the group that is better beyond doubt: its lower end lies above this one's upper
- * end. So those whose intervals overlap share a rank. W.-L. Chiang et al., "Chatbot Arena", ICML 2024.
+ * 1 and one more for each model of the group whose lower end lies above the upper end of this one. W.-L. Chiang et al.,
+ * "Chatbot Arena", ICML 2024.
  */
 function withRanks(ratings: readonly Unranked[]): Omit<Rating, 'group'>[] {
   return ratings.map((rating) => {

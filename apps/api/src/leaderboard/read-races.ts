@@ -2,8 +2,8 @@
  * Reads the races that a leaderboard is about, newest first, a page at a time: prompts and answers stay in the
  * database.
  *
- * SQLite answers synchronously, on the event loop on which a running race's tokens are stamped. So no statement reads
- * more than a page, and between two pages the loop gets its turn.
+ * SQLite answers synchronously, on the event loop that serves the viewers of a running race. So no statement reads more
+ * than a page, and between two pages the loop gets its turn.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ClockReport, errorBoundMs, type LeaderboardQuery, type TimeSpan } from '@drag-race/contracts'
@@ -57,8 +57,8 @@ export async function countRaces(db: Kysely<Schema>, filter: RaceFilter, now: Da
 type RaceAlone = Omit<RaceRow, 'lanes'>
 
 /**
- * A page of the races that category and span hold, less those without the tags: a statement that looked for tags itself
- * would read on until it had found a page of them.
+ * Pages of the races that category and span select, without those that lack the tags. The statement does not look for
+ * tags: it would read on until it had found a whole page of them.
  */
 async function* readPages(db: Kysely<Schema>, filter: RaceFilter, now: Date): AsyncGenerator<RaceAlone[]> {
   const asked = filter.tag ?? []

@@ -1,6 +1,6 @@
 /**
- * How often each model answered. Not a fold over the races that have a winner: one in which every lane failed has none,
- * and would hide the worst hours.
+ * How often each model answered. Races without a winner are in it: where every lane failed nobody won, and leaving
+ * these out would hide the worst hours.
  */
 import type { Reliability } from '@drag-race/contracts'
 import type { LaneRow } from './judge-race.ts'
@@ -8,7 +8,7 @@ import { wilson } from './wilson.ts'
 
 export interface ReliabilityBook {
   add(lanes: readonly LaneRow[]): void
-  /** Of a model without calls: nothing is known, 0 to 1. */
+  /** For a model without calls 0 to 1: nothing is known. */
   of(model: string): Reliability
 }
 

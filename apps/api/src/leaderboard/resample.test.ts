@@ -2,8 +2,7 @@ import { expect, test } from 'vitest'
 import { resampleRatings } from './resample.ts'
 
 /**
- * Two players with so many races behind them; each resample rates the first lower than the one before, the second
- * higher.
+ * Two players with this many races; each resample rates the first lower than the resample before, the second higher.
  */
 async function resample(races: number) {
   let pauses = 0
@@ -17,12 +16,12 @@ async function resample(races: number) {
   return { ratings, drawn, pauses }
 }
 
-test('a thousand times, less often where that were too much work, and two hundred times at least', async () => {
+test('a thousand resamples, fewer where that would be too much work, and two hundred at least', async () => {
   const counts = [0, 399_640, 399_641, 10_000_000].map(async (races) => (await resample(races)).drawn)
   expect(await Promise.all(counts)).toEqual([1_000, 500, 499, 200])
 })
 
-test('others have their turn after each piece of work', async () => {
+test('it pauses after each piece of work', async () => {
   expect((await resample(0)).pauses).toBe(7)
   expect((await resample(10_000_000)).pauses).toBe(200)
 })

@@ -4,7 +4,7 @@
  *
  * Its work is bounded, and cut into pieces: measured on two cores, a board of 5,000 races of four lanes takes 0.2 to
  * 0.3 s of processor time, one of 10,000 races of sixteen lanes 1.2 to 1.5 s, in pieces of two or three milliseconds.
- * The longest, while the code is still cold, took 18.
+ * The longest piece, while the code is still cold, took 18 ms.
  */
 import type { Pause } from './pause.ts'
 import type { Pattern } from './race-book.ts'
@@ -13,19 +13,19 @@ import type { Team } from './team.ts'
 import type { TeamFit } from './team-fit.ts'
 
 const resamplesMax = 1_000
-/** Enough for an end of an interval to be within a fifth of its distance from the middle. */
+/** Enough to place each end of an interval within a fifth of its distance from the middle. */
 const resamplesMin = 200
-/** Additions in all. Only histories of thousands of large, all different races get fewer than the thousand. */
+/** Additions in all. Only histories of thousands of large, all different races get fewer than 1,000 resamples. */
 const workMax = 2e8
 /** Additions between two pauses: two or three milliseconds. */
 const workBetweenPauses = 5e4
-/** Sweeps of a fit, when it starts near its end. */
+/** Sweeps of a fit that starts near its result. */
 const sweepsExpected = 60
 
 /**
- * Two models are held together by the phantom in two links. For one that always won both are stretched alike, and the
- * weaker of the two losses decides: the smaller of two exponential draws has half their mean. Times two it is one draw
- * with mean 1, as if the two had met once more and shared it, each winning once.
+ * Two models are linked through the phantom by two pairs. For a model that always won both links stretch alike, and the
+ * weaker of the two losses decides (its own to the phantom, the phantom's to the other model): the smaller of two
+ * exponential draws has half their mean. Doubled, it is one draw with mean 1, as if each had won once more.
  */
 const phantomWeight = 2
 
@@ -56,7 +56,7 @@ export async function resampleRatings(team: Team, { refit }: TeamFit, pause: Pau
   return samples.map((sample) => sample.sort())
 }
 
-/** Of all races of a pattern together. */
+/** Draws one weight for all races of a pattern together. */
 function weighRaces(weights: Float64Array, patterns: readonly Pattern[], random: Random) {
   for (const [kind, { races }] of patterns.entries()) weights[kind] = random.exponentials(races)
 }

@@ -52,7 +52,7 @@ test('how often a model answered is told of its own calls, also where all failed
   ])
   expect(rows[1]?.reliability.low).toBeCloseTo(0.736, 3)
   expect(rows[1]?.reliability.high).toBeCloseTo(0.964, 3)
-  // Lanes that did not stream are another question.
+  // By lanes that did not stream it is another board.
   expect((await board('?stream=off')).rows).toEqual([])
 })
 
@@ -183,7 +183,7 @@ test('races whose lanes were asked differently count, the board says how many, a
   }
   for (let count = 0; count < 8; count++) await writeRace({ totals: short })
   await writeRace({ totals: ab })
-  // The third lane is asked like none of the two that are compared.
+  // The third lane was asked differently from the two that are compared.
   await writeRace({ totals: { ...ab, c: { total_ms: 950, asked_like: 2 } } })
   expect(await board()).toMatchObject({
     askedDifferentlyRaces: 9,
@@ -211,7 +211,7 @@ test('of a model whose answers brought no usage the board says that its tokens a
 
 test('the margin of a speed is that of the tokens which were sent: reasoning that stayed hidden makes it no finer', async () => {
   const { writeRace, board, paired } = await startBoard()
-  // 100 tokens of 600 were seen, in some 200 ms: 24 tokens a second either way, at this margin.
+  // 100 tokens of 600 were sent, in some 200 ms: at this margin ± 24 tokens a second.
   const lane = (decode_tps: number) => ({ total_ms: 500, decode_tps, output_tokens: 600, sent_tokens: 100 })
   for (let count = 0; count < 8; count++) {
     await writeRace({ totals: { a: lane(502), b: lane(487) }, race: { margin_ms: 4.6 } })

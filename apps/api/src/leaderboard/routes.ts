@@ -15,13 +15,14 @@ import { createPairing } from './paired.ts'
 import { countRaces, type RaceFilter, readRaces } from './read-races.ts'
 
 /**
- * The newest races that a board is made of; all their figures are in memory at once. Older ones are told as left out.
+ * A board is made of this many of the newest races; all their figures are in memory at once. It reports how many older
+ * ones were left out.
  */
 const racesMax = 10_000
 
 /**
- * A race of sixteen lanes has 120 pairs of them to compare, a page of such races 12,000: the loop gets its turn in
- * between.
+ * A race of sixteen lanes has 120 pairs of lanes to compare, and a page of such races 12,000: the event loop gets its
+ * turn in between.
  */
 const pairsBetweenTurns = 2_000
 
@@ -35,7 +36,7 @@ export function createLeaderboardRoutes(context: AppContext, limit = racesMax): 
     const hash = createHash('sha256').update(JSON.stringify(query))
     const older = await readInto(query, (race) => {
       board.add(race)
-      // A race that is over changes no more, but it may be deleted and come back under its id from a file.
+      // A race that is over does not change, but it can be deleted and imported again under the same id.
       hash.update(`${race.id} ${race.status} ${race.isImported}\n`)
     })
     board.leaveOut(tooOld, older)
@@ -50,7 +51,7 @@ export function createLeaderboardRoutes(context: AppContext, limit = racesMax): 
     response.json(pairing.result())
   })
 
-  /** How many races are older than what was read. */
+  /** Passes each race to `add`; returns how many races are older than those. */
   async function readInto(filter: RaceFilter, add: (race: RaceRow) => void): Promise<number> {
     const now = context.now()
     let read = 0

@@ -1,4 +1,4 @@
-/** What a board adds up of one model, race by race and lane by lane, and the row that comes of it. */
+/** What a board adds up for one model, race by race and lane by lane, and the row that it becomes. */
 import type { LeaderboardRow } from '@drag-race/contracts'
 import { type Entry, isDone, type LaneRow, type RaceRow, toTimedSpeed } from './judge-race.ts'
 import { median, toPercentiles } from './percentiles.ts'
@@ -6,7 +6,7 @@ import { wilson } from './wilson.ts'
 
 export interface Tally {
   model: string
-  /** The newest that is known. */
+  /** That of the newest race in which it is known. */
   provider: string | null
   providerAtMs: number
   simulated: boolean
@@ -19,9 +19,9 @@ export interface Tally {
   decodeTokensPerSecond: number[]
   outputTokens: number[]
   costUsd: number[]
-  /** Tokens that our tokenizer counted are in a speed above. */
+  /** One of the speeds above was calculated with tokens that our tokenizer counted. */
   isEstimated: boolean
-  /** Of how many races the times above are: a model can stand in several lanes of one. */
+  /** The races that the times above come from: a model can run in several lanes of one. */
   ttftRaces: Set<string>
   totalRaces: Set<string>
 }
@@ -47,7 +47,7 @@ export function emptyTally(model: string): Tally {
   }
 }
 
-/** Under this many races a row is preliminary: the interval of 15 in 30 is still 33 % to 67 %. */
+/** With fewer races a row is preliminary: the interval of 15 in 30 is still 33 % to 67 %. */
 const racesForSure = 30
 
 const figures = ['ttftMs', 'totalMs', 'decodeTokensPerSecond', 'outputTokens', 'costUsd'] as const
@@ -64,7 +64,7 @@ export function addLane(tally: Tally, row: LaneRow, { id, startedAtMs, marginMs 
     tally.provider = row.provider
     tally.providerAtMs = startedAtMs
   }
-  // One simulated figure is enough to mark them all: never the other way round.
+  // One simulated lane marks the whole row: a simulated figure is never shown as a real one.
   tally.simulated ||= row.simulated
   if (!isDone(row)) return
   tally.isEstimated ||= row.isEstimated
@@ -78,8 +78,8 @@ export function addLane(tally: Tally, row: LaneRow, { id, startedAtMs, marginMs 
 }
 
 /**
- * Infinity for an answer too quick for the clock. Left out, it would leave the median to those of the model's answers
- * that were held up: of one with 500 tokens a second and a margin of 38 ms, 3 of 296 were timed, at 100 a second.
+ * Infinity for an answer too quick for the clock. Without such answers the median would be that of the answers that
+ * were held up: of a model with 500 tokens a second, at a margin of 38 ms, 3 of 296 were timed, at 100 a second.
  */
 function toSpeedOrFaster(row: LaneRow, marginMs: number | null): number | null {
   const speed = toTimedSpeed(row, marginMs)

@@ -1,7 +1,7 @@
 /**
- * A group's ratings, from all of its races or from as many of each kind as a resample drew.
+ * A group's ratings, from all of its races or from the races as a resample weighs them.
  *
- * Behind the players stands the phantom, with a win and a loss against each.
+ * The phantom is the player after the last model, with a win and a loss against each of them.
  */
 import { createLeague } from './bradley-terry.ts'
 import type { Team } from './team.ts'
@@ -9,9 +9,7 @@ import type { Team } from './team.ts'
 export interface TeamFit {
   /** From all races. */
   values: number[]
-  /**
-   * `races[k]`: how often pattern k was drawn. `weigh` gives the weight of each win and of each loss of the phantom.
-   */
+  /** `races[k]`: the weight of pattern k. `weigh` gives the weight of each win and of each loss of the phantom. */
   refit(races: ArrayLike<number>, weigh: () => number): number[]
 }
 
@@ -46,7 +44,7 @@ export function createTeamFit({ members, pairs, patterns }: Team): TeamFit {
     () => 1,
     strengths,
   )
-  // A resample is never far from the whole, so it starts there.
+  // The strengths of a resample are near those of all races, so its fit starts there.
   return { values, refit: (races, weigh) => fit(races, weigh, strengths.slice()) }
 }
 

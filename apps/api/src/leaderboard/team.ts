@@ -1,4 +1,4 @@
-/** The season cut into groups that never met: each is rated by itself, on a scale of its own. */
+/** The season cut into groups of models that never met: each group is rated by itself, on a scale of its own. */
 import { toGroups } from './groups.ts'
 import type { Pattern, Season } from './race-book.ts'
 
@@ -20,7 +20,7 @@ export function toTeams(season: Season): Team[] {
   const numbers = new Map(models.map((model, index) => [model, index]))
   const pairs = season.pairs.map(({ a, b }): Pair => [numbers.get(a) ?? 0, numbers.get(b) ?? 0])
   const groups = toGroups(models.length, pairs)
-  // One group is the rule, and ten thousand races need not be copied for it.
+  // Usually there is one group, and ten thousand races need not be copied for it.
   if (groups.length === 1) {
     return [{ members: [...models.keys()], racesOf, pairs, patterns, races: countRaces(patterns) }]
   }
@@ -40,7 +40,9 @@ function toTeam(season: Season, pairs: readonly Pair[], members: number[]): Team
   }
 }
 
-/** What of a race is the group's: all or nothing, unless the season left its winner out. */
+/**
+ * The part of a race that is the group's: all or nothing, unless the season left out the winner that linked the losers.
+ */
 function toOwn(pattern: Pattern, numbers: ReadonlyMap<number, number>): Pattern[] {
   const pairs: number[] = []
   const scores: number[] = []

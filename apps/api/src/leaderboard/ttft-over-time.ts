@@ -2,8 +2,8 @@
  * The time to first token of each model over time, in at most 120 points in all: what a chart can draw at once.
  *
  * Races are cut into groups of (nearly) equal number, in order of time, and a model's point is its average within a
- * group. Equal numbers rather than equal hours: a month's silence before a busy afternoon would leave one point of it.
- * All models share the groups, and a group's points share its time, so that their lines can be read across.
+ * group. With equal hours instead, a month's silence before a busy afternoon would leave one point for that afternoon.
+ * All models have the same groups, and all points of a group the same time, so that their lines can be compared.
  */
 import { type Leaderboard, roundMs } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
@@ -17,7 +17,7 @@ export interface TtftMoment {
 
 export const pointsMax = 120
 
-/** Oldest first; models in order of their names. Of more than 120 models those with most moments are shown. */
+/** Oldest first; models by name. Of more than 120 models those with the most moments are shown. */
 export function ttftOverTime(moments: readonly TtftMoment[]): Leaderboard['ttftOverTime'] {
   const models = mostSeen(moments)
   const shown = moments.filter(({ model }) => models.has(model)).sort((a, b) => a.atMs - b.atMs)

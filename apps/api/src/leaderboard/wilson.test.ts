@@ -36,7 +36,7 @@ test('all races won end at one, and none at nought, without binary dust', () => 
   expect(new Set(races.map((n) => wilson(0, n).low))).toEqual(new Set([0]))
 })
 
-/** Wins in quarters: dead heats of two and of four lanes among them. */
+/** Wins in quarters: with dead heats of two and of four lanes. */
 const record = fc
   .tuple(
     fc.integer({ min: 1, max: 5_000 }),

@@ -26,7 +26,7 @@ export function wilson(successes: number, n: number, z = z95): Interval {
   const centre = rate + zz / (2 * n)
   const half = z * Math.sqrt((rate * (1 - rate)) / n + zz / (4 * n * n))
   const scale = 1 + zz / n
-  // At a rate of 0 or 1 one end is that rate; binary dust would put it a hair outside, or inside.
+  // At a rate of 0 or 1 one end is that rate; rounding errors would put it slightly outside, or inside.
   return {
     low: Math.min(rate, Math.max(0, (centre - half) / scale)),
     high: Math.max(rate, Math.min(1, (centre + half) / scale)),

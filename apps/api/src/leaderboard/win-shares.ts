@@ -1,14 +1,14 @@
 /**
  * How one race's win is shared among its models: whole to the winner, 1/k to each of k models of a dead heat.
  *
- * A model in several lanes has not run against itself. The race counts as if each model had run in one of its lanes,
- * drawn by lot, and the share is the mean over all draws: twins that tie with each other alone have won, and of two
- * equal models the one in more lanes has no better chance. For two models it is what their head to head says.
+ * A model in several lanes does not run against itself. The race counts as if each model had run in one of its lanes,
+ * drawn by lot, and the share is the mean over all draws: a model whose lanes tie only with each other has won, and of
+ * two equal models the one in more lanes has no better chance. With two models the shares are their head to head.
  */
 import { type Better, rank, toVerdict } from '@drag-race/contracts'
 import type { Entry } from './judge-race.ts'
 
-/** Of each model that entered; together 1. */
+/** The share of each model that entered; together 1. */
 export function toWinShares(entries: readonly Entry[], better: Better): Map<string, number> {
   const lanesOf = Map.groupBy(entries, ({ row }) => row.model)
   const shares = new Map([...lanesOf.keys()].map((model) => [model, 0]))
@@ -22,7 +22,7 @@ export function toWinShares(entries: readonly Entry[], better: Better): Map<stri
   return shares
 }
 
-/** Every choice of one lane a model. The most that sixteen lanes can have is 324, of five models. */
+/** Every choice of one lane for each model. Sixteen lanes have at most 324, with five models. */
 function draws(lanesOf: readonly Entry[][]): Entry[][] {
   return lanesOf.reduce<Entry[][]>(
     (drawn, lanes) => drawn.flatMap((draw) => lanes.map((lane) => [...draw, lane])),
