@@ -1,6 +1,6 @@
 /**
- * What a race asks when it names a prompt of the library. Its text comes from there, or must be the same: a text that
- * was changed is the user's own, and its races stand in no category of the leaderboard.
+ * What a race asks when it names a prompt of the library: the library's text, unless the race brings its own. A text
+ * that differs is the user's own, and its races are in no category of the leaderboard.
  */
 import type { RaceRequest } from '@drag-race/contracts'
 import type { Kysely } from 'kysely'
@@ -9,9 +9,9 @@ import type { Schema } from '../history/schema.ts'
 import { findPrompt } from './store.ts'
 
 export interface Question {
-  /** With its prompt, wherever that comes from. */
+  /** With its prompt, be it from the caller or from the library. */
   request: RaceRequest
-  /** The library's; null for what is not in it. */
+  /** That of the library's prompt; null for any other text. */
   category: string | null
 }
 

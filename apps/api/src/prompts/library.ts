@@ -1,4 +1,4 @@
-/** The prompts that ship with the app. Ids are kept for ever: races in the history point at them. */
+/** The prompts that ship with the app. An id never changes: races in the history point at it. */
 import type { Prompt } from '@drag-race/contracts'
 
 const shipped: [id: string, category: string, title: string, text: string][] = [

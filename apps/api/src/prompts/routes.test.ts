@@ -96,7 +96,7 @@ test('no body is refused', async () => {
   expect((await send('POST')).status).toBe(400)
 })
 
-test('there is an end to the number of prompts, also when two are written at once', async () => {
+test('the number of prompts is limited, also when two are written at once', async () => {
   const { db, send } = await startApp()
   const rows = Array.from({ length: ownPromptsMax - 1 }, (_, index) => ({
     ...haiku,

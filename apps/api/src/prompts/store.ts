@@ -5,7 +5,7 @@ import type { Kysely } from 'kysely'
 import type { PromptsTable, Schema } from '../history/schema.ts'
 import { promptLibrary } from './library.ts'
 
-/** The list goes to the browser whole. */
+/** Limited because the list goes to the browser whole. */
 export const ownPromptsMax = 1_000
 
 /** The library first, then one's own in the order in which they were written. */
@@ -27,8 +27,8 @@ export function findShipped(id: string): Prompt | null {
 }
 
 /**
- * null when there are as many as there may be. Counted and written in one go: two requests at once cannot pass the
- * bound.
+ * null when the limit is reached. Counted and written in one transaction: two requests at once cannot
+ * exceed it.
  */
 export function addPrompt(db: Kysely<Schema>, input: PromptInput, now: Date): Promise<Prompt | null> {
   const row: PromptsTable = { id: randomUUID(), ...input, created_at: now.toISOString() }

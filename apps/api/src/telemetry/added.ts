@@ -2,7 +2,7 @@
  * What a gateway counted between two readings: after minus before, row by row.
  *
  * Counters only grow, unless the gateway was restarted. A row in which any of them fell is taken to have begun at zero
- * again, as Prometheus's own `increase` does: never a negative number, at worst one that is too small.
+ * again, as Prometheus's own `increase` does: a difference is never negative, at worst too small.
  */
 import type { GatewayRow } from '@drag-race/contracts'
 import {
@@ -33,7 +33,7 @@ function subtract(after: CountedRow, earlier: CountedRow | undefined) {
   const observed = (name: TimingName): Observed => {
     const [then, now] = [before?.observed[name], after.observed[name]]
     const count = now.count - (then?.count ?? 0)
-    // Two sums of the same calls may differ by binary dust.
+    // Two sums of the same calls can differ by a rounding error.
     return { count, sumMs: Math.max(0, now.sumMs - (then?.sumMs ?? 0)) }
   }
   return {

@@ -1,9 +1,9 @@
-/** What is spent of the gateway's budgets: a row an owner of each. */
+/** What has been spent of the gateway's budgets: one row for each owner of a budget. */
 import type { GatewayBudget } from '@drag-race/contracts'
 import type { Dialect } from './dialects.ts'
 import type { Sample } from './parse-prometheus.ts'
 
-/** Those who have used most of theirs first; null when the gateway does not tell. */
+/** The most used first, as a share of the limit; null when the gateway does not report budgets. */
 export function toBudgets(samples: readonly Sample[], metrics: Dialect['budgets']): GatewayBudget[] | null {
   if (metrics === null) return null
   const named = (name: string) =>
@@ -25,7 +25,7 @@ function toKey(labels: Sample['labels']): string {
   return `${labels.get('budget')}\u0000${labels.get('period')}`
 }
 
-/** Of nothing, everything is used. */
+/** A limit of 0 counts as used up. */
 function share({ spentUsd, limitUsd }: GatewayBudget): number {
   if (limitUsd === null) return 0
   return limitUsd > 0 ? spentUsd / limitUsd : 1

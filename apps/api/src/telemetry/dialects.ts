@@ -1,52 +1,52 @@
 /**
- * What each gateway calls its figures: one table a dialect, read from the gateway's own source and real output.
+ * What each gateway calls its figures: one table for each dialect, made from the gateway's own source and real output.
  *
  * - built-in: OpenTelemetry's GenAI names in their Prometheus form.
  * - agentgateway: crates/agentgateway/src/telemetry/metrics.rs. Prints OpenMetrics; unknown labels are `unknown`.
  * - LiteLLM: litellm/integrations/prometheus.py, litellm/types/integrations/prometheus.py. The Python client adds
  *   `_total` to counters, and an absent label is the word `None`.
  * - Bifrost: plugins/telemetry/main.go. A metric appears with its first call, not before.
- * - vLLM: vllm/v1/metrics/loggers.py. No gateway, but a server that is raced without one counts the same things.
+ * - vLLM: vllm/v1/metrics/loggers.py. Not a gateway, but a vLLM that is raced without one counts the same things.
  */
 import type { GatewayDialect } from '@drag-race/contracts'
 import type { Sample } from './parse-prometheus.ts'
 
 export interface Dialect {
   name: GatewayDialect
-  /** A metric's name of this shape gives the gateway away. */
+  /** The gateway is recognised by a metric whose name matches. */
   sign: RegExp
   /** Labels in order of preference; empty, `unknown` and `None` count as absent. */
   provider: readonly string[]
-  /** Of every row, for a server of models, which is its own provider. */
+  /** The provider of every row, for a model server that is its own provider. */
   ownProvider?: string
   /** The name that the caller used comes first: it is what a lane is called. */
   model: readonly string[]
-  /** For series without a provider: a metric that has one, and which of its labels equals which of theirs. */
+  /** For series without a provider: a metric that has one, and which of its labels equals which label of the series. */
   providerFrom?: { metric: string; sameLabel: readonly (readonly [there: string, here: string])[] }
   requests: Counter
-  /** Those that ended in an error; null where the gateway does not tell. */
+  /** Requests that ended in an error; null where the gateway does not report them. */
   failed: Counter | null
   inputTokens: Counter
   outputTokens: Counter
-  /** US dollars; null where the gateway does not tell them by the name that the caller used. */
+  /** US dollars; null where the gateway does not report them under the name that the caller used. */
   cost: Counter | null
   /**
-   * Histograms: `_sum` and `_count` are read. A refusal takes no time: durations are of good calls alone where they can
-   * be told.
+   * Histograms: `_sum` and `_count` are read. Durations are those of successful calls alone where these can be told
+   * apart, because a refusal takes next to no time.
    */
   ttft: Timing | null
   timePerOutputToken: Timing | null
   duration: Timing | null
   /**
    * A histogram too: its `_bucket` lines are read. Where it is split by phase, only the first of `phases` that the page
-   * has: the phases of one call may not be added up as if they were several calls.
+   * has is read: the phases of one call must not be added up as if they were several calls.
    */
   overhead: (Timing & { phases?: readonly string[] }) | null
   /**
-   * Metrics by target: a gauge that is 0 closed, 1 half-open, 2 open, and counters with the labels `target` and `from`.
+   * For each target a gauge (0 closed, 1 half-open, 2 open), and counters with the label `target`, for fallbacks `from`.
    */
   targets: { breaker: string; retries: string; fallbacks: string } | null
-  /** Gauges in US dollars: what each `owner` has spent of a `budget` in a `period`, and what it may. */
+  /** Gauges in US dollars: what each `owner` has spent of a `budget` in a `period`, and the limit. */
   budgets: { spent: string; limit: string } | null
 }
 
@@ -71,7 +71,7 @@ const tokenUsage = (metric: string, type: string): Counter => ({
 })
 const inSeconds = (metric: string): Timing => ({ metric, unitMs: 1000 })
 
-/** Prefixes that nobody else uses come first; the GenAI names are a common standard. */
+/** Dialects with a prefix of their own come first: the GenAI names are a common standard. */
 const dialects: readonly Dialect[] = [
   {
     name: 'agentgateway',
@@ -109,15 +109,16 @@ const dialects: readonly Dialect[] = [
     failed: { metric: 'litellm_deployment_failure_responses_total' },
     inputTokens: { metric: 'litellm_input_tokens_metric_total' },
     outputTokens: { metric: 'litellm_output_tokens_metric_total' },
-    // By the provider's name of a model alone: no figure to stand in the row of a name that stands for several.
+    // LiteLLM reports it by the provider's name of a model alone: no figure for the row of a name that stands for
+    // several.
     cost: null,
     ttft: inSeconds('litellm_llm_api_time_to_first_token_metric'),
     // litellm_deployment_latency_per_output_token divides the time to the *first* token by all tokens when a call
-    // streams: no figure to stand under this name.
+    // streams: that is not the time per output token.
     timePerOutputToken: null,
-    // Of good calls alone, by itself.
+    // LiteLLM observes it for successful calls alone.
     duration: inSeconds('litellm_request_total_latency_metric'),
-    // Its help text says milliseconds; what is observed is divided by 1000 before.
+    // Its help text says milliseconds, but LiteLLM divides by 1000 before it observes.
     overhead: inSeconds('litellm_overhead_latency_metric'),
     targets: null,
     budgets: null,
@@ -135,7 +136,7 @@ const dialects: readonly Dialect[] = [
     cost: { metric: 'bifrost_cost_total' },
     // The first chunk, with or without text in it.
     ttft: inSeconds('bifrost_stream_first_token_latency_seconds'),
-    // Between chunks, as every gateway that does not count tokens.
+    // Between chunks, as in every gateway that does not count tokens.
     timePerOutputToken: inSeconds('bifrost_stream_inter_token_latency_seconds'),
     duration: {
       ...inSeconds('bifrost_upstream_latency_seconds'),
@@ -151,7 +152,7 @@ const dialects: readonly Dialect[] = [
     provider: [],
     ownProvider: 'vllm',
     model: ['model_name'],
-    // Each of the several choices of a call is one; callers who leave are not counted.
+    // Each choice of a call with several counts as a request; calls whose caller left are not counted.
     requests: { metric: 'vllm:request_success_total' },
     failed: {
       metric: 'vllm:request_success_total',
@@ -175,7 +176,7 @@ const dialects: readonly Dialect[] = [
     requests: { metric: 'gen_ai_server_request_duration_seconds_count' },
     failed: {
       metric: 'gen_ai_server_request_duration_seconds_count',
-      // A caller who left, as a lane that was stopped, says nothing against the model.
+      // When the caller left, as a stopped lane does, the model did not fail.
       where: (labels) => !/^(caller_.*)?$/.test(labels.get('error_type') ?? ''),
     },
     inputTokens: tokenUsage('gen_ai_client_token_usage_sum', 'input'),
@@ -187,8 +188,8 @@ const dialects: readonly Dialect[] = [
       ...inSeconds('gen_ai_server_request_duration_seconds'),
       where: (labels) => (labels.get('error_type') ?? '') === '',
     },
-    // What a call waits for before it leaves for its provider. `total` holds the work on every later read too: load on
-    // the gateway's processor, spread over the whole stream, which no token waits for as a sum.
+    // `request` is what a call waits for before it is sent to its provider. `total` also holds the work on every later
+    // read: load on the gateway's processor, spread over the whole stream, and no token waits for the sum of it.
     overhead: { ...inSeconds('gateway_overhead_seconds'), phases: ['request', 'total'] },
     targets: {
       breaker: 'gateway_breaker_state',
@@ -207,7 +208,7 @@ export function detectDialect(names: Iterable<string>): Dialect | null {
 
 const wanted = new Set(dialects.flatMap(metricsOf))
 
-/** Does any dialect read a metric of this name? A page may hold a hundred thousand others. */
+/** Does any dialect read a metric of this name? A page can hold a hundred thousand others. */
 export function isKnownMetric(name: string): boolean {
   return wanted.has(name)
 }

@@ -66,7 +66,7 @@ test('the built-in gateway: a row a provider and model, durations of good calls 
       provider: 'openai',
       model: 'gpt-4o-mini',
       requests: 4,
-      // Who left is no failure of the model's, and no whole answer either.
+      // A call whose caller left is no failure of the model, and no whole answer either.
       failed: 1,
       inputTokens: 44,
       outputTokens: 388,
@@ -169,7 +169,7 @@ litellm_overhead_latency_metric_bucket{api_provider="openai",le="+Inf"} 4.0
     ['openai', 'small', 5, 50, 500],
     ['azure', 'small', 2, 0, 200],
     ['groq', 'fast', 1, 0, 9],
-    // Two providers serve `small`: without a deployment nobody knows which.
+    // Two providers serve `small`: without a deployment it is not known which one.
     ['unknown', 'small', 0, 0, 3],
   ])
   expect(rows.map(({ failed }) => failed)).toEqual([0, 0, 1, 0])

@@ -1,5 +1,5 @@
 /**
- * Samples of a known dialect → one row a provider and model, summed over all other labels (status, key, team, route).
+ * Samples of a known dialect → one row for each provider and model, summed over the other labels (status, key, team, route).
  *
  * A row also keeps the sums and counts behind its averages. Averages cannot be subtracted, and what a race added is a
  * difference.
@@ -127,14 +127,14 @@ function labelOf(sample: Sample, labels: readonly string[]): string | null {
   return null
 }
 
-/** What a race has added is kept in its history, and some gateways take a model's name from whoever calls them. */
+/** What a race added is kept in its history, and some gateways accept any name of a model from their callers. */
 const nameCharsMax = 500
 
 function isPresent(value: string | undefined): value is string {
   return value !== undefined && value !== '' && value !== 'unknown' && value !== 'None'
 }
 
-/** By label and value; null where two providers share it, so that nobody's figures go to another. */
+/** By label and value; null where two providers share them, so that the figures of one never go to the other. */
 function knownProviders(samples: readonly Sample[], dialect: Dialect): Map<string, string | null> {
   const known = new Map<string, string | null>()
   const source = dialect.providerFrom
@@ -174,7 +174,7 @@ function emptyTally(provider: string, model: string, failed: number | null): Tal
   }
 }
 
-/** A sum of 0 is one that is missing or NaN: no call takes no time. */
+/** A sum of 0 was missing or NaN: every call takes some time. */
 function average({ sumMs, count }: Observed): number | null {
   return count > 0 && sumMs > 0 ? roundMs(sumMs / count) : null
 }

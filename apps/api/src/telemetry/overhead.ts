@@ -12,7 +12,7 @@ import type { Sample } from './parse-prometheus.ts'
 
 export type Overhead = NonNullable<GatewayStats['overhead']>
 
-/** null when the page has no such histogram. Other labels than the phase (providers, routes, keys) are added up. */
+/** null when the page has no such histogram. Series that differ in other labels (provider, route, key) are added up. */
 export function toOverhead(samples: readonly Sample[], timing: Dialect['overhead']): Overhead | null {
   if (timing === null) return null
   const bucketLines = samples.filter(({ name }) => name === `${timing.metric}_bucket`)
@@ -62,7 +62,7 @@ function toBound(le: string | undefined): number | null {
   return Number.isNaN(bound) ? null : bound
 }
 
-/** Four decimals: bounds of a tenth of a millisecond must not merge, binary dust must go. */
+/** Four decimals: fine enough for bounds of a tenth of a millisecond, and free of rounding errors. */
 function round(ms: number): number {
   return Math.round(ms * 10_000) / 10_000
 }

@@ -1,17 +1,17 @@
 /**
  * Reads Prometheus's text format 0.0.4, and OpenMetrics as far as it differs, from text that may come in pieces.
  *
- * A line that is broken is counted and skipped, never the page: one odd label must not blank the whole panel. Messages
- * name the line and the fault but quote nothing, because label values may hold names of users. The time is linear in
- * the text, and no line throws: a page of eight million broken lines costs about as much as one of good ones.
+ * A broken line is counted and skipped, and the rest of the page is read: one odd label must not blank the whole panel.
+ * Messages name the line and the fault but quote nothing, because label values can hold names of users. The time is
+ * linear in the text, and no line throws: a page of eight million broken lines costs about as much as one of good ones.
  *
- * Left aside: timestamps, exemplars, HELP texts. Source: prometheus.io/docs/instrumenting/exposition_formats.
+ * Ignored: timestamps, exemplars, HELP texts. Source: prometheus.io/docs/instrumenting/exposition_formats.
  */
 
 export interface Sample {
   name: string
   labels: ReadonlyMap<string, string>
-  /** May be NaN or infinite. */
+  /** Can be NaN or infinite. */
   value: number
 }
 
@@ -19,7 +19,7 @@ export interface ParsedMetrics {
   samples: Sample[]
   /** Every metric that the page names, in a HELP or TYPE line or in a sample; also those that were not wanted. */
   names: Set<string>
-  /** The first of the broken lines; counted from 1. */
+  /** The first broken lines, numbered from 1. */
   problems: { line: number; message: string }[]
   problemCount: number
 }
@@ -33,7 +33,7 @@ export interface PrometheusParser {
 const lineCharsMax = 1_000_000
 const problemsMax = 20
 
-/** `isWanted` decides by name which samples are kept; the others are checked and let go. */
+/** `isWanted` decides by name which samples are kept; the others are checked and dropped. */
 export function createPrometheusParser(isWanted: (name: string) => boolean = () => true): PrometheusParser {
   const parsed: ParsedMetrics = { samples: [], names: new Set(), problems: [], problemCount: 0 }
   let lineNumber = 0
@@ -166,7 +166,7 @@ function readQuoted(line: string, open: number): { text: string; next: number } 
   return null
 }
 
-/** The value; after it a timestamp and an exemplar (`# {…} 0.5`) may stand, and are left aside. */
+/** The value. A timestamp and an exemplar (`# {…} 0.5`) can follow it, and are ignored. */
 function readValue(rest: string): number | string {
   const exemplarAt = rest.indexOf('#')
   const words = (exemplarAt === -1 ? rest : rest.slice(0, exemplarAt))

@@ -1,9 +1,9 @@
 /**
- * Fetches a gateway's Prometheus page and says in words what is wrong when that fails: the panel shows those words, and
+ * Fetches a gateway's Prometheus page. When that fails it says in words what is wrong: the panel shows those words, and
  * everything else goes on.
  *
  * The page is parsed piece by piece as it arrives, and only what a dialect reads is kept: a large page must not hold up
- * the event loop, on which the tokens of a running race are stamped.
+ * the event loop, on which the viewers of a running race are served.
  */
 
 import type { GatewayAddress } from '../app-context.ts'
@@ -44,7 +44,7 @@ export async function readMetrics(gateway: GatewayAddress, limits = metricsLimit
   }
 }
 
-/** Without the user and password that a URL may carry. */
+/** Without the user and password that a URL can hold. */
 export function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return url
   const parsed = new URL(url)
@@ -57,7 +57,8 @@ export function withoutSecrets(url: string): string {
 const setUrl = "Set GATEWAY_METRICS_URL to the address of the gateway's Prometheus metrics."
 
 /**
- * A password in the URL is for its page (Bifrost asks for one). The gateway's key goes to the gateway's origin alone.
+ * A password in the URL is for its page (Bifrost asks for one). The gateway's key is sent to the gateway's origin
+ * alone.
  */
 function authorization(gateway: GatewayAddress): Record<string, string> {
   if (!URL.canParse(gateway.metricsUrl)) return {}

@@ -57,7 +57,7 @@ async function startApp(url: string, other: Partial<GatewayAddress> = {}) {
     now: () => new Date('2026-05-04T10:00:00Z'),
     nowMs: () => 0,
   }
-  // A short limit, so that a gateway that never answers costs a test nothing.
+  // A short limit: the test of a gateway that never answers waits for it.
   const telemetry = createTelemetry(context, { timeoutMs: 500, bytesMax: 10_000 })
   const apiUrl = await serveRoutes(createTelemetryRoutes(context, telemetry))
   const get = (query = '') => fetch(`${apiUrl}/gateway-stats${query}`)
@@ -174,7 +174,7 @@ test('another gateway shows the money that it tells of, and neither targets nor 
 })
 
 test('vLLM raced without a gateway: it is its own provider', async () => {
-  // Of vLLM 0.32.0, the lines that are read and two of the five hundred others.
+  // From vLLM 0.32.0: the lines that are read, and two of the five hundred others.
   const labels = 'engine="0",model_name="tiny"'
   const { stats } = await startApp(
     (
@@ -251,7 +251,7 @@ test('a finished race shows what was stored at its end, also when the gateway is
   expect(problem).toContain('cannot be reached (ECONNREFUSED)')
 })
 
-test('a race that is not known has added nothing that can be told', async () => {
+test('for an unknown race it is not known what was added', async () => {
   const gateway = await startGateway()
   const { stats } = await startApp(gateway.url)
   expect((await stats('?race=nobody')).added).toBeNull()
@@ -264,7 +264,7 @@ test('a key that is not known is refused', async () => {
   expect(((await response.json()) as ApiError).error.code).toBe('invalid_request')
 })
 
-test('a gateway that is down, and one that never answers, are said to be', async () => {
+test('a gateway that is down is reported, and one that never answers', async () => {
   const down = await startApp(await nowhere())
   expect(await down.stats()).toMatchObject({ dialect: 'unknown', rows: [], overhead: null })
   expect(await down.telemetry.snapshot('race-1')).toBeNull()
@@ -272,7 +272,7 @@ test('a gateway that is down, and one that never answers, are said to be', async
   expect((await silent.stats()).problem).toContain('did not answer within 0.5 s')
 })
 
-test('what answers something else than metrics is said to', async () => {
+test('an answer that is not metrics is reported, with what to do', async () => {
   const gateway = await startGateway()
   const { stats } = await startApp(gateway.url)
   const problems: [body: string, status: number, problem: string][] = [
@@ -289,7 +289,7 @@ test('what answers something else than metrics is said to', async () => {
   }
 })
 
-test('one broken line is said, and the others are shown', async () => {
+test('one broken line is reported, and the others are shown', async () => {
   const gateway = await startGateway(`${page(3)}broken{\n`)
   const { stats } = await startApp(gateway.url)
   const { problem, rows } = await stats()

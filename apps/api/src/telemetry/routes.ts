@@ -1,4 +1,4 @@
-/** `GET /api/gateway-stats`: the telemetry panel. A gateway that cannot be read is a 200 with its problem in words. */
+/** `GET /api/gateway-stats`: the telemetry panel. When the gateway cannot be read the answer is a 200 that says why. */
 import { type GatewayRow, type GatewayStats, GatewayStatsQuery } from '@drag-race/contracts'
 import express from 'express'
 import { parseOrFault } from '../api-fault.ts'
@@ -27,7 +27,7 @@ export function createTelemetryRoutes(context: AppContext, telemetry: Telemetry)
       .select(['status', 'gateway_added_json'])
       .where('id', '=', raceId)
       .executeTakeFirst()
-    // Not found is not refused: a race that has just begun may not be written yet.
+    // A race that is not found is not refused: one that has just begun may not be written yet.
     if (race === undefined || race.status === 'running') {
       return stats.dialect === 'unknown' ? null : telemetry.addedSince(raceId, rows)
     }

@@ -1,13 +1,13 @@
 /**
- * What routing met with, a row a target of the gateway's config: its circuit breaker, and how often a call tried again
- * or went on.
+ * What the gateway's routing did, one row for each target of its config: the state of the target's circuit breaker, and
+ * how often a call was repeated there or went on to another target.
  */
 import { breakerStates, type GatewayTarget } from '@drag-race/contracts'
 import { compareTexts } from '../compare-texts.ts'
 import type { Dialect } from './dialects.ts'
 import type { Sample } from './parse-prometheus.ts'
 
-/** Open breakers first, then half-open ones, then by name; null when the gateway does not tell. */
+/** Open breakers first, then half-open ones, then by name; null when the gateway does not report targets. */
 export function toTargets(samples: readonly Sample[], metrics: Dialect['targets']): GatewayTarget[] | null {
   if (metrics === null) return null
   const targets = new Map<string, GatewayTarget>()

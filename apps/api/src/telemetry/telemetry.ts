@@ -1,7 +1,7 @@
 /**
  * What the gateway itself counts, as rows of provider and model: now, and since a race began.
  *
- * One for races and routes: a race leaves its first reading here, and a route subtracts it.
+ * Races and routes share one: a race leaves its first reading here, and a route subtracts it.
  */
 import type { GatewayRow, GatewayStats } from '@drag-race/contracts'
 import type { AppContext } from '../app-context.ts'
@@ -17,7 +17,7 @@ import { toTargets } from './targets.ts'
 export interface Telemetry {
   /**
    * Reads the gateway's metrics now; null when they cannot be read. The first rows of a race are kept as its start, for
-   * `?race=` while it runs. Takes up to two seconds: nobody waits for it before a green light.
+   * `?race=` while it runs. Takes up to two seconds, so no race waits for it before its green light.
    */
   snapshot(raceId: string): Promise<CountedRow[] | null>
   /** Pure. What was counted between two snapshots. */
@@ -33,7 +33,7 @@ export interface TelemetryReading {
   rows: CountedRow[]
 }
 
-/** Races run for minutes: the oldest start is let go when more than these are kept. */
+/** Races run for minutes. When there are more starts than these, the oldest is dropped. */
 const startsMax = 100
 
 export function createTelemetry(context: AppContext, limits = metricsLimits): Telemetry {
@@ -42,7 +42,7 @@ export function createTelemetry(context: AppContext, limits = metricsLimits): Te
 
   return {
     async snapshot(raceId) {
-      // Not the shared reading: it may have begun before the race's last call was counted.
+      // Not the shared reading, which can have begun before the last call of the race was counted.
       const { stats, rows } = await readGateway(context, limits)
       if (stats.dialect === 'unknown') return null
       keepStart(starts, raceId, rows)
@@ -62,7 +62,7 @@ export function createTelemetry(context: AppContext, limits = metricsLimits): Te
   }
 }
 
-/** Asked again for the same race (its end), the first reading stays. */
+/** A second snapshot of a race, at its end, leaves the first in place. */
 function keepStart(starts: Map<string, CountedRow[]>, raceId: string, rows: CountedRow[]) {
   if (starts.has(raceId)) return
   starts.set(raceId, rows)
