@@ -20,7 +20,7 @@ export function createPromptRoutes(context: AppContext): express.Router {
       throw new ApiFault(
         409,
         'too_many_prompts',
-        `There are ${ownPromptsMax} prompts of your own, which is as many as are kept. Delete one first.`,
+        `You have ${ownPromptsMax} prompts of your own, and no more can be kept. Delete one first.`,
       )
     }
     response.status(201).location(`/api/prompts/${prompt.id}`).json(prompt)

@@ -122,8 +122,8 @@ function readLabels(
     at = skipBlanks(line, key.next)
     if (line[at] === '=') {
       const value = readQuoted(line, skipBlanks(line, at + 1))
-      if (value === null) return 'the value of a label does not stand in quotes'
-      if (labels.has(key.text)) return 'a label stands there twice'
+      if (value === null) return 'the value of a label is not in quotes'
+      if (labels.has(key.text)) return 'a label occurs twice'
       labels.set(key.text, value.text)
       at = skipBlanks(line, value.next)
     } else if (key.isQuoted && name === '' && open === 0) {
@@ -174,8 +174,8 @@ function readValue(rest: string): number | string {
     .filter((word) => word !== '')
   const [value, timestamp] = words.map(toNumber)
   if (value === undefined) return 'it has no value'
-  if (value === null) return 'its value is no number'
-  if (timestamp === null || words.length > 2) return 'something else than a timestamp stands after the value'
+  if (value === null) return 'its value is not a number'
+  if (timestamp === null || words.length > 2) return 'what follows the value is not a timestamp'
   return value
 }
 

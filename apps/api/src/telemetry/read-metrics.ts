@@ -92,7 +92,7 @@ function faultsIn(metrics: ParsedMetrics, place: string): string | null {
   const where = `line ${first.line}: ${first.message}`
   if (metrics.names.size === 0) return `${place} is not in Prometheus's text format (${where}). ${setUrl}`
   const lines = metrics.problemCount === 1 ? 'One line' : `${metrics.problemCount} lines`
-  return `${lines} of the gateway's metrics could not be read and were left out (${where}).`
+  return `${lines} of the gateway's metrics could not be read (${where}). The others are shown.`
 }
 
 function refusal(place: string, status: number): string {

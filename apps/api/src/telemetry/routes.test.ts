@@ -279,7 +279,7 @@ test('an answer that is not metrics is reported, with what to do', async () => {
     ['', 404, `${gateway.url}/metrics answered 404. Set GATEWAY_METRICS_URL`],
     ['', 401, 'it wants a key. Set GATEWAY_API_KEY'],
     ['<html>\n<p>hello</p>', 200, "is not in Prometheus's text format (line 1: it does not begin"],
-    ['process_cpu_seconds_total 1', 200, 'of no gateway that the app knows'],
+    ['process_cpu_seconds_total 1', 200, 'from no gateway that the app knows'],
     ['x'.repeat(20_000), 200, 'larger than 10000 bytes'],
   ]
   for (const [body, status, problem] of problems) {
@@ -293,7 +293,7 @@ test('one broken line is reported, and the others are shown', async () => {
   const gateway = await startGateway(`${page(3)}broken{\n`)
   const { stats } = await startApp(gateway.url)
   const { problem, rows } = await stats()
-  expect(problem).toContain("One line of the gateway's metrics could not be read and were left out (line 7: ")
+  expect(problem).toContain("One line of the gateway's metrics could not be read (line 7: ")
   expect(rows[0]?.requests).toBe(3)
 })
 

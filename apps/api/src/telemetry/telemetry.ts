@@ -96,5 +96,5 @@ async function readGateway(context: AppContext, limits: MetricsLimits): Promise<
 }
 
 const unknownDialect =
-  'These metrics are of no gateway that the app knows: it reads the built-in one, agentgateway, LiteLLM, Bifrost and vLLM. ' +
-  'Some name their metrics only with the first call: start a race, or point GATEWAY_METRICS_URL at the right page.'
+  'These metrics come from no gateway that the app knows: it reads the built-in one, agentgateway, LiteLLM, Bifrost and vLLM. ' +
+  'Some show their metrics only after the first call: start a race, or point GATEWAY_METRICS_URL at the right page.'
