@@ -43,7 +43,7 @@ export interface Dialect {
    */
   overhead: (Timing & { phases?: readonly string[] }) | null
   /**
-   * For each target a gauge (0 closed, 1 half-open, 2 open), and counters with the label `target`, for fallbacks `from`.
+   * For each target a gauge (0 closed, 1 half-open, 2 open), and counters with the label `target`, of fallbacks `from`.
    */
   targets: { breaker: string; retries: string; fallbacks: string } | null
   /** Gauges in US dollars: what each `owner` has spent of a `budget` in a `period`, and the limit. */

@@ -1,5 +1,5 @@
 /**
- * Samples of a known dialect → one row for each provider and model, summed over the other labels (status, key, team, route).
+ * Samples of a known dialect → one row for each provider and model, summed over the rest (status, key, team, route).
  *
  * A row also keeps the sums and counts behind its averages. Averages cannot be subtracted, and what a race added is a
  * difference.
