@@ -36,7 +36,9 @@ export function GatewayPage() {
           <section aria-labelledby="gateway-counted">
             <h2 id="gateway-counted">Counted since its start</h2>
             <Source stats={stats.data} updatedAtMs={stats.dataUpdatedAt} />
-            {stats.data.problem === null && <GatewayTable rows={stats.data.rows} />}
+            {(stats.data.problem === null || stats.data.rows.length > 0) && (
+              <GatewayTable rows={stats.data.rows} />
+            )}
           </section>
           <Targets targets={stats.data.targets} />
           <Budgets budgets={stats.data.budgets} />
