@@ -44,7 +44,9 @@ export function HistoryPage() {
         </button>
       )}
       <p className="visually-hidden" role="status">
-        {races.data && !races.isPlaceholderData ? `${list.length} races shown` : ''}
+        {races.data && !races.isPlaceholderData
+          ? `${list.length} ${list.length === 1 ? 'race' : 'races'} shown`
+          : ''}
       </p>
     </div>
   )

@@ -74,6 +74,7 @@ test('a margin that nobody measured is said to be so', () => {
 test('a running race has no margin yet', () => {
   const race = raceOf({ status: 'running', lanes: lanesOf('a', 'b'), marginMs: null })
   expect(toSummaryWords(race)).toEqual({ word: 'RUNNING', by: '', who: '2 lanes', rule: 'whole answer' })
+  expect(toSummaryWords({ ...race, lanes: lanesOf('a') }).who).toBe('1 lane')
 })
 
 test('a disturbed clock is marked with its lag, a cold start by its name', () => {

@@ -22,7 +22,9 @@ export function toSummaryWords(race: RaceSummary): SummaryWords {
 }
 
 function toVerdictWords({ verdict, status, lanes, finish }: RaceSummary): Omit<SummaryWords, 'rule'> {
-  if (status === 'running') return { word: 'RUNNING', by: '', who: `${lanes.length} lanes` }
+  if (status === 'running') {
+    return { word: 'RUNNING', by: '', who: `${lanes.length} ${lanes.length === 1 ? 'lane' : 'lanes'}` }
+  }
   if (status === 'interrupted') return { word: 'INTERRUPTED', by: '', who: 'what had arrived is kept' }
   if (verdict === null) return { word: 'NO RESULT', by: '', who: 'ended before anything was decided' }
   switch (verdict.kind) {
