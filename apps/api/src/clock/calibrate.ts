@@ -21,18 +21,18 @@ export interface CalibrateParts {
   signal: AbortSignal
 }
 
-/** With one of them the margin of a fresh start was 11 ms, and 4 a minute later; with four it is 4 at once. */
+/** With one warming heat the margin of a fresh start was 11 ms, and 4 a minute later; with four it is 4 at once. */
 const heatsToWarm = 4
-/** 40 lanes of 24 tokens; at 100 tokens a second 3 s with the heats that warm up. */
+/** 40 lanes of 24 tokens; at 100 tokens a second, as fast as most models, 3 s including the heats that warm up. */
 const heatsCounted = 5
 /** No further heat is begun after this: a slow model gives fewer. */
 const heatsMsMax = 3_000
-/** Behind a gateway this many models are tried: the first may be one with bad days. */
+/** Behind a gateway this many models are tried: the first can be one that simulates faults. */
 const modelsTriedMax = 3
 
 /**
- * null when nothing can be measured against: no simulator answers, or nothing of ours arrives there. Throws an ApiFault
- * while the gateway does not answer: a margin without it would not be that of the races to come.
+ * null when there is nothing to measure against: no simulator answers, or our requests do not arrive there. Throws an
+ * ApiFault while the gateway does not answer: a margin without it would not be that of the races to come.
  */
 export async function calibrate(parts: CalibrateParts): Promise<Calibration | null> {
   for (const target of await toTargets(parts)) {
@@ -42,7 +42,7 @@ export async function calibrate(parts: CalibrateParts): Promise<Calibration | nu
   return null
 }
 
-/** The road of every lane; where no simulated model stands at its end, straight to the simulator. */
+/** Through the gateway, as every lane goes; when no simulated model answers there, straight to the simulator. */
 async function toTargets({ context, simulatorUrl, catalog }: CalibrateParts): Promise<HeatTarget[]> {
   const { models, isReachable, problem } = await catalog.read()
   if (!isReachable)

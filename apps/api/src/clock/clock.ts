@@ -1,6 +1,6 @@
 /**
  * What the app knows of its clock, and when it measures it: after the start, in the background, and on demand. Never
- * while a race runs; a race that is started meanwhile waits for it a moment, then cuts it short.
+ * while a race runs; a race that is started during a calibration waits for it a moment, then cuts it short.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Calibration, ClockReport, LaneState } from '@drag-race/contracts'
@@ -14,14 +14,15 @@ import { keep, readNewest } from './calibration-store.ts'
 import { readLedger } from './read-ledger.ts'
 
 export interface Clock {
-  /** The newest; null before the first. */
+  /** The newest one; null before the first. */
   readonly calibration: Calibration | null
   readonly isCalibrating: boolean
   /**
-   * Takes the kept calibration; measures anew in the background, if so wished, as soon as gateway and simulator answer.
+   * Reads the kept calibration. With `isMeasured`, also measures anew in the background, as soon as gateway and
+   * simulator answer.
    */
   begin(options: { isMeasured: boolean }): Promise<void>
-  /** On demand. Whoever asks while it runs gets the same. Throws an ApiFault when it cannot be. */
+  /** On demand. A call during a calibration gets the result of that one. Rejects with an ApiFault. */
   calibrate(): Promise<Calibration>
   /** Before a green light: resolves when no calibration runs. */
   makeWay(): Promise<void>
@@ -39,7 +40,7 @@ export interface ClockParts {
 }
 
 export interface ClockLimits {
-  /** A race waits so long for a calibration. */
+  /** How long a race waits for a calibration. */
   waitMsMax: number
   calibrateMsMax: number
 }
@@ -47,14 +48,14 @@ export interface ClockLimits {
 /** A whole calibration takes about three seconds. */
 export const clockLimits: ClockLimits = { waitMsMax: 3_500, calibrateMsMax: 15_000 }
 
-/** After the start, until gateway and simulator answer or it is clear that they will not. */
+/** Waits before the attempts after the start, until gateway and simulator answer or it is clear that they will not. */
 const attemptsAfterMs = [0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
 const retryMs = 1_000
-/** An idle machine of two cores has under 2 ms. */
+/** A wider margin is measured again. An idle machine of two cores has under 2 ms. */
 const wideMs = 5
 const againAfterMs = 60_000
 const againMax = 10
-/** The end of a race waits so long for the sentinel's ledger. */
+/** How long the end of a race waits for the sentinel's ledger. */
 const sentinelMsMax = 500
 
 export function createClock(
@@ -97,7 +98,7 @@ export function createClock(
         await start()
         return await measureBetter()
       } catch (error) {
-        // Between races it is tried again until it has been done.
+        // A race in the way is no failed attempt: between races it is tried again until it succeeds.
         if (error === cutShortFault || error === racesRun)
           await sleep(retryMs, undefined, { signal: closing.signal })
         else failed++
@@ -109,7 +110,7 @@ export function createClock(
     )
   }
 
-  /** A wide margin is a bad moment of the machine, which races to come need not suffer from: it is measured again. */
+  /** A wide margin comes from a bad moment of the machine. It is measured again, so that later races do without it. */
   async function measureBetter() {
     for (let again = 0; again < againMax && (calibration?.marginMs ?? 0) > wideMs; again++) {
       await sleep(againAfterMs, undefined, { signal: closing.signal })
@@ -126,7 +127,7 @@ export function createClock(
     },
     async begin({ isMeasured }) {
       calibration ??= await readNewest(db)
-      // It rejects only when the app closes.
+      // It rejects when the app closes, and then nobody needs it.
       if (isMeasured) measureSoon().catch(() => {})
     },
     calibrate: start,

@@ -1,4 +1,4 @@
-/** A calibration takes neither a race's time nor its own without end. The lanes here never end their answers. */
+/** A race waits for a calibration only so long, and a calibration ends. The lanes here never end their answers. */
 import { expect, onTestFinished, test } from 'vitest'
 import { startFakeGateway } from '../testing/fake-gateway.ts'
 import { heldLanes } from '../testing/held-lanes.ts'
@@ -33,7 +33,7 @@ test('a race that has waited for it long enough cuts it short', async () => {
   expect((await raced).status).toBe(200)
 })
 
-test('a simulated model that does not end its answers ends it, with what to do', async () => {
+test('it ends with advice when the simulated model does not end its answers', async () => {
   const { calibrate } = await start({ calibrateMsMax: 10 })
   expect(await calibrate()).toMatchObject({
     status: 504,

@@ -34,7 +34,7 @@ test('a first token that comes late makes the margin, however many came in time 
   expect(toMargin([[lane(0, [5, ...Array<number>(199).fill(0)])]])?.marginMs).toBe(5)
 })
 
-test('two lanes that are off to either side are as far apart as both together, whichever is first', () => {
+test('two lanes that are off in opposite directions differ by the sum of both errors, whichever is first', () => {
   const byToken = [lane(-2, [0]), lane(2, [0])]
   const byTotal = [lane(0, [0], -2), lane(0, [0], 3)]
   for (const turned of [(heat: LaneErrors[]) => heat, (heat: LaneErrors[]) => heat.toReversed()]) {
@@ -69,7 +69,7 @@ test('without a token there is no margin', () => {
   expect(toMargin([[], [lane(1, [])]])).toBeNull()
 })
 
-test('in a single heat no figure but one in a hundred is further off, and no two lanes further apart', () => {
+test('in a single heat at most one token in a hundred is further off than the margin, and no TTFT or total', () => {
   const ms = fc.nat(5_000).map((hundredths) => hundredths / 100)
   const heat = fc.array(fc.tuple(ms, fc.array(ms, { minLength: 1, maxLength: 30 }), ms), {
     minLength: 1,
@@ -78,7 +78,7 @@ test('in a single heat no figure but one in a hundred is further off, and no two
   fc.assert(
     fc.property(heat, (lanes) => {
       const errors = lanes.map(([request, tokens, total]) => lane(request, tokens, total))
-      // Sums of figures with two decimals carry binary dust.
+      // Sums of figures with two decimals have binary rounding errors.
       const limitMs = toMargin([errors])!.marginMs + 1e-9
       const crossings = errors.flatMap(({ requestMs, tokensMs }) => tokensMs.map((one) => requestMs + one))
       const beyond = crossings.filter((one) => one > limitMs).length

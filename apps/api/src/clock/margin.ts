@@ -10,9 +10,9 @@
  * of each heat, and of the heats the median: a machine that hiccups once in one of them says nothing about the next
  * race, and a race that it strikes is marked as disturbed.
  *
- * What all lanes share (the mean way through the gateway) is in the first and cancels in the second; what strikes one
- * lane alone, the reading thread's lateness included, is in both. Percentiles by the nearest rank: of fewer than 100
- * values the p99 is the largest.
+ * An error that all lanes share (the mean way through the gateway) is in the first and cancels in the second; an error
+ * of one lane alone, the reading thread's lateness included, is in both. Percentiles are by the nearest rank: of fewer
+ * than 100 values the p99 is the largest.
  */
 import { type Calibration, type LaneErrors, toCrossingErrors, toSpread } from '@drag-race/contracts'
 
@@ -24,7 +24,7 @@ export function toMargin(heats: readonly (readonly LaneErrors[])[]): Margin | nu
   const p99Ms = toSpread(p99s).p50
   if (p99Ms === null) return null
   return {
-    // Stamps on the tape have two decimals: no margin is below their grain.
+    // Stamps on the tape have two decimals, so no margin is below 0.01 ms.
     marginMs: Math.max(0.01, Math.ceil(p99Ms * 100) / 100),
     lanes: heats.flat().length,
     ...toSpreads(heats),

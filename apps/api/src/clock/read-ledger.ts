@@ -1,7 +1,7 @@
-/** What the simulator wrote down of one call. Asked for after the call, so that asking disturbs nothing. */
+/** What the simulator wrote down about one call. It is asked for after the call, so that it disturbs nothing. */
 import { SimulatorLedger } from '@drag-race/contracts'
 
-/** Three numbers a chunk: 60,000 tokens are about 6 MB. */
+/** A ledger has three numbers for each chunk: 60,000 tokens are about 6 MB. */
 const askMsMax = 2_000
 
 /** null when the simulator does not answer, or does not know this call. */
@@ -14,7 +14,7 @@ export async function readLedger(
   return typeof answer === 'string' ? null : answer
 }
 
-/** The ledger, or why there is none: the simulator knows no such call, or gives no answer that is one. */
+/** The ledger, or why there is none: the simulator does not know the call, or gave no valid answer. */
 export async function askLedger(
   simulatorUrl: string,
   completionId: string,

@@ -1,4 +1,4 @@
-/** One heat against the simulator, on the road of every lane: the lane thread, the gateway, a simulated model. */
+/** One heat against the simulator, by the way of every lane: the lane thread, the gateway, a simulated model. */
 import { randomUUID } from 'node:crypto'
 import { type LaneEntry, type LaneErrors, type RaceRequest, toLaneErrors } from '@drag-race/contracts'
 import type { LaneGateway } from '../own-gateway.ts'
@@ -15,16 +15,16 @@ export interface HeatTarget {
 }
 
 export interface HeatResult {
-  /** Lanes whose tape and ledger could be laid side by side. */
+  /** The lanes whose tape could be compared with its ledger. */
   lanes: LaneErrors[]
   lateness: Lateness | null
 }
 
-/** As many as most races have at most, and tokens as fast as most models are. */
+/** Few races have more lanes. */
 export const heatLanes = 8
 const heatTokens = 24
 
-/** Rejects with the signal's reason; its lanes are stopped then. */
+/** When the signal aborts, the lanes are stopped, and it rejects with the signal's reason. */
 export async function runHeat(
   target: HeatTarget,
   { laneThread, simulatorUrl, signal }: { laneThread: LaneThread; simulatorUrl: string; signal: AbortSignal },

@@ -2,12 +2,12 @@
 import type { LaneEntry, LaneRequest, ModelInfo } from '@drag-race/contracts'
 import { invalidRequest } from '../api-fault.ts'
 
-/** In gateway.yaml: exact to the millisecond and long, which is what a clock is measured with. */
+/** A model of gateway.yaml, made to measure the clock with: exact to the millisecond, with long answers. */
 const exactName = 'sim-sentinel'
 
 /**
- * Models behind the gateway that the simulator answers: the one that is made for it first, and last those for which the
- * gateway chooses among several, since a call may then go more than one way.
+ * Models behind the gateway that the simulator answers: the one that is made for this first, and last the virtual ones,
+ * for which the gateway chooses among several models, so that calls can go different ways.
  */
 export function toSimulatedModels(models: readonly ModelInfo[]): string[] {
   const rank = ({ id, virtual }: ModelInfo) => (id === exactName ? 0 : virtual ? 2 : 1)
