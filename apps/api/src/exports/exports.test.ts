@@ -1,4 +1,4 @@
-/** A race as a file, and as its events. */
+/** A race exported as a file, compared with its events. */
 import { createHash } from 'node:crypto'
 import { TapeHeader, tapeFormat, tapeLinesType } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { apiKey, refusal, useTwoApps } from '../testing/use-two-apps.ts'
 const at = useTwoApps()
 
 describe('a tape that is exported', () => {
-  test('has a header that is true, and the events as they are on the tape', async () => {
+  test('has a header that agrees with its events, and the events as they are on the tape', async () => {
     const id = await at.raced()
     const response = await at.exported(id)
     expect(response.headers.get('content-type')).toBe(tapeLinesType)
@@ -44,14 +44,14 @@ describe('a tape that is exported', () => {
     expect(text).not.toContain(at.gateway.url)
   })
 
-  test('is refused as a page that is not built yet', async () => {
+  test('is refused as html while the replay page is not built', async () => {
     expect(await refusal(await at.exported(await at.raced(), 'html'))).toMatchObject({
       status: 503,
       code: 'not_built',
     })
   })
 
-  test('is refused for a race that is not there, and in a form that is not known', async () => {
+  test('is refused for a race that does not exist, and in an unknown form', async () => {
     expect((await at.exported('nobody')).status).toBe(404)
     expect(await refusal(await at.exported('nobody', 'pdf'))).toMatchObject({
       status: 400,

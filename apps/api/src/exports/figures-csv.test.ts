@@ -19,7 +19,7 @@ test.each([
   expect(toCell(value)).toBe(text)
 })
 
-test('a race is a row a lane, by their numbers, with every figure of the slip and what limits them beside it', () => {
+test('a race is one row for each lane, by number, with every figure of the slip, the margin and the lag', () => {
   const lane = {
     lane: 0,
     model: '=m',
@@ -113,11 +113,11 @@ test('a race is a row a lane, by their numbers, with every figure of the slip an
     `,5 tokens,"maths, mental","{""build"":""1.4"",""who"":""a, b""}",1,`,
   )
   expect(toFiguresCsv({ ...race, finish: 'first-token' })).toContain(',first-token,"maths, mental",')
-  // Kept before slips had one.
+  // A slip that was kept before slips had a finish reason.
   const { finishReason: _, ...before } = slip
   const kept = race.lanes.map((lane) => ({ ...lane, slip: before }))
   expect(toFiguresCsv({ ...race, category: null, lanes: kept }).split('\r\n')[0]).toBe(names!.join(','))
-  // Older than the clock's report: it is not known, which is not false.
+  // A race older than the clock's report: whether it was disturbed is not known, so the cell is not `false`.
   const older = toFiguresCsv({ ...race, category: null, clock: null })
     .split('\r\n')[1]!
     .split(',')

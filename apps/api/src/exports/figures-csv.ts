@@ -1,9 +1,10 @@
 /**
- * A race's figures as CSV (RFC 4180), one row a lane: all of its time slip, with what limits it: the margin, the
- * longest that the clock came late, and whether that was more than the margin allows. The columns of the slip are its
- * own keys, so that a figure that is added there is here too; units are the last word of each name.
+ * A race's figures as CSV (RFC 4180), one row for each lane: all of its time slip, with the margin, the longest that
+ * the clock was late (`lag_ms`), and whether that was more than the margin. The columns of the slip are its own keys,
+ * so that a figure that is added to the slip is here too; units are the last word of each name.
  *
- * Spreadsheets run a cell that begins like a formula. A model's name is not ours, so such a text gets an apostrophe.
+ * Spreadsheets run a cell that begins like a formula. Names of models come from outside, so such a text is given an
+ * apostrophe.
  */
 import { type LaneSummary, type RaceDetail, toAskedWith } from '@drag-race/contracts'
 
@@ -25,20 +26,20 @@ function toCells(race: RaceDetail, { lane, slip, ...figures }: LaneSummary): Map
     ['finish_line', typeof race.finish === 'string' ? race.finish : `${race.finish.tokens} tokens`],
     ['category', race.category],
     ['tags', toTextsCell(race.tags)],
-    // As on the number plate.
+    // The number that the page shows.
     ['lane', lane + 1],
     ...toColumns('', figures),
     ...toAskedColumns(race, lane),
     ['margin_ms', race.marginMs],
     ['lag_ms', race.clock?.lagMs ?? null],
     ['disturbed', race.clock?.disturbed ?? null],
-    // Before it stood on slips it was kept nowhere but on the tape: the columns are the same all the same.
+    // Slips of older races have no finish reason; this gives their files the same columns.
     ['finish_reason', null],
     ...toColumns('', slip),
   ])
 }
 
-/** What was not set is left to the provider; a sentinel was not asked. */
+/** A cell is empty where nothing was set, which leaves it to the provider, and for a sentinel. */
 function toAskedColumns({ request }: RaceDetail, lane: number): [string, Cell][] {
   const asked = toAskedWith(request, lane)
   return [
@@ -56,7 +57,7 @@ function toTextsCell(texts: Readonly<Record<string, string>>): string | null {
   return Object.keys(texts).length > 0 ? JSON.stringify(texts) : null
 }
 
-/** `ttftMs` → `ttft_ms`; what lies one deeper carries the name above it. */
+/** `ttftMs` → `ttft_ms`; a nested key is prefixed with the name of its parent. */
 function toColumns(prefix: string, figures: object): [string, Cell][] {
   return Object.entries(figures).flatMap(([key, value]: [string, unknown]): [string, Cell][] => {
     const name = `${prefix}${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`

@@ -13,14 +13,14 @@ function folderWith(html: string | null): string {
   return folder
 }
 
-test('the tape stands where the built page has its place, in a script that does not run', () => {
+test('the tape takes the place of the mark in the built page, in a script that does not run', () => {
   const { before, after } = readReplayPage(folderWith('<body><!--tape--><script>run()</script></body>'))
   expect(`${before}TAPE${after}`).toBe(
     '<body><script type="application/jsonl" id="tape">\nTAPE</script><script>run()</script></body>',
   )
 })
 
-test.each([null, 'a page without a place'])(
+test.each([null, 'a page without the mark'])(
   'a page that is not built (%s) is refused with what to do',
   (html) => {
     expect(() => readReplayPage(folderWith(html))).toThrow(/not built yet\. Run: npm start/)

@@ -14,7 +14,7 @@ export interface ReplayPage {
   after: string
 }
 
-/** `webFolder`: what Vite builds. Read anew each time: a build may end after the app has started. */
+/** `webFolder`: what Vite builds. Read at each export, because a build can end after the app has started. */
 export function readReplayPage(webFolder: string): ReplayPage {
   const file = path.join(webFolder, 'export', 'replay.html')
   const [before, after] = existsSync(file) ? readFileSync(file, 'utf8').split(place) : []
@@ -28,9 +28,9 @@ export function readReplayPage(webFolder: string): ReplayPage {
 }
 
 /**
- * Lines of JSON as they may stand in a script: what could end or open a tag there, and the two line ends that JSON
- * allows and HTML's readers trip over, are written as escapes. Such characters stand in strings alone, so the JSON is
- * the same.
+ * Lines of JSON that are safe inside a script element: the characters that could open or end a tag there, and U+2028
+ * and U+2029, which JSON allows and older scripts take for line ends, are escaped. They occur only within strings, so
+ * the JSON is the same.
  */
 export function escapeForScript(lines: string): string {
   return lines.replace(

@@ -1,6 +1,6 @@
 /**
- * `GET /api/races/:id/export?as=tape|csv|html`: a race to be taken along. All of it comes from the tape and from what
- * its fold says; no key and no address of the gateway is on a tape. Sent as it is read, a few milliseconds at a time.
+ * `GET /api/races/:id/export?as=tape|csv|html`: a race as a file. All of it comes from the tape and from its fold; no
+ * key and no address of the gateway is on a tape. It is sent as it is read, a few milliseconds of work at a time.
  */
 import {
   type ExportForm,
@@ -24,14 +24,14 @@ import { escapeForScript, readReplayPage } from './replay-page.ts'
 import { sealTape } from './seal-tape.ts'
 
 export interface ExportOptions {
-  /** The app's, for the header of a tape. */
+  /** The app's version, for the header of a tape. */
   version: string
   /** The built web. */
   webFolder: string
   live: FindLive
 }
 
-/** Each holds about a megabyte for a reader that is slow. */
+/** An export to a slow reader holds about a megabyte. */
 const exportsMax = 16
 
 export function createExportRoutes(

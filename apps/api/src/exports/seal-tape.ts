@@ -1,6 +1,6 @@
 /**
- * What a tape file's header says of its events: how many, and their hash. Reads the tape once, a few milliseconds at a
- * time.
+ * The number and the hash of a tape's events, for the header of its file. Reads the tape once, a few milliseconds of
+ * work at a time.
  */
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
