@@ -1,4 +1,4 @@
-/** Races beside the ledger of a simulator that this test writes; with the real one in tests/clock.test.ts. */
+/** Races compared with a ledger that this test writes; tests/clock.test.ts does it with the real simulator. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
@@ -23,7 +23,7 @@ let simulatorUrl: string
 let gateway: FakeGateway
 let app: TestApp
 
-/** Answers as the simulator does, writes it down, and says by which id. `change` is what the ledger says otherwise. */
+/** Answers as the simulator does and keeps a ledger, in which `change` replaces what really happened. */
 async function answer(call: FakeCall, words: string[], change: Partial<SimulatorLedger> = {}) {
   const id = `${simulatorIdPrefix}${++calls}`
   const acceptedAtNs = String(process.hrtime.bigint())
@@ -114,7 +114,7 @@ async function written(state: RaceState): Promise<string> {
   return state.raceId!
 }
 
-test('each figure is how much later it was here than the simulator wrote it, though nobody calls the lane simulated', async () => {
+test('each error is our time minus that of the simulator, also where no lane is marked as simulated', async () => {
   const state = await race(app.url, lanesOf('exact', 'exact'))
   expect(state.lanes.map(({ simulated }) => simulated)).toEqual([false, false])
   const { lanes } = await truthOf(state)
@@ -148,7 +148,7 @@ test('where a gateway cut the chunks anew, the first token and the end are still
   })
 })
 
-test('of a lane that was cut no token is claimed: nothing tells whether its chunks are those that were written', async () => {
+test('a lane that was cut has no token errors: its chunks cannot be matched with those that were written', async () => {
   const tape = events(await postRace(app.url, lanesOf('cut')))
   const start = await next(tape, ({ type }) => type === 'race-start')
   await next(tape, (event) => event.type === 'token' && event.content === words.at(-1))
@@ -169,7 +169,7 @@ test.each([
   ['no_id', 'refuses'],
   ['not_kept', 'forgotten'],
   ['other_clock', 'elsewhere'],
-])('%s: nothing is claimed of a model that is %s', async (code, model) => {
+])('%s: the lane has no errors where the answer is from the model `%s`', async (code, model) => {
   expect(await truthOf(await race(app.url, lanesOf(model)))).toMatchObject(none(code))
 })
 
@@ -187,14 +187,14 @@ test('a simulator that never answers is not waited for', { timeout: 10_000 }, as
   const other = await startApp({ gatewayUrl: gateway.url, simulatorUrl: url })
   const { lanes } = await truthOf(await race(other.url, lanesOf('exact', 'exact', 'exact')), other.url)
   expect(lanes.map(({ missing }) => missing?.code)).toEqual(['unreachable', 'unreachable', 'unreachable'])
-  // One deadline for all.
+  // One deadline for all lanes: after the first ledger it has passed.
   expect(asked).toBeLessThan(2)
   await other.close()
   silent.closeAllConnections()
   silent.close()
 })
 
-test('an imported race is laid beside no ledger: its clock was another', async () => {
+test('an imported race is compared with no ledger: it was timed by another clock', async () => {
   const raceId = await written(await race(app.url, lanesOf('exact')))
   const file = await (await fetch(`${app.url}/api/races/${raceId}/export`)).text()
   const there = await startApp({ gatewayUrl: gateway.url, simulatorUrl })
@@ -221,7 +221,7 @@ test('a tape that does not say when the green light was has no zero to count fro
   expect(await truthOf({ raceId })).toMatchObject(none('no_green_light'))
 })
 
-test('a race that is not there is told so', async () => {
+test('a race that does not exist is a 404', async () => {
   const response = await ask('nobody')
   expect(response.status).toBe(404)
   expect(((await response.json()) as ApiError).error.code).toBe('not_found')

@@ -1,7 +1,7 @@
 /**
- * A finished race beside the simulator's ledger, lane by lane. Whose an answer is, its completion id says: most
- * gateways pass it on, so a lane needs no mark that it is simulated. Some put their own in its place (TensorZero), and
- * nothing else of an answer says by which entry of the ledger it was written.
+ * Compares a finished race with the simulator's ledger, lane by lane. The completion id says which call of the ledger
+ * an answer belongs to, and nothing else does. Most gateways pass it on, so a lane needs no mark that it is simulated;
+ * some (TensorZero) put an id of their own in its place.
  */
 import {
   type GroundTruth,
@@ -17,7 +17,7 @@ import { askLedger } from '../clock/read-ledger.ts'
 
 export interface GroundTruthSource {
   simulatorUrl: string
-  /** Its times are those of another machine. */
+  /** An imported race has the times of another machine. */
   isImported: boolean
 }
 
@@ -41,7 +41,7 @@ async function readLane(
 ): Promise<LaneGroundTruth> {
   const none = (gap: GroundTruthGap) => ({ lane: lane.lane, errors: null, missing: toMissing(gap) })
   if (isImported) return none('imported')
-  // Before the id: a lane that the end of the app cut off has none, whoever answered it.
+  // Before the id: a lane that was cut off by the end of the app has no id, whoever answered it.
   if (greenLightNs === null) return none('no_green_light')
   const id = lane.outcome?.event.completionId
   if (!id) return none('no_id')
@@ -60,7 +60,7 @@ async function readLane(
 }
 
 /**
- * The count of chunks is all that tells whether they were cut anew, and of a lane that is not done it tells nothing.
+ * Only the count of chunks shows whether a gateway regrouped them, and of a lane that is not done it shows nothing.
  */
 function toTokenGap({ stream, outcome }: LaneState, tokensMs: number[] | null): GroundTruthGap | null {
   if (!stream) return null

@@ -1,6 +1,6 @@
 /**
- * `GET /api/races/:id/ground-truth`: how far a finished race is from what the simulator wrote down of it. Nothing of it
- * is kept.
+ * `GET /api/races/:id/ground-truth`: how far the times of a finished race are from those in the simulator's ledger. The
+ * result is not stored.
  */
 import express from 'express'
 import type { AppContext } from '../app-context.ts'
