@@ -1,4 +1,4 @@
-/** A tape file that becomes a race of another app. */
+/** Tape files that are exported from one app and imported into another. */
 import {
   emptyRace,
   type ImportedRace,
@@ -46,13 +46,13 @@ describe('a tape that is imported', () => {
     expect(races.map(({ origin }) => origin)).toEqual(['imported'])
     const board = (await (await fetch(`${at.there.url}/api/leaderboard`)).json()) as Leaderboard
     expect(board.rows).toEqual([])
-    // And may go on from there.
+    // It can be exported again from there.
     const again = await (await at.exported(id, 'tape', at.there)).text()
     expect(again.slice(again.indexOf('\n'))).toBe(file.slice(file.indexOf('\n')))
     expect(JSON.parse(again.split('\n')[0]!)).toMatchObject({ origin: 'imported' })
   })
 
-  test('keeps the category of its prompt, and goes on with it', async () => {
+  test('keeps the category of its prompt, also when it is exported again', async () => {
     const { id: promptId, category } = promptLibrary[0]!
     const { raceId } = await race(at.here.url, { promptId, lanes: [{ model: 'says' }] })
     await eventually(async () => expect((await detail(at.here.url, raceId!)).status).not.toBe('running'))
@@ -63,7 +63,7 @@ describe('a tape that is imported', () => {
     expect(TapeHeader.parse(JSON.parse(again.split('\n')[0]!)).category).toBe(category)
   })
 
-  test('has no category where its file is older than that, and one that is too long is refused', async () => {
+  test('has no category where its file names none, and one that is too long is refused', async () => {
     const id = await at.raced()
     const file = await (await at.exported(id)).text()
     expect(file.split('\n')[0]).not.toContain('category')
@@ -78,13 +78,13 @@ describe('a tape that is imported', () => {
     })
   })
 
-  test('is refused a second time: it is here already', async () => {
+  test('is refused a second time', async () => {
     const file = await (await at.exported(await at.raced())).text()
     expect((await at.bring(file)).status).toBe(201)
     expect(await refusal(await at.bring(file))).toMatchObject({ status: 409, code: 'already_here' })
   })
 
-  test('keeps what stands before a cut, at any byte, as interrupted and with a note, and no figure is another', async () => {
+  test('cut at any byte, keeps what precedes the cut as interrupted, with a note and the same figures', async () => {
     const id = await at.raced()
     const file = new TextEncoder().encode(await (await at.exported(id)).text())
     const tape = await collect(await eventsOf(at.here.url, id))
@@ -111,14 +111,14 @@ describe('a tape that is imported', () => {
     }
   })
 
-  test('that was cut where the last stamp is not the newest is sound when it goes on from there', async () => {
+  test('cut where the last stamp is not the newest, can be exported and imported again', async () => {
     expect((await at.bring(toFile('r', toHandmade('r')))).status).toBe(201)
     const again = await (await at.exported('r', 'tape', at.there)).text()
     await at.there.db.deleteFrom('races').execute()
     expect((await at.bring(again)).status).toBe(201)
   })
 
-  test('of many parts is kept whole, and goes on after any of its events', async () => {
+  test('of many parts is kept whole, and is read on after any of its events', async () => {
     const tokens = Array.from({ length: 1_200 }, (_, index) => ({
       ...({ type: 'token', lane: 0, content: 'x', kind: 'answer' } as const),
       at: 951 + index,
@@ -150,7 +150,7 @@ describe('a tape that is imported', () => {
     expect((await at.bring(`${file}\n\r\n`)).status).toBe(201)
   })
 
-  test('must be named as lines, must be text, and comes from no other site', async () => {
+  test('must have the content type of lines, be UTF-8, and come from no other site', async () => {
     expect(await refusal(await at.bring('{}', 'application/json'))).toMatchObject({
       status: 415,
       code: 'not_lines',
@@ -168,7 +168,7 @@ describe('a tape that is imported', () => {
 })
 
 describe('an upload', () => {
-  test('that is too long is refused while it comes, with the bound', async () => {
+  test('that is too long is refused while it arrives, with the limit', async () => {
     async function* endless() {
       for (;;) yield new TextEncoder().encode('{"format":"llm-drag-race/tape"')
     }
@@ -179,7 +179,7 @@ describe('an upload', () => {
     })
   })
 
-  test('waits for the one before it', async () => {
+  test('is refused while another one runs, with when to try again', async () => {
     const file = new TextEncoder().encode(await (await at.exported(await at.raced())).text())
     let send: ReadableStreamDefaultController<Uint8Array> | undefined
     const body = new ReadableStream<Uint8Array>({

@@ -31,7 +31,7 @@ test('a file has the same lines in whatever pieces it comes', async () => {
   )
 })
 
-test('what is half at the end of a file is left out', async () => {
+test('half a character at the end of a file is left out', async () => {
   expect(await read([toBytes('a\n馬馬').subarray(0, 7)])).toEqual([
     ended('a'),
     { text: '馬', isEnded: false },

@@ -4,11 +4,11 @@ import { ApiFault } from '../api-fault.ts'
 
 export interface Line {
   text: string
-  /** Its line feed came too; without one it may be half a line. */
+  /** Its line feed came too; without one it can be half a line. */
   isEnded: boolean
 }
 
-/** The lines of each piece that arrives. Throws when it is more than `bytesMax`, or no UTF-8. */
+/** Yields the lines of each piece that arrives. Throws when the body is more than `bytesMax`, or not UTF-8. */
 export async function* readLines(body: AsyncIterable<Uint8Array>, bytesMax: number): AsyncGenerator<Line[]> {
   const utf8 = new TextDecoder('utf-8', { fatal: true })
   let bytes = 0
@@ -19,12 +19,12 @@ export async function* readLines(body: AsyncIterable<Uint8Array>, bytesMax: numb
     const text = decode(utf8, piece)
     const end = text.lastIndexOf('\n')
     if (end !== -1) yield (rest + text.slice(0, end)).split('\n').map(toLine)
-    // Looked through once, however many pieces a line has: 64 MB without a line feed would take minutes else.
+    // Only the new piece is searched, not the line so far: else 64 MB without a line feed would take minutes.
     rest = end === -1 ? rest + text : text.slice(end + 1)
-    // A file of 64 MB is a second of work: others have their turn in between.
+    // A file of 64 MB is a second of work: other requests get their turn in between.
     await nextTurn()
   }
-  // A file may be cut within a character, too: what is half is left out, like half a line.
+  // A file can also be cut within a character: the half character is left out.
   if (rest !== '') yield [{ text: rest, isEnded: false }]
 }
 

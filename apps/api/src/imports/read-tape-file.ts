@@ -1,7 +1,7 @@
 /**
- * A tape file, read and judged: whole and true to its hash; or cut off, sound as far as it goes and closed as
- * interrupted, with a note that says so; or refused, with the line and what to do. There is nothing in between, so that
- * no figure of an imported race is one that its events do not give.
+ * Reads a tape file and judges it: it is whole and agrees with its hash; or it was cut off, is sound up to there and is
+ * closed as interrupted, with a note that says so; or it is refused, with the line and what to do. There is nothing in
+ * between, so that every figure of an imported race is one that its events give.
  */
 import { createHash, type Hash } from 'node:crypto'
 import {
@@ -19,17 +19,17 @@ import { type Line, readLines } from './read-lines.ts'
 
 export interface TapeFile {
   header: TapeHeader
-  /** Has ended. */
+  /** Of a race that has ended. */
   state: RaceState
   parts: TapePart[]
-  /** What must be known of it; null when it is whole. */
+  /** What a reader must know about the file; null when it is whole. */
   note: string | null
 }
 
-/** A part of the tape in the database: some 60 kB. */
+/** Events in a part of the tape in the database: some 60 kB. */
 const partEvents = 500
 
-/** Held whole until all of it is judged; `bytesMax` bounds it. */
+/** The file is held in memory until all of it is judged; it is at most `bytesMax` long. */
 export async function readTapeFile(body: AsyncIterable<Uint8Array>, bytesMax: number): Promise<TapeFile> {
   const check = createTapeCheck()
   const hash = createHash('sha256')
@@ -41,7 +41,7 @@ export async function readTapeFile(body: AsyncIterable<Uint8Array>, bytesMax: nu
         header = readHeader(line)
       } else if (!isHalf(line)) {
         if (lines.length < header.events) addLine(line.text)
-        // Editors and mail programs leave empty lines at the end, which are no events: the hash is not theirs.
+        // Editors and mail programs leave empty lines at the end; they are no events, and not in the hash.
         else if (line.text !== '') throw refused('too_many_events', tooManyText(header))
       }
     }
@@ -96,7 +96,7 @@ function readHeader({ text }: Line): TapeHeader {
   )
 }
 
-/** The file ends within it. */
+/** The file was cut within this line. */
 function isHalf({ text, isEnded }: Line): boolean {
   return !isEnded && parseJsonOrNull(text) === null
 }

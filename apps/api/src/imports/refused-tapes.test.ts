@@ -1,4 +1,4 @@
-/** Tape files that are not sound, and what is said of them. */
+/** Tape files that are not sound, and how they are refused. */
 import type { Arrival, EventOf, RaceEvent, Unnumbered } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
 import { toHandmade, toNumbered } from '../testing/handmade-tape.ts'
@@ -36,7 +36,7 @@ describe('a tape that is imported', () => {
     expect(await at.there.db.selectFrom('races').selectAll().execute()).toEqual([])
   })
 
-  test('is refused when its standings are not those of its events, be the hash as it may', async () => {
+  test('is refused when its standings are not those of its events, even if the hash is right', async () => {
     const id = await at.raced()
     const tape = await collect(await eventsOf(at.here.url, id))
     const forged = tape.map((event) =>
@@ -143,7 +143,7 @@ describe('a tape that is imported', () => {
       (all) => all.map(toWhole),
       'a first token of lane 0, which did not stream.',
     ],
-  ])('is refused when TTFT stands %s, be the hash as it may', async (_where, change, words) => {
+  ])('is refused when TTFT stands %s, even if the hash is right', async (_where, change, words) => {
     const tape = toNumbered(change(toHandmade('r')))
     expect(await refusal(await at.bring(toFile('r', tape)))).toMatchObject({
       status: 422,
@@ -152,7 +152,7 @@ describe('a tape that is imported', () => {
     })
   })
 
-  test('is refused with more tags than a race can have, and the bound is said', async () => {
+  test('is refused with more tags than a race can have, with the limit', async () => {
     const [start, ...rest] = toHandmade('r')
     const toTags = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, 'x']))
@@ -170,7 +170,7 @@ describe('a tape that is imported', () => {
   })
 
   test.each([{ tags: { ['n'.repeat(100_000)]: 'x' } }, { ['n'.repeat(100_000)]: 'x' }])(
-    'is refused in few words, however long a name in it is',
+    'is refused with a short message, however long a name in it is',
     async (more) => {
       const [start, ...rest] = toHandmade('r')
       if (start?.type !== 'race-start') throw new Error('a tape begins with its start')
