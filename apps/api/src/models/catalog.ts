@@ -1,7 +1,7 @@
 /**
- * What can race: the gateway's own list of models, asked for again when it is older than two seconds, or at once where
- * there was none: a gateway that was not up a moment ago may be now. A foreign gateway's entries lack our extra fields;
- * what it does not say is taken as available and real.
+ * Which models can race: the gateway's own list. It is asked for again when it is older than two seconds, or at once
+ * after a failure: a gateway that was not up a moment ago can be up now. Entries of a foreign gateway lack our extra
+ * fields; such models are taken as available and real.
  */
 import { type ModelInfo, type ModelList, parseJsonOrNull } from '@drag-race/contracts'
 import * as z from 'zod/mini'
@@ -13,7 +13,7 @@ export interface Catalog {
 }
 
 export interface CatalogReading extends ModelList {
-  /** Something answered there, be it with an error. */
+  /** The gateway answered, even if with an error. */
   isReachable: boolean
 }
 
@@ -66,7 +66,7 @@ async function ask({ url, apiKey }: AppContext['gateway']): Promise<CatalogReadi
   )
 }
 
-/** null when it is longer than any list. */
+/** null when the body is longer than any list. */
 async function readBody(response: Response): Promise<string | null> {
   const parts: Uint8Array[] = []
   let bytes = 0
@@ -97,7 +97,7 @@ const Entry = z.object({
   description: z.nullish(z.string()),
 })
 
-/** Entries that are none are left out; null when it is no list at all. */
+/** Entries that are not valid are left out; null when the body is no list at all. */
 function parseList(body: string): ModelInfo[] | null {
   const list = List.safeParse(parseJsonOrNull(body))
   if (!list.success) return null

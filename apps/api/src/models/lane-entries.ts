@@ -1,9 +1,9 @@
-/** The lanes of a race as its tape names them, or a 400 that names each lane that cannot race and why. */
+/** The lanes of a race as its tape lists them, or a 400 that says of each lane that cannot race why. */
 import type { LaneEntry, ModelInfo, RaceRequest } from '@drag-race/contracts'
 import { invalidRequest } from '../api-fault.ts'
 import type { CatalogReading } from './catalog.ts'
 
-/** A gateway that gives no list refuses nothing here: the lane itself will show what it says. */
+/** When the gateway gives no list, no model is refused here: the lane itself will show the gateway's answer. */
 export function toLaneEntries(request: RaceRequest, { models, problem }: CatalogReading): LaneEntry[] {
   const faults: { path: string; message: string }[] = []
   const entries = request.lanes.map(({ model, stream }, lane) => {
@@ -24,7 +24,7 @@ function findModel(models: readonly ModelInfo[], id: string): ModelInfo | undefi
   )
 }
 
-/** How many names a message may hold. */
+/** How many names a message lists. */
 const namesMax = 8
 
 function faultOf(id: string, found: ModelInfo | undefined, models: readonly ModelInfo[]): string | null {

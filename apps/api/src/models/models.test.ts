@@ -27,7 +27,7 @@ async function start(list?: (response: ServerResponse) => void, entries = {}): P
 
 const models = async ({ url }: TestApp) => (await (await fetch(`${url}/api/models`)).json()) as ModelList
 
-test('what the built-in gateway says of a model is handed on', async () => {
+test('all that the built-in gateway says of a model is passed on', async () => {
   const entry = {
     owned_by: 'openai',
     available: false,

@@ -1,6 +1,6 @@
 /**
- * `GET /api/models`: what can race, and why the rest cannot. A gateway that cannot be asked is a 200 with its problem
- * in words.
+ * `GET /api/models`: which models can race, and why the others cannot. When the gateway gives no list, the answer is
+ * still a 200, with the problem in words.
  */
 import type { ModelList } from '@drag-race/contracts'
 import express from 'express'
