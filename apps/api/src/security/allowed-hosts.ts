@@ -1,6 +1,6 @@
 /**
- * Refuses requests for a name that is not the app's own. A page elsewhere can point its own name at this machine (DNS
- * rebinding), and would then be of the same origin as the app: only the Host header still tells.
+ * Refuses requests for a name that is not the app's own. Another site can point its own name at this machine (DNS
+ * rebinding), and its page is then of the same origin as the app: only the Host header tells them apart.
  */
 import { isIP } from 'node:net'
 import type { RequestHandler } from 'express'
@@ -18,7 +18,7 @@ export function allowHosts({ host, allowedHosts }: HostRules): RequestHandler {
   const isOpen = host === '0.0.0.0' || host === '::'
   return (request, _response, next) => {
     const name = toName(request.headers.host ?? '')
-    // An address cannot be rebound: whoever opens the app to the network may reach it by any of them.
+    // An address cannot be rebound, so an app that is open to the network answers under any address of the machine.
     if (names.has(name) || (isOpen && isIP(name) !== 0)) return next()
     throw new ApiFault(
       403,

@@ -24,7 +24,7 @@ export function securityHeaders(): RequestHandler {
       },
     },
     crossOriginOpenerPolicy: { policy: 'same-origin' },
-    // The app speaks plain HTTP on loopback: whoever puts TLS in front sets this there.
+    // The app speaks plain HTTP on loopback: a proxy that adds TLS sets this header.
     strictTransportSecurity: false,
   })
 }

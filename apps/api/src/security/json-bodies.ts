@@ -1,4 +1,4 @@
-/** Bodies: JSON, and not too much of it. A form of another site's page cannot send that type. */
+/** Bodies are JSON, at most 1 MB. A form on another site's page cannot send that content type. */
 import express, { type Request, type RequestHandler } from 'express'
 import { ApiFault } from '../api-fault.ts'
 
@@ -13,7 +13,7 @@ const requireJson: RequestHandler = (request, _response, next) => {
   throw new ApiFault(415, 'not_json', 'Send the body as JSON, with content-type: application/json.')
 }
 
-/** Python's and Node's clients say `Content-Length: 0` where others say nothing; `is` takes the first for a body. */
+/** Clients of Python and Node send `Content-Length: 0` where others send no length; `is` takes that for a body. */
 function isEmpty(request: Request): boolean {
   return request.is('application/json') === null || Number(request.get('content-length')) === 0
 }

@@ -1,6 +1,6 @@
 /**
- * Refuses what another site's page asks the app to do: on a loopback server nothing else stands between any open tab
- * and a race that costs money.
+ * Refuses requests from another site's page that change something: nothing else keeps any open tab from starting, on a
+ * loopback server, a race that costs money.
  *
  * Browsers say where a request comes from in `Sec-Fetch-Site`, which no page can forge; older ones send `Origin` at
  * least. Programs send neither. The rule is that of Go's http.CrossOriginProtection.

@@ -60,7 +60,7 @@ describe('the Host header', () => {
     const answer = await ask({ host })
     expect(answer.status).toBe(403)
     expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'host_not_allowed' } })
-    // Nor may it read the page.
+    // The page is refused too.
     expect((await ask({ host }, { path: '/' })).status).toBe(403)
   })
 
@@ -85,13 +85,13 @@ describe('a request that changes something', () => {
     [{}],
     [{ origin: 'http://localhost:PORT' }],
     [{ 'sec-fetch-site': 'same-origin', origin: 'http://localhost:PORT' }],
-    // A development server in front, which names the app as host.
+    // Through a development server, which sends the app's address as Host.
     [{ 'sec-fetch-site': 'same-origin', origin: 'http://localhost:5173' }],
     [{ 'sec-fetch-site': 'none' }],
     [{ origin: 'https://race.example' }],
   ])('may come with %j', async (headers: Record<string, string>) => {
     const origin = headers.origin?.replace('PORT', port())
-    // Let through, and then found empty.
+    // 400, not 403: it is let through, and its empty body is then refused.
     expect((await post({ ...headers, ...(origin ? { origin } : {}) })).status).toBe(400)
   })
 
@@ -108,14 +108,14 @@ describe('a request that changes something', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'cross_origin' } })
   })
 
-  test.each(['DELETE', 'PUT', 'PATCH'])('by %s neither', async (method) => {
+  test.each(['DELETE', 'PUT', 'PATCH'])('may not come from another site by %s either', async (method) => {
     const headers = { host: 'localhost', origin: 'http://evil.example' }
     expect((await ask(headers, { method, path: '/api/races/x' })).status).toBe(403)
   })
 })
 
 describe('a request without a body', () => {
-  /** As its bytes: fetch and Node's request add headers of their own. */
+  /** Writes the bytes itself: fetch and Node's request add headers of their own. */
   async function send(method: string, where: string, headers: Record<string, string>) {
     const { hostname, port } = new URL(app.url)
     const lines = Object.entries({ host: 'localhost', connection: 'close', ...headers })
@@ -146,7 +146,7 @@ describe('a request without a body', () => {
         body: expect.stringContaining('"not_found"'),
       })
     }
-    // What needs one is told what is missing, not in which type it is to be sent.
+    // An endpoint that needs a body names what is missing, not the content type.
     expect(await send('POST', '/api/race', headers)).toMatchObject({
       status: 400,
       body: expect.stringContaining('"invalid_request"'),
@@ -183,7 +183,7 @@ test('every answer carries the strict policy, and no CORS header', async () => {
   }
 })
 
-test('what nobody foresaw is logged, not shown', async () => {
+test('an unforeseen error is not shown', async () => {
   await app.db.schema.dropTable('prompts').execute()
   const { status, body } = await ask({ host: 'localhost' })
   expect(status).toBeGreaterThanOrEqual(500)
