@@ -1,6 +1,6 @@
 /**
- * What is answered between the taken port and the opened app: the history is put in order, which takes a moment after a
- * crash.
+ * What the app answers while it has its port but is not ready yet: it first puts the history in order, which takes a
+ * moment after a crash.
  */
 import type { RequestListener } from 'node:http'
 import type { ApiError } from '@drag-race/contracts'

@@ -5,7 +5,7 @@
 import type { ApiError } from '@drag-race/contracts'
 import * as z from 'zod/mini'
 
-// zod/mini comes without words: every message would be "Invalid input".
+// zod/mini comes without messages: without a locale each one is "Invalid input".
 z.config(z.locales.en())
 
 type Detail = NonNullable<ApiError['error']['details']>[number]
@@ -15,7 +15,7 @@ export class ApiFault extends Error {
   readonly status: number
   readonly code: string
   readonly details: Detail[] | undefined
-  /** Set when the same request may succeed by itself a little later. */
+  /** Set when the same request, unchanged, can succeed a little later. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(
@@ -32,7 +32,7 @@ export class ApiFault extends Error {
   }
 }
 
-/** What the schema makes of the value; else a 400 that names every fault by its path, such as `lanes.0.model`. */
+/** The value as the schema parses it. Throws a 400 that names every fault by its path, such as `lanes.0.model`. */
 export function parseOrFault<Output>(schema: z.ZodMiniType<Output>, value: unknown): Output {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -64,7 +64,7 @@ function toDetails(issue: z.core.$ZodIssue): Detail[] {
         message: 'This key is not known here: check its spelling, or leave it out.',
       }))
     case 'invalid_key':
-      // Its own message is only that a key is wrong.
+      // The issue's own message says only that a key is invalid; the nested issues say why.
       return [{ path: path.join('.'), message: issue.issues.map(({ message }) => message).join('; ') }]
     case 'invalid_union':
       return [{ path: path.join('.'), message: unionMessage(issue) }]

@@ -1,5 +1,5 @@
 /**
- * What the features of the app are given: the world outside, in one object. Each feature with endpoints exports
+ * The outside world, in one object that every feature of the app is given. Each feature with endpoints exports
  * `create<Feature>Routes`, which makes an express.Router, from its index.ts; server.ts mounts them under /api.
  */
 import type { Logger } from 'pino'
@@ -18,9 +18,9 @@ export interface AppContext {
 export interface GatewayAddress {
   /** Without a slash at the end, and without /v1. */
   url: string
-  /** The Prometheus page, whole. */
+  /** The whole URL of the Prometheus page. */
   metricsUrl: string
-  /** GATEWAY_URL is not set: the gateway of this start. Else `isOwnGateway` finds out whose it is. */
+  /** GATEWAY_URL is not set, so this is the built-in gateway. Otherwise `isOwnGateway` finds out whose it is. */
   isDefaultAddress: boolean
   /** For the Authorization header; null when none is needed. Never leaves the process. */
   apiKey: string | null

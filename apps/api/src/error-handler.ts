@@ -1,6 +1,6 @@
 /**
- * Every error of the API is answered here, in one form: contracts' ApiError. What is not foreseen is logged and not
- * shown.
+ * Every error of the API is answered here, in one form: contracts' ApiError. An unforeseen error is logged, and its
+ * text is not shown.
  */
 import type { ApiError } from '@drag-race/contracts'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
@@ -36,7 +36,7 @@ function toFault(error: unknown): ApiFault {
   if (typeof type === 'string' && typeof status === 'number' && status < 500) return bodyFault(type, status)
   // A path such as /api/races/%: express cannot decode it.
   if (error instanceof URIError) return new ApiFault(400, 'invalid_path', 'The path cannot be decoded.')
-  // What the sender of files refuses, such as a path out of their folder, is not there either.
+  // express.static refuses a path, such as one that leads out of its folder: to the client there is no such file.
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new ApiFault(404, 'not_found', 'There is no such file.')
   }
@@ -45,7 +45,7 @@ function toFault(error: unknown): ApiFault {
   return new ApiFault(500, 'internal', 'The app failed at this request. Its log says why.')
 }
 
-/** What the body parser refuses, by its own names. */
+/** `type` is the body parser's own name of the fault. */
 function bodyFault(type: string, status: number): ApiFault {
   switch (type) {
     case 'entity.too.large':

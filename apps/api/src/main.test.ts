@@ -1,4 +1,4 @@
-/** The program as it is started: its one line, its exits, and what a kill leaves. */
+/** The program as a process: the one line it prints, how it exits, and what a kill leaves behind. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
@@ -69,7 +69,7 @@ function run(
       text[name] += part
     })
   }
-  // After a disconnect from this side Node has no `close` for us.
+  // When this side disconnects the channel, Node emits no `close`.
   const ended = once(child, stdio === 'ipc' ? 'exit' : 'close').then(([code, signal]) => code ?? signal)
   return { child, stdout: () => text.stdout, stderr: () => text.stderr, ended }
 }
@@ -131,16 +131,16 @@ test('it ends when whoever started it is gone before it is up', async () => {
   const isStarting = async () => expect((await fetch(`http://127.0.0.1:${port}/api/health`)).status).toBe(503)
   await eventually(isStarting)
   program.child.disconnect()
-  // Answered in a later turn than the one in which it learns of that.
+  // This answer comes in a later turn of the app's event loop than the one in which it learns of the disconnect.
   await isStarting()
   lock.close()
   expect(await program.ended).toBe(0)
 })
 
-test('a kill in the middle of a race keeps what had arrived but for the last moment, and how good the clock was', async () => {
+test('a kill in the middle of a race loses only its last moment, and the margin of the clock is kept', async () => {
   const db = await openDatabase(`file:${path.join(folder, 'races.db')}`)
   const measuredAt = new Date().toISOString()
-  // The wall clock was ahead once: what counts is which was kept last.
+  // The wall clock was ahead once: the calibration that was kept last counts, not the one with the latest date.
   for (const [measured_at, marginMs] of [
     ['2099-01-01T00:00:00.000Z', 99],
     [measuredAt, 10.45],
@@ -178,7 +178,7 @@ test('a kill in the middle of a race keeps what had arrived but for the last mom
 })
 
 test.runIf(existsSync('/dev/full'))(
-  'an app whose disk is full starts after a crash, though it can say nothing of it',
+  'an app whose disk is full starts after a crash, although it cannot log',
   async () => {
     const first = run({})
     await startEndless(await ready(first))
@@ -218,7 +218,7 @@ test('a second app on the same history is refused in one line, and leaves the ra
   const first = run({ DATABASE_URL: `file:${file}` })
   const url = await ready(first)
   const { raceId, tape } = await startEndless(url)
-  // By another name it is the same file.
+  // The link is another name of the same file.
   const link = path.join(folder, 'link.db')
   symlinkSync(file, link)
   const second = run({ DATABASE_URL: `file:${link}` })
@@ -227,7 +227,7 @@ test('a second app on the same history is refused in one line, and leaves the ra
     `Another app has ${link}: stop it, or give this one a DATABASE_URL of its own.\n`,
   )
   expect((await detail(url, raceId)).status).toBe('running')
-  // Who only reads is no second app.
+  // A process that only reads is no second app.
   const reader = new Database(file, { readonly: true })
   expect(reader.prepare('select status from races where id = ?').pluck().get(raceId)).toBe('running')
   reader.close()
@@ -282,7 +282,7 @@ test('the log says of an error what it is and where', async () => {
 test('an app without file handles says so on the lanes that get none, and does not blame the gateway', async () => {
   const shell = ['bash', '-c', 'ulimit -n 48; exec "$@"', 'app', process.execPath, main]
   const url = await ready(run({ CLOCK_CALIBRATION: 'off' }, 'pipe', shell))
-  // Some 35 are its own.
+  // The app itself needs some 35 of the 48.
   const lanes = Array.from({ length: lanesMax }, () => ({ model: 'endless' }))
   const tape = events(await postRace(url, { prompt: 'p', lanes }))
   const failed = await next(tape, ({ type }) => type === 'error')
@@ -291,7 +291,7 @@ test('an app without file handles says so on the lanes that get none, and does n
 })
 
 test('a file that is no database is refused with its path', async () => {
-  // A lock is left beside it.
+  // A copy, because the app leaves a lock file beside it.
   const file = path.join(folder, 'notes.txt')
   copyFileSync(main, file)
   const program = run({ DATABASE_URL: `file:${file}` })

@@ -1,7 +1,7 @@
 /**
  * The app: API and web on one port. The only file that knows the environment, the wall clock and the port.
  *
- * On stdout stands one line, when it listens; logs go to stderr.
+ * It prints one line on stdout, when it is ready; logs go to stderr.
  */
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
@@ -16,29 +16,29 @@ import { createServer } from './server.ts'
 import { readSettings } from './settings.ts'
 import { yieldToLanes } from './yield-to-lanes.ts'
 
-// V8 compiles what was called 400 times, and a call runs most of its code once: now after 20 (docs/decisions/0017).
+// V8 compiles a function after 400 calls, and a lane runs most of its code once: here after 20 (docs/decisions/0017).
 setFlagsFromString('--invocation-count-for-maglev=20')
 setFlagsFromString('--minimum-invocations-after-ic-update=10')
 
-/** From the signal to the exit, whatever hangs. */
+/** The longest time from the signal to the exit, whatever hangs. */
 const closeMsMax = 2_500
-/** Lines that wait for a disk that is full; what comes on top is lost. */
+/** Log lines that are kept while the disk is full; later ones are lost. */
 const logBytesMax = 4_000_000
 
 async function main() {
   const settings = readSettings(process.env)
   const logFile = pino.destination({ fd: 2, sync: true, maxLength: logBytesMax })
-  // The disk of either may be full, and an error that nobody listens to is thrown.
+  // Either can be a file on a full disk, and an `error` event without a listener is thrown.
   for (const output of [process.stdout, logFile]) output.on('error', () => {})
   const log = pino(
-    // By itself pino writes out what stands under `err` alone; of any other error, `{}`.
+    // By default pino writes out only an error under the key `err`, and `{}` for one under any other key.
     { level: settings.logLevel, base: null, serializers: { error: pino.stdSerializers.err } },
     logFile,
   )
   let handle: RequestListener = answerStarting
   const server = createHttpServer((request, response) => handle(request, response))
   const port = await listen(server, settings.port, settings.host)
-  // Only now: of an app that runs already its port is the plainer sign, and is found at once.
+  // After the port: if another app runs already, a port in use is the plainer message, and is found at once.
   const db = await openDatabase(settings.databaseUrl)
   const goingDown = new AbortController()
   await recoverRaces(db, log, goingDown.signal)
@@ -75,9 +75,9 @@ async function main() {
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
-  // Started with a channel, the app ends with whoever started it.
+  // Started with an IPC channel, the app ends when the process that started it ends.
   process.on('disconnect', end)
-  // That may have happened while it started, which can wait for another app and for its tables.
+  // That process can have ended during the start, which waits for another app to end and for the history's tables.
   if (process.connected === false) return end()
   process.stdout.write(`app ready on http://${toUrlHost(settings.host)}:${port}\n`)
 }

@@ -1,4 +1,4 @@
-/** Whose gateway stands at GATEWAY_URL is what it says at its front door. */
+/** Whether the gateway at GATEWAY_URL is our own, by its answer to `GET /`. */
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gatewayGreeting, type Health } from '@drag-race/contracts'
@@ -27,7 +27,7 @@ async function startDoor(answer: RequestListener) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, close }
 }
 
-/** Of isOwnGateway nothing else is asked. */
+/** All of a context that isOwnGateway uses. */
 function contextOf(url: string) {
   const clock = { nowMs: 0 }
   const gateway = { url, metricsUrl: `${url}/metrics`, isDefaultAddress: false, apiKey: 'key-of-the-app' }
@@ -48,11 +48,11 @@ test('health shows our own gateway as the built-in one, and where it is', async 
 
 test.each<[string, RequestListener]>([
   ['a page of somebody else', (_, response) => response.end('<title>LiteLLM API</title>')],
-  ['our words behind others', (_, response) => response.end(`Not the ${gatewayGreeting}`)],
-  ['our words in an error', (_, response) => response.writeHead(404).end(gatewayGreeting)],
+  ['our greeting after other words', (_, response) => response.end(`Not the ${gatewayGreeting}`)],
+  ['our greeting in an error', (_, response) => response.writeHead(404).end(gatewayGreeting)],
   ['nothing', (_, response) => response.end()],
   [
-    'a way to another door, though it be ours',
+    'a redirect, even to a gateway of ours',
     (request, response) => {
       if (request.url === '/other') greeting(request, response)
       else response.writeHead(302, { location: '/other' }).end()
@@ -96,7 +96,7 @@ test('one that is not up yet is asked again', async () => {
   expect(await isOwnGateway(context)).toBe(true)
 })
 
-test('while it does not answer it is what it was', async () => {
+test('while it does not answer, the last finding holds', async () => {
   const { url, close } = await startDoor(greeting)
   const { context, clock } = contextOf(url)
   expect(await isOwnGateway(context)).toBe(true)

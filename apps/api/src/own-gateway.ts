@@ -1,11 +1,11 @@
 /**
- * Is the gateway our own, wherever it runs? One that the app was not pointed at is. Where GATEWAY_URL is set, as
- * between containers, the gateway says so itself at `GET /`, where no key is needed, and none is sent.
+ * Whether the gateway is our own, wherever it runs. Without GATEWAY_URL it is. With GATEWAY_URL set, as between
+ * containers, its answer to `GET /` says so; that needs no key, and none is sent.
  */
 import { gatewayGreeting } from '@drag-race/contracts'
 import type { AppContext } from './app-context.ts'
 
-/** Another one may stand at the same address later. */
+/** Asked again after this: another gateway can run at the same address later. */
 const ageMsMax = 30_000
 const askMsMax = 2_000
 
@@ -14,10 +14,10 @@ interface Asked {
   isOwn: Promise<boolean>
 }
 
-/** One answer a context, whoever asks. */
+/** One answer for each context, whoever asks. */
 const lastAsked = new WeakMap<AppContext, Asked>()
 
-/** Never rejects. Without an answer it is what it was the last time, and is asked again the next. */
+/** Never rejects. While the gateway does not answer, the last finding holds, and the next call asks again. */
 export function isOwnGateway(context: AppContext): Promise<boolean> {
   const { gateway, nowMs } = context
   if (gateway.isDefaultAddress) return Promise.resolve(true)
@@ -33,7 +33,7 @@ export function isOwnGateway(context: AppContext): Promise<boolean> {
   return isOwn
 }
 
-/** As a lane calls it. Our own takes a start signal, and opens its connections ahead. */
+/** The gateway as a lane calls it. Our own takes a start signal and opens its connections ahead. */
 export interface LaneGateway {
   url: string
   apiKey: string | null

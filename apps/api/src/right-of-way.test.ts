@@ -33,7 +33,7 @@ afterAll(async () => {
   await gateway?.close()
 })
 
-test('they are all answered while it runs, and it is followed and asked about its health beside them', async () => {
+test('all are answered while it runs, and following it and asking for health do not wait for them', async () => {
   const past = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
   held = Promise.withResolvers()
   const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
@@ -53,7 +53,7 @@ test('they are all answered while it runs, and it is followed and asked about it
   expect((await detail(app.url, past.raceId!)).status).toBe('finished')
 })
 
-/** A door behind which answers wait for the test, and a rest that does too. */
+/** A server whose answers wait until the test lets them go, and so do its rests. */
 async function startDoor() {
   const log: string[] = []
   const state = { isRacing: true, nowMs: 0 }
@@ -130,7 +130,7 @@ test('one is worked on at a time, and the next waits until the app has rested tw
   await door.close()
 })
 
-test('who has left while waiting takes no turn', async () => {
+test('a client that has left while waiting takes no turn', async () => {
   const door = await startDoor()
   const first = door.ask('first')
   await door.begun('first')
@@ -163,7 +163,7 @@ test('without a race they are answered beside each other', async () => {
   await door.close()
 })
 
-test('who comes when many wait already is told when to ask again', async () => {
+test('a question that comes when 64 wait already is refused, with when to ask again', async () => {
   const door = await startDoor()
   const first = door.ask('first')
   await door.begun('first')

@@ -1,8 +1,8 @@
 /**
  * While lanes race, they have the right of way: questions about the past (history, tapes, exports, leaderboards) are
- * answered one at a time, and after each the app rests twice as long as it worked. So it keeps one core busy at most, a
- * third of the time, and so does whoever asks again as soon as it is answered; the sockets of a race are read on what
- * is left.
+ * answered one at a time, and after each the app rests twice as long as it worked. So it keeps at most one core busy,
+ * for a third of the time, and so does a client that asks again as soon as it is answered. The sockets of a race are
+ * read on what is left.
  *
  * The lane thread alone was not enough: on two cores a token needs the simulator or the network, the gateway and the
  * reader one after the other, and each of them waited up to a slice of the scheduler (2 ms) behind a search and its
@@ -13,17 +13,17 @@ import type { RequestHandler, Response } from 'express'
 import { ApiFault } from './api-fault.ts'
 
 export interface RightOfWayParts {
-  /** Asked at each question: without a race nothing waits. */
+  /** Called at each question: without a race nothing waits. */
   isRacing(): boolean
   /** Milliseconds of a monotonic clock. */
   nowMs(): number
   rest(ms: number): Promise<unknown>
-  /** A tape that goes to a slow reader holds up the next question no longer. */
+  /** The longest that a question holds up the next: the answer can be a tape to a slow reader. */
   turnMsMax?: number
 }
 
 const restShare = 2
-/** Each holds a socket and nothing else. */
+/** Each waiting question holds a socket and nothing else. */
 const waitingMax = 64
 
 export function createRightOfWay({
@@ -35,7 +35,7 @@ export function createRightOfWay({
   let last: Promise<unknown> = Promise.resolve()
   let waiting = 0
 
-  /** From `next` on the answer is worked on. */
+  /** The work on an answer begins with `next`. */
   async function answer(response: Response, next: () => void) {
     if (response.closed) return
     const beganMs = nowMs()

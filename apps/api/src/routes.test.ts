@@ -1,4 +1,4 @@
-/** docs/api.md is written by hand; that it names every route, and none that there is not, is checked here. */
+/** docs/api.md is written by hand. This checks that it names every route, and no route that does not exist. */
 import { readFileSync } from 'node:fs'
 import type { Router } from 'express'
 import pino from 'pino'
@@ -33,7 +33,7 @@ function toRoutes({ stack }: Pick<Router, 'stack'>): string[] {
   return stack.flatMap(({ route, handle }) => {
     if (!route) return 'stack' in handle ? toRoutes(handle as unknown as Router) : []
     const methods = route.stack.map(({ method }) => method.toUpperCase())
-    // One that is no text is the web's: every other path is a page.
+    // A path that is a pattern is the web's: every other path is a page.
     const paths = [route.path].flat().filter((path) => typeof path === 'string')
     return paths.flatMap((path) => methods.map((method) => `${method} ${path}`))
   })

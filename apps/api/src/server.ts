@@ -1,4 +1,4 @@
-/** Which URL is which. */
+/** Mounts every feature: which of them answers which URL. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import express from 'express'
 import type { AppContext } from './app-context.ts'
@@ -65,7 +65,7 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
 
   const api = express.Router()
   api.use(sameOriginOnly(options.allowedHosts))
-  // Takes a file, not JSON.
+  // Before the JSON parser, because an import is a file.
   api.use(createImportRoutes(context))
   api.use(...jsonBodies())
   api.use(createHealthRoutes(context, { catalog, races, clock, version: options.version }))
@@ -107,7 +107,7 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   }
 }
 
-/** What is answered from the database, and may be much. */
+/** Answered from the database, with answers that can be large. */
 const pastPaths = [
   '/races',
   '/races/:id',

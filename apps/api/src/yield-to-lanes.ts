@@ -1,31 +1,31 @@
 /**
- * Everything in this process steps back behind the lane thread, so that on a busy machine the sockets of a race are
- * read first.
+ * Gives the other threads of this process a lower priority than the lane thread, so that on a busy machine the sockets
+ * of a race are read first.
  *
- * On Linux a priority is a thread's own. The thread that calls this steps back (with all cores busy and history and
- * leaderboard hammered, the p99 of a token's error fell from 13 ms to 2.6), and so do V8's background threads, which
- * compile and collect for it: each takes a core for up to 2 ms, most often when a race begins. Call it when the lane
- * thread runs already: a thread inherits the priority of the one that starts it, and so does a lane thread that starts
- * anew after a crash.
+ * On Linux each thread has a priority of its own. The thread that calls this lowers its own (with all cores busy and
+ * history and leaderboard hammered, the p99 of a token's error fell from 13 ms to 2.6), and that of V8's background
+ * threads, which compile and collect garbage for it: each takes a core for up to 2 ms, most often when a race begins.
+ * Call it when the lane thread runs already: a thread inherits the priority of the one that starts it, as does a lane
+ * thread that is started again after a crash.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 
 const tasks = '/proc/self/task'
 
-/** Elsewhere than on Linux it would slow down lanes and all else alike, and does nothing. */
+/** Does nothing on other systems than Linux, because there it would slow down the lanes as much as all else. */
 export function yieldToLanes(): void {
   if (process.platform !== 'linux') return
   for (const threadId of [0, ...backgroundThreads()]) {
     try {
       setPriority(threadId, constants.priority.PRIORITY_BELOW_NORMAL)
     } catch {
-      // It has ended, or the machine forbids it: the race is run as it is.
+      // The thread has ended, or the machine forbids it: races are then run without the priority.
     }
   }
 }
 
-/** As the kernel numbers them. */
+/** Their ids in the kernel. */
 function backgroundThreads(): number[] {
   try {
     return readdirSync(tasks)
