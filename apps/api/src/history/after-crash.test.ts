@@ -17,7 +17,7 @@ const at = useHistory()
 const { raced } = at
 
 describe('after a crash', () => {
-  test('nobody wins: whoever was in is placed by the margin in force when the race began', async () => {
+  test('nobody wins: lanes that had finished are placed by the margin in force when the race began', async () => {
     const request = RaceRequest.parse({
       prompt: 'p',
       lanes: [{ model: 'q1' }, { model: 'q2' }, { model: 's' }],
@@ -139,7 +139,7 @@ describe('after a crash', () => {
     })
   })
 
-  test('a race that is said to run and runs nowhere can be deleted', async () => {
+  test('a race whose row says that it runs, but which does not, can be deleted', async () => {
     const { raceId } = await raced()
     await at.db.updateTable('races').set({ status: 'running' }).execute()
     expect((await fetch(`${at.app.url}/api/races/${raceId}`, { method: 'DELETE' })).status).toBe(204)

@@ -1,4 +1,4 @@
-/** Another program holds the database: what is to be written waits for it, and the app goes on meanwhile. */
+/** Another program holds the database: writes wait for it, and the app goes on meanwhile. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -16,7 +16,7 @@ let gateway: FakeGateway
 let db: HistoryDatabase
 let app: TestApp
 let other: Database.Database
-/** The answer waits for it. */
+/** Lets the gateway finish its answer. */
 let letGo: () => void
 
 beforeEach(async () => {
@@ -44,7 +44,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const health = async () => (await (await fetch(`${app.url}/api/health`)).json()) as Health
 
-test('a statement waits beside the event loop, and is carried out then', async () => {
+test('a statement waits without blocking the event loop, and is then carried out', async () => {
   other.exec('BEGIN IMMEDIATE')
   let isDone = false
   const deleting = db
@@ -53,7 +53,7 @@ test('a statement waits beside the event loop, and is carried out then', async (
     .then(() => {
       isDone = true
     })
-  // It was tried in the first of these answers' turns at the latest.
+  // The statement has been tried at the latest in the turn of the first answer.
   for (let turn = 0; turn < 5; turn++) await health()
   expect(isDone).toBe(false)
   other.exec('COMMIT')
@@ -65,7 +65,7 @@ test('a race waits for another program, and the app answers meanwhile', async ()
   const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
   for (let turn = 0; turn < 5; turn++)
     expect((await health()).races).toMatchObject({ running: 0, unwritten: 0 })
-  // Nothing is sent that could not be kept.
+  // No request is sent while its race could not be kept.
   expect(gateway.calls).toHaveLength(0)
   other.exec('COMMIT')
   letGo()
@@ -106,7 +106,7 @@ test('a race whose end could not be written at the stop, nor at the next start, 
   expect((await fetch(`${app.url}/api/races/${raceId}/export`)).status).toBe(200)
 })
 
-test('a race that another program deleted is seen to its end, and then let go', async () => {
+test('a race that another program deleted runs to its end, and is then dropped', async () => {
   const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
   await eventually(async () => expect(gateway.calls).toHaveLength(1))
   other.exec('DELETE FROM races')

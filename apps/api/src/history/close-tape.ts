@@ -1,9 +1,9 @@
-/** The end of a tape that has none: its app died, or its file was cut. What had arrived stays. */
+/** Adds the end to a tape that has none, because its app died or its file was cut. What had arrived stays. */
 import { type RaceEvent, type RaceState, reduceRace, toStandings } from '@drag-race/contracts'
 
 /**
- * Closes every open lane with `fault`, and the race, at the newest time on it: when it really stopped nobody knows.
- * `marginMs` is the one that was in force when the race began, null when that is not known.
+ * Closes every open lane with `fault`, and then the race, at the newest time on the tape, because the real time is not
+ * known. `marginMs` is the one that was in force when the race began, null when that is not known.
  */
 export function closeTape(
   folded: RaceState,

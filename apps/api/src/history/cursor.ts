@@ -8,7 +8,7 @@ export function encodeCursor({ started_at_ms, id }: Cursor): string {
   return Buffer.from(`${started_at_ms}:${id}`).toString('base64url')
 }
 
-/** null: not one of ours. What is imported may be of any time that a Date can hold, before 1970 too. */
+/** null when it is not one of ours. An imported race can have any time that a Date can hold, before 1970 too. */
 export function decodeCursor(text: string): Cursor | null {
   const found = /^(-?\d{1,16}):(.+)$/.exec(Buffer.from(text, 'base64url').toString('utf8'))
   return found ? { started_at_ms: Number(found[1]), id: found[2]! } : null

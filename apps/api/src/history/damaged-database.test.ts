@@ -1,4 +1,4 @@
-/** What cannot be read is said to be damaged, with what to do; and nobody else on the machine reads what can. */
+/** A damaged history is reported with what to do, and a history can be read by its owner alone. */
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -28,12 +28,12 @@ async function damage(...tables: string[]): Promise<string> {
   return file
 }
 
-test('a history that cannot be opened for it says what to do', async () => {
+test('a history that cannot be opened because it is damaged says what to do', async () => {
   const file = await damage('kysely_migration')
   await expect(openDatabase(`file:${file}`)).rejects.toThrow(/malformed\. Stop the app and move the file/)
 })
 
-test('a part that cannot be read is a 503 that says so, and the rest goes on', async () => {
+test('a damaged table is a 503 that says so, and the others can still be read', async () => {
   const db = await openDatabase(`file:${await damage('prompts')}`)
   const app = await startApp({ gatewayUrl: 'http://127.0.0.1:1', db })
   const refused = await fetch(`${app.url}/api/prompts`)

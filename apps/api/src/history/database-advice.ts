@@ -1,8 +1,8 @@
-/** Why the database refused, and what to do about it: SQLite's codes in words. */
+/** Why the database refused, and what to do about it: SQLite's codes as sentences. */
 import { isDamage } from '@drag-race/sqlite'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 
-/** null: it was something else. */
+/** null when the error does not come from the database. */
 export function toDatabaseAdvice(error: unknown): string | null {
   if (error instanceof DatabaseUnavailable) return error.message
   const code = toCode(error)
@@ -15,19 +15,19 @@ export function toDatabaseAdvice(error: unknown): string | null {
   return `The database refused (${code}). Is its file writable? See DATABASE_URL.`
 }
 
-/** Why the history could not be opened is said already. */
+/** What to do when the history could not be opened; the caller has said why. */
 export function toOpenAdvice(error: unknown): string {
   if (isDamage(error)) return damageAdvice
   if (isHalfMade(error)) return halfMadeAdvice
   return 'Check that the path can be written, or set DATABASE_URL to another file.'
 }
 
-/** The rows are not those that the app wrote: however often it is tried again, it fails again. */
+/** The rows are not those that the app wrote, so that every further attempt would fail too. */
 export function isChanged(error: unknown): boolean {
   return toCode(error).startsWith('SQLITE_CONSTRAINT')
 }
 
-/** Of a start that was ended in between, before they were one transaction; or the tables are another program's. */
+/** A start was ended between two migrations, before they were one transaction; or another program made the tables. */
 function isHalfMade(error: unknown): boolean {
   return toCode(error) === 'SQLITE_ERROR' && /already exists|duplicate column name/.test(String(error))
 }

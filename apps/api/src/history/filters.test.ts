@@ -1,4 +1,4 @@
-/** What the filters leave out is not read: prompts may be long, and SQLite reads them on the event loop. */
+/** Races that the filters leave out are not read: prompts can be long, and SQLite reads them on the event loop. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -6,13 +6,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { startApp, type TestApp } from '../testing/start-app.ts'
 import { type HistoryDatabase, openDatabase } from './index.ts'
 
-/** Bytes that this thread has read, from whatever file; Linux alone tells. */
+/** Bytes that this thread has read, from any file; only Linux counts them. */
 const counter = '/proc/thread-self/io'
 const readBytes = () => Number(/^rchar: (\d+)$/m.exec(readFileSync(counter, 'utf8'))![1])
 
 const folder = mkdtempSync(path.join(tmpdir(), 'filters-'))
 const url = `file:${path.join(folder, 'races.db')}`
-/** A page of the file each, 4 MB in all. */
+/** Each fills a page of the file; 4 MB in all. */
 const prompt = 'x'.repeat(3_500)
 const races = 1_000
 const bytesMax = 1_000_000

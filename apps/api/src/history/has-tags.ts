@@ -1,6 +1,6 @@
 /**
- * Has a race all of these tags, each as `name:value`? Compared whole: a name may hold a colon. `tagsJson` is its
- * column's text.
+ * Whether a race has all of these tags, each as `name:value`. They are compared as wholes, because a name can hold a
+ * colon. `tagsJson` is the text of the column.
  */
 export function hasTags(tagsJson: string, asked: readonly string[]): boolean {
   const tags = Object.entries(JSON.parse(tagsJson) as Record<string, string>)

@@ -72,7 +72,7 @@ describe('a race in the history', () => {
     expect(parts.length).toBeLessThan(8)
   })
 
-  test('goes away whole when it is deleted', async () => {
+  test('is deleted with its lanes and its tape', async () => {
     const { raceId } = await raced()
     const remove = () => fetch(`${at.app.url}/api/races/${raceId}`, { method: 'DELETE' })
     expect((await remove()).status).toBe(204)
@@ -92,7 +92,7 @@ describe('a race in the history', () => {
     'deleted while its %s are read, it breaks off: a part does not pass for the whole',
     async (_what, path, accept) => {
       const { raceId, seq } = await raced()
-      // More than sockets hold for a reader who takes nothing.
+      // More than the sockets buffer for a reader that reads nothing.
       const line = JSON.stringify({ type: 'pit-stop', text: 'x'.repeat(500_000) })
       for (let next = seq + 1; next <= seq + 40; next++) {
         await at.db

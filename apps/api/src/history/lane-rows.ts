@@ -1,6 +1,6 @@
 /**
- * A lane as a row, and a row as the summary that goes out. Every figure comes from a fold of the tape, by contracts'
- * own functions: a running race, a finished and a recovered one go the same way.
+ * A lane as a row, and a row as the summary that the API sends. Every figure comes from a fold of the tape, by
+ * contracts' own functions, for a running race, a finished one and a recovered one alike.
  */
 import {
   areAskedAlike,
@@ -54,7 +54,7 @@ function toAskedLike({ request }: RaceState, lane: number): number {
   return request.lanes.findIndex((_, other) => areAskedAlike(asked, toAskedWith(request, other) ?? asked))
 }
 
-/** What a summary is made of: the long texts stay in the database, and every figure is in the slip. */
+/** The columns that a summary needs: the long texts stay in the database, and every figure is in the slip. */
 export const laneSummaryColumns = [
   'race_id',
   'lane',
@@ -87,7 +87,7 @@ export function toLaneSummary(row: LaneSummaryRow): LaneSummary {
   }
 }
 
-/** In order of arrival, then of their numbers. */
+/** By place, then by lane number. */
 export function byArrival(a: LaneSummary, b: LaneSummary): number {
   return (a.place ?? Number.POSITIVE_INFINITY) - (b.place ?? Number.POSITIVE_INFINITY) || a.lane - b.lane
 }

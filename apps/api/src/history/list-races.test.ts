@@ -12,7 +12,7 @@ describe('the list', () => {
   test('is newest first, in pages that neither repeat nor lose a race', async () => {
     const all: string[] = []
     for (let count = 0; count < 5; count++) all.unshift((await raced()).raceId)
-    // Two of the same millisecond.
+    // Two that started in the same millisecond.
     await at.db.updateTable('races').set({ started_at_ms: 1 }).where('id', 'in', all.slice(3)).execute()
     const seen: string[] = []
     let cursor: string | null = ''
@@ -61,7 +61,7 @@ describe('the list', () => {
     expect(await ids('?status=finished')).toEqual([maths.raceId, plain.raceId])
     expect(await ids('?status=stopped')).toEqual([])
     expect(await ids('?text=zEBRA')).toEqual([plain.raceId])
-    // In the answer, beyond ASCII too; and what is a wildcard in SQL is a letter here.
+    // In the answer, beyond ASCII too. A wildcard of SQL stands for itself.
     for (const text of ['äpfel', '100%25', 'of_it'])
       expect(await ids(`?text=${text}`)).toEqual([plain.raceId])
     for (const text of ['1%25%25', 'of-it', '%25', 'ofXit']) {
@@ -70,7 +70,7 @@ describe('the list', () => {
     expect(await ids('?text=zebra&model=fails')).toEqual([])
   })
 
-  test('finds by tags, which must all be there', async () => {
+  test('finds the races that have all of the given tags', async () => {
     const both = (await raced({ tags: { team: 'search', build: '1:4' } })).raceId
     const one = (await raced({ tags: { team: 'search', 'a:b': 'ä, 1%' } })).raceId
     const none = (await raced()).raceId
@@ -87,7 +87,7 @@ describe('the list', () => {
     expect((await page()).races[0]!.id).toBe(none)
   })
 
-  test('finds by the tags of races that are older than the column of tags', async () => {
+  test('finds races by tags also when they are older than the column of tags', async () => {
     const { raceId } = await raced({ tags: { team: 'search' } })
     await raced()
     await sql`alter table races drop column tags_json`.execute(at.db)
@@ -116,7 +116,7 @@ describe('the list', () => {
   })
 
   test.each([{ text: 'hay' }, { model: 'rare' }, { tag: ['team:rare'] }])(
-    'gives way between a hundred races and the next while it looks for %j',
+    'lets the event loop have a turn after each hundred races while it looks for %j',
     async (asked) => {
       const { raceId } = await raced()
       const row = await at.db

@@ -10,10 +10,10 @@ import { type LaneSummaryRow, laneSummaryColumns, toLaneRows, toLaneSummary } fr
 import { type RaceSummaryRow, toRaceSummary } from './race-rows.ts'
 import type { Schema } from './schema.ts'
 
-/** Races looked through for a text, a model or tags at once: some 5 ms, then the event loop has its turn. */
+/** Races that are searched in one go for a text, a model or tags: some 5 ms, then the event loop has its turn. */
 const windowRaces = 100
 
-/** A line of a list shows the beginning of a prompt, which may have 200,000 characters; the race's own page has all. */
+/** A list shows the beginning of a prompt, which can have 200,000 characters; the race's own page has all of it. */
 const promptCharsMax = 1_000
 
 export async function listRaces(db: Kysely<Schema>, query: RaceQuery, live: FindLive): Promise<RacePage> {
@@ -57,7 +57,7 @@ function readCursor(text: string): Cursor {
   throw invalidRequest([{ path: 'cursor', message }])
 }
 
-/** By what the indexes tell: of a race that is left out, the row is not read. */
+/** Uses only what is in the indexes, so that the row of a race that is left out is not read. */
 function selectRaces(db: Kysely<Schema>, query: RaceQuery, after: Cursor | null) {
   const { category, status, samePromptAs } = query
   let select = db
@@ -69,7 +69,7 @@ function selectRaces(db: Kysely<Schema>, query: RaceQuery, after: Cursor | null)
   if (category !== undefined) select = select.where('category', '=', category)
   if (status !== undefined) select = select.where('status', '=', status)
   if (samePromptAs !== undefined) {
-    // The first two as in the index `races_prompt`, or it is not used.
+    // The first two must be written as in the index `races_prompt`, or SQLite does not use it.
     const prompt = sql`substr(prompt, 1, 64), length(prompt), prompt`
     const same = sql<boolean>`(${prompt}) = (select ${prompt} from races where id = ${samePromptAs})`
     select = select.where(same).where('id', '!=', samePromptAs)

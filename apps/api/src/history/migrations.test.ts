@@ -38,7 +38,7 @@ test('lanes that were kept before tokens sent and estimated had columns get them
   expect(lanes.map(({ is_estimated }) => is_estimated)).toEqual([1, 0, 0, 0])
 })
 
-test('a race that was interrupted has no winner, also one that was kept with it', async () => {
+test('a race that was interrupted has no winner, also one that was kept with a winner', async () => {
   const file = path.join(folder, 'interrupted.db')
   await (await openDatabase(`file:${file}`)).destroy()
   const old = new Database(file)
@@ -60,7 +60,7 @@ test('a race that was interrupted has no winner, also one that was kept with it'
   ])
 })
 
-test('lanes that were kept before it was known how they were asked get that from the requests, as new ones do', async () => {
+test('lanes that are older than the column `asked_like` get it from their requests, as new ones do', async () => {
   const requests: RaceRequest[] = [
     {},
     { maxTokens: 3 },
@@ -135,10 +135,10 @@ test('lanes that were kept before it was known how they were asked get that from
   expect(new Set(fresh.map(({ asked_like }) => asked_like))).toEqual(new Set([0, 1, 2, 3, 4, 5]))
 })
 
-test('tables that could not be brought up to date are as they were, and the next start does it', async () => {
+test('tables that could not be migrated stay as they were, and the next start migrates them', async () => {
   const file = path.join(folder, 'half.db')
   const other = new Database(file)
-  // In the way of the last of four.
+  // The first migration makes four tables, and this stands in the way of the last.
   other.exec('create table prompts (text); create table kysely_migration (name primary key, timestamp)')
   await expect(openDatabase(`file:${file}`)).rejects.toThrow(
     /prompts.* already exists\. .*put a copy from before/,

@@ -1,8 +1,8 @@
 /**
- * How the tables came to be, in order. A migration that has shipped is never changed: the next one changes what it did.
+ * The migrations of the tables, in order. One that has shipped is never changed: a later one changes what it did.
  *
- * All that are due are one transaction, in which `PRAGMA foreign_keys` does nothing: who drops a table drops what
- * refers to it.
+ * All that are due run in one transaction, in which `PRAGMA foreign_keys` has no effect: to drop a table also deletes
+ * the rows that refer to it.
  */
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
@@ -70,7 +70,7 @@ async function createRaces(db: Kysely<unknown>): Promise<void> {
     .addColumn('to_seq', 'integer', (column) => column.notNull())
     .addColumn('lines', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('tape_parts_key', ['race_id', 'from_seq'])
-    // Parts of a race lie together, in order: a tape is read in one go.
+    // The parts of a race then lie together and in order, so that a tape is read in one go.
     .modifyEnd(sql`without rowid`)
     .execute()
 
@@ -84,7 +84,7 @@ async function createRaces(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-/** How good the clock was: with each race, and as it was last measured. */
+/** How good the clock was in each race, and the calibrations. */
 async function addClock(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('races').addColumn('clock_json', 'text').execute()
   await db.schema
@@ -118,7 +118,7 @@ async function addSentTokens(db: Kysely<unknown>): Promise<void> {
   )
 }
 
-/** Beside the request that holds them too: a list of races reads no requests, which may be long. */
+/** The tags are in the request too, but a list of races must not read requests, which can be long. */
 async function addTags(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('races').addColumn('tags_json', 'text').execute()
   await sql`update races set tags_json = json_extract(request_json, '$.tags') where json_valid(request_json)`.execute(
@@ -142,26 +142,27 @@ async function addIsEstimated(db: Kysely<unknown>): Promise<void> {
   )
 }
 
-/** What is looked for stands in an index whole: to leave out a race, none of its prompt is read, which may be long. */
+/** All that the filters compare is in an index: rows that they leave out, whose prompts can be long, are not read. */
 async function indexFilters(db: Kysely<unknown>): Promise<void> {
   await db.schema.dropIndex('races_newest').execute()
-  // Behind the order, not before it: so one index serves both filters and each page, and none is slow beside the other.
+  // The filters stand behind the order, so that one index serves both filters and every page of the list.
   await db.schema
     .createIndex('races_newest')
     .on('races')
     .columns(['started_at_ms desc', 'id desc', 'category', 'status'])
     .execute()
-  // Its beginning and length: whole, an index would hold every prompt a second time.
+  // The beginning and the length of the prompt: with whole prompts the index would hold each a second time.
   await sql`create index races_prompt on races(substr(prompt, 1, 64), length(prompt), started_at_ms desc, id desc)`.execute(
     db,
   )
-  // Without the race, SQLite reads every lane of a model to find out which of a hundred races it ran in.
+  // Without the race in the index, SQLite reads every lane of a model to find in which of a hundred races it ran.
   await db.schema.dropIndex('lanes_model').execute()
   await db.schema.createIndex('lanes_model').on('lanes').columns(['model', 'race_id']).execute()
 }
 
 /**
- * By the rule of `areAskedAlike`. Requests that set nothing, nearly all, are not taken apart: their lanes keep the 0.
+ * By the rule of `areAskedAlike`, before lanes had metadata. Requests that set nothing, nearly all, are not parsed:
+ * their lanes keep the 0.
  */
 async function addAskedLike(db: Kysely<unknown>): Promise<void> {
   await db.schema

@@ -13,7 +13,7 @@ function newFile(): string {
 }
 
 test.each(['', '-lock', '-journal'])(
-  'a pipe in place of the file%s is refused, and nobody waits for its other end',
+  'a pipe in place of the file%s is refused without waiting for its other end',
   async (ending) => {
     const file = newFile()
     execFileSync('mkfifo', [file + ending])

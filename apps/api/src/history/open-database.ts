@@ -1,9 +1,9 @@
 /**
- * Opens the history: makes the folder, takes the file for this app alone, brings the tables up to date. Whatever stands
- * in the way becomes one `DatabaseUnavailable`, whose message names the path and the reason.
+ * Opens the history: makes the folder, locks the file for this app alone, migrates the tables. Every failure becomes a
+ * `DatabaseUnavailable`, whose message names the path and the reason.
  *
  * WAL, so that readers do not wait for the race that is being written, and `synchronous = normal`: what is committed
- * outlives the process (a kill -9 loses nothing), only a power cut may take the last moments.
+ * outlives the process (a kill -9 loses nothing); only a power cut can lose the last moments.
  */
 import path from 'node:path'
 import { MadeByAnother, makeFile, migrate, refuseOthers } from '@drag-race/sqlite'
@@ -30,7 +30,7 @@ export class HistoryDatabase extends Kysely<Schema> {
   }
 }
 
-/** How long the start waits for another process that writes. Later nothing may wait in here: `patient-dialect.ts`. */
+/** How long the start waits for another process that writes. Later waits are outside SQLite: `patient-dialect.ts`. */
 const openMsMax = 5_000
 
 /**

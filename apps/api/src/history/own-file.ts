@@ -1,10 +1,10 @@
 /**
- * The file of the history belongs to one app: a second would call the races of the first interrupted, and write into
- * their tapes.
+ * The file of the history belongs to one app: a second one would mark the running races of the first as interrupted,
+ * and write into their tapes.
  *
- * The lock is on a file beside it (`races.db-lock`), so that others can still read the history itself. SQLite holds it,
- * as it does for the books of the gateway: it ends with the process, by a kill -9 too, and what stays of it is an empty
- * file.
+ * The lock is on a file beside it (`races.db-lock`), so that other programs can still read the history itself. SQLite
+ * holds the lock, as for the books of the gateway: it ends with the process, also after a kill -9, and leaves an empty
+ * file behind.
  */
 import { realpathSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,24 +13,24 @@ import Database from 'better-sqlite3'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 
 export interface OwnFile {
-  /** From now on `check` knows the file and those beside it: all of them have been made. */
+  /** From now on `check` watches the file and those beside it. Called when all of them exist. */
   watch(): void
   /**
-   * Throws `DatabaseUnavailable` when one of their paths leads to another file now, or to none: what is written would
-   * be found by nobody, or another app could have the history too.
+   * Throws `DatabaseUnavailable` when one of their paths now leads to another file, or to none: nobody would find what
+   * is written, or another app could take the history too.
    */
   check(): void
-  /** Lets the next app have it. */
+  /** Gives up the lock. */
   release(): void
 }
 
-/** An app that was told to end takes up to 2.5 s for it: who starts it anew waits for the one before. */
+/** An app that was told to end takes up to 2.5 s; one that is started meanwhile waits for that. */
 const waitMsMax = 5_000
 const retryMs = 50
 
-/** `file` is there already. Rejects with `DatabaseUnavailable` when another app goes on having it. */
+/** `file` exists. Rejects with `DatabaseUnavailable` when another app keeps the lock. */
 export async function ownFile(file: string): Promise<OwnFile> {
-  // By whatever link it was named.
+  // The lock is beside the real file, whatever link it was named by.
   const path = realpathSync(file)
   makeFile(`${path}-lock`)
   const lock = new Database(`${path}-lock`, { timeout: 0 })
@@ -54,7 +54,7 @@ export async function ownFile(file: string): Promise<OwnFile> {
   }
 }
 
-/** What is not yet in the history's file, the index of that, and the lock. */
+/** SQLite's write-ahead log, the index of that, and the lock. */
 const besides = ['-wal', '-shm', '-lock']
 
 function createCheck(files: readonly string[]): Pick<OwnFile, 'watch' | 'check'> {

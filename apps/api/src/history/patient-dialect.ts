@@ -1,11 +1,12 @@
 /**
- * SQLite through better-sqlite3, with what Kysely's own dialect leaves to do:
+ * SQLite through better-sqlite3, with three things that Kysely's own dialect lacks:
  *
- * - While another process writes (a shell, a backup) a statement waits outside SQLite: the wait within it would hold up the event
- *   loop, and with it all viewers of a race.
- * - On a full disk SQLite ends the transaction by itself. To roll it back once more fails, and that failure would stand in the place
- *   of the reason.
- * - Into a file that was removed SQLite goes on writing without a word. What is in it can still be read.
+ * - While another process writes (a shell, a backup), a statement waits outside SQLite: a wait within SQLite would
+ *   block the event loop, and with it all viewers of a race.
+ * - On a full disk SQLite ends the transaction by itself. A second rollback fails, and its error would replace the real
+ *   one, so it is left out.
+ * - SQLite goes on writing into a file that was removed, without an error. Here such a write is refused; reading the
+ *   old file goes on.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
@@ -13,8 +14,8 @@ import { type DatabaseConnection, type RootOperationNode, SqliteDialect, SqliteD
 import type { OwnFile } from './own-file.ts'
 
 /**
- * How long a statement waits for another process; whoever reads meanwhile waits behind it. What a race has to write is
- * tried again.
+ * How long a statement waits for another process; reads that come meanwhile wait behind it. Writes of a race are tried
+ * again after that.
  */
 const busyMsMax = 1_000
 const busyRetryMs = 20
@@ -29,7 +30,7 @@ export class PatientDialect extends SqliteDialect {
   readonly #sqlite: Database.Database
   readonly #own: OwnFile | null
 
-  /** `own` is released when the database is closed; null: there is no file. */
+  /** `own` is released when the database is closed; null when the database has no file. */
   constructor(sqlite: Database.Database, own: OwnFile | null) {
     super({ database: sqlite })
     this.#sqlite = sqlite
@@ -72,7 +73,7 @@ class PatientDriver extends SqliteDriver {
   }
 }
 
-/** Only `SQLITE_BUSY`: a transaction whose reading is out of date (`SQLITE_BUSY_SNAPSHOT`) would wait in vain. */
+/** Retries only at `SQLITE_BUSY`: a transaction with an outdated snapshot (`SQLITE_BUSY_SNAPSHOT`) never succeeds. */
 async function patiently<Result>(execute: () => Promise<Result>): Promise<Result> {
   const untilMs = performance.now() + busyMsMax
   for (;;) {

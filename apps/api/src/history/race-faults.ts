@@ -1,12 +1,12 @@
-/** Why a race of the history cannot be had, or nothing can be done with it yet. */
+/** Why a request about a race of the history is refused: there is no such race, or it is not over yet. */
 import type { RaceState } from '@drag-race/contracts'
 import { ApiFault, notFound } from '../api-fault.ts'
 
 export const noSuchRace = notFound('There is no race with this id. It may have been deleted.')
 
 /**
- * Of a race of which the history says that it runs. `live`: its fold if it runs, or has ended here and is not written.
- * `then`: what was asked, as an order.
+ * For a race whose row says that it runs. `live`: its fold if it runs, or has ended here and is not written. `then`:
+ * what the client asked for, as an imperative.
  */
 export function notOver(live: RaceState | null, then: string): ApiFault {
   return live && !live.end

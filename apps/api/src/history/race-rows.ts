@@ -1,4 +1,4 @@
-/** A race's row as what goes out: a line of the history, or its own page. */
+/** A race's row in the forms that the API sends: a line of the history, or the whole race. */
 import type {
   ClockReport,
   FinishLine,
@@ -14,7 +14,7 @@ import type { Selectable } from 'kysely'
 import { byArrival } from './lane-rows.ts'
 import type { RacesTable } from './schema.ts'
 
-/** What a summary is made of: the long texts stay in the database. */
+/** The columns that a summary needs: the long texts stay in the database. */
 export type RaceSummaryRow = Omit<
   Selectable<RacesTable>,
   'prompt_id' | 'request_json' | 'gateway_added_json' | 'import_json'

@@ -1,7 +1,7 @@
 /**
- * What the app does about races that were running when it last died: it writes their end onto the tape, so that every
- * fold agrees that they were interrupted, and keeps what had arrived. The file is this app's alone (`own-file.ts`), so
- * nobody runs them.
+ * Ends the races that were running when the app last died: writes their end onto the tape, so that every fold agrees
+ * that they were interrupted, and keeps what had arrived. The file is this app's alone (`own-file.ts`), so no other app
+ * runs them.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
@@ -13,11 +13,11 @@ import { createRaceStore, type RaceStore } from './store.ts'
 import { foldTape } from './tape-parts.ts'
 
 /**
- * A disk that is full, or a database that another program holds: so often is it tried again, as for a race that ends.
+ * How often a write is tried again while the disk is full or another program holds the database, as in `keep-race.ts`.
  */
 const retryMs = 1_000
 
-/** Resolves when each has been tried once. Those that the database refused are tried again until `goingDown`. */
+/** Resolves when each race has been tried once. Those that the database refused are tried again until `goingDown`. */
 export async function recoverRaces(db: Kysely<Schema>, log: Logger, goingDown: AbortSignal): Promise<void> {
   const store = createRaceStore(db)
   const refused: Recovery[] = []
@@ -36,7 +36,7 @@ export async function recoverRaces(db: Kysely<Schema>, log: Logger, goingDown: A
 
 interface Recovery {
   log: Logger
-  /** Resolves to the reason when the database refuses, and it may be otherwise later. */
+  /** Resolves to null, or to the error when the database refuses and a later attempt can succeed. */
   write(): Promise<unknown>
 }
 
@@ -48,7 +48,7 @@ async function readRace(
   marginMs: number | null,
 ): Promise<Recovery> {
   const write = await readEnd(db, store, id, marginMs).catch((error: unknown) => {
-    // One broken tape keeps nobody from racing, and its race can still be deleted.
+    // A broken tape must not keep the app from starting, and its race can still be deleted.
     log.error({ error }, 'this race was running when the app ended, and its tape cannot be read')
     return () => store.abandon(id)
   })
@@ -60,7 +60,7 @@ async function readRace(
         log.warn('this race was running when the app ended: marked as interrupted')
         return null
       } catch (error) {
-        // Deleted meanwhile.
+        // The race was deleted meanwhile.
         return isChanged(error) ? null : error
       }
     },

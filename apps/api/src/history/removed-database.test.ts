@@ -1,4 +1,4 @@
-/** The file goes while the app runs: SQLite would write on into nothing, so the app says it, and starts no race. */
+/** The file is removed while the app runs: SQLite would write into nothing, so the app says so and starts no race. */
 import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -60,7 +60,7 @@ test.each([
       copyFileSync(aside, file)
     },
   ],
-])('a history that was %s is said, takes no race, and can still be read', async (_how, take) => {
+])('a history that was %s is reported, takes no race, and can still be read', async (_how, take) => {
   const { raceId } = await race(app.url, request)
   await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
   const calls = gateway.calls.length
@@ -79,7 +79,7 @@ test.each([
 })
 
 test.each(['-lock', '-wal', '-shm'])(
-  'a history whose %s was removed is said, takes no race, and has all its races after a restart',
+  'a history whose %s was removed is reported, takes no race, and has all its races after a restart',
   async (ending) => {
     const { raceId } = await race(app.url, request)
     await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))

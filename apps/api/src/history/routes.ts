@@ -26,7 +26,7 @@ export function createHistoryRoutes({ db }: AppContext, live: FindLive): express
     const { id } = request.params
     const status = await store.statusOf(id)
     if (status === null) throw noSuchRace
-    // One that runs nowhere, because its end could not be written after the app had died, is in nobody's way.
+    // A row that says `running` although its race does not run, because its end could not be written, can be deleted.
     const state = live(id)
     if (status === 'running' && state) throw notOver(state, 'delete it')
     await store.delete(id)

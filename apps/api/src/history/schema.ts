@@ -1,5 +1,5 @@
 /**
- * The tables of the history, as kysely knows them. The tape is the truth; `lanes` holds what a fold over it says, so
+ * The tables of the history, as types for kysely. The tape is the truth; `lanes` holds the result of a fold over it, so
  * that lists and leaderboards need not fold every tape again.
  *
  * JSON columns hold contracts' shapes as text; booleans are 0 or 1, because SQLite has none.
@@ -29,19 +29,19 @@ export interface RacesTable {
   request_json: string
   /** FinishLine. */
   finish_json: string
-  /** While it runs, the one that was in force at its start: all that is known of its clock should the app die. */
+  /** While the race runs, the margin in force at its start: all that is known of its clock if the app dies. */
   margin_ms: number | null
   /** Verdict; null while it runs. */
   verdict_json: string | null
   /** GatewayRow[]; null when the gateway's metrics could not be read. */
   gateway_added_json: string | null
-  /** ClockReport; null while it runs, and for races older than it. */
+  /** ClockReport; null while the race runs, and for races older than this column. */
   clock_json: string | null
   cold_start: 0 | 1
   origin: Generated<RaceOrigin>
   /** RaceImport; null for a race that was run here. */
   import_json: Generated<string | null>
-  /** Names and texts; null without any. */
+  /** Tags as an object of names and values; null without any. */
   tags_json: Generated<string | null>
 }
 
@@ -69,9 +69,9 @@ export interface LanesTable {
   elapsed_ms: number | null
   decode_tps: number | null
   output_tokens: number | null
-  /** Those that the decode speed is of: without hidden reasoning. */
+  /** The tokens that the decode speed counts: without hidden reasoning. */
   sent_tokens: number | null
-  /** Its tokens were counted by our tokenizer, and so is its speed. */
+  /** Its tokens were counted by our tokenizer, so its speed is an estimate. */
   is_estimated: 0 | 1
   cost_usd: number | null
   /** TimeSlip. */
@@ -95,7 +95,7 @@ export interface PromptsTable {
   created_at: string
 }
 
-/** The clock's error as it was measured; the newest is the one that holds. */
+/** Measurements of the clock's error; the newest one is in force. */
 export interface CalibrationsTable {
   /** ISO 8601. */
   measured_at: string

@@ -1,4 +1,4 @@
-/** Races in the database: written as they run, read back as they were. */
+/** Races in the database: written while they run, and read back. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type GatewayRow,
@@ -31,23 +31,23 @@ export interface NewRace {
   category: string | null
   /** The clock's error as it is known at the start; null when it was not measured. */
   marginMs: number | null
-  /** Left out: it was run here. */
+  /** Absent for a race that was run here. */
   imported?: RaceImport
 }
 
 export interface RaceStore {
-  /** The race, its lanes and the first event of its tape, or nothing of them. */
+  /** Writes the race, its lanes and the first event of its tape, all or nothing. */
   insert(race: NewRace, state: RaceState, firstLine: string): Promise<void>
   appendPart(id: string, part: TapePart): Promise<void>
-  /** Writes the rest of the tape and what its fold says; `state` has ended. */
+  /** Writes the rest of the tape and the figures of its fold, `state`, which has ended. */
   finish(id: string, state: RaceState, rest: TapePart | null): Promise<void>
-  /** Marks a race as interrupted whose tape cannot be read: what its rows say of it stays. */
+  /** Marks a race whose tape cannot be read as interrupted, and leaves its other columns as they are. */
   abandon(id: string): Promise<void>
-  /** A race that has ended already, whole, or nothing of it. */
+  /** Writes a race that has ended already, all of it or nothing. */
   insertWhole(race: NewRace, state: RaceState, parts: readonly TapePart[]): Promise<void>
   setGatewayAdded(id: string, added: GatewayRow[]): Promise<void>
   list(query: RaceQuery, live: FindLive): Promise<RacePage>
-  /** null: there is none. */
+  /** null when there is no such race. */
   find(id: string, live: RaceState | null): Promise<RaceDetail | null>
   statusOf(id: string): Promise<RaceStatus | null>
   running(): Promise<{ id: string; marginMs: number | null }[]>
@@ -97,7 +97,7 @@ export function createRaceStore(db: Kysely<Schema>): RaceStore {
         await transaction.insertInto('lanes').values(toLaneRows(race.id, state)).execute()
         for (const part of parts) {
           await insertPart(transaction, race.id, part)
-          // A long tape is some hundred parts: between two of them, others have their turn.
+          // A long tape is some hundred parts: between two of them, other requests get their turn.
           await nextTurn()
         }
       }),
@@ -124,14 +124,14 @@ export function createRaceStore(db: Kysely<Schema>): RaceStore {
           .selectFrom('races')
           .select(['id', 'margin_ms as marginMs'])
           .where('status', '=', 'running')
-          // In the order of an index that knows the status, or SQLite reads every race.
+          // In the order of an index that holds the status, or SQLite reads every race.
           .orderBy('started_at_ms', 'desc')
           .orderBy('id', 'desc')
           .execute()
       )
     },
     async delete(id) {
-      // Lanes and tape go with it.
+      // The lanes and the tape are deleted with it, by their foreign keys.
       await db.deleteFrom('races').where('id', '=', id).execute()
     },
   }

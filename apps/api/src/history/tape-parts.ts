@@ -1,4 +1,4 @@
-/** Tapes in the database: written a flush at a time, read a few parts at a time. */
+/** Tapes in the database: each flush writes a part, and a few parts are read at a time. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { emptyRace, foldRace, type RaceEvent, type RaceState } from '@drag-race/contracts'
 import { type Kysely, sql } from 'kysely'
@@ -12,7 +12,7 @@ export interface TapePart {
   lines: string
 }
 
-/** Events as they go out: a line of JSON each. */
+/** Events as they are sent: a line of JSON each. */
 export interface TapePage {
   fromSeq: number
   lines: string[]
@@ -25,12 +25,12 @@ export async function insertPart(db: Kysely<Schema>, raceId: string, part: TapeP
     .execute()
 }
 
-/** Parts that are read at once: some 20 × 150 ms of race. */
+/** Parts that are read at once: 20 × some 150 ms of a race. */
 const partsMax = 20
 
 /**
- * From the event after `afterSeq` to `toSeq`, the last, without holding the whole tape in memory. Throws an ApiFault
- * when the race is deleted meanwhile: its beginning would pass for the whole.
+ * Yields the events after `afterSeq` up to `toSeq`, the last, without holding the whole tape in memory. Throws an
+ * ApiFault when the race is deleted meanwhile, because its beginning would pass for the whole.
  */
 export async function* readTape(
   db: Kysely<Schema>,
@@ -54,8 +54,8 @@ export async function* readTape(
 const bytePartsMax = 16
 
 /**
- * The same as bytes, in big pieces of whole lines: a line of JSON an event, each ended by a line feed. They pass from
- * the database to a socket without ever being text.
+ * As `readTape`, but in big pieces of bytes: whole lines, one of JSON for each event, each ended by a line feed. They
+ * go from the database to a socket without being decoded.
  */
 export async function* readTapeBytes(
   db: Kysely<Schema>,
@@ -77,7 +77,7 @@ export async function* readTapeBytes(
   }
 }
 
-/** Those that hold events after `seq`; the first of them may begin before it. */
+/** The parts that hold events after `seq`; the first of them can begin before it. */
 function partsAfter(db: Kysely<Schema>, raceId: string, seq: number) {
   return db
     .selectFrom('tape_parts')
