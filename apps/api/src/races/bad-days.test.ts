@@ -1,4 +1,4 @@
-/** What goes wrong upstream, and what stands on the lane then: in words, with its status, never as a short success. */
+/** Faults upstream, and what the lane then says: a sentence and the status, never a short success. */
 import { createServer } from 'node:net'
 import { type LaneState, laneStatus } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 async function lane(model: string, stream = true): Promise<LaneState> {
   const { lanes } = await race(app.url, { prompt: 'p', lanes: [{ model, stream }, { model: 'fine' }] })
-  // Whatever befalls a lane, the other goes on.
+  // Whatever happens to one lane, the other goes on.
   expect(laneStatus(lanes[1]!)).toBe('done')
   return lanes[0]!
 }
@@ -75,7 +75,7 @@ describe('a stream is an error, never a short success', () => {
       expect(outcome?.kind === 'failed' && outcome.event.message).toMatch(/^It broke\. /)
   })
 
-  test('when nothing was in it', async () => {
+  test('when it was empty', async () => {
     expect((await lane('done-only')).outcome).toMatchObject({
       kind: 'failed',
       event: { code: 'empty_response' },
@@ -99,7 +99,7 @@ describe('a stream is an error, never a short success', () => {
     })
   })
 
-  // A Response of these takes no stream: in the lane thread that must not be the end of every race.
+  // A Response of these statuses takes no stream: the error that it throws must not end every race of the lane thread.
   test.each([204, 205])('when it came with status %i', async (status) => {
     const { outcome } = await lane(`empty-${status}`)
     expect(outcome).toMatchObject({
@@ -143,14 +143,14 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
       { status: 401, retryAfterMs: null, code: 'http_401', message: /HTML \(“401 Authorization Required”\)/ },
     ],
     ['html-attribute', { status: 502, code: 'http_502', message: /HTML \(“Bad Gateway”\)/ }],
-    // No more is looked at of a long message than is needed: lanes are stamped where it is read.
+    // Only the beginning of a long message is searched, because the thread that reads it stamps the lanes.
     ['late-word', { status: 429, retryAfterMs: null, code: 'http_429', message: /without a word/ }],
     ['detail', { status: 401, retryAfterMs: null, code: 'http_401', message: /^Invalid API Key\./ }],
     ['plain', { status: 422, retryAfterMs: null, code: 'http_422', message: /^Failed to deserialize\./ }],
     ['string', { status: 400, retryAfterMs: null, code: 'client_specified', message: /^Bad key\./ }],
     ['empty500', { status: 500, retryAfterMs: null, code: 'http_500', message: /without a word/ }],
     ['moved', { status: 302, retryAfterMs: null, code: 'http_302', message: /GATEWAY_URL/ }],
-  ])('%s stands on the lane in words', async (model, { message, ...expected }) => {
+  ])('%s is a sentence on the lane', async (model, { message, ...expected }) => {
     const { outcome } = await lane(model, stream)
     expect(outcome).toMatchObject({ kind: 'failed', event: expected })
     const said = outcome!.kind === 'failed' ? outcome!.event.message : ''
@@ -163,7 +163,7 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
   })
 })
 
-describe('of a call that failed the gateway tells what it tried, and the id it is found by', () => {
+describe('a lane that failed has the report of the gateway, and the request id', () => {
   test.each([
     ['told-refused', true],
     ['told-refused', false],
@@ -173,28 +173,28 @@ describe('of a call that failed the gateway tells what it tried, and the id it i
     expect(outcome).toMatchObject({ kind: 'failed', event: { gateway: report, requestId: 'req_1' } })
   })
 
-  test('an account that is of another call is none', async () => {
+  test('but not a report that does not fit the call', async () => {
     const { outcome } = await lane('told-forged')
     expect(outcome).toMatchObject({ kind: 'failed', event: { code: 'overloaded', requestId: 'req_2' } })
     expect(outcome!.event).not.toHaveProperty('gateway')
   })
 
-  test('a foreign gateway has an id at least', async () => {
+  test('of a foreign gateway it has the request id', async () => {
     const { outcome } = await lane('told-foreign')
     expect(outcome!.event).toMatchObject({ status: 503, requestId: 'foreign-1' })
     expect(outcome!.event).not.toHaveProperty('gateway')
   })
 
-  test('one that never answered tells nothing', async () => {
+  test('of a gateway that never answered it has neither', async () => {
     const { outcome } = await lane('reset-early')
     expect(outcome!.event).not.toHaveProperty('gateway')
     expect(outcome!.event).not.toHaveProperty('requestId')
   })
 })
 
-// All lanes of all races are stamped on one thread. Gone through once for each of its words, this page holds it for
+// All lanes of all races are stamped on one thread. Searched once for each of its words, this page would block it for
 // many minutes.
-test('a page that is made to be slow to read is read at once', async () => {
+test('a page that is made to be slow to search does not block the lane thread', async () => {
   expect((await lane('html-endless')).outcome).toMatchObject({
     kind: 'failed',
     event: { code: 'http_502', message: expect.stringMatching(/^The answer was a page of HTML, not/) },
@@ -219,7 +219,7 @@ describe('without streaming', () => {
   })
 })
 
-test('a gateway that is not there stands on each lane, with its address and what to do', async () => {
+test('an unreachable gateway is named on each lane, with its address and what to do', async () => {
   const closed = createServer()
   await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
   const { port } = closed.address() as { port: number }

@@ -1,4 +1,4 @@
-/** Every wait, queue and number has a bound; here each is reached. */
+/** Every wait, queue and number has a limit; here each limit is reached. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
@@ -37,7 +37,7 @@ const apps: TestApp[] = []
 beforeAll(async () => {
   gateway = await startFakeGateway({
     silent: () => {},
-    /** Comments show life, and are no token. */
+    /** Comments keep the stream alive, and are no token. */
     pings: (call) => call.write(': ping\n\n'),
     stalls: (call) => call.answer('hello'),
     many: (call) => {
@@ -79,7 +79,7 @@ test.each([
   ['pings', { idleMsMax: 50 }, 'idle_timeout'],
   ['stalls', { idleMsMax: 50 }, 'idle_timeout'],
   ['many', { responseBytesMax: 1_000 }, 'answer_too_large'],
-])('a lane that is %s under %j ends with %s, and the gateway is told', async (model, limits, code) => {
+])('a lane of the model `%s` under %j ends with %s, and its call is closed', async (model, limits, code) => {
   const app = await start(withLane(limits))
   const state = await race(app.url, { prompt: 'p', lanes: [{ model }] })
   expect(state.lanes[0]!.outcome).toMatchObject({ kind: 'failed', event: { code } })
@@ -97,7 +97,7 @@ test('a race ends at its deadline, with what had arrived', async () => {
   expect(state.lanes[0]).toMatchObject({ answer: 'hello', outcome: { event: { code: 'race_deadline' } } })
 })
 
-test('a tape that is full ends its race, in words', async () => {
+test('a tape that is full ends its race, with the reason on each lane', async () => {
   const app = await start({ raceLimits: { ...raceLimits, tape: { eventsMax: 20, charsMax: 1e9 } } })
   const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'many' }, { model: 'silent' }] })
   expect(state.end?.reason).toBe('interrupted')
@@ -109,7 +109,7 @@ test('a tape that is full ends its race, in words', async () => {
   await Promise.all(gateway.calls.slice(-2).map(({ closed }) => closed))
 })
 
-test('what a provider says at length is cut on the tape, for its viewers and for the history', async () => {
+test('a very long finish reason is cut on the tape, for its viewers and for the history', async () => {
   const app = await start()
   const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'wordy' }] })
   expect(state.lanes[0]!.outcome).toMatchObject({ event: { finishReason: 'x'.repeat(500) } })
@@ -117,7 +117,7 @@ test('what a provider says at length is cut on the tape, for its viewers and for
   expect(kept.lanes[0]!.outcome).toEqual(state.lanes[0]!.outcome)
 })
 
-test('a light that goes green after its race has ended sets no limit to that race', async () => {
+test('a light that goes green after its race has ended starts no timer for that race', async () => {
   const { ordered, laneThread } = heldLanes()
   const app = await start({ laneThread, raceLimits: { ...raceLimits, startMsMax: 5 } })
   const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'fine' }] })
@@ -130,7 +130,7 @@ test('a light that goes green after its race has ended sets no limit to that rac
 })
 
 describe('while the app is shutting down', () => {
-  /** Its last step waits for the test. */
+  /** An app whose last step of closing waits for the test. */
   async function startToClose(gatewayUrl: string) {
     const asked = Promise.withResolvers<void>()
     const ended = Promise.withResolvers<void>()
@@ -158,7 +158,7 @@ describe('while the app is shutting down', () => {
 
   const wish = { prompt: 'p', lanes: [{ model: 'fine' }] }
 
-  test('no race begins, and the gateway hears of none', async () => {
+  test('no race begins, and the gateway is not asked to open connections', async () => {
     const { app, whileClosing } = await startToClose(gateway.url)
     const before = gateway.openedAhead.length
     await whileClosing(async () => expectClosing(await postRace(app.url, wish)))
@@ -179,7 +179,7 @@ describe('while the app is shutting down', () => {
   })
 })
 
-test('a ninth race waits its turn', async () => {
+test('a ninth race is refused, with when to try again', async () => {
   const app = await start()
   const running = await Promise.all(
     Array.from({ length: 8 }, async () => {
@@ -215,7 +215,7 @@ test('a viewer that reads nothing is dropped, slows no race, and can come back f
     expect(races).toHaveLength(1)
     return races[0]!.id
   })
-  // There is room for one viewer: when there is for this one, the slow one has been dropped.
+  // There is room for one viewer: once this one is let in, the slow one has been dropped.
   const tape = await eventually(async () => collect(await eventsOf(app.url, raceId)))
   expect(fold(tape).lanes[0]!.answer).toHaveLength(1_600 * 1_700 * 'flood '.length)
 
@@ -274,7 +274,7 @@ test('a viewer of a silent race gets a comment now and then, which is no event',
   expect(text.match(/^data: /gm)).toHaveLength(2)
 })
 
-test('when the lane thread dies, its race ends in words and the next one runs', async () => {
+test('when the lane thread dies, its race ends with that reason and the next one runs', async () => {
   const workers: Worker[] = []
   const laneThread = createLaneThread(log, () => {
     const worker = startLaneWorker()
@@ -293,7 +293,7 @@ test('when the lane thread dies, its race ends in words and the next one runs', 
   )
 })
 
-test('the app that closes ends its races as interrupted, and all of them is kept', async () => {
+test('an app that closes ends its races as interrupted, and keeps all of them', async () => {
   const db = await openDatabase(':memory:')
   const app = await startApp({ gatewayUrl: gateway.url, db })
   const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'stalls' }] }))
@@ -313,7 +313,7 @@ test('the app that closes ends its races as interrupted, and all of them is kept
   expect(kept.slice(-seen.length)).toEqual(seen)
 })
 
-test('what the gateway counted during the race stands beside it', async () => {
+test('a race keeps what the gateway counted while it ran', async () => {
   const app = await start()
   const { raceId } = await race(app.url, { prompt: 'p', lanes: [{ model: 'fine' }, { model: 'fine' }] })
   const { gatewayAdded } = await eventually(async () => {

@@ -1,5 +1,5 @@
 /**
- * A database that takes no more: what runs goes on, what has ended waits in memory, and is written when there is room.
+ * A database on a full disk: races that run go on, and races that have ended wait in memory until there is room.
  */
 import type { Health, RaceDetail } from '@drag-race/contracts'
 import { sql } from 'kysely'
@@ -13,7 +13,7 @@ import { startApp, type TestApp } from '../testing/start-app.ts'
 let gateway: FakeGateway
 let db: HistoryDatabase
 let app: TestApp
-/** The lane that waits for it answers then. */
+/** Lets the lane `long` finish its answer. */
 let letGo: () => void
 
 beforeEach(async () => {
@@ -40,7 +40,7 @@ afterEach(async () => {
   await gateway.close()
 })
 
-/** SQLite refuses as on a full disk: it may not have one page more. */
+/** SQLite refuses as on a full disk, because its file must not grow by another page. */
 async function fill() {
   const { rows } = await sql<{ page_count: number }>`PRAGMA page_count`.execute(db)
   await sql.raw(`PRAGMA max_page_count = ${rows[0]!.page_count}`).execute(db)
@@ -50,7 +50,7 @@ const makeRoom = () => sql.raw('PRAGMA max_page_count = 1000000').execute(db)
 
 const health = async () => (await (await fetch(`${app.url}/api/health`)).json()) as Health
 
-/** It ends with the disk full, whole for who watches. */
+/** A race that ends while the disk is full; its viewers see all of it. */
 async function raceIntoFullDisk() {
   const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'long' }] })
   await eventually(async () => expect((await health()).races.running).toBe(1))
@@ -64,7 +64,7 @@ async function raceIntoFullDisk() {
 
 test('a race that ends on a full disk is written when there is room', { timeout: 30_000 }, async () => {
   const { raceId, seq } = await raceIntoFullDisk()
-  // Everything can be seen meanwhile, and nothing is taken away.
+  // Until then the race can be read, and cannot be deleted or exported.
   const waiting = await detail(app.url, raceId!)
   expect(waiting.lanes[0]).toMatchObject({ outcome: 'done', slip: { outputTokens: 4_000 } })
   const events = await (await eventsOf(app.url, raceId!)).text()
@@ -88,7 +88,7 @@ test('a race that ends on a full disk is written when there is room', { timeout:
   expect(await (await eventsOf(app.url, raceId!)).text()).toBe(events)
 })
 
-test('no race starts that could not be kept, and the error says why', async () => {
+test('a race that could not be kept is refused, and the error says why', async () => {
   await fill()
   const response = await postRace(app.url, { prompt: 'x'.repeat(20_000), lanes: [{ model: 'quick' }] })
   expect(response.status).toBe(503)
@@ -102,7 +102,7 @@ test('no race starts that could not be kept, and the error says why', async () =
   expect(after.end?.reason).toBe('finished')
 })
 
-test('an app that is told to end does not wait for room; the next one finds what had been written', async () => {
+test('an app that is told to end does not wait for room; the next start marks its race as interrupted', async () => {
   const { raceId } = await raceIntoFullDisk()
   await app.close()
   await makeRoom()

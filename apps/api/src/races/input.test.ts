@@ -1,4 +1,4 @@
-/** What is refused before anything is sent upstream, and in what words. */
+/** Requests that are refused before anything is sent upstream, and the messages. */
 import type { ApiError } from '@drag-race/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../testing/eventually.ts'
@@ -68,11 +68,11 @@ test.each([
     ['prompt', 'lanes.0.model', 'lanes.1.stream'],
   ],
   [
-    'a prompt that the library has not',
+    'a promptId that the library does not have',
     { prompt: 'p', promptId: 'primes-prof', lanes: [fine] },
     ['promptId'],
   ],
-  ['one that is to bring its text', { promptId: 'primes-prof', lanes: [fine] }, ['promptId']],
+  ['such a promptId without a prompt', { promptId: 'primes-prof', lanes: [fine] }, ['promptId']],
   ['an unknown model', { prompt: 'p', lanes: [fine, { model: 'fin' }] }, ['lanes.1.model']],
   [
     'each unknown model',
@@ -92,14 +92,14 @@ test('the message names the first fault and how many more there are', async () =
   expect(message).toMatch(/^prompt: .*string.*\(and 1 more, see details\)$/)
 })
 
-test('metadata without a name are answered with how they are written', async () => {
+test('metadata without a name are refused, with how to write them', async () => {
   const lanes = [{ model: 'a', params: { metadata: { '': 'task: summary' } } }]
   expect((await refusal({ prompt: 'p', lanes })).message).toBe(
     'lanes.0.params.metadata.: Give each of the metadata a name, as in task=summary.',
   )
 })
 
-test('a tag whose name cannot be is answered with what a name may be', async () => {
+test('a tag with an invalid name is refused, with the rule for names', async () => {
   const asked = { prompt: 'p', lanes: [fine] }
   expect((await refusal({ ...asked, tags: { '': 'x' } })).message).toBe('tags.: Give the tag a name.')
   const long = 'n'.repeat(65)
@@ -108,18 +108,18 @@ test('a tag whose name cannot be is answered with what a name may be', async () 
   )
 })
 
-test('an unknown model is answered with those that there are', async () => {
+test('an unknown model is refused with the names of known ones', async () => {
   const { message } = await refusal({ prompt: 'p', lanes: [{ model: 'fin' }] })
   expect(message).toMatch(/no model fin\b.*\bfine\b/)
   expect(message).not.toMatch(/needs-key/)
 })
 
-test('of many models some are named, and how many more there are', async () => {
+test('of many models the message lists some, and how many more there are', async () => {
   const { message } = await refusal({ prompt: 'p', lanes: [{ model: 'fin' }] })
   expect(message).toMatch(/, \w+ and 2 more\.$/)
 })
 
-test('a model without its key is answered with the variable to set', async () => {
+test('a model without its key is refused with the variable to set', async () => {
   expect((await refusal({ prompt: 'p', lanes: [{ model: 'needs-key' }] })).message).toMatch(/FAKE_API_KEY/)
   expect((await refusal({ prompt: 'p', lanes: [{ model: 'is-off' }] })).message).toMatch(/not available/)
 })
@@ -131,7 +131,7 @@ test('a family in the list lets its members race', async () => {
   const init = { signal: leaving.signal }
   const response = await postRace(app.url, { prompt: 'p', lanes: [{ model: 'family/one' }] }, init)
   expect(response.status).toBe(200)
-  // Its lane may still be on its way: the tests after this one count the calls.
+  // The tests after this one count the calls, so wait until that of this lane has arrived.
   await eventually(() => expect(calls.slice(known).map(({ body }) => body.model)).toEqual(['family/one']))
   leaving.abort()
 })
@@ -158,7 +158,7 @@ test.each([
   expect(await refusal({ prompt: 'p', lanes: [fine] }, init)).toMatchObject({ status, code })
 })
 
-test('a path that is none is answered as JSON, and says what was asked', async () => {
+test('an unknown path is answered as JSON that repeats the path', async () => {
   const response = await fetch(`${app.url}/api/nothing`, { headers: { accept: 'text/html' } })
   expect(response.status).toBe(404)
   expect(await response.json()).toMatchObject({

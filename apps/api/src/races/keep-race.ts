@@ -1,6 +1,7 @@
 /**
- * Brings the end of a race to the database. Until it is written viewers read from the running tape, be it for hours:
- * room can be made on a full disk. What is not written when the app goes down, the next start finds as interrupted.
+ * Writes the end of a race to the database. Until that succeeds, viewers read from the tape in memory, if need be for
+ * hours, because room can be made on a full disk. A race whose end is not written when the app stops is marked as
+ * interrupted at the next start.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
@@ -12,9 +13,9 @@ import type { TapeWriter } from './tape-writer.ts'
 export interface RaceKeeper {
   /** Resolves when all of the tape is in the database; rejects when it never will be, or after `giveUp`. */
   keep(): Promise<void>
-  /** After one more attempt at most. */
+  /** `keep` then ends after at most one more attempt. */
   giveUp(): void
-  /** Why the database refused the last time; null while it has not. */
+  /** The database's last error; null while there was none. */
   readonly refusal: unknown
 }
 
@@ -26,7 +27,7 @@ export interface RaceKeeperOptions {
   log: Logger
 }
 
-/** A disk that is full, or a database that another program holds: so often is it tried again. */
+/** How often the write is tried again while the disk is full or another program holds the database. */
 const retryMs = 1_000
 
 export function createRaceKeeper({ id, tape, writer, store, log }: RaceKeeperOptions): RaceKeeper {

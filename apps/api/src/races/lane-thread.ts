@@ -21,13 +21,13 @@ export interface LanesListener {
   onLost(): void
 }
 
-/** Far above 128 lanes with answers of a usual size; past it the thread dies alone, and not the app. */
+/** Far above the need of 128 lanes with answers of a usual size. Beyond it the thread dies, but not the app. */
 const memoryMbMax = 1_024
 
 export const startLaneWorker = () =>
   new Worker(new URL('./lanes/lane-worker.ts', import.meta.url), {
     name: 'lanes',
-    // Nothing of the environment is for the lanes: no key can leave by a library that looks there.
+    // The lanes need no variables, and so no library can send a key that it finds in the environment.
     env: {},
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
@@ -35,7 +35,7 @@ export const startLaneWorker = () =>
 
 export function createLaneThread(log: Logger, startWorker: () => Worker = startLaneWorker): LaneThread {
   const listeners = new Map<string, LanesListener>()
-  // Started at once, not with the first race: it takes half a second to load.
+  // Started at once, not with the first race, because it takes half a second to load.
   let worker: Worker | null = start()
 
   function start(): Worker {

@@ -31,13 +31,13 @@ test('our own gateway is told of all lanes before the first of them leaves', asy
   expect(order).toEqual(['call after 1', 'call after 1'])
 })
 
-test('it is not, where the start is to be cold', async () => {
+test('it is not told where the start is to be cold', async () => {
   const { gateway, app } = await start(true)
   await race(app.url, { prompt: 'p', lanes, coldStart: true })
   expect(gateway.openedAhead).toEqual([])
 })
 
-test('a foreign gateway is asked nothing that it cannot know, and the race is run', async () => {
+test('a foreign gateway is not asked, and the race is run', async () => {
   const { gateway, app, order } = await start(false)
   await race(app.url, { prompt: 'p', lanes })
   expect(gateway.openedAhead).toEqual([])

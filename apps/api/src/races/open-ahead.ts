@@ -1,16 +1,16 @@
 /**
  * Before the green light our own gateway opens its connections to the providers, so that no lane's first token waits
- * for a TLS handshake while another lane's connection was open already. A foreign gateway cannot be asked for it:
- * whether it holds connections open is then part of what is measured.
+ * for a TLS handshake while another lane's connection was open already. A foreign gateway cannot be asked to: whether
+ * it holds connections open is then part of what is measured.
  */
 import type { AppContext } from '../app-context.ts'
 import { bearer } from '../bearer.ts'
 import { isOwnGateway } from '../own-gateway.ts'
 
-/** A race waits no longer, as for the lanes' own connections. */
+/** How long a race waits for it, about as long as for the lanes' own connections. */
 const openMsMax = 3_500
 
-/** `models`: that of each lane. Never rejects: what is wrong with a model is said by its lane. */
+/** `models`: that of each lane. Never rejects: a fault of a model is reported by its lane. */
 export async function openAhead(context: AppContext, models: readonly string[]): Promise<void> {
   try {
     if (await isOwnGateway(context)) await ask(context, models)

@@ -9,7 +9,7 @@ export interface RaceClock {
 }
 
 export function createRaceClock(): RaceClock & {
-  /** The green light is at this moment; gives it back. */
+  /** Sets the green light to this moment, and returns it. */
   start(stampNs?: bigint): bigint
 } {
   let startNs: bigint | null = null

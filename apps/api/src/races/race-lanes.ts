@@ -1,6 +1,6 @@
 /**
- * The lanes of a running race on this side of their thread: what they say goes onto the tape, in order, and what they
- * are told goes to the thread. Which lane is closed is decided here: one that has an end on the tape keeps it.
+ * The lanes of a running race on the main thread's side: their events go onto the tape, in order, and stops go to the
+ * lane thread. Which lane has ended is decided here: one that has an end on the tape keeps it.
  */
 import { type EventOf, type LaneState, laneStatus } from '@drag-race/contracts'
 import type { LaneThread } from './lane-thread.ts'
@@ -10,7 +10,7 @@ import type { TapeWriter } from './tape-writer.ts'
 
 export type EndReason = EventOf<'race-end'>['reason']
 
-/** What a lane that the race closes has for an error. */
+/** The error of a lane that the race closes. */
 export interface CloseFault {
   code: string
   message: string
@@ -18,9 +18,9 @@ export interface CloseFault {
 
 export interface RaceLanes {
   receive(events: readonly LaneEvent[]): void
-  /** `lane` null: all of them, and so the race, for this reason. */
+  /** `lane` null stops all lanes, and so the race, for the reason `why`. */
   askToStop(lane: number | null, why: EndReason, stop: LaneStop): void
-  /** What is still open is closed with `fault`; its thread hears it too. */
+  /** Closes the lanes that are still open with `fault`, and stops them on their thread. */
   close(at: number, fault: CloseFault): void
   /** Why the race ends, once all lanes have. */
   readonly reason: EndReason
@@ -31,7 +31,7 @@ export interface RaceLanesOptions {
   tape: Tape
   writer: TapeWriter
   laneThread: LaneThread
-  /** How long lanes that were told to stop may take. */
+  /** How long lanes that were told to stop can take before the race ends without them. */
   closeMsMax: number
   /** The tape is full, or lanes did not stop when told: the race has to end without them. */
   onFailed(why: EndReason, fault: CloseFault): void
@@ -50,7 +50,7 @@ export function createRaceLanes(options: RaceLanesOptions): RaceLanes {
     if (event.type === 'done' || event.type === 'error') callSentinelIn()
   }
 
-  /** When all others are in, it has nothing more to watch. */
+  /** Stops the sentinel when all other lanes have ended. */
   function callSentinelIn() {
     const watching = tape.state.lanes.find((lane) => lane.sentinel && !lane.outcome)
     if (!watching || tape.state.lanes.some((lane) => !lane.sentinel && !lane.outcome)) return
@@ -78,7 +78,7 @@ export function createRaceLanes(options: RaceLanesOptions): RaceLanes {
       for (const { lane } of tape.state.lanes) {
         append({ type: 'error', at, lane, ...fault, status: null, retryAfterMs: null })
       }
-      // The last of them calls the sentinel in, and sets it.
+      // After the loop, because the end of the last lane stops the sentinel, which sets this timer.
       clearTimeout(closing)
       laneThread.stop(id, null, { code: 'stopped', message: fault.message })
     },
@@ -88,7 +88,7 @@ export function createRaceLanes(options: RaceLanesOptions): RaceLanes {
   }
 }
 
-/** Stopping every lane, one by one, is stopping the race; a stop that came when all had ended stopped nothing. */
+/** To stop every lane, one by one, is to stop the race; a stop that came when all had ended stopped nothing. */
 function reasonOf({ state }: Tape, asked: EndReason): EndReason {
   const racing = state.lanes.filter(({ sentinel }) => !sentinel)
   const wasStopped = (lane: LaneState) => laneStatus(lane) === 'stopped'
@@ -103,7 +103,7 @@ const tapeFull: CloseFault = {
   message: 'The race was ended because its tape is full. Use fewer lanes, or set maxTokens.',
 }
 
-/** Of a lane that has said nothing of its end, though it should have. */
+/** For a lane that has not ended although it should have. */
 export const notClosed: CloseFault = {
   code: 'lane_lost',
   message: 'The lane did not end when it was told to. What had arrived stays.',

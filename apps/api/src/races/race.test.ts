@@ -106,7 +106,7 @@ describe('a race', () => {
     held = Promise.withResolvers()
   })
 
-  test("has the provider's counts, the gateway's account and its price", async () => {
+  test("has the provider's counts, the gateway's report and its price", async () => {
     const state = await race(app.url, { prompt: 'count', lanes: [{ model: 'words' }] })
     const [lane] = state.lanes
     expect(lane).toMatchObject({ answer: 'one two three', chunks: 3, tokens: 3 })
@@ -182,7 +182,7 @@ describe('a race', () => {
     // Sixty words and the last space; three words.
     expect(state.lanes.map(({ tokens }) => tokens)).toEqual([61, 3])
     expect(state.lanes.map((lane) => toTimeSlip(lane).outputTokens)).toEqual([61, 3])
-    // What only completes a word is an arrival, and no further token.
+    // A chunk that only completes a word is an arrival, but no further token.
     expect(tape.filter((event) => event.type === 'token' && event.tokens === 0)).toHaveLength(14)
     expect(state.lanes.map(({ chunks }) => chunks)).toEqual([60, 17])
   })
@@ -208,7 +208,7 @@ describe('a race', () => {
     expect(costs).toEqual([0.15, null])
   })
 
-  test('takes no report with a price below zero: a tape may hold none', async () => {
+  test('ignores a report with a price below zero, which is not valid on a tape', async () => {
     const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'refunds' }] })
     const done = { kind: 'done', event: { costUsd: null, gateway: null } }
     expect(state.lanes[0]).toMatchObject({ outcome: done })

@@ -1,6 +1,6 @@
 /**
- * The races that run now: starts them, finds them, ends them with the app. Around each it reads the gateway's own
- * counters, so that what the gateway counted stands beside what the race measured.
+ * The races that run now: starts them, finds them, ends them with the app. Before and after each race it reads the
+ * gateway's own counters, so that the gateway's counts can be shown beside what the race measured.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,18 +22,18 @@ import { type RaceLimits, type RunningRace, raceLimits, startRace } from './run-
 export interface Races {
   /** Throws an ApiFault, with nothing sent, when the race cannot be run. */
   start(request: RaceRequest): Promise<RunningRace>
-  /** null when it neither runs nor waits to be written. */
+  /** null when the race neither runs nor waits to be written. */
   find(id: string): RunningRace | null
   readonly running: number
-  /** Ended, and the database does not take the end. */
+  /** Races that have ended, and whose end the database refused. */
   readonly unwritten: number
-  /** In a sentence, with what to do; null when everything is written. */
+  /** Why, in a sentence, with what to do; null when everything is written. */
   readonly unwrittenReason: string | null
-  /** One runs, or is about to. */
+  /** A race runs, or is about to. */
   readonly isRacing: boolean
-  /** That of the race that ended last; null before the first. */
+  /** The margin of the race that ended last; null before the first. */
   readonly marginMs: number | null
-  /** Ends what runs, as interrupted, and waits until it is written. */
+  /** Ends the running races as interrupted, and waits until they are written. */
   close(): Promise<void>
 }
 
@@ -52,7 +52,7 @@ const countersMsMax = 300
 export function createRaces(context: AppContext, options: RacesOptions): Races {
   const { catalog, telemetry, laneThread, clock, limits = raceLimits } = options
   const store = createRaceStore(context.db)
-  /** Those that run, and those that ended and are not in the database yet. */
+  /** Races that run, and races that have ended and are not in the database yet. */
   const open = new Map<string, RunningRace>()
   const afterwards = new Set<Promise<void>>()
   let starting = 0
@@ -117,7 +117,7 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
     if (added) await store.setGatewayAdded(race.id, added)
   }
 
-  /** A gateway counts a call when it is over for itself, which may be after it is over for the caller. */
+  /** A gateway counts a call when it has finished it, which can be after the caller has. */
   async function countAdded(race: RunningRace, reading: ReturnType<Telemetry['snapshot']>) {
     const before = await reading
     if (!before) return null

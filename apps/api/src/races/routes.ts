@@ -24,9 +24,9 @@ import { drainMsMax, sendPieces, sendTape } from './send-tape.ts'
 export interface ViewerLimits {
   viewersMax: number
   drainMsMax: number
-  /** Nothing on the tape for so long: a comment. */
+  /** After so long without an event the viewer gets a comment. */
   idleMs: number
-  /** A race whose lanes have not left by then (a connection that is slow to open) is shown all the same. */
+  /** A race whose lanes have not left by then (a connection is slow to open) is shown all the same. */
   startMsMax: number
 }
 
@@ -45,7 +45,7 @@ export function createRaceRoutes(
     const order = parseOrFault(RaceRequest, request.body)
     if (viewers >= limits.viewersMax) throw tooManyViewers
     const race = await races.start(order)
-    // A page that is drawn now would need the cores in the very milliseconds in which the requests leave.
+    // A page that is drawn now would take the cores in the very milliseconds in which the requests leave.
     await Promise.race([race.underWay, sleep(limits.startMsMax, undefined, { ref: false })])
     response.location(`/api/races/${race.id}`)
     await watch(response, (signal) => followTape(race, -1, signal))
@@ -109,10 +109,10 @@ export function createRaceRoutes(
   return router
 }
 
-/** -1: from the start. */
+/** -1 reads from the start. */
 const After = z.coerce.number().check(z.int(), z.gte(-1))
 
-/** A browser that reconnects repeats the URL and adds the header: the header is the newer word. */
+/** A browser that reconnects repeats the URL and adds the header, so the header is the newer of the two. */
 function readAfter(request: express.Request): number {
   const header = request.get('last-event-id')
   const text = header ?? request.query.after
@@ -123,7 +123,7 @@ function readAfter(request: express.Request): number {
   throw invalidRequest([{ path, message: 'Give the number of the last event that you have: 0, 1, 2, …' }])
 }
 
-/** By the standard an EventSource comes back after any end of a stream, for ever; but not after a 204. */
+/** By the standard an EventSource reconnects after every end of a stream, but not after a 204. */
 function nothingMore(response: express.Response) {
   response.status(204).end()
 }
@@ -152,7 +152,7 @@ function toBeyondText(last: number, status: RaceStatus | null): string {
     case 'running':
       return `has not happened yet: the tape goes to ${last} so far. Give the number of the last event that you have.`
     case 'interrupted':
-      // A viewer may have seen the last moments before the app was killed, which no tape has.
+      // A viewer can have seen events of the last moments before the app was killed, which were not written.
       return `is not on this tape, which goes to ${last}: the app was ended in between. Read the tape from its start.`
     default:
       return `is not on this tape, which goes to ${last}. Read the tape from its start.`

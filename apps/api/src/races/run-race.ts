@@ -1,9 +1,9 @@
 /**
- * One race, from its first event to `race-end`. The race exists here, viewed or not: it belongs to no viewer, and ends
- * by its lanes, by a stop, by its deadline, or with the app.
+ * One race, from its first event to `race-end`. It runs whether it is viewed or not, and ends with its lanes, by a
+ * stop, by its deadline, or with the app.
  *
- * The lanes run on their own thread; this side numbers what they say, keeps it, and has the last word: a lane that it
- * has closed (deadline passed and no answer, tape full, thread dead) stays closed, whatever still arrives.
+ * The lanes run on their own thread. This side numbers their events and keeps them, and its decision is final: a lane
+ * that it has closed (deadline passed and no answer, tape full, thread dead) stays closed, whatever still arrives.
  */
 import {
   type Calibration,
@@ -32,17 +32,17 @@ export interface RaceOrder {
   startedAt: Date
   request: RaceRequest
   lanes: LaneEntry[]
-  /** What its last lane asks, when that is a sentinel. */
+  /** The request of the last lane, when that is a sentinel. */
   sentinel: LaneRequest | null
   category: string | null
 }
 
 export interface RaceLimits {
-  /** To the green light: a lane thread that starts anew takes half a second. */
+  /** To the green light. A lane thread that must be started takes half a second. */
   startMsMax: number
   /** From the green light. */
   raceMsMax: number
-  /** After a stop or the deadline: how long the lane thread may take to close its lanes. */
+  /** After a stop or the deadline: how long the lane thread can take to close its lanes. */
   closeMsMax: number
   lane: LaneLimits
   tape: TapeLimits
@@ -61,20 +61,20 @@ export interface RunningRace {
   tape: Tape
   /** Milliseconds since the green light, as `at` on the tape; 0 before it. */
   nowMs(): number
-  /** `lane` null: the race. */
+  /** `lane` null stops the race. */
   stop(lane: number | null): void
   /**
-   * The app is going down: ends the race if it runs, and settles as `kept` does, after one more attempt to write it at
-   * most.
+   * To be called when the app stops: ends the race if it runs, and settles as `kept` does, after at most one more
+   * attempt to write it.
    */
   interrupt(): Promise<void>
   /** Resolves some milliseconds after the lanes have left, or when the race ended before. */
   underWay: Promise<void>
   /** Resolves when `race-end` is on the tape. */
   ended: Promise<void>
-  /** Resolves when all of the tape is in the database; rejects when it never will be, or the app goes down before. */
+  /** Resolves when all of the tape is in the database; rejects when it never will be, or the app stops before. */
   kept: Promise<void>
-  /** Why the database refused its end the last time; null while it has not. */
+  /** The database's last error at writing the end; null while there was none. */
   readonly refusal: unknown
 }
 
@@ -87,11 +87,11 @@ export interface RaceSurroundings {
   log: Logger
 }
 
-/** Rejects, with nothing sent, when the race cannot be written down. */
+/** Rejects, before any request is sent, when the race cannot be written to the database. */
 export async function startRace(order: RaceOrder, surroundings: RaceSurroundings): Promise<RunningRace> {
   const { store, laneThread, gateway, appClock, limits } = surroundings
   const { id, request, lanes, startedAt, sentinel } = order
-  // As it stands at the start: a later one says nothing about this race.
+  // The calibration at the start: a later one says nothing about this race.
   const { calibration } = appClock
   const log = surroundings.log.child({ raceId: id })
   const tape = createTape(limits.tape)
@@ -117,7 +117,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
   let waiting = setTimeout(() => end('interrupted', neverStarted), limits.startMsMax)
 
   function onGreenLight(atNs: bigint) {
-    // Lanes that were told to turn back leave the start line too, and the last of them lights it.
+    // The light comes also when all lanes were stopped at the start line, and the race has ended by then.
     if (tape.state.end) return
     greenLightNs = atNs
     clock.start(atNs)
@@ -134,7 +134,7 @@ export async function startRace(order: RaceOrder, surroundings: RaceSurroundings
       .then((seen) => end(raceLanes.reason, notClosed, lateness, seen))
   }
 
-  /** Lanes that are still open are closed with `fault`. Once: whatever asks later finds the race ended. */
+  /** Closes lanes that are still open with `fault`. Only the first call has an effect. */
   function end(
     why: EndReason,
     fault: CloseFault,
@@ -206,7 +206,7 @@ function toClockReport(
     greenLightNs: greenLightNs === null ? null : String(greenLightNs),
     calibratedAt: calibration?.measuredAt ?? null,
     lagMs,
-    // Without a calibration the margin is this very lateness, and there is nothing to hold the lag against.
+    // Without a calibration the margin is this very lateness, and there is nothing to compare the lag with.
     disturbed: calibration !== null && lagMs !== null && lagMs > calibration.marginMs,
     sentinel,
   }

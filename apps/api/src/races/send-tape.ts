@@ -1,12 +1,12 @@
 /**
- * Sends a tape to one viewer as Server-Sent Events, no faster than it reads. A viewer that takes nothing is dropped and
- * may come back for the rest with Last-Event-ID; no race waits for it.
+ * Sends a tape to one viewer as Server-Sent Events, no faster than it reads. A viewer that reads nothing is dropped,
+ * and can come back for the rest with Last-Event-ID; no race waits for it.
  */
 import { encodeComment, encodeEvent, writeWhenReady } from '@drag-race/wire'
 import type { Response } from 'express'
 import type { TapePage } from '../history/tape-parts.ts'
 
-/** How long a viewer may take nothing. At most one page (some 60 kB) is held up for it meanwhile. */
+/** How long a viewer can read nothing before it is dropped. At most one page (some 60 kB) waits for it meanwhile. */
 export const drainMsMax = 15_000
 
 export async function sendTape(
@@ -24,7 +24,7 @@ export async function sendTape(
   await sendPieces(response, encodePages(pages), drainMs)
 }
 
-/** A finished tape as JSON lines, in big pieces: a third of the bytes' work of a frame an event, on both sides. */
+/** A finished tape as JSON lines, in big pieces: on both sides a third of the work of a frame for each event. */
 export async function sendPieces(
   response: Response,
   pieces: AsyncIterable<string | Uint8Array>,
@@ -45,7 +45,7 @@ async function* encodePages(pages: AsyncIterable<TapePage>) {
   for await (const page of pages) yield encodePage(page)
 }
 
-/** A page without lines: nothing came for a while, and a comment keeps proxies from closing. */
+/** A page without lines means that nothing came for a while: a comment then keeps proxies from closing. */
 function encodePage({ fromSeq, lines }: TapePage): string {
   if (lines.length === 0) return encodeComment('still racing')
   return lines.map((data, index) => encodeEvent({ id: fromSeq + index, data })).join('')

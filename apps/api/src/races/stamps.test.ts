@@ -1,4 +1,4 @@
-/** Stamps are taken on a thread of their own: what the main thread does cannot move them. */
+/** Stamps are taken on a thread of their own: work of the main thread does not delay them. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { sql } from 'kysely'
@@ -11,7 +11,7 @@ import { type TickingReady, ticks } from '../testing/ticking-gateway.ts'
 // Real processes and threads start in these: on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
-test('a long query on the main thread moves no stamp', async () => {
+test('a long query on the main thread delays no stamp', async () => {
   const worker = new Worker(new URL('../testing/ticking-gateway.ts', import.meta.url), { execArgv: [] })
   const [{ url }] = (await once(worker, 'message')) as [TickingReady]
   const app = await startApp({ gatewayUrl: url, isDefaultAddress: false })

@@ -1,4 +1,4 @@
-/** Lanes at our own gateway: it has their requests before the light, but for the byte that says go. */
+/** Lanes at our own gateway: before the light it has their requests except the last byte, the start signal. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,14 +17,14 @@ afterEach(async () => {
 interface Seen {
   headers: IncomingHttpHeaders
   body: string
-  /** Of each read of the body: how many bytes, and when by `process.hrtime`. */
+  /** The reads of the body: how many bytes each, and when by `process.hrtime`. */
   reads: { bytes: number; atNs: bigint }[]
   isGone: boolean
 }
 
 type Greets = (request: IncomingMessage, response: ServerResponse, seen: Seen) => void
 
-/** Once it has read what it can, as our own gateway does. */
+/** Sends 102 Processing once all but the last byte has been read, as our own gateway does. */
 const saysReady: Greets = (request, response) => {
   let left = Number(request.headers['content-length']) - 1
   request.on('data', (bytes: Buffer) => {
@@ -33,7 +33,7 @@ const saysReady: Greets = (request, response) => {
   })
 }
 
-/** `greets`: what it does when the head of a request is there. Whole requests are answered with one word. */
+/** `greets` is called when the head of a request has arrived. Whole requests are answered with one word. */
 async function start(greets: Greets, isDefaultAddress = true) {
   const calls: Seen[] = []
   const server = createServer((request, response) => {
@@ -72,7 +72,7 @@ async function start(greets: Greets, isDefaultAddress = true) {
 
 const lanes = [{ model: 'm' }, { model: 'm' }, { model: 'm', stream: false }]
 
-test('all of a request but one byte is there before the light, and that byte after it', async () => {
+test('all of a request but one byte arrives before the light, and that byte after it', async () => {
   const { calls, app } = await start(saysReady)
   const { end, lanes: raced } = await race(app.url, { prompt: 'p', lanes: lanes.slice(0, 2) })
   expect(raced.map(({ outcome, start }) => [outcome!.kind, start])).toEqual([
@@ -106,7 +106,7 @@ test.each([
   }
 })
 
-test('where the gateway’s word does not come through, the race begins without it', async () => {
+test('where the gateway’s 102 does not arrive, the race begins without it', async () => {
   const { calls, app } = await start(() => {})
   const state = await race(app.url, { prompt: 'p', lanes: lanes.slice(0, 2) })
   expect(state.lanes.map(({ outcome, answer, start }) => [outcome!.kind, answer, start])).toEqual([
@@ -116,22 +116,25 @@ test('where the gateway’s word does not come through, the race begins without 
   expect(calls).toHaveLength(2)
 })
 
-test.each([true, false])('an answer before the light counts as come with it; stream: %s', async (stream) => {
-  // Something between the app and the gateway refuses by the headers alone.
-  const { app } = await start((_request, response) => {
-    response.writeHead(403, { 'content-type': 'application/json' })
-    response.end('{"error":{"message":"not from here"}}')
-  })
-  const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'm', stream }] })
-  const [lane] = state.lanes
-  const { startAt, outcome } = lane!
-  expect(outcome).toMatchObject({
-    kind: 'failed',
-    event: { status: 403, arrival: { headersMs: 0, firstByteMs: 0 } },
-  })
-  expect(outcome!.event.at).toBeGreaterThanOrEqual(startAt!)
-  expect(JSON.stringify(outcome)).toContain('not from here')
-})
+test.each([true, false])(
+  'an answer before the light is stamped with the light; stream: %s',
+  async (stream) => {
+    // Something between the app and the gateway refuses by the headers alone.
+    const { app } = await start((_request, response) => {
+      response.writeHead(403, { 'content-type': 'application/json' })
+      response.end('{"error":{"message":"not from here"}}')
+    })
+    const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'm', stream }] })
+    const [lane] = state.lanes
+    const { startAt, outcome } = lane!
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      event: { status: 403, arrival: { headersMs: 0, firstByteMs: 0 } },
+    })
+    expect(outcome!.event.at).toBeGreaterThanOrEqual(startAt!)
+    expect(JSON.stringify(outcome)).toContain('not from here')
+  },
+)
 
 test('a gateway that breaks off before the light is an error of that lane alone', async () => {
   let first = true

@@ -1,27 +1,26 @@
 /**
- * Brings a running tape to the database in parts, so that killing the app loses at most the last moments of it.
+ * Writes a running tape to the database in parts, so that a kill loses at most its last moments.
  *
- * One write at a time. One that fails is tried again with the next, whole: the tape still has everything. But in a race
- * that another program changed it has no place, now or later.
+ * One write at a time. One that fails is repeated with the next, because the tape still has everything. Writing ends
+ * when another program has changed the race: then no attempt can succeed.
  */
 import type { Logger } from 'pino'
 import { isChanged } from '../history/database-advice.ts'
 import type { TapePart } from '../history/tape-parts.ts'
 import type { Tape } from './tape.ts'
 
-/** With the write itself and a busy moment, what a kill takes stays under 250 ms. */
+/** With the write itself and a busy moment, a kill loses less than 250 ms. */
 const writeEveryMs = 150
 /**
- * On a full disk each attempt is longer than the last, and in vain: they come at half the rate of those before, down to
- * this.
+ * On a full disk each attempt writes more than the last and fails, so the wait doubles after each, up to this.
  */
 const writeEveryMsMax = 5_000
 
 export interface TapeWriter {
-  /** Something was appended. */
+  /** To be called when something was appended. */
   touch(): void
   /**
-   * Waits for a write under way, writes no more by itself, and gives back what is not written yet; null when nothing.
+   * Waits for a write under way, writes no more by itself, and returns what is not written yet; null when all is.
    */
   finish(): Promise<TapePart | null>
 }

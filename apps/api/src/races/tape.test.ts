@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createTape } from './tape.ts'
 
-test('a wait that ended by time is over: the next event ends only the one that still runs', async () => {
+test('a wait that timed out leaves no listener behind: the next event ends only the wait that still runs', async () => {
   vi.useFakeTimers()
   onTestFinished(() => {
     vi.useRealTimers()

@@ -1,9 +1,9 @@
 /**
  * The tape of a running race: every event once, numbered in the order in which it is appended. Viewers read from any
- * number on and follow; none of them can hold it up, because reading is by number and appending never waits.
+ * number on and follow; none of them can make the race wait, because reading is by number and appending never waits.
  *
- * It holds each event as its line of JSON, written once for the database and for all viewers, and the fold so far.
- * When the race has ended the tape is read from the database, and this one is let go.
+ * It holds each event as its line of JSON, which is made once for the database and for all viewers, and the fold so
+ * far. Once the end of the race is in the database, the tape is read from there and this one is dropped.
  */
 import {
   emptyRace,
@@ -17,15 +17,15 @@ import type { TapePage } from '../history/tape-parts.ts'
 
 export interface Tape {
   append(event: Unnumbered): void
-  /** Nothing more will be appended: who follows gets to the end. */
+  /** Nothing more will be appended, so `follow` ends after the last event. */
   end(): void
   readonly length: number
   /** The fold of all that was appended. */
   readonly state: RaceState
-  /** It has reached its bound, and takes only what a race needs to end. */
+  /** The tape has reached its limit, and takes only what a race needs to end. */
   readonly isFull: boolean
   lines(fromSeq: number, toSeq: number): string[]
-  /** From the event after `afterSeq` to the end, a page a time; a page without lines when nothing came for `idleMs`. */
+  /** Pages from the event after `afterSeq` to the end; a page without lines when nothing came for `idleMs`. */
   follow(afterSeq: number, options: { signal: AbortSignal; idleMs: number }): AsyncGenerator<TapePage>
 }
 
@@ -37,7 +37,7 @@ export interface TapeLimits {
 /** 16 lanes × 20,000 tokens are 320,000 events of some 110 characters. */
 export const tapeLimits: TapeLimits = { eventsMax: 400_000, charsMax: 64 * 1024 * 1024 }
 
-/** A page a viewer gets in one write: some 60 kB of tokens. */
+/** The page that a viewer gets in one write: some 60 kB of tokens. */
 const pageEventsMax = 500
 
 export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Tape {
@@ -91,7 +91,7 @@ export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Ta
   }
 }
 
-/** Waits for the tape, the viewer's leaving or the time; true when it was the time. */
+/** Waits for an event, for the viewer to leave, or for `idleMs`; true when `idleMs` have passed. */
 function isIdle(waiting: Set<() => void>, signal: AbortSignal, idleMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (isIdle: boolean) => () => {

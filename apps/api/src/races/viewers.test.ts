@@ -1,4 +1,4 @@
-/** Who watches, and who stops: neither owns the race. */
+/** Viewers and stops of a race: no viewer owns it. */
 import {
   type ApiError,
   type EventOf,
@@ -77,7 +77,7 @@ describe('a viewer', () => {
   })
 
   test.each(['text/event-stream', '*/*', 'application/jsonl'])(
-    'that has all of a race that is over is told not to come back, when it takes %s',
+    'that has all of a race that is over gets a 204, when it accepts %s',
     async (accept) => {
       const { raceId, seq } = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
       await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
@@ -86,7 +86,7 @@ describe('a viewer', () => {
     },
   )
 
-  test('is told of a race when its lanes have left', async () => {
+  test('gets the first event when the lanes have left', async () => {
     const { ordered, laneThread } = heldLanes()
     const patient = { ...viewerLimits, startMsMax: 60_000 }
     const waiting = await startApp({ gatewayUrl: gateway.url, laneThread, viewerLimits: patient })
@@ -106,7 +106,7 @@ describe('a viewer', () => {
     await waiting.close()
   })
 
-  test('is told of a race whose lanes cannot leave, too', async () => {
+  test('gets the first event also when the lanes cannot leave', async () => {
     const { ordered, laneThread } = heldLanes()
     const hasty = { ...viewerLimits, startMsMax: 5 }
     const waiting = await startApp({ gatewayUrl: gateway.url, laneThread, viewerLimits: hasty })
@@ -119,7 +119,7 @@ describe('a viewer', () => {
   })
 
   test.each(['abc', '1.5', '-2', ''])(
-    'that asks for what comes after %j is told what to ask',
+    'that asks for the events after %j is refused, with what to send',
     async (after) => {
       const { raceId } = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
       const response = await fetch(`${app.url}/api/races/${raceId}/events?after=${after}`)
@@ -128,7 +128,7 @@ describe('a viewer', () => {
     },
   )
 
-  test('that says to have seen more than the tape holds is told why that cannot be, and what to do', async () => {
+  test('that claims to have seen more than the tape holds is refused, with the reason and what to do', async () => {
     const refusal = async (raceId: string, after: number) => {
       const response = await fetch(`${app.url}/api/races/${raceId}/events?after=${after}`)
       expect(response.status).toBe(409)
@@ -151,7 +151,7 @@ describe('a viewer', () => {
     await rest(tape)
   })
 
-  test('that leaves ends nothing: the race goes on', async () => {
+  test('that leaves does not end the race', async () => {
     held = Promise.withResolvers()
     const leaving = new AbortController()
     const response = await postRace(
@@ -170,7 +170,7 @@ describe('a viewer', () => {
     held = Promise.withResolvers()
   })
 
-  test('of a race that it has started is told where that is before the first event', async () => {
+  test('that starts a race gets its Location before the first event', async () => {
     const response = await postRace(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
     const [start] = await collect(response)
     const { raceId } = start as EventOf<'race-start'>
@@ -180,12 +180,12 @@ describe('a viewer', () => {
     })
   })
 
-  test('of a race that nobody knows gets a 404', async () => {
+  test('of an unknown race gets a 404', async () => {
     expect((await eventsOf(app.url, 'none')).status).toBe(404)
   })
 })
 
-test('a race that runs stands in the history as it is now, and cannot be deleted', async () => {
+test('a running race is in the history with its present state, and cannot be deleted', async () => {
   const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
   const start = (await tape.next()).value as EventOf<'race-start'>
   await next(tape, ({ type }) => type === 'token')
@@ -206,7 +206,7 @@ test('a race that runs stands in the history as it is now, and cannot be deleted
   await rest(tape)
 })
 
-test('who comes while all lanes are silent is told where the clock of the race stands', async () => {
+test('a viewer that comes while all lanes are silent gets the time of the race’s clock', async () => {
   const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
   const start = (await tape.next()).value as EventOf<'race-start'>
   const last = await next(tape, ({ type }) => type === 'token')
@@ -224,7 +224,7 @@ test('who comes while all lanes are silent is told where the clock of the race s
   expect(await clockMs()).toBe(0)
 })
 
-test('the health tells the margin of the race that ended last', async () => {
+test('health has the margin of the race that ended last', async () => {
   held = Promise.withResolvers()
   const response = await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] })
   const tape = events(response)
@@ -249,7 +249,7 @@ describe('stop', () => {
   const codeOf = async (refused: Response) =>
     `${refused.status} ${((await refused.json()) as ApiError).error.code}`
 
-  test('ends one lane, leaves the other, and the provider is told', async () => {
+  test('ends one lane and its call, and leaves the other', async () => {
     held = Promise.withResolvers()
     const tape = events(
       await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }, { model: 'held' }] }),
@@ -299,7 +299,7 @@ describe('stop', () => {
     expect(await rest(tape)).toMatchObject([{ type: 'error', code: 'stopped' }, { reason: 'stopped' }])
   })
 
-  test('of a race that nobody knows is a 404', async () => {
+  test('of an unknown race is a 404', async () => {
     expect((await stop(app.url, 'none')).status).toBe(404)
   })
 })

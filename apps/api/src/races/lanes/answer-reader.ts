@@ -1,6 +1,6 @@
 /**
- * Reads chunks into the lane's events: the first token, the text with its stamp, and what stands at the end (finish
- * reason, usage, the gateway's account). A body that did not stream is one chunk.
+ * Reads chunks into the lane's events: the first token, the text with its stamp, and what comes at the end (finish
+ * reason, usage, the gateway's report). A body that did not stream is one chunk.
  */
 import { GatewayReport, hasToken, type LaneEntry, readChunk, roundMs, type Usage } from '@drag-race/contracts'
 import type { RaceClock } from '../race-clock.ts'
@@ -10,22 +10,22 @@ import { toStreamFault } from './to-lane-fault.ts'
 
 export interface AnswerReader {
   start(startAt: number): void
-  /** True when it held a token of any kind. Throws a LaneFault for an error that came as a chunk. */
+  /** True when the chunk held a token of any kind. Throws a LaneFault for an error that came as a chunk. */
   read(chunk: unknown, stampNs: bigint): boolean
-  /** From the lane's start, on the tape's own grain, so that no fold is a hundredth off. */
+  /** Since the lane's start, rounded as stamps on the tape are, so that no fold differs by 0.01 ms. */
   elapsedMs(at: number): number
   readonly chunks: number
-  /** Of any kind. */
+  /** A token of any kind has come. */
   readonly hasToken: boolean
   /** When the first chunk with `choices` came, and the last of any kind: where other tools start and stop. */
   readonly firstChoicesMs: number | null
   readonly lastChunkMs: number | null
   readonly finishReason: string | null
-  /** Last non-null wins, never a sum. */
+  /** The last one that is not null, never a sum. */
   readonly usage: Usage | null
   readonly report: GatewayReport | null
   readonly completionId: string | null
-  /** By our tokenizer, of all kinds: each kind's text as a whole. */
+  /** By our tokenizer, of all kinds; the text of each kind is counted as a whole. */
   readonly outputTokens: number
   readonly reasoningTokens: number
 }
@@ -83,7 +83,7 @@ export function createAnswerReader(
       reader.hasToken ||= isToken
       if (facts.reasoning !== '') emitToken('reasoning', facts.reasoning, at)
       if (facts.answer !== '') emitToken('answer', facts.answer, at)
-      // Its id may come alone: that is an arrival all the same.
+      // A tool call's id can come without text: that is an arrival too.
       if (facts.hasToolCall) emitToken('tool-call', facts.toolCall, at)
       if (facts.error) throw toStreamFault(facts.error)
       return isToken
@@ -92,7 +92,7 @@ export function createAnswerReader(
   return reader
 }
 
-/** null where there is none, or none that a tape may hold. */
+/** null when the chunk has no report, or none that is valid on a tape. */
 export function readReport(chunk: unknown): GatewayReport | null {
   if (typeof chunk !== 'object' || chunk === null || !('gateway' in chunk)) return null
   const report = GatewayReport.safeParse(chunk.gateway)

@@ -1,19 +1,19 @@
 /**
- * Where the bytes of a response go: into frames that the SDK takes one by one, or into one body. Neither ever holds up
- * the network.
+ * Where the bytes of a response go: into frames that the SDK takes one by one, or into one body. Neither ever makes the
+ * network wait.
  */
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 
-/** What is noted of a response while it arrives. */
+/** What is recorded of a response while it arrives. */
 export interface Arrivals {
   status: number | null
   headers: Headers
-  /** When status line and headers arrived, and the first bytes of the body; null: not yet. */
+  /** When the status line and headers arrived, and the first bytes of the body; null until then. */
   headersNs: bigint | null
   firstByteNs: bigint | null
-  /** The network read of the frame that the SDK reads now. */
+  /** When the frame that the SDK reads now was read from the network. */
   readingNs: bigint
-  /** That frame: errors are read from it, not from what the SDK makes of them. */
+  /** That frame: errors are read from it, because the SDK knows only one shape of them. */
   reading: Uint8Array
   /** When the last byte of the body, or the news that none will come, arrived. */
   endNs: bigint
@@ -29,11 +29,11 @@ export interface BodySink {
 }
 
 /**
- * After `[DONE]` the rest of the body is let run out, so that the connection can be used again; not longer than this.
+ * How long the rest of the body is read after `[DONE]`, so that the call is not aborted right after its answer.
  */
 const drainMsMax = 1_000
 
-/** Answers at once, with a body that gives one frame a read. */
+/** Resolves at once, with a body that gives one frame at each read. */
 export function createFrameSink(
   arrivals: Arrivals,
   resolve: (response: Response) => void,
@@ -41,7 +41,7 @@ export function createFrameSink(
   lay: (stampNs: bigint, work: () => void) => void,
 ): BodySink {
   const splitter = createFrameSplitter()
-  /** Bounded by `responseBytesMax`. Read by an index: shift() would move the whole queue for each frame of it. */
+  /** At most `responseBytesMax`. Read by an index, because shift() would move the whole queue for each frame. */
   let arrived: { frame: Uint8Array; stampNs: bigint }[] = []
   let nextIndex = 0
   let controller: ReadableStreamDefaultController<Uint8Array> | null = null
@@ -77,7 +77,7 @@ export function createFrameSink(
       },
       pull() {
         isAsked = true
-        // One frame a turn: a lane that is behind must not keep the others' sockets waiting.
+        // One frame in each turn: a lane that is behind must not keep the others' sockets waiting.
         const next = arrived[nextIndex]
         if (next || hasEnded) lay(next?.stampNs ?? arrivals.endNs, deliver)
       },
@@ -91,7 +91,7 @@ export function createFrameSink(
     },
     { highWaterMark: 0 },
   )
-  // A Response of 204 or 205 takes no body; the exchange keeps the real status, and this body comes to its end empty.
+  // A Response with 204 or 205 takes no body. The exchange keeps the real status, and this body ends empty.
   const status = isBodyless(arrivals.status) ? 200 : (arrivals.status ?? 200)
   resolve(new Response(body, { status, headers: arrivals.headers }))
 
@@ -111,7 +111,7 @@ export function createFrameSink(
   }
 }
 
-/** Answers when the whole body is there. */
+/** Resolves when the whole body has arrived. */
 export function createWholeSink(
   arrivals: Arrivals,
   resolve: (response: Response) => void,
@@ -127,7 +127,7 @@ export function createWholeSink(
       arrivals.body = Buffer.concat(chunks).toString('utf8')
       if (error) return reject(error)
       const status = arrivals.status ?? 200
-      // Above 599 a Response takes none; the exchange keeps the real one.
+      // A Response takes no status above 599; the exchange keeps the real one.
       const init = { status: Math.min(status, 599), headers: arrivals.headers }
       resolve(new Response(isBodyless(status) ? null : arrivals.body, init))
     },
@@ -138,7 +138,7 @@ function isBodyless(status: number | null): boolean {
   return status === 204 || status === 205 || status === 304
 }
 
-/** The last event may come without its blank line; half an event is none. */
+/** The last event can come without its blank line; half an event does not count. */
 function isWhole(rest: Uint8Array): boolean {
   if (rest.length === 0) return false
   const { data } = readFrame(rest)
@@ -151,7 +151,7 @@ function isWhole(rest: Uint8Array): boolean {
   }
 }
 
-/** `data: [DONE]` and its line ends; longer frames need not be looked into. */
+/** `data: [DONE]` with its line ends is short: longer frames need not be parsed. */
 function isDoneFrame(frame: Uint8Array): boolean {
   return frame.length <= 64 && readFrame(frame).data === '[DONE]'
 }

@@ -1,4 +1,4 @@
-/** The body of a lane's chat completion, from the race's request and the lane's own wishes. */
+/** The body of a lane's chat completion, from the race's request and the lane's own settings. */
 import type { LaneRequest, Message, RaceRequest } from '@drag-race/contracts'
 
 export function toMessages(request: RaceRequest, lane: LaneRequest): Message[] {
@@ -7,7 +7,7 @@ export function toMessages(request: RaceRequest, lane: LaneRequest): Message[] {
   return system === undefined ? messages : [{ role: 'system', content: system }, ...messages]
 }
 
-/** What a lane asks, but for the stream; what it does not set is left to the provider. */
+/** All of a lane's body except `stream`; what the lane does not set is left to the provider. */
 export function toChatRequest(request: RaceRequest, lane: LaneRequest) {
   return { model: lane.model, messages: toMessages(request, lane), ...toParams(lane) }
 }

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-/** Tells in which order sockets were opened and requests came. */
+/** A server that records in which order sockets were opened and requests came. */
 async function startServer() {
   const seen: string[] = []
   const server = createServer((_request, response) => {
@@ -32,7 +32,7 @@ async function startServer() {
   return { seen, arrived, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-/** A lane with its request laid on the connection. */
+/** A lane's connection with its request waiting on it. */
 function layRequest(origin: string, start: Start) {
   const connection = createConnection(origin, { start, now: () => process.hrtime.bigint() })
   closing.push(() => connection.close())
@@ -57,7 +57,7 @@ test('the socket is open before the light, the request leaves on it at the light
   await Promise.all([connection.ready, arrived])
   expect(connection.connectMs).toBeGreaterThanOrEqual(0)
   connection.stage()
-  // Whatever was written to the socket would be there before this answer.
+  // Had anything been written to the socket, it would have arrived before this answer.
   await (await fetch(`${origin}/other`)).text()
   expect(seen.filter((each) => each === 'request')).toHaveLength(1)
   seen.length = 1
@@ -77,14 +77,14 @@ test('a cold start opens nothing before the light', async () => {
   expect(seen).toEqual(['light', 'connection', 'request'])
 })
 
-test('where nobody listens, the lane leaves cold and fails as any request would', async () => {
+test('where no server listens, the lane leaves cold and fails as any request would', async () => {
   const { connection, ended } = layRequest('http://127.0.0.1:1', 'corked')
   await connection.ready
   expect(connection.release()).toBe(false)
   expect(await ended).toMatchObject({ code: 'ECONNREFUSED' })
 })
 
-test('a lane that turns back at the line leaves no connection open', async () => {
+test('a lane that is ended before the light leaves no connection open', async () => {
   const { seen, origin, arrived } = await startServer()
   const { connection, ended } = layRequest(origin, 'corked')
   const [, socket] = await Promise.all([connection.ready, arrived])

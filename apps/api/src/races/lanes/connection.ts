@@ -1,13 +1,13 @@
 /**
- * One lane's connection, and the request that waits on it. Everything that may be done before the green light is done:
- * DNS, TCP and TLS to the gateway, the body serialised, the request built and written to the open socket. That one is
- * corked, and at the light the cork is drawn; or the gateway has all of it but the last byte, which says go. Either is
- * one call to the kernel.
+ * One lane's connection, and the request that waits on it. Everything that can be done before the green light is done:
+ * DNS, TCP and TLS to the gateway, the body serialised, the request built and written to the open socket. Either the
+ * socket is corked, and uncorked at the light; or the gateway has all of the request but the last byte, which is the
+ * start signal. Both take one call to the kernel.
  *
- * Each lane has a connection of its own and none is kept for the next race, so that no lane rides on one that is warmer
- * than its neighbour's. HTTP/1.1 always: on a shared HTTP/2 session one lane's bytes would wait behind another's.
+ * Each lane has a connection of its own and none is kept for the next race, so that no lane's connection is warmer than
+ * another's. HTTP/1.1 always: on a shared HTTP/2 session one lane's bytes would wait behind another's.
  *
- * What lies behind the gateway is `open-ahead.ts`'s.
+ * `open-ahead.ts` opens the connections behind the gateway.
  */
 import type { Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher } from 'undici'
@@ -15,39 +15,38 @@ import type { Start } from './start.ts'
 
 export interface Connection {
   /**
-   * Takes the lane's one request and keeps it until its start lets it go. Starts to open the socket, unless the start
-   * is cold.
+   * Takes the lane's one request and keeps it until `release`. Begins to open the socket, unless the start is cold.
    */
   dispatcher: Dispatcher
-  /** Resolves when all is done that can be before the light, or when it is clear that it will not be. */
+  /** Resolves when all that can be done before the light is done, or has failed. */
   ready: Promise<void>
   /** How long opening the socket took, two decimals; null while it is not open. */
   readonly connectMs: number | null
-  /** The gateway has spoken: it waits for the signal, or has refused already, or is gone. */
+  /** To be called when the gateway has reacted: it waits for the signal, or has refused already, or is gone. */
   noteHeard(): void
   /**
-   * Writes a corked request to its socket, which holds it back. To be called in the tick of the light, and not before.
+   * Writes a corked request to its socket, which holds it back. To be called in the same tick as `release`.
    */
   stage(): void
-  /** Lets the request go. False when its socket is opened only now. */
+  /** Lets the request go. False when its socket is opened only now, after the light. */
   release(): boolean
-  /** Lets a response that still runs come to its end. */
+  /** Closes the connection after a response that still runs. */
   close(): void
 }
 
-/** Longer no race waits for a lane's connection; the lane then leaves cold, with a fresh attempt. */
+/** How long a race waits for a lane's connection; the lane then leaves cold, with a new attempt. */
 const openMsMax = 3_000
 const connectMsMax = 10_000
 /**
- * What our gateway does for a request takes a millisecond or two. Something between it and us may hold the request
- * back.
+ * How long to wait for the gateway to react. Its own work takes a millisecond or two, but a proxy on the way can hold
+ * the request back.
  */
 const heardMsMax = 500
 
 type Connect = ReturnType<typeof buildConnector>
 type Asked = Parameters<Connect>
 
-/** Shared, so that TLS sessions are resumed as any client would. */
+/** Shared by all lanes, so that TLS sessions are resumed as by any client. */
 const connectWarm = buildConnector({ timeout: connectMsMax, allowH2: false })
 
 export function createConnection(
@@ -55,7 +54,7 @@ export function createConnection(
   { start, now }: { start: Start; now(): bigint },
 ): Connection {
   const { promise: ready, resolve: noteReady } = Promise.withResolvers<void>()
-  // A cold start pays for a whole TLS handshake: no session of an earlier race helps it.
+  // A cold start includes a whole TLS handshake: no session of an earlier race is resumed.
   const connectIt =
     start === 'cold'
       ? buildConnector({ timeout: connectMsMax, allowH2: false, maxCachedSessions: 0 })
@@ -63,7 +62,7 @@ export function createConnection(
   let asked: Asked | null = null
   /** Opened before the light. */
   let open: Socket | null = null
-  /** The same, once it is undici's: the request is written to it. */
+  /** The same socket once undici has it, and writes the request to it. */
   let taken: Socket | null = null
   let isReleased = false
   let connectMs: number | null = null
@@ -84,11 +83,11 @@ export function createConnection(
   const client = new Client(origin, {
     pipelining: 1,
     allowH2: false,
-    // The lanes have limits of their own, which say more than undici's.
+    // The lanes have limits of their own, with plainer errors than undici's.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect(...arrived) {
-      // After a first failure undici asks again: the light is green by then.
+      // undici asks again after a failure, which it learns of at the light.
       if (isReleased) return connect(...arrived)
       asked = arrived
       if (start === 'cold') return noteReady()
@@ -126,9 +125,9 @@ export function createConnection(
       return false
     },
     close() {
-      // Closed before, it says so, and that is all the same.
+      // A client that is closed already rejects, which does not matter.
       if (isReleased) return void client.close().catch(() => {})
-      // The lane never left: its request waits for ever, and its socket may have been given to nobody.
+      // The lane never left: its request would wait for ever, and undici need not have its socket yet.
       isReleased = true
       open?.destroy()
       void client.destroy()

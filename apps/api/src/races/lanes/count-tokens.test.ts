@@ -46,12 +46,12 @@ test('a text in pieces has the tokens of the text whole, wherever it is cut', ()
   )
 })
 
-test('what was told is the count of the text, not of its pieces', () => {
+test('the counts of the pieces add up to the count of the text', () => {
   expect(inPieces(Array(60).fill('word '))).toMatchObject({ tokens: 61, told: 61 })
   expect(inPieces([...'The tokenizer counts whole words.'])).toMatchObject({ tokens: 6, told: 6 })
 })
 
-test('a run that the tokenizer nowhere cuts is cut all the same: its count is a hundredth off at most', () => {
+test('a run without a safe cut is cut all the same: its count is at most a hundredth off', () => {
   const letters = Array.from({ length: 10_000 }, (_, index) => 'abcdefghijklmnop'[(index * index) % 16]!)
   const exact = whole(letters.join(''))
   expect(Math.abs(inPieces(letters).tokens - exact)).toBeLessThan(exact / 100)

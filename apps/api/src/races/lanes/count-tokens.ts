@@ -1,15 +1,15 @@
 /**
  * Estimates tokens with OpenAI's o200k vocabulary: about right for any model, exact for few, hence always shown with ≈.
  *
- * A text that comes in pieces counts as much as the same text whole. A provider may send `word ` with the space behind,
- * or cut within words: each piece by itself, such a text counts up to twice its tokens. So what follows the last place
- * at which the tokenizer cuts in any case is kept, and counted again with the next piece: two to five microseconds for
- * a word or two.
+ * A text that comes in pieces has the same count as the whole text. A provider can send `word ` with the space behind
+ * the word, or cut within words; counted piece by piece, such a text would have up to twice its tokens. So the text
+ * after the last place at which the tokenizer cuts in any case is kept, and counted again with the next piece: two to
+ * five microseconds for a word or two.
  */
 import { countTokens as count } from 'gpt-tokenizer/encoding/o200k_base'
 
 export interface TokenCount {
-  /** How many tokens more there are with this piece: none where it only completes one that was counted before. */
+  /** How many tokens this piece adds: none where it only completes one that was counted before. */
   add(piece: string): number
   /** Of the whole text so far. */
   readonly tokens: number
@@ -18,7 +18,7 @@ export interface TokenCount {
 /** The tokenizer is quadratic in a run without spaces: 100,000 times "x" took 2.5 s as a whole, 8 ms in slices. */
 const sliceChars = 1_000
 
-/** A run without such a place is cut at this length, or each of its pieces would cost more than the one before. */
+/** A run without such a place is cut at this length, or each further piece would cost more than the one before. */
 const openCharsMax = 200
 
 export function createTokenCount(): TokenCount {
@@ -40,7 +40,7 @@ export function createTokenCount(): TokenCount {
       for (let start = 0; start < piece.length; start += sliceChars) {
         addSlice(piece.slice(start, start + sliceChars))
       }
-      // The next letters can make one token of two: what was told stays told, and is less by so much the next time.
+      // The next letters can join two tokens into one. What was reported stays, and the next report is smaller.
       const more = Math.max(0, closed + openTokens - told)
       told += more
       return more
@@ -59,8 +59,8 @@ export function countTokens(text: string): number {
 const asText = { disallowedSpecial: new Set<string>() }
 
 /**
- * Before a space that follows no other, and behind a letter or digit that nothing continues (`'` may begin the end of
- * `don't`): whatever comes later, o200k's pattern cuts there.
+ * Places at which o200k's pattern cuts whatever comes later: before a space that follows no other, and behind a letter
+ * or digit that nothing continues (`'` can continue it, as in `don't`).
  */
 const upToLastCut = /^.*(?:(?<=\S)(?= )|(?<=[\p{L}\p{N}])(?=[^\p{L}\p{N}\p{M}']))/su
 

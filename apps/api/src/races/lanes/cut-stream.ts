@@ -1,4 +1,4 @@
-/** The end of a stream without `[DONE]` and without a finish reason: told apart from success by this alone. */
+/** A stream ended without `[DONE]` and without a finish reason. Nothing else tells such an end from success. */
 export class CutStream extends Error {
   override name = 'CutStream'
 }

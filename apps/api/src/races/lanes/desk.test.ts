@@ -35,7 +35,7 @@ test('work that is laid down by work comes after what was there', () => {
   expect(done).toEqual(['early', 'late'])
 })
 
-test('work that throws fails whoever laid it down, and the rest is done', () => {
+test('work that throws fails for the one who laid it down, and the rest is done', () => {
   const { desk, done, turn } = deskWithTurns()
   desk.lay(0n, () => {
     throw new Error('unreadable')

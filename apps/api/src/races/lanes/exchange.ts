@@ -1,10 +1,10 @@
 /**
  * One HTTP exchange of a lane, as the `fetch` that the openai SDK is given, with a stamp for everything that arrives.
  *
- * Bytes are stamped where undici's parser hands them over, and laid on the desk: nothing is read out of them before all
- * sockets have had their turn. A stream is cut into its frames there, and the SDK gets them one by one: `readingNs` is
- * always the stamp of the network read that completed the frame in the SDK's hands. Reading never waits for the SDK, so
- * nothing is measured slowly because it is parsed slowly.
+ * Bytes are stamped where undici's parser hands them over, and laid on the desk: nothing is parsed before all sockets
+ * have had their turn. There a stream is cut into its frames, and the SDK gets them one by one: `readingNs` is always
+ * the stamp of the network read that completed the frame that the SDK reads. Reading from the network never waits for
+ * the SDK, so slow parsing makes no figure larger.
  */
 import type { LaneStartKind } from '@drag-race/contracts'
 import { FrameTooLarge } from '@drag-race/wire'
@@ -21,14 +21,14 @@ import type { Starter } from './start-line.ts'
 export interface Exchange extends Arrivals {
   /** For the SDK. Waits at the start line; rejects with the network's own error. */
   fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>
-  /** null: the request has not left. */
+  /** null until the request has left. */
   startNs: bigint | null
   /** The gateway has said that it waits for the start signal. */
   isAwaited: boolean
-  /** The response has come to its end; what came after the answer is behind us too. */
+  /** The response has come to its end, including what follows the answer. */
   hasClosed: boolean
   contentType: string
-  /** What the network did; null when the response ended as it should. */
+  /** The network's error; null when the response ended as it should. */
   networkError: Error | null
 }
 
@@ -68,9 +68,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const { origin, pathname, search } = new URL(String(url))
     const headers = Object.fromEntries(new Headers(init.headers))
     const answered = Promise.withResolvers<Response>()
-    // Until the lane waits for it, a failure is nobody's: the lane may have turned back at the line.
+    // The lane may be ended before it waits for the answer: a failure must not be an unhandled rejection then.
     answered.promise.catch(() => {})
-    // undici tells a request of its abort only when there is a connection, which may take ten seconds to fail.
+    // undici fails an aborted request only once it has a connection, and connecting can take ten seconds to fail.
     const { signal = null } = init
     signal?.addEventListener('abort', () => answered.reject(toError(signal.reason)), { once: true })
     const { connection } = options
@@ -80,7 +80,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         origin,
         path: pathname + search,
         method: 'POST',
-        // Compressed events would arrive in lumps.
+        // Compressed, several events would arrive at once.
         headers: { ...headers, 'accept-encoding': 'identity', ...ofBody },
         body,
       },
@@ -100,7 +100,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         takeAsLeft(exchange, exchange.startNs)
       },
     })
-    // A lane that turned back at the line has not left.
+    // A lane that was ended before the light has not left.
     if (exchange.startNs === null) throw toError(signal?.reason)
     options.onStart(exchange.startNs, kind)
     return answered.promise
@@ -110,7 +110,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
 }
 
 /**
- * What came before the light, a refusal that needs no body, counts as come with it: a lane's times begin at its start.
+ * An answer that came before the light, a refusal that needs no body, is stamped with the light, because a lane's times
+ * begin at its start.
  */
 function takeAsLeft(exchange: Exchange, startNs: bigint) {
   if (exchange.headersNs !== null) exchange.headersNs = startNs
@@ -131,7 +132,7 @@ function createHandler(
 
   const lay = (stampNs: bigint, work: () => void) => options.desk.lay(stampNs, work, fail)
 
-  /** The answer cannot be read: neither more of it is, nor does the lane wait for more. */
+  /** The answer cannot be read: the request is aborted, and the lane does not wait for more. */
   function fail(error: unknown) {
     const fault = error instanceof FrameTooLarge ? error : unreadable(error)
     exchange.networkError = fault
@@ -140,7 +141,7 @@ function createHandler(
     sink?.end(fault)
   }
 
-  /** From this side: what comes of it is not the network's doing. */
+  /** An abort from this side: the error that follows is not the network's. */
   function abort(controller: Dispatcher.DispatchController, reason: unknown) {
     isAborted = true
     controller.abort(toError(reason))
@@ -173,7 +174,7 @@ function createHandler(
       else signal?.addEventListener('abort', onAbort, { once: true })
     },
     onResponseStart(controller, status, headers) {
-      // 102 Processing: it waits. That and 103 Early Hints are not the answer.
+      // 102 Processing: the gateway waits for the signal. Neither that nor 103 Early Hints is the answer.
       if (status === 102 && exchange.startNs === null) exchange.isAwaited = true
       options.connection.noteHeard()
       if (status < 200) return

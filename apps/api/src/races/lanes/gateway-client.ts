@@ -1,6 +1,6 @@
 /**
- * The official openai SDK as a lane's client: the code that the people who watch would write. Retries are off, because
- * a retry inside the client would falsify a TTFT.
+ * The official openai SDK as a lane's client, as an application would use it. Retries are off, because a retry inside
+ * the client would falsify a TTFT.
  */
 import OpenAI from 'openai'
 import type { Exchange } from './exchange.ts'
@@ -14,17 +14,17 @@ export function createGatewayClient(
     baseURL: `${url}/v1`,
     fetch,
     maxRetries: 0,
-    // The lane's own limits end it; the SDK's timer must merely be later. The longest that setTimeout can count.
+    // The lane's own limits end it, so the SDK's must be longer: this is the longest that setTimeout takes.
     timeout: 2 ** 31 - 1,
     logLevel: 'off',
-    // Said outright: what is left out here, the SDK looks for in the environment.
+    // All are set, because the SDK looks in the environment for those that are left out.
     apiKey: apiKey ?? 'none',
     adminAPIKey: null,
     organization: null,
     project: null,
     defaultHeaders: {
       'x-gateway-report': '1',
-      // An answer that was given before measures nothing, whatever gateway this is.
+      // No gateway is to answer from its cache: such an answer would measure nothing.
       'cache-control': 'no-store',
       ...(apiKey === null ? { authorization: null } : {}),
     },

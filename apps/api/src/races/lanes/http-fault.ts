@@ -43,7 +43,7 @@ function readLoose(json: unknown): ChunkError | null {
 }
 
 function pageWords(html: string): string {
-  // Each try ends at the next `<`, or a page of nothing but `<title` would be gone through once for each of them.
+  // Each match ends at the next `<`, or a page of nothing but `<title` would be searched once for each of them.
   const title = /<title[^<>]*>([^<]*)/i.exec(html)?.[1]?.trim()
   return `The answer was a page of HTML${title ? ` (“${title}”)` : ''}, not the API's.`
 }
@@ -52,13 +52,13 @@ function plain(message: string): ChunkError {
   return { message, code: null, status: null }
 }
 
-/** What to do, by status: the provider's own words rarely say. */
+/** What to do, by status: the provider's own message rarely says. */
 function advice(status: number, code: string | null, retryAfterMs: number | null, headers: Headers): string {
   if (status < 400) {
     const to = readable(headers.get('location') ?? '')
     return to === '' ? '' : `It redirects to ${to}: set GATEWAY_URL to where that leads.`
   }
-  // Some send it with 400 or 403; and no wait that is worth one helps.
+  // Some providers send it with 400 or 403, and waiting does not help.
   if (code === 'insufficient_quota') {
     return "Raise its limit or add credit at the provider's, or choose another model: to wait a little does not help."
   }
@@ -76,12 +76,12 @@ function advice(status: number, code: string | null, retryAfterMs: number | null
 }
 
 /**
- * `retry-after-ms` is the finer of the two. A date is counted from the answer's own `date`: their clock may not be
- * ours.
+ * `retry-after-ms` is the finer of the two. A date is counted from the answer's own `date`, because the provider's
+ * clock can differ from ours.
  */
 function readRetryAfterMs(headers: Headers): number | null {
   const ms = Number.parseFloat(headers.get('retry-after-ms') ?? '')
-  // Azure sends 0 here beside a whole second there.
+  // Azure sends 0 here beside a whole second in `retry-after`.
   if (ms > 0) return Math.round(ms)
   const after = headers.get('retry-after') ?? ''
   const seconds = /^\s*\d+(\.\d+)?\s*$/.test(after) ? Number.parseFloat(after) : Number.NaN
@@ -89,7 +89,7 @@ function readRetryAfterMs(headers: Headers): number | null {
   return untilMs >= 0 ? Math.round(untilMs) : null
 }
 
-/** "Please retry in 48.94s.", "Please try again in 20ms.": some say it in words only. */
+/** "Please retry in 48.94s.", "Please try again in 20ms.": some providers say it only in the message. */
 function readRetryHint(message: string): number | null {
   const found = /\b(?:re)?try (?:again )?in (\d+(?:\.\d+)?) ?(ms|s)\b/i.exec(
     message.slice(0, lookedAtCharsMax),

@@ -1,6 +1,6 @@
 import { toCode } from './readable.ts'
 
-/** Why a lane failed, in the words of its `error` event. */
+/** Why a lane failed, with the fields of its `error` event. */
 export class LaneFault extends Error {
   override name = 'LaneFault'
   readonly code: string
@@ -28,7 +28,7 @@ export function emptyResponse(status: number | null): LaneFault {
   })
 }
 
-/** The answer is whole, and there is nothing in it: a race that it could win would be won by saying nothing. */
+/** The answer is whole, but empty. It is an error, or a lane could win by saying nothing. */
 export function tokenless(finishReason: string | null, outputTokens: number): LaneFault {
   const reason = toCode(finishReason)
   const ending = reason === null ? '' : ` (finish reason: ${reason})`

@@ -2,9 +2,9 @@
  * The lane thread: it reads the sockets of all lanes of all races, and does nothing else, so that SQL, JSON and viewers
  * on the main thread cannot delay a stamp.
  *
- * Events leave in batches, and so does the news of the light: a message wakes the main thread, its database and every
- * viewer, and on two cores they are in the way of the next token. Viewers see a token so much later; its stamp is not
- * touched by it.
+ * Events are sent to the main thread in batches, and so is the green light: a message wakes the main thread, its
+ * database and every viewer, and on two cores they are in the way of the next token. Viewers see a token that much
+ * later; its stamp stays the same.
  */
 import { parentPort } from 'node:worker_threads'
 import { createDesk } from './desk.ts'
@@ -14,7 +14,7 @@ import { type RunningLanes, runLanes } from './run-lanes.ts'
 const port = parentPort
 if (!port) throw new Error('lane-worker.ts runs as a worker thread: start apps/api/src/main.ts.')
 
-/** A frame of the screen, which shows no more often anyway. */
+/** A frame of the screen, which is not drawn more often anyway. */
 const batchMs = 16
 
 const desk = createDesk()
@@ -23,7 +23,7 @@ const batches = new Map<string, Batch>()
 let isScheduled = false
 
 interface Batch {
-  /** The light went green, and the main thread does not know it yet. */
+  /** The green light, if the main thread has not been told of it yet. */
   greenLightNs: bigint | null
   events: LaneEvent[]
 }
@@ -52,13 +52,13 @@ async function run(raceId: string, { order }: Extract<ToLaneThread, { kind: 'run
   })
   running.set(raceId, lanes)
   const lateness = await lanes.over
-  // Nothing of this race lies on the desk any more, whatever lies there of others.
+  // All work of this race is done, so its events need not wait for that of other races.
   send(raceId, Number.POSITIVE_INFINITY)
   running.delete(raceId)
   post({ kind: 'over', raceId, lateness })
 }
 
-/** What is put in leaves with the next batches. */
+/** The race's batch, which is sent at the next timer. */
 function batchOf(raceId: string): Batch {
   schedule()
   const known = batches.get(raceId)
@@ -75,8 +75,8 @@ function schedule() {
 }
 
 /**
- * Lanes are parsed one after the other; on the tape their events stand in the order of their stamps. So what is younger
- * than something that has arrived and is not parsed yet waits for the next batch. The sort is stable.
+ * Lanes are parsed one after the other, but on the tape their events are in the order of their stamps. So an event that
+ * is younger than bytes that have arrived and are not parsed yet waits for the next batch. The sort is stable.
  */
 function sendBatches() {
   isScheduled = false

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createLatenessMeter } from './lateness.ts'
 
-test('a race that ends in the turn of its start leaves no timer behind', async () => {
+test('a race that ends in the turn of the event loop in which it started leaves no timer behind', async () => {
   const meter = createLatenessMeter()
   meter.start()
   expect(meter.stop()).toBeNull()

@@ -1,6 +1,6 @@
 /**
- * How late this thread comes to its sockets while a race runs: the part of the clock's error that is our own and can be
- * watched in every race.
+ * How late this thread reads its sockets while a race runs: the part of the clock's error that is our own and can be
+ * measured in every race.
  *
  * Node's delay monitor sets a native timer of `resolutionMs` again and again and records the time from one firing to
  * the next: the resolution itself plus how late the loop came. Bytes that arrive while the loop is busy wait just as
@@ -9,9 +9,9 @@
  *   p99 = p99(recorded) − resolution            the margin of an app that could not be calibrated
  *   max = max(recorded) − resolution − grain    the lag that marks a race as disturbed
  *
- * libuv's timers count whole milliseconds, so up to one of them is the timer's and not the loop's. A margin errs to the
- * wide side and keeps it; a lag that is held against a race is without it. What lies outside this thread (kernel,
- * gateway, network) is in neither.
+ * libuv's timers count whole milliseconds, so up to one of them (the grain) is the timer's and not the loop's. The
+ * margin keeps it, to be rather too wide; the lag, which marks a race, is without it. Delays outside this thread
+ * (kernel, gateway, network) are in neither.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { roundMs } from '@drag-race/contracts'
@@ -27,7 +27,7 @@ export interface Lateness {
 }
 
 export interface LatenessMeter {
-  /** From the next turn of the loop on: what this one does, the lanes' leaving, is no lateness. */
+  /** Begins with the next turn of the loop, because the lanes leave in this one, and that is no lateness. */
   start(): void
   /** Ends the measurement; null without a sample. */
   stop(): Lateness | null
@@ -41,13 +41,13 @@ export function createLatenessMeter(): LatenessMeter {
       starting = setImmediate(() => recorded.enable())
     },
     stop() {
-      // A race that was stopped before its light ends in the turn in which it starts: its timer would go on for ever.
+      // A race that is stopped before its light ends in the turn in which it starts; its timer would never end.
       clearImmediate(starting)
       recorded.disable()
       if (recorded.count === 0) return null
       const lateMs = (ns: number) => ns / 1e6 - resolutionMs
       return {
-        // Stamps on the tape have two decimals: no margin is below their grain.
+        // Stamps on the tape have two decimals, so no margin is below 0.01 ms.
         p99Ms: Math.max(0.01, roundMs(lateMs(recorded.percentile(99)))),
         maxMs: Math.max(0, roundMs(lateMs(recorded.max) - grainMs)),
       }

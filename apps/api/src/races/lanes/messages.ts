@@ -1,6 +1,6 @@
 /**
- * The words between the main thread, where the tape is, and the lane thread, where the sockets are read. Everything
- * here is plain data, because it is copied from one thread to the other.
+ * The messages between the main thread, where the tape is, and the lane thread, where the sockets are read. They are
+ * plain data, because they are copied from one thread to the other.
  */
 import type { LaneEntry, RaceEvent, RaceRequest, Unnumbered } from '@drag-race/contracts'
 import type { LaneGateway } from '../../own-gateway.ts'
@@ -19,7 +19,7 @@ export interface LanesOrder {
 export interface LaneLimits {
   /** From a streaming lane's request to its first token. */
   firstTokenMsMax: number
-  /** Between two network reads of a streaming lane; comments count, they show life. */
+  /** Between two network reads of a streaming lane, those of comments included. */
   idleMsMax: number
   /** Bytes of one response. */
   responseBytesMax: number
@@ -41,7 +41,7 @@ export interface LaneStop {
 
 export type ToLaneThread =
   | { kind: 'run'; order: LanesOrder }
-  /** `lane` null: all of them. */
+  /** `lane` null stops all lanes. */
   | { kind: 'stop'; raceId: string; lane: number | null; stop: LaneStop }
 
 export type FromLaneThread =

@@ -2,9 +2,9 @@
 import type { Usage } from '@drag-race/contracts'
 import { calcPrice } from '@pydantic/genai-prices'
 
-/** `provider` null: only models whose name says whose they are (`gpt-4o-mini`) have a price. */
+/** With `provider` null, only models whose name tells their provider (`gpt-4o-mini`) have a price. */
 export function priceUsd(usage: Usage, model: string, provider: string | null): number | null {
-  // More cached than sent is a provider's mistake; the table refuses it.
+  // The table refuses counts with more cached tokens than input tokens, which some providers send by mistake.
   const cached = Math.min(usage.cachedTokens ?? 0, usage.inputTokens)
   const counts = {
     input_tokens: usage.inputTokens,

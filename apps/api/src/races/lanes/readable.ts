@@ -1,10 +1,10 @@
 /**
- * Words from outside, made fit for a lane: one line, not endless, a full stop at its end, and without anything that
- * looks like a key (OpenAI repeats a part of a wrong one in its message).
+ * A message from outside, made fit for a lane: one line of limited length, with a full stop at its end, and without
+ * anything that looks like a key (OpenAI repeats a part of a wrong key in its message).
  */
 const charsMax = 500
 
-/** Of a message that may have megabytes this is looked at: more than is shown, because spaces and keys fall out. */
+/** Of a message, which can have megabytes, so much is read: more than is shown, because spaces and keys are removed. */
 export const lookedAtCharsMax = 8 * 1024
 
 export function readable(text: string): string {
@@ -21,7 +21,7 @@ export function readable(text: string): string {
   return /[.!?…]$/.test(short) ? short : `${short}.`
 }
 
-/** A provider's code in our form, `RateLimitReached` as `rate_limit_reached`; null when it is none. */
+/** A provider's code in our form, `RateLimitReached` as `rate_limit_reached`; null when it cannot be a code. */
 export function toCode(code: string | null | undefined): string | null {
   const plain = (code ?? '')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -29,6 +29,6 @@ export function toCode(code: string | null | undefined): string | null {
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')
     .slice(0, 60)
-  // `stopped` is what a lane is called that somebody stopped: no provider may say it.
+  // `stopped` marks a lane that somebody stopped, so it is not accepted from a provider.
   return /^[a-z]/.test(plain) && plain !== 'stopped' ? plain : null
 }

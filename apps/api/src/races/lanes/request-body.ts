@@ -1,23 +1,23 @@
 /**
- * The body of a lane's request. With a start signal it ends in a line end, which is written at the light and says go.
+ * The body of a lane's request. With a start signal it ends in a line end, which is written at the light: the signal.
  */
 import { Readable } from 'node:stream'
 import type { Start } from './start.ts'
 
 export interface RequestBody {
   body: string | Readable
-  /** That announce it. */
+  /** The headers that announce the body. */
   headers: Readonly<Record<string, string>>
-  /** At the light: what is held back of it follows. */
+  /** To be called at the light: sends the byte that was held back. */
   letGo(): void
 }
 
 export function createRequestBody(json: string, start: Start): RequestBody {
   if (start !== 'signal') return { body: json, headers: {}, letGo() {} }
   const ahead = Buffer.from(json)
-  // Whoever reads it reads by events: what is pushed goes to the socket in the same step.
+  // undici reads it by events, so that what is pushed goes to the socket in the same step.
   const body = new Readable({ read() {} })
-  // undici ends it with what ends the request, which is told elsewhere.
+  // undici destroys the body with the error of the request, which is reported elsewhere.
   body.on('error', () => {})
   body.push(ahead)
   return {

@@ -122,7 +122,7 @@ async function readStream({ client, request, order, reader, exchange, watch, sig
       if (reader.read(chunk, exchange.readingNs)) watch.tokenCame()
     }
   } catch (error) {
-    // Whatever befalls the connection after the model has said that it is finished, the answer is whole.
+    // The answer is whole even if the connection breaks after the finish reason.
     if (!exchange.networkError || reader.finishReason === null) throw error
   }
   // The SDK ends an aborted stream as if it were complete.
@@ -133,7 +133,7 @@ async function readStream({ client, request, order, reader, exchange, watch, sig
 
 async function readWhole({ client, request, order, reader, exchange, signal }: Call): Promise<void> {
   await client.chat.completions.create(toChatRequest(order.request, request), { signal })
-  // Not what the SDK gives back: it leaves a body alone whose content type is not JSON's.
+  // Not the SDK's result: it does not parse a body whose content type is not JSON.
   const body = parseJsonOrNull(exchange.body)
   const { error, finishReason } = readChunk(body)
   if (!error && finishReason === null && !hasChoices(body)) {

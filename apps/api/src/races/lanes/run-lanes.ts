@@ -1,7 +1,7 @@
 /**
  * All lanes of one race, from one green light to the end of the last. A lane's error never stops another lane.
  *
- * Aborting is a tree: the race's controller, below it one a lane, below that the request's socket.
+ * Each lane has an AbortController, which also ends the socket of its request.
  */
 import { createRaceClock } from '../race-clock.ts'
 import type { Desk } from './desk.ts'
@@ -11,11 +11,11 @@ import { runLane } from './run-lane.ts'
 import { createStartLine } from './start-line.ts'
 
 export interface RunningLanes {
-  /** `lane` null: all that still run. A lane that has ended stays as it is. */
+  /** `lane` null stops all that still run. A lane that has ended stays as it is. */
   stop(lane: number | null, stop: LaneStop): void
   /** The race's clock at this moment of `process.hrtime`. */
   at(stampNs: bigint): number
-  /** How late the thread came while the lanes ran; null when it was too short to say. */
+  /** Resolves when all lanes have ended, to the thread's lateness; to null when there was no sample of it. */
   over: Promise<Lateness | null>
 }
 

@@ -1,5 +1,5 @@
 /**
- * Ends a streaming lane that says nothing. One that does not stream is silent by nature: the race's deadline ends it.
+ * Ends a streaming lane that stays silent. One that does not stream is silent by nature; the race's deadline ends it.
  */
 import { LaneFault } from './lane-fault.ts'
 import type { LaneLimits } from './messages.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createStartLine } from './start-line.ts'
 
-/** Lanes 0, 1, 2 at a line; `left` is the order in which they went, `staged` which of them stood ready at the light. */
+/** Lanes 0, 1, 2 at a line; `left` is the order in which they left, `staged` which of them were staged at the light. */
 function threeLanes(random: () => number) {
   const ready: number[] = []
   const staged: number[] = []
@@ -17,20 +17,20 @@ function threeLanes(random: () => number) {
   return { staged, left, places, arrive }
 }
 
-test('nobody leaves before the last has arrived, then all do in one tick', async () => {
+test('no lane leaves before the last has arrived, then all do in one tick', async () => {
   const { staged, left, arrive } = threeLanes(() => 0.99)
   const first = [arrive(0), arrive(1)]
   await new Promise(setImmediate)
   expect(left).toEqual([])
   const last = arrive(2)
-  // Timers and sockets have no turn in between.
+  // Timers and sockets get no turn in between.
   await new Promise<void>((resolve) => process.nextTick(resolve))
   expect(left).toEqual(['green', 0, 1, 2])
   expect(staged).toEqual([0, 1, 2])
   await Promise.all([...first, last])
 })
 
-test('a lane that turns back is not waited for, and counts once', async () => {
+test('a lane that will not start is not waited for, and counts once', async () => {
   const { left, places, arrive } = threeLanes(() => 0.99)
   const going = arrive(0)
   places[1]!.leave()

@@ -1,19 +1,19 @@
 /**
- * Lanes wait here with their requests built and serialised. When the last has arrived, or turned back, all are staged,
- * the light goes green and all leave, in the same tick and in an order drawn anew for each race: the first to leave has
- * a head start of some microseconds, which no lane should have always.
+ * Lanes wait here with their requests built and serialised. When the last has arrived, or will not start, all are
+ * staged, the light goes green and all leave, in the same tick and in an order drawn anew for each race: the first to
+ * leave has a head start of some microseconds, which should not always be the same lane's.
  */
 export interface Starter {
-  /** Right before the light: what must be done and is not to be measured. */
+  /** Called right before the light, for work that is not to be measured. */
   stage(): void
-  /** At the light; what can wait until all have left is done after `ready` has resolved. */
+  /** Called at the light. Work that can wait until all have left is done after `ready` has resolved. */
   leave(): void
 }
 
 export interface StartPlace {
   /** Resolves when all have left. */
   ready(starter: Starter): Promise<void>
-  /** This lane will not start, or has started already: nobody waits for it. */
+  /** This lane will not start, or has started already: the others do not wait for it. */
   leave(): void
 }
 
@@ -23,7 +23,7 @@ export function createStartLine(lanes: number, random: () => number, onGreenLigh
 
   function arrive() {
     expected--
-    // In a step of its own: the lane that came last is not waiting yet, and would always leave last.
+    // In a microtask: by then `ready` of the lane that came last has returned its promise.
     if (expected === 0) queueMicrotask(release)
   }
 

@@ -1,6 +1,6 @@
 /**
- * What the gateway tells of a call that failed: its account of what it tried, and the id that its log has the call
- * under. Empty where it never answered.
+ * What the gateway says about a call that failed: its report of the attempts, and the request id that finds the call in
+ * its log. Empty when it never answered.
  */
 import { type GatewayReport, type LaneError, parseJsonOrNull } from '@drag-race/contracts'
 import { readFrame } from '@drag-race/wire'
@@ -11,7 +11,7 @@ export function toAccount(
   { reading, body, headers }: Pick<Exchange, 'reading' | 'body' | 'headers'>,
   { report }: Pick<AnswerReader, 'report'>,
 ): Pick<LaneError, 'gateway' | 'requestId'> {
-  // The SDK keeps an event with an error to itself: the reader never saw it.
+  // The SDK does not pass on an event with an error, so the reader has not seen it.
   const told = report ?? readReport(parseJsonOrNull(body || (readFrame(reading).data ?? '')))
   const ownId = headers.get('x-gateway-request-id')
   const gateway = isOfCall(told, ownId) ? told : null
@@ -19,7 +19,7 @@ export function toAccount(
   return { ...(gateway && { gateway }), ...(requestId && { requestId }) }
 }
 
-/** An error that a provider wrote into its stream passes as it came, and may hold an account that no gateway gave. */
+/** A gateway passes on an error of a provider's stream as it came; it can hold a report that is not the gateway's. */
 function isOfCall(report: GatewayReport | null, ownId: string | null): report is GatewayReport {
   return report !== null && (ownId === null || report.requestId === ownId)
 }

@@ -1,4 +1,4 @@
-/** What the socket told besides the text, as the lane's last event carries it; null without a response. */
+/** The times of the response besides its text, for the lane's last event; null without a response. */
 import type { Arrival } from '@drag-race/contracts'
 import type { RaceClock } from '../race-clock.ts'
 import type { AnswerReader } from './answer-reader.ts'

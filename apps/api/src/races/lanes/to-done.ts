@@ -22,7 +22,7 @@ export function toDone(
   clock: RaceClock,
 ): LaneEvent {
   const { reader, exchange } = call
-  // `[DONE]` ends an answer, though the connection may stay open; without it, the end of the body does.
+  // `[DONE]` ends an answer, although the connection can stay open; without it, the end of the body does.
   const at = clock.at(exchange.isDone ? exchange.readingNs : exchange.endNs)
   const arrival = toArrival(call, clock)
   const usage = reader.usage ?? estimateUsage(call.order, call.request, reader)
@@ -41,8 +41,8 @@ export function toDone(
 }
 
 /**
- * For a provider that counts nothing. Output tokens are those of the tape, but for one or two that later letters took
- * back.
+ * For a provider that sends no usage. The output tokens are those of the tape, less one or two where later letters
+ * joined tokens.
  */
 function estimateUsage(order: LanesOrder, request: LaneRequest, reader: AnswerReader): Usage {
   const messages = toMessages(order.request, request)
@@ -55,7 +55,7 @@ function estimateUsage(order: LanesOrder, request: LaneRequest, reader: AnswerRe
   }
 }
 
-/** The gateway's own figure when it gives an account, be it that it knows none; the price table for other gateways. */
+/** The gateway's own figure, null too, when it sends a report; the price table for other gateways. */
 function costUsd(entry: LaneEntry, usage: Usage, report: GatewayReport | null): number | null {
   if (report) return report.costUsd
   return entry.simulated ? null : priceUsd(usage, entry.model, entry.provider)

@@ -1,6 +1,6 @@
 /**
  * Turns whatever ended a lane into one fault: what happened, what was done, what to do. Errors are read from the bytes
- * that came, not from what the client library makes of them: it knows one shape of error, providers send a dozen.
+ * that came, not from the client library's errors: it knows one shape of error, and providers send a dozen.
  */
 import { type ChunkError, parseJsonOrNull, readError } from '@drag-race/contracts'
 import { FrameTooLarge, readFrame } from '@drag-race/wire'
@@ -51,8 +51,7 @@ export function toStreamFault({ message, code, status }: ChunkError): LaneFault 
 }
 
 /**
- * `data: {"error": …}`, `event: error` with whatever data, and llama-box's `error: {…}`, a field that no standard
- * knows.
+ * `data: {"error": …}`, `event: error` with any data, and llama-box's `error: {…}`, a field that is in no standard.
  */
 function readFrameError(bytes: Uint8Array): ChunkError | null {
   const frame = readFrame(bytes)
@@ -62,7 +61,7 @@ function readFrameError(bytes: Uint8Array): ChunkError | null {
   return readError(raw)
 }
 
-/** The stream ended as if all were well, but for the finish reason. */
+/** The stream ended without an error of the network, but without a finish reason too. */
 function unfinished(exchange: Exchange, chunks: number): LaneFault {
   if (exchange.body !== '') {
     const error = readError(parseJsonOrNull(exchange.body))
