@@ -1,4 +1,4 @@
-/** Models whose answers are what goes wrong in the field, by the name of the fault. */
+/** Models whose answers have the faults of real providers, by the name of the fault. */
 import type { FakeCall } from './fake-gateway.ts'
 
 const chunk = (delta: object, more: object = {}) =>
@@ -6,7 +6,7 @@ const chunk = (delta: object, more: object = {}) =>
 const hello = chunk({ content: 'hello' })
 const stop = chunk({}, { finish_reason: 'stop' })
 
-/** Streams as they come in the field; each ends when its bytes are through. */
+/** Streams as real providers send them; each ends after its last byte. */
 const streams: Record<string, string> = {
   'no-done': hello + stop,
   'no-finish': `${hello}data: [DONE]\n\n`,
@@ -98,7 +98,7 @@ const answers: Record<
   ],
 }
 
-/** A gateway's account of a call that went to two targets in vain. */
+/** A gateway's report of a call that failed at two targets. */
 export const report = {
   requestId: 'req_1',
   provider: 'second',
@@ -140,7 +140,7 @@ export const models = {
     call.write(hello + stop)
     setImmediate(() => call.response.socket?.resetAndDestroy())
   },
-  /** The connection stays open: what comes of closing it from this side is not the network's doing. */
+  /** The connection stays open: the lane's own abort must not be taken for an error of the network. */
   'error-open': (call: FakeCall) => call.write(hello + streams['error-bare']!.slice(hello.length)),
   'malformed-open': (call: FakeCall) => call.write(`${hello}data: {"choices": oops\n\n`),
   'reset-early': (call: FakeCall) => void call.response.socket?.resetAndDestroy(),
@@ -150,7 +150,7 @@ export const models = {
   },
 }
 
-/** By the byte, each in an HTTP chunk of its own: events, line ends and characters are cut wherever they can be. */
+/** Byte by byte, each in an HTTP chunk of its own: events, line ends and characters are cut wherever they can be. */
 function byByte(text: string) {
   return (call: FakeCall) => {
     call.response.writeHead(200, { 'content-type': 'text/event-stream' })

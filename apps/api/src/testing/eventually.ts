@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 
-/** Tries again until it holds. Throws what it threw last, before the test's own limit says only that time is over. */
+/** Repeats the check until it passes. Throws its last error before the test's own timeout, which would not say why. */
 export function eventually<Value>(check: () => Promise<Value> | Value): Promise<Value> {
   return vi.waitFor(check, { timeout: 20_000, interval: 10 })
 }

@@ -1,6 +1,6 @@
 /**
- * An OpenAI-compatible gateway on a real socket, whose models do what a test says. It keeps what it was asked, and when
- * it wrote what.
+ * An OpenAI-compatible gateway on a real socket, whose models do what a test says. It records its calls, and when each
+ * chunk was written.
  */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -19,7 +19,7 @@ export interface FakeCall {
   headers: IncomingHttpHeaders
   /** `process.hrtime` of each write. */
   writtenAtNs: bigint[]
-  /** The caller's connection is gone, or the response is through. */
+  /** Resolves when the caller's connection is closed, or the response is finished. */
   closed: Promise<void>
   response: ServerResponse
   /** Begins the event stream, if nothing has been sent yet, and writes these bytes as they are. */
@@ -37,7 +37,7 @@ export type FakeModel = (call: FakeCall) => void | Promise<void>
 export interface FakeGatewayOptions {
   /** Further fields of a model's entry in /v1/models. */
   entries?: Record<string, object>
-  /** Answers /v1/models instead. */
+  /** Answers /v1/models instead of the default list. */
   list?: (response: ServerResponse) => void
 }
 
@@ -62,7 +62,7 @@ export async function startFakeGateway(
     }
     if (request.url === '/metrics') return response.end(metricsText(requests))
     if (request.method !== 'POST') return json(response, 404, {})
-    // As our own: it has nothing to do before the signal.
+    // As our own gateway does, which here has no work before the signal.
     if (request.headers['x-gateway-start']) response.writeProcessing()
     let text = ''
     request.setEncoding('utf8').on('data', (part) => {

@@ -1,6 +1,6 @@
 import type { RaceEvent, Unnumbered } from '@drag-race/contracts'
 
-/** Two lanes, the last stamp not the newest; and what else is to stand on the tape, which has no end. */
+/** A tape of two lanes without an end, on which the last stamp is not the newest, followed by `more`. */
 export function toHandmade(raceId: string, ...more: Unnumbered[]): RaceEvent[] {
   const lanes = [0, 1].map((lane) => ({ lane, model: 'm', stream: true, provider: null, simulated: false }))
   const request = {

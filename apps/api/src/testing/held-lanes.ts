@@ -1,4 +1,4 @@
-/** A lane thread that does nothing of its own: what the lanes say, and when, is up to the test. */
+/** A lane thread that does nothing by itself: the test decides what the lanes send, and when. */
 import type { LanesListener, LaneThread } from '../races/lane-thread.ts'
 
 export function heldLanes() {

@@ -1,6 +1,6 @@
 import { createPrometheusParser, type ParsedMetrics } from '../telemetry/parse-prometheus.ts'
 
-/** A page that is there whole. */
+/** Parses a page that has arrived whole. */
 export function parsePrometheus(text: string): ParsedMetrics {
   const parser = createPrometheusParser()
   parser.push(text)

@@ -1,4 +1,4 @@
-/** Races as a viewer sees them: every event checked against the contract, its `id` line against its number. */
+/** Races as a viewer sees them: each event is checked against the contract, and its `id` line with its number. */
 import {
   emptyRace,
   type RaceDetail,

@@ -1,5 +1,5 @@
 /**
- * Races for tests: a lane is answered in so many milliseconds, and everything else follows unless it is said otherwise.
+ * Races for tests: a lane is answered in `totalMs`, and its other figures follow from that unless they are given.
  */
 import type { LaneRow, RaceRow } from '../leaderboard/judge-race.ts'
 
@@ -25,7 +25,7 @@ export function lane(model: string, totalMs: number, other: Partial<LaneRow> = {
 }
 
 const unanswered = { ttftMs: null, totalMs: null, decodeTokensPerSecond: null, costUsd: null }
-/** It had begun to answer: its first token is on the tape, and counts for nothing. */
+/** A lane that failed after its first token, whose TTFT must not count. */
 export const failed = (model: string) => lane(model, 50, { ...unanswered, ttftMs: 5, outcome: 'failed' })
 export const stopped = (model: string, afterMs: number) =>
   lane(model, afterMs, { ...unanswered, outcome: 'stopped', elapsedMs: afterMs })

@@ -5,7 +5,7 @@ import { race } from './raced-lanes.ts'
 
 type Query = Pick<LeaderboardQuery, 'by' | 'stream'>
 
-/** Of these races, without a database. */
+/** The board of these races, without a database. */
 export function board(races: RaceRow[], query: Query = { by: 'total' }) {
   const built = createBoard(query)
   for (const each of races) built.add(each)

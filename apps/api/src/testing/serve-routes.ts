@@ -1,11 +1,11 @@
-/** Routes alone, on a port of their own until the test is over. */
+/** Routes without the app, on a port of their own until the test is over. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { onTestFinished } from 'vitest'
 import type { ApiFault } from '../api-fault.ts'
 
-/** The address of the API. What the routes throw is answered as the app answers it. */
+/** Returns the address of the API. Errors of the routes are answered as by the app. */
 export async function serveRoutes(routes: express.Router): Promise<string> {
   const app = express()
   app.use(express.json())

@@ -9,14 +9,14 @@ import { createServer, type ServerOptions } from '../server.ts'
 export interface TestApp {
   url: string
   db: HistoryDatabase
-  /** The database too, unless it was given. */
+  /** Closes the database too, unless it was given. */
   close(): Promise<void>
 }
 
 export interface TestAppOptions extends Partial<ServerOptions>, Partial<Pick<AppContext, 'now' | 'nowMs'>> {
   gatewayUrl: string
   apiKey?: string
-  /** Else it is somebody's, until it says whose. */
+  /** false: the gateway's answer to `GET /` says whether it is our own. */
   isDefaultAddress?: boolean
   db?: HistoryDatabase
 }

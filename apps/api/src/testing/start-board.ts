@@ -95,5 +95,5 @@ async function writeRace(db: AppContext['db'], { daysAgo = 0, category, totals, 
   await db.insertInto('lanes').values(lanes).execute()
 }
 
-/** The totals of a race that `a` wins. */
+/** The lanes of a race that `a` wins. */
 export const ab = { a: { total_ms: 500 }, b: { total_ms: 900 } }

@@ -27,7 +27,7 @@ export function useHistory() {
       await at.db?.destroy()
     },
 
-    /** Raced to its end, and in the history as finished. */
+    /** Runs a race to its end, and waits until its end is in the history. */
     async raced(request: Partial<RaceRequestInput> = {}): Promise<RaceState & { raceId: string }> {
       const state = await race(at.app.url, { prompt: 'p', lanes: [{ model: 'says' }], ...request })
       const raceId = state.raceId!

@@ -1,4 +1,4 @@
-/** Two apps over one gateway: where races are run and exported, and where their files are brought to. */
+/** Two apps over one gateway: `here` runs and exports races, `there` imports their files. */
 import { createHash } from 'node:crypto'
 import {
   type ApiError,
@@ -22,7 +22,7 @@ export function useTwoApps() {
     /** Emptied after each test. */
     there: undefined as unknown as TestApp,
 
-    /** Two lanes that answer and one that fails, in the history of `here`. */
+    /** Runs a race in `here`, with two lanes that answer and one that fails. */
     async raced(): Promise<string> {
       const lanes = [{ model: 'says' }, { model: 'fails' }, { model: 'says' }]
       const { raceId } = await race(at.here.url, { prompt: 'p', lanes })
@@ -30,7 +30,7 @@ export function useTwoApps() {
       return raceId!
     },
 
-    /** From `here`, unless from another. */
+    /** Exports from `here` by default. */
     exported: (id: string, as = 'tape', app?: TestApp): Promise<Response> =>
       fetch(`${(app ?? at.here).url}/api/races/${id}/export?as=${as}`),
 
