@@ -8,7 +8,7 @@ const request = (...lanes: Partial<RaceRequest['lanes'][number]>[]): RaceRequest
 })
 const asked = (race: RaceRequest, lane = 0): AskedWith => toAskedWith(race, lane)!
 
-test('only what was set is said, in one order', () => {
+test('only settings that were set are named, always in the same order', () => {
   const metadata = { team: 'a', task: 'summary' }
   const params = { seed: 7, metadata, topP: 0.9, temperature: 0, maxTokens: 3 }
   expect(toAskedWords(asked(request({ params, system: 'Be brief.' })))).toEqual([
@@ -24,7 +24,7 @@ test('only what was set is said, in one order', () => {
   expect(toAskedWords(asked({ ...request({}), system: 'Be brief.' }))).toEqual(['system prompt of all'])
 })
 
-test('two lanes were asked alike where the same was sent, by whatever way it was set', () => {
+test('two lanes were asked alike where the same was sent, whether it was set for the lane or for all', () => {
   const [a, b] = [
     { temperature: 1, seed: 7, metadata: { task: 'summary', team: 'a' } },
     { metadata: { team: 'a', task: 'summary' }, seed: 7, temperature: 1 },

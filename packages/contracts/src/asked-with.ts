@@ -1,18 +1,18 @@
 /**
- * What a lane was asked with besides the prompt: its settings, and the system prompt before it. A figure says little
- * without it: three tokens are sooner there than sixty. Streaming is none of these; it stands beside each lane.
+ * What a lane was asked with besides the prompt: its settings and its system prompt. A figure says little without
+ * them: three tokens arrive sooner than sixty. Streaming is not among them, because it is shown with each lane.
  */
 import { toMetadataLines } from './lane-metadata.ts'
 import type { LaneParams, RaceRequest } from './race-request.ts'
 
 export interface AskedWith {
   params: LaneParams
-  /** As it was sent, the lane's own or that of all. */
+  /** The system prompt that was sent, the lane's own or that of all lanes. */
   system: string | undefined
   hasOwnSystem: boolean
 }
 
-/** null of a lane that nobody asked for: a sentinel's. */
+/** null for a sentinel, which is not in the request. */
 export function toAskedWith(
   { lanes, system }: Pick<RaceRequest, 'lanes' | 'system'>,
   lane: number,
@@ -33,8 +33,7 @@ const names: Record<keyof LaneParams, string> = {
 const keys = Object.keys(names) as (keyof LaneParams)[]
 
 /**
- * `max tokens 3`, `metadata task=summary`, `own system prompt`: what was set, and nothing of what was left to the
- * provider.
+ * `max tokens 3`, `metadata task=summary`, `own system prompt`: what was set, without what was left to the provider.
  */
 export function toAskedWords({ params, system, hasOwnSystem }: AskedWith): string[] {
   const words = keys.flatMap((key) => {
@@ -51,7 +50,7 @@ export function areAskedAlike(one: AskedWith, other: AskedWith): boolean {
   )
 }
 
-/** null of what sets nothing. */
+/** null for a value that sets nothing. */
 function toText(value: LaneParams[keyof LaneParams]): string | null {
   if (typeof value !== 'object') return value === undefined ? null : String(value)
   return toMetadataLines(value).join(', ') || null

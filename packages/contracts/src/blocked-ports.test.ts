@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isBlockedPort } from './blocked-ports.ts'
 
-test('every port that is called blocked, Node’s own fetch refuses before it connects', async () => {
+test('Node’s own fetch refuses every blocked port before it connects', async () => {
   const ports = Array.from({ length: 65_535 }, (_, index) => index + 1).filter(isBlockedPort)
   expect(ports).toContain(6000)
   for (const port of ports) {

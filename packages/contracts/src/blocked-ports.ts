@@ -1,9 +1,10 @@
 /**
- * Ports that browsers and fetch refuse to open, whoever listens there: those of old protocols that a web page could be
- * made to speak (https://fetch.spec.whatwg.org/#port-blocking). 0 is left out: a server that listens on it is given another.
+ * Ports that browsers and fetch refuse to open, whatever listens there: those of old protocols that a web page could be
+ * made to speak (https://fetch.spec.whatwg.org/#port-blocking). 0 is left out: a server that asks for it is given
+ * another.
  */
 
-/** Of a port from 1 to 65535. */
+/** `port`: 1 to 65535. */
 export function isBlockedPort(port: number): boolean {
   return blockedPorts.has(port)
 }

@@ -44,7 +44,7 @@ describe('a token is', () => {
     expect(hasToken(delta(value))).toBe(true)
   })
 
-  test('a fragment of a tool call, though it has no text', () => {
+  test('a fragment of a tool call, although it has no text', () => {
     expect(hasToken(delta({ tool_calls: [{ function: { arguments: '{' } }] }))).toBe(true)
   })
 
@@ -62,7 +62,7 @@ describe('a token is', () => {
   })
 })
 
-test('the delta counts, not the whole message that Perplexity repeats beside it', () => {
+test('the delta is read, not the whole message that Perplexity repeats beside it', () => {
   expect(readChunk({ choices: [{ message: { content: '1 2 3' }, delta: { content: '3' } }] }).answer).toBe(
     '3',
   )
@@ -118,7 +118,7 @@ describe('an error is read', () => {
       'no word about it',
     )
   })
-  test('and where there is none, none', () => {
+  test('and not where there is none', () => {
     for (const error of [null, {}, [], { message: '', code: null }, false, true, 0])
       expect(readError({ error })).toBeNull()
     expect(readError({ choices: [] })).toBeNull()
@@ -131,7 +131,7 @@ test('usage is found in x_groq too', () => {
   ).toMatchObject({ outputTokens: 2 })
 })
 
-test('no JSON whatever makes the reader throw', () => {
+test('no JSON makes the reader throw', () => {
   fc.assert(
     fc.property(
       fc.jsonValue(),

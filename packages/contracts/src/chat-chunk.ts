@@ -1,7 +1,7 @@
 /**
- * What one chat completion chunk says, in the words of a race: answer text, reasoning text, a tool call, why it
- * ended, what it used, or that it failed. The gateway's watch and the race's lanes read chunks with this one function,
- * so that they agree on what a first token is.
+ * What one chat completion chunk says: answer text, reasoning text, a tool call, the finish reason, the usage, or an
+ * error. The gateway and the race's lanes read chunks with this one function, so that they agree on what a first token
+ * is.
  *
  * Reasoning comes under many names: `reasoning_content` (DeepSeek, Z.ai), `reasoning` (Groq, Cerebras, Ollama),
  * `reasoning_details[]` (OpenRouter, Snowflake), `tensorzero_extra_content[]` (TensorZero), parts of an array in
@@ -15,11 +15,11 @@ export interface ChunkFacts {
   answer: string
   /** Reasoning text of all choices; '' when there is none. */
   reasoning: string
-  /** A tool call's name or arguments are in it. A token, but no text. */
+  /** It holds a part of a tool call. That is a token, but no text. */
   hasToolCall: boolean
   /** Names and arguments of its tool calls; '' when there are none, or only their ids. */
   toolCall: string
-  /** The choices in it, be they empty ones. */
+  /** The choices in it, empty ones too. */
   choices: ChoiceFacts[]
   finishReason: string | null
   usage: Usage | null
@@ -37,7 +37,7 @@ export interface ChoiceFacts {
 }
 
 export interface ChunkError {
-  /** Of any length: who shows it strikes keys out of it before it is cut. */
+  /** Of any length: keys must be removed from it before it is cut and shown. */
   message: string
   code: string | null
   /** An HTTP status that the error itself names (100 to 599), else null. */
@@ -70,12 +70,12 @@ export function readChunk(raw: unknown): ChunkFacts {
   return facts
 }
 
-/** Does it hold a token of any kind? Role-only chunks, empty deltas and `choices: []` do not. */
+/** Whether it holds a token of any kind. Role-only chunks, empty deltas and `choices: []` do not. */
 export function hasToken(facts: ChunkFacts): boolean {
   return facts.answer !== '' || facts.reasoning !== '' || facts.hasToolCall
 }
 
-/** Is it only the extra chunk that `stream_options.include_usage` asks for: usage, and no choice? */
+/** Whether it is the extra chunk that `stream_options.include_usage` asks for: usage, and no choice. */
 export function isUsageOnly(raw: unknown): boolean {
   return isRecord(raw) && isRecord(raw.usage) && Array.isArray(raw.choices) && raw.choices.length === 0
 }
@@ -88,7 +88,7 @@ export function readError(raw: unknown): ChunkError | null {
     return { message: error, code: text(raw.code) || null, status: null }
   }
   if (!isRecord(error)) return readErrorBeside(raw)
-  // Some write an empty one into each answer.
+  // Some providers write an empty error into each answer.
   if (!Object.values(error).some(Boolean)) return null
   const status = [error.status_code, error.status, error.code].find(isStatus) ?? null
   const code = text(error.type) || null
@@ -99,7 +99,7 @@ export function readError(raw: unknown): ChunkError | null {
   }
 }
 
-/** `error: true` or a number, or `object: "error"` (vLLM), with the words beside it. */
+/** `error: true` or a number, or `object: "error"` (vLLM), with the message beside it. */
 function readErrorBeside(raw: Record<string, unknown>): ChunkError | null {
   const isSaid = raw.error === true || typeof raw.error === 'number' || raw.object === 'error'
   const message = text(raw.message) || text(raw.detail)
@@ -111,7 +111,7 @@ function readErrorBeside(raw: Record<string, unknown>): ChunkError | null {
   }
 }
 
-/** `JSON.parse` goes down deeper than what writes it again. */
+/** `JSON.parse` takes values that are nested more deeply than `JSON.stringify` does. */
 function toWords(error: Record<string, unknown>): string {
   try {
     return JSON.stringify(error)
@@ -127,10 +127,10 @@ function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
   const index = typeof choice.index === 'number' ? choice.index : 0
   facts.choices.push({ index, isFinished: finishReason !== '' })
   facts.finishReason = finishReason || facts.finishReason
-  // OpenRouter tells the failure of a model here, and not at the top.
+  // OpenRouter puts the error of a model here, not at the top.
   facts.error ??= readError(choice)
   if (finishReason === 'error') facts.error ??= { message: withoutWords, code: null, status: null }
-  // Perplexity repeats the whole answer as `message` beside each delta: the delta is what is new.
+  // Perplexity repeats the whole answer as `message` beside each delta: only the delta is new.
   const delta = isRecord(choice.delta) ? choice.delta : choice.message
   if (!isRecord(delta)) return
   addContent(facts, delta.content)

@@ -55,7 +55,7 @@ function lane(tokensAt: number[], doneAt: number | null, startAt = 10) {
   return events.map((event, seq) => ({ ...event, seq }) as RaceEvent).reduce(reduceRace, emptyRace).lanes[0]!
 }
 
-test('every figure’s error is what the road and the clock added to the simulator’s own time', () => {
+test('the error of a figure is what the network, the gateway and the clock added to the simulator’s own time', () => {
   const errors = toLaneErrors(lane([63, 72.5, 84], 92.75), lightNs, ledger)!
   expect(errors).toEqual({ requestMs: 2, tokensMs: [1, 0.5, 2], ttftMs: 3, totalMs: 2.75 })
   expect(toCrossingErrors(errors)).toEqual([3, 2.5, 4])
@@ -68,7 +68,7 @@ test('a lane that was stopped is compared as far as it came', () => {
   expect(broken).toMatchObject({ tokensMs: [1, 0.5, 2], totalMs: null })
 })
 
-test('where no token came, or none was written, there is no error of one', () => {
+test('where no token came, or none was written, there is no error of a token', () => {
   const none = { requestMs: 2, ttftMs: null, totalMs: null }
   expect(toRoadErrors(lane([], null), lightNs, ledger)).toEqual({ ...none, tokensMs: [] })
   expect(toRoadErrors({ ...lane([63], null), stream: false }, lightNs, ledger)?.ttftMs).toBeNull()
@@ -76,7 +76,7 @@ test('where no token came, or none was written, there is no error of one', () =>
   expect(toRoadErrors(lane([63], null), lightNs, silent)).toEqual({ ...none, tokensMs: null })
 })
 
-test('a stamp may lie before its writing by the grain of the tape, and by no more', () => {
+test('a stamp can be earlier than the writing by the grain of the tape, but by no more', () => {
   const written = (ms: number) => ({
     ...ledger,
     chunks: [{ tokens: 1, dueAtNs: ns(ms), writtenAtNs: ns(ms) }],
@@ -87,7 +87,7 @@ test('a stamp may lie before its writing by the grain of the tape, and by no mor
   expect(toRoadErrors(lane([62], null), lightNs, written(62.025))).toBeNull()
 })
 
-test('where the text was cut anew, the first token and the end are known, and no other token', () => {
+test('where a gateway regrouped the text, the errors of the first token and of the end are known, and no other', () => {
   expect(toRoadErrors(lane([63, 84], 92.75), lightNs, ledger)).toEqual({
     requestMs: 2,
     tokensMs: null,
@@ -106,7 +106,7 @@ test.each([
   ['more than was written', lane([63, 72.5, 84, 85], null), ledger],
   ['a lane that never left', { ...lane([], null), startAt: null }, ledger],
   ['the clock of another machine', lane([63, 72.5, 84], 92.75), { ...ledger, acceptedAtNs: ns(-3_600_000) }],
-])('nothing is claimed of %s', (_name, ours, theirs) => {
+])('there are no errors for %s', (_name, ours, theirs) => {
   expect(toLaneErrors(ours, lightNs, theirs)).toBeNull()
 })
 

@@ -1,8 +1,7 @@
 /**
- * The error of our clock, lane by lane: what the tape says laid beside what the simulator knows. Both stand on the one
- * monotonic clock of the machine, so every difference is the road's and ours: the way there, the gateway, the way back,
- * and the reading thread's lateness. Nothing is written before it is due, and nothing arrives before it is written, so
- * no error is below zero but by the tape's grain of 0.01 ms.
+ * The error of our clock, lane by lane: the tape compared with the simulator's ledger. Both use the one monotonic clock
+ * of the machine, so every difference comes from the way there, the gateway, the way back, and the reading thread's
+ * lateness. Nothing arrives before it is written, so no error is below zero, except by the tape's grain of 0.01 ms.
  */
 import type { LaneState, Mark } from './race-state.ts'
 import type { SimulatorLedger } from './simulator-ledger.ts'
@@ -25,12 +24,12 @@ export interface LaneErrors {
   totalMs: number | null
 }
 
-/** Where a gateway between has cut the text anew, no token is matched; the first one and the end still are. */
+/** Where a gateway has regrouped the text, only the first token and the end are matched. */
 export interface RoadErrors extends Omit<LaneErrors, 'tokensMs'> {
   tokensMs: number[] | null
 }
 
-/** null when the two do not belong together (`toRoadErrors`), or have another count of chunks. */
+/** null when lane and ledger do not belong together (`toRoadErrors`), or differ in the count of chunks. */
 export function toLaneErrors(
   lane: LaneState,
   greenLightNs: bigint,
@@ -42,7 +41,7 @@ export function toLaneErrors(
 
 /**
  * null for a lane that never left, and where something arrived before it was sent: the simulator is on another machine,
- * whose clock is not ours, or its answer was given before.
+ * whose clock is not ours, or the answer came from a gateway's cache.
  */
 export function toRoadErrors(
   lane: LaneState,
@@ -51,7 +50,7 @@ export function toRoadErrors(
 ): RoadErrors | null {
   if (lane.startAt === null) return null
   const done = lane.outcome?.kind === 'done' ? lane.outcome.event : null
-  // A lane that was cut has not seen all that was written; one that is done has.
+  // A lane that is done has all chunks that were written; one that was cut has some of them.
   const fits = done ? ledger.chunks.length === lane.chunks : ledger.chunks.length >= lane.chunks
 
   const sinceLight = (ns: string) => Number(BigInt(ns) - greenLightNs) / 1e6

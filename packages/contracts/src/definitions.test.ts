@@ -20,7 +20,7 @@ const usage: Usage = {
 }
 
 /**
- * A stream by hand: request at 10, a chunk with the role at 60, reasoning at 110, answer at 210, 260 and 310 (two
+ * A handmade stream: request at 10, a chunk with the role at 60, reasoning at 110, answer at 210, 260 and 310 (two
  * tokens each), the usage chunk at 320.
  */
 const byHand: Unnumbered[] = [
@@ -90,7 +90,7 @@ test('the documentation has every figure with its formula', () => {
   }
 })
 
-test('hidden reasoning is in the n of those who read usage, and not of those who count the text', () => {
+test('hidden reasoning is in the n of tools that read usage, not of tools that count the text', () => {
   const lane = fold(
     withDone({ usage: { ...usage, reasoningTokens: 5 } }).filter(
       (event) => !(event.type === 'token' && event.kind === 'reasoning'),
@@ -101,7 +101,7 @@ test('hidden reasoning is in the n of those who read usage, and not of those who
   expect(figure(lane, 'AIPerf', 'ITL')).toBeCloseTo(20, 9)
 })
 
-test('of reasoning that is hidden in part those who count the text see what came', () => {
+test('where reasoning is hidden in part, tools that count the text have the part that came', () => {
   const lane = fold(withDone({ usage: { ...usage, outputTokens: 109, reasoningTokens: 100 } }))
   // 109 by usage; 9 of answer and 2 of reasoning came, in 200 ms.
   expect(figure(lane, 'here', 'decode speed')).toBeCloseTo(50, 9)
@@ -109,7 +109,7 @@ test('of reasoning that is hidden in part those who count the text see what came
   expect(figure(lane, 'GuideLLM', 'ITL')).toBeCloseTo(200 / 108, 9)
 })
 
-test('a tool call is in the n of all and in the spans of those who time chunks; who times text reports no speed', () => {
+test('a tool call is in every n and in the spans of tools that time chunks; tools that time text report no speed', () => {
   const lane = fold(
     byHand.map((event) =>
       event.type === 'token' && event.at === 310 ? { ...event, kind: 'tool-call' } : event,
@@ -132,7 +132,7 @@ test('a tool call is in the n of all and in the spans of those who time chunks; 
   }
 })
 
-test('what a tape does not hold is not made up: no arrival, no figure of vLLM', () => {
+test('where the tape has no arrival, vLLM has no figure', () => {
   const lane = fold(
     byHand.map((event) => {
       if (event.type !== 'done') return event
@@ -163,7 +163,7 @@ test('a lane that failed or did not stream has no figure of any other tool', () 
   )
 })
 
-test('nor has one whose tape tells when its chunks came', () => {
+test('nor has such a lane when its tape has the times of its chunks', () => {
   const toWall = (event: Unnumbered): Unnumbered => {
     if (event.type !== 'race-start') return event
     return { ...event, lanes: event.lanes.map((lane) => ({ ...lane, stream: false })) }
@@ -184,7 +184,7 @@ test('nor has one whose tape tells when its chunks came', () => {
   )
 })
 
-test('what has the tokens in it says which: all that were billed, or those that were sent', () => {
+test('a figure that counts tokens says which: all that were billed, or those that were sent', () => {
   const answerOnly = (outputTokens: number, reasoningTokens: number) =>
     fold(
       withDone({ usage: { ...usage, outputTokens, reasoningTokens } }).filter(
@@ -218,7 +218,7 @@ test('in twice the time every time is twice as long and every speed half of it',
   }
 })
 
-test('one arrival has a time and no speed, and one token no step', () => {
+test('one arrival has a time but no speed, and one token has no step', () => {
   const at310 = fold(byHand.filter((event) => event.type !== 'token' || event.at === 310))
   for (const { name, unit, hasTokens, of } of definitions.filter(
     ({ tool }) => tool === 'Artificial Analysis',
@@ -231,7 +231,7 @@ test('one arrival has a time and no speed, and one token no step', () => {
   expect([0, 1, 2].map(stepOf)).toEqual([null, null, 260])
 })
 
-test('no speed is made of an answer of which the first chunk already has all that was billed', () => {
+test('there is no speed where the first chunk already has all billed tokens', () => {
   const speedOf = (outputTokens: number) =>
     figure(fold(withDone({ usage: { ...usage, outputTokens } })), 'Artificial Analysis', 'output speed')
   expect([1, 2, 3].map(speedOf)).toEqual([null, null, 5])
@@ -251,7 +251,7 @@ test('where the error is not known every span has its speed', () => {
   expect(figure(fold(burst), 'AIPerf', 'throughput per user')).toBeCloseTo(10 / 0.0005, 6)
 })
 
-test('a speed whose span is no longer than its error is none, and its times stand', () => {
+test('a speed whose span is no longer than its error is null, but its times are not', () => {
   const lane = fold(byHand)
   const speeds = (errorMs: number) =>
     definitions

@@ -1,10 +1,9 @@
 /**
- * One lane's tape as other tools would report it. They use the same words for different spans, so a figure from
- * elsewhere compares with ours only in the column of the tool that it came from.
+ * One lane's tape as other tools would report it. They use the same words for different spans, so another tool's figure
+ * can be compared only with the column of that tool.
  *
  * Sources, as of 2026: vLLM `vllm bench serve` (benchmarks/lib/endpoint_request_func.py), NVIDIA AIPerf metrics
- * reference
- * 0.13, GuideLLM `GenerativeRequestStats`, Artificial Analysis' methodology of performance benchmarking.
+ * reference 0.13, GuideLLM `GenerativeRequestStats`, Artificial Analysis' methodology of performance benchmarking.
  */
 import type { LaneState } from './race-state.ts'
 import { type Speed, toDecode, toEndToEnd } from './speeds.ts'
@@ -18,16 +17,16 @@ export interface Definition {
   /** The tool's own word. */
   name: string
   unit: 'ms' | 'tok/s'
-  /** For people: spans count from the lane's request, `n` is the tokens of the output. */
+  /** As people read it: spans begin at the lane's request, `n` is the number of output tokens. */
   formula: string
   /**
-   * Set where n is in it. ≈ stands where no usage came, and n is counted by our tokenizer; `sent`, without hidden
-   * reasoning, also where a part of the reasoning was hidden.
+   * Set where n is in the formula. ≈ is shown where no usage came, so that our tokenizer counts n; with `sent`, which
+   * is without hidden reasoning, also where a part of the reasoning was hidden.
    */
   hasTokens?: 'all' | 'sent'
   /**
-   * null when the tape does not hold what it needs, and of a speed whose span is no longer than its error. `errorMs` is
-   * how far a time of this race may be off (`errorBoundMs`); null: not known, and every span counts.
+   * null when the tape does not hold what it needs, and for a speed whose span is no longer than its error. `errorMs`
+   * is how far a time of this race can be off (`errorBoundMs`); null when that is not known, and every span counts.
    */
   of(lane: LaneState, errorMs: number | null): number | null
 }
@@ -184,7 +183,7 @@ export const definitions: readonly Definition[] = [
   },
 ]
 
-/** Whole answers that streamed: of others no tool reports these figures. */
+/** Tools report these figures only for whole answers that streamed. */
 function isReported(lane: LaneState): boolean {
   return lane.stream && lane.outcome?.kind === 'done'
 }
@@ -202,8 +201,8 @@ function firstText(lane: LaneState): number | null {
 }
 
 /**
- * Their words for a tool call's tokens differ or are none: with one in it no span of theirs can be told to end with
- * text.
+ * null for an answer with a tool call: the tools count its tokens in different ways or not at all, so its last text
+ * says nothing.
  */
 function lastText(lane: LaneState): number | null {
   return isReported(lane) && !lane.hasToolCall && !hasUntimedToolCall(lane)
@@ -219,7 +218,7 @@ function outputTokens(lane: LaneState): number {
   return toTimeSlip(lane).outputTokens
 }
 
-/** Without hidden reasoning: who counts the text itself never sees it. */
+/** Without hidden reasoning, which tools that count the text themselves never see. */
 function textTokens(lane: LaneState): number {
   return toSentTokens(toTimeSlip(lane))
 }
@@ -233,7 +232,7 @@ function outputSpeed(lane: LaneState, errorMs: number | null): number | null {
   return perSecond(textTokens(lane) - lane.firstMark!.tokens, between(firstText(lane), lastText(lane)))
 }
 
-/** Is its text spread over more than the error of its first and its last time? */
+/** Whether first and last text are further apart than the errors of both times together. */
 function isTimed(lane: LaneState, errorMs: number | null): boolean {
   return (between(firstText(lane), lastText(lane)) ?? 0) > 2 * (errorMs ?? 0)
 }

@@ -1,7 +1,7 @@
 /**
- * How far a time of a race may be off. Its margin is the way there and back and this machine's usual lateness; in a
- * disturbed race bytes that had come by that way then lay unread for as long as its lag. So the two add up: beside the
- * simulator's ledger such a race was 131 ms off with a lag of 129.
+ * How far a time of a race can be off. The margin covers the way there and back and this machine's usual lateness; in a
+ * disturbed race, bytes that had arrived then lay unread for up to the lag. So the two add up: compared with the
+ * simulator's ledger, such a race was 131 ms off with a lag of 129.
  */
 import type { ClockReport } from './race-event.ts'
 import { roundMs } from './round-ms.ts'

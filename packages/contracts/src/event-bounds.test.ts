@@ -36,12 +36,12 @@ test.each([
   { gateway: entries(100) },
   { gateway: { [text(500)]: 1 } },
   { gateway: deep(7) },
-])('what is as long as it may be stays the very same event', (most) => {
+])('an event of just the allowed size stays the very same object', (most) => {
   const event = error(most)
   expect(withinBounds(event)).toBe(event)
 })
 
-test('of a start the lanes alone are cut, and of a token nothing: prompts and answers have bounds of their own', () => {
+test('of a start only the lanes are cut, and of a token nothing: prompts and answers have limits of their own', () => {
   const lane = { lane: 0, model: 'm', stream: true, provider: text(501), simulated: false }
   const request = { prompt: text(20_000), lanes: [{ model: 'm', stream: true }], finish: 'done' as const }
   const start: Unnumbered = {

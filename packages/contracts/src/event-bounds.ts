@@ -1,24 +1,24 @@
 /**
- * How much of others' words an event of a tape holds, besides prompts and answers: a provider may give its finish
+ * Limits for texts from outside in an event of a tape, besides prompts and answers: a provider can give its finish
  * reason, its code or its name any length, and lists of races hold them all. The app cuts them as it writes; a file
- * that holds more was not written by it.
+ * with longer ones was not written by the app.
  */
 import type { RaceEvent, Unnumbered } from './race-event.ts'
 
-/** Characters: of a message for people, and of every other word. */
+/** Characters of a `message`, and of every other text. */
 const messageCharsMax = 4_000
 const wordCharsMax = 500
-/** Of a list, and of what an object holds. */
+/** Entries of a list or an object. */
 const entriesMax = 100
-/** A report's attempt's usage, and what a later version may put below it. */
+/** Enough for the usage of an attempt of a report, and for what a later version may add below it. */
 const depthMax = 8
 
-/** The event itself where nothing has to be cut. */
+/** The same object where nothing has to be cut. */
 export function withinBounds<Event extends Unnumbered | RaceEvent>(event: Event): Event {
   switch (event.type) {
     case 'token':
       return event
-    // What was asked has bounds of its own.
+    // The request in it has limits of its own.
     case 'race-start': {
       const lanes = cut(event.lanes)
       return lanes === event.lanes ? event : { ...event, lanes }

@@ -13,7 +13,7 @@ import {
   type Unnumbered,
 } from './index.ts'
 
-/** Lanes that stream: when each left, when its tokens came, when it was done; null: it still runs. */
+/** Lanes that stream: when each left, when its tokens came, and when it was done, null while it runs. */
 function raceOf(
   lanes: { startAt: number; tokensAt: number[]; doneAt: number | null; sentinel?: true }[],
 ): RaceState {
@@ -55,7 +55,7 @@ function toDone(lane: number, startAt: number, at: number): Unnumbered {
   }
 }
 
-/** One token each, which ends it; the first is a sentinel, the fastest of them. */
+/** Three lanes with one token each, at which they end; the first is a sentinel, and the fastest. */
 const raceWithSentinel = () =>
   raceOf([
     { startAt: 0, tokensAt: [5], doneAt: 5, sentinel: true },
@@ -68,7 +68,7 @@ test.each([
   ['first-token', [7, 9]],
   [{ tokens: 2 }, [27, 14.12]],
   [{ tokens: 3 }, [37, null]],
-] as const)('a lane crosses the line %j at a time of its own, from when it left', (finish, crossed) => {
+] as const)('the time at which a lane crosses the line %j counts from its own start', (finish, crossed) => {
   const race = raceOf([
     { startAt: 3, tokensAt: [10, 30, 40], doneAt: 50 },
     { startAt: 1, tokensAt: [10, 15.12], doneAt: null },
@@ -77,13 +77,13 @@ test.each([
   expect(values.map(({ value }) => value)).toEqual(crossed)
 })
 
-test('a line of tokens is where it was, however often and for how many it is asked', () => {
+test('the crossing of a line of tokens is the same however often it is asked for, and for whatever other lines', () => {
   const race = raceOf([{ startAt: 3, tokensAt: [10, 30, 40], doneAt: 50 }])
   const crossed = [2, 2, 3, 1, 2].map((tokens) => toStandings(race, { tokens }, null)[0]!.value)
   expect(crossed).toEqual([27, 27, 37, 7, 27])
 })
 
-test('lanes within the margin of the clock share a place, and where it was not measured only equal ones do', () => {
+test('lanes within the margin share a place; where it was not measured only equal ones do', () => {
   const places = (marginMs: number | null) =>
     toStandings(raceWithSentinel(), 'done', marginMs).map(({ place }) => place)
   expect([places(10), places(9.99), places(null)]).toEqual([
@@ -95,7 +95,7 @@ test('lanes within the margin of the clock share a place, and where it was not m
   expect(toStandings(close, 'done', null).map(({ place }) => place)).toEqual([1, 2])
 })
 
-test('a race that runs has no verdict, and one that the app ended no winner', () => {
+test('a race that runs has no verdict, and one that the app ended has no winner', () => {
   const state = raceWithSentinel()
   expect(raceVerdict(state)).toBeNull()
   const standings = toStandings(state, 'done', 1)
@@ -161,7 +161,7 @@ describe('an entrant by a measure', () => {
     isDone: true,
   }
 
-  test('has its figure, and of a broken answer none', () => {
+  test('has its figure, and none for a broken answer', () => {
     const values = (lane: MeasuredLane) =>
       measures.map((measure) => toMeasuredEntrant(lane, measure, 4).value)
     expect(values(whole)).toEqual([900, 100, 50, 0.25])

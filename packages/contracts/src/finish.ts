@@ -1,5 +1,5 @@
 /**
- * The three finish lines that a race can be run by: each says which time decides. How wide a tie is, the margin says.
+ * The three finish lines that a race can be run by: each says which time decides. The error of the race's clock says how wide a tie is.
  */
 import { errorBoundMs } from './error-bound.ts'
 import type { FinishLine } from './race-request.ts'
@@ -17,8 +17,8 @@ export function toStandings(state: RaceState, finish: FinishLine, errorMs: numbe
 }
 
 /**
- * Who won a finished race; null while it runs. Reads the standings that the tape itself carries. Nobody wins a race
- * that the app ended: a lane that it cut off has not lost.
+ * Who won a finished race; null while it runs. Uses the standings that are on the tape. Nobody wins a race that was
+ * interrupted by the end of the app, because a lane that was cut off has not lost.
  */
 export function raceVerdict(state: RaceState): Verdict | null {
   if (!state.end || !state.request) return null
@@ -29,7 +29,7 @@ export function raceVerdict(state: RaceState): Verdict | null {
   )
 }
 
-/** A sentinel lane watches the clock and enters nothing. */
+/** A sentinel lane watches the clock, and is not ranked. */
 function toEntrants(lanes: readonly LaneState[], finish: FinishLine, errorMs: number | null): Entrant[] {
   const entered = lanes.filter(({ sentinel }) => !sentinel)
   return entered.map((lane) => ({
@@ -52,8 +52,8 @@ export function crossedMs(lane: LaneState, finish: FinishLine): number | null {
 }
 
 /**
- * Walked once: what was crossed stays crossed, the past behind it grows to 20,000 arrivals, and a screen asks at every
- * frame. Kept by the lane's first arrival, which all its later states share.
+ * Crossings that were found, so that each is looked for once: the screen asks at every frame, and a lane can have
+ * 20,000 arrivals to go through. The key is the lane's first arrival, which all its later states share.
  */
 const crossings = new WeakMap<Mark, { tokens: number; at: number }>()
 

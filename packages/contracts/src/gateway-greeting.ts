@@ -1,2 +1,2 @@
-/** How the gateway of this house begins to speak at `GET /`: whoever has its address alone can tell that it is ours. */
+/** The answer of our own gateway to `GET /` begins with this, so that it can be recognised by its address alone. */
 export const gatewayGreeting = 'LLM Drag Race gateway'

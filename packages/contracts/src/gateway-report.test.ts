@@ -12,12 +12,12 @@ const report = {
   costUsd: null,
 }
 
-test('an attempt of a tape of before, or of another gateway, lacks what is new and is still read', () => {
+test('an attempt of an older tape or another gateway, without the newer fields, can still be read', () => {
   const old = { ...report, attempts: [attempt] }
   expect(GatewayReport.parse(old)).toEqual(old)
 })
 
-test('an attempt tells its target, its tokens and its cost, or that they are unknown', () => {
+test('an attempt has its target, its tokens and its cost, or null where they are unknown', () => {
   const usage = {
     inputTokens: 7,
     outputTokens: 3,

@@ -1,12 +1,12 @@
 /**
- * The gateway's own account of one call. A caller that sends `x-gateway-report: 1` gets it as the extra field `gateway`
- * of the last usage chunk, or of the JSON body; of a failed call beside its `error`. Times in milliseconds on the
- * gateway's monotonic clock.
+ * The gateway's own report of one call. A caller that sends `x-gateway-report: 1` gets it as the extra field `gateway`
+ * of the last usage chunk, or of the JSON body; after a failed call, beside its `error`. Times are in milliseconds on
+ * the gateway's monotonic clock.
  */
 import * as z from 'zod/mini'
 import { Usage } from './usage.ts'
 
-/** Optional is what not every gateway tells, and tapes of before do not hold. */
+/** Fields that older tapes and other gateways lack are optional. */
 export const GatewayAttempt = z.object({
   /** The target's name in the gateway's config. */
   target: z.optional(z.nullable(z.string())),
@@ -41,7 +41,7 @@ export const GatewayReport = z.object({
   overheadMs: z.number(),
   /** By the gateway's price table; null when the price is unknown. */
   costUsd: z.nullable(z.number().check(z.nonnegative())),
-  /** The answer is one that was given before: no model was called, and nothing paid. */
+  /** The answer came from the gateway's cache: no model was called, and nothing paid. */
   isCached: z.optional(z.boolean()),
 })
 export type GatewayReport = z.infer<typeof GatewayReport>

@@ -1,4 +1,4 @@
-/** What the gateway's own metrics tell. */
+/** What the app reads from the gateway's own metrics. */
 import * as z from 'zod/mini'
 
 /** One provider and model, as the gateway's own metrics count it since the gateway's start. */
@@ -7,21 +7,21 @@ export interface GatewayRow {
   model: string
   requests: number
   /**
-   * Of them, those that ended in an error; null when the gateway does not tell, missing in what was kept before there
-   * was this.
+   * Requests that ended in an error; null when the gateway does not say, missing in rows that are older than this
+   * field.
    */
   failed?: number | null
   inputTokens: number
   outputTokens: number
   /**
-   * What calls of known price cost; null when the gateway does not tell or none had one, missing in what was kept
-   * before there was this.
+   * What calls of known price cost; null when the gateway does not say or no call had a known price, missing in rows
+   * that are older than this field.
    */
   costUsd?: number | null
   /** Averages over what was counted; null when nothing was. */
   ttftMs: number | null
   timePerOutputTokenMs: number | null
-  /** Of good calls alone, unless the gateway does not tell them from the others. */
+  /** Of successful calls only, where the gateway tells them from the others. */
   durationMs: number | null
 }
 
@@ -31,7 +31,7 @@ export type GatewayDialect = 'built-in' | 'agentgateway' | 'litellm' | 'bifrost'
 export interface GatewayStats {
   gatewayUrl: string
   metricsUrl: string
-  /** Our own, wherever it runs: by what it says of itself. */
+  /** It is our own gateway, wherever it runs, by its answer to `GET /`. */
   isBuiltIn: boolean
   readAt: string
   /** Set when the metrics could not be read: why, and what to do. */
@@ -46,9 +46,9 @@ export interface GatewayStats {
     p99Ms: number | null
     buckets: { toMs: number | null; count: number }[]
   } | null
-  /** What its routing met with; null when the gateway does not tell. */
+  /** What its routing did with each target; null when the gateway does not say. */
   targets: GatewayTarget[] | null
-  /** Of the owners who have used most of theirs, those first; null when the gateway does not tell. */
+  /** Those of the owners that have used the largest share, largest first; null when the gateway does not say. */
   budgets: GatewayBudget[] | null
 }
 
@@ -57,7 +57,7 @@ export const breakerStates = ['closed', 'half-open', 'open'] as const
 /** One target of the gateway's config, since the gateway's start. */
 export interface GatewayTarget {
   target: string
-  /** Of its circuit breaker; null for a target that was not called, or has left the config. */
+  /** The state of its circuit breaker; null for a target that was not called, or is no longer in the config. */
   breaker: (typeof breakerStates)[number] | null
   /** Attempts at it after it had just failed. */
   retries: number
@@ -71,7 +71,7 @@ export interface GatewayBudget {
   period: string
   owner: string
   spentUsd: number
-  /** null when the gateway does not tell. */
+  /** null when the gateway does not say. */
   limitUsd: number | null
 }
 

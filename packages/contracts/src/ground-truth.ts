@@ -1,4 +1,4 @@
-/** A finished race beside what the simulator wrote down of it. */
+/** A finished race compared with the simulator's ledger. */
 import type { Spread } from './spread.ts'
 
 /** Why a lane has no errors, or none of its tokens. */
@@ -15,7 +15,7 @@ export type GroundTruthGap =
 
 export interface LaneGroundTruth {
   lane: number
-  /** Milliseconds, as measured minus as the simulator wrote it down. null: `missing` says why. */
+  /** Milliseconds: the measured time minus the simulator's. When null, `missing` says why. */
   errors: {
     /** null without streaming or a token. */
     ttftMs: number | null
@@ -27,7 +27,7 @@ export interface LaneGroundTruth {
   missing: { code: GroundTruthGap; message: string } | null
 }
 
-/** `GET /api/races/:id/ground-truth`: a finished race beside the ledger of the simulator, while that keeps it. */
+/** `GET /api/races/:id/ground-truth`, as long as the simulator keeps the ledger. */
 export interface GroundTruth {
   lanes: LaneGroundTruth[]
 }

@@ -1,20 +1,20 @@
-/** How the app is, and how good its clock. */
+/** The state of the app, and how good its clock is. */
 import type { Spread } from './spread.ts'
 
 /** `GET /api/health`. */
 export interface Health {
   status: 'ok' | 'degraded'
   version: string
-  /** `isBuiltIn`: our own, wherever it runs; by what it says of itself. */
+  /** `isBuiltIn`: it is our own gateway, wherever it runs, by its answer to `GET /`. */
   gateway: { url: string; isBuiltIn: boolean; isReachable: boolean }
   /**
-   * `unwritten`: ended, and waiting for a database that refuses. `unwrittenReason`: why, and what to do; null when none
-   * waits.
+   * `unwritten`: races that have ended, and whose end the database refused. `unwrittenReason`: why, and what to do;
+   * null when there is none.
    */
   races: { running: number; unwritten: number; unwrittenReason: string | null }
   /** The clock's error as last measured; null before the first measurement. */
   marginMs: number | null
-  /** Where `marginMs` comes from; null: from the lateness of the last race's thread alone, or from nothing yet. */
+  /** Where `marginMs` comes from. When null, it is from the lateness of the thread in the last race, if any. */
   calibration: Calibration | null
   isCalibrating: boolean
 }
@@ -22,15 +22,15 @@ export interface Health {
 /** `POST /api/calibrate`: the clock's error against the simulator's ledger. Milliseconds. */
 export interface Calibration {
   /**
-   * What two lanes must differ by to be told apart: of each heat the largest p99 of the four below, of the heats the
-   * median.
+   * How much two lanes must differ to be told apart: for each heat the largest p99 of the four spreads below, and the
+   * median of the heats.
    */
   marginMs: number
   /** ISO 8601. */
   measuredAt: string
   /**
-   * `gateway`: on the road of every lane. `simulator`: straight, because no simulated model is known behind the
-   * gateway.
+   * `gateway`: by the way that every lane takes. `simulator`: straight to it, because no simulated model was found
+   * behind the gateway.
    */
   through: 'gateway' | 'simulator'
   model: string
@@ -43,6 +43,6 @@ export interface Calibration {
   total: Spread
   /** How far two lanes of one heat were apart in their errors. */
   difference: Spread
-  /** The longest that the reading thread came late. */
+  /** The longest that the reading thread was late. */
   lagMs: number | null
 }

@@ -1,6 +1,6 @@
 /**
- * What the history is asked and what it answers: pages of races, one of them, its file. What comes in is checked with
- * zod; what goes out is a plain interface, because the server builds it from checked parts.
+ * Requests to the history and its answers: pages of races, a single race, its file. Requests are checked with zod;
+ * answers are plain interfaces, because the server builds them from checked parts.
  */
 import * as z from 'zod/mini'
 import type { GatewayRow } from './gateway-stats.ts'
@@ -17,7 +17,7 @@ export type RaceStatus = (typeof raceStatuses)[number]
 
 /** `GET /api/races`: newest first; `cursor` is `nextCursor` of the page before. */
 export const RaceQuery = z.strictObject({
-  /** The longest that the app gives is of an id of 100 characters: 158. */
+  /** The longest cursor that the app gives has 158 characters, for an id of 100. */
   cursor: z.optional(z.string().check(z.maxLength(200))),
   limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(100)), 25),
   model: z.optional(z.string().check(z.maxLength(200))),
@@ -54,18 +54,18 @@ export interface RaceSummary {
   prompt: string
   category: string | null
   finish: FinishLine
-  /** `imported`: another machine's clock; shown wherever the race is, counted nowhere. */
+  /** `imported`: timed by another machine's clock; shown wherever the race is, counted on no leaderboard. */
   origin: RaceOrigin
-  /** While it runs, as it was measured before; null when the clock's error is not known. */
+  /** While the race runs, the margin in force at its start; null when the clock's error is not known. */
   marginMs: number | null
-  /** null while it runs, and for races older than it. */
+  /** null while the race runs, and for races older than this field. */
   clock: ClockReport | null
   /** Connections were opened after the green light. */
   coldStart: boolean
-  /** What it was started with; empty without any. */
+  /** The tags that the race was started with; empty without any. */
   tags: Record<string, string>
   verdict: Verdict | null
-  /** In order of arrival, then of their numbers. */
+  /** By place, then by lane number. */
   lanes: LaneSummary[]
 }
 
@@ -77,7 +77,7 @@ export interface RacePage {
 /** `GET /api/races/:id`. The answers are in its events: `GET /api/races/:id/events`. */
 export interface RaceDetail extends RaceSummary {
   request: RaceRequest
-  /** What the gateway counted while this race ran; null when it could not be read. Other callers' calls are in it. */
+  /** What the gateway counted while this race ran, calls of others included; null when it could not be read. */
   gatewayAdded: GatewayRow[] | null
   /** Where an imported race came from; null for one that was run here. */
   imported: RaceImport | null
@@ -88,17 +88,17 @@ export const exportForms = ['tape', 'csv', 'html'] as const
 export type ExportForm = (typeof exportForms)[number]
 export const ExportQuery = z.strictObject({ as: z._default(z.enum(exportForms), 'tape') })
 
-/** What an imported race's file said of itself. */
+/** What the header of an imported race's file says. */
 export interface RaceImport {
   importedAt: string
   exportedAt: string
   /** Version of the app that wrote the file. */
   appVersion: string
-  /** What must be known of it: that its file was cut, and where. */
+  /** Where the file was cut; null when it is whole. */
   note: string | null
 }
 
-/** `POST /api/races/import`: the race is there, by this id. */
+/** `POST /api/races/import`: the id under which the race is now in the history. */
 export interface ImportedRace {
   id: string
   note: string | null

@@ -1,7 +1,6 @@
 /**
- * What the leaderboard is asked and what it answers: rates, ratings, who beat whom, percentiles, and two models race by
- * race. What comes in is checked with zod; what goes out is a plain interface, because the server builds it from
- * checked parts.
+ * Requests to the leaderboard and its answers: rates, ratings, who beat whom, percentiles, and two models race by race.
+ * Requests are checked with zod; answers are plain interfaces, because the server builds them from checked parts.
  */
 import * as z from 'zod/mini'
 import { type Measure, measures } from './measures.ts'
@@ -26,15 +25,15 @@ export interface LeaderboardRow {
   model: string
   provider: string | null
   simulated: boolean
-  /** Those that count (two or more models, at least one finisher), each once, in however many lanes the model ran. */
+  /** Races that count (two or more models, at least one finisher), each once, in however many lanes the model ran. */
   races: number
-  /** Races whose first place was the model's alone, be it of several of its lanes. */
+  /** Races whose first place was the model's alone, also where several of its lanes shared it. */
   wins: number
   /** Races in which a lane of the model shared the first place with other models. */
   deadHeats: number
   /**
-   * Mean over `races`: 1 for a win, 1/k for a dead heat of k models, 0 else. In a race with several lanes of a model:
-   * the mean over all choices of one lane a model.
+   * Mean over `races`: 1 for a win, 1/k for a dead heat of k models, 0 otherwise. In a race with several lanes of a
+   * model: the mean over all choices of one lane for each model.
    */
   winRate: number
   /** Wilson 95 % interval of `winRate`. */
@@ -43,29 +42,29 @@ export interface LeaderboardRow {
   medianTtftMs: number | null
   medianTotalMs: number | null
   /**
-   * null also where half of the answers or more came too quickly for the clock: those count as faster than any that it
-   * timed.
+   * null also where half of the answers or more came too quickly for the clock: these count as faster than all that it
+   * could time.
    */
   medianDecodeTokensPerSecond: number | null
-  /** Of the answers that the times are of, reasoning included: a short answer is soon whole. */
+  /** Of the same answers as the times, reasoning included: short answers are whole sooner. */
   medianOutputTokens: number | null
   medianCostUsd: number | null
   /**
-   * Of some answers no usage came, or a part of the reasoning was hidden: our tokenizer's counts are in it, shown with
-   * ≈.
+   * Some answers had no usage, or hid a part of their reasoning, so that counts of our tokenizer are in the figures:
+   * shown with ≈.
    */
   isEstimated: boolean
   reliability: Reliability
   /** Fewer than 30 races: the interval says little yet. */
   isPreliminary: boolean
-  /** null: compared with nobody, or not among the 64 models with most races. */
+  /** null when it was compared with no model, or is not among the 64 models with most races. */
   rating: Rating | null
   percentiles: { ttft: Percentiles; total: Percentiles }
 }
 
 /**
- * How often a whole answer came. Of all races that are over, also those that are no contest: a model that failed where
- * all did has failed. What somebody stopped by hand is in neither number.
+ * How often a whole answer came, of all races that are over, also those that nobody won: a model that failed where all
+ * failed has failed. Lanes that somebody stopped are in neither number.
  */
 export interface Reliability {
   answered: number
@@ -93,7 +92,7 @@ export interface Rating {
   races: number
 }
 
-/** In milliseconds. A percentile is null where `races` are too few to carry it: 59 for the 95th, 299 for the 99th. */
+/** In milliseconds. A percentile is null where `races` are too few for it: under 59 for the 95th, 299 for the 99th. */
 export interface Percentiles {
   /** Races with an answered lane that has the figure. */
   races: number
@@ -103,7 +102,8 @@ export interface Percentiles {
 }
 
 /**
- * Each two models that met, once; wins and losses are a's. They add up to `races`; a race of twins is shared, in parts.
+ * One entry for each two models that met; wins and losses are a's. Wins, ties and losses add up to `races`; a race in
+ * which a model ran in several lanes is shared among its pairs of lanes.
  */
 export interface HeadToHead {
   a: string
@@ -117,9 +117,9 @@ export interface HeadToHead {
 
 /** Who wins on one kind of prompt. */
 export interface CategoryRates {
-  /** null: prompts without one. */
+  /** null stands for prompts without a category. */
   category: string | null
-  /** Those that count. */
+  /** Races that count. */
   races: number
   /** The 64 with most races, those first. */
   models: CategoryRate[]
@@ -135,12 +135,12 @@ export interface CategoryRate {
 export interface Leaderboard {
   by: Measure
   /**
-   * The median of the margins of the races that count: no time here is better than that. null when none was measured.
+   * The median of the margins of the races that count: no time here is more exact. null when none was measured.
    */
   marginMs: number | null
-  /** Of the races that count. Their lag adds to their margin. */
+  /** Disturbed races among those that count. Their lag is added to their margin. */
   disturbedRaces: number
-  /** Of the races that count: those whose lanes were not all asked with the same settings and system prompt. */
+  /** Races that count and whose lanes were not all asked with the same settings and system prompt. */
   askedDifferentlyRaces: number
   rows: LeaderboardRow[]
   headToHead: HeadToHead[]
@@ -173,7 +173,7 @@ export interface Paired {
   ttft: PairedDifference
   total: PairedDifference
   decode: PairedDifference
-  /** Of one answer. Without a margin of the clock: a cost holds no time. */
+  /** Of one answer. The clock's margin does not apply, because no time is in a cost. */
   cost: PairedDifference
   /** Races that were looked at and do not count, and why. */
   leftOut: { why: string; races: number }[]
@@ -184,7 +184,7 @@ export interface PairedDifference {
   /** Races in which both have the figure. */
   n: number
   /**
-   * Of these, the ones in which our tokenizer counted for one of the two, as in `isEstimated` of a row; 0 for times.
+   * How many of the n have a count of our tokenizer for one of the two, as in `isEstimated` of a row; 0 for times.
    */
   estimated: number
   /** Of the n differences; null without any. */
@@ -192,8 +192,8 @@ export interface PairedDifference {
   /** 95 %, the margin already added on both sides; null under six races, or when no margin is known. */
   low: number | null
   high: number | null
-  /** The clock's part: the median over the n races; null when none of them knows it, 0 for `cost`. */
+  /** The median margin of the n races; null when it is known of none, 0 for `cost`. */
   margin: number | null
-  /** Who is better, when the interval leaves no doubt. */
+  /** Which of the two is better, when the interval leaves out zero. */
   better: 'a' | 'b' | null
 }

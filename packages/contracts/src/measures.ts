@@ -29,7 +29,7 @@ export interface MeasuredLane {
 
 /**
  * An entrant by a measure. The margin of a speed follows from the margin of its time, and a speed over a span that is
- * too short to be timed is none. A cost carries no clock, hence no margin. Only whole answers are ranked.
+ * too short to be timed is null. No time is in a cost, so it has no margin. Only whole answers are ranked.
  */
 export function toMeasuredEntrant(lane: MeasuredLane, measure: Measure, marginMs: number | null): Entrant {
   const margin = marginMs ?? 0

@@ -3,7 +3,7 @@ export interface ModelInfo {
   id: string
   provider: string | null
   available: boolean
-  /** Why not, and what to do. */
+  /** Why the model is not available, and what to do. */
   reason: string | null
   /** The environment variable to set, when that is what is missing. */
   missing: string | null

@@ -1,7 +1,7 @@
-/** The names nearest to one that nobody knows, for "did you mean": at most `count`, nearest first. */
+/** The known names nearest to an unknown one, for "did you mean": at most `count`, nearest first. */
 export function nearest(name: string, known: Iterable<string>, count = 3): string[] {
   const wanted = name.slice(0, lettersMax).toLowerCase()
-  // A third of the letters wrong is a slip of the finger; more is another word.
+  // With up to a third of the letters wrong it is taken for a typing error, with more for another word.
   const distanceMax = Math.max(1, Math.floor(wanted.length / 3))
   return [...known]
     .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase()) }))
@@ -11,18 +11,18 @@ export function nearest(name: string, known: Iterable<string>, count = 3): strin
     .map(({ candidate }) => candidate)
 }
 
-/** Half a name ("llama-3.3" for "groq/llama-3.3-70b") is near too, though many letters are missing. */
+/** A part of a name ("llama-3.3" for "groq/llama-3.3-70b") is near too, although many letters are missing. */
 function distanceTo(wanted: string, candidate: string): number {
   if (wanted.length >= 3 && candidate.includes(wanted)) return 0.5
   return alignment(wanted, candidate.slice(0, lettersMax))
 }
 
-/** Names are compared up to here, so that a hostile name costs no more than 64 × 64 steps per candidate. */
+/** Only the first 64 letters are compared, so that a hostile name costs at most 64 × 64 steps per candidate. */
 const lettersMax = 64
 
 /**
- * Optimal string alignment: how many letters are wrong, missing or too many, where two neighbours that were swapped,
- * the most frequent slip, count as one.
+ * Optimal string alignment: the number of letters that are wrong, missing or too many. Two swapped neighbours, the most
+ * frequent typing error, count as one.
  */
 function alignment(a: string, b: string): number {
   let before: number[] = []

@@ -1,4 +1,4 @@
-/** JSON of others; null for text that is none. */
+/** Parses JSON from outside; null for text that is not JSON. */
 export function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text)

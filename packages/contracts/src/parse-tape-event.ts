@@ -1,13 +1,13 @@
-/** One event line of a tape file by itself: is it an event that this version knows and may have written? */
+/** Checks one line of a tape file by itself: whether it is an event that this version knows and could have written. */
 import { withinBounds } from './event-bounds.ts'
 import { parseJsonOrNull } from './parse-json.ts'
 import { RaceEvent } from './race-event.ts'
 import { TapeFault } from './tape-fault.ts'
 
-/** Eleven days: no race is so long. */
+/** Eleven days: no race is that long. */
 const atMsMax = 1e9
 
-/** Both may name keys of the file, which may be of any length. */
+/** Both can contain keys of the file, which can have any length. */
 const whereCharsMax = 100
 const whyCharsMax = 200
 
@@ -58,6 +58,6 @@ export function parseTapeEvent(text: string, line: number): RaceEvent {
       'its time lies years away from the start of the race. The file was changed.',
     )
   }
-  // As it is written, not as the schema completes it: that is what the screen will fold.
+  // The event as it is in the file, without the schema's defaults, because that is what the screen will fold.
   return event
 }

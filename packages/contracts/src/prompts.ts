@@ -20,6 +20,6 @@ export type PromptInput = z.infer<typeof PromptInput>
 
 export interface Prompt extends PromptInput {
   id: string
-  /** Shipped with the app: can be copied, not changed. */
+  /** Shipped with the app: it can be copied, but not changed. */
   isBuiltIn: boolean
 }

@@ -1,8 +1,8 @@
 /**
- * Everything that can happen in a race. A race is a tape of these events; whatever is shown of it is a fold over them.
+ * Everything that can happen in a race. A race is a tape of these events; all that is shown of it is a fold over them.
  *
  * `seq` counts 0, 1, 2, … without a gap. `at` is milliseconds since the green light on one monotonic clock, rounded to
- * two decimals. `lane` is the index in `lanes` of `race-start`, from 0 (the number plate shows one more).
+ * two decimals. `lane` is the index in `lanes` of `race-start`, from 0 (the page shows one more).
  */
 import * as z from 'zod/mini'
 import { GatewayReport } from './gateway-report.ts'
@@ -35,15 +35,16 @@ const RaceStart = z.object({
   lanes: z.array(LaneEntry),
 })
 
-/** The lane's request leaves. */
+/** The lane's request is sent. */
 const LaneStart = z.object({
   ...stamp,
   type: z.literal('lane-start'),
   lane,
-  /** Its connection is opened only now: because it was wished so, or because none could be had before the light. */
+  /** Its connection is opened only now: the race has a cold start, or it could not be opened before the light. */
   cold: z.optional(z.boolean()),
   /**
-   * The gateway had it but for its last byte and had done all its work on it: that work is in no figure of this lane.
+   * The gateway had the request except its last byte, and had done all its work on it, which is in no figure of this
+   * lane.
    */
   prepared: z.optional(z.boolean()),
 })
@@ -55,36 +56,36 @@ export const Token = z.object({
   ...stamp,
   type: z.literal('token'),
   lane,
-  /** Of a tool call its name and arguments. */
+  /** The text; of a tool call, its name and arguments. */
   content: z.string(),
-  /** Tapes older than `tool-call` have no time of such a token, but for `ttft` when it was the first. */
+  /** Tapes older than `tool-call` have no time of such a token, except `ttft` when it was the first. */
   kind: z.enum(['answer', 'reasoning', 'tool-call']),
   /**
-   * How many tokens more the text has with `content`, by our tokenizer (≈): 0 where it completes one; left out when it
-   * is one.
+   * How many tokens `content` adds to the text, by our tokenizer (≈): 0 where it only completes one; absent where it
+   * adds one.
    */
   tokens: z.optional(z.int().check(z.nonnegative())),
 })
 
 /**
- * What the socket told of a lane besides its text, in milliseconds from the lane's own start; null when it never came.
- * Stamped like everything else: where the bytes arrive.
+ * Times of a lane's response besides its text, in milliseconds from the lane's own start; null for what never came.
+ * They are stamped like everything else, where the bytes arrive.
  */
 export const Arrival = z.object({
   /**
-   * How long opening its connection took (DNS, TCP, TLS), before the green light unless the start was cold: about the
-   * way there and back.
+   * How long it took to open the lane's connection (DNS, TCP, TLS), before the green light unless the start was cold:
+   * about the way there and back.
    */
   connectMs: z.optional(z.nullable(z.number())),
   /** The response's status line and headers. */
   headersMs: z.nullable(z.number()),
-  /** The first byte of its body, be it a comment or an empty chunk. */
+  /** The first byte of the body, which can be a comment or an empty chunk. */
   firstByteMs: z.nullable(z.number()),
-  /** The first chunk that has `choices`, be it one with a role and no text. */
+  /** The first chunk that has `choices`, also one with a role and no text. */
   firstChoicesMs: z.optional(z.nullable(z.number())),
   /** The last chunk of any kind, `[DONE]` not counted. */
   lastChunkMs: z.optional(z.nullable(z.number())),
-  /** The end of the response, after the last token and the books. */
+  /** The end of the response, after the last token and the usage. */
   closeMs: z.nullable(z.number()),
 })
 export type Arrival = z.infer<typeof Arrival>
@@ -94,16 +95,16 @@ const LaneDone = z.object({
   type: z.literal('done'),
   lane,
   totalMs: z.number(),
-  /** As the provider said it; null when it never did. */
+  /** As the provider sent it; null when it sent none. */
   finishReason: z.nullable(z.string()),
   usage: Usage,
   /** null when the price is unknown, never 0 for unknown. */
   costUsd: z.nullable(z.number().check(z.nonnegative())),
-  /** The gateway's own account; null when the gateway gives none. */
+  /** The gateway's own report; null when the gateway sends none. */
   gateway: z.nullable(GatewayReport),
-  /** The provider's id of the completion, by which a simulator's ledger is found. */
+  /** The provider's id of the completion, by which the simulator's ledger is found. */
   completionId: z.optional(z.nullable(z.string())),
-  /** Left out by tapes older than it, and by lanes without a response. */
+  /** Absent on tapes older than this field, and for lanes without a response. */
   arrival: z.optional(Arrival),
 })
 
@@ -113,16 +114,16 @@ export const LaneError = z.object({
   lane,
   /** For people: what happened, what was done, what to do. */
   message: z.string(),
-  /** For programs, snake_case; `stopped` when somebody pressed stop, which is no failure. */
+  /** For programs, snake_case; `stopped` when somebody stopped the lane, which is no failure. */
   code: z.string(),
   status: z.nullable(z.number()),
   retryAfterMs: z.nullable(z.number()),
   arrival: z.optional(Arrival),
-  /** As in `done`, when a chunk had named it. */
+  /** As in `done`, when a chunk had it. */
   completionId: z.optional(z.string()),
-  /** As in `done`: what was tried. Left out where the gateway gave no account, or never answered. */
+  /** As in `done`, with the attempts. Absent where the gateway sent no report, or never answered. */
   gateway: z.optional(GatewayReport),
-  /** The id that the gateway's log has the call under; left out where none was named. */
+  /** The id that finds the call in the gateway's log; absent where the gateway sent none. */
   requestId: z.optional(z.string()),
 })
 export type LaneError = z.infer<typeof LaneError>
@@ -130,21 +131,22 @@ export type LaneError = z.infer<typeof LaneError>
 /** How good the clock was in this race. Milliseconds. */
 export const ClockReport = z.object({
   /**
-   * Zero of this tape in nanoseconds of `process.hrtime`, by which it is laid beside a simulator's ledger; null: no
-   * light.
+   * The zero of this tape in nanoseconds of `process.hrtime`, with which it is compared with the simulator's ledger;
+   * null when there was no green light.
    */
   greenLightNs: z.optional(z.nullable(z.string().check(z.regex(/^\d+$/)))),
   /**
-   * When the margin was measured against the simulator's ledger (ISO 8601); null: only the thread's lateness is known.
+   * When the margin was measured against the simulator's ledger (ISO 8601); null when only the thread's lateness is
+   * known.
    */
   calibratedAt: z.nullable(z.string()),
   /**
-   * The longest that the reading thread came late to its sockets while the race ran; null when it was too short to say.
+   * The longest that the reading thread was late at its sockets while the race ran; null when the race was too short.
    */
   lagMs: z.nullable(z.number().check(z.nonnegative())),
-  /** The thread came later than the margin allows: figures of this race may be off by margin and lag together. */
+  /** `lagMs` was more than the margin: figures of this race can be off by both together. */
   disturbed: z.boolean(),
-  /** What a sentinel lane saw of it: stamp minus the simulator's own time of writing; null without one. */
+  /** The errors of a sentinel lane: stamps minus the simulator's own times; null without a sentinel. */
   sentinel: z.nullable(
     z.object({
       ttftErrorMs: z.nullable(z.number()),
@@ -165,7 +167,7 @@ const RaceEnd = z.object({
    */
   marginMs: z.nullable(z.number().check(z.nonnegative())),
   reason: z.enum(['finished', 'stopped', 'deadline', 'interrupted']),
-  /** Left out by tapes older than it. */
+  /** Absent on tapes older than this field. */
   clock: z.optional(ClockReport),
 })
 
@@ -182,7 +184,7 @@ export type RaceEvent = z.infer<typeof RaceEvent>
 
 export type EventOf<Type extends RaceEvent['type']> = Extract<RaceEvent, { type: Type }>
 
-/** An event before the tape has given it its number. */
+/** An event that the tape has not numbered yet. */
 export type Unnumbered<Event extends RaceEvent = RaceEvent> = Event extends RaceEvent
   ? Omit<Event, 'seq'>
   : never

@@ -18,11 +18,11 @@ const toTags = (count: number) =>
     Array.from({ length: count }, (_, index) => [`${index}`.padEnd(64, 'n'), 'x'.repeat(256)]),
   )
 
-test('sixteen tags are taken, each as long as it may be', () => {
+test('sixteen tags of the greatest length are accepted', () => {
   expect(faults({ prompt: 'p', lanes: [lane], tags: toTags(16) })).toEqual([])
 })
 
-test('sixteen metadata are taken, each as long as OpenAI takes it', () => {
+test('sixteen metadata of the greatest length that OpenAI takes are accepted', () => {
   const metadata = Object.fromEntries(Object.keys(toTags(16)).map((name) => [name, 'x'.repeat(512)]))
   expect(faults({ prompt: 'p', lanes: [{ ...lane, params: { metadata } }] })).toEqual([])
 })

@@ -9,7 +9,7 @@ import { tagNameCharsMax, tagsMax, tagValueCharsMax } from './tags.ts'
 export const lanesMax = 16
 export const promptCharsMax = 200_000
 
-/** What a race is found by later: texts by name, such as `{"build": "1.4.2"}`. */
+/** Tags, by which a race can be found later: texts by name, such as `{"build": "1.4.2"}`. */
 const Tags = textsByName({
   nameMissing: 'Give the tag a name.',
   tooMany: `A race has at most ${tagsMax} tags.`,
@@ -49,7 +49,7 @@ export const Message = z.strictObject({
 })
 export type Message = z.infer<typeof Message>
 
-/** By which line a race is won. */
+/** The line at which a race is decided. */
 export const FinishLine = z.union([
   z.enum(['done', 'first-token']),
   z.strictObject({ tokens: z.int().check(z.gte(1), z.lte(100_000)) }),
@@ -68,11 +68,11 @@ export const RaceRequest = z
         z.maxLength(lanesMax, `A race has at most ${lanesMax} lanes.`),
       ),
     finish: z._default(FinishLine, 'done'),
-    /** Every lane opens its connection after the green light: DNS, TCP and TLS count. A class of its own. */
+    /** Every lane opens its connection after the green light, so that DNS, TCP and TLS are in its times. */
     coldStart: z.optional(z.boolean()),
     /** A simulated lane runs along and reports how disturbed the clock was. */
     sentinel: z.optional(z.boolean()),
-    /** Of the library: its text when there is no `prompt`, its category when `prompt` is the same. */
+    /** A prompt of the library: gives its text when there is no `prompt`, its category when `prompt` is the same. */
     promptId: z.optional(z.string().check(z.maxLength(100))),
     tags: z.optional(Tags),
   })
@@ -82,12 +82,12 @@ export const RaceRequest = z
         const issue = promptIssue(context.value)
         if (issue) context.issues.push({ code: 'custom', input: context.value, ...issue })
       },
-      // Also beside faults of other fields: all of them are named at once.
+      // Runs also when other fields have faults, so that all are named at once.
       { when: ({ value }) => isPromptTyped(value) },
     ),
   )
 export type RaceRequest = z.infer<typeof RaceRequest>
-/** The same before defaults are filled in: what a client may send. */
+/** The same before defaults are filled in: what a client can send. */
 export type RaceRequestInput = z.input<typeof RaceRequest>
 
 interface Asked {
@@ -111,7 +111,7 @@ function promptIssue({ prompt, messages, promptId }: Asked) {
     : null
 }
 
-/** Only what has the right type can be called empty; the rest has its fault already. */
+/** A prompt of the wrong type has that fault already, and is not called empty too. */
 function isPromptTyped(value: unknown): boolean {
   if (!isRecord(value)) return false
   const { prompt, messages } = value
@@ -137,7 +137,7 @@ function textsByName({ nameMissing, tooMany, countMax, nameCharsMax, valueCharsM
         z.string().check(z.maxLength(valueCharsMax)),
       )
       .check(z.refine((texts) => Object.keys(texts).length <= countMax, tooMany))
-      // JSON schema has no refinements.
+      // A refinement does not appear in the JSON schema.
       .check(z.meta({ maxProperties: countMax }))
   )
 }

@@ -115,7 +115,7 @@ describe('any tape', () => {
   })
 })
 
-test('a race knows its name, its start and what its clock said', () => {
+test('a race has its id, its start and the report of its clock', () => {
   const clock = { lateMsP99: 1 } as unknown as ClockReport
   const tape = [
     { type: 'race-start', at: 0, raceId: 'r1', startedAt: '2026-01-01T00:00:00.000Z', lanes: [] },
@@ -184,7 +184,7 @@ test.each([
   expect(left.lanes[0]!.start).toBe(kind)
 })
 
-test('who answered is known from the gateway’s account, where no list of models said it', () => {
+test('the provider is taken from the gateway’s report where no list of models named it', () => {
   const [lane, usage] = [
     { lane: 0, model: 'm', stream: true },
     { inputTokens: 1, outputTokens: 1 },
@@ -202,6 +202,6 @@ test('who answered is known from the gateway’s account, where no list of model
   expect(told(unknown, { provider: 'openai' })).toEqual(['openai', false])
   expect(told(unknown, { provider: '' })).toEqual([null, false])
   expect(told(unknown, null)).toEqual([null, false])
-  // A virtual model stays what it is called, and one simulated target is enough.
+  // A virtual model keeps its provider, and stays simulated if it was listed so.
   expect(told({ provider: 'virtual', simulated: true }, { provider: 'openai' })).toEqual(['virtual', true])
 })

@@ -3,17 +3,18 @@
  * disagree about what happened.
  *
  * Pure and total: any prefix of a tape folds, and folding it in two halves is the same as in one. An event that does
- * not follow the one before (a repeat after a reconnect, a gap) leaves the state as it is; `isNext` tells which.
+ * not follow the one before (a repeat after a reconnect, a gap) leaves the state as it is; `isNext` says whether it
+ * does.
  */
 import type { ClockReport, EventOf, LaneEntry, RaceEvent } from './race-event.ts'
 import type { RaceRequest } from './race-request.ts'
 import type { Standing } from './standings.ts'
 
-/** One arrival of tokens. A linked list, newest first: appending is O(1) and shares the past between states. */
+/** One arrival of tokens. A linked list, newest first: appending is O(1), and states share their past. */
 export interface Mark {
   at: number
   kind: EventOf<'token'>['kind']
-  /** Estimated tokens that had arrived when this one had. */
+  /** Estimated tokens that had arrived up to here, this arrival included. */
   tokens: number
   previous: Mark | null
 }
@@ -21,19 +22,19 @@ export interface Mark {
 export type LaneOutcome =
   | { kind: 'done'; event: EventOf<'done'> }
   | { kind: 'failed'; event: EventOf<'error'> }
-  /** Somebody pressed stop: no failure. */
+  /** Somebody stopped the lane, which is no failure. */
   | { kind: 'stopped'; event: EventOf<'error'> }
 
 /**
- * How a lane left: its connection was opened after the green light; it was open; or the gateway had done its work on
- * the request besides, so that this is in none of the lane's times.
+ * How a lane left. `cold`: its connection was opened after the green light. `warm`: it was open. `prepared`: in
+ * addition the gateway had done its work on the request, so that this work is in none of the lane's times.
  */
 export type LaneStartKind = 'cold' | 'warm' | 'prepared'
 
 export interface LaneState extends LaneEntry {
-  /** null: its request has not left yet. */
+  /** null while its request has not left. */
   startAt: number | null
-  /** null: it has not left yet. */
+  /** null while its request has not left. */
   start: LaneStartKind | null
   ttftMs: number | null
   answer: string
@@ -50,14 +51,14 @@ export interface LaneState extends LaneEntry {
   firstMark: Mark | null
   firstAnswerMark: Mark | null
   lastMark: Mark | null
-  /** null: still running, or not started. */
+  /** null while the lane runs or has not started. */
   outcome: LaneOutcome | null
 }
 
 export interface RaceState {
   /** The last event that was folded; -1 before the first. */
   seq: number
-  /** The newest time so far. Lanes are read one after the other, so that event's own may be a little older. */
+  /** The newest time so far. Lanes are read one after the other, so the last event's own can be a little older. */
   at: number
   raceId: string | null
   startedAt: string | null
@@ -67,7 +68,7 @@ export interface RaceState {
     standings: readonly Standing[]
     marginMs: number | null
     reason: EventOf<'race-end'>['reason']
-    /** null on tapes older than it. */
+    /** null on tapes older than this field. */
     clock: ClockReport | null
   } | null
 }
@@ -111,13 +112,13 @@ export function reduceRace(state: RaceState, event: RaceEvent): RaceState {
 }
 
 /**
- * The same state as folding the events one by one, for many at once: a lane is copied once, not once an event. A tape
- * of 320,000 events folds in a tenth of a second. `from` is not changed.
+ * The same state as folding the events one by one, for many at once: a lane is copied once, not once for each event. A
+ * tape of 320,000 events folds in a tenth of a second. `from` is not changed.
  */
 export function foldRace(events: readonly RaceEvent[], from: RaceState = emptyRace): RaceState {
   let state: RaceState = from
   let lanes: LaneState[] = []
-  /** By index, those that were copied here: nobody else has them yet. */
+  /** By index, the lanes that were copied here and so can be changed. */
   let own: boolean[] = []
   let isOwn = false
   for (const event of events) {
@@ -153,7 +154,8 @@ function isLane(number: number) {
 }
 
 /**
- * Does the event follow directly on what was folded? A tape begins with `race-start` and nothing follows `race-end`.
+ * Whether the event follows directly on what was folded. A tape begins with `race-start`, and nothing follows
+ * `race-end`.
  */
 export function isNext(state: { seq: number; end: object | null }, event: RaceEvent): boolean {
   if (event.seq !== state.seq + 1 || state.end !== null) return false
@@ -198,7 +200,7 @@ function addToLane(lane: LaneState, event: LaneEvent): void {
   }
 }
 
-/** Where the list of models could not be had at the start, the gateway's account still says who answered. */
+/** Where the list of models was missing at the start, the gateway's report still names the provider. */
 function nameServer(lane: LaneState, { gateway }: EventOf<'done'>): void {
   lane.provider ??= gateway?.provider || null
   lane.simulated ||= gateway?.provider === 'simulator'

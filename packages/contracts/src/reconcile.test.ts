@@ -13,7 +13,7 @@ import {
 const marginMs = 2
 
 describe('a lane beside the report of its own call', () => {
-  test('times within the margin are no difference to speak of, and are shown all the same', () => {
+  test('times within the margin are not flagged, and are shown all the same', () => {
     const [ttft, duration] = reconcileLane(lane({ ttftMs: 101.5, totalMs: 500 }), marginMs)!
     expect(ttft).toEqual({
       what: 'TTFT',
@@ -40,20 +40,20 @@ describe('a lane beside the report of its own call', () => {
     })
   })
 
-  test('what margin and network just explain is not flagged, and a hundredth more is', () => {
+  test('a difference of exactly margin and network is not flagged, and a hundredth more is', () => {
     const isOff = (ttftMs: number, connectMs: number | null) =>
       reconcileLane(lane({ ttftMs, connectMs }), marginMs)![0]!.isOff
     expect([isOff(142, 40), isOff(142.01, 40)]).toEqual([false, true])
     expect([isOff(98, 40), isOff(97.99, 40)]).toEqual([false, true])
-    // A tape older than the connection's time.
+    // A tape that is older than `connectMs`.
     expect([isOff(102, null), isOff(102.01, null)]).toEqual([false, true])
   })
 
-  test('a difference has two decimals, and is the nearest', () => {
+  test('a difference is rounded to two decimals', () => {
     expect(reconcileLane(lane({ ttftMs: 100.07 }), marginMs)![0]!.difference).toBe(0.07)
   })
 
-  test('without a margin nothing can be called off', () => {
+  test('without a margin nothing is flagged', () => {
     expect(reconcileLane(lane({ ttftMs: 900 }), null)![0]!.isOff).toBe(false)
   })
 
@@ -84,7 +84,7 @@ describe('lanes of a model beside the increments of its histograms', () => {
     expect(known.map(({ what }) => what)).toEqual(['calls'])
   })
 
-  test('a failed lane of a virtual model is a call of the provider that was asked last, and of nobody else', () => {
+  test('a failed lane of a virtual model counts as a call of the provider that was tried last', () => {
     const failed = lane({ hasFailed: true, provider: 'virtual' })
     if (failed.outcome?.kind !== 'failed') throw new Error('not failed')
     const told: LaneState = {
@@ -121,7 +121,7 @@ describe('lanes of a model beside the increments of its histograms', () => {
     })
   })
 
-  test('calls of others in the same increments flag nothing, and are said', () => {
+  test('with calls of others in the same increments nothing is flagged, and that is noted', () => {
     const [model] = reconcileModels(
       [row({ requests: 5, outputTokens: 500, ttftMs: 900 })],
       [lane({})],
@@ -170,7 +170,7 @@ describe('lanes of a model beside the increments of its histograms', () => {
     })
   })
 
-  test('a lane goes with the provider that served it, by the report or else by the list of models', () => {
+  test('a lane belongs to the provider that served it, by the report or else by the list of models', () => {
     const isFound = (provider: string, own: LaneOptions) =>
       reconcileModels([row({ provider })], [lane(own)], marginMs).length === 1
     expect([isFound('openai', {}), isFound('groq', {})]).toEqual([true, false])
@@ -193,7 +193,7 @@ describe('lanes of a model beside the increments of its histograms', () => {
 interface LaneOptions {
   ttftMs?: number
   totalMs?: number
-  /** null: a tape older than it. */
+  /** null for a tape that is older than this field. */
   connectMs?: number | null
   provider?: string
   hasFailed?: boolean

@@ -1,14 +1,14 @@
 /**
- * The tape laid beside the gateway's own account of the same calls: what each says, and the difference.
+ * Compares the tape with the gateway's own report of the same calls: both figures, and their difference.
  *
  * The gateway's clock starts when a request has arrived and stops when it has read the answer; the lane's starts before
  * and stops after. So a lane's times are longer by the way there and back, and by the gateway's work on the answer:
  *
  *   −margin ≤ tape − gateway ≤ margin + network
  *
- * The network's part is what opening the lane's connection took: the way there and back, once or twice. What lies
- * outside is flagged. Tokens have no tolerance; where no usage came, each side has counted by itself, the gateway
- * chunks or letters and the tape by a tokenizer: both are shown with ≈, and not compared.
+ * The network's part is what opening the lane's connection took: the way there and back, once or twice. Differences
+ * outside these limits are flagged. Tokens have no tolerance. Where no usage came, each side has counted by itself, the
+ * gateway chunks or letters and the tape by a tokenizer: both are shown with ≈, and not compared.
  */
 import type { GatewayRow } from './gateway-stats.ts'
 import type { LaneState } from './race-state.ts'
@@ -22,15 +22,15 @@ export interface Comparison {
   gateway: number | null
   /** `tape − gateway`; null unless both are known. */
   difference: number | null
-  /** Beyond what clock and network explain. */
+  /** The difference is more than clock and network explain. */
   isOff: boolean
   /** Both counts are tokenizers' (≈). */
   isEstimated: boolean
 }
 
 /**
- * A lane beside the report of its own call; null when its gateway gave none. `marginMs` is how far our clock may be off
- * in this race (`errorBoundMs`); where it was not measured (null) no time is flagged.
+ * A lane compared with the report of its own call; null without a report. `marginMs` is how far our clock can be off in
+ * this race (`errorBoundMs`); where it was not measured (null) no time is flagged.
  */
 export function reconcileLane(lane: LaneState, marginMs: number | null): Comparison[] | null {
   if (lane.outcome?.kind !== 'done' || !lane.outcome.event.gateway) return null
@@ -47,12 +47,12 @@ export interface ReconciledModel {
   provider: string
   comparisons: Comparison[]
   /**
-   * The gateway counted more calls of this model than the race made: others called too, and its figures hold theirs.
+   * The gateway counted more calls of this model than the race made: others called too, and are in its figures.
    */
   hasOthers: boolean
 }
 
-/** What the gateway's metrics grew by while the race ran, beside the lanes of the same model; times are means. */
+/** The increase of the gateway's metrics during the race, compared with the lanes of each model; times are means. */
 export function reconcileModels(
   added: readonly GatewayRow[],
   lanes: readonly LaneState[],
@@ -72,7 +72,7 @@ function reconcileModel(
   const tolerance = { marginMs, networkMs: Math.max(...lanes.map(networkOf)) }
   const hasOthers = row.requests > lanes.length
   const slips = lanes.map((lane) => toTimeSlip(lane))
-  // Of a lane that failed or was stopped only the gateway knows the tokens that were billed.
+  // Only the gateway knows the billed tokens of a lane that failed or was stopped.
   const done = lanes.flatMap(({ outcome }) => (outcome?.kind === 'done' ? [outcome.event] : []))
   const areAllDone = done.length === lanes.length
   const isEstimated = done.some(({ usage }) => usage.source === 'tokenizer')
@@ -99,13 +99,13 @@ function reconcileModel(
     model: row.model,
     provider: row.provider,
     hasOthers,
-    // With others' calls in it a difference says nothing about this race.
+    // With the calls of others in it, a difference says nothing about this race.
     comparisons: hasOthers ? comparisons.map((each) => ({ ...each, isOff: false })) : comparisons,
   }
 }
 
 function servedBy({ outcome, provider }: LaneState): string | null {
-  // Of a call that was refused before anything was tried the account names nobody.
+  // The report of a call that was refused before any attempt names no provider.
   return outcome?.event.gateway?.provider || provider
 }
 

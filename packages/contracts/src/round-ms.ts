@@ -1,4 +1,4 @@
-/** On the grain of a tape, two decimals: sums and differences of its times carry binary dust otherwise. */
+/** Rounds to two decimals, as times on a tape are: their sums and differences have binary rounding errors. */
 export function roundMs(ms: number): number {
   return Math.round(ms * 100) / 100
 }

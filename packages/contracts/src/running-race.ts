@@ -1,4 +1,4 @@
-/** How a race that runs is stopped, and what is sent with its events. */
+/** The stop of a running race, and the header that is sent with its events. */
 import * as z from 'zod/mini'
 
 /** `POST /api/races/:id/stop`: the whole race, or one lane. */
@@ -6,7 +6,7 @@ export const StopRequest = z.strictObject({ lane: z.optional(z.int().check(z.non
 export type StopRequest = z.infer<typeof StopRequest>
 
 /**
- * With the events of a race that runs: where its clock stands as the answer begins, in milliseconds since the green
- * light. A viewer who comes in the middle of a silence has no event that says so.
+ * Sent with the events of a running race: the time of its clock when the answer begins, in milliseconds since the green
+ * light. A viewer who comes while all lanes are silent has no event that says so.
  */
 export const raceClockHeader = 'x-race-clock-ms'

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini'
 
-/** How the id of each completion of the simulator begins: gateways pass it on, so it says whose an answer is. */
+/** The id of each completion of the simulator begins with this. Gateways pass it on, so it marks simulated answers. */
 export const simulatorIdPrefix = 'chatcmpl-sim-'
 
 const nanoseconds = z.string().check(z.regex(/^\d+$/))
@@ -14,11 +14,11 @@ export const SimulatorLedger = z.object({
   model: z.string(),
   seed: z.number(),
   stream: z.boolean(),
-  /** The whole request had been read. */
+  /** When the whole request had been read. */
   acceptedAtNs: nanoseconds,
-  /** One entry a chunk that holds tokens: how many, and when its bytes were handed to the socket. */
+  /** One entry for each chunk with tokens: how many, and when its bytes were handed to the socket. */
   chunks: z.array(z.object({ tokens: z.number(), dueAtNs: nanoseconds, writtenAtNs: nanoseconds })),
-  /** The response ended (or was cut); null while it runs. */
+  /** When the response ended or was cut; null while it runs. */
   endedAtNs: z.nullable(nanoseconds),
 })
 export type SimulatorLedger = z.infer<typeof SimulatorLedger>

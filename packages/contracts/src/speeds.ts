@@ -1,6 +1,6 @@
 /**
- * How far a speed may be off. v = n / t, and an error of the span t is one of the speed: v · error / t. Both ends of a
- * decode's span are arrivals, so that its error is twice the clock's; a total begins where the lane itself began.
+ * How far a speed can be off. v = n / t, so an error of the span t is an error of the speed: v · error / t. Both ends
+ * of the span of decoding are arrivals, so its error is twice the clock's; a total begins at the lane's own start.
  *
  * A span that is no longer than its error has no speed: a burst in one write would show millions of tokens a second.
  */
@@ -10,7 +10,7 @@ import { hasUntimedToolCall, toSentTokens, toTimeSlip } from './time-slip.ts'
 export type Speed =
   /** Tokens a second. `margin` is null when the clock's error is not known. */
   | { kind: 'timed'; perSecond: number; margin: number | null }
-  /** The clock cannot tell its span from none. */
+  /** The span is no longer than its error. */
   | { kind: 'too-short' }
 
 /** `decodeTokensPerSecond` of the lane's slip, with its margin; null without one. `errorMs`: see `errorBoundMs`. */
@@ -44,7 +44,7 @@ function toSpeed(perSecond: number, margin: number | null): Speed {
   return margin === null ? { kind: 'too-short' } : { kind: 'timed', perSecond, margin }
 }
 
-/** Several arrivals that one read brought. */
+/** Several arrivals came with one read. */
 function cameAtOnce(lane: LaneState): boolean {
   const { stream, firstMark, lastMark } = lane
   return stream && firstMark !== lastMark && firstMark?.at === lastMark?.at && !hasUntimedToolCall(lane)

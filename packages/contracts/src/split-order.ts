@@ -1,19 +1,19 @@
 /**
- * What the socket told of a lane beside what its events tell. One clock stamps both, so the splits stand in the order
- * in which they can have come: headers, first byte, first choices, first token, last token, last chunk, total, close.
+ * Checks the times of a lane's response (`Arrival`) with those of its events. One clock stamps both, so the splits must
+ * have this order: headers, first byte, first choices, first token, last token, last chunk, total, close.
  */
 import type { EventOf } from './race-event.ts'
 
 export interface TokenTimes {
   startAt: number
-  /** null: no token came. */
+  /** null when no token came. */
   firstTokenAt: number | null
   lastTokenAt: number | null
 }
 
 /**
- * The two splits that stand the wrong way round, in words; null where all are as they can be. `dustMs`: what rounding
- * may move them.
+ * The first two splits in the wrong order, as a phrase; null where the order is right. `dustMs`: by how much rounding
+ * can move them.
  */
 export function findWrongSplit(
   end: EventOf<'done' | 'error'>,
@@ -33,7 +33,7 @@ export function findWrongSplit(
     ['first token', since(firstTokenAt)],
     ['last token', since(lastTokenAt)],
     ['last chunk', arrival.lastChunkMs],
-    // A whole answer ends with `[DONE]`, and its connection behind that; of a failure nothing comes later.
+    // A whole answer ends with `[DONE]`, and its connection closes after that; after a failure nothing comes.
     ['total', isDone ? endMs : null],
     ['close', arrival.closeMs],
     ['failure', isDone ? null : endMs],

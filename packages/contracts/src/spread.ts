@@ -1,6 +1,6 @@
 /**
- * How a set of measurements lies: the percentiles by which errors are stated. By the nearest rank, so each is a real
- * value.
+ * The distribution of a set of measurements: the percentiles by which errors are stated. By the nearest rank, so each
+ * is a measured value.
  */
 export interface Spread {
   count: number
@@ -10,7 +10,7 @@ export interface Spread {
   max: number | null
 }
 
-/** All null of nothing. */
+/** All percentiles are null when there are no values. */
 export function toSpread(values: readonly number[]): Spread {
   const sorted = Float64Array.from(values).sort()
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? null

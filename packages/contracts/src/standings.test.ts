@@ -82,7 +82,7 @@ describe('places', () => {
     ])
   })
 
-  test('carry gaps without binary dust', () => {
+  test('have gaps without binary rounding errors', () => {
     expect(rank([entrant(0, 1120.08), entrant(1, 1123.55)])[1]!.gap).toBe(3.47)
     expect(rank([entrant(0, 0.3), entrant(1, 1_000_000.1)])[1]!.gap).toBe(999_999.8)
   })
@@ -163,7 +163,7 @@ describe('the verdict', () => {
       kind: 'no-contest',
     })
   })
-  test('turns that round where more is better', () => {
+  test('counts a stopped lane the other way round where more is better', () => {
     const against = (censoredAt: number) => {
       const entrants = [entrant(0, 10), entrant(1, null, { censoredAt })]
       return toVerdict(rank(entrants, 'higher'), entrants, 'higher').kind

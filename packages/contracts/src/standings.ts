@@ -11,7 +11,7 @@ export const Standing = z.object({
   lane: z.int(),
   /** 1 is first; lanes of a dead heat share one; null when the lane never crossed the line. */
   place: z.nullable(z.int()),
-  /** The figure it was ranked by: milliseconds for the race's own lines; null when it never crossed. */
+  /** The figure by which it was ranked: milliseconds for the race's own lines; null when it never crossed. */
   value: z.nullable(z.number()),
   /** Behind the first lane, in the same unit; 0 for it. */
   gap: z.nullable(z.number()),
@@ -21,11 +21,11 @@ export type Standing = z.infer<typeof Standing>
 
 export interface Entrant {
   lane: number
-  /** null: did not finish. */
+  /** null when the lane did not finish. */
   value: number | null
   /**
-   * A lane that somebody stopped is a censored time: its value would have been worse than this.
-   * It counts as beaten by whoever did better, and as never having started for anybody else.
+   * A lane that somebody stopped has a censored time: its value would have been worse than this. It counts as beaten by
+   * lanes that did better, and for the others as if it had never started.
    */
   censoredAt?: number | null
   /** How wide a tie is for this entrant, in the unit of `value`; the wider of two decides. */
@@ -39,7 +39,7 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
   const finishers = entrants
     .filter((entrant): entrant is Entrant & { value: number } => entrant.value !== null)
     .sort((a, b) => sign * (a.value - b.value) || a.lane - b.lane)
-  // Read only where there is one.
+  // Read only when there is a finisher.
   const best = finishers[0]!
   const standings: Standing[] = []
   let leader = best
@@ -70,13 +70,13 @@ export function rank(entrants: readonly Entrant[], better: Better = 'lower'): St
 const toGap = (one: number, other: number) => Math.abs(subtract(one, other))
 
 /**
- * One less the other. 1123.55 − 1120.08 is 3.4700000000000273 in binary; twelve digits are more than any clock has:
- * twelve of the larger figure, whose dust the difference has.
+ * `one` minus `other`. 1123.55 − 1120.08 is 3.4700000000000273 in binary. The result is rounded to twelve digits of the
+ * larger figure, whose rounding error it has; that is more than any clock has.
  */
 export function subtract(one: number, other: number): number {
   const difference = one - other
   const digitsBefore = Math.ceil(Math.log10(Math.max(Math.abs(one), Math.abs(other))))
-  // Of two zeros there is no first digit, and a hundred decimals are all that can be written.
+  // Two zeros have no first digit, and toFixed takes at most 100 decimals.
   return Number(difference.toFixed(Math.min(Math.max(0, 12 - digitsBefore), 100)))
 }
 
@@ -85,7 +85,7 @@ export type Verdict =
   | { kind: 'dead-heat'; lanes: number[] }
   | { kind: 'no-contest'; why: 'no finisher' | 'one lane' | 'the others were stopped early' | 'interrupted' }
 
-/** `by` is the distance to the second, null when nobody else crossed the line. One lane alone wins nothing. */
+/** `by` is the distance to the second, null when no other lane crossed the line. One lane alone wins nothing. */
 export function toVerdict(
   standings: readonly Standing[],
   entrants: readonly Entrant[],

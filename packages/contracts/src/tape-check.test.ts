@@ -49,7 +49,7 @@ describe('folding many events at once', () => {
     )
   })
 
-  test('passes over a repeat and everything after a gap, as the rule book does', () => {
+  test('ignores a repeat and everything after a gap, as reduceRace does', () => {
     fc.assert(
       fc.property(tapes, mutations, (tape, mutate) => {
         const mutated = mutate(tape).filter((event) => event.type !== 'pit-stop')
@@ -71,7 +71,7 @@ describe('a tape that is read from a file', () => {
     )
   })
 
-  test('is sound when a gap has the binary dust that those of long races had', () => {
+  test('is sound when a gap has binary rounding errors, as those of long races had', () => {
     const withDust = (event: RaceEvent) => {
       if (event.type !== 'race-end') return event
       const standings = event.standings.map((row) => ({ ...row, gap: row.gap && row.gap + 1e-11 }))
@@ -109,7 +109,7 @@ describe('a tape that is read from a file', () => {
     )
   })
 
-  test('is refused when lines were lost, repeated, swapped, unknown or changed: never folded to a wrong figure', () => {
+  test('is refused when lines were lost, repeated, swapped or changed, or are unknown, and gives no wrong figure', () => {
     fc.assert(
       fc.property(tapes, mutations, (tape, mutate) => {
         const mutated = mutate(tape)
@@ -119,7 +119,7 @@ describe('a tape that is read from a file', () => {
           expect(result.line).toBeGreaterThan(1)
           expect(result.message).toMatch(/^Line \d+: .+\.$/)
         } else {
-          // What passes is the beginning of the tape that was kept, and nothing else.
+          // Only a beginning of the original tape is accepted.
           expect(lines).toEqual(toLines(tape.slice(0, lines.length)))
         }
       }),
@@ -151,7 +151,7 @@ describe('a tape that is read from a file', () => {
     expect(fault).toMatchObject({ code, line: 3, message: expect.stringMatching(words) })
   })
 
-  test('may differ by two roundings where it says a time twice, and by no more', () => {
+  test('can differ by two roundings where it has a time twice, but by no more', () => {
     const codeOf = (at: number) => {
       const left = { seq: 1, type: 'lane-start', at: 0.01, lane: 0 }
       const checked = check(
@@ -168,7 +168,7 @@ describe('a tape that is read from a file', () => {
     ])
   })
 
-  test('holds as many tokens an arrival as a tokenizer can count', () => {
+  test('has a count of tokens at each arrival that a tokenizer can give', () => {
     const tape = (tokens: number): Unnumbered[] => [
       { type: 'lane-start', at: 0, lane: 0 },
       { type: 'ttft', at: 1, lane: 0, ms: 1 },
@@ -179,7 +179,7 @@ describe('a tape that is read from a file', () => {
       const checked = check(toLines([oneLane, ...events]))
       return checked instanceof TapeFault ? [checked.code, checked.line] : null
     }
-    // The id of a tool call may come without a letter of it.
+    // The id of a tool call can come without text.
     expect(faultOf(0)).toBeNull()
     for (const tokens of [-3, 0.5]) expect(faultOf(tokens)).toEqual(['wrong_event', 5])
   })
@@ -253,14 +253,14 @@ describe('a tape that is read from a file', () => {
       'wrong_event',
       /models should answer\. The file was changed\.$/,
     ],
-  ])('a start that tells of %s is refused', (_what, change, code, words) => {
+  ])('a start with %s is refused', (_what, change, code, words) => {
     const fault = check([JSON.stringify({ ...start, ...change })]) as TapeFault
     expect(fault.message).toMatch(words)
     expect(fault.code).toMatch(new RegExp(`^(${code})$`))
   })
 
   test.each([{ raceId: 'r'.repeat(100) }, { startedAt: '2000-01-01T00:00:00.000Z' }, { at: 1e9 }])(
-    'a start with %o is still one',
+    'a start with %o is just accepted',
     (change) => {
       expect(check([JSON.stringify({ ...start, ...change })])).not.toBeInstanceOf(TapeFault)
     },
@@ -304,7 +304,7 @@ describe('a tape that is read from a file', () => {
   })
 })
 
-describe('what providers say at length', () => {
+describe('a very long text of a provider', () => {
   const long = 'x'.repeat(20_000)
   const attempt = { provider: long, model: long, outcome: long, status: 200, waitMs: 0, durationMs: 1 }
   const report = {
@@ -326,7 +326,7 @@ describe('what providers say at length', () => {
     },
   ]
 
-  test.each(ends)('is cut as it is written, and refused in a file: $type', (end) => {
+  test.each(ends)('is cut when it is written, and refused in a file: $type', (end) => {
     const toTape = (last: object) =>
       [oneLane, { type: 'lane-start', at: 0, lane: 0 }, last].map((event, seq) =>
         JSON.stringify({ ...event, seq }),
@@ -338,7 +338,7 @@ describe('what providers say at length', () => {
     expect(withinBounds(withinBounds(end))).toEqual(withinBounds(end))
   })
 
-  test('what is short stays the very same event', () => {
+  test('is not there: the event stays the very same object', () => {
     fc.assert(
       fc.property(tapes, (tape) => {
         for (const event of tape) expect(withinBounds(event)).toBe(event)

@@ -1,10 +1,10 @@
 /**
- * Is this a tape? Takes a file's event lines one by one and folds them, or says which line is wrong and what to do
- * about it. What passes is sound: numbered without a gap, of known events alone, with figures that agree with each
- * other.
+ * Checks whether a file is a tape. Takes its event lines one by one and folds them, or says which line is wrong and
+ * what to do about it. A tape that passes is sound: numbered without a gap, with known events only, and with figures
+ * that agree with each other.
  *
- * A tape says some things twice (an event's time and the lane's figure, the finishes and the standings). Where the two
- * differ nobody knows which is right, so neither is believed.
+ * A tape has some things twice (an event's time and the lane's figure, the finishes and the standings). Where the two
+ * differ it is not known which is right, so the tape is refused.
  */
 import { errorBoundMs } from './error-bound.ts'
 import { toStandings } from './finish.ts'
@@ -17,11 +17,11 @@ import { checkLane, type LaneTimes, startLanes } from './tape-lanes.ts'
 export interface TapeCheck {
   /** Throws a TapeFault. */
   add(text: string): void
-  /** The fold of what was added. Folded when it is asked for, and by itself every `batchEvents`. */
+  /** The fold of what was added. It is made when it is asked for, and every `batchEvents`. */
   state(): RaceState
 }
 
-/** Folded at once: cheaper than one by one, and little enough to be held. */
+/** Folded in one go: cheaper than one by one, and few enough to be held in memory. */
 const batchEvents = 1_000
 
 export function createTapeCheck(): TapeCheck {
@@ -79,7 +79,7 @@ function checkEnd(event: EventOf<'race-end'>, state: RaceState, line: number) {
   )
 }
 
-/** In an order of keys of its own: how the tape's writer ordered them says nothing. Nor do the last digits of a gap. */
+/** In a fixed order, because the order of keys in the file does not matter; nor do the last digits of a gap. */
 function toRow({ lane, place, value, gap, deadHeat }: EventOf<'race-end'>['standings'][number]) {
   return [lane, place, value, gap === null ? null : gap.toFixed(6), deadHeat]
 }

@@ -1,6 +1,6 @@
 /**
- * `POST /api/races/import`: a tape file becomes a race of the history, shown as foreign and counted nowhere. The body
- * is the file itself, read as it arrives; nothing of a file that is refused is kept.
+ * `POST /api/races/import`: a tape file becomes a race of the history, which is shown as imported and counts on no
+ * leaderboard. The body is the file itself, read as it arrives; nothing of a file that is refused is kept.
  */
 import { type ImportedRace, tapeBytesMax, tapeLinesType } from '@drag-race/contracts'
 import express from 'express'
@@ -10,7 +10,7 @@ import { createRaceStore } from '../history/store.ts'
 import { tooLarge } from './read-lines.ts'
 import { readTapeFile, type TapeFile } from './read-tape-file.ts'
 
-/** The longest tape, its header, and what a mail program may have added. */
+/** The longest tape, its header, and what a mail program has added, if any. */
 const bytesMax = tapeBytesMax + 1024 * 1024
 
 export function createImportRoutes({ db, now }: AppContext): express.Router {
@@ -20,7 +20,7 @@ export function createImportRoutes({ db, now }: AppContext): express.Router {
   let isBusy = false
 
   router.post('/races/import', async (request, response) => {
-    // Of what is refused the rest is read and thrown away, so that the answer arrives.
+    // The rest of a body that is refused is read and thrown away, so that the answer arrives.
     response.once('finish', () => request.resume())
     if (request.is(tapeLinesType) === false) throw notLines
     if (Number(request.get('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax)
