@@ -277,6 +277,48 @@ test('within the cooldown tokens with made-up keys do not reach the issuer', asy
   expect(keys.received).toHaveLength(1)
 })
 
+test('an issuer that fails is asked again after five seconds, not by every token', async () => {
+  const keys = await startIssuer()
+  const signOld = await keys.rotate('old')
+  await start({ secret: undefined, jwks: keys.url })
+  keys.fail()
+  const unavailable = { status: 503, code: 'auth_unavailable' }
+  for (let call = 0; call < 3; call++) expect(await chat(await signOld(good))).toMatchObject(unavailable)
+  expect(keys.received).toHaveLength(1)
+  laterMs = 5_001
+  expect(await chat(await signOld(good))).toMatchObject(unavailable)
+  expect(keys.received).toHaveLength(2)
+})
+
+test('made-up key ids cause no more questions to an issuer that fails, and a renewal waits for the pause', async () => {
+  const keys = await startIssuer()
+  const signOld = await keys.rotate('old')
+  const gateway = await start({ secret: undefined, jwks: keys.url })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  const { privateKey } = await generateKeyPair('ES256')
+  const madeUp = await sign(good, { alg: 'ES256', kid: 'made-up' }, privateKey)
+  const cooledDown = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 30_001)
+  laterMs = 597_000
+  expect(await chat(madeUp)).toMatchObject({ status: 401 })
+  expect(keys.received).toHaveLength(2)
+
+  laterMs = 600_001
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  expect(keys.received).toHaveLength(2)
+  laterMs = 602_001
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  expect(keys.received).toHaveLength(3)
+  expect(gateway.logs.filter(({ level }) => level === 40)).toEqual([])
+
+  keys.fail()
+  laterMs = 607_002
+  cooledDown.mockReturnValue(Date.now() + 30_001)
+  for (let call = 0; call < 3; call++) expect(await chat(madeUp)).toMatchObject({ status: 503 })
+  expect(keys.received).toHaveLength(4)
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  cooledDown.mockRestore()
+})
+
 test('a public key is never taken for a shared secret', async () => {
   const keys = await startIssuer()
   await keys.rotate('k')

@@ -23,6 +23,8 @@ const jwksBytesMax = 1_000_000
 const renewMs = 600_000
 /** How long after a failed renewal the issuer is asked again. */
 const retryMs = 30_000
+/** After a failure the issuer is asked again at the earliest after this: the library's cooldown begins with a good answer only. */
+const pauseMsMax = 5_000
 /** How long keys are valid at most while the issuer cannot be reached: one of them may have been withdrawn. */
 const keptMsMax = 24 * 3_600_000
 
@@ -42,13 +44,24 @@ function createKeySet(
   cooldownMs: number,
   { clock, log }: { clock: Clock; log: Logger },
 ): JWTVerifyGetKey {
+  const pauseMs = Math.min(cooldownMs, pauseMsMax)
+  let askAgainAtMs = Number.NEGATIVE_INFINITY
+  let renewAtMs = clock.monotonicMs() + renewMs
+
+  const ask: FetchImplementation = async (address, options) => {
+    const nowMs = clock.monotonicMs()
+    if (nowMs < askAgainAtMs) throw new Error(`${address} was asked less than ${pauseMs} ms ago`)
+    askAgainAtMs = nowMs + pauseMs
+    // Within the pause a renewal would fail.
+    renewAtMs = Math.max(renewAtMs, askAgainAtMs)
+    return fetchBounded(address, options)
+  }
   const remote = createRemoteJWKSet(new URL(url), {
     cooldownDuration: cooldownMs,
     timeoutDuration: jwksMsMax,
     cacheMaxAge: keptMsMax,
-    [customFetch]: fetchBounded,
+    [customFetch]: ask,
   })
-  let renewAtMs = clock.monotonicMs() + renewMs
 
   const renew = async () => {
     // Only one call waits for the renewal. Until it is done, all others use the known keys.

@@ -116,7 +116,7 @@ const Jwt = z.strictObject({
     .max(3_600_000)
     .default(30_000)
     .describe(
-      'A token with an unknown key id makes the gateway load `jwks` again, at most once in so many milliseconds.',
+      'A token with an unknown key id makes the gateway load `jwks` again, at most once in so many milliseconds; after a failure at most once in five seconds.',
     ),
 })
 export type Jwt = z.infer<typeof Jwt>
