@@ -150,8 +150,8 @@ export const errorMeanings: Record<ErrorCode, ErrorMeaning> = {
     remedy: 'Send the request again; raise `GATEWAY_DRAIN_MS` if answers take longer.',
   },
   auth_unavailable: {
-    means: 'The keys that tokens are checked with cannot be loaded from their issuer.',
-    remedy: 'Try again; if it stays so, check `llm.policies.jwt.jwks`.',
+    means: 'The keys that tokens are checked with cannot be loaded from their issuer, or cannot be used.',
+    remedy: 'Try again; if it stays so, check `llm.policies.jwt.jwks` and what the message says of it.',
   },
   books_unavailable: {
     means:

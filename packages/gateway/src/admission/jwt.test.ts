@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
@@ -198,6 +198,9 @@ async function startIssuer() {
     grow(bytes: number) {
       bytesMore = bytes
     },
+    publish(key: object) {
+      published = [key]
+    },
     /** From now on the only key. */
     async rotate(kid: string) {
       const { publicKey, privateKey } = await generateKeyPair('ES256')
@@ -338,9 +341,29 @@ test('while the issuer cannot be reached, a token is not called wrong: 503', asy
   const { privateKey } = await generateKeyPair('ES256')
   const answer = await chat(await sign(good, { alg: 'ES256', kid: 'a' }, privateKey))
   expect(answer).toMatchObject({ status: 503, code: 'auth_unavailable' })
+  expect(answer.message).toContain('cannot be loaded')
   await issuer.close()
-  expect(await chat(await sign(good, { alg: 'ES256', kid: 'a' }, privateKey))).toMatchObject({ status: 503 })
+  laterMs = 5_001
+  const refused = await chat(await sign(good, { alg: 'ES256', kid: 'a' }, privateKey))
+  expect(refused).toMatchObject({ status: 503, message: expect.stringContaining('cannot be loaded') })
   issuer = null
+})
+
+const smallPair = generateKeyPairSync('rsa', { modulusLength: 1024 })
+const curvePair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+test.each([
+  ['too short', 'RS256', smallPair.publicKey.export({ format: 'jwk' }), '2048 bits or larger'],
+  ['private', 'ES256', curvePair.privateKey.export({ format: 'jwk' }), 'must be public keys'],
+  ['broken', 'ES256', { ...curvePair.publicKey.export({ format: 'jwk' }), x: 'AAAA' }, 'Invalid keyData'],
+])('of a published key that is %s the answer says what is wrong', async (_what, alg, key, why) => {
+  const keys = await startIssuer()
+  keys.publish({ ...key, kid: 'k' })
+  await start({ secret: undefined, jwks: keys.url })
+  const parts = [JSON.stringify({ alg, kid: 'k' }), JSON.stringify(good), 'a signature']
+  const answer = await chat(parts.map((part) => Buffer.from(part).toString('base64url')).join('.'))
+  expect(answer).toMatchObject({ status: 503, code: 'auth_unavailable' })
+  expect(answer.message).toContain('cannot be used: ')
+  expect(answer.message).toContain(why)
 })
 
 test('a call whose caller leaves while the issuer is asked is over', async () => {

@@ -110,11 +110,16 @@ function toTags(claim: unknown): Tags {
 
 function toAnswer(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error
-  // The issuer did not answer, or not with keys: the token could not be checked, so it is not called wrong.
-  const isToken =
-    error instanceof errors.JOSEError &&
-    !['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'].includes(error.code)
-  if (!isToken) {
+  // The issuer did not answer, or its key cannot be used: the token could not be checked, so it is not called wrong.
+  if (!(error instanceof errors.JOSEError) || error instanceof errors.JWKSInvalid) {
+    const { message } = error as Error
+    return new GatewayError(
+      'auth_unavailable',
+      `The issuer's key to check this token cannot be used: ${message}. The issuer must publish another; check llm.policies.jwt.jwks.`,
+      { cause: error },
+    )
+  }
+  if (error.code === 'ERR_JOSE_GENERIC') {
     return new GatewayError(
       'auth_unavailable',
       'The keys to check tokens cannot be loaded now. Try again; if that does not help, check llm.policies.jwt.jwks.',

@@ -3,7 +3,7 @@
  * is not among them, and every ten minutes, so that tokens with a withdrawn key are refused. While the issuer cannot be
  * reached, the known keys stay valid, for a day at most. A config names one issuer, so one set is kept.
  */
-import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import { readAll } from '../upstream/read-all.ts'
@@ -50,11 +50,16 @@ function createKeySet(
 
   const ask: FetchImplementation = async (address, options) => {
     const nowMs = clock.monotonicMs()
-    if (nowMs < askAgainAtMs) throw new Error(`${address} was asked less than ${pauseMs} ms ago`)
+    if (nowMs < askAgainAtMs) throw new errors.JOSEError(`${address} was asked less than ${pauseMs} ms ago`)
     askAgainAtMs = nowMs + pauseMs
     // Within the pause a renewal would fail.
     renewAtMs = Math.max(renewAtMs, askAgainAtMs)
-    return fetchBounded(address, options)
+    try {
+      return await fetchBounded(address, options)
+    } catch (cause) {
+      // Of the library's class, like its other errors of loading: an error of another class concerns a key that was read.
+      throw new errors.JOSEError(`${address} cannot be asked`, { cause })
+    }
   }
   const remote = createRemoteJWKSet(new URL(url), {
     cooldownDuration: cooldownMs,
