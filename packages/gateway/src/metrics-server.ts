@@ -1,8 +1,10 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { allow } from './allow-method.ts'
 import { answerReady } from './answer-ready.ts'
+import { answerTunnel } from './broken-requests.ts'
 import type { Readiness } from './drain.ts'
 import { GatewayError } from './errors.ts'
 import { refuse } from './refuse.ts'
@@ -13,7 +15,9 @@ import { toPath } from './request-path.ts'
  * open to the last while the other one closes.
  */
 export function createMetricsServer(registry: Registry, readiness: Readiness, log: Logger): Server {
-  return createServer(async (request, response) => {
+  const newest = new WeakMap<Socket, ServerResponse>()
+  const server = createServer(async (request, response) => {
+    newest.set(request.socket, response)
     try {
       const path = toPath(request)
       if (path !== '/metrics' && path !== '/ready')
@@ -27,4 +31,8 @@ export function createMetricsServer(registry: Registry, readiness: Readiness, lo
       refuse(response, error, 'openai', log)
     }
   })
+  server.on('connect', ({ socket }) =>
+    answerTunnel(socket, { newest: newest.get(socket), onRefused: () => {} }),
+  )
+  return server
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ErrorBody, type RunningGateway, startGateway } from './testing/gateway.ts'
@@ -145,6 +146,13 @@ test.each(['/metrics', '/ready'])('on the port of the metrics neither: %s', asyn
     expect(await wrong.json()).toMatchObject({ error: { code: 'method_not_allowed' } })
   }
   expect((await fetch(at, { method: 'HEAD' })).status).toBe(200)
+})
+
+test('who wants a tunnel through the port of the metrics is told that there is none', async () => {
+  const { hostname, port } = new URL(gateway.metricsUrl)
+  const socket = connect(Number(port), hostname)
+  socket.write('CONNECT api.openai.com:443 HTTP/1.1\r\n\r\n')
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 405 .*"method_not_allowed"/s)
 })
 
 async function callAs(host: string) {
