@@ -1,5 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer, type Server } from 'node:http'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { allow } from './allow-method.ts'
@@ -15,9 +14,7 @@ import { toPath } from './request-path.ts'
  * open to the last while the other one closes.
  */
 export function createMetricsServer(registry: Registry, readiness: Readiness, log: Logger): Server {
-  const newest = new WeakMap<Socket, ServerResponse>()
   const server = createServer(async (request, response) => {
-    newest.set(request.socket, response)
     try {
       const path = toPath(request)
       if (path !== '/metrics' && path !== '/ready')
@@ -31,8 +28,6 @@ export function createMetricsServer(registry: Registry, readiness: Readiness, lo
       refuse(response, error, 'openai', log)
     }
   })
-  server.on('connect', ({ socket }) =>
-    answerTunnel(socket, { newest: newest.get(socket), onRefused: () => {} }),
-  )
+  server.on('connect', ({ socket }) => answerTunnel(socket, { newest: undefined, onRefused: () => {} }))
   return server
 }

@@ -97,6 +97,11 @@ describe('an answer of 16,000 tokens in one block leaves only its end to be lexe
   })
 })
 
+test.each([500, 100_000])('code in one line of 70,000 letters is code, in pieces of %i', (length) => {
+  const text = `so:\n\n\`\`\`json\n${'"a", '.repeat(14_000)}\n\`\`\`\n\nend`
+  expect(toHtml(feed(toPieces(text, [length])))).toBe(freshHtml(text))
+})
+
 test('sealed blocks keep their identity while the text grows', () => {
   const text = 'one\n\ntwo\n\n- a\n- b\n\nthree\n\n'.repeat(40)
   let document = emptyDocument

@@ -239,6 +239,14 @@ function nextLine(source: string, from: number): number {
   return source.indexOf('\n', from) + 1 || source.length
 }
 
+/** The code block that `source` begins with, if it does: found in one pass, however long it is. */
+export function lexFence(source: string): Tokens.Code | undefined {
+  const tokenizer = new LaneTokenizer()
+  // It gets its rules from the lexer.
+  new LaneLexer({ gfm: true, tokenizer })
+  return tokenizer.fences(source)
+}
+
 /** A paragraph whose text is not lexed. */
 export function plainParagraph(source: string): Tokens.Paragraph {
   return { type: 'paragraph', raw: source, text: source, tokens: [plainText(source)] }

@@ -3,7 +3,7 @@ import type { Token } from 'marked'
 import { type Block, toBlock } from './block.ts'
 import { countBeforeLast, countFinal } from './boundary.ts'
 import { addDefinitions, type Definitions, labelsIn } from './definitions.ts'
-import { lex, plainParagraph } from './dialect.ts'
+import { lex, lexFence, plainParagraph } from './dialect.ts'
 import { continueBlock, peel } from './peel.ts'
 
 export interface Limits {
@@ -13,7 +13,10 @@ export interface Limits {
   keepChars: number
   /** A tail from this length on is lexed only after growing by an eighth. */
   patientChars: number
-  /** A tail from this length on is shown as plain text: lexing hostile text can cost the square of its length. */
+  /**
+   * A tail from this length on is shown as plain text, except for a code block that it begins with: lexing hostile text
+   * can cost the square of its length.
+   */
   plainChars: number
   /** Text that arrives all at once is lexed in slices of this length. */
   sliceChars: number
@@ -62,10 +65,7 @@ export function readTail(
 ): Tail | null {
   const standIn = long?.standIn ?? ''
   const text = standIn + source.slice(offset)
-  const isPlain = text.length >= limits.plainChars
-  const { tokens, definitions } = isPlain
-    ? { tokens: [plainParagraph(text)], definitions: known }
-    : lex(text, known)
+  const { tokens, definitions } = lexBounded(text, known, limits)
   const blocks = tokens.map(toBlock)
   if (long) {
     const continued = tokens[0] ? continueBlock(long.block, tokens[0]) : null
@@ -77,6 +77,14 @@ export function readTail(
   return { tokens, blocks, starts, isExact: tokens.map(({ raw }) => raw).join('') === text, definitions }
 }
 
+function lexBounded(text: string, known: Definitions, limits: Limits): ReturnType<typeof lex> {
+  if (text.length < limits.plainChars) return lex(text, known)
+  const code = lexFence(text)
+  if (!code) return { tokens: [plainParagraph(text)], definitions: known }
+  const rest = lexBounded(text.slice(code.raw.length), known, limits)
+  return { tokens: [code, ...rest.tokens], definitions: rest.definitions }
+}
+
 export function divide(
   tail: Tail,
   source: string,
@@ -86,7 +94,7 @@ export function divide(
   const { offset, long, definitions } = before
   const nothing = { count: 0, long, offset, definitions }
   if (!tail.isExact) return nothing
-  const division = divideLong(tail, before, limits) ?? divideBlocks(tail, before)
+  const division = divideLong(tail, before, limits) ?? divideBlocks(tail, before, countFinal(tail.tokens))
   if (division.offset === offset) return nothing
   return isResolvedByTail(tail, source.slice(offset, division.offset), division.definitions)
     ? nothing
@@ -96,18 +104,19 @@ export function divide(
 function divideBlocks(
   { tokens, starts }: Tail,
   before: { definitions: Definitions; long: LongBlock | null; offset: number },
-) {
-  const count = countFinal(tokens)
+  count: number,
+): Division {
   if (count === 0) return { count, ...before }
   const definitions = addDefinitions(before.definitions, tokens.slice(0, count))
   return { count, long: null, offset: starts[count]!, definitions }
 }
 
 function divideLong(
-  { tokens, blocks, starts }: Tail,
-  before: { definitions: Definitions; long: LongBlock | null; uncut: number | null },
+  tail: Tail,
+  before: { offset: number; definitions: Definitions; long: LongBlock | null; uncut: number | null },
   limits: Limits,
 ): Division | null {
+  const { tokens, blocks, starts } = tail
   const count = countBeforeLast(tokens)
   const token = count === null ? undefined : tokens[count]
   const block = count === null ? null : blocks[count]
@@ -115,7 +124,8 @@ function divideLong(
   const start = count === 0 && before.long ? before.long.start : starts[count]!
   if (start === before.uncut) return null
   const peeled = peel(block, token, limits.keepChars)
-  if (!peeled) return null
+  // What stands before it is final, though it cannot be cut itself.
+  if (!peeled) return divideBlocks(tail, before, count)
   return {
     count,
     long: { block: peeled.block, standIn: peeled.standIn, start },
