@@ -1,8 +1,11 @@
 /** What the simulator wrote down about one call. It is asked for after the call, so that it disturbs nothing. */
 import { SimulatorLedger } from '@drag-race/contracts'
+import { readText } from '../read-text.ts'
 
 /** A ledger has three numbers for each chunk: 60,000 tokens are about 6 MB. */
 const askMsMax = 2_000
+/** The simulator keeps 500,000 chunks, of some 70 bytes each. */
+const ledgerBytesMax = 64 * 1024 * 1024
 
 /** null when the simulator does not answer, or does not know this call. */
 export async function readLedger(
@@ -22,7 +25,8 @@ export async function askLedger(
 ): Promise<SimulatorLedger | 'not_kept' | 'unreachable'> {
   try {
     const response = await fetch(`${simulatorUrl}/ledger/${encodeURIComponent(completionId)}`, { signal })
-    const body = await response.json()
+    // What is too long is no JSON.
+    const body: unknown = JSON.parse((await readText(response, ledgerBytesMax)) ?? '')
     if (response.status === 404) return 'not_kept'
     const ledger = SimulatorLedger.safeParse(body)
     return ledger.success ? ledger.data : 'unreachable'

@@ -15,6 +15,7 @@ import { eventually } from '../testing/eventually.ts'
 import { type FakeCall, type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { detail, events, next, postRace, race, rest, stop } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
+import { writeEndless } from '../testing/write-endless.ts'
 
 const ledgers = new Map<string, SimulatorLedger>()
 let calls = 0
@@ -192,6 +193,18 @@ test('a simulator that never answers is not waited for', { timeout: 10_000 }, as
   await other.close()
   silent.closeAllConnections()
   silent.close()
+})
+
+test('an endless ledger is not read to its end', async () => {
+  const taken = Promise.withResolvers<number>()
+  const endless = createServer((_request, response) => taken.resolve(writeEndless(response)))
+  await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`
+  const other = await startApp({ gatewayUrl: gateway.url, simulatorUrl: url })
+  expect(await truthOf(await race(other.url, lanesOf('exact')), other.url)).toMatchObject(none('unreachable'))
+  expect(await taken.promise).toBeLessThan(100_000_000)
+  await other.close()
+  endless.close()
 })
 
 test('an imported race is compared with no ledger: it was timed by another clock', async () => {

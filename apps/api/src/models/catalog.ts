@@ -7,6 +7,7 @@ import { type ModelInfo, type ModelList, parseJsonOrNull } from '@drag-race/cont
 import * as z from 'zod/mini'
 import type { AppContext } from '../app-context.ts'
 import { bearer } from '../bearer.ts'
+import { readText } from '../read-text.ts'
 
 export interface Catalog {
   read(): Promise<CatalogReading>
@@ -48,7 +49,7 @@ async function ask({ url, apiKey }: AppContext['gateway']): Promise<CatalogReadi
       headers: bearer(apiKey),
       signal: AbortSignal.timeout(askMsMax),
     })
-    body = await readBody(response)
+    body = await readText(response, bodyBytesMax)
   } catch {
     return none(false, `Cannot reach the gateway at ${url}. Is it running? Start it, or set GATEWAY_URL.`)
   }
@@ -64,19 +65,6 @@ async function ask({ url, apiKey }: AppContext['gateway']): Promise<CatalogReadi
     true,
     `The gateway at ${url} does not list its models (status ${response.status}). Type a model's name, or point GATEWAY_URL at an OpenAI-compatible gateway.`,
   )
-}
-
-/** null when the body is longer than any list. */
-async function readBody(response: Response): Promise<string | null> {
-  const parts: Uint8Array[] = []
-  let bytes = 0
-  for await (const part of response.body ?? []) {
-    bytes += part.length
-    // Leaving the loop cancels the rest.
-    if (bytes > bodyBytesMax) return null
-    parts.push(part)
-  }
-  return new TextDecoder().decode(Buffer.concat(parts))
 }
 
 function none(isReachable: boolean, problem: string): CatalogReading {

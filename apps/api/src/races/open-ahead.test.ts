@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { startFakeGateway } from '../testing/fake-gateway.ts'
 import { race } from '../testing/race-client.ts'
 import { startApp } from '../testing/start-app.ts'
+import { writeEndless } from '../testing/write-endless.ts'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -42,4 +43,22 @@ test('a foreign gateway is not asked, and the race is run', async () => {
   await race(app.url, { prompt: 'p', lanes })
   expect(gateway.openedAhead).toEqual([])
   expect(order).toHaveLength(2)
+})
+
+test('an answer without end is not read to its end, and the race is run', async () => {
+  const taken = Promise.withResolvers<number>()
+  const gateway = await startFakeGateway(
+    {
+      m(call) {
+        call.answer('x')
+        call.finish()
+      },
+    },
+    { openAhead: (response) => taken.resolve(writeEndless(response)) },
+  )
+  const app = await startApp({ gatewayUrl: gateway.url })
+  closing.push(gateway.close, app.close)
+  const state = await race(app.url, { prompt: 'p', lanes })
+  expect(state.lanes.map(({ answer }) => answer)).toEqual(['x', 'x'])
+  expect(await taken.promise).toBeLessThan(20_000_000)
 })

@@ -6,9 +6,12 @@
 import type { AppContext } from '../app-context.ts'
 import { bearer } from '../bearer.ts'
 import { isOwnGateway } from '../own-gateway.ts'
+import { readText } from '../read-text.ts'
 
 /** How long a race waits for it, about as long as for the lanes' own connections. */
 const openMsMax = 3_500
+/** A line for each model. */
+const answerBytesMax = 1024 * 1024
 
 /** `models`: that of each lane. Never rejects: a fault of a model is reported by its lane. */
 export async function openAhead(context: AppContext, models: readonly string[]): Promise<void> {
@@ -27,6 +30,6 @@ async function ask(context: AppContext, models: readonly string[]): Promise<void
     body: JSON.stringify({ models }),
     signal: AbortSignal.timeout(openMsMax),
   })
-  const answer = await response.text()
+  const answer = (await readText(response, answerBytesMax)) ?? ''
   if (!response.ok) throw new Error(`${response.status}: ${answer.slice(0, 500)}`)
 }

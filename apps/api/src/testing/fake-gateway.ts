@@ -39,11 +39,13 @@ export interface FakeGatewayOptions {
   entries?: Record<string, object>
   /** Answers /v1/models instead of the default list. */
   list?: (response: ServerResponse) => void
+  /** Answers `POST /connections` instead. */
+  openAhead?: (response: ServerResponse) => void
 }
 
 export async function startFakeGateway(
   models: Record<string, FakeModel>,
-  { entries = {}, list }: FakeGatewayOptions = {},
+  { entries = {}, list, openAhead }: FakeGatewayOptions = {},
 ): Promise<FakeGateway> {
   const calls: FakeCall[] = []
   const openedAhead: string[][] = []
@@ -71,6 +73,7 @@ export async function startFakeGateway(
     request.on('end', async () => {
       if (request.url === '/connections') {
         openedAhead.push(JSON.parse(text).models)
+        if (openAhead) return openAhead(response)
         return json(response, 200, { object: 'list', data: [] })
       }
       const call = createCall(JSON.parse(text), request.headers, response)
