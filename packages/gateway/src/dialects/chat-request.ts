@@ -83,7 +83,7 @@ export type Message = z.infer<typeof Message>
 const schemaObject = z.record(z.string(), z.unknown())
 
 const Tool = z.looseObject({
-  type: z.literal('function', 'must be `function`: other kinds of tools stay with OpenAI.'),
+  type: z.literal('function', 'must be `function`: only OpenAI has other kinds of tools.'),
   function: z.looseObject({
     name: z.string().min(1),
     description: z.string().nullish(),

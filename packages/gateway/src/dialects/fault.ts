@@ -25,7 +25,7 @@ export function toFault({ status, message, code, retryAfterMs = null }: Refusal)
 export function readBody(body: string): { json: unknown; words: string } {
   const json = parseJson(body)
   const words = /^\s*</.test(body) ? describePage(body) : body.trim()
-  return { json, words: words || 'nothing more was said.' }
+  return { json, words: words || 'The provider sent an error without a message.' }
 }
 
 function describePage(page: string): string {

@@ -52,7 +52,7 @@ const jsonInstruction = 'Answer with a single JSON object and nothing else: no o
 
 function refusal(keepsToSchemas: boolean): string {
   const why = keepsToSchemas
-    ? 'has a schema with a place where anything may stand, or members of any name, which this model cannot be held to'
+    ? 'has a schema that this model cannot be held to, because it allows any value in a place, or members of any name'
     : 'has a schema that this model cannot be held to'
   return `${why}: leave \`strict\` out, and the model does its best, or name another model.`
 }

@@ -140,7 +140,11 @@ function watchLosses(exporter: SpanExporter, log: Logger): SpanExporter {
     export(spans, done) {
       exporter.export(spans, (result) => {
         const isLost = result.code !== ExportResultCode.SUCCESS
-        if (isLost && !isLosing) log.warn({ err: result.error }, 'traces cannot be sent; calls go on without')
+        if (isLost && !isLosing)
+          log.warn(
+            { err: result.error },
+            'traces cannot be sent to the collector; calls are answered without them',
+          )
         isLosing = isLost
         done(result)
       })

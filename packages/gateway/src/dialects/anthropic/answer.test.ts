@@ -157,7 +157,7 @@ describe('errors', () => {
       'a web page instead of an answer: 502 Bad Gateway',
     )
     expect(read(503, 'upstream connect error').message).toBe('upstream connect error')
-    expect(read(500, '').message).toBe('nothing more was said.')
+    expect(read(500, '').message).toBe('The provider sent an error without a message.')
   })
 
   test.skipIf(!hasRecordings)('as recorded', () => {

@@ -114,7 +114,7 @@ test('the form of the answer', () => {
   ])
 })
 
-test('a schema is narrowed to what Bedrock takes, and goes in words to a Claude that cannot be held to one', () => {
+test('a schema is narrowed for Bedrock, and goes in words to a Claude that cannot be held to one', () => {
   const schema = { type: 'object', properties: { a: { type: 'integer', minimum: 1 } } }
   const formed = (strict: boolean) => ({
     response_format: { type: 'json_schema', json_schema: { name: 'x', schema, strict } },

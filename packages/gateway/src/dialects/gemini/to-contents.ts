@@ -44,7 +44,7 @@ function toAttachedPart({ source, param }: AttachedPart): Part {
   if (mimeType) return { fileData: { mimeType, fileUri: source.url } }
   throw cannotCarry(
     `${param}.url`,
-    'must end in .png, .jpg, .webp, .heic or .gif, because Gemini wants to be told what it is; or send the picture as a data: URL.',
+    'must end in .png, .jpg, .webp, .heic or .gif, because Gemini needs its type; or send the picture as a data: URL.',
   )
 }
 
