@@ -48,7 +48,7 @@ test.each([
   ],
   [
     { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '600', OTEL_BSP_MAX_QUEUE_SIZE: '599' },
-    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is 600, which is more than can wait: set it to 599 at most, or OTEL_BSP_MAX_QUEUE_SIZE to more.',
+    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE is 600, more spans than the queue holds: set it to 599 at most, or raise OTEL_BSP_MAX_QUEUE_SIZE.',
   ],
 ])('%j is refused with what to do', (environment, message) => {
   expect(() => readBatchSettings(environment)).toThrow(message)

@@ -1,20 +1,20 @@
 /**
- * `OTEL_BSP_…`: how spans are gathered and sent, by the names and defaults of OpenTelemetry's specification ("SDK environment
- * variables", batch span processor). What cannot be meant is refused at the start, in a sentence that names the variable:
- * traces that are lost without a word would be missed when they are needed.
+ * `OTEL_BSP_…`: how spans are gathered and sent, by the names and defaults of OpenTelemetry's specification ("SDK
+ * environment variables", batch span processor). A value that makes no sense stops the start with a message that names
+ * the variable: traces that are lost silently would be missed only when they are needed.
  */
 export interface BatchSettings {
-  /** A span waits this long for others. */
+  /** How long a span waits for others. */
   delayMs: number
-  /** What a collector has for one batch. */
+  /** How long the collector can take for one batch. */
   exportMsMax: number
-  /** Spans that wait for the collector, a kilobyte or two each; what comes on top is dropped. */
+  /** How many spans can wait for the collector, a kilobyte or two each; further ones are dropped. */
   waitingMax: number
-  /** Spans of one request to the collector. */
+  /** How many spans one request to the collector holds at most. */
   batchMax: number
 }
 
-/** Throws an error whose message is for whoever set them. Empty is unset. */
+/** Throws an error that says which variable is wrong and what to set. Empty is unset. */
 export function readBatchSettings(environment: Readonly<Record<string, string | undefined>>): BatchSettings {
   const read = (name: keyof typeof ranges, byDefault: number): number => {
     const text = environment[name]?.trim() || String(byDefault)
@@ -26,7 +26,7 @@ export function readBatchSettings(environment: Readonly<Record<string, string | 
   const batchMax = read('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', Math.min(512, waitingMax))
   if (batchMax > waitingMax) {
     throw new Error(
-      `OTEL_BSP_MAX_EXPORT_BATCH_SIZE is ${batchMax}, which is more than can wait: set it to ${waitingMax} at most, or OTEL_BSP_MAX_QUEUE_SIZE to more.`,
+      `OTEL_BSP_MAX_EXPORT_BATCH_SIZE is ${batchMax}, more spans than the queue holds: set it to ${waitingMax} at most, or raise OTEL_BSP_MAX_QUEUE_SIZE.`,
     )
   }
   return {
@@ -38,7 +38,7 @@ export function readBatchSettings(environment: Readonly<Record<string, string | 
 }
 
 const hourMs = 3_600_000
-/** Some 200 MB. */
+/** That many take about 200 MB. */
 const spansMax = 100_000
 
 const milliseconds = 'a number of milliseconds'

@@ -38,7 +38,7 @@ test.each([
   }
 })
 
-test('no header is in the words', () => {
+test('no header is in the message', () => {
   const variables = { OTEL_EXPORTER_OTLP_HEADERS: 'authorization secret' }
   expect(() => checkExporter(variables)).toThrow(expect.not.stringContaining('secret'))
 })

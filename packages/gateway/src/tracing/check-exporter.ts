@@ -1,11 +1,11 @@
 /**
- * `OTEL_EXPORTER_OTLP_…`, which the exporter reads itself: what it cannot read it passes over without a word, and the collector then refuses
- * what comes without its header, say. So it is looked at before, and stops the start.
+ * Checks `OTEL_EXPORTER_OTLP_…`, which the exporter reads itself. It ignores silently what it cannot read, and then,
+ * for example, the collector refuses spans that lack their header. So what it cannot read stops the start.
  */
 import { readFileSync } from 'node:fs'
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 
-/** Throws an error whose message is for whoever set them, and holds no header: they are secrets. Empty is unset. */
+/** Throws an error that says what to set, without the headers, which are secrets. Empty is unset. */
 export function checkExporter(environment: Readonly<Record<string, string | undefined>>): void {
   for (const [setting, check] of Object.entries(checks)) {
     for (const variable of [`OTEL_EXPORTER_OTLP_TRACES_${setting}`, `OTEL_EXPORTER_OTLP_${setting}`]) {
@@ -36,7 +36,7 @@ function checkHeaders(variable: string, text: string): void {
   }
 }
 
-/** As the exporter takes it apart. */
+/** Reads the pair as the exporter does. */
 function isHeader(pair: string): boolean {
   const [, name = '', value = ''] = /^([^=;]+)=([^;]+)/.exec(pair) ?? []
   try {

@@ -1,9 +1,9 @@
 /**
- * Traces by OpenTelemetry, sent as OTLP over HTTP: a span a call, and one for each attempt under it. Loaded only where an
- * endpoint is set. The exporter reads `OTEL_EXPORTER_OTLP_…` itself, the resource `OTEL_SERVICE_NAME` and
+ * Traces by OpenTelemetry, sent as OTLP over HTTP: one span for each call, and below it one for each attempt. Loaded
+ * only where an endpoint is set. The exporter reads `OTEL_EXPORTER_OTLP_…` itself, the resource `OTEL_SERVICE_NAME` and
  * `OTEL_RESOURCE_ATTRIBUTES`, as every program with OpenTelemetry in it does.
  *
- * A collector that is slow or gone delays no call: spans wait in a queue, and what comes on top is dropped.
+ * A collector that is slow or gone delays no call: spans wait in a queue, and while it is full new ones are dropped.
  */
 import { setTimeout } from 'node:timers/promises'
 import {
@@ -47,7 +47,7 @@ export interface TracingOptions {
   batch: BatchSettings
 }
 
-/** Who stops the gateway waits no longer for a collector. */
+/** A gateway that is stopped waits no longer than this for the collector. */
 const closeMsMax = 2_000
 
 const propagator = new W3CTraceContextPropagator()
@@ -105,7 +105,8 @@ function beginTrace(
       for (const each of attempts) {
         endAttempt(each.span, each.attempt, toTime(each.attempt.endedAtMs ?? endedAtMs))
       }
-      // Names are what traces are counted by: one that is not in the config is the caller's to choose, and stands in an attribute.
+      // Traces are grouped by span names, so these must be few. A model name that is not in the config can be anything
+      // that a caller writes: it stands only in an attribute.
       if (record.requestModel !== null) span.updateName(`${operation} ${record.requestModel}`)
       span.setAttributes(toCallAttributes(call, record))
       if (isFault(record.outcome)) span.setStatus({ code: SpanStatusCode.ERROR })
@@ -122,7 +123,7 @@ function endAttempt(span: Span, attempt: Attempt, endTime: number) {
   span.end(endTime)
 }
 
-/** A caller's own mistake, or a caller who left, is no fault of a server. */
+/** A mistake of the caller, or a caller who left, is no error of the server. */
 function isFault(outcome: Outcome): boolean {
   return outcome.kind === 'failed' && !(outcome.status >= 400 && outcome.status <= 499)
 }
@@ -133,7 +134,7 @@ function toHeaders(context: Context): Record<string, string> {
   return headers
 }
 
-/** The first loss in a row is told; the others would fill the log of an afternoon without a collector. */
+/** Of losses in a row only the first is logged: an afternoon without a collector would fill the log. */
 function watchLosses(exporter: SpanExporter, log: Logger): SpanExporter {
   let isLosing = false
   return {
@@ -141,10 +142,7 @@ function watchLosses(exporter: SpanExporter, log: Logger): SpanExporter {
       exporter.export(spans, (result) => {
         const isLost = result.code !== ExportResultCode.SUCCESS
         if (isLost && !isLosing)
-          log.warn(
-            { err: result.error },
-            'traces cannot be sent to the collector; calls are answered without them',
-          )
+          log.warn({ err: result.error }, 'traces cannot be sent; calls are unaffected')
         isLosing = isLost
         done(result)
       })

@@ -1,10 +1,11 @@
 /**
- * `OTEL_TRACES_SAMPLER` and its argument, by the names and defaults of OpenTelemetry's specification. It would have a name that nobody knows
- * passed over with a warning; here it stops the start, as all that cannot be meant: everything would be followed instead.
+ * `OTEL_TRACES_SAMPLER` and its argument, by the names and defaults of OpenTelemetry's specification. By the
+ * specification an unknown name is ignored with a warning, and everything is traced. Here it stops the start, as other
+ * nonsense does.
  */
 export interface SamplerSettings {
   name: SamplerName
-  /** Of traces that are followed by chance, from 0 to 1. */
+  /** The share of traces that are sampled, from 0 to 1. */
   share: number
 }
 
@@ -18,7 +19,7 @@ const names = [
 ] as const
 type SamplerName = (typeof names)[number]
 
-/** Throws an error whose message is for whoever set them. Empty is unset. */
+/** Throws an error that says which variable is wrong and what to set. Empty is unset. */
 export function readSamplerSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): SamplerSettings {
@@ -26,7 +27,7 @@ export function readSamplerSettings(
   const name = names.find((each) => each === asked)
   if (name === undefined)
     throw new Error(`OTEL_TRACES_SAMPLER is "${asked}": set it to one of ${names.join(', ')}.`)
-  // The others have no use for it, and it may be left over.
+  // The other samplers have no argument: one that is left over is ignored.
   if (!name.endsWith('traceidratio')) return { name, share: 1 }
   const text = environment.OTEL_TRACES_SAMPLER_ARG?.trim() || '1'
   const share = Number(text)

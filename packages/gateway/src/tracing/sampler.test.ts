@@ -6,7 +6,7 @@ import { readSamplerSettings } from './sampler-settings.ts'
 
 const traceId = 'f'.repeat(32)
 
-/** A call that begins a trace, one whose caller follows it, one whose caller does not. */
+/** Whether these are sampled: a call that begins a trace, one whose caller samples it, one whose caller does not. */
 function decisions(name: string | undefined, argument?: string) {
   const sampler = toSampler(
     readSamplerSettings({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: argument }),
@@ -36,13 +36,13 @@ test.each([
   expect(decisions(name, argument)).toEqual(followed)
 })
 
-test('a name that nobody knows is refused with those that there are', () => {
+test('an unknown name is refused, with the known ones in the message', () => {
   expect(() => decisions('jaeger_remote')).toThrow(
     'OTEL_TRACES_SAMPLER is "jaeger_remote": set it to one of always_on, always_off, traceidratio, parentbased_always_on,',
   )
 })
 
-test.each(['much', '10%', '-0.1', '1.01', 'Infinity'])('a share that is none is refused: %s', (argument) => {
+test.each(['much', '10%', '-0.1', '1.01', 'Infinity'])('what is no share is refused: %s', (argument) => {
   expect(() => decisions('parentbased_traceidratio', argument)).toThrow(
     `OTEL_TRACES_SAMPLER_ARG is "${argument}": set it to the share of traces, from 0 to 1.`,
   )

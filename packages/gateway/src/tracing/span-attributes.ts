@@ -1,5 +1,5 @@
 /**
- * A call and its attempts in the words of OpenTelemetry's GenAI conventions; what those have no word for stands under
+ * The attributes of a call and its attempts, by OpenTelemetry's GenAI conventions; what has no name there stands under
  * `gateway.`. Providers have the names that they have in the config and in the metrics. No prompt and no answer.
  */
 import type { Usage } from '@drag-race/contracts'
@@ -27,7 +27,7 @@ export function toCallAttributes({ facts }: Call, record: CallRecord): Attribute
   }
 }
 
-/** What is known before it goes out: enough for a sampler. */
+/** What is known before the attempt is sent: enough for a sampler. */
 export function toAttemptAttributes(
   { target, waitMs }: Attempt,
   operation: EndpointFacts['operation'],

@@ -1,6 +1,6 @@
 /**
- * What a call tells of itself to whoever follows traces. It knows nothing of OpenTelemetry: where no traces are wanted
- * there is no tracing, none of its packages is loaded, and a call asks for it once.
+ * Tracing as a call sees it. It knows nothing of OpenTelemetry: where no traces are wanted there is no `Tracing`, none
+ * of OpenTelemetry's packages is loaded, and a call only finds that there is none.
  */
 import type { Call } from '../call.ts'
 import type { Attempt } from '../call-target.ts'
@@ -10,14 +10,14 @@ import type { CallRecord } from '../ledger/record.ts'
 export interface Tracing {
   /** A call has arrived, in the trace that its headers name, or as the first of a new one. */
   begin(call: Call, operation: EndpointFacts['operation']): CallTrace
-  /** Sends what is waiting. Resolves in a bounded time, whether it arrived or not. */
+  /** Sends the spans that are waiting. Resolves in a bounded time, whether they arrived or not. */
   close(): Promise<void>
 }
 
 export interface CallTrace {
-  /** An attempt goes out: with these headers, in place of the caller's, the provider can join the trace. */
+  /** An attempt begins. These headers replace the caller's, so that the provider can join the trace. */
   attempt(attempt: Attempt): TraceHeaders
-  /** The call is over, and with it whatever attempt still ran. */
+  /** The call is over, and so is an attempt that still runs. */
   end(record: CallRecord, endedAtMs: number): void
 }
 
