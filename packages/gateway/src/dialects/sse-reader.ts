@@ -3,7 +3,7 @@
  * error: an answer with a hole in it is no answer.
  */
 import { createFrameSplitter, type FrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
-import { checkEvent } from './check-event.ts'
+import { checkEvent, notJson } from './check-event.ts'
 import { badAnswer } from './dialect-error.ts'
 import { isKeepAlive } from './keep-alive.ts'
 import { isRecord, parseJson } from './read-json.ts'
@@ -51,8 +51,5 @@ function readMessage(frame: Uint8Array): SseMessage {
   const message = read.data === null ? null : parseJson(read.data)
   if (isRecord(message)) return message
   if (isKeepAlive(read)) return null
-  throw badAnswer(
-    'The provider sent an event that is not JSON in the middle of its answer. What arrived is incomplete.',
-    'malformed_stream',
-  )
+  throw notJson()
 }

@@ -64,7 +64,8 @@ export function createEventStreamDecoder(): EventStreamDecoder {
 
 /** The whole length of the message that begins here. */
 function readPrelude(bytes: Buffer): number {
-  if (crc32(bytes.subarray(0, 8)) !== bytes.readUInt32BE(8)) throw damaged('the sum of a prelude is wrong')
+  if (crc32(bytes.subarray(0, 8)) !== bytes.readUInt32BE(8))
+    throw damaged('the checksum of a prelude is wrong')
   const totalBytes = bytes.readUInt32BE(0)
   const headerBytes = bytes.readUInt32BE(4)
   if (totalBytes > messageBytesMax || totalBytes < preludeBytes + headerBytes + crcBytes) {
@@ -76,7 +77,7 @@ function readPrelude(bytes: Buffer): number {
 function readMessage(bytes: Buffer): EventMessage {
   const end = bytes.length - crcBytes
   if (crc32(bytes.subarray(0, end)) !== bytes.readUInt32BE(end))
-    throw damaged('the sum of a message is wrong')
+    throw damaged('the checksum of a message is wrong')
   const payloadAt = preludeBytes + bytes.readUInt32BE(4)
   return {
     headers: readHeaders(bytes.subarray(preludeBytes, payloadAt)),

@@ -3,10 +3,10 @@
  * `contentBlockStop`, `messageStop` with the stop reason, `metadata` with the usage. An exception comes as an event,
  * with a 200.
  */
-import { checkEvent } from '../check-event.ts'
+import { checkEvent, notJson } from '../check-event.ts'
 import type { ChunkWriter } from '../chunk-writer.ts'
 import type { AnswerContext, StreamMap } from '../dialect.ts'
-import { badAnswer, DialectError } from '../dialect-error.ts'
+import { DialectError } from '../dialect-error.ts'
 import { count, isRecord, parseJson, record, text } from '../read-json.ts'
 import { createStreamMap, type StreamReader } from '../stream-map.ts'
 import { createBlockReader } from './block-reader.ts'
@@ -69,7 +69,5 @@ function readEvent({ headers, payload }: EventMessage): Record<string, unknown> 
     throw new DialectError(toStreamFault(type, message))
   }
   if (isRecord(event)) return event
-  throw badAnswer(
-    'The provider sent an event that is not JSON in the middle of its answer. What arrived is incomplete.',
-  )
+  throw notJson()
 }

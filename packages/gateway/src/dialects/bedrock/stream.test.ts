@@ -218,7 +218,7 @@ describe('hand-written streams', () => {
     expect(textOf(events)).toBe('a')
     expect(events.at(-1)).toMatchObject({ kind: 'error', code: 'bad_response' })
     expect(inAllCuts(eventMessage({ ':event-type': 'messageStart' }, 'no JSON'))).toMatchObject([
-      { kind: 'error', code: 'bad_response' },
+      { kind: 'error', code: 'malformed_stream' },
     ])
   })
 
