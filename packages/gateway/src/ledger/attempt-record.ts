@@ -1,4 +1,4 @@
-/** An attempt as the record and the report tell it, and what all attempts of a call used together. */
+/** An attempt as it is in the record and in the report, and the usage and cost of all attempts of a call together. */
 import type { GatewayAttempt, Usage } from '@drag-race/contracts'
 import type { Call } from '../call.ts'
 import { endpoints } from '../endpoints.ts'
@@ -7,15 +7,15 @@ import { toAttemptUsage } from './attempt-usage.ts'
 import type { CostTable } from './cost.ts'
 import { toPico, toUsd } from './money.ts'
 
-/** The report's attempt, with the books' own columns. */
+/** The report's attempt, and what only the record has. */
 export interface AttemptRecord extends GatewayAttempt {
   /** The model's name in the config. */
   target: string
-  /** The provider's own count, or marked as an estimate; null when nothing is known. */
+  /** The provider's own count, or an estimate that is marked as one; null when nothing is known. */
   usage: Usage | null
   /** null when the price is unknown, or nothing was counted. */
   costUsd: number | null
-  /** The model that really answered, as the provider names it; else the one that was asked. */
+  /** The provider's name for the model that really answered; else that of the model that was asked. */
   responseModel: string
 }
 
@@ -24,7 +24,7 @@ export function toAttemptRecords(call: Call, cost: CostTable, nowMs: number): At
   const { isFree } = endpoints[endpoint]
   return attempts.map((attempt) => {
     const { target, facts } = attempt
-    // Who asks while it runs asks of an answer that is there.
+    // A report is made while the attempt still runs, when its answer is there.
     const usage = attempt.endedAtMs === null ? toAttemptUsage(call, facts) : attempt.usage
     return {
       target: target.name,
@@ -41,22 +41,22 @@ export function toAttemptRecords(call: Call, cost: CostTable, nowMs: number): At
   })
 }
 
-/** The part of it that the report's contract knows. */
+/** The part of the record that belongs to the report's contract. */
 export function toGatewayAttempt({ responseModel: _, ...attempt }: AttemptRecord): GatewayAttempt {
   return attempt
 }
 
-/** False where the target's dialect had no place for a part of the request: nothing went there. */
+/** False when the target's dialect had no place for a part of the request, so that nothing was sent. */
 export function wasSent({ outcome }: Pick<AttemptRecord, 'outcome'>): boolean {
   return outcome !== 'not_carried'
 }
 
-/** What has a usage is to be paid for: a refusal, and what was never sent, have none. */
+/** An attempt with a usage has to be paid for; a refusal, and an attempt that was never sent, have none. */
 export function isUnpriced({ costUsd, usage }: Pick<AttemptRecord, 'costUsd' | 'usage'>): boolean {
   return costUsd === null && usage !== null
 }
 
-/** null when no attempt used anything that is known. An estimate among them makes the sum one. */
+/** null when the usage of no attempt is known. If one is an estimate, the sum is an estimate. */
 export function sumUsage(attempts: readonly Pick<AttemptRecord, 'usage'>[]): Usage | null {
   let sum: Usage | null = null
   for (const { usage } of attempts) if (usage) sum = sum ? add(sum, usage) : usage
@@ -65,7 +65,7 @@ export function sumUsage(attempts: readonly Pick<AttemptRecord, 'usage'>[]): Usa
 
 /** null when no attempt has a known cost: unknown is never 0. */
 export function sumCost(attempts: readonly Pick<AttemptRecord, 'costUsd'>[]): number | null {
-  // Of one, as nearly always, there is nothing to add up.
+  // Nearly always there is one attempt, and nothing to add up.
   if (attempts.length === 1) return attempts[0]!.costUsd
   const known = attempts.flatMap(({ costUsd }) => costUsd ?? [])
   return known.length === 0 ? null : toUsd(known.reduce((sum, costUsd) => sum + BigInt(toPico(costUsd)), 0n))

@@ -1,4 +1,4 @@
-/** What an attempt has used that is to be paid for: as its provider counted, else as it is estimated. */
+/** The usage of an attempt that has to be paid for: the provider's count, otherwise an estimate. */
 import type { Usage } from '@drag-race/contracts'
 import type { Call } from '../call.ts'
 import { estimateUsage } from '../dialects/openai/estimate-usage.ts'

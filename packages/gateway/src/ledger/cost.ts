@@ -1,7 +1,7 @@
 /**
- * What a call cost, in US dollars: by the price in the config, else by the dated table of `@pydantic/genai-prices`, which
- * comes with the package and asks no network. An unknown price is null, never 0. Prices of simulated models are only
- * those that the config makes up.
+ * What a call cost, in US dollars: by the price in the config, else by the dated table of `@pydantic/genai-prices`,
+ * which comes with the package and needs no network. An unknown price is null, never 0. Simulated models have a price
+ * only when the config gives them one.
  */
 import type { Usage } from '@drag-race/contracts'
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
@@ -13,7 +13,7 @@ import type { Target } from '../upstream/target.ts'
 export type CostTable = (usage: Usage, target: Target, responseModel: string | null) => number | null
 
 export function createCostTable(clock: Pick<Clock, 'date'>): CostTable {
-  /** Origin → name in the price table. As many entries as the config has addresses. */
+  /** Origin → the provider's name in the price table. At most one entry for each address in the config. */
   const namesByOrigin = new Map<string, string | null>()
 
   const toTableName = ({ provider, origin }: Target): string | null => {
@@ -38,7 +38,7 @@ export function createCostTable(clock: Pick<Clock, 'date'>): CostTable {
   return (...call) => withoutDust(toCost(...call))
 }
 
-/** Sums of binary fractions carry dust (0.00015480000000000002); no price is finer than a millionth of a millionth. */
+/** Sums of binary fractions have rounding errors (0.00015480000000000002); no price is finer than 10⁻¹² US dollars. */
 function withoutDust(costUsd: number | null): number | null {
   return costUsd === null ? null : Math.round(costUsd * 1e12) / 1e12
 }
@@ -61,7 +61,7 @@ function byConfig(usage: Usage, price: Price): number {
   )
 }
 
-/** Parts are never larger than their whole, whatever a provider counted. */
+/** The parts of a usage, never larger than their whole, whatever a provider counted. */
 function toParts({ inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens }: Usage) {
   const cached = Math.min(cachedTokens ?? 0, inputTokens)
   const written = Math.min(cacheWriteTokens ?? 0, inputTokens - cached)

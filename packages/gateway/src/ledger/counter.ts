@@ -1,4 +1,6 @@
-/** A counter whose label sets are looked up once, as `histogram.ts` does it. It reads as one of prom-client's. */
+/**
+ * A counter whose label sets are looked up once, for the reason in `histogram.ts`. Its output is that of prom-client.
+ */
 import type { CounterConfiguration, Metric, Registry } from 'prom-client'
 import type { Labels } from './histogram.ts'
 
@@ -15,7 +17,7 @@ export function createCounter<const Label extends string>(
   { name, help, labelNames }: Required<Pick<CounterConfiguration<Label>, 'name' | 'help' | 'labelNames'>>,
   registry: Registry,
 ): RowCounter<Label> {
-  // As many as there are label sets: whoever makes the rows bounds the labels.
+  // One for each label set. Whoever creates rows has to bound the labels.
   const rows: { labels: Labels<Label>; value: number }[] = []
   const type = 'counter'
   const get = async () => ({ name, help, type, aggregator: 'sum', values: [...rows] })

@@ -1,4 +1,4 @@
-/** A whole answer is over when its end was read: in the report, the metrics and the log alike. */
+/** The duration of a whole answer ends when its end was read: in the report, in the metrics and in the log. */
 import { expect, test } from 'vitest'
 import { done, finish, token, usageChunk } from '../testing/chunks.ts'
 import { messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
@@ -15,7 +15,7 @@ async function start(answer: Answering, monotonicMs: () => number): Promise<Runn
   return gateway
 }
 
-/** What the books of one call say: its histogram, its line in the log and its one attempt. */
+/** The duration of the only call, by the histogram and by its line in the log. */
 async function keptMs(gateway: RunningGateway) {
   const inSeconds = await gateway.sample('gen_ai_server_request_duration_seconds_sum')
   return [inSeconds * 1_000, gateway.logs.at(-1)!.durationMs]
@@ -29,7 +29,7 @@ test.each<[string, Answering, boolean]>([
   ['without [DONE]', stream([token('a') + finish + usageChunk]), true],
   ['that came whole and goes on as a stream', json(whole), true],
 ])('an answer %s has one duration, however long it takes to be written', async (_what, answer, isStream) => {
-  // A clock that goes on by 1 ms each time that somebody looks at it.
+  // A clock that advances by 1 ms each time it is read.
   let nowMs = 0
   const gateway = await start(answer, () => nowMs++)
   const text = await (await gateway.chat({ model: 'm', messages, stream: isStream }, reporting)).text()
@@ -39,7 +39,7 @@ test.each<[string, Answering, boolean]>([
   expect(attempts[0].durationMs).toBeLessThanOrEqual(durationMs)
 })
 
-test('what a provider does behind [DONE] is no part of the answer', async () => {
+test('what a provider does after [DONE] does not count in the duration', async () => {
   let nowMs = 0
   const isHeard = Promise.withResolvers<void>()
   const gateway = await start(

@@ -1,6 +1,7 @@
 /**
- * When a call or an attempt was over. A whole answer was when its end was read: its caller has the last byte as soon as the kernel has
- * it, and on a busy machine the gateway's own turn comes many milliseconds later. What failed is over now.
+ * When a call or an attempt was over. A whole answer is over when its end was read: the caller gets the last byte as
+ * soon as the kernel has it, while on a busy machine the gateway's next turn comes many milliseconds later. A failure
+ * is over now.
  */
 import type { Clock } from '../clock.ts'
 import type { AnswerFacts } from '../relay/watch.ts'

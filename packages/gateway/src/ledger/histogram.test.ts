@@ -4,7 +4,7 @@ import { createHistogram } from './histogram.ts'
 
 const shape = { name: 'wait_seconds', help: 'How long it took.', labelNames: ['model'], buckets: [0.1, 1] }
 
-/** Lines in no order: Prometheus asks for none, neither of rows nor of labels. */
+/** The lines without their order, because Prometheus requires none, neither for rows nor for labels. */
 async function lines(registry: Registry): Promise<string[]> {
   const text = await registry.metrics()
   return text
@@ -13,7 +13,7 @@ async function lines(registry: Registry): Promise<string[]> {
     .sort()
 }
 
-test('reads as one of prom-client with labels would', async () => {
+test('has the same output as prom-client with labels', async () => {
   const [ours, theirs] = [new Registry(), new Registry()]
   const rows = createHistogram(shape, ours)
   const kept = new Kept({ ...shape, registers: [theirs] })
@@ -27,7 +27,7 @@ test('reads as one of prom-client with labels would', async () => {
   expect(await lines(ours)).toEqual(await lines(theirs))
 })
 
-test('without rows there is its head alone', async () => {
+test('without rows its output is help and type alone', async () => {
   const registry = new Registry()
   createHistogram(shape, registry)
   expect(await registry.metrics()).toBe(

@@ -1,6 +1,7 @@
 /**
- * A histogram whose label sets are looked up once a call instead of once a value: prom-client puts a text together of all
- * labels each time, which made ten values a call the dearest part of the books. It reads as one of prom-client's.
+ * A histogram whose label sets are looked up once for each call instead of once for each value: prom-client joins all
+ * labels to a text each time, which for ten values a call was the most expensive part of the metrics. Its output is
+ * that of prom-client.
  */
 import type { HistogramConfiguration, Metric, Registry } from 'prom-client'
 
@@ -20,14 +21,14 @@ export function createHistogram<const Label extends string>(
   { name, help, labelNames, buckets }: Shape<Label>,
   registry: Registry,
 ): Histogram<Label> {
-  // As many as there are label sets: whoever makes the rows bounds the labels.
+  // One for each label set. Whoever creates rows has to bound the labels.
   const rows: Row[] = []
   const type = 'histogram'
   const get = async () => {
     const values = rows.flatMap((row) => toSamples(name, buckets, row))
     return { name, help, type, aggregator: 'sum', values }
   }
-  // A registry wants name and `get`, as prom-client's own AggregatorRegistry knows; the docs want the rest.
+  // The registry needs `name` and `get`, as for prom-client's own AggregatorRegistry; the generated docs need the rest.
   registry.registerMetric({ name, help, type, labelNames, get } as unknown as Metric)
   return {
     createRow(labels) {
@@ -51,12 +52,12 @@ type Shape<Label extends string> = Required<
 
 interface Row {
   labels: Labels
-  /** Of each bucket alone; the last is beyond all bounds. */
+  /** The values of each bucket alone, not cumulative; the last bucket is for values above all bounds. */
   counts: number[]
   sum: number
 }
 
-/** As Prometheus has it: each bucket with all that are smaller, up to its bound. */
+/** In Prometheus' form, in which each bucket includes all smaller ones. */
 function toSamples(name: string, buckets: readonly number[], { labels, counts, sum }: Row) {
   let count = 0
   const upTo = [...buckets, '+Inf'].map((le, index) => {

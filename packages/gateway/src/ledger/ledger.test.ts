@@ -154,13 +154,13 @@ test('of more than one attempt, or of one that failed, the line tells what was t
   ])
   const alone = await ask(true, { model: 'b' })
   expect(alone.log).not.toHaveProperty('tried')
-  // Called by its own name, a model is tried once.
+  // A model that is called by its own name is tried once.
   const failed = await ask(true, { model: 'a' })
   expect(failed.log.tried).toMatchObject([refused])
   expect(JSON.stringify(failed.log)).not.toContain('My words')
 })
 
-/** What the report says of the cost. */
+/** The cost in the report. */
 async function costOf(model: object, servedModel: string, said: object = usage): Promise<number | null> {
   const gateway = await start(
     json({ model: servedModel, choices: [{ message: { content: 'a' } }], usage: said }),
@@ -193,7 +193,7 @@ test('reasoning costs its own rate where it has one', async () => {
   expect(none! - all!).toBeCloseTo(0.004, 9)
 })
 
-test('a usage of zeros is no usage, and the call is not free', async () => {
+test('a usage of zeros counts as no usage, so the call is not free', async () => {
   const price = { inputPerMillion: 1, outputPerMillion: 2 }
   const zeros = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
   expect(await costOf({ price }, 'm', zeros)).toBeGreaterThan(0)
@@ -221,7 +221,7 @@ test('what is written to a cache and what is reasoned have prices of their own, 
   const price = { ...plain, cacheWriteInputPerMillion: 1.25, reasoningPerMillion: 3 }
   const known = (500 + 200 * 0.1 + 300 * 1.25 + 400 * 2 + 100 * 3) / 1e6
   expect(await costOf({ price }, 'x', said)).toBeCloseTo(known, 12)
-  // Left out, they are input and output like all other.
+  // Without prices of their own they cost as much as other input and output.
   expect(await costOf({ price: plain }, 'x', said)).toBeCloseTo((800 + 200 * 0.1 + 500 * 2) / 1e6, 12)
   const table = createCostTable({ date: () => new Date('2026-01-01T00:00:00Z') })
   const target = {
@@ -268,7 +268,7 @@ test('time per output token leaves hidden reasoning out', async () => {
   expect(await gateway.sample('gen_ai_server_time_per_output_token_seconds_count')).toBe(0)
 })
 
-/** After one call whose two tokens certainly arrived at two times. */
+/** A gateway after one call whose two tokens certainly arrived at two different times. */
 async function startInTwoReads(said: object): Promise<RunningGateway> {
   const firstRead = Promise.withResolvers<void>()
   const gateway = await start(async (response) => {

@@ -1,4 +1,4 @@
-/** One call, one record. Whoever wants to know of calls reads records; nobody counts along the way. */
+/** Each call has one record. Metrics, log and books are readers of records; nothing is counted while a call runs. */
 import type { Logger } from 'pino'
 import type { CallRecord } from './record.ts'
 
@@ -7,7 +7,7 @@ export type RecordReader = (record: CallRecord) => void
 export interface Ledger {
   /** A call has begun. */
   open(): void
-  /** It is over: its record goes to every reader, once. */
+  /** The call is over: its record goes to every reader, once. */
   settle(record: CallRecord): void
 }
 
@@ -24,7 +24,7 @@ export function createLedger(
         try {
           read(record)
         } catch (error) {
-          // Who writes the books must not lose a call by a fault of who counts it.
+          // A fault in one reader, such as the metrics, must not lose the call for another, such as the books.
           const { requestId } = record
           log.error({ requestId, err: error }, 'a call is not told everywhere, by a fault of the gateway')
         }

@@ -1,4 +1,7 @@
-/** One line a call, with its request id. No prompt, no answer, no key, and no words of the provider, who may quote them. */
+/**
+ * One log line for each call, with its request id. No prompt, answer or key, and no words of the provider, who might
+ * quote them.
+ */
 import type { Logger } from 'pino'
 import type { RecordReader } from './ledger.ts'
 import { toTried } from './tried.ts'
@@ -6,7 +9,7 @@ import { toTried } from './tried.ts'
 export function createLogLine(log: Logger): RecordReader {
   return (record) => {
     const isBad = record.outcome.kind === 'failed' && record.outcome.status >= 500
-    // Mostly nobody asked for it, and a line is not free.
+    // By default the level is off, and a line takes time to put together.
     if (!log.isLevelEnabled(isBad ? 'warn' : 'info')) return
     const { requestId, requestModel, target, provider, responseModel, isStream, status, outcome, attempts } =
       record

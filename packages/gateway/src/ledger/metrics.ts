@@ -1,10 +1,10 @@
 /**
- * The gateway's Prometheus metrics. Names and labels stand in one table; they follow OpenTelemetry's GenAI conventions
+ * The gateway's Prometheus metrics. Names and labels are in one table; they follow OpenTelemetry's GenAI conventions
  * in their Prometheus form, with the conventions' own buckets.
  *
- * A call is counted once, when it is over, from its record. Refused calls reach no provider and appear in
- * `gateway_requests_total` only. Tokens and cost are counted an attempt, under the provider that they were used at: the
- * provider's own count, or an estimate where an answer has none (`gateway_estimated_usage_total`).
+ * A call is counted once, when it is over, from its record. Refused calls reach no provider, and of the metrics here
+ * are in `gateway_requests_total` only. Tokens and cost are counted for each attempt, under the provider that they were
+ * used at: the provider's own count, or an estimate where an answer has none (`gateway_estimated_usage_total`).
  */
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { TargetStates } from '../upstream/target-states.ts'
@@ -14,7 +14,7 @@ import { createHistogram, type Labels, type Observer } from './histogram.ts'
 import type { RecordReader } from './ledger.ts'
 import { toErrorType } from './record.ts'
 
-/** What most are counted by. */
+/** The labels of most metrics. */
 const callLabels = [
   'gen_ai_operation_name',
   'gen_ai_provider_name',
@@ -109,7 +109,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
     ...names.breaker,
     registers,
     collect() {
-      // A target may have left the config.
+      // A target might no longer be in the config.
       this.reset()
       for (const { target, breaker } of states.list())
         this.set({ target: target.name }, breakerLevel[breaker.state])
@@ -133,7 +133,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
     timing: remember((of) => (of === 'first' ? timeToFirstToken : timePerOutputToken).createRow(labels)),
     tokens: remember((type) => tokenUsage.createRow({ ...labels, gen_ai_token_type: type })),
   })
-  // Map in Map: a joined key could be built by a hostile name.
+  // Maps in maps, because a hostile name could be made to equal another joined key.
   const seriesOf = remember((gen_ai_operation_name: string) =>
     remember((gen_ai_provider_name: string) =>
       remember((gen_ai_request_model: string) =>
@@ -199,17 +199,17 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   }
 }
 
-/** What is observed under the same four labels. */
+/** The rows that have the same four labels. */
 interface Series {
-  /** No row before there is a cost: an unknown price is not 0. */
+  /** Has no row before there is a cost, because an unknown price is not 0. */
   cost(): CounterRow
-  /** By error type; '' for a good end. */
+  /** By error type; '' for a call that was answered. */
   duration(errorType: string): Observer
   timing(of: 'first' | 'later'): Observer
   tokens(type: string): Observer
 }
 
-/** As many entries as there are labels, which are bounded each. */
+/** Has one entry for each value of a label, and each label is bounded. */
 function remember<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const known = new Map<Key, Value>()
   return (key) => {
@@ -230,7 +230,7 @@ function toSteps(attempts: readonly AttemptRecord[]): [from: string, to: string]
   return attempts.slice(1).map(({ target }, index) => [attempts[index]!.target, target])
 }
 
-/** Providers name the model that answered, and may name a new one each day: a label must not grow without end. */
+/** Providers name the model that answered, and could name a new one each day: a label must not grow without end. */
 const responseModelsMax = 500
 
 function createModelBound(): (model: string) => string {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toPico, toPrice, toUsd } from './money.ts'
 
-test('sums have no dust', () => {
+test('sums have no rounding errors', () => {
   expect(toUsd(BigInt(toPico(0.1)) + BigInt(toPico(0.2)))).toBe(0.3)
   expect(toUsd(BigInt(toPico(0.1)) * 1_000_000n)).toBe(100_000)
 })

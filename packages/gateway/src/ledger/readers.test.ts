@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createLedger } from './ledger.ts'
 import type { CallRecord } from './record.ts'
 
-test('a reader that fails keeps the record from no other, and is in the log', () => {
+test('when a reader fails, the others get the record all the same, and the failure is logged', () => {
   const lines: object[] = []
   const log = pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) })
   const record = { requestId: 'req_1' } as CallRecord

@@ -1,4 +1,4 @@
-/** What remains of a call: one record, written once when it is over, also when the caller left. Its readers tell the rest. */
+/** The record of a call: made once, when the call is over, also when the caller left. Its readers do the rest. */
 import type { GatewayReport, Usage } from '@drag-race/contracts'
 import type { Identity } from '../admission/identity.ts'
 import type { OpenHold } from '../books/outbox.ts'
@@ -24,37 +24,37 @@ export type Outcome = { kind: 'ok' } | { kind: 'failed'; code: string; status: n
 
 export interface CallRecord {
   requestId: string
-  /** On the wall clock. */
+  /** By the wall clock. */
   arrivedAtMs: number
   /** null when the caller was refused before it was known. */
   identity: Identity | null
-  /** Of the call and of its caller's key or token, which go before. */
+  /** Tags of the call and of its caller's key or token; those of key or token take precedence. */
   tags: Tags
   /** As the caller wrote it; null when the request was refused before it was read. */
   askedModel: string | null
   /** As the caller named it, a virtual model too; null when the call was refused before one was found. */
   requestModel: string | null
-  /** The name in the config of the model that answered, or was asked last; null when nothing was to be sent. */
+  /** The config's name of the model that answered, or was asked last; null when there was no attempt. */
   target: string | null
   provider: string | null
-  /** The model that really answered, as the provider names it; else the one that was asked. */
+  /** The provider's name for the model that really answered; else that of the model that was asked. */
   responseModel: string | null
   operation: EndpointFacts['operation']
   isStream: boolean
   outcome: Outcome
-  /** As answered; 499 when the caller had left, or read too slowly. */
+  /** The status of the response; 499 when the caller had left, or read too slowly. */
   status: number
   attempts: AttemptRecord[]
   /**
-   * Of all attempts together: the provider's own count, or with the source `tokenizer` where it gave none and the tokens
-   * are estimated; null when nothing is known.
+   * The usage of all attempts together: the provider's own count, or an estimate (source `tokenizer`) where it gave
+   * none; null when nothing is known.
    */
   usage: Usage | null
-  /** 0 for an answer from the cache, which nobody was paid for; null when the price is unknown. */
+  /** 0 for an answer from the cache; null when the price is unknown. */
   costUsd: number | null
   /** null where there is no cache, or the call was refused before it. */
   cache: CacheOutcome | null
-  /** What the books hold for it, should it never be over. */
+  /** The amount that the books hold for this call until they have its record; null when they hold none. */
   hold: OpenHold | null
   /** What guardrails did. */
   guardrails: readonly GuardrailAct[]
@@ -62,7 +62,7 @@ export interface CallRecord {
   /** (last token − first token) / (tokens sent − 1); null without streaming, usage or a second token. */
   timePerOutputTokenMs: number | null
   durationMs: number
-  /** null when nothing went upstream. */
+  /** null when nothing was sent to a provider. */
   overheadMs: { request: number; response: number } | null
 }
 
@@ -97,7 +97,7 @@ export function toRecord(call: Call, outcome: Outcome, cost: CostTable, nowMs: n
   }
 }
 
-/** The call's account for its caller; while it still runs, as of now. */
+/** The report on the call for its caller; while the call still runs, as of now. */
 export function toReport(call: Call, cost: CostTable, nowMs: number): GatewayReport {
   const { target, facts, ownMs } = call
   const atMs = facts.endedAtMs ?? nowMs
@@ -119,7 +119,7 @@ function toCost({ cache }: Call, attempts: readonly AttemptRecord[]): number | n
   return cache.found ? 0 : sumCost(attempts)
 }
 
-/** null: nothing went wrong. One of a bounded set, too. */
+/** null when nothing went wrong. The set of error types is bounded. */
 export function toErrorType({ outcome }: CallRecord): string | null {
   switch (outcome.kind) {
     case 'ok':
