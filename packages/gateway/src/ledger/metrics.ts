@@ -49,7 +49,7 @@ const names = {
   },
   overhead: {
     name: 'gateway_overhead_seconds',
-    help: 'The gateway’s own work per call: phase request, from the whole request read to handing it to the connection; phase response, on all reads of the answer and its end; phase total, both of a call. Waiting for provider or caller is in neither.',
+    help: 'The gateway’s own work per call. Phase request: from the moment the request was read until it was handed to a connection; phase response: on all reads of the answer and its end; phase total: both together. Time spent waiting for the provider or the caller is not included.',
     labelNames: ['phase'],
     buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
   },
@@ -60,7 +60,7 @@ const names = {
   },
   cost: {
     name: 'gateway_cost_usd_total',
-    help: 'US dollars that attempts cost, by the price of their target; those of unknown price are not in it.',
+    help: 'US dollars that attempts cost, by the price of their target; attempts of unknown price are not included.',
     labelNames: callLabels,
   },
   retries: {
@@ -80,7 +80,7 @@ const names = {
   },
   breaker: {
     name: 'gateway_breaker_state',
-    help: 'Circuit breaker of a target: 0 closed, 1 half-open, 2 open. Targets that were never called are not in it.',
+    help: 'Circuit breaker of a target: 0 closed, 1 half-open, 2 open. Targets that were never called are not included.',
     labelNames: ['target'],
   },
   inFlight: { name: 'gateway_in_flight_requests', help: 'Calls that are running now.' },
