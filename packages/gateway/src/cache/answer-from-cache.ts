@@ -1,6 +1,4 @@
-/**
- * Passes an answer of the cache on to the caller through the relay, like a provider's. There is no attempt and no cost.
- */
+/** Passes an answer from the cache on to the caller, through the relay. There is no attempt and no cost. */
 import type { Call } from '../call.ts'
 import type { Clock } from '../clock.ts'
 import type { CostTable } from '../ledger/cost.ts'

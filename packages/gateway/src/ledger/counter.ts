@@ -1,6 +1,4 @@
-/**
- * A counter whose label sets are looked up once, for the reason in `histogram.ts`. Its output is that of prom-client.
- */
+/** A counter whose label sets are looked up once, as in `histogram.ts`. Its output is that of prom-client. */
 import type { CounterConfiguration, Metric, Registry } from 'prom-client'
 import type { Labels } from './histogram.ts'
 

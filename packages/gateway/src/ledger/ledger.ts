@@ -26,7 +26,10 @@ export function createLedger(
         } catch (error) {
           // A fault in one reader, such as the metrics, must not lose the call for another, such as the books.
           const { requestId } = record
-          log.error({ requestId, err: error }, 'a fault of the gateway: a reader of call records failed, and misses this call')
+          log.error(
+            { requestId, err: error },
+            'a fault of the gateway: a reader of call records failed, and misses this call',
+          )
         }
       }
     },

@@ -1,7 +1,4 @@
-/**
- * One log line for each call, with its request id. No prompt, answer or key, and no words of the provider, who might
- * quote them.
- */
+/** One log line for each call, without prompt, answer, key, or words of the provider, who might quote them. */
 import type { Logger } from 'pino'
 import type { RecordReader } from './ledger.ts'
 import { toTried } from './tried.ts'

@@ -63,9 +63,7 @@ export function createCaller(
   }
 }
 
-/**
- * Only within the call's time: a caller that reads a few bytes a second would keep a long answer in memory for hours.
- */
+/** Ends with the call's time: a caller that reads a few bytes a second would keep a long answer in memory for hours. */
 async function sendInPieces(response: ServerResponse, signal: StopSignal, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; at += pieceBytesMax) {
     if (isGone(response)) throw callerLeft

@@ -102,8 +102,7 @@ async function relayJson(
     return headers
   })
   call.ownMs.response += clock.monotonicMs() - atMs
-  // What fits into the socket's own buffer is sent with the end, in one write; for a longer body we wait while it is
-  // read.
+  // What fits into the socket's own buffer is sent with the end, in one write; a longer body waits for a slow caller.
   if (body.length < call.response.writableHighWaterMark) return caller.end([body])
   caller.begin()
   await caller.write([body])

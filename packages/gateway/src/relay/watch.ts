@@ -26,9 +26,7 @@ import { isSmall } from './is-small.ts'
 export interface AnswerFacts {
   firstTokenAtMs: number | null
   lastTokenAtMs: number | null
-  /**
-   * When its end was read. What a provider sends after it, and passing it on to the caller, do not count as its time.
-   */
+  /** When its end was read. What a provider sends after it, and passing it on to the caller, do not count. */
   endedAtMs: number | null
   /** A part of the answer has begun; it can be reasoning that is not shown. The model makes tokens, sent or not. */
   isOpened: boolean
@@ -69,9 +67,7 @@ export type FrameKind = 'comment' | 'event' | 'usage' | 'done'
 
 export interface StreamWatch {
   readonly facts: AnswerFacts
-  /**
-   * Could the end of the answer be in these bytes? Also true for a text of the model that quotes the words of an end.
-   */
+  /** Could the end of the answer be in these bytes? Also true for a text of the model that quotes such an end. */
   mayEnd(bytes: Uint8Array): boolean
   see(frame: Uint8Array, atMs: number): FrameKind
 }

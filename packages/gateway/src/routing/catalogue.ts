@@ -1,6 +1,5 @@
 /**
- * Every model that a caller can name: those of the config, with the virtual ones, and those that were found running on
- * this machine.
+ * Every model that a caller can name: those of the config, with the virtual ones, and those found on this machine.
  *
  * A model that cannot be called is kept too, with the reason, so that `/v1/models` can say what is missing.
  */

@@ -69,9 +69,7 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-/**
- * Host and port. All names of the loopback count as one, and so does the address of all networks, which reaches it too.
- */
+/** Host and port. All names of the loopback are one; so is the address of all networks, which reaches it too. */
 function toAddress(url: string): string {
   if (!URL.canParse(url)) return url
   const { hostname, port, protocol } = new URL(url)

@@ -58,10 +58,7 @@ export function expressionFault(text: string): string | null {
   }
 }
 
-/**
- * A condition that cannot be evaluated (it needs a member that the request lacks, or compares a text with a number) is
- * false.
- */
+/** False when it cannot be evaluated: it needs a member that the request lacks, or compares a text with a number. */
 export function compileExpression(text: string): Condition {
   const evaluate = environment.parse(text)
   return (context) => {

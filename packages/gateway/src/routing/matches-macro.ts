@@ -1,7 +1,6 @@
 /**
  * `text.matches('pattern')` in a condition, with RE2 (`re2js`), as CEL defines it. The library's own `matches` uses
- * JavaScript's regular expressions, where `foo.*bar.*baz` takes 13 s for a prompt of 10 KB, during which no other call
- * is answered.
+ * JavaScript's regular expressions, where `foo.*bar.*baz` takes 13 s for a prompt of 10 KB, and holds up all calls.
  *
  * It is a macro, because a function cannot replace one of the library's. A macro sees the pattern when the config is
  * read: an invalid pattern is a fault of the config, and no caller can supply one.

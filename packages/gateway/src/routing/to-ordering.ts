@@ -63,9 +63,7 @@ function toLoad({ states, clock }: RouterParts, target: Target, isStream: boolea
   return { beginMs: routingMs, ageMs: clock.monotonicMs() - notedAtMs, pending }
 }
 
-/**
- * The length of an answer is not known before the call: prices are compared for three input tokens to one output token.
- */
+/** The length of an answer is not known before: prices are compared for three input tokens to one output token. */
 const usualCall = {
   inputTokens: 3_000,
   outputTokens: 1_000,

@@ -1,7 +1,4 @@
-/**
- * Streams written by hand, like those that providers really send, so that a clone without the recordings has their
- * quirks.
- */
+/** Streams written by hand like those of real providers, so that a clone without recordings has their quirks. */
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 
 export const head = { id: 'c-1', object: 'chat.completion.chunk', created: 1_700_000_000, model: 'up-1' }

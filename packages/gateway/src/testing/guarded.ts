@@ -1,7 +1,4 @@
-/**
- * For tests of guardrails: a gateway with guardrails in front of a provider, and the texts that a client reads from a
- * stream.
- */
+/** For tests of guardrails: a gateway with guardrails in front of a provider, and the texts in a stream. */
 import { events } from './chunks.ts'
 import { goodAnswer } from './door.ts'
 import { type RunningGateway, startGateway } from './gateway.ts'

@@ -1,6 +1,4 @@
-/**
- * Providers with dialects of their own: a gateway in front of a fake provider, and streams like those that they send.
- */
+/** Providers with dialects of their own: a gateway in front of a fake provider, and streams like theirs. */
 import { event } from '../dialects/testing/event-message.ts'
 import { events } from './chunks.ts'
 import { messages, type RunningGateway, startGateway } from './gateway.ts'

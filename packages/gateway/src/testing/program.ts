@@ -21,9 +21,7 @@ export function useProgram() {
   return {
     pathOf: (name: string) => join(folder, name),
 
-    /**
-     * `config`: the text of its gateway.yaml, or null for no file. `stderr`: an open file, or `pipe` to read it here.
-     */
+    /** `config`: the text of its gateway.yaml; null for no file. `stderr`: an open file, or `pipe` to read it here. */
     run(config: string | null, env: Record<string, string> = {}, stderr: number | 'pipe' = 'pipe') {
       const path = join(folder, 'gateway.yaml')
       if (config !== null) writeFileSync(path, config)

@@ -1,7 +1,4 @@
-/**
- * A gateway with budgets for each test, at a time that the test sets. It is closed after the test, and must have logged
- * no error.
- */
+/** A gateway with budgets for each test, at a time that the test sets; when it is closed, it has logged no error. */
 import { afterEach, expect } from 'vitest'
 import { type Spending, type SpendingOptions, startSpending } from './spending.ts'
 

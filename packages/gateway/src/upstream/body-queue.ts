@@ -1,10 +1,8 @@
 /**
- * The bytes of an answer between the provider's socket and the relay: the HTTP parser pushes them, the relay takes
- * them.
+ * An answer's bytes between the provider's socket and the relay: the HTTP parser pushes them, the relay takes them.
  *
  * All bytes of one read of the socket are taken in one piece, so that the caller gets them in one write. While the
- * relay waits for a slow caller, the queue fills up to its bound, and then the socket is not read until there is room
- * again.
+ * relay waits for a slow caller, the queue fills up to its bound; then the socket is not read until there is room.
  */
 export interface BodyQueue extends AsyncIterable<Uint8Array> {
   /** True when the queue is full: stop reading the socket until `onDrained`. */

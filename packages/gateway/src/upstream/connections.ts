@@ -60,10 +60,7 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
 
   /** Connections that are being opened, by origin: a further `openAhead` opens only what is missing beyond them. */
   const opening = new Map<string, Set<Promise<void>>>()
-  /**
-   * How many of `calls` would find a connection. A pool takes its first idle clients, whether their sockets are open or
-   * not.
-   */
+  /** How many of `calls` would find a connection. A pool takes its first idle client, even one without a socket. */
   const standing = (origin: string, calls: number) => {
     const next = clientsOf(origin)
       .filter(({ stats }) => stats.size === 0)

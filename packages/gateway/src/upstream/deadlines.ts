@@ -24,9 +24,7 @@ export interface Deadlines {
   clear(): void
 }
 
-/**
- * Some providers never end the body of a finished answer: neither the caller nor its place in the limits waits longer.
- */
+/** Some providers never end the body of a finished answer. The caller, and its place in the limits, wait no longer. */
 const closeMs = 1_000
 
 export function createDeadlines(

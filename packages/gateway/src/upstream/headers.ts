@@ -6,9 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { TraceHeaders } from '../tracing/tracing.ts'
 import { withoutSecrets } from './secrets.ts'
 
-/**
- * The caller's: the features of the provider that it asks for, its trace, and OpenRouter's attribution. No credential.
- */
+/** The caller's: the provider's features that it asks for, its trace, and OpenRouter's attribution. No credential. */
 const upward = [
   'openai-beta',
   'anthropic-beta',

@@ -1,7 +1,4 @@
-/**
- * A target whose dialect has no place for a part of the request is skipped: nothing is sent to it, and it has not
- * failed.
- */
+/** A target whose dialect has no place for a part of the request is skipped; that is no failure of the target. */
 import { expect, test } from 'vitest'
 import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
 import { claude } from '../testing/native.ts'

@@ -6,9 +6,7 @@
  */
 export interface Provider {
   dialect: 'openai' | 'anthropic' | 'gemini' | 'bedrock'
-  /**
-   * Ends before `/chat/completions`, or before the path that its dialect has instead; null when only the user knows it.
-   */
+  /** Ends before `/chat/completions`, or what its dialect has in its place; null when only the user knows it. */
   baseUrl: string | null
   /** `bearer`: `Authorization: Bearer <key>`. All others: the name of the header that holds the key. */
   auth: 'bearer' | 'api-key' | 'x-api-key' | 'x-goog-api-key'
@@ -47,8 +45,7 @@ export const providers = {
     dialect: 'anthropic',
     auth: 'x-api-key',
   },
-  // The address depends on the region. Requests are signed with AWS credentials, or carry a Bedrock API key as a
-  // bearer.
+  // The address depends on the region. Requests are signed with AWS credentials, or carry a Bedrock API key as bearer.
   bedrock: { ...local(null), dialect: 'bedrock', pricedAs: 'aws' },
   // Each customer has an address: https://NAME.openai.azure.com/openai/v1
   azure: { ...remote(null, 'AZURE_OPENAI_API_KEY', 'azure'), auth: 'api-key' },
@@ -73,10 +70,7 @@ function remote(baseUrl: string | null, keyVariable: string, pricedAs: string): 
   return { dialect: 'openai', baseUrl, auth: 'bearer', keyVariable, isUsageAskedFor: true, pricedAs }
 }
 
-/**
- * On this machine, or a server of the user's own: it needs no key (one is sent if there is one), and has no known
- * price.
- */
+/** On this machine, or a server of the user's own: a key is sent if there is one, and no price is known. */
 function local(baseUrl: string | null): Provider {
   return {
     dialect: 'openai',

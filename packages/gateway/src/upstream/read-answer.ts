@@ -8,9 +8,7 @@ const bytesMax = 64 * 1024 * 1024
 /** Enough for the log probabilities of ten thousand tokens; so many values are parsed in a quarter of a second. */
 const valuesMax = 2_000_000
 
-/**
- * Throws `bad_response` when there is too much to read. Embeddings consist of numbers, so they may have more `values`.
- */
+/** Throws `bad_response` when there is too much to read. Embeddings consist of numbers: more `values` are allowed. */
 export async function readAnswer(
   body: AsyncIterable<Uint8Array>,
   provider: string,

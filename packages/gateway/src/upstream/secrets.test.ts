@@ -118,9 +118,7 @@ test('in an answer the same letters are a word of the model’s', async () => {
   expect(await response.text()).toBe(answer.join(''))
 })
 
-/**
- * The error event that the caller gets when it comes in one read with a token; the target has this key and this header.
- */
+/** The error event that the caller gets, from a target with this key and header; it comes in one read with a token. */
 async function errorOf(apiKey: string, header: string, words: string): Promise<string> {
   const upstream = await startUpstream(stream([token('a') + event(words) + done]))
   const params = { baseUrl: `${upstream.url}/v1`, apiKey, headers: { 'x-project': '$PROJECT' } }

@@ -1,7 +1,4 @@
-/**
- * A response is kept by the account that made it: a virtual model with several accounts tries them until it finds that
- * one.
- */
+/** A response is kept by the account that made it: a virtual model tries its accounts until it finds that one. */
 import { expect, test } from 'vitest'
 import { type ErrorBody, startGateway } from '../testing/gateway.ts'
 import { useOpened } from '../testing/opened.ts'

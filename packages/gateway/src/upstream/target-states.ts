@@ -42,10 +42,7 @@ export interface TargetState {
 export interface Latency {
   /** Of streams: the time to their first token. */
   firstToken: MovingAverage
-  /**
-   * Of calls that do not stream: the time to their answer, whose first token is not seen. Not comparable with the
-   * other.
-   */
+  /** Of calls that do not stream: the time to their answer, which is not comparable with the other. */
   answer: MovingAverage
   /** Attempts that run now. */
   pending: number
@@ -65,9 +62,7 @@ export interface Admission {
   settle(health: Health): void
   /** The answer began after `ms`. A probe has then succeeded: other calls need not wait until its answer is whole. */
   noteBegun(ms: number): void
-  /**
-   * It failed before a token came. Without this, a target that refuses every call would look as if it was never tried.
-   */
+  /** It failed before a token came. Without this, a target that refuses every call would look untried. */
   noteNoToken(): void
 }
 

@@ -68,9 +68,7 @@ export function toTarget(model: ModelConfig & { connection: { state: 'known' } }
   }
 }
 
-/**
- * Its name in messages: `site-b (custom)`. Several targets can have the same provider, so that alone would say little.
- */
+/** Its name in messages: `site-b (custom)`. The provider alone says little: several targets can share it. */
 export function toTargetWords({ name, provider }: Pick<Target, 'name' | 'provider'>): string {
   return `${shortenName(name)} (${provider})`
 }

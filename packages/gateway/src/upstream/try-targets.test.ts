@@ -47,9 +47,7 @@ function toError(ending: Ending): Error {
   return new GatewayError(ending === 'reset' ? 'upstream_unreachable' : 'stream_cut', '')
 }
 
-/**
- * The target states of a gateway, a clock that only waits and attempts advance, and calls whose attempts end by script.
- */
+/** A gateway’s target states, a clock that only waits and attempts advance, and calls whose attempts end by script. */
 function house() {
   let nowMs = 0
   const states = createTargetStates({ monotonicMs: () => nowMs })

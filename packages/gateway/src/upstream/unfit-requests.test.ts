@@ -20,10 +20,7 @@ const tooLongVllm =
   'max_tokens=100000 cannot be greater than max_model_len=2048. Please request fewer output tokens.'
 const answer = json({ object: 'list', data: [], usage: { prompt_tokens: 1 } })
 
-/**
- * `v` goes to `a`; `w` to `a`, then to `b`; `l` to `a`, and to `b` when a request is too long. One failure opens a
- * breaker.
- */
+/** `v` goes to `a`; `w` to `a`, then `b`; `l` to `a`, and to `b` with what is too long. One failure opens a breaker. */
 async function start(message: string, status = 500) {
   const [a, b] = await Promise.all([startUpstream(refuse(message, status)), startUpstream(answer)])
   const to = (...models: string[]) => ({
