@@ -3,7 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { CallContext } from './expression.ts'
 
 /** Headers that no condition sees: a route does not depend on them, and no message about one may contain them. */
-const credentials = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key'])
+const credentials = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+])
 
 export function toCallContext(
   { json }: { json: Record<string, unknown> },

@@ -159,9 +159,10 @@ describe('conditional', () => {
   })
 
   test('no condition sees a credential', async () => {
-    const when = "'authorization' in headers || 'cookie' in headers"
+    const when = "'authorization' in headers || 'cookie' in headers || 'x-goog-api-key' in headers"
     const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
-    expect(await ask({}, { authorization: 'Bearer x', cookie: 'a=b' })).toBe('b')
+    const credentials = { authorization: 'Bearer x', cookie: 'a=b', 'x-goog-api-key': 'x' }
+    expect(await ask({}, credentials)).toBe('b')
   })
 })
 
