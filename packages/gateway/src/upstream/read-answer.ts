@@ -16,11 +16,14 @@ export async function readAnswer(
 ): Promise<Buffer> {
   const { bytes, isWhole } = await readAll(body, bytesMax)
   if (!isWhole)
-    throw new GatewayError('bad_response', `${provider} answered with more than ${bytesMax} bytes.`)
+    throw new GatewayError(
+      'bad_response',
+      `${provider} answered with more than ${bytesMax} bytes. Ask for less, or use another model.`,
+    )
   const excess = findExcess(bytes, values)
   if (excess === null) return bytes
   throw new GatewayError(
     'bad_response',
-    `The answer of ${provider} is ${excess}, which would hold up all other calls. Ask for less, or another model.`,
+    `The answer of ${provider} is ${excess}, which would hold up all other calls. Ask for less, or use another model.`,
   )
 }
