@@ -66,7 +66,7 @@ test('a streamed call is counted once, under the names of the conventions', asyn
   expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
 })
 
-test('a call that failed has its error type, and no usage is made up', async () => {
+test('a call that failed has its error type, and no invented usage', async () => {
   const gateway = await start(json({ error: { message: 'Slow down.' } }, 429))
   await call(gateway)
   const failed = 'gen_ai_server_request_duration_seconds_count'
@@ -108,7 +108,7 @@ test('without streaming there is no time to a first token', async () => {
   expect(await gateway.sample('gen_ai_client_token_usage_sum', 'gen_ai_token_type="output"')).toBe(500)
 })
 
-test('models that providers invent do not make labels without end', async () => {
+test('new model names of providers do not make labels without end', async () => {
   let calls = 0
   const gateway = await start((response, request) =>
     json({ model: `x-${calls++}`, choices: [] })(response, request),
@@ -141,7 +141,7 @@ test('a call is one log line with its request id, without prompt, answer, key or
   expect(JSON.stringify([...gateway.logs, ...failing.logs])).not.toMatch(/drag race|sk-secret/)
 })
 
-test('of more than one attempt, or of one that failed, the line tells what was tried', async () => {
+test('after more than one attempt, or one that failed, the line says what was tried', async () => {
   const { ask } = await startTwoTargets({ a: json({ error: { message: 'My words' } }, 503) })
   const durationMs = expect.any(Number)
   const refused = { target: 'a', outcome: 'http_503', status: 503, durationMs }
@@ -212,7 +212,7 @@ test.each([
   expect(await costOf(model, servedModel)).toBeNull()
 })
 
-test('what is written to a cache and what is reasoned have prices of their own, in the config and in the table', async () => {
+test('cache writes and reasoning have prices of their own, in the config and in the table', async () => {
   const said = {
     ...usage,
     prompt_tokens_details: { cached_tokens: 200, cache_write_tokens: 300 },

@@ -61,7 +61,7 @@ function findFalseEnd(text: string): number {
   return errorAt !== -1 && errorAt < endAt ? endAt : text.length
 }
 
-test('with the usage chunk passed, nothing is left out but half an event and what is behind a broken one or an error’s [DONE], and nothing changed', async () => {
+test('all is passed on unchanged but half an event, what follows a broken event, and [DONE] after an error', async () => {
   await fc.assert(
     fc.asyncProperty(streams, async (text) => {
       const { text: read, error } = await relayPieces([Buffer.from(text)], 'passed')

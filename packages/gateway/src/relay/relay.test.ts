@@ -94,7 +94,7 @@ describe('an event that is not JSON', () => {
     }
   })
 
-  test('does not pass itself where it can be held back, nor does what follows', async () => {
+  test('is not passed on where it can be held back, nor is what follows', async () => {
     const { text } = await relay(token('a') + broken + token('b') + finish + done)
     expect(events(text)).toMatchObject([{ choices: [{}] }, { error: { code: 'malformed_stream' } }])
   })
@@ -133,7 +133,7 @@ describe('the usage chunk', () => {
     },
   )
 
-  test('is not mixed up with usage beside a choice, which passes', async () => {
+  test('is told from usage in a chunk with a choice, which is passed on', async () => {
     const beside = event({ ...head, choices: [{ delta: {}, finish_reason: 'stop' }], usage })
     expect((await relay(token('a') + beside + done)).text).toBe(token('a') + beside + done)
   })
@@ -193,7 +193,7 @@ describe('a stream that ends oddly', () => {
     expect(text).not.toContain('[DONE]')
   })
 
-  test('a connection that breaks after the finish broke nothing', async () => {
+  test('an answer whose connection breaks after its finish reason is whole', async () => {
     answering = async (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(token('a') + finish, () => response.destroy())
@@ -236,7 +236,7 @@ describe('a stream that ends oddly', () => {
       expect(await relay(first + done)).toMatchObject({ text: first + done, outcome: 'ok' })
     })
 
-    test('is whole when all that have begun have ended, whatever comes behind', async () => {
+    test('is whole when all that have begun have ended, whatever follows', async () => {
       const sent = first + say(1, {}, 'length') + say(1, {})
       expect(await relay(sent)).toMatchObject({ text: sent + done, outcome: 'ok' })
     })

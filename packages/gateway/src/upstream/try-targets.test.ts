@@ -218,7 +218,7 @@ test('the caller is not told that no target can carry the request while one rest
   expect((await call(['not carried'])).result).toMatchObject({ code: 'targets_resting' })
 })
 
-test('the end of the call’s time counts against a target that had all of it, not against one that had the rest', async () => {
+test('a call’s timeout counts against a target that had all of its time, not one that had the rest', async () => {
   const { call, states } = house()
   await call(['late'])
   await call(['keyless', 'late'])
@@ -246,7 +246,7 @@ test('after an error in the middle of answers the breaker opens too', async () =
   expect(states.of(a).breaker.state).toBe('open')
 })
 
-test('whatever the targets do: bounded, on time, nothing after the first token, no attempt left open', async () => {
+test('whatever the targets do: few tries, in time, none after the first token, and each is settled', async () => {
   const scripts = fc.array(fc.array(fc.constantFrom(...endings), { maxLength: 12 }), { maxLength: 12 })
   const routes = fc.record({
     targets: fc.shuffledSubarray(targets, { minLength: 1 }),

@@ -24,7 +24,7 @@ const answer = { choices: [{ message: { content: 'a' }, finish_reason: 'stop' }]
 
 const errorOf = async (response: Response) => ((await response.json()) as ErrorBody).error
 
-test('what the caller sent goes up as it came, with only the model replaced and usage asked for', async () => {
+test('the request is passed on as it came, with only the model replaced and usage asked for', async () => {
   const upstream = await startUpstream(json(answer))
   const gateway = await startGateway(
     oneModel(upstream.url, { params: { baseUrl: `${upstream.url}/v1`, model: 'real-name' } }),
@@ -43,7 +43,7 @@ test('what the caller sent goes up as it came, with only the model replaced and 
   expect(upstream.received[0]).toMatchObject({ method: 'POST', url: '/v1/chat/completions' })
 })
 
-test('no credential and no hop-by-hop header of the caller goes up; features and traces do', async () => {
+test('no credential and no hop-by-hop header of the caller is passed on; features and traces are', async () => {
   const { upstream, gateway } = await start(json(answer))
   await gateway.chat(whole, {
     headers: {
@@ -78,7 +78,7 @@ test.each([
   expect(upstream.received[0]!.url).toBe('/openai/v1/chat/completions?api-version=1')
 })
 
-test('`params.headers` go with every request, before what the caller sends, and no refusal repeats what is secret in them', async () => {
+test('`params.headers` are sent with every request, instead of the caller’s, and no refusal repeats their secrets', async () => {
   const upstream = await startUpstream((response, request) => {
     const message = `no project for ${request.headers.authorization}`
     return json({ error: { message } }, 400)(response, request)
@@ -106,7 +106,7 @@ test('`params.headers` go with every request, before what the caller sends, and 
   expect(await response.json()).toMatchObject({ error: { message: 'no project for Token [key]' } })
 })
 
-test('no cookie of the provider comes back, its limits and ids do', async () => {
+test('no cookie of the provider is passed on; its limits and ids are', async () => {
   const headers = {
     'set-cookie': 'track=1',
     server: 'cloudflare',
@@ -150,7 +150,7 @@ test.each([
   expect(decodeURIComponent(header)).toBe(name)
 })
 
-test('a name that is cut, or was no text to begin with, still is a header', async () => {
+test('a model name that is cut in the middle of a letter is still a valid header', async () => {
   const chunk = token('a').replace('"up-1"', JSON.stringify(`${'x'.repeat(199)}💨`))
   const { gateway } = await start(stream([chunk, finish, done]))
   const header = (await gateway.chat(streaming)).headers.get('x-gateway-model')!
