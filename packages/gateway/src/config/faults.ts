@@ -45,9 +45,9 @@ function toSentence(issue: z.core.$ZodIssue): string {
   }
   if (issue.code === 'invalid_type') {
     if (value === undefined) return 'is missing'
-    // Other values are never shown, because they may be secret; a fraction is not.
-    const isFraction = issue.expected === 'int' && typeof value === 'number'
-    return `must be ${article(issue.expected)}, not ${isFraction ? value : describe(value)}`
+    // A number in place of a number (0.5, .inf, .nan) is never a secret, so it is shown.
+    const isNumber = ['int', 'number'].includes(issue.expected) && typeof value === 'number'
+    return `must be ${article(issue.expected)}, not ${isNumber ? value : describe(value)}`
   }
   // For a text or a list that is too short or too long, the schema has its own message.
   const isNumber = 'origin' in issue && ['number', 'int'].includes(issue.origin)
@@ -80,7 +80,7 @@ function keysAt(path: Path): string[] {
 
 /** As much of a zod schema as is needed to walk it. */
 interface Walkable {
-  def: { shape?: Record<string, Walkable>; element?: Walkable; innerType?: Walkable; in?: Walkable }
+  def: { shape?: Record<string, Walkable>; element?: Walkable; innerType?: Walkable }
 }
 
 /** Without its `optional` and `default`. */
@@ -125,6 +125,7 @@ function toText(path: Path): string {
 function article(expected: string): string {
   const words: Record<string, string> = {
     object: 'a map of keys',
+    record: 'a map of keys',
     array: 'a list',
     string: 'a text',
     int: 'a whole number',

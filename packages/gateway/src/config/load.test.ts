@@ -132,8 +132,20 @@ test.each([
     'llm: { models: [{ name: a, provider: nothing-like-it }] }',
     [expect.stringContaining('known are: openai, groq')],
   ],
-])('a file that is none is told as such: %j', (text, told) => {
+])('a file that is not a config is refused with its fault: %j', (text, told) => {
   expect(faults(text)).toEqual(told)
+})
+
+test.each([
+  ['params: { headers: [] }', 'params.headers (line 1): must be a map of keys, not a list'],
+  ['timeouts: { idleMs: .inf }', 'timeouts.idleMs (line 1): must be a number, not Infinity'],
+  [
+    'price: { inputPerMillion: .nan, outputPerMillion: 1 }',
+    'price.inputPerMillion (line 1): must be a number, not NaN',
+  ],
+])('a value of the wrong type is named by a word that people know: %s', (member, fault) => {
+  const text = `llm: { models: [{ name: m, provider: openai, ${member} }] }`
+  expect(faults(text)).toEqual([`llm.models[0].${fault}`])
 })
 
 test('top-level keys of other programs are ignored, with a warning', () => {
