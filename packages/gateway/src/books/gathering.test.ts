@@ -20,13 +20,15 @@ function open(more: { waitingMax?: number } = {}) {
   vi.useFakeTimers()
   const writes: Write[] = []
   const lost: number[] = []
-  const fate = { isFull: false }
+  const fate = { isFull: false, answers: Promise.resolve() }
   const logs: string[] = []
   const rollUp = Promise.withResolvers<null>()
   const ask = (async (kind: string, question: { calls: PackedCalls[]; holds: Hold[] }) => {
     if (kind === 'usage') return rollUp.promise
     if (kind !== 'write') return null
-    if (fate.isFull) throw new Error('database or disk is full')
+    const { isFull, answers } = fate
+    await answers
+    if (isFull) throw new Error('database or disk is full')
     const calls = question.calls.flatMap(unpackCalls)
     writes.push({
       calls: calls.map(({ requestId }) => requestId),
@@ -108,6 +110,24 @@ test('a full disk is logged once, and what could be kept is written when there i
     { calls: ['b'], held: [], holds: [] },
   ])
   expect([books.problem(), logs.at(-1), lost]).toEqual([null, 'the books can be written again', []])
+})
+
+test('a write that fails after the one before it succeeded is tried again without another call', async () => {
+  const { books, writes, fate, rollUp } = open()
+  rollUp.resolve(null)
+  books.read(call('a'))
+  vi.advanceTimersByTime(100)
+  const answers = Promise.withResolvers<void>()
+  Object.assign(fate, { isFull: true, answers: answers.promise })
+  books.read(call('b'))
+  const asked = expect(books.usage({ by: [], fromMs: null, toMs: null, offset: 0 })).rejects.toThrow('full')
+  await vi.advanceTimersByTimeAsync(1)
+  fate.isFull = false
+  answers.resolve()
+  await asked
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(writes.map(({ calls }) => calls)).toEqual([['a'], ['b']])
+  expect(books.problem()).toBeNull()
 })
 
 test('a disk that stays full costs a bounded amount of memory, and what is lost is counted', async () => {

@@ -97,6 +97,7 @@ export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
     } catch (error) {
       putBack(batch)
       noteProblem((error as Error).message)
+      plan(timing.retryMs)
       return false
     }
   }
