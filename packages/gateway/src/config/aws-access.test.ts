@@ -33,6 +33,7 @@ describe('Bedrock without its variables', () => {
     [{ region: 'eu-central-1' }, { ...permanent, AWS_REGION: '' }],
     [{}, { ...permanent, AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1' }],
     [{ baseUrl: 'https://bedrock-runtime.eu-west-3.amazonaws.com' }, { ...permanent, AWS_REGION: '' }],
+    [{ baseUrl: 'https://bedrock.example.com', apiKey: '$KEY' }, { KEY: 'k' }],
   ])('%j of %j: available', async (params, given) => {
     expect(await list(params, given)).toMatchObject({ available: true })
   })

@@ -29,7 +29,8 @@ export function readAwsAccess(params: ModelEntry['params'], variables: Variables
   const secretAccessKey = isSigned ? read(params.secretAccessKey ?? '$AWS_SECRET_ACCESS_KEY') : ''
   const sessionToken = isSigned ? read(params.sessionToken ?? toSessionToken(params, variables)) : ''
   const address = params.baseUrl === undefined ? null : read(params.baseUrl)
-  const region = read(params.region ?? toRegion(address, variables))
+  // The region is for the signature and for AWS's own address: a key that is sent elsewhere needs none.
+  const region = isSigned || address === null ? read(params.region ?? toRegion(address, variables)) : ''
 
   const [variable] = missing
   if (variable !== undefined) return { state: 'missing', variable }
