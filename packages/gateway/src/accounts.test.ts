@@ -1,6 +1,6 @@
 /**
- * The accounts afterwards: whatever happened to a call, its log line, the metrics, the usage roll-up and the budgets say the
- * same, to the last token and pico-dollar.
+ * The accounts after a call: whatever happened to it, its log line, the metrics, the usage roll-up and the budgets
+ * agree, to the last token and pico-dollar.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,7 @@ interface Accounts {
   costUsd: number
 }
 
-/** What three tellers say, each by its own way. */
+/** The accounts of usage, log and metrics, each read in its own way. */
 async function tellAll(): Promise<Record<string, Accounts>> {
   const { gateway } = targets
   const admin = async (path: string) => (await fetch(gateway.url + path, bearer('key-of-boss'))).json()
@@ -88,7 +88,7 @@ async function readMetrics(): Promise<Accounts> {
   }
 }
 
-/** The tellers that count in binary fractions are right to the twelfth decimal, and no price is finer. */
+/** Sums of binary fractions are right to the twelfth decimal, and no price is finer. */
 const exact = (usd: number) => Number(usd.toFixed(12))
 
 const half: Answering = (response, request) =>
@@ -112,7 +112,7 @@ describe.each([
     [
       'an answer cut after 20 tokens',
       twenty((response) => void response.destroy()),
-      // What had been streamed is estimated and paid; a body of which nothing was passed on is tried elsewhere.
+      // What had been streamed is estimated and paid. A body of which nothing was passed on is tried at another target.
       isStream
         ? { attempts: 1, inputTokens: 5, outputTokens: 20, costUsd: 45e-6 }
         : { attempts: 3, ...whole },
@@ -140,7 +140,7 @@ describe.each([
     while (gateway.logs.length === 0) await new Promise(setImmediate)
     const expected = isStream
       ? { attempts: 1, inputTokens: 5, outputTokens: 2, costUsd: 9e-6 }
-      : // Nothing of the answer was seen; the prompt was read, and is paid.
+      : // Nothing of the answer had come; the prompt was read, and is paid.
         { attempts: 1, inputTokens: 5, outputTokens: 0, costUsd: 5e-6 }
     for (const [teller, told] of Object.entries(await tellAll())) expect(told, teller).toEqual(expected)
     const response = await fetch(`${gateway.url}/admin/usage`, bearer('key-of-boss'))

@@ -1,4 +1,4 @@
-/** `GET /admin/targets`: how every target stands, for whoever looks after the gateway. */
+/** `GET /admin/targets`: the state of every target, for the operators of the gateway. */
 import { afterEach, expect, test } from 'vitest'
 import { refuse, silent } from './testing/bad-days.ts'
 import { bearer, keyOf } from './testing/door.ts'
@@ -39,7 +39,7 @@ const idle = {
   retriesLeft: 3,
 }
 
-test('targets that nobody called stand there in the order of the config, and looking changes nothing', async () => {
+test('targets that were never called are listed in the order of the config, and listing changes nothing', async () => {
   const targets = await start()
   const untouched = {
     object: 'list',
@@ -50,7 +50,7 @@ test('targets that nobody called stand there in the order of the config, and loo
   }
   expect(await list(targets)).toEqual(untouched)
   expect(await list(targets)).toEqual(untouched)
-  // Metrics hold only what was called.
+  // The metrics hold only targets that were called.
   expect(await (await fetch(targets.gateway.metricsUrl)).text()).not.toContain('gateway_breaker_state{')
 })
 

@@ -1,6 +1,7 @@
 /**
- * The one place where an error becomes an answer, in the form that its caller reads: a status and a JSON body while nothing
- * has been sent; afterwards one error event and the end of the stream, without `[DONE]`, so that it never looks complete.
+ * The one place where an error becomes an answer, in the form that its caller reads. While nothing has been sent it is
+ * a status and a JSON body; afterwards one error event and the end of the stream, without `[DONE]`, so that the answer
+ * never looks complete.
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { GatewayReport } from '@drag-race/contracts'
@@ -9,7 +10,7 @@ import type { ErrorCode, GatewayError } from './errors.ts'
 
 export interface ErrorContext extends FormContext {
   headers: OutgoingHttpHeaders
-  /** Goes beside the error, in a body as in an event; null when the caller did not ask for it. */
+  /** Sent beside the error, in a body or an event; null when the caller did not ask for it. */
   report: GatewayReport | null
 }
 
@@ -29,8 +30,8 @@ export function answerError(response: ServerResponse, error: GatewayError, conte
 }
 
 /**
- * What the status of these would have official clients do again, though it would end as before: their time is over, or the config
- * must change first.
+ * Official clients retry calls with these statuses, though a retry would end the same way: the call's time is over, or
+ * the config must change first.
  */
 const incurable: ReadonlySet<ErrorCode> = new Set(['total_timeout', 'model_unavailable'])
 
@@ -40,7 +41,9 @@ function toOwnHeaders({ code, headers, retryAfterMs }: GatewayError): OutgoingHt
   return { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
 }
 
-/** As a whole HTTP answer, for a request that Node could not even read: whose form it was is not known. */
+/**
+ * A whole HTTP answer, for a request that Node could not read. It is in OpenAI's form, because the caller's is unknown.
+ */
 export function toRawAnswer(error: GatewayError, requestId: string, reasonPhrase: string): string {
   const body = toErrorBody(error, { form: 'openai', requestId, eventNumber: 0 }, null)
   return [

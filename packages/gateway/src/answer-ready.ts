@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Readiness } from './drain.ts'
 import { createRequestId } from './request-id.ts'
 
-/** Alive and ready are two things: who drains is alive, and should get no more calls. */
+/** Alive and ready are two things: a gateway that drains is alive, but should get no more calls. */
 export function answerReady({ whyNot }: Readiness, response: ServerResponse): void {
   const reason = whyNot()
   response.writeHead(reason === null ? 200 : 503, {

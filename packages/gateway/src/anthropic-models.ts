@@ -1,27 +1,27 @@
-/** `GET /v1/models` in Anthropic's form, for its clients: those models that `POST /v1/messages` passes to. */
+/** `GET /v1/models` in Anthropic's form, for its clients: the models that `POST /v1/messages` can call. */
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from './errors.ts'
 import type { Catalogue, CatalogueEntry } from './routing/catalogue.ts'
 import { toEntries } from './routing/resolve.ts'
 
-/** They all send it, and nobody else does. */
+/** All of Anthropic's clients send this header, and no others do. */
 export function isAnthropicClient({ headers }: IncomingMessage): boolean {
   return headers['anthropic-version'] !== undefined
 }
 
-/** On one page, whatever was asked for. */
+/** The list on one page, whatever page was asked for. */
 export function toAnthropicList(catalogue: Catalogue, mayUse: (name: string) => boolean) {
   const data = toItems(catalogue).filter(({ id }) => mayUse(id))
   return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
 }
 
-/** Throws `model_not_found` for a model that is there and speaks another dialect. */
+/** Throws `model_not_found` for a model that exists but speaks another dialect. */
 export function findAnthropicItem(catalogue: Catalogue, name: string) {
   const item = toItems(catalogue).find(({ id }) => id === name)
   if (item) return item
   throw new GatewayError(
     'model_not_found',
-    `${JSON.stringify(name)} cannot be asked in Anthropic's form: name one of GET /v1/models, or call /v1/chat/completions.`,
+    `${JSON.stringify(name)} cannot be called in Anthropic's form: name one of GET /v1/models, or use /v1/chat/completions.`,
   )
 }
 

@@ -1,4 +1,4 @@
-/** The same bytes with the methods of a Buffer: nothing is copied. */
+/** The same bytes as a Buffer, without a copy. */
 export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength)
 }

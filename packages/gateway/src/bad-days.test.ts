@@ -1,6 +1,7 @@
 /**
- * The bad days of a provider, each with a healthy second target behind it, streamed and not: the caller gets a whole answer
- * or a clear error, never a short success, and the accounts are exact. Streams that go wrong are in `bad-streams.test.ts`.
+ * Failures of a provider, each with a healthy second target, streaming and not: the caller gets a whole answer or a
+ * clear error, never a part of an answer as a success, and the accounts are exact. `bad-streams.test.ts` has broken
+ * streams.
  */
 import { afterEach, describe, expect, test } from 'vitest'
 import { outcomes, refuse, reset, silent, whole } from './testing/bad-days.ts'

@@ -1,6 +1,6 @@
 /**
- * Calls that are no good: the right status, in the form of errors that clients read, counted by reason, and nothing of it
- * goes upstream. What is hardly a call is in `broken-requests.test.ts`.
+ * Invalid calls: the right status, in the form of errors that clients read, counted by reason, and nothing is sent to a
+ * provider. `broken-requests.test.ts` has bytes that are hardly a request.
  */
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
@@ -117,7 +117,7 @@ const refused: [
   ],
 ]
 
-// Of `{"model": "m-small", "Model": "m-large"}` a provider in Go serves the second.
+// A provider in Go serves the second model of `{"model": "m-small", "Model": "m-large"}`.
 for (const [key, meant] of [
   ['Model', 'model'],
   ['MESSAGES', 'messages'],
@@ -166,7 +166,7 @@ test.each([
   expect(await refusals(reason)).toBe(before + 1)
 })
 
-test('members that the gateway does not read may be spelt in any way', async () => {
+test('members that the gateway does not read can be spelt in any way', async () => {
   const body = JSON.stringify({ ...good, Models: 1, TOP_K: 1, '': 1, 'mod(el': 1 })
   expect((await fetch(gateway.url + path, { method: 'POST', headers: typed, body })).status).toBe(200)
   expect(upstream.received.splice(0)).toHaveLength(1)

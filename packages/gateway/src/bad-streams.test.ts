@@ -1,6 +1,6 @@
 /**
- * Answers that begin badly or break off, with a healthy second target behind them. Before the first token another attempt
- * is made and nothing of the bad one is seen; after it an explicit error ends the stream, and its tokens are counted.
+ * Answers that begin badly or break off, with a healthy second target. Before the first token another attempt is made,
+ * and the caller sees nothing of the bad one; after it an explicit error ends the stream, and its tokens are counted.
  */
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { outcomes, refuse, silent, twenty, whole } from './testing/bad-days.ts'
@@ -58,7 +58,9 @@ describe.each(forms)('%s', (_form, isStream) => {
   })
 })
 
-/** Broken off after twenty tokens: an explicit error, no [DONE], and an estimate that says so. */
+/**
+ * Expects an answer that broke off after twenty tokens: an explicit error, no [DONE], and usage marked as estimated.
+ */
 async function expectBrokenOff(told: Told, gateway: TwoTargets['gateway'], code: string) {
   expect(told).toMatchObject({ status: 200, answer: null, error: code })
   expect(told.text).toContain(' t19')
@@ -105,7 +107,7 @@ describe('an answer that does not stream', () => {
     expect(outcomes(told)).toEqual(['up-a bad_response', 'up-b ok'])
   })
 
-  test('whose end only the end of the connection tells: whole', async () => {
+  test('that ends with the connection, without a length or chunks: whole', async () => {
     const { ask, b } = await start({
       a(response, request) {
         response.useChunkedEncodingByDefault = false
@@ -118,7 +120,7 @@ describe('an answer that does not stream', () => {
   })
 })
 
-describe.each(forms)('a failure that stands in a choice, %s', (_form, isStream) => {
+describe.each(forms)('an error inside a choice, %s', (_form, isStream) => {
   const failed = { finish_reason: 'error', error: { message: 'The engine broke.', code: 502 } }
   const answer = (said: string, more: object): Answering =>
     isStream
@@ -131,8 +133,8 @@ describe.each(forms)('a failure that stands in a choice, %s', (_form, isStream) 
       : json({ ...head, choices: [{ index: 0, message: { role: 'assistant', content: said }, ...more }] })
 
   test.each([
-    ['with its words', failed],
-    ['without a word', { finish_reason: 'error' }],
+    ['with a message', failed],
+    ['without a message', { finish_reason: 'error' }],
   ])('%s: the second target', async (_what, more) => {
     const { ask } = await start({ a: answer('', more) })
     const told = await ask(isStream)
@@ -226,7 +228,7 @@ describe('a stream', () => {
   })
 })
 
-test('what an attempt used that came to nothing is in the books as well', async () => {
+test('the tokens of an attempt that came to nothing are in the books too', async () => {
   const used = event({ ...head, choices: [], usage: goodUsage })
   const { ask, gateway } = await start({ a: inTurn((response) => void response.end(role + used), good) })
   const told = await ask(true)
@@ -265,7 +267,7 @@ test('a probe lets the others through from its first token, not from its end', a
   expect(await probing).toMatchObject({ status: 200, answer: 'a' })
 })
 
-/** It was asked for, and is put behind the first brace of the error. */
+/** Removes the report, which was asked for and stands right after the first brace of the error. */
 function withoutReport(text: string): string {
   return text.replace(/"gateway":\{.*\},(?="error")/, '')
 }

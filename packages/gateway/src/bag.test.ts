@@ -29,7 +29,7 @@ test('holds what was put in and not taken out, as a set would', () => {
   )
 })
 
-test('what is taken is in it no more, and can be put back', () => {
+test('items that are taken are no longer in it, and can be put back', () => {
   const bag = createBag<Item>()
   const items = [1, 2, 3].map((name): Item => ({ name, place: -1 }))
   for (const item of items) bag.add(item)

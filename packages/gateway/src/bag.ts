@@ -1,20 +1,21 @@
 /**
- * Things that come and go with every call, in no order.
+ * Items that come and go with every call, in no order.
  *
- * Not a Set, nor a Map: V8 makes a new table for those after every few deletions and lets the old one point to it. Once one
- * table is old, the chain of all later ones outlives every young collection, and with it each call that was ever in them.
+ * Not a Set or a Map: V8 makes a new table for those after every few deletions, and the old table points to it. Once
+ * one table is in the old generation, no young collection frees the chain of later tables, nor any call that was ever
+ * in them.
  */
 export interface Placed {
-  /** Where it lies, written by the bag; -1 when it lies in none. */
+  /** Its index in the bag, written by the bag; -1 when it is in none. */
   place: number
 }
 
 export interface Bag<Item extends Placed> {
   readonly size: number
   add(item: Item): void
-  /** Does nothing when it is not in it. */
+  /** Does nothing when the item is not in the bag. */
   delete(item: Item): void
-  /** Takes out as many, or all that there are. */
+  /** Takes out so many items, or all if there are fewer. */
   take(max: number): Item[]
   list(): readonly Item[]
 }

@@ -1,14 +1,14 @@
-/** The rest of a request's body will not come, or cannot be read: who waits for it is told, or who comes to wait. */
+/** Tells whoever waits for a request's body, now or later, that the rest will not come or cannot be read. */
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from './errors.ts'
 
 /**
- * The event that tells it to who waits. No WeakMap from the request to the one who waits: until the old generation is
- * collected such an entry keeps its value, and thereby each call that is over.
+ * The event on the request. A WeakMap from requests to listeners would not do: until the old generation is collected
+ * its entries keep their listeners, and thereby every call that is over.
  */
 const bodyFailed = Symbol('body failed')
 
-/** Bodies of which it was known before anybody waited for them; few. */
+/** Bodies that failed before anybody waited for them. These are few. */
 const failed = new WeakMap<IncomingMessage, GatewayError>()
 
 export function failBody(request: IncomingMessage, error: GatewayError): void {
@@ -16,7 +16,7 @@ export function failBody(request: IncomingMessage, error: GatewayError): void {
   request.emit(bodyFailed, error)
 }
 
-/** Called with why; at once, when it is known already. */
+/** The listener gets the error; at once if the body has failed already. */
 export function onBodyFailed(request: IncomingMessage, listener: (error: GatewayError) => void): void {
   const failure = failed.get(request)
   if (failure) listener(failure)

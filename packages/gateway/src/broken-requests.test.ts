@@ -1,6 +1,6 @@
 /**
- * Bytes that Node's own parser gives up on, or waits for in vain: one answer in the form of all others, counted by reason,
- * and the connection is closed.
+ * Bytes that Node's own parser gives up on, or waits for in vain: they get one answer, in the same form as all others,
+ * are counted by reason, and the connection is closed.
  */
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -40,12 +40,12 @@ const refusals = (reason: string) => gateway.sample('gateway_refused_total', `re
 const post = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n`
 
 test.each([
-  ['no HTTP', 400, 'not_http', 'hello\r\n\r\n'],
+  ['bytes that are not HTTP', 400, 'not_http', 'hello\r\n\r\n'],
   ['headers without a bound', 431, 'headers_too_large', `${post}X: ${'x'.repeat(20_000)}`],
   ['headers that never end', 408, 'request_timeout', `${post}X: `],
   ['two lengths', 400, 'not_http', `${post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
   ['a body that never ends', 408, 'request_timeout', `${post}Content-Length: 9\r\n\r\n{`],
-  ['chunks that are none', 400, 'not_http', `${post}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`],
+  ['broken chunks', 400, 'not_http', `${post}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`],
   [
     'a tunnel',
     405,
@@ -67,7 +67,7 @@ test.each([
   expect(await raw(bytes)).toMatch(/no TLS and no HTTP\/2: call it with http:\/\//)
 })
 
-test('who wants a tunnel is told what the gateway is, and takes nothing along when it breaks off', async () => {
+test('a client that asks for a tunnel is told what the gateway is, and can break off without harm', async () => {
   const tunnel = 'CONNECT api.openai.com:443 HTTP/1.1\r\n\r\n'
   expect(await raw(tunnel)).toMatch(/^HTTP\/1\.1 405 .*\r\nallow: GET, POST\r\n.*HTTPS_PROXY/s)
   const socket = connect(port(), '127.0.0.1')
@@ -77,32 +77,32 @@ test('who wants a tunnel is told what the gateway is, and takes nothing along wh
   expect((await fetch(`${gateway.url}/health`)).status).toBe(200)
 })
 
-test.each(['/health', '/ready'])('%s is answered though no host is named', async (where) => {
+test.each(['/health', '/ready'])('%s is answered without a Host header', async (where) => {
   expect(await raw(`GET ${where} HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /)
 })
 
-test('a late body is a call that failed: on the record once, and in the form of its caller', async () => {
+test('a late body is a failed call: it has one record, and its error is in the form of its caller', async () => {
   const calls = await gateway.sample('gateway_requests_total', 'status="408"')
   const answer = await raw(`${post.replace(path, '/v1/messages')}Content-Length: 9\r\n\r\n{`)
   expect(answer).toMatch(/^HTTP\/1\.1 408 .*"type":"error","error":\{"type":"invalid_request_error"/s)
   expect(await gateway.sample('gateway_requests_total', 'status="408"')).toBe(calls + 1)
 })
 
-test('a body that was refused and goes on for ever gets one answer, and then the end', async () => {
+test('a refused body that goes on for ever gets one answer, and then the connection is closed', async () => {
   expect(await raw(`${post}Content-Length: 5000\r\n\r\n{`)).toMatch(/^HTTP\/1\.1 413 .*\}$/s)
 })
 
-test('a body that was refused is thrown away up to 64 MB, and no further', async () => {
+test('up to 64 MB of a refused body are read and dropped, and no more', async () => {
   const patient = await startGateway({ ...oneModel(upstream.url), policies: { bodyBytesMax: 1000 } })
   const socket = connect(Number(new URL(patient.url).port), '127.0.0.1')
-  // Where bytes were on their way, the close comes as a reset.
+  // If bytes were on their way, the close arrives as a reset.
   socket.on('error', () => {})
   const isOver = new Promise((resolve) => socket.once('close', resolve))
   socket.write(`${post}Content-Length: 1000000000\r\n\r\n`)
   expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 413 /)
   const megabyte = Buffer.alloc(1024 * 1024)
   let sent = 0
-  // Some more than 64: the kernel holds a few that nobody has read.
+  // Some more than 64 MB: the kernel buffers some that were not read.
   for (; sent < 100 && !socket.destroyed; sent++) {
     const isTaken = new Promise((resolve) => socket.write(megabyte, resolve))
     await Promise.race([isTaken, isOver])
@@ -113,7 +113,7 @@ test('a body that was refused is thrown away up to 64 MB, and no further', async
   await patient.close()
 })
 
-test('one connection more than there may be is closed, and the others go on', async () => {
+test('one connection more than allowed is closed, and the others go on', async () => {
   const small = await startGateway(oneModel(upstream.url), { arrival: { connectionsMax: 1 } })
   const to = Number(new URL(small.url).port)
   const first = connect(to, '127.0.0.1')
@@ -128,13 +128,13 @@ test('one connection more than there may be is closed, and the others go on', as
   await small.close()
 })
 
-test('an expectation that nobody knows is let be', async () => {
+test('an unknown Expect header is ignored', async () => {
   const body = JSON.stringify(good)
   const head = `${post}Connection: close\r\nExpect: a-miracle\r\nContent-Length: ${body.length}\r\n\r\n`
   expect(await raw(head + body)).toMatch(/^HTTP\/1\.1 200 /)
 })
 
-test('bytes that are no request, in the middle of an answer, get no answer inside it', async () => {
+test('bytes that are not a request, sent while an answer runs, get no answer inside it', async () => {
   answering = (response) =>
     void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(token('a'))
   const body = JSON.stringify({ ...good, stream: true })
@@ -147,14 +147,14 @@ test('bytes that are no request, in the middle of an answer, get no answer insid
   await upstream.received[0]!.cutOff
 })
 
-/** What the gateway answers to these bytes, until it closes the connection. */
+/** All that the gateway answers to these bytes until it closes the connection. */
 async function raw(bytes: string): Promise<string> {
   const socket = connect(port(), '127.0.0.1')
   socket.write(bytes)
   return text(socket)
 }
 
-/** One answer and no more, in the form of all others. */
+/** Expects exactly one answer, in the same form as all others. */
 function readAnswer(answer: string): { status: number; code: string } {
   expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1)
   const [head = '', body = ''] = answer.split('\r\n\r\n')

@@ -1,6 +1,6 @@
 /**
- * What Node cannot read as a request never reaches a route; it is answered here. Where only its body is broken or late, who
- * reads the body answers.
+ * Bytes that Node cannot read as a request never reach a route; they are answered here. Where only the body is broken
+ * or late, the code that reads the body answers.
  */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -10,12 +10,12 @@ import { type ErrorCode, GatewayError } from './errors.ts'
 import { createRequestId } from './request-id.ts'
 
 interface Surroundings {
-  /** What the connection was last used for. */
+  /** The newest response on the connection. */
   newest: ServerResponse | undefined
   onRefused(reason: ErrorCode): void
 }
 
-/** `code`: Node's, of the error that the reading ended with. */
+/** `code`: that of Node's error. */
 export function answerBrokenRequest(
   code: string | undefined,
   socket: Socket,
@@ -23,7 +23,7 @@ export function answerBrokenRequest(
 ) {
   const { error, phrase } = toBroken(code)
   if (newest && !(newest.writableFinished && newest.req.complete)) {
-    // It left in the middle, or is answered already: a second answer would be read as part of the first.
+    // The caller left in the middle, or has its answer already: a second one would be read as part of the first.
     if (code === 'HPE_INVALID_EOF_STATE' || newest.headersSent) return socket.destroy()
     newest.setHeader('connection', 'close')
     return failBody(newest.req, error)
@@ -32,7 +32,7 @@ export function answerBrokenRequest(
   socket.end(toRawAnswer(error, createRequestId(), phrase))
 }
 
-/** `CONNECT`: Node hands over the connection and looks after it no more. */
+/** `CONNECT`: Node hands over the connection and no longer manages it. */
 export function answerTunnel(socket: Socket, { newest, onRefused }: Surroundings): void {
   socket.on('error', () => socket.destroy())
   // A second answer would be read as part of the first.
@@ -40,26 +40,29 @@ export function answerTunnel(socket: Socket, { newest, onRefused }: Surroundings
   const error = new GatewayError('method_not_allowed', noProxy, { headers: { allow: 'GET, POST' } })
   onRefused(error.code)
   socket.setTimeout(tunnelMsMax, () => socket.destroy())
-  // Unread, what the other side says would turn the end into a reset.
+  // The caller's bytes must be read: unread bytes would turn the close into a reset.
   socket.resume().end(toRawAnswer(error, createRequestId(), 'Method Not Allowed'))
 }
 
-/** Who has its answer and does not leave. */
+/** How long a caller that has its answer can keep the connection open. */
 const tunnelMsMax = 1_000
 
 const noProxy =
-  'This gateway is no proxy and opens no tunnels (CONNECT): make it the base URL of your client, and take it out of HTTPS_PROXY.'
+  'This gateway is not a proxy and opens no tunnels (CONNECT): make it the base URL of your client, not HTTPS_PROXY.'
 
 function toBroken(code: string | undefined): { error: GatewayError; phrase: string } {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return {
-        error: new GatewayError('request_timeout', 'The request took too long to arrive.'),
+        error: new GatewayError('request_timeout', 'The request took too long to arrive. Send it again.'),
         phrase: 'Request Timeout',
       }
     case 'HPE_HEADER_OVERFLOW':
       return {
-        error: new GatewayError('headers_too_large', 'The headers are too large.'),
+        error: new GatewayError(
+          'headers_too_large',
+          'The headers are too large. Send fewer or shorter ones.',
+        ),
         phrase: 'Request Header Fields Too Large',
       }
     default:
@@ -67,6 +70,6 @@ function toBroken(code: string | undefined): { error: GatewayError; phrase: stri
   }
 }
 
-/** Mostly TLS, or HTTP/2 without a handshake. */
+/** Mostly TLS, or HTTP/2 with prior knowledge. */
 const notHttp =
-  'This is not an HTTP request. The port speaks HTTP/1.1, no TLS and no HTTP/2: call it with http://, or by the proxy that has the certificate.'
+  'This is not an HTTP request. The port speaks HTTP/1.1, no TLS and no HTTP/2: call it with http://, or by a TLS proxy.'

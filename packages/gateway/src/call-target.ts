@@ -1,4 +1,4 @@
-/** One attempt of a call at one target: the request goes up, the answer passes down, and how it ended is kept. */
+/** One attempt of a call at one target: sends the request, passes on the answer, and notes how it ended. */
 import { readUsage, type Usage } from '@drag-race/contracts'
 import type { Call } from './call.ts'
 import type { ChatParts } from './chat.ts'
@@ -23,25 +23,25 @@ import type { Try } from './upstream/try-targets.ts'
 
 export interface Attempt {
   target: Target
-  /** Waited before it. */
+  /** How long the call waited before this attempt. */
   waitMs: number
   startedAtMs: number
   /** null while it runs. */
   endedAtMs: number | null
-  /** On a connection: whoever leaves from then on leaves a prompt that may have been read. */
+  /** The request is on a connection: if the caller leaves from now on, the provider may have read the prompt. */
   isSent: boolean
   /** HTTP status of the provider; null when no response came. */
   status: number | null
   /** `ok`, or the code of what went wrong. */
   outcome: string
-  /** What it has said so far. */
+  /** What is known of its answer so far. */
   facts: AnswerFacts
-  /** The provider's count; estimated where an answer that is paid for has none; null when nothing is known. */
+  /** The provider's count; estimated where an answer that must be paid for has none; null when nothing is known. */
   usage: Usage | null
   isBeginNoted: boolean
 }
 
-/** Throws when the answer is not whole; `broken` when an error passed to the caller inside the stream, as it came. */
+/** Throws when the answer is not whole. `broken`: the provider sent an error inside the stream, which was passed on. */
 export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise<'whole' | 'broken'> {
   const attempt = beginAttempt(parts, call, to)
   try {
@@ -50,12 +50,12 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
     await relayAnswer(answer, call, {
       clock: parts.clock,
       report() {
-        // It goes to the caller with the error, and says how the attempt ended.
+        // After an error in the stream, the report that is sent with it must say how the attempt ended.
         if (attempt.facts.error !== null) endAttempt(parts, call, attempt, 'stream_error')
         return toReport(call, parts.cost, parts.clock.monotonicMs())
       },
       onBegun() {
-        // How fast a model answers is not told by an answer that no model gives.
+        // Free endpoints (token counts) are not answered by the model, so they do not tell how fast it is.
         if (endpoints[call.endpoint].isFree) return
         noteBegun(attempt, to, call.asked!.isStream ? null : parts.clock.monotonicMs())
       },
@@ -68,14 +68,14 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
     return isWhole ? 'whole' : 'broken'
   } catch (error) {
     endAttempt(parts, call, attempt, toOutcomeCode(error))
-    // It may have the provider's words, of wherever it was thrown. A key that were cut first would keep its first half.
+    // Its message can hold the provider's words. Secrets are removed before it is shortened, which could halve them.
     if (error instanceof GatewayError)
       error.message = shortenMessage(withoutSecrets(error.message, to.target.secrets))
     throw error
   }
 }
 
-/** One of a bounded set: it becomes a label of a metric. */
+/** One of a bounded set of codes, because it is a metric label. */
 export function toOutcomeCode(error: unknown): string {
   if (error instanceof ProviderError) return `http_${error.status}`
   return error instanceof GatewayError || error instanceof CallerGone ? error.code : 'internal_error'
@@ -101,7 +101,7 @@ function beginAttempt(parts: ChatParts, call: Call, { target, waitMs }: Try): At
   return attempt
 }
 
-/** `answeredAtMs`: an answer in one piece was read; it may hold no token. */
+/** `answeredAtMs`: when a whole answer was read, which need not hold a token; null for a stream. */
 function noteBegun(attempt: Attempt, to: Try, answeredAtMs: number | null) {
   const begunAtMs = answeredAtMs ?? attempt.facts.firstTokenAtMs
   if (begunAtMs === null || attempt.isBeginNoted) return
@@ -137,7 +137,7 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
       attempt.isSent = true
     },
   })
-  // Waiting for the attempts before this one was not the gateway's own work; of those that were not sent, nobody waited for one.
+  // After an attempt that was sent, the gateway waited for a provider: its own work counts from this attempt's start.
   const isFirstSent = call.attempts.slice(0, -1).every(({ outcome }) => outcome === 'not_carried')
   const fromMs = isFirstSent ? call.workFromMs : attempt.startedAtMs
   call.ownMs.request += parts.clock.monotonicMs() - fromMs
@@ -172,14 +172,14 @@ function toChoices(n: unknown): number {
   return typeof n === 'number' ? n : 1
 }
 
-/** As much of an error body as anybody reads. */
+/** How much of an error body is read. */
 const refusalBytesMax = 256 * 1024
 
 function endAttempt(parts: ChatParts, call: Call, attempt: Attempt, outcome: string) {
   const { facts } = attempt
   attempt.endedAtMs = toEndedAtMs(facts, outcome === 'ok', parts.clock)
   attempt.outcome = outcome
-  // A prompt that was counted was read, and so was one that had been sent when its caller left, whether or not a token of the answer came.
+  // The provider has read the prompt if it counted it, or if it was sent before the caller left, even if no token came.
   const isRead = (isCallerEnd(outcome) && attempt.isSent) || facts.usageSoFar !== null
   const isPaidFor = outcome === 'ok' || isRead || hasBegun(facts)
   attempt.usage = isPaidFor ? toAttemptUsage(call, facts) : facts.usage

@@ -1,4 +1,4 @@
-/** One chat call while it runs: what is known of it so far, for the answer's headers, the report and the record. */
+/** One call while it runs: all that is known of it so far, for the answer's headers, the report and the record. */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Identity } from './admission/identity.ts'
 import type { Reservation } from './admission/limiter.ts'
@@ -27,45 +27,45 @@ export interface Call extends Placed {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly endpoint: Endpoint
-  /** With a start signal, when that came. */
+  /** When its request arrived, or its start signal if it has one; on the monotonic clock. */
   arrivedAtMs: number
-  /** When its request came, on the wall clock. Budgets hold for the call before its start signal, so it is booked under this. */
+  /** When its request arrived, by date. It is booked under this: budgets reserve for it before its start signal. */
   readonly arrivedAtDateMs: number
-  /** null: it starts when it comes. */
+  /** null: it starts when its request arrives. */
   readonly start: StartSignal | null
-  /** Aborted with the reason when the caller leaves or the call's time is over. */
+  /** Aborted, with the reason, when the caller leaves or the call's time is over. */
   readonly signal: StopSignal
-  /** Who calls; null until it is known. */
+  /** null until the caller is identified. */
   identity: Identity | null
   asked: ChatRequest | null
-  /** What it is booked on besides its caller. */
+  /** What it is booked under besides its caller. */
   tags: Tags
-  /** Where it may go; null until its model is known. */
+  /** Where it can go; null until its model is known. */
   route: CallRoute | null
-  /** What its limits hold for it. */
+  /** What is reserved for it in its limits. */
   reservation: Reservation | null
-  /** What its budgets hold for it. */
+  /** What is reserved for it in its budgets. */
   budget: BudgetReservation | null
   guardrails: CallGuardrails
   cache: CacheLook
-  /** null where nobody follows it. */
+  /** null when it is not traced. */
   trace: CallTrace | null
-  /** Where it went last, or where the answer from the cache once came from. */
+  /** The target of the last attempt, or of the cached answer. */
   target: Pick<Target, 'name' | 'provider' | 'upstreamModel'> | null
   attempts: Attempt[]
-  /** Of the attempt that runs, or ran last. */
+  /** Those of the attempt that runs or ran last. */
   facts: AnswerFacts
-  /** The gateway's own work in milliseconds: before the request went up, and on what came back. */
+  /** The gateway's own work in milliseconds: before the request was sent, and on the answer. */
   ownMs: { request: number; response: number }
-  /** Since when the gateway works on the request that it sends up, on the monotonic clock. */
+  /** Since when the gateway works on the request, on the monotonic clock. */
   workFromMs: number
-  /** When it must be over, on the monotonic clock; never, before it is limited. */
+  /** When it must be over, on the monotonic clock; `Infinity` until `limit` is called. */
   deadlineAtMs: number
-  /** Bounds the whole call, from its arrival, with all its attempts and waits. */
+  /** Limits the time of the whole call, from its arrival, with all its attempts and waits. */
   limit(totalMs: number): void
-  /** It ends with this error. */
+  /** Ends it with this error. */
   end(error: Error): void
-  /** It is over, and with it whatever still runs for it. */
+  /** Closes it, and stops whatever still runs for it. */
   close(): void
 }
 
@@ -117,14 +117,14 @@ export function openCall(
     close() {
       clearTimeout(timer)
       response.off('close', onClose)
-      // An attempt whose answer nobody read to its end must not go on.
+      // An attempt whose answer was not read to its end must not go on.
       controller.abort(callerLeft)
     },
   }
   return call
 }
 
-/** On every answer, good or bad: added to what passes of the provider's. */
+/** Adds the headers that every answer has, good or bad, to those that are passed on from the provider. */
 export function toAnswerHeaders(call: Call, headers: OutgoingHttpHeaders = {}): OutgoingHttpHeaders {
   const { target, facts, reservation, cache, budget } = call
   tellRequestId(headers, call.id, endpoints[call.endpoint].dialect)

@@ -1,6 +1,6 @@
 /**
- * The door of a chat call: what a caller sent → what the gateway needs to know of it, or a clear no. Nothing goes
- * upstream before this. Strict on the few members that the gateway reads, blind to all others: they are the provider's.
+ * Reads the request of a call, or refuses it, before anything is sent to a provider. It is strict about the few members
+ * that the gateway reads, and ignores all others, which are the provider's business.
  */
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
@@ -14,15 +14,15 @@ import { checkStartSignal } from './start-signal.ts'
 import { readTags, type Tags } from './tags.ts'
 
 export interface ChatRequest {
-  /** As it came. */
+  /** The bytes as they came. */
   body: Buffer
-  /** The same, parsed: for conditions, and where tokens must be estimated. */
+  /** The body, parsed: for conditions, and where tokens must be estimated. */
   json: Record<string, unknown>
   model: string
   isStream: boolean
-  /** What limits reserve for it. */
+  /** The tokens that limits reserve for it. */
   estimate: TokenEstimate
-  /** The caller's own; those of its key go before them. */
+  /** The tags of the request itself; those of the caller's key have precedence. */
   tags: Tags
   streamOptions: Record<string, unknown> | null
   /** The caller asked for the usage chunk itself. */
@@ -73,7 +73,7 @@ export async function readChatRequest(
     tags: readTags(json, request.headers),
     streamOptions: stream_options ?? null,
     wantsUsage: stream_options?.include_usage === true,
-    // The report has a place in chat only.
+    // Only chat answers have a place for the report.
     wantsReport: endpoint === 'chat/completions' && request.headers['x-gateway-report'] === '1',
   }
 }
@@ -82,7 +82,7 @@ function toEstimate(json: Body, endpoint: Endpoint): TokenEstimate {
   const { isFree, operation } = endpoints[endpoint]
   if (isFree) return noTokens
   const estimate = estimateTokens(json)
-  // No text is written.
+  // Embeddings write no text.
   return operation === 'embeddings' ? { ...estimate, outputTokens: 0 } : estimate
 }
 
@@ -95,7 +95,7 @@ function check(json: unknown, endpoint: Endpoint): Body {
   throw new GatewayError('invalid_request', toSentence(parsed.error.issues[0], endpoint))
 }
 
-/** Well formed at a glance, as nearly all are. The schema looks at the others, and says what is wrong with them. */
+/** A quick check that nearly all bodies pass. The schema checks the others, and says what is wrong with them. */
 function isPlain(json: unknown, endpoint: Endpoint): json is Body {
   if (endpoints[endpoint].needs !== 'messages') return false
   const { model, messages, stream, stream_options } = record(json)
@@ -116,7 +116,7 @@ function toSentence(issue: z.core.$ZodIssue | undefined, endpoint: Endpoint): st
     case '':
       return `The body must be a JSON object with \`model\`${needs ? ` and \`${needs}\`` : ''}.`
     case 'model':
-      return '`model` is missing or is no text: name one of GET /v1/models.'
+      return '`model` is missing or not a text: name one of GET /v1/models.'
     case 'messages':
       return '`messages` is missing or empty: send a list with at least one message.'
     case 'input':
@@ -125,6 +125,6 @@ function toSentence(issue: z.core.$ZodIssue | undefined, endpoint: Endpoint): st
     case 'stream':
       return '`stream` must be true or false.'
     default:
-      return `\`${member}\` is not what it must be: \`stream_options\` is like {"include_usage": true}.`
+      return `\`${member}\` has the wrong form: write \`stream_options\` like {"include_usage": true}.`
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What happens to one chat call, top to bottom. Each line of `chat` is a stage; a stage that says no throws, and the
- * error is answered in one place. The record is written once, whatever happened.
+ * What happens to one call, from top to bottom. Each line of `chat` is a stage. A stage that refuses the call throws,
+ * and the error is answered in one place. The record is written once, whatever happened.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerError } from './answer-error.ts'
@@ -23,7 +23,7 @@ import type { StartSignal } from './start-signal.ts'
 import { toBookedTags } from './tags.ts'
 import { type CallRoute, tryTargets } from './upstream/try-targets.ts'
 
-/** What a call works with: what lives as long as the process, and what came of the config at its arrival. */
+/** What a call works with: the engine, which lives as long as the process, and the setup at the call's arrival. */
 export interface ChatParts extends Engine, Setup {}
 
 /** Never rejects. */
@@ -40,7 +40,7 @@ export async function chat(
   try {
     call.trace = parts.tracing?.begin(call, endpoints[endpoint].operation) ?? null
     const identity = parts.admission.identify(request)
-    // A key is known at once; only a token may have to wait.
+    // Only a token is checked asynchronously; a key is looked up at once.
     call.identity = identity instanceof Promise ? await identity : identity
     call.tags = toBookedTags(call.tags, call.identity.tags)
     const asked = await readChatRequest(request, parts.config.bodyBytesMax, endpoint)
@@ -57,14 +57,13 @@ export async function chat(
     call.limit(call.route.totalMs)
     call.guardrails = parts.guardrails.of(call.route, endpoint)
     const { request: requestGuard } = call.guardrails
-    // From here on the request is as its guardrails let it pass.
+    // From here on the request is masked by its guardrails.
     if (requestGuard) call.asked = await guardRequest(asked, requestGuard, call.signal)
     const cache = parts.cache.look(call)
-    // The last no that costs nothing: from here on budgets and limits hold something for this call.
-    // What is free needs no budget.
+    // From here on budgets and limits reserve something for this call. What costs nothing needs no budget.
     if (!cache.found && !endpoints[endpoint].isFree) parts.budgets.reserve(call)
     parts.admission.admit(call)
-    // A call that was refused has met no cache.
+    // Set only now: a refused call must not report a cache hit or miss.
     call.cache = cache
     if (call.start) await begin(call, call.route, call.start, parts.clock)
     if (call.cache.found) await answerFromCache(parts, call, call.cache.found)
@@ -80,7 +79,7 @@ export async function chat(
         attempt: (to) => callTarget(parts, call, to),
         hasBegun: () => response.headersSent,
       })
-      // Behind the request itself, which goes out in this turn's immediates.
+      // After the request itself, which is sent in this turn's immediates.
       setImmediate(() => {
         parts.budgets.hold(call)
         call.reservation?.headers()
@@ -92,11 +91,11 @@ export async function chat(
     outcome = await fail(parts, call, error)
   }
   const endedAtMs = toEndedAtMs(call.facts, outcome.kind === 'ok', parts.clock)
-  // In the next tick the last bytes are on their way: the books do not delay them.
+  // In the next tick the last bytes have been sent, so the books do not delay them.
   process.nextTick(settle, parts, call, outcome, endedAtMs)
 }
 
-/** Whatever fails here fails for this call alone. */
+/** An error here concerns this call alone. */
 function settle(parts: ChatParts, call: Call, outcome: Outcome, endedAtMs: number): void {
   try {
     call.close()
@@ -108,13 +107,13 @@ function settle(parts: ChatParts, call: Call, outcome: Outcome, endedAtMs: numbe
   } catch (error) {
     parts.log.error(
       { requestId: call.id, err: error },
-      'a call could not be settled, by a fault of the gateway',
+      'a call could not be settled because of an error in the gateway',
     )
   }
   parts.running.delete(call)
 }
 
-/** All but the sending is done. The call's time counts from its start signal; the work before that is no part of it. */
+/** Waits for the start signal. The call's time counts from the signal; the work before is not part of it. */
 async function begin(call: Call, { totalMs }: CallRoute, start: StartSignal, clock: Clock): Promise<void> {
   call.ownMs.request = clock.monotonicMs() - call.workFromMs
   await start.wait()
@@ -123,17 +122,17 @@ async function begin(call: Call, { totalMs }: CallRoute, start: StartSignal, clo
   call.limit(totalMs)
 }
 
-/** An error inside a stream has passed to the caller as it came, and is still no success. */
+/** An error inside a stream was passed on to the caller as it came, but the call still failed. */
 function toOutcome({ facts, response }: Call): Outcome {
   return facts.error === null
     ? { kind: 'ok' }
     : { kind: 'failed', code: 'stream_error', status: response.statusCode }
 }
 
-/** Whoever cannot be told why, is told that it is over: a call that never ends would hold up whoever stops the gateway. */
+/** Answers with the error, or closes the connection if that fails: a call that never ends would hold up the drain. */
 async function fail(parts: ChatParts, call: Call, reason: unknown): Promise<Outcome> {
   try {
-    // It may be long until its signal comes, only to be refused.
+    // Given back before the wait: the start signal of a refused call can be long in coming.
     if (call.attempts.length === 0) parts.budgets.giveBack(call)
     await call.start?.over()
     return answerFailure(parts, call, reason)

@@ -1,7 +1,7 @@
 /**
- * Refuses a member that differs only by its case from one that the gateway reads. Go's JSON reader, as in Ollama, takes
- * `Model` for `model`, and of both the last: a caller could name one model to the gateway and another to the provider,
- * past what it may use, what it costs and what limits reserve for it.
+ * Refuses a member that differs only by case from one that the gateway reads. Go's JSON reader, which Ollama uses,
+ * takes `Model` for `model`, and the last of both wins: a caller could name one model to the gateway and another to the
+ * provider, and get around allowed models, costs, limits and guardrails.
  */
 import { outputMembers, promptMembers } from './admission/token-estimate.ts'
 import { GatewayError } from './errors.ts'
@@ -14,7 +14,7 @@ const read = [
   ...outputMembers,
 ]
 const exact = new Set(read)
-// Unicode's case folding, which Go applies too: the Kelvin sign is a `k`, and the long s an `s`.
+// With Unicode's case folding, which Go applies too: the Kelvin sign counts as `k`, and the long s as `s`.
 const folded = new RegExp(`^(?:${read.join('|')})$`, 'iu')
 
 /** Throws `invalid_request`. */
@@ -24,7 +24,7 @@ export function checkSpelling(json: object): void {
     const meant = read.find((each) => new RegExp(`^${key}$`, 'iu').test(each))
     throw new GatewayError(
       'invalid_request',
-      `\`${key}\` is \`${meant}\` to some providers and not to others: write \`${meant}\`, in small letters.`,
+      `\`${key}\` means \`${meant}\` to some providers and nothing to others: write \`${meant}\`, in lower case.`,
     )
   }
 }

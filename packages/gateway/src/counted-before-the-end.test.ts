@@ -1,6 +1,6 @@
 /**
- * What a provider counts before the end of its answer is what an answer that breaks off costs, with an estimate of the rest:
- * Anthropic counts the prompt as its answer begins, Gemini all of it in each chunk.
+ * An answer that breaks off costs what its provider had counted until then, and an estimate of the rest. Anthropic
+ * counts the prompt when its answer begins, Gemini counts everything in each chunk.
  */
 import { afterEach, expect, test } from 'vitest'
 import { messages, type RunningGateway } from './testing/gateway.ts'
@@ -27,7 +27,9 @@ const post = (path: string, signal?: AbortSignal, model = 'anthropic') =>
   })
 
 const begin = claude.start + claude.text
-/** Five fresh at $3 a million, twenty from a cache at $0.30, ten into it at $3.75; and one of the answer at $15. */
+/**
+ * Five new tokens at $3 a million, twenty from the cache at $0.30, ten into it at $3.75, and one of the answer at $15.
+ */
 const counted = { inputTokens: 35, outputTokens: 1, isUsageEstimated: true, costUsd: 73.5e-6 }
 
 const doors = ['/v1/chat/completions', '/v1/messages']
@@ -58,7 +60,7 @@ test.each(doors)('%s: an answer whose caller leaves', async (path) => {
   await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller_left', ...counted })
 })
 
-/** Three hundred thoughts that nobody sees, at $2.50 a million like the two tokens of the answer; seven of the prompt at $0.30. */
+/** 300 hidden reasoning tokens and two of the answer at $2.50 a million, and seven of the prompt at $0.30. */
 const thinking = native({
   candidates: [{ content: { parts: [{ text: 'grüß' }] }, index: 0 }],
   usageMetadata: {
@@ -83,7 +85,7 @@ test('Gemini: hidden thoughts of an answer that is cut are counted too', async (
     })
 })
 
-test('Gemini: what was said after the last count is estimated', async () => {
+test('Gemini: text after the last count is estimated', async () => {
   const more = native({ candidates: [{ content: { parts: [{ text: 'word '.repeat(600) }] }, index: 0 }] })
   await start(async (response) => {
     response.writeHead(200, type).write(thinking + more, () => response.destroy())

@@ -1,4 +1,4 @@
-/** JSON nested deeper than a stack is high, of a provider or a caller: it is told as what it is, and no fault of the gateway. */
+/** JSON nested deeper than the call stack allows, from a provider or a caller, is never an internal error. */
 import { expect, test } from 'vitest'
 import type { ErrorBody } from './testing/gateway.ts'
 import { ask, mails, startGuarded } from './testing/guarded.ts'

@@ -8,7 +8,7 @@ import { goodAnswer } from './testing/door.ts'
 import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from './testing/gateway.ts'
 import { type Received, startUpstream, type Upstream } from './testing/upstream.ts'
 
-/** A provider that holds back whatever it is asked with `user: wait`, from its second token on where it streams. */
+/** A provider that holds back the answer to `user: wait`; when it streams, from the second token on. */
 let going: PromiseWithResolvers<void>
 let upstream: Upstream
 let gateway: RunningGateway
@@ -57,7 +57,7 @@ test('ready until it drains; alive while it does', async () => {
   expect((await gateway.chat(plain)).status).toBe(200)
 })
 
-test('what runs comes to its end, whole; nobody new is let in; then it is over', async () => {
+test('running calls finish whole, no new ones are accepted, then the drain is over', async () => {
   const response = await gateway.chat({ ...held, ...whole })
   const drained = gateway.gateway.drain({ delayMs: 0, deadlineMs: 60_000 })
   await expect.poll(() => gateway.gateway.server.listening).toBe(false)
@@ -76,7 +76,7 @@ test('at the deadline a stream ends with an error of its own and no [DONE], and 
   expect(said.at(-1)).toMatchObject({ error: { code: 'gateway_shutdown' } })
   expect(said).not.toContain('[DONE]')
   await ((await received) satisfies Received).cutOff
-  // The provider did nothing wrong.
+  // It is no failure of the provider.
   expect(gateway.gateway.targets()).toMatchObject([{ breaker: 'closed', failuresInARow: 0, pending: 0 }])
   expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'gateway_shutdown' })
 })
@@ -107,7 +107,7 @@ test('a kept connection is told to close, whether its answer had begun or not', 
   agent.destroy()
 })
 
-test('connections that nobody uses hold up nothing', async () => {
+test('idle connections do not hold up the drain', async () => {
   const agent = new Agent({ keepAlive: true })
   const asked = request(`${gateway.url}/health`, { agent }).end()
   const [response] = await once(asked, 'response')
@@ -117,7 +117,7 @@ test('connections that nobody uses hold up nothing', async () => {
   agent.destroy()
 })
 
-test('who reads slowly has the end of an answer that is over for the gateway', async () => {
+test('a slow reader gets the rest of an answer that is over for the gateway', async () => {
   const event = token('x'.repeat(16_000))
   let send: (text: string) => Promise<void> = async () => {}
   let end = () => {}
@@ -135,7 +135,7 @@ test('who reads slowly has the end of an answer that is over for the gateway', a
   )
   const [socket] = (await connected) as [Socket]
   await expect.poll(() => source.received).toHaveLength(1)
-  // Until the kernel takes no more: what comes now waits in the gateway.
+  // Until the kernel's buffers are full: further bytes wait in the gateway.
   let sent = 0
   while (socket.writableLength === 0) {
     await send(event)
@@ -146,7 +146,7 @@ test('who reads slowly has the end of an answer that is over for the gateway', a
   await expect.poll(() => slow.sample('gateway_requests_total', 'status="200"')).toBe(1)
   expect(socket.writableLength).toBeGreaterThan(0)
   const drained = slow.gateway.drain({ delayMs: 0, deadlineMs: 60_000 })
-  // Nobody is let in, and what is idle was closed.
+  // No new connection is accepted, and idle ones are closed.
   await expect
     .poll(() =>
       fetch(`${slow.url}/health`).then(

@@ -1,7 +1,7 @@
 /**
- * How the gateway leaves. First it says that it is not ready, so that load balancers look elsewhere; then it takes no
- * connection any more and lets what runs come to its end; what still runs at the deadline ends with an error of its own,
- * so that no caller takes a part for the whole.
+ * How the gateway stops. First it says that it is not ready, so that load balancers look elsewhere. Then it accepts no
+ * new connections and lets running calls finish. Calls that still run at the deadline end with an error of their own,
+ * so that no caller takes a part of an answer for the whole.
  */
 import type { Server } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
@@ -9,20 +9,20 @@ import { GatewayError } from './errors.ts'
 import type { RunningCalls } from './running-calls.ts'
 
 export interface Readiness {
-  /** null: it is. */
+  /** Why the gateway is not ready; null if it is. */
   whyNot(): string | null
   isDraining(): boolean
   drain(): void
 }
 
 export interface DrainTimes {
-  /** Not ready, but still taking new calls. */
+  /** How long it says that it is not ready, but still takes new calls. */
   delayMs: number
-  /** From then on, for what runs. */
+  /** How long running calls have after that. */
   deadlineMs: number
 }
 
-/** `problem`: why it cannot keep its promises just now, though it lives; null when it can. */
+/** `problem`: why the gateway is not ready though it runs; null when it is. */
 export function createReadiness(problem: () => string | null): Readiness {
   let isDraining = false
   return {
@@ -34,12 +34,12 @@ export function createReadiness(problem: () => string | null): Readiness {
   }
 }
 
-/** A connection whose answer is whole is closed this soon after it. */
+/** How soon a connection is closed after its answer is whole. */
 const idleLookMs = 50
-/** Callers have so long to read the error that ended their answer. */
+/** How long callers have to read the error that ended their answer. */
 const lastWordsMsMax = 1_000
 
-/** Resolves when no call runs; connections may still be open where a caller does not read. */
+/** Resolves when no call runs. The connection of a caller that does not read can still be open then. */
 export async function drain(
   server: Server,
   running: RunningCalls,
@@ -50,7 +50,7 @@ export async function drain(
   await setTimeout(delayMs, undefined, { ref: false })
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   running.sayGoodbye()
-  // A connection that is kept alive would hold the server open for a minute after its last answer.
+  // A keep-alive connection would hold the server open for a minute after its last answer.
   const closing = setInterval(() => server.closeIdleConnections(), idleLookMs)
   const isOver = Promise.all([closed, running.none()])
   await Promise.race([isOver, setTimeout(deadlineMs, undefined, { ref: false })])
@@ -59,7 +59,7 @@ export async function drain(
   clearInterval(closing)
 }
 
-/** Made once: it is the same for every call. */
+/** Made once, because it is the same for every call. */
 export const shutdown = new GatewayError(
   'gateway_shutdown',
   'The gateway is shutting down, and this answer is not complete. Send the request again.',

@@ -74,7 +74,7 @@ test.each([
   expect(upstream.received).toEqual([])
 })
 
-test('reserve no answer', async () => {
+test('reserve no tokens for an answer', async () => {
   const goOn = Promise.withResolvers<void>()
   const upstream = await startUpstream(async (response, request) => {
     await goOn.promise

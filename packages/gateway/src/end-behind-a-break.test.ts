@@ -1,6 +1,6 @@
 /**
- * A broken event and the event that ends the answer, in one read of an answer that has begun: whoever reads the end takes what came
- * for the whole, and never sees the error behind it.
+ * A broken event and the event that ends the answer, in one read of an answer that has begun. The end must not be
+ * passed on: a reader of it would take the answer for whole, and never see the error after it.
  */
 import { expect, test } from 'vitest'
 import { done, event, finish, token } from './testing/chunks.ts'

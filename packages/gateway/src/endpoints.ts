@@ -1,25 +1,25 @@
 /**
- * What a caller may ask for, by the path below /v1. Chat is carried to every provider; the others only pass through, byte
- * for byte, to targets that speak their dialect, and are metered the same way.
+ * The endpoints, by their path below /v1. Chat is translated for every provider; requests to the others are only passed
+ * through, byte for byte, to targets that speak their dialect, and are metered the same way.
  */
 export interface EndpointFacts {
   dialect: 'openai' | 'anthropic'
-  /** The member that a request must have besides `model`; null when there is none that all have. */
+  /** The member that every request must have besides `model`; null if there is none. */
   needs: 'messages' | 'prompt' | 'input' | null
   canStream: boolean
-  /** Does a stream tell its usage in a chunk of its own, when `stream_options` asks for it? */
+  /** Whether a stream has its usage in a chunk of its own, when `stream_options` asks for it. */
   hasUsageChunk: boolean
-  /** What stands in the event that ends a stream for its reader. */
+  /** Words of the event that ends a stream for its reader. */
   endWords: readonly string[]
-  /** Can guardrails check its answers? `none`: they hold no text, and need no check. */
+  /** Whether guardrails can check its answers. `none`: they hold no text, so there is nothing to check. */
   guardedAnswers: 'yes' | 'no' | 'none'
-  /** The member that each whole answer has, and a refusal that came with a good status has not. */
+  /** The member that every whole answer has, unlike a refusal that comes with a good status. */
   answeredIn: 'choices' | 'data' | 'output' | 'content' | 'input_tokens'
-  /** Does an answer to it depend on the request alone, so that it may be given again? */
+  /** Whether an answer depends on the request alone, so that it can be cached. */
   isCacheable: boolean
-  /** It costs nothing and uses no tokens, whatever becomes of it. */
+  /** Calls cost nothing and use no tokens, however they end. */
   isFree: boolean
-  /** In OpenTelemetry's words, as far as it has one. */
+  /** OpenTelemetry's name for it, where there is one. */
   operation: 'chat' | 'text_completion' | 'embeddings' | 'count_tokens'
 }
 
@@ -57,7 +57,7 @@ export const endpoints = {
     needs: 'input',
     operation: 'embeddings',
   },
-  // A stored prompt or a conversation may stand in for its input.
+  // Its `input` can be missing: a stored prompt or a conversation can replace it.
   responses: {
     ...withEvents,
     endWords: ['response.completed', 'response.incomplete'],
@@ -79,7 +79,7 @@ export const endpoints = {
 
 export type Endpoint = keyof typeof endpoints
 
-/** null when the path is none of them. */
+/** null when the path is not that of an endpoint. */
 export function toEndpoint(path: string): Endpoint | null {
   const name = path.startsWith('/v1/') ? path.slice('/v1/'.length) : ''
   return Object.hasOwn(endpoints, name) ? (name as Endpoint) : null

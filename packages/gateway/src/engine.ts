@@ -1,6 +1,6 @@
 /**
- * What lives as long as the process, whatever the config says: connections, what is known of targets, what callers have
- * used up, the books. A new config finds all of it as the one before left it.
+ * All that lives as long as the process, whatever the config says: connections, what is known about targets, what
+ * callers have used up, the books. A new config finds all of it as the config before left it.
  */
 import type { Logger } from 'pino'
 import { type AuditLog, createAudit } from './admission/audit.ts'
@@ -35,14 +35,14 @@ import type { Wait } from './upstream/wait.ts'
 export interface EngineOptions {
   clock: Clock
   log: Logger
-  /** The file of the books; null keeps none. Another one takes a restart. */
+  /** The file of the books; null keeps none. It changes only with a restart. */
   booksPath: string | null
   /** In [0, 1). */
   random(): number
   wait: Wait
-  /** null: nobody wants traces. */
+  /** null: no traces. */
   tracing: Tracing | null
-  /** For the metrics; null: they tell nothing of the process. */
+  /** For the metrics; null: they tell nothing about the process. */
   processFacts: ProcessFacts | null
 }
 
@@ -54,10 +54,10 @@ export interface Engine extends Omit<EngineOptions, 'booksPath' | 'processFacts'
   limiter: Limiter
   keySets: KeySets
   cost: CostTable
-  /** What the cache keeps. */
+  /** The cached answers. */
   answers: AnswerStore
   metrics: Metrics
-  /** Not a call, or not even a request: counted by its reason. */
+  /** Counts requests that are refused and never become a call. */
   onRefused(reason: ErrorCode): void
   audit: AuditLog
   books: Books

@@ -1,4 +1,6 @@
-/** Callers of `POST /v1/messages` read errors in Anthropic's form, all others in OpenAI's; and all read where to find the call again. */
+/**
+ * Callers of `POST /v1/messages` get errors in Anthropic's form, all others in OpenAI's, and all get the request id.
+ */
 import { describe, expect, test } from 'vitest'
 import { head } from './testing/chunks.ts'
 import { bearer, keyOf } from './testing/door.ts'
@@ -43,7 +45,7 @@ function post(
   })
 }
 
-describe('the gateway’s own no', () => {
+describe('an error of the gateway', () => {
   const refused: [
     type: string,
     status: number,
@@ -91,8 +93,8 @@ describe('the gateway’s own no', () => {
   })
 })
 
-describe('a provider’s no', () => {
-  test('passes as it came where it has the form', async () => {
+describe('a refusal of a provider', () => {
+  test('is passed on as it came where it has the form', async () => {
     const body = '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"x":1}'
     const { gateway } = await start((response) => void response.writeHead(529).end(body))
     const response = await post(gateway, wellFormed)
@@ -180,7 +182,7 @@ describe('the id by which a call is found', () => {
   ]
   const ours = expect.stringMatching(/^req_\w{32}$/)
 
-  test('is where each client reads it, on good answers and bad ones', async () => {
+  test('is in the header that each client reads, on good answers and bad ones', async () => {
     const { gateway } = await start(json({ ...head, choices: [{ message: { content: 'a' } }] }))
     const chat = { model: 'gpt', messages }
     const good = idsOf(await post(gateway, chat, { path: '/v1/chat/completions' }))
@@ -193,7 +195,7 @@ describe('the id by which a call is found', () => {
     expect(list).toEqual([ours, list[0], null])
   })
 
-  test('does not push out a provider’s own', async () => {
+  test('does not replace the provider’s own id', async () => {
     const { gateway } = await start((response) => {
       response.writeHead(400, { 'x-request-id': 'theirs' }).end('{"error":{"message":"no"}}')
     })
@@ -202,7 +204,7 @@ describe('the id by which a call is found', () => {
   })
 })
 
-test('clients are told not to try again what would end as before', async () => {
+test('clients are told not to retry what would end the same way', async () => {
   const { gateway } = await start(() => {})
   const shouldRetry = async (body: object) =>
     (await post(gateway, body, { path: '/v1/chat/completions' })).headers.get('x-should-retry')
@@ -220,14 +222,14 @@ test('clients are told not to try again what would end as before', async () => {
   expect(await shouldRetry({ model: 'gpt', messages })).toBe('false')
 })
 
-describe('the models, as Anthropic’s clients ask for them', () => {
+describe('the models list in Anthropic’s form', () => {
   const asAnthropic = { headers: { 'anthropic-version': '2023-06-01', 'x-api-key': 'key-of-all' } }
   const claudeItem = {
     ...{ type: 'model', id: 'claude', display_name: 'claude' },
     created_at: '2026-01-01T00:00:00.000Z',
   }
 
-  test('are those that can be asked in their form', async () => {
+  test('holds the models that can be called in that form', async () => {
     const { gateway } = await start(() => {})
     const list = await fetch(`${gateway.url}/v1/models`, asAnthropic)
     expect(await list.json()).toEqual({
@@ -240,7 +242,7 @@ describe('the models, as Anthropic’s clients ask for them', () => {
   })
 
   test.each([
-    ['gpt', /cannot be asked in Anthropic's form/],
+    ['gpt', /cannot be called in Anthropic's form/],
     ['cluade', /Did you mean "claude"/],
   ])('and no others: %s', async (name, words) => {
     const { gateway } = await start(() => {})
@@ -253,7 +255,7 @@ describe('the models, as Anthropic’s clients ask for them', () => {
     })
   })
 
-  test('a virtual model is one where a target speaks it', async () => {
+  test('holds a virtual model if one of its targets speaks the dialect', async () => {
     const { gateway } = await start(() => {})
     const targets = (model: string) => ({ priority: { targets: [{ model, priority: 1 }] } })
     gateway.reload({

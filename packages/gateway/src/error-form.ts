@@ -1,7 +1,7 @@
 /**
- * The forms in which callers read an error: OpenAI's envelope, and for `POST /v1/messages` that of Anthropic, whose clients
- * find neither words nor kind in the other. In a stream of `/v1/responses` an error is an event like all others, with a type and a
- * number; some clients read it there, others in the envelope, so it has both.
+ * The forms in which callers read an error: OpenAI's envelope, and for `POST /v1/messages` that of Anthropic, whose
+ * clients find neither message nor type in the other. In a stream of `/v1/responses` an error is an event with a type
+ * and a number; some clients read it there, others in the envelope, so it has both.
  */
 import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
@@ -20,11 +20,11 @@ export function toErrorForm(endpoint: Endpoint): ErrorForm {
 export interface FormContext {
   form: ErrorForm
   requestId: string
-  /** Of an event that comes now. */
+  /** The number of the next event. */
   eventNumber: number
 }
 
-/** As the body of an answer. A provider's own bytes where they have the form already. */
+/** The body of an answer: the provider's own bytes where they have the form already. */
 export function toErrorBody(
   error: GatewayError,
   context: FormContext,
@@ -42,7 +42,7 @@ function withReportInRefusal(body: Uint8Array, report: GatewayReport): Uint8Arra
   return isRecord(json) ? withReport(body, json, report) : body
 }
 
-/** As the last event of a stream; `more` goes beside the error. */
+/** The last event of a stream; `more` is sent beside the error. */
 export function toErrorEvent(error: GatewayError, context: FormContext, more: object): string {
   const { form, eventNumber } = context
   const { code, message } = error
@@ -55,7 +55,7 @@ export function toErrorEvent(error: GatewayError, context: FormContext, more: ob
   return encodeEvent(form === 'openai' ? { data } : { event: 'error', data })
 }
 
-/** What `dialects/openai/error-reader.ts` made of a refusal has OpenAI's form, or was in Anthropic's before. */
+/** `dialects/openai/error-reader.ts` gives every refusal OpenAI's form, or leaves it in Anthropic's. */
 function hasForm(body: Uint8Array, form: ErrorForm): boolean {
   if (form !== 'anthropic') return true
   const { type, error } = record(parseJson(Buffer.from(body).toString()))
@@ -67,7 +67,7 @@ function toEnvelope({ message, code, status }: GatewayError, { form, requestId }
   return { type: 'error', error: { type: anthropicTypeOf(status), message }, request_id: requestId }
 }
 
-/** The list in Anthropic's own client. */
+/** As listed in Anthropic's own client. */
 function anthropicTypeOf(status: number): string {
   switch (status) {
     case 401:

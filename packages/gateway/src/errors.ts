@@ -1,12 +1,12 @@
 /**
- * What can go wrong in a call, as one short list. A stage throws; `answer-error.ts` answers, in one place.
+ * What can go wrong in a call, as one short list. A stage throws an error, and `answer-error.ts` answers with it.
  *
- * The message goes to the caller and tells what to do. It holds no key and no stack.
+ * The message is sent to the caller and says what to do. It holds no key and no stack.
  */
 
 /**
- * Code → HTTP status while nothing has been sent; afterwards the code stands in the stream's error event. What each means is in
- * `error-meanings.ts`.
+ * The HTTP status of each code while nothing has been sent; afterwards the code is in the stream's error event.
+ * `error-meanings.ts` says what each code means.
  */
 export const errorStatus = {
   invalid_json: 400,
@@ -51,18 +51,18 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus
 
-/** What a provider's refusal is about, where that decides what may cure it. Each dialect reads it from its own words. */
+/** What a provider's refusal is about, where that decides what could help. Each dialect reads it from the refusal. */
 export type RefusalReason =
-  /** The request is longer than the model's context: a model with a longer one may take it. */
+  /** The request is longer than the model's context: a model with a longer one could take it. */
   | 'context_length'
   | 'content_policy'
-  /** A 429 or 413 that no waiting cures: this one request is over the limit. */
+  /** A 429 or 413 that waiting does not help: this single request is over the limit. */
   | 'request_too_large'
-  /** The account behind the key has run dry. */
+  /** The account behind the key has no credit left. */
   | 'quota'
-  /** It goes on from a response that another account keeps. */
+  /** The request continues a response that another account keeps. */
   | 'other_account'
-  /** It holds a kind of input, as an image, that this model has no place for: another one may have. */
+  /** The request holds a kind of input, such as an image, that this model cannot read: another model could. */
   | 'unsupported_input'
 
 export interface ErrorOptions {
@@ -78,9 +78,9 @@ export class GatewayError extends Error {
   readonly code: ErrorCode
   readonly status: number
   readonly reason: RefusalReason | null
-  /** When to come back; null when nobody said. */
+  /** How long to wait before a retry; null when it is not known. */
   readonly retryAfterMs: number | null
-  /** That tell the caller more, `retry-after` among them. */
+  /** Headers that tell the caller more, such as `retry-after`. */
   readonly headers: Readonly<Record<string, string>>
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
@@ -93,7 +93,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** Guardrails could not look into a part of an answer that belongs to it: however much was said, it is not whole. */
+/** Guardrails could not check a part of an answer, so the answer is not whole, however much of it was sent. */
 export class NotChecked extends GatewayError {
   override name = 'NotChecked'
 
@@ -102,13 +102,13 @@ export class NotChecked extends GatewayError {
   }
 }
 
-/** The provider said no. Its status and words pass to the caller. */
+/** The provider refused. Its status and words are passed on to the caller. */
 export class ProviderError extends GatewayError {
   override name = 'ProviderError'
   /** Body in OpenAI's form: the provider's own bytes where they have it already. */
   readonly body: Uint8Array
 
-  /** Its own word on whether another try could end otherwise; null when it gave none. */
+  /** Whether the provider says that a retry could help; null when it says nothing. */
   readonly shouldRetry: boolean | null
 
   constructor(answer: ProviderAnswer) {
@@ -130,7 +130,7 @@ export interface ProviderAnswer {
 
 export type CallerEnd = 'caller_left' | 'caller_too_slow'
 
-/** The caller went away, or takes nothing any more. No failure of anybody: nothing is answered, nothing retried. */
+/** The caller left, or stopped reading. It is no failure of the target: nothing is answered and nothing retried. */
 export class CallerGone extends Error {
   override name = 'CallerGone'
   readonly code: CallerEnd
@@ -145,5 +145,5 @@ export function isCallerEnd(outcome: string): boolean {
   return outcome === 'caller_left' || outcome === 'caller_too_slow'
 }
 
-/** Made once: it says nothing of any call, and a new one would cost each call the writing of a stack. */
+/** Made once: it says nothing about a call, and a new one would cost each call the writing of a stack. */
 export const callerLeft = new CallerGone('caller_left')

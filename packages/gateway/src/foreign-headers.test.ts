@@ -1,4 +1,4 @@
-/** What is about one connection, or a secret of one house, passes the gateway in neither direction. */
+/** Headers of a single connection, and secrets of the caller or the provider, are passed on in neither direction. */
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { text } from 'node:stream/consumers'

@@ -1,6 +1,6 @@
 /**
- * Puts the gateway together: two servers that are not yet listening, the search for model servers nearby, and the one
- * place where a config is exchanged for another.
+ * Puts the gateway together: two servers that do not listen yet, the search for model servers on this machine, and the
+ * one place where a config is replaced by another.
  */
 import type { Server } from 'node:http'
 import { setImmediate, setTimeout } from 'node:timers/promises'
@@ -23,15 +23,15 @@ import { type Wait, wait as waitFor } from './upstream/wait.ts'
 
 export interface GatewayOptions {
   config: Config
-  /** Of the text that it was read from. */
+  /** The hash of the config's text. */
   configHash?: string
-  /** What reading it warned of. */
+  /** Warnings from reading the config. */
   configWarnings?: readonly string[]
   clock: Clock
   log: Logger
-  /** For the metrics; without it they tell nothing of the process. */
+  /** For the metrics; without it they tell nothing about the process. */
   processFacts?: ProcessFacts | null
-  /** Names besides the loopback's own that may lead here; null: any, for it serves others. */
+  /** Host names that are accepted besides those of the loopback; null: any, because it serves other machines. */
   allowedHosts?: readonly string[] | null
   /** The file of the books; null keeps none. */
   booksPath?: string | null
@@ -45,24 +45,24 @@ export interface GatewayOptions {
 export interface Gateway {
   server: Server
   metricsServer: Server
-  /** Looks for model servers on this machine; `ownUrls` are none of them. Resolves when the search is over. */
+  /** Looks for model servers on this machine, other than `ownUrls`. Resolves when the search is over. */
   discover(ownUrls: readonly string[]): Promise<void>
   /** Resolves when the budgets know what was spent before: only then should calls come in. It never rejects. */
   ready(): Promise<void>
   /**
-   * The config was read again. A good one holds from the next call on, and disturbs none that runs; a bad one changes
-   * nothing. Either is logged. The same text again changes nothing either.
+   * The config was read again. A good one takes effect with the next call, and running calls keep the old one; a bad
+   * one changes nothing. Both are logged. The same text as before changes nothing either.
    */
   reload(reading: ConfigReading): void
-  /** How every target stands; `GET /admin/targets` shows the same. */
+  /** The state of every target, as `GET /admin/targets` shows it. */
   targets(): TargetSnapshot[]
-  /** Lets what runs come to its end, and ends the rest with an error; to be closed then. Both may be called at any time. */
+  /** Lets running calls finish, and ends the rest with an error; call `close` then. Both can be called at any time. */
   drain(times: DrainTimes): Promise<void>
-  /** At once, with all connections, whatever is on them. Resolves when the books are written. */
+  /** Closes at once, with all connections, whatever is on them. Resolves when the books are written. */
   close(): Promise<void>
 }
 
-/** A call whose connections are gone is over at once; one that is not, is not waited for. */
+/** How long `close` waits for calls to end. Without their connections they should end at once. */
 const lastCallsMsMax = 1_000
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -143,19 +143,19 @@ export function createGateway(options: GatewayOptions): Gateway {
         configStatus.refused(hash, read.faults)
         log.error(
           { faults: read.faults, warnings },
-          'gateway.yaml has changed and is refused; nothing changes',
+          'gateway.yaml has changed and is refused; the config in force stays',
         )
         return
       }
       const apply = () => {
-        // Meanwhile the file was written again.
+        // The file was written again meanwhile.
         if (number !== reloads) return
         use(read.setup, hash ?? '', warnings)
-        log.warn({ hash, warnings }, 'gateway.yaml has changed and holds from the next call on')
+        log.warn({ hash, warnings }, 'gateway.yaml has changed and takes effect with the next call')
         void search()
       }
       const rules = allBudgetRules(read.setup.config.admission)
-      // What was spent under new budgets is read first, or their next calls would have to be refused.
+      // What was spent under new budgets is read first. Otherwise their next calls would have to be refused.
       if (rules.length === 0) apply()
       else void engine.budgets.prepare(rules).then(apply)
     },
@@ -164,12 +164,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     async close() {
       const closed = [server, metricsServer].map((each) => new Promise((resolve) => each.close(resolve)))
       engine.running.endAll(shutdown)
-      // The errors go out before their connections close.
+      // So that the errors are sent before their connections close.
       await setImmediate()
       server.closeAllConnections()
       metricsServer.closeAllConnections()
       await connections.close()
-      // Calls that this cut off are in the books too.
+      // Calls that were cut off here must be in the books too.
       const isOver = Promise.all([...closed, engine.running.none()])
       await Promise.race([isOver, setTimeout(lastCallsMsMax, undefined, { ref: false })])
       engine.budgets.close()
@@ -185,7 +185,7 @@ function toSetup(reading: ConfigReading, engine: Engine): SetupRead {
   try {
     return { setup: createSetup(reading.config, engine) }
   } catch (error) {
-    // No check has foreseen it. At start it would end the process; here others are being served.
+    // An error that no check has foreseen. At the start it would end the process, but here other calls are running.
     return { setup: null, faults: [(error as Error).message] }
   }
 }

@@ -3,13 +3,13 @@ import { GatewayError } from './errors.ts'
 import { isLoopback } from './loopback.ts'
 import { toPath } from './request-path.ts'
 
-/** A page elsewhere can lead its own host name here (DNS rebinding), and would spend the keys of this gateway. */
+/** A web page can make its own host name point here (DNS rebinding), and would then spend the keys of this gateway. */
 export function createHostCheck(allowed: readonly string[]) {
-  // Nearly all callers use one name.
+  // The last name that was accepted: nearly all callers use the same one.
   let known: string | null = null
   return (request: IncomingMessage) => {
     const { host = '' } = request.headers
-    // A browser always names a host; old health checks (HTTP/1.0) name none, and spend nothing.
+    // Browsers always send a host. Old health checks (HTTP/1.0) send none, and spend nothing.
     if (host === known || (host === '' && ['/health', '/ready'].includes(toPath(request)))) return
     const name = toName(host)
     if (!isLoopback(name) && !allowed.includes(name)) {
@@ -22,7 +22,7 @@ export function createHostCheck(allowed: readonly string[]) {
   }
 }
 
-/** Without its port, in small letters; an address of IPv6 is a name in brackets only. '' for what is no host. */
+/** The name without its port, in lower case. An IPv6 address counts only in brackets. '' for what is not a host. */
 function toName(host: string): string {
   return /^(\[[^\]]*\]|[^:]*)(:\d*)?$/.exec(host)?.[1]?.toLowerCase() ?? ''
 }

@@ -1,4 +1,4 @@
-/** Words of a provider that are made to be read slowly: the gateway reads them at once, and goes on with everybody else's calls. */
+/** Provider texts made to slow down a pattern match: the gateway reads them at once, and other calls go on. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ErrorBody, messages, type RunningGateway, startGateway } from './testing/gateway.ts'
 import { variables } from './testing/native.ts'
@@ -30,7 +30,7 @@ afterAll(async () => {
   await upstream.close()
 })
 
-/** What the caller of this model is sent, while another is served. */
+/** What the caller of this model gets, while another call is served. */
 async function hear(model: string, answer: Answering, isStream = false) {
   answering = answer
   const [bad, good] = await Promise.all([
@@ -69,7 +69,7 @@ test.each([
   expect([status, text.includes('token count')]).toEqual([200, true])
 })
 
-test.each(['custom', 'anthropic'])('a page that is one is told by its title, from %s', async (model) => {
+test.each(['custom', 'anthropic'])('a real web page is described by its title, from %s', async (model) => {
   const page =
     '<!DOCTYPE html>\n<html><head>\n<title lang="en">\n 502 Bad Gateway </title></head><body>no</body>'
   expect(JSON.parse((await hear(model, say(page, 502))).text)).toMatchObject({

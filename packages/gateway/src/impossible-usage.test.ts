@@ -1,4 +1,4 @@
-/** A count that cannot be is no count: the call is estimated, and never free. */
+/** An impossible token count is ignored: the call's tokens are estimated, and it is never free. */
 import { expect, test } from 'vitest'
 import { head } from './testing/chunks.ts'
 import { messages, startGateway } from './testing/gateway.ts'
@@ -47,7 +47,7 @@ test.each(Object.keys(answers))('%s', async (provider) => {
     opened.push(upstream, gateway)
     await (await gateway.chat({ model: 'm', messages })).text()
     await expect.poll(() => gateway.logs.at(-1)?.outcome).toBe('ok')
-    // The letters of both, a quarter each.
+    // A quarter of the letters of each.
     expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 5, outputTokens: Math.ceil(words.length / 4) })
   }
 })

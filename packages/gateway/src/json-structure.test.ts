@@ -23,7 +23,7 @@ test.each([
   ['of numbers', `[${'1,'.repeat(200_000)}1]`, /more than 200000 values/],
   ['of members', `{${'"a":1,'.repeat(200_000)}"a":1}`, /more than 200000 values/],
   ['of lists in lists', `[${lists(1_001)},${text}]`, /more than 1000 deep/],
-  ['of maps in maps', `[${'{"a":'.repeat(1_001)}1${'}'.repeat(1_001)},${text}]`, /more than 1000 deep/],
+  ['of objects in objects', `[${'{"a":'.repeat(1_001)}1${'}'.repeat(1_001)},${text}]`, /more than 1000 deep/],
   ['behind a text that ends with a backslash', `["\\\\",${lists(1_001)},${text}]`, /more than 1000 deep/],
 ])('a body %s is refused before it is parsed', async (_what, member, message) => {
   const response = await send(member)

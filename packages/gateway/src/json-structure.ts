@@ -1,12 +1,12 @@
 /**
- * How many values JSON holds, and how deep, before it is parsed, be it a request or an answer. Text costs little, however
- * long; but 15 MB of `{},{},…` are two seconds in which no other call has a turn, and a gigabyte of memory.
+ * Counts the values and the depth of JSON, of a request or an answer, before it is parsed. Text is cheap to parse,
+ * however long, but 15 MB of `{},{},…` take two seconds, in which no other call has a turn, and a gigabyte of memory.
  */
 import { GatewayError } from './errors.ts'
 
-/** Less than that is parsed in some milliseconds, whatever it holds. */
+/** Bodies up to this length are parsed in some milliseconds, whatever they hold. */
 const freeBytes = 256 * 1024
-/** Of a request, or an event: a prompt of a hundred thousand tokens as numbers fits, with room for as many again. */
+/** For a request, or an event: enough for a prompt of a hundred thousand tokens as numbers, twice. */
 const valuesMax = 200_000
 const depthMax = 1_000
 
@@ -16,17 +16,17 @@ const backslash = 92
 const openMap = 123
 const closeMap = 125
 
-/** Throws `invalid_request`. What is no JSON may pass: the parser says so. */
+/** Throws `invalid_request`. A body that is not JSON can pass: the parser will refuse it. */
 export function checkStructure(body: Buffer): void {
   const excess = findExcess(body, valuesMax)
   if (excess === null) return
   throw new GatewayError(
     'invalid_request',
-    `The body is ${excess}, which would hold up all other calls: send less of it, or long texts in place of many small values.`,
+    `The body is ${excess}, which would hold up all other calls: send less, or long texts instead of many small values.`,
   )
 }
 
-/** What it is too much of; null for what may be parsed. */
+/** What there is too much of, for a message; null if the body can be parsed. */
 export function findExcess(body: Uint8Array, valuesMax: number): string | null {
   if (body.length <= freeBytes) return null
   let values = 0
@@ -36,7 +36,7 @@ export function findExcess(body: Uint8Array, valuesMax: number): string | null {
     const byte = body[at]!
     if (byte === quote) at = endOfText(body, at)
     else if (byte === comma) values++
-    // Brackets of lists differ from those of maps by this bit.
+    // The brackets of lists differ from those of objects in this bit.
     else if ((byte | 32) === openMap) {
       values++
       if (++depth > depthMax) return `nested more than ${depthMax} deep`
@@ -47,12 +47,12 @@ export function findExcess(body: Uint8Array, valuesMax: number): string | null {
   return null
 }
 
-/** Of one event of a stream. */
+/** The same for one event of a stream. */
 export function findEventExcess(event: Uint8Array): string | null {
   return findExcess(event, valuesMax)
 }
 
-/** The quote that closes it; the end of the body where there is none. Far faster than `indexOf` where quotes are escaped. */
+/** Where the closing quote is, or the end of the body. Far faster than `indexOf` where quotes are escaped. */
 function endOfText(body: Uint8Array, from: number): number {
   let at = from + 1
   while (at < body.length && body[at] !== quote) at += body[at] === backslash ? 2 : 1

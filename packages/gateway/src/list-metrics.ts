@@ -1,4 +1,4 @@
-/** Every metric that a gateway has, from the registry of one that nobody calls: for docs/gateway-metrics.md. */
+/** Every metric of the gateway, from the registry of an engine that serves no calls: for docs/gateway-metrics.md. */
 import { pino } from 'pino'
 import { createEngine } from './engine.ts'
 
@@ -9,19 +9,19 @@ export interface MetricDescription {
   labelNames: readonly string[]
 }
 
-/** By name. */
+/** Sorted by name. */
 export function listMetrics(): MetricDescription[] {
   const { metrics } = createEngine({
     clock: { monotonicMs: () => 0, date: () => new Date(0) },
     log: pino({ level: 'silent' }),
-    // Opened when a call is booked: never.
+    // The file is only opened when a call is booked, which never happens here.
     booksPath: 'none.db',
     random: () => 0,
     wait: async () => {},
     tracing: null,
     processFacts: { version: '', lostLogLines: () => 0 },
   })
-  // prom-client keeps type and labels on a metric, and has no types for them.
+  // prom-client keeps type and labels on a metric, but does not declare them.
   const listed = metrics.registry.getMetricsAsArray() as unknown as MetricDescription[]
   return listed.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }

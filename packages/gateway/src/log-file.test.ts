@@ -33,7 +33,7 @@ test.runIf(isFullDiskHere)(
   },
 )
 
-test.runIf(isFullDiskHere)('what no memory is left for is lost and counted', async () => {
+test.runIf(isFullDiskHere)('lines beyond those that can wait are lost and counted', async () => {
   const file = createLogFile(openSync('/dev/full', 'a'), 25)
   for (let lines = 0; lines < 5; lines++) file.write('ten bytes\n')
   expect(file.lostLines()).toBe(3)
@@ -41,7 +41,7 @@ test.runIf(isFullDiskHere)('what no memory is left for is lost and counted', asy
   file.write('ten bytes\n')
 })
 
-test('what waits when it is closed is written first', async () => {
+test('lines that wait when it is closed are written first', async () => {
   const path = pathOf('log')
   const file = createLogFile(openSync(path, 'a'))
   for (const line of ['a\n', 'b\n', 'c\n']) file.write(line)

@@ -1,8 +1,9 @@
 /**
- * Where the log goes. Its disk may be full: then lines wait for it, what comes on top is lost and counted, and calls go on.
+ * Where the log is written. When the disk is full, up to 4 MB of lines wait for it, further lines are lost and counted,
+ * and calls go on.
  *
- * pino's own destination would end the process there, and would not even come to its end: an error that nobody listens to is
- * thrown, and its `flushSync`, which pino calls at every exit, tries for ever.
+ * pino's own destination would end the process then, and not even that would work: an error without a listener is
+ * thrown, and its `flushSync`, which pino calls at every exit, retries for ever.
  */
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
@@ -10,9 +11,9 @@ import { destination } from 'pino'
 
 export interface LogFile {
   write(line: string): void
-  /** Since the start. */
+  /** How many lines were lost since the start. */
   lostLines(): number
-  /** Writes what waits, if it can. Resolves within a second; later lines go nowhere. */
+  /** Writes the lines that wait, if it can. Resolves within a second. Later lines are not written. */
   close(): Promise<void>
 }
 
@@ -20,7 +21,7 @@ export interface LogFile {
 const waitingBytesMax = 4_000_000
 const closeMsMax = 1_000
 
-/** The file is its own from now on: closing the one closes the other. */
+/** Takes over the file descriptor: `close` closes it. */
 export function createLogFile(fileDescriptor: number, bytesMax = waitingBytesMax): LogFile {
   const stream = destination({ dest: fileDescriptor, sync: false, maxLength: bytesMax })
   const flushSync = stream.flushSync.bind(stream)
@@ -47,7 +48,7 @@ export function createLogFile(fileDescriptor: number, bytesMax = waitingBytesMax
       stream.end()
       const isWritten = once(stream, 'close').catch(() => {})
       await Promise.race([isWritten, setTimeout(closeMsMax, undefined, { ref: false })])
-      // Or pino would flush it at the exit.
+      // Otherwise pino would flush it at the exit.
       stream.destroy()
     },
   }

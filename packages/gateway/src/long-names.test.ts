@@ -1,4 +1,4 @@
-/** A provider may name a model and an answer as it likes: what is kept of the name is bounded. */
+/** A provider can give a model and an answer names of any length: what the gateway keeps of them is bounded. */
 import { expect, test } from 'vitest'
 import { done, event, finish, head, usage } from './testing/chunks.ts'
 import { messages, type RunningGateway, startGateway } from './testing/gateway.ts'
@@ -30,7 +30,7 @@ test.each([
 ])('a long name of a model is cut in metrics, log and header: %s', async (_what, isStream, answer) => {
   const gateway = await start(answer)
   const response = await gateway.chat({ model: 'custom', messages, stream: isStream })
-  // Its own bytes are the caller's.
+  // The caller gets the provider's own bytes.
   expect(await response.text()).toContain(long)
   expect(response.headers.get('x-gateway-model')).toBe(kept)
   const metrics = await (await fetch(gateway.metricsUrl)).text()

@@ -55,7 +55,7 @@ test.each([
   },
 )
 
-test.each(['verbose', 'off'])('a LOG_LEVEL that there is not: one line, exit 1: %s', async (level) => {
+test.each(['verbose', 'off'])('an unknown LOG_LEVEL: one line, exit 1: %s', async (level) => {
   const { stderr, exited } = run('llm: {}', { LOG_LEVEL: level })
   expect((await exited)[0]).toBe(1)
   expect(await stderr).toBe(
@@ -67,16 +67,16 @@ test.each([
   [{ GATEWAY_DISCOVERY: 'false' }, 'GATEWAY_DISCOVERY is "false": set it to on or off.'],
   [
     { ALLOWED_HOSTS: 'a.example, https://llm.example.com' },
-    'ALLOWED_HOSTS holds "https://llm.example.com": list names as llm.example.com, whole, with commas between.',
+    'ALLOWED_HOSTS holds "https://llm.example.com": list whole names such as llm.example.com, separated by commas.',
   ],
-  [{ ALLOWED_HOSTS: '*.example.com' }, /^ALLOWED_HOSTS holds "\*\.example\.com": list names/],
+  [{ ALLOWED_HOSTS: '*.example.com' }, /^ALLOWED_HOSTS holds "\*\.example\.com": list whole names/],
   [
     { SIMULATOR_URL: 'localhost:4010' },
-    'SIMULATOR_URL must be an http:// or https:// address, as http://127.0.0.1:4010.',
+    'SIMULATOR_URL must be an http:// or https:// address, as in http://127.0.0.1:4010.',
   ],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
-    'OTEL_EXPORTER_OTLP_ENDPOINT is no address: set it to one with http:// or https://, as http://127.0.0.1:4318.',
+    'OTEL_EXPORTER_OTLP_ENDPOINT is not a URL: set it to one with http:// or https://, such as http://127.0.0.1:4318.',
   ],
   [{ SIMULATOR_PORT: 'simulator' }, /^SIMULATOR_PORT is "simulator": set it to a number/],
   [
@@ -89,7 +89,7 @@ test.each([
   expect((await stderr).trim()).toMatch(words)
 })
 
-test('off is off in capital letters too', async () => {
+test('`OFF` in capital letters means off too', async () => {
   const { firstLine } = run('llm: {}', { GATEWAY_BOOKS: 'OFF', GATEWAY_DISCOVERY: 'Off' })
   const metricsUrl = /metrics on (\S+)/.exec(await firstLine)![1]!
   expect(await (await fetch(metricsUrl)).text()).not.toContain('gateway_books_up')
@@ -108,8 +108,8 @@ test.each(['GATEWAY_PORT', 'GATEWAY_METRICS_PORT'])(
   },
 )
 
-test('a connection that cannot be taken is logged, and ends nothing', async () => {
-  // What an operating system refuses here differs from one to the other: Node tells it as an error of the server.
+test('a connection that cannot be accepted is logged, and the gateway goes on', async () => {
+  // When a connection is refused differs between operating systems. Node reports it as an error of the server.
   const failing = `import { Server } from 'node:net'
 const { listen } = Server.prototype
 Server.prototype.listen = function (...all) {
@@ -147,7 +147,7 @@ test.each([
   },
 )
 
-test('an edit between the first reading of gateway.yaml and its watch holds too', async () => {
+test('an edit between the first reading of gateway.yaml and the start of its watch takes effect too', async () => {
   const edit = 'llm: { models: [{ name: new, provider: simulator }] }'
   const editing = `import fs, { writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'

@@ -1,4 +1,4 @@
-/** Starts the gateway: the only file that knows the environment, the wall clock and the ports. */
+/** Starts the gateway: the only file that reads the environment and the wall clock, and opens ports. */
 import { readFileSync, statSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,13 +18,13 @@ import { checkExporter } from './tracing/check-exporter.ts'
 import { readSamplerSettings } from './tracing/sampler-settings.ts'
 import type { Tracing } from './tracing/tracing.ts'
 
-// V8 compiles what was called 400 times, and a call runs most of its code once: now after 20 (docs/decisions/0017).
+// V8 optimises a function after 400 calls, and a request runs most functions once: here after 20 (docs/decisions/0017).
 setFlagsFromString('--invocation-count-for-maglev=20')
 setFlagsFromString('--minimum-invocations-after-ic-update=10')
 
-/** Signals that come so soon after the first are the same wish. */
+/** Signals that come so soon after the first one are copies of it. */
 const sameSignalMsMax = 500
-/** Nobody waits longer for a program to end. */
+/** The longest drain time that can be set: an hour. */
 const msMax = 3_600_000
 
 const { env } = process
@@ -38,10 +38,11 @@ const simulatorUrl = readSimulatorUrl()
 const isDiscovering = readSwitch('GATEWAY_DISCOVERY')
 const allowedNames = readNames('ALLOWED_HOSTS')
 
-/** Longer nobody waits for the books: what cannot be known yet is refused, and all else served. */
+/** How long the start waits for the books. After that, calls that need them are refused and all others are served. */
 const readyMsMax = 10_000
 
-// Standard output is for the one line that says where it listens. Without a listener an error of it (a full disk) is thrown.
+// Standard output is only for the line that says where the gateway listens. Without a listener, its error (a full disk)
+// would be thrown.
 process.stdout.on('error', () => {})
 const logFile = createLogFile(2)
 const log = pino({ level: readLogLevel(), base: null }, logFile)
@@ -67,13 +68,13 @@ const gateway = createGateway({
   allowedHosts: isLoopback(host) ? allowedNames : null,
 })
 
-// All of this before it says that it is ready: who waits for that may edit or stop at once.
+// All of this before it says that it is ready: whoever waits for that can edit the config or stop the gateway at once.
 watchFile(configPath, reload)
-// What was written between the first reading and the watch, no watch has seen. A pipe has been read already, and gives nothing again.
+// Catches a change between the first reading and the watch. Not for a pipe, which can be read only once.
 if (statSync(configPath, { throwIfNoEntry: false })?.isFile()) reload()
 process.on('SIGHUP', reload)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
-// Who started this program is gone: nobody is left to wait for it.
+// The program that started this one is gone, so nothing waits for a drain.
 process.once('disconnect', end)
 
 await Promise.race([gateway.ready(), setTimeout(readyMsMax)])
@@ -97,24 +98,24 @@ function reload() {
 
 function booksWarning(): string {
   const meanwhile = booksPath === null ? 'none are kept' : `they are kept in ${booksPath}`
-  return `llm.policies.books.file: another file for the books takes a restart of the gateway; until then ${meanwhile}`
+  return `llm.policies.books.file: a new file for the books takes a restart of the gateway; until then ${meanwhile}`
 }
 
-/** As OpenTelemetry's specification has it. */
+/** By the variables of OpenTelemetry's specification. */
 function isTraced(): boolean {
   const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].filter(
     (variable) => env[variable],
   )
   if (endpoints.length === 0 || env.OTEL_SDK_DISABLED === 'true' || env.OTEL_TRACES_EXPORTER === 'none')
     return false
-  // The exporter would send to its default without a word.
+  // The exporter would silently send to its default address.
   const unfit = endpoints.find((variable) => !/^https?:\/\/./i.test(env[variable]?.trim() ?? ''))
   return unfit === undefined
     ? true
-    : fail(`${unfit} is no address: set it to one with http:// or https://, as http://127.0.0.1:4318.`)
+    : fail(`${unfit} is not a URL: set it to one with http:// or https://, such as http://127.0.0.1:4318.`)
 }
 
-/** Who wants no traces loads nothing of it. */
+/** Imported only when traces are wanted. */
 async function loadTracing(): Promise<Tracing> {
   const settings = readTracing()
   const { openTracing } = await import('./tracing/open-telemetry.ts')
@@ -130,7 +131,7 @@ function readTracing() {
   }
 }
 
-/** A second signal ends it at once. Terminals and launchers send the first one several times. */
+/** A second signal ends the gateway at once. Terminals and launchers send the first signal several times. */
 function stop() {
   const nowMs = performance.now()
   if (stoppedAtMs === null) {
@@ -153,14 +154,14 @@ function readVersion(): string {
 
 function toBooksPath({ books }: Config): string | null {
   const file = env.GATEWAY_BOOKS || books.file || 'data/gateway-books.db'
-  // `DATABASE_URL` beside it has this in front; here it would be the name of a folder.
+  // `DATABASE_URL` begins with `file:`; here that would be the name of a folder.
   if (env.GATEWAY_BOOKS?.startsWith('file:')) {
     return fail(`GATEWAY_BOOKS is "${file}": set it to a path, without \`file:\`, or to off.`)
   }
   return file.toLowerCase() === 'off' ? null : resolve(file)
 }
 
-/** The real address: port 0 means a free one. */
+/** Gives the real address: port 0 means any free port. */
 function listen(server: Server, variable: string, wanted: number): Promise<string> {
   return new Promise((resolve) => {
     const failToListen = (error: NodeJS.ErrnoException) => {
@@ -172,11 +173,11 @@ function listen(server: Server, variable: string, wanted: number): Promise<strin
     }
     server.once('error', failToListen)
     server.listen(wanted, host, () => {
-      // A connection that cannot be taken ends no other.
+      // A connection that cannot be accepted must not end the others.
       server
         .off('error', failToListen)
         .on('error', (error) =>
-          log.error({ err: error }, 'a connection could not be taken; the gateway goes on'),
+          log.error({ err: error }, 'a connection could not be accepted; the gateway goes on'),
         )
       const { port: real } = server.address() as AddressInfo
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${real}`)
@@ -184,7 +185,7 @@ function listen(server: Server, variable: string, wanted: number): Promise<strin
   })
 }
 
-/** Without their ports. What can be no name would allow nobody, without a word. */
+/** Names without their ports. A value that cannot be a host name is refused: it would silently allow nothing. */
 function readNames(variable: string): string[] {
   const names = (env[variable] ?? '')
     .split(',')
@@ -193,10 +194,10 @@ function readNames(variable: string): string[] {
   const unfit = names.find((name) => /[/*\s]/.test(name))
   return unfit === undefined
     ? names
-    : fail(`${variable} holds "${unfit}": list names as llm.example.com, whole, with commas between.`)
+    : fail(`${variable} holds "${unfit}": list whole names such as llm.example.com, separated by commas.`)
 }
 
-/** On, unless it is off. */
+/** On, unless the variable is `off`. */
 function readSwitch(variable: string): boolean {
   const text = (env[variable] || 'on').toLowerCase()
   return text === 'on' || (text === 'off' ? false : fail(`${variable} is "${text}": set it to on or off.`))
@@ -205,7 +206,7 @@ function readSwitch(variable: string): boolean {
 function readSimulatorUrl(): string {
   const url = env.SIMULATOR_URL || `http://127.0.0.1:${readPort('SIMULATOR_PORT', '4010')}`
   const fault = addressFault(url, 'take them out')
-  return fault === null ? url : fail(`SIMULATOR_URL ${fault}, as http://127.0.0.1:4010.`)
+  return fault === null ? url : fail(`SIMULATOR_URL ${fault}, as in http://127.0.0.1:4010.`)
 }
 
 function readLogLevel(): string {

@@ -10,8 +10,8 @@ import { refuse } from './refuse.ts'
 import { toPath } from './request-path.ts'
 
 /**
- * A port of its own, so that what callers reach shows nothing of the house. `/ready` is here too, because this port stays
- * open to the last while the other one closes.
+ * The metrics have a port of their own, so that callers cannot read them. `/ready` is here too, because this port stays
+ * open to the end of a drain, while the other one closes.
  */
 export function createMetricsServer(registry: Registry, readiness: Readiness, log: Logger): Server {
   const server = createServer(async (request, response) => {

@@ -1,11 +1,11 @@
 /**
- * `GET /v1/models` in OpenAI's form, with what a chooser must know besides: which cannot be called, and why; which are
- * virtual, and where they lead.
+ * `GET /v1/models` in OpenAI's form, with more for whoever chooses a model: which models cannot be called, and why;
+ * which are virtual, and what their targets are.
  */
 import type { Catalogue, CatalogueEntry, VirtualEntry } from './routing/catalogue.ts'
 import { toEntries, whyNone } from './routing/resolve.ts'
 
-/** Virtual models first: they are what callers are meant to name. */
+/** Virtual models first: they are the ones that callers are meant to use. */
 export function toModelsList(catalogue: Catalogue, mayUse: (name: string) => boolean) {
   const all = [
     ...catalogue.listVirtual().map((entry) => toVirtualItem(catalogue, entry)),
@@ -14,7 +14,7 @@ export function toModelsList(catalogue: Catalogue, mayUse: (name: string) => boo
   return { object: 'list', data: all.filter(({ id }) => mayUse(id)) }
 }
 
-/** null when nobody knows the name. */
+/** null when no model has this name. */
 export function findModelItem(catalogue: Catalogue, name: string) {
   const virtual = catalogue.findVirtual(name)
   if (virtual) return toVirtualItem(catalogue, virtual)

@@ -1,4 +1,7 @@
-/** What Anthropic, Gemini and Bedrock really sent, served to the gateway in every cut: the official client puts it together. */
+/**
+ * Recorded answers of Anthropic, Gemini and Bedrock, served to the gateway in every cut, and read by the official
+ * client.
+ */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -27,7 +30,7 @@ afterAll(async () => {
 
 const cuts = ['whole', 'bytes', 'slices'] as const
 
-/** The official client, borrowed from the workspace of the house tests. */
+/** The official client, from the workspace of the whole-house tests. */
 interface Client {
   chat: { completions: { stream(body: object): { finalChatCompletion(): Promise<Completion> } } }
 }
@@ -75,7 +78,7 @@ describe.skipIf(!hasRecordings).each<[string, Native, object]>([
       output: usage?.completion_tokens,
     }).toMatchObject({ finish: 'stop', ...counted })
     for (const call of tool_calls) expect(JSON.parse(call.function.arguments)).toBeTypeOf('object')
-    // The official client reads no further than [DONE]; the call is over when the provider has ended it.
+    // The official client stops reading at [DONE], but the call is over only when the provider has ended it.
     await expect
       .poll(() => gateway.logs.at(-1))
       .toMatchObject({

@@ -1,4 +1,6 @@
-/** What comes under a good status and is no answer: JSON of another kind, and bodies that are no stream. A healthy second target stands behind. */
+/**
+ * Bodies with a good status that are no answer: other JSON, and bodies that are no stream. A second target is healthy.
+ */
 import { afterEach, describe, expect, test } from 'vitest'
 import { outcomes, whole } from './testing/bad-days.ts'
 import { done, event, head } from './testing/chunks.ts'
@@ -29,7 +31,7 @@ describe.each(forms)('JSON that is no answer, %s', (_form, isStream) => {
     expect((await alone.ask(isStream)).text).toContain(words)
   })
 
-  test('an empty error beside a good answer is none', async () => {
+  test('an empty error beside a good answer is ignored', async () => {
     const choices = [{ index: 0, delta: { content: 'a' }, message: { content: 'a' }, finish_reason: 'stop' }]
     const a = { ...head, choices, error: {} }
     const { ask } = await start({ a: isStream ? stream([event(a), done]) : json(a) })
@@ -54,36 +56,39 @@ test.each([
   await upstream.close()
 })
 
-describe.each(['text/event-stream', 'text/plain', null])('a stream that is none, under %s', (type) => {
-  const sends = (body: string): Answering => {
-    return (response) => void response.writeHead(200, type === null ? {} : { 'content-type': type }).end(body)
-  }
+describe.each(['text/event-stream', 'text/plain', null])(
+  'a body that is not a stream, with type %s',
+  (type) => {
+    const sends = (body: string): Answering => {
+      return (response) =>
+        void response.writeHead(200, type === null ? {} : { 'content-type': type }).end(body)
+    }
 
-  test('an error in one body is told with its words', async () => {
-    const a = sends(JSON.stringify({ error: { message: 'boom', code: 503 } }, null, 2))
-    const { ask } = await start({ a })
-    const told = await ask(true)
-    expect(told).toMatchObject(whole)
-    expect(outcomes(told)[0]).toBe('up-a stream_error')
-    const alone = await start({ a, b: a })
-    expect((await alone.ask(true)).text).toContain('boom')
-  })
+    test('an error as a whole body is passed on with its message', async () => {
+      const a = sends(JSON.stringify({ error: { message: 'boom', code: 503 } }, null, 2))
+      const { ask } = await start({ a })
+      const told = await ask(true)
+      expect(told).toMatchObject(whole)
+      expect(outcomes(told)[0]).toBe('up-a stream_error')
+      const alone = await start({ a, b: a })
+      expect((await alone.ask(true)).text).toContain('boom')
+    })
 
-  test('a whole answer becomes the stream that was asked for', async () => {
-    // A choice that is no object is left out, as in a stream.
-    const choices = [null, { index: 0, message: { content: 'one' }, finish_reason: 'stop' }]
-    const { ask, b } = await start({ a: sends(JSON.stringify({ ...head, choices })) })
-    const told = await ask(true)
-    expect(told).toMatchObject({ status: 200, answer: 'one' })
-    expect(told.headers.get('content-type')).toContain('text/event-stream')
-    expect(b.received).toHaveLength(0)
-  })
+    test('a whole answer becomes the stream that was asked for', async () => {
+      const choices = [{ index: 0, message: { content: 'one' }, finish_reason: 'stop' }]
+      const { ask, b } = await start({ a: sends(JSON.stringify({ ...head, choices })) })
+      const told = await ask(true)
+      expect(told).toMatchObject({ status: 200, answer: 'one' })
+      expect(told.headers.get('content-type')).toContain('text/event-stream')
+      expect(b.received).toHaveLength(0)
+    })
 
-  test('anything else is not asked for again', async () => {
-    const a = sends('upstream connect error')
-    const { ask } = await start({ a })
-    expect(outcomes(await ask(true))).toEqual(['up-a bad_response', 'up-b ok'])
-    const alone = await start({ a, b: a })
-    expect((await alone.ask(true)).text).toContain('no event stream')
-  })
-})
+    test('anything else is not retried at the same target', async () => {
+      const a = sends('upstream connect error')
+      const { ask } = await start({ a })
+      expect(outcomes(await ask(true))).toEqual(['up-a bad_response', 'up-b ok'])
+      const alone = await start({ a, b: a })
+      expect((await alone.ask(true)).text).toContain('no event stream')
+    })
+  },
+)

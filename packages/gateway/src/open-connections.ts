@@ -1,6 +1,6 @@
 /**
- * `POST /connections {"models": ["a", "a", "b"]}`: who is about to send these calls has the connections to their providers
- * opened before. It is no call: nothing goes to a provider but a handshake.
+ * `POST /connections {"models": ["a", "a", "b"]}`: a caller that is about to send these calls has the connections to
+ * their providers opened before. It is not a call: only a handshake is sent to a provider.
  */
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
@@ -15,11 +15,11 @@ const Body = z.strictObject({ models: z.array(z.string().min(1)).min(1).max(mode
 
 export interface ConnectionsList {
   object: 'list'
-  /** `ready`: so many calls to the model would find a connection to whichever provider they go to. */
+  /** `ready`: how many calls to the model would find an open connection, whichever provider they are sent to. */
   data: { model: string; calls: number; ready: number }[]
 }
 
-/** Throws what a call to the first model that cannot be asked for would throw. */
+/** For the first model that the caller cannot call, it throws what that call would throw. */
 export async function openConnections(parts: ChatParts, request: IncomingMessage): Promise<ConnectionsList> {
   const identity = await parts.admission.identify(request)
   const { json } = await readJsonBody(request, bodyBytesMax)
@@ -54,7 +54,7 @@ export async function openConnections(parts: ChatParts, request: IncomingMessage
   }
 }
 
-/** Where its calls may go; nowhere while a key is missing. */
+/** Where calls of the model can be sent; empty while a key is missing. */
 function toOrigins({ catalogue }: ChatParts, model: string): string[] {
   const virtual = catalogue.findVirtual(model)
   const entries = virtual ? toEntries(catalogue, virtual.config) : [catalogue.find(model)]

@@ -1,4 +1,4 @@
-/** Endpoints besides chat: what goes up and comes back is untouched, and still on the books. */
+/** Endpoints besides chat: requests and answers pass unchanged, and are booked all the same. */
 import { describe, expect, test } from 'vitest'
 import { cutBytes, done, event } from './testing/chunks.ts'
 import { type ErrorBody, messages, startGateway } from './testing/gateway.ts'
@@ -142,13 +142,13 @@ describe.each(passed)('$path', ({ path, model, asked, begin, end, failure, whole
     expect(gateway.logs.at(-1)).toMatchObject({ outcome: code })
   })
 
-  test('an error in the middle passes as it came, and is no success', async () => {
+  test('an error in the middle is passed on as it came, and the call failed', async () => {
     const { gateway, post } = await start(stream([begin, failure]))
     expect(await (await post(path, { model, stream: true, ...asked })).text()).toBe(begin + failure)
     expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
   })
 
-  test('is let go when the caller leaves', async () => {
+  test('is aborted when the caller leaves', async () => {
     const { upstream, post } = await start((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(begin)
@@ -200,7 +200,7 @@ test('a response in the background is refused: nobody could fetch it here', asyn
   expect((await post('/v1/responses', { ...asked, background: false })).status).toBe(200)
 })
 
-test('messages go up with our key and the version that we read', async () => {
+test('messages are sent with the gateway’s key and the version that it can read', async () => {
   const { upstream, post } = await start(json({ type: 'error', error: { type: 'x', message: 'No' } }, 400))
   const response = await post('/v1/messages', { model: 'claude', messages })
   expect(upstream.received[0]!.headers).toMatchObject({
@@ -211,7 +211,7 @@ test('messages go up with our key and the version that we read', async () => {
   expect(await response.json()).toEqual({ type: 'error', error: { type: 'x', message: 'No' } })
 })
 
-test('completions ask for the usage that the books need, and hide it from who did not', async () => {
+test('completions ask for the usage that the books need, and hide it from callers that did not ask', async () => {
   const usage = event({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } })
   const rest = text('a', { finish_reason: 'stop' })
   const { upstream, gateway, post } = await start(stream([rest, usage, done]))
@@ -282,7 +282,7 @@ describe('/v1/messages/count_tokens', () => {
       headers: { 'x-api-key': 'key-ours', 'anthropic-version': '2023-06-01' },
     })
     expect(JSON.parse(upstream.received[0]!.body)).toEqual({ ...ask, model: 'real-name' })
-    // Nobody knows a price of `real-name`, and none is needed.
+    // There is no price for `real-name`, and none is needed.
     expect(gateway.logs.at(-1)).toMatchObject({
       ...{ outcome: 'ok', stream: false, ttftMs: null },
       ...{ inputTokens: 0, outputTokens: 0, costUsd: 0 },
@@ -295,7 +295,7 @@ describe('/v1/messages/count_tokens', () => {
     ).toBe(1)
   })
 
-  test('a caller who leaves owes nothing either', async () => {
+  test('costs nothing when the caller leaves either', async () => {
     const { upstream, gateway, post } = await start(() => {})
     const leaving = new AbortController()
     const arrives = upstream.next()
@@ -307,7 +307,7 @@ describe('/v1/messages/count_tokens', () => {
     await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ inputTokens: 0, costUsd: 0 })
   })
 
-  test('says nothing of how fast its model answers, which routing goes by', async () => {
+  test('does not count in the latency that routing uses', async () => {
     const { gateway, post } = await start(json(counted))
     await post(path, ask)
     const times = () =>
@@ -319,14 +319,14 @@ describe('/v1/messages/count_tokens', () => {
     expect(times()).toContain(true)
   })
 
-  test('takes a request of a limit, and none of its tokens', async () => {
+  test('counts as a request in a limit, but uses none of its tokens', async () => {
     const rateLimits = [{ per: ['model'], requestsPerMinute: 2, tokensPerMinute: 1 }]
     const { post } = await start(json(counted), { rateLimits })
     const statuses = [await post(path, ask), await post(path, ask), await post(path, ask)]
     expect(statuses.map(({ status }) => status)).toEqual([200, 200, 429])
   })
 
-  test('has no text that a guardrail of answers would have to see', async () => {
+  test('has no text that a guardrail for answers would have to check', async () => {
     const guardrails = [{ name: 'mail', on: ['response'], action: 'mask', match: { detector: 'email' } }]
     const { post } = await start(json(counted), { guardrails })
     expect((await post(path, ask)).status).toBe(200)

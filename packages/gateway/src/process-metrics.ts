@@ -1,6 +1,6 @@
 /**
- * What the metrics tell of the process itself, by the names that Prometheus has for it. prom-client's own collection of them
- * cannot be had without its monitors of event loop and garbage collection, which run between two looks at the metrics too.
+ * Metrics of the process itself, by Prometheus' usual names. prom-client's own collection of them includes monitors of
+ * the event loop and the garbage collection, which cannot be left out and run all the time.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { getHeapStatistics } from 'node:v8'
@@ -8,7 +8,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 
 export interface ProcessFacts {
   version: string
-  /** Since the start. */
+  /** How many log lines were lost since the start. */
   lostLogLines(): number
 }
 
@@ -19,10 +19,10 @@ export function createProcessMetrics(registry: Registry, { version, lostLogLines
   for (const [name, help, read] of [
     [
       'gateway_log_lines_lost_total',
-      'Lines that are in no log, because standard error could not be written for too long.',
+      'Log lines that were lost because standard error could not be written for too long.',
       lostLogLines,
     ],
-    ['process_cpu_seconds_total', 'Seconds on a processor, of user and system.', readCpuSeconds],
+    ['process_cpu_seconds_total', 'CPU time of the process in seconds, user and system.', readCpuSeconds],
   ] as const) {
     new Counter({
       ...{ name, help, registers },
@@ -38,14 +38,14 @@ export function createProcessMetrics(registry: Registry, { version, lostLogLines
       async collect() {
         const value = await read()
         if (value !== null) this.set(value)
-        // Without it prom-client would tell the last value, or 0.
+        // Otherwise prom-client would show the last value, or 0.
         else this.remove()
       },
     })
   }
 }
 
-/** null: it is not known here, or not now. */
+/** null: the value is not known on this system, or not now. */
 type Read = () => number | null | Promise<number | null>
 
 const startedAtSeconds = performance.timeOrigin / 1000
@@ -55,11 +55,11 @@ const gauges: readonly [name: string, help: string, read: Read][] = [
   ['process_resident_memory_bytes', 'Memory of the process that is in use (resident).', readResidentBytes],
   [
     'nodejs_heap_size_used_bytes',
-    'Memory that JavaScript’s objects take.',
+    'Memory that JavaScript objects take.',
     () => getHeapStatistics().used_heap_size,
   ],
   ['process_open_fds', 'File handles that are open: two a running call. Linux only.', readOpenFiles],
-  ['process_max_fds', 'File handles that may be open (`ulimit -n`). Linux only.', readFilesMax],
+  ['process_max_fds', 'How many file handles can be open (`ulimit -n`). Linux only.', readFilesMax],
 ]
 
 function readCpuSeconds(): number {
@@ -67,7 +67,7 @@ function readCpuSeconds(): number {
   return (user + system) / 1_000_000
 }
 
-/** It stands in a file of the kernel's, and cannot be read when no file handle is left. */
+/** It is read from a file of the kernel, which fails when no file handle is left. */
 function readResidentBytes(): number | null {
   try {
     return process.memoryUsage.rss()
@@ -77,7 +77,7 @@ function readResidentBytes(): number | null {
 }
 
 async function readOpenFiles(): Promise<number | null> {
-  // The one that is opened for this is in it.
+  // Less the one that is open for this read.
   return readdir('/proc/self/fd').then(
     (names) => names.length - 1,
     () => null,

@@ -1,6 +1,7 @@
 /**
- * Thousands of bodies that nobody would write, through the public door: each gets a good answer or a whole error in the form
- * of its endpoint. Nothing crashes, no stack and no secret is told, and what goes up is JSON with the model that was meant.
+ * Thousands of random bodies, sent as callers would: each gets a good answer or a whole error in the form of its
+ * endpoint. Nothing crashes, no stack and no secret is told, and all that reaches a provider is JSON with the right
+ * model.
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -62,7 +63,7 @@ afterAll(async () => {
   await upstream.close()
 })
 
-/** A good answer of whichever provider is meant by the address. */
+/** A good answer of the provider that the address belongs to. */
 const answerAsAsked: Answering = (response, request) => {
   const name = nativeOf(request.url)
   const { stream: isAsked } = JSON.parse(request.body) as Record<string, unknown>
@@ -137,7 +138,7 @@ interface Sent {
   body: Buffer
 }
 
-/** One of the bodies, for one of the models, up to three times spoiled as a value and perhaps once as text. */
+/** One of the bodies, for one of the models, spoiled up to three times as a value and perhaps once as text. */
 const sent: fc.Arbitrary<Sent> = fc
   .array(fc.nat({ max: 2 ** 31 - 1 }), { minLength: 1, maxLength: 24, size: 'max' })
   .map((numbers) => {
@@ -170,7 +171,7 @@ function expectWhole({ status, headers, text }: Awaited<ReturnType<typeof send>>
   }
   const answer = JSON.parse(text) as Record<string, unknown>
   if (status === 200) return
-  // The provider answers well whatever it is asked, and the gateway has no fault.
+  // The provider always gives a good answer, so any 5xx would be an error of the gateway.
   expect(status).toBeGreaterThanOrEqual(400)
   expect(status).toBeLessThan(500)
   const error = { message: expect.stringMatching(/\w/), type: expect.stringMatching(/^\w+$/) }
@@ -191,7 +192,7 @@ test(`${runs} bodies: a good answer or a whole error, and nothing that is nobody
       expect(JSON.stringify(gateway.logs)).not.toMatch(hidden)
       for (const { url, body } of upstream.received) {
         JSON.parse(body)
-        // Whichever of several its reader takes.
+        // If there are several, any of them: readers differ in which one they take.
         const named = readMembers(body).filter(({ key }) => key === 'model')
         if (nativeOf(url) === null)
           for (const { start, end } of named) expect(body.slice(start, end)).toMatch(/^"(up-m|plain)"$/)
@@ -199,7 +200,7 @@ test(`${runs} bodies: a good answer or a whole error, and nothing that is nobody
     }),
     { numRuns: runs, seed: 7 },
   )
-  // Most of them are read to their end, and many are answered well: it is no test of the JSON parser alone.
+  // Most bodies are valid JSON, and many get a good answer: this does not test the JSON parser alone.
   expect(statuses.get(200)).toBeGreaterThan(runs / 5)
   expect(statuses.get(400)).toBeGreaterThan(runs / 5)
   expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)

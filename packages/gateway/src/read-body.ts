@@ -4,20 +4,20 @@ import { onBodyFailed } from './body-failed.ts'
 import { callerLeft, GatewayError } from './errors.ts'
 import { hasStartSignal } from './start-signal.ts'
 
-/** What a caller may go on sending after its body was refused, so that it can read the answer. */
+/** How much a caller can go on sending after its body was refused, so that it gets to read the answer. */
 const discardedBytesMax = 64 * 1024 * 1024
 
 /**
- * Resolves when it is whole; with a start signal, when all but that has come. Throws `request_too_large`, what `failBody` said, or
- * `CallerGone` when the caller left before the end.
+ * Resolves when the body is whole, or with a start signal when all but the signal has come. Rejects with
+ * `request_too_large`, with the error given to `failBody`, or with `CallerGone` when the caller left before the end.
  */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     onBodyFailed(request, reject)
-    // The caller left while its token was checked: no event will say so any more.
+    // The caller left while its token was checked: no event will tell it any more.
     if (request.destroyed) return reject(callerLeft)
     const length = Number(request.headers['content-length'] ?? 0)
-    /** So many bytes are asked for; a start signal behind them says only that it came. */
+    /** The length of the body without its start signal. */
     const asked = hasStartSignal(request) ? length - 1 : Number.POSITIVE_INFINITY
     let isThere = false
     const finish = () => {

@@ -1,4 +1,4 @@
-/** Reads a request's body as JSON, or says what is wrong with it. */
+/** Reads a request's body as JSON, or refuses it with what is wrong. */
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from './errors.ts'
@@ -7,7 +7,7 @@ import { readBody } from './read-body.ts'
 import { hasStartSignal } from './start-signal.ts'
 
 export interface JsonBody {
-  /** As it came. */
+  /** The body as it came. */
   bytes: Buffer
   json: unknown
 }
@@ -19,7 +19,7 @@ export async function readJsonBody(request: IncomingMessage, bytesMax: number): 
   return { bytes, json: parseJson(bytes, hasStartSignal(request) ? signalHint : '') }
 }
 
-/** A page in a browser can post a form to a loopback address without asking, but not JSON. */
+/** Without asking for permission (CORS), a page in a browser can post a form to a loopback address, but not JSON. */
 function checkType({ headers }: IncomingMessage) {
   const type = headers['content-type'] ?? ''
   if (!/^application\/json\s*(;|$)/i.test(type)) {
@@ -35,13 +35,13 @@ function checkType({ headers }: IncomingMessage) {
 }
 
 const signalHint =
-  ' With x-gateway-start the last byte of the body is the start signal and no part of the JSON: put a line end there.'
+  ' With x-gateway-start the last byte of the body is the start signal, not part of the JSON: put a line end there.'
 
 function parseJson(body: Buffer, hint: string): unknown {
   if (body.length === 0) throw new GatewayError('invalid_json', 'The body is empty: send a JSON object.')
   checkStructure(body)
   const text = body.toString()
-  // What is no UTF-8 becomes this letter, which hardly any text has of its own.
+  // Bytes that are not UTF-8 become this character, which hardly any text contains.
   if (text.includes('\ufffd') && !isUtf8(body)) {
     throw new GatewayError('invalid_json', 'The body is not UTF-8.')
   }
@@ -49,7 +49,7 @@ function parseJson(body: Buffer, hint: string): unknown {
     return JSON.parse(text)
   } catch (cause) {
     if (text.startsWith('\ufeff')) {
-      throw new GatewayError('invalid_json', 'The body begins with a byte order mark: send it without.', {
+      throw new GatewayError('invalid_json', 'The body begins with a byte order mark: send it without one.', {
         cause,
       })
     }
@@ -57,7 +57,7 @@ function parseJson(body: Buffer, hint: string): unknown {
   }
 }
 
-/** Where it broke, without the text around it that the error also holds. */
+/** The position of the fault, without the text around it, which the error also holds. */
 function placeOf(cause: unknown): string {
   const place = /at position \d+/.exec(cause instanceof Error ? cause.message : '')
   return place ? ` (${place[0]})` : ''

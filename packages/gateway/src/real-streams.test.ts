@@ -1,4 +1,4 @@
-/** What real providers sent, served to the gateway in every cut: the bytes come out as they went in. */
+/** Recorded streams of real providers, served to the gateway in every cut: the bytes are passed on unchanged. */
 import { isUsageOnly } from '@drag-race/contracts'
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -49,7 +49,7 @@ test.skipIf(!hasRecordings)('the recorded streams lie beside the project', () =>
   expect(files('stream').length).toBeGreaterThan(20)
 })
 
-/** The errors inside streams that a client of OpenAI's form sees by itself. */
+/** Streams with an error that a client of OpenAI's form sees by itself. */
 const failing =
   /groq-gpt-oss-120b-midstream-error|llamacpp-error-context-in-200|openrouter-llama-3.3-comments-then-error/
 
@@ -89,7 +89,7 @@ async function ask(model: string, more: object): Promise<Buffer> {
 }
 
 describe.skipIf(!hasRecordings).each(files('stream'))('%s', (name) => {
-  test('is read the same byte by byte, with the usage chunk passed, left out and reported', async () => {
+  test('is read the same byte by byte, with the usage chunk passed on, left out and reported', async () => {
     const bytes = recorded(name)
     const byByte = Array.from(bytes, (byte) => Uint8Array.of(byte))
     for (const rule of ['passed', 'dropped', 'reported'] as const) {
@@ -133,7 +133,7 @@ function sizes(name: string, cut: Cut, bytes: Buffer): number[] {
       return Array.from(bytes, () => 1)
     case 'recorded': {
       const reads = name.replace(/\.sse$/, '.chunks.json')
-      // Where the reads were not recorded, an event a read.
+      // Where the reads were not recorded, each event is a read.
       return recordedIn('stream').includes(reads)
         ? JSON.parse(recorded(reads).toString())
         : bytes

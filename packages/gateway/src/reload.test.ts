@@ -1,4 +1,4 @@
-/** What a new gateway.yaml changes, and what goes on as if nothing had happened. */
+/** What a new gateway.yaml changes, and what it leaves as it was. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ async function codeOf(response: Response): Promise<string | null> {
   return response.ok ? null : ((await response.json()) as ErrorBody).error.code
 }
 
-test('how long a body may be holds from the next call on', async () => {
+test('a new limit on the length of bodies takes effect with the next call', async () => {
   const { url } = await serve()
   const gateway = await start(oneModel(url))
   const long = { ...plain, user: 'x'.repeat(5_000_000) }
@@ -43,7 +43,7 @@ test('how long a body may be holds from the next call on', async () => {
   expect(await refused.text()).toContain('larger than 5000000 bytes')
 })
 
-test('a stream goes on with what it began with, and the next call goes where the new config says', async () => {
+test('a running stream keeps its config, and the next call follows the new one', async () => {
   const going = Promise.withResolvers<void>()
   const pieces = [role, token('a'), token('b'), finish, done]
   const old = await serve(async (response) => {
@@ -64,7 +64,7 @@ test('a stream goes on with what it began with, and the next call goes where the
   expect(old.received).toHaveLength(1)
 })
 
-test('calls go on in turn where they were, unless the targets have changed', async () => {
+test('round robin continues where it was, unless the targets have changed', async () => {
   const [a, b] = [await serve(), await serve()]
   const params = ({ url }: Upstream) => ({ baseUrl: `${url}/v1` })
   const inTurn = (order: string[], ...more: object[]) => ({
@@ -87,7 +87,7 @@ test('calls go on in turn where they were, unless the targets have changed', asy
   expect(await askInTurn()).toEqual([1, 2])
 })
 
-test('a key that was taken out is refused from the next call on, and one that was put in is known', async () => {
+test('with the next call a removed key is refused, and a new one is accepted', async () => {
   const going = Promise.withResolvers<void>()
   const upstream = await serve(async (response, request) => {
     if (request.body.includes('wait')) await going.promise
@@ -109,7 +109,7 @@ test('a key that was taken out is refused from the next call on, and one that wa
   expect(await codeOf(await running)).toBe(null)
 })
 
-test('an old and a new key are the same caller for as long as both hashes stand there', async () => {
+test('an old and a new key are the same caller as long as both hashes are in the config', async () => {
   const upstream = await serve()
   const withHashes = (...keys: string[]) => ({
     ...oneModel(upstream.url),
@@ -129,7 +129,7 @@ test('an old and a new key are the same caller for as long as both hashes stand 
   expect([await codeFor('old'), await codeFor('new')]).toEqual(['invalid_api_key', 'rate_limited'])
 })
 
-test('a limit that stays the same goes on counting wherever it stands; one that changed begins anew', async () => {
+test('a limit that stays the same keeps counting wherever it is in the file; a changed one starts anew', async () => {
   const upstream = await serve()
   const limit = { requestsPerMinute: 1, burst: 1 }
   const withLimits = (...rateLimits: object[]) => ({
@@ -142,7 +142,7 @@ test('a limit that stays the same goes on counting wherever it stands; one that 
   expect(await call()).toBe(null)
   gateway.reload(withLimits({ requestsPerMinute: 100 }, limit))
   expect(await call()).toBe('rate_limited')
-  // An admin finds it under the place where it stands now.
+  // An admin finds it under its new place.
   const callers = await fetch(`${gateway.url}/admin/callers`, boss)
   expect(await callers.json()).toMatchObject({
     data: [{ limits: [{ limit: 'policies[1]', requests: { remaining: 0 } }, { limit: 'policies[0]' }] }],
@@ -151,7 +151,7 @@ test('a limit that stays the same goes on counting wherever it stands; one that 
   expect(await call()).toBe(null)
 })
 
-test('a call that a changed limit no longer counts gives its place back once, to the limit that it was taken from', async () => {
+test('a running call gives its place back once, to the limit from which it was taken before a change', async () => {
   const going = Promise.withResolvers<void>()
   const upstream = await serve(async (response, request) => {
     if (request.body.includes('wait')) await going.promise
@@ -199,7 +199,7 @@ test('an open breaker stays open, its new cooldown counts, and another key makes
   expect((await gateway.chat(plain)).status).toBe(500)
 })
 
-test('a target that has left is forgotten when its last call is over', async () => {
+test('a removed target is forgotten when its last call is over', async () => {
   const going = Promise.withResolvers<void>()
   const upstream = await serve(async (response, request) => {
     await going.promise
@@ -235,7 +235,7 @@ test('found models stay, under the new policies, for as long as their server is 
   expect(await codeOf(await gateway.chat(asked))).toBe('model_not_found')
 })
 
-test('a server that the new config names is looked for at once', async () => {
+test('a server that the new config names is searched for at once', async () => {
   const nearby = await serve(json({ object: 'list', data: [{ id: 'a' }] }))
   const gateway = await start({})
   await gateway.gateway.discover([])
@@ -243,7 +243,7 @@ test('a server that the new config names is looked for at once', async () => {
   await expect.poll(async () => (await fetch(`${gateway.url}/v1/models/ollama/a`)).status).toBe(200)
 })
 
-test('an issuer’s keys are not asked for again', async () => {
+test('an issuer’s keys are not loaded again', async () => {
   const { publicKey, privateKey } = await generateKeyPair('RS256')
   const issuer = await serve(json({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256' }] }))
   const upstream = await serve()
@@ -307,19 +307,19 @@ test('calls that are older than the new config keeps are forgotten with the next
   await rm(folder, { recursive: true })
 })
 
-test('of two edits the newer one holds, however late the budgets of the older are known', async () => {
+test('of two edits the newer one wins, even if the older one’s budgets are known later', async () => {
   const { url } = await serve()
   const gateway = await start(oneModel(url))
   const budgets = [{ per: 'caller', usd: 1, period: 'day' }]
   gateway.reload({ ...oneModel(url, { description: 'older' }), policies: { budgets } })
   gateway.reload(oneModel(url, { description: 'newer' }))
-  // The books answer in turn: whoever asks after the older edit hears after it.
+  // The books answer in order: when `ready` resolves, the budgets of the older edit are known too.
   await gateway.gateway.ready()
   expect(await (await fetch(`${gateway.url}/v1/models/m`)).json()).toMatchObject({ description: 'newer' })
-  expect(gateway.logs.filter(({ msg }) => String(msg).includes('holds from'))).toHaveLength(1)
+  expect(gateway.logs.filter(({ msg }) => String(msg).includes('takes effect'))).toHaveLength(1)
 })
 
-test('a stream is byte-whole however often the config changes under it', async () => {
+test('a stream stays whole, byte for byte, however often the config changes meanwhile', async () => {
   const pieces = [role, ...Array.from({ length: 200 }, (_, index) => token(`t${index} `)), finish, done]
   const upstream = await serve(stream(pieces))
   const gateway = await start(oneModel(upstream.url))

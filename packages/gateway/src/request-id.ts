@@ -1,12 +1,12 @@
-/** What a call, or any other request, is found by in log, books and audit; and where its caller reads it. */
+/** The id by which a call, or any other request, is found in log, books and audit, and the headers that tell it. */
 import { randomBytes } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { EndpointFacts } from './endpoints.ts'
 
 /**
- * Unlike every other: the milliseconds of the wall clock, what is random for each process, a number. By time first, as in a
- * UUID of version 7: what came together lies together in an index, and the books write a page of it a batch instead of one
- * a call. What is no call begins with the moment too.
+ * A unique id: the wall clock in milliseconds, random bytes of this process, a number. The time comes first, as in a
+ * UUID of version 7: ids made together are together in an index, so that the books write one page of it a batch instead
+ * of one a call. Ids of requests that are not calls begin with the time too.
  */
 export function createRequestId(atMs = Date.now()): string {
   lastNumber = (lastNumber + 1) % 2 ** 32
@@ -16,17 +16,17 @@ export function createRequestId(atMs = Date.now()): string {
 
 const ofProcess = randomBytes(6).toString('hex')
 let lastNumber = 0
-/** Many begin in the same millisecond. */
+/** Kept, because many requests arrive in the same millisecond. */
 let beginning = { atMs: Number.NaN, text: '' }
 
 function toHex(number: number, digits: number): string {
   return number.toString(16).padStart(digits, '0')
 }
 
-/** Official clients show their callers this header of an answer and no other. A provider's own stays. */
+/** The only headers that official clients show. An id that the provider sent in them is kept. */
 const clientHeaders = { openai: 'x-request-id', anthropic: 'request-id' } as const
 
-/** Adds it to the headers of an answer. */
+/** Adds the id to the headers of an answer. */
 export function tellRequestId(
   headers: OutgoingHttpHeaders,
   id: string,

@@ -12,7 +12,7 @@ export function toQuery(request: IncomingMessage): URLSearchParams {
   return new URLSearchParams(query === -1 ? '' : target.slice(query))
 }
 
-/** RFC 9112, 3.2.2: a server takes the whole address too, as a client writes it that takes the server for its proxy. */
+/** A server must accept the whole URL too (RFC 9112, 3.2.2), which a client sends that uses the server as its proxy. */
 function toTarget({ url = '/' }: IncomingMessage): string {
   return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]+/i, '')
 }

@@ -1,4 +1,4 @@
-/** Milliseconds to a thousandth of one: the clock itself says no more. */
+/** Milliseconds with three decimals: the clock has no more. */
 export function roundMs(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }

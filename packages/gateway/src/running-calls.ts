@@ -1,20 +1,20 @@
-/** The calls that run now: for whoever stops the gateway, and must not leave one of them looking complete. */
+/** The calls that run now. When the gateway stops, each must end with an error, so that none looks complete. */
 import { createBag } from './bag.ts'
 import type { Call } from './call.ts'
 
 export interface RunningCalls {
   add(call: Call): void
   delete(call: Call): void
-  /** Answers that have not begun will ask their callers for another connection the next time. */
+  /** Answers that have not begun will tell their callers to open another connection next time. */
   sayGoodbye(): void
-  /** Each ends with this error, whatever it was doing. */
+  /** Ends each call with this error, whatever it is doing. */
   endAll(error: Error): void
-  /** Resolves when none is left. */
+  /** Resolves when no call is left. */
   none(): Promise<void>
 }
 
 export function createRunningCalls(): RunningCalls {
-  // As many as there are connections, which `server.ts` bounds.
+  // At most as many as there are connections, which `server.ts` bounds.
   const calls = createBag<Call>()
   let waiting: (() => void)[] = []
   return {

@@ -1,4 +1,4 @@
-/** Two servers of one provider, with the same model: what is said of a call names the one that it went to. */
+/** Two servers of one provider, with the same model: headers, logs and errors name the one that a call was sent to. */
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { type ErrorBody, messages, startGateway } from './testing/gateway.ts'
@@ -30,7 +30,7 @@ test('headers, log lines and errors tell two servers of one provider apart', asy
   await upstream.close()
 })
 
-/** The address of a port that nobody listens on any more. */
+/** The URL of a port on which nothing listens any more. */
 async function nowhere(): Promise<string> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -57,7 +57,7 @@ test('gives one model, its slash encoded or not', async () => {
   expect((await get('/v1/models/nope')).status).toBe(404)
 })
 
-test('says that it is well, and what it is', async () => {
+test('says that it is healthy, and what it is', async () => {
   expect(await (await get('/health')).json()).toEqual({
     status: 'ok',
     models: { available: 2, unavailable: 1 },
@@ -84,10 +84,10 @@ test.each([
   ['/messages/count_tokens', /mean \/v1\/messages\/count_tokens\? Your base URL lacks \/v1/],
   [
     '/v1/images/generations',
-    /Served are POST \/v1\/chat\/completions, .*\/v1\/messages.* GET \/v1\/models\.$/,
+    /This gateway serves POST \/v1\/chat\/completions, .*\/v1\/messages.* GET \/v1\/models\.$/,
   ],
   ['/v1beta/models/gemini-2.5-flash:generateContent', /Google's own API is not served/],
-  ['/v1/models/gemini-2.5-flash:streamGenerateContent?alt=sse', /call Gemini models by \/v1\/chat/],
+  ['/v1/models/gemini-2.5-flash:streamGenerateContent?alt=sse', /call Gemini models through \/v1\/chat/],
   ['/v1/models/gemini-2.5-flash:countTokens', /Google's own API/],
   ['/v1beta/models/gemini-embedding-001:batchEmbedContents', /Google's own API/],
   ['/v1/responses/resp_1/cancel', /Stored responses are not served: ask the provider itself\.$/],
@@ -123,22 +123,22 @@ test.each([
   expect(JSON.parse(await text(response)).error.message).toMatch(words)
 })
 
-test('a method that nothing reads is told so before its model is looked for', async () => {
+test('a wrong method is refused before its model is looked up', async () => {
   const response = await get('/v1/models/nope', { method: 'DELETE' })
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
 })
 
-test('another method is told which one is meant', async () => {
+test('the answer to a wrong method names the right one', async () => {
   const wrong = await get('/v1/chat/completions')
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST'])
 })
 
-test.each(['/health', '/ready', '/'])('what is only read takes nothing: POST %s', async (path) => {
+test.each(['/health', '/ready', '/'])('addresses that are only read refuse POST %s', async (path) => {
   const wrong = await get(path, { method: 'POST' })
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET'])
 })
 
-test.each(['/metrics', '/ready'])('on the port of the metrics neither: %s', async (path) => {
+test.each(['/metrics', '/ready'])('the metrics port refuses POST %s too', async (path) => {
   const at = new URL(path, gateway.metricsUrl)
   for (const method of ['POST', 'DELETE', 'OPTIONS']) {
     const wrong = await fetch(at, { method })
@@ -161,7 +161,7 @@ async function callAs(host: string) {
   return { status: response.statusCode, body: JSON.parse(await text(response)) }
 }
 
-// An address of IPv6 stands in brackets (RFC 3986), or nobody knows where its port begins.
+// An IPv6 address must be in brackets (RFC 3986): otherwise it is not clear where its port begins.
 test.each(['evil.example', '::1', '::1:4000', '[::1', '[::1]4000', '127.0.0.1:4000:1', '127.0.0.1:x'])(
   'another name that leads to the loopback is turned away: %s',
   async (host) => {
@@ -174,7 +174,7 @@ test.each(['[::1]', '[::1]:4000', '127.0.0.1', '127.8.9.1:4000', 'LocalHost:4000
   async (host) => expect((await callAs(host)).status).toBe(200),
 )
 
-test('an address may be written out in full', async () => {
+test('a request line can hold the whole URL', async () => {
   const { hostname, port, host } = new URL(gateway.url)
   const path = `http://${host}/v1/models/gpt-4o-mini`
   const [response] = await once(httpRequest({ hostname, port, path }).end(), 'response')

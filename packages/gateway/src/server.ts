@@ -1,4 +1,4 @@
-/** Which URL is which. On node:http itself: a framework would stand in the path of every token. */
+/** The gateway's URLs. Directly on node:http: a framework would be in the path of every token. */
 import {
   createServer,
   type IncomingMessage,
@@ -33,23 +33,23 @@ import { isGoogleMethod, unknownAddress } from './unknown-address.ts'
 import { toTargetSnapshots } from './upstream/target-snapshot.ts'
 
 export interface ServerOptions {
-  /** Of the config that holds now; asked once a request, which keeps it. */
+  /** The parts of the config in force. Each request asks once, and keeps what it gets. */
   current(): ChatParts
-  /** Names besides the loopback's own that may lead here; null: any, for it serves others. */
+  /** Host names that are accepted besides those of the loopback; null: any, because it serves other machines. */
   allowedHosts: readonly string[] | null
   arrival: Arrival
-  /** Not a call, or not even a request: refused here, and no record is written of it. */
+  /** A request was refused that never became a call, so there is no record of it. */
   onRefused(reason: ErrorCode): void
   log: Logger
 }
 
-/** A caller that needs longer than this for its headers, or its whole request, is attacking or broken. */
+/** A caller that takes longer than this for its headers, or its whole request, is an attacker or broken. */
 export interface Arrival {
-  /** Open at once: who comes beyond them is closed without a word. */
+  /** How many connections can be open. Further ones are closed without an answer. */
   connectionsMax: number
   headersMsMax: number
   requestMsMax: number
-  /** How often open connections are looked at for it. */
+  /** How often open connections are checked for these times. */
   checkEveryMs: number
 }
 
@@ -70,7 +70,7 @@ export function createGatewayServer(options: ServerOptions): Server {
       requestTimeout: arrival.requestMsMax,
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: arrival.checkEveryMs,
-      // Node would refuse it with no word; who must know the host says so in words.
+      // Node would refuse such a request without a message; the host check refuses it with one.
       requireHostHeader: false,
     },
     async (request, response) => {
@@ -88,7 +88,7 @@ export function createGatewayServer(options: ServerOptions): Server {
   )
   server.maxConnections = arrival.connectionsMax
   spareUnread(server, newest)
-  // What the caller expects is no reason to refuse it: Node would, with no word.
+  // Node would refuse an unknown `Expect` header without a message; it is ignored instead.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
@@ -120,7 +120,7 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
     return answerReady(parts.readiness, response)
   }
   const isForeign = isGoogleMethod(path)
-  // What is not read there says nothing of the model that it names.
+  // Checked before the model is looked up, so that a wrong method does not tell whether the model exists.
   if (isModelPath(path) && !isForeign) allow(request, response, 'GET')
   const answer = isForeign ? null : await read(parts, path, request)
   if (answer === null) throw unknownAddress(request, path)
@@ -135,19 +135,19 @@ function answerJson(request: IncomingMessage, response: ServerResponse, answer: 
   response.end(JSON.stringify(answer))
 }
 
-/** Of what is no call. */
+/** For requests that are not calls. */
 function toIdHeaders(request: IncomingMessage): OutgoingHttpHeaders {
   return tellRequestId({}, createRequestId(), isAnthropicClient(request) ? 'anthropic' : 'openai')
 }
 
-/** The form in which who asks reads an error, before there is a call. */
+/** The form in which the sender of a request reads errors, before there is a call. */
 function toReaderForm(request: IncomingMessage): EndpointFacts['dialect'] {
   const endpoint = toEndpoint(toPath(request))
   if (endpoint) return endpoints[endpoint].dialect
   return isAnthropicClient(request) ? 'anthropic' : 'openai'
 }
 
-/** What can be read: an object for JSON, a text, or null where there is nothing. */
+/** The answer to a GET: an object for JSON, a text, or null where there is nothing. */
 async function read(
   parts: ChatParts,
   path: string,
@@ -157,7 +157,7 @@ async function read(
   if (path === '/')
     return `${gatewayGreeting}: POST /v1/chat/completions, GET /v1/models, GET /health, GET /ready\n`
   if (path === '/health') return { status: 'ok', models: countModels(catalogue.list()) }
-  // Where nobody can be an admin, `/admin/…` is an address like any other that is not there.
+  // Where no caller can be an admin, `/admin/…` does not exist.
   if (path.startsWith('/admin/') && admission.hasAdmin) {
     requireAdmin(await admission.identify(request))
     return readAsAdmin(parts, path, request)
@@ -167,7 +167,7 @@ async function read(
   const isUsable = (name: string) => mayUse(identity, name)
   const isAnthropic = isAnthropicClient(request)
   if (path === '/v1/models') return (isAnthropic ? toAnthropicList : toModelsList)(catalogue, isUsable)
-  // A model's name may hold slashes (`ollama/llama3.2`), encoded or not.
+  // A model's name can hold slashes (`ollama/llama3.2`), encoded or not.
   const name = decode(path.slice(modelPath.length))
   admission.permit(identity, name)
   const item = findModelItem(catalogue, name)

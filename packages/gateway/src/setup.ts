@@ -1,6 +1,6 @@
 /**
- * What comes of one config, on top of what lives longer. A new config makes a new one of these and changes nothing in the
- * old: a call takes the one of its arrival, and keeps it until it is over.
+ * All that is made from one config, on top of the engine, which lives longer. A new config makes a new setup and does
+ * not change the old one: a call takes the setup at its arrival, and keeps it to its end.
  */
 import { type Admission, createAdmission } from './admission/admission.ts'
 import { type Cache, createCache } from './cache/cache.ts'
@@ -33,7 +33,7 @@ export function createSetup(config: Config, engine: Engine): Setup {
   }
 }
 
-/** From now on this one holds: what lives longer keeps what goes on being the same, and lets go of the rest. */
+/** Puts a setup in force: the engine keeps the state of all that is the same in it, and drops the rest. */
 export function putInForce(
   { config, admission, catalogue }: Setup,
   { audit, books, limiter, states, turns }: Engine,

@@ -2,10 +2,11 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Node takes a connection for idle as soon as its answer was handed over, though a slow caller has not read its end, and
- * closes it with what is left. From here on none is closed as idle while there is one like that: who drains asks again soon.
+ * Node counts a connection as idle once its answer was handed over, even if a slow caller has not read all of it, and
+ * closes it with the rest unsent. This makes `closeIdleConnections` do nothing while there is such a connection; a
+ * drain calls it again soon.
  *
- * `newest`: the last answer of a connection.
+ * `newest`: the newest answer of each connection.
  */
 export function spareUnread(server: Server, newest: WeakMap<Socket, ServerResponse>): void {
   const open = new Set<Socket>()

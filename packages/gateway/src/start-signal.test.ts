@@ -24,7 +24,7 @@ async function open(policies: object = {}, options: DoorOptions = {}): Promise<D
 const plain = { model: 'm', messages }
 
 interface Staged {
-  /** `102 Processing`: everything is done but the sending. */
+  /** Resolves at `102 Processing`: all is done but sending the request. */
   ready: Promise<void>
   hasAnswer(): boolean
   answer: Promise<IncomingMessage>
@@ -62,7 +62,7 @@ function stage(url: string, body: string, headers: Record<string, string> = {}):
   }
 }
 
-/** So long that whatever was on its way has come. */
+/** Waits so long that all bytes on their way have arrived. */
 async function aWhile({ gateway }: Pick<Door, 'gateway'>) {
   for (let call = 0; call < 3; call++) await (await gateway.chat({ model: 'nobody' })).text()
 }
@@ -91,7 +91,7 @@ test.each([false, true])(
     const said = await text(answer)
     expect(said).toContain('"durationMs":0')
     expect(said).toContain('"overheadMs":0')
-    // Without the signal's byte, which is no part of the request.
+    // Without the signal's byte, which is not part of the request.
     expect(upstream.received.map(({ body }) => JSON.parse(body))).toMatchObject([{ messages }])
     expect(upstream.received[0]!.headers).not.toHaveProperty('x-gateway-start')
   },
@@ -107,7 +107,7 @@ test('a body that comes byte by byte, or all at once with its signal, is the sam
   const url = `${gateway.url}/v1/chat/completions`
   expect((await fetch(url, { ...init, body: `${body}\n` })).status).toBe(200)
 
-  // The signal alone: nothing is asked.
+  // The signal alone, without a body.
   expect((await fetch(url, { ...init, body: '\n' })).status).toBe(400)
 
   const bytes = Buffer.from(`${body}\n`)
@@ -123,7 +123,7 @@ test('a body that comes byte by byte, or all at once with its signal, is the sam
   expect(second!.body).toBe(first!.body)
 })
 
-test('who has sent all of it, or speaks HTTP/1.0, is told nothing but the answer', async () => {
+test('a caller that has sent all of it, or speaks HTTP/1.0, gets only the answer', async () => {
   const { gateway } = await open()
   const body = `${JSON.stringify(plain)}\n`
   const call = async (version: string, cutAt: number) => {
@@ -141,9 +141,9 @@ test('who has sent all of it, or speaks HTTP/1.0, is told nothing but the answer
 })
 
 test.each([
-  ['a model that nobody knows', { ...plain, model: 'x' }, {}, 404, 'model_not_found'],
-  ['a key that nobody knows', plain, { authorization: 'Bearer wrong' }, 401, 'invalid_api_key'],
-  ['a request that is none', { model: 'm' }, {}, 400, 'invalid_request'],
+  ['an unknown model', { ...plain, model: 'x' }, {}, 404, 'model_not_found'],
+  ['an unknown key', plain, { authorization: 'Bearer wrong' }, 401, 'invalid_api_key'],
+  ['an invalid request', { model: 'm' }, {}, 400, 'invalid_request'],
 ])('%s is refused when the signal has come, and not before', async (_what, asked, headers, status, code) => {
   const door = await open({ apiKeys: { mode: 'optional', keys: [] } })
   const staged = stage(door.gateway.url, JSON.stringify(asked), headers)
@@ -154,7 +154,7 @@ test.each([
   expect(door.upstream.received).toEqual([])
 })
 
-test('a provider’s refusal is tried again as ever', async () => {
+test('a provider’s refusal is retried as usual', async () => {
   let calls = 0
   const { gateway, upstream } = await open(
     { retry: { attempts: 2, initialBackoffMs: 1 } },
@@ -183,7 +183,7 @@ test('an answer from the cache waits for the signal too', async () => {
   expect((await staged.answer).headers['x-gateway-cache']).toBe('hit')
 })
 
-test('a caller who leaves before the signal has called nobody, and gets back what was held for it', async () => {
+test('when a caller leaves before the signal, nothing is sent, and what was reserved is given back', async () => {
   const { gateway, upstream } = await open({
     rateLimits: [{ per: ['model'], concurrency: 1, tokensPerMinute: 100 }],
   })
@@ -202,7 +202,7 @@ test('a caller who leaves before the signal has called nobody, and gets back wha
   })
 })
 
-test('who waits for the signal is told when the gateway goes, or the call’s time is over', async () => {
+test('a call that waits for its signal ends when the gateway stops, or its time is over', async () => {
   const slow = await open({ timeouts: { totalMs: 50 } })
   const late = stage(slow.gateway.url, JSON.stringify(plain))
   expect(await readError(await late.answer)).toMatchObject({ status: 504, code: 'total_timeout' })
@@ -230,7 +230,7 @@ test('a signal that does not come within a request’s time ends the call', asyn
   expect(upstream.received).toEqual([])
 })
 
-test('what cannot be a signal is refused with what one is', async () => {
+test('an impossible signal is refused with how to send one', async () => {
   const { gateway, upstream } = await open()
   const call = async (body: string, headers: Record<string, string>) => {
     const answer = await gateway.chat(body, { headers })
@@ -240,7 +240,7 @@ test('what cannot be a signal is refused with what one is', async () => {
   expect(await call(JSON.stringify(plain), { 'x-gateway-start': 'now' })).toBe(
     '400 invalid_request `x-gateway-start` must be `last-byte`, on a request with a Content-Length.',
   )
-  // Its last byte is the closing brace.
+  // The last byte of this body is the closing brace.
   expect(await call(JSON.stringify(plain), { 'x-gateway-start': 'last-byte' })).toMatch(
     /^400 invalid_json .* put a line end there\.$/,
   )
@@ -255,7 +255,7 @@ test('what cannot be a signal is refused with what one is', async () => {
   expect(upstream.received).toEqual([])
 })
 
-test('a call that is to be refused holds no budget while it waits for its signal', async () => {
+test('a call that will be refused reserves no budget while it waits for its signal', async () => {
   const tenant = { tenant: 't' }
   const spending = await startSpending({
     keys: [keyOf('a', { ...tenant, rateLimits: [{ requestsPerMinute: 1 }] }), keyOf('b', tenant)],
@@ -272,7 +272,7 @@ test('a call that is to be refused holds no budget while it waits for its signal
   expect((await spending.admin('/admin/budgets')).body).toMatchObject({ data: [{ reservedUsd: 0 }] })
 })
 
-test('a signal that comes in the next period: budgets and books have the call in the one that it arrived in', async () => {
+test('if the signal comes in the next period, the call is booked in the period of its arrival', async () => {
   let now = new Date('2026-03-31T23:59:59Z')
   const spending = await books.start({
     date: () => now,
@@ -284,11 +284,11 @@ test('a signal that comes in the next period: budgets and books have the call in
   now = new Date('2026-04-01T00:00:01Z')
   staged.signal()
   await text(await staged.answer)
-  // Of the day that has begun since, everything is left.
+  // The budget of the new day is untouched.
   expect((await spending.spend('a')).status).toBe(200)
   expect((await books.usageOf(spending, '?to=2026-04-01')).total).toMatchObject({ calls: 1, costUsd: 1 })
   expect((await books.usageOf(spending, '?from=2026-04-01')).total).toMatchObject({ calls: 1, costUsd: 1 })
-  // What memory counts, and what the books have counted for the next start.
+  // In memory, and in the books, from which the next start reads.
   now = new Date('2026-03-31T23:59:59Z')
   expect((await spending.spend('a')).status).toBe(402)
   await spending.gateway.close()

@@ -1,9 +1,9 @@
 /**
- * A start signal: who must let several calls go at one moment has the gateway's own work on them done before it.
+ * A start signal: a caller that must start several calls at one moment has the gateway's own work on them done before.
  *
- * With `x-gateway-start: last-byte` the last byte of the body, a line end, is no part of its JSON but the signal. The gateway
- * does everything but the sending, says `102 Processing` and waits. The call's time counts from the signal, and no answer
- * comes before it, nor does a refusal.
+ * With `x-gateway-start: last-byte` the last byte of the body, a line end, is not part of its JSON but the signal. The
+ * gateway does everything but send the request, says `102 Processing` and waits. The call's time counts from the
+ * signal, and no answer is sent before it, not even a refusal.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { onBodyFailed } from './body-failed.ts'
@@ -11,20 +11,20 @@ import { callerLeft, GatewayError } from './errors.ts'
 import type { StopSignal } from './stop.ts'
 
 export interface StartSignal {
-  /** Tells the caller that the call is ready. Resolves at the signal; rejects with why it will not come. */
+  /** Tells the caller that the call is ready. Resolves at the signal; rejects with the reason if it will not come. */
   wait(): Promise<void>
-  /** Resolves at the signal, or when it will not come. */
+  /** Resolves at the signal, or when it is sure that it will not come. */
   over(): Promise<void>
 }
 
 const header = 'x-gateway-start'
 
-/** Is the last byte of its body the signal? Only where it can be told which one is the last. */
+/** Whether the last byte of the body is the signal, which needs a Content-Length to know the last byte. */
 export function hasStartSignal({ headers }: IncomingMessage): boolean {
   return headers[header] === 'last-byte' && Number(headers['content-length']) > 0
 }
 
-/** Throws `invalid_request` where a signal is meant and none can be. */
+/** Throws `invalid_request` where the header asks for a signal that cannot be given. */
 export function checkStartSignal(request: IncomingMessage): void {
   if (request.headers[header] === undefined || hasStartSignal(request)) return
   throw new GatewayError(
@@ -33,7 +33,7 @@ export function checkStartSignal(request: IncomingMessage): void {
   )
 }
 
-/** `signal` aborts when the call is over before it began. Null for a call that starts when it comes, as nearly all do. */
+/** `signal` aborts when the call ends before its start. Null for a call without a start signal, as nearly all are. */
 export function createStartSignal(
   request: IncomingMessage,
   response: ServerResponse,
@@ -41,7 +41,7 @@ export function createStartSignal(
 ): StartSignal | null {
   if (!hasStartSignal(request)) return null
   const { promise: come, resolve, reject } = Promise.withResolvers<void>()
-  // It may fail before anybody waits.
+  // It can reject before anything waits for it.
   come.catch(() => {})
   request.on('end', resolve)
   request.on('close', () => reject(callerLeft))
@@ -49,21 +49,21 @@ export function createStartSignal(
   signal.addEventListener('abort', () => reject(signal.reason))
   return {
     wait() {
-      // In a turn of its own: the signal may have come with the rest, and is read only now.
+      // In a later turn: the signal may have come with the rest of the body, and is only read then.
       setImmediate(() => {
         if (knowsProcessing(request) && !request.complete && !response.headersSent) response.writeProcessing()
       })
       return come
     },
     over() {
-      // What nobody reads has no end.
+      // A body that is not read never ends.
       request.resume()
       return come.catch(() => {})
     },
   }
 }
 
-/** Who speaks HTTP/1.0, as nginx does by itself, would take it for the answer. */
+/** A client of HTTP/1.0, which nginx is by default, would take `102 Processing` for the answer. */
 function knowsProcessing({ httpVersion }: IncomingMessage): boolean {
   return httpVersion !== '1.0'
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { callerLeft } from './errors.ts'
 import { createStop } from './stop.ts'
 
-test('who listens is told once, and finds the reason', () => {
+test('a listener is called once, and finds the reason', () => {
   const { signal, abort } = createStop()
   const told: unknown[] = []
   signal.addEventListener('abort', () => told.push(signal.reason))
@@ -12,7 +12,7 @@ test('who listens is told once, and finds the reason', () => {
   expect([signal.aborted, signal.reason]).toEqual([true, callerLeft])
 })
 
-test('who has left is not told', () => {
+test('a removed listener is not called', () => {
   const { signal, abort } = createStop()
   const told: string[] = []
   const gone = () => told.push('gone')

@@ -1,25 +1,25 @@
 /**
- * Why a call must stop, told to whoever works for it: an AbortSignal in the few members that are used here.
+ * Tells all work for a call that it must stop, and why: an AbortSignal, with only the members that are used here.
  *
- * Nearly no call is stopped, and an AbortController would cost each of them an event target, an event and its dispatch.
+ * Hardly any call is stopped, and an AbortController would cost each call an event target, an event and its dispatch.
  */
 export interface StopSignal {
   readonly aborted: boolean
   /** The error to end with. */
   readonly reason: unknown
-  /** Called once, at the abort; never when it was aborted before. */
+  /** The listener is called once, at the abort, and never if the signal was aborted before. */
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
 export interface Stop {
   readonly signal: StopSignal
-  /** A second time does nothing. */
+  /** Only the first abort counts. */
   abort(reason: Error): void
 }
 
 export function createStop(): Stop {
-  // An attempt that runs, or a wait: hardly ever more than one.
+  // A running attempt or a wait: hardly ever more than one listener.
   let listeners: (() => void)[] = []
   const signal = {
     aborted: false,

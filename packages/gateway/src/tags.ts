@@ -1,9 +1,9 @@
 /**
- * What a call is booked on besides its caller: `metadata` of its body, and headers `x-gateway-tag-<name>`, which go before
- * it. Tags of the caller's key or token go before both: nobody books on somebody else.
+ * What a call is booked under besides its caller: `metadata` of its body, and headers `x-gateway-tag-<name>`, which
+ * override it. Tags of the caller's key or token override both, so that no caller can book under another one's tags.
  *
- * Only texts are tags; other values in `metadata` are the provider's and let be. Names are in small letters, wherever they come
- * from: those of headers have no other case.
+ * Only texts are tags; other values in `metadata` are left to the provider. All names are in lower case, because those
+ * of headers always are.
  */
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
@@ -11,7 +11,7 @@ import { GatewayError } from './errors.ts'
 
 export type Tags = Readonly<Record<string, string>>
 
-/** OpenAI's `metadata` may have sixteen, with names and values as long as here. */
+/** OpenAI allows sixteen entries in `metadata`, with the same lengths of names and values as here. */
 const tagsMax = 32
 export const tagNameCharsMax = 64
 const tagValueCharsMax = 512
@@ -19,7 +19,7 @@ const headerPrefix = 'x-gateway-tag-'
 
 const none: Tags = {}
 
-/** Throws `invalid_request`, which names the tag that is too much. */
+/** Throws `invalid_request`, which names the tag that is too long or one too many. */
 export function readTags({ metadata }: Record<string, unknown>, headers: IncomingHttpHeaders): Tags {
   const tags = new Map<string, string>()
   if (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)) {
@@ -33,17 +33,17 @@ export function readTags({ metadata }: Record<string, unknown>, headers: Incomin
     if (name === '') throw refuse(`The header \`${headerPrefix}\` names no tag: write ${headerPrefix}<name>.`)
     add(tags, name, decode(String(headers[header])), 'header')
   }
-  // Not by assignment: a tag may be called `__proto__`.
+  // Not by assignment: a tag can be called `__proto__`.
   return tags.size === 0 ? none : Object.fromEntries(tags)
 }
 
-/** Of the call and of its caller. */
+/** The tags of the call with those of its caller. */
 export function toBookedTags(ofCall: Tags, ofCaller: Tags): Tags {
   const named = Object.entries(ofCaller).map(([name, value]) => [name.toLowerCase(), value])
   return named.length === 0 ? ofCall : Object.fromEntries([...Object.entries(ofCall), ...named])
 }
 
-/** As many of these as a call may have. A token is the issuer's: what is too much in it is no fault of the caller. */
+/** The tags that fit. The rest is dropped, not refused: it is the issuer that made the token, not the caller. */
 export function fittingTags(entries: readonly [string, unknown][]): Tags {
   const fitting = entries.filter(
     (entry): entry is [string, string] =>

@@ -1,6 +1,6 @@
 /**
- * Answers whose provider counts nothing: the bytes pass as they are, and the books have an estimate that says so. Budgets are
- * charged by it.
+ * Answers whose provider counts no tokens: the bytes pass unchanged, and the books have an estimate that is marked as
+ * one. Budgets are charged by it.
  */
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
@@ -37,7 +37,7 @@ const blocks = [
   { type: 'tool_use', name: 'f'.repeat(4), input: { a: { b: 'xx' } } },
 ]
 
-/** What is said is ten tokens each time: a chunk of a token each, or forty letters. */
+/** Each answer is ten tokens long: a token in each chunk, or forty letters. */
 const answers: [path: string, how: string, sent: string | object][] = [
   ['chat/completions', 'streams', role + token('x').repeat(10) + finish + done],
   ['chat/completions', 'calls a tool in one chunk', delta({ tool_calls: [called] }) + finish + done],
@@ -100,12 +100,12 @@ test('a hard budget is charged', async () => {
   expect(await second.json()).toMatchObject({ error: { code: 'budget_exceeded' } })
 })
 
-test('a caller who leaves before the connection to the provider stands has spent nothing', async () => {
+test('a caller that leaves before the connection to the provider is open has spent nothing', async () => {
   const never = createServer()
   never.listen(0, '127.0.0.1')
   await once(never, 'listening')
   const { port } = never.address() as { port: number }
-  // It takes the connection and says nothing: TLS comes to no end.
+  // It accepts the connection and sends nothing, so the TLS handshake never ends.
   const model = { price: tenCents, params: { baseUrl: `https://127.0.0.1:${port}/v1` } }
   const { spending, ask } = await start('chat/completions', () => {}, { model })
   const leaving = new AbortController()
@@ -123,7 +123,7 @@ test('a caller who leaves before the connection to the provider stands has spent
   never.close()
 })
 
-test('the report tells the estimate as one, and no usage of the provider is made up', async () => {
+test('the report marks the estimate as one, and does not invent usage of the provider', async () => {
   const usage = { inputTokens: 5, outputTokens: 10, source: 'tokenizer' }
   for (const [isStream, sent] of [
     [true, token('x').repeat(10) + finish + done],

@@ -1,4 +1,4 @@
-/** A request to an address, or in a way, that is not served: where its sender meant to go, as far as that shows. */
+/** For a request to an address, or with a method, that is not served: tells the sender what was probably meant. */
 import type { IncomingMessage } from 'node:http'
 import { endpoints, toEndpoint } from './endpoints.ts'
 import { GatewayError } from './errors.ts'
@@ -11,20 +11,20 @@ export function unknownAddress(request: IncomingMessage, path: string): GatewayE
   )
 }
 
-/** What no address here takes; null where another one may be meant. */
+/** Says what no address here takes; null if another address may have been meant. */
 export function whyNowhere({ method, headers }: IncomingMessage): string | null {
   if (/^websocket$/i.test(headers.upgrade ?? '')) return 'WebSockets are not served: use HTTP.'
   if (method === 'OPTIONS' && headers.origin !== undefined)
-    return 'Pages in a browser cannot call this gateway: it gives other origins no leave (CORS). Call it from a server of your own.'
+    return 'Pages in a browser cannot call this gateway: it allows no other origins (CORS). Call it from a server.'
   return null
 }
 
-/** Of Google's own API, whose methods stand behind a colon: nothing else here has such a name. */
+/** Methods of Google's own API follow a colon: no other path here has such a name. */
 export function isGoogleMethod(path: string): boolean {
   return /:(generateContent|streamGenerateContent|countTokens|(batchE|e)mbedContents?)$/.test(path)
 }
 
-const served = `Served are POST ${Object.keys(endpoints)
+const served = `This gateway serves POST ${Object.keys(endpoints)
   .map((name) => `/v1/${name}`)
   .join(', ')}, and GET /v1/models.`
 
@@ -33,10 +33,10 @@ function toHint(path: string): string {
   if (/^\/admin(\/|$)/.test(path))
     return 'For a key or token with `isAdmin` there are GET /admin/callers, /admin/targets, /admin/usage, /admin/budgets, /admin/config, and POST /admin/backup.'
   if (isGoogleMethod(path))
-    return "Google's own API is not served: call Gemini models by /v1/chat/completions with an OpenAI client."
+    return "Google's own API is not served: call Gemini models through /v1/chat/completions with an OpenAI client."
   if (/^\/v1\/(responses|conversations)(\/|$)/.test(path))
     return 'Stored responses are not served: ask the provider itself.'
-  // What clients for Azure add to their base URL.
+  // Clients for Azure add this to their base URL.
   if (/^\/openai\/(deployments|v1)\//.test(path))
     return 'Use the plain OpenAI client, with a base URL that ends in /v1.'
   const meant = `/v1/${path.replace(/^(\/+v1)*\/+|\/+$/g, '')}`
@@ -49,5 +49,5 @@ function toHint(path: string): string {
 function toAnthropicHint(path: string): string {
   return /^\/+v1\//.test(path)
     ? 'The base URL of an Anthropic client has no /v1.'
-    : "Your base URL lacks /v1: the Vercel AI SDK wants it there, and Anthropic's own clients add it themselves."
+    : "Your base URL lacks /v1: the Vercel AI SDK needs it there, while Anthropic's own clients add it themselves."
 }

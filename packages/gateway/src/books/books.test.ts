@@ -202,9 +202,9 @@ test.each([
   ],
   ['?from=2026-01-01&from=2026-02-01', '`from` can be given once'],
   ['?from=2026-02-01&to=2026-01-01', '`from` must lie before `to`'],
-  ['?group=caller', 'it takes by, from, to and offset'],
-  ['?offset=-1', '`offset` is how many rows to pass over'],
-  ['?offset=1e3', '`offset` is how many rows to pass over'],
+  ['?group=caller', 'this query takes by, from, to and offset'],
+  ['?offset=-1', '`offset` is how many rows to skip'],
+  ['?offset=1e3', '`offset` is how many rows to skip'],
   ['?offset=0&offset=1', '`offset` can be given once'],
 ])('%s is a 400 that says what can be asked', async (query, words) => {
   const { status, body } = await (await start()).admin(`/admin/usage${query}`)

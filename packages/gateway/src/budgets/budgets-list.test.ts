@@ -57,9 +57,9 @@ test('of many owners, a page has a thousand and a metric two hundred: those who 
 })
 
 test.each([
-  ['?offset=-1', '`offset` is how many rows to pass over'],
+  ['?offset=-1', '`offset` is how many rows to skip'],
   ['?offset=1&offset=2', '`offset` can be given once.'],
-  ['?by=caller', '`by` is no part of this query: it takes offset.'],
+  ['?by=caller', '`by` is not a parameter here: this query takes offset.'],
 ])('%s is no page of the budgets', async (query, words) => {
   const { admin } = await at.start([])
   expect(await admin(`/admin/budgets${query}`)).toMatchObject({
