@@ -65,7 +65,7 @@ test.each(['Start', 'Race again'])(
     await button(name).click()
     await at.page.locator('.note, .call-warning').getByText('The app does not answer.').waitFor()
     await at.house.restartApp()
-    await at.page.getByText('The app did not answer then, and does now. Start the race again.').waitFor()
+    await at.page.getByText('The app did not answer before, but it does now. Start the race again.').waitFor()
     expect(await at.page.getByText('The app does not answer.').count()).toBe(0)
     await button(name).click()
     await at.page.getByText('The app did not answer then').waitFor({ state: 'detached' })

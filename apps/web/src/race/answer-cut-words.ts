@@ -22,7 +22,7 @@ export function toCutText(
   if (cut === 'filter') return 'by a content filter'
   const limit = request?.lanes[lane]?.params?.maxTokens
   // Our own count can be half of the provider's: it cannot tell which limit was reached.
-  if (limit === undefined || done?.usage.source !== 'usage') return 'at a limit of length'
+  if (limit === undefined || done?.usage.source !== 'usage') return 'at a length limit'
   if (!hasReached(done.usage.outputTokens, limit)) return 'at the model’s own limit'
   return `at ${whose} limit of ${toCount(limit)} ${limit === 1 ? 'token' : 'tokens'}`
 }

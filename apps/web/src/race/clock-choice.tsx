@@ -6,10 +6,10 @@ export function ClockChoice() {
   const { setup, change } = useSetup()
   return (
     <>
-      <span title="Connections are opened after the green light: DNS, TCP and TLS count. A class of its own, left out of the leaderboard.">
+      <span title="Connections are opened after the green light: DNS, TCP and TLS count. Not on the leaderboard.">
         <Switch label="cold start" isOn={setup.coldStart} onChange={(coldStart) => change({ coldStart })} />
       </span>
-      <span title="A simulated lane runs along, is not ranked, and reports how late the clock was in this race.">
+      <span title="Adds a simulated lane that is not ranked and reports how late the clock was in this race.">
         <Switch label="sentinel" isOn={setup.sentinel} onChange={(sentinel) => change({ sentinel })} />
       </span>
     </>

@@ -3,8 +3,8 @@ export function LeftOutNote({ leftOut }: { leftOut: readonly string[] }) {
   if (leftOut.length === 0) return null
   return (
     <p className="note setup-notes" role="alert">
-      Of the race before, this leaves out {leftOut.join(', ')}: there is no field for it. “Race again” on that
-      race keeps everything.
+      Left out of the previous race, because there is no field for it: {leftOut.join(', ')}. “Race again” on
+      that race keeps everything.
     </p>
   )
 }

@@ -21,7 +21,7 @@ export function PromptField({
         aria-label="Prompt"
         aria-invalid={problems.length > 0}
         aria-describedby="prompt-problems"
-        placeholder="What shall they answer?"
+        placeholder="What should the models answer?"
         rows={1}
         value={setup.prompt}
         onChange={(event) => change({ prompt: event.currentTarget.value, promptId: null })}

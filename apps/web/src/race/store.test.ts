@@ -50,7 +50,7 @@ test('anchors the display clock at the newest event', async () => {
   expect(store.getState().anchor).toEqual({ at: 20, shownAtMs: 1500 })
 })
 
-test('a viewer who comes in the middle of a silence sees the clock of the race, not that of its newest event', async () => {
+test('a viewer who comes in a silence sees the clock of the race, not that of its newest event', async () => {
   const { store, send, frame, pass } = setUpStore({ headers: { [raceClockHeader]: '9000.5' } })
   store.getState().open('r1')
   await send(tape.slice(0, 5))

@@ -56,7 +56,7 @@ export interface RaceStoreOptions {
 }
 
 const unansweredText =
-  'no answer yet. A browser holds six connections to the app at once: close windows in which other races run.'
+  'no answer yet. A browser opens at most six connections to the app: close windows in which other races run.'
 
 const emptyScreen = {
   race: emptyRace,

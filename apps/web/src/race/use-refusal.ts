@@ -11,5 +11,5 @@ export function useRefusal(appAnswers: boolean | null): ApiProblem | null {
 const backAgain = new ApiProblem(
   'back_again',
   0,
-  'The app did not answer then, and does now. Start the race again.',
+  'The app did not answer before, but it does now. Start the race again.',
 )

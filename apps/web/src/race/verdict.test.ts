@@ -42,7 +42,7 @@ test('of a disturbed race it says how late the sockets were read, and how far a 
 test('says for which lanes the gateway was not ready, if it was ready for others', () => {
   const [a, b, c] = [lane('a', 500), { ...lane('b', 900), prepared: true as const }, lane('c', 990)]
   const detail = (lanes: LaneScript[]) => toVerdictText(race({ lanes }))?.detail
-  expect(detail([a, b, c])).toContain('Unequal start: the gateway was not ready for a and c, and')
+  expect(detail([a, b, c])).toContain('Unequal start: the gateway was not ready for a and c, so')
   expect(detail([b, b])).not.toContain('Unequal')
   expect(detail([a, c])).not.toContain('Unequal')
 })
@@ -64,7 +64,7 @@ describe('an answer that was cut', () => {
     )
     expect(detail([at(1, a), b])).toContain('a’s answer was cut at its limit of 1 token.')
     expect(detail([{ ...a, finishReason: 'model_length' }, b])).toContain(
-      'a’s answer was cut at a limit of length.',
+      'a’s answer was cut at a length limit.',
     )
     expect(detail([a, { ...b, finishReason: 'content_filter' }])).toContain(
       'b’s answer was cut by a content filter.',
@@ -98,7 +98,7 @@ describe('an answer that was cut', () => {
 
   test('whose tokens its provider did not count was cut at a limit that is not known', () => {
     const uncounted = { ...at(10, a), usageSource: 'tokenizer' } as const
-    expect(detail([uncounted, b])).toContain('a’s answer was cut at a limit of length.')
+    expect(detail([uncounted, b])).toContain('a’s answer was cut at a length limit.')
   })
 
   test('is not named in a race to the first token', () => {

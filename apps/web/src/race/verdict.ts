@@ -90,7 +90,8 @@ export function toVerdictText(state: RaceState): VerdictText | null {
   // The margin is at the end of a tape: an interrupted one does not say whether it was measured.
   const unknown = reason === 'interrupted' ? 'Clock not known.' : 'Clock not measured.'
   const clock = marginMs === null ? unknown : `Clock ${toMargin(marginMs)}.`
-  const detail = `Finish line: ${toFinishText(state.request.finish)}.${toCutSentences(state)} ${clock}${toClockText(state)}${toReasonText(reason)}`
+  const line = `Finish line: ${toFinishText(state.request.finish)}.${toCutSentences(state)}`
+  const detail = `${line} ${clock}${toClockText(state)}${toReasonText(reason)}`
   switch (verdict.kind) {
     case 'win':
       return {
@@ -115,7 +116,7 @@ function toClockText(state: RaceState): string {
   const { request, end } = state
   const sentinel = end?.clock?.sentinel ?? null
   return [
-    request?.coldStart && ' Cold start: opening the connections counts.',
+    request?.coldStart && ' Cold start: the times include opening the connections.',
     toUnequalStart(state),
     end?.clock?.disturbed &&
       ` Disturbed: sockets were read up to ${toFineMs(end.clock.lagMs)} ms late, so a time may be off by ${toFineMs(errorBoundMs(end))} ms.`,
@@ -136,15 +137,15 @@ function toUnequalStart(state: RaceState): string {
     state,
     behind.map(({ lane }) => lane),
   )
-  return ` Unequal start: the gateway was not ready for ${names}, and its work on the request is in those times alone.`
+  return ` Unequal start: the gateway was not ready for ${names}, so only their times include its work on the request.`
 }
 
 /** The words for a race that has no verdict yet. */
 export function toRunningText(race: RaceState, isLost: boolean): VerdictText {
   if (isLost) return { headline: 'The race was lost from view', detail: '' }
   const racing = race.lanes.filter(({ sentinel }) => !sentinel)
-  const home = racing.filter((lane) => lane.outcome !== null).length
-  const detail = home === 0 ? '' : `${home} of ${racing.length} lanes are in`
+  const ended = racing.filter((lane) => lane.outcome !== null).length
+  const detail = ended === 0 ? '' : `${ended} of ${racing.length} lanes have ended`
   return { headline: 'The race is on', detail }
 }
 
