@@ -1,6 +1,6 @@
 /**
  * The average call of each model as a car on one time scale: the tick is its first token, the nose the end of its
- * answer. The gateway's own clock, not the race's.
+ * answer. The times are by the gateway's own clock, not the race's.
  */
 import '../race/strip.css'
 import type { GatewayRow } from '@drag-race/contracts'
@@ -9,7 +9,7 @@ import { ModelName } from '../look/model-name.tsx'
 import { LaneTrack } from '../race/lane-track.tsx'
 import { toServedBy } from './compare.ts'
 
-/** More cars than this are a crowd; the table has them all. */
+/** More cars than this cannot be read; the table has them all. */
 const carsMax = 24
 
 export function AverageStrip({ rows }: { rows: GatewayRow[] }) {

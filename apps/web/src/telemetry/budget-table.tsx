@@ -1,4 +1,4 @@
-/** What is spent of the gateway's budgets in their current periods, a line an owner of each. */
+/** What has been spent of the gateway's budgets in their current periods, one line for each owner. */
 import type { GatewayBudget } from '@drag-race/contracts'
 import { dash, toCost, toPercent } from '../look/figures.ts'
 import { ScrollBox } from '../look/scroll-box.tsx'

@@ -1,4 +1,7 @@
-/** The clock with more room than the header has, which on a phone leaves it out: its margin, whence, and the way to measure it anew. */
+/**
+ * The race's clock, which the header leaves out on a phone: its margin, where that comes from, and a button to measure
+ * it anew.
+ */
 import { CalibrateButton } from '../calibrate-button.tsx'
 import { toClockSource } from '../clock-source.ts'
 import { toMargin } from '../look/figures.ts'

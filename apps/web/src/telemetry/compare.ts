@@ -1,20 +1,20 @@
 /**
- * The gateway's count beside the race's own measurement, a row a provider and model: what it counted since its start,
- * what was added since this race began, and what the race measured for the same model from its own side of the wire.
- * Before a race the lanes are those that are staged, and nothing was added or measured.
+ * The gateway's count beside the race's own measurement, one row for each provider and model: what the gateway counted
+ * since its start, what was added since this race began, and what the race measured for the same model from its own
+ * side of the wire. Before a race the lanes are those that are staged, and nothing was added or measured.
  */
 import type { GatewayRow, GatewayStats, LaneState } from '@drag-race/contracts'
 
-/** As the screen names who served a call: a simulated figure is never shown as a real one. */
+/** The name on the screen of who served a call: a simulated figure is never shown as a real one. */
 export function toServedBy({ provider }: Pick<GatewayRow, 'provider'>): string {
   return provider === 'simulator' ? 'simulated' : provider
 }
 
-/** What of a lane is compared. */
+/** The part of a lane that is compared. */
 export type TimedLane = Pick<LaneState, 'model' | 'ttftMs'>
 
 export interface ComparedRow extends GatewayRow {
-  /** Since the race began; null without a race, or when nothing was added yet. Other callers' calls are in it. */
+  /** What all callers added since the race began; null without a race, or when nothing was added yet. */
   added: GatewayRow | null
   /** Mean TTFT of this race's lanes of the model; null when none has one. */
   measuredTtftMs: number | null
@@ -33,7 +33,7 @@ export function compareRows(
   return compared.toSorted((a, b) => place(a) - place(b))
 }
 
-/** Only what these lanes ask for. */
+/** Only the rows of these lanes' models. */
 export function ofLanes(rows: ComparedRow[], lanes: readonly TimedLane[]): ComparedRow[] {
   return rows.filter((row) => lanes.some(({ model }) => model === row.model))
 }

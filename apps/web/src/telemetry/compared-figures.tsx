@@ -1,4 +1,6 @@
-/** One provider and model: counts with what the race added, and first-token times side by side with their difference. */
+/**
+ * One provider and model: its counts with what the race added, and the TTFT of race and gateway with their difference.
+ */
 import type { ReactNode } from 'react'
 import { toCount, toFineMs, toSigned } from '../look/figures.ts'
 import { ModelName } from '../look/model-name.tsx'

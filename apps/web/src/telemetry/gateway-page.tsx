@@ -1,4 +1,4 @@
-/** The gateway with more room: who it is, everything it counts, its own time per call, and which models it offers. */
+/** The gateway's page: which gateway it is, everything it counts, its own time per call, and which models it offers. */
 import './telemetry.css'
 import './gateway-page.css'
 import type { GatewayStats, ModelList } from '@drag-race/contracts'
@@ -48,7 +48,7 @@ export function GatewayPage() {
         </>
       )}
       {stats.isPending && <p className="dim">Reading the metrics …</p>}
-      {/* What stands below waits for what stands above, and is pushed away by nothing. */}
+      {/* These sections wait for those above, so that nothing pushes them down later. */}
       {!stats.isPending && !health.isPending && (
         <>
           <ClockSection />
@@ -59,7 +59,7 @@ export function GatewayPage() {
   )
 }
 
-/** Before its first call the gateway names none. */
+/** The gateway reports no targets before its first call. */
 function Targets({ targets }: Pick<GatewayStats, 'targets'>) {
   if (targets === null || targets.length === 0) return null
   return (

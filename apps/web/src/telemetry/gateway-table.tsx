@@ -1,4 +1,4 @@
-/** All that the gateway counted, a line a provider and model. */
+/** All that the gateway counted, one line for each provider and model. */
 import type { GatewayRow } from '@drag-race/contracts'
 import { dash, toCost, toCount, toFineMs } from '../look/figures.ts'
 import { ScrollBox } from '../look/scroll-box.tsx'

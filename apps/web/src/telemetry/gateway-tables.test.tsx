@@ -16,7 +16,7 @@ const row = {
 }
 const cells = (markup: string) => [...markup.matchAll(/<t[hd](?: [^>]*)?>([^<]*)</g)].map(([, text]) => text)
 
-test('there is a column of cost where the gateway tells one, and what has none is not free', () => {
+test('there is a column of cost where the gateway reports one, and an unknown cost is not shown as free', () => {
   const table = cells(
     renderToStaticMarkup(
       <GatewayTable

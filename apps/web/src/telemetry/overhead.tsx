@@ -39,7 +39,7 @@ export function Overhead({
 
 type Bucket = NonNullable<GatewayStats['overhead']>['buckets'][number]
 
-/** From the first bucket that holds something to the last: the long empty ends say nothing. */
+/** The buckets that hold something and one more on each side: the long empty ends say nothing. */
 function toShown(buckets: Bucket[]): Bucket[] {
   const first = buckets.findIndex(({ count }) => count > 0)
   const last = buckets.findLastIndex(({ count }) => count > 0)

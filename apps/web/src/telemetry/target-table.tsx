@@ -1,4 +1,4 @@
-/** What the gateway's routing met with, a line a target. */
+/** What the gateway's routing did, one line for each target. */
 import type { GatewayTarget } from '@drag-race/contracts'
 import { dash, toCount } from '../look/figures.ts'
 import { ScrollBox } from '../look/scroll-box.tsx'

@@ -5,7 +5,7 @@ import { TelemetryPanel } from './telemetry-panel.tsx'
 
 afterEach(() => vi.unstubAllGlobals())
 
-test('stands open where the browser keeps nothing', () => {
+test('is open where the browser stores nothing', () => {
   const getItem = () => {
     throw new DOMException('Access is denied for this document.', 'SecurityError')
   }

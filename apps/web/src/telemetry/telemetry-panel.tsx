@@ -70,7 +70,10 @@ function Body() {
   )
 }
 
-/** Of the race, or of the lanes that are staged for the next one; anew only when one of them changed: not with every token. */
+/**
+ * The lanes of the race, or those staged for the next one. The array changes only with one of these figures, not with
+ * every token.
+ */
 function useTimedLanes(hasRace: boolean): TimedLane[] {
   const ofRace = useRace(({ race }) =>
     JSON.stringify(race.lanes.map(({ model, ttftMs }) => ({ model, ttftMs }))),

@@ -14,14 +14,14 @@ export function useGatewayStats({ raceId, isRacing }: { raceId: string | null; i
     refetchInterval: isRacing ? 2000 : 15_000,
   })
   const { refetch } = query
-  // The gateway books a call when its last byte has gone: the reading after the end is the one that holds it all.
+  // The gateway counts a call when its last byte is sent: only the reading after the end holds them all.
   useEffect(() => {
     if (raceId !== null && !isRacing) void refetch()
   }, [raceId, isRacing, refetch])
   return query
 }
 
-/** `just now`, `4 s ago`: counted on from when this browser got the answer. */
+/** `just now`, `4 s ago`: counted from when this browser got the answer. */
 export function useAgo(updatedAtMs: number): string {
   const seconds = Math.max(0, Math.round((useNow(1_000) - updatedAtMs) / 1000))
   return seconds < 2 ? 'just now' : `${seconds} s ago`
