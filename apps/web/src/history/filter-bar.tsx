@@ -9,7 +9,7 @@ const typingPauseMs = 300
 
 interface FilterBarProps {
   filters: RaceFilters
-  /** `isTyping`: one of many small steps, not to be kept each in the browser's history. */
+  /** `isTyping`: one of many small steps, which get no entries of their own in the browser's history. */
   onChange: (filters: RaceFilters, isTyping: boolean) => void
 }
 
@@ -55,7 +55,7 @@ export function FilterBar({ filters, onChange }: FilterBarProps) {
   )
 }
 
-/** Set by a label of a race; here they are taken away. */
+/** Tags are chosen by pressing one on a race; here they are removed. */
 function TagFilters({ tags, onChange }: { tags: readonly string[]; onChange: (tags: string[]) => void }) {
   return (
     <div className="filters-tags">

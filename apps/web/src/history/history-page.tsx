@@ -57,9 +57,9 @@ function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }
   const [doomed, setDoomed] = useState<RaceSummary | null>(null)
   const top = useRef<HTMLOListElement>(null)
   const deletion = useDeleteRace(() => {
-    // As long as the dialog is open nothing outside of it takes the focus.
+    // As long as the dialog is open, nothing outside of it can take the focus.
     flushSync(() => setDoomed(null))
-    // Its button is gone: the reader is put at the list's beginning, not at the page's.
+    // The button that had the focus is gone: the focus goes to the beginning of the list, not of the page.
     top.current?.focus()
   })
   const close = () => {
@@ -68,7 +68,7 @@ function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }
   }
   return (
     <>
-      {/* Also when it is empty: it may have the focus. */}
+      {/* Rendered also when it is empty, because it can have the focus. */}
       <ol ref={top} className="history-list" tabIndex={-1} aria-busy={isStale}>
         {races.map((race) => (
           <RaceLine key={race.id} race={race} nowMs={nowMs} onDelete={() => setDoomed(race)} />

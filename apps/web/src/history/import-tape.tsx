@@ -27,7 +27,7 @@ export function ImportTape() {
         onChange={({ currentTarget }) => {
           const files = [...(currentTarget.files ?? [])]
           if (files.length > 0) bringing.mutate(files)
-          // The same file, corrected, may be chosen again.
+          // So that the same file can be chosen again, corrected.
           currentTarget.value = ''
         }}
       />
@@ -49,7 +49,7 @@ export function ImportTape() {
   )
 }
 
-/** A race that is here already is named by its address: the way there is a press. */
+/** The refusal of a race that is here already names its address: it becomes a link. */
 function WithRaceLink({ text }: { text: string }) {
   const [before, address, after] = text.split(/(\/race\/[\w-]+)/)
   return (
@@ -73,7 +73,7 @@ function bring(files: readonly File[]): Promise<ImportedRace> {
   })
 }
 
-/** The whole page takes files while this is on it; whether one is being held over it. */
+/** The whole page takes dropped files while this is on it. Returns whether a file is being held over the page. */
 function useDroppedFiles(take: (files: File[]) => void): boolean {
   const [isOver, setIsOver] = useState(false)
   const newest = useRef(take)

@@ -3,10 +3,10 @@ import { isTagText, type RaceQuery, type RaceStatus, raceStatuses, tagsMax } fro
 
 export type RaceFilters = Pick<RaceQuery, 'model' | 'category' | 'status' | 'text' | 'tag'>
 
-/** As many as the API takes. */
+/** The limit of the API. */
 const textCharsMax = 200
 
-/** What the address does not hold, or holds wrongly, filters nothing. */
+/** What the address lacks, or holds in a wrong form, filters nothing. */
 export function readFilters(search: URLSearchParams): RaceFilters {
   const filters: RaceFilters = {}
   for (const name of ['model', 'category', 'text'] as const) {

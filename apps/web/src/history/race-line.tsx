@@ -1,4 +1,4 @@
-/** A race as one line: its plates as they arrived, what was asked, who won, by what, and when. */
+/** A race as one line: its plates as they arrived, what was asked, who won, by how much, and when. */
 
 import type { LaneSummary, RaceSummary } from '@drag-race/contracts'
 import { memo } from 'react'
@@ -72,7 +72,7 @@ export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }:
   )
 })
 
-/** `quick-a × 2, slow`, and whether they were simulated: all alike once at the end, else each by itself. */
+/** `quick-a × 2, slow`, and which were simulated: said once at the end where all were, else after each name. */
 function Field({ lanes }: { lanes: readonly LaneSummary[] }) {
   const field = toField(lanes)
   const areAllAlike = field.every(({ simulated }) => simulated)

@@ -1,4 +1,4 @@
-/** A kept race in words: who won and by how much, what it was decided by, and what else must be known of it. */
+/** A kept race in words: who won and by how much, what decided it, and what else must be known about it. */
 import { type FinishLine, type LaneSummary, type RaceSummary, toAnswerCut } from '@drag-race/contracts'
 import { toFineMs, toGap, toMargin } from '../look/figures.ts'
 import { cutMark } from '../race/answer-cut-words.ts'
@@ -10,7 +10,7 @@ export interface SummaryWords {
   word: string
   /** `by 12.4 ms`; '' where there is nothing to add. */
   by: string
-  /** Who, or why not; and how the race ended, if not by itself. */
+  /** Who won, or why nobody did; and how the race ended, if not by itself. */
   who: string
   /** `whole answer, ± 1.9 ms` */
   rule: string
@@ -45,7 +45,7 @@ function toVerdictWords({ verdict, status, lanes, finish }: RaceSummary): Omit<S
   }
 }
 
-/** `, answer cut` where that decides: the answer of one who is first was cut, that of another was not. */
+/** `, answer cut` where that matters: the answer of a lane that is first was cut, and that of another was not. */
 function toCutWords(lanes: readonly LaneSummary[], first: readonly number[], finish: FinishLine): string {
   if (finish !== 'done') return ''
   const isCut = ({ slip }: LaneSummary) => toAnswerCut(slip.finishReason) !== null
@@ -53,12 +53,12 @@ function toCutWords(lanes: readonly LaneSummary[], first: readonly number[], fin
   return whole && lanes.some((lane) => first.includes(lane.lane) && isCut(lane)) ? `, ${cutMark}` : ''
 }
 
-/** `disturbed, 12.3 ms late`; null of a clock that was not. */
+/** `disturbed, 12.3 ms late`; null for a clock that was not. */
 export function toDisturbedText(clock: RaceSummary['clock']): string | null {
   return clock?.disturbed ? `disturbed, ${toFineMs(clock.lagMs)} ms late` : null
 }
 
-/** The margin stands where it decides something, a disturbed clock always. */
+/** The margin is shown where it decides something, a disturbed clock always. */
 function toRule({ finish, marginMs, clock, coldStart, verdict, status }: RaceSummary): string {
   const isDecided = status !== 'interrupted' && (verdict?.kind === 'win' || verdict?.kind === 'dead-heat')
   return [
@@ -79,12 +79,12 @@ const endings: Record<RaceSummary['status'], string> = {
   interrupted: '',
 }
 
-/** More than three names are a number. */
+/** More than three lanes are only counted. */
 function toNames(lanes: readonly LaneSummary[], heat: readonly number[]): string {
   return heat.length > 3 ? `${heat.length} lanes` : joinWords(heat.map((lane) => toLaneName({ lanes }, lane)))
 }
 
-/** For screen readers, who cannot see the plates: `1st quick-a, 2nd quick-b, not finished: slow`. */
+/** For screen readers, which cannot see the plates: `1. quick-a, 2. quick-b, not finished: slow`. */
 export function toArrivals(lanes: readonly LaneSummary[]): string {
   const arrived = lanes.filter(({ place }) => place !== null)
   const others = lanes.filter(({ place }) => place === null)

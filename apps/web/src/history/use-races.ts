@@ -1,11 +1,11 @@
-/** The kept races, newest first, a page at a time; and the end of one. */
+/** The kept races, newest first, a page at a time; and the deletion of one. */
 import type { RacePage } from '@drag-race/contracts'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { isGone, readJson } from '../read-json.ts'
 import { type RaceFilters, toSearch } from './race-filters.ts'
 
-/** A screen or two; more by "Older". */
+/** One or two screens; "Older races" reads more. */
 const pageRaces = 30
 
 export function useRaces(filters: RaceFilters) {
@@ -20,7 +20,7 @@ export function useRaces(filters: RaceFilters) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
     placeholderData: keepPreviousData,
-    // A race that runs becomes a result while somebody looks; a finished list stays as it is.
+    // A running race becomes a result while the list is shown; a list of finished races does not change.
     refetchInterval: ({ state }) => (hasRunning(state.data?.pages) ? 3000 : false),
   })
 }
@@ -30,7 +30,7 @@ export function useDeleteRace(onDeleted: () => void) {
   return useMutation({
     mutationFn: (id: string) =>
       readJson<null>(`/api/races/${encodeURIComponent(id)}`, { method: 'DELETE' }).catch((problem: Error) => {
-        // Somebody else did it: what was wanted has happened.
+        // It was deleted elsewhere: what was wanted has happened.
         if (!isGone(problem)) throw problem
       }),
     onSuccess: async () => {
@@ -41,7 +41,7 @@ export function useDeleteRace(onDeleted: () => void) {
   })
 }
 
-/** A race that was asked for and is gone, deleted in another window, goes from the lists that still have it. */
+/** When a race was deleted in another window, the lists that still have it are read again. */
 export function useGoneFromLists(problem: Error | null) {
   const client = useQueryClient()
   const hasGone = isGone(problem)
