@@ -7,7 +7,7 @@ import { toSummaryWords } from '../history/summary-words.ts'
 import { toFullTime } from '../history/when.ts'
 import { readJson } from '../read-json.ts'
 
-/** Of each list; a longer way to an older one leads over the history. */
+/** Of each list; older races can be compared from the history. */
 const racesMax = 20
 
 export function ChooseOther({ race }: { race: RaceDetail }) {

@@ -67,7 +67,7 @@ describe('a difference', () => {
     expect(difference(slip, slip, [4.9, 4.9], 'decode')).toMatchObject({ kind: 'none' })
   })
 
-  test('of counts has no margin, and of what is missing there is none to tell', () => {
+  test('of counts has no margin, and is unknown where a count is missing', () => {
     expect(difference({ outputTokens: 7 }, { outputTokens: 9 }, [99, 99], 'tokens')).toEqual({
       kind: 'differs',
       by: 2,
@@ -92,7 +92,7 @@ test('figures with tokens in them say whose tokens our tokenizer counted, times 
   expect(rows.some(({ isOtherEstimated }) => isOtherEstimated)).toBe(false)
 })
 
-test('half an answer is not set against a whole one, in no figure', () => {
+test('half an answer is compared with a whole one in no figure', () => {
   const slip = { ttftMs: 100, totalMs: 900, outputTokens: 9, decodeTokensPerSecond: 10, costUsd: 0.1 }
   const whole = lane(0, 'm', slip)
   for (const outcome of ['stopped', 'failed', 'running'] as const) {

@@ -1,6 +1,7 @@
 /**
- * By how much the figures of two lanes differ, and whether the two clocks can tell. Each figure may be off by its own race's
- * margin, and by its lag where the clock was disturbed. A difference may be off by both together; within that it is none.
+ * By how much the figures of two lanes differ, and whether the two clocks can tell. Each figure may be off by the
+ * margin of its own race, and by the lag where that clock was disturbed. A difference may be off by both together;
+ * within that it counts as none.
  */
 import {
   errorBoundMs,
@@ -15,18 +16,18 @@ import {
 import type { LanePair } from './pair-lanes.ts'
 
 export type Difference =
-  /** One of the two has no such figure, or it is not of a whole answer. */
+  /** One of the two has no such figure, or not of a whole answer. */
   | { kind: 'unknown' }
-  /** Closer than the two clocks can tell. `margin` is 0 for figures that are counted, and are the same. */
+  /** Closer than the two clocks can tell. `margin` is 0 for figures that are counted and equal. */
   | { kind: 'none'; margin: number }
-  /** `by` is the other race minus the one; `margin` null when a clock was not measured. */
+  /** `by` is `other` minus `one`; `margin` is null when a clock was not measured. */
   | { kind: 'differs'; by: number; margin: number | null }
 
 export interface ComparedFigure {
   figure: Measure | 'tokens'
   one: number | null
   other: number | null
-  /** Tokens are in it, and these were counted by our tokenizer. */
+  /** The figure depends on tokens that our tokenizer counted. */
   isOneEstimated: boolean
   isOtherEstimated: boolean
   difference: Difference
@@ -56,12 +57,12 @@ export function compareFigures(pair: LanePair, one: Clocked, other: Clocked): Co
     other: b.value,
     isOneEstimated: hasEstimate(pair.one, 'tokens'),
     isOtherEstimated: hasEstimate(pair.other, 'tokens'),
-    // How much came of an answer that was broken off says when, not how long the answer is.
+    // The tokens of an answer that was broken off tell when that was, not how long the answer is.
     difference: areWhole ? toDifference(a, b) : { kind: 'unknown' },
   })
 }
 
-/** Is a count of our tokenizer in this figure? Times hold none. */
+/** Does this figure depend on a count of our tokenizer? Times never do. */
 function hasEstimate(lane: LanePair['one'], figure: ComparedFigure['figure']): boolean {
   if (lane === null || figure === 'ttft' || figure === 'total') return false
   return figure === 'decode' ? isSentEstimated(lane.slip) : lane.slip.isEstimated

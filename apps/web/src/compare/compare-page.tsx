@@ -1,6 +1,6 @@
 /**
- * `/compare/:one/:other`: two races lane by lane, with what differs and whether the clocks can tell. Without the other, the
- * races that it can be: those of the same prompt first.
+ * `/compare/:one/:other`: two races lane by lane, with what differs and whether the clocks can tell. Without the other:
+ * the races to choose from, those of the same prompt first.
  */
 import './compare.css'
 import type { LaneStartKind, LaneSummary, RaceDetail } from '@drag-race/contracts'

@@ -5,7 +5,7 @@ import type { ComparedFigure } from './compare-figures.ts'
 interface FigureWords {
   name: string
   print(value: number): string
-  /** Of the other race, when its figure is larger, or smaller. */
+  /** What the other race is when its figure is larger, or smaller. */
   more: string
   less: string
 }

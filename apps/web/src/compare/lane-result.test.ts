@@ -19,7 +19,7 @@ test.each([
   ['STOPPED', lane(1, { place: null, outcome: 'stopped' }), win],
   ['DNF 429', lane(1, { place: null, outcome: 'failed', errorCode: 'http_429' }), win],
   ['DNF stream cut', lane(1, { place: null, outcome: 'failed', errorCode: 'stream_cut' }), win],
-  // By the first token it had crossed its line.
+  // With the first token as its finish line it had crossed that.
   ['No 2, STOPPED', lane(1, { place: 2, outcome: 'stopped' }), win],
   ['CUT SHORT', lane(1, { place: null, outcome: 'running' }), cut],
   ['CUT SHORT', lane(1, { place: null, outcome: 'failed', errorCode: 'interrupted' }), cut],

@@ -2,12 +2,15 @@
 import type { LaneSummary } from '@drag-race/contracts'
 
 export interface LanePair {
-  /** null: no lane of that race fits. */
+  /** null: that race has no matching lane. */
   one: LaneSummary | null
   other: LaneSummary | null
 }
 
-/** By model, streaming like streaming where there is a choice; each lane once, what is left over at the end. */
+/**
+ * By model, and by streaming where there is a choice. Each lane is in one pair; lanes of `other` without a match come
+ * last.
+ */
 export function pairLanes(one: readonly LaneSummary[], other: readonly LaneSummary[]): LanePair[] {
   const free = new Set(other.toSorted(byLane))
   const pairs = one.toSorted(byLane).map((lane): LanePair => {

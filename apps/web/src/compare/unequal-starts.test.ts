@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { emptySlip, makeLane as lane } from '../testing/kept-lane.ts'
 import { toUnequalStarts } from './unequal-starts.ts'
 
-test('starts are alike, or it is said how each race left; what was kept before says it by the race', () => {
+test('starts are alike, or it is said how each race left; older slips follow the cold start of their race', () => {
   const by = (...starts: NonNullable<TimeSlip['start']>[]) => ({
     coldStart: false,
     lanes: starts.map((start, number) => lane(number, 'm', { start })),

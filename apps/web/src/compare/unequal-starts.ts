@@ -3,7 +3,10 @@ import type { LaneStartKind, RaceSummary } from '@drag-race/contracts'
 
 type Started = Pick<RaceSummary, 'lanes' | 'coldStart'>
 
-/** Races whose lanes left in different ways: the times of one hold work that those of the other do not. null: they are alike. */
+/**
+ * How the lanes of each race left, where that differs: the times of one then hold work that those of the other do not.
+ * null where it is alike.
+ */
 export function toUnequalStarts(
   one: Started,
   other: Started,
@@ -15,7 +18,7 @@ export function toUnequalStarts(
 const startKinds: readonly LaneStartKind[] = ['cold', 'warm', 'prepared']
 
 function toStartKinds({ lanes, coldStart }: Started): LaneStartKind[] {
-  // Slips that were kept before they had a start are of lanes that no gateway had prepared.
+  // Slips that were kept before `start` was recorded are of lanes that no gateway had prepared.
   const before = coldStart ? 'cold' : 'warm'
   return startKinds.filter((kind) =>
     lanes.some(({ sentinel, slip: { start = before } }) => !sentinel && start === kind),
