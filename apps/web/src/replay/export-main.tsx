@@ -1,6 +1,6 @@
 /**
- * An exported race: one file, its tape inside it, played by the components that showed it live. It asks nobody for
- * anything; its policy would not let it.
+ * An exported race: one file, its tape inside it, played by the components that showed it live. It makes no requests,
+ * which its Content-Security-Policy forbids.
  */
 import './export-fonts.css'
 import '../look/tokens.css'
@@ -20,7 +20,7 @@ const text = document.getElementById('tape')?.textContent ?? ''
 const [header, ...tape] = parseTapeLines(text) as [TapeHeader, ...RaceEvent[]]
 const player = createPlayer(createReel(tape), {
   requestFrame: (callback) => void requestAnimationFrame(callback),
-  // The result first; the button plays it.
+  // It shows the result first; the button plays the race.
   startAt: 'end',
 })
 

@@ -1,4 +1,4 @@
-/** When each lane crossed its line, on the race's clock; a sentinel races for none. */
+/** When each lane crossed its line, on the race's clock; a sentinel has no line. */
 import { crossedMs, type RaceState } from '@drag-race/contracts'
 
 export interface Finish {

@@ -1,8 +1,8 @@
 /**
- * Plays a reel: where the cursor is, whether it runs and how fast. The race that is shown follows the cursor and nothing
- * else, so a replay that is stopped, sought or slowed shows the same as one that runs.
+ * Plays a reel: where the cursor is, whether it runs and how fast. The race that is shown depends on the cursor alone,
+ * so a replay that is paused, sought or slowed shows the same as one that runs.
  *
- * A hidden tab gets no frames, so the replay stands there and goes on when it is seen again.
+ * A hidden tab gets no frames, so the replay waits there and goes on when the tab is seen again.
  */
 import type { RaceState } from '@drag-race/contracts'
 import { createStore } from 'zustand/vanilla'
@@ -17,7 +17,7 @@ export interface Player {
   cursorMs: number
   isPlaying: boolean
   rate: Rate
-  /** From the beginning when it stands at the end. */
+  /** Starts from the beginning when the cursor is at the end. */
   play(): void
   pause(): void
   toggle(): void
@@ -30,11 +30,11 @@ export interface Player {
 export interface PlayerOptions {
   /** Calls back before the next paint with the display's monotonic time; never in a hidden tab. */
   requestFrame: (callback: (nowMs: number) => void) => void
-  /** Where the cursor stands first. */
+  /** Where the cursor is at first. */
   startAt: 'start' | 'end'
 }
 
-/** Between two frames lies less, unless nobody was looking: then that time did not pass. */
+/** Frames are closer than this, unless the tab was hidden: that time is not made up for. */
 const frameMsMax = 250
 
 export function createPlayer(reel: Reel, { requestFrame, startAt }: PlayerOptions) {

@@ -1,19 +1,20 @@
 /**
- * A finished tape to be wound to and fro. Forward from where it stands it folds the events in between; back, or far ahead,
- * it starts from the nearest checkpoint. Either way it is `foldRace` over the same events, so every figure at the end is
- * that of the live race, and every one before it is what the live race showed then.
+ * A finished tape that can be wound to and fro. Forward from a state it folds the events in between; back, or far
+ * ahead, it starts from the nearest checkpoint. Either way it is `foldRace` over the same events, so every figure at
+ * the end is that of the live race, and every figure before the end is what the live race showed then.
  *
- * States share their past (texts and marks grow by reference), so a checkpoint costs its lanes, not their answers.
+ * States share their past (texts and marks grow by reference), so a checkpoint takes the memory of its lanes, not that
+ * of their answers.
  */
 import { emptyRace, foldRace, type RaceEvent, type RaceState } from '@drag-race/contracts'
 
 export interface Reel {
   events: number
-  /** When the last event was. */
+  /** The time of the last event. */
   endMs: number
-  /** All of it. */
+  /** The race after all events. */
   end: RaceState
-  /** The race as it stood then: with every event up to that time. `near`: a state of this reel from which it may go on. */
+  /** The race with every event up to that time. `near`: a state of this reel from which the fold can go on. */
   stateAt(raceMs: number, near?: RaceState): RaceState
   /** The time of the next or previous moment at which something happened; the end or the beginning after the last. */
   neighbour(raceMs: number, direction: 1 | -1): number
@@ -24,7 +25,9 @@ const checkpointEvents = 2_000
 
 /** `tape`: whole and in order, as the app keeps it. */
 export function createReel(tape: readonly RaceEvent[]): Reel {
-  /** By event: the newest time so far. Lanes are read one after the other, so a stamp may be a little older than the last. */
+  /**
+   * By event, the newest time so far: lanes are read one after the other, so a stamp can be older than the one before.
+   */
   const times = new Float64Array(tape.length)
   const checkpoints: RaceState[] = [emptyRace]
   let newest = 0
@@ -51,7 +54,7 @@ export function createReel(tape: readonly RaceEvent[]): Reel {
     },
     neighbour(raceMs, direction) {
       if (direction === 1) return times[countUntil(times, raceMs)] ?? endMs
-      // The first event of the moment that is shown, and the moment before it.
+      // Back over all events of the moment that is shown, to the moment before.
       let index = countUntil(times, raceMs) - 1
       const shown = times[index] ?? 0
       while (index >= 0 && times[index] === shown) index--

@@ -49,7 +49,7 @@ function Replay({ id, reel }: { id: string; reel: Reel }) {
   }, [reel])
   useEffect(() => {
     const { play, pause } = player.getState()
-    // Who wants no motion presses the button.
+    // With reduced motion nothing plays until the button is pressed.
     if (!matchMedia('(prefers-reduced-motion: reduce)').matches) play()
     return pause
   }, [player])

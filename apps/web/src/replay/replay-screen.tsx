@@ -1,6 +1,6 @@
 /**
  * A race as it ran, played from its tape: the strip, the lanes and the call of the live race, over the same fold; below
- * them the photo finish, whose line is the scrubber's. The same screen in the app and in an exported page.
+ * them the photo finish, whose line shows the time of the scrubber. The same screen in the app and in an exported page.
  */
 import './replay.css'
 import { type LaneState, type RaceState, toPromptText } from '@drag-race/contracts'
@@ -43,7 +43,7 @@ export function ReplayScreen({ player, children }: ReplayScreenProps) {
   const finish = race.request?.finish ?? 'done'
   const over = race.end === null ? null : race
   const prompt = reel.end.request ? toPromptText(reel.end.request) : ''
-  // Not who won: a replay that begins at its start does not give its end away.
+  // The title does not say who won: a replay that begins at its start does not give its end away.
   usePageTitle(`Replay: ${prompt.replace(/\s+/g, ' ').trim().slice(0, 80) || 'a race'}`)
   const finishes = useMemo(() => toFinishes(reel.end), [reel])
 

@@ -1,4 +1,4 @@
-/** What a replay is driven by: play, the scrubber, the time, the speeds. All of it by keyboard too. */
+/** The controls of a replay: play, the scrubber, the time, the speeds. All of them work by keyboard too. */
 import '../look/choice.css'
 import './transport.css'
 import type { CSSProperties } from 'react'

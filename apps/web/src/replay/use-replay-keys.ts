@@ -1,7 +1,7 @@
 /**
- * A replay by keyboard, wherever the focus is: space plays and pauses, arrows go a twentieth of the race, with Shift from
- * event to event, Home and End to its ends. Fields keep their keys, a button its space, and a box that scrolls sideways its
- * arrows.
+ * A replay by keyboard, wherever the focus is: space plays and pauses, arrows move a twentieth of the race, with Shift
+ * from event to event, Home and End go to its ends. Fields keep their keys, a button its space, and a box that scrolls
+ * sideways its arrows.
  */
 import { useEffect } from 'react'
 import type { StoreApi } from 'zustand/vanilla'
@@ -20,7 +20,7 @@ export function useReplayKeys(player: StoreApi<Player>) {
   }, [player])
 }
 
-/** Whether the key meant something here. */
+/** Returns whether the key means something here. */
 function press(player: Player, { key, shiftKey, repeat }: KeyboardEvent): boolean {
   const { reel, cursorMs, seek, step, toggle } = player
   switch (key) {
@@ -45,7 +45,7 @@ function press(player: Player, { key, shiftKey, repeat }: KeyboardEvent): boolea
   }
 }
 
-/** The scrubber is a field too, but its keys are these. A chart has its own arrows. */
+/** The scrubber is a field too, but its keys are those above. A chart has its own arrows. */
 function isTakenByTarget({ target, key, shiftKey }: KeyboardEvent): boolean {
   if (!(target instanceof Element) || target.matches('input[type=range]')) return false
   if (target.closest('[data-own-keys]')) return true
