@@ -1,4 +1,4 @@
-/** One tape in the words of five tools: a row a figure with its formula, a column a lane. */
+/** One tape by the definitions of five tools: a row for each figure with its formula, a column for each lane. */
 import {
   type Definition,
   definitions,
@@ -65,7 +65,7 @@ const shownInPartText =
 const heldBackText =
   'The built-in gateway holds headers and all chunks back until the first token, so behind it vLLM’s TTFT cannot be earlier than ours.'
 
-/** Only the built-in gateway prepares a lane, or gives an account of its call. */
+/** Only the built-in gateway prepares a lane, or reports on its call. */
 function isHeldBack({ start, outcome }: LaneState): boolean {
   return start === 'prepared' || (outcome?.kind === 'done' && outcome.event.gateway !== null)
 }
@@ -84,7 +84,7 @@ function isShownInPart(lane: LaneState): boolean {
   return toTimeSlip(lane).shownReasoningTokens != null
 }
 
-/** Is a count of our tokenizer in this figure? */
+/** Does this figure depend on a count of our tokenizer? */
 function isAbout({ hasTokens }: Definition, lane: LaneState): boolean {
   if (hasTokens === undefined) return false
   return hasTokens === 'sent' ? isSentEstimated(toTimeSlip(lane)) : isCounted(lane)

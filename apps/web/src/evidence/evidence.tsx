@@ -1,7 +1,7 @@
 /**
- * Below a finished race, for those who do not take a figure on trust: the tape beside the gateway's own account of the same
- * calls, beside the ledger of the simulator where that answered, and as other tools would report it. Folded away until it is
- * asked for.
+ * Below a finished race, for readers who do not take a figure on trust: the tape beside the gateway's own account of
+ * the same calls, beside the simulator's ledger where the simulator answered, and as other tools would report it. Each
+ * part is folded away until it is opened.
  */
 import './evidence.css'
 import type { RaceState } from '@drag-race/contracts'
@@ -28,7 +28,7 @@ export function Evidence({ race }: { race: RaceState }) {
   )
 }
 
-/** What is folded away is not worked out either. */
+/** What is folded away is not calculated. */
 function Fold({ title, children }: { title: string; children: ReactNode }) {
   const [isOpen, setIsOpen] = useState(false)
   return (

@@ -1,4 +1,4 @@
-/** How much later each figure was stamped here than the simulator wrote it: by the ledger that it keeps for a while. */
+/** How much later each figure was stamped here than the simulator wrote it, by the ledger that it keeps for a while. */
 import {
   type GroundTruth,
   type LaneGroundTruth,
@@ -12,7 +12,7 @@ import { Plate } from '../look/plate.tsx'
 import { ScrollBox } from '../look/scroll-box.tsx'
 import { readJson } from '../read-json.ts'
 
-/** Whose an answer is, its id says, where the gateways that it came by pass it on. */
+/** Did the simulator write this answer? The id says so, where the gateways on the way pass it on. */
 export function hasLedger({ outcome }: LaneState): boolean {
   return outcome?.event.completionId?.startsWith(simulatorIdPrefix) ?? false
 }
@@ -22,7 +22,7 @@ export const groundTruth = (raceId: string) =>
     queryKey: ['ground-truth', raceId],
     queryFn: ({ signal }) =>
       readJson<GroundTruth>(`/api/races/${encodeURIComponent(raceId)}/ground-truth`, { signal }),
-    // What was written never changes; whether it is still kept is asked anew at each unfolding.
+    // A ledger never changes; whether the simulator still has it is asked each time this is unfolded.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   })
@@ -112,7 +112,7 @@ function Later({ ms }: { ms: number | null | undefined }) {
   return <td className="number">{ms == null ? <span className="dim">{dash}</span> : toLater(ms)}</td>
 }
 
-/** An end may come before the simulator's own, where a gateway ends the answer by itself. */
+/** Can be negative: where a gateway ends the answer by itself, the end comes before the simulator's own. */
 function toLater(ms: number): string {
   return `${toSigned(ms, toFineMs)} ms`
 }

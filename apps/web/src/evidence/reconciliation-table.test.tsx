@@ -18,7 +18,7 @@ test('adds the lag of a disturbed clock to its margin, and says so', () => {
   )
 })
 
-test('shows both counts with ≈ where no usage came, and compares them not', () => {
+test('shows both counts with ≈ where no usage came, and does not compare them', () => {
   const rows = pageOf(steady, 'tokenizer')
     .replaceAll('</tr>', '\n')
     .replaceAll(/<[^>]*>/g, ' ')

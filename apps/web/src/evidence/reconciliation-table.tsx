@@ -1,6 +1,6 @@
 /**
- * Two books of one race. A lane's report comes with its own answer; what the metrics grew by is read when the race is over,
- * and holds the calls of others too.
+ * Two accounts of one race. A lane's report comes with its own answer; what the metrics grew by is read when the race
+ * is over, and holds the calls of other callers too.
  */
 import {
   type Comparison,
@@ -25,7 +25,7 @@ export function ReconciliationTable({ race }: { race: RaceState }) {
   const all = [
     ...lanes.flatMap(({ comparisons }) => comparisons ?? []),
     ...models.flatMap(({ model, comparisons }) => {
-      // A model's times are means of those that its lanes' own reports hold: one difference is counted once.
+      // A model's times are means of those in its lanes' reports: one difference is counted once.
       const isReported = lanes.some(({ lane, comparisons }) => lane.model === model && comparisons !== null)
       return isReported ? comparisons.filter(({ unit }) => unit === 'count') : comparisons
     }),
@@ -149,10 +149,12 @@ function toSentence(
   return `${rule} ${verdict} (${toMargin(marginMs)}${disturbed}).`
 }
 
-/** A race whose gateway has no metrics never gets them. */
+/** Then it gives up: a race whose gateway has no metrics never gets them. */
 const readsMax = 6
 
-/** Read once the race is over; the gateway books a call when its last byte has gone, and the API reads it then. */
+/**
+ * Read when the race is over: the gateway counts a call when its last byte is sent, and the API reads the metrics then.
+ */
 function useGatewayAdded(raceId: string | null) {
   const { data } = useQuery({
     ...raceDetail(raceId ?? ''),
