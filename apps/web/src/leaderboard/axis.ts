@@ -1,6 +1,7 @@
 /**
  * The scale of a chart: round ticks, and the span that they and the values share. Values that lie far apart (a cheap
- * model and one at forty times its price) get a logarithmic scale, or all but one would be a heap at the left.
+ * model and one at forty times its price) get a logarithmic scale, because otherwise all but one would be crowded at
+ * the left.
  */
 export interface Axis {
   kind: 'linear' | 'log'
@@ -8,7 +9,7 @@ export interface Axis {
   ticks: number[]
 }
 
-/** From this ratio of the largest to the smallest on, a line from zero crowds the small ones. */
+/** From this ratio of the largest to the smallest on, a scale from zero crowds the small ones. */
 const ratioForLog = 12
 const ticksWanted = 6
 
@@ -22,7 +23,7 @@ export function fromZero(values: readonly number[]): Axis {
   return { kind: 'linear', domain: [0, ticks.at(-1) ?? max], ticks }
 }
 
-/** From zero where the values lie together, else logarithmic. */
+/** From zero where the values are close together, else logarithmic. */
 export function spanning(values: readonly number[]): Axis {
   const positive = values.filter((value) => value > 0)
   const low = Math.min(...positive)
@@ -34,7 +35,7 @@ export function spanning(values: readonly number[]): Axis {
   const to = roundUp(high)
   const all: number[] = []
   for (let tick = from; tick <= to * 1.001; tick = next(tick)) all.push(tick)
-  // Over three decades only the powers of ten are named; the ends always are.
+  // Of more than eight ticks only the powers of ten are named, and the ends.
   const ticks =
     all.length <= 8
       ? all
@@ -58,12 +59,12 @@ function next(tick: number): number {
   return clean(tick * (mantissa(tick) === 2 ? 2.5 : 2))
 }
 
-/** 1, 2 or 5 of a round number. */
+/** The 1, 2 or 5 of a round number. */
 function mantissa(tick: number): number {
   return Math.round(tick / 10 ** Math.floor(Math.log10(tick * 1.001)))
 }
 
-/** Without binary dust. */
+/** Without rounding errors. */
 function clean(value: number): number {
   return Number(value.toPrecision(12))
 }

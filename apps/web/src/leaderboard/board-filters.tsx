@@ -1,4 +1,4 @@
-/** What the board is about: choices, each of which is in the address. */
+/** What the board is about: every choice is kept in the address. */
 import '../look/choice.css'
 import { isTagText, type LeaderboardQuery, tagsMax, timeSpans } from '@drag-race/contracts'
 import type { KeyboardEvent, ReactNode } from 'react'
@@ -107,7 +107,7 @@ function Category({ query, onChange }: BoardFiltersProps) {
   )
 }
 
-/** Added with Enter, taken away by pressing it. */
+/** A tag is added with Enter, and removed by pressing it. */
 function Tagged({ query, onChange }: BoardFiltersProps) {
   const tags = query.tag ?? []
   function add(event: KeyboardEvent<HTMLInputElement>) {

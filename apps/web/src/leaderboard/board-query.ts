@@ -1,6 +1,6 @@
 /**
  * What the board is asked, kept in the page's address, so that a view can be sent to somebody. Defaults stay out of the
- * address, and what nobody can choose (an old link, a typed one) falls back to its default alone.
+ * address, and a value that cannot be chosen (in an old link, or typed) falls back to its default, without the others.
  */
 import { LeaderboardQuery } from '@drag-race/contracts'
 import { readTags } from '../history/race-filters.ts'

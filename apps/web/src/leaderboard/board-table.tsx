@@ -1,6 +1,6 @@
 /**
- * The board. The rank's plate is the model's plate in the charts. On a narrow screen a row becomes a small sheet: the name and
- * the rate, the interval across, the figures below, each with its word.
+ * The board. The plate of a rank is that of the model in the charts. On a narrow screen a row becomes a small sheet:
+ * the name and the rate, the interval across, the figures below, each with its word.
  */
 import type { Leaderboard, LeaderboardRow, Measure } from '@drag-race/contracts'
 import { dash, toCount, toPercent } from '../look/figures.ts'
@@ -123,7 +123,7 @@ function Row({ row, by }: { row: LeaderboardRow; by: Measure }) {
   )
 }
 
-/** Word and unit stand beside the figure only where no column head does; a dash is a figure of nothing, and has no unit. */
+/** Word and unit are shown beside the figure only where no column head is. A dash has no unit. */
 function Figure({ name, value, unit = '' }: { name: string; value: string; unit?: string }) {
   return (
     <>

@@ -1,6 +1,6 @@
 /**
- * Which model for which task: the win rates, each category of prompts by itself. Columns carry the plates of the board, as in the
- * head to head.
+ * Which model for which task: the win rates within each category of prompts. Columns carry the plates of the board, as
+ * in the head to head.
  */
 import './statistics.css'
 import type { CategoryRate, Leaderboard } from '@drag-race/contracts'

@@ -1,4 +1,7 @@
-/** The two charts of the board, apart from the page so that Recharts comes only when it is needed, and after the table. */
+/**
+ * The two charts of the board, apart from the page so that Recharts is loaded only when it is needed, and after the
+ * table.
+ */
 import './charts.css'
 import type { Leaderboard } from '@drag-race/contracts'
 import { RateChart } from './rate-chart.tsx'

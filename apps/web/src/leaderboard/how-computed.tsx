@@ -1,4 +1,4 @@
-/** In a few sentences what stands behind the figures; formulas and sources are in the documentation. */
+/** In a few sentences how the figures come about; formulas and sources are in the documentation. */
 export function HowComputed() {
   return (
     <details className="board-section how">

@@ -1,6 +1,6 @@
 /**
- * A figure as a dot and its 95 % interval as whiskers, on the one scale that all rows of a table share. Lengths are percent
- * of the column, so that no script measures it.
+ * A figure as a dot and its 95 % interval as whiskers, on the one scale that all rows of a table share. Lengths are
+ * percentages of the column, so that no script has to measure it.
  */
 import './interval.css'
 import type { LeaderboardRow } from '@drag-race/contracts'
@@ -46,7 +46,7 @@ export function Whiskers({ low, at, high, isHollow, grid }: WhiskersProps) {
           y2="100%"
         />
       ))}
-      {/* A viewport of its own, hung on the row's middle: caps and dot keep their size. */}
+      {/* A viewport of its own, at the middle of the row: caps and dot keep their size. */}
       <svg y="50%" overflow="visible" aria-hidden="true">
         {low !== null && high !== null && (
           <>
@@ -65,7 +65,7 @@ export function Whiskers({ low, at, high, isHollow, grid }: WhiskersProps) {
   )
 }
 
-/** Named once, at the head of the column. */
+/** The names of the scale, once, at the head of the column. */
 export function IntervalScale({ grid = rateGrid }: { grid?: readonly Gridline[] }) {
   return (
     <svg className="interval interval-scale" aria-hidden="true">

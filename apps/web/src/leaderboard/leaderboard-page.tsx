@@ -1,6 +1,6 @@
 /**
- * Who wins, and how sure that is: a table whose intervals stand on one scale; how strong each model is, and against whom; the
- * rates against the figure that decided them, and first tokens over time. What is shown is in the address.
+ * Who wins, and how sure that is: a table whose intervals are on one scale; how strong each model is, and against whom;
+ * the rates against the figure that decided them, and first tokens over time. What is shown is in the address.
  */
 import './leaderboard-page.css'
 import type { Leaderboard, LeaderboardQuery } from '@drag-race/contracts'
@@ -73,7 +73,7 @@ function useLeaderboard(query: LeaderboardQuery) {
   return useQuery({
     queryKey: ['leaderboard', asked],
     queryFn: ({ signal }) => readJson<Leaderboard>(`/api/leaderboard?${asked}`, { signal }),
-    // The old board stands until the new one is there, so that a choice moves nothing.
+    // The old board stays until the new one is there, so that a choice does not move the page.
     placeholderData: keepPreviousData,
   })
 }

@@ -1,10 +1,13 @@
-/** Plates, and names where there is room, at the ends of the lines: moved apart, each led to its line by a hairline. */
+/**
+ * Plates, and names where there is room, at the ends of the lines: moved apart, and each joined to its line by a
+ * hairline.
+ */
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
 import { PlateMark } from '../look/plate-mark.tsx'
 import { spread } from './spread.ts'
 import type { TtftLine } from './ttft-lines.ts'
 
-/** Two small lines. */
+/** The height of two small lines of text. */
 const apartRem = 1.5
 const nameRem = 11
 
@@ -44,7 +47,7 @@ export function LineEnds({ lines, remPx, hasNames }: LineEndsProps) {
             />
             <PlateMark lane={lane} x={right + 2.1 * remPx} y={y} sizePx={1.25 * remPx} hasNumber />
             {hasNames && (
-              // Text of HTML: letters that a reader sets wide go on in a second line, and no name is cut.
+              // HTML text: where a reader has set wider letters a name goes on in a second line, and is not cut.
               <foreignObject
                 x={right + 3 * remPx}
                 y={y - apartRem * 0.5 * remPx}

@@ -56,10 +56,13 @@ export const measureWords: Record<Measure, MeasureWords> = {
   },
 }
 
-/** In the order in which a lane lives through them. */
+/** In the order in which they happen to a lane. */
 export const measuresShown = ['ttft', 'total', 'decode', 'cost'] as const satisfies Measure[]
 
-/** A median without its unit: `≈287.7` where our tokenizer counted; a dash, not `unknown`, of a model that never answered. */
+/**
+ * A median without its unit: `≈287.7` where our tokenizer counted; for a model that never answered a dash, not
+ * `unknown`.
+ */
 export function toMedian(measure: Measure, row: LeaderboardRow): string {
   const { median, print } = measureWords[measure]
   const value = median(row)

@@ -25,7 +25,7 @@ export function toMeetings({ rows, headToHead }: Pick<Leaderboard, 'rows' | 'hea
   }
 }
 
-/** A race of twins is shared: `2.5`. */
+/** A race in which a model ran in several lanes is shared: `2.5`. */
 export function toShareText(share: number): string {
   return String(Number(share.toFixed(1)))
 }

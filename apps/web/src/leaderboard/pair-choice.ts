@@ -1,6 +1,6 @@
 /**
- * Which two models are compared, kept in the page's address beside the board's choices. Without a choice, or with one that
- * the board does not hold, it is the first of the board and the first that it has met.
+ * Which two models are compared, kept in the page's address beside the board's choices. Without a choice, or with one
+ * that is not on the board, they are the first of the board and the first that it has met.
  */
 import type { LeaderboardQuery, LeaderboardRow } from '@drag-race/contracts'
 import { toSearchParams } from './board-query.ts'
@@ -10,7 +10,7 @@ export interface Pair {
   b: string
 }
 
-/** null when the board has not two models. */
+/** null when the board has fewer than two models. */
 export function choosePair(
   { rows, headToHead }: { rows: readonly Pick<LeaderboardRow, 'model'>[]; headToHead: readonly Pair[] },
   params: URLSearchParams,
@@ -19,7 +19,7 @@ export function choosePair(
   const asked = (name: string) => models.find((model) => model === params.get(name))
   const haveMet = (one: string, other: string) =>
     headToHead.some(({ a, b }) => (a === one && b === other) || (a === other && b === one))
-  /** The first of the board that has met this one, else the first but it. */
+  /** The first of the board that has met this model, else the first other one. */
   const opponentOf = (model: string | undefined) =>
     models.find((other) => model !== undefined && haveMet(model, other)) ??
     models.find((other) => other !== model)
@@ -29,7 +29,7 @@ export function choosePair(
   return a === undefined || opponent === undefined ? null : { a, b: opponent }
 }
 
-/** The board's address with the pair of another. */
+/** The board's address with the pair of another address. */
 export function keepPair(board: URLSearchParams, from: URLSearchParams): URLSearchParams {
   const kept = new URLSearchParams(board)
   for (const name of ['a', 'b']) {

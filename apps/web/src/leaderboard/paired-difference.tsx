@@ -1,4 +1,7 @@
-/** How far two models are apart, from the races that both ran: the difference within each race, its median and how sure that is. */
+/**
+ * How far two models are apart, over the races that both ran: the difference within each race, its median, and how sure
+ * that is.
+ */
 import './statistics.css'
 import type { Leaderboard, LeaderboardQuery, LeaderboardRow, Paired } from '@drag-race/contracts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'

@@ -41,7 +41,10 @@ export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords
     : { finding: `${ahead} is ${amount}`, ground: interval }
 }
 
-/** What is too quick for the clock has no speed: the few that have one may have been held up, and speak for themselves alone. */
+/**
+ * Answers too quick for the clock have no speed, and the few that have one may have been held up: so the number of
+ * races is said.
+ */
 function toShare({ n }: PairedDifference, { n: answered }: PairedDifference): string {
   return n < answered ? ` of the ${answered} races that both answered` : ''
 }
@@ -65,7 +68,7 @@ const kinds = {
   cost: { print: toCost, better: 'cheaper', isLowerBetter: true },
 }
 
-/** From the side of the one that is ahead at the median: its lead, low and high. */
+/** The interval of the lead that the model ahead at the median has: low and high. */
 function toEnds({ median, low, high }: PairedDifference): [number, number] | null {
   if (median === null || low === null || high === null) return null
   return median < 0 ? [-high, -low] : [low, high]

@@ -1,4 +1,4 @@
-/** The tails of each model's times, where there are races enough to carry them. */
+/** The tails of each model's times, where there are enough races for them. */
 import './statistics.css'
 import type { LeaderboardRow, Percentiles } from '@drag-race/contracts'
 import { toCount, toMs, toSeconds } from '../look/figures.ts'

@@ -1,6 +1,6 @@
 /**
- * Win rates against the figure that decides: how much faster, or dearer, a winner is. The rates alone, and every figure,
- * are in the table; a plate here is the plate there.
+ * Win rates against the figure that decides: how much faster, or more expensive, a winner is. The table has the rates
+ * alone, and every figure; a plate here is the plate there.
  */
 import type { Leaderboard, LeaderboardRow } from '@drag-race/contracts'
 import { CartesianGrid, ErrorBar, Scatter, ScatterChart, XAxis, YAxis } from 'recharts'
@@ -94,7 +94,7 @@ export function RateChart({ board }: { board: Leaderboard }) {
 
 function toPoint(row: LeaderboardRow, { median }: MeasureWords) {
   const { winRate, winRateLow, winRateHigh } = row
-  // From the rate: how far down, how far up.
+  // Distances from the rate, down and up.
   return { median: median(row), rate: winRate, whiskers: [winRate - winRateLow, winRateHigh - winRate] }
 }
 

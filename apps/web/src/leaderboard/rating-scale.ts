@@ -1,4 +1,4 @@
-/** The scale on which all ratings of a board are drawn: from round hundred to round hundred, with few lines. */
+/** The scale on which all ratings of a board are drawn: from round figure to round figure, with few lines. */
 import type { Rating } from '@drag-race/contracts'
 import { toCount } from '../look/figures.ts'
 import type { Gridline } from './interval.tsx'
@@ -18,7 +18,7 @@ export function toRatingScale(ratings: readonly Rating[]): RatingScale {
   const highest = Math.max(1000, ...ends)
   const step = steps.find((each) => countLines(lowest, highest, each) <= linesMax) ?? 100_000
   const from = Math.floor(lowest / step) * step
-  // One step at least: all may stand at 1000.
+  // One step at least, because all ratings can be 1000.
   const to = Math.max(from + step, Math.ceil(highest / step) * step)
   const toPlace = (value: number) => (value - from) / (to - from)
   const grid = Array.from({ length: (to - from) / step + 1 }, (_, line) => {

@@ -1,7 +1,7 @@
 /**
  * Where labels at the ends of lines stand: near their lines without touching one another, in the order of the lines,
- * within the height of the chart. Labels that would touch are joined to a block, which stands around the mean of what its
- * labels want; blocks that touch are joined again.
+ * within the height of the chart. Labels that would touch are joined into a block around the mean of the places that
+ * its labels want; blocks that touch are joined again.
  */
 export function spread(wanted: readonly number[], gap: number, top: number, bottom: number): number[] {
   const order = wanted.map((at, index) => ({ at, index })).toSorted((a, b) => a.at - b.at)
@@ -28,7 +28,7 @@ interface Block {
   count: number
   /** Where its first label stands. */
   first: number
-  /** Of where the first label would stand by each label's own wish. */
+  /** The sum of the places that each label by itself would want for the first one. */
   sum: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * The names of points in time along an axis: hours within a day, days within a year, else months. In the reader's own time zone, and
- * in the one language of the screen.
+ * The names of points in time along an axis: hours within a day, days and hours under three days, days under 300, else
+ * months. In the reader's own time zone, and in the one language of the screen.
  */
 export function toTimeLabels(times: readonly Date[], timeZone?: string): string[] {
   const first = times[0]

@@ -1,6 +1,6 @@
 /**
- * First tokens over time, a line a model, told apart by colour, dash and mark alike, and named where each line ends. Where
- * there is no room for names the plate stands alone: the table has its name.
+ * First tokens over time, one line for each model, told apart by colour, dash and mark alike, and named where each line
+ * ends. Where there is no room for names the plate stands alone: the table has its name.
  */
 import type { Leaderboard } from '@drag-race/contracts'
 import { useMemo } from 'react'
@@ -15,7 +15,7 @@ import { toTickSteps, toTimeLabels } from './time-labels.ts'
 import { toMarked, toNames, toTtftLines } from './ttft-lines.ts'
 import { TtftTable } from './ttft-table.tsx'
 
-/** In sixteenths of a rem, one a line, in the order of the lines drawn: solid first, then ever more broken. */
+/** In sixteenths of a rem, one for each line, in the order of the lines drawn: solid first, then ever more broken. */
 const dashes = [[], [8, 4], [2, 4], [12, 4, 2, 4], [5, 3], [14, 5], [8, 3, 2, 3, 2, 3], [1, 3]]
 const marksMax = 8
 /** Under this many rem there is no room for names beside the lines. */

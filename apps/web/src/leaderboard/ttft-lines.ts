@@ -58,7 +58,7 @@ export function toTtftLines({ rows, ttftOverTime }: Pick<Leaderboard, 'rows' | '
   }
 }
 
-/** Which of a line's values carry its mark: not all of sixty, and always the last. */
+/** Which values of a line carry its mark: at most `marksMax`, and always the last. */
 export function toMarked(values: readonly (number | null)[], marksMax: number): Set<number> {
   const known = values.flatMap((value, index) => (value === null ? [] : [index]))
   const every = Math.max(1, Math.ceil(known.length / marksMax))

@@ -1,4 +1,4 @@
-/** The lines of the chart as words, for those who do not see it. */
+/** The lines of the chart as a table, for screen readers. */
 import { toMs } from '../look/figures.ts'
 import type { TtftLine } from './ttft-lines.ts'
 
