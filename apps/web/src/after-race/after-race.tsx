@@ -1,4 +1,4 @@
-/** What can be done with a race that is over: compare it, take it along; and where it came from, when not from here. */
+/** What can be done with a race that is over: compare it, export it; and where an imported race came from. */
 import './after-race.css'
 import { type ExportForm, exportForms } from '@drag-race/contracts'
 import type { FocusEvent, KeyboardEvent } from 'react'
@@ -34,19 +34,19 @@ export function AfterRace({ raceId }: { raceId: string }) {
   )
 }
 
-/** A menu is gone when something else is pressed, or Escape. */
+/** Like a menu, it closes when something else is pressed, or Escape. */
 function closeWhenLeft({ currentTarget, relatedTarget }: FocusEvent<HTMLDetailsElement>) {
   if (!currentTarget.contains(relatedTarget)) currentTarget.open = false
 }
 
 function closeByEscape({ currentTarget, key }: KeyboardEvent<HTMLDetailsElement>) {
   if (key !== 'Escape' || !currentTarget.open) return
-  // First: closed, it hides the link that has the focus, which would then be nowhere.
+  // The focus first: a closed menu hides the link that has the focus, which would be lost.
   currentTarget.querySelector('summary')?.focus()
   currentTarget.open = false
 }
 
-/** An imported race says so wherever it is shown: its clock is not this one. */
+/** An imported race says so wherever it is shown: its times are by another clock. */
 function ImportedMark({ raceId }: { raceId: string }) {
   const { data } = useRaceDetail(raceId)
   if (!data?.imported) return null

@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 
 interface PromptEntryProps {
   prompt: Prompt
-  /** Changes an own one, copies a shipped one. */
+  /** Changes a prompt of one's own, copies a shipped one. */
   onEdit: () => void
   onDelete: () => void
 }
@@ -38,7 +38,7 @@ export function PromptEntry({ prompt, onEdit, onDelete }: PromptEntryProps) {
   )
 }
 
-/** Of its title, which takes the focus of one that was deleted. */
+/** The id of its title, which gets the focus when the prompt beside it was deleted. */
 export function toPromptId(id: string): string {
   return `prompt-${id}`
 }

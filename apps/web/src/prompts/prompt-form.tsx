@@ -6,7 +6,7 @@ import { ApiProblem } from '../read-json.ts'
 import { useSavePrompt } from './use-own-prompts.ts'
 
 export interface Draft {
-  /** null: a new one. */
+  /** null for a new prompt. */
   id: string | null
   title: string
   category: string
@@ -22,7 +22,7 @@ export function toDraft({ id, title, category, text, isBuiltIn }: Prompt): Draft
 
 interface PromptFormProps {
   draft: Draft
-  /** All that are in use, to choose from. */
+  /** All categories in use, to choose from. */
   categories: readonly string[]
   /** With what was typed and not saved; null when it was saved. */
   onClose: (unsaved: Draft | null) => void
@@ -104,7 +104,7 @@ export function PromptForm({ draft, categories, onClose }: PromptFormProps) {
   )
 }
 
-/** Chosen from what there is, or written anew. */
+/** An existing category, or a new one. */
 function CategoryField({
   categories,
   value,

@@ -15,9 +15,9 @@ export function PromptsPage() {
   usePageTitle('Prompts')
   const prompts = usePrompts()
   const [draft, setDraft] = useState<Draft | null>(null)
-  /** What was typed of a new prompt when its form was closed: it stands there again. */
+  /** What was typed of a new prompt when its form was closed: the form opens with it again. */
   const [kept, setKept] = useState(emptyDraft)
-  /** And which one has the focus when it is gone. */
+  /** The prompt that is to be deleted, and the one that then gets the focus. */
   const [doomed, setDoomed] = useState<{ prompt: Prompt; heir: Prompt | undefined } | null>(null)
   const groups = byCategory(prompts.data ?? [])
   const shown = groups.flatMap(([, list]) => list)
@@ -26,7 +26,7 @@ export function PromptsPage() {
     setDoomed({ prompt, heir: shown[place + 1] ?? shown[place - 1] })
   }
   const goOn = (heir: Prompt | undefined) => {
-    // As long as the dialog is open nothing outside of it takes the focus.
+    // As long as the dialog is open, nothing outside of it can take the focus.
     flushSync(() => setDoomed(null))
     if (heir) document.getElementById(toPromptId(heir.id))?.focus()
   }

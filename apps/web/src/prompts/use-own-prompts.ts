@@ -3,7 +3,7 @@ import type { Prompt, PromptInput } from '@drag-race/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { readJson } from '../read-json.ts'
 
-/** `id` null adds, else changes. */
+/** Adds a prompt where `id` is null, else changes that one. */
 export function useSavePrompt(onSaved: () => void) {
   const client = useQueryClient()
   return useMutation({

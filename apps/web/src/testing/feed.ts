@@ -1,4 +1,4 @@
-/** What the tests of a feed follow, and how a server would send it. */
+/** The race that the tests of a feed follow, and its bytes as a server would send them. */
 import type { RaceEvent } from '@drag-race/contracts'
 import { encodeComment, encodeEvent } from '@drag-race/wire'
 import { makeTape } from './tape.ts'

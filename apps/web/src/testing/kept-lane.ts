@@ -1,4 +1,4 @@
-/** A lane of a kept race for tests: it came first with a whole answer, unless it is changed. */
+/** A lane of a kept race for tests: first, with a whole answer, unless the test changes it. */
 import { emptyRace, type LaneSummary, reduceRace, type TimeSlip, toTimeSlip } from '@drag-race/contracts'
 import { makeTape } from './tape.ts'
 

@@ -1,4 +1,4 @@
-/** A race's store with a server that is written to by hand, and frames that come when asked for. */
+/** A race's store for tests, which write by hand what the server sends, and ask for each frame. */
 import type { RaceEvent } from '@drag-race/contracts'
 import { createRaceStore } from '../race/store.ts'
 import { toBytes } from './feed.ts'

@@ -46,7 +46,7 @@ export function makeTape({
   marginMs = 1,
   reason = 'finished',
 }: TapeScript): RaceEvent[] {
-  // Nobody asks for the sentinel's lane: it comes besides.
+  // The request does not hold the sentinel's lane: the app adds it.
   const asked = lanes.filter(({ sentinel }) => !sentinel)
   const start: Unnumbered = {
     type: 'race-start',
