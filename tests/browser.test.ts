@@ -133,7 +133,7 @@ describe('the race', () => {
       .poll(() => panel.locator('.compared-name > .ellipsis').allInnerTexts())
       .toEqual(['sim-quick'])
     await chooseModel(at.page, 1, 'sim-stall')
-    await panel.getByText('No call of these models has gone through it since its start.').waitFor()
+    await panel.getByText('No call of these models has gone through the gateway since its start.').waitFor()
   })
 
   test('shows what the gateway counted beside what the race measured', async () => {

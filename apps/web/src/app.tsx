@@ -71,7 +71,7 @@ function NotFound() {
   return (
     <div className="page">
       <h1>No such page</h1>
-      <p className="page-lede">This address leads nowhere.</p>
+      <p className="page-lede">There is nothing at this address. Use the links above.</p>
     </div>
   )
 }

@@ -61,7 +61,7 @@ export function Header() {
 
 function toUnwritten(races: number, reason: string): string {
   const what = races === 1 ? 'One race that has ended is' : `${races} races that have ended are`
-  return `${what} not in the database yet; what is missing there is lost when the app stops. ${reason}`
+  return `${what} not in the database yet; what is missing there is lost if the app stops now. ${reason}`
 }
 
 function Facts({ health }: { health: Health | null }) {

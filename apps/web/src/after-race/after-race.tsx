@@ -7,7 +7,7 @@ import { useRaceDetail } from './use-race-detail.ts'
 
 const formNames: Record<ExportForm, { name: string; about: string }> = {
   tape: { name: 'Tape', about: 'every event, .jsonl' },
-  csv: { name: 'Figures', about: 'a row a lane, .csv' },
+  csv: { name: 'Figures', about: 'one row for each lane, .csv' },
   html: { name: 'Replay', about: 'a page that runs anywhere, .html' },
 }
 
@@ -54,7 +54,7 @@ function ImportedMark({ raceId }: { raceId: string }) {
   const day = new Date(importedAt).toLocaleDateString(undefined, { dateStyle: 'medium' })
   return (
     <p className="imported">
-      <strong>Imported</strong> on {day}: run elsewhere, by another machine’s clock. It counts on no
+      <strong>Imported</strong> on {day}: run elsewhere, timed by another machine’s clock. It counts on no
       leaderboard.
       {note !== null && ` ${note}`}
     </p>

@@ -40,13 +40,13 @@ function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
   return (
     <>
       <p className="page-lede">
-        A difference within the two margins together is said to be none; of a disturbed clock the time that it
-        was late is added. One race is one sample: what differs here need not differ tomorrow; the{' '}
-        <Link href="/leaderboard">leaderboard</Link> has the many.
+        A difference within the two margins together counts as none; where a clock was disturbed, the time
+        that it was late is added to its margin. One race is one sample: what differs here need not differ
+        tomorrow. The <Link href="/leaderboard">leaderboard</Link> compares many races.
       </p>
       {one.prompt !== other.prompt && (
         <p className="note compare-note">
-          These two were asked different things: their figures say little of each other.
+          The prompts of these two races differ: their figures say little about each other.
         </p>
       )}
       <UnequalStarts starts={toUnequalStarts(one, other)} />
@@ -87,7 +87,7 @@ function UnequalStarts({ starts }: { starts: ReturnType<typeof toUnequalStarts> 
   const [one, other] = starts.map((kinds) => kinds.map((kind) => holds[kind]).join(', or '))
   return (
     <p className="note compare-note">
-      Their lanes left in different ways. Times of A hold {one}; those of B hold {other}.
+      Their lanes left in different ways. Times of A include {one}; those of B include {other}.
     </p>
   )
 }

@@ -15,7 +15,7 @@ export const figureWords: Record<ComparedFigure['figure'], FigureWords> = {
   total: { name: 'total', print: toTime, more: 'longer', less: 'shorter' },
   decode: { name: 'decode', print: (speed) => `${toSpeed(speed)} tok/s`, more: 'faster', less: 'slower' },
   tokens: { name: 'tokens out', print: toCount, more: 'more', less: 'fewer' },
-  cost: { name: 'cost', print: toCost, more: 'dearer', less: 'cheaper' },
+  cost: { name: 'cost', print: toCost, more: 'more expensive', less: 'cheaper' },
 }
 
 /** `≈287.1 tok/s` where our tokenizer counted. */

@@ -22,7 +22,7 @@ test('marks n of the text alone where a part of the reasoning was hidden', () =>
     if (event.type !== 'done') return event
     return { ...event, usage: { ...event.usage, outputTokens: 102, reasoningTokens: 100 } }
   })
-  expect(hidden).toContain('Of reasoning that was hidden in part')
+  expect(hidden).toContain('Where reasoning was hidden in part')
   expect(hidden).toMatch(/decode speed.*≈100\.0tok/)
   expect(hidden).toMatch(/end to end.*[^≈]3,400tok/)
 })

@@ -20,8 +20,8 @@ export function DefinitionsTable({ race: { lanes, end } }: { race: Pick<RaceStat
       <p className="evidence-lede">
         The tools of the field use the same words for different spans. Each row is this race by that tool’s
         formula. Spans count from the lane’s own request; n is the tokens of the output. A dash: the tape does
-        not hold it, as for lanes that did not stream or did not finish, or a speed’s span is no longer than
-        the clock’s error.
+        not hold the figure, as for lanes that did not stream or did not finish, or the span of a speed is no
+        longer than the clock’s error.
         {errorMs !== null && ` Every arrival may be off by ${toMargin(errorMs)}.`}
         {lanes.some(isCounted) && ' ≈: no usage came, and n is our tokenizer’s count.'}
         {lanes.some(isShownInPart) && ` ${shownInPartText}`}
@@ -60,7 +60,7 @@ export function DefinitionsTable({ race: { lanes, end } }: { race: Pick<RaceStat
 }
 
 const shownInPartText =
-  'Of reasoning that was hidden in part, what came is counted by our tokenizer (≈) where n is the text.'
+  'Where reasoning was hidden in part and n is the text, our tokenizer counted what came (≈).'
 
 const heldBackText =
   'The built-in gateway holds headers and all chunks back until the first token, so behind it vLLM’s TTFT cannot be earlier than ours.'

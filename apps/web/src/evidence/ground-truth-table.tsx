@@ -33,9 +33,9 @@ export function GroundTruthTable({ race }: { race: RaceState }) {
     <>
       <p className="evidence-lede">
         The simulator wrote down when it had read each request and when it wrote each token. Here is how much
-        later each figure came out: what gateways, network and this clock added, to a token on its way back,
-        to TTFT and total on both ways (margin of the race: {toMargin(race.end?.marginMs)}). Lanes that reach
-        the same simulator by different gateways show what each gateway adds.
+        later each figure was measured: the time that gateways, network and this clock added, to a token on
+        the way back, to TTFT and total on both ways (margin of the race: {toMargin(race.end?.marginMs)}).
+        Lanes that reach the same simulator through different gateways show what each gateway adds.
       </p>
       {truth.error && (
         <p className="note note-bad" role="alert">

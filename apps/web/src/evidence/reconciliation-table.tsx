@@ -126,7 +126,7 @@ function toDifference(comparison: Comparison): string {
 
 function toNoReport({ outcome }: LaneState): string {
   return outcome?.kind === 'done'
-    ? 'This gateway gives no account of a single call.'
+    ? 'This gateway sends no report on single calls.'
     : 'The lane did not finish: there is no whole answer to compare.'
 }
 
@@ -140,7 +140,7 @@ function toSentence(
   const off = known.filter(({ isOff }) => isOff).length
   const rule =
     'A lane’s clock starts before the gateway’s and stops after it, so the tape is longer by the way there and back.'
-  if (marginMs === null) return `${rule} The clock’s error was not measured: no time is called off.`
+  if (marginMs === null) return `${rule} The clock’s error was not measured, so no time is marked as off.`
   const verdict =
     off === 0
       ? 'No difference is beyond what the clock and the network explain'

@@ -133,5 +133,5 @@ function Tagged({ query, onChange }: BoardFiltersProps) {
 
 function whyNotAdded(text: string, tags: readonly string[]): string {
   if (!isTagText(text)) return 'Write the tag as name:value.'
-  return tags.length < tagsMax ? '' : `At most ${tagsMax} tags: take one away first.`
+  return tags.length < tagsMax ? '' : `At most ${tagsMax} tags: remove one first.`
 }

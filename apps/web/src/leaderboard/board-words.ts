@@ -4,10 +4,10 @@ import { dash, toCount, toMargin, toPercentRange } from '../look/figures.ts'
 import { isFiltered } from './board-query.ts'
 
 export const rateText =
-  'Win rate = (wins + a share of dead heats, 1/k for k models) / races; of a model’s lanes in one race each counts in turn, never against each other. The line is its 95 % interval (Wilson); rows are sorted by its lower end. Tokens out, times, speed and cost are medians of the whole answers that this board ranks; a decode speed is a dash where half of them or more came too quickly for the clock.'
+  'Win rate = (wins + a share of dead heats, 1/k for k models) / races; where a model ran in several lanes of a race, each of them counts in turn, never against each other. The line is its 95 % interval (Wilson); rows are sorted by its lower end. Tokens out, times, speed and cost are medians of the whole answers that this board ranks; a decode speed is a dash where half of them or more came too quickly for the clock.'
 
 export const estimatedText =
-  '≈: of some answers no usage came, or a part of their reasoning was hidden, and our tokenizer counted. By decode or cost they are ranked beside those that were counted by their providers.'
+  '≈: for some answers no usage came, or a part of their reasoning was hidden, and our tokenizer counted their tokens. By decode speed and cost they are ranked together with those that their providers counted.'
 
 export const preliminaryText = 'A hollow dot is preliminary: under 30 races.'
 
@@ -17,10 +17,10 @@ export function toClockText({
   disturbedRaces,
 }: Pick<Leaderboard, 'marginMs' | 'disturbedRaces'>): string {
   if (marginMs === null) return ''
-  const clock = `The clock in these races: ${toMargin(marginMs)} (median). No time in this table is better than that.`
+  const clock = `The clock in these races: ${toMargin(marginMs)} (median). No time in this table is more exact than that.`
   if (disturbedRaces === 0) return clock
   const are = disturbedRaces === 1 ? 'race was' : 'races were'
-  return `${clock} ${toCount(disturbedRaces)} ${are} disturbed: how late the sockets were read is added to the margin there.`
+  return `${clock} ${toCount(disturbedRaces)} ${are} disturbed: there the time by which the sockets were read late is added to the margin.`
 }
 
 /** `''` where all lanes of each race were asked alike. */
@@ -28,7 +28,7 @@ export function toAskedText({
   askedDifferentlyRaces: races,
 }: Pick<Leaderboard, 'askedDifferentlyRaces'>): string {
   if (races === 0) return ''
-  return `In ${toCount(races)} of these races not all lanes were asked with the same settings, such as max tokens, or the same system prompt: read total times against tokens out.`
+  return `In ${toCount(races)} of these races not all lanes were asked with the same settings, such as max tokens, or the same system prompt: read total times together with tokens out.`
 }
 
 export const answeredText =
@@ -68,7 +68,7 @@ export function toLeftOutText(leftOut: Leaderboard['leftOut']): string {
 
 export function toEmptyText(query: LeaderboardQuery): { what: string; todo: string } {
   return isFiltered(query)
-    ? { what: 'No race counts under these choices.', todo: 'Widen them, or run a race that they hold.' }
+    ? { what: 'No race counts under these choices.', todo: 'Widen them, or run a race that fits them.' }
     : {
         what: 'No race counts yet.',
         todo: 'Run a race of two different models: the first to finish opens the board.',

@@ -66,7 +66,7 @@ test('a figure that not all of their races have says of how many it is', () => {
     'A is 12.0 tok/s faster. 95 % 4.0 to 19.3, n = 7 of the 132 races that both answered',
   )
   expect(words({ ...speeds, n: 0, median: null }, 'decode', 132)).toBe(
-    'No race in which both have it. n = 0 of the 132 races that both answered',
+    'No race in which both have this figure. n = 0 of the 132 races that both answered',
   )
 })
 
@@ -84,10 +84,10 @@ test('two that are level are ahead of nobody', () => {
 
 test('few races are told as they were, and claim nothing', () => {
   expect(words({ n: 5, low: null, high: null, better: null })).toBe(
-    'n too small. at the median A was 38.0 ms faster, n = 5; an interval takes 6',
+    'n too small. at the median A was 38.0 ms faster, n = 5; an interval needs 6',
   )
   expect(words({ n: 0, median: null, low: null, high: null, better: null })).toBe(
-    'No race in which both have it. n = 0',
+    'No race in which both have this figure. n = 0',
   )
 })
 

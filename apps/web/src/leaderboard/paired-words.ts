@@ -20,7 +20,7 @@ export type PairedFigure = (typeof pairedFigures)[number]['figure']
 export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords {
   const difference = paired[figure]
   const n = `n = ${difference.n}${toShare(difference, paired.total)}${toCounted(difference)}`
-  if (difference.median === null) return { finding: 'No race in which both have it', ground: n }
+  if (difference.median === null) return { finding: 'No race in which both have this figure', ground: n }
   const { print, better, isLowerBetter } = kinds[figure]
   // How far the one with the better median is ahead of the other.
   const isAAhead = difference.median < 0 === isLowerBetter
@@ -32,7 +32,7 @@ export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords
   if (ends === null) {
     return difference.margin === null
       ? { finding: 'The clock’s margin was not measured', ground: `${atMedian}, ${n}` }
-      : { finding: 'n too small', ground: `${atMedian}, ${n}; an interval takes 6` }
+      : { finding: 'n too small', ground: `${atMedian}, ${n}; an interval needs 6` }
   }
   const [low, high] = ends.map((end) => `${end < 0 ? '−' : ''}${print(Math.abs(end))}`)
   const interval = `95 % ${about}${low} to ${high}, ${n}`

@@ -16,7 +16,7 @@ export function PercentileTable({ rows }: { rows: readonly LeaderboardRow[] }) {
     <section className="board-section" aria-labelledby="percentiles">
       <h2 id="percentiles">Percentiles</h2>
       <p className="chart-about">
-        A 95th percentile takes 59 races, a 99th 299: with fewer, the largest figure seen stays below it too
+        A 95th percentile needs 59 races, a 99th 299: with fewer, the largest figure seen is below it too
         often.
       </p>
       <ScrollBox className="table-scroll" label="Percentiles of each model">

@@ -34,7 +34,7 @@ export function TtftChart({ board }: { board: Leaderboard }) {
   return (
     <figure className="chart">
       <h2>First token over time</h2>
-      <p className="chart-about">TTFT in ms; each step is an equal number of races, and its average</p>
+      <p className="chart-about">TTFT in ms, averaged in steps of equally many races</p>
       <div
         ref={box}
         className="chart-box"

@@ -35,7 +35,7 @@ export function PromptsPage() {
       <div className="prompts-head">
         <div>
           <h1>Prompts</h1>
-          <p className="page-lede">Ask the same thing again, and its races can be compared.</p>
+          <p className="page-lede">Races of the same prompt can be compared.</p>
         </div>
         <button type="button" className="button-main" onClick={() => setDraft(kept)}>
           Add a prompt

@@ -36,7 +36,9 @@ createRoot(document.getElementById('root')!).render(
     <main className="race-main">
       <ReplayScreen player={player}>
         <span className="replay-mark">
-          {header.origin === 'imported' ? 'Replay of an imported race, by another machine’s clock' : 'Replay'}
+          {header.origin === 'imported'
+            ? 'Replay of an imported race, timed by another machine’s clock'
+            : 'Replay'}
         </span>
       </ReplayScreen>
       <footer className="export-foot dim">

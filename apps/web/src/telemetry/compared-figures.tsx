@@ -21,7 +21,7 @@ export function ComparedFigures({ row }: { row: ComparedRow }) {
         )}
         <Row name="tokens in" value={toCount(row.inputTokens)} added={added?.inputTokens} />
         <Row name="tokens out" value={toCount(row.outputTokens)} added={added?.outputTokens} />
-        <Row name="TTFT, its average" value={<Ms ms={row.ttftMs} />} />
+        <Row name="TTFT, gateway average" value={<Ms ms={row.ttftMs} />} />
         {added !== null && <Row name="TTFT, this race" value={<Ms ms={added.ttftMs} />} />}
         {measuredTtftMs !== null && (
           <Row

@@ -25,8 +25,8 @@ export function GatewayPage() {
     <div className="page gateway-page">
       <h1>Gateway</h1>
       <p className="page-lede">
-        Every lane calls its model through one OpenAI-compatible door. These are that door’s own books, read
-        from its Prometheus metrics; nothing here is measured by the race but the margin of its clock.
+        Every lane calls its model through one gateway. These are that gateway’s own counts, read from its
+        Prometheus metrics; the race itself measured nothing here but the margin of its clock.
       </p>
       {stats.error && <p className="note note-bad">{stats.error.message}</p>}
       {stats.data && (
@@ -66,7 +66,7 @@ function Targets({ targets }: Pick<GatewayStats, 'targets'>) {
     <section aria-labelledby="gateway-targets">
       <h2 id="gateway-targets">Targets</h2>
       <p className="telemetry-source">
-        state of each one’s circuit breaker, attempts repeated at it, and attempts that left it for another
+        state of each target’s circuit breaker, attempts repeated there, and attempts that went on to another
       </p>
       <TargetTable targets={targets} />
     </section>
@@ -78,7 +78,7 @@ function Budgets({ budgets }: Pick<GatewayStats, 'budgets'>) {
   return (
     <section aria-labelledby="gateway-budgets">
       <h2 id="gateway-budgets">Budgets</h2>
-      <p className="telemetry-source">in the current period of each; who has used most stands first</p>
+      <p className="telemetry-source">in the current period of each; the most used budget first</p>
       <BudgetTable budgets={budgets} />
     </section>
   )
@@ -99,7 +99,7 @@ function Facts({ stats }: { stats: GatewayStats }) {
   const facts = [
     { name: 'calls go to', value: stats.gatewayUrl },
     { name: 'metrics from', value: stats.metricsUrl },
-    { name: 'kind', value: stats.isBuiltIn ? 'built in' : 'another, by GATEWAY_URL' },
+    { name: 'kind', value: stats.isBuiltIn ? 'built in' : 'another, set by GATEWAY_URL' },
     { name: 'dialect', value: stats.dialect },
   ]
   return (

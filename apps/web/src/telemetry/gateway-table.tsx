@@ -5,7 +5,9 @@ import { ScrollBox } from '../look/scroll-box.tsx'
 import { toServedBy } from './compare.ts'
 
 export function GatewayTable({ rows }: { rows: GatewayRow[] }) {
-  if (rows.length === 0) return <p className="dim">No call has gone through it since its start.</p>
+  if (rows.length === 0) {
+    return <p className="dim">No call has gone through the gateway since its start.</p>
+  }
   const hasCost = rows.some(({ costUsd }) => costUsd != null)
   return (
     <ScrollBox className="table-scroll" label="What the gateway counted">

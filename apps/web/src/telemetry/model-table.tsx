@@ -4,7 +4,9 @@ import { ScrollBox } from '../look/scroll-box.tsx'
 import { toProviderName } from '../provider-name.ts'
 
 export function ModelTable({ models }: { models: ModelInfo[] }) {
-  if (models.length === 0) return <p className="dim">It names no models. Add one to gateway.yaml.</p>
+  if (models.length === 0) {
+    return <p className="dim">The gateway names no models. Add one to gateway.yaml.</p>
+  }
   return (
     <ScrollBox className="table-scroll" label="Table of models">
       <table className="table model-table">

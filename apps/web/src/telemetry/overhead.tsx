@@ -12,8 +12,10 @@ export function Overhead({
     <section className="overhead">
       <h2>Overhead</h2>
       <p className="telemetry-source">
-        {dialect === 'built-in' ? 'its own work before a call leaves it' : 'its own time a call'}: p50{' '}
-        {withUnit(toFineMs(overhead.p50Ms), 'ms')}, p99 {withUnit(toFineMs(overhead.p99Ms), 'ms')},{' '}
+        {dialect === 'built-in'
+          ? 'the gateway’s own work before a call leaves it'
+          : 'the gateway’s own time per call'}
+        : p50 {withUnit(toFineMs(overhead.p50Ms), 'ms')}, p99 {withUnit(toFineMs(overhead.p99Ms), 'ms')},{' '}
         {toCount(overhead.count)} {overhead.count === 1 ? 'call' : 'calls'}
       </p>
       <ol className="overhead-bars">

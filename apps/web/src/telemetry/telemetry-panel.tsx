@@ -62,7 +62,7 @@ function Body() {
       ))}
       {rows.length < all.length && (
         <p className="telemetry-more">
-          <Link href="/gateway">All models it saw</Link>
+          <Link href="/gateway">All models the gateway saw</Link>
         </p>
       )}
       {data.overhead !== null && <Overhead dialect={data.dialect} overhead={data.overhead} />}
@@ -86,7 +86,7 @@ function useTimedLanes(hasRace: boolean): TimedLane[] {
 }
 
 function toNothingText(isRacing: boolean, sawOthers: boolean): string {
-  if (isRacing) return 'It books a call when its answer is over.'
+  if (isRacing) return 'The gateway counts a call when its answer has ended.'
   const calls = sawOthers ? 'No call of these models' : 'No call'
-  return `${calls} has gone through it since its start.`
+  return `${calls} has gone through the gateway since its start.`
 }
