@@ -19,7 +19,7 @@ export function RatingTable({ rows }: { rows: readonly LeaderboardRow[] }) {
       <h2 id="ratings">Ratings</h2>
       <p className="chart-about">
         Bradley–Terry on Elo’s scale, 1000 is the middle; 200 points more win 76 % of the points. The line is
-        the 95 % interval: who overlaps shares a rank.
+        the 95 % interval; a rank is 1 and one more for each model whose interval lies wholly above.
       </p>
       <table className="table ratings">
         <thead>
