@@ -44,13 +44,18 @@ export function createPromptRoutes(context: AppContext): express.Router {
   return router
 }
 
-function refuseShipped(id: string, what: 'changed' | 'deleted') {
+const instead = {
+  changed: 'Copy it, and change the copy.',
+  deleted: 'Only prompts of your own can be deleted.',
+}
+
+function refuseShipped(id: string, what: keyof typeof instead) {
   const shipped = findShipped(id)
   if (shipped === null) return
   throw new ApiFault(
     403,
     'built_in_prompt',
-    `"${shipped.title}" ships with the app and cannot be ${what}. Copy it, and change the copy.`,
+    `"${shipped.title}" ships with the app and cannot be ${what}. ${instead[what]}`,
   )
 }
 
