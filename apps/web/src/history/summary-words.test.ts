@@ -30,6 +30,19 @@ test('says that the winner’s answer was cut where that of another was not', ()
   expect(who(['length', 'stop'], { verdict })).toBe('a and b, answer cut')
 })
 
+test('a sentinel is no lane of the race: it is neither counted nor compared', () => {
+  const [first, second, third] = lanesOf('a', 'b', 'a')
+  const cut = { finishReason: 'length' } as LaneSummary['slip']
+  const lanes = [
+    { ...first!, slip: cut },
+    { ...second!, slip: cut },
+    { ...third!, sentinel: true },
+  ]
+  const race = raceOf({ lanes, verdict: { kind: 'win', lane: 0, by: 310 } })
+  expect(toSummaryWords(race).who).toBe('a')
+  expect(toSummaryWords({ ...race, status: 'running' }).who).toBe('2 lanes')
+})
+
 test('nobody else at the line: a win without a distance', () => {
   const race = raceOf({ lanes: lanesOf('a', 'b'), verdict: { kind: 'win', lane: 0, by: null } })
   expect(toSummaryWords(race)).toMatchObject({ word: 'WIN', by: '', who: 'a' })

@@ -17,7 +17,8 @@ export interface SummaryWords {
 }
 
 export function toSummaryWords(race: RaceSummary): SummaryWords {
-  const { word, by, who } = toVerdictWords(race)
+  const lanes = race.lanes.filter(({ sentinel }) => !sentinel)
+  const { word, by, who } = toVerdictWords({ ...race, lanes })
   return { word, by, who: [who, endings[race.status]].filter(Boolean).join(', '), rule: toRule(race) }
 }
 
