@@ -16,7 +16,7 @@ import {
 import type { LanePair } from './pair-lanes.ts'
 
 export type Difference =
-  /** One of the two has no such figure, or not of a whole answer. */
+  /** One of the two has no such figure, or no whole answer. */
   | { kind: 'unknown' }
   /** Closer than the two clocks can tell. `margin` is 0 for figures that are counted and equal. */
   | { kind: 'none'; margin: number }

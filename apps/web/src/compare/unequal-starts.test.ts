@@ -22,7 +22,7 @@ test('starts are alike, or it is said how each race left; older slips follow the
     lanes: [...by('prepared').lanes, { ...lane(1, 's', { start: 'warm' }), sentinel: true }],
   }
   expect(toUnequalStarts(watched, by('prepared'))).toBeNull()
-  // No lane of it has left.
+  // None of its lanes has left.
   expect(
     toUnequalStarts({ coldStart: false, lanes: [lane(0, 'm', { start: null })] }, by('prepared')),
   ).toBeNull()

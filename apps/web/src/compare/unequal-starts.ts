@@ -4,8 +4,8 @@ import type { LaneStartKind, RaceSummary } from '@drag-race/contracts'
 type Started = Pick<RaceSummary, 'lanes' | 'coldStart'>
 
 /**
- * How the lanes of each race left, where that differs: the times of one then hold work that those of the other do not.
- * null where it is alike.
+ * How the lanes of each race left, where the two races differ: the times of one then include work that those of the
+ * other do not. null where they are alike.
  */
 export function toUnequalStarts(
   one: Started,

@@ -47,7 +47,7 @@ test('says what the built-in gateway holds back, and of no other gateway', () =>
   expect(textOf([streamed])).not.toContain(words)
 })
 
-/** The page without its marks, a row a line. */
+/** The page without its marks, each row on a line. */
 function textOf(lanes: LaneScript[], change = (event: RaceEvent): RaceEvent => event): string {
   const race = fold(makeTape({ lanes }).map(change))
   return renderToStaticMarkup(<DefinitionsTable race={race} />)

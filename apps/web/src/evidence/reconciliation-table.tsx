@@ -149,7 +149,7 @@ function toSentence(
   return `${rule} ${verdict} (${toMargin(marginMs)}${disturbed}).`
 }
 
-/** Then it gives up: a race whose gateway has no metrics never gets them. */
+/** How often it is read at most: a race whose gateway has no metrics never gets them. */
 const readsMax = 6
 
 /**

@@ -80,7 +80,7 @@ const endings: Record<RaceSummary['status'], string> = {
   interrupted: '',
 }
 
-/** More than three lanes are only counted. */
+/** More than three lanes are shown as their number. */
 function toNames(lanes: readonly LaneSummary[], heat: readonly number[]): string {
   return heat.length > 3 ? `${heat.length} lanes` : joinWords(heat.map((lane) => toLaneName({ lanes }, lane)))
 }

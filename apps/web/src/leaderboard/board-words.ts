@@ -1,4 +1,4 @@
-/** The board's sentences: what a rate means, what it does not hold, and what to do when it is empty. */
+/** The board's sentences: what a rate means, what is left out of it, and what to do when the board is empty. */
 import type { Leaderboard, LeaderboardQuery, LeaderboardRow } from '@drag-race/contracts'
 import { dash, toCount, toMargin, toPercentRange } from '../look/figures.ts'
 import { isFiltered } from './board-query.ts'

@@ -11,7 +11,7 @@ export interface TtftLine {
   model: string
   /** Its place on the board from 0: its plate and its colour. */
   lane: number
-  /** One value a group; null where the model did not race. */
+  /** One value for each group; null where the model did not race. */
   values: (number | null)[]
   firstMs: number
   lastMs: number

@@ -67,7 +67,7 @@ export function Transport(props: TransportProps) {
   )
 }
 
-/** `¼×`, `½×`, `1×`, … */
+/** `¼ ×`, `½ ×`, `1 ×`, … */
 function toRateText(rate: Rate): string {
   return `${rate === 0.25 ? '¼' : rate === 0.5 ? '½' : rate} ×`
 }
