@@ -1,9 +1,8 @@
 /**
  * Reads frames as events.
  *
- * Frames go to the parser whole: it drops a line that cannot be a field as soon as it sees the start of it, so that
- * llama-box's `error: {…}` (an unknown field, and the only word of a failure) would go unseen when it arrives in
- * pieces.
+ * Frames go to the parser whole: it drops a line that cannot be a field as soon as it sees the start of it, so
+ * llama-box's `error: {…}` (an unknown field, and the only sign of a failure) would be lost when it arrives in pieces.
  */
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { FrameTooLarge, frameBytesMax } from './frames.ts'
@@ -12,9 +11,9 @@ export interface Frame {
   /** The event's data; null for a frame of comments only. */
   data: string | null
   event: string | null
-  /** Keep-alives and the like: they show life, they are no event. */
+  /** Keep-alives and the like, which are no events. */
   comments: number
-  /** Fields that the standard does not know, in order. */
+  /** Fields that are not in the standard, in order. */
   unknown: { field: string; value: string }[]
 }
 
@@ -41,16 +40,16 @@ export function readFrame(bytes: Uint8Array): Frame {
 }
 
 /**
- * Decodes a stream of bytes as it arrives: of each read, the events that it completed. Keep-alives are left out. Throws
- * `FrameTooLarge` when an event does not end. A read at a time, because an event at a time costs a turn of the caller's
- * loop for each: the page gets thousands a second.
+ * Decodes a stream of bytes as it arrives: yields, for each read, the events that it completed. Keep-alives are left
+ * out. Throws `FrameTooLarge` when an event does not end. A read at a time, because to yield every event costs a turn
+ * of the caller's loop for each, and the page gets thousands a second.
  */
 export async function* decodeEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<EventSourceMessage[]> {
   let events: EventSourceMessage[] = []
   const parser = createParser({
     onEvent: (event) => void events.push(event),
     onError(error) {
-      // Of every other fault the standard says what becomes of it.
+      // The standard says how every other fault is treated.
       if (error.type === 'max-buffer-size-exceeded') {
         throw new FrameTooLarge(`No end of event within ${frameBytesMax} characters.`)
       }
@@ -63,7 +62,7 @@ export async function* decodeEvents(stream: AsyncIterable<Uint8Array>): AsyncGen
     if (events.length > 0) yield events
     events = []
   }
-  // An event whose blank line never came is not an event: the standard drops it, and so a cut stream shows no half.
+  // By the standard an event whose blank line never came is dropped, so a cut stream gives no half event.
 }
 
 const utf8 = new TextDecoder()

@@ -1,17 +1,17 @@
 /**
  * Cuts a byte stream into Server-Sent Events frames without changing a byte: joined again, the frames are the stream.
  *
- * Network reads do not end where events end, so a frame is handed out only when its blank line has come. Works on
- * bytes: a UTF-8 character cut between reads stays whole, because a line end is never part of one. Looks at line ends
- * only: what stands between them is skipped by `indexOf`. Blank lines without an event before them are one frame: a
- * provider that sends nothing else would cost a frame a byte.
+ * Network reads do not end where events end, so a frame is returned only when its blank line has come. Works on bytes:
+ * a UTF-8 character that is cut between reads stays whole, because a line end is never part of one. Looks at line ends
+ * only: what stands between them is skipped by `indexOf`. Blank lines without an event before them are one frame:
+ * otherwise a provider that sends nothing else would cost a frame for each byte.
  */
 export interface FrameSplitter {
   /** The frames that these bytes complete, each with its closing blank line. */
   push(bytes: Uint8Array): Uint8Array[]
-  /** What came after the last blank line; empties the splitter. Many servers end `[DONE]` with one line end only. */
+  /** What came after the last blank line; empties the splitter. Many servers end `[DONE]` with a single line end. */
   rest(): Uint8Array
-  /** Nothing is held: what comes next begins a frame. */
+  /** Nothing is held, so the next byte begins a frame. */
   readonly isBetween: boolean
 }
 
@@ -33,7 +33,7 @@ export function createFrameSplitter(bytesMax = frameBytesMax): FrameSplitter {
   let afterCr = false
 
   const hold = (bytes: Uint8Array) => {
-    // Copied: the caller may reuse its read buffer. (`slice` of a Node Buffer would be a view.)
+    // Copied, because the caller can reuse its read buffer. (`slice` of a Node Buffer would be a view.)
     held.push(new Uint8Array(bytes))
     heldBytes += bytes.length
     if (heldBytes > bytesMax) throw new FrameTooLarge(`No end of event within ${bytesMax} bytes.`)
@@ -57,7 +57,7 @@ export function createFrameSplitter(bytesMax = frameBytesMax): FrameSplitter {
         const isBlank = isLineEmpty && end === lineStart
         isLineEmpty = true
         lineStart = end + (bytes[end] === CR && bytes[end + 1] === LF ? 2 : 1)
-        // Nothing stands before it: the blank lines behind it close no event either.
+        // A blank line without an event before it: those that follow close no event either, and join this frame.
         if (isBlank && end === frameStart && heldBytes === 0) lineStart = endOfBlankLines(bytes, lineStart)
         afterCr = bytes[lineStart - 1] === CR && lineStart === bytes.length
         if (!isBlank) continue
@@ -79,14 +79,14 @@ export function createFrameSplitter(bytesMax = frameBytesMax): FrameSplitter {
   }
 }
 
-/** Every LF or CR at the start of a line ends one, whichever of the two comes first. */
+/** Every LF or CR at the start of a line is a blank line or a part of one. */
 function endOfBlankLines(bytes: Uint8Array, from: number): number {
   let end = from
   while (bytes[end] === LF || bytes[end] === CR) end++
   return end
 }
 
-/** Finds the next LF or CR from a place on; the length where there is none. A CR is rare and looked for once. */
+/** Finds the next LF or CR from a place on; the length where there is none. A CR is rare: its place is remembered. */
 function createLineEnds(bytes: Uint8Array): { next(from: number): number } {
   const find = (byte: number, from: number): number => {
     const at = bytes.indexOf(byte, from)

@@ -30,7 +30,7 @@ function split(pieces: Uint8Array[]) {
   return { frames: frames.map(text), rest: text(splitter.rest()) }
 }
 
-/** What a reader makes of the frames, however the blank lines between them were cut. */
+/** The frames as a reader sees them, however the blank lines between them were cut. */
 const heard = ({ frames }: { frames: string[] }) =>
   frames
     .map((frame) => readFrame(utf8.encode(frame)))
@@ -111,7 +111,7 @@ test.each([
   ['data: a', false],
   ['data: a\n\n', true],
   ['data: a\n\ndata', false],
-  // The LF of a CRLF may still come: it belongs to this frame.
+  // The LF of a CRLF can still come: it belongs to this frame.
   ['data: a\r\r', false],
 ])('after %j a frame begins: %s', (bytes, isBetween) => {
   const splitter = createFrameSplitter()
@@ -122,7 +122,7 @@ test.each([
   expect(splitter.isBetween).toBe(true)
 })
 
-test('a frame tells its data, comments and the fields that nobody knows', () => {
+test('a frame has its data, its comments and its unknown fields', () => {
   expect(readFrame(utf8.encode(': ping\n\n'))).toMatchObject({ data: null, comments: 1 })
   expect(readFrame(utf8.encode('event: error\ndata:{"a":1}\n\n'))).toMatchObject({
     event: 'error',
@@ -145,7 +145,7 @@ test('what is encoded is decoded, line ends included', async () => {
   )
 })
 
-test('fields that the standard does not know are kept in their order, and none of those that it knows', () => {
+test('only fields that are not in the standard are kept, in their order', () => {
   const frame = readFrame(utf8.encode('error: {"a":\ndetail\nretry: soon\nid: 7\n\n'))
   expect(frame.unknown).toEqual([
     { field: 'error', value: '{"a":' },
@@ -153,7 +153,7 @@ test('fields that the standard does not know are kept in their order, and none o
   ])
 })
 
-test('an event without a name or a number says neither, and a field that nobody knows is passed over', async () => {
+test('an event without a name or a number is encoded without them, and an unknown field is ignored', async () => {
   expect(encodeEvent({ data: 'x' })).toBe('data: x\n\n')
   const events = []
   for await (const read of decodeEvents(stream([utf8.encode('error: no\ndata: a\n\n')]))) events.push(...read)
@@ -185,7 +185,7 @@ test('waits for drain before it says written', async () => {
   expect(await writing).toBe('written')
 })
 
-test('a peer that leaves while we wait is closed, not waited for', async () => {
+test('a peer that leaves while we wait is not waited for', async () => {
   const socket = new PassThrough({ highWaterMark: 4 })
   const writing = writeWhenReady(socket, 'longer than four', 10_000)
   socket.destroy()
@@ -203,13 +203,13 @@ test('no timer stays behind what was written', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('nothing is written behind the end', async () => {
+test('nothing is written after the end', async () => {
   const socket = new PassThrough()
   socket.end()
   expect(await writeWhenReady(socket, 'x', 10_000)).toBe('closed')
 })
 
-test('a reader that takes nothing is too slow, and no listener stays behind', async () => {
+test('a reader that reads nothing is too slow, and no listener stays behind', async () => {
   const socket = new Writable({ highWaterMark: 1, write() {} })
   expect(await writeWhenReady(socket, 'never taken', 1)).toBe('too slow')
   expect(socket.listenerCount('drain') + socket.listenerCount('close') + socket.listenerCount('error')).toBe(

@@ -1,9 +1,9 @@
 /**
  * Writes to a socket no faster than its reader reads.
  *
- * Wait for drain *or* close: a peer that left never drains. And not for ever: a reader that takes nothing within
- * `drainMsMax` is called too slow, so that it can be dropped and come back for the rest. Ignoring `write() === false`
- * queued 259 MB in four seconds; waiting for drain 0.02 MB.
+ * Wait for drain *or* close: a peer that left never drains. And not for ever: a reader that reads nothing within
+ * `drainMsMax` is too slow, so that it can be dropped and come back for the rest. Ignoring `write() === false` queued
+ * 259 MB in four seconds; waiting for drain 0.02 MB.
  */
 import type { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
@@ -20,14 +20,14 @@ export function writeWhenReady(
 }
 
 /**
- * What was written to an answer goes to the kernel now: Node alone would keep it until all work of this turn is done,
- * that for other answers too.
+ * Sends what was written to an answer to the kernel now. By itself Node keeps it until all work of this turn of the
+ * event loop is done, including that for other answers.
  */
 export function flush(response: ServerResponse): void {
   response.socket?.uncork()
 }
 
-/** After a write that filled the socket. */
+/** To be called after a write that filled the socket. */
 export function whenDrained(socket: Writable, drainMsMax: number): Promise<Written> {
   return new Promise((resolve) => {
     const settle = (written: Written) => () => {
