@@ -1,22 +1,23 @@
-/** The file before SQLite opens it: it is there, a regular one, and its owner's alone. */
+/** Prepares a file for SQLite: it exists, is a regular file, and only its owner can read it. */
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Beside it; SQLite opens whatever stands there. */
+/** Files beside it, which SQLite opens whatever they are. */
 const besides = ['-journal', '-wal', '-shm']
 
 /**
- * Makes it, and its folder, where there is none. Throws when it, or one that SQLite keeps beside it, is a pipe, say.
+ * Makes the file and its folder where there is none. Throws when the file, or one that SQLite keeps beside it, is not a
+ * regular file.
  */
 export function makeFile(path: string): void {
   makeFolder(dirname(path))
-  // To open a pipe is to wait for its other end, and the whole thread with it.
+  // To open a pipe would block the whole thread until its other end is opened.
   for (const each of [path, ...besides.map((ending) => path + ending)]) {
     if (statSync(each, { throwIfNoEntry: false })?.isFile() === false) {
       throw new Error(`${each} is no file: move it away, or name another`)
     }
   }
-  // What is in it is nobody else's business on this machine. SQLite's own files beside it take after it.
+  // Its content is for its owner alone. SQLite gives its own files beside it the same mode.
   closeSync(openSync(path, 'a', 0o600))
 }
 

@@ -1,7 +1,7 @@
 /**
- * Brings the tables of a file up to date, all or nothing. Kysely's own way with SQLite has no transaction, though
- * SQLite takes back new tables and columns too: a start that was killed in between would leave a file that opens never
- * again.
+ * Brings the tables of a file up to date, all or nothing. With SQLite, Kysely itself uses no transaction, although
+ * SQLite can roll back new tables and columns too: a start that was killed in between would leave a file that can never
+ * be opened again.
  */
 import type { Database } from 'better-sqlite3'
 import type { Kysely } from 'kysely'
@@ -9,14 +9,14 @@ import { type Migration, Migrator } from 'kysely/migration'
 
 type Migrations = Readonly<Record<string, Migration>>
 
-/** Its message names the file and what to do. */
+/** The message names the file and what to do. */
 export class MadeByAnother extends Error {
   override name = 'MadeByAnother'
 }
 
 /**
- * Throws `MadeByAnother` when the tables are another program's, or when a migration was run on the file that is not
- * among these; Kysely would add its own to the ones, and call the others corrupted.
+ * Throws `MadeByAnother` when another program made the tables, or when a migration was run on the file that is not
+ * among these. Kysely would add its tables to the former, and call the latter corrupted.
  */
 export function refuseOthers(sqlite: Database, migrations: Migrations): void {
   const tables = sqlite
@@ -38,7 +38,7 @@ function toForeign({ name }: Database, what: string): MadeByAnother {
   return new MadeByAnother(`${name} is another program's (it has ${what}): name another file`)
 }
 
-/** `db` runs on `sqlite`. Throws what a migration threw: close the file then, and nothing of it has happened. */
+/** `db` runs on `sqlite`. Throws the error of a migration: close the file then, which undoes all of them. */
 export async function migrate<Schema>(
   sqlite: Database,
   db: Kysely<Schema>,

@@ -1,10 +1,10 @@
 /**
- * Is the file that was opened still where its path leads? Into one that was removed SQLite goes on writing without a
- * word.
+ * Whether a path still leads to the file that was opened: SQLite goes on writing into a file that was removed, without
+ * an error.
  */
 import { statSync } from 'node:fs'
 
-/** `path` leads to the file now. What is given back says whether it still does. */
+/** To be called while `path` leads to the file. The function that it returns says whether it still does. */
 export function rememberFile(path: string): () => boolean {
   const toMark = () => {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
