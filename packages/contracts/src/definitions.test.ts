@@ -109,7 +109,7 @@ test('where reasoning is hidden in part, tools that count the text have the part
   expect(figure(lane, 'GuideLLM', 'ITL')).toBeCloseTo(200 / 108, 9)
 })
 
-test('a tool call is in every n and in the spans of tools that time chunks; tools that time text report no speed', () => {
+test('a tool call is in every n and in spans of chunks; tools that time text then report no speed', () => {
   const lane = fold(
     byHand.map((event) =>
       event.type === 'token' && event.at === 310 ? { ...event, kind: 'tool-call' } : event,

@@ -1,12 +1,12 @@
-/** What the events of a tape say of its lanes, each held against what the lane's events said before. */
+/** Checks the events of each lane of a tape with the events of that lane before them. */
 import type { EventOf } from './race-event.ts'
 import { findWrongSplit } from './split-order.ts'
 import { TapeFault } from './tape-fault.ts'
 
-/** Two decimals each, rounded one by one: figures that agree differ by no more. */
+/** Figures that agree differ by no more than this: each is rounded to two decimals by itself. */
 const dustMs = 0.021
 
-/** What a lane's events have said so far, to be held against what they say next. */
+/** What the next event of a lane is checked with. */
 export interface LaneTimes {
   isStream: boolean
   startAt: number | null
@@ -54,7 +54,7 @@ export function startLanes(event: EventOf<'race-start'>, line: number): LaneTime
   }))
 }
 
-/** Keeps the lane's times up to date, and throws when one of them cannot be. */
+/** Updates the lane's times. Throws a TapeFault when the event contradicts them. */
 export function checkLane(
   event: EventOf<'lane-start' | 'ttft' | 'token' | 'done' | 'error'>,
   lane: LaneTimes | undefined,
@@ -78,7 +78,7 @@ export function checkLane(
       break
     case 'token':
       if (lane.startAt === null) throw fault(`a token of lane ${event.lane}, which has not started.`)
-      // TTFT is of that event: moved behind a token, or taken out, it would be another.
+      // TTFT comes from the `ttft` event: if that were moved behind a token or left out, TTFT would be another.
       if (lane.isStream && !lane.hasFirstToken)
         throw fault(`a token of lane ${event.lane} stands before its first.`)
       lane.firstTokenAt ??= event.at

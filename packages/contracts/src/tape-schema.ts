@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { RaceEvent } from './race-event.ts'
 import { TapeHeader } from './tape-file.ts'
 
-/** Each line of a file fits it: the first as the header, the others as events. */
+/** Every line of a file is valid by it: the first as the header, the others as events. */
 export function toTapeJsonSchema(): object {
   const { $schema, ...line } = z.toJSONSchema(z.union([TapeHeader, RaceEvent]), { io: 'input' })
   return {

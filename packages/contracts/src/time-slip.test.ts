@@ -112,7 +112,7 @@ describe('a time slip', () => {
     expect(toTimeSlip(lane([token(110), done(120, counted)]))).toMatchObject({ ...counted, costUsd: 0.5 })
   })
 
-  test('counts of reasoning that is hidden in part what came', () => {
+  test('counts the part of the reasoning that came, where some of it is hidden', () => {
     const summary = Array.from({ length: 10 }, (_, index) => token(110 + index * 10, 'reasoning'))
     const answer = Array.from({ length: 235 }, (_, index) => token(210 + index * 10))
     const slip = toTimeSlip(
@@ -122,7 +122,7 @@ describe('a time slip', () => {
     expect(slip.decodeTokensPerSecond).toBeCloseTo(100)
   })
 
-  test('takes another tokenizer’s count of the same reasoning for no hidden part', () => {
+  test('does not take another tokenizer’s count of the same reasoning for a hidden part', () => {
     const billed = (shown: number, reasoningTokens: number) =>
       toTimeSlip(
         lane([token(110, 'reasoning', shown), token(210), done(220, { outputTokens: 999, reasoningTokens })]),
@@ -144,7 +144,7 @@ describe('a time slip', () => {
     expect(slip.decodeTokensPerSecond).toBeCloseTo(40)
   })
 
-  test('has no decode speed where an older tape counts a tool call and has no times of it', () => {
+  test('has no decode speed where an older tape counts a tool call but has no times of it', () => {
     const older = lane([
       ttft,
       token(110),
@@ -168,7 +168,7 @@ describe('a time slip', () => {
     expect([0, 1, 2].map(ofTokens)).toEqual([null, null, 2_000])
   })
 
-  test('takes its end-to-end speed from the total that the tape tells', () => {
+  test('takes its end-to-end speed from the total on the tape', () => {
     const slip = toTimeSlip(lane([token(110), { ...done(120), totalMs: 109.99 } as Unnumbered]))
     expect(slip.endToEndTokensPerSecond).toBe(5_000 / 109.99)
   })
@@ -179,7 +179,7 @@ describe('a time slip', () => {
     expect(toTimeSlip(lane([done(120)])).isEstimated).toBe(false)
   })
 
-  test('moves only the elapsed time of a running lane with the clock', () => {
+  test('has only the elapsed time of a running lane follow the clock', () => {
     expect(toTimeSlip(lane([token(110)]), 500)).toMatchObject({ elapsedMs: 490, totalMs: null })
     expect(toTimeSlip(lane([token(110), done(120)]), 500).elapsedMs).toBe(110)
     // Without a clock it ran until its newest token.
@@ -187,14 +187,14 @@ describe('a time slip', () => {
     expect(toTimeSlip(lane([])).elapsedMs).toBe(0)
   })
 
-  test('is measured anew while its lane runs, and once for all when it is over', () => {
+  test('is computed each time while its lane runs, and only once when the lane is over', () => {
     const running = lane([token(110)])
     expect([200, 300].map((nowMs) => toTimeSlip(running, nowMs).elapsedMs)).toEqual([190, 290])
     const over = lane([token(110), done(120)])
     expect(toTimeSlip(over, 500)).toBe(toTimeSlip(over))
   })
 
-  test('makes nothing up of a lane that has sent nothing, or has not left', () => {
+  test('has no figures of a lane that has received nothing, or has not left', () => {
     const silent = lane([])
     expect(toTimeSlip(silent, 500)).toMatchObject({
       ...{ start: silent.start, elapsedMs: 490, chunks: 0, endToEndTokensPerSecond: null },
@@ -236,7 +236,7 @@ describe('a time slip', () => {
     })
   })
 
-  test('has no splits that a tape older than them does not tell', () => {
+  test('has null for splits that an older tape does not have', () => {
     expect(toTimeSlip(lane([token(110), done(320)])).splits).toMatchObject({
       dispatchMs: 10,
       headersMs: null,
@@ -253,7 +253,7 @@ describe('a time slip', () => {
     })
   })
 
-  test('takes the wait for the close of a whole answer for no gap', () => {
+  test('does not take the wait for the close of a whole answer for a gap', () => {
     expect(toTimeSlip(lane([token(110), token(130), done(900)])).gapMsMax).toBe(20)
     expect(toTimeSlip(lane([token(110), done(900)])).gapMsMax).toBeNull()
   })
@@ -269,7 +269,7 @@ describe('a time slip', () => {
     ...{ type: 'error', at, lane: 0, message: 'x', code: 'stream_cut', status: null, retryAfterMs: null },
   })
 
-  test('has a longest wait of nothing where a lane broke off at its last token', () => {
+  test('has a longest wait of 0 where a lane broke off at its last token', () => {
     expect(toTimeSlip(lane([ttft, token(110), cutAt(110)])).gapMsMax).toBe(0)
   })
 
@@ -303,8 +303,8 @@ describe('a finish line is crossed', () => {
   })
 })
 
-test('what was sent is all but the hidden part, and ≈ where our tokenizer counted some of it', () => {
-  // Kept before there was a shown part.
+test('sent tokens are all but the hidden ones, and ≈ where our tokenizer counted some of them', () => {
+  // A slip that is older than `shownReasoningTokens`.
   const older = { outputTokens: 105, reasoningTokens: 100, hasHiddenReasoning: true }
   expect(toSentTokens(older)).toBe(5)
   expect(toSentTokens({ ...older, shownReasoningTokens: 10 })).toBe(15)
@@ -315,7 +315,7 @@ test('what was sent is all but the hidden part, and ≈ where our tokenizer coun
   expect(isSentEstimated({ isEstimated: true })).toBe(true)
 })
 
-test('a slip says how its answer ended, and of one that did not, nothing', () => {
+test('a slip has the finish reason of its answer, null without one', () => {
   expect(toTimeSlip(lane([ttft, token(110), done(210)])).finishReason).toBe('stop')
   expect(toTimeSlip(lane([ttft, token(110)])).finishReason).toBeNull()
 })

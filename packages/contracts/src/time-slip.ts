@@ -6,7 +6,7 @@ import type { LaneStartKind, LaneState, Mark } from './race-state.ts'
 import { roundMs } from './round-ms.ts'
 
 export interface TimeSlip {
-  /** null until it has left; missing in what was kept before there was this. */
+  /** null until the lane has left; missing in slips that are older than this field. */
   start?: LaneStartKind | null
   /** Request to first token of any kind; null without streaming. */
   ttftMs: number | null
@@ -14,7 +14,7 @@ export interface TimeSlip {
   firstTextMs: number | null
   /** Request to first answer token (TTFA): later than `ttftMs` when the model reasons first. */
   firstAnswerMs: number | null
-  /** Request to the end of the answer; null unless it was done. */
+  /** Request to the end of the answer; null unless the lane is done. */
   totalMs: number | null
   /** Request to the last thing known of this lane: its end, or its newest event. */
   elapsedMs: number | null
@@ -31,14 +31,14 @@ export interface TimeSlip {
   /** Reasoning tokens were billed but never sent: all of them, or a part. */
   hasHiddenReasoning: boolean
   /**
-   * What came of reasoning that is hidden in part, by our tokenizer (≈); null where all of it came, or none. Missing in
-   * what was kept before there was this.
+   * The tokens that came of reasoning that is hidden in part, by our tokenizer (≈); null where all of it came, or none.
+   * Missing in slips that are older than this field.
    */
   shownReasoningTokens?: number | null
   /**
    * (tokens that were sent − 1) / (last token − first token), per second; null with fewer than two arrivals.
    * Hidden reasoning is left out: it was generated before the first token and would make the stream look faster.
-   * null too on tapes that hold no times of tool calls, whose tokens are counted all the same.
+   * null also on tapes without the times of tool calls, whose tokens are counted all the same.
    */
   decodeTokensPerSecond: number | null
   /** Output tokens / total, per second; while running, tokens so far / elapsed. */
@@ -52,15 +52,16 @@ export interface TimeSlip {
   gapMsMax: number | null
   costUsd: number | null
   /**
-   * How its answer ended, in the provider's word; null where none was said. Missing in what was kept before there was
-   * this.
+   * How the answer ended, as the provider says it; null where it does not. Missing in slips that are older than this
+   * field.
    */
   finishReason?: string | null
   splits: Splits
 }
 
 /**
- * One lane from light to close. Milliseconds from its own start; null: it never came, or the tape is older than this.
+ * One lane from light to close. Milliseconds from its own start; null when it never came, or the tape is older than
+ * this.
  */
 export interface Splits {
   /** From the green light to this lane's start: its skew. */
@@ -84,7 +85,7 @@ export function toTimeSlip(lane: LaneState, nowMs = 0): TimeSlip {
   return slip
 }
 
-/** A lane that is over has one slip for ever, asked for many times, and its past may be 20,000 arrivals long. */
+/** The slip of a lane that is over does not change, is asked for often, and takes a walk over up to 20,000 arrivals. */
 const slips = new WeakMap<LaneState, TimeSlip>()
 
 function measure(lane: LaneState, nowMs: number): TimeSlip {
@@ -130,8 +131,8 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
 }
 
 /**
- * `decodeTokensPerSecond` of a slip, of so many tokens that were sent. Walks no past: running lanes ask for it at every
- * look.
+ * `decodeTokensPerSecond` of a slip, for `sent` tokens. Does not walk over the arrivals, because the screen asks for it
+ * at every frame of a running lane.
  */
 export function toDecodeSpeed(lane: LaneState, sent = lane.tokens): number | null {
   return hasUntimedToolCall(lane) ? null : perSecond(sent - 1, span(lane.firstMark, lane.lastMark))
@@ -152,7 +153,7 @@ export function toSentTokens({
     : outputTokens
 }
 
-/** Our tokenizer's count is in `toSentTokens`: a speed of it has ≈. */
+/** Whether counts of our tokenizer are in `toSentTokens`, so that a speed made of them has ≈. */
 export function isSentEstimated({
   isEstimated,
   shownReasoningTokens,
@@ -161,9 +162,9 @@ export function isSentEstimated({
 }
 
 /**
- * Was more reasoning billed than came as text? Tokenizers differ by up to a third on the same words, and on short texts
- * by more: only beyond half as many again, and beyond twenty tokens, something was kept back, as where a summary is
- * shown.
+ * Whether more reasoning was billed than came as text, as where only a summary is shown. Tokenizers differ by up to a
+ * third on the same text, and on short texts by more, so it must be more than half as many again, and more than twenty
+ * tokens.
  */
 function isHiddenInPart({ reasoning, reasoningTokens: shown }: LaneState, billed: number): boolean {
   return reasoning !== '' && billed > 1.5 * shown && billed > shown + 20
@@ -183,7 +184,7 @@ function toSplits(lane: LaneState, since: (at: number | undefined) => number | n
   }
 }
 
-/** Tapes older than `tool-call` tokens: these were counted by `usage`, and have no times. */
+/** On tapes older than `tool-call` tokens, tool calls were counted by `usage`, but have no times. */
 export function hasUntimedToolCall({ outcome, hasToolCall }: LaneState): boolean {
   return !hasToolCall && outcome?.kind === 'done' && outcome.event.finishReason === 'tool_calls'
 }
@@ -194,7 +195,7 @@ function firstText(lane: LaneState): number | undefined {
   return reasoning === undefined || answer === undefined ? (reasoning ?? answer) : Math.min(reasoning, answer)
 }
 
-/** Most models that reason begin with it; only where the first text was an answer is the tape searched. */
+/** Most models that reason begin with it: all arrivals are searched only where the first text was an answer. */
 function firstReasoning(lane: LaneState): number | undefined {
   if (lane.reasoning === '') return undefined
   if (lane.firstMark?.kind === 'reasoning') return lane.firstMark.at
@@ -215,7 +216,7 @@ function longestGap(last: Mark | null, brokenOffAt: number | undefined): number 
   for (let mark = last; mark?.previous; mark = mark.previous) {
     longest = Math.max(longest ?? 0, mark.at - mark.previous.at)
   }
-  // What one read brings has waited for nothing.
+  // Several arrivals of one read have no waits between them.
   return longest === null || (longest === 0 && brokenOffAt === undefined) ? null : roundMs(longest)
 }
 
@@ -223,7 +224,7 @@ function span(first: Mark | null, last: Mark | null): number | null {
   return first && last ? last.at - first.at : null
 }
 
-/** null of nothing, and in no time. */
+/** null when the count or the time is zero. */
 export function perSecond(count: number, ms: number | null): number | null {
   return ms !== null && ms > 0 && count > 0 ? (count * 1000) / ms : null
 }

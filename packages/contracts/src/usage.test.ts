@@ -20,7 +20,7 @@ describe('usage', () => {
     }
     expect(readUsage(raw)).toMatchObject({ inputTokens: 173, outputTokens: 3432, reasoningTokens: 3197 })
   })
-  test('does not take any surplus for reasoning when the provider names another number', () => {
+  test('does not take the surplus for reasoning when the provider gives another number of reasoning tokens', () => {
     const raw = {
       prompt_tokens: 10,
       completion_tokens: 20,
@@ -35,17 +35,17 @@ describe('usage', () => {
     [{ prompt_tokens: 5, completion_tokens: 1, cache_read_input_tokens: 2 }, 2],
     [{ prompt_tokens: 5, completion_tokens: 1, cached_tokens: 4 }, 4],
     [{ prompt_tokens: 5, completion_tokens: 1 }, null],
-  ])('knows the cached tokens by any name', (raw, cachedTokens) => {
+  ])('has the cached tokens, whatever their name', (raw, cachedTokens) => {
     expect(readUsage(raw)?.cachedTokens).toBe(cachedTokens)
   })
   test.each([
     [{ prompt_tokens: 5, prompt_tokens_details: { cache_write_tokens: 3 } }, 3],
     [{ prompt_tokens: 5, cache_creation_input_tokens: 2 }, 2],
     [{ prompt_tokens: 5 }, null],
-  ])('knows the tokens written to a cache by any name', (raw, cacheWriteTokens) => {
+  ])('has the tokens written to a cache, whatever their name', (raw, cacheWriteTokens) => {
     expect(readUsage(raw)?.cacheWriteTokens).toBe(cacheWriteTokens)
   })
-  test('of a tape from before they were counted parses, and nothing that is counted is lost', () => {
+  test('of an older tape without cache writes parses, and no count of a newer one is lost', () => {
     const old = {
       inputTokens: 1,
       outputTokens: 1,
@@ -58,11 +58,11 @@ describe('usage', () => {
     expect(Usage.parse(estimate)).toEqual(estimate)
     expect(Usage.safeParse({ ...old, outputTokens: -1 }).success).toBe(false)
   })
-  test('without a count is none', () => {
+  test('without a count is null', () => {
     for (const raw of [null, undefined, {}, { prompt_tokens: null }, [], 'x'])
       expect(readUsage(raw)).toBeNull()
   })
-  test('of zeros alone is none, and one zero is a count', () => {
+  test('of zeros alone is null, but a single zero is a count', () => {
     expect(readUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 })).toBeNull()
     expect(readUsage({ input_tokens: 0 })).toBeNull()
     expect(readUsage({ prompt_tokens: 7, completion_tokens: 0 })).toMatchObject({ outputTokens: 0 })
@@ -100,7 +100,7 @@ describe('usage', () => {
     expect(readUsage({ total_tokens: 7 })).toBeNull()
   })
   test.each(['prompt_tokens', 'input_tokens', 'completion_tokens', 'output_tokens'])(
-    'with a count in %s that cannot be is none',
+    'with an impossible count in %s is null',
     (name) => {
       const both = { prompt_tokens: 3, completion_tokens: 4 }
       for (const count of [-1, 1.5, 1e9 + 1, Number.NaN])
@@ -109,7 +109,7 @@ describe('usage', () => {
       expect(readUsage({ ...both, [name]: 0 })).not.toBeNull()
     },
   )
-  test('passes over parts that cannot be', () => {
+  test('ignores parts with impossible values', () => {
     const raw = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 1e10, cached_tokens: 0.5 }
     for (const completion_tokens_details of [null, 'x', [1], { reasoning_tokens: -1 }]) {
       expect(readUsage({ ...raw, completion_tokens_details })).toMatchObject({

@@ -1,8 +1,8 @@
 /**
  * Token counts of one call, in one form, whatever the provider called them.
  *
- * Providers disagree on where reasoning stands: OpenAI counts it inside `completion_tokens`, xAI beside it
- * (173 in + 235 out, total 3605). `total_tokens` decides: what it holds beyond prompt and completion is reasoning.
+ * Providers count reasoning in different places: OpenAI inside `completion_tokens`, xAI beside it (173 in + 235 out,
+ * total 3605). `total_tokens` decides: what is in it beyond prompt and completion is reasoning.
  */
 import * as z from 'zod/mini'
 import { isRecord } from './is-record.ts'
@@ -25,11 +25,11 @@ export const Usage = z.object({
 })
 export type Usage = z.infer<typeof Usage>
 
-/** A thousand times the longest context there is: what is beyond is no count but a mistake, as an unsigned −1. */
+/** A thousand times the longest context there is: a larger count is a mistake, such as an unsigned −1. */
 const tokensMax = 1e9
 
 /**
- * Reads a provider's `usage` object; null when it holds no counts, zeros alone, or none that can be. Unknown keys are
+ * Reads a provider's `usage` object; null when it has no counts, only zeros, or an impossible count. Unknown keys are
  * ignored.
  */
 export function readUsage(raw: unknown): Usage | null {
@@ -47,7 +47,7 @@ export function readUsage(raw: unknown): Usage | null {
   const shown = completion ?? 0
   const outside = reasoningOutside(inputTokens + shown, number(raw.total_tokens), reasoningNamed)
   const outputTokens = shown + outside
-  // No call has neither: a server that sends zeros does not count, and nothing that it says here is free.
+  // No call has neither: a server that sends zeros does not count, and its call must not look free of cost.
   if (inputTokens + outputTokens === 0) return null
   return {
     inputTokens,
@@ -64,8 +64,8 @@ export function readUsage(raw: unknown): Usage | null {
 }
 
 /**
- * Reasoning tokens that `completion_tokens` leaves out: what the total holds beyond what is counted. Not believed where
- * the provider names another number of them: then the total is larger for something else (tool prompts, searches).
+ * Reasoning tokens that `completion_tokens` leaves out: the surplus of the total. 0 where the provider gives another
+ * number of reasoning tokens: then the surplus is something else (tool prompts, searches).
  */
 function reasoningOutside(counted: number, total: number | null, named: number | null): number {
   const rest = (total ?? 0) - counted

@@ -1,4 +1,4 @@
-/** Random races that could have happened: what every property of a tape is tried on. */
+/** Random races that could have happened, for property tests. */
 import fc from 'fast-check'
 import {
   type EventOf,
@@ -24,11 +24,11 @@ interface LaneScript {
   toolCallChunks: number
   tokensPerChunk: number
   end: 'done' | 'done without usage' | 'failed' | 'stopped'
-  /** The parts of its first gap at which headers and first byte came; null: an older tape. */
+  /** At which fractions of the first gap headers and first byte came; null on an older tape. */
   arrived: [number, number] | null
 }
 
-/** Doubles by chance are nearly all too small to see: these have the two decimals of a tape. */
+/** Random doubles are nearly all tiny: these have the two decimals of a tape. */
 export const upTo = (msMax: number) =>
   fc.integer({ min: 0, max: msMax * 100 }).map((hundredths) => hundredths / 100)
 
@@ -134,10 +134,10 @@ function laneEnd({ end, startAt }: LaneScript, lane: number, at: number, tokens:
   }
 }
 
-/** An event as a file may hold it: of this tape, or made up. */
+/** An event of a file: one of this tape, or an unknown one. */
 type Line = RaceEvent | { type: 'pit-stop'; seq: number; at: number }
 
-/** What can befall the lines of a file: one way to spoil a tape. */
+/** Ways to damage the lines of a tape file. */
 export const mutations: fc.Arbitrary<(tape: readonly RaceEvent[]) => Line[]> = fc
   .tuple(
     fc.constantFrom(
@@ -188,7 +188,7 @@ function mutate(tape: readonly RaceEvent[], kind: string, at: number, other: num
   }
 }
 
-/** Where a lane says its time twice, the two differ; a token or an error comes before its lane. */
+/** Where an event has a time twice, the two then differ; a token or an error then comes before its lane's start. */
 function earlier(event: RaceEvent): RaceEvent {
   switch (event.type) {
     case 'ttft':
