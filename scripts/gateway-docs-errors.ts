@@ -1,4 +1,4 @@
-/** The gateway's list of errors → a page for readers of a code: a row for each, by status. */
+/** The gateway's list of errors → a page with a row for each code, by status. */
 import { errorMeanings } from '../packages/gateway/src/error-meanings.ts'
 import { type ErrorCode, errorStatus } from '../packages/gateway/src/errors.ts'
 import { toTable } from './markdown-table.ts'

@@ -61,7 +61,7 @@ function toRows(schema: JsonSchema, path: string): Row[] {
 
 function toType(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map((word) => `\`${word}\``).join(', ')
-  // A provider's name, in any case; the table of them stands at the end.
+  // A provider's name, in upper or lower case; their table is at the end.
   if (schema.anyOf?.[0]?.enum) return '[provider](#providers)'
   if (schema.anyOf) return schema.anyOf.map(toType).join(' or ')
   if (schema.items) return `list of ${plural(schema.items)}`

@@ -1,4 +1,4 @@
-/** The gateway's metrics → a page for makers of dashboards: a row for each. */
+/** The gateway's metrics → a page with a row for each. */
 import { listMetrics } from '../packages/gateway/src/list-metrics.ts'
 import { toTable } from './markdown-table.ts'
 

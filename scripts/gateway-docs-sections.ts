@@ -1,13 +1,13 @@
 /**
- * The sections of docs/gateway-config.md in their order: which part of gateway.yaml each describes, with an example
- * that stands in a whole file. A key belongs to the section with the longest path before it.
+ * The sections of docs/gateway-config.md in their order: which part of gateway.yaml each describes, with an example. A
+ * key belongs to the section with the longest path that is a prefix of its own.
  */
 export interface Section {
   title: string
   /** As in the table of keys: `[]` is each entry of a list. */
   path: string
   words: string
-  /** What stands under `llm:`. */
+  /** The YAML under `llm:`. */
   example: string
 }
 

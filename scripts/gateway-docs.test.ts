@@ -48,7 +48,7 @@ test('every example of the page is a config that loads', () => {
   expect(examples.length).toBeGreaterThan(5)
 })
 
-test('the page of metrics has all that a gateway tells, with its type and its labels', async () => {
+test('the page of metrics has every metric of a gateway, with its type and its labels', async () => {
   const upstream = await startUpstream(dollarAnswer)
   const params = `{ baseUrl: "${upstream.url}/v1" }`
   const config = `llm: { models: [{ name: m, provider: custom, params: ${params} }] }`

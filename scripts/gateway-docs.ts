@@ -19,7 +19,7 @@ export function renderGatewayDocs(): Record<string, string> {
   }
 }
 
-/** Those below `root` that are missing, or differ from what the code says now. */
+/** The files below `root` that are missing, or differ from what the code gives now. */
 export function staleGatewayDocs(root: string): string[] {
   return Object.entries(renderGatewayDocs())
     .filter(([path, text]) => readIfThere(join(root, path)) !== text)
@@ -28,7 +28,7 @@ export function staleGatewayDocs(root: string): string[] {
 
 function readIfThere(path: string): string | null {
   try {
-    // A checkout on Windows may have turned the line ends.
+    // A checkout on Windows can have changed the line ends.
     return readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
   } catch {
     return null
@@ -36,7 +36,7 @@ function readIfThere(path: string): string | null {
 }
 
 if (import.meta.main) {
-  // pnpm and `npm test` run it where the project is.
+  // pnpm and `npm test` run it in the root of the project.
   const root = process.cwd()
   if (process.argv.includes('--check')) {
     const stale = staleGatewayDocs(root)

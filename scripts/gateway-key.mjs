@@ -1,11 +1,11 @@
 /**
  * Prints a new key for the gateway, once, and the entry with its hash for gateway.yaml. The key is stored nowhere.
  *
- * Plain JavaScript on node:crypto alone, so that it runs before anything is installed.
+ * Plain JavaScript that needs only node:crypto, so that it runs before anything is installed.
  */
 import { createHash, randomBytes } from 'node:crypto'
 
-// pnpm hands its own `--` on.
+// pnpm passes its own `--` on.
 const [id, ...rest] = process.argv.slice(2).filter((argument) => argument !== '--')
 
 if (id === undefined || rest.length > 0 || !/^\w[\w.@-]{0,99}$/.test(id)) {

@@ -1,8 +1,8 @@
 /**
- * Starts simulator, gateway and app, or the gateway alone, says where to open it, and ends all of them when one ends.
+ * Starts simulator, gateway and app, or the gateway alone, prints the URL, and ends all of them when one ends.
  *
- * Ports are tried before anything is started, so that one line can name the port and its variable. Each program holds
- * a channel to this one and ends when it breaks: killing the launcher leaves nothing behind.
+ * Ports are tried before anything is started, so that one line can name the port and its variable. Each program has an
+ * IPC channel to this one and ends when it closes, so a killed launcher leaves nothing behind.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -25,13 +25,13 @@ if (taken) {
   process.exit(1)
 }
 
-// Their disk may be full, and an error that nobody listens to is thrown: it would end all programs.
+// Either can be a file on a full disk, and an `error` event without a listener is thrown: it would end all programs.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
 
 const supervisor = createSupervisor(programs, (text) => process.stdout.write(text))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
 process.on('SIGHUP', () => {
-  // A terminal that is closed says so by the same signal. Without one, it is an operator who wants gateway.yaml read.
+  // A terminal sends this signal when it is closed. Without a terminal, an operator asks to reload gateway.yaml.
   if (wish.isGatewayAlone && !process.stdin.isTTY) supervisor.hangUp()
   else supervisor.stop()
 })
@@ -45,7 +45,7 @@ supervisor.ready.then(async (urls) => {
   process.stdout.write(`\n  LLM Drag Race is ready: ${url}\n\n${note}`)
 })
 process.exitCode = await supervisor.ended
-// An open handle must not keep a launcher alive whose programs are gone.
+// The programs have ended, and an open handle must not keep the launcher alive.
 process.exit()
 
 async function findTakenPort(list: readonly Program[]) {
@@ -65,8 +65,8 @@ function isFree(port: number, host: string): Promise<boolean> {
 }
 
 /**
- * Asked of the app, which knows it of keys, signed calls, model servers that were found and foreign gateways alike.
- * What it cannot tell within a second is not said.
+ * The app is asked, because it knows which models are available, whether by keys, by signed calls, from model servers
+ * that were found or behind a foreign gateway. Without an answer within a second nothing is printed.
  */
 async function isSimulatedOnly(modelsUrl: string): Promise<boolean> {
   try {

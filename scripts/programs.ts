@@ -1,4 +1,4 @@
-/** What `npm start` runs: which programs, with which variables, and on which ports they will listen. */
+/** What `npm start` runs: which programs, with which variables, and on which ports they listen. */
 import { isBlockedPort } from '../packages/contracts/src/blocked-ports.ts'
 
 export interface Program {
@@ -7,22 +7,22 @@ export interface Program {
   cwd?: string
   env: Record<string, string | undefined>
   ports: { variable: string; port: number }[]
-  /** A program that has not gone this long after it was asked to is killed. */
+  /** A program that has not ended this long after it was asked to is killed. */
   stopMsMax: number
 }
 
-/** To close files and connections. */
+/** The time to close files and connections. */
 const closeMsMax = 5_000
 
 type Variables = Record<string, string | undefined>
 
 export interface Wish {
   isDev: boolean
-  /** The gateway alone, as it runs before a team's providers. */
+  /** Only the gateway, as a team runs it in front of its providers. */
   isGatewayAlone: boolean
 }
 
-/** In the order in which they are started; the last one is the one that people open. */
+/** In the order in which they are started; people open the last one. */
 export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish): Program[] {
   const port = (variable: string, fallback: number) => ({
     variable,
@@ -40,7 +40,7 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish
     ports: [port('SIMULATOR_PORT', 4010)],
     stopMsMax: closeMsMax,
   }
-  // Only the gateway is given the providers' keys. Who presses Ctrl-C waits for no answer of half a minute.
+  // Only the gateway gets the providers' keys. With the app, Ctrl-C waits 2 s for calls to end, instead of 30 s.
   const gatewayEnv = { ...(!isGatewayAlone && { GATEWAY_DRAIN_MS: '2000' }), ...variables }
   const gateway: Program = {
     name: 'gateway',
@@ -77,12 +77,12 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish
   return [simulator, ...(isForeignGateway ? [] : [gateway]), app, ...(isDev ? [web] : [])]
 }
 
-/** How long the gateway lets calls end. What is no number, it refuses itself. */
+/** How long the gateway waits for calls to end. It refuses a value that is not a number itself. */
 function toDrainMs({ GATEWAY_DRAIN_DELAY_MS, GATEWAY_DRAIN_MS }: Variables): number {
   return (Number(GATEWAY_DRAIN_DELAY_MS) || 0) + (Number(GATEWAY_DRAIN_MS || 30_000) || 0)
 }
 
-/** A key that a program does not hold, it cannot leak. The app's own key for its gateway stays. */
+/** A program cannot leak a key that it does not have. The app keeps its own key for the gateway. */
 function withoutKeys(variables: Variables): Variables {
   return Object.fromEntries(
     Object.entries(variables).filter(
@@ -98,7 +98,7 @@ function toPort(variable: string, value: string | undefined, fallback: number): 
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     return fail(`${variable} is "${value}": a port is a whole number from 0 to 65535.`)
   }
-  // The app asks the other programs by fetch.
+  // The app calls the other programs with fetch, which refuses such ports.
   if (!isBlockedPort(port)) return port
   return fail(
     `${variable} is ${port}, which browsers and fetch refuse to open: set it to another port, as ${fallback}.`,

@@ -2,7 +2,7 @@
  * Makes a clone ready to run, on any Node ≥ 20 with npm and nothing else: installs the dependencies (among them the
  * Node that everything else runs on) and builds the web. Does nothing, and asks no network, when nothing has changed.
  *
- * Plain JavaScript, because the Node that runs this file may not know TypeScript.
+ * Plain JavaScript, because the Node that runs this file can be one without TypeScript.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -48,7 +48,7 @@ export function buildWeb() {
   writeFileSync(buildStamp, wanted)
 }
 
-/** Runs a command to its end; on failure says what helps and leaves with its exit code. */
+/** Runs a command to its end; on failure prints `help` and exits with its exit code. */
 export function run(command, args, { cwd = root, quiet = false, help = '' } = {}) {
   const result = spawnSync(command, args, {
     cwd,

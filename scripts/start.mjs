@@ -1,6 +1,6 @@
 /**
- * `npm start`, `npm run dev` and `npm run gateway`: makes the clone ready, then hands over to the launcher on the
- * project's own Node.
+ * `npm start`, `npm run dev` and `npm run gateway`: makes the clone ready, then runs the launcher with the project's own
+ * Node.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -16,22 +16,22 @@ const launcher = spawn(pinnedNode, [join(root, 'scripts', 'launch.ts'), ...proce
   cwd: root,
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 })
-// The terminal sends Ctrl-C to all of us; a `kill` reaches only this process and must be handed on.
+// The terminal sends Ctrl-C to all processes; a `kill` reaches only this one and must be passed on.
 let isAsked = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    // What a SIGHUP asks for, the launcher knows.
+    // A SIGHUP can mean a reload; the launcher decides.
     isAsked ||= signal !== 'SIGHUP'
     launcher.kill(signal)
   })
 }
 launcher.on('exit', (code) => process.exit(code ?? 1))
 
-// npm runs this through a shell, which dies of a `kill` without handing it on, and stays when npm is gone. Either loss
-// shows in a new parent, its own or the shell's.
+// npm runs this through a shell, which dies of a `kill` without passing it on, and which stays when npm is gone. In the
+// first case this process gets a new parent, in the second the shell does.
 const ancestors = readAncestors()
 setInterval(() => {
-  // Asked again, the gateway would not let its calls end.
+  // A second signal would keep the gateway from letting its calls end.
   if (isAsked || readAncestors() === ancestors) return
   isAsked = true
   launcher.kill('SIGTERM')
@@ -41,7 +41,7 @@ function readAncestors() {
   return `${process.ppid} ${process.env.npm_lifecycle_event ? readParentOfShell(process.ppid) : ''}`
 }
 
-/** Empty where it is no shell, and where there is no /proc: not on Linux. */
+/** Empty when the process is no shell, and where there is no /proc, on other systems than Linux. */
 function readParentOfShell(pid) {
   try {
     return /\(\w*sh\) \w (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? ''

@@ -1,18 +1,18 @@
 /**
- * Keeps a set of programs that live and die together: when one ends, whatever the reason, the others are ended too.
- * Own code and not a process manager, because it hands each program a channel whose loss ends it, and waits for the
- * line by which each says that it is ready.
+ * Runs programs that start and end together: when one ends, for whatever reason, the others are ended too. Own code and
+ * not a process manager, because it gives each program an IPC channel whose loss ends it, and waits for the line with
+ * which each says that it is ready.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Program } from './programs.ts'
 
 export interface Supervisor {
-  /** The URLs by which the programs said that they are ready, in their order. Never rejects. */
+  /** The URLs that the programs printed when they were ready, in the programs' order. Never rejects. */
   ready: Promise<string[]>
   /** The exit code for all: 0 after `stop`, else 1. */
   ended: Promise<number>
   stop(): void
-  /** Hands a SIGHUP on. Before all are ready it would end them, and they have just read what it is about. */
+  /** Passes a SIGHUP on. Not before all are ready: it would end them, and they have just read their files anyway. */
   hangUp(): void
 }
 
@@ -71,7 +71,7 @@ function start(program: Program, onLine: (line: string) => void): ChildProcess {
     let held = ''
     stream.setEncoding('utf8').on('data', (text: string) => {
       const lines = (held + text).split('\n')
-      // A program that never ends its line is cut rather than collected.
+      // A line that never ends is cut, so that it does not fill the memory.
       held = lines.pop()!.slice(-65_536)
       for (const line of lines) onLine(line)
     })

@@ -10,7 +10,7 @@ const path = 'docs/tape.schema.json'
 
 function isTapeSchemaStale(root: string): boolean {
   try {
-    // A checkout on Windows may have turned the line ends.
+    // A checkout on Windows can have changed the line ends.
     return readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n') !== renderTapeSchema()
   } catch {
     return true
@@ -22,7 +22,7 @@ export function renderTapeSchema(): string {
 }
 
 if (import.meta.main) {
-  // pnpm and `npm test` run it where the project is.
+  // pnpm and `npm test` run it in the root of the project.
   const root = process.cwd()
   if (!process.argv.includes('--check')) {
     writeFileSync(join(root, path), renderTapeSchema())

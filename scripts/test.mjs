@@ -1,4 +1,4 @@
-/** `npm test`: everything that must hold, from a fresh clone, in the order of what fails fastest. */
+/** `npm test`: all checks and tests, from a fresh clone, the quickest first. */
 import { join } from 'node:path'
 import { buildWeb, install, pinnedNode, root, run } from './setup.mjs'
 
