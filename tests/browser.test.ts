@@ -28,7 +28,7 @@ const { at, button, expectNoSeriousFault, lane, open, row, setUp } = useRacePage
 })
 
 describe('the race', () => {
-  test('starts with two lanes and a prompt chosen, runs by one key, and hands out a winning slip', async () => {
+  test('opens with two lanes and a prompt chosen, starts by one key, and shows a winning slip', async () => {
     await open()
     await expect.poll(() => at.page.getByRole('combobox').count()).toBe(2)
     expect(await at.page.getByRole('textbox', { name: 'Prompt' }).inputValue()).not.toBe('')
@@ -72,7 +72,7 @@ describe('the race', () => {
     await expectNoSeriousFault()
   })
 
-  test('goes on through a reload in its middle', async () => {
+  test('goes on through a reload in the middle of it', async () => {
     await setUp('sim-long', 'sim-long')
     await button('Start').click()
     await lane(1).locator('.lane-answer').waitFor()
@@ -141,7 +141,7 @@ describe('the race', () => {
     await button('Start').click()
     await lane(2).getByRole('region', { name: 'Time slip of lane 2' }).waitFor()
     const panel = at.page.getByRole('complementary', { name: 'Telemetry' })
-    // The reading after the end is the one that holds the race's calls.
+    // Only the reading after the end has the race's calls.
     await expect.poll(() => panel.innerText()).toMatch(/requests\s+[\d,]+\s*\+1/)
     expect(await panel.innerText()).toMatch(/TTFT, measured here/)
   })

@@ -1,4 +1,7 @@
-/** The clock's error, through all three programs: calibration, sentinel, cold start, and tapes beside the simulator's ledger. */
+/**
+ * The clock's error, through all three programs: calibration, sentinel, cold start, and tapes compared with the
+ * simulator's ledger.
+ */
 import {
   type Calibration,
   errorBoundMs,
@@ -22,7 +25,7 @@ import { type House, startHouse } from './support/programs.ts'
 
 let house: House
 beforeAll(async () => {
-  // The same simulator, as somebody else's server.
+  // The same simulator, called as if it were another provider.
   const params = { baseUrl: '$SIMULATOR_URL/v1', model: 'steady?ttft=20&tps=200&tokens=60' }
   const models = [{ name: 'by-another-road', provider: 'custom', params }]
   house = await startHouse({ models, env: { CLOCK_CALIBRATION: 'on' } })
@@ -49,11 +52,11 @@ function lane(model: string) {
 }
 
 describe('calibration', () => {
-  test('happens by itself after the start, on the road of every lane', async () => {
+  test('happens by itself after the start, by the way that every lane takes', async () => {
     const { marginMs, calibration } = await calibrated()
     expect(calibration).toMatchObject({ through: 'gateway', model: 'sim-sentinel', marginMs })
     expect(marginMs).toBeGreaterThan(0)
-    // Each of them is what was added to the simulator's own time: none can be below zero.
+    // Each error is a time that was added to the simulator's own, so none can be below zero.
     for (const spread of [calibration!.ttft, calibration!.token, calibration!.total]) {
       expect(spread.count).toBeGreaterThan(0)
       expect(spread.p50!).toBeGreaterThan(0)
@@ -124,7 +127,7 @@ describe('ground truth', () => {
   })
 })
 
-test('a finished race is laid beside the ledger, by whatever road its lanes reached the simulator', async () => {
+test('a finished race is compared with the ledger, whatever way its lanes took to the simulator', async () => {
   const state = await race(house.app.url, {
     prompt: 'p',
     lanes: [lane('sim-quick'), lane('by-another-road')],
@@ -148,7 +151,7 @@ test('on the tape of many lanes time never goes back', async () => {
 })
 
 describe('a sentinel lane', () => {
-  test('runs along, reports what it saw, and is in no place and no statistic', async () => {
+  test('runs along, reports its errors, and is in no place and no statistic', async () => {
     await calibrated()
     const state = await race(house.app.url, { ...two, sentinel: true })
     expect(state.lanes[2]).toMatchObject({ sentinel: true, simulated: true, model: 'sim-sentinel' })
@@ -190,12 +193,12 @@ test('without a simulator nothing can be calibrated, and the answer says what to
   expect(await refused.json()).toMatchObject({ error: { code: 'no_simulator' } })
 })
 
-test('without the gateway the clock is not measured past it: the margin would not be that of a race', async () => {
+test('without the gateway the clock is not calibrated: its margin would not be that of a race', async () => {
   await house.gateway.stop()
   const refused = await eventually(async () => {
     const response = await post('/api/calibrate')
     const body = (await response.json()) as { error: { code: string } }
-    // The list of models that was read while it ran is believed for two seconds.
+    // The list of models that was read while the gateway ran is used for two seconds.
     expect(body.error.code).not.toBe('no_simulator')
     return { status: response.status, code: body.error.code }
   })

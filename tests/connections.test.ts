@@ -1,4 +1,4 @@
-/** Before the light: what stands open from the gateway to the providers when a race begins. */
+/** Which connections from the gateway to the providers are open before the green light. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,7 @@ import { type House, startHouse } from './support/programs.ts'
 
 let house: House
 let provider: Server
-/** Moments of the machine's monotonic clock. */
+/** Times of the machine's monotonic clock. */
 let opened: bigint[]
 let asked: bigint[]
 

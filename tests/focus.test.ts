@@ -1,4 +1,4 @@
-/** Where the focus is when what had it is gone: people without a mouse go on from there. */
+/** Where the focus goes when the element that had it is gone: people without a mouse go on from there. */
 import { beforeAll, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 
 const open = (path: string) => at.page.goto(at.url(path))
-/** The id of what has it, else its class, else its text. */
+/** The id of the focused element, else its class, else its text. */
 const focused = () =>
   at.page.evaluate<string>(
     '(({ id, className, textContent }) => id || className || textContent)(document.activeElement)',
@@ -26,7 +26,7 @@ async function pressOn(role: 'link' | 'button', name: string | RegExp): Promise<
   await at.page.keyboard.press('Enter')
 }
 
-test('Escape in the menu of exports gives it back to the menu’s name', async () => {
+test('Escape in the menu of exports moves it back to the button of the menu', async () => {
   await open(`/race/${raceId}`)
   await at.page.getByText('Export', { exact: true }).click()
   await at.page.getByRole('link', { name: 'Figures' }).focus()
@@ -35,7 +35,7 @@ test('Escape in the menu of exports gives it back to the menu’s name', async (
   expect(await at.page.getByRole('link', { name: 'Figures' }).isVisible()).toBe(false)
 })
 
-test('a prompt chosen in the library can be changed at once', async () => {
+test('a prompt chosen in the library has it in the prompt field, ready for changes', async () => {
   await open('/')
   await pressOn('button', 'Prompt library')
   await at.page.locator('.library-prompt').first().focus()
@@ -44,7 +44,7 @@ test('a prompt chosen in the library can be changed at once', async () => {
   await expect.poll(focused).toContain('prompt-input')
 })
 
-test('another page has it when the link that led there is gone', async () => {
+test('a new page takes it when the link that led there is gone', async () => {
   await open('/history')
   await pressOn('link', /okapi/)
   await at.page.getByRole('button', { name: 'Race again' }).waitFor()
@@ -65,7 +65,7 @@ test('a link that stays keeps it', async () => {
   )
 })
 
-test('a race that was deleted leaves it to the list, also the last one', async () => {
+test('it moves to the list when a race is deleted, also the last one', async () => {
   for (const left of [1, 0]) {
     await open('/history')
     await pressOn('button', /^Delete/)
@@ -77,7 +77,7 @@ test('a race that was deleted leaves it to the list, also the last one', async (
   }
 })
 
-test('a prompt of one’s own that was deleted leaves it to the one that stands there then', async () => {
+test('it moves to the prompt that takes the place of one’s own prompt that was deleted', async () => {
   const category = 'Tests of the focus'
   for (const title of ['An own one', 'Another own one']) {
     const body = JSON.stringify({ title, category, text: 'Why?' })
@@ -102,7 +102,7 @@ test('a prompt of one’s own that was deleted leaves it to the one that stands 
   }
 })
 
-test('a lane that was removed leaves it to its neighbour, the only one to the way to another', async () => {
+test('it moves to the neighbour of a removed lane, and after the last one to the button that adds a lane', async () => {
   await open('/')
   await at.page.getByRole('button', { name: 'Remove lane 2' }).waitFor()
   await pressOn('button', 'Remove lane 2')

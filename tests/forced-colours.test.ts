@@ -1,4 +1,4 @@
-/** The pages in colours that the reader has set: what is on, chosen or won is told from what is not. */
+/** The pages in colours that the reader has set: what is on, chosen or won still looks unlike what is not. */
 import type { Locator } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
@@ -16,7 +16,7 @@ async function open(path: string) {
   await at.page.goto(at.url(path))
 }
 
-/** As it is drawn, once the reader's colours are over the page's. */
+/** The computed style, with the reader's colours in place of the page's. */
 function look(part: Locator, property: string, pseudo = ''): Promise<string> {
   return part.evaluate(
     (element, [name, pseudo]) =>

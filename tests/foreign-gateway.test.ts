@@ -56,7 +56,7 @@ function answer(response: import('node:http').ServerResponse) {
   response.end(encodeEvent({ data: '[DONE]' }))
 }
 
-/** As agentgateway prints it, a hostile route name included. */
+/** Metrics as agentgateway prints them, with a hostile route name. */
 function metrics(): string {
   const labels =
     'gen_ai_operation_name="chat",gen_ai_system="openai",gen_ai_request_model="gpt-4o-mini",gen_ai_response_model="gpt-4o-mini-2024-07-18",route="a \\"b\\", {c}"'
@@ -77,7 +77,7 @@ function metrics(): string {
   ].join('\n')
 }
 
-test('its models can race, though it says little about them', async () => {
+test('its models can race, although it says little about them', async () => {
   const { models } = (await (await fetch(`${app.url}/api/models`)).json()) as ModelList
   expect(models).toMatchObject([{ id: 'gpt-4o-mini', provider: 'openai', available: true, simulated: false }])
   const state = await race(app.url, { prompt: 'Why is the sky blue?', lanes: [{ model: 'gpt-4o-mini' }] })
@@ -87,11 +87,11 @@ test('its models can race, though it says little about them', async () => {
     gateway: null,
     usage: { inputTokens: 1000, outputTokens: 4, source: 'usage' },
   })
-  // No account from the gateway: the price comes from the dated table.
+  // No report from the gateway, so the price comes from the dated table.
   expect(outcome.event.costUsd).toBeGreaterThan(0)
 })
 
-test('the panel reads its own names', async () => {
+test('the panel reads its metrics by its own names', async () => {
   const before = calls
   await race(app.url, { prompt: 'p', lanes: [{ model: 'gpt-4o-mini' }, { model: 'gpt-4o-mini' }] })
   const stats = (await (await fetch(`${app.url}/api/gateway-stats`)).json()) as GatewayStats

@@ -1,7 +1,7 @@
 /**
- * A gateway in front of a provider on its bad days and a healthy second one, as real processes, streamed and not: the caller
- * gets a whole answer or a clear error, never a short success and never a hang, and the metrics account for it. That tokens
- * and cost are exact to the last is in `packages/gateway/src/bad-days.test.ts`, with a clock of its own.
+ * A gateway in front of a provider with faults and a healthy second one, as real processes, with streams and without:
+ * the caller gets a whole answer or a clear error, never a short success and never a hang, and the metrics account for
+ * it. `packages/gateway/src/bad-days.test.ts` tests, with a fake clock, that tokens and cost are exact.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ import {
 } from './support/bad-provider.ts'
 import { type Road, startRoad } from './support/programs.ts'
 
-/** What is told of a call: by whom it was answered whole, or the error and where it stood. */
+/** What the caller sees of a call: which target answered it whole, or the error. */
 interface Told {
   status: number
   attempts: string
@@ -49,7 +49,7 @@ interface Day {
   answers: Answering[]
   streaming: Told
   unstreamed: Told
-  /** Of the virtual model. */
+  /** Policies of the virtual model. */
   policies?: object
 }
 
@@ -57,14 +57,14 @@ const again = { code: null, headers: { 'retry-after': '2' } }
 const longPatience = { retry: { maxBackoffMs: 3_000 }, timeouts: { totalMs: 20_000 } }
 const days: Record<string, Day> = {
   'once-429': {
-    what: '429 with Retry-After 2: waited for, and the first answers',
+    what: '429 with Retry-After 2: the gateway waits, and the first answers',
     answers: [refuse(429, again), good],
     streaming: whole('first', 2),
     unstreamed: whole('first', 2),
     policies: longPatience,
   },
   'always-429': {
-    what: '429 on every call: the second, for so long nobody waits',
+    what: '429 on every call: the second, because the wait would be too long',
     answers: [refuse(429, again)],
     streaming: whole('second', 2),
     unstreamed: whole('second', 2),
@@ -88,19 +88,19 @@ const days: Record<string, Day> = {
     unstreamed: failed(504, 'total_timeout', 1),
   },
   late: {
-    what: 'first token after the deadline: the second; an answer that has no first token may take its time',
+    what: 'first token after the deadline: the second; without streaming that deadline does not apply',
     answers: [late(700)],
     streaming: whole('second', 2),
     unstreamed: whole('first', 1),
   },
   cut: {
-    what: 'cut after 20 tokens: an error, or, where nothing was promised yet, the second',
+    what: 'cut after 20 tokens: an error, or the second where nothing has been sent yet',
     answers: [half((response) => void response.destroy())],
     streaming: brokenOff('stream_cut'),
     unstreamed: whole('second', 3),
   },
   ended: {
-    what: 'ended after 20 tokens as if that were all: the same',
+    what: 'ended after 20 tokens without a finish reason: the same',
     answers: [half((response) => void response.end())],
     streaming: brokenOff('stream_cut'),
     unstreamed: whole('second', 2),
@@ -112,31 +112,31 @@ const days: Record<string, Day> = {
     unstreamed: whole('second', 2),
   },
   malformed: {
-    what: 'one malformed event in the middle: an error, or, where nothing was promised yet, the second',
+    what: 'one malformed event in the middle: an error, or the second where nothing has been sent yet',
     answers: [malformed],
     streaming: brokenOff('malformed_stream'),
     unstreamed: whole('second', 2),
   },
   endless: {
-    what: 'no [DONE] after a finish, no end but that of the connection: whole',
+    what: 'a finish reason, then no [DONE] but the end of the connection: whole',
     answers: [endless],
     streaming: whole('first', 1),
     unstreamed: whole('first', 1),
   },
   'too-long': {
-    what: 'context length exceeded: told, and tried nowhere else',
+    what: 'context length exceeded: passed on, and no other target tried',
     answers: [refuse(400, { code: 'context_length_exceeded' })],
     streaming: failed(400, 'context_length_exceeded', 1),
     unstreamed: failed(400, 'context_length_exceeded', 1),
   },
   filtered: {
-    what: 'content filter: told, and tried nowhere else',
+    what: 'content filter: passed on, and no other target tried',
     answers: [refuse(400, { code: 'content_filter' })],
     streaming: failed(400, 'content_filter', 1),
     unstreamed: failed(400, 'content_filter', 1),
   },
   keyless: {
-    what: '401 of our own key: the second',
+    what: '401 for our own key: the second',
     answers: [refuse(401)],
     streaming: whole('second', 2),
     unstreamed: whole('second', 2),
@@ -243,7 +243,7 @@ describe.each([
     expect(await ask(`via-${name}`, isStream)).toEqual(isStream ? streaming : unstreamed)
   })
 
-  test('a second target that refuses what the first accepts: the first failure is told', async () => {
+  test('a second target that refuses what the first accepts: the failure of the first is passed on', async () => {
     expect(await ask('via-failing', isStream)).toMatchObject({ status: 503, attempts: '3', servedBy: null })
   })
 
@@ -254,7 +254,7 @@ describe.each([
   })
 })
 
-test('503 for a while: no call fails, and the first is found again when it is well', async () => {
+test('503 for a while: no call fails, and the first answers again when it has recovered', async () => {
   const served: (string | null)[] = []
   await expect
     .poll(

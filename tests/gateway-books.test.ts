@@ -1,6 +1,6 @@
 /**
- * The gateway's books, in real processes: what was spent is still there after a kill -9, a hard budget still refuses, and a
- * call that ran when the process was killed is paid for with what was reserved for it.
+ * The gateway's books, in real processes: what was spent is still there after a kill -9, a hard budget still refuses,
+ * and a call that ran when the process was killed is booked with what was reserved for it.
  */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -80,7 +80,7 @@ interface Usage {
 }
 const usage = () => admin<Usage>('/admin/usage?by=caller,tag:agent&from=2026-01-01')
 
-test('spent, killed, started again: the usage says it, and the hard budget still refuses', async () => {
+test('after a kill the usage still has what was spent, and the hard budget still refuses', async () => {
   const statuses: number[] = []
   // Fifty tokens are half a dollar, and a little more with the prompt: the third call finds nothing left.
   for (let call = 0; call < 3; call++) {
@@ -89,7 +89,7 @@ test('spent, killed, started again: the usage says it, and the hard budget still
     statuses.push(response.status)
   }
   expect(statuses).toEqual([200, 200, 402])
-  // To ask for it is to have it written.
+  // A request for the usage first writes all calls that wait.
   const before = await usage()
   expect(before.data[0]).toMatchObject({ caller: 'a', 'tag:agent': 'crawler', calls: 3 })
   expect(before.data[0]!.costUsd).toBeGreaterThan(1)
@@ -102,7 +102,7 @@ test('spent, killed, started again: the usage says it, and the hard budget still
   expect(await refused.json()).toMatchObject({ error: { code: 'budget_exceeded' } })
 })
 
-test('a backup of the gateway that runs, put in place after a stop: all is as it was then', async () => {
+test('a backup that was made while the gateway ran, put in place after a stop, brings back that state', async () => {
   const before = await usage()
   const response = await fetch(`${gateway.url}/admin/backup`, {
     method: 'POST',
@@ -120,13 +120,13 @@ test('a backup of the gateway that runs, put in place after a stop: all is as it
   expect((await ask('a', 'quick', { max_tokens: 50 })).status).toBe(402)
 })
 
-test('a stream that ran when the process was killed is paid for with what was reserved for it', async () => {
+test('a stream that ran when the process was killed is booked with what was reserved for it', async () => {
   const response = await ask('b', 'long', { stream: true, max_tokens: 3_000 })
   const reader = response.body!.getReader()
   await reader.read()
   const { data: budgets } = await admin<{ data: { owner: object; reservedUsd: number }[] }>('/admin/budgets')
   expect(budgets.find(({ reservedUsd }) => reservedUsd > 30)).toMatchObject({ owner: { caller: 'b' } })
-  // It runs until it is killed. Any question has what is waiting written first, and what is reserved with it.
+  // The stream runs until the kill. A request for the usage first writes what waits, reservations included.
   await usage()
   await gateway.stop('SIGKILL')
   await expect(reader.closed).rejects.toThrow()

@@ -1,4 +1,4 @@
-/** A gateway that runs out of file handles, in a real process: it says so, and blames no provider for it. */
+/** A gateway that runs out of file handles, in a real process: it says so, and does not blame a provider. */
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, get, type IncomingMessage } from 'node:http'
@@ -11,7 +11,7 @@ import { type RunningProgram, root, startCommand, startProgram } from './support
 
 const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
 const config = join(folder, 'gateway.yaml')
-/** Some 30 of them are its own. */
+/** The gateway itself needs some 30 of them. */
 const handles = 70
 let simulator: RunningProgram
 let gateway: RunningProgram
@@ -30,7 +30,7 @@ afterAll(async () => {
   await simulator?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
-// One that has been out of handles gives them back when it comes to it.
+// A new gateway for each test, because one that was out of handles frees them only after a while.
 beforeEach(async () => {
   const node = [process.execPath, join(root, 'packages/gateway/src/main.ts')]
   gateway = await startCommand(
@@ -76,16 +76,16 @@ test('calls beyond its handles get a 503 that says so; the target’s breaker st
     expect([status, body.error.code]).toEqual([503, 'out_of_file_handles'])
     expect(body.error.message).toContain('ulimit -n')
   }
-  // While handles are still being given back it may close this connection too.
+  // While handles are still being freed, the gateway can close this connection too.
   const metrics = await vi.waitFor(async () => (await fetch(metricsUrl)).text(), patience)
   expect(metrics).toMatch(/^gateway_breaker_state\{[^}]*target="silent"[^}]*\} 0$/m)
-  // They were counted, so there was something to blame the target for.
+  // The calls were counted as failed, so the breaker could have counted them too.
   expect(metrics).toMatch(/^gateway_requests_total\{[^}]*status="503"[^}]*\} [1-9]\d*$/m)
 })
 
-test('without a handle left it still tells its metrics, all but those that take a handle to read', async () => {
+test('without a handle left it still gives its metrics, except those that need a handle to be read', async () => {
   const { hostname, port } = new URL(gateway.url)
-  // A connection that was there before: there is none for a new one.
+  // A connection that was opened before, because there is no handle for a new one.
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const ask = async (url: string | URL) => {
     const [response] = (await once(get(url, { agent }), 'response')) as [IncomingMessage]
@@ -94,7 +94,7 @@ test('without a handle left it still tells its metrics, all but those that take 
   const idle: Socket[] = []
   await ask(new URL('/ready', metricsUrl))
   try {
-    // The first that it closes at once is one more than it has handles for.
+    // The first one that is closed at once is the first without a handle.
     const closed = Array.from({ length: handles }, () => {
       const socket = connect(Number(port), hostname).on('error', () => {})
       idle.push(socket)

@@ -1,7 +1,7 @@
 /**
- * The books of a gateway whose disk is full, in a real process: the shell that starts it bounds the size of its files, so
- * SQLite's writes fail as they do on a full disk. It serves on, says so, holds its hard budgets, and books later what it kept. The
- * same of its audit log.
+ * The books of a gateway whose disk is full, in a real process: the shell that starts it limits the size of its files,
+ * so SQLite's writes fail as they do on a full disk. It goes on serving, says so, keeps its hard budgets, and books the
+ * calls later. The same for its audit log.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -79,10 +79,10 @@ async function areBooksUp(): Promise<boolean> {
 
 const patience = { timeout: 60_000, interval: 200 }
 
-/** Only there a limit can be lifted from outside. */
+/** Only on Linux can the limit be lifted from outside. */
 const isLinux = process.platform === 'linux'
 
-test.runIf(isLinux)('serves on, says so, and books later what it kept', { timeout: 180_000 }, async () => {
+test.runIf(isLinux)('goes on serving, says so, and books its calls later', { timeout: 180_000 }, async () => {
   let calls = 0
   await expect
     .poll(async () => {
@@ -94,7 +94,7 @@ test.runIf(isLinux)('serves on, says so, and books later what it kept', { timeou
   expect(gateway.output()).toContain('the books cannot be written')
   for (let more = 0; more < 5; more++, calls++) expect(await ask()).toBe(200)
   expect((await admin('/admin/usage')).status).toBe(503)
-  // What was spent is known in memory.
+  // What was spent is still in memory.
   const { data } = (await (await admin('/admin/budgets')).json()) as { data: { spentUsd: number }[] }
   const spentUsd = data[0]!.spentUsd
   expect(spentUsd).toBeGreaterThan(0)
@@ -109,30 +109,27 @@ test.runIf(isLinux)('serves on, says so, and books later what it kept', { timeou
 const limit = (bytes: string) =>
   execFileSync('prlimit', ['--pid', String(gateway.process.pid), `--fsize=${bytes}`])
 
-test.runIf(isLinux)(
-  'an audit log holds whole lines alone, and counts exactly those that it lost',
-  async () => {
-    const auditLines = () => readFileSync(auditPath, 'utf8').split('\n').slice(0, -1)
-    const lost = async () =>
-      Number(/^gateway_audit_lost_total (\d+)$/m.exec(await (await fetch(metricsUrl)).text())?.[1])
-    const known = { lines: auditLines().length, lost: await lost() }
-    // Room for one line, and for the half of a second.
-    limit(`${statSync(auditPath).size + 600}:unlimited`)
-    for (let call = 0; call < 4; call++) expect(await ask()).toBe(200)
-    await expect
-      .poll(async () => auditLines().length - known.lines + (await lost()) - known.lost, patience)
-      .toBe(4)
-    expect(await lost()).toBeGreaterThan(known.lost)
-    limit('unlimited')
-    expect(await ask()).toBe(200)
-    await expect
-      .poll(async () => auditLines().length - known.lines + (await lost()) - known.lost, patience)
-      .toBe(5)
-    for (const line of auditLines()) expect(JSON.parse(line)).toMatchObject({ caller: 'a' })
-  },
-)
+test.runIf(isLinux)('an audit log has only whole lines, and the lost ones are counted exactly', async () => {
+  const auditLines = () => readFileSync(auditPath, 'utf8').split('\n').slice(0, -1)
+  const lost = async () =>
+    Number(/^gateway_audit_lost_total (\d+)$/m.exec(await (await fetch(metricsUrl)).text())?.[1])
+  const known = { lines: auditLines().length, lost: await lost() }
+  // Room for one line and half of a second one.
+  limit(`${statSync(auditPath).size + 600}:unlimited`)
+  for (let call = 0; call < 4; call++) expect(await ask()).toBe(200)
+  await expect
+    .poll(async () => auditLines().length - known.lines + (await lost()) - known.lost, patience)
+    .toBe(4)
+  expect(await lost()).toBeGreaterThan(known.lost)
+  limit('unlimited')
+  expect(await ask()).toBe(200)
+  await expect
+    .poll(async () => auditLines().length - known.lines + (await lost()) - known.lost, patience)
+    .toBe(5)
+  for (const line of auditLines()) expect(JSON.parse(line)).toMatchObject({ caller: 'a' })
+})
 
-test.runIf(isLinux)('a backup that finds no room is refused, and nothing is left of it', async () => {
+test.runIf(isLinux)('a backup without enough room is refused, and nothing is left of it', async () => {
   const backUp = () =>
     fetch(`${gateway.url}/admin/backup`, {
       method: 'POST',

@@ -1,6 +1,6 @@
 /**
- * Guardrails and the cache, in real processes: what a provider gets and what a caller reads, what the books say of an answer
- * that was given again, and a race, which always meets the models themselves.
+ * Guardrails and the cache, in real processes: what a provider gets and what a caller reads, how the books count an
+ * answer from the cache, and a race, which is never answered from it.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -17,13 +17,13 @@ const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
 const key = 'key-of-boss'
 const authorization = `Bearer ${key}`
 const card = '4111 1111 1111 1111'
-/** The bodies that went up. */
+/** The bodies that the provider received. */
 const received: string[] = []
 let provider: Server
 let gateway: RunningProgram
 let app: RunningProgram
 
-/** Says a card number in pieces, in the middle of its answer. */
+/** The provider sends a card number in pieces, in the middle of its answer. */
 beforeAll(async () => {
   provider = createServer(async (request, response) => {
     let body = ''
@@ -90,13 +90,13 @@ const ask = (content: string, more: object = {}) =>
     body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content }], ...more }),
   })
 
-/** What a client reads out of a stream. */
+/** The text that a client reads from a stream. */
 const textOf = (bytes: string) =>
   [...bytes.matchAll(/^data: (\{.*)$/gm)]
     .map(([, data]) => JSON.parse(data!).choices[0]?.delta?.content ?? '')
     .join('')
 
-test('what a provider says in pieces is masked while it streams', async () => {
+test('a number that a provider sends in pieces is masked while it streams', async () => {
   const response = await ask('a card?', { stream: true })
   const bytes = await response.text()
   expect(textOf(bytes)).toBe('It is [card-number].')
@@ -104,7 +104,7 @@ test('what a provider says in pieces is masked while it streams', async () => {
   expect(bytes).toContain('data: [DONE]')
 })
 
-test('a request that holds a key is refused, and nothing goes up', async () => {
+test('a request that holds a key is refused, and the provider gets nothing', async () => {
   const refused = await ask('my key is sk-proj-abcdefghijklmnop12345')
   expect(refused.status).toBe(400)
   expect(await refused.json()).toMatchObject({ error: { code: 'guardrail_rejected' } })
@@ -138,7 +138,7 @@ test('the same request again is answered from the cache, as it was masked, and c
   expect(miss!.costUsd).toBeGreaterThan(0)
 })
 
-test('a race is never answered from the cache: both runs meet the provider', async () => {
+test('a race is never answered from the cache: both runs reach the provider', async () => {
   app = await startProgram('app', {
     PORT: String(await freePort()),
     DATABASE_URL: `file:${join(folder, 'races.db')}`,

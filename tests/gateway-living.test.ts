@@ -1,4 +1,4 @@
-/** A gateway that goes on while its config changes under it, and that leaves without breaking a promise: real processes. */
+/** A gateway whose config changes while it runs, and that ends without cutting its calls, as a real process. */
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hashOf } from './support/api-keys.ts'
 import { type RunningProgram, startProgram } from './support/programs.ts'
 
-/** A stream of so many tokens, whose second half the provider keeps until it is told to go on. */
+/** A stream whose second half the provider holds back until the test lets it go on. */
 const chunk = (delta: object, finish: string | null = null) =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
 const half = (name: string) =>
@@ -17,7 +17,7 @@ const half = (name: string) =>
 const firstHalf = chunk({ role: 'assistant', content: '' }) + half('a')
 const secondHalf = `${half('b')}${chunk({}, 'stop')}data: [DONE]\n\n`
 
-/** On a busy machine. */
+/** Enough for a busy machine. */
 const eventually = { timeout: 30_000 }
 
 let folder: string
@@ -65,7 +65,7 @@ function toText(names: string[], keys: string[]): string {
   return JSON.stringify({ llm: { models, policies: { apiKeys, audit } } })
 }
 
-/** As editors do it. */
+/** Replaces the file, as editors do. */
 function edit(text: string) {
   writeFileSync(`${config}.new`, text)
   renameSync(`${config}.new`, config)
@@ -116,7 +116,7 @@ const reloads = async (outcome: string) =>
     )![1],
   )
 
-test('an edit during a stream: the stream is whole, the next call uses what is new, a key taken out is refused', async () => {
+test('an edit during a stream: the stream is whole, the next call uses the edit, a removed key is refused', async () => {
   await start()
   const stream = await askStream()
   expect((await ask({ model: 'n' })).status).toBe(404)
@@ -130,7 +130,7 @@ test('an edit during a stream: the stream is whole, the next call uses what is n
   expect(await reloads('applied')).toBe(1)
 })
 
-test('a bad edit: all its faults are in the log, the old config goes on, and the next good one is taken', async () => {
+test('a bad edit: all its faults are in the log, the old config stays, and the next good one is used', async () => {
   await start()
   edit('llm:\n  models:\n  - name: a\n    provider: grok\n    key: b\n')
   await expect.poll(() => reloads('refused'), eventually).toBe(1)
@@ -150,7 +150,7 @@ test('a bad edit: all its faults are in the log, the old config goes on, and the
   expect((await ask({})).status).toBe(404)
 })
 
-test('SIGHUP ends nothing: the file is read again, and the same text is taken only once', async () => {
+test('SIGHUP ends nothing: the file is read again, and the same text is applied only once', async () => {
   await start()
   edit(toText(['m', 'n'], ['boss']))
   gateway.process.kill('SIGHUP')
@@ -161,13 +161,13 @@ test('SIGHUP ends nothing: the file is read again, and the same text is taken on
   expect(await reloads('applied')).toBe(1)
 })
 
-test('SIGTERM during a stream: not ready, nobody new, the stream comes to its end, exit code 0', async () => {
+test('SIGTERM during a stream: not ready, no new connections, the stream comes to its end, exit code 0', async () => {
   await start()
   const stream = await askStream()
   expect((await fetch(new URL('/ready', metricsUrl()))).status).toBe(200)
   gateway.process.kill('SIGTERM')
   await expect.poll(async () => (await fetch(new URL('/ready', metricsUrl()))).status, eventually).toBe(503)
-  // A connection that this client had kept may still be answered, and is then closed.
+  // A connection that this client had kept open can still be answered, and is then closed.
   const knock = () =>
     fetch(`${gateway.url}/ready`).then(
       ({ status }) => status,
@@ -200,7 +200,7 @@ test('past the deadline: an error event, no [DONE], a line in the audit, exit co
   expect(lines.map((line) => JSON.parse(line).outcome)).toEqual(['gateway_shutdown'])
 })
 
-test('who asks again, and means it, is not kept waiting', async () => {
+test('a second SIGTERM ends it at once', async () => {
   await start()
   await askStream()
   const asking = setInterval(() => gateway.process.kill('SIGTERM'), 100)

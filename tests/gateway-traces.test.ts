@@ -1,4 +1,4 @@
-/** What a collector hears of calls through the gateway, as a real process with OpenTelemetry's variables. */
+/** The spans that a collector gets of calls through the gateway, a real process with OpenTelemetry's variables. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -32,7 +32,7 @@ beforeEach(async () => {
   collector = await startCollector()
   received = []
   finishReason = 'stop'
-  // `bad` fails each time, anything else answers well.
+  // The model `bad` always fails, all others answer.
   provider = createServer(async (request, response) => {
     let body = ''
     for await (const part of request) body += part
@@ -98,7 +98,7 @@ async function ask(model: string, headers: Record<string, string> = {}, more: ob
   return { status: response.status, text: await response.text() }
 }
 
-/** Spans are sent at the latest when the gateway ends. */
+/** All spans have been sent when the gateway has ended. */
 async function spansAfterStop(): Promise<Span[]> {
   expect(await gateway.stop()).toBe(0)
   return collector.spans
@@ -108,7 +108,7 @@ const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const callerSpan = '00f067aa0ba902b7'
 const traceparent = (flags: '00' | '01') => `00-${traceId}-${callerSpan}-${flags}`
 
-test('of why an answer ended, in whatever words of the provider, a span holds 200 letters', async () => {
+test('a span holds 200 letters of the finish reason, however long the provider’s is', async () => {
   await start(endpoint())
   finishReason = 'x'.repeat(100_000)
   expect((await ask('good')).text).toContain(finishReason)
@@ -116,7 +116,7 @@ test('of why an answer ended, in whatever words of the provider, a span holds 20
   expect(reasons).toEqual([['x'.repeat(200)], ['x'.repeat(200)]])
 })
 
-test('a call and its attempts are spans of the caller’s trace, and each provider is told of its own', async () => {
+test('a call and its attempts are spans of the caller’s trace, and each provider gets its own span', async () => {
   await start(endpoint())
   await ask('v', { traceparent: traceparent('01'), tracestate: 'vendor=1' })
   const [bad, good, call] = (await spansAfterStop()).sort((a, b) => b.kind - a.kind || a.startMs - b.startMs)
@@ -165,9 +165,9 @@ test('a call and its attempts are spans of the caller’s trace, and each provid
   expect(Math.abs(call!.endMs - Date.now())).toBeLessThan(60_000)
 })
 
-test('a target to which nothing could be sent has no span, and gives its outcome to no other', async () => {
+test('a target to which nothing could be sent has no span, and its outcome is on no other span', async () => {
   await start(endpoint())
-  // Anthropic has none.
+  // Anthropic has no logprobs.
   await ask('w', {}, { logprobs: true })
   const [attempt, call] = (await spansAfterStop()).sort((a, b) => b.kind - a.kind)
   expect(collector.spans).toHaveLength(2)
@@ -179,7 +179,7 @@ test('a target to which nothing could be sent has no span, and gives its outcome
   expect(attempt!.attributes).not.toHaveProperty('error.type')
 })
 
-test('what was asked and what was answered is in no span', async () => {
+test('no span holds the text of a question or an answer', async () => {
   await start(endpoint())
   expect((await ask('good')).text).toContain('the answer')
   expect(await spansAfterStop()).toHaveLength(2)
@@ -187,14 +187,14 @@ test('what was asked and what was answered is in no span', async () => {
   expect(collector.bytes().includes('the answer')).toBe(false)
 })
 
-test('a caller whose trace is not followed is not followed here either, and the provider hears so', async () => {
+test('a caller’s trace that is not sampled is not sampled here either, and the provider is told so', async () => {
   await start(endpoint())
   await ask('good', { traceparent: traceparent('00') })
   expect(received[0]!.traceparent).toMatch(new RegExp(`^00-${traceId}-(?!${callerSpan})[0-9a-f]{16}-00$`))
   expect(await spansAfterStop()).toEqual([])
 })
 
-test('OTEL_TRACES_SAMPLER decides where no caller did', async () => {
+test('OTEL_TRACES_SAMPLER decides where the caller sent no trace', async () => {
   await start({
     ...endpoint(),
     OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
@@ -213,7 +213,7 @@ test('OTEL_BSP_MAX_EXPORT_BATCH_SIZE decides how many spans go at once', async (
   expect(collector.batches).toEqual([1, 1, 1])
 })
 
-test('a call that was refused is a span too, and no fault of the gateway', async () => {
+test('a call that was refused is a span too, without the status of an error', async () => {
   await start({
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces`,
     OTEL_SERVICE_NAME: 'front',
@@ -236,13 +236,13 @@ test('a broken traceparent begins a trace of its own', async () => {
   expect((await spansAfterStop()).map(({ parentSpanId }) => parentSpanId)).toContain('')
 })
 
-test('a collector that is not there delays no call and no stop', async () => {
+test('an unreachable collector delays no call and no stop', async () => {
   await start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` })
   for (let call = 0; call < 5; call++) expect((await ask('good')).status).toBe(200)
   expect(await gateway.stop()).toBe(0)
 })
 
-/** Tells of every package of OpenTelemetry that is loaded. */
+/** Prints every package of OpenTelemetry that is loaded. */
 const telltale = `data:text/javascript,${encodeURIComponent(
   `import { registerHooks } from 'node:module'
    registerHooks({ resolve(name, context, next) {
@@ -251,7 +251,7 @@ const telltale = `data:text/javascript,${encodeURIComponent(
    } })`,
 )}`
 
-test('without an endpoint nothing of the SDK is loaded, and the caller’s context passes as it came', async () => {
+test('without an endpoint nothing of the SDK is loaded, and the caller’s context is passed on as it came', async () => {
   await start({ NODE_OPTIONS: `--import ${telltale}` })
   await ask('good', { traceparent: traceparent('01'), tracestate: 'vendor=1' })
   expect(received[0]).toMatchObject({ traceparent: traceparent('01'), tracestate: 'vendor=1' })
@@ -259,7 +259,7 @@ test('without an endpoint nothing of the SDK is loaded, and the caller’s conte
   // prom-client loads the bare interface, for exemplars.
   expect(gateway.output()).not.toMatch(/loaded @opentelemetry\/(?!api)/)
 
-  // That the telltale would have told.
+  // With an endpoint the telltale prints it, so it works.
   await start({ ...endpoint(), NODE_OPTIONS: `--import ${telltale}` })
   expect(gateway.output()).toContain('loaded @opentelemetry/sdk-trace')
 })

@@ -1,4 +1,4 @@
-/** The import rule of the house is checked by the linter; here it is checked that the linter really would say so. */
+/** The linter checks which package imports which; this checks that the linter really reports a forbidden import. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { root } from './support/programs.ts'
 
 const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
 
-/** Lints one file in an empty copy of the house, so that nothing is written into the real one. */
+/** Lints one file in an empty copy of the project, so that nothing is written into the real one. */
 function lint(path: string, code: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'import-rule-'))
   mkdirSync(dirname(join(copy, path)), { recursive: true })
@@ -33,7 +33,7 @@ test.each([
   ['apps/web/src/race/a.ts', '@drag-race/api'],
   ['apps/web/src/race/a.ts', '@drag-race/sqlite'],
   ['packages/simulator/src/a.ts', '@drag-race/sqlite'],
-])('%s may not import %s', (path, specifier) => {
+])('%s must not import %s', (path, specifier) => {
   expect(lint(path, `import { x } from '${specifier}'\nexport { x }\n`)).toContain('noRestrictedImports')
 })
 
@@ -43,6 +43,6 @@ test.each([
   ['packages/gateway/src/books/a.ts', '@drag-race/sqlite'],
   ['packages/gateway/src/relay/a.ts', '../upstream/attempt.ts'],
   ['packages/wire/src/a.ts', 'eventsource-parser'],
-])('%s may import %s', (path, specifier) => {
+])('%s is allowed to import %s', (path, specifier) => {
   expect(lint(path, `import { x } from '${specifier}'\nexport { x }\n`)).not.toContain('noRestrictedImports')
 })

@@ -1,9 +1,9 @@
-/** Pages stand still while their data comes: what is below is not pushed away from under a finger or a reader's eye. */
+/** Pages do not move while their data comes: nothing is pushed away from under a finger or a reader's eye. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
 
-/** A page above this is felt to jump: web.dev/articles/cls, "good". */
+/** Above this a page seems to jump: web.dev/articles/cls, "good". */
 const shiftMax = 0.1
 
 const at = useHousePage()
@@ -62,7 +62,7 @@ const watchShifts = `
       shifts.push({ value, moved: sources.map(({ node }) => node?.className || node?.nodeName) })
   }).observe({ type: 'layout-shift', buffered: true })`
 
-/** Asked once: the page's policy lets nobody evaluate a text at each frame. */
+/** Evaluated once, because the page's policy does not allow a text to be evaluated at each frame. */
 const untilPainted = `
   new Promise((done) => {
     new PerformanceObserver((list) => {
@@ -70,7 +70,7 @@ const untilPainted = `
     }).observe({ type: 'paint', buffered: true })
   })`
 
-/** Each answer has frames of its own, after the first paint, and what was asked last is answered first. */
+/** Each answer comes in frames of its own, after the first paint, and the last request is answered first. */
 async function answerLastFirst(): Promise<void> {
   const held: (() => Promise<void>)[] = []
   let isAnswering = false

@@ -1,4 +1,4 @@
-/** Where things stand on a page, measured in the browser: nothing lies over its neighbour, and nothing is cut off. */
+/** Where the parts of a page are, measured in the browser: none overlaps its neighbour, and none is cut off. */
 import type { GatewayStats, Health } from '@drag-race/contracts'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ describe('the strip of times of ten seconds and more', () => {
   )
 })
 
-test('a strip too short for it leaves out what stands beside its ticks', async () => {
+test('a strip that is too short leaves out the labels of its ticks', async () => {
   for (const width of [320, 375]) {
     await open('/race/four', width)
     const over = await at.page.locator('.track').evaluateAll((all) =>
@@ -130,7 +130,7 @@ describe.each([375, 768, 1280, 2560])('at %i px', (width) => {
     await expectInside(line.locator('.arrivals'), '.plate')
   })
 
-  test('the history says whole by how much a race was won', async () => {
+  test('the history shows in full by how much a race was won', async () => {
     await open('/history', width)
     const line = at.page.locator('.race-line').filter({ has: at.page.locator('a[href="/race/eight"]') })
     const verdict = line.locator('.race-line-verdict > :first-child')
@@ -141,7 +141,7 @@ describe.each([375, 768, 1280, 2560])('at %i px', (width) => {
 })
 
 test.each([375, 1280])(
-  'a long name of a model shows its end, and is whole when copied, at %i px',
+  'a long name of a model is cut before its end, and is whole when copied, at %i px',
   async (width) => {
     await open('/race/sixteen', width)
     const names = at.page.locator('.strip .model-name, .lane-name .model-name').filter({ hasText: winner })
@@ -177,9 +177,9 @@ test('a phone hides facts of the header, but not that something is wrong; the ga
   await expectInside(at.page.locator('body'), 'header *')
 })
 
-// After the lists: it runs races of its own.
+// After the tests of the lists, because it runs races of its own.
 test.each([320, 375, 768, 1280])(
-  "a sentinel's row is as high as the others, and says all of it at %i px",
+  "a sentinel's row is as high as the others, with all of its text, at %i px",
   async (width) => {
     for (const count of [2, 10]) {
       const lanes = Array(count).fill({ model: 'sim-quick' })
@@ -203,7 +203,7 @@ test.each([320, 375, 768, 1280])(
 
 // And this one.
 test.each([640, 768, 1024, 1280, 1440])(
-  'a name keeps its place on a strip of many lanes beside the word that says it is simulated, at %i px',
+  'on a strip of many lanes a name is not cut by the word “simulated” beside it, at %i px',
   async (width) => {
     const lanes = Array(9).fill({ model: 'sim-sprint', params: { maxTokens: 5 } })
     const { raceId } = await race(at.house.app.url, { prompt: 'Many.', lanes })
@@ -219,7 +219,7 @@ test.each([640, 768, 1024, 1280, 1440])(
 
 // And this one.
 test.each([375, 1280])(
-  'what a lane was asked with stands beside its name on the slip, no part of it torn, at %i px',
+  'the settings of a lane are beside their label on the slip, each on one line, at %i px',
   async (width) => {
     const params = { maxTokens: 5, temperature: 0.2, topP: 0.9, seed: 7 }
     const lanes = Array(4).fill({ model: 'sim-quick', params, system: 'Be brief.' })

@@ -1,4 +1,4 @@
-/** What a lane shows while its stream hangs: all that came, and that nothing more does. */
+/** What a lane shows while its stream hangs: all that came, and how long nothing has come. */
 import { expect, test } from 'vitest'
 import { useHousePage } from './support/house-page.ts'
 import { setUpRace } from './support/start-page.ts'
@@ -38,7 +38,7 @@ test('a lane that hangs shows every token that came, no speed, and how long it h
   await lane(1).getByRole('region', { name: 'Time slip of lane 1' }).waitFor()
   expect(await silence.count()).toBe(0)
   expect(shown).toMatch(/\d/)
-  // What the tape has of it.
+  // The slip has the same count, from the tape.
   expect(await figure(1, 'tokens').innerText()).toBe(shown)
   await button('Stop').click()
   await button('Race again').waitFor()

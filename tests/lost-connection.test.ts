@@ -23,7 +23,7 @@ async function startRace() {
 }
 
 test('while the app answers, the race goes on and so do its clocks', async () => {
-  // Playwright cuts no answer that has begun.
+  // Playwright cannot cut an answer that has begun.
   await at.page.addInitScript(`
     const fetchIt = window.fetch
     globalThis.cutting = new AbortController()
@@ -41,7 +41,7 @@ test('while the app answers, the race goes on and so do its clocks', async () =>
   expect(await clock()).not.toBe(before)
 })
 
-test('when the app is gone, nothing is said to go on, and the clocks rest until it is back', async () => {
+test('when the app is gone, the page does not claim that the race goes on, and the clocks stop', async () => {
   await startRace()
   await at.house.app.stop('SIGKILL')
   await status()
@@ -56,7 +56,7 @@ test('when the app is gone, nothing is said to go on, and the clocks rest until 
 })
 
 test.each(['Start', 'Race again'])(
-  'a press on %s that found the app away is to be made again when it is back',
+  'after a press on %s without an app, the page asks for another when the app is back',
   async (name) => {
     await setUpRace(at.page, at.url('/'), ['sim-quick'])
     if (name === 'Race again') await button('Start').click()
@@ -72,7 +72,7 @@ test.each(['Start', 'Race again'])(
   },
 )
 
-test('a replay that finds the app gone says so, and is there when the app is back', async () => {
+test('a replay that finds no app says so, and is shown when the app is back', async () => {
   const { raceId } = await race(at.house.app.url, { prompt: 'Kept.', lanes: [{ model: 'sim-quick' }] })
   const tape = '**/api/races/*/events'
   await at.page.route(tape, (route) => route.abort())

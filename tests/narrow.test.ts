@@ -1,4 +1,4 @@
-/** What is narrow, a phone or a lane among many, tears no words apart and cuts none of them off. */
+/** In narrow places, on a phone or in one of many lanes, no words are broken or cut off. */
 import type { Locator } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { events, next, postRace, race, rest } from '../apps/api/src/testing/race-client.ts'
@@ -28,7 +28,7 @@ describe.each([320, 375, 1280])('at %i px', (width) => {
     expect(Math.min(...touching)).toBeGreaterThan(2)
   })
 
-  test('who serves a lane is whole beside "Rerun lane", and a sentinel is "not ranked" on one line', async () => {
+  test('a lane’s provider is whole beside "Rerun lane", and a sentinel’s "not ranked" is on one line', async () => {
     await open(`/race/${await stoppedRace()}`, width)
     await at.page.getByRole('button', { name: 'Rerun lane' }).first().waitFor()
     expect(await cutOff(at.page.locator('.lane-provider'))).toEqual([])
@@ -61,7 +61,7 @@ test('a lane of four has its figures on one line where a speed is too short to t
   }
 })
 
-test('letters set wide, as WCAG 1.4.12 has them, run over no finish line', async () => {
+test('letters set wide, as in WCAG 1.4.12, do not run over the finish line', async () => {
   for (const width of [320, 375, 1280]) {
     await open('/race/hours', width)
     await at.page.evaluate(setWide)

@@ -83,7 +83,7 @@ test.each([
   expect(error).toMatchObject({ status })
 })
 
-test('hands on when to try again', async () => {
+test('passes on when to try again', async () => {
   const error = await client.chat.completions
     .create({ model: 'sim-429', messages })
     .catch((reason: unknown) => reason)

@@ -42,7 +42,7 @@ test('a prompt that was begun is still there when its form is opened again', asy
   expect(await text.inputValue()).toBe('Begun, and not saved.')
 })
 
-test('a title goes with its page', async () => {
+test('the title changes with the page', async () => {
   await open('/history')
   await expect.poll(() => at.page.title()).toBe('History · LLM Drag Race')
   await at.page.getByRole('link', { name: 'Prompts', exact: true }).click()

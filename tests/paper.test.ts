@@ -1,11 +1,11 @@
-/** Pages as they are printed: whole, by day, and without what can only be pressed. */
+/** Pages as they are printed: whole, in the light colours, and without buttons. */
 import { expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
 import { expectInside, useLayoutPage } from './support/layout-page.ts'
 
 const { at, open } = useLayoutPage('long')
 
-test('a race on paper is by day and whole: lanes two by two, each answer to its end, nothing to press', async () => {
+test('a race on paper is light and whole: lanes two by two, each answer to its end, no buttons', async () => {
   await at.page.emulateMedia({ colorScheme: 'dark' })
   await open('/race/long', 718)
   await at.page.getByRole('heading', { name: 'Photo finish' }).waitFor()

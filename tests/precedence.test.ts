@@ -1,4 +1,4 @@
-/** Which thread goes first on a busy machine, as the kernel sees it. Elsewhere than on Linux all are alike. */
+/** The threads' priorities in the kernel, which decide on a busy machine. On other systems than Linux all are equal. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { startProgram } from './support/programs.ts'
@@ -13,7 +13,7 @@ function threadsOf(pid: number) {
 }
 
 test.runIf(process.platform === 'linux')(
-  'in the app the lane thread goes before the main thread and before those that collect and compile',
+  'in the app the lane thread has priority over the main thread and those that collect garbage and compile',
   async () => {
     const app = await startProgram('app', {
       PORT: '0',
@@ -23,7 +23,7 @@ test.runIf(process.platform === 'linux')(
     })
     const nicenessOf = (name: string) =>
       threadsOf(app.process.pid!).flatMap((thread) => (thread.name === name ? [thread.nice] : []))
-    // A thread has the name of the one that starts it until it runs.
+    // Until it runs, a thread has the name of the one that starts it.
     await expect.poll(() => nicenessOf('lanes').length).toBe(1)
     const [lanes] = nicenessOf('lanes')
     const others = [...nicenessOf('MainThread'), ...nicenessOf('V8Worker')]

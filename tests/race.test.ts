@@ -1,4 +1,4 @@
-/** Races through all three programs: tape, resume, stop, bad days, and a killed app. */
+/** Races through all three programs: tape, resume, stop, faults, and a killed app. */
 import {
   type Health,
   type Leaderboard,
@@ -44,7 +44,7 @@ describe('a race', () => {
       if (lane.outcome?.kind !== 'done') throw new Error('not done')
       const { gateway } = lane.outcome.event
       expect(gateway).toMatchObject({ provider: 'simulator', attempts: [{ outcome: 'ok', status: 200 }] })
-      // Both stood on the same road: what the gateway measured cannot be longer than what the lane measured around it.
+      // The gateway is on the lane's way, so its time cannot be longer than the lane's.
       expect(gateway!.ttftMs!).toBeLessThanOrEqual(slip.ttftMs! + 1)
     }
   })
@@ -65,7 +65,7 @@ describe('a race', () => {
       ({ writtenAtNs }) => Number(BigInt(writtenAtNs) - BigInt(ledger.acceptedAtNs)) / 1e6,
     )
     expect(stampedAfterMs.length).toBeLessThanOrEqual(writtenAfterMs.length)
-    // The request left before it was accepted, and a token arrives after it was written. Two stamps are rounded to 0.01 ms.
+    // A request leaves before it is accepted, and a token arrives after it was written. Stamps are rounded to 0.01 ms.
     expect(stampedAfterMs[0]!).toBeGreaterThanOrEqual(writtenAfterMs[0]! - 0.02)
     expect(stampedAfterMs.at(-1)!).toBeGreaterThanOrEqual(writtenAfterMs.at(-1)! - 0.02)
   })
@@ -108,7 +108,7 @@ describe('a viewer', () => {
     expect((await ask(tape.length - 1)).status).toBe(204)
   })
 
-  test('that leaves ends nothing: the race goes on to its end', async () => {
+  test('that leaves does not end the race', async () => {
     const leaving = new AbortController()
     const response = await postRace(house.app.url, two, { signal: leaving.signal })
     let raceId = ''
@@ -146,7 +146,7 @@ describe('stop', () => {
     expect(state.end?.reason).toBe('finished')
   })
 
-  test('ends the race, and the provider is told', async () => {
+  test('ends the race and its calls', async () => {
     const response = await postRace(house.app.url, {
       prompt: 'p',
       lanes: [{ model: 'sim-long' }, { model: 'sim-silent' }],
@@ -161,13 +161,13 @@ describe('stop', () => {
   })
 })
 
-describe('a bad day on one lane', () => {
+describe('a fault on one lane', () => {
   test.each([
     ['sim-429', { status: 429, retryAfterMs: 2000 }],
     ['sim-401', { status: 401 }],
     ['sim-500', { status: 500 }],
     ['sim-cut', { code: 'stream_cut' }],
-  ])('%s stands there in words, and the other lane goes on', async (model, expected) => {
+  ])('%s is a sentence there, and the other lane goes on', async (model, expected) => {
     const state = await race(house.app.url, { prompt: 'p', lanes: [{ model }, { model: 'sim-quick' }] })
     const outcome = state.lanes[0]!.outcome
     expect(outcome).toMatchObject({ kind: 'failed', event: expected })
@@ -203,7 +203,7 @@ describe('bad input', () => {
     expect((await fetch(`${house.app.url}/api/races/none/events`)).status).toBe(404)
   })
 
-  test('a page elsewhere cannot start a race', async () => {
+  test('a page of another site cannot start a race', async () => {
     const headers = { 'content-type': 'application/json', origin: 'http://elsewhere.example' }
     expect((await postRace(house.app.url, two, { headers })).status).toBe(403)
   })
@@ -289,7 +289,7 @@ test('with the gateway gone, the lane says so and all else works', async () => {
   expect((await get<RacePage>('/api/races')).races.length).toBeGreaterThan(0)
 })
 
-/** Reads a race, stops it (or one lane) at the first token, and goes on to its end. */
+/** Reads a race to its end, and stops it (or one lane) at the first token. */
 async function stopAt(response: Response, body: object): Promise<RaceEvent[]> {
   const tape: RaceEvent[] = []
   let isStopped = false

@@ -1,4 +1,4 @@
-/** What was raced, as people find it again in a real browser: its evidence, the history, the leaderboard. */
+/** Races that are over, in a real browser: the evidence, the history, the leaderboard. */
 import type { RacePage } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
@@ -6,8 +6,8 @@ import { useRacePage } from './support/race-page.ts'
 
 const { at, button, expectNoSeriousFault, lane, open, setUp } = useRacePage()
 
-describe('what was raced', () => {
-  test('lays the gateway’s account, the simulator’s ledger and other tools’ definitions beside the tape', async () => {
+describe('a race that is over', () => {
+  test('shows the gateway’s account, the simulator’s ledger and other tools’ definitions beside the tape', async () => {
     await setUp('sim-quick', 'sim-slow')
     await button('Start').click()
     const evidence = at.page.getByRole('region', { name: 'Evidence' })
@@ -38,7 +38,7 @@ describe('what was raced', () => {
     const figures = (row: string) => row.match(/[\d.,]+(?=\s*ms)/g)
     expect(figures(ours)).toHaveLength(2)
     expect(figures(theirs)).toEqual(figures(ours))
-    // The chunk with the role alone comes no later than the first token.
+    // The chunk with only the role comes no later than the first token.
     const vllm = await definitions
       .getByRole('row', { name: /^TTFT first chunk that has choices/ })
       .innerText()
@@ -94,7 +94,7 @@ describe('what was raced', () => {
     ['its line', 'No such race', /wombat/],
     ['Replay', 'This race cannot be replayed', /^Replay/],
     ['Compare', 'Compare', /^Compare/],
-  ])('and deleted elsewhere, %s says so, and the list lets it go', async (_name, heading, link) => {
+  ])('when it was deleted elsewhere: %s says so, and the list drops it', async (_name, heading, link) => {
     const { raceId } = await race(at.house.app.url, { prompt: 'A wombat', lanes: [{ model: 'sim-quick' }] })
     await open('/history?text=wombat')
     await at.page.getByRole('link', { name: /wombat/ }).waitFor()
@@ -106,7 +106,7 @@ describe('what was raced', () => {
     await at.page.getByText('No race fits these filters.').waitFor()
   })
 
-  test('and deleted elsewhere, it is deleted here without a word', async () => {
+  test('can be deleted without an error when it was already deleted elsewhere', async () => {
     const { raceId } = await race(at.house.app.url, { prompt: 'A numbat', lanes: [{ model: 'sim-quick' }] })
     await open('/history?text=numbat')
     await at.page.getByRole('button', { name: /^Delete/ }).click()
@@ -147,7 +147,7 @@ describe('what was raced', () => {
         .first()
         .innerText(),
     ).toMatch(/preliminary/i)
-    // Two races or three: ratings stand without an interval, and no percentile is carried.
+    // Two races or three: ratings have no interval, and percentiles are not shown.
     expect(await at.page.getByRole('region', { name: 'Ratings' }).innerText()).toMatch(/n too small/)
     expect(
       await at.page.getByRole('region', { name: 'Two models, race by race' }).getByRole('combobox').count(),

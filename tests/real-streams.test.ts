@@ -1,4 +1,4 @@
-/** What real providers sent, served to the gateway in every cut, and raced. */
+/** Recorded streams of real providers, served to the gateway in every cut, and raced. */
 import type { RaceState } from '@drag-race/contracts'
 import { isUsageOnly, readUsage } from '@drag-race/contracts'
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
@@ -28,7 +28,7 @@ afterAll(async () => {
   await upstream?.close()
 })
 
-/** Errors inside these streams, of which an OpenAI client must be told in OpenAI's form. */
+/** These streams contain errors, which an OpenAI client must get in OpenAI's form. */
 const failing = new Set([
   'stream/groq-gpt-oss-120b-midstream-error.sse',
   'stream/llamacpp-error-context-in-200-stream.sse',
@@ -36,7 +36,7 @@ const failing = new Set([
   'stream/gpustack-llama-box-qwen3-long-cut-nofinish.sse',
 ])
 
-/** Reasoning that `expected.json` does not count, because it comes in none of the two plain fields. */
+/** Reasoning that `expected.json` does not count, because it comes in neither of the two plain fields. */
 const reasoningElsewhere: Record<string, number> = {
   'stream/mistral-magistral-thinking-blocks.sse': 421,
   'stream/snowflake-claude-sonnet-4.6-reasoning-nofinish.sse': countDetails(
@@ -44,14 +44,14 @@ const reasoningElsewhere: Record<string, number> = {
   ),
 }
 
-// In a clone without them this shows as skipped; the hand-written fixtures of the gateway and the API cover their quirks.
-test.skipIf(!hasTranscripts)('the recorded streams lie beside the project, in ../shared/transcripts', () => {
+// Without the recordings this is skipped; the hand-written fixtures of the gateway and the API cover their quirks.
+test.skipIf(!hasTranscripts)('the recorded streams are beside the project, in ../shared/transcripts', () => {
   expect(transcripts('stream').length).toBeGreaterThan(20)
   expect(transcripts('errors').length).toBeGreaterThan(10)
 })
 
 describe.skipIf(!hasTranscripts).each(transcripts('stream'))('%s', (name) => {
-  test.each(cuts)('passes the gateway byte by byte as it came, read in cuts of: %s', async (cut) => {
+  test.each(cuts)('is passed on by the gateway byte by byte as it came, read in cuts of: %s', async (cut) => {
     const asked = await chat(name, cut, { stream_options: { include_usage: true } })
     const sent = transcriptBytes(name)
     expect(asked.subarray(0, sent.length).equals(sent)).toBe(true)
@@ -73,24 +73,21 @@ describe.skipIf(!hasTranscripts).each(transcripts('stream'))('%s', (name) => {
 })
 
 describe.skipIf(!hasTranscripts).each(transcripts('errors'))('%s', (name) => {
-  test.each([true, false])(
-    'stands on the lane with its status and in words (streaming: %s)',
-    async (stream) => {
-      const state = await race(house.app.url, {
-        prompt: 'p',
-        lanes: [{ model: modelName(name, 'whole'), stream }],
-      })
-      const outcome = state.lanes[0]!.outcome!
-      if (outcome.kind !== 'failed') throw new Error(`the lane is ${outcome.kind}`)
-      const { status, headers } = expectedOf(name)
-      expect(outcome.event.status).toBe(status)
-      expect(outcome.event.message).toMatch(/[a-z]{3}/)
-      expect(outcome.event.message).not.toMatch(/<html|<script|\[object|undefined/)
-      if (headers?.['retry-after'] && !headers['retry-after-ms']) {
-        expect(outcome.event.retryAfterMs).toBe(Number(headers['retry-after']) * 1000)
-      }
-    },
-  )
+  test.each([true, false])('is on the lane as a sentence with its status (streaming: %s)', async (stream) => {
+    const state = await race(house.app.url, {
+      prompt: 'p',
+      lanes: [{ model: modelName(name, 'whole'), stream }],
+    })
+    const outcome = state.lanes[0]!.outcome!
+    if (outcome.kind !== 'failed') throw new Error(`the lane is ${outcome.kind}`)
+    const { status, headers } = expectedOf(name)
+    expect(outcome.event.status).toBe(status)
+    expect(outcome.event.message).toMatch(/[a-z]{3}/)
+    expect(outcome.event.message).not.toMatch(/<html|<script|\[object|undefined/)
+    if (headers?.['retry-after'] && !headers['retry-after-ms']) {
+      expect(outcome.event.retryAfterMs).toBe(Number(headers['retry-after']) * 1000)
+    }
+  })
 })
 
 async function chat(name: string, cut: Cut, more: object): Promise<Buffer> {
@@ -124,7 +121,7 @@ function expectOnlyWhatTheGatewayAdds(name: string, added: string) {
 
 function expectLane(name: string, lane: RaceState['lanes'][number]) {
   const { content_chars = 0, reasoning_chars = 0, finish = [], last_usage } = expectedOf(name)
-  // Characters are counted as the recordings' own figures are: in code points.
+  // Characters are counted in code points, as in the recordings' own figures.
   expect([...lane.answer].length).toBe(content_chars)
   expect([...lane.reasoning].length).toBe(reasoningElsewhere[name] ?? reasoning_chars)
   if (failing.has(name)) {

@@ -11,7 +11,7 @@ import { toTapeFile } from './support/tape-file.ts'
 const at = useHousePage()
 const { url, exported } = at
 
-/** Everything on the screen that is a figure of a finished race, as it is printed. */
+/** All figures of a finished race on the screen, as they are printed. */
 async function figuresOn(of: Page): Promise<Record<string, string[]>> {
   await of.getByText('Splits in figures').click()
   const found: Record<string, string[]> = {}
@@ -32,7 +32,7 @@ async function figuresOn(of: Page): Promise<Record<string, string[]>> {
   return found
 }
 
-/** What a screen reader is given from now on. */
+/** Records what a screen reader is given from now on. */
 async function hear(page: Page): Promise<() => Promise<string>> {
   await page.evaluate(`{
     const region = document.querySelector('.race-main p[role="status"]')
@@ -43,14 +43,14 @@ async function hear(page: Page): Promise<() => Promise<string>> {
 }
 
 describe('one race', () => {
-  test('has the same figures live, after a reload in its middle, replayed, exported and from the API', async () => {
+  test('has the same figures live, after a reload while it runs, replayed, exported and from the API', async () => {
     await setUpRace(at.page, url('/'), ['sim-quick', 'sim-thinker', 'sim-slow', 'sim-429', 'sim-slow'])
     await at.page.getByRole('switch', { name: 'stream lane 5' }).click()
     await at.page.getByRole('button', { name: 'Start', exact: true }).click()
     await at.page.waitForURL(/\/race\//)
     const id = at.page.url().split('/').at(-1)!
 
-    // Another tab looks on and reloads while the race runs.
+    // Another tab shows the race too, and is reloaded while it runs.
     const reloaded = await at.context.newPage()
     await reloaded.goto(at.page.url())
     await reloaded.getByRole('region', { name: 'Time slip of lane 1' }).waitFor()
@@ -73,7 +73,7 @@ describe('one race', () => {
     await at.page.goto(url(`/race/${id}/replay`))
     const slider = at.page.getByRole('slider', { name: 'Time in the race' })
     await slider.waitFor()
-    // There and back, so that what is compared was wound and not only loaded.
+    // To the end and back, so that the state that is compared was sought and not only loaded.
     await at.page.keyboard.press('End')
     await at.page.keyboard.press('ArrowLeft')
     await at.page.keyboard.press('Home')
@@ -118,7 +118,7 @@ describe('one race', () => {
     await at.page.getByRole('link', { name: 'Replay' }).click()
     const slider = at.page.getByRole('slider', { name: 'Time in the race' })
     await slider.waitFor()
-    // Who wants no motion gets none unasked.
+    // With reduced motion the replay does not start by itself.
     expect(await slider.inputValue()).toBe('0')
     expect(await at.page.getByRole('region', { name: 'Prompt', exact: true }).count()).toBe(1)
     const told = await hear(at.page)
@@ -196,7 +196,7 @@ describe('a replay', () => {
     }
   })
 
-  test('on paper says at which time of the race it stood, and shows nothing that can be pressed', async () => {
+  test('on paper shows at which time of the race it was, and nothing that can be pressed', async () => {
     await at.page.goto(url('/race/wide/replay'))
     await at.page.getByRole('slider', { name: 'Time in the race' }).press('ArrowRight')
     await at.page.emulateMedia({ media: 'print' })
@@ -206,7 +206,7 @@ describe('a replay', () => {
   })
 })
 
-test('a replay of a race that there is not leads to those that there are', async () => {
+test('a replay of a race that does not exist links to the history', async () => {
   await at.page.goto(url('/race/none/replay'))
   await at.page.getByRole('heading', { name: 'This race cannot be replayed' }).waitFor()
   const links = await at.page.getByRole('main').getByRole('link').allInnerTexts()
@@ -214,7 +214,7 @@ test('a replay of a race that there is not leads to those that there are', async
 })
 
 describe('two races', () => {
-  test('of one prompt are offered to each other and laid side by side', async () => {
+  test('of one prompt are offered for a comparison and shown side by side', async () => {
     const prompt = 'Two races of one prompt.'
     const lanes = [{ model: 'sim-quick' }, { model: 'sim-slow' }]
     const first = await race(at.house.app.url, { prompt, lanes })

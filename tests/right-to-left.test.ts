@@ -1,11 +1,11 @@
-/** Text that is read from the right stands so, in the browser, wherever it is shown or written. */
+/** Right-to-left text is laid out from the right in the browser, wherever it is shown or written. */
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { arabic, useLayoutPage } from './support/layout-page.ts'
 
 const { at, open } = useLayoutPage('four', 'eight')
 
-describe('text that is read from the right', () => {
+describe('right-to-left text', () => {
   async function expectFromTheRight(shown: Page) {
     const answer = shown.locator('article[data-lane="1"] .md')
     await answer.waitFor()
@@ -32,7 +32,7 @@ describe('text that is read from the right', () => {
     expect(await directions(shown.locator('.prompt-text'))).toEqual(['section rtl'])
   }
 
-  test('in an answer and a prompt goes by block, in a race, a replay and an exported page', async () => {
+  test('has its direction by block in an answer and a prompt, in a race, a replay and an exported page', async () => {
     await open('/race/four', 1280)
     await expectFromTheRight(at.page)
     await open('/race/four/replay', 1280)

@@ -8,7 +8,7 @@ import { root, startHouse } from './support/programs.ts'
 const folder = join(root, 'docs', 'pictures')
 mkdirSync(folder, { recursive: true })
 const house = await startHouse({ env: { CLOCK_CALIBRATION: 'on' } })
-// The margin is in the picture.
+// The picture shows the margin, so wait until it has been measured.
 while ((await readHealth()).calibration === null) await new Promise((resolve) => setTimeout(resolve, 200))
 const browser = await openBrowser()
 try {
@@ -30,7 +30,7 @@ try {
     }
     await page.getByRole('switch', { name: 'stream lane 3' }).click()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
-    // The quick lane is in, the slow one is on its way, the third is awaited, the fourth was cut.
+    // The quick lane is done, the slow one is streaming, the third waits for the whole answer, the fourth was cut.
     await page.getByRole('region', { name: 'Time slip of lane 1' }).waitFor()
     await page.locator('article[data-lane="1"] .md-page > :nth-child(2)').waitFor()
     await page.screenshot({ path: join(folder, `race-${colorScheme}.png`) })

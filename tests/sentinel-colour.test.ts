@@ -1,4 +1,4 @@
-/** A sentinel races for none of the lanes' colours: wherever its plate or its line stands, it is drawn in the same dim ink. */
+/** A sentinel has none of the lanes' colours: its plate and its line are drawn in the same dim ink everywhere. */
 import { expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
@@ -21,7 +21,7 @@ test('a sentinel has one colour on the whole page of its race', async () => {
   const tables = at.page.locator('.photo-splits table, .evidence table')
   for (let table = 0; table < folds.length; table++) await tables.nth(table).waitFor()
   const plates = at.page.locator('.plate-shape').locator('xpath=..').filter({ hasText: /^5$/ })
-  // Strip, lane and index; the chart and what names its lines; a table in each fold.
+  // Strip, lane and index; the chart and its legend; a table in each fold.
   await expect.poll(() => plates.count()).toBe(5 + folds.length)
   const line = at.page.locator('.photo-box g[data-lane="4"] > path').first()
   const colours = [

@@ -1,4 +1,4 @@
-/** The one button that is Start, Stop and Race again: by keyboard, by a double click, and by a key that is held. */
+/** The one button that is Start, Stop and Race again: with the keyboard, a double click, and a key that is held. */
 import { expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
@@ -44,7 +44,7 @@ test('has the focus after Ctrl+Enter in the prompt, and the same keys do not sto
   expect(await focused()).toBe('Race again')
 })
 
-test('is there for the focus that was in a lane of the race before', async () => {
+test('takes the focus that was in a lane of the race before', async () => {
   await setUp()
   await button('Start').click()
   await expectWholeRace()
@@ -54,7 +54,7 @@ test('is there for the focus that was in a lane of the race before', async () =>
   await expect.poll(focused).toBe('Stop')
 })
 
-test('is there for the focus of “New race”, which goes with the race', async () => {
+test('takes the focus of “New race”, which disappears with the race', async () => {
   await setUp()
   await button('Start').click()
   await expectWholeRace()
@@ -64,7 +64,7 @@ test('is there for the focus of “New race”, which goes with the race', async
   expect(await focused()).toBe('Start')
 })
 
-test('is not there for the focus of a lane’s Stop: that stays with the lane', async () => {
+test('does not take the focus of a lane’s Stop, which stays with the lane', async () => {
   await setUpRace(at.page, at.url('/'), ['sim-long', 'sim-long'])
   await button('Start').click()
   await button('Stop lane 1').focus()
@@ -74,7 +74,7 @@ test('is not there for the focus of a lane’s Stop: that stays with the lane', 
   await button('Stop').click()
 })
 
-test('takes the second half of a double click for what it is', async () => {
+test('does not stop the race at the second half of a double click', async () => {
   await setUp()
   const box = (await button('Start').boundingBox())!
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
@@ -98,7 +98,7 @@ test('is not pressed again by a key that is held', async () => {
   await expectWholeRace()
 })
 
-test('leaves the draft that “New race” takes the place of one press away, also after a reload', async () => {
+test('the draft that “New race” replaces can be brought back by one press, also after a reload', async () => {
   const draft = 'A draft of a long evening.'
   const prompt = at.page.getByRole('textbox', { name: 'Prompt', exact: true })
   const { raceId } = await race(at.url(''), { prompt: 'Raced.', lanes: [{ model: 'sim-quick' }] })
@@ -123,7 +123,7 @@ test('leaves the draft that “New race” takes the place of one press away, al
   expect(await button('Bring my draft back').count()).toBe(0)
 })
 
-test('says aloud that a stop is on its way, and when it could not be', async () => {
+test('announces that a stop is under way, and when it failed', async () => {
   const said = at.page.getByRole('status')
   await setUpRace(at.page, at.url('/'), ['sim-long', 'sim-long'])
   await at.page.route('**/stop', async (route) => {
@@ -140,7 +140,7 @@ test('says aloud that a stop is on its way, and when it could not be', async () 
   await button('Stop').click()
 })
 
-test('starts without what the setup cannot hold of the race before, and the page says so', async () => {
+test('the page says which parts of the race before the setup cannot hold', async () => {
   const messages = ['What is 6 times 7?', '42', 'And 8 times 9?'].map((content, index) => ({
     role: index === 1 ? ('assistant' as const) : ('user' as const),
     content,

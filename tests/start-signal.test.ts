@@ -1,4 +1,4 @@
-/** What passes between app and gateway before the light and after it, seen by a wire between the two. */
+/** What app and gateway send each other before the light and after it, recorded by a relay between the two. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Server } from 'node:net'
@@ -11,14 +11,14 @@ import { freePort, type Road, type RunningProgram, startProgram, startRoad } fro
 interface Passed {
   from: 'app' | 'gateway'
   text: string
-  /** On the machine's monotonic clock. */
+  /** By the machine's monotonic clock. */
   atNs: bigint
 }
 
 let road: Road
 let wire: Server
 let app: RunningProgram
-/** By connection. */
+/** One list for each connection. */
 let seen: Passed[][]
 
 beforeAll(async () => {
@@ -57,7 +57,7 @@ afterAll(async () => {
   await road?.stop()
 })
 
-test('at the light one byte a lane goes to the gateway, which has done all else; nobody was asked before', async () => {
+test('at the light each lane sends its last byte to the gateway; no provider is asked before', async () => {
   seen = []
   const lanes = [true, true, false, true].map((stream) => ({ model: 'sim-quick', stream }))
   const state = await race(app.url, { prompt: 'p', lanes })
@@ -80,7 +80,7 @@ test('at the light one byte a lane goes to the gateway, which has done all else;
       await (await fetch(`${road.simulator.url}/ledger/${completionId}`)).json(),
     )
     expect(BigInt(ledger.acceptedAtNs)).toBeGreaterThan(lightNs)
-    // The gateway's own clock too starts with the light.
+    // The gateway's own clock also starts with the light.
     expect(gateway!.durationMs).toBeLessThanOrEqual(totalMs)
   }
 })

@@ -23,7 +23,7 @@ async function freeEnv(): Promise<Record<string, string>> {
     DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'start-')), 'races.db')}`,
     GATEWAY_DISCOVERY: 'off',
     GATEWAY_BOOKS: 'off',
-    // A second start may not ask the network: whoever tries finds nobody here.
+    // A second start must not use the network: no registry answers here.
     npm_config_registry: 'http://127.0.0.1:9/',
   }
 }
@@ -51,7 +51,7 @@ test('prints the one URL, serves the page there, and Ctrl-C ends every process',
 
   const started = descendants(program.process.pid!)
   if (hasProc) expect(started.length).toBeGreaterThanOrEqual(4)
-  // As a terminal does: to the whole group.
+  // To the whole process group, as a terminal does.
   process.kill(-program.process.pid!, 'SIGINT')
   await program.exited
   await allGone(started)
@@ -65,7 +65,7 @@ test('a kill of npm alone leaves nothing behind either', async () => {
 })
 
 test.skipIf(!hasProc).each(['SIGKILL', 'SIGHUP'] as const)(
-  'npm that is gone by a %s leaves nothing behind',
+  'npm that ends by a %s leaves nothing behind',
   async (signal) => {
     const command = ['npm', 'run', 'gateway']
     const program = await startCommand(command, await freeEnv(), /The gateway is ready: (http:\S+)/)
@@ -88,7 +88,7 @@ test('a SIGHUP to the gateway’s launcher reads gateway.yaml', async () => {
   expect(await program.stop('SIGTERM')).toBe(0)
 })
 
-test('`npm run gateway` serves the gateway and nothing else, by whatever name it may be called', async () => {
+test('`npm run gateway` serves only the gateway, under the names that are allowed', async () => {
   const env: Record<string, string> = { ...(await freeEnv()), ALLOWED_HOSTS: 'llm.example.com' }
   const command = ['npm', 'run', 'gateway']
   const program = await startCommand(command, env, /The gateway is ready: (http:\S+)/)
@@ -110,7 +110,7 @@ test('`npm run gateway` serves the gateway and nothing else, by whatever name it
   await allGone(started)
 })
 
-test('`npm run gateway` lets calls end for longer than other programs have, whoever is asked to stop', async () => {
+test('`npm run gateway` gives calls more time to end than other programs, whichever process is stopped', async () => {
   const env = await freeEnv()
   const simulator = await startProgram('simulator', { SIMULATOR_PORT: env.SIMULATOR_PORT! })
   const slow = { name: 'slow', provider: 'simulator', params: { model: 'steady?ttft=50&tps=5&tokens=40' } }
@@ -133,7 +133,7 @@ test('`npm run gateway` lets calls end for longer than other programs have, whoe
 })
 
 test.runIf(existsSync('/dev/full'))(
-  'what the launcher cannot write, on a full disk, ends nothing',
+  'a launcher that cannot write its output, on a full disk, ends no program',
   async () => {
     const env = await freeEnv()
     const full = openSync('/dev/full', 'a')
@@ -168,7 +168,7 @@ test.skipIf(!hasProc).each(['simulator', 'gateway', 'api'])(
   },
 )
 
-test('says that only simulated models can race when that is so, whatever keys for other things are set', async () => {
+test('says that only simulated models can race when that is so, whatever other keys are set', async () => {
   const models = [simulated, { name: 'o', provider: 'openai', params: { apiKey: '$KEY_THAT_NOBODY_SETS' } }]
   const program = await start({ ...(await freeEnv()), ...withModels(models), FOO_API_KEY: 'x' })
   expect(program.output()).toContain('Only simulated models can race')
@@ -186,7 +186,7 @@ test('does not say it when AWS’s keys let a model of Bedrock race', async () =
   await program.stop('SIGINT')
 })
 
-test.skipIf(!hasProc)('gives the providers’ keys to the gateway and to nobody else', async () => {
+test.skipIf(!hasProc)('gives the providers’ keys only to the gateway', async () => {
   const program = await start({ ...(await freeEnv()), OPENAI_API_KEY: 'key-for-this-test' })
   const started = descendants(program.process.pid!)
   const holders = ['simulator', 'gateway', 'api'].filter((name) => {
@@ -258,7 +258,7 @@ async function allGone(pids: number[]): Promise<void> {
   }
 }
 
-/** Dead, and only not yet asked for by its parent. */
+/** It has ended, but its parent has not read its exit code yet. */
 function isZombie(pid: number): boolean {
   try {
     return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))

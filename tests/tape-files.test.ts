@@ -1,4 +1,4 @@
-/** Tapes that leave and come: a page that replays a hostile race without a server, and a file from elsewhere. */
+/** Exported and imported tapes: a page that replays a hostile race without a server, and a file from elsewhere. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FinishLine, RaceDetail, RaceEvent } from '@drag-race/contracts'
@@ -12,7 +12,7 @@ const at = useHousePage()
 const { url, exported } = at
 
 describe('an exported page', () => {
-  test('plays without a server, and neither runs nor fetches anything that an answer says', async () => {
+  test('plays without a server, and neither runs nor fetches anything from an answer', async () => {
     const id = 'hostile-export'
     await bring(hostileTape(id))
     const shown = await at.openExported(id)
@@ -87,7 +87,7 @@ describe('a tape from elsewhere', () => {
     expect(await seriousFaults(at.page)).toEqual([])
   })
 
-  test('is not passed over where several are dropped, nor where the app does not answer', async () => {
+  test('is refused with a reason where several are dropped, and where the app does not answer', async () => {
     await at.page.goto(url('/history'))
     await at.page.getByRole('button', { name: 'Import a tape' }).waitFor()
     await at.page.evaluate(dropTwo)
@@ -123,7 +123,7 @@ async function stop(id: string): Promise<void> {
   await fetch(url(`/api/races/${id}/stop`), { method: 'POST', headers, body: '{}' })
 }
 
-/** One lane that says everything that could leave a page's script, and some that markdown could turn into a request. */
+/** A lane whose answer has all that could end a page's script, and parts that markdown could turn into a request. */
 function hostileTape(raceId: string): RaceEvent[] {
   const words = [
     '</script><script>window.hacked = 1</script>',

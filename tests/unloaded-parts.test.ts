@@ -1,4 +1,4 @@
-/** What a page shows when a part of its code does not arrive. */
+/** What a page shows when a part of its code cannot be loaded. */
 import { describe, expect, test } from 'vitest'
 import { useRacePage } from './support/race-page.ts'
 
@@ -7,7 +7,7 @@ const { at, expectNoSeriousFault, lane, open, setUp } = useRacePage()
 describe('a part of the page that cannot be loaded', () => {
   const failed = (what: string) => at.page.getByRole('alert').filter({ hasText: `${what} cannot be shown` })
 
-  test('takes no slip with it', async () => {
+  test('does not keep the slips from being shown', async () => {
     await at.page.route('**/assets/photo-finish-*', (route) => route.abort())
     await setUp('sim-quick', 'sim-slow')
     await at.page.keyboard.press('Control+Enter')
@@ -19,7 +19,7 @@ describe('a part of the page that cannot be loaded', () => {
     expect(await failed('The photo finish').count()).toBe(0)
   })
 
-  test('leaves the others to be gone to', async () => {
+  test('leaves the other pages reachable', async () => {
     await at.page.route('**/assets/history-page-*', (route) => route.abort())
     await open()
     await at.page.getByRole('link', { name: 'History', exact: true }).click()
@@ -33,7 +33,7 @@ describe('a part of the page that cannot be loaded', () => {
 
 test.each([
   ['nothing', 0],
-  ['the first file alone', 1],
+  ['only the first file', 1],
 ])('when %s of its code arrives a page says so, and what to do', async (_, count) => {
   let arrived = 0
   await at.page.route('**/assets/*.js', (route) =>

@@ -35,7 +35,7 @@ describe.each([375, 1280, 2560])('at %i px', (width) => {
     await at.page.goto(at.url(path()))
     await at.page.getByRole('heading', { name: heading }).first().waitFor()
     await at.page.waitForLoadState('networkidle')
-    // A first token may come as late as the last one.
+    // A first token can come as late as the last one.
     await at.page.evaluate(
       "document.querySelectorAll('.track-tick').forEach(({ style }) => { style.transform = 'translateX(100%)' })",
     )

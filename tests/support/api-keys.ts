@@ -1,4 +1,4 @@
-/** Keys of callers, as gateway.yaml holds them. */
+/** Keys of callers, as in gateway.yaml. */
 import { createHash } from 'node:crypto'
 
 /** An entry of `apiKeys.keys`; the key is `key-of-<id>`. */

@@ -1,4 +1,4 @@
-/** What a page does to people who cannot see it, or cannot use a mouse: axe's serious and critical findings. */
+/** Faults of a page for people who cannot see it, or cannot use a mouse: axe's serious and critical findings. */
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 

@@ -1,9 +1,9 @@
-/** A provider that has a bad day when it is told to: the model that is asked for chooses the day. */
+/** A provider with faults: the model of a request chooses the fault. */
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a call gets; `isStream` as it was asked for. */
+/** Answers a call; `isStream` as the caller asked for. */
 export type Answering = (response: ServerResponse, isStream: boolean) => void
 
 export interface BadProvider {
@@ -11,7 +11,7 @@ export interface BadProvider {
   close(): Promise<void>
 }
 
-/** Days by model: their answers, one a call and form, the last of them for all that follow. */
+/** `days`: by model, the answers to its calls in turn, the last one for all later ones; streams are counted apart. */
 export async function startBadProvider(days: Record<string, Answering[]>): Promise<BadProvider> {
   const turns = new Map<string, number>()
   const server = createServer(async (request, response) => {
@@ -84,7 +84,7 @@ export const reset: Answering = (response) => void response.destroy()
 
 export const silent: Answering = () => {}
 
-/** The head and no token; or, where there is no first token, the whole of it, that much later. */
+/** As a stream, the role and no token; otherwise the whole answer, `ms` later. */
 export const late =
   (ms: number): Answering =>
   (response, isStream) => {
@@ -92,7 +92,7 @@ export const late =
     else setTimeout(() => good(response, isStream), ms)
   }
 
-/** Twenty tokens, or half a body, and then what `then` does. */
+/** Twenty tokens, or half a body; then calls `then`. */
 export const half =
   (then: (response: ServerResponse) => void): Answering =>
   (response, isStream) =>
@@ -106,7 +106,7 @@ export const malformed: Answering = (response, isStream) => {
   begin(response, isStream).end(isStream ? broken.join('') + done : wholeBody.replace(',', ',,'))
 }
 
-/** Nothing says that it is over but the end of the connection, and in a stream its reason to finish. */
+/** The answer ends only with the connection, and in a stream with a finish reason, without `[DONE]`. */
 export const endless: Answering = (response, isStream) => {
   response.useChunkedEncodingByDefault = false
   begin(response.setHeader('connection', 'close'), isStream).end(isStream ? wholeStream.join('') : wholeBody)

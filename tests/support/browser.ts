@@ -1,4 +1,4 @@
-/** A real browser that the project installs itself: no root, no download of its own. */
+/** A real browser that comes with the project's dependencies: it needs no root and no download of its own. */
 import chromium from '@sparticuz/chromium'
 import { type Browser, chromium as playwright } from 'playwright-core'
 

@@ -1,4 +1,4 @@
-/** An OpenTelemetry collector for tests: takes OTLP over HTTP as protobuf, and shows the spans that it was sent. */
+/** An OpenTelemetry collector for tests: takes OTLP over HTTP as protobuf, and keeps the spans that it was sent. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,6 +1,6 @@
 /**
- * A house, a browser and, new for each test, a page of it: with a folder for files, what the page complained of, and
- * what it asked for. Call it once in a test file; it begins and ends all of them.
+ * All three programs (a house), a browser and, for each test, a new page, with a folder for files, the page's errors
+ * and its requests. Call it once in a test file; it starts and ends all of them.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ export interface HousePage {
   context: BrowserContext
   page: Page
   folder: string
-  /** What any page complained of, content security violations included. */
+  /** The errors of all pages, content security violations included. */
   complaints: string[]
   requested: string[]
   url(path: string): string
@@ -27,8 +27,8 @@ export interface HousePage {
 }
 
 /**
- * Its members are there from the first hook on, and `page` and what was heard of it are other ones in each test.
- * `prepare` starts what the house is to know of.
+ * Its members are set in the hooks; `page`, `complaints` and `requested` are new in each test. `prepare` runs before
+ * the house is started.
  */
 export function useHousePage(prepare?: () => Promise<HouseOptions>): HousePage {
   const at = {

@@ -1,4 +1,4 @@
-/** A house whose races are as wide and as long as they come, and where their parts stand on a page. */
+/** A house with very wide and very long races, and a check of where their parts are on a page. */
 import type { Locator } from 'playwright-core'
 import { beforeAll, expect } from 'vitest'
 import { useHousePage } from './house-page.ts'
@@ -29,7 +29,7 @@ const races = {
   long: [...field.slice(0, 7), { model: 'wordy', answer: 'Many words. '.repeat(5_000), totalMs: 30_000 }],
 }
 
-/** In the history stand these races, under their names. */
+/** The history then has these races, with their names as ids. */
 export function useLayoutPage(...names: (keyof typeof races)[]) {
   const at = useHousePage()
   beforeAll(async () => {
@@ -52,7 +52,7 @@ async function bring(address: string, id: string, lanes: readonly LongLane[]) {
   expect(response.status, await response.text()).toBe(201)
 }
 
-/** What of a box stands left or right of it, by its text. */
+/** Expects that no part of a box is left or right of it; the failure lists the parts by their text. */
 export async function expectInside(boxes: Locator, parts: string): Promise<void> {
   await boxes.first().waitFor()
   const outside = await boxes.evaluateAll(

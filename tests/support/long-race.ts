@@ -1,4 +1,4 @@
-/** A race of long times, long names and long answers, written by hand: what a page must find room for. */
+/** A handmade race of long times, long names and long answers, for which a page must have room. */
 import { emptyRace, type RaceEvent, reduceRace, toStandings, type Unnumbered } from '@drag-race/contracts'
 
 export interface LongLane {
@@ -6,7 +6,7 @@ export interface LongLane {
   answer: string
   /** From the green light to the end of the answer. */
   totalMs: number
-  /** Why it did not finish; left out: it did. */
+  /** Why the lane did not finish; absent when it did. */
   failure?: string
 }
 

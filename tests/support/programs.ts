@@ -1,4 +1,4 @@
-/** Starts the project's programs as a user would: real processes on free ports, in a folder of their own. */
+/** Starts the project's programs as a user does: real processes on free ports, in a folder of their own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,7 +11,7 @@ export interface RunningProgram {
   url: string
   /** All of its output so far. */
   output(): string
-  /** Ends it and waits until it is gone; the exit code, or the signal that ended it. */
+  /** Ends the program and waits for that; resolves to the exit code, or the signal that ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
   exited: Promise<number | NodeJS.Signals | null>
   process: ChildProcess
@@ -41,7 +41,7 @@ export async function startCommand(
   readyLine: RegExp,
   options: { cwd?: string; detached?: boolean } = {},
 ): Promise<RunningProgram> {
-  // No key of whoever runs the tests may reach a program under test.
+  // No key of the person who runs the tests is to reach a program under test.
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !/_API_KEY$|^VITEST|^NODE_/.test(key)),
   )
@@ -85,7 +85,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Simulator and gateway, joined: all that a client of the gateway needs. */
+/** Simulator and gateway, connected: all that a client of the gateway needs. */
 export interface Road {
   simulator: RunningProgram
   gateway: RunningProgram
@@ -142,7 +142,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     GATEWAY_URL: road.gateway.url,
     GATEWAY_METRICS_URL: road.gatewayMetricsUrl,
     SIMULATOR_URL: road.simulator.url,
-    // A margin measured while other tests begin would decide places; tests of the clock switch it on.
+    // A margin that is measured while other tests start would decide places. Tests of the clock switch it on.
     CLOCK_CALIBRATION: 'off',
     ...options.env,
   }

@@ -1,4 +1,4 @@
-/** The parts of a page that most tests of the screen press or read. */
+/** The parts of a page that most tests of the screen use. */
 import { expect } from 'vitest'
 import { seriousFaults } from './axe.ts'
 import { useHousePage } from './house-page.ts'

@@ -1,4 +1,4 @@
-/** The page on which a race is put together, worked as people work it. */
+/** The page on which a race is set up, used as people use it. */
 import type { Page } from 'playwright-core'
 
 export async function chooseModel(page: Page, number: number, model: string): Promise<void> {
@@ -8,7 +8,7 @@ export async function chooseModel(page: Page, number: number, model: string): Pr
   await page.getByRole('option', { name: new RegExp(`^${model}\\b`) }).click()
 }
 
-/** Leaves a race of these models on the start page at this address, to be started. */
+/** Sets up a race of these models on the start page at this address, without starting it. */
 export async function setUpRace(page: Page, address: string, models: readonly string[]): Promise<void> {
   await page.goto(address)
   await page.getByRole('textbox', { name: 'Prompt' }).fill('Explain the TCP three-way handshake.')

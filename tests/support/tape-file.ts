@@ -1,4 +1,4 @@
-/** A tape file with a header that is true of these events. */
+/** A tape file of these events with a correct header. */
 import { createHash } from 'node:crypto'
 import { type RaceEvent, type TapeHeader, tapeFormat, tapeVersion } from '@drag-race/contracts'
 

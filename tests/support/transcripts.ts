@@ -1,6 +1,6 @@
 /**
- * Recorded provider streams as an upstream. They lie beside the project (`../shared/transcripts`), not in it; where
- * they are absent, the tests that need them say that they are skipped.
+ * Recorded streams of providers, served as an upstream. They are beside the project (`../shared/transcripts`), not in
+ * it; where they are absent, the tests that need them are skipped.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
@@ -106,7 +106,7 @@ function pieces(name: string, cut: Cut): Buffer[] {
   })
 }
 
-/** As the network delivered it where that was recorded, else an event a read. */
+/** The reads as they were recorded; where they were not, one event for each read. */
 function recordedSizes(name: string, bytes: Buffer): number[] {
   const path = join(folder, name.replace(/\.sse$/, '.chunks.json'))
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'))
