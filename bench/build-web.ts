@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from '../tests/support/programs.ts'
 
-/** Anew each time: two seconds, and never the page of yesterday. Throws when it cannot be built. */
+/** Builds the web each time, in two seconds, so that it is never an old one. Throws when it cannot be built. */
 export function buildWeb() {
   const folder = join(root, 'apps', 'web')
   const vite = join(folder, 'node_modules', 'vite', 'bin', 'vite.js')

@@ -1,4 +1,4 @@
-/** Every benchmark keeps its newest table in bench/README.md, between two marks of its own. */
+/** Writes a benchmark's newest table into bench/README.md, between two marks of its own. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ export function keepTable(name: string, table: string) {
   )
 }
 
-/** What it ran on, and when. */
+/** The machine, the version of Node and the date. */
 export function toMachine(): string {
   const gibibytes = Math.round(totalmem() / 2 ** 30)
   const date = new Date().toISOString().slice(0, 10)

@@ -1,4 +1,4 @@
-/** What goes on beside a race while it is timed. */
+/** What else the machine does while a race is timed. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ export const cases = ['nothing else', 'history and leaderboard hammered', 'a bro
 export type Case = (typeof cases)[number]
 
 interface During {
-  /** The race has begun. */
+  /** To be called when the race has begun. */
   race(raceId: string): void
   end(): Promise<void>
 }
@@ -27,7 +27,7 @@ export async function createCases(appUrl: string): Promise<Cases> {
       async begin() {
         await page.goto(appUrl, { waitUntil: 'networkidle' })
         return {
-          // Within the page: loading it anew would take as long as the race.
+          // Within the page, because to load it again would take as long as the race.
           race: (raceId) => void page.evaluate(`history.pushState(null, '', '/race/${raceId}')`),
           end: async () => void (await page.goto('about:blank')),
         }
@@ -40,8 +40,8 @@ export async function createCases(appUrl: string): Promise<Cases> {
 }
 
 /**
- * A program of its own, with one thread: what it asks of the app disturbs the race, and not the collecting of its
- * garbage on every core, nor that it shares a thread with the race's viewer.
+ * A program of its own, with one thread, so that only its requests disturb the race, and not its garbage collection on
+ * every core, nor a thread that it shares with the race's viewer.
  */
 async function hammer(appUrl: string): Promise<During> {
   const client = fork(join(import.meta.dirname, 'hammer.ts'), [appUrl], {

@@ -1,7 +1,7 @@
 /**
  * The second client of the clock's benchmark: two loops that ask again as soon as they are answered, for pages of the
- * history with a search through all answers, for boards and for whole tapes. Ends with the channel to whoever started
- * it.
+ * history with a search through all answers, for boards and for whole tapes. Ends with the channel to the process that
+ * started it.
  */
 const [appUrl] = process.argv.slice(2)
 
@@ -14,7 +14,7 @@ const paths = [
 
 process.on('disconnect', () => process.exit())
 const { races } = await read<{ races: { id: string }[] }>('/api/races?limit=50')
-// From here on the app is hammered.
+// The load on the app begins here.
 process.send?.('begun')
 await Promise.all([ask(0), ask(2)])
 

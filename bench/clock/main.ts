@@ -1,9 +1,9 @@
 /**
- * `pnpm bench:clock [--quick] [--roads]`: the error of the clock, from the tape beside the simulator's ledger.
+ * `pnpm bench:clock [--quick] [--roads]`: the error of the clock, by comparing the tape with the simulator's ledger.
  * Simulator, gateway and app are processes of their own, as `npm start` starts them; 1, 4, 8 and 16 lanes at 20, 100
  * and 500 tokens a second, in three cases: nothing else, a second client that hammers history and leaderboard, a
- * browser that watches. Then 8 lanes at 100 tokens over other roads, which says what of it is the gateway's; `--roads`
- * runs these alone.
+ * browser that watches. Then 8 lanes at 100 tokens over other roads, which shows how much of the error is the
+ * gateway's; `--roads` runs only these.
  *
  * The cases take turns within a round, so that a noisy machine is noisy for all of them. A figure is the median over
  * the rounds of that round's percentile.
@@ -52,8 +52,7 @@ async function timeCases() {
     }
     for (let round = 0; round < setting.rounds; round++) {
       for (const cell of round % 2 === 0 ? cells : cells.toReversed()) {
-        // What the race before left to be done (counters to be read, a page to be torn down) is not this one's
-        // disturbance.
+        // Work that the race before left (counters to read, a page to tear down) must not disturb this one.
         await sleep(settleMs)
         const during = await disturbers[cell.name].begin()
         const result = await timeRace({

@@ -1,4 +1,4 @@
-/** One race, and what its tape says beside the simulator's ledger. */
+/** One race, and its tape compared with the simulator's ledger. */
 import { emptyRace, type LaneErrors, reduceRace, SimulatorLedger, toLaneErrors } from '@drag-race/contracts'
 import { events, postRace } from '../../apps/api/src/testing/race-client.ts'
 
@@ -6,13 +6,13 @@ export interface RoundResult {
   errors: LaneErrors[]
   lagMs: number | null
   marginMs: number | null
-  /** Last lane to leave, from the green light. */
+  /** When the last lane left, from the green light. */
   skewMs: number
 }
 
 export const modelName = (rate: number) => `clock-${rate}`
 
-/** Entries of gateway.yaml: exact models, one a rate. */
+/** Entries of gateway.yaml: exact models, one for each rate. */
 export function toModels(rates: readonly number[], seconds: number): object[] {
   return rates.map((rate) => ({
     name: modelName(rate),
@@ -21,7 +21,7 @@ export function toModels(rates: readonly number[], seconds: number): object[] {
   }))
 }
 
-/** So that what a second client asks for is real: races of several lanes, eight at a time. */
+/** Gives a second client a real history to ask for: races of several lanes, run eight at a time. */
 export async function fillHistory(appUrl: string, races: number): Promise<void> {
   let left = races
   const racer = async () => {
@@ -42,7 +42,7 @@ export interface Timed {
   lanes: number
   model: string
   maxTokens: number
-  /** Told the race's id as soon as it has one. */
+  /** Called with the race's id as soon as it has one. */
   onStart?(raceId: string): void
 }
 

@@ -53,7 +53,7 @@ function toAimLine(cell: Cell): string {
   return `${cell.name}: p99 of TTFT ${toText(ttft.p99)} (aim ${aim.ttftMs}), of a token ${toText(token.p99)} (aim ${aim.tokenMs}): ${isMet ? 'met' : 'missed'}.  `
 }
 
-/** What of the error is the gateway's: the rest is the machine's, Node's and the reading thread's. */
+/** How much of the error is the gateway's; the rest is the machine's, Node's and the reading thread's. */
 export function writeRoads(ways: readonly Way[], setting: RoadSetting, isKept: boolean) {
   const { lanes, tokens, races, racesToWarm } = setting
   const lines = [

@@ -1,17 +1,17 @@
 /**
- * The same race over other roads, with nothing else beside it: straight to the simulator, through the least that a
- * proxy on node:http and undici can be, and through this gateway. What the first two take is the machine's and Node's
- * own.
+ * The same race over other roads, on an otherwise idle machine: straight to the simulator, through the smallest
+ * possible proxy on node:http and undici, and through this gateway. The times of the first two are the machine's and
+ * Node's own.
  *
- * Each road begins with programs that nobody has called yet, and has the same races to warm up: code that ran often is
- * quicker, and would decide the comparison.
+ * Each road begins with programs that have not been called yet, and has the same races to warm up: code that has run
+ * often is quicker, and would decide the comparison.
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort, root, startCommand, startProgram, startRoad } from '../../tests/support/programs.ts'
 import { type RoundResult, timeRace } from './measure.ts'
 
-/** The simulator's own name for it on every road, so that a proxy need not translate it; 100 tokens a second. */
+/** The simulator's own name of a model of 100 tokens a second, on every road, so that a proxy need not translate it. */
 const model = 'steady'
 
 export interface Way {
@@ -22,7 +22,7 @@ export interface Way {
 export interface RoadSetting {
   lanes: number
   tokens: number
-  /** Before those that count. */
+  /** Races before those that count. */
   racesToWarm: number
   races: number
   settleMs: number

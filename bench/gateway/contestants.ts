@@ -1,4 +1,4 @@
-/** Starts the upstream, the floor and this gateway, each a process of its own, and takes others by URL. */
+/** Starts the upstream, the floor and this gateway, each as a process of its own, and adds other gateways by URL. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
@@ -13,10 +13,10 @@ export interface Field {
   contestants: Contestant[]
 }
 
-/** `others` are `name=url` of gateways that are running already and send their model to `UPSTREAM_PORT`. */
+/** `others` are `name=url` of gateways that are running already and whose model is at `UPSTREAM_PORT`. */
 export async function startField(others: readonly string[], upstreamPort: string): Promise<Field> {
   const children: ChildProcess[] = []
-  // Also when the run breaks off.
+  // Ends them also when the run breaks off.
   process.on('exit', () => children.map((child) => child.kill()))
   const start = (entry: string, env: Record<string, string>, flags: readonly string[] = []) =>
     startProcess(entry, env, flags, children)
@@ -46,12 +46,12 @@ export async function startField(others: readonly string[], upstreamPort: string
 
 const model = 'bench'
 
-/** The one with the most to do. */
+/** The gateway with the most to do. */
 export const fullest = 'with a budget and an audit log too'
 
 /**
- * A normal config: a key, limits that nobody reaches here, retries, a breaker, metrics, books; and less and more of it.
- * JSON is YAML.
+ * A normal config: a key, limits that are not reached here, retries, a breaker, metrics, books; `accounts` varies the
+ * books, budget and audit log. JSON is YAML.
  */
 function writeConfig(
   upstreamUrl: string,
@@ -79,12 +79,13 @@ function writeConfig(
   return { GATEWAY_CONFIG: path, GATEWAY_BOOKS: accounts === 'none' ? 'off' : join(folder, 'books.db') }
 }
 
-/** Made up for one run, and of use nowhere else. */
+/** A random key for one run. */
 const key = randomUUID()
 
 /**
- * `name=url`, and after a comma any headers that it wants: `portkey=http://127.0.0.1:8787,x-portkey-provider:openai`. Where
- * it calls the model by another name, the url says so: `tensorzero=http://127.0.0.1:3000/openai?model=tensorzero::model_name::bench`.
+ * `name=url`, and after commas the headers that the gateway needs:
+ * `portkey=http://127.0.0.1:8787,x-portkey-provider:openai`. Another name of the model is given in the URL:
+ * `tensorzero=http://127.0.0.1:3000/openai?model=tensorzero::model_name::bench`.
  */
 function toOther(text: string): Contestant {
   const [place = '', ...headers] = text.split(',')

@@ -1,6 +1,6 @@
 /**
- * The floor of the platform: what anything on node:http and undici must cost that reads a body, sends it on and pipes
- * the answer back. It checks nothing, counts nothing and limits nothing.
+ * The floor of the platform: the least that a proxy on node:http and undici costs. It reads a body, sends it on and
+ * passes the answer back, and checks, counts and limits nothing.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,20 +1,20 @@
-/** What is done to each contestant, and what is read off it. One client for all, on undici, in this process. */
+/** The load on each contestant, and its measurement. One client for all, on undici, in this process. */
 import type { ChildProcess } from 'node:child_process'
 import { Pool } from 'undici'
 
 export interface Contestant {
   name: string
-  /** What comes before `/v1/chat/completions`. */
+  /** The part before `/v1/chat/completions`. */
   url: string
-  /** Its own name for the upstream's model. */
+  /** The contestant's own name for the upstream's model. */
   model: string
-  /** What each request carries besides, such as a key. */
+  /** Further headers of each request, such as a key. */
   headers: Record<string, string>
   /** For its memory and its processor time; null for one that was not started here. */
   child: ChildProcess | null
 }
 
-/** Delays in milliseconds that lie between the upstream's clock stamps and ours. */
+/** Delays in milliseconds between the upstream's clock stamps and ours. */
 export interface StreamDelays {
   /** Our request leaves → the upstream has read it. */
   request: number[]
@@ -61,7 +61,7 @@ export function createLoad(contestant: Contestant, connections: number) {
   }
 
   return {
-    /** One stream, read to its end. Throws when it is not whole. */
+    /** Reads one stream to its end. Throws when it is not whole. */
     async stream(tokens: number, tokensPerSecond: number, delays: StreamDelays): Promise<void> {
       const leftAtNs = process.hrtime.bigint()
       const { statusCode, body } = await send({
@@ -90,20 +90,20 @@ export function createLoad(contestant: Contestant, connections: number) {
       if (seen !== tokens) throw new Error(`${contestant.name}: ${seen} of ${tokens} tokens`)
     },
 
-    /** As many whole answers as possible in this time, each connection one after the other. */
+    /** Reads as many whole answers as possible in this time, on each connection one after the other. */
     async answers(lanes: number, forMs: number): Promise<Answered> {
       const startedAt = performance.now()
       const count = await runLanes(lanes, () => performance.now() - startedAt < forMs)
       return { count, perSecond: (count * 1000) / (performance.now() - startedAt) }
     },
 
-    /** So many whole answers. */
+    /** Reads `count` whole answers. */
     async calls(lanes: number, count: number): Promise<void> {
       let left = count
       await runLanes(lanes, () => left-- > 0)
     },
 
-    /** Streams that the caller leaves after their first bytes. */
+    /** A stream that the caller leaves after its first bytes. */
     async abort(): Promise<void> {
       const { body } = await send({ stream: true, max_tokens: 1_000, seed: 50 })
       for await (const _bytes of body) break

@@ -1,6 +1,6 @@
 /**
- * `pnpm bench:gateway [name=url …]`: what a gateway adds, against direct calls and against the floor of the platform,
- * all in one run and in turns, so that a noisy machine is noisy for all of them. Ratios are what to read.
+ * `pnpm bench:gateway [name=url …]`: what a gateway adds, compared with direct calls and with the floor of the
+ * platform, all in one run and in turns, so that a noisy machine is noisy for all of them. Read the ratios.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fullest, startField } from './contestants.ts'
@@ -11,14 +11,14 @@ import { type Measured, type MemoryFigures, writeReport } from './report.ts'
 const rounds = Number(process.env.BENCH_ROUNDS ?? 8)
 const memoryCalls = Number(process.env.BENCH_CALLS ?? 50_000)
 /**
- * Of the same kind, before the first look: what grows once and stays (V8's young generation, malloc's arenas) has
- * grown: after 20,000 or so.
+ * Calls of the same kind before memory is first measured. After some 20,000, what grows once and stays (V8's young
+ * generation, malloc's arenas) has grown.
  */
 const warmCalls = 30_000
 const batchCalls = 2_500
 /**
- * How many ask at once, each again as soon as it is answered: few leave a gateway waiting for caller and upstream, many
- * never do.
+ * How many callers there are, each of which asks again as soon as it is answered: with few, a gateway waits for caller
+ * and upstream at times, with many never.
  */
 const callers = [8, 64]
 const lanes = callers[0]!
@@ -38,7 +38,7 @@ for (const contestant of field.contestants) {
   await warmUp(contestant)
 }
 for (let round = 0; round < rounds; round++) {
-  // Who comes first in a round comes last in the next.
+  // The first of a round is the last of the next.
   const order = round % 2 === 0 ? field.contestants : field.contestants.toReversed()
   for (const contestant of order) await measure(contestant, measured.get(contestant.name)!)
   process.stderr.write(`round ${round + 1} of ${rounds}\n`)
@@ -47,7 +47,7 @@ writeReport([...measured.values()], await countMemory(), { rounds, openStreams }
 process.exit()
 
 /**
- * So that nobody is measured while it is still being compiled: under load that goes on for some ten to fifteen seconds.
+ * So that no contestant is measured while V8 still compiles it, which takes some ten to fifteen seconds under load.
  */
 async function warmUp(contestant: Contestant) {
   const load = createLoad(contestant, openStreams)
@@ -59,8 +59,8 @@ async function warmUp(contestant: Contestant) {
 async function measure(contestant: Contestant, into: Measured) {
   const load = createLoad(contestant, openStreams)
   await load.answers(1, 100)
-  // One call at a time: what a lone caller feels. Streams of a tenth of a second end to end would begin in step with
-  // what a gateway does every tenth of a second, and with what it still does for the call before.
+  // One call at a time, as for a lone caller. Without the random pause, streams of a tenth of a second would begin in
+  // step with what a gateway does every tenth of a second, and with its work left from the call before.
   for (let count = 0; count < singleCalls; count++) {
     await sleep(5 + Math.random() * 50)
     await load.stream(20, 200, into.single)
@@ -72,7 +72,7 @@ async function measure(contestant: Contestant, into: Measured) {
     answers.perSecond.push(perSecond)
     if (pid !== undefined) answers.cpuUs.push((cpuUs(pid) - beforeUs) / count)
   }
-  // A crowd: 200 streams of 50 tokens a second, begun over one second, so that they do not beat in step.
+  // A crowd: 200 streams of 50 tokens a second, begun over one second, so that they are not in step.
   await Promise.all(
     Array.from({ length: openStreams }, async (_, index) => {
       await sleep((index * 1_000) / openStreams)
@@ -83,8 +83,8 @@ async function measure(contestant: Contestant, into: Measured) {
 }
 
 /**
- * Of the gateway with the most to keep, before and after calls of which every tenth is left by its caller in the middle
- * of a stream.
+ * The memory of the gateway with the most to keep, before and after calls of which every tenth is left by its caller in
+ * the middle of a stream.
  */
 async function countMemory(): Promise<MemoryFigures> {
   const gateway = field.contestants.find(({ name }) => name === fullest)!

@@ -1,9 +1,9 @@
 /**
- * Loaded into the gateway that is measured (`node --expose-gc --import`): collects its garbage when asked, and tells
- * what is left.
+ * Loaded into the gateway that is measured (`node --expose-gc --import`): collects garbage when asked, and sends back
+ * how much memory is left in use.
  */
 process.on('message', async () => {
-  // What the first collection lets go of (closed sockets, finalizers) is for the second.
+  // The second collection frees what the first one released (closed sockets, finalizers).
   for (let round = 0; round < 2; round++) {
     globalThis.gc!()
     await new Promise(setImmediate)

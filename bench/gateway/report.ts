@@ -7,12 +7,12 @@ import type { Memory } from './process-figures.ts'
 export interface Measured extends Contestant {
   /** One call at a time. */
   single: StreamDelays
-  /** With all the others open. */
+  /** While all the other streams are open. */
   crowd: StreamDelays
   answers: Throughput[]
 }
 
-/** Whole answers to callers who ask again as soon as they have one. */
+/** Whole answers to callers that ask again as soon as they have one. */
 export interface Throughput {
   callers: number
   perSecond: number[]
@@ -20,10 +20,10 @@ export interface Throughput {
   cpuUs: number[]
 }
 
-/** Each time after garbage was collected, but for the most. */
+/** All after garbage collection, except `mostMb`. */
 export interface MemoryFigures {
   calls: number
-  /** Of them, by their callers, in the middle of a stream. */
+  /** Calls that their callers left in the middle of a stream. */
   left: number
   warm: Memory
   mostMb: number

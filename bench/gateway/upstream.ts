@@ -1,7 +1,7 @@
 /**
  * The provider of the benchmark, a process of its own. It writes the machine's monotonic time (`process.hrtime`, one
  * clock for all processes) into every token just before it writes the token, and the time at which it had read the
- * request into the first one. What a gateway adds to each step is then exact, whoever measures.
+ * request into the first one. So what a gateway adds to each step is measured exactly, by any client.
  *
  * Paced by absolute deadlines: token i is due at start + i × interval, however late the one before was.
  */
@@ -19,9 +19,9 @@ const server = createServer((request, response) => {
       max_completion_tokens?: number
       seed?: number
     }
-    // TensorZero knows the newer name alone.
+    // TensorZero knows only the newer name.
     const tokens = body.max_completion_tokens ?? body.max_tokens ?? 20
-    // `seed` carries tokens per second: of the numbers of a request it is the one that all gateways leave alone.
+    // `seed` carries the tokens per second, because it is the one number of a request that no gateway changes.
     if (body.stream) stream(response, tokens, body.seed ?? 50, readAtNs)
     else answer(response, tokens, readAtNs)
   })

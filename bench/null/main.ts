@@ -1,11 +1,11 @@
 /**
  * `pnpm bench:null [--quick]`: races of one simulated profile against itself, through simulator, gateway and app as
- * real processes. Whoever wins there wins by chance, and a leaderboard that finds a winner has a defect.
+ * real processes. A win there is chance, and a leaderboard that finds a winner has a defect.
  *
  * Two pairs of twins, each pair the same profile under two names. The exact pair answers to the millisecond: only the
  * clock can tell its lanes apart, and within the margin it must not. The jittered pair draws its times anew for each
- * race and name, so that either wins about half of the races: what the leaderboard says of it must hold 50 % as often
- * as it claims.
+ * race and name, so that either wins about half of the races: the leaderboard's intervals must contain 50 % as often as
+ * they claim.
  *
  * Races are run in blocks with a prompt category each, so that `GET /api/leaderboard?category=…` is a board of its own.
  */

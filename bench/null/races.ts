@@ -6,24 +6,24 @@ import type { House } from '../../tests/support/programs.ts'
 export type Pair = 'exact' | 'jittered'
 
 export interface NullRace {
-  /** First and second name's total. */
+  /** The totals of the first and the second name. */
   totalsMs: [number, number]
   /** How far a time of it may be off (`errorBoundMs`). */
   errorMs: number
   isDeadHeat: boolean
   /** 0: the first name, 1: the second. */
   winner: 0 | 1 | null
-  /** How far the simulator's own totals lay apart: what a perfect clock would have seen. */
+  /** How far the simulator's own totals were apart, as a perfect clock would have measured. */
   trueGapMs: number
 }
 
 /**
- * The seed of a run comes from the model's id and the prompt. The second name's id has the same figures in another
- * order: the same profile, another draw.
+ * The seed of an answer comes from the model's id and the prompt. The second name's id has the same figures in another
+ * order: the same profile with another draw.
  */
 const profiles: Record<Pair, [string, string]> = {
   exact: ['steady?ttft=30&tps=400&tokens=30', 'steady?tokens=30&tps=400&ttft=30'],
-  // Some 80 ms apart as a rule, so that few of them are dead heats.
+  // The lanes are usually some 80 ms apart, so that few races are dead heats.
   jittered: ['steady?ttft=60&tps=250&tokens=60&jitter=0.8', 'steady?tokens=60&jitter=0.8&tps=250&ttft=60'],
 }
 
@@ -39,7 +39,7 @@ export function toModels(): object[] {
   )
 }
 
-/** A prompt of the block's category, by which its races are found on a board of their own. Gives back its id. */
+/** Adds a prompt of the block's category, which gives its races a board of their own. Returns the prompt's id. */
 async function addPrompt(appUrl: string, category: string, text: string): Promise<string> {
   const response = await fetch(`${appUrl}/api/prompts`, {
     method: 'POST',
@@ -53,7 +53,7 @@ async function addPrompt(appUrl: string, category: string, text: string): Promis
 let count = 0
 
 /**
- * Each race has a text of its own, hence draws of its own; the names change lanes, so that none has always the same.
+ * Each race has a text of its own, and so draws of its own; the names change lanes from race to race.
  */
 export async function raceTwins(house: House, pair: Pair, category: string): Promise<NullRace> {
   count++

@@ -12,7 +12,7 @@ interface Found {
   racesABlock: number
 }
 
-/** Boards that are drawn from the outcomes by chance. */
+/** How many boards are drawn at random from the outcomes. */
 const drawnBoards = 10_000
 
 export function writeReport(found: Found, isKept: boolean) {
@@ -67,13 +67,13 @@ function gapMs({ totalsMs: [a, b] }: NullRace): number {
   return Math.abs(a - b)
 }
 
-/** Two decimals, as on the tape: 3.4700000000000273 is not beyond 3.47. */
+/** Compares two decimals, as on the tape: 3.4700000000000273 is not more than 3.47. */
 function isContradicted(race: NullRace): boolean {
   const isWithin = Math.round(gapMs(race) * 100) <= Math.round(race.errorMs * 100)
   return isWithin !== race.isDeadHeat
 }
 
-/** Every model's interval, and there are two of them: one says what the other says. */
+/** Whether both models' intervals hold 50 %; the one mirrors the other. */
 function holdsHalf({ rows }: Leaderboard): boolean {
   return (
     rows.length === 2 && rows.every(({ winRateLow, winRateHigh }) => winRateLow <= 0.5 && winRateHigh >= 0.5)
@@ -87,15 +87,15 @@ function toText({ rows }: Leaderboard): string {
 }
 
 /**
- * Does a 95 % interval that inverts the score test (Wilson's) hold one half? It does when the wins lie within 1.96
- * standard deviations of a fair coin's mean. Written down here anew, on purpose: the boards above come from the app's
- * own code.
+ * Whether a 95 % interval that inverts the score test (Wilson's) contains one half: it does when the wins are within
+ * 1.96 standard deviations of a fair coin's mean. Written here a second time on purpose, because the boards above come
+ * from the app's own code.
  */
 function scoreHoldsHalf(credit: number, races: number): boolean {
   return Math.abs(credit - races / 2) <= 1.959964 * Math.sqrt(races / 4)
 }
 
-/** The chance that a board of so many fair races without ties holds one half: a sum over the binomial distribution. */
+/** The chance that a board of fair races without ties contains one half: a sum over the binomial distribution. */
 function exactCover(races: number): number {
   let chance = 0.5 ** races
   let covered = 0

@@ -1,7 +1,7 @@
 /**
  * `pnpm bench:screen`: the real page in a real browser while eight lanes of 500 tokens a second run through the real
- * programs. Prints how long its frames and tasks are, how busy its main thread is, what it keeps in memory, and whether
- * a token at 16,000 costs more than one at 1,000. Writes the table into bench/README.md.
+ * programs. Prints how long its frames and tasks are, how busy its main thread is, how much memory it uses, and whether
+ * token 16,000 costs more than token 1,000. Writes the table into bench/README.md.
  */
 import { openBrowser } from '../../tests/support/browser.ts'
 import { startHouse } from '../../tests/support/programs.ts'
@@ -13,7 +13,7 @@ import { type Watched, watchRace } from './watch-race.ts'
 
 const lanes = 8
 const tokensPerSecond = 500
-/** Far enough to look at the tokens around 16,000. */
+/** Enough to measure around token 16,000. */
 const tokens = 17_000
 
 const recorded = readRecordedText()

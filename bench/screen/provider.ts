@@ -1,6 +1,6 @@
 /**
- * A provider whose answers are hard to draw: one block that never ends, or recorded answers one after the other. Chunks
- * of one token at absolute deadlines, as the simulator paces its own.
+ * A provider whose answers are hard to draw: one block that never ends, or recorded answers one after the other. It
+ * sends chunks of one token at absolute deadlines, as the simulator does.
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,7 @@ import { encodeEvent } from '@drag-race/wire'
 
 export const longBlocks = ['paragraph', 'list', 'table', 'code'] as const
 
-/** What an answer begins with, and what it repeats until it is long enough. */
+/** The beginning of an answer, and what is repeated until it is long enough. */
 export interface Text {
   lead: string
   body: string
@@ -45,10 +45,10 @@ export async function startProvider(
   }
 }
 
-/** Time for the page to be there before the first token. */
+/** Time for the page to be opened before the first token. */
 const firstTokenMs = 3_000
 
-/** About a token each: a word with the space before it, or a sign. */
+/** Pieces of about a token each: a word with the space before it, or a sign. */
 function toPieces(text: string): string[] {
   return text.match(/\s?\w{1,6}|\s?[^\w\s]|\s+/g) ?? []
 }

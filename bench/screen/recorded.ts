@@ -1,5 +1,5 @@
 /**
- * The answers of the recorded streams, one after the other; null where the recordings do not lie beside the project.
+ * The answers of the recorded streams, one after the other; null where the recordings are not beside the project.
  */
 import { readChunk } from '@drag-race/contracts'
 import { createFrameSplitter, readFrame } from '@drag-race/wire'

@@ -9,15 +9,15 @@ export interface Watched {
   frameMs: number[]
   /** Tasks of 50 ms and more. */
   longTaskMs: number[]
-  /** Share of the time that the main thread was in a task; on a busy machine it also waits there for a core. */
+  /** Share of the time that the main thread was in a task, which on a busy machine includes waiting for a core. */
   busy: number
-  /** Share of a core that it used. */
+  /** Share of a core that the main thread used. */
   cpu: number
-  /** Work a token, in microseconds of that thread's processor time, around these tokens of each lane. */
+  /** Work for a token, in microseconds of that thread's processor time, around these tokens of each lane. */
   workUs: { at1000: number; at16000: number }
   /** After a collection, at these tokens of each lane. */
   heapMb: { at1000: number; at8000: number; at16000: number }
-  /** The page's own figure, as often as it changed. */
+  /** The page's own figure, at each change. */
   screenLagMs: number[]
 }
 
@@ -41,7 +41,7 @@ export async function watchRace(heat: Heat): Promise<Watched> {
   await page.goto(`${appUrl}/race/${raceId}`)
   await page.locator('.lane-answer').first().waitFor()
   const firstTokenAtMs = performance.now()
-  /** When each lane is about at its so many-th token. */
+  /** Waits until each lane is at about this token. */
   const untilToken = (token: number) =>
     sleep(Math.max(0, firstTokenAtMs + (token * 1000) / tokensPerSecond - performance.now()))
   const workBetween = async (from: number, to: number) => {
@@ -77,7 +77,7 @@ export async function watchRace(heat: Heat): Promise<Watched> {
   }
 }
 
-/** The race goes on without this reader. */
+/** Starts a race, which goes on without this reader. */
 async function startRace(appUrl: string, models: string[]): Promise<string> {
   const lanes = models.map((model) => ({ model }))
   const response = await postRace(appUrl, { prompt: 'Fill the screen.', lanes })
@@ -103,7 +103,7 @@ async function readMetrics(devtools: CDPSession): Promise<Record<string, number>
   return Object.fromEntries(metrics.map(({ name, value }) => [name, value]))
 }
 
-/** Runs in the page, before anything of it. */
+/** Runs in the page before its own code. */
 const observe = `
   globalThis.bench = {
     frameMs: [], longTaskMs: [], screenLagMs: [], isOn: false,

@@ -1,4 +1,4 @@
-/** A tape as long as they come: 16 lanes of 20,000 tokens, answers in markdown, at some 100 tokens a second each. */
+/** A tape of the greatest length: 16 lanes of 20,000 tokens, answers in markdown, at some 100 tokens a second each. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { foldRace, type RaceEvent, roundMs, toStandings, type Unnumbered } from '@drag-race/contracts'
@@ -10,7 +10,7 @@ export interface TapeSize {
 
 const marginMs = 1.5
 
-/** Always the same for a size. */
+/** Always the same tape for a size. */
 export function toLongTape(raceId: string, { lanes, tokens }: TapeSize): RaceEvent[] {
   const pieces = readPieces()
   const start: Unnumbered = {
@@ -58,7 +58,7 @@ function laneEvents(lane: number, tokens: number, pieces: readonly string[]): Un
     { type: 'lane-start', at: startAt, lane },
     { type: 'ttft', at: first, lane, ms: roundMs(first - startAt) },
     ...Array.from({ length: tokens }, (_, index): Unnumbered => {
-      // Each lane begins elsewhere in the text, so that no two are alike.
+      // Each lane begins at another place of the text, so that no two are alike.
       const content = pieces[(index + lane * 977) % pieces.length] ?? ''
       return { type: 'token', at: at(index), lane, content, kind: 'answer' }
     }),

@@ -1,6 +1,6 @@
 /**
- * `pnpm bench:tape`: how long the longest tape takes to come in, to open, to be wound and to leave. The real app and a
- * real browser; each round in a browser without cache.
+ * `pnpm bench:tape`: how long it takes to import, open, seek in and export the longest tape. The real app and a real
+ * browser; each round in a browser without cache.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -98,7 +98,7 @@ async function newPage(from: Browser): Promise<Page> {
   return page
 }
 
-/** Looks once a frame, and takes the time of the frame after: what was found is then painted. */
+/** Looks once in each frame, and takes the time of the frame after, when what was found has been painted. */
 const watch = `
   globalThis.opened = new Promise((resolve) => {
     const times = { slipsMs: 0, answersMs: 0 }
@@ -145,7 +145,7 @@ const watchFrames = `
   })
 `
 
-/** As a hand does it: the field's value and its event, then two frames. */
+/** As a user does it: sets the field's value, sends its event, and waits for two frames. */
 const seek = (share: number) => `
   new Promise((resolve) => {
     const slider = document.querySelector('.transport-range')
