@@ -181,7 +181,7 @@ function toNoStream(provider: string): GatewayError {
 function toMalformed(provider: string): GatewayError {
   return new GatewayError(
     'malformed_stream',
-    `${provider} sent an event that is not JSON in the middle of its answer. What arrived is incomplete: ask again.`,
+    `${provider} sent an event that cannot be read in the middle of its answer: it is not JSON, too large, or of a choice that nobody asked for. What arrived is incomplete: ask again.`,
   )
 }
 

@@ -51,6 +51,14 @@ test.each(streams)('so is an event of them: %s', async (model, first, tooMuch, c
   expect(await response.text()).toContain(`"code":"${code}"`)
 })
 
+test('an event of too many values, which is JSON, is not called something else', async () => {
+  const gateway = await start(stream([token('a'), event(`{"choices":${many(100_000)}}`)]))
+  const text = await (await gateway.chat({ model: 'custom', messages, stream: true })).text()
+  expect(text).toContain(
+    'an event that cannot be read in the middle of its answer: it is not JSON, too large, or',
+  )
+})
+
 test.each([true, false])('and more answers than anybody can ask for; stream: %s', async (isStream) => {
   const candidates = Array.from({ length: 129 }, (_, index) => ({
     index,
