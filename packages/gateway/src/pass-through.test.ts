@@ -165,7 +165,7 @@ describe.each(passed)('$path', ({ path, model, asked, begin, end, failure, whole
     const response = await post(path, { ...asked, model: model === 'gpt' ? 'claude' : 'gpt' })
     expect(response.status).toBe(400)
     const { error } = (await response.json()) as ErrorBody
-    expect(error.message).toContain(`${path} passes only to models that speak`)
+    expect(error.message).toContain(`${path} is passed through only to models that speak`)
     expect(upstream.received).toEqual([])
   })
 })

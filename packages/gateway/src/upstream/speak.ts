@@ -76,7 +76,7 @@ function passThrough(target: Target, asked: ChatRequest, endpoint: Endpoint): Sp
     const canBeChat = operation === 'chat' || operation === 'text_completion'
     throw new GatewayError(
       'not_carried',
-      `/v1/${endpoint} passes only to models that speak ${dialect}'s dialect, and ${toTargetWords(target)} does not: ${canBeChat ? 'use /v1/chat/completions, or ' : ''}name another model.`,
+      `/v1/${endpoint} is passed through only to models that speak ${dialect}'s dialect, and ${toTargetWords(target)} does not: ${canBeChat ? 'use /v1/chat/completions, or ' : ''}name another model.`,
     )
   }
   return asItIs(
