@@ -10,9 +10,8 @@ export async function withTrueForm(answer: Answer): Promise<Answer> {
   const reads = answer.body[Symbol.asyncIterator]()
   const first = await reads.next()
   const body = fromFirst(first, reads)
-  // No line of an event stream begins like this, nor does a frame of Bedrock's.
-  const isJson =
-    first.done !== true && /^\s*[{["]/.test(Buffer.from(first.value.subarray(0, 64)).toString('latin1'))
+  // No line of an event stream begins like this, nor does a frame of Bedrock's. `\s` matches a byte order mark too.
+  const isJson = first.done !== true && /^\s*[{["]/.test(Buffer.from(first.value.subarray(0, 64)).toString())
   if (!isJson) return { ...answer, body }
   return { ...answer, body, headers: { ...answer.headers, 'content-type': 'application/json' } }
 }

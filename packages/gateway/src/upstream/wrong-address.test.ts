@@ -185,6 +185,7 @@ test.each([
 test.each([
   ['a list', JSON.stringify([{ error: { message: 'No way' } }])],
   ['a text', JSON.stringify('No way')],
+  ['an object behind a byte order mark', `\ufeff${JSON.stringify({ error: { message: 'No way' } })}`],
 ])('%s of JSON under the name of a stream is read as what it is', async (_what, body) => {
   const answer = typed('text/event-stream', body)
   const { ask } = await start({ a: answer, b: answer })
