@@ -5,7 +5,7 @@ import type { UnknownModel } from './check-virtual-models.ts'
 import type { Fault } from './faults.ts'
 import type { RateLimit } from './limits-schema.ts'
 import { fillIn } from './policy-variables.ts'
-import { entries, type Raw, record } from './raw.ts'
+import { entries, list, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
 import type { GatewayFile } from './schema.ts'
 import { addressFault } from './web-address.ts'
@@ -53,7 +53,7 @@ export function admissionFaults(
       ...taken(keys, index, 'id'),
       ...taken(keys, index, 'keyHash'),
       // A key that names a model which does not exist allows nothing.
-      ...(Array.isArray(allowedModels) ? allowedModels : []).flatMap((name, at) =>
+      ...list(allowedModels).flatMap((name, at) =>
         unknownModel(name, [...policiesPath, 'apiKeys', 'keys', index, 'allowedModels', at]),
       ),
     ]),

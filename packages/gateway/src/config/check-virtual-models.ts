@@ -5,7 +5,7 @@
 import { nearest } from '@drag-race/contracts'
 import { expressionFault } from '../routing/expression.ts'
 import type { Fault } from './faults.ts'
-import { entries, type Raw, record } from './raw.ts'
+import { entries, list, type Raw, record } from './raw.ts'
 import { discoveryDefault } from './schema.ts'
 import { strategyNames } from './virtual-model.ts'
 
@@ -124,8 +124,4 @@ function checkConditions(targets: Raw[], path: Fault['path']): Fault[] {
         : []),
     ]
   })
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : []
 }

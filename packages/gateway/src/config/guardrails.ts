@@ -4,18 +4,17 @@ import { createPattern } from '../guardrails/pattern.ts'
 import { PatternFault } from '../guardrails/read-pattern.ts'
 import type { UnknownModel } from './check-virtual-models.ts'
 import type { Fault } from './faults.ts'
-import { entries, type Raw, record } from './raw.ts'
+import { entries, list, type Raw, record } from './raw.ts'
 
 export function guardrailFaults(policies: Raw | null, unknownModel: UnknownModel): Fault[] {
   const guardrails = entries(policies?.guardrails)
   return guardrails.flatMap((guardrail, index) => {
     const path = ['llm', 'policies', 'guardrails', index]
-    const models = Array.isArray(guardrail.models) ? guardrail.models : []
     return [
       ...takenName(guardrails, index, path),
       ...matchFaults(record(guardrail.match), [...path, 'match']),
       // A guardrail for a model that does not exist guards nothing.
-      ...models.flatMap((name, at) => unknownModel(name, [...path, 'models', at])),
+      ...list(guardrail.models).flatMap((name, at) => unknownModel(name, [...path, 'models', at])),
     ]
   })
 }

@@ -2,7 +2,11 @@
 export type Raw = Record<string, unknown>
 
 export function entries(value: unknown): Raw[] {
-  return (Array.isArray(value) ? value : []).map((entry: unknown) => record(entry) ?? {})
+  return list(value).map((entry) => record(entry) ?? {})
+}
+
+export function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 export function record(value: unknown): Raw | null {
