@@ -99,11 +99,7 @@ function toCallRow(call: BookedCall): Cell[] {
   ]
 }
 
-function toAttemptRow(
-  callId: number | bigint,
-  number: number,
-  tried: BookedCall['attempts'][number],
-): Cell[] {
+function toAttemptRow(callId: number | bigint, number: number, tried: BookedAttempt): Cell[] {
   return [
     callId,
     number,
