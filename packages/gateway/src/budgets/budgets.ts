@@ -90,7 +90,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     try {
       const spent = await books.watch(wanted, () => {
         counts = wanted
-        // A count that is dropped is not kept in memory: if it comes back, the books are asked for all of it.
+        // A dropped count no longer grows in memory: if it comes back, the books are asked for all of it.
         known = new Set(wanted.map(({ name }) => name).filter((name) => before.has(name)))
         counters.reset(wanted.filter(({ name }) => !before.has(name)))
       })

@@ -16,7 +16,7 @@ const amount = {
     .describe('The amount in US dollars, at the same prices as all costs of the gateway.'),
   period: z
     .enum(periods, `must be ${periods.slice(0, -1).join(', ')} or ${periods.at(-1)}`)
-    .describe('After what time the budget restarts, by UTC: weeks begin on Monday, `total` never ends.'),
+    .describe('When the budget restarts, by UTC: weeks begin on Monday, `total` never ends.'),
   mode: z
     .enum(['soft', 'hard'], 'must be soft or hard')
     .default('hard')

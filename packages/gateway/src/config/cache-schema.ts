@@ -16,7 +16,7 @@ export const Cache = z.strictObject({
     .max(10_000_000_000)
     .default(64_000_000)
     .describe(
-      'How much memory all kept answers together can take; the longest unused are dropped first. An answer of more than an eighth of it is not kept.',
+      'How many bytes of memory all kept answers together can take; the longest unused are dropped first. An answer of more than an eighth of it is not kept.',
     ),
 })
 export type CachePolicy = z.infer<typeof Cache>

@@ -6,7 +6,7 @@ import { RateLimit } from './limits-schema.ts'
 const Mode = z
   .enum(['off', 'optional', 'strict'], 'must be off, optional or strict')
   .describe(
-    '`off`: these credentials are not read. `optional`: a caller without a credential is anonymous, one with a wrong credential is refused. `strict`, be it of keys or of tokens: a caller without a credential is refused too.',
+    '`off`: these credentials are not read. `optional`: a caller without a credential is anonymous, one with a wrong credential is refused. `strict` (in `apiKeys` or in `jwt`): a caller without a credential is refused too.',
   )
 export type Mode = z.infer<typeof Mode>
 
@@ -128,7 +128,7 @@ const Audit = z.strictObject({
     .min(1_000)
     .max(10_000_000_000)
     .default(10_000_000)
-    .describe('When the file has this size, a new one is begun.'),
+    .describe('A file of this size in bytes is full, and a new one is begun.'),
   keep: z
     .int()
     .min(0)

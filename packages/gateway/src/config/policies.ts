@@ -11,7 +11,7 @@ export const Timeouts = z.strictObject({
     "How long a stream may take from the attempt's start to its first token, or to the event that opens a part of the answer (`content_block_start` of /v1/messages, `response.output_item.added` of /v1/responses), because reasoning that is not shown sends no token. SSE comments do not count. For a model that reasons long in silence, set it to the longest time worth waiting for (300000 is five minutes), and `totalMs` above it. Streaming calls only.",
   ),
   idleMs: milliseconds.describe(
-    'How long the provider may send nothing once the answer has begun; comments, pings and keepalive events begin the time anew.',
+    'How long the provider may send nothing once the answer has begun; comments, pings and keepalive events restart this time.',
   ),
   totalMs: milliseconds.describe(
     'How long the whole call may take, from its arrival to its end, with all its attempts and waits.',
@@ -55,7 +55,7 @@ export const CircuitBreaker = z.strictObject({
     .max(1)
     .nullable()
     .describe(
-      'The share of failures that opens the breaker too, among the calls of the last `failureRateWindowMs` and if there were at least `failureRateCallsMin`; `null` means that no share does.',
+      'The breaker opens too when this share of the calls of the last `failureRateWindowMs` failed, if there were at least `failureRateCallsMin`; `null` turns this off.',
     ),
   failureRateWindowMs: milliseconds.describe('How far back `failureRate` looks.'),
   failureRateCallsMin: z
