@@ -1,6 +1,6 @@
 /**
- * `npm start`, `npm run dev` and `npm run gateway`: makes the clone ready, then runs the launcher with the project's own
- * Node.
+ * `npm start`, `npm run dev` and `npm run gateway`: makes the clone ready, then runs the launcher with the project's
+ * own Node.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
