@@ -66,7 +66,7 @@ virtualModels:
     path: 'llm.policies',
     words: 'They hold for all; a model or a virtual model may override its own, key by key.',
     example: `policies:
-  timeouts: { connectMs: 3000, firstTokenMs: 30000, idleMs: 30000, totalMs: 600000 }
+  timeouts: { connectMs: 3000, firstTokenMs: 30000, answerMs: 120000, idleMs: 30000, totalMs: 600000 }
   retry: { attempts: 2, initialBackoffMs: 250, maxBackoffMs: 8000 }
   circuitBreaker: { consecutiveFailures: 3, cooldownMs: 10000, failureRate: 0.5 }`,
   },

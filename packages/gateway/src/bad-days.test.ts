@@ -100,6 +100,13 @@ describe.each(forms)('%s', (_form, isStream) => {
     expect(told.log.attempts).toBe(isStream ? 2 : 1)
   })
 
+  test('accepted, then silence, with a deadline for whole answers too: the second target', async () => {
+    const { ask } = await start({ a: silent, timeoutsOfA: { firstTokenMs: 50, answerMs: 50 } })
+    const told = await ask(isStream)
+    expect(told).toMatchObject(whole)
+    expect(outcomes(told)).toEqual([isStream ? 'up-a first_token_timeout' : 'up-a answer_timeout', 'up-b ok'])
+  })
+
   test('context length exceeded: not retried, and told as it came', async () => {
     const tooLong = refuse(400, {}, { code: 'context_length_exceeded', type: 'invalid_request_error' })
     const { ask, b } = await start({ a: tooLong })

@@ -166,6 +166,10 @@ export const errorMeanings: Record<ErrorCode, ErrorMeaning> = {
     means: 'The provider sent no token within `timeouts.firstTokenMs`.',
     remedy: 'Try again, or raise it: models that think long before they write need more.',
   },
+  answer_timeout: {
+    means: 'The provider sent no answer within `timeouts.answerMs` to a call that does not stream.',
+    remedy: 'Try again, or raise it: a long answer that is not streamed takes as long as writing it.',
+  },
   idle_timeout: {
     means:
       'The provider fell silent in the middle of its answer for longer than `timeouts.idleMs`. What came is not whole.',

@@ -45,6 +45,7 @@ export const errorStatus = {
   books_unavailable: 503,
   upstream_timeout: 504,
   first_token_timeout: 504,
+  answer_timeout: 504,
   idle_timeout: 504,
   total_timeout: 504,
 } as const

@@ -284,11 +284,12 @@ test('a provider without apiKey in the config looks for its usual variable', () 
 
 test('a model’s timeouts go before those of all, and those before the defaults', () => {
   const text = `llm:
-  policies: { timeouts: { idleMs: 1, totalMs: 2 } }
-  models: [{ name: m, provider: ollama, timeouts: { totalMs: 3 } }]`
+  policies: { timeouts: { answerMs: 4, idleMs: 1, totalMs: 2 } }
+  models: [{ name: m, provider: ollama, timeouts: { answerMs: null, totalMs: 3 } }]`
   const { timeouts, models } = config(text)
-  expect(timeouts).toEqual({ connectMs: 3000, firstTokenMs: 30_000, idleMs: 1, totalMs: 2 })
-  expect(models[0]!.timeouts).toEqual({ connectMs: 3000, firstTokenMs: 30_000, idleMs: 1, totalMs: 3 })
+  const defaults = { connectMs: 3000, firstTokenMs: 30_000 }
+  expect(timeouts).toEqual({ ...defaults, answerMs: 4, idleMs: 1, totalMs: 2 })
+  expect(models[0]!.timeouts).toEqual({ ...defaults, answerMs: null, idleMs: 1, totalMs: 3 })
 })
 
 test('no text whatsoever crashes it', () => {

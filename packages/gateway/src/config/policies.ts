@@ -10,6 +10,11 @@ export const Timeouts = z.strictObject({
   firstTokenMs: milliseconds.describe(
     "How long a stream may take from the attempt's start to its first token, or to the event that opens a part of the answer (`content_block_start` of /v1/messages, `response.output_item.added` of /v1/responses), because reasoning that is not shown sends no token. SSE comments do not count. For a model that reasons long in silence, set it to the longest time worth waiting for (300000 is five minutes), and `totalMs` above it. Streaming calls only.",
   ),
+  answerMs: milliseconds
+    .nullable()
+    .describe(
+      "How long a call that does not stream may wait from the attempt's start to the headers of its answer, which most providers send when the whole answer is ready. Then the next target is tried. With `null`, only `totalMs` limits it, and one silent target uses up the time of the call.",
+    ),
   idleMs: milliseconds.describe(
     'How long the provider may send nothing once the answer has begun; comments, pings and keepalive events restart this time.',
   ),
@@ -22,6 +27,7 @@ export type Timeouts = z.infer<typeof Timeouts>
 export const timeoutsDefault: Timeouts = {
   connectMs: 3_000,
   firstTokenMs: 30_000,
+  answerMs: null,
   idleMs: 30_000,
   totalMs: 600_000,
 }

@@ -8,7 +8,7 @@ llm:
       params: { apiKey: "$KEY", model: b, baseUrl: "http://127.0.0.1:9/v1", headers: { X-Team: blue } }
       description: A model
       price: { inputPerMillion: 1, outputPerMillion: 2, cachedInputPerMillion: 0.1, cacheWriteInputPerMillion: 1.25, reasoningPerMillion: 3 }
-      timeouts: { connectMs: 1, firstTokenMs: 2, idleMs: 3, totalMs: 4 }
+      timeouts: { connectMs: 1, firstTokenMs: 2, answerMs: 5, idleMs: 3, totalMs: 4 }
       retry: { attempts: 3, initialBackoffMs: 1, maxBackoffMs: 2 }
       circuitBreaker: { consecutiveFailures: 5 }
     - { name: c, provider: bedrock, params: { accessKeyId: i, secretAccessKey: s, sessionToken: t, region: eu-west-1 } }

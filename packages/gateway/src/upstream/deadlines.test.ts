@@ -104,6 +104,32 @@ test('without streaming there is no first token to wait for, nor silence before 
   expect((await response).status).toBe(200)
 })
 
+test('without streaming an answer has its own deadline, where there is one: 504, and the provider is closed', async () => {
+  const { response, provider, cutOff } = await call(whole, { answerMs: 5000 })
+  vi.advanceTimersByTime(4999)
+  await arrived()
+  expect(provider.destroyed).toBe(false)
+  vi.advanceTimersByTime(1)
+  await expectError(await response, 504, 'answer_timeout')
+  await cutOff
+})
+
+test('a whole answer that has begun has met its deadline', async () => {
+  const { response, provider } = await call(whole, { answerMs: 5000, idleMs: 60_000 })
+  provider.writeHead(200, { 'content-type': 'application/json' }).write('{"choices":')
+  await arrived()
+  vi.advanceTimersByTime(5000)
+  provider.end('[{"message":{"content":"a"}}]}')
+  expect((await response).status).toBe(200)
+})
+
+test('a stream has no deadline for whole answers', async () => {
+  const { response, provider } = await call(streaming, { answerMs: 5000, firstTokenMs: 60_000 })
+  vi.advanceTimersByTime(5000)
+  provider.end(token('a') + finish + done)
+  expect((await response).status).toBe(200)
+})
+
 test('a JSON answer that stops in its middle ends at the idle deadline', async () => {
   const { response, provider, cutOff } = await call(whole, { idleMs: 100 })
   provider.writeHead(200, { 'content-type': 'application/json' }).write('{"choices":')

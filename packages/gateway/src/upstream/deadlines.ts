@@ -4,7 +4,7 @@
  * The deadline of the whole call is not here, because it spans all attempts. The idle deadline runs only while the
  * relay waits for the provider: the time in which it waits for a slow caller is not the provider's.
  */
-import { GatewayError } from '../errors.ts'
+import { type ErrorCode, GatewayError } from '../errors.ts'
 import { type Target, toTargetWords } from './target.ts'
 
 export interface Deadlines {
@@ -29,22 +29,20 @@ const closeMs = 1_000
 
 export function createDeadlines(
   target: Pick<Target, 'name' | 'provider' | 'connectHint' | 'timeouts'>,
-  hasFirstToken: boolean,
+  isStream: boolean,
   giveUp: (reason: GatewayError) => void,
 ): Deadlines {
-  const { connectMs, firstTokenMs, idleMs } = target.timeouts
+  const { connectMs, firstTokenMs, answerMs, idleMs } = target.timeouts
   const who = toTargetWords(target)
-  const after = (ms: number, code: 'upstream_timeout' | 'first_token_timeout', what: string) =>
+  const after = (ms: number, code: ErrorCode, what: string) =>
     setTimeout(() => giveUp(new GatewayError(code, `${who} ${what}`)), ms)
+  const noBeginning = (ms: number, code: ErrorCode, what: string, key: string) =>
+    after(ms, code, `sent no ${what} within ${ms} ms. Try again, or raise timeouts.${key} in gateway.yaml.`)
 
   let connect: NodeJS.Timeout | undefined
-  const firstToken = hasFirstToken
-    ? after(
-        firstTokenMs,
-        'first_token_timeout',
-        `sent no token within ${firstTokenMs} ms. Try again, or raise timeouts.firstTokenMs in gateway.yaml.`,
-      )
-    : undefined
+  let beginning: NodeJS.Timeout | undefined
+  if (isStream) beginning = noBeginning(firstTokenMs, 'first_token_timeout', 'token', 'firstTokenMs')
+  else if (answerMs !== null) beginning = noBeginning(answerMs, 'answer_timeout', 'answer', 'answerMs')
   let idle: NodeJS.Timeout | undefined
   let hasBegun = false
   let isWaiting = false
@@ -65,7 +63,7 @@ export function createDeadlines(
     },
     connected: () => clearTimeout(connect),
     begun() {
-      clearTimeout(firstToken)
+      clearTimeout(beginning)
       if (!hasBegun && isWaiting && !isOver && !isDone) idle = setTimeout(fellSilent, idleMs)
       hasBegun = true
     },
@@ -90,7 +88,7 @@ export function createDeadlines(
     clear() {
       isOver = true
       clearTimeout(connect)
-      clearTimeout(firstToken)
+      clearTimeout(beginning)
       clearTimeout(idle)
     },
   }

@@ -106,6 +106,7 @@ test('an error of ours goes where another try may help, and every code is decide
       'upstream_unreachable',
     ],
     'next target': [
+      'answer_timeout',
       'bad_response',
       'first_token_timeout',
       'idle_timeout',

@@ -42,6 +42,7 @@ export function whatNext(error: unknown): WhatNext {
     case 'malformed_stream':
     case 'upstream_timeout':
     case 'first_token_timeout':
+    case 'answer_timeout':
     case 'idle_timeout':
       return 'next target'
     default:
