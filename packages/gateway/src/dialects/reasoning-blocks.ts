@@ -25,7 +25,7 @@ export interface ReasoningBlocks {
 const heldCharsMax = 8 * 1024 * 1024
 
 export function createReasoningBlocks(format: Format): ReasoningBlocks {
-  const open = new Map<number, { thinking: string; signature: string; data: string }>()
+  const open = new Map<number, { thinking: string; signature: string; data: string[] }>()
   let heldChars = 0
   let place = 0
   let hasText = false
@@ -41,17 +41,18 @@ export function createReasoningBlocks(format: Format): ReasoningBlocks {
       heldChars += thinking.length + signature.length + data.length
       if (heldChars > heldCharsMax)
         throw badAnswer(`The provider sent more than ${heldCharsMax} characters of thinking.`)
-      const block = open.get(index) ?? { thinking: '', signature: '', data: '' }
+      const block = open.get(index) ?? { thinking: '', signature: '', data: [] }
       block.thinking += thinking
       block.signature += signature
-      block.data = block.data === '' ? data : joinBase64(block.data, data)
+      if (data !== '') block.data.push(data)
       open.set(index, block)
     },
     close(index) {
       const block = open.get(index)
       open.delete(index)
       if (!block) return null
-      const { thinking, signature, data } = block
+      const { thinking, signature } = block
+      const data = joinBase64(block.data)
       if (data !== '') return { format, type: 'redacted_thinking', data, index: place++ }
       // Thinking without a signature is only for display: no provider takes it back.
       return signature === '' ? null : { format, type: 'thinking', thinking, signature, index: place++ }
@@ -82,6 +83,7 @@ export function placeBlocks<Block>(
   return placed
 }
 
-function joinBase64(a: string, b: string): string {
-  return b === '' ? a : Buffer.concat([Buffer.from(a, 'base64'), Buffer.from(b, 'base64')]).toString('base64')
+function joinBase64(pieces: readonly string[]): string {
+  if (pieces.length < 2) return pieces.join('')
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'base64'))).toString('base64')
 }

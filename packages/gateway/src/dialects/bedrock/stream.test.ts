@@ -100,6 +100,16 @@ describe('hand-written streams', () => {
     ])
   })
 
+  test('sealed thinking of 2 MB in pieces of 1 KB is joined once, not with each piece', () => {
+    const piece = delta(0, { reasoningContent: { redactedContent: 'AAAA'.repeat(256) } })
+    const bytes = Buffer.concat([...Array(2_000).fill(piece), closed(0), stop('end_turn')])
+    const map = bedrock.createStreamMap(context)
+    const startedAtMs = performance.now()
+    const [detail] = deltasOf(map.push(bytes)).flatMap(({ reasoning_details }) => reasoning_details ?? [])
+    expect(performance.now() - startedAtMs).toBeLessThan(2_000)
+    expect(detail).toMatchObject({ type: 'redacted_thinking', data: 'AAAA'.repeat(256 * 2_000) })
+  })
+
   test('usage before the stop reason is no end', () => {
     const events = inAllCuts(start, delta(0, { text: 'half' }), metadata(), delta(0, { text: ' and half' }))
     expect(textOf(events)).toBe('half and half')
