@@ -34,8 +34,11 @@ function openReader(writer: ChunkWriter): StreamReader {
         return blocks.add(index, record(event.delta))
       case 'contentBlockStop':
         return blocks.close(index)
-      case 'messageStop':
-        return finish(writer, text(event.stopReason))
+      case 'messageStop': {
+        const reason = text(event.stopReason)
+        if (reason !== '') finish(writer, reason)
+        return
+      }
       case 'metadata': {
         const usage = writer.state === 'finished' ? mapUsage(event.usage) : null
         if (!usage) return

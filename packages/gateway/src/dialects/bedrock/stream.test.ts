@@ -208,6 +208,11 @@ describe('hand-written streams', () => {
     expect(inAllCuts(Buffer.alloc(0))).toMatchObject([{ kind: 'error', code: 'empty_response' }])
   })
 
+  test('a messageStop without a stop reason is no end', () => {
+    const events = inAllCuts(start, delta(0, { text: 'a' }), event('messageStop', {}), metadata())
+    expect(events.at(-1)).toMatchObject({ kind: 'error', code: 'stream_cut' })
+  })
+
   test('the usage is the last event: it is done before the upstream closes', () => {
     const map = bedrock.createStreamMap(context)
     const events = map.push(Buffer.concat([start, delta(0, { text: 'a' }), stop('end_turn'), metadata()]))
