@@ -141,6 +141,12 @@ test.each([
     {},
     '37',
   ],
+  [
+    'in the body, as more seconds than a header can hold',
+    { error: { message: 'Quota', details: [{ retryDelay: `${'9'.repeat(30)}s` }] } },
+    {},
+    null,
+  ],
   ['not at all', { error: { message: 'no' } }, {}, null],
 ])('when to come back is handed on: %s', async (_where, body, headers, retryAfter) => {
   const { response } = await refuse(body, 429, headers as Record<string, string>)

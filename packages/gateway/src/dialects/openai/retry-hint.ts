@@ -43,7 +43,7 @@ function toNumber(value: UpstreamHeaders[string]): number | null {
 function readRetryInfo(json: unknown): number | null {
   const details = record(firstRecord(json)?.error).details
   for (const detail of Array.isArray(details) ? details : []) {
-    const delay = /^(\d+(?:\.\d+)?)s$/.exec(String(record(detail).retryDelay))
+    const delay = /^(\d{1,9}(?:\.\d+)?)s$/.exec(String(record(detail).retryDelay))
     if (delay) return Number(delay[1])
   }
   return null
