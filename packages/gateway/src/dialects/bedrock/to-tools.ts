@@ -27,9 +27,8 @@ export function toToolMembers(request: ToolRequest, conversation: Conversation, 
     if (isClaude(model)) return forbid(tools, model)
     throw cannotCarry('tool_choice', 'cannot be none for this model once tools were called: leave it out.')
   }
-  if (isParallel) return { toolConfig: { tools, toolChoice: toChoice(choice) } }
-  // All calls are of one tool: the first is passed on, the others are dropped.
-  if (!isClaude(model) && choice.kind === 'one')
+  // Where all calls are of one tool, the first is passed on and the others are dropped.
+  if (isParallel || (choice.kind === 'one' && !isClaude(model)))
     return { toolConfig: { tools, toolChoice: toChoice(choice) } }
   if (!isClaude(model)) {
     throw cannotCarry(
