@@ -3,7 +3,7 @@
  * prompt that is too long (it has its own fallbacks), a wrong key, an account without money (no retry cures these).
  */
 import type { Fault } from './dialect.ts'
-import { readPageTitle, shortenMessage } from './provider-words.ts'
+import { readText, shortenMessage } from './provider-words.ts'
 import { parseJson } from './read-json.ts'
 
 export interface Refusal {
@@ -24,13 +24,7 @@ export function toFault({ status, message, code, retryAfterMs = null }: Refusal)
 /** The JSON of an error body, or undefined; and the message of a body that is not JSON (a proxy's page, plain text). */
 export function readBody(body: string): { json: unknown; words: string } {
   const json = parseJson(body)
-  const words = /^\s*</.test(body) ? describePage(body) : body.trim()
-  return { json, words: words || 'The provider sent an error without a message.' }
-}
-
-function describePage(page: string): string {
-  const title = readPageTitle(page)
-  return `a web page instead of an answer${title === '' ? '' : `: ${title}`}`
+  return { json, words: readText(body) || 'The provider sent an error without a message.' }
 }
 
 /**

@@ -22,8 +22,10 @@ export function shortenName(name: string): string {
   return name.length <= nameCharsMax ? name : Buffer.from(name.slice(0, nameCharsMax)).toString()
 }
 
-/** The title of a web page, such as a proxy's; '' where it has none. */
-export function readPageTitle(page: string): string {
+/** The text of a body that is not JSON; of a web page, such as a proxy's, only the title. '' when there is no text. */
+export function readText(body: string): string {
+  if (!/^\s*<(!doctype|html|head|body)/i.test(body)) return body.trim()
   // Neither part of the pattern goes beyond the next "<": so a page full of half tags is read in linear time.
-  return /<title[^<>]*>([^<]*)/i.exec(page)?.[1]?.trim() ?? ''
+  const title = /<title[^<>]*>([^<]*)/i.exec(body)?.[1]?.trim()
+  return title ? `a web page instead of an answer: ${title}` : 'a web page instead of an answer'
 }

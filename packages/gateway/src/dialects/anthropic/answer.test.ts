@@ -156,6 +156,8 @@ describe('errors', () => {
     expect(read(502, '<html><head><title>502 Bad Gateway</title></head></html>').message).toBe(
       'a web page instead of an answer: 502 Bad Gateway',
     )
+    const xml = '<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>'
+    expect(read(403, xml).message).toBe(xml)
     expect(read(503, 'upstream connect error').message).toBe('upstream connect error')
     expect(read(500, '').message).toBe('The provider sent an error without a message.')
   })

@@ -10,7 +10,7 @@ import { isPacked, toCallerHeaders } from '../../upstream/headers.ts'
 import { withoutSecrets } from '../../upstream/secrets.ts'
 import { type Target, toTargetWords } from '../../upstream/target.ts'
 import { typeOf } from '../fault.ts'
-import { readPageTitle, shortenMessage } from '../provider-words.ts'
+import { readText, shortenMessage } from '../provider-words.ts'
 import { isRecord, parseJson } from '../read-json.ts'
 import { firstRecord, isText } from './loose-words.ts'
 import { readWords } from './read-words.ts'
@@ -77,11 +77,4 @@ function hasEnvelope(json: unknown): boolean {
 function readMessage(json: unknown, text: string): string | null {
   const message = json === null ? readText(text) : (readWords(json) ?? JSON.stringify(json))
   return message ? shortenMessage(message) : null
-}
-
-/** The text as it is; of a web page only the title. */
-function readText(text: string): string | null {
-  if (!/^\s*<(!doctype|html|head|body)/i.test(text)) return text.trim() || null
-  const title = readPageTitle(text)
-  return title ? `a web page instead of an answer: ${title}` : 'a web page instead of an answer'
 }
