@@ -1,5 +1,5 @@
 /**
- * OpenAI's chat request as the dialects read it. Strict, because nothing is lost silently on the way to another
+ * OpenAI's chat request as the dialects read it. Strict, so that nothing is lost silently on the way to another
  * dialect: a member that cannot be carried is refused by name, and `request-keys.ts` lists what is left out. Only
  * inside messages are unknown members ignored, because clients send whole answers back, with all members that came in
  * them.

@@ -1,7 +1,7 @@
 /**
  * `OTEL_TRACES_SAMPLER` and its argument, by the names and defaults of OpenTelemetry's specification. By the
- * specification an unknown name is ignored with a warning, and everything is traced. Here it stops the start, as other
- * nonsense does.
+ * specification an unknown name is ignored with a warning, and everything is traced. Here it stops the start, as
+ * every value that makes no sense does.
  */
 export interface SamplerSettings {
   name: SamplerName

@@ -37,6 +37,7 @@ const statuses: Record<string, number> = {
   ModelErrorException: 502,
   ModelStreamErrorException: 502,
   ThrottlingException: 429,
+  // The model is still loading; Bedrock answers 429.
   ModelNotReadyException: 503,
   ServiceUnavailableException: 503,
   InternalServerException: 500,
@@ -49,7 +50,7 @@ const badKey =
 function read(kind: string, status: number, message: string, retryAfterMs: number | null): Fault {
   if (badKey.test(kind)) return toFault({ status: 401, message })
   const code = kind === 'ServiceQuotaExceededException' ? 'insufficient_quota' : undefined
-  // Bedrock answers 424 when the model behind it failed, and 429 for a model that is still loading, among others.
+  // Bedrock answers 424 when the model behind it failed.
   const ownStatus = statuses[kind] ?? (status === 424 ? 502 : status)
   return toFault({ status: ownStatus, message, code, retryAfterMs })
 }
