@@ -14,7 +14,7 @@ const frame = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 5 }).map(token),
   fc.constantFrom(null, { prompt_tokens: 1, completion_tokens: 2 }).map(withUsage),
 )
-/** As some providers write each chunk. */
+/** A chunk with a token and `usage`, which some providers write into each chunk. */
 function withUsage(usage: object | null): string {
   return event({ id: 'c', choices: [{ index: 0, delta: { content: 'x' } }], usage })
 }

@@ -1,4 +1,4 @@
-/** The name in a caller's `model` → where the call may go, in which order. */
+/** The name in a caller's `model` → where the call can go, and in which order. */
 import { nearest } from '@drag-race/contracts'
 import type { Clock } from '../clock.ts'
 import { override } from '../config/policies.ts'

@@ -82,7 +82,7 @@ test('weighted and leastLatency go to one of their targets', async () => {
 
 test('leastLatency measures calls that do not stream by their answers, apart from streams', async () => {
   const { ask } = await start({ leastLatency: of('a', 'b') })
-  // A stream measured `a` or `b`; each of them still gets one of the calls that do not stream, and not all of them.
+  // The stream measured one of them. For calls that do not stream both are unmeasured, so each gets one.
   await ask({ stream: true })
   const asked = [await ask(), await ask()]
   expect(asked.sort()).toEqual(['a', 'b'])

@@ -22,7 +22,7 @@ export interface AttemptRequest {
   isStream: boolean
   /** Aborted, with the reason, when the caller leaves or the call's time is over. */
   signal: StopSignal
-  /** The request is on a connection: the provider may read it, and bill it, from here on. */
+  /** The request is on a connection: from now on the provider can read it, and bill it. */
   onSent(): void
 }
 

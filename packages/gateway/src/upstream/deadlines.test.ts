@@ -263,7 +263,7 @@ test('a caller that reads a long answer slowly is dropped when the time of the c
   })
 })
 
-/** Four megabytes in twenty seconds. */
+/** Reads four megabytes every twenty seconds; resolves with the number of bytes. */
 async function readSlowly({ body }: Response): Promise<number> {
   let bytesRead = 0
   let bytesToRest = 0

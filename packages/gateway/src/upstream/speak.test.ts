@@ -1,4 +1,4 @@
-/** Anthropic, Gemini and Bedrock through the public door: a caller of OpenAI's form cannot tell them from OpenAI. */
+/** Anthropic, Gemini and Bedrock through the HTTP API: a caller of OpenAI's form cannot tell them from OpenAI. */
 import { describe, expect, test } from 'vitest'
 import { cutBytes } from '../testing/chunks.ts'
 import { type ErrorBody, messages } from '../testing/gateway.ts'

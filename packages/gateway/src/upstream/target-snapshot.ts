@@ -11,9 +11,9 @@ export interface TargetSnapshot {
   provider: string
   model: string
   breaker: 'closed' | 'open' | 'half-open'
-  /** While the breaker is closed; 0 otherwise. */
+  /** Counted while the breaker is closed; 0 otherwise. */
   failuresInARow: number
-  /** Until an open breaker lets a probe through; 0 when it is closed. */
+  /** The time until an open breaker lets a probe through; 0 when it is closed. */
   msUntilProbe: number
   /** The same as a date, ISO 8601; null unless the breaker is open. */
   openUntil: string | null

@@ -14,7 +14,7 @@ import type { Admission, TargetState, TargetStates } from './target-states.ts'
 import type { Wait } from './wait.ts'
 import { whatNext } from './what-next.ts'
 
-/** Where a call may go: worked out before the first attempt. */
+/** Where a call can go, worked out before the first attempt. */
 export interface CallRoute {
   /** As the caller named it. */
   name: string
