@@ -1,6 +1,6 @@
 /**
- * The body of a chat completion, as far as the simulator cares. Strict on what it uses, and blind to the rest: a client
- * may send any field that OpenAI knows.
+ * The body of a chat completion. It is strict about the fields that the simulator uses, and ignores all others, so that
+ * a client can send any field that OpenAI knows.
  */
 import * as z from 'zod'
 import { SimulatorError } from './errors.ts'
@@ -30,14 +30,14 @@ const Body = z.looseObject({
 
 export interface ChatRequest {
   model: string
-  /** The text of the last user message: what is answered. */
+  /** The text of the last user message, which is answered. */
   prompt: string
-  /** Roles and texts of all messages, as one string: what a seed is made of. */
+  /** Roles and texts of all messages, as one string, from which the seed is made. */
   conversation: string
   promptTokens: number
   stream: boolean
   includeUsage: boolean
-  /** Over reasoning and answer together, as OpenAI counts it. */
+  /** For reasoning and answer together, as OpenAI counts it. */
   outputTokensMax: number
   seed: number | null
 }
@@ -76,13 +76,13 @@ function badField(issue: z.core.$ZodIssue): SimulatorError {
   return new SimulatorError('invalid_request', message, { param: param === '' ? null : param })
 }
 
-/** Images and files are seen, but not read. */
+/** Images and files are accepted, but not read. */
 function toText(content: z.infer<typeof Body>['messages'][number]['content']): string {
   if (typeof content === 'string') return content
   return (content ?? []).map((part) => part.text ?? '').join('')
 }
 
-/** As OpenAI's cookbook counts chats: four tokens of frame a message, and three to open the answer. */
+/** As OpenAI's cookbook counts chats: four tokens around each message, and three that open the answer. */
 function countPromptTokens(texts: string[]): number {
   return texts.reduce((sum, text) => sum + 4 + splitTokens(text).length, 3)
 }

@@ -32,7 +32,7 @@ export interface ChatParts {
 /** The longest run that is accepted. */
 const runMsMax = 3_600_000
 
-/** Throws `SimulatorError` where the call is refused; nothing has been written then. */
+/** Throws `SimulatorError` when the call is refused, before anything is written. */
 export async function answerChat(
   { text, readAtNs: acceptedAtNs }: Body,
   response: ServerResponse,
@@ -73,14 +73,14 @@ export async function answerChat(
 }
 
 /**
- * The lanes of a race come within three milliseconds, and writing an answer takes one, or two when the code is cold:
- * the next lane's request would be read so much late. Deadlines count from the moment at which this one was read, all
- * the same.
+ * How long the work on a call waits, so that it does not delay the reading of others: the requests of a race arrive
+ * within three milliseconds, and preparing an answer takes one, or two when the code is cold. Deadlines still count
+ * from the moment at which this request was read.
  */
 const othersMsMax = 5
 
 function untilOthersAreReadMs({ profile }: Model): number {
-  // Headers leave at 80 % of a time that jitters: a tenth leaves room for the work.
+  // Headers are due at 80 % of the TTFT, which jitters: after a tenth there is still time for the work.
   return Math.min(othersMsMax, profile.ttftMs / 10)
 }
 
@@ -115,7 +115,7 @@ function refuseEndless(schedule: Schedule) {
   if (endMs <= runMsMax) return
   throw new SimulatorError(
     'invalid_request',
-    `This run would take ${Math.round(endMs / 60_000)} minutes and the simulator stops at ${runMsMax / 60_000}: ask for fewer tokens or a higher tps.`,
+    `This run would take ${Math.round(endMs / 60_000)} minutes, and ${runMsMax / 60_000} are the most: ask for fewer tokens or a higher tps.`,
     { param: 'model' },
   )
 }

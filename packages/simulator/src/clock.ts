@@ -1,4 +1,4 @@
-/** The clocks a simulator goes by. Both come from outside: tests bring their own. */
+/** The clocks of a simulator. They come in by argument, so that tests can bring their own. */
 export interface Clock {
   /** The machine's monotonic clock, one for all its processes: `process.hrtime.bigint()`. */
   nowNs(): bigint

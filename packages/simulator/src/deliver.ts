@@ -1,6 +1,6 @@
 /**
- * Carries a schedule out on a socket: as a stream, chunk by chunk, or as one body after the same total time.
- * When the caller leaves it stops at once, and the ledger gets its end.
+ * Writes a schedule to a socket: as a stream, chunk by chunk, or as one body after the same total time. When the caller
+ * leaves it stops at once, and the end is recorded in the ledger.
  */
 import type { ServerResponse } from 'node:http'
 import { flush, writeWhenReady } from '@drag-race/wire'
@@ -28,9 +28,9 @@ interface Parts {
   pacer: Pacer
 }
 
-/** A reader that takes nothing for so long is dropped. */
+/** A caller that reads nothing for so long is dropped. */
 const drainMsMax = 30_000
-/** A stalled or silent call is held open so long at most; longer than any client's patience. */
+/** How long a stalled or silent call is held open at most: longer than any client waits. */
 const holdNsMax = 600_000_000_000n
 
 export async function deliver(delivery: Delivery, parts: Parts): Promise<void> {
@@ -42,13 +42,13 @@ export async function deliver(delivery: Delivery, parts: Parts): Promise<void> {
   }
 }
 
-/** False when the response was not ended as it should be: cut, stalled too long, or left by its reader. */
+/** False when the response did not end properly: it was cut, stalled too long, or its caller left. */
 async function stream(delivery: Delivery, { clock, pacer }: Parts): Promise<boolean> {
   const { request, schedule, head, response, signal, entry } = delivery
   const { roleAtMs, chunks, ending } = schedule
   const form = createStreamForm(head, request.includeUsage)
   const isDue = async (atMs: number) => (await pacer.until(toNs(delivery, atMs), signal)) === 'due'
-  // At once: of several streams that are due together, none waits until the others are written down.
+  // Flushed at once: when several streams are due together, none waits for the work on the others.
   const write = async (bytes: string) => {
     const written = writeWhenReady(response, bytes, drainMsMax)
     flush(response)
@@ -61,7 +61,7 @@ async function stream(delivery: Delivery, { clock, pacer }: Parts): Promise<bool
     if (!(await write(form.role()))) return false
   }
   for (const chunk of chunks) {
-    // Made before the wait: at the deadline only the write is left to do.
+    // Made before the wait, so that at the deadline only the write is left to do.
     const bytes = form.chunk(chunk)
     if (!(await isDue(chunk.atMs))) return false
     if (chunk.kind !== 'malformed') entry.record(chunk.tokens, toNs(delivery, chunk.atMs), clock.nowNs())
@@ -73,7 +73,7 @@ async function stream(delivery: Delivery, { clock, pacer }: Parts): Promise<bool
   const usage = request.includeUsage
     ? form.usage({ prompt: request.promptTokens, ...countTokens(schedule) })
     : ''
-  // Before the write, as with every chunk: nobody has read it before it was written down.
+  // Recorded before the write, as with every chunk: nothing can be read earlier than the ledger says it was written.
   entry.end(clock.nowNs())
   response.end(form.finish(ending.reason) + usage + form.done())
   return true

@@ -1,6 +1,6 @@
 /**
- * Everything that the simulator says no with, in the form of OpenAI's errors. Thrown wherever it is found out, answered
- * in one place (`server.ts`).
+ * All errors of the simulator, in the form of OpenAI's. They are thrown where they are found, and answered in one place
+ * (`server.ts`).
  */
 const kinds = {
   invalid_json: { status: 400, type: 'invalid_request_error' },
@@ -22,7 +22,7 @@ interface Details {
   param?: string | null
   /** Sent as `Retry-After` (whole seconds, rounded up) and as `retry-after-ms`. */
   retryAfterMs?: number | null
-  /** Where a profile wants another status than the code's own. */
+  /** Set where a profile asks for another status than the code's own. */
   status?: number
 }
 

@@ -13,7 +13,7 @@ afterEach(async () => {
 
 const quick = 'ttft=4&tps=20000'
 
-/** Resolves when the simulator has closed the books of a call. */
+/** Resolves when the simulator has closed the ledger of a call. */
 const ended = (id: string) => expect.poll(async () => (await simulator.ledger(id))?.endedAtNs ?? null)
 
 describe('fails on request:', () => {
@@ -79,7 +79,7 @@ describe('fails on request:', () => {
       text += JSON.parse((await events.next()).value).choices[0].delta.content
     expect(splitTokens(text)).toHaveLength(20)
     const more = settled(events.next())
-    // Another answer of 300 tokens begins and ends meanwhile.
+    // Another answer, of 300 tokens, begins and ends meanwhile.
     await simulator.askWhole({ model: `steady?${quick}&tokens=300` })
     expect(more.is).toBe('pending')
     expect((await simulator.ledger('sim-1'))?.endedAtNs).toBeNull()
@@ -87,7 +87,7 @@ describe('fails on request:', () => {
     await ended('sim-1').not.toBeNull()
   })
 
-  test('a stall with an end goes on where it was', async () => {
+  test('after a stall with an end the answer goes on where it was', async () => {
     const { events } = await simulator.stream({ model: `steady?${quick}&stallAfter=20&stallMs=30` })
     const { answer, finishReasons } = await collect(events)
     expect(finishReasons).toEqual(['stop'])
@@ -136,7 +136,7 @@ test('over its rate a model answers 429 and says when to come back', async () =>
   expect(retryAfterS).toBeLessThanOrEqual(60)
 })
 
-test('a flaky model, asked again and again, shows each of its faces', async () => {
+test('a flaky model, asked again and again, shows each of its fates', async () => {
   const seen = new Set<string>()
   const asking = Array.from({ length: 40 }, async (_, seed) => {
     const response = await simulator.ask({
@@ -154,7 +154,7 @@ test('a flaky model, asked again and again, shows each of its faces', async () =
   expect([...seen].sort()).toEqual(['429', '500', 'cut', 'whole'])
 }, 15_000)
 
-/** Looks at a promise without waiting for it. */
+/** Checks whether a promise is settled, without waiting for it. */
 function settled(promise: Promise<unknown>) {
   const state = { is: 'pending' }
   promise.then(

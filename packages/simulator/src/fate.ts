@@ -1,4 +1,4 @@
-/** Draws what befalls a call; null when it is simply answered, which is most of the time for most models. */
+/** Draws the fate of a call; null when it is simply answered, as most calls of most models are. */
 import type { Fate, Profile } from './profile.ts'
 import type { Random } from './seeded-random.ts'
 

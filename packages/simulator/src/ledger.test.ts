@@ -31,7 +31,7 @@ test('keeps the newest thousand calls', () => {
   expect(ledger.read('call 1000')).not.toBeNull()
 })
 
-test('drops the oldest call when the chunks of all become too many, and takes no more of it', () => {
+test('drops the oldest call when all chunks together are too many, and records no more of it', () => {
   const ledger = createLedger()
   const old = open(ledger, 'old')
   old.record(1, 5_000_000_000_000n, 5_000_000_000_000n)

@@ -1,12 +1,13 @@
 /**
- * The books: when each chunk of each call was due and when its bytes were handed to the socket. Comparing them with
- * what a client saw gives the error of the client's clock. In memory, and bounded: the oldest call goes first.
+ * The ledger: when each chunk of each call was due, and when its bytes were handed to the socket. Comparing it with
+ * what a client saw gives the error of the client's clock. It is in memory and bounded: the oldest call is dropped
+ * first.
  */
 import type { SimulatorLedger } from '@drag-race/contracts'
 
-/** The newest calls that are kept. */
+/** How many calls are kept, the newest ones. */
 const callsMax = 1000
-/** Chunks kept over all calls; at three numbers a chunk about 12 MB. A call longer than this is kept by itself. */
+/** How many chunks of all calls are kept: about 12 MB, at three numbers each. A longer call is kept alone. */
 const chunksMax = 500_000
 
 export interface Call {
@@ -71,7 +72,7 @@ interface Page {
   /** Nanoseconds since the call was accepted: plain numbers are a third of the size of bigints. */
   marks: { tokens: number; dueNs: number; writtenNs: number }[]
   endedAtNs: bigint | null
-  /** Dropped while it ran: nothing more is written down. */
+  /** False when the call was dropped while it ran: nothing more is recorded for it. */
   isKept: boolean
 }
 

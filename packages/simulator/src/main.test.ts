@@ -23,7 +23,7 @@ function start(environment: Record<string, string>) {
   child.stderr!.on('data', (text) => {
     output.error += text
   })
-  // Not `close`: it never comes once the parent has let go of the channel.
+  // Not `close`: it never comes once the parent has disconnected.
   const exited = Promise.all([
     once(child, 'exit'),
     once(child.stdout!, 'end'),
@@ -40,7 +40,7 @@ async function startReady() {
   return { ...started, url }
 }
 
-/** A stream that is open when this returns; `ends` tells how it ended. */
+/** Opens a stream, which is open when this returns; `ends` tells how it ended. */
 async function openStalledCall(url: string) {
   const messages = [{ role: 'user', content: 'x' }]
   const body = JSON.stringify({ model: 'stall?ttft=1', stream: true, messages })
@@ -89,7 +89,7 @@ test('a port in use is one line that names the variable, and exit code 1', async
   blocker.close()
 }, 20_000)
 
-test('a port that is none is one line that says so', async () => {
+test('an invalid port is one line that says so', async () => {
   expect(await start({ SIMULATOR_PORT: 'abc' }).exited).toEqual({
     code: 1,
     out: '',

@@ -1,4 +1,4 @@
-/** Starts the simulator: the only file that knows the environment, the wall clock and the port. */
+/** Starts the simulator: the only file that reads the environment and the wall clock, and opens the port. */
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
@@ -6,14 +6,14 @@ import { simulatorIdPrefix } from '@drag-race/contracts'
 import { readAnswers } from './answers/answer-library.ts'
 import { createSimulator } from './server.ts'
 
-// V8 compiles what was called 400 times, and a call runs most of its code once: now after 20 (docs/decisions/0017).
+// V8 optimises a function after 400 calls, and a request runs most functions once: here after 20 (docs/decisions/0017).
 setFlagsFromString('--invocation-count-for-maglev=20')
 setFlagsFromString('--minimum-invocations-after-ic-update=10')
 
 const host = process.env.HOST || '127.0.0.1'
 const port = readPort(process.env.SIMULATOR_PORT || '4010')
 
-// Their disk may be full, and an error that nobody listens to is thrown.
+// Their disk can be full, and an error without a listener would be thrown.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
 
 const server = createSimulator({
@@ -38,10 +38,10 @@ server.listen(port, host, () => {
 })
 
 for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, stop)
-// Who started this program may be gone already.
+// The program that started this one may be gone already.
 if (process.connected === false) stop()
 
-/** Open streams are cut: who stops the simulator does not want to wait for its answers. */
+/** Open streams are cut, so that a stop does not wait for answers. */
 function stop() {
   server.close(() => process.exit(0))
   server.closeAllConnections()

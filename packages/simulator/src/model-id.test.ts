@@ -81,7 +81,7 @@ test('an unknown model is refused with 404 and the nearest names', () => {
   expect(refusal.message).toContain('`fast-small`')
 })
 
-test('a name that is like none of the models gets no suggestion', () => {
+test('a name that resembles no model gets no suggestion', () => {
   expect(refusalOf('zzzzzzzz').message).toBe(
     'There is no simulated model `zzzzzzzz`. GET /v1/models lists all.',
   )

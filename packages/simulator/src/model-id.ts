@@ -1,6 +1,6 @@
 /**
  * Reads a model id: a profile's name, optionally with overrides as a query, as in `steady?ttft=50&tps=100&tokens=400`.
- * The overrides travel in the id because every gateway passes a model's name on, and few pass unknown fields.
+ * The overrides are in the id because every gateway passes on a model's name, and few pass on unknown fields.
  */
 import { nearest } from '@drag-race/contracts'
 import * as z from 'zod'
@@ -9,14 +9,14 @@ import { type Fate, type Profile, requestsPerMinuteMax, tokensMax, waitMsMax } f
 import { profiles } from './profiles.ts'
 
 export interface Model {
-  /** As asked for; echoed in every chunk. */
+  /** The id as the request names it; it is repeated in every chunk. */
   id: string
   profile: Profile
-  /** From the override; null when the id names none. */
+  /** The seed of the override; null when the id names none. */
   seed: number | null
-  /** The answer is stretched or cut to exactly so many tokens; null: as long as it is. */
+  /** The answer is stretched or cut to exactly so many tokens; null: it keeps its own length. */
   answerTokens: number | null
-  /** The same for the reasoning before it. */
+  /** The same for the reasoning before the answer. */
   reasoningTokens: number | null
 }
 
@@ -44,7 +44,7 @@ const Overrides = z.strictObject({
   ttft: number(0, waitMsMax),
   /** Tokens a second, for reasoning and answer. */
   tps: number(0.01, 100_000),
-  /** Sigma of the log-normal jitter, of the first token and of those between; 0 is exact. */
+  /** Sigma of the log-normal jitter, of the time to the first token and of each wait after it; 0 is exact. */
   jitter: number(0, 2),
   /** Tokens a chunk. */
   coalesce: whole(1, 1000),
@@ -55,14 +55,14 @@ const Overrides = z.strictObject({
   seed: whole(0, Number.MAX_SAFE_INTEGER),
   /** Calls a minute before a 429. */
   rpm: whole(1, requestsPerMinuteMax),
-  /** One of these at most; it replaces what the profile itself may do. */
+  /** At most one of these four; it replaces the fates of the profile. */
   cutAfter: whole(0, tokensMax),
   stallAfter: whole(0, tokensMax),
   malformedAfter: whole(0, tokensMax),
   fail: whole(400, 599),
   /** How long `stallAfter` lasts; without it, for ever. */
   stallMs: whole(0, waitMsMax),
-  /** What `fail` gives as the time to come back. */
+  /** The `Retry-After` of `fail`. */
   retryAfterMs: whole(0, waitMsMax),
 })
 type Overrides = z.infer<typeof Overrides>
@@ -71,12 +71,12 @@ const FittingOverrides = Overrides.refine(
   ({ stallMs, stallAfter }) => stallMs === undefined || stallAfter !== undefined,
   {
     path: ['stallMs'],
-    message: 'needs stallAfter beside it',
+    message: 'needs stallAfter too',
   },
 )
   .refine(({ retryAfterMs, fail }) => retryAfterMs === undefined || fail !== undefined, {
     path: ['retryAfterMs'],
-    message: 'needs fail beside it',
+    message: 'needs fail too',
   })
   .refine((all) => toFates(all).length <= 1, {
     path: ['cutAfter'],
@@ -87,7 +87,7 @@ function parseOverrides(query: string): Overrides {
   const given = new Map<string, string>()
   for (const [key, value] of new URLSearchParams(query)) {
     if (given.has(key)) throw badOverride(`\`${key}\` is given twice; give it once.`)
-    // Number('') is 0: without this, `?ttft=` would pass as a time.
+    // Number('') is 0: without this check, `?ttft=` would mean 0 ms.
     if (value.trim() === '') throw badOverride(`\`${key}\` has no value; write ${key}=<number>.`)
     given.set(key, value)
   }
@@ -96,7 +96,7 @@ function parseOverrides(query: string): Overrides {
   const issue = checked.error.issues[0]!
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(Overrides.shape).join(', ')
-    throw badOverride(`\`${issue.keys[0]}\` is not an override of a simulated model. There are: ${known}.`)
+    throw badOverride(`\`${issue.keys[0]}\` is not an override of a simulated model. Known are: ${known}.`)
   }
   throw badOverride(`\`${issue.path.join('.')}\`: ${issue.message}.`)
 }

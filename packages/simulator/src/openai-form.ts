@@ -17,7 +17,7 @@ export interface UsageCounts {
   answer: number
 }
 
-/** With `includeUsage` every chunk has a `usage`, null but in the last: so says OpenAI's reference. */
+/** With `includeUsage` every chunk has a `usage`, which is null except in the last one, as OpenAI's reference says. */
 export function createStreamForm(head: Head, includeUsage: boolean) {
   const extra = includeUsage ? { usage: null } : {}
   const chunk = (delta: object, finishReason: string | null = null) =>
@@ -72,7 +72,7 @@ function toEvent(body: object): string {
   return encodeEvent({ data: JSON.stringify(body) })
 }
 
-/** Well-formed as an event, broken as JSON: it stops in the middle of a string. */
+/** A well-formed event whose JSON is broken: it stops in the middle of a string. */
 function malformedEvent({ id }: Head): string {
   return encodeEvent({
     data: `{"id":"${id}","object":"chat.completion.chunk","choices":[{"delta":{"content":"bro`,

@@ -34,7 +34,7 @@ function fakeMachine(lateNs: bigint) {
     counts,
     pending,
     nowNs: () => nowNs,
-    /** Runs what is pending until nothing is; woken streams get their turn in between. */
+    /** Runs all that is pending, until nothing is; streams that wake get their turn in between. */
     async run() {
       while (pending.size > 0) {
         const next = [...pending].reduce((one, other) => (other.atNs < one.atNs ? other : one))
@@ -81,7 +81,7 @@ test('a long wait is slept through, not spun through', async () => {
   expect(machine.counts.turns).toBeLessThan(50)
 })
 
-test('an earlier deadline that comes later is kept', async () => {
+test('an earlier deadline that is added later is kept', async () => {
   const machine = fakeMachine(0n)
   const pacer = createPacer(machine.host)
   const startNs = machine.nowNs()
@@ -109,7 +109,7 @@ test('one alarm is set at a time, for the earliest', () => {
   ])
 })
 
-test('who leaves after its deadline takes nobody along', async () => {
+test('a stream that leaves after its deadline does not remove another one', async () => {
   const machine = fakeMachine(0n)
   const pacer = createPacer(machine.host)
   const leaving = new AbortController()
@@ -120,7 +120,7 @@ test('who leaves after its deadline takes nobody along', async () => {
   expect(await Promise.race([second, 'lost'])).toBe('due')
 })
 
-test('who leaves is told at once, and the others still wake', async () => {
+test('a stream that leaves resolves at once, and the others still wake', async () => {
   const machine = fakeMachine(0n)
   const pacer = createPacer(machine.host)
   const leaving = new AbortController()
@@ -133,7 +133,7 @@ test('who leaves is told at once, and the others still wake', async () => {
   expect(await stays).toBe('due')
 })
 
-test('when all have left, nothing is waited for', async () => {
+test('when all streams have left, no timer is left', async () => {
   const machine = fakeMachine(0n)
   const leaving = new AbortController()
   const left = createPacer(machine.host).until(machine.nowNs() + 2_000_000n, leaving.signal)
@@ -143,7 +143,7 @@ test('when all have left, nothing is waited for', async () => {
   expect(machine.counts).toEqual({ timers: 0, naps: 0, turns: 1 })
 })
 
-test('on the real machine nobody is woken early', async () => {
+test('on the real machine no stream is woken early', async () => {
   const pacer = createPacer()
   const startNs = process.hrtime.bigint()
   const dueNs = Array.from({ length: 60 }, (_, index) => startNs + BigInt(index * 700_001))

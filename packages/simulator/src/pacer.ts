@@ -1,26 +1,26 @@
 /**
  * Wakes each stream at its absolute deadline, never before, and within 0.3 ms after it as long as a core is free.
  *
- * Timers of Node count whole milliseconds, so a timer only brings us near: the last stretch is gone in naps of at most
- * 0.2 ms, with a turn of the event loop between, and the last 0.12 ms by turning alone. `Atomics.wait` wakes within
- * about 0.1 ms. Turning all the way is no more exact and costs four to eight times as much: measured with 8 streams of
- * 100 tokens a second, 39 % of a core against 5 to 10 %.
+ * Node's timers count whole milliseconds, so a timer only gets near the deadline. From there it takes naps of at most
+ * 0.2 ms, with a turn of the event loop after each, and spends the last 0.12 ms on turns alone. `Atomics.wait` wakes
+ * within about 0.1 ms. Turns all the way are no more exact and cost four to eight times as much: measured with 8
+ * streams of 100 tokens a second, 39 % of a core against 5 to 10 %.
  *
- * One pacer serves all streams: two would nap in each other's time.
+ * One pacer serves all streams, because the naps of two would delay each other.
  */
 export interface Pacer {
-  /** `aborted` as soon as the signal says so. A stream waits for one deadline at a time, which bounds the list. */
+  /** `aborted` as soon as the signal is aborted. A stream waits for one deadline at a time, which bounds the list. */
   until(dueAtNs: bigint, signal: AbortSignal): Promise<'due' | 'aborted'>
 }
 
-/** What the pacer needs of its machine. */
+/** What the pacer needs from its machine. */
 export interface PacerHost {
   nowNs(): bigint
-  /** Calls back after about so many whole milliseconds; returns how to call it off. */
+  /** Calls back after about so many whole milliseconds; returns a function that cancels it. */
   later(ms: number, wake: () => void): () => void
   /** Calls back on the next turn of the event loop. */
   soon(wake: () => void): void
-  /** Blocks for about so long. */
+  /** Blocks the thread for about so long. */
   nap(ms: number): void
 }
 
@@ -44,7 +44,7 @@ export function createPacer(host: PacerHost = machine): Pacer {
 
   function wake() {
     alarm = { kind: 'off' }
-    // Those woken write when this turn ends: a nap now would make them late.
+    // Streams that were woken write when this turn ends: a nap now would make them late.
     if (!wakeDue()) napTowards(waiting[0])
     setAlarm()
   }
@@ -88,13 +88,13 @@ export function createPacer(host: PacerHost = machine): Pacer {
   }
 }
 
-/** Nearer than this, no timer is exact enough. */
+/** Timers are not exact enough for deadlines nearer than this. */
 const nearNs = 3_000_000n
-/** Timers are up to 1.2 ms late on an idle machine; they are set so much ahead. */
+/** How much too early timers are set: on an idle machine they are up to 1.2 ms late. */
 const leadMs = 2
-/** How late a nap may end. */
+/** How late a nap can end. */
 const wakeErrorNs = 120_000n
-/** A nap keeps sockets waiting: a request that comes in meanwhile is read up to so much later. */
+/** Bounded, because sockets wait during a nap: a request that arrives then is read up to so much later. */
 const napMsMax = 0.2
 
 interface Waiter {
@@ -104,7 +104,7 @@ interface Waiter {
 
 type Alarm = { kind: 'off' } | { kind: 'later'; callOff: () => void } | { kind: 'soon' }
 
-/** From the end, because deadlines mostly come in order. Equal ones keep their order. */
+/** Searches from the end, because deadlines mostly come in order. Equal deadlines keep their order. */
 function insert(waiting: Waiter[], waiter: Waiter) {
   let index = waiting.length
   while (index > 0 && waiting[index - 1]!.dueAtNs > waiter.dueAtNs) index--

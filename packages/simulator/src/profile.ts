@@ -1,10 +1,10 @@
 /**
- * A profile: how a simulated model behaves. The whole of a model's character is in these figures, so that a new
- * class of model is a new row in `profiles.ts` and no new code.
+ * A profile: how a simulated model behaves. These figures describe it completely, so that a new class of models is a
+ * new row in `profiles.ts` and no new code.
  */
 import * as z from 'zod'
 
-/** Bounds that keep one call within what a process can carry. */
+/** Bounds that keep one call small enough for the process. */
 export const waitMsMax = 600_000
 export const tokensMax = 100_000
 export const requestsPerMinuteMax = 1000
@@ -14,7 +14,7 @@ const waitMs = z.number().min(0).max(waitMsMax)
 const tokens = z.int().min(0).max(tokensMax)
 const tokensPerSecond = z.number().positive().max(100_000)
 
-/** What befalls a call besides an answer. A fate whose token the answer never reaches does not come about. */
+/** What can happen to a call instead of a plain answer. A fate after a token that the answer never reaches is void. */
 export const Fate = z.discriminatedUnion('kind', [
   /** An error instead of an answer. */
   z.strictObject({
@@ -23,13 +23,13 @@ export const Fate = z.discriminatedUnion('kind', [
     afterMs: waitMs,
     retryAfterMs: z.nullable(waitMs),
   }),
-  /** The call is accepted, and then nothing: no header, no byte. */
+  /** The call is accepted, and then nothing comes: no header, no byte. */
   z.strictObject({ kind: z.literal('silent') }),
   /** The socket is destroyed. */
   z.strictObject({ kind: z.literal('cut'), afterTokens: tokens }),
   /** Nothing comes for a while; null: for ever, with the socket open. */
   z.strictObject({ kind: z.literal('stall'), afterTokens: tokens, forMs: z.nullable(waitMs) }),
-  /** One event whose JSON is broken; the answer goes on behind it. */
+  /** One event has broken JSON; the answer goes on after it. */
   z.strictObject({ kind: z.literal('malformed'), afterTokens: tokens }),
 ])
 export type Fate = z.infer<typeof Fate>
@@ -46,19 +46,19 @@ export const Profile = z.strictObject({
   jitter: z.number().min(0).max(2),
   /** Tokens that arrive together. The chunk is due when its last token is. */
   tokensPerChunk: z.strictObject({ min: z.int().min(1).max(1000), max: z.int().min(1).max(1000) }),
-  /** Hiccups: before a chunk, by this chance. */
+  /** Hiccups: with this chance, a pause before a chunk. */
   pauses: z.nullable(z.strictObject({ chance, minMs: waitMs, maxMs: waitMs })),
-  /** Thinks aloud first, at least so many tokens, up to the end of a paragraph. */
+  /** Reasoning before the answer: at least so many tokens, to the end of a paragraph. */
   reasoning: z.nullable(z.strictObject({ tokensMin: tokens, tokensMax: tokens, tokensPerSecond })),
   /** How it writes: the short form of an answer, the whole, or the whole between pleasantries. */
   manner: z.enum(['short', 'whole', 'chatty']),
-  /** By chance one of these; else it answers. */
+  /** With its chance one of these happens; otherwise the call is answered. */
   fates: z
     .array(z.strictObject({ chance, fate: Fate }))
     .refine((fates) => fates.reduce((sum, one) => sum + one.chance, 0) <= 1, 'The chances add up to over 1.'),
   /** Calls accepted within any 60 seconds; further ones get a 429 that says when to come back. */
   requestsPerMinute: z.nullable(z.int().min(1).max(requestsPerMinuteMax)),
-  /** Each time that a prompt is asked again it is another draw, so that a retry can succeed. */
+  /** Every repetition of a prompt draws anew, so that a retry can succeed. */
   isFickle: z.boolean(),
 })
 export type Profile = z.infer<typeof Profile>

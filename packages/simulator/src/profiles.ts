@@ -1,6 +1,6 @@
 /**
- * The models on offer. The first are for people: each should feel like a class of real models, at the speeds seen from
- * such models in 2025. The others are for tests: exact, and each does one thing.
+ * The simulated models. The first are for people: each should feel like a class of real models, at the speeds of such
+ * models in 2025. The others are for tests: exact, and each does one thing.
  */
 import { Profile } from './profile.ts'
 

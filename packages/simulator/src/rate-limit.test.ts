@@ -29,7 +29,7 @@ test('lets so many calls a minute in, and tells the next when to come back', () 
   expect(ask()).toBe(40_000)
 })
 
-test('one who comes back when told to is let in, however often it was refused', () => {
+test('a caller that comes back when it was told to is admitted, however often it was refused', () => {
   const { ask, pass } = setUp()
   ask()
   ask()
@@ -46,7 +46,7 @@ test('each model id has a limit of its own, and most have none', () => {
   for (let time = 0; time < 5; time++) expect(askUnlimited()).toEqual({})
 })
 
-test('of more than a thousand model ids the one asked for longest ago is forgotten', () => {
+test('of more than a thousand model ids the one called longest ago is forgotten', () => {
   const { ask } = setUp()
   for (let id = 0; id < 1_000; id++) ask(`limited?seed=${id}`)
   expect(ask('limited?seed=0')).toMatchObject({ 'x-ratelimit-remaining-requests': '0' })

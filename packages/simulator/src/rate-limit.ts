@@ -1,15 +1,15 @@
 /**
- * Calls a minute, by model id: at most so many within any 60 seconds. A refused call does not count, so that one
- * who comes back when told to is let in.
+ * Limits calls a minute, by model id: at most so many within any 60 seconds. A refused call does not count, so that a
+ * caller that comes back when it was told to is admitted.
  */
 import { SimulatorError } from './errors.ts'
 
 const windowMs = 60_000
-/** Model ids that are remembered; the one asked for longest ago is forgotten first. */
+/** How many model ids are remembered; the one called longest ago is forgotten first. */
 const idsMax = 1000
 
 export interface RateLimiter {
-  /** The headers that tell the caller where it stands; throws `rate_limit_exceeded` when it is over. */
+  /** Gives the headers that tell the caller what is left; throws `rate_limit_exceeded` when nothing is. */
   admit(modelId: string, requestsPerMinute: number | null): Record<string, string>
 }
 

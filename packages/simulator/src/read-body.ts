@@ -1,24 +1,24 @@
-/** Reads a request's body as text, up to 4 MB: more than any prompt, less than what hurts. */
+/** Reads a request's body as text, up to 4 MB: more than any prompt, and little enough to be harmless. */
 import type { IncomingMessage } from 'node:http'
 import { SimulatorError } from './errors.ts'
 
 const bodyBytesMax = 4 * 1024 * 1024
 /**
- * A longer body is read on and thrown away up to here: a caller that is still sending when we close would see a broken
- * socket and not our answer. Beyond it, that is what it sees.
+ * A body that is too long is read and dropped up to this length, because a caller that is still sending when the socket
+ * closes would see a broken socket instead of the answer. A caller that sends more than this does see that.
  */
 const discardBytesMax = 64 * 1024 * 1024
 
 export interface Body {
   text: string
-  /** When it was whole, on the monotonic clock. */
+  /** When the body was whole, on the monotonic clock. */
   readAtNs: bigint
 }
 
 /**
- * The body, and the moment at which it was whole. Throws `request_too_large`. The server's `requestTimeout` bounds how
- * long a slow body may take. By its events and not as an async iterator, which takes longer to set up than all the
- * rest: what the first of many requests takes, the others wait for.
+ * Reads the body, and notes when it was whole. Rejects with `request_too_large`. The server's `requestTimeout` bounds
+ * how long a slow body can take. It uses the request's events, because an async iterator takes longer to set up than
+ * all the rest, and while one of many requests is read the others wait.
  */
 export function readBody(request: IncomingMessage, nowNs: () => bigint): Promise<Body> {
   const parts: Buffer[] = []

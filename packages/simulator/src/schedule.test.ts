@@ -74,7 +74,7 @@ describe('any schedule', () => {
     )
   })
 
-  test('has no chunk that mixes reasoning with answer, or is larger than its profile coalesces', () => {
+  test('has no chunk that mixes reasoning and answer, or is larger than its profile allows', () => {
     fc.assert(
       fc.property(anyRun, (run) => {
         const schedule = toSchedule(run)
@@ -95,7 +95,7 @@ test('without jitter, token n is due at ttft + n intervals, exactly', () => {
   expect(schedule.ending).toEqual({ kind: 'finish', reason: 'stop', atMs: 200 + 100 * 10 })
 })
 
-test('coalescing changes the lumps and not the speed', () => {
+test('coalescing changes the size of chunks, but not the speed', () => {
   const schedule = plan({ with: { tokensPerChunk: { min: 8, max: 8 } } })
   expect(textChunks(schedule).map((chunk) => chunk.tokens)).toEqual([...Array(12).fill(8), 4])
   expect(schedule.chunks.slice(0, 3).map((chunk) => chunk.atMs)).toEqual([200, 280, 360])
@@ -143,7 +143,7 @@ test('a limit on tokens ends it with length', () => {
   expect(schedule.ending).toMatchObject({ kind: 'finish', reason: 'length' })
 })
 
-test('a cut comes after its token exactly, also in the middle of a lump', () => {
+test('a cut comes exactly after its token, even in the middle of a larger chunk', () => {
   const schedule = plan({
     with: { tokensPerChunk: { min: 8, max: 8 } },
     fate: { kind: 'cut', afterTokens: 20 },
@@ -152,7 +152,7 @@ test('a cut comes after its token exactly, also in the middle of a lump', () => 
   expect(schedule.ending.kind).toBe('cut')
 })
 
-test('a stall that ends moves all that follows by its length', () => {
+test('a stall with an end delays all that follows by its length', () => {
   const usual = plan()
   const stalled = plan({ fate: { kind: 'stall', afterTokens: 20, forMs: 1500 } })
   expect(stalled.chunks.slice(0, 20)).toEqual(usual.chunks.slice(0, 20))
@@ -162,13 +162,13 @@ test('a stall that ends moves all that follows by its length', () => {
   expect(stalled.chunks).toHaveLength(usual.chunks.length)
 })
 
-test('a stall without an end writes nothing behind its token', () => {
+test('a stall without an end writes nothing after its token', () => {
   const { chunks, ending } = plan({ fate: { kind: 'stall', afterTokens: 20, forMs: null } })
   expect(chunks).toEqual(plan().chunks.slice(0, 20))
   expect(ending).toEqual({ kind: 'stall' })
 })
 
-test('after a stall, tokens come in lumps as before it', () => {
+test('after a stall, tokens come in chunks as large as before', () => {
   const schedule = plan({
     with: { tokensPerChunk: { min: 8, max: 8 } },
     fate: { kind: 'stall', afterTokens: 20, forMs: 0 },
@@ -176,13 +176,13 @@ test('after a stall, tokens come in lumps as before it', () => {
   expect(textChunks(schedule).map((chunk) => chunk.tokens)).toEqual([8, 8, 4, ...Array(10).fill(8)])
 })
 
-test('a malformed event stands between whole ones and costs no text', () => {
+test('a malformed event is between whole ones, and no text is lost', () => {
   const schedule = plan({ fate: { kind: 'malformed', afterTokens: 20 } })
   expect(schedule.chunks[20]).toEqual({ kind: 'malformed', atMs: 400 })
   expect(textOf(schedule)).toBe(words(100).join(''))
 })
 
-test('a fate that the answer never reaches does not come about', () => {
+test('a fate that the answer never reaches does not happen', () => {
   expect(plan({ fate: { kind: 'cut', afterTokens: 100 } })).toEqual(plan())
 })
 

@@ -1,7 +1,7 @@
 /**
- * The plan of one answer: every chunk with the moment at which it is due, in milliseconds from the moment the request
- * had been read. Pure: the same profile, seed and text give the same plan, and it is whole before the first byte
- * leaves. Deadlines count from one moment and not from each other, so that what is late once makes nothing else late.
+ * The plan of one answer: every chunk with the moment at which it is due, in milliseconds from the moment at which the
+ * request had been read. The same profile, seed and text give the same plan, which is complete before the first byte is
+ * sent. All deadlines count from that one moment, not from each other, so that one late chunk makes no other late.
  */
 import type { Fate, Profile } from './profile.ts'
 import { createRandom, type Random } from './seeded-random.ts'
@@ -22,7 +22,7 @@ export type Ending =
   | { kind: 'stall' }
 
 export interface Schedule {
-  /** Response headers and the role chunk; null: not even these. */
+  /** When response headers and role chunk are due; null: not even these are sent. */
   roleAtMs: number | null
   chunks: Chunk[]
   ending: Ending
@@ -74,26 +74,26 @@ export function toSchedule({ profile, seed, fate, script, outputTokensMax }: Run
     index += size
   }
   const isWhole = tokens.length === script.reasoning.length + script.answer.length
-  // The end of the text is a token too, though an unseen one: it takes its time.
+  // The end of a text is an invisible token, which takes its time too.
   const endMs = atMs + 1000 / profile.tokensPerSecond
   return { roleAtMs, chunks, ending: { kind: 'finish', reason: isWhole ? 'stop' : 'length', atMs: endMs } }
 }
 
-/** Tokens that will be written, by kind: the numbers that `usage` must tell. */
+/** How many tokens will be written, by kind: the numbers for `usage`. */
 export function countTokens({ chunks }: Schedule): { reasoning: number; answer: number } {
   const counts = { reasoning: 0, answer: 0 }
   for (const chunk of chunks) if (chunk.kind !== 'malformed') counts[chunk.kind] += chunk.tokens
   return counts
 }
 
-/** When the last thing happens. */
+/** When the schedule ends. */
 export function endsAtMs({ chunks, ending }: Schedule): number {
   return ending.kind === 'stall' ? (chunks.at(-1)?.atMs ?? 0) : ending.atMs
 }
 
 /**
- * Headers and role come at this share of the time to first token. Providers send them a little before the first token
- * too; a client that takes them for one is found out.
+ * Headers and role are due at this share of the time to first token. Providers send them a little before the first
+ * token too, and so a client that takes them for a token is noticed.
  */
 const roleShare = 0.8
 
@@ -109,7 +109,7 @@ function toTokens({ reasoning, answer }: Script): Token[] {
   ]
 }
 
-/** A chunk never mixes reasoning and answer, and ends where a fate strikes, so that this is at its token exactly. */
+/** A chunk never mixes reasoning and answer, and ends where a fate begins, so that the fate is at its exact token. */
 function chunkSize(
   tokens: Token[],
   index: number,
@@ -125,7 +125,7 @@ function chunkSize(
   return size
 }
 
-/** A chunk takes the time of all its tokens, and by chance a pause before. */
+/** A chunk takes the time of all its tokens, and sometimes a pause before them. */
 function chunkMs(kind: Token['kind'], size: number, profile: Profile, random: Random): number {
   const { reasoning, pauses } = profile
   const speed = kind === 'reasoning' && reasoning ? reasoning.tokensPerSecond : profile.tokensPerSecond

@@ -1,15 +1,15 @@
 /**
- * Which seed a call runs by: the one that the model id names, else the body's, else a hash of model and conversation.
- * So a race can be run again as it was, while two prompts differ.
+ * The seed of a call: the one in the model id, else the one in the body, else a hash of model and conversation. So a
+ * race can be repeated exactly, while two prompts differ.
  *
- * A fickle profile also counts how often it was asked the same: its failures would otherwise repeat for ever, and no
- * retry could help. The seed of any call is in its ledger, so that such a run can be had again too.
+ * A fickle profile also counts how often it was asked the same: otherwise its failures would repeat for ever, and no
+ * retry could help. The seed of every call is in its ledger, so that such a run can be repeated too.
  */
 import { createHash } from 'node:crypto'
 import type { ChatRequest } from './chat-request.ts'
 import type { Model } from './model-id.ts'
 
-/** The conversations whose askings are counted; the one asked longest ago is forgotten first. */
+/** For how many conversations repetitions are counted; the one asked longest ago is forgotten first. */
 const countedMax = 1000
 
 export function createSeeds(): { seedOf(model: Model, request: ChatRequest): number } {
@@ -37,7 +37,7 @@ export function createSeeds(): { seedOf(model: Model, request: ChatRequest): num
   }
 }
 
-/** 32 bits of SHA-256: few enough to read in a ledger and to type into a model id. */
+/** 32 bits of SHA-256: short enough to read in a ledger and to type into a model id. */
 export function hashText(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE()
 }

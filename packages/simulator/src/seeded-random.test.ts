@@ -16,7 +16,7 @@ test('the same seed and purpose give the same numbers, another seed or purpose g
   )
 })
 
-test('a seed gives the numbers that it always gave, so that old runs can be had again', () => {
+test('a seed gives the same numbers as ever, so that old runs can be repeated', () => {
   expect(draw(createRandom(42, 'times'), 3)).toMatchInlineSnapshot(`
     [
       0.5245331567712128,

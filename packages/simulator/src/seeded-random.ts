@@ -1,8 +1,8 @@
 /**
- * Chance that repeats: the same seed and the same purpose give the same numbers, on every machine.
+ * Repeatable random numbers: the same seed and purpose give the same numbers, on every machine.
  *
- * A run draws from several sources, one a purpose ('fate', 'times', …), so that a change in how often one purpose
- * draws leaves the others as they were.
+ * A run draws from one source for each purpose ('fate', 'times', …), so that a change in how often one purpose draws
+ * does not change the numbers of the others.
  *
  * The generator is sfc32 (Chris Doty-Humphrey's Small Fast Counter, from PractRand, public domain): 128 bits of state,
  * no known failure, and a cycle of 2^32 numbers at the very least.
@@ -15,8 +15,8 @@ export interface Random {
   /** A number from `min` up to `max`. */
   between(min: number, max: number): number
   /**
-   * A factor to multiply a time by: log-normal with mean 1 and this sigma, because waits are never negative and their
-   * long side is the longer one. 0 gives exactly 1.
+   * A factor to multiply a time by: log-normal with mean 1 and this sigma, because waits are never negative and are
+   * more often much too long than much too short. 0 gives exactly 1.
    */
   spread(sigma: number): number
   pick<T>(list: readonly [T, ...T[]]): T
@@ -24,7 +24,7 @@ export interface Random {
 
 export function createRandom(seed: number, purpose: string): Random {
   const next = sfc32(seed >>> 0, Math.floor(Math.abs(seed) / 2 ** 32) >>> 0, fnv1a(purpose), 1)
-  // The first numbers still show the seed; after a dozen rounds every bit of state has met every other.
+  // The first numbers still depend on the seed visibly; after a dozen rounds all bits of the state are mixed.
   for (let round = 0; round < 16; round++) next()
 
   const random: Random = {
@@ -48,7 +48,7 @@ function sfc32(a: number, b: number, c: number, d: number): () => number {
   }
 }
 
-/** 32-bit FNV-1a over UTF-16 code units: short labels to well-mixed numbers. */
+/** 32-bit FNV-1a over UTF-16 code units: from short labels to well-mixed numbers. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {
@@ -57,7 +57,7 @@ function fnv1a(text: string): number {
   return hash >>> 0
 }
 
-/** Box and Muller: a standard normal number from two even ones. 1 − u keeps the logarithm away from 0. */
+/** The Box–Muller transform: a standard normal number from two uniform ones. 1 − u avoids the logarithm of 0. */
 function gauss(next: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
 }

@@ -122,7 +122,7 @@ describe('a bad request is refused, naming the field:', () => {
   })
 })
 
-test('fields that it does not know are no fault', async () => {
+test('unknown fields are accepted', async () => {
   const { status } = await simulator.askWhole({
     model: 'steady?ttft=1&tps=9999&tokens=3',
     with: { temperature: 0, tools: [], response_format: { type: 'text' }, seed: null, max_tokens: null },
@@ -138,7 +138,7 @@ test('a body over 4 MB is refused with 413', async () => {
   })
 })
 
-test('over its bound of open calls it answers 503, and takes calls again when one has left', async () => {
+test('over its bound of open calls it answers 503, and accepts calls again when one has left', async () => {
   const leaving = new AbortController()
   const open = [1, 2].map(() =>
     simulator.ask({ model: 'silent', signal: leaving.signal }).catch(() => 'left'),
@@ -152,13 +152,13 @@ test('over its bound of open calls it answers 503, and takes calls again when on
     .toBe(200)
 })
 
-test('callers that leave in the middle of their bodies keep no place', async () => {
+test('callers that leave in the middle of their bodies no longer count as open calls', async () => {
   const { port } = new URL(simulator.url)
   for (let caller = 0; caller < 3; caller++) {
     const socket = connect(Number(port), '127.0.0.1')
     await once(socket, 'connect')
     socket.write('POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{"model"')
-    // Answered by the same server behind what was written: by then it has the half of a body.
+    // A second request to the same server: when it is answered, the server has read the half body.
     await get('/health')
     socket.destroy()
     await once(socket, 'close')

@@ -1,6 +1,6 @@
 /**
- * The door: which URL is which, how many calls may be open, and the one place where an error becomes a response.
- * node:http and no framework: four routes need none, and nothing may stand between a deadline and its write.
+ * The server: its URLs, the bound on open calls, and the one place where an error becomes a response. It uses node:http
+ * without a framework: four routes need none, and nothing must delay a write at its deadline.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -14,9 +14,9 @@ import { readBody } from './read-body.ts'
 import { createSeeds } from './seed.ts'
 
 export interface Outside extends Pick<ChatParts, 'answers' | 'clock' | 'newId'> {
-  /** Told of what should not happen; the caller gets a 500. */
+  /** Called with unexpected errors, for which the caller gets a 500. */
   onFault(cause: unknown): void
-  /** Chat calls open at once; the next gets a 503. */
+  /** How many chat calls can be open; the next one gets a 503. */
   callsMax?: number
 }
 
@@ -35,8 +35,8 @@ export function createSimulator({ onFault, callsMax = callsMaxDefault, ...outsid
     callsOpen++
     try {
       const body = await readBody(request, clock.nowNs)
-      // Calls that come in the same moment are read first, each at its own time; the work on one would be the next
-      // one's delay.
+      // Requests that arrive at the same moment are all read first, each at its own time: the work on one would delay
+      // the reading of the next.
       await nextTurn()
       const left = new AbortController()
       if (response.closed) left.abort()
@@ -75,17 +75,17 @@ export function createSimulator({ onFault, callsMax = callsMaxDefault, ...outsid
   }
 
   return createServer({ requestTimeout: 30_000, keepAliveTimeout: 30_000 }, (request, response) => {
-    // A socket that breaks while we write is a caller that left: `close` follows and ends the call.
+    // If the socket breaks during a write, the caller has left: `close` follows and ends the call.
     response.on('error', () => {})
     route(request, response).catch((cause: unknown) => {
-      // An aborted read is a caller that left, too.
+      // If the read was aborted, the caller has left too.
       if (response.destroyed || (request.destroyed && !request.complete)) return
       sendError(response, request, cause, onFault)
     })
   })
 }
 
-/** When the profiles were last given new figures, as Unix seconds: the list says so in OpenAI's way. */
+/** When the figures of the profiles last changed, in Unix seconds: the `created` of all models in the list. */
 const createdS = 1_760_000_000
 
 const modelList = {
@@ -115,7 +115,7 @@ function sendError(
     cause instanceof SimulatorError
       ? cause
       : new SimulatorError('server_error', 'The simulator failed; its error output says why.')
-  // A body that was not read to its end cannot be followed by another request.
+  // If the body was not read to its end, no other request can follow on the connection.
   const headers = request.complete ? error.headers : { ...error.headers, connection: 'close' }
   if (response.headersSent) response.destroy()
   else sendJson(response, error.status, error.body, headers)
@@ -144,6 +144,6 @@ function tooManyCalls(callsMax: number): SimulatorError {
 function noLedger(id: string): SimulatorError {
   return new SimulatorError(
     'not_found',
-    `There is no ledger for \`${id.slice(0, 100)}\`: it is kept for the newest 1,000 completions of this process.`,
+    `There is no ledger for \`${id.slice(0, 100)}\`: only the newest 1,000 completions of this process have one.`,
   )
 }

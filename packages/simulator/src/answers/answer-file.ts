@@ -1,21 +1,21 @@
 /**
- * Reads an answer file: a head between two `---` lines, then markdown in sections that comments open.
+ * Reads an answer file: a head between two `---` lines, then markdown, in which comments begin sections.
  *
  * ```
  * ---
  * title: LRU cache
- * asks: lru, cache, typescript/javascript      every word must be in the prompt; a slash parts alternatives
+ * asks: lru, cache, typescript/javascript      every word must be in the prompt; a slash separates alternatives
  * ---
  * The answer, complete in itself.
  * <!-- more -->
- * What a longer answer goes on with.
+ * The rest of a longer answer.
  * <!-- reasoning -->
- * What a model might think first.
+ * The reasoning before the answer.
  * ```
  */
 export interface Answer {
   title: string
-  /** All must be found, each in one of its forms. None: a text for any prompt. */
+  /** All of these must be in the prompt, each in one of its forms. Empty for a text that fits any prompt. */
   asks: string[][]
   /** The short form; `more` continues it. */
   short: string
@@ -41,7 +41,7 @@ export function parseAnswer(text: string, fileName: string): Answer {
   }
 }
 
-/** Sections by name; what stands before the first comment has the name ''. */
+/** The sections by name; the text before the first comment has the name ''. */
 export function parseSections(text: string): Map<string, string> {
   const [first = '', ...rest] = text.split(/^<!-- ([a-z]+) -->$/m)
   const sections = new Map([['', first.trim()]])

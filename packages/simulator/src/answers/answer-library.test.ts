@@ -8,7 +8,7 @@ import { readAnswers } from './answer-library.ts'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const library = await readAnswers(here('./'))
 
-/** Titles and texts of the prompts that ship with the app, read from its source: rooms do not import one another. */
+/** Titles and texts of the prompts that ship with the app, read from its source: packages must not import apps. */
 async function shippedPrompts() {
   const source = await readFile(here('../../../../apps/api/src/prompts/library.ts'), 'utf8')
   const rows = source.matchAll(/\[\s*'[a-z0-9-]+',\s*'[a-z]+',\s*'([^']+)',\s*'([^']+)',\s*\]/g)
@@ -31,7 +31,7 @@ describe('the prompts that ship with the app', () => {
 describe('any other prompt', () => {
   const others = ['What is a cache?', 'Write a poem', 'Prove it', '', '🏁', 'log in', ...'abcdefghij']
 
-  test('gets a text that says first of all that it is simulated', () => {
+  test('gets a text that begins by saying that it is simulated', () => {
     for (const prompt of others) expect(library.find(prompt).short).toMatch(/^> \*\*Simulated text\.\*\*/)
   })
 
@@ -56,7 +56,7 @@ test('every answer is of a length worth racing, and closes its code fences in bo
   }
 })
 
-test('an answer file without its parts is refused by name', () => {
+test('an answer file with missing parts is refused, and the error names it', () => {
   expect(() => parseAnswer('# Hello', 'hello.md')).toThrow('hello.md must open with a head')
   expect(() => parseAnswer('---\ntitle: Hello\n---\nText', 'hello.md')).toThrow(
     'hello.md lacks its section <!-- reasoning -->',

@@ -1,6 +1,6 @@
 /**
- * All that simulated models can say, read once at start: answers to the prompts that ship with the app, found by the
- * words of the prompt, and texts for any other prompt, which say themselves that they are stand-ins.
+ * All texts of the simulated models, read once at the start: answers to the prompts that ship with the app, found by
+ * the words of the prompt, and texts for any other prompt, which say that they are simulated.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,12 +9,12 @@ import { type Answer, parseAnswer } from './answer-file.ts'
 import { type Manner, parseManner } from './manner.ts'
 
 export interface AnswerLibrary {
-  /** Always the same for the same prompt, so that all lanes of a race speak of the same thing. */
+  /** Always the same answer for the same prompt, so that all lanes of a race answer alike. */
   find(prompt: string): Answer
   manner: Manner
 }
 
-/** Throws when a file is not as it should be, and names it. */
+/** Throws an error that names the file, if one cannot be read. */
 export async function readAnswers(folder: string): Promise<AnswerLibrary> {
   const topics = await readFolder(join(folder, 'topics'))
   const general = await readFolder(join(folder, 'general'))
@@ -35,7 +35,7 @@ async function readFolder(folder: string): Promise<[Answer, ...Answer[]]> {
   return [first, ...rest]
 }
 
-/** The answer of which every word is asked for; of several, the one with most words. */
+/** The answer whose words are all in the prompt; of several, the one with the most words. */
 function findTopic(prompt: string, topics: Answer[]): Answer | undefined {
   const text = prompt.toLowerCase()
   const fitting = topics.filter(({ asks }) =>
@@ -44,7 +44,9 @@ function findTopic(prompt: string, topics: Answer[]): Answer | undefined {
   return fitting.sort((one, other) => other.asks.length - one.asks.length)[0]
 }
 
-/** Found at the start of a word: `prime` is in `primes`, and `rank` not in `frank`. */
+/**
+ * Whether the text has a word that begins with the form: `prime` matches `primes`, but `rank` does not match `frank`.
+ */
 function startsAWord(text: string, form: string): boolean {
   let at = text.indexOf(form)
   while (at !== -1) {

@@ -1,4 +1,4 @@
-/** How models speak besides what they say: pleasantries of a chatty one, and thoughts that fit before any answer. */
+/** Texts that fit any answer: the pleasantries of a chatty model, and thoughts for the reasoning. */
 import { parseSections } from './answer-file.ts'
 
 type Lines = [string, ...string[]]
@@ -6,13 +6,13 @@ type Lines = [string, ...string[]]
 export interface Manner {
   greetings: Lines
   farewells: Lines
-  /** Thoughts on what is asked. */
+  /** Thoughts about the question. */
   understanding: Lines
   /** Thoughts on whether the answer is right. */
   checking: Lines
 }
 
-/** One paragraph is one line to choose from. */
+/** Each paragraph is one line to choose from. */
 export function parseManner(text: string): Manner {
   const sections = parseSections(text)
   const lines = (name: string): Lines => {

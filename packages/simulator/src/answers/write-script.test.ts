@@ -13,7 +13,7 @@ function say(model: string, seed = 1) {
   return { reasoning: reasoning.join(''), said: said.join('') }
 }
 
-test('a small model says the short form, a large one goes on, a chatty one cannot help itself', () => {
+test('a small model writes the short form, a large one the whole, a chatty one adds pleasantries', () => {
   const whole = say('slow-large').said
   expect(say('fast-small').said).toBe(answer.short)
   expect(whole).toBe(`${answer.short}\n\n${answer.more}`)
@@ -22,7 +22,7 @@ test('a small model says the short form, a large one goes on, a chatty one canno
   expect(chatty.startsWith(whole)).toBe(false)
 })
 
-test('only a reasoning model thinks aloud, about the matter, and long enough', () => {
+test('only a reasoning model writes reasoning, on the topic and long enough', () => {
   expect(say('slow-large').reasoning).toBe('')
   for (let seed = 0; seed < 20; seed++) {
     const { reasoning } = say('reasoning', seed)
@@ -33,7 +33,7 @@ test('only a reasoning model thinks aloud, about the matter, and long enough', (
   expect(say('reasoning', 1)).toEqual(say('reasoning', 1))
 })
 
-test('a length asked for is met exactly, by cutting or by repeating', () => {
+test('a requested length is met exactly, by cutting or repeating', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 0, max: 3000 }), (tokens, thoughts) => {
       const model = parseModelId(`steady?tokens=${tokens}&reasoning=${thoughts}`)

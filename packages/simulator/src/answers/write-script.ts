@@ -1,5 +1,5 @@
 /**
- * Turns an answer into what one model says: its form, its pleasantries, its thoughts, and its exact length if one is
+ * Turns an answer into the text of one model: its form, its pleasantries, its reasoning, and its exact length if one is
  * asked for.
  */
 import type { Model } from '../model-id.ts'
@@ -36,7 +36,8 @@ function phrase({ short, more }: Answer, how: Profile['manner'], random: Random,
 }
 
 /**
- * What is asked, then the matter itself, then checks until it is long enough. Ends with a paragraph, not in the middle.
+ * Thoughts about the question, then the answer's own reasoning, then checks until it is long enough. It always ends
+ * with a whole paragraph.
  */
 function think(answer: Answer, reasoning: Profile['reasoning'], random: Random, manner: Manner): string {
   if (reasoning === null) return ''
@@ -49,13 +50,13 @@ function think(answer: Answer, reasoning: Profile['reasoning'], random: Random, 
   return text
 }
 
-/** Exactly so many tokens: the text again and again, then cut. */
+/** Exactly so many tokens: the text is repeated, then cut. */
 function stretch(text: string, count: number): string[] {
   const times = Math.ceil(count / Math.max(1, splitTokens(text).length))
   return splitTokens(Array.from({ length: times }, () => text).join('\n\n')).slice(0, count)
 }
 
-/** Fisher and Yates. */
+/** The Fisher–Yates shuffle. */
 function shuffle<T>(list: readonly T[], random: Random): T[] {
   const shuffled = [...list]
   for (let index = shuffled.length - 1; index > 0; index--) {

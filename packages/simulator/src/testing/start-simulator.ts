@@ -11,12 +11,12 @@ const answers = await readAnswers(fileURLToPath(new URL('../answers/', import.me
 export interface Ask {
   model: string
   prompt?: string
-  /** Further fields of the body. */
+  /** More fields of the body. */
   with?: object
   signal?: AbortSignal
 }
 
-/** Completions are called `sim-1`, `sim-2`, … in the order in which they are accepted. */
+/** The ids of completions are `sim-1`, `sim-2`, … in the order in which they are accepted. */
 export async function startSimulator({ callsMax }: { callsMax?: number } = {}) {
   let calls = 0
   const faults: unknown[] = []
@@ -43,7 +43,7 @@ export async function startSimulator({ callsMax }: { callsMax?: number } = {}) {
 
   return {
     url,
-    /** What the server called a fault of its own; empty in all tests. */
+    /** Unexpected errors of the server; empty in all tests. */
     faults,
     post,
     ask,
@@ -67,13 +67,13 @@ export async function startSimulator({ callsMax }: { callsMax?: number } = {}) {
   }
 }
 
-/** The data of each event as it comes; throws when the socket breaks. */
+/** Gives the data of each event as it arrives; throws when the socket breaks. */
 async function* readEvents(response: Response): AsyncGenerator<string> {
   if (!response.body) throw new Error('The response has no body.')
   for await (const read of decodeEvents(response.body)) for (const { data } of read) yield data
 }
 
-/** All that a finished stream said. */
+/** All that a finished stream sent. */
 export async function collect(events: AsyncIterable<string>) {
   const data: string[] = []
   let broke = false
