@@ -107,7 +107,7 @@ describe.each(forms)('%s', (_form, isStream) => {
     expect(outcomes(told)).toEqual([isStream ? 'up-a first_token_timeout' : 'up-a answer_timeout', 'up-b ok'])
   })
 
-  test('context length exceeded: not retried, and told as it came', async () => {
+  test('context length exceeded: not retried, and passed on as it came', async () => {
     const tooLong = refuse(400, {}, { code: 'context_length_exceeded', type: 'invalid_request_error' })
     const { ask, b } = await start({ a: tooLong })
     const told = await ask(isStream)

@@ -14,14 +14,14 @@ afterEach(async () => {
 
 interface Provider {
   url: string
-  /** All that were ever opened. */
+  /** All connections that were ever opened. */
   sockets: Socket[]
   requests: number
-  /** Resolves when it has taken so many: the other side knows of it first. */
+  /** Resolves when the provider has accepted so many: the gateway sees a connection open before it does. */
   hasOpened(count: number): Promise<void>
 }
 
-/** Answers when `answerAll` holds so many requests: until then each of them needs a connection of its own. */
+/** Answers once `together` requests have come: until then each of them needs a connection of its own. */
 async function startProvider(together = 1): Promise<Provider> {
   const waiting: (() => void)[] = []
   const server = createServer((request, response) => {
@@ -84,12 +84,12 @@ test('calls that come after it find their connections, and open none', async () 
   expect(await Promise.all(['a', 'b', 'a'].map(ask))).toEqual([200, 200, 200])
   expect([provider.sockets.length, provider.requests]).toEqual([3, 3])
 
-  // They stand from the calls before: nothing is missing.
+  // The connections of the calls before are still open: none is missing.
   expect((await open(gateway, ['a', 'a', 'a'])).data).toEqual([{ model: 'a', calls: 3, ready: 3 }])
   expect(provider.sockets.length).toBe(3)
 })
 
-test('for a virtual model they are opened wherever a call may go', async () => {
+test('for a virtual model they are opened to every target', async () => {
   const [one, other] = [await startProvider(), await startProvider()]
   const targets = [{ model: 'a' }, { model: 'b' }]
   const gateway = await start({
@@ -106,7 +106,7 @@ test('where a call would meet a connection that its provider has closed, another
   const ask = async () => (await gateway.chat({ model: 'a', messages })).status
   await Promise.all([ask(), ask(), ask(), ask()])
   expect(provider.sockets.length).toBe(4)
-  // The pool asks its oldest first, and knows of them only that they are gone.
+  // The pool tries its oldest connections first, and those are the ones that are closed here.
   const [first, second] = provider.sockets
   for (const socket of [first!, second!]) {
     socket.destroy()
@@ -156,7 +156,7 @@ test.each<[string, unknown, number, string]>([
   expect(provider.sockets.length).toBe(0)
 })
 
-test('who may not call a model may not have its connections opened', async () => {
+test('a caller that is not allowed to call a model cannot have its connections opened', async () => {
   const provider = await startProvider()
   const keyHash = 'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'
   const gateway = await start({

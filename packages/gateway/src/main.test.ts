@@ -42,7 +42,7 @@ test.each([
     'OTEL_EXPORTER_OTLP_CERTIFICATE is "/nowhere/ca.pem", which cannot be read (ENOENT): set it to a file in PEM.',
   ],
 ])(
-  'a setting of traces that cannot be meant: one line, exit 1; nobody asks for it without an endpoint: %j',
+  'an invalid setting of traces: one line, exit 1; without an endpoint it is ignored: %j',
   async (given, words) => {
     const setting = given as Record<string, string>
     const { stderr, exited } = run('llm: {}', {
@@ -83,7 +83,7 @@ test.each([
     { GATEWAY_BOOKS: 'file:data/books.db' },
     'GATEWAY_BOOKS is "file:data/books.db": set it to a path, without `file:`, or to off.',
   ],
-])('a variable that cannot be meant: one line, exit 1: %j', async (setting, words) => {
+])('an invalid variable: one line, exit 1: %j', async (setting, words) => {
   const { stderr, exited } = run('llm: {}', setting as Record<string, string>)
   expect((await exited)[0]).toBe(1)
   expect((await stderr).trim()).toMatch(words)

@@ -21,7 +21,7 @@ describe.each(forms)('JSON that is no answer, %s', (_form, isStream) => {
     [{ base_resp: { status_code: 1004, status_msg: 'boom' }, choices: null }, 'stream_error', 'boom'],
     [{ choices: [] }, 'bad_response', 'params.baseUrl'],
     [{}, 'bad_response', 'params.baseUrl'],
-  ])('%j: the second target, and its words where there is none', async (body, outcome, words) => {
+  ])('%j: goes to the second target; without one its words are told', async (body, outcome, words) => {
     const a = isStream ? stream([event(body), done]) : json(body)
     const { ask } = await start({ a })
     const told = await ask(isStream)
@@ -44,7 +44,7 @@ test.each([
   ['responses', { input: 'a' }],
   ['completions', { prompt: 'a' }],
   ['messages', { messages: [{ role: 'user', content: 'a' }], max_tokens: 5 }],
-])('JSON that is no answer is none on /v1/%s either', async (endpoint, asked) => {
+])('JSON that is not an answer is refused on /v1/%s too', async (endpoint, asked) => {
   const upstream = await startUpstream(json({ detail: 'boom' }))
   const provider = endpoint === 'messages' ? 'anthropic' : 'custom'
   const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-of-the-gateway' }

@@ -179,7 +179,7 @@ test.each([
   ['/v1/embeddings', { model: 'claude', input: 'a' }, 'does not: name another model.'],
   ['/v1/messages/count_tokens', { model: 'gpt', messages }, 'does not: name another model.'],
 ])(
-  'who asks the wrong model for %s is told to chat only where chat can do it',
+  'the refusal of a wrong model on %s advises chat only where chat can do the same',
   async (path, body, advice) => {
     const { post } = await start(json({}))
     const { error } = (await (await post(path, body)).json()) as ErrorBody
@@ -255,7 +255,7 @@ test.each([
   ['/v1/completions', 'gpt', { prompt: [ten] }],
   ['/v1/chat/completions', 'gpt', { tools: [{ type: 'function', function: tool }], messages: asking }],
 ])(
-  'a caller of %s who leaves has paid for the prompt, wherever it stands: %s, %j',
+  'a caller of %s who leaves has paid for the prompt, in whichever member it is: %s, %j',
   async (path, model, asked) => {
     const { upstream, gateway, post } = await start(() => {})
     const leaving = new AbortController()

@@ -178,7 +178,7 @@ function expectWhole({ status, headers, text }: Awaited<ReturnType<typeof send>>
   expect(answer).toMatchObject(path === 'messages' ? { type: 'error', error } : { error })
 }
 
-test(`${runs} bodies: a good answer or a whole error, and nothing that is nobody's business`, async () => {
+test(`${runs} bodies: a good answer or a whole error, and no stack and no secret`, async () => {
   const statuses = new Map<number, number>()
   await fc.assert(
     fc.asyncProperty(sent, async (each) => {

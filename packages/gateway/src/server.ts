@@ -43,7 +43,7 @@ export interface ServerOptions {
   log: Logger
 }
 
-/** A caller that takes longer than this for its headers, or its whole request, is an attacker or broken. */
+/** A caller that takes longer than these times for its headers, or its whole request, is an attacker or broken. */
 export interface Arrival {
   /** How many connections can be open. Further ones are closed without an answer. */
   connectionsMax: number
