@@ -68,7 +68,7 @@ test.each(['Start', 'Race again'])(
     await at.page.getByText('The app did not answer before, but it does now. Start the race again.').waitFor()
     expect(await at.page.getByText('The app does not answer.').count()).toBe(0)
     await button(name).click()
-    await at.page.getByText('The app did not answer then').waitFor({ state: 'detached' })
+    await at.page.getByText('The app did not answer before').waitFor({ state: 'detached' })
   },
 )
 
