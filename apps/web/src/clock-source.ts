@@ -10,5 +10,8 @@ export function toClockSource({ calibration, marginMs }: Pick<Health, 'calibrati
   }
   const { measuredAt, through, lanes, ttft, token } = calibration
   const road = through === 'gateway' ? 'through the gateway' : 'without the gateway'
-  return `Error of the clock against the simulator, ${road}, ${new Date(measuredAt).toLocaleString()}: first token ${toFineMs(ttft.p50)} ms (median of ${lanes}), any token ${toFineMs(token.p99)} ms (p99 of ${token.count})`
+  const first = `first token ${toFineMs(ttft.p50)} ms (median of ${lanes})`
+  const any = `any token ${toFineMs(token.p99)} ms (p99 of ${token.count})`
+  const when = new Date(measuredAt).toLocaleString()
+  return `Error of the clock against the simulator, ${road}, ${when}: ${first}, ${any}`
 }

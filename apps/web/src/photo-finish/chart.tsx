@@ -118,8 +118,9 @@ function toFrame(widthPx: number, remPx: number): Frame {
 
 function toSpoken(curves: readonly Curve[]): string {
   const lanes = curves.map(({ lane, model, tokens, endMs, isDone }) => {
-    const how = isDone ? 'finished' : 'ended'
-    return `lane ${lane + 1}, ${isolate(model)}: ${toCount(tokens.at(-1) ?? 0)} tokens, ${how} after ${toSeconds(endMs)} seconds`
+    const count = toCount(tokens.at(-1) ?? 0)
+    const end = `${isDone ? 'finished' : 'ended'} after ${toSeconds(endMs)} seconds`
+    return `lane ${lane + 1}, ${isolate(model)}: ${count} tokens, ${end}`
   })
   return `Tokens over time. ${lanes.join('; ')}. All splits are in the table below.`
 }
