@@ -1,5 +1,5 @@
 /**
- * A lane's number plate: its own shape as well as its colour, so that it can be told without colour. The same plate
+ * A lane's number plate: a shape of its own besides its colour, so that it is known without colour. The same plate
  * marks the lane on the strip, in charts, in the history and in exports.
  */
 import './plate.css'

@@ -15,7 +15,7 @@ import { divide, type Limits, type LongBlock, readTail, type Tail } from './tail
 export interface Document {
   /** The text so far, with `\n` as line ends. */
   source: string
-  /** More may come. */
+  /** More text can come. */
   isOpen: boolean
   sealed: Pages<Block>
   tail: readonly Block[]
@@ -33,7 +33,7 @@ interface Memory {
   long: LongBlock | null
   /** Where a block begins that was cut and turned out to be of another kind: it is not cut again. */
   uncut: number | null
-  /** The sealed headings that the next one may stand below. */
+  /** The sealed headings that the next heading can be below. */
   outline: Outline
   /** Link definitions of the sealed part; and these with those of the tail, which can still change. */
   definitions: Definitions

@@ -1,5 +1,5 @@
 /**
- * Where a document may be cut while it still grows: after a block that no later text can change.
+ * Where a document can be cut while it still grows: after a block that no later text can change.
  *
  * The last block can grow, and the last but one can absorb the last (a list its next item, a paragraph the line that
  * makes it a heading). Before those two, a blank line ends whatever block was open; so does the line of a `#` heading

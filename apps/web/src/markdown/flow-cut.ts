@@ -82,7 +82,7 @@ function closedLength(tokens: Inline): number {
 
 type Effect = 'none' | 'open' | '[' | ']'
 
-/** Text by its characters, everything else as a whole. */
+/** Yields text character by character, any other token as a whole. */
 function* effects(tokens: Inline): Generator<{ length: number; effect: Effect }> {
   for (const token of tokens) {
     if (token.type === 'text') {

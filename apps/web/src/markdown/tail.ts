@@ -38,7 +38,7 @@ export interface Tail {
   blocks: readonly (Block | null)[]
   /** Where each token begins in the document; the last entry is where the last token ends. */
   starts: readonly number[]
-  /** Do the tokens' sources add up to the text? If not, no place in it can be named. */
+  /** Whether the tokens' sources add up to the text; if not, positions in it cannot be computed. */
   isExact: boolean
   /** All known definitions, including those of the tail. */
   definitions: Definitions

@@ -97,7 +97,7 @@ describe('what is shown of the race', () => {
     const line = finishSpan(clear, 1, all)
     expect(line).toEqual({ fromMs: 85, toMs: 135 })
     expect([line, all].map((span) => isBandSeen(span, 1))).toEqual([true, false])
-    // Without a margin there is no band to come near to.
+    // Without a margin there is no band to zoom in on.
     expect(isWhole(finishSpan(clear, null, all), all)).toBe(true)
   })
 

@@ -42,7 +42,7 @@ test('a lane that failed shows the attempts, and the request id to search the lo
   const html = panel(failed({ gateway, requestId: 'req_1' }), 0)
   expect(html).toContain('a http_503, waited 0.25 s, b upstream_unreachable')
   expect(html).toContain('<code>req_1</code>')
-  // Refused before anything was tried.
+  // The gateway refused the request before it tried anything.
   expect(panel(failed({ gateway: { ...gateway, attempts: [] } }), 0)).not.toContain('tried')
 })
 
@@ -57,7 +57,7 @@ test('a lane that answered with a tool call shows it as text, and not that nothi
   expect(html).toContain('<code>run&lt;b&gt;</code>')
   expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;')
   expect(html).not.toMatch(/<img|<b>|No answer/)
-  // Its id came, and nothing else.
+  // Only the id of the tool call came.
   expect(panel(called(''), 0)).toContain('It answered with a tool call without a name.')
   const silent = makeTape({ lanes: [{ model: 'real', tokensAt: [], end: 'stopped', endAt: 10 }] })
   expect(panel(fold(silent), 0)).toContain('No answer arrived.')
