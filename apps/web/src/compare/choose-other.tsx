@@ -13,8 +13,8 @@ const racesMax = 20
 export function ChooseOther({ race }: { race: RaceDetail }) {
   const same = useList(`samePromptAs=${encodeURIComponent(race.id)}`)
   const newest = useList('')
-  const sameIds = new Set(same.data?.races.map(({ id }) => id))
-  const others = newest.data?.races.filter(({ id }) => id !== race.id && !sameIds.has(id)) ?? []
+  const sameIds = new Set(same.data?.map(({ id }) => id))
+  const others = newest.data?.filter(({ id }) => id !== race.id && !sameIds.has(id)) ?? []
   const problem = same.error ?? newest.error
   return (
     <>
@@ -23,8 +23,8 @@ export function ChooseOther({ race }: { race: RaceDetail }) {
         with which race?
       </p>
       {problem && <p className="note note-bad">{problem.message}</p>}
-      <Choices title="Of the same prompt" races={same.data?.races ?? []} one={race.id} />
-      {same.data?.races.length === 0 && (
+      <Choices title="Of the same prompt" races={same.data ?? []} one={race.id} />
+      {same.data?.length === 0 && (
         <p className="dim">
           No other race of this prompt is kept. <Link href={`/race/${race.id}`}>Race it again</Link>, then
           compare.
@@ -39,17 +39,18 @@ function useList(search: string) {
   return useQuery({
     queryKey: ['races', 'to compare', search],
     queryFn: ({ signal }) => readJson<RacePage>(`/api/races?limit=${racesMax}&${search}`, { signal }),
+    // A race that runs has no result to compare yet.
+    select: ({ races }) => races.filter(({ status }) => status !== 'running'),
     staleTime: 0,
   })
 }
 
 function Choices({ title, races, one }: { title: string; races: readonly RaceSummary[]; one: string }) {
-  const ended = races.filter(({ status }) => status !== 'running')
   return (
     <section className="compare-choices" aria-label={title}>
       <h2>{title}</h2>
       <ol>
-        {ended.map((race) => {
+        {races.map((race) => {
           const { word, by, who } = toSummaryWords(race)
           return (
             <li key={race.id}>
