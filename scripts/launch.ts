@@ -81,5 +81,5 @@ async function isSimulatedOnly(modelsUrl: string): Promise<boolean> {
 
 function simulatedOnlyText(): string {
   const way = existsSync('.env') ? 'set its key in .env' : 'cp .env.example .env, and set its key there'
-  return `Only simulated models can race now. For a real one of gateway.yaml: ${way}.`
+  return `Only simulated models can race now. To race a real one of gateway.yaml: ${way}.`
 }

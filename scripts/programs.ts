@@ -101,7 +101,7 @@ function toPort(variable: string, value: string | undefined, fallback: number): 
   // The app calls the other programs with fetch, which refuses such ports.
   if (!isBlockedPort(port)) return port
   return fail(
-    `${variable} is ${port}, which browsers and fetch refuse to open: set it to another port, as ${fallback}.`,
+    `${variable} is ${port}, which browsers and fetch refuse to open: set it to another port, such as ${fallback}.`,
   )
 }
 

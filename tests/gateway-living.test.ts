@@ -116,7 +116,7 @@ const reloads = async (outcome: string) =>
     )![1],
   )
 
-test('an edit during a stream: the stream is whole, the next call uses the edit, a removed key is refused', async () => {
+test('an edit during a stream: the stream is whole, the next call uses it, a removed key is refused', async () => {
   await start()
   const stream = await askStream()
   expect((await ask({ model: 'n' })).status).toBe(404)

@@ -228,7 +228,7 @@ test.each([
 ])('a %s of %i, which browsers and fetch block: one line, exit code 1', async (variable, port, another) => {
   expect(await startRefused({ ...(await freeEnv()), [variable]: String(port) })).toEqual({
     code: 1,
-    output: `${variable} is ${port}, which browsers and fetch refuse to open: set it to another port, as ${another}.\n`,
+    output: `${variable} is ${port}, which browsers and fetch refuse to open: set it to another port, such as ${another}.\n`,
   })
 })
 

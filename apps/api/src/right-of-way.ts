@@ -61,6 +61,6 @@ export function createRightOfWay({
 const tooManyQuestions = new ApiFault(
   503,
   'race_has_right_of_way',
-  'A race runs, and too many questions about the past wait for it. Ask again when it is over.',
+  'A race or a calibration runs, and too many requests about past races wait already. Ask again when it is over.',
   { retryAfterSeconds: 2 },
 )

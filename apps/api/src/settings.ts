@@ -71,7 +71,7 @@ function readPort(text: string | undefined, name: string, byDefault: number): nu
   }
   if (!isBlockedPort(port)) return port
   throw new Error(
-    `${name} is ${port}, which browsers and fetch refuse to open. Set it to another port, as ${byDefault}.`,
+    `${name} is ${port}, which browsers and fetch refuse to open. Set it to another port, such as ${byDefault}.`,
   )
 }
 

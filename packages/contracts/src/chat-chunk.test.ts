@@ -115,7 +115,7 @@ describe('an error is read', () => {
   })
   test('from a finish reason alone', () => {
     expect(readChunk({ choices: [{ delta: {}, finish_reason: 'error' }] }).error?.message).toContain(
-      'no word about it',
+      'without a message',
     )
   })
   test('and not where there is none', () => {

@@ -116,11 +116,11 @@ function toWords(error: Record<string, unknown>): string {
   try {
     return JSON.stringify(error)
   } catch {
-    return 'an error that is nested too deeply to be told'
+    return 'an error that is nested too deeply to be shown'
   }
 }
 
-const withoutWords = 'The provider ended the answer with an error and no word about it.'
+const withoutMessage = 'The provider ended the answer with an error, without a message.'
 
 function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
   const finishReason = text(choice.finish_reason)
@@ -129,7 +129,7 @@ function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
   facts.finishReason = finishReason || facts.finishReason
   // OpenRouter puts the error of a model here, not at the top.
   facts.error ??= readError(choice)
-  if (finishReason === 'error') facts.error ??= { message: withoutWords, code: null, status: null }
+  if (finishReason === 'error') facts.error ??= { message: withoutMessage, code: null, status: null }
   // Perplexity repeats the whole answer as `message` beside each delta: only the delta is new.
   const delta = isRecord(choice.delta) ? choice.delta : choice.message
   if (!isRecord(delta)) return

@@ -40,7 +40,7 @@ export function parseTapeEvent(text: string, line: number): RaceEvent {
     throw new TapeFault(
       'wrong_event',
       line,
-      `a \`${type}\` event whose \`${where}\` is not as it must be: ${why}. The file was changed.`,
+      `a \`${type}\` event whose \`${where}\` is not valid: ${why}. The file was changed.`,
     )
   }
   const event = value as RaceEvent
@@ -48,14 +48,14 @@ export function parseTapeEvent(text: string, line: number): RaceEvent {
     throw new TapeFault(
       'wrong_event',
       line,
-      `a \`${type}\` event that holds longer words, or more of them, than a race ever writes. The file was changed.`,
+      `a \`${type}\` event with longer texts, or more of them, than a race ever writes. The file was changed.`,
     )
   }
   if (Math.abs(event.at) > atMsMax) {
     throw new TapeFault(
       'wrong_event',
       line,
-      'its time lies years away from the start of the race. The file was changed.',
+      'its time is more than eleven days away from the start of the race. The file was changed.',
     )
   }
   // The event as it is in the file, without the schema's defaults, because that is what the screen will fold.

@@ -25,9 +25,9 @@ export function startLanes(event: EventOf<'race-start'>, line: number): LaneTime
   if (!isComplete)
     throw fault('the request has no finish line, or a lane that does not say whether it streams.')
   const startedAtYear = new Date(startedAt).getUTCFullYear()
-  if (!(startedAtYear >= 2000 && startedAtYear < 2100)) throw fault('`startedAt` is no date of these days.')
-  if (!/^[\w-]{1,100}$/.test(raceId))
-    throw fault('`raceId` may hold letters, digits, `-` and `_`, up to 100.')
+  if (!(startedAtYear >= 2000 && startedAtYear < 2100))
+    throw fault('`startedAt` is no date of the years 2000 to 2099.')
+  if (!/^[\w-]{1,100}$/.test(raceId)) throw fault('`raceId` must be 1 to 100 letters, digits, `-` or `_`.')
   if (event.lanes.length === 0 || event.lanes.some(({ lane }, index) => lane !== index)) {
     throw fault('the lanes are not numbered 0, 1, 2, …')
   }
@@ -71,7 +71,7 @@ export function checkLane(
       lane.startAt = event.at
       break
     case 'ttft':
-      if (!since(event.ms)) throw fault('the first token says another time than the event itself.')
+      if (!since(event.ms)) throw fault('`ms` does not fit its time.')
       if (!lane.isStream) throw fault(`a first token of lane ${event.lane}, which did not stream.`)
       if (lane.hasFirstToken) throw fault(`lane ${event.lane} has its first token a second time.`)
       lane.hasFirstToken = true
@@ -80,12 +80,12 @@ export function checkLane(
       if (lane.startAt === null) throw fault(`a token of lane ${event.lane}, which has not started.`)
       // TTFT comes from the `ttft` event: if that were moved behind a token or left out, TTFT would be another.
       if (lane.isStream && !lane.hasFirstToken)
-        throw fault(`a token of lane ${event.lane} stands before its first.`)
+        throw fault(`a token of lane ${event.lane} stands before its \`ttft\` event.`)
       lane.firstTokenAt ??= event.at
       lane.lastTokenAt = event.at
       break
     case 'done':
-      if (!since(event.totalMs)) throw fault('the total says another time than the event itself.')
+      if (!since(event.totalMs)) throw fault('`totalMs` does not fit its time.')
       checkSplits(event, lane, fault)
       lane.isOver = true
       break
@@ -105,5 +105,5 @@ function checkSplits(
   if (!event.arrival) return
   if (startAt === null) throw fault(`an arrival on lane ${event.lane}, which has not started.`)
   const wrong = findWrongSplit(event, { startAt, firstTokenAt, lastTokenAt }, dustMs)
-  if (wrong) throw fault(`of lane ${event.lane} came ${wrong}.`)
+  if (wrong) throw fault(`lane ${event.lane} has ${wrong}.`)
 }

@@ -162,7 +162,7 @@ export function createClock(
 const racesRun = new ApiFault(
   409,
   'races_running',
-  'The clock is not measured while a race runs: it would disturb it. Wait for its end, or stop it.',
+  'The clock is not calibrated while a race runs, because that would disturb the race. Wait for its end, or stop it.',
 )
 
 const cutShortFault = new ApiFault(

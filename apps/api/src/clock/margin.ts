@@ -4,8 +4,8 @@
  * A figure is wrong by its error e: what was measured minus the simulator's own. Two lanes are told apart wrongly when
  * their errors differ by more than the lanes do. So a margin must cover both:
  *
- *   margin = max over TTFT, tokens, total of   p99 |e|          a single figure, as in `342 ms ± 1.8`
- *            and                               p99 |eA − eB|    lanes A and B of one heat, at the same token and at the end
+ *   margin = max over TTFT, tokens, total of   p99 |e|        a single figure, as in `342 ms ± 1.8`
+ *            and                               p99 |eA − eB|  lanes A, B of one heat, at the same token and at the end
  *
  * of each heat, and of the heats the median: a machine that hiccups once in one of them says nothing about the next
  * race, and a race that it strikes is marked as disturbed.

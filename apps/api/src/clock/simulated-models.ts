@@ -34,5 +34,5 @@ export function toSentinel(
 }
 
 function noSentinel(why: string) {
-  return invalidRequest([{ path: 'sentinel', message: `${why} Race without one.` }])
+  return invalidRequest([{ path: 'sentinel', message: `${why} Race without a sentinel.` }])
 }

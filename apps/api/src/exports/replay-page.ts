@@ -24,7 +24,7 @@ export function readReplayPage(webFolder: string): ReplayPage {
       after: `</script>${after}`,
     }
   }
-  throw new ApiFault(503, 'not_built', 'The page that replays is not built yet. Run: npm start')
+  throw new ApiFault(503, 'not_built', 'The replay page is not built yet. Run: npm start')
 }
 
 /**

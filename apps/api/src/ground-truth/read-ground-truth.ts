@@ -73,17 +73,17 @@ function toMissing(code: GroundTruthGap): LaneGroundTruth['missing'] {
 }
 
 const groundTruthGaps: Record<GroundTruthGap, string> = {
-  no_id: 'No answer came that carries an id.',
+  no_id: 'No answer with an id came.',
   other_id:
-    'The answer carries no id of the simulator: another model wrote it, or a gateway on the way gave it an id of its own. What such a gateway adds is the difference from a lane without it.',
+    'The answer has no id of the simulator: another model wrote it, or a gateway on the way gave it an id of its own. To see what such a gateway adds, race it beside a lane without it.',
   not_kept:
     'The simulator does not keep this call any more: it keeps the newest 1,000, until it is stopped. Race again.',
   unreachable: `The simulator did not give its ledger within ${readMsMax / 1000} s. Start it, or set SIMULATOR_URL, then ask again.`,
   imported: 'The race was run elsewhere, by the clock of another machine.',
   no_green_light: 'The tape does not say when the green light was: the app ended in the middle of the race.',
   other_clock:
-    'The two do not belong to one clock: the simulator runs on another machine, or a gateway gave an answer that it had kept.',
+    'Tape and ledger are not from one clock: the simulator runs on another machine, or a gateway answered from its cache.',
   regrouped:
-    'A gateway on the way put the tokens into other chunks: single tokens cannot be told from each other.',
-  cut: 'The lane did not finish: single tokens cannot be told from each other.',
+    'A gateway on the way put the tokens into other chunks: single tokens cannot be matched with the ledger.',
+  cut: 'The lane did not finish: single tokens cannot be matched with the ledger.',
 }

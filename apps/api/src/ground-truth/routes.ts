@@ -27,7 +27,7 @@ export function createGroundTruthRoutes(
     const race = await store.find(id, null)
     if (!race) throw noSuchRace
     const state = live(id) ?? (await foldTape(db, id))
-    if (!state.end) throw notOver(live(id), 'lay it beside the ledger')
+    if (!state.end) throw notOver(live(id), 'compare it with the ledger')
     response.json(await readGroundTruth(state, { simulatorUrl, isImported: race.origin === 'imported' }))
   })
 

@@ -84,14 +84,14 @@ test('a race that ends meanwhile is written afterwards', async () => {
     expect((await health()).races).toEqual({
       running: 0,
       unwritten: 1,
-      unwrittenReason: 'Another program holds the database of the history: end what it does there.',
+      unwrittenReason: 'Another program holds the database of the history. Wait until it is done, or end it.',
     }),
   )
   other.exec('COMMIT')
   await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
 })
 
-test('a race whose end could not be written at the stop, nor at the next start, is interrupted afterwards', async () => {
+test('a race whose end could be written neither at the stop nor at the next start is interrupted later', async () => {
   const racing = race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
   await eventually(async () => expect(gateway.calls).toHaveLength(1))
   other.exec('BEGIN IMMEDIATE')

@@ -9,7 +9,7 @@ export function toDatabaseAdvice(error: unknown): string | null {
   if (!code.startsWith('SQLITE')) return null
   if (code === 'SQLITE_FULL') return 'The disk on which the history lies is full: make room.'
   if (code === 'SQLITE_BUSY') {
-    return 'Another program holds the database of the history: end what it does there.'
+    return 'Another program holds the database of the history. Wait until it is done, or end it.'
   }
   if (isDamage(error)) return `The history is damaged (${code}). ${damageAdvice}`
   return `The database refused (${code}). Is its file writable? See DATABASE_URL.`
@@ -33,7 +33,7 @@ function isHalfMade(error: unknown): boolean {
 }
 
 const halfMadeAdvice =
-  "Its tables are not those of any version: a start was ended while it changed them, or they are another program's. Move the file (DATABASE_URL) away, and put a copy from before in its place, or none: then a new history begins."
+  'Its tables are not those of any version: a start was ended while it changed them, or another program made them. Move the file (DATABASE_URL) away, and put a copy from before in its place; without one, a new history begins.'
 
 const damageAdvice =
   'Stop the app and move the file (DATABASE_URL) away: a new history begins. `sqlite3 <file> .recover` saves what can still be read.'

@@ -18,6 +18,6 @@ export function notOver(live: RaceState | null, then: string): ApiFault {
     : new ApiFault(
         409,
         'not_written',
-        `The end of this race waits to be written, because the database refuses. Make room on its disk, then ${then}.`,
+        `The database refused the end of this race, which is tried again: its disk is full, or another program holds it. See to that, then ${then}.`,
       )
 }

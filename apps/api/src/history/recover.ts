@@ -27,7 +27,7 @@ export async function recoverRaces(db: Kysely<Schema>, log: Logger, goingDown: A
     if (error === null) continue
     recovery.log.error(
       { error },
-      'the end of this race, which ran when the app ended, is not written; it is tried again',
+      'this race was running when the app ended, and its end could not be written; it is tried again',
     )
     refused.push(recovery)
   }

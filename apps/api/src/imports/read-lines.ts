@@ -36,7 +36,7 @@ function decode(utf8: InstanceType<typeof TextDecoder>, piece: Uint8Array): stri
   try {
     return utf8.decode(piece, { stream: true })
   } catch {
-    throw new ApiFault(422, 'not_utf8', 'The file is no text in UTF-8. Export the tape again.')
+    throw new ApiFault(422, 'not_utf8', 'The file is not UTF-8 text. Export the tape again.')
   }
 }
 
@@ -45,6 +45,6 @@ export function tooLarge(bytesMax: number): ApiFault {
   return new ApiFault(
     413,
     'tape_too_large',
-    `The file is larger than ${megabytes} MB, the longest tape that there is.`,
+    `The file is larger than ${megabytes} MB, the most that a tape can have.`,
   )
 }

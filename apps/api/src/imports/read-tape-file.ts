@@ -89,10 +89,10 @@ function readHeader({ text }: Line): TapeHeader {
   if (parsed.success) return parsed.data
   const where = parsed.error.issues[0]?.path.join('.')
   if (where !== 'version')
-    throw refused('wrong_header', `Line 1: \`${where}\` is not as it must be. The file was changed.`)
+    throw refused('wrong_header', `Line 1: \`${where}\` is not valid. The file was changed.`)
   throw refused(
     'unknown_version',
-    'Line 1: this is a tape of another version of the format. Update, then import it again.',
+    'Line 1: this is a tape of another version of the format. Update the app, then import it again.',
   )
 }
 
@@ -126,7 +126,7 @@ const tooManyText = ({ events }: TapeHeader) =>
 
 const hashMismatch = refused(
   'hash_mismatch',
-  'The events are not those that were exported: their hash is another. The file was changed; export it again.',
+  'The events are not those that were exported: their hash differs. The file was changed; export it again.',
 )
 
 const notATape = refused(

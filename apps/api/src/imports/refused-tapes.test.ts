@@ -104,7 +104,7 @@ describe('a tape that is imported', () => {
     expect(await refusal(await bring({ ...arrival, ...change }))).toMatchObject({
       status: 422,
       code: 'contradiction',
-      message: `Line 9: of lane 0 came the ${words}.`,
+      message: `Line 9: lane 0 has the ${words}.`,
     })
     expect((await bring(arrival)).status).toBe(201)
   })
@@ -134,9 +134,9 @@ describe('a tape that is imported', () => {
     [
       'behind a token',
       (all) => all.with(3, all[4]!).with(4, all[3]!),
-      'a token of lane 0 stands before its first.',
+      'a token of lane 0 stands before its `ttft` event.',
     ],
-    ['nowhere', (all) => all.toSpliced(3, 1), 'a token of lane 0 stands before its first.'],
+    ['nowhere', (all) => all.toSpliced(3, 1), 'a token of lane 0 stands before its `ttft` event.'],
     ['twice', (all) => all.toSpliced(3, 0, all[3]!), 'lane 0 has its first token a second time.'],
     [
       'on a lane that does not stream',
@@ -164,7 +164,7 @@ describe('a tape that is imported', () => {
       status: 422,
       code: 'wrong_event',
       message:
-        'Line 2: a `race-start` event whose `request.tags` is not as it must be: A race has at most 16 tags. The file was changed.',
+        'Line 2: a `race-start` event whose `request.tags` is not valid: A race has at most 16 tags. The file was changed.',
     })
     expect((await at.bring(withTags(16))).status).toBe(201)
   })

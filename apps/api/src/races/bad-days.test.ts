@@ -90,7 +90,7 @@ describe('a stream is an error, never a short success', () => {
     ['finished-only', 'The answer ended without a token (finish reason: stop). Race again.'],
     [
       'hidden-only',
-      'The answer ended without a token (finish reason: length). 300 output tokens were counted and not sent, as of reasoning that stays hidden: let it write more.',
+      'The answer ended without a token (finish reason: length). 300 output tokens were counted but not sent, as with hidden reasoning. Allow more tokens.',
     ],
   ])('when it was whole and said nothing: %s', async (model, message) => {
     expect((await lane(model)).outcome).toMatchObject({
@@ -144,11 +144,11 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
     ],
     ['html-attribute', { status: 502, code: 'http_502', message: /HTML \(“Bad Gateway”\)/ }],
     // Only the beginning of a long message is searched, because the thread that reads it stamps the lanes.
-    ['late-word', { status: 429, retryAfterMs: null, code: 'http_429', message: /without a word/ }],
+    ['late-word', { status: 429, retryAfterMs: null, code: 'http_429', message: /without a message/ }],
     ['detail', { status: 401, retryAfterMs: null, code: 'http_401', message: /^Invalid API Key\./ }],
     ['plain', { status: 422, retryAfterMs: null, code: 'http_422', message: /^Failed to deserialize\./ }],
     ['string', { status: 400, retryAfterMs: null, code: 'client_specified', message: /^Bad key\./ }],
-    ['empty500', { status: 500, retryAfterMs: null, code: 'http_500', message: /without a word/ }],
+    ['empty500', { status: 500, retryAfterMs: null, code: 'http_500', message: /without a message/ }],
     ['moved', { status: 302, retryAfterMs: null, code: 'http_302', message: /GATEWAY_URL/ }],
   ])('%s is a sentence on the lane', async (model, { message, ...expected }) => {
     const { outcome } = await lane(model, stream)

@@ -58,4 +58,4 @@ export function createRaceKeeper({ id, tape, writer, store, log }: RaceKeeperOpt
   }
 }
 
-const changed = 'another program changed this race in the history: what is not written yet has no place there'
+const changed = 'another program changed this race in the history, so its end can no longer be written'

@@ -96,7 +96,7 @@ function reasonOf({ state }: Tape, asked: EndReason): EndReason {
   return asked === 'finished' && racing.every(wasStopped) ? 'stopped' : asked
 }
 
-const othersAreIn: LaneStop = { code: 'stopped', message: 'All other lanes are in.' }
+const othersAreIn: LaneStop = { code: 'stopped', message: 'All other lanes have ended.' }
 
 const tapeFull: CloseFault = {
   code: 'tape_full',

@@ -178,7 +178,7 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
 
 function toNoRoom(reason: string | null): ApiFault {
   if (reason === null) return tooMany
-  const waiting = `Races that have ended wait to be written, and no other starts before. ${reason}`
+  const waiting = `Races that have ended wait to be written, and no other race starts before that. ${reason}`
   return new ApiFault(503, 'database_unavailable', waiting)
 }
 

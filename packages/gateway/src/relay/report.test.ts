@@ -240,7 +240,7 @@ describe('an answer in another form than was asked for', () => {
     [
       'by its finish',
       { ...body, choices: [{ ...body.choices[0], finish_reason: 'error' }] },
-      'no word about it',
+      'without a message',
     ],
   ])(
     'JSON with tokens and an error %s becomes a stream that ends with the error',

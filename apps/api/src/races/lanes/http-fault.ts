@@ -10,7 +10,7 @@ import { lookedAtCharsMax, readable, toCode } from './readable.ts'
 export function toHttpFault({ body, headers }: Exchange, status: number): LaneFault {
   const error = readBodyError(body)
   const retryAfterMs = readRetryAfterMs(headers) ?? readRetryHint(error?.message ?? '')
-  const said = readable(error?.message ?? '') || `The gateway answered ${status} without a word.`
+  const said = readable(error?.message ?? '') || `The gateway answered ${status} without a message.`
   return new LaneFault({
     code: toCode(error?.code) ?? `http_${status}`,
     message: `${said} ${advice(status, error?.code ?? null, retryAfterMs, headers)}`.trim(),
@@ -60,7 +60,7 @@ function advice(status: number, code: string | null, retryAfterMs: number | null
   }
   // Some providers send it with 400 or 403, and waiting does not help.
   if (code === 'insufficient_quota') {
-    return "Raise its limit or add credit at the provider's, or choose another model: to wait a little does not help."
+    return 'Raise its limit or add credit at the provider, or choose another model: waiting a little does not help.'
   }
   if (status === 401 || status === 403) {
     return "Check the provider's key where the gateway runs, or GATEWAY_API_KEY for a gateway that asks for one."

@@ -23,7 +23,7 @@ export class LaneFault extends Error {
 export function emptyResponse(status: number | null): LaneFault {
   return new LaneFault({
     code: 'empty_response',
-    message: `The gateway answered ${status} with no answer in it. Race again; if it stays so, look at its log.`,
+    message: `The gateway answered ${status} without an answer in it. Race again; if that does not help, look at the gateway's log.`,
     status,
   })
 }
@@ -34,7 +34,7 @@ export function tokenless(finishReason: string | null, outputTokens: number): La
   const ending = reason === null ? '' : ` (finish reason: ${reason})`
   const unseen =
     outputTokens > 0
-      ? ` ${outputTokens} output tokens were counted and not sent, as of reasoning that stays hidden: let it write more.`
+      ? ` ${outputTokens} output tokens were counted but not sent, as with hidden reasoning. Allow more tokens.`
       : ' Race again.'
   return new LaneFault({
     code: 'no_token',

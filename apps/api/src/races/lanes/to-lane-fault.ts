@@ -83,7 +83,7 @@ function cut(chunks: number, isBroken: boolean): LaneFault {
 function malformed(chunks: number): LaneFault {
   return new LaneFault({
     code: 'malformed_stream',
-    message: `After ${chunks} chunks came an event that is not JSON, so the lane was ended. What had arrived stays. Look at what stands between the gateway and the model.`,
+    message: `An event after ${chunks} chunks was not JSON, so the lane was ended. What had arrived stays. Look at what stands between the gateway and the model.`,
   })
 }
 
@@ -106,7 +106,7 @@ function unreachable(error: Error, gatewayUrl: string): LaneFault {
   if (how === undefined && /SOCKET|ECONNRESET|EPIPE/.test(code)) {
     return new LaneFault({
       code: 'connection_lost',
-      message: `The gateway at ${gatewayUrl} closed the connection before it answered. Run the race again; if it stays so, look at its log.`,
+      message: `The gateway at ${gatewayUrl} closed the connection before it answered. Run the race again; if that does not help, look at the gateway's log.`,
     })
   }
   return new LaneFault({
@@ -122,7 +122,7 @@ const outOfFileHandles = new LaneFault({
 })
 
 const connectionWords: Record<string, string> = {
-  ECONNREFUSED: 'nobody listens there',
+  ECONNREFUSED: 'no program listens there',
   ENOTFOUND: 'the name is not known',
   EAI_AGAIN: 'the name cannot be looked up now',
   EHOSTUNREACH: 'there is no way to that machine',
