@@ -92,6 +92,7 @@ export function createClock(
   }
 
   async function measureSoon() {
+    let why = ''
     for (let failed = 0; failed < attemptsAfterMs.length; ) {
       await sleep(attemptsAfterMs[failed], undefined, { signal: closing.signal })
       try {
@@ -99,15 +100,17 @@ export function createClock(
         return await measureBetter()
       } catch (error) {
         // A race in the way is no failed attempt: between races it is tried again until it succeeds.
-        if (error === cutShortFault || error === racesRun)
+        if (error === cutShortFault || error === racesRun) {
           await sleep(retryMs, undefined, { signal: closing.signal })
-        else failed++
+        } else {
+          failed++
+          why = (error as Error).message
+        }
         log.info({ error }, 'the clock could not be calibrated yet')
       }
     }
-    log.warn(
-      `The clock could not be calibrated: no simulator at ${simulatorUrl}. Margins are the reading thread's lateness alone.`,
-    )
+    const margins = calibration ? 'from the calibration before' : "the reading thread's lateness alone"
+    log.warn(`The clock could not be calibrated. ${why} Until it has been, margins are ${margins}.`)
   }
 
   /** A wide margin comes from a bad moment of the machine. It is measured again, so that later races do without it. */
