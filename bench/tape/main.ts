@@ -2,9 +2,7 @@
  * `pnpm bench:tape`: how long it takes to import, open, seek in and export the longest tape. The real app and a real
  * browser; each round in a browser without cache.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { foldRace, type RaceEvent } from '@drag-race/contracts'
 import type { Browser, Page } from 'playwright-core'
@@ -12,6 +10,7 @@ import { openBrowser } from '../../tests/support/browser.ts'
 import { startHouse } from '../../tests/support/programs.ts'
 import { toTapeFile } from '../../tests/support/tape-file.ts'
 import { buildWeb } from '../build-web.ts'
+import { keepTable } from '../keep-table.ts'
 import { toLongTape } from './long-tape.ts'
 
 const size = { lanes: 16, tokens: 20_000 }
@@ -188,15 +187,9 @@ function row(values: readonly number[]): string {
 }
 
 function report(lines: readonly string[]) {
-  const text = lines.join('\n')
-  process.stdout.write(`${text}\n`)
-  const path = join(import.meta.dirname, '../README.md')
-  const [before, after] = [/[\s\S]*<!-- tape -->\n/, /<!-- \/tape -->[\s\S]*/].map(
-    (part) => part.exec(readFileSync(path, 'utf8'))?.[0],
-  )
-  if (before === undefined || after === undefined)
-    throw new Error('bench/README.md has no place for the table')
-  writeFileSync(path, `${before}${text}\n${after}`)
+  const table = lines.join('\n')
+  console.log(table)
+  keepTable('tape', table)
 }
 
 await main()
