@@ -16,11 +16,11 @@ const opening = `# Error codes of the gateway
 Generated from the gateway's code by \`npm run gateway:docs\`: change the texts in
 \`packages/gateway/src/error-meanings.ts\`.
 
-A code stands in the body of the answer (\`error.code\`; Anthropic's form has the message alone), or, where a stream has
+A code is in the body of the answer (\`error.code\`; Anthropic's form has only the message), or, when a stream has
 begun, in its error event, after which nothing comes. The log, the audit and the books have it as \`outcome\`,
 [the metrics](gateway-metrics.md) as \`reason\` of \`gateway_refused_total\` and as \`error_type\`. The message of an error
 describes the single call, with names and numbers.
 
 Books and metrics, but no answers, also have \`caller_left\` and \`caller_too_slow\` (status 499): the caller went away, or
-took nothing for 30 s.
+read nothing for 30 s.
 `

@@ -16,7 +16,7 @@ const opening = `# Metrics of the gateway
 
 Generated from the gateway's registry by \`npm run gateway:docs\`: change the texts in \`packages/gateway/src\`.
 
-In Prometheus' text form at \`GET /metrics\` on \`GATEWAY_METRICS_PORT\` (15020). They begin anew with the process. Names
+In Prometheus' text form at \`GET /metrics\` on \`GATEWAY_METRICS_PORT\` (15020). They start at zero with the process. Names
 that begin with \`gen_ai\` follow OpenTelemetry's conventions for generative AI, those with \`process\` and \`nodejs\`
 Prometheus' own. A histogram consists of \`_bucket\` (by \`le\`), \`_sum\` and \`_count\`. A metric with labels has no row
 until it has a value, and without books there is no \`gateway_books_…\`.

@@ -16,7 +16,7 @@ export const sections: readonly Section[] = [
     title: 'The file',
     path: 'llm',
     words:
-      'All that the gateway reads stands under `llm`. An unknown key there is a fault that stops the start, with its path, its line and the key that was probably meant.',
+      'The gateway reads only what is under `llm`. An unknown key there stops the start, with its path, its line and the key that was probably meant.',
     example: `models:
   - { name: gpt-4o-mini, provider: openai, params: { apiKey: "$OPENAI_API_KEY" } }`,
   },
@@ -24,7 +24,7 @@ export const sections: readonly Section[] = [
     title: 'Models',
     path: 'llm.models[]',
     words:
-      'A model whose key is missing is listed as unavailable, with the variable to set, and stops nothing.',
+      'A model whose key is missing is listed as unavailable, with the variable to set, and does not stop the start.',
     example: `models:
   - name: claude
     provider: anthropic
@@ -64,7 +64,7 @@ virtualModels:
   {
     title: 'Deadlines, retries and the circuit breaker',
     path: 'llm.policies',
-    words: 'They hold for all; a model or a virtual model may override its own, key by key.',
+    words: 'They apply to all models; a model or a virtual model can override them for itself, key by key.',
     example: `policies:
   timeouts: { connectMs: 3000, firstTokenMs: 30000, answerMs: 120000, idleMs: 30000, totalMs: 600000 }
   retry: { attempts: 2, initialBackoffMs: 250, maxBackoffMs: 8000 }
@@ -101,7 +101,7 @@ policies:
   {
     title: 'Tokens of callers',
     path: 'llm.policies.jwt',
-    words: 'One of `jwks` and `secret` is needed, and not both.',
+    words: 'Either `jwks` or `secret` is needed, not both.',
     example: `policies:
   jwt:
     mode: optional
@@ -113,7 +113,7 @@ policies:
   {
     title: 'Audit log',
     path: 'llm.policies.audit',
-    words: 'Off unless it is written down.',
+    words: 'There is none unless `audit` is set.',
     example: `policies:
   audit: { path: data/audit.jsonl, maxBytes: 10000000, keep: 5 }`,
   },
@@ -121,7 +121,7 @@ policies:
     title: 'Guardrails',
     path: 'llm.policies.guardrails[]',
     words:
-      'What must not go up, or not come back. What they can promise, and what not, is in [guardrails.md](guardrails.md).',
+      'What must not be sent to a provider, or not be sent back to a caller. [guardrails.md](guardrails.md) says what they can promise and what they cannot.',
     example: `policies:
   guardrails:
     - { name: cards, on: [request, response], match: { detector: card-number }, action: mask }
@@ -132,7 +132,7 @@ policies:
     title: 'Cache',
     path: 'llm.policies.cache',
     words:
-      'A caller goes past it by `Cache-Control: no-cache` (a new answer, which is then kept) or `no-store`; the answer says what happened in `x-gateway-cache`. A call that asks for a report (`x-gateway-report: 1`) is measured, and goes past it too, unless it sends `x-gateway-cache: use`.',
+      'A caller bypasses it with `Cache-Control: no-cache` (a new answer, which is then kept) or `no-store`; the header `x-gateway-cache` of the answer says what happened. A call that asks for a report (`x-gateway-report: 1`) is a measurement, and bypasses it too, unless it sends `x-gateway-cache: use`.',
     example: `policies:
   cache: { mode: exact, ttlSeconds: 300, maxEntries: 1000, maxBytes: 64000000 }`,
   },
@@ -140,7 +140,7 @@ policies:
     title: 'Budgets',
     path: 'llm.policies.budgets[]',
     words:
-      'How much may be spent. A call passes while something is left of all its budgets; what it may cost is reserved before it goes out. [books.md](books.md) says how it is counted.',
+      'How much can be spent. A call is let through while something is left of all its budgets; its possible cost is reserved before it is sent. [books.md](books.md) says how it is counted.',
     example: `policies:
   budgets:
     - { per: "tag:agent", usd: 5, period: day, mode: hard }
@@ -149,14 +149,14 @@ policies:
   {
     title: 'Books',
     path: 'llm.policies.books',
-    words: 'Where every call is written down: [books.md](books.md).',
+    words: 'The file in which every call is recorded: [books.md](books.md).',
     example: `policies:
   books: { file: data/gateway-books.db, keepDays: 400 }`,
   },
   {
     title: 'Running model servers',
     path: 'llm.discovery[]',
-    words: 'What is found is called as `<name>/<model>`, as in `ollama/llama3.2`.',
+    words: 'A model that is found is called as `<name>/<model>`, as in `ollama/llama3.2`.',
     example: `discovery:
   - provider: ollama
   - { name: workstation, provider: ollama, baseUrl: "http://192.168.1.20:11434/v1" }`,
