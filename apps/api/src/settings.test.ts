@@ -39,19 +39,19 @@ test.each([
   'http://gate.example/',
   'http://gate.example/v1',
   'http://gate.example/v1/',
-])('another gateway may be written as %s', (url) => {
+])('another gateway can be given as %s', (url) => {
   expect(readSettings({ GATEWAY_URL: url }).gateway).toMatchObject({
     url: 'http://gate.example',
     isDefaultAddress: false,
   })
 })
 
-test('what is empty is unset, as in a copied .env.example', () => {
+test('an empty variable counts as unset, as in a copied .env.example', () => {
   const empty = { GATEWAY_URL: '', PORT: ' ', GATEWAY_API_KEY: '', ALLOWED_HOSTS: '' }
   expect(readSettings(empty)).toEqual(readSettings({}))
 })
 
-test('further names are a list', () => {
+test('further host names are a list', () => {
   expect(readSettings({ ALLOWED_HOSTS: 'a.example, B.example:8443 ,' }).allowedHosts).toEqual([
     'a.example',
     'b.example:8443',

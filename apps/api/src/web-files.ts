@@ -22,7 +22,7 @@ export function serveWeb(folder: string): express.Router {
 
   router.get(/.*/, (request, response, next) => {
     if (!request.accepts('html')) return next()
-    // Asked each time: a build may end after the app has started.
+    // Checked each time, because a build can end after the app has started.
     if (!existsSync(index)) {
       response.status(503).type('text').send('The web is not built yet. Run: npm start\n')
       return

@@ -1,12 +1,13 @@
 /**
  * Calibrations in the database, so that an app that starts again has a margin until it has measured anew. The newest is
- * the one that was kept last, by SQLite's own row number: the wall clock may have been ahead when another was measured.
+ * the one that was kept last, by SQLite's own row number, because the wall clock can have been ahead when an older one
+ * was measured.
  */
 import type { Calibration } from '@drag-race/contracts'
 import { type Kysely, sql } from 'kysely'
 import type { Schema } from '../history/schema.ts'
 
-/** Older ones are of no use to anybody. */
+/** Older ones have no use. */
 const keptMax = 100
 
 const newestFirst = sql`rowid desc`

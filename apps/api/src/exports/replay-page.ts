@@ -1,6 +1,6 @@
 /**
  * The page that replays a race anywhere: the web's own replay, built into one file, with the tape between its two
- * halves. The tape stands in a script of a type that no browser runs.
+ * halves. The tape is in a script of a type that no browser runs.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'

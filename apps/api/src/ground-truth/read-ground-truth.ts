@@ -24,7 +24,7 @@ export interface GroundTruthSource {
 /** For the ledgers of all lanes together. */
 const readMsMax = 1_000
 
-/** Takes a second at most. One ledger after the other: each may be some megabytes. */
+/** Takes a second at most. Reads one ledger after the other, because each can have some megabytes. */
 export async function readGroundTruth(race: RaceState, source: GroundTruthSource): Promise<GroundTruth> {
   const deadline = AbortSignal.timeout(readMsMax)
   const greenLightNs = race.end?.clock?.greenLightNs ?? null

@@ -26,7 +26,7 @@ describe('the list', () => {
     expect(seen.slice(3).sort()).toEqual(all.slice(3).sort())
   })
 
-  test('goes on after a race of any id and time that an imported tape may have', async () => {
+  test('goes on after a race of any id and time that an imported tape can have', async () => {
     const { raceId } = await raced()
     const row = await at.db.selectFrom('races').selectAll().where('id', '=', raceId).executeTakeFirstOrThrow()
     const long = 'x'.repeat(100)

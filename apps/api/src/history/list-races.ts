@@ -17,7 +17,7 @@ const windowRaces = 100
 const promptCharsMax = 1_000
 
 export async function listRaces(db: Kysely<Schema>, query: RaceQuery, live: FindLive): Promise<RacePage> {
-  // One more than asked for tells whether there is a next page.
+  // One more than asked for shows whether there is a next page.
   const found = await findRaces(db, query, query.limit + 1)
   const page = found.slice(0, query.limit)
   const races = await selectSummaries(db, toIds(page))

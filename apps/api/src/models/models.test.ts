@@ -84,7 +84,7 @@ test.each([
     (response: ServerResponse) => response.writeHead(401).end('{}'),
     /`npm run gateway:key -- race` .*\.env as GATEWAY_API_KEY, and start the app again/,
   ],
-])('a gateway that %s is a problem in words, and any model may be tried', async (_name, list, words) => {
+])('a gateway that %s is named as the problem, and any model can be tried', async (_name, list, words) => {
   const app = await start(list)
   expect(await models(app)).toMatchObject({ models: [], problem: expect.stringMatching(words) })
   const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'a' }] })

@@ -68,7 +68,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const { origin, pathname, search } = new URL(String(url))
     const headers = Object.fromEntries(new Headers(init.headers))
     const answered = Promise.withResolvers<Response>()
-    // The lane may be ended before it waits for the answer: a failure must not be an unhandled rejection then.
+    // The lane can be ended before it waits for the answer: a failure must not be an unhandled rejection then.
     answered.promise.catch(() => {})
     // undici fails an aborted request only once it has a connection, and connecting can take ten seconds to fail.
     const { signal = null } = init
