@@ -153,7 +153,8 @@ export const errorMeanings: Record<ErrorCode, ErrorMeaning> = {
   },
   auth_unavailable: {
     means: 'The keys to check tokens cannot be loaded from their issuer, or cannot be used.',
-    remedy: 'Try again; if that does not help, check `llm.policies.jwt.jwks` and what the message says about the key.',
+    remedy:
+      'Try again; if that does not help, check `llm.policies.jwt.jwks` and what the message says about the key.',
   },
   books_unavailable: {
     means:
@@ -170,7 +171,8 @@ export const errorMeanings: Record<ErrorCode, ErrorMeaning> = {
   },
   answer_timeout: {
     means: 'The provider sent no answer within `timeouts.answerMs` to a call that does not stream.',
-    remedy: 'Try again, or raise the timeout: an answer that is not streamed comes only when all of it is written.',
+    remedy:
+      'Try again, or raise the timeout: an answer that is not streamed comes only when all of it is written.',
   },
   idle_timeout: {
     means:
