@@ -57,6 +57,8 @@ function run(
       PATH: process.env.PATH,
       PORT: '0',
       GATEWAY_URL: gateway.url,
+      // No simulator answers here; one that runs at the default port would be raced, and its margin kept.
+      SIMULATOR_URL: 'http://127.0.0.1:9',
       DATABASE_URL: `file:${path.join(folder, 'races.db')}`,
       ...env,
     },
