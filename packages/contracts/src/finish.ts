@@ -1,5 +1,6 @@
 /**
- * The three finish lines that a race can be run by: each says which time decides. The error of the race's clock says how wide a tie is.
+ * The three finish lines that a race can be run by: each says which time decides. The error of the race's clock says how
+ * wide a tie is.
  */
 import { errorBoundMs } from './error-bound.ts'
 import type { FinishLine } from './race-request.ts'
