@@ -31,7 +31,7 @@ export const TapeHeader = z.object({
 })
 export type TapeHeader = z.infer<typeof TapeHeader>
 
-/** 16 lanes × 20,000 tokens are some 35 MB. A running tape ends at as many characters. */
+/** 16 lanes × 20,000 tokens are some 35 MB. A running tape is full at as many bytes, so that every export can be imported. */
 export const tapeBytesMax = 64 * 1024 * 1024
 
 /** The media type of a tape as lines: of a file, and of a finished race's events for a client that accepts it. */

@@ -98,7 +98,7 @@ test('a race ends at its deadline, with what had arrived', async () => {
 })
 
 test('a tape that is full ends its race, with the reason on each lane', async () => {
-  const app = await start({ raceLimits: { ...raceLimits, tape: { eventsMax: 20, charsMax: 1e9 } } })
+  const app = await start({ raceLimits: { ...raceLimits, tape: { eventsMax: 20, bytesMax: 1e9 } } })
   const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'many' }, { model: 'silent' }] })
   expect(state.end?.reason).toBe('interrupted')
   expect(state.lanes.map(({ outcome }) => outcome?.kind === 'failed' && outcome.event.code)).toEqual([

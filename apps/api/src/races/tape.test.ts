@@ -20,3 +20,12 @@ test('a wait that timed out leaves no listener behind: the next event ends only 
   expect(await page).toMatchObject({ value: { fromSeq: 0 } })
   expect(ended).toHaveBeenCalledTimes(4)
 })
+
+test('is full at so many bytes of UTF-8, in which an import counts too', () => {
+  const tape = createTape({ eventsMax: 1_000, bytesMax: 3_000 })
+  // A letter of three bytes: 900 letters are 2,700 bytes, and the rest of the event some 70.
+  tape.append({ type: 'token', at: 1, lane: 0, content: '語'.repeat(900), kind: 'answer' })
+  expect(tape.isFull).toBe(false)
+  tape.append({ type: 'token', at: 2, lane: 0, content: '語'.repeat(100), kind: 'answer' })
+  expect(tape.isFull).toBe(true)
+})

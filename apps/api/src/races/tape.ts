@@ -10,6 +10,7 @@ import {
   type RaceEvent,
   type RaceState,
   reduceRace,
+  tapeBytesMax,
   type Unnumbered,
   withinBounds,
 } from '@drag-race/contracts'
@@ -31,18 +32,19 @@ export interface Tape {
 
 export interface TapeLimits {
   eventsMax: number
-  charsMax: number
+  /** In UTF-8, as in the file of an export. */
+  bytesMax: number
 }
 
-/** 16 lanes × 20,000 tokens are 320,000 events of some 110 characters. */
-export const tapeLimits: TapeLimits = { eventsMax: 400_000, charsMax: 64 * 1024 * 1024 }
+/** 16 lanes × 20,000 tokens are 320,000 events of some 110 bytes. What is raced can be exported and imported. */
+export const tapeLimits: TapeLimits = { eventsMax: 400_000, bytesMax: tapeBytesMax }
 
 /** The page that a viewer gets in one write: some 60 kB of tokens. */
 const pageEventsMax = 500
 
-export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Tape {
+export function createTape({ eventsMax, bytesMax }: TapeLimits = tapeLimits): Tape {
   const lines: string[] = []
-  let chars = 0
+  let bytes = 0
   let state = emptyRace
   let hasEnded = false
   const waiting = new Set<() => void>()
@@ -56,7 +58,7 @@ export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Ta
       const event = { seq: lines.length, ...withinBounds(unnumbered) } as RaceEvent
       const line = JSON.stringify(event)
       lines.push(line)
-      chars += line.length
+      bytes += Buffer.byteLength(line) + 1
       state = reduceRace(state, event)
       wake()
     },
@@ -71,7 +73,7 @@ export function createTape({ eventsMax, charsMax }: TapeLimits = tapeLimits): Ta
       return state
     },
     get isFull() {
-      return lines.length >= eventsMax || chars >= charsMax
+      return lines.length >= eventsMax || bytes >= bytesMax
     },
     lines: (fromSeq, toSeq) => lines.slice(fromSeq, toSeq + 1),
     async *follow(afterSeq, { signal, idleMs }) {
