@@ -246,7 +246,7 @@ test.each([
   [{ GATEWAY_URL: 'localhost:4000' }, /^GATEWAY_URL is "localhost:4000"\. .*\n$/],
   [
     { GATEWAY_URL: 'http://me:secret@127.0.0.1:4000' },
-    /^GATEWAY_URL holds a name or password\. (?!.*secret).*\n$/,
+    /^GATEWAY_URL holds a name or password before an @\. (?!.*secret).*\n$/,
   ],
   [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud"\. .*\n$/],
   [{ HOST: '192.0.2.1' }, /^This machine has no address 192\.0\.2\.1\. .*\n$/],

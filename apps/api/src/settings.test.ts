@@ -66,3 +66,12 @@ test.each(['PORT', 'GATEWAY_PORT', 'GATEWAY_METRICS_PORT', 'SIMULATOR_PORT'])(
     )
   },
 )
+
+test.each([
+  ['GATEWAY_URL', 'http://me:secret@127.0.0.1:4000', ' and set GATEWAY_API_KEY'],
+  ['GATEWAY_METRICS_URL', 'http://me:secret@127.0.0.1:15020/metrics', ''],
+  ['SIMULATOR_URL', 'htp:/me:secret@127.0.0.1', ''],
+])('a name or password in %s is refused, and not repeated', (name, url, instead) => {
+  const message = `${name} holds a name or password before an @. Take them out${instead}.`
+  expect(() => readSettings({ [name]: url })).toThrow(new Error(message))
+})

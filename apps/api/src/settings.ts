@@ -76,12 +76,11 @@ function readPort(text: string | undefined, name: string, byDefault: number): nu
 }
 
 function readUrl(text: string, name: string): string {
-  const url = URL.parse(text)
-  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) {
-    if (name === 'GATEWAY_URL' && (url.username !== '' || url.password !== '')) {
-      throw new Error('GATEWAY_URL holds a name or password. Take them out, and set GATEWAY_API_KEY.')
-    }
-    return text
+  // No such URL can be fetched, and a password is not repeated in a message.
+  if (text.includes('@')) {
+    const instead = name === 'GATEWAY_URL' ? ' and set GATEWAY_API_KEY' : ''
+    throw new Error(`${name} holds a name or password before an @. Take them out${instead}.`)
   }
+  if (['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) return text
   throw new Error(`${name} is "${text}". Set it to a URL, such as http://127.0.0.1:4000.`)
 }
