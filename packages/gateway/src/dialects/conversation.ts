@@ -92,6 +92,7 @@ export function readConversation({ messages }: ChatRequest): Conversation {
         break
     }
   }
+  for (const turn of conversation.turns) if (turn.role === 'user') putResultsFirst(turn)
   if (conversation.turns.length === 0)
     throw cannotCarry('messages', 'holds instructions only: add a user message.')
   return conversation
@@ -113,6 +114,12 @@ function userTurn({ turns }: Conversation): UserTurn {
   const turn: UserTurn = { role: 'user', parts: [] }
   turns.push(turn)
   return turn
+}
+
+/** Claude refuses a turn in which anything stands before the results, as it does when the user spoke before they came. */
+function putResultsFirst({ parts }: UserTurn) {
+  const order = ({ kind }: UserTurn['parts'][number]) => (kind === 'tool-result' ? 0 : 1)
+  parts.sort((a, b) => order(a) - order(b))
 }
 
 function addAssistant(

@@ -100,6 +100,17 @@ describe('tools', () => {
     ])
   })
 
+  test('have their results first in the turn, also where the user spoke before they came', () => {
+    const hurried = [...history.slice(0, 2), { role: 'user', content: 'soon?' }, ...history.slice(2)]
+    const { content } = bodyOf({ tools, messages: hurried }).messages[2]
+    expect(content.map(({ tool_use_id, text }: Record<string, string>) => tool_use_id ?? text)).toEqual([
+      'functions_a_0',
+      'two',
+      'soon?',
+      'and?',
+    ])
+  })
+
   test('of the history are declared, and forbidden, when none are given any more', () => {
     expect(bodyOf({ messages: history })).toMatchObject({
       tools: [
