@@ -5,6 +5,11 @@ export function thinksInLevels(model: string): boolean {
   return geminiMajor(model) >= 3
 }
 
+/** The least budget that the model takes: 2.5 Pro cannot stop thinking, and answers less than this with a 400. */
+export function thinkingBudgetMin(model: string): number {
+  return /gemini-2\.5-pro/i.test(model) ? 128 : 0
+}
+
 /**
  * Of the models with levels, those that are known to take the lowest, `minimal`. The others answer it with a 400: 3.x
  * Pro, and Flash again from 3.7 on. All of them take `low`.

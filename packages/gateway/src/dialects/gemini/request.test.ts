@@ -101,6 +101,7 @@ test('the form of the answer', () => {
 describe('thinking', () => {
   test.each([
     ['gemini-2.5-flash', 'none', { thinkingBudget: 0 }],
+    ['gemini-2.5-pro', 'none', { thinkingBudget: 128 }],
     ['gemini-2.5-flash', 'low', { includeThoughts: true, thinkingBudget: 1_024 }],
     ['gemini-2.5-pro', 'medium', { includeThoughts: true, thinkingBudget: 8_192 }],
     ['gemini-2.5-pro', 'high', { includeThoughts: true, thinkingBudget: 24_576 }],

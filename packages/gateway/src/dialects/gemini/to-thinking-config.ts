@@ -3,7 +3,7 @@
  * OpenAI-compatible endpoint.
  */
 import type { Effort, Reasoning } from '../reasoning-request.ts'
-import { takesMinimal, thinksInLevels } from './gemini-model.ts'
+import { takesMinimal, thinkingBudgetMin, thinksInLevels } from './gemini-model.ts'
 
 export function toThinkingConfig(reasoning: Reasoning, model: string): object | undefined {
   const hasLevels = thinksInLevels(model)
@@ -11,8 +11,10 @@ export function toThinkingConfig(reasoning: Reasoning, model: string): object | 
     case 'default':
       return undefined
     case 'off':
-      // From 3 on thinking cannot be turned off; the lowest level comes closest.
-      return hasLevels ? { thinkingLevel: toLevel('minimal', model) } : { thinkingBudget: 0 }
+      // 2.5 Pro, and all from 3 on, cannot stop thinking: the least of it comes closest.
+      return hasLevels
+        ? { thinkingLevel: toLevel('minimal', model) }
+        : { thinkingBudget: thinkingBudgetMin(model) }
     case 'adaptive':
       return { includeThoughts: true, ...(!hasLevels && { thinkingBudget: -1 }) }
     case 'budget':
