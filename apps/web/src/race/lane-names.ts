@@ -13,11 +13,11 @@ export function toLaneName({ lanes }: Named, lane: number): string {
   return isShared ? `${isolate(model)} (lane ${lane + 1})` : isolate(model)
 }
 
-/** Lanes in the order of their numbers; where all are of one model, its name once and then the numbers. */
+/** Lanes in the order of their numbers; where several are all of one model, its name once and then the numbers. */
 export function toLaneNames(race: Named, numbers: readonly number[]): string {
   const sorted = numbers.toSorted((a, b) => a - b)
   const models = new Set(sorted.map((lane) => isolate(toModel(race.lanes, lane))))
-  if (models.size > 1) return joinWords(sorted.map((lane) => toLaneName(race, lane)))
+  if (models.size > 1 || sorted.length === 1) return joinWords(sorted.map((lane) => toLaneName(race, lane)))
   return `${[...models].join()}, lanes ${joinWords(sorted.map((lane) => String(lane + 1)))}`
 }
 

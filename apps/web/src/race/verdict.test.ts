@@ -43,6 +43,9 @@ test('says for which lanes the gateway was not ready, if it was ready for others
   const [a, b, c] = [lane('a', 500), { ...lane('b', 900), prepared: true as const }, lane('c', 990)]
   const detail = (lanes: LaneScript[]) => toVerdictText(race({ lanes }))?.detail
   expect(detail([a, b, c])).toContain('Unequal start: the gateway was not ready for a and c, so')
+  expect(detail([a, b])).toContain('the gateway was not ready for a, so')
+  expect(detail([a, b, lane('b', 950)])).toContain('the gateway was not ready for a and b (lane 3), so')
+  expect(detail([b, lane('b', 950)])).toContain('the gateway was not ready for b (lane 2), so')
   expect(detail([b, b])).not.toContain('Unequal')
   expect(detail([a, c])).not.toContain('Unequal')
 })
