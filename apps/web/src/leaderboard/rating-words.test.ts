@@ -2,7 +2,7 @@ import type { Rating } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { row } from '../testing/board-row.ts'
 import { toRatingScale, toRatingText } from './rating-scale.ts'
-import { isShared, toRatedGroups } from './rating-words.ts'
+import { isShared, toGroupName, toRatedGroups } from './rating-words.ts'
 
 function rating(part: Partial<Rating>): Rating {
   return { rank: 1, value: 1000, low: 950, high: 1050, group: 1, races: 40, ...part }
@@ -16,6 +16,10 @@ test('groups come one after the other, the best of each first, and who is unrate
     row({ model: 'alone' }),
   ]
   expect(toRatedGroups(rows).map((group) => group.map(({ row }) => row.model))).toEqual([['b', 'a'], ['x']])
+})
+
+test('a group says how many models it has', () => {
+  expect([toGroupName(0, 3), toGroupName(1, 1)]).toEqual(['Group 1: 3 models', 'Group 2: 1 model'])
 })
 
 test('a rank is shared by those who have it, and none is not', () => {

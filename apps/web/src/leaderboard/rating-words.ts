@@ -26,5 +26,5 @@ export function isShared({ rank }: Rating, rated: readonly Rated[]): boolean {
 
 /** `Group 2: 3 models` */
 export function toGroupName(group: number, models: number): string {
-  return `Group ${group + 1}: ${models} models`
+  return `Group ${group + 1}: ${models} ${models === 1 ? 'model' : 'models'}`
 }
