@@ -31,11 +31,17 @@ export function BudgetTable({ budgets }: { budgets: GatewayBudget[] }) {
               <td>{period}</td>
               <td className="number">{toCost(spentUsd)}</td>
               <td className="number">{limitUsd === null ? dash : toCost(limitUsd)}</td>
-              <td className="number">{toPercent(limitUsd ? spentUsd / limitUsd : null)}</td>
+              <td className="number">{toPercent(toUsed(spentUsd, limitUsd))}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </ScrollBox>
   )
+}
+
+/** A limit of 0 counts as used up, as it does where the API orders the budgets. */
+function toUsed(spentUsd: number, limitUsd: number | null): number | null {
+  if (limitUsd === null) return null
+  return limitUsd > 0 ? spentUsd / limitUsd : 1
 }

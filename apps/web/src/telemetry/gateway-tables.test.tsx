@@ -64,3 +64,9 @@ test('a budget is shown as spent of its limit, where the gateway tells one', () 
     '—',
   ])
 })
+
+test('a budget of nothing is used up, as it is in the order of the table', () => {
+  const budgets = [{ budget: 'caller', period: 'day', owner: 'a', spentUsd: 0, limitUsd: 0 }]
+  const table = cells(renderToStaticMarkup(<BudgetTable budgets={budgets} />))
+  expect(table.slice(6)).toEqual(['a', 'caller', 'day', '$0', '$0', '100 %'])
+})
