@@ -84,9 +84,9 @@ export function ticksBetween(from: number, to: number, wanted: number): { ticks:
   return { ticks, step }
 }
 
-/** `2.5 s`; with steps below 0.1 s in milliseconds: `812.4 ms`. */
+/** `2.5 s`; with steps below 0.1 s in milliseconds: `812.4 ms`, and with steps below 0.1 ms `812.45 ms`. */
 export function toTickText(ms: number, stepMs: number): string {
   if (ms === 0) return '0'
   if (stepMs >= 100) return `${(ms / 1000).toFixed(stepMs >= 1000 ? 0 : 1)} s`
-  return `${ms.toFixed(stepMs >= 1 ? 0 : 1)} ms`
+  return `${ms.toFixed(stepMs >= 1 ? 0 : stepMs >= 0.1 ? 1 : 2)} ms`
 }
