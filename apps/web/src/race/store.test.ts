@@ -214,6 +214,20 @@ test('a start keeps the previous race on the screen until the green light, openi
   expect(store.getState()).toMatchObject({ race: { raceId: null }, following: 'r2', origin: 'open' })
 })
 
+test('how far the screen is behind is not told of a race by the frames of the one before', async () => {
+  const { store, send, frame, paint, pass } = setUpStore()
+  store.getState().start(request)
+  for (const event of tape.slice(0, -1)) {
+    await send([event])
+    pass(600)
+    frame()
+    paint()
+  }
+  expect(store.getState().screenLagMs).not.toBeNull()
+  store.getState().start(request)
+  expect(store.getState().screenLagMs).toBeNull()
+})
+
 test('shows a kept tape once it is whole, at once and without a frame', async () => {
   const frames: (() => void)[] = []
   const seen: number[] = []

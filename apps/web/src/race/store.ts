@@ -154,7 +154,7 @@ export function createRaceStore({
     function begin(open: (options: FeedOptions) => Feed) {
       feed?.close()
       forget()
-      set({ isStopping: false, stopProblem: null })
+      set({ screenLagMs: null, isStopping: false, stopProblem: null })
       feed = open({
         fetchIt,
         sleep,
