@@ -102,4 +102,6 @@ test('the clock’s part has the unit of its figure', () => {
   expect(toClockText({ ...difference, margin: 1.75 }, 'total')).toBe('± 1.8 ms')
   expect(toClockText({ ...difference, margin: 7.24 }, 'decode')).toBe('± 7.2 tok/s')
   expect(toClockText({ ...difference, margin: null }, 'ttft')).toBe('')
+  // Limits nothing that is printed.
+  expect(toClockText({ ...difference, margin: 0.02 }, 'decode')).toBe('')
 })

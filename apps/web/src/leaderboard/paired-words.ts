@@ -1,6 +1,6 @@
 /** "A is 38 ms faster, 95 % 21 to 55, n = 40": what a paired difference says, and what it does not. */
 import type { Paired, PairedDifference } from '@drag-race/contracts'
-import { toCost, toFineMs, toMargin, toSpeed } from '../look/figures.ts'
+import { toCost, toFineMs, toMargin, toSpeed, toWithin } from '../look/figures.ts'
 
 export interface PairedWords {
   /** What can be said. */
@@ -54,10 +54,12 @@ function toCounted({ n, estimated }: PairedDifference): string {
   return estimated === n ? ', counted by our tokenizer' : `, ${estimated} of these counted by our tokenizer`
 }
 
-/** What the clock has added to the interval, on both sides. */
+/** What the clock has added to the interval, on both sides; '' where that limits nothing that is printed. */
 export function toClockText({ margin }: PairedDifference, figure: PairedFigure): string {
   if (margin === null || figure === 'cost') return ''
-  return figure === 'decode' ? `± ${margin.toFixed(1)} tok/s` : toMargin(margin)
+  if (figure !== 'decode') return toMargin(margin)
+  const within = toWithin(margin).trim()
+  return within && `${within} tok/s`
 }
 
 const time = { print: toFineMs, better: 'ms faster', isLowerBetter: true }
