@@ -7,6 +7,6 @@ export interface Data {
 
 /** null when `url` is no `data:` URL in base64, or an empty one. */
 export function readDataUrl(url: string): Data | null {
-  const [, mediaType, base64] = /^data:([\w.+-]+\/[\w.+-]+)(?:;[\w=-]+)*;base64,(.*)$/is.exec(url) ?? []
+  const [, mediaType, base64] = /^data:([\w.+-]+\/[\w.+-]+)(?:;[^;,]*)*;base64,(.*)$/is.exec(url) ?? []
   return mediaType === undefined || !base64 ? null : { mediaType: mediaType.toLowerCase(), base64 }
 }

@@ -119,3 +119,12 @@ test('a file’s name is its title, as far as Anthropic takes it', () => {
   const body = bodyOf({ messages: [{ role: 'user', content: [{ type: 'file', file }] }] })
   expect(body.messages[0].content[0].title).toBe('x'.repeat(500))
 })
+
+test.each(['name=a.pdf', 'filename=my%20file.pdf;charset=utf-8', "x='a:b/c'"])(
+  'a file is taken with any parameters of its type, as with %s',
+  (parameters) => {
+    const file = { file_data: `data:application/pdf;${parameters};base64,AAAA` }
+    const body = bodyOf({ messages: [{ role: 'user', content: [{ type: 'file', file }] }] })
+    expect(body.messages[0].content[0].source.data).toBe('AAAA')
+  },
+)
