@@ -53,6 +53,13 @@ const answers: [path: string, how: string, sent: string | object][] = [
   ],
   [
     'responses',
+    'streams a sound and its words',
+    typed({ type: 'response.audio.delta', ...{ delta: text } }) +
+      typed({ type: 'response.audio.transcript.delta', ...{ delta: text } }) +
+      completed,
+  ],
+  [
+    'responses',
     'thinks, refuses and calls a tool of its own form',
     { object: 'response', error: null, output: others },
   ],

@@ -2,7 +2,9 @@
  * An event, or a whole body, of an endpoint that is passed through → a chat chunk with what the watch needs of it: its
  * tokens, its end and the reason for it, its usage. What is passed on to the caller is not changed.
  */
+import { mapStopReason } from '../dialects/anthropic/map-stop-reason.ts'
 import { mapUsage } from '../dialects/anthropic/map-usage.ts'
+import type { FinishReason } from '../dialects/dialect.ts'
 import { record, records, text } from '../dialects/read-json.ts'
 import type { Endpoint } from '../endpoints.ts'
 
@@ -40,12 +42,14 @@ function ofCompletion(raw: unknown): unknown {
 
 function ofResponse(raw: unknown, { onOpened }: Heard): unknown {
   const event = record(raw)
-  const { id, model, usage, error } = record(event.response)
+  const response = record(event.response)
+  const { id, model, usage, error } = response
   if (event.type === 'response.output_item.added') onOpened()
   switch (event.type) {
     case 'response.completed':
-    case 'response.incomplete':
       return { id, model, usage, choices: [{ finish_reason: 'stop', delta: {} }] }
+    case 'response.incomplete':
+      return { id, model, usage, choices: [{ finish_reason: toCutReason(response), delta: {} }] }
     case 'response.failed':
       return { id, model, usage, error: error ?? 'The response failed.' }
     case 'error':
@@ -53,18 +57,29 @@ function ofResponse(raw: unknown, { onOpened }: Heard): unknown {
     default:
       // A whole body is no event and has no type; its usage is a member of its own.
       return event.type === undefined
-        ? { ...event, choices: [{ delta: ofOutput(records(event.output)) }] }
+        ? { ...event, choices: [{ finish_reason: toReason(event), delta: ofOutput(records(event.output)) }] }
         : { id, model, choices: [{ delta: toDelta(text(event.type), event) }] }
   }
 }
 
+function toReason(response: Record<string, unknown>): FinishReason | null {
+  if (response.status === 'completed') return 'stop'
+  return response.status === 'incomplete' ? toCutReason(response) : null
+}
+
+function toCutReason(response: Record<string, unknown>): FinishReason {
+  return record(response.incomplete_details).reason === 'content_filter' ? 'content_filter' : 'length'
+}
+
 /**
  * `response.output_text.delta`, `response.reasoning_summary_text.delta`, `response.function_call_arguments.delta`, …
+ * The letters of a sound (`response.audio.delta`) are none of the model's.
  */
 function toDelta(type: string, { delta }: Record<string, unknown>): object {
   if (!type.endsWith('.delta')) return {}
   if (type.includes('.reasoning')) return { reasoning_content: delta }
-  return /text|refusal/.test(type) ? { content: delta } : toCalls([{ input: delta }])
+  if (/text|refusal|transcript/.test(type)) return { content: delta }
+  return type.includes('_call') ? toCalls([{ input: delta }]) : {}
 }
 
 function ofOutput(items: readonly Record<string, unknown>[]): object {
@@ -101,6 +116,7 @@ function asWritten(input: unknown): unknown {
 function createOfMessage({ onCounted, onOpened }: Heard): AsChunk {
   // The first and the last are all that is needed: the counts are cumulative.
   const usages: unknown[] = []
+  let reason: FinishReason = 'stop'
   const use = (usage: unknown) => {
     usages.splice(1, 1, usage)
     return mapUsage(usages)
@@ -113,7 +129,7 @@ function createOfMessage({ onCounted, onOpened }: Heard): AsChunk {
           id: event.id,
           model: event.model,
           usage: use(event.usage),
-          choices: [{ delta: ofBlocks(records(event.content)) }],
+          choices: [{ finish_reason: mapStop(event), delta: ofBlocks(records(event.content)) }],
         }
       case 'message_start': {
         const { id, model, usage } = record(event.message)
@@ -129,15 +145,20 @@ function createOfMessage({ onCounted, onOpened }: Heard): AsChunk {
         return { choices: [{ delta: { content, reasoning_content: thinking, ...calls } }] }
       }
       case 'message_delta':
+        reason = mapStop(record(event.delta)) ?? reason
         return { usage: use(event.usage) }
       case 'message_stop':
-        return { choices: [{ finish_reason: 'stop', delta: {} }] }
+        return { choices: [{ finish_reason: reason, delta: {} }] }
       case 'error':
         return { error: event.error }
       default:
         return {}
     }
   }
+}
+
+function mapStop({ stop_reason }: Record<string, unknown>): FinishReason | null {
+  return typeof stop_reason === 'string' ? mapStopReason(stop_reason) : null
 }
 
 function ofBlocks(blocks: readonly Record<string, unknown>[]): object {
