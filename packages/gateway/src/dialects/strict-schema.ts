@@ -4,7 +4,7 @@
  * the description, where the model still reads it. Source: `transformJSONSchema` of @anthropic-ai/sdk.
  */
 import { encodeBody } from './encode-body.ts'
-import { isRecord, record } from './read-json.ts'
+import { isRecord, record, records } from './read-json.ts'
 
 type Schema = Record<string, unknown>
 
@@ -37,17 +37,43 @@ function hasFreeNames({ properties, patternProperties, additionalProperties }: S
 type Convert = (below: unknown) => unknown
 
 function narrow(schema: Schema, convert: Convert): Schema {
-  const { $schema: _, $defs, definitions, $ref, ...rest } = schema
+  const { $schema: _, $defs, definitions, $ref, ...rest } = withoutLoneAllOf(schema)
   const named = {
     ...(isRecord($defs) && { $defs: convertEach($defs, convert) }),
     ...(isRecord(definitions) && { definitions: convertEach(definitions, convert) }),
   }
   if ($ref !== undefined) return { ...named, $ref }
   const kept: Schema = { ...named, ...keep(rest, convert) }
-  const told = Object.entries(rest).filter(([key]) => !(key in kept) && !isSaidOtherwise(key, kept))
+  const lost = Object.entries(rest).filter(([key]) => !(key in kept) && !isSaidOtherwise(key, rest, kept))
+  const told = [...lost, ...besideReferences(rest, kept)]
   if (told.length === 0) return kept
   const words = encodeBody(Object.fromEntries(told))
   return { ...kept, description: rest.description ? `${rest.description}\n\n${words}` : words }
+}
+
+/** `allOf` with a reference is refused. Generators write it around a single one, to put a description beside it. */
+function withoutLoneAllOf(schema: Schema): Schema {
+  const { allOf, ...rest } = schema
+  const [only, ...others] = records(allOf)
+  return only && '$ref' in only && others.length === 0 ? { ...rest, ...only } : schema
+}
+
+/** A reference must stand alone, so what the members of an object, or the items of a list, say beside it is told. */
+function besideReferences({ properties, items }: Schema, kept: Schema): [key: string, told: unknown][] {
+  const beside = (value: unknown): Schema => {
+    const { $ref, ...rest } = withoutLoneAllOf(record(value))
+    return $ref === undefined ? {} : rest
+  }
+  const members = Object.entries(record(properties)).map(([name, value]) => [name, beside(value)] as const)
+  const told: [key: 'properties' | 'items', beside: Schema][] = [
+    ['properties', Object.fromEntries(members.filter(([, rest]) => !isEmpty(rest)))],
+    ['items', beside(items)],
+  ]
+  return told.filter(([key, rest]) => key in kept && !isEmpty(rest))
+}
+
+function isEmpty(schema: Schema): boolean {
+  return Object.keys(schema).length === 0
 }
 
 /** The members that remain members; the others become words of the description. */
@@ -82,9 +108,10 @@ function isLiteral(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-/** Does another member say it already? `anyOf` stands for `oneOf`; an `enum` or `const` needs no type beside it. */
-function isSaidOtherwise(key: string, kept: Schema): boolean {
-  return (key === 'oneOf' && 'anyOf' in kept) || (key === 'type' && ('enum' in kept || 'const' in kept))
+/** Does another member say it already? `anyOf` can stand for `oneOf`; an `enum` or `const` needs no type beside it. */
+function isSaidOtherwise(key: string, { anyOf }: Schema, kept: Schema): boolean {
+  const isVariants = key === 'oneOf' && 'anyOf' in kept && !Array.isArray(anyOf)
+  return isVariants || (key === 'type' && ('enum' in kept || 'const' in kept))
 }
 
 function convertEach(schemas: Schema, convert: Convert): Schema {

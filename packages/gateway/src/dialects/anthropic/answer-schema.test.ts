@@ -60,6 +60,14 @@ describe('a schema that Claude is to keep to', () => {
       { $ref: '#/definitions/a', definitions: { a: { type: 'object' } } },
       { $ref: '#/definitions/a', definitions: { a: closed } },
     ],
+    // One of the two lists of variants is kept; the other is told.
+    [
+      { anyOf: [{ type: 'string' }, { type: 'null' }], oneOf: [{ const: 'a' }, { const: null }] },
+      {
+        anyOf: [{ type: 'string' }, { type: 'null' }],
+        description: '{"oneOf":[{"const":"a"},{"const":null}]}',
+      },
+    ],
     [{ const: null, type: 'null' }, { const: null }],
     // A value of a kind that it does not take stands in the description.
     [
@@ -90,6 +98,29 @@ describe('a schema that Claude is to keep to', () => {
     expect(sent({ type: 'object', properties: { a: { oneOf: [open, { const: 1 }] } } })).toEqual({
       ...closed,
       properties: { a: { anyOf: [shut, { const: 1 }] } },
+    })
+  })
+
+  test('has references that stand alone: the description of their object says what stood beside them', () => {
+    const $defs = { a: { enum: ['x', 'y'] } }
+    const reference = { $ref: '#/$defs/a' }
+    const properties = {
+      plain: reference,
+      described: { ...reference, description: 'd', not: { const: 'x' } },
+      wrapped: { allOf: [reference], description: 'w' },
+      list: { type: 'array', items: { ...reference, description: 'i' } },
+    }
+    expect(sent({ type: 'object', properties, $defs, description: 'All of it.' })).toEqual({
+      ...closed,
+      $defs,
+      properties: {
+        plain: reference,
+        described: reference,
+        wrapped: reference,
+        list: { type: 'array', items: reference, description: '{"items":{"description":"i"}}' },
+      },
+      description:
+        'All of it.\n\n{"properties":{"described":{"description":"d","not":{"const":"x"}},"wrapped":{"description":"w"}}}',
     })
   })
 
