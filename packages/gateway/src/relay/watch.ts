@@ -157,7 +157,7 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): Chunk
   if (facts.begunChoices.size === 0 && chunk.choices.length === 0) facts.words ??= readWords(raw)
   for (const { index, isFinished } of chunk.choices) {
     // Something is kept for each choice, which must not grow with whatever the provider sends.
-    if (index < 0 || index >= choicesMax) {
+    if (!Number.isInteger(index) || index < 0 || index >= choicesMax) {
       facts.isMalformed = true
       continue
     }
