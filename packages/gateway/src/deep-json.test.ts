@@ -37,6 +37,15 @@ test.each([false, true])('an error in a good answer is the provider’s (streami
   expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
 })
 
+test.each(bodies.flatMap(([what, body]) => [true, false].map((isStream) => [what, isStream, body] as const)))(
+  '%s in place of an answer are the provider’s fault (streaming: %s)',
+  async (_what, isStream, body) => {
+    const gateway = await start([], isStream ? stream([`data: ${body}\n\n`]) : json(body))
+    await (await gateway.chat(ask('hi', { stream: isStream }))).text()
+    expect(gateway.logs.at(-1)!.outcome).toMatch(/^(bad_response|stream_error|stream_cut)$/)
+  },
+)
+
 test.each([500, 1_000, 1_500, 2_000, 2_500])(
   'guardrails say of %i levels what they cannot check',
   async (levels) => {

@@ -7,7 +7,7 @@ import { firstRecord, isText } from './loose-words.ts'
 
 export function readWords(json: unknown): string | null {
   if (isText(json)) return json
-  if (Array.isArray(json)) return readWords(json[0])
+  if (Array.isArray(json) && isText(json[0])) return json[0]
   const body = firstRecord(json)
   if (!body) return null
   const error = firstRecord(body.error)
@@ -31,13 +31,23 @@ export function readWords(json: unknown): string | null {
   return null
 }
 
+/** No provider's message lies deeper; a walk down every level of what it can send would overflow the stack. */
+const levelsMax = 10
+
 /** A string, or FastAPI's list of `{loc, msg}`, or one of them below `message` or `detail`. */
-function readDetail(words: unknown): string | null {
+function readDetail(words: unknown, levels = levelsMax): string | null {
   if (isText(words)) return words
-  if (Array.isArray(words)) return words.map(readDetail).filter(Boolean).join('; ') || null
+  if (levels === 0) return null
+  const below = (part: unknown) => readDetail(part, levels - 1)
+  if (Array.isArray(words)) return words.map(below).filter(Boolean).join('; ') || null
   const entry = firstRecord(words)
   if (!entry) return null
-  const place = Array.isArray(entry.loc) ? `${entry.loc.join('.')}: ` : ''
+  const place = Array.isArray(entry.loc) ? `${entry.loc.filter(isStep).join('.')}: ` : ''
   if (isText(entry.msg)) return place + entry.msg
-  return readDetail(entry.message) ?? readDetail(entry.detail)
+  return below(entry.message) ?? below(entry.detail)
+}
+
+/** The name of a member, or its place in a list. */
+function isStep(step: unknown): boolean {
+  return typeof step === 'string' || typeof step === 'number'
 }
