@@ -71,6 +71,14 @@ test.each([
   expect(faults(text, variables)).toEqual([told])
 })
 
+test('strict without keys needs a token that can be read', () => {
+  const jwtOf = (mode: string) =>
+    `    apiKeys: {}\n    jwt: { mode: ${mode}, jwks: "https://x", issuer: i, audience: a }\n`
+  expect(faults(jwtOf('strict'))).toEqual([])
+  expect(faults(jwtOf('optional'))).toEqual([])
+  expect(faults(jwtOf('off'))).toEqual([expect.stringContaining('lets nobody in')])
+})
+
 test('a key can name models of the config, virtual models, and any model of a server that is looked for at start', () => {
   const faultsOf = (...allowedModels: unknown[]) => {
     const models = [{ name: 'gpt-4o', provider: 'openai' }]

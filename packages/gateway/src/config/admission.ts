@@ -58,7 +58,7 @@ export function admissionFaults(
       ),
     ]),
     ...jwtFaults(record(policies?.jwt), variables),
-    ...strictWithoutKeys(record(policies?.apiKeys), keys),
+    ...strictWithoutKeys(record(policies?.apiKeys), keys, record(policies?.jwt)),
   ]
 }
 
@@ -87,8 +87,10 @@ function taken(keys: Raw[], index: number, member: 'id' | 'keyHash'): Fault[] {
   })
 }
 
-function strictWithoutKeys(apiKeys: Raw | null, keys: Raw[]): Fault[] {
+function strictWithoutKeys(apiKeys: Raw | null, keys: Raw[], jwt: Raw | null): Fault[] {
   if (!apiKeys || apiKeys.mode === 'off' || apiKeys.mode === 'optional' || keys.length > 0) return []
+  // Callers with a token are let in.
+  if (jwt && jwt.mode !== 'off') return []
   const sentence =
     'lets nobody in: mode strict needs at least one key; `npm run gateway:key -- <id>` makes an entry'
   return [{ path: [...policiesPath, 'apiKeys'], sentence }]

@@ -58,7 +58,12 @@ export type ApiKey = z.infer<typeof ApiKey>
 
 const ApiKeys = z.strictObject({
   mode: Mode.default('strict'),
-  keys: z.array(ApiKey).default([]).describe('One entry for each key; `strict` needs at least one.'),
+  keys: z
+    .array(ApiKey)
+    .default([])
+    .describe(
+      'One entry for each key; `strict` needs at least one, unless callers with a token (`jwt`) are let in.',
+    ),
 })
 
 const Claims = z.strictObject({
