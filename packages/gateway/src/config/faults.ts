@@ -22,7 +22,10 @@ export interface Fault {
 
 /** From the issues of a parse with `reportInput: true`. */
 export function toFaults(issues: readonly z.core.$ZodIssue[]): Fault[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap((issue, index) => {
+    // A number beyond 2⁵³ has a fault for that, followed by the one for the bound of its key.
+    const next = issues[index + 1]
+    if (issue.code === next?.code && toText(issue.path) === toText(next.path)) return []
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path: [...issue.path, key], sentence: unknownKey(key, issue.path) }))
     }

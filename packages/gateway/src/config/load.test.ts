@@ -331,3 +331,11 @@ test('no text whatsoever crashes it', () => {
     { numRuns: 2000 },
   )
 })
+
+test.each([
+  ['1e30', 'must be at most 1000000000'],
+  ['-1e30', 'must be at least 1000'],
+])('%s where a whole number belongs is one fault', (callsMax, told) => {
+  const path = 'llm.policies.books.callsMax (line 1)'
+  expect(faults(`llm: { policies: { books: { callsMax: ${callsMax} } } }`)).toEqual([`${path}: ${told}`])
+})
