@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { admissionFaults } from './admission.ts'
 import { loadConfig } from './load.ts'
 
 const hash = `sha256:${'0'.repeat(64)}`
@@ -202,4 +203,16 @@ test('without policies everybody may do everything', () => {
     isValid: true,
     config: { admission: { rateLimits: [], apiKeys: { mode: 'off', keys: [] }, jwt: null, audit: null } },
   })
+})
+
+test('thousands of keys are compared in a time that grows with their number', () => {
+  let reads = 0
+  const keys = Array.from({ length: 1_000 }, (_, index) => ({
+    get id() {
+      reads++
+      return `key-${index}`
+    },
+  }))
+  expect(admissionFaults({ apiKeys: { keys } }, {}, () => [])).toEqual([])
+  expect(reads).toBeLessThan(10_000)
 })

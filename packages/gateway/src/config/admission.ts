@@ -48,10 +48,11 @@ export function admissionFaults(
   unknownModel: UnknownModel,
 ): Fault[] {
   const keys = entries(record(policies?.apiKeys)?.keys)
+  const takenIn = { id: toFirsts(keys, 'id'), keyHash: toFirsts(keys, 'keyHash') }
   return [
     ...keys.flatMap(({ allowedModels }, index) => [
-      ...taken(keys, index, 'id'),
-      ...taken(keys, index, 'keyHash'),
+      ...taken(keys, index, 'id', takenIn.id),
+      ...taken(keys, index, 'keyHash', takenIn.keyHash),
       // A key that names a model which does not exist allows nothing.
       ...list(allowedModels).flatMap((name, at) =>
         unknownModel(name, [...policiesPath, 'apiKeys', 'keys', index, 'allowedModels', at]),
@@ -72,11 +73,22 @@ function toJwtConfig({ jwks, secret, jwksCooldownMs, ...jwt }: Jwt, variables: V
   return { ...jwt, issuer, audience, source }
 }
 
-function taken(keys: Raw[], index: number, member: 'id' | 'keyHash'): Fault[] {
+type Unique = 'id' | 'keyHash'
+
+/** Each value → the index of the first key that has it. A search for each of some thousand keys would take seconds. */
+function toFirsts(keys: Raw[], member: Unique): Map<unknown, number> {
+  const firsts = new Map<unknown, number>()
+  for (const [index, key] of keys.entries()) {
+    for (const value of [key[member]].flat()) if (!firsts.has(value)) firsts.set(value, index)
+  }
+  return firsts
+}
+
+function taken(keys: Raw[], index: number, member: Unique, firsts: Map<unknown, number>): Fault[] {
   const given = keys[index]?.[member]
   const values = [given].flat()
   return values.flatMap((value, at) => {
-    const first = keys.findIndex((key) => [key[member]].flat().includes(value))
+    const first = firsts.get(value)
     if (typeof value !== 'string' || (first === index && values.indexOf(value) === at)) return []
     const path = [...policiesPath, 'apiKeys', 'keys', index, member, ...(Array.isArray(given) ? [at] : [])]
     const sentence =
