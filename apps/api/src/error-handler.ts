@@ -18,7 +18,9 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
     const { code, message, details, retryAfterSeconds } = fault
     if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds))
     const body: ApiError = { error: { code, message, ...(details ? { details } : {}) } }
-    response.status(fault.status).set('cache-control', 'no-store').json(body)
+    // An export has already said that it is a file, with a name.
+    response.removeHeader('content-disposition')
+    response.status(fault.status).set('cache-control', 'no-store').type('json').json(body)
   }
 }
 

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import { TapeHeader, tapeFormat, tapeLinesType } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
-import { collect, eventsOf } from '../testing/race-client.ts'
+import { eventually } from '../testing/eventually.ts'
+import { collect, detail, eventsOf, race } from '../testing/race-client.ts'
+import { startApp } from '../testing/start-app.ts'
 import { apiKey, refusal, useTwoApps } from '../testing/use-two-apps.ts'
 
 const at = useTwoApps()
@@ -58,4 +60,16 @@ describe('a tape that is exported', () => {
       code: 'invalid_request',
     })
   })
+})
+
+test('an export that fails is an error of the API, not a file', async () => {
+  const app = await startApp({ gatewayUrl: at.gateway.url })
+  const { raceId } = await race(app.url, { prompt: 'p', lanes: [{ model: 'says' }] })
+  await eventually(async () => expect((await detail(app.url, raceId!)).status).toBe('finished'))
+  await app.db.schema.dropTable('tape_parts').execute()
+  const response = await at.exported(raceId!, 'tape', app)
+  expect(response.headers.get('content-type')).toMatch(/^application\/json;/)
+  expect(response.headers.has('content-disposition')).toBe(false)
+  expect(await refusal(response)).toMatchObject({ status: 503, code: 'database_unavailable' })
+  await app.close()
 })
