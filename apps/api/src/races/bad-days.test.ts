@@ -158,6 +158,12 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
     expect(said).not.toMatch(/sk-abc|<|undefined|\[object/)
   })
 
+  test('a refusal that is cut is still a refusal', async () => {
+    expect((await lane('401-cut', stream)).outcome).toMatchObject({
+      event: { code: 'http_401', status: 401, message: expect.stringContaining("Check the provider's key") },
+    })
+  })
+
   test('a connection that is closed before the answer says so', async () => {
     expect((await lane('reset-early', stream)).outcome).toMatchObject({ event: { code: 'connection_lost' } })
   })

@@ -143,6 +143,13 @@ export const models = {
   /** The connection stays open: the lane's own abort must not be taken for an error of the network. */
   'error-open': (call: FakeCall) => call.write(hello + streams['error-bare']!.slice(hello.length)),
   'malformed-open': (call: FakeCall) => call.write(`${hello}data: {"choices": oops\n\n`),
+  /** Less than was announced. */
+  '401-cut': (call: FakeCall) => {
+    call.response.writeHead(401, { 'content-type': 'application/json', 'content-length': '1000' })
+    call.response.write('{"error":{"message":"Invalid API Key", "code":"invalid', () =>
+      call.response.destroy(),
+    )
+  },
   'reset-early': (call: FakeCall) => void call.response.socket?.resetAndDestroy(),
   fine: (call: FakeCall) => {
     call.answer('hello')

@@ -27,8 +27,9 @@ export function toLaneFault(cause: unknown, circumstances: Circumstances): LaneF
   const { networkError, status } = exchange
   if (networkError instanceof LaneFault) return networkError
   if (networkError instanceof FrameTooLarge) return eventTooLarge
-  if (networkError) return status === null ? unreachable(networkError, gatewayUrl) : cut(chunks, true)
+  // Before the network's error: a refusal can be cut too, and says more than the cut.
   if (status !== null && status >= 300) return toHttpFault(exchange, status)
+  if (networkError) return status === null ? unreachable(networkError, gatewayUrl) : cut(chunks, true)
   if (cause instanceof CutStream) return unfinished(exchange, chunks)
   const said = readFrameError(exchange.reading)
   if (said) return toStreamFault(said)
