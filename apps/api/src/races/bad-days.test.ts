@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { type LaneState, laneStatus } from '@drag-race/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { models, report } from '../testing/bad-answers.ts'
+import { models, otherKeys, report } from '../testing/bad-answers.ts'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { race } from '../testing/race-client.ts'
 import { startApp, type TestApp } from '../testing/start-app.ts'
@@ -162,6 +162,13 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
     expect((await lane('401-cut', stream)).outcome).toMatchObject({
       event: { code: 'http_401', status: 401, message: expect.stringContaining("Check the provider's key") },
     })
+  })
+
+  test('a key of a known form is on no lane', async () => {
+    const { outcome } = await lane('other-keys', stream)
+    const said = outcome!.kind === 'failed' ? outcome!.event.message : ''
+    expect(said).toContain('Wrong key')
+    for (const key of otherKeys) expect(said).not.toContain(key.slice(-12))
   })
 
   test('a connection that is closed before the answer says so', async () => {

@@ -34,6 +34,17 @@ const streams: Record<string, string> = {
   'stopped-code': 'data: {"error":{"message":"It broke","code":"stopped"}}\n\n',
 }
 
+/** Keys of Hugging Face, NVIDIA, GitHub, Replicate and Fireworks, and a JSON web token. */
+export const otherKeys = [
+  'hf_AbCdEfGhIjKlMnOpQrStUv',
+  'nvapi-AbCdEfGhIjKlMnOpQrSt',
+  'ghp_AbCdEfGhIjKlMnOpQrStUv',
+  'github_pat_AbCdEfGhIjKlMnOp',
+  'r8_AbCdEfGhIjKlMnOpQrStUv',
+  'fw_AbCdEfGhIjKlMnOpQrStUv',
+  'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
+]
+
 /** Answers that are no stream. */
 const answers: Record<
   string,
@@ -75,6 +86,11 @@ const answers: Record<
     429,
     'application/json',
     JSON.stringify({ error: { message: `${' '.repeat(10_000)}try again in 20ms` } }),
+  ],
+  'other-keys': [
+    401,
+    'application/json',
+    JSON.stringify({ error: { message: `Wrong key: ${otherKeys.join(', ')}` } }),
   ],
   detail: [401, 'application/json', '{"detail":"Invalid API Key"}'],
   plain: [422, 'text/plain', 'Failed to deserialize'],

@@ -13,13 +13,16 @@ export function readable(text: string): string {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's escapes in a message are to be taken out
     .replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
     .replace(/\b(Bearer\s+)\S+/gi, '$1…')
-    .replace(/\b(sk|gsk|xai|pplx|csk|tgp|key|rk|pk)[-_][\w*.-]{6,}/gi, '$1-…')
-    .replace(/\bAIza[\w-]{10,}/g, '…')
+    .replace(keyWithPrefix, '$1-…')
+    .replace(/\bAIza[\w-]{10,}|\beyJ[\w-]{6,200}\.eyJ[\w.-]+/g, '…')
     .trim()
   if (line === '') return ''
   const short = line.length > charsMax ? `${line.slice(0, charsMax)}…` : line
   return /[.!?…]$/.test(short) ? short : `${short}.`
 }
+
+const keyWithPrefix =
+  /\b(sk|gsk|xai|pplx|csk|tgp|key|rk|pk|hf|nvapi|r8|fw|gh[oprsu]|github_pat|glpat)[-_][\w*.-]{6,}/gi
 
 /** A provider's code in our form, `RateLimitReached` as `rate_limit_reached`; null when it cannot be a code. */
 export function toCode(code: string | null | undefined): string | null {
