@@ -106,6 +106,15 @@ test('an event without end is refused, not collected', () => {
   expect(() => splitter.push(utf8.encode('5'))).toThrow(FrameTooLarge)
 })
 
+test('an event that comes byte by byte takes no more memory than its bytes', () => {
+  const splitter = createFrameSplitter()
+  const letter = utf8.encode('x')
+  const heldBefore = process.memoryUsage().heapUsed
+  for (let byte = 0; byte < 500_000; byte++) splitter.push(letter)
+  expect(process.memoryUsage().heapUsed - heldBefore).toBeLessThan(64 * 1024 * 1024)
+  expect(splitter.rest()).toHaveLength(500_000)
+})
+
 test.each([
   ['', true],
   ['data: a', false],
