@@ -29,7 +29,7 @@ interface Parts {
 }
 
 /** A caller that reads nothing for so long is dropped. */
-const drainMsMax = 30_000
+export const drainMsMax = 30_000
 /** How long a stalled or silent call is held open at most: longer than any client waits. */
 const holdNsMax = 600_000_000_000n
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { profiles } from './profiles.ts'
 import { startSimulator } from './testing/start-simulator.ts'
@@ -164,4 +164,16 @@ test('callers that leave in the middle of their bodies no longer count as open c
     await once(socket, 'close')
   }
   await expect.poll(async () => (await refusal('{}')).status).toBe(400)
+})
+
+test('a reader that takes nothing of its answers is dropped', async () => {
+  const strict = await startSimulator({ drainMsMax: 20 })
+  const accepted = once(strict.server, 'connection') as Promise<[Socket]>
+  const reader = connect(Number(new URL(strict.url).port), '127.0.0.1')
+  // Together longer than what both sockets hold.
+  reader.pause().write('GET /v1/models HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(10_000))
+  const [socket] = await accepted
+  await once(socket, 'close')
+  reader.destroy()
+  await strict.close()
 })

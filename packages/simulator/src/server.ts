@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { answerChat, type ChatParts } from './chat.ts'
+import { drainMsMax as drainMsMaxDefault } from './deliver.ts'
 import { SimulatorError } from './errors.ts'
 import { createLedger } from './ledger.ts'
 import { createPacer } from './pacer.ts'
@@ -18,12 +19,19 @@ export interface Outside extends Pick<ChatParts, 'answers' | 'clock' | 'newId'> 
   onFault(cause: unknown): void
   /** How many chat calls can be open; the next one gets a 503. */
   callsMax?: number
+  /** A caller that takes nothing of its answer for so long is dropped. */
+  drainMsMax?: number
 }
 
 const callsMaxDefault = 256
 
 /** A server that does not listen yet. */
-export function createSimulator({ onFault, callsMax = callsMaxDefault, ...outside }: Outside): Server {
+export function createSimulator({
+  onFault,
+  callsMax = callsMaxDefault,
+  drainMsMax = drainMsMaxDefault,
+  ...outside
+}: Outside): Server {
   const { clock } = outside
   const ledger = createLedger()
   const rateLimiter = createRateLimiter(clock.nowNs)
@@ -77,6 +85,8 @@ export function createSimulator({ onFault, callsMax = callsMaxDefault, ...outsid
   return createServer({ requestTimeout: 30_000, keepAliveTimeout: 30_000 }, (request, response) => {
     // If the socket breaks during a write, the caller has left: `close` follows and ends the call.
     response.on('error', () => {})
+    // Not from the beginning, because a call can stall on purpose. A caller that reads slowly is not dropped.
+    response.once('prefinish', () => response.setTimeout(drainMsMax))
     route(request, response).catch((cause: unknown) => {
       // If the read was aborted, the caller has left too.
       if (response.destroyed || (request.destroyed && !request.complete)) return

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readChunk, type SimulatorLedger } from '@drag-race/contracts'
 import { decodeEvents } from '@drag-race/wire'
 import { readAnswers } from '../answers/answer-library.ts'
-import { createSimulator } from '../server.ts'
+import { createSimulator, type Outside } from '../server.ts'
 
 const answers = await readAnswers(fileURLToPath(new URL('../answers/', import.meta.url)))
 
@@ -17,7 +17,7 @@ export interface Ask {
 }
 
 /** The ids of completions are `sim-1`, `sim-2`, … in the order in which they are accepted. */
-export async function startSimulator({ callsMax }: { callsMax?: number } = {}) {
+export async function startSimulator(bounds: Pick<Outside, 'callsMax' | 'drainMsMax'> = {}) {
   let calls = 0
   const faults: unknown[] = []
   const server = createSimulator({
@@ -25,7 +25,7 @@ export async function startSimulator({ callsMax }: { callsMax?: number } = {}) {
     clock: { nowNs: () => process.hrtime.bigint(), wallMs: () => 1_700_000_000_000 },
     newId: () => `sim-${++calls}`,
     onFault: (cause) => faults.push(cause),
-    callsMax,
+    ...bounds,
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -43,6 +43,7 @@ export async function startSimulator({ callsMax }: { callsMax?: number } = {}) {
 
   return {
     url,
+    server,
     /** Unexpected errors of the server; empty in all tests. */
     faults,
     post,
