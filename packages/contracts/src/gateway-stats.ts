@@ -34,7 +34,7 @@ export interface GatewayStats {
   /** It is our own gateway, wherever it runs, by its answer to `GET /`. */
   isBuiltIn: boolean
   readAt: string
-  /** Set when the metrics could not be read: why, and what to do. */
+  /** Set when the metrics, or some of their lines, could not be read: why, and what to do. */
   problem: string | null
   dialect: GatewayDialect
   rows: GatewayRow[]

@@ -125,7 +125,7 @@ export function createRaces(context: AppContext, options: RacesOptions): Races {
     let added: GatewayRow[] | null = null
     for (let attempt = 0; attempt < 5 && !isClosing; attempt++) {
       if (attempt > 0) await sleep(100)
-      const after = await telemetry.snapshot(race.id).catch(() => null)
+      const after = await telemetry.snapshot().catch(() => null)
       if (!after) break
       added = telemetry.added(before, after)
       if (added.reduce((sum, { requests }) => sum + requests, 0) >= calls) break

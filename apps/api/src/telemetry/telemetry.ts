@@ -16,10 +16,10 @@ import { toTargets } from './targets.ts'
 
 export interface Telemetry {
   /**
-   * Reads the gateway's metrics now; null when they cannot be read. The first rows of a race are kept as its start, for
-   * `?race=` while it runs. Takes up to two seconds, so no race waits for it before its green light.
+   * Reads the gateway's metrics now; null when they cannot be read. The rows are kept as the start of the race
+   * `startOf`, for `?race=` while it runs. Takes up to two seconds, so no race waits for it before its green light.
    */
-  snapshot(raceId: string): Promise<CountedRow[] | null>
+  snapshot(startOf?: string): Promise<CountedRow[] | null>
   /** Pure. What was counted between two snapshots. */
   added(before: readonly CountedRow[], after: readonly CountedRow[]): GatewayRow[]
   /** The panel's figures, without those of a race. Requests at the same moment share one reading. */
@@ -41,11 +41,11 @@ export function createTelemetry(context: AppContext, limits = metricsLimits): Te
   let underWay: Promise<TelemetryReading> | null = null
 
   return {
-    async snapshot(raceId) {
+    async snapshot(startOf) {
       // Not the shared reading, which can have begun before the last call of the race was counted.
       const { stats, rows } = await readGateway(context, limits)
       if (stats.dialect === 'unknown') return null
-      keepStart(starts, raceId, rows)
+      if (startOf !== undefined) keepStart(starts, startOf, rows)
       return rows
     },
     added,
@@ -62,9 +62,7 @@ export function createTelemetry(context: AppContext, limits = metricsLimits): Te
   }
 }
 
-/** A second snapshot of a race, at its end, leaves the first in place. */
 function keepStart(starts: Map<string, CountedRow[]>, raceId: string, rows: CountedRow[]) {
-  if (starts.has(raceId)) return
   starts.set(raceId, rows)
   const oldest = starts.keys().next().value
   if (starts.size > startsMax && oldest !== undefined) starts.delete(oldest)
