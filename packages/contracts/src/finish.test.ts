@@ -126,7 +126,7 @@ test('one lane and its sentinel are one lane alone', () => {
 
 test('a lane that failed early has lost, one that was stopped early has not', () => {
   const state = raceWithSentinel()
-  const verdictWith = (code: string) => {
+  const verdictWith = (code: string, startAt: number | null = 0) => {
     const lanes = state.lanes.map((lane): LaneState => {
       if (lane.lane !== 1) return lane
       const event = {
@@ -140,13 +140,18 @@ test('a lane that failed early has lost, one that was stopped early has not', ()
         retryAfterMs: null,
       }
       const kind = code === 'stopped' ? 'stopped' : 'failed'
-      return { ...lane, outcome: { kind, event } as LaneState['outcome'] }
+      return { ...lane, startAt, outcome: { kind, event } as LaneState['outcome'] }
     })
     const standings = toStandings({ ...state, lanes }, 'done', 1)
     return raceVerdict({ ...state, lanes, end: { standings, marginMs: 1, reason: 'finished', clock: null } })
   }
   expect(verdictWith('stream_cut')).toEqual({ kind: 'win', lane: 2, by: null })
-  expect(verdictWith('stopped')).toEqual({ kind: 'no-contest', why: 'the others were stopped early' })
+  for (const startAt of [0, null]) {
+    expect(verdictWith('stopped', startAt)).toEqual({
+      kind: 'no-contest',
+      why: 'the others were stopped early',
+    })
+  }
 })
 
 describe('an entrant by a measure', () => {

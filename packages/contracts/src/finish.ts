@@ -36,7 +36,8 @@ function toEntrants(lanes: readonly LaneState[], finish: FinishLine, errorMs: nu
   return entered.map((lane) => ({
     lane: lane.lane,
     value: crossedMs(lane, finish),
-    censoredAt: laneStatus(lane) === 'stopped' ? toTimeSlip(lane).elapsedMs : null,
+    // A lane that was stopped before it left has run for no time.
+    censoredAt: laneStatus(lane) === 'stopped' ? (toTimeSlip(lane).elapsedMs ?? 0) : null,
     margin: errorMs ?? 0,
   }))
 }
