@@ -33,6 +33,9 @@ test('two lanes were asked alike where the same was sent, whether it was set for
   expect(areAskedAlike(asked(request({ params: a })), asked(request({})))).toBe(false)
   const other = { ...a, metadata: { task: 'chat', team: 'a' } }
   expect(areAskedAlike(asked(request({ params: a })), asked(request({ params: other })))).toBe(false)
+  const [one, two] = [{ task: 'a, team=b' }, { task: 'a', team: 'b' }]
+  const ofOne = asked(request({ params: { metadata: one } }))
+  expect(areAskedAlike(ofOne, asked(request({ params: { metadata: two } })))).toBe(false)
   const race = { ...request({}, { system: 'Be brief.' }, { system: 'Be long.' }), system: 'Be brief.' }
   expect(areAskedAlike(asked(race, 0), asked(race, 1))).toBe(true)
   expect(areAskedAlike(asked(race, 0), asked(race, 2))).toBe(false)

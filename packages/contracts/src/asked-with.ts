@@ -46,8 +46,15 @@ export function toAskedWords({ params, system, hasOwnSystem }: AskedWith): strin
 
 export function areAskedAlike(one: AskedWith, other: AskedWith): boolean {
   return (
-    one.system === other.system && keys.every((key) => toText(one.params[key]) === toText(other.params[key]))
+    one.system === other.system && keys.every((key) => toKey(one.params[key]) === toKey(other.params[key]))
   )
+}
+
+/** In `toText` two entries of metadata can look like one: a value may hold `, ` and `=`. */
+function toKey(value: LaneParams[keyof LaneParams]): string | null {
+  return typeof value === 'object' && toText(value) !== null
+    ? JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : toText(value)
 }
 
 /** null for a value that sets nothing. */
