@@ -45,6 +45,8 @@ describe('a lane beside the report of its own call', () => {
       reconcileLane(lane({ ttftMs, connectMs }), marginMs)![0]!.isOff
     expect([isOff(142, 40), isOff(142.01, 40)]).toEqual([false, true])
     expect([isOff(98, 40), isOff(97.99, 40)]).toEqual([false, true])
+    // 0.7 + 0.1 is 0.7999999999999999 in binary.
+    expect(reconcileLane(lane({ ttftMs: 100.8, connectMs: 0.1 }), 0.7)![0]!.isOff).toBe(false)
     // A tape that is older than `connectMs`.
     expect([isOff(102, null), isOff(102.01, null)]).toEqual([false, true])
   })

@@ -126,7 +126,9 @@ function compareTimes(
 ): Comparison {
   const difference = minus(tape, gateway)
   const isOff =
-    difference !== null && marginMs !== null && (difference < -marginMs || difference > marginMs + networkMs)
+    difference !== null &&
+    marginMs !== null &&
+    (difference < -marginMs || difference > roundMs(marginMs + networkMs))
   return { what, unit: 'ms', tape, gateway, difference, isOff, isEstimated: false }
 }
 
