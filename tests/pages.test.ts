@@ -1,6 +1,7 @@
 /** The pages around the race in a real browser: one's own prompts, and each page's title. */
 import { expect, test } from 'vitest'
 import { useRacePage } from './support/race-page.ts'
+import { setUpRace } from './support/start-page.ts'
 
 const { at, button, expectNoSeriousFault, open } = useRacePage()
 
@@ -30,6 +31,19 @@ test.each([
 ])('%s has its own title', async (path, title) => {
   await open(path)
   await expect.poll(() => at.page.title()).toBe(title)
+})
+
+test('behind a race too, the header has the margin that its tooltip and the gateway’s page speak of', async () => {
+  await at.page.route('**/api/health', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), marginMs: 77 } })
+  })
+  await setUpRace(at.page, at.url('/'), ['sim-quick'])
+  await button('Start').click()
+  await button('Race again').waitFor()
+  expect(await at.page.locator('.header-fact').first().innerText()).toBe('clock ± 77 ms')
+  await at.page.getByRole('link', { name: 'Gateway', exact: true }).click()
+  await at.page.getByText('± 77 ms recalibrate').waitFor()
 })
 
 test('a prompt that was begun is still there when its form is opened again', async () => {

@@ -1,4 +1,4 @@
-/** The line on top: the brand, the pages, and the two facts that every figure rests on: margin and gateway. */
+/** The line on top: the brand, the pages, and the two facts that the next race rests on: margin and gateway. */
 import './header.css'
 import type { Health } from '@drag-race/contracts'
 import { Link, useLocation } from 'wouter'
@@ -65,11 +65,8 @@ function toUnwritten(races: number, reason: string): string {
 }
 
 function Facts({ health }: { health: Health | null }) {
-  // The margin that the finished race on the screen was timed with; without one, the margin that was last measured.
-  const raceMarginMs = useRace(({ race }) => race.end?.marginMs ?? null)
   if (!health) return null
-  const marginMs = raceMarginMs ?? health.marginMs
-  const { gateway } = health
+  const { gateway, marginMs } = health
   return (
     <>
       <span className="header-fact" title={toClockSource(health)}>
