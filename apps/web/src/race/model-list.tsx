@@ -19,9 +19,10 @@ export function ModelList({ id, label, groups, chosen, active, toOptionId, onCho
     if (active !== null)
       list.current?.querySelector('[data-active="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [active])
+  const canRace = groups.some(({ models }) => models.some(({ available }) => available))
   return (
     <div ref={list} id={id} className="picker-list" role="listbox" aria-label={label}>
-      {groups.length === 0 && <p className="picker-none dim">No model of that name.</p>}
+      {!canRace && <p className="picker-none dim">{toNoneText(groups)}</p>}
       {groups.map(({ provider, models }) => (
         // biome-ignore lint/a11y/useSemanticElements: a group of a listbox, not of a form
         <div key={provider} role="group" aria-label={provider}>
@@ -55,6 +56,10 @@ export function ModelList({ id, label, groups, chosen, active, toOptionId, onCho
       ))}
     </div>
   )
+}
+
+function toNoneText(groups: readonly ModelGroup[]): string {
+  return groups.length === 0 ? 'No model of that name.' : 'None of these can race: each says why.'
 }
 
 function toKind({ virtual, discovered }: ModelInfo): string {
