@@ -25,6 +25,7 @@ import {
 } from 'marked'
 import { createCjkMasks, openingRules } from './cjk-emphasis.ts'
 import { addDefinitions, type Definitions } from './definitions.ts'
+import { nthLine } from './nth-line.ts'
 
 /** Levels of quotes, lists and emphasis within each other; nobody can read that many. */
 const depthMax = 50
@@ -123,7 +124,7 @@ class LaneTokenizer extends Tokenizer {
   override def(source: string): Tokens.Def | undefined {
     if (!/^ {0,3}\[(?:\\.|[^\\[\]\n])+\]:/.test(source)) return undefined
     for (const lines of [3, 2, 1]) {
-      const token = super.def(firstLines(source, lines))
+      const token = super.def(source.slice(0, nthLine(source, lines)))
       if (!token?.title?.includes('\n')) return token
     }
     return undefined
@@ -260,14 +261,4 @@ function plainText(source: string): Tokens.Text {
 function maskedWindow(source: string, masked: string): string {
   const at = masked.length - source.length
   return masked.slice(Math.max(0, at - 100), at + spanCharsMax)
-}
-
-function firstLines(source: string, count: number): string {
-  let end = 0
-  for (let line = 0; line < count; line += 1) {
-    const next = source.indexOf('\n', end)
-    if (next === -1) return source
-    end = next + 1
-  }
-  return source.slice(0, end)
 }

@@ -7,6 +7,7 @@ import type { MarkedToken, Token, Tokens } from 'marked'
 import { type Block, joinBlocks, toBlock } from './block.ts'
 import { countFinal } from './boundary.ts'
 import { cutFlow, flowStandIn } from './flow-cut.ts'
+import { nthLine } from './nth-line.ts'
 import { appendPages } from './pages.ts'
 
 export interface Peeled {
@@ -152,15 +153,4 @@ function peelQuote(block: BlockOf<'quote'>, token: Tokens.Blockquote): Peeled | 
 
 function countLines(text: string): number {
   return text.split('\n').length - 1
-}
-
-/** The position behind the first `count` lines. */
-function nthLine(text: string, count: number): number {
-  let at = 0
-  for (let line = 0; line < count; line += 1) {
-    const next = text.indexOf('\n', at)
-    if (next === -1) return text.length
-    at = next + 1
-  }
-  return at
 }
