@@ -13,7 +13,7 @@ export type ReasoningBlock =
   | { kind: 'sealed'; index: number; data: string }
 
 export interface ReasoningBlocks {
-  /** Text has come, or a tool call: thinking that comes later has its place after it. */
+  /** Text that is not blank has come, or a tool call: thinking that comes later has its place after it. */
   passText(): void
   passCall(): void
   add(index: number, part: { thinking?: string; signature?: string; data?: string }): void
@@ -73,14 +73,19 @@ export function readReasoningBlocks(format: Format, details: readonly unknown[])
   })
 }
 
-/** Puts each block back in its place among the others: models check the order of their own thinking. */
+/**
+ * Puts each block back in its place among the text and the calls: models check the order of their own thinking. The
+ * text has one place, though the caller can send it back in several parts.
+ */
 export function placeBlocks<Block>(
-  others: readonly Block[],
+  texts: readonly Block[],
+  calls: readonly Block[],
   blocks: { index: number; block: Block }[],
 ): Block[] {
-  const placed = [...others]
-  for (const { index, block } of blocks.toSorted((a, b) => a.index - b.index)) placed.splice(index, 0, block)
-  return placed
+  const placed = [...(texts.length > 0 ? [texts] : []), ...calls.map((call) => [call])]
+  for (const { index, block } of blocks.toSorted((a, b) => a.index - b.index))
+    placed.splice(index, 0, [block])
+  return placed.flat()
 }
 
 function joinBase64(pieces: readonly string[]): string {

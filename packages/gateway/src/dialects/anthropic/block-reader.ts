@@ -22,8 +22,8 @@ export function createBlockReader(writer: ChunkWriter): BlockReader {
   const calls = new Map<number, OpenCall>()
 
   const addText = (said: string) => {
-    if (said === '') return
-    reasoning.passText()
+    // A blank text is not sent back, so it takes no place among the thinking.
+    if (said.trim() !== '') reasoning.passText()
     writer.text(said)
   }
   const addThinking = (index: number, part: { thinking?: string; signature?: string; data?: string }) => {

@@ -69,7 +69,8 @@ function toDocumentSource({ mediaType, base64 }: FilePart['source'], param: stri
 function toAssistantBlocks({ texts, calls, reasoningDetails }: AssistantMessage): Block[] {
   const blocks = readReasoningBlocks('anthropic', reasoningDetails)
   return placeBlocks(
-    [...texts.map(toTextBlock), ...calls.map(toToolUse)],
+    texts.map(toTextBlock),
+    calls.map(toToolUse),
     blocks.map((block) => ({ index: block.index, block: toThinkingBlock(block) })),
   )
 }

@@ -39,10 +39,9 @@ export function createBlockReader(writer: ChunkWriter): BlockReader {
     },
     add(index, delta) {
       const said = text(delta.text)
-      if (said !== '') {
-        reasoning.passText()
-        writer.text(said)
-      }
+      // A blank text is not sent back, so it takes no place among the thinking.
+      if (said.trim() !== '') reasoning.passText()
+      writer.text(said)
       if (isRecord(delta.reasoningContent)) addReasoning(index, delta.reasoningContent)
       addInput(index, record(delta.toolUse).input)
     },

@@ -93,7 +93,8 @@ function toDocument({ source, param }: FilePart): Block {
 function toAssistantBlocks({ texts, calls, reasoningDetails }: AssistantMessage): Block[] {
   const blocks = readReasoningBlocks('bedrock', reasoningDetails)
   return placeBlocks(
-    [...texts.flatMap(toTextBlocks), ...calls.map(toToolUse)],
+    texts.flatMap(toTextBlocks),
+    calls.map(toToolUse),
     blocks.map((block) => ({ index: block.index, block: { reasoningContent: toReasoningContent(block) } })),
   )
 }
