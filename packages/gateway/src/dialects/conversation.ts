@@ -134,8 +134,7 @@ function addAssistant(
     return { id, name: called.name, input }
   })
   const refusal = message.refusal ? [{ type: 'text' as const, text: message.refusal }] : []
-  // Providers refuse blank texts, and models do say "\n" before a tool call.
-  const texts = toTexts([...message.content, ...refusal]).filter(({ text }) => text.trim() !== '')
+  const texts = toTexts([...message.content, ...refusal])
   const reasoningDetails = message.reasoning_details ?? []
   if (texts.length + calls.length === 0) return
   const last = turns.at(-1)
@@ -187,6 +186,7 @@ function toAttached(part: Exclude<SentPart, { type: 'text' }>, param: string): A
 
 type AnyTextPart = Of<'assistant'>['content'][number] | { type: 'text'; text: string }
 
+/** Without blank ones, which providers refuse: models do say "\n" before a tool call, and tools print nothing else. */
 function toTexts(content: readonly AnyTextPart[]): TextPart[] {
   return content
     .map((part): TextPart => {
@@ -194,7 +194,7 @@ function toTexts(content: readonly AnyTextPart[]): TextPart[] {
       const cacheControl = 'cache_control' in part ? (part.cache_control ?? null) : null
       return { kind: 'text', text: part.text, cacheControl }
     })
-    .filter(({ text }) => text !== '')
+    .filter(({ text }) => text.trim() !== '')
 }
 
 function notEmpty<Part>(parts: Part[], param: string): Part[] {

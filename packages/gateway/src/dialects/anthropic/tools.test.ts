@@ -111,6 +111,12 @@ describe('tools', () => {
     ])
   })
 
+  test('that print nothing but a line end have an empty result: Anthropic refuses blank texts', () => {
+    const quiet = [...history.slice(0, 3), { role: 'tool', tool_call_id: 'two', content: '\n' }]
+    const [, result] = bodyOf({ tools, messages: quiet }).messages[2].content
+    expect(result).toEqual({ type: 'tool_result', tool_use_id: 'two', content: [] })
+  })
+
   test('of the history are declared, and forbidden, when none are given any more', () => {
     expect(bodyOf({ messages: history })).toMatchObject({
       tools: [

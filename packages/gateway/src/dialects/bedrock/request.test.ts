@@ -314,6 +314,7 @@ describe('tools', () => {
 })
 
 test.each([
+  [{ messages: [{ role: 'user', content: ' \n' }] }, '`messages[0].content` is empty'],
   [{ n: 2 }, '`n` cannot be carried'],
   [{ top_k: 2 }, '`top_k` cannot be carried'],
   [

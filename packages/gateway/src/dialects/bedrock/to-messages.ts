@@ -41,12 +41,9 @@ function toUserBlocks(part: TextPart | AttachedPart | ToolResult): Block[] {
   }
 }
 
-/** Bedrock refuses blank texts: the result of a tool that returned nothing is an empty object. */
+/** The result of a tool that returned nothing is an empty object: Bedrock wants a block. */
 function toResultContent({ parts }: ToolResult): Block[] {
-  const content = parts.flatMap((part) => {
-    if (part.kind !== 'text') return [toAttached(part)]
-    return part.text.trim() === '' ? [] : [{ text: part.text }]
-  })
+  const content = parts.map((part) => (part.kind === 'text' ? { text: part.text } : toAttached(part)))
   return content.length > 0 ? content : [{ json: {} }]
 }
 
