@@ -10,7 +10,7 @@ export function checkEvent(event: Uint8Array): void {
 
 export function notJson(): DialectError {
   return badAnswer(
-    'The provider sent an event that is not JSON in the middle of its answer. What arrived is incomplete.',
+    'The provider sent an event that is no JSON object, or nested too deeply, in the middle of its answer. What arrived is incomplete.',
     'malformed_stream',
   )
 }

@@ -148,6 +148,13 @@ describe.each(dialects)('$name', ({ dialect, model, messages, encode }) => {
     }
   })
 
+  test('an event nested too deeply ends the stream, and is not said to be something else than JSON', () => {
+    const nested = JSON.parse(`${'{"a":'.repeat(600)}1${'}'.repeat(600)}`) as object
+    const message =
+      'The provider sent an event that is no JSON object, or nested too deeply, in the middle of its answer. What arrived is incomplete.'
+    expect(run(dialect, [encode({ news: nested })])).toMatchObject([{ kind: 'error', message }])
+  })
+
   test('takes any JSON for an answer and any text for an error', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (body) => onlyDialectErrors(() => dialect.toCompletion(body, context))),

@@ -1,6 +1,7 @@
 /**
- * Server-Sent Events with JSON in them, cut anywhere → the JSON. An event that is not JSON ends the stream with an
- * error: an answer with a hole in it is no answer.
+ * Server-Sent Events with JSON in them, cut anywhere → the JSON. An event that cannot be read ends the stream with an
+ * error, because it is no JSON object, has too many values or is nested too deeply: an answer with a hole in it is no
+ * answer.
  */
 import { createFrameSplitter, type FrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
 import { checkEvent, notJson } from './check-event.ts'
