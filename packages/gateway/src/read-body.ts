@@ -28,6 +28,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       resolve(isOne ? first : Buffer.concat(parts, Math.min(bytes, asked)))
     }
     const refuse = () => {
+      isRefused = true
       parts.length = 0
       reject(
         new GatewayError(
@@ -38,14 +39,19 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
     }
     const parts: Buffer[] = []
     let bytes = 0
+    let isRefused = false
+    let discarded = 0
     if (length > bytesMax) refuse()
     request.on('data', (part: Buffer) => {
       bytes += part.length
-      if (bytes <= bytesMax) {
+      if (bytes > bytesMax && !isRefused) refuse()
+      if (isRefused) {
+        discarded += part.length
+        if (discarded > discardedBytesMax) request.destroy()
+      } else {
         parts.push(part)
         if (bytes >= asked) finish()
-      } else if (bytes > discardedBytesMax) request.destroy()
-      else refuse()
+      }
     })
     request.on('end', finish)
     const leave = () => {

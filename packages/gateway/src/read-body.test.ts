@@ -1,0 +1,39 @@
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { readBody } from './read-body.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+test('of a body whose length alone is too large nothing is kept', async () => {
+  const headers = { 'content-length': '2000000' }
+  const request = Object.assign(new EventEmitter(), { headers, destroyed: false })
+  const refused = readBody(request as unknown as IncomingMessage, 1_000_000)
+  await expect(refused).rejects.toMatchObject({ code: 'request_too_large' })
+  const parts = Array.from({ length: 3 }, () => send(request))
+  await setImmediate()
+  collectGarbage()
+  expect(parts.map((part) => part.deref())).toEqual([undefined, undefined, undefined])
+  request.emit('end')
+})
+
+function send(request: EventEmitter): WeakRef<Buffer> {
+  const part = Buffer.alloc(100_000)
+  request.emit('data', part)
+  return new WeakRef(part)
+}
+
+test('a body of unknown length is refused with an answer, however large the bound is', async () => {
+  const request = Object.assign(new EventEmitter(), {
+    ...{ headers: {}, destroyed: false },
+    destroy: () => request.emit('close'),
+  })
+  const refused = readBody(request as unknown as IncomingMessage, 70_000_000)
+  const part = Buffer.alloc(10_000_000)
+  for (let sent = 0; sent < 8; sent++) request.emit('data', part)
+  await expect(refused).rejects.toMatchObject({ code: 'request_too_large' })
+})
