@@ -14,5 +14,7 @@ export function toQuery(request: IncomingMessage): URLSearchParams {
 
 /** A server must accept the whole URL too (RFC 9112, 3.2.2), which a client sends that uses the server as its proxy. */
 function toTarget({ url = '/' }: IncomingMessage): string {
-  return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]+/i, '')
+  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]+/i, '')
+  // A whole URL without a path means the root (RFC 9112, 3.2.1).
+  return target === '' || target.startsWith('?') ? `/${target}` : target
 }

@@ -187,3 +187,12 @@ test('metrics are on a port of their own', async () => {
   expect(metrics.headers.get('content-type')).toMatch('text/plain')
   expect((await fetch(gateway.metricsUrl.replace('/metrics', '/'))).status).toBe(404)
 })
+
+test.each(['', '?x=1'])('a whole URL without a path, as in http://host%s, means the root', async (query) => {
+  const { hostname, port, host } = new URL(gateway.url)
+  const [response] = await once(
+    httpRequest({ hostname, port, path: `http://${host}${query}` }).end(),
+    'response',
+  )
+  expect([response.statusCode, await text(response)]).toEqual([200, expect.stringContaining('GET /health')])
+})
