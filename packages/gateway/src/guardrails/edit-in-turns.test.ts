@@ -59,3 +59,15 @@ test('is given up when its caller is gone', async () => {
     'gone',
   )
 })
+
+test('a long list of items of many types is walked in a time that grows with its length', () => {
+  let reads = 0
+  const items = Array.from({ length: 1_000 }, (_, index) => ({
+    get type() {
+      reads++
+      return `type-${index}`
+    },
+  }))
+  editTexts(items, (text) => text)
+  expect(reads).toBeLessThan(10_000)
+})

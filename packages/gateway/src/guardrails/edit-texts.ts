@@ -68,9 +68,15 @@ const root: Place = { path: '', isJson: false, isWhole: false, wrap: (inner) => 
 function editAt(value: unknown, place: Place, edit: EditText): unknown {
   if (typeof value === 'string') return value === '' ? value : edit(value, place)
   if (Array.isArray(value)) {
+    const types = new Set<unknown>()
     return keepSame(
       value,
-      value.map((each, index) => editAt(each, inList(place, value, index), edit)),
+      value.map((each, index) => {
+        const { type } = record(each)
+        const isFirst = !types.has(type)
+        types.add(type)
+        return editAt(each, inList(place, each, index, isFirst), edit)
+      }),
     )
   }
   if (!isRecord(value) || isRawNumber(value)) return value
@@ -109,16 +115,15 @@ function inMap({ path, isWhole, wrap }: Place, key: string): Place {
 
 /**
  * Pieces of one text have the same `index`. Without one, texts are told apart by their id, their type, or their place.
+ * Of several items with one type in one list, only the first can continue the text of an earlier chunk.
  */
-function inList({ path, isWhole, wrap }: Place, list: readonly unknown[], place: number): Place {
-  const { index, id, type } = record(list[place])
+function inList({ path, isWhole, wrap }: Place, item: unknown, place: number, isFirst: boolean): Place {
+  const { index, id, type } = record(item)
   const identity = {
     ...(index !== undefined && { index }),
     ...(index === undefined && id !== undefined && { id }),
     ...(type !== undefined && { type }),
   }
-  // Of several items with one type in one list, only the first can continue the text of an earlier chunk.
-  const isFirst = list.findIndex((each) => record(each).type === type) === place
   return {
     path: `${path}/${index ?? id ?? (isFirst ? type : null) ?? place}`,
     isJson: false,
