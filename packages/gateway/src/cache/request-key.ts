@@ -24,18 +24,10 @@ export interface KeyParts {
 /** Room for a picture or two. Parsing and writing a larger body again would hold up all other calls. */
 const bodyBytesMax = 4 * 1024 * 1024
 
-/** null for a body that is too large, or nested too deeply to be parsed or written here. */
+/** null for a body that is too large, or nested too deeply to be parsed here. */
 export function toRequestKey(parts: KeyParts): string | null {
-  if (parts.asked.body.length > bodyBytesMax) return null
-  try {
-    return hash(parts)
-  } catch (error) {
-    if (error instanceof RangeError) return null
-    throw error
-  }
-}
-
-function hash({ endpoint, asked, identity, targets, guardrails, headers }: KeyParts): string | null {
+  const { endpoint, asked, identity, targets, guardrails, headers } = parts
+  if (asked.body.length > bodyBytesMax) return null
   // The body is parsed again, because this parser keeps all digits of integers beyond a double.
   const json = parseJson(asked.body.toString())
   if (!isRecord(json)) return null

@@ -9,7 +9,7 @@ import type { StopSignal } from '../stop.ts'
 import { editInTurns } from './edit-in-turns.ts'
 import { editTexts } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
-import { createTurns, type Turns } from './turns.ts'
+import { createTurns } from './turns.ts'
 
 /** The members that are checked, of all endpoints. */
 export const guardedMembers = [
@@ -34,15 +34,7 @@ export async function guardRequest(
   const giveUpWhenAborted = () => {
     if (signal.aborted) throw signal.reason
   }
-  try {
-    return await editRequest(asked, guard, createTurns(giveUpWhenAborted))
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause
-    throw tooDeep(cause)
-  }
-}
-
-async function editRequest(asked: ChatRequest, guard: TextGuard, turns: Turns): Promise<ChatRequest> {
+  const turns = createTurns(giveUpWhenAborted)
   // Parsed again, because `parseJson` keeps the digits of integers that a double cannot hold.
   const before = parseJson(asked.body.toString())
   // The body was JSON when it was read: `parseJson` only refuses it for its depth.
@@ -59,7 +51,7 @@ async function editRequest(asked: ChatRequest, guard: TextGuard, turns: Turns): 
   return { ...asked, body, json: JSON.parse(body.toString()) as Record<string, unknown> }
 }
 
-function tooDeep(cause?: unknown): GatewayError {
+function tooDeep(): GatewayError {
   const message = 'The body is nested too deep to be checked by the guardrails of this gateway; nest it less.'
-  return new GatewayError('invalid_request', message, { cause })
+  return new GatewayError('invalid_request', message)
 }
