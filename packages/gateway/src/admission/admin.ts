@@ -17,8 +17,9 @@ export function toCallersList(admission: Admission) {
   const counters = admission.listCounters()
   const named = admission.listCallers()
   const names = new Set(named.map(({ id }) => id))
-  const found = counters.filter(isOfOneCaller).map(({ subject }) => subject.caller)
-  const unnamed = [...new Set(found)].filter((id) => !names.has(id))
+  const ofCallers = Map.groupBy(counters.filter(isOfOneCaller), ({ subject }) => subject.caller)
+  const limitsOf = (id: string) => (ofCallers.get(id) ?? []).map(toLimit)
+  const unnamed = [...ofCallers.keys()].filter((id) => !names.has(id))
   return {
     object: 'list',
     data: [
@@ -28,9 +29,9 @@ export function toCallersList(admission: Admission) {
         allowedModels: identity.allowedModels && [...identity.allowedModels],
         tags: identity.tags,
         isAdmin: identity.isAdmin,
-        limits: limitsOf(identity.id, counters),
+        limits: limitsOf(identity.id),
       })),
-      ...unnamed.map((id) => ({ id, limits: limitsOf(id, counters) })),
+      ...unnamed.map((id) => ({ id, limits: limitsOf(id) })),
     ],
     /** Limits that several callers share. A limit that is in no list has not been used, or is full again. */
     sharedLimits: counters.filter((counter) => !isOfOneCaller(counter)).map(toLimit),
@@ -39,10 +40,6 @@ export function toCallersList(admission: Admission) {
 
 function isOfOneCaller({ rule }: Counter): boolean {
   return rule.per.includes('caller')
-}
-
-function limitsOf(id: string, counters: readonly Counter[]) {
-  return counters.filter((each) => isOfOneCaller(each) && each.subject.caller === id).map(toLimit)
 }
 
 function toLimit({ rule, subject, requests, tokens, running }: Counter) {

@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { bearer, type Door, keyOf, openDoor, providerKey } from '../testing/door.ts'
 import { type ErrorBody, messages } from '../testing/gateway.ts'
+import { toCallersList } from './admin.ts'
+import type { Admission } from './admission.ts'
+import { toLimitRules } from './limit-rule.ts'
 
 let door: Door
 afterEach(() => door.close())
@@ -178,4 +181,19 @@ test.each([
     const response = await callers(url, key)
     expect([response.status, ((await response.json()) as ErrorBody).error.code]).toEqual([404, 'not_found'])
   }
+})
+
+test('thousands of callers that no key names are listed in a time that grows with their number', () => {
+  let reads = 0
+  const [rule] = toLimitRules('policies', [{ per: ['caller'], requestsPerMinute: 1 }])
+  const counters = Array.from({ length: 1_000 }, (_, index) => ({
+    ...{ rule: rule!, requests: null, tokens: null, running: 0 },
+    get subject() {
+      reads++
+      return { caller: `ip:${index}`, tenant: null, model: 'm' }
+    },
+  }))
+  const admission = { listCallers: () => [], listCounters: () => counters } as unknown as Admission
+  expect(toCallersList(admission).data).toHaveLength(1_000)
+  expect(reads).toBeLessThan(10_000)
 })
