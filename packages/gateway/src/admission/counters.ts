@@ -52,16 +52,15 @@ export function createCounters(countMax: number): Counters {
   return {
     find(rule, subject, nowMs, found) {
       const key = toCounterKey(rule, subject)
-      const known = counters.get(key)
-      if (known) {
-        known.rule = rule
-        return toNow(known, nowMs)
+      let counter = counters.get(key)
+      if (!counter) {
+        const isOwn = hasRoom(nowMs, found)
+        const home = isOwn ? counters : shared
+        const homeKey = isOwn ? key : rule.id
+        counter = home.get(homeKey) ?? createCounter(rule, isOwn ? subject : others, nowMs)
+        home.set(homeKey, counter)
       }
-      const isOwn = hasRoom(nowMs, found)
-      const home = isOwn ? counters : shared
-      const homeKey = isOwn ? key : rule.id
-      const counter = home.get(homeKey) ?? createCounter(rule, isOwn ? subject : others, nowMs)
-      home.set(homeKey, counter)
+      counter.rule = rule
       return toNow(counter, nowMs)
     },
     keep(ruleIds) {

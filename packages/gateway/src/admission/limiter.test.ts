@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RateLimit } from '../config/limits-schema.ts'
 import { GatewayError } from '../errors.ts'
-import { toLimitRules } from './limit-rule.ts'
+import { type LimitRule, toLimitRules } from './limit-rule.ts'
 import { createLimiter, type Reservation } from './limiter.ts'
 import type { TokenEstimate } from './token-estimate.ts'
 
@@ -269,4 +269,17 @@ test('whatever is reserved and settled, and when: no token is lost and none is c
       )
     }),
   )
+})
+
+test('a limit that has moved in the config is listed by its new name, the shared counter too', () => {
+  const limit = RateLimit.parse({ concurrency: 2 })
+  const { limiter } = start([], 1)
+  const reserve = (rules: readonly LimitRule[], caller: string) =>
+    limiter.reserve(rules, { caller, tenant: null, model: 'm' }, small)
+  const before = toLimitRules('policies', [limit])
+  for (const caller of ['a', 'b']) reserve(before, caller)
+  const moved = toLimitRules('policies', [RateLimit.parse({ concurrency: 9 }), limit]).slice(1)
+  limiter.use(moved)
+  for (const caller of ['a', 'c']) reserve(moved, caller)
+  expect(limiter.list().map(({ rule }) => rule.name)).toEqual(['policies[1]', 'policies[1]'])
 })
