@@ -283,7 +283,7 @@ test('within the cooldown tokens with made-up keys do not reach the issuer', asy
 test('an issuer that fails is asked again after five seconds, not by every token', async () => {
   const keys = await startIssuer()
   const signOld = await keys.rotate('old')
-  await start({ secret: undefined, jwks: keys.url })
+  const { logs } = await start({ secret: undefined, jwks: keys.url })
   keys.fail()
   const unavailable = { status: 503, code: 'auth_unavailable' }
   for (let call = 0; call < 3; call++) expect(await chat(await signOld(good))).toMatchObject(unavailable)
@@ -291,6 +291,13 @@ test('an issuer that fails is asked again after five seconds, not by every token
   laterMs = 5_001
   expect(await chat(await signOld(good))).toMatchObject(unavailable)
   expect(keys.received).toHaveLength(2)
+  // The log has the reason, but not at every try.
+  const told = () => logs.filter(({ msg }) => String(msg).includes('cannot be loaded'))
+  const why = { jwks: keys.url, err: { message: expect.stringContaining('Expected 200 OK') } }
+  expect(told()).toMatchObject([why])
+  laterMs = 70_000
+  for (let call = 0; call < 3; call++) expect(await chat(await signOld(good))).toMatchObject(unavailable)
+  expect(told()).toMatchObject([why, why])
 })
 
 test('made-up key ids cause no more questions to an issuer that fails, and a renewal waits for the pause', async () => {

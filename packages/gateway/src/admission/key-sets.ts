@@ -25,6 +25,8 @@ const renewMs = 600_000
 const retryMs = 30_000
 /** After a failure the issuer is asked again at the earliest after this: the library's cooldown begins with a good answer only. */
 const pauseMsMax = 5_000
+/** How often the log says at most why keys cannot be loaded: any token with a made-up key id makes the gateway try. */
+const tellEveryMs = 60_000
 /** How long keys are valid at most while the issuer cannot be reached: one of them may have been withdrawn. */
 const keptMsMax = 24 * 3_600_000
 
@@ -46,6 +48,7 @@ function createKeySet(
 ): JWTVerifyGetKey {
   const pauseMs = Math.min(cooldownMs, pauseMsMax)
   let askAgainAtMs = Number.NEGATIVE_INFINITY
+  let tellAtMs = Number.NEGATIVE_INFINITY
   let renewAtMs = clock.monotonicMs() + renewMs
 
   const ask: FetchImplementation = async (address, options) => {
@@ -81,10 +84,32 @@ function createKeySet(
       )
     }
   }
+  const tell = (err: unknown) => {
+    // Calls within the pause get an error that says only that there is a pause. The one before it was told.
+    if (!isOfLoading(err) || askAgainAtMs - pauseMs < tellAtMs) return
+    tellAtMs = askAgainAtMs - pauseMs + tellEveryMs
+    log.warn(
+      { err, jwks: url },
+      'the keys of the issuer cannot be loaded; tokens with an unknown key cannot be checked',
+    )
+  }
   return async (header, token) => {
     if (remote.jwks() !== undefined && clock.monotonicMs() >= renewAtMs) await renew()
-    return remote(header, token)
+    try {
+      return await remote(header, token)
+    } catch (error) {
+      tell(error)
+      throw error
+    }
   }
+}
+
+/** Unlike the errors about one token or one key. */
+function isOfLoading(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSInvalid ||
+    (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC')
+  )
 }
 
 const fetchBounded: FetchImplementation = async (url, options) => {
