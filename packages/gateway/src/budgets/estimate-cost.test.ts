@@ -56,6 +56,16 @@ test('prices of several targets are kept side by side, and those of a name go wi
   expect(lookUps()).toBe(6)
 })
 
+test('a model that has moved to another provider or address has the price of that one', () => {
+  const { estimateCost, lookUps } = open()
+  const there = { ...target('m', 1), provider: 'groq', origin: 'https://a' } as Target
+  estimateCost(estimate, [there])
+  estimateCost(estimate, [{ ...there, provider: 'openai' }])
+  expect(lookUps()).toBe(4)
+  estimateCost(estimate, [{ ...there, provider: 'openai', origin: 'https://b' }])
+  expect(lookUps()).toBe(6)
+})
+
 test('a long prompt is looked up with its own length, because its price can be another', () => {
   const tiered: CostTable = ({ inputTokens }) => inputTokens * (inputTokens > 200_000 ? 4e-6 : 2e-6)
   const estimateCost = createEstimateCost(tiered, { date: () => new Date(0) })

@@ -17,7 +17,7 @@ export interface PlannedCost {
 export type EstimateCost = (estimate: TokenEstimate, targets: readonly Target[]) => PlannedCost | null
 
 interface Rates {
-  target: Pick<Target, 'price' | 'upstreamModel'>
+  target: Target
   untilMs: number
   perInput: number
   perOutput: number
@@ -40,11 +40,7 @@ export function createEstimateCost(cost: CostTable, clock: Pick<Clock, 'date'>):
     )
   const toRates = (target: Target, nowMs: number): Rates | null => {
     const known = kept.get(target.name)
-    // After a change of the config, the same name can mean another model.
-    const { price, upstreamModel } = known?.target ?? {}
-    if (known && known.untilMs > nowMs && price === target.price && upstreamModel === target.upstreamModel) {
-      return known
-    }
+    if (known && known.untilMs > nowMs && isSameModel(known.target, target)) return known
     const [input, output] = [lookUp(target, 1_000, 0), lookUp(target, 0, 1_000)]
     if (input === null || output === null) return null
     if (kept.size >= keptMax) kept.clear()
@@ -69,4 +65,14 @@ export function createEstimateCost(cost: CostTable, clock: Pick<Clock, 'date'>):
     }
     return dearest
   }
+}
+
+/** After a change of the config, the same name can mean another model, at another provider. */
+function isSameModel(a: Target, b: Target): boolean {
+  return (
+    a.price === b.price &&
+    a.upstreamModel === b.upstreamModel &&
+    a.provider === b.provider &&
+    a.origin === b.origin
+  )
 }
