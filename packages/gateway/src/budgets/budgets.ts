@@ -19,7 +19,7 @@ import type { CallRecord } from '../ledger/record.ts'
 import { toBooksUnavailable, toBudgetExceeded, toWarning } from './budget-answer.ts'
 import type { BudgetMetrics } from './budget-metrics.ts'
 import type { BudgetRule } from './budget-rule.ts'
-import { type Counter, type Counters, createCounters } from './counters.ts'
+import { type Counter, type Counters, createCounters, others } from './counters.ts'
 import type { EstimateCost, PlannedCost } from './estimate-cost.ts'
 
 export interface Budgets {
@@ -166,11 +166,9 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       if (counts.some(({ name }) => wanted.every((count) => count.name !== name))) void load(wanted)
     },
     list() {
-      const current = counters.list(clock.date().getTime())
+      const under = createUnder(counters.list(clock.date().getTime()))
       return rules
-        .flatMap((rule) =>
-          current.filter((counter) => isUnder(rule, counter)).map((counter) => ({ rule, counter })),
-        )
+        .flatMap((rule) => under(rule).map((counter) => ({ rule, counter })))
         .sort((a, b) => shareOf(b) - shareOf(a))
     },
     problem() {
@@ -245,11 +243,21 @@ function toHold(call: Call, { pico, target }: PlannedCost): Hold {
   }
 }
 
-function isUnder({ count, owner }: BudgetRule, counter: Counter): boolean {
-  if (counter.count.name !== count.name) return false
-  if (owner === null) return true
-  const [caller = ''] = JSON.parse(counter.subject) as string[]
-  return owner.endsWith(':') ? caller.startsWith(owner) : caller === owner
+/** Gives the counters of a rule. Thousands of keys can each have a rule: none may look at all counters. */
+function createUnder(current: readonly Counter[]): (rule: BudgetRule) => readonly Counter[] {
+  const ofCount = Map.groupBy(current, ({ count }) => count.name)
+  const ofSubject = Map.groupBy(current, ({ count, subject }) => `${count.name} ${subject}`)
+  return ({ count: { name }, owner }) => {
+    const counters = ofCount.get(name) ?? []
+    if (owner === null) return counters
+    const subject = JSON.stringify([owner])
+    if (owner.endsWith(':')) {
+      const beginning = subject.slice(0, -2)
+      return counters.filter((each) => each.subject === others || each.subject.startsWith(beginning))
+    }
+    // A caller who came when the memory was full has no counter of its own.
+    return ofSubject.get(`${name} ${subject}`) ?? ofSubject.get(`${name} ${others}`) ?? []
+  }
 }
 
 function shareOf({ rule, counter }: BudgetState): number {

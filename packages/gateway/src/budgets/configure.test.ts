@@ -5,8 +5,9 @@ import type { Call } from '../call.ts'
 import { toPico } from '../ledger/money.ts'
 import type { CallRecord } from '../ledger/record.ts'
 import type { Target } from '../upstream/target.ts'
-import { type BudgetRule, toBudgetRules } from './budget-rule.ts'
+import { type BudgetRule, toBudgetRules, toKeyBudget } from './budget-rule.ts'
 import { createBudgets } from './budgets.ts'
+import { others } from './counters.ts'
 
 afterEach(() => vi.useRealTimers())
 
@@ -166,4 +167,15 @@ test('what could not be read is not asked for again once the rules have changed'
   await configure(perCaller)
   await vi.advanceTimersByTimeAsync(10_000)
   expect(watched).toEqual([['tenant|day'], ['caller|day']])
+})
+
+test('a budget whose owner shares the counter of all newcomers is listed with it', async () => {
+  const known = Array.from({ length: 20_000 }, (_, index) => spent(usd(1), 'caller|day', `["c${index}"]`))
+  const ofKey = toKeyBudget('a', { usd: 3, period: 'day', mode: 'hard' })
+  const { budgets, configure, spend } = open(async () => known)
+  await configure(ofKey)
+  expect(budgets.list()).toEqual([])
+  spend(ofKey)
+  const owners = budgets.list().map(({ rule, counter }) => [rule.name, counter.subject, counter.spent])
+  expect(owners).toEqual([['key:a', others, usd(1)]])
 })
