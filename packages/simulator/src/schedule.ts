@@ -86,9 +86,9 @@ export function countTokens({ chunks }: Schedule): { reasoning: number; answer: 
   return counts
 }
 
-/** When the schedule ends. */
-export function endsAtMs({ chunks, ending }: Schedule): number {
-  return ending.kind === 'stall' ? (chunks.at(-1)?.atMs ?? 0) : ending.atMs
+/** When the schedule ends; of one that stalls, when its last bytes are due. */
+export function endsAtMs({ roleAtMs, chunks, ending }: Schedule): number {
+  return ending.kind === 'stall' ? (chunks.at(-1)?.atMs ?? roleAtMs ?? 0) : ending.atMs
 }
 
 /**

@@ -117,6 +117,11 @@ describe('a bad request is refused, naming the field:', () => {
       { model: 'steady?tokens=100000&tps=1', messages },
       { status: 400, code: 'invalid_request', param: 'model' },
     ],
+    [
+      'a stall without end before it',
+      { model: 'steady?ttft=600000&jitter=2&stallAfter=0&seed=14', messages },
+      { status: 400, code: 'invalid_request', param: 'model' },
+    ],
   ])('%s', async (_, body, expected) => {
     expect(await refusal(body)).toMatchObject(expected)
   })
