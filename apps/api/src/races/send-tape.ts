@@ -31,14 +31,26 @@ export async function sendPieces(
   drainMs = drainMsMax,
 ): Promise<void> {
   for await (const piece of pieces) {
-    const written = await writeWhenReady(response, piece, drainMs)
-    if (written === 'closed') return
-    if (written === 'too slow') {
-      response.destroy()
-      return
+    for (const bytes of toWrites(piece)) {
+      const written = await writeWhenReady(response, bytes, drainMs)
+      if (written === 'closed') return
+      if (written === 'too slow') {
+        response.destroy()
+        return
+      }
     }
   }
   response.end()
+}
+
+/** A reader must take one write within `drainMs`: in writes of megabytes, one that reads slowly would be dropped too. */
+const writeBytesMax = 64 * 1024
+
+function* toWrites(piece: string | Uint8Array): Generator<Uint8Array> {
+  const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+  for (let from = 0; from < bytes.length; from += writeBytesMax) {
+    yield bytes.subarray(from, from + writeBytesMax)
+  }
 }
 
 async function* encodePages(pages: AsyncIterable<TapePage>) {
