@@ -62,7 +62,7 @@ function openFile(config: Audit, log: Logger, onLost: AuditOptions['onLost']): A
     ...config,
     onLost(lines, error, isFirst) {
       onLost(lines)
-      if (isFirst) log.error({ path, err: error }, 'the audit log cannot be written; calls go on without')
+      if (isFirst) log.error({ path, err: error }, 'the audit log cannot be written; calls are unaffected')
     },
     onBack: () => log.info({ path }, 'the audit log is written again'),
   })

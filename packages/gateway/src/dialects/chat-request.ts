@@ -186,5 +186,5 @@ function toWords(message: string): string {
   const [, expected, received] = /^Invalid input: expected (.+), received (.+)$/.exec(message) ?? []
   if (received === 'undefined') return `is missing: it must be ${expected}.`
   if (expected) return `must be ${expected}, not ${received}.`
-  return `is not what it must be: ${message.replace(/^Invalid (input|option): /, '')}.`
+  return `is not valid: ${message.replace(/^Invalid (input|option): /, '')}.`
 }
