@@ -29,3 +29,14 @@ test('is full at so many bytes of UTF-8, in which an import counts too', () => {
   tape.append({ type: 'token', at: 2, lane: 0, content: '語'.repeat(100), kind: 'answer' })
   expect(tape.isFull).toBe(true)
 })
+
+test('a page of long events has few of them, so that a viewer who reads slowly holds little', async () => {
+  const tape = createTape()
+  const content = 'x'.repeat(40_000)
+  for (let at = 0; at < 10; at++) tape.append({ type: 'token', at, lane: 0, content, kind: 'answer' })
+  tape.end()
+  const places: [fromSeq: number, lines: number][] = []
+  const pages = tape.follow(-1, { signal: new AbortController().signal, idleMs: 10_000 })
+  for await (const { fromSeq, lines } of pages) places.push([fromSeq, lines.length])
+  expect(places).toEqual([0, 2, 4, 6, 8].map((fromSeq) => [fromSeq, 2]))
+})

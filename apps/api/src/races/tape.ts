@@ -39,8 +39,10 @@ export interface TapeLimits {
 /** 16 lanes × 20,000 tokens are 320,000 events of some 110 bytes. What is raced can be exported and imported. */
 export const tapeLimits: TapeLimits = { eventsMax: 400_000, bytesMax: tapeBytesMax }
 
-/** The page that a viewer gets in one write: some 60 kB of tokens. */
+/** The page that a viewer gets at once: some 60 kB of tokens. */
 const pageEventsMax = 500
+/** Events can be long: a page ends with the one that reaches so many characters. */
+const pageCharsMax = 64 * 1024
 
 export function createTape({ eventsMax, bytesMax }: TapeLimits = tapeLimits): Tape {
   const lines: string[] = []
@@ -80,7 +82,7 @@ export function createTape({ eventsMax, bytesMax }: TapeLimits = tapeLimits): Ta
       let next = afterSeq + 1
       while (!signal.aborted) {
         if (next < lines.length) {
-          const page = lines.slice(next, next + pageEventsMax)
+          const page = lines.slice(next, endOfPage(lines, next))
           yield { fromSeq: next, lines: page }
           next += page.length
         } else if (hasEnded) {
@@ -91,6 +93,13 @@ export function createTape({ eventsMax, bytesMax }: TapeLimits = tapeLimits): Ta
       }
     },
   }
+}
+
+function endOfPage(lines: readonly string[], from: number): number {
+  const last = Math.min(from + pageEventsMax, lines.length)
+  let end = from
+  for (let chars = 0; end < last && chars < pageCharsMax; end++) chars += lines[end]!.length
+  return end
 }
 
 /** Waits for an event, for the viewer to leave, or for `idleMs`; true when `idleMs` have passed. */
