@@ -73,3 +73,9 @@ test('an export that fails is an error of the API, not a file', async () => {
   expect(await refusal(response)).toMatchObject({ status: 503, code: 'database_unavailable' })
   await app.close()
 })
+
+test('a race that is deleted while its tape is read is no tape without events', async () => {
+  const id = await at.raced()
+  await at.here.db.deleteFrom('tape_parts').where('race_id', '=', id).execute()
+  expect(await refusal(await at.exported(id))).toMatchObject({ status: 404, code: 'not_found' })
+})

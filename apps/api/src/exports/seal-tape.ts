@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
+import { noSuchRace } from '../history/race-faults.ts'
 import type { Schema } from '../history/schema.ts'
 import { lastSeq, readTapeBytes } from '../history/tape-parts.ts'
 
@@ -13,6 +14,8 @@ export async function sealTape(
 ): Promise<{ events: number; sha256: string }> {
   const hash = createHash('sha256')
   const last = await lastSeq(db, raceId)
+  // It was deleted meanwhile.
+  if (last === -1) throw noSuchRace
   for await (const bytes of readTapeBytes(db, raceId, -1, last)) hash.update(bytes)
   return { events: last + 1, sha256: hash.digest('hex') }
 }
