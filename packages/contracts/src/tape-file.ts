@@ -13,6 +13,9 @@ export const tapeVersion = 1
 const raceOrigins = ['here', 'imported'] as const
 export type RaceOrigin = (typeof raceOrigins)[number]
 
+/** The app keeps these texts, and sends them with the race. */
+const shortText = z.string().check(z.maxLength(100))
+
 export const TapeHeader = z.object({
   format: z.literal(tapeFormat),
   version: z.literal(tapeVersion),
@@ -21,9 +24,9 @@ export const TapeHeader = z.object({
   events: z.int().check(z.gte(1)),
   /** The hash of all lines that follow, each with its `\n`; in hexadecimal. */
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'Expected 64 hexadecimal digits.')),
-  exportedAt: z.string(),
+  exportedAt: shortText,
   /** Version of the app that wrote the file. */
-  appVersion: z.string(),
+  appVersion: shortText,
   /** The race's origin in the app that wrote the file. */
   origin: z.enum(raceOrigins),
   /** The category of its prompt, which is in no event; absent where it has none, and in files older than this field. */

@@ -24,6 +24,11 @@ describe('a tape that is imported', () => {
       ['not_an_event', (all) => [...all.slice(0, -1), '']],
       ['other_race', (all) => all.with(0, all[0]!.replace(/"raceId":"\w/, '"raceId":"z'))],
       ['wrong_header', (all) => all.with(0, all[0]!.replace(/"sha256":"./, '"sha256":"x'))],
+      // They stand in every answer about the race.
+      ...['appVersion', 'exportedAt'].map((key): [string, (all: string[]) => string[]] => [
+        'wrong_header',
+        (all) => all.with(0, all[0]!.replace(`"${key}":"`, `"${key}":"${'x'.repeat(200)}`)),
+      ]),
       ['unknown_version', (all) => all.with(0, all[0]!.replace('"version":1', '"version":2'))],
       ['too_few_events', (all) => all.with(0, all[0]!.replace(/"events":\d+/, '"events":999'))],
       ['not_a_tape', (all) => all.slice(1)],
