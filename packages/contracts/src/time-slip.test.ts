@@ -100,6 +100,13 @@ describe('a time slip', () => {
     expect(shown.decodeTokensPerSecond).toBeCloseTo(1040)
   })
 
+  test('has sent no tokens, and not less than none, where more reasoning was billed than output', () => {
+    const slip = toTimeSlip(
+      lane([token(110), token(210), done(220, { outputTokens: 10, reasoningTokens: 50 })]),
+    )
+    expect([toSentTokens(slip), slip.decodeTokensPerSecond]).toEqual([0, null])
+  })
+
   test('calls no reasoning hidden where there was none', () => {
     for (const reasoningTokens of [null, 0]) {
       expect(toTimeSlip(lane([token(110), done(220, { reasoningTokens })])).hasHiddenReasoning).toBe(false)

@@ -138,7 +138,7 @@ export function toDecodeSpeed(lane: LaneState, sent = lane.tokens): number | nul
   return hasUntimedToolCall(lane) ? null : perSecond(sent - 1, span(lane.firstMark, lane.lastMark))
 }
 
-/** Output tokens without those of hidden reasoning. */
+/** Output tokens without those of hidden reasoning, of which some providers count more than of output. */
 export function toSentTokens({
   outputTokens,
   reasoningTokens,
@@ -149,7 +149,7 @@ export function toSentTokens({
   'outputTokens' | 'reasoningTokens' | 'hasHiddenReasoning' | 'shownReasoningTokens'
 >): number {
   return hasHiddenReasoning
-    ? outputTokens - (reasoningTokens ?? 0) + (shownReasoningTokens ?? 0)
+    ? Math.max(0, outputTokens - (reasoningTokens ?? 0)) + (shownReasoningTokens ?? 0)
     : outputTokens
 }
 
