@@ -288,7 +288,7 @@ test('an answer that is not metrics is reported, with what to do', async () => {
     ['', 404, `${gateway.url}/metrics answered 404. Set GATEWAY_METRICS_URL`],
     ['', 401, 'it wants a key. Set GATEWAY_API_KEY'],
     ['<html>\n<p>hello</p>', 200, "is not in Prometheus's text format (line 1: it does not begin"],
-    ['process_cpu_seconds_total 1', 200, 'from no gateway that the app knows'],
+    ['process_cpu_seconds_total 1\nbroken{', 200, 'from no gateway that the app knows'],
     ['x'.repeat(20_000), 200, 'larger than 10000 bytes'],
   ]
   for (const [body, status, problem] of problems) {

@@ -76,6 +76,8 @@ async function readGateway(context: AppContext, limits: MetricsLimits): Promise<
   ])
   const dialect = metrics && detectDialect(metrics.names)
   const rows = dialect ? toGatewayRows(metrics.samples, dialect) : []
+  // Of a page of another program it does not matter that some of its lines are broken.
+  const unread = metrics?.names.size ? null : problem
   return {
     rows,
     stats: {
@@ -83,7 +85,7 @@ async function readGateway(context: AppContext, limits: MetricsLimits): Promise<
       metricsUrl: withoutSecrets(gateway.metricsUrl),
       isBuiltIn: isOwn,
       readAt: context.now().toISOString(),
-      problem: problem ?? (dialect ? null : unknownDialect),
+      problem: dialect ? problem : (unread ?? unknownDialect),
       dialect: dialect?.name ?? 'unknown',
       rows: rows.map(toGatewayRow),
       overhead: dialect ? toOverhead(metrics.samples, dialect.overhead) : null,
