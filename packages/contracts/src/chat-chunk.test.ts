@@ -68,6 +68,12 @@ test('the delta is read, not the whole message that Perplexity repeats beside it
   )
 })
 
+test('of a whole body the message is read, also where Perplexity puts an empty delta beside it', () => {
+  const whole = { choices: [{ message: { content: '1 2 3' }, delta: { role: 'assistant', content: '' } }] }
+  expect([readChunk(whole, true).answer, readChunk(whole).answer]).toEqual(['1 2 3', ''])
+  expect(readChunk({ choices: [{ delta: { content: '1' } }] }, true).answer).toBe('1')
+})
+
 test('a body that does not stream is read by its message', () => {
   const body = { id: 'c', model: 'm', choices: [{ message: { content: 'a' }, finish_reason: 'stop' }] }
   expect(readChunk(body)).toMatchObject({ id: 'c', model: 'm', answer: 'a', finishReason: 'stop' })

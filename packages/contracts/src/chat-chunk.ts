@@ -44,8 +44,12 @@ export interface ChunkError {
   status: number | null
 }
 
-/** Reads a chunk of a stream, or the whole JSON body of a call that does not stream (`message` for `delta`). */
-export function readChunk(raw: unknown): ChunkFacts {
+/**
+ * Reads a chunk of a stream, or the whole JSON body of a call that does not stream (`isWhole`), where a choice has its
+ * answer in `message`. Perplexity sends `message` and `delta` in both: beside the delta of a chunk all of the answer so
+ * far, beside the message of a whole body an empty delta.
+ */
+export function readChunk(raw: unknown, isWhole = false): ChunkFacts {
   const facts: ChunkFacts = {
     answer: '',
     reasoning: '',
@@ -65,7 +69,7 @@ export function readChunk(raw: unknown): ChunkFacts {
   facts.usage = readUsage(raw.usage) ?? readUsage(isRecord(raw.x_groq) ? raw.x_groq.usage : null)
   for (const choice of Array.isArray(raw.choices) ? raw.choices : []) {
     if (!isRecord(choice)) continue
-    addChoice(facts, choice)
+    addChoice(facts, choice, isWhole)
   }
   return facts
 }
@@ -122,7 +126,7 @@ function toWords(error: Record<string, unknown>): string {
 
 const withoutMessage = 'The provider ended the answer with an error, without a message.'
 
-function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
+function addChoice(facts: ChunkFacts, choice: Record<string, unknown>, isWhole: boolean) {
   const finishReason = text(choice.finish_reason)
   const index = typeof choice.index === 'number' ? choice.index : 0
   facts.choices.push({ index, isFinished: finishReason !== '' })
@@ -130,9 +134,8 @@ function addChoice(facts: ChunkFacts, choice: Record<string, unknown>) {
   // OpenRouter puts the error of a model here, not at the top.
   facts.error ??= readError(choice)
   if (finishReason === 'error') facts.error ??= { message: withoutMessage, code: null, status: null }
-  // Perplexity repeats the whole answer as `message` beside each delta: only the delta is new.
-  const delta = isRecord(choice.delta) ? choice.delta : choice.message
-  if (!isRecord(delta)) return
+  const delta = (isWhole ? [choice.message, choice.delta] : [choice.delta, choice.message]).find(isRecord)
+  if (!delta) return
   addContent(facts, delta.content)
   facts.answer += text(delta.refusal)
   const reasoning = text(delta.reasoning_content) || text(delta.reasoning)

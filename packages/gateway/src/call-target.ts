@@ -155,16 +155,17 @@ function withGuardrails(parts: ChatParts, call: Call, answer: Answer): Answer {
   if (!guard) return answer
   const { facts, target } = call
   const asChunk = toAsChunk(call)
+  const { isStream } = call.asked!
   return guardAnswer(answer, {
     guard,
     provider: toTargetWords(target!),
-    isStream: call.asked!.isStream,
+    isStream,
     choices: toChoices(call.asked!.json.n),
     nowMs: () => parts.clock.monotonicMs(),
     onWorked(ms) {
       call.ownMs.response += ms
     },
-    onRejected: (raw) => void noteChunk(facts, asChunk(raw), parts.clock.monotonicMs()),
+    onRejected: (raw) => void noteChunk(facts, asChunk(raw), parts.clock.monotonicMs(), !isStream),
   })
 }
 

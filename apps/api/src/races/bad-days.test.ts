@@ -227,8 +227,10 @@ describe('without streaming', () => {
     expect((await lane(model, false)).outcome).toMatchObject({ kind: 'failed', event: { code } })
   })
 
-  test('an answer is an answer', async () => {
-    expect((await lane('json-200', false)).answer).toBe('hello')
+  test('an answer is an answer, also with an empty delta beside it', async () => {
+    for (const model of ['json-200', 'delta-beside-200']) {
+      expect((await lane(model, false)).answer).toBe('hello')
+    }
   })
 })
 

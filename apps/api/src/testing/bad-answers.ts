@@ -112,6 +112,11 @@ const answers: Record<
     'application/json',
     '{"id":"c","choices":[{"message":{"content":"hello"},"finish_reason":"stop"}]}',
   ],
+  'delta-beside-200': [
+    200,
+    'application/json',
+    '{"choices":[{"message":{"content":"hello"},"delta":{"role":"assistant","content":""},"finish_reason":"stop"}]}',
+  ],
 }
 
 /** A gateway's report of a call that failed at two targets. */

@@ -182,7 +182,7 @@ describe.each(dialects)('$name', ({ dialect, model, messages, encode }) => {
     expect(body).toContain('"s"')
     expect(textOf(events)).toBe(message.content)
     // Reasoning that stands in the details too is counted once.
-    const facts = chunksOf(events).map(readChunk)
+    const facts = chunksOf(events).map((chunk) => readChunk(chunk))
     expect(facts.map(({ reasoning }) => reasoning).join('')).toBe('ü')
     expect(facts.at(-1)!.usage).toMatchObject({ inputTokens: 1, source: 'usage' })
   })

@@ -31,7 +31,7 @@ export function readJsonAnswer({
     throw new GatewayError('empty_response', `${provider} answered with nothing. Try again.`)
   const json = parse(bytes.toString(), provider)
   if (!isRecord(json)) throw toNoObject(provider, json)
-  noteChunk(facts, asChunk(json), atMs)
+  noteChunk(facts, asChunk(json), atMs, true)
   const { error } = facts
   // An answer that has tokens is passed on, with the error as it came.
   const hasBegun = Array.isArray(json.choices) && facts.firstTokenAtMs !== null

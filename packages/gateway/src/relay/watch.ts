@@ -149,9 +149,9 @@ export function createFacts(): AnswerFacts {
   }
 }
 
-/** Notes a chunk, or a whole JSON body. */
-export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number): ChunkFacts {
-  const chunk = readChunk(raw)
+/** Notes a chunk, or a whole JSON body (`isWholeBody`). */
+export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number, isWholeBody = false): ChunkFacts {
+  const chunk = readChunk(raw, isWholeBody)
   facts.chunks++
   facts.finishReason = chunk.finishReason === null ? facts.finishReason : shortenName(chunk.finishReason)
   if (facts.begunChoices.size === 0 && chunk.choices.length === 0) facts.words ??= readWords(raw)

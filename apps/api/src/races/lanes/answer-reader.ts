@@ -70,7 +70,7 @@ export function createAnswerReader(
     },
     read(chunk: unknown, stampNs: bigint): boolean {
       const at = clock.at(stampNs)
-      const facts = readChunk(chunk)
+      const facts = readChunk(chunk, !stream)
       reader.chunks++
       reader.lastChunkMs = elapsedMs(at)
       if (facts.choices.length > 0) reader.firstChoicesMs ??= reader.lastChunkMs
