@@ -36,7 +36,10 @@ export const useSetup = create<SetupStore>()((set, get) => {
       setup: { ...setup, ...part, isDraft: true },
       leftOut: part.prompt === undefined ? leftOut : [],
     }))
-  const changeLanes = (lanes: SetupLane[]) => change({ lanes: lanes.slice(0, lanesMax) })
+  /** A full strip takes no more lanes: cut to size, it would lose its last one. */
+  const changeLanes = (lanes: SetupLane[]) => {
+    if (lanes.length <= lanesMax) change({ lanes })
+  }
   return {
     setup: parseSetup(readStorage(setupKey)),
     leftOut: [],

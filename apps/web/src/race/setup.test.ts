@@ -1,4 +1,4 @@
-import { type ModelInfo, type Prompt, RaceRequest } from '@drag-race/contracts'
+import { lanesMax, type ModelInfo, type Prompt, RaceRequest } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { ApiProblem } from '../read-json.ts'
 import { toFieldProblems } from './field-problems.ts'
@@ -164,6 +164,15 @@ test('a draft that was replaced by a race comes back, and so does what was typed
   store.keepInRace(useSetup.getState().setup)
   store.takeOver(raced)
   expect(prompts()).toEqual(['raced', null])
+})
+
+test('a full strip keeps its lanes when one is duplicated', () => {
+  const lanes = Array.from({ length: lanesMax }, (_, index) => emptyLane(`m${index}`))
+  const store = useSetup.getState()
+  store.change({ lanes })
+  store.duplicateLane(0)
+  store.addLane('one more')
+  expect(useSetup.getState().setup.lanes).toEqual(lanes)
 })
 
 test('a stored setup is read back; anything else is ignored', () => {
