@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fold, type LaneScript, makeTape, type TapeScript } from '../testing/tape.ts'
-import { laneResult, toResultText, toVerdictText } from './verdict.ts'
+import { laneResult, toFinishText, toResultText, toVerdictText } from './verdict.ts'
 
 const lane = (model: string, endAt: number, end: LaneScript['end'] = 'done'): LaneScript => ({
   model,
@@ -114,6 +114,10 @@ test('says who counts the tokens of its finish line, and keeps the place of a la
   const script: TapeScript = { lanes: [lane('a', 40), crossed], finish: { tokens: 2 } }
   expect(toVerdictText(race(script))?.detail).toContain('Finish line: ≈ 2 tokens (counted by our tokenizer).')
   expect(results(script)).toEqual(['DEAD HEAT', 'DEAD HEAT'])
+  expect([1, 2000].map((tokens) => toFinishText({ tokens }))).toEqual([
+    '≈ 1 token (counted by our tokenizer)',
+    '≈ 2,000 tokens (counted by our tokenizer)',
+  ])
 })
 
 test('names a model once when its lanes tie with each other', () => {

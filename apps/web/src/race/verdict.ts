@@ -11,7 +11,7 @@ import {
   raceVerdict,
   type Verdict,
 } from '@drag-race/contracts'
-import { toFineMs, toGap, toMargin } from '../look/figures.ts'
+import { toCount, toFineMs, toGap, toMargin } from '../look/figures.ts'
 import { toCutSentences } from './answer-cut-words.ts'
 import { toLaneName, toLaneNames } from './lane-names.ts'
 
@@ -179,7 +179,8 @@ function toReasonText(reason: NonNullable<RaceState['end']>['reason']): string {
 export function toFinishText(finish: FinishLine): string {
   if (finish === 'done') return 'whole answer'
   if (finish === 'first-token') return 'first token'
-  return `≈ ${finish.tokens} tokens (counted by our tokenizer)`
+  const unit = finish.tokens === 1 ? 'token' : 'tokens'
+  return `≈ ${toCount(finish.tokens)} ${unit} (counted by our tokenizer)`
 }
 
 function toOrdinal(place: number): string {
