@@ -1,6 +1,6 @@
 /** Why a lane did not finish: what happened, the status, what was tried, when to try again, and a button for that. */
 import type { LaneState } from '@drag-race/contracts'
-import { toSeconds } from '../look/figures.ts'
+import { toCount } from '../look/figures.ts'
 import { toAttempts } from './slip-rows.ts'
 
 export function LaneError({
@@ -21,7 +21,7 @@ export function LaneError({
       </p>
       {attempts.length > 0 && <p>The gateway tried: {toAttempts(attempts).join(', ')}.</p>}
       {retryAfterMs !== null && (
-        <p>The provider asks to wait {toSeconds(retryAfterMs, 0)} s before the next try.</p>
+        <p>The provider asks to wait {toCount(Math.ceil(retryAfterMs / 1000))} s before the next try.</p>
       )}
       {requestId !== undefined && (
         <p className="lane-error-id">

@@ -52,6 +52,13 @@ test('a lane that failed before the gateway answered shows neither attempts nor 
   expect(html).not.toMatch(/tried|log/)
 })
 
+test('a provider is never asked again sooner than it wants, by what the lane says of it', () => {
+  const html = (retryAfterMs: number) => panel(failed({ retryAfterMs }), 0)
+  expect(html(400)).toContain('asks to wait 1 s')
+  expect(html(20_400)).toContain('asks to wait 21 s')
+  expect(html(3_600_000)).toContain('asks to wait 3,600 s')
+})
+
 test('a lane that answered with a tool call shows it as text, and not that nothing arrived', () => {
   const html = panel(called('run<b>{"path":"<img src=x onerror=alert(1)>"}'), 0)
   expect(html).toContain('<code>run&lt;b&gt;</code>')
