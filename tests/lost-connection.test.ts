@@ -83,6 +83,25 @@ test.each(['Start', 'Race again'])(
   },
 )
 
+test('a replay whose tape breaks off says so, and is shown when the tape comes whole', async () => {
+  const { raceId } = await race(at.house.app.url, { prompt: 'Kept.', lanes: [{ model: 'sim-quick' }] })
+  // Playwright cannot cut an answer that has begun.
+  await at.page.addInitScript(`
+    const fetchIt = window.fetch
+    globalThis.isCut = true
+    window.fetch = async (input, init) => {
+      const response = await fetchIt(input, init)
+      if (!isCut || !String(input).endsWith('/events')) return response
+      const start = (body) => body.error(new TypeError('network error'))
+      return new Response(new ReadableStream({ start }), response)
+    }
+  `)
+  await at.page.goto(at.url(`/race/${raceId}/replay`))
+  await at.page.getByText('The app does not answer. Is it still running?').waitFor()
+  await at.page.evaluate('isCut = false')
+  await at.page.getByRole('slider', { name: 'Time in the race' }).waitFor()
+})
+
 test('a replay that finds no app says so, and is shown when the app is back', async () => {
   const { raceId } = await race(at.house.app.url, { prompt: 'Kept.', lanes: [{ model: 'sim-quick' }] })
   const tape = '**/api/races/*/events'

@@ -18,6 +18,13 @@ test('says what the app says of a refusal, and what to do when it does not answe
   await expect(read(new TypeError('fetch failed'))).rejects.toMatchObject({ code: 'unreachable', status: 0 })
 })
 
+test('an answer that breaks off is none, unless the caller ended it', async () => {
+  const cause = new TypeError('network error')
+  const broken = async () => new Response(new ReadableStream({ start: (body) => body.error(cause) }))
+  await expect(readJson('/api/health', {}, broken)).rejects.toMatchObject({ code: 'unreachable', status: 0 })
+  await expect(readJson('/api/health', { signal: AbortSignal.abort() }, broken)).rejects.toBe(cause)
+})
+
 test.each([200, 502])('names the page of a proxy by its status, %i', async (status) => {
   await expect(read(new Response('<html>', { status }))).rejects.toMatchObject({
     code: 'foreign_answer',

@@ -29,27 +29,34 @@ export async function readJson<Answer>(
     typeof init.body === 'string' ? { 'content-type': 'application/json' } : {}
   const headers = { accept: 'application/json', ...json, ...init.headers }
   const response = await ask(path, { ...init, headers }, fetchIt)
-  return (response.status === 204 ? null : await toJson(response)) as Answer
+  return (response.status === 204 ? null : await toJson(response, init.signal)) as Answer
 }
 
-async function toJson(response: Response): Promise<unknown> {
+async function toJson(response: Response, signal: Signal): Promise<unknown> {
   return response.json().catch((cause: unknown) => {
-    throw cause instanceof SyntaxError ? toForeignAnswer(response) : cause
+    throw cause instanceof SyntaxError ? toForeignAnswer(response) : toBreak(cause, signal)
   })
 }
 
 /** Returns the response unread; throws where the API refuses or does not answer. */
 export async function ask(path: string, init: RequestInit, fetchIt: typeof fetch = fetch): Promise<Response> {
   const response = await fetchIt(path, init).catch((cause: unknown) => {
-    if (init.signal?.aborted) throw cause
-    throw new ApiProblem(
-      'unreachable',
-      0,
-      'The app does not answer. Is it still running? Start it with npm start.',
-    )
+    throw toBreak(cause, init.signal)
   })
   if (!response.ok) throw await toProblem(response)
   return response
+}
+
+type Signal = AbortSignal | null | undefined
+
+/** What a connection that breaks, before its answer or within it, is to the reader; `cause` where the caller left. */
+export function toBreak(cause: unknown, signal: Signal): unknown {
+  if (signal?.aborted) return cause
+  return new ApiProblem(
+    'unreachable',
+    0,
+    'The app does not answer. Is it still running? Start it with npm start.',
+  )
 }
 
 /** No answer came: a later request can still get one. */

@@ -2,7 +2,7 @@
 import type { RaceEvent } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { acceptTape, isTapeLines, readTapeLines } from '../race/tape-lines.ts'
-import { ApiProblem, ask, isAway } from '../read-json.ts'
+import { ApiProblem, ask, isAway, toBreak } from '../read-json.ts'
 import { createReel, type Reel } from './reel.ts'
 
 export function useReel(raceId: string) {
@@ -30,8 +30,12 @@ async function readReel(raceId: string, signal: AbortSignal): Promise<Reel> {
     throw new ApiProblem('still_running', 409, 'This race still runs. It can be replayed when it has ended.')
   }
   const tape: RaceEvent[] = []
-  for await (const events of readTapeLines(response.body)) {
-    for (const event of events) tape.push(event)
+  try {
+    for await (const events of readTapeLines(response.body)) {
+      for (const event of events) tape.push(event)
+    }
+  } catch (cause) {
+    throw cause instanceof SyntaxError ? cause : toBreak(cause, signal)
   }
   return createReel(tape)
 }
