@@ -2,7 +2,12 @@ import type { Paired, PairedDifference } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { type PairedFigure, toClockText, toPairedWords } from './paired-words.ts'
 
-function words(part: Partial<PairedDifference>, figure: PairedFigure = 'ttft', answered = part.n ?? 40) {
+function words(
+  part: Partial<PairedDifference>,
+  figure: PairedFigure = 'ttft',
+  answered = part.n ?? 40,
+  a = 'A',
+) {
   const difference = {
     n: 40,
     estimated: 0,
@@ -14,7 +19,7 @@ function words(part: Partial<PairedDifference>, figure: PairedFigure = 'ttft', a
     ...part,
   } as const
   const paired: Paired = {
-    a: 'A',
+    a,
     b: 'B',
     races: 41,
     ttft: difference,
@@ -31,6 +36,10 @@ test('a difference is told from the side of the faster one', () => {
   expect(words({ median: 38, low: 21, high: 55, better: 'b' })).toBe(
     'B is 38.0 ms faster. 95 % 21.0 to 55.0, n = 40',
   )
+})
+
+test('a name that is written from right to left does not reverse the sentence', () => {
+  expect(words({}, 'ttft', 40, '\u202eslow')).toBe('slow is 38.0 ms faster. 95 % 21.0 to 55.0, n = 40')
 })
 
 test('of speeds the larger is the faster', () => {

@@ -1,6 +1,7 @@
 /** "A is 38 ms faster, 95 % 21 to 55, n = 40": what a paired difference says, and what it does not. */
 import type { Paired, PairedDifference } from '@drag-race/contracts'
 import { toCost, toFineMs, toMargin, toSpeed, toWithin } from '../look/figures.ts'
+import { isolate } from '../look/isolate.ts'
 
 export interface PairedWords {
   /** What can be said. */
@@ -24,7 +25,7 @@ export function toPairedWords(paired: Paired, figure: PairedFigure): PairedWords
   const { print, better, isLowerBetter } = kinds[figure]
   // How far the one with the better median is ahead of the other.
   const isAAhead = difference.median < 0 === isLowerBetter
-  const ahead = isAAhead ? paired.a : paired.b
+  const ahead = isolate(isAAhead ? paired.a : paired.b)
   const about = difference.estimated > 0 ? '≈' : ''
   const amount = `${about}${print(Math.abs(difference.median))} ${better}`
   const atMedian = difference.median === 0 ? 'level at the median' : `at the median ${ahead} was ${amount}`
