@@ -4,11 +4,13 @@ import { navigate } from 'wouter/use-browser-location'
 import { theRace } from './the-race.ts'
 
 export function beginRace(request: RaceRequestInput, onGreen?: () => void) {
-  const before = theRace.getState().race.raceId
-  theRace.getState().start(request)
+  const { race: shown, feed, origin, start } = theRace.getState()
+  // A double click on "Rerun lane" would start a second race, and leave the first one without a viewer.
+  if (origin === 'start' && feed.state === 'asking') return
+  start(request)
   const stop = theRace.subscribe(({ race, feed, origin }) => {
     const isOver = origin !== 'start' || feed.state === 'refused'
-    const isGreen = race.raceId !== null && race.raceId !== before
+    const isGreen = race.raceId !== null && race.raceId !== shown.raceId
     if (isGreen || isOver) stop()
     if (isGreen) {
       onGreen?.()
