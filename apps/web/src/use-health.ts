@@ -1,4 +1,4 @@
-/** Whether the app and its gateway answer, and the clock's margin: every 15 s, or 3 s while something is wrong. */
+/** Whether the app and its gateway answer, and the clock's margin. */
 import type { Health } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useRace } from './race/the-race.ts'
@@ -9,8 +9,12 @@ export function useHealth() {
   return useQuery({
     queryKey: ['health'],
     queryFn: ({ signal }) => readJson<Health>('/api/health', { signal }),
-    refetchInterval: ({ state }) => (state.error || isCutOff || !isWell(state.data) ? 3000 : 15_000),
+    refetchInterval: ({ state }) => (isCutOff ? 3000 : toHealthMs(state.error ? undefined : state.data)),
   })
 }
 
-const isWell = (health: Health | undefined) => health?.gateway.isReachable && health.races.unwritten === 0
+/** How long the answer holds: 15 s, or 3 s while something is wrong or not known, or the clock is being calibrated. */
+export function toHealthMs(health: Health | undefined): number {
+  const isWell = health?.gateway.isReachable && health.races.unwritten === 0 && !health.isCalibrating
+  return isWell ? 15_000 : 3000
+}
