@@ -59,4 +59,6 @@ test('marks are few, never where nothing is, and the last value has one', () => 
 test('a long list of names ends in a number', () => {
   expect(toNames(['a', 'b'])).toBe('a, b')
   expect(toNames(['a', 'b', 'c', 'd'], 2)).toBe('a, b and 2 more')
+  // It would show the rest of the sentence from right to left.
+  expect(toNames(['\u202ea', 'b'])).toBe('a, b')
 })

@@ -3,6 +3,7 @@
  * axis, so that a month's silence takes no more room than an hour's.
  */
 import type { Leaderboard, LeaderboardRow } from '@drag-race/contracts'
+import { isolate } from '../look/isolate.ts'
 
 /** More lines than this are a tangle. */
 export const linesMax = 8
@@ -68,5 +69,6 @@ export function toMarked(values: readonly (number | null)[], marksMax: number): 
 /** `a, b and 3 more`: long lists are cut, the table has them all. */
 export function toNames(names: readonly string[], namesMax = 12): string {
   const more = names.length - namesMax
-  return more > 0 ? `${names.slice(0, namesMax).join(', ')} and ${more} more` : names.join(', ')
+  const list = names.slice(0, namesMax).map(isolate).join(', ')
+  return more > 0 ? `${list} and ${more} more` : list
 }
