@@ -60,6 +60,16 @@ test.each(doors)('%s: an answer whose caller leaves', async (path) => {
   await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ outcome: 'caller_left', ...counted })
 })
 
+test.each(doors)('%s: an answer at whose end nothing was counted', async (path) => {
+  const ended = native({ type: 'message_delta', delta: { stop_reason: 'end_turn' } })
+  await start(stream([begin, claude.text.repeat(9), ended, native({ type: 'message_stop' })]))
+  await (await post(path)).text()
+  // The count of the beginning, one token, is not that of the answer.
+  await expect
+    .poll(() => gateway.logs.at(-1))
+    .toMatchObject({ outcome: 'ok', inputTokens: 35, outputTokens: 10, isUsageEstimated: true })
+})
+
 /** 300 hidden reasoning tokens and two of the answer at $2.50 a million, and seven of the prompt at $0.30. */
 const thinking = native({
   candidates: [{ content: { parts: [{ text: 'grüß' }] }, index: 0 }],

@@ -5,7 +5,7 @@
 import { mapStopReason } from '../dialects/anthropic/map-stop-reason.ts'
 import { mapUsage } from '../dialects/anthropic/map-usage.ts'
 import type { FinishReason } from '../dialects/dialect.ts'
-import { record, records, text } from '../dialects/read-json.ts'
+import { isRecord, record, records, text } from '../dialects/read-json.ts'
 import type { Endpoint } from '../endpoints.ts'
 
 export type AsChunk = (raw: unknown) => unknown
@@ -114,13 +114,9 @@ function asWritten(input: unknown): unknown {
 }
 
 function createOfMessage({ onCounted, onOpened }: Heard): AsChunk {
-  // The first and the last are all that is needed: the counts are cumulative.
-  const usages: unknown[] = []
+  // The first count and the last are all that is needed: they are cumulative. Only the last is of the whole answer.
+  let first: unknown
   let reason: FinishReason = 'stop'
-  const use = (usage: unknown) => {
-    usages.splice(1, 1, usage)
-    return mapUsage(usages)
-  }
   return (raw) => {
     const event = record(raw)
     switch (event.type) {
@@ -128,12 +124,13 @@ function createOfMessage({ onCounted, onOpened }: Heard): AsChunk {
         return {
           id: event.id,
           model: event.model,
-          usage: use(event.usage),
+          usage: mapUsage([event.usage]),
           choices: [{ finish_reason: mapStop(event), delta: ofBlocks(records(event.content)) }],
         }
       case 'message_start': {
         const { id, model, usage } = record(event.message)
-        onCounted(use(usage))
+        first = usage
+        onCounted(mapUsage([first]))
         return { id, model }
       }
       case 'content_block_start':
@@ -146,7 +143,7 @@ function createOfMessage({ onCounted, onOpened }: Heard): AsChunk {
       }
       case 'message_delta':
         reason = mapStop(record(event.delta)) ?? reason
-        return { usage: use(event.usage) }
+        return { usage: isRecord(event.usage) ? mapUsage([first, event.usage]) : null }
       case 'message_stop':
         return { choices: [{ finish_reason: reason, delta: {} }] }
       case 'error':

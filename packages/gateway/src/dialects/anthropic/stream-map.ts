@@ -8,7 +8,7 @@
 import type { ChunkWriter } from '../chunk-writer.ts'
 import type { AnswerContext, StreamMap } from '../dialect.ts'
 import { DialectError } from '../dialect-error.ts'
-import { count, record, text } from '../read-json.ts'
+import { count, isRecord, record, text } from '../read-json.ts'
 import { createSseReader } from '../sse-reader.ts'
 import { createStreamMap, type StreamReader } from '../stream-map.ts'
 import { createBlockReader } from './block-reader.ts'
@@ -23,10 +23,12 @@ export function createAnthropicStreamMap(context: AnswerContext): StreamMap {
 function openReader(writer: ChunkWriter): StreamReader {
   const sse = createSseReader()
   const blocks = createBlockReader(writer)
-  const usages: unknown[] = []
+  // The first count and the last are all that is needed: they are cumulative. Only the last is of the whole answer.
+  let first: unknown
+  let last: unknown
 
   const writeUsage = () => {
-    const usage = mapUsage(usages.splice(0))
+    const usage = isRecord(last) ? mapUsage([first, last]) : null
     if (usage) writer.usage(usage)
   }
   const read = (event: Record<string, unknown>) => {
@@ -34,8 +36,8 @@ function openReader(writer: ChunkWriter): StreamReader {
     switch (event.type) {
       case 'message_start': {
         const message = record(event.message)
-        usages.push(message.usage)
-        const counted = mapUsage(usages)
+        first = message.usage
+        const counted = mapUsage([first])
         if (counted) writer.counted(counted)
         writer.about({ id: text(message.id), model: text(message.model) })
         return writer.begin()
@@ -48,8 +50,7 @@ function openReader(writer: ChunkWriter): StreamReader {
       case 'content_block_stop':
         return blocks.close(index)
       case 'message_delta': {
-        // The first and the last are all that is needed: the counts are cumulative.
-        usages.splice(1, 1, event.usage)
+        last = event.usage ?? last
         const reason = text(record(event.delta).stop_reason)
         if (reason !== '') writer.finish(mapStopReason(reason), reason)
         return
