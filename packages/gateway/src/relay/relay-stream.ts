@@ -11,6 +11,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { ChunkError } from '@drag-race/contracts'
 import { createFrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
 import { GatewayError, NotChecked } from '../errors.ts'
+import { findEventExcess } from '../json-structure.ts'
 import { hasSecret, withoutSecretsIn } from '../upstream/secrets.ts'
 import type { Caller } from './caller.ts'
 import { toNoAnswer } from './no-answer.ts'
@@ -134,7 +135,8 @@ function toLastFrames(rest: Uint8Array): Uint8Array[] {
   if (rest[0] === LF) return [rest.subarray(0, 1), ...toLastFrames(rest.subarray(1))]
   if (rest.length === 0) return []
   const { data, unknown } = readFrame(rest)
-  if (unknown.length === 0 && !isWholeData(data)) return []
+  // One of too many values is left to the watch, which refuses it without parsing it.
+  if (unknown.length === 0 && findEventExcess(rest) === null && !isWholeData(data)) return []
   return [Buffer.concat([rest, Buffer.from(rest.at(-1) === LF ? '\n' : '\n\n')])]
 }
 

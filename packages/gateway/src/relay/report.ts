@@ -6,6 +6,7 @@ import type { GatewayReport } from '@drag-race/contracts'
 import { encodeEvent, readFrame } from '@drag-race/wire'
 import { asBuffer } from '../as-buffer.ts'
 import { isRecord, parseJson, record } from '../dialects/read-json.ts'
+import { findEventExcess } from '../json-structure.ts'
 
 /** `json` is `bytes` parsed: an object that is not empty. */
 export function withReport(
@@ -30,8 +31,12 @@ export function withReportInEvent(frame: Uint8Array, report: GatewayReport): Uin
   return Buffer.from(encodeEvent({ data: toText(json, report), ...(event !== null && { event }) }))
 }
 
-/** For an error event of the provider's: only an object that is not empty has a place for the report. */
+/**
+ * For an error event of the provider's: only an object that is not empty has a place for the report, and one of too
+ * many values is not parsed for it.
+ */
 export function withReportInError(frame: Uint8Array, report: () => GatewayReport): Uint8Array {
+  if (findEventExcess(frame) !== null) return frame
   const json = parseJson(readFrame(frame).data ?? '')
   return isRecord(json) && Object.keys(json).length > 0 ? withReportInEvent(frame, report()) : frame
 }

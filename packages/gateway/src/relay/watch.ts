@@ -90,9 +90,11 @@ export function createStreamWatch(
     mayEnd: (bytes) => endWords.some((word) => asBuffer(bytes).includes(word)),
     see(bytes, atMs) {
       const frame = readFrame(bytes)
+      // No event of a model has so many values; parsing it would hold up all other calls.
+      const parse = findEventExcess(bytes) === null ? parseJson : () => undefined
       // What follows the end is no part of the answer: the report is written, and clients read no further.
       if (facts.isDone) return frame.data === null ? 'comment' : kindOf(parse(frame.data))
-      noteUnknownFields(facts, frame)
+      noteUnknownFields(facts, frame, parse)
       if (frame.data === null) return 'comment'
       if (frame.data.trim() === '[DONE]') {
         facts.isDone = true
@@ -100,8 +102,7 @@ export function createStreamWatch(
         facts.isFalseEnd = facts.error !== null
         return 'done'
       }
-      // No event of a model has so many values; parsing it would hold up all other calls.
-      const raw = findEventExcess(bytes) === null ? parse(frame.data) : undefined
+      const raw = parse(frame.data)
       if (raw !== undefined) noteChunk(facts, asChunk(raw), atMs)
       else if (isKeepAlive(frame)) return 'comment'
       // On this endpoint the last event is the end; no `[DONE]` follows it.
@@ -204,7 +205,7 @@ export function isWhole(facts: AnswerFacts): boolean {
 }
 
 /** llama-box sends a failure in a line `error: {…}`, a field that the standard does not have and every client skips. */
-function noteUnknownFields(facts: AnswerFacts, frame: Frame) {
+function noteUnknownFields(facts: AnswerFacts, frame: Frame, parse: (text: string) => unknown) {
   const field = frame.unknown.find((unknown) => unknown.field === 'error')
   if (!field || facts.error) return
   facts.error = readChunk(parse(field.value)).error ?? {
@@ -216,7 +217,7 @@ function noteUnknownFields(facts: AnswerFacts, frame: Frame) {
 }
 
 /** `undefined` stands for broken JSON. */
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
