@@ -286,6 +286,15 @@ describe('tools', () => {
     ])
   })
 
+  test('have a cache point behind a result that the caller marks', () => {
+    const marked = { type: 'text', text: 'two', cache_control: { type: 'ephemeral' } }
+    const messages = [...history.slice(0, 3), { role: 'tool', tool_call_id: 'two', content: [marked] }]
+    expect(bodyOf({ tools, messages }, claude).messages[2].content.slice(1)).toEqual([
+      { toolResult: { toolUseId: 'two', content: [{ text: 'two' }] } },
+      { cachePoint: { type: 'default' } },
+    ])
+  })
+
   test('have ids of at most 64 characters', () => {
     const id = `x${'y'.repeat(64)}`
     const messages = [history[0], { role: 'assistant', tool_calls: [call(id, 'a')] }]

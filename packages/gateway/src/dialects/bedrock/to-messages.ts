@@ -37,7 +37,11 @@ function toUserBlocks(part: TextPart | AttachedPart | ToolResult): Block[] {
     case 'file':
       return [toAttached(part), ...toCachePoint(part.cacheControl)]
     case 'tool-result':
-      return [{ toolResult: { toolUseId: toToolUseId(part.callId), content: toResultContent(part) } }]
+      return [
+        { toolResult: { toolUseId: toToolUseId(part.callId), content: toResultContent(part) } },
+        // A result has no place for a cache point inside.
+        ...part.parts.flatMap(({ cacheControl }) => toCachePoint(cacheControl)).slice(-1),
+      ]
   }
 }
 
