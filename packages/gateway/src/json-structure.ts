@@ -6,8 +6,8 @@ import { GatewayError } from './errors.ts'
 
 /** Bodies up to this length are parsed in some milliseconds, whatever they hold. */
 const freeBytes = 256 * 1024
-/** For a request, or an event: enough for a prompt of a hundred thousand tokens as numbers, twice. */
-const valuesMax = 200_000
+/** For a request, an event, or the arguments of all tool calls in one of them: enough for a prompt of a hundred thousand tokens as numbers, twice. */
+export const valuesMax = 200_000
 const depthMax = 1_000
 
 const quote = 34
@@ -50,6 +50,17 @@ export function findExcess(body: Uint8Array, valuesMax: number): string | null {
 /** The same for one event of a stream. */
 export function findEventExcess(event: Uint8Array): string | null {
   return findExcess(event, valuesMax)
+}
+
+/** How many values JSON holds, about: each comma and each bracket that opens counts as one. */
+export function countValues(json: Uint8Array): number {
+  let values = 0
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]!
+    if (byte === quote) at = endOfText(json, at)
+    else if (byte === comma || (byte | 32) === openMap) values++
+  }
+  return values
 }
 
 /** Where the closing quote is, or the end of the body. Far faster than `indexOf` where quotes are escaped. */

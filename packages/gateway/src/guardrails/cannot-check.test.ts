@@ -111,3 +111,28 @@ test.each(natives)('an answer of %s is guarded in OpenAI’s form', async (name)
   const { text, isDone } = await askStream(gateway, name)
   expect({ text, isDone }).toEqual({ text: 'grüß [cards]', isDone: true })
 })
+
+const callTool = (toolArguments: string) => ({
+  tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: toolArguments } }],
+})
+const half = `[${'{},'.repeat(51_000)}1]`
+
+test('tool call arguments of too many values in all are refused before they are parsed', async () => {
+  const { upstream, gateway } = await start(json({ choices: [{ message: { content: 'a' } }] }))
+  const message = { role: 'assistant', ...callTool(half) }
+  const ask = (messages: object[]) => gateway.chat({ model: 'm', messages })
+  expect((await ask([message])).status).toBe(200)
+  const refused = await ask([message, message])
+  expect(refused.status).toBe(400)
+  const { error } = (await refused.json()) as ErrorBody
+  expect(error).toMatchObject({ code: 'invalid_request', message: expect.stringContaining('200000 values') })
+  expect(upstream.received).toHaveLength(1)
+})
+
+test('an answer with such tool call arguments is not passed on', async () => {
+  const message = { content: null, ...callTool(`${half}${half}`) }
+  const { gateway } = await start(json({ choices: [{ message }] }))
+  const response = await gateway.chat({ model: 'm', messages: [{ role: 'user', content: 'a' }] })
+  expect(response.status).toBe(502)
+  expect(((await response.json()) as ErrorBody).error.message).toContain('200000 values')
+})

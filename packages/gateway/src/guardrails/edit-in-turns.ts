@@ -1,4 +1,5 @@
 /** Guards all texts of a whole body, event or set of arguments, in turns (`turns.ts`) where they are long. */
+import { countValues, valuesMax } from '../json-structure.ts'
 import type { EditText } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
 import type { Turns } from './turns.ts'
@@ -31,7 +32,14 @@ async function editLong(guard: TextGuard, turns: Turns, text: string): Promise<s
 }
 
 function toEdit(guard: TextGuard, edit: (text: string) => string): EditText {
-  return (text, { isJson }) => (isJson ? guard.editJson(text, edit) : edit(text))
+  let values = 0
+  return (text, { isJson }) => {
+    if (!isJson) return edit(text)
+    // JSON inside a text is not in the count that was made before its body was parsed.
+    values += countValues(Buffer.from(text))
+    if (values > valuesMax) throw guard.tooManyValues()
+    return guard.editJson(text, edit)
+  }
 }
 
 function charsOf(texts: ReadonlySet<string>): number {

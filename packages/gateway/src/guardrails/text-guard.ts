@@ -1,6 +1,7 @@
 /** Runs the guardrails of one direction of one call on its texts. */
 import { parseJson } from '../dialects/read-json.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, NotChecked } from '../errors.ts'
+import { valuesMax } from '../json-structure.ts'
 import type { Detector } from './detector.ts'
 import { editData } from './edit-texts.ts'
 import { createChain, createScanner, type Scanner } from './scanner.ts'
@@ -18,6 +19,8 @@ export interface TextGuard {
   edit(text: string): string
   /** Edits a whole text that should be JSON: its texts go through `editOwn`, or all of it where it is not JSON. */
   editJson(text: string, editOwn?: (text: string) => string): string
+  /** The error for JSON whose parsing and editing would hold up all other calls. */
+  tooManyValues(): GatewayError
 }
 
 /** The guard throws `guardrail_rejected`. `note` is called for every match, with its guardrail, never with the text. */
@@ -43,7 +46,12 @@ export function createTextGuard(
     const edited = editData(json, editOwn)
     return edited === json ? text : JSON.stringify(edited)
   }
-  return { openText, edit, editJson }
+  return { openText, edit, editJson, tooManyValues: () => tooManyValues(side) }
+}
+
+function tooManyValues(side: 'request' | 'answer'): GatewayError {
+  const what = `The tool call arguments hold more than ${valuesMax} values, the most that guardrails check.`
+  return side === 'request' ? new GatewayError('invalid_request', what) : new NotChecked(what)
 }
 
 function rejected({ name, detector }: Guardrail, side: 'request' | 'answer'): GatewayError {
