@@ -133,6 +133,11 @@ describe.each([true, false])('an error status, streaming: %s', (stream) => {
       '429-quota',
       { status: 429, retryAfterMs: null, code: 'insufficient_quota', message: /quota\. Raise its limit/ },
     ],
+    // More seconds than a number can hold.
+    [
+      '429-endless',
+      { status: 429, retryAfterMs: null, code: 'http_429', message: /^Slow down\. Wait a little/ },
+    ],
     ['429-words', { status: 429, retryAfterMs: 20, code: 'http_429', message: /try again in 20ms/ }],
     [
       '401',

@@ -73,6 +73,12 @@ const answers: Record<
     'application/json',
     '{"error":{"message":"You exceeded your current quota.","code":"insufficient_quota"}}',
   ],
+  '429-endless': [
+    429,
+    'application/json',
+    '{"error":{"message":"Slow down"}}',
+    { 'retry-after': '9'.repeat(400) },
+  ],
   '429-words': [429, 'application/json', '{"error":{"message":"Please try again in 20ms."}}'],
   401: [
     401,

@@ -9,7 +9,9 @@ import { lookedAtCharsMax, readable, toCode } from './readable.ts'
 
 export function toHttpFault({ body, headers }: Exchange, status: number): LaneFault {
   const error = readBodyError(body)
-  const retryAfterMs = readRetryAfterMs(headers) ?? readRetryHint(error?.message ?? '')
+  const asked = readRetryAfterMs(headers) ?? readRetryHint(error?.message ?? '')
+  // 400 digits are Infinity, which no tape can hold.
+  const retryAfterMs = Number.isFinite(asked) ? asked : null
   const said = readable(error?.message ?? '') || `The gateway answered ${status} without a message.`
   return new LaneFault({
     code: toCode(error?.code) ?? `http_${status}`,
