@@ -154,6 +154,6 @@ function tooManyCalls(callsMax: number): SimulatorError {
 function noLedger(id: string): SimulatorError {
   return new SimulatorError(
     'not_found',
-    `There is no ledger for \`${id.slice(0, 100)}\`: only the newest 1,000 completions of this process have one.`,
+    `There is no ledger for \`${id.slice(0, 100)}\`: only the newest 1,000 completions of this process have one, or fewer that have 500,000 chunks together.`,
   )
 }

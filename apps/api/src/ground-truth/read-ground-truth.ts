@@ -77,7 +77,7 @@ const groundTruthGaps: Record<GroundTruthGap, string> = {
   other_id:
     'The answer has no id of the simulator: another model wrote it, or a gateway on the way gave it an id of its own. To see what such a gateway adds, race it beside a lane without it.',
   not_kept:
-    'The simulator does not keep this call any more: it keeps the newest 1,000, until it is stopped. Race again.',
+    'The simulator does not keep this call any more: it keeps the newest 1,000 calls, of 500,000 chunks at most, until it is stopped. Race again.',
   unreachable: `The simulator did not give its ledger within ${readMsMax / 1000} s. Start it, or set SIMULATOR_URL, then ask again.`,
   imported: 'The race was run elsewhere, by the clock of another machine.',
   no_green_light: 'The tape does not say when the green light was: the app ended in the middle of the race.',
