@@ -64,6 +64,7 @@ describe('a stream is an error, never a short success', () => {
     ['error-string', 'overloaded', null],
     ['error-chunk', 'overloaded', null],
     ['error-field', 'overloaded', null],
+    ['error-unframed', 'overloaded', null],
     ['error-finish', 'provider_error', null],
     ['malformed', 'malformed_stream', null],
   ])('%s', async (model, code, status) => {
@@ -114,6 +115,8 @@ describe('a stream is an error, never a short success', () => {
       event: { code: 'not_a_stream' },
     })
     expect((await lane('error-200')).outcome).toMatchObject({ kind: 'failed', event: { code: 'overloaded' } })
+    expect((await lane('json-as-stream')).outcome).toMatchObject({ event: { code: 'not_a_stream' } })
+    expect((await lane('error-as-stream')).outcome).toMatchObject({ event: { code: 'overloaded' } })
   })
 
   test("and no provider can make it look like somebody's stop", async () => {

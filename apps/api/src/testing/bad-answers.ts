@@ -27,6 +27,7 @@ const streams: Record<string, string> = {
   'error-chunk': `${hello}data: {"choices":[{"delta":{"content":""},"finish_reason":"error"}],"error":{"message":"It broke","code":"overloaded"}}\n\ndata: [DONE]\n\n`,
   'error-finish': `${hello}data: {"choices":[{"delta":{"content":""},"finish_reason":"error"}]}\n\ndata: [DONE]\n\n`,
   'error-field': `${hello}error: {"message":"It broke","code":"overloaded"}\n\n`,
+  'error-unframed': `${hello}{"error":{"message":"It broke","code":"overloaded"}}\n`,
   malformed: `${hello}data: {"choices": oops\n\n${stop}data: [DONE]\n\n`,
   'done-only': 'data: [DONE]\n\n',
   'finished-only': `data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n`,
@@ -112,6 +113,8 @@ const answers: Record<
     'application/json',
     '{"choices":[{"index":0,"message":{"role":"assistant","content":null},"finish_reason":"stop"}]}',
   ],
+  'error-as-stream': [200, 'text/event-stream', '{"error":{"message":"It broke","code":"overloaded"}}'],
+  'json-as-stream': [200, 'text/event-stream', '{"choices":[{"message":{"content":"hello"}}]}'],
   'error-200': [200, 'application/json', '{"error":{"message":"It broke","code":"overloaded"}}'],
   'json-200': [
     200,

@@ -2,6 +2,7 @@
  * Where the bytes of a response go: into frames that the SDK takes one by one, or into one body. Neither ever makes the
  * network wait.
  */
+import { parseJsonOrNull } from '@drag-race/contracts'
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
 
 /** What is recorded of a response while it arrives. */
@@ -19,7 +20,7 @@ export interface Arrivals {
   endNs: bigint
   /** `[DONE]` was among the frames. */
   isDone: boolean
-  /** The body when it was no stream: errors, answers that do not stream. */
+  /** The body when it was no stream: errors, answers that do not stream; and bare JSON at the end of a stream. */
   body: string
 }
 
@@ -106,6 +107,8 @@ export function createFrameSink(
       error = cause
       const rest = error ? new Uint8Array(0) : splitter.rest()
       if (isWhole(rest)) arrived.push({ frame: rest, stampNs: arrivals.endNs })
+      // Some send an error, or the whole answer, as bare JSON where a stream was announced.
+      else if (parseJsonOrNull(utf8.decode(rest)) !== null) arrivals.body = utf8.decode(rest)
       deliver()
     },
   }
@@ -133,6 +136,8 @@ export function createWholeSink(
     },
   }
 }
+
+const utf8 = new TextDecoder()
 
 function isBodyless(status: number | null): boolean {
   return status === 204 || status === 205 || status === 304
