@@ -32,8 +32,9 @@ export function startLanes(event: EventOf<'race-start'>, line: number): LaneTime
     throw fault('the lanes are not numbered 0, 1, 2, …')
   }
   const racing = event.lanes.filter(({ sentinel }) => !sentinel)
-  const areThose = racing.every(({ model, stream }, index) => {
-    const asked = request.lanes[index]
+  // By number, because a lane's settings are found by it too: a sentinel comes after the lanes that were asked for.
+  const areThose = racing.every(({ lane, model, stream }) => {
+    const asked = request.lanes[lane]
     return asked?.model === model && asked.stream === stream
   })
   if (!areThose || racing.length !== request.lanes.length) {

@@ -59,6 +59,22 @@ describe('a tape that is imported', () => {
     expect((await at.bring(toFile(id, tape))).status).toBe(201)
   })
 
+  test('is refused when a sentinel stands before a lane, whose settings would be those of another', async () => {
+    const [start, ...rest] = toHandmade('r') as [EventOf<'race-start'>, ...RaceEvent[]]
+    const request = { ...start.request, lanes: start.request.lanes.slice(1) }
+    const bring = (sentinel: number) => {
+      const lanes = start.lanes.map((entry) =>
+        entry.lane === sentinel ? { ...entry, sentinel: true } : entry,
+      )
+      return at.bring(toFile('r', [{ ...start, request, lanes }, ...rest]))
+    }
+    expect(await refusal(await bring(0))).toMatchObject({
+      code: 'contradiction',
+      message: expect.stringContaining('Line 2: its lanes are not those that were asked for.'),
+    })
+    expect((await bring(1)).status).toBe(201)
+  })
+
   test.each<Unnumbered>([
     {
       type: 'done',
