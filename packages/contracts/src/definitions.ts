@@ -6,6 +6,7 @@
  * reference 0.13, GuideLLM `GenerativeRequestStats`, Artificial Analysis' methodology of performance benchmarking.
  */
 import type { LaneState } from './race-state.ts'
+import { roundMs } from './round-ms.ts'
 import { type Speed, toDecode, toEndToEnd } from './speeds.ts'
 import { hasUntimedToolCall, perSecond, toSentTokens, toTimeSlip } from './time-slip.ts'
 
@@ -234,7 +235,7 @@ function outputSpeed(lane: LaneState, errorMs: number | null): number | null {
 
 /** Whether first and last text are further apart than the errors of both times together. */
 function isTimed(lane: LaneState, errorMs: number | null): boolean {
-  return (between(firstText(lane), lastText(lane)) ?? 0) > 2 * (errorMs ?? 0)
+  return roundMs(between(firstText(lane), lastText(lane)) ?? 0) > roundMs(2 * (errorMs ?? 0))
 }
 
 function between(fromMs: number | null | undefined, toMs: number | null | undefined): number | null {

@@ -5,6 +5,7 @@
  * A span that is no longer than its error has no speed: a burst in one write would show millions of tokens a second.
  */
 import type { LaneState } from './race-state.ts'
+import { roundMs } from './round-ms.ts'
 import { hasUntimedToolCall, toSentTokens, toTimeSlip } from './time-slip.ts'
 
 export type Speed =
@@ -36,7 +37,8 @@ export function toDecodeMargin(perSecond: number, sentTokens: number, errorMs: n
 }
 
 function toMargin(perSecond: number, tokens: number, spanErrorMs: number): number | null {
-  const spanMs = (tokens * 1000) / perSecond
+  // Without the binary dust of the division, which would make a span longer than an error that is just as long.
+  const spanMs = roundMs((tokens * 1000) / perSecond)
   return spanErrorMs >= spanMs ? null : (perSecond * spanErrorMs) / spanMs
 }
 
