@@ -34,11 +34,12 @@ export function ComparePage({ one, other }: { one: string; other: string | null 
 
 function Compared({ one, otherId }: { one: RaceDetail; otherId: string }) {
   const { data: other, error } = useRaceDetail(otherId)
-  if (error) return <p className="note note-bad">{error.message}</p>
-  if (!other) return <p className="dim">Reading the race …</p>
+  const problem = error && <p className="note note-bad">{error.message}</p>
+  if (!other) return problem ?? <p className="dim">Reading the race …</p>
   const pairs = pairLanes(one.lanes.filter(isRanked), other.lanes.filter(isRanked))
   return (
     <>
+      {problem}
       <p className="page-lede">
         A difference within the two margins together counts as none; where a clock was disturbed, the time
         that it was late is added to its margin. One race is one sample: what differs here need not differ

@@ -71,17 +71,16 @@ function Differences({ query, pair }: { query: LeaderboardQuery; pair: Pair }) {
     queryFn: ({ signal }) => readJson<Paired>(`/api/leaderboard/paired?${asked}`, { signal }),
     placeholderData: keepPreviousData,
   })
-  if (error) {
-    return (
-      <p className="note note-bad" role="alert">
-        {error.message}
-      </p>
-    )
-  }
-  if (!data) return <p className="dim paired-coming">Loading …</p>
+  const problem = error && (
+    <p className="note note-bad" role="alert">
+      {error.message}
+    </p>
+  )
+  if (!data) return problem ?? <p className="dim paired-coming">Loading …</p>
   const leftOut = toLeftOutText(data.leftOut)
   return (
     <>
+      {problem}
       <dl className="paired-figures" aria-live="polite">
         {pairedFigures.map(({ figure, name }) => {
           const { finding, ground } = toPairedWords(data, figure)
