@@ -32,9 +32,7 @@ export function readTools(chat: ChatRequest): ToolRequest {
   const isParallel = chat.parallel_tool_calls !== false
   const choice = chat.tool_choice ?? 'auto'
   if (typeof choice === 'string') {
-    if (choice === 'required' && tools.length === 0) {
-      throw cannotCarry('tool_choice', 'is required, but there are no `tools`.')
-    }
+    checkIsAny(choice, tools)
     return { tools, choice: withName({ kind: choice }, tools, isParallel), isParallel }
   }
   if (choice.type === 'function') {
@@ -47,6 +45,7 @@ export function readTools(chat: ChatRequest): ToolRequest {
   const names = allowed.map((tool) => tool.function.name)
   for (const name of names) checkIsThere(tools, name)
   const shown = tools.filter(({ name }) => names.includes(name))
+  checkIsAny(mode, shown)
   return { tools: shown, choice: withName({ kind: mode }, shown, isParallel), isParallel }
 }
 
@@ -73,6 +72,11 @@ function toFunctionTool({
 /** A tool without parameters gets an empty object. Anthropic refuses a schema that does not say `type: object`. */
 function toObjectSchema(parameters: Record<string, unknown> | null | undefined): Record<string, unknown> {
   return parameters?.type == null ? { properties: {}, ...parameters, type: 'object' } : parameters
+}
+
+function checkIsAny(kind: 'auto' | 'none' | 'required', tools: readonly FunctionTool[]) {
+  if (kind === 'required' && tools.length === 0)
+    throw cannotCarry('tool_choice', 'is required, but there are no `tools`.')
 }
 
 function checkIsThere(tools: readonly FunctionTool[], wanted: string) {

@@ -31,6 +31,10 @@ test.each([
   ],
   [{ max_tokens: 0 }, '`max_tokens` is not valid'],
   [{ tool_choice: 'required' }, '`tool_choice` is required, but there are no `tools`'],
+  [
+    { tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: [] } } },
+    '`tool_choice` is required, but there are no `tools`',
+  ],
   [{ tool_choice: { type: 'function', function: { name: 'x' } } }, 'names `x`, which is not among `tools`'],
   [{ tools: [{ type: 'custom', custom: {} }] }, '`tools[0].type` must be `function`'],
   [{ response_format: { type: 'json_schema', json_schema: { name: 'x' } } }, 'schema` is missing'],
