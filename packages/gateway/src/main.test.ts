@@ -95,6 +95,15 @@ test('`OFF` in capital letters means off too', async () => {
   expect(await (await fetch(metricsUrl)).text()).not.toContain('gateway_books_up')
 })
 
+test.each<Record<string, string>>([
+  { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318', OTEL_SDK_DISABLED: 'True' },
+  { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318', OTEL_TRACES_EXPORTER: 'NONE' },
+  { OTEL_EXPORTER_OTLP_ENDPOINT: ' ' },
+])('without traces nothing checks where they would go: %j', async (setting) => {
+  const { firstLine } = run('llm: {}', setting)
+  expect(await firstLine).toContain('gateway ready on')
+})
+
 test.each(['GATEWAY_PORT', 'GATEWAY_METRICS_PORT'])(
   'a taken %s: one line that names port and variable, exit 1',
   async (variable) => {

@@ -101,17 +101,17 @@ function booksWarning(): string {
   return `llm.policies.books.file: a new file for the books takes a restart of the gateway; until then ${meanwhile}`
 }
 
-/** By the variables of OpenTelemetry's specification. */
+/** By the variables of OpenTelemetry's specification, which takes their words in any case. */
 function isTraced(): boolean {
-  const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].filter(
-    (variable) => env[variable],
+  const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].filter((variable) =>
+    env[variable]?.trim(),
   )
-  if (endpoints.length === 0 || env.OTEL_SDK_DISABLED === 'true' || env.OTEL_TRACES_EXPORTER === 'none')
-    return false
+  const isSetTo = (variable: string, word: string) => env[variable]?.trim().toLowerCase() === word
+  if (isSetTo('OTEL_SDK_DISABLED', 'true') || isSetTo('OTEL_TRACES_EXPORTER', 'none')) return false
   // The exporter would silently send to its default address.
   const unfit = endpoints.find((variable) => !/^https?:\/\/./i.test(env[variable]?.trim() ?? ''))
   return unfit === undefined
-    ? true
+    ? endpoints.length > 0
     : fail(`${unfit} is not a URL: set it to one with http:// or https://, such as http://127.0.0.1:4318.`)
 }
 
