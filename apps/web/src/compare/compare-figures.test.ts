@@ -30,6 +30,11 @@ describe('a difference', () => {
       by: 2.6,
       margin: 2.5,
     })
+    // 0.7 + 0.1 is 0.7999999999999999 in binary.
+    expect(difference({ ttftMs: 100 }, { ttftMs: 100.8 }, [0.7, 0.1], 'ttft')).toEqual({
+      kind: 'none',
+      margin: 0.8,
+    })
   })
 
   test('within what a disturbed clock was late and both margins is none', () => {

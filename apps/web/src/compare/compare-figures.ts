@@ -95,7 +95,7 @@ function toFigure(lane: LaneSummary | null, measure: Measure, marginMs: number |
 function toDifference(one: Figure, other: Figure): Difference {
   if (one.value === null || other.value === null) return { kind: 'unknown' }
   const by = subtract(other.value, one.value)
-  const margin = one.margin === null || other.margin === null ? null : one.margin + other.margin
+  const margin = one.margin === null || other.margin === null ? null : subtract(one.margin, -other.margin)
   if (by === 0 || (margin !== null && Math.abs(by) <= margin)) return { kind: 'none', margin: margin ?? 0 }
   return { kind: 'differs', by, margin }
 }
