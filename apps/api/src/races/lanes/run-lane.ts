@@ -14,6 +14,7 @@ import { createExchange, type Exchange } from './exchange.ts'
 import { createGatewayClient } from './gateway-client.ts'
 import { emptyResponse, LaneFault, tokenless } from './lane-fault.ts'
 import type { LaneEvent, LanesOrder } from './messages.ts'
+import { countPrompt } from './prompt-tokens.ts'
 import { type SilenceWatch, watchSilence } from './silence-watch.ts'
 import type { Start } from './start.ts'
 import type { StartPlace } from './start-line.ts'
@@ -36,6 +37,7 @@ export interface LaneSurroundings {
 export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings): Promise<void> {
   const { order, clock, desk, place, aborting, emit } = surroundings
   const { lane } = entry
+  const request = order.request.lanes[lane]!
   const reader = createAnswerReader(entry, clock, emit)
   const watch = watchSilence(order.limits, (fault) => entry.stream && aborting.abort(fault))
   const start = toStart(order)
@@ -57,7 +59,8 @@ export async function runLane(entry: LaneEntry, surroundings: LaneSurroundings):
   })
   const call: Call = {
     client: createGatewayClient(order.gateway, exchange.fetch),
-    request: order.request.lanes[lane]!,
+    request,
+    promptTokens: countPrompt(order, request),
     order,
     reader,
     connection,
@@ -104,6 +107,7 @@ function toStart({ request, gateway }: LanesOrder): Start {
 export interface Call {
   client: OpenAI
   request: LaneRequest
+  promptTokens: number
   order: LanesOrder
   reader: AnswerReader
   connection: Connection

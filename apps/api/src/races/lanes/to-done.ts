@@ -1,20 +1,18 @@
 /** A lane's `done`, from what was read: its time, its tokens, its price. */
-import type { GatewayReport, LaneEntry, LaneRequest, Usage } from '@drag-race/contracts'
+import type { GatewayReport, LaneEntry, Usage } from '@drag-race/contracts'
 import type { RaceClock } from '../race-clock.ts'
 import type { AnswerReader } from './answer-reader.ts'
-import { toMessages } from './chat-request.ts'
 import type { Connection } from './connection.ts'
-import { countTokens } from './count-tokens.ts'
 import type { Exchange } from './exchange.ts'
-import type { LaneEvent, LanesOrder } from './messages.ts'
+import type { LaneEvent } from './messages.ts'
 import { priceUsd } from './price.ts'
 import { toArrival } from './to-arrival.ts'
 
 export function toDone(
   entry: LaneEntry,
   call: {
-    order: LanesOrder
-    request: LaneRequest
+    /** Estimated, for a provider that sends no usage. */
+    promptTokens: number
     reader: AnswerReader
     connection: Connection
     exchange: Exchange
@@ -25,7 +23,7 @@ export function toDone(
   // `[DONE]` ends an answer, although the connection can stay open; without it, the end of the body does.
   const at = clock.at(exchange.isDone ? exchange.readingNs : exchange.endNs)
   const arrival = toArrival(call, clock)
-  const usage = reader.usage ?? estimateUsage(call.order, call.request, reader)
+  const usage = reader.usage ?? estimateUsage(call.promptTokens, reader)
   return {
     type: 'done',
     at,
@@ -44,10 +42,9 @@ export function toDone(
  * For a provider that sends no usage. The output tokens are those of the tape, less one or two where later letters
  * joined tokens.
  */
-function estimateUsage(order: LanesOrder, request: LaneRequest, reader: AnswerReader): Usage {
-  const messages = toMessages(order.request, request)
+function estimateUsage(inputTokens: number, reader: AnswerReader): Usage {
   return {
-    inputTokens: messages.reduce((sum, { content }) => sum + countTokens(content), 0),
+    inputTokens,
     outputTokens: reader.outputTokens,
     reasoningTokens: reader.reasoningTokens > 0 ? reader.reasoningTokens : null,
     cachedTokens: null,
