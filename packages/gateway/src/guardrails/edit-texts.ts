@@ -107,11 +107,14 @@ function isDocument(holder: Record<string, unknown>, key: string): boolean {
 function inMap({ path, isWhole, wrap }: Place, key: string): Place {
   return {
     path: `${path}/${key}`,
-    isJson: key === 'arguments',
+    isJson: isArguments.test(key),
     isWhole: isWhole || key === 'annotations',
     wrap: (inner) => wrap({ [key]: inner }),
   }
 }
+
+/** In any case, with Unicode's case folding: so Go reads members, in which Ollama is written. */
+const isArguments = /^arguments$/iu
 
 /**
  * Pieces of one text have the same `index`. Without one, texts are told apart by their id, their type, or their place.

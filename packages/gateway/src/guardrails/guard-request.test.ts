@@ -85,6 +85,14 @@ describe('on the request', () => {
     )
   })
 
+  test.each(['arguments', 'Arguments', 'argumentſ'])('reads `%s` as Go does, in any case', async (key) => {
+    const { gateway, upstream } = await start([mails])
+    const tool_calls = [{ function: { name: 'f', [key]: '{"to":"a\\u0040b.com"}' } }]
+    await gateway.chat({ model: 'm', messages: [{ role: 'assistant', tool_calls }] })
+    const { messages } = JSON.parse(upstream.received[0]!.body)
+    expect(messages[0].tool_calls[0].function[key]).toBe('{"to":"[email]"}')
+  })
+
   test.each([true, false])(
     'rejects with a message that says what to do, and sends nothing (streaming: %s)',
     async (isStream) => {
