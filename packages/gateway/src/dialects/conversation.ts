@@ -5,6 +5,8 @@
  * assistant's turn in the one user turn that follows, and instructions outside the turns: system and developer messages
  * are moved there, in their order.
  */
+
+import { countValues, valuesMax } from '../json-structure.ts'
 import type { ChatRequest, Message } from './chat-request.ts'
 import { cannotCarry } from './dialect-error.ts'
 import { type FileSource, readAudioSource, readFileSource } from './file-source.ts'
@@ -73,7 +75,7 @@ export interface ToolCall {
 /** Throws a `DialectError` that names the message. */
 export function readConversation({ messages }: ChatRequest): Conversation {
   const conversation: Conversation = { system: [], turns: [] }
-  const toolNames = new Map<string, string>()
+  const called: Called = { toolNames: new Map(), values: 0 }
   for (const [index, message] of messages.entries()) {
     const param = `messages[${index}]`
     switch (message.role) {
@@ -85,10 +87,10 @@ export function readConversation({ messages }: ChatRequest): Conversation {
         userTurn(conversation).parts.push(...notEmpty(toParts(message.content, param), `${param}.content`))
         break
       case 'tool':
-        userTurn(conversation).parts.push(toToolResult(message, toolNames, param))
+        userTurn(conversation).parts.push(toToolResult(message, called, param))
         break
       case 'assistant':
-        addAssistant(conversation, message, toolNames, param)
+        addAssistant(conversation, message, called, param)
         break
     }
   }
@@ -104,6 +106,14 @@ export function calledTools({ turns }: Conversation): string[] {
     .flatMap((turn) => (turn.role === 'assistant' ? turn.messages : []))
     .flatMap(({ calls }) => calls)
   return [...new Set(calls.map(({ name }) => name))]
+}
+
+/** The tool calls so far. */
+interface Called {
+  /** Name of the tool by the id of the call. */
+  toolNames: Map<string, string>
+  /** How many values the arguments of all of them hold. */
+  values: number
 }
 
 type Of<Role extends Message['role']> = Extract<Message, { role: Role }>
@@ -122,16 +132,11 @@ function putResultsFirst({ parts }: UserTurn) {
   parts.sort((a, b) => order(a) - order(b))
 }
 
-function addAssistant(
-  { turns }: Conversation,
-  message: Of<'assistant'>,
-  toolNames: Map<string, string>,
-  param: string,
-) {
-  const calls = (message.tool_calls ?? []).map(({ id, function: called }, index): ToolCall => {
-    toolNames.set(id, called.name)
-    const input = toInput(called.arguments, `${param}.tool_calls[${index}].function.arguments`)
-    return { id, name: called.name, input }
+function addAssistant({ turns }: Conversation, message: Of<'assistant'>, called: Called, param: string) {
+  const calls = (message.tool_calls ?? []).map(({ id, function: call }, index): ToolCall => {
+    called.toolNames.set(id, call.name)
+    const input = toInput(called, call.arguments, `${param}.tool_calls[${index}].function.arguments`)
+    return { id, name: call.name, input }
   })
   const refusal = message.refusal ? [{ type: 'text' as const, text: message.refusal }] : []
   const texts = toTexts([...message.content, ...refusal])
@@ -142,7 +147,7 @@ function addAssistant(
   else turns.push({ role: 'assistant', messages: [{ texts, calls, reasoningDetails }] })
 }
 
-function toToolResult(message: Of<'tool'>, toolNames: Map<string, string>, param: string): ToolResult {
+function toToolResult(message: Of<'tool'>, { toolNames }: Called, param: string): ToolResult {
   const name = toolNames.get(message.tool_call_id)
   if (name === undefined) {
     throw cannotCarry(`${param}.tool_call_id`, 'names no tool call of an assistant message before it.')
@@ -150,7 +155,13 @@ function toToolResult(message: Of<'tool'>, toolNames: Map<string, string>, param
   return { kind: 'tool-result', callId: message.tool_call_id, name, parts: toParts(message.content, param) }
 }
 
-function toInput(source: string, param: string): Record<string, unknown> {
+function toInput(called: Called, source: string, param: string): Record<string, unknown> {
+  called.values += countValues(Buffer.from(source))
+  if (called.values > valuesMax)
+    throw cannotCarry(
+      param,
+      `makes more than ${valuesMax} values in the arguments of tool calls, which would hold up all other calls.`,
+    )
   const input = source.trim() === '' ? {} : parseJson(source)
   if (!isRecord(input)) throw cannotCarry(param, 'must be the JSON text of an object.')
   return input

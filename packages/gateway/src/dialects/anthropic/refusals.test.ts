@@ -100,3 +100,18 @@ test('a schema that is 100,000 levels deep is refused, not a crash', () => {
     'nested too deeply',
   )
 })
+
+test('arguments of all tool calls together are bounded in their values: parsing them holds up all other calls', () => {
+  const call = (id: string) => ({
+    id,
+    type: 'function',
+    function: { name: 'f', arguments: `{"a":[${'0,'.repeat(120_000)}0]}` },
+  })
+  const messages = [
+    { role: 'user', content: 'x' },
+    { role: 'assistant', tool_calls: [call('a'), call('b')] },
+  ]
+  expect(refusal({ messages })).toContain(
+    '`messages[1].tool_calls[1].function.arguments` makes more than 200000 values',
+  )
+})
