@@ -14,7 +14,7 @@ test.each([
     highWaterMark: 1,
     write(bytes: Buffer, _encoding, done) {
       taken.push(bytes)
-      setTimeout(done, (bytes.length / 100_000) * drainMsMax)
+      setTimeout(done, (bytes.length / 300_000) * drainMsMax)
     },
   })
   const sending = sendPieces(reader as Response, pieces(piece))

@@ -44,7 +44,7 @@ export async function sendPieces(
 }
 
 /** A reader must take one write within `drainMs`: in writes of megabytes, one that reads slowly would be dropped too. */
-const writeBytesMax = 64 * 1024
+const writeBytesMax = 256 * 1024
 
 function* toWrites(piece: string | Uint8Array): Generator<Uint8Array> {
   const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
