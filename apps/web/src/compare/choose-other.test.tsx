@@ -3,23 +3,10 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
 import { Router } from 'wouter'
+import { raceOf } from '../testing/race-summary.ts'
 import { ChooseOther } from './choose-other.tsx'
 
-const race: RaceSummary = {
-  id: 'one',
-  startedAt: '2026-03-15T12:00:00Z',
-  status: 'finished',
-  prompt: 'p',
-  category: null,
-  finish: 'done',
-  origin: 'here',
-  marginMs: 1.9,
-  clock: null,
-  coldStart: false,
-  tags: {},
-  verdict: null,
-  lanes: [],
-}
+const race = raceOf({ id: 'one' })
 
 test('a race that runs is not offered, and a list that it would be alone in is empty', () => {
   const page = (same: RaceSummary[], newest: RaceSummary[]) => {

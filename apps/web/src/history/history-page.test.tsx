@@ -1,25 +1,11 @@
-import type { RaceSummary } from '@drag-race/contracts'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
 import { Router } from 'wouter'
+import { raceOf } from '../testing/race-summary.ts'
 import { HistoryPage } from './history-page.tsx'
 
-const race: RaceSummary = {
-  id: 'r',
-  startedAt: '2026-03-15T12:00:00Z',
-  status: 'finished',
-  prompt: 'p',
-  category: null,
-  finish: 'done',
-  origin: 'here',
-  marginMs: 1.9,
-  clock: null,
-  coldStart: false,
-  tags: {},
-  verdict: null,
-  lanes: [],
-}
+const race = raceOf()
 
 test('how many races are shown is told to screen readers, one as one', () => {
   const page = (races: number) => {

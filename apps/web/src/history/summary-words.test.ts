@@ -1,5 +1,6 @@
 import type { LaneSummary, RaceSummary } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
+import { raceOf } from '../testing/race-summary.ts'
 import { toArrivals, toField, toSummaryWords } from './summary-words.ts'
 
 test('names the winner, by how much, and the rule with its margin', () => {
@@ -113,25 +114,6 @@ test('each model of the field once, with its lanes', () => {
     ['b', 1],
   ])
 })
-
-function raceOf(part: Partial<RaceSummary>): RaceSummary {
-  return {
-    id: 'r',
-    startedAt: '2026-03-15T12:00:00Z',
-    status: 'finished',
-    prompt: 'p',
-    category: null,
-    finish: 'done',
-    origin: 'here',
-    marginMs: 1.9,
-    clock: null,
-    coldStart: false,
-    tags: {},
-    verdict: null,
-    lanes: [],
-    ...part,
-  }
-}
 
 function lanesOf(...models: string[]): LaneSummary[] {
   return models.map((model, lane) => ({
