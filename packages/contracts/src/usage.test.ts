@@ -29,6 +29,19 @@ describe('usage', () => {
     }
     expect(readUsage(raw)).toMatchObject({ outputTokens: 20, reasoningTokens: 5 })
   })
+  test('has reasoning that stands beside the other counts (SGLang)', () => {
+    const raw = { prompt_tokens: 10, completion_tokens: 100, total_tokens: 110, reasoning_tokens: 64 }
+    expect(readUsage(raw)).toMatchObject({ outputTokens: 100, reasoningTokens: 64 })
+    expect(readUsage({ ...raw, reasoning_tokens: 0 })?.reasoningTokens).toBeNull()
+  })
+  test('adds reasoning that is more than the completion, because no total holds it (Perplexity)', () => {
+    // The example in Perplexity's page on sonar-deep-research.
+    const raw = { prompt_tokens: 33, completion_tokens: 7163, total_tokens: 7196, reasoning_tokens: 73997 }
+    expect(readUsage(raw)).toMatchObject({ outputTokens: 81160, reasoningTokens: 73997 })
+    const completion_tokens_details = { reasoning_tokens: 30 }
+    const untotalled = { prompt_tokens: 10, completion_tokens: 20, completion_tokens_details }
+    expect(readUsage(untotalled)).toMatchObject({ outputTokens: 50, reasoningTokens: 30 })
+  })
   test.each([
     [{ prompt_tokens: 5, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 3 } }, 3],
     [{ prompt_tokens: 5, completion_tokens: 1, prompt_cache_hit_tokens: 0 }, 0],

@@ -2,7 +2,8 @@
  * Token counts of one call, in one form, whatever the provider called them.
  *
  * Providers count reasoning in different places: OpenAI inside `completion_tokens`, xAI beside it (173 in + 235 out,
- * total 3605). `total_tokens` decides: what is in it beyond prompt and completion is reasoning.
+ * total 3605). `total_tokens` decides: what is in it beyond prompt and completion is reasoning. Perplexity leaves it out
+ * of the total too (33 in + 7163 out, total 7196, 73997 of reasoning): a part cannot be larger than its whole.
  */
 import * as z from 'zod/mini'
 import { isRecord } from './is-record.ts'
@@ -42,10 +43,11 @@ export function readUsage(raw: unknown): Usage | null {
 
   const details = record(raw.completion_tokens_details) ?? record(raw.output_tokens_details)
   const promptDetails = record(raw.prompt_tokens_details) ?? record(raw.input_tokens_details)
-  const reasoningNamed = number(details?.reasoning_tokens)
+  // Perplexity and SGLang name it beside the other counts. SGLang can write 0 there though the model reasoned.
+  const reasoningNamed = number(details?.reasoning_tokens) ?? (number(raw.reasoning_tokens) || null)
   const inputTokens = prompt ?? 0
   const shown = completion ?? 0
-  const outside = reasoningOutside(inputTokens + shown, number(raw.total_tokens), reasoningNamed)
+  const outside = reasoningOutside(inputTokens, shown, number(raw.total_tokens), reasoningNamed)
   const outputTokens = shown + outside
   // No call has neither: a server that sends zeros does not count, and its call must not look free of cost.
   if (inputTokens + outputTokens === 0) return null
@@ -64,11 +66,13 @@ export function readUsage(raw: unknown): Usage | null {
 }
 
 /**
- * Reasoning tokens that `completion_tokens` leaves out: the surplus of the total. 0 where the provider gives another
- * number of reasoning tokens: then the surplus is something else (tool prompts, searches).
+ * Reasoning tokens that `completion_tokens` leaves out: those named, where they are more than it, or else the surplus of
+ * the total. 0 where the provider gives another number of reasoning tokens: then the surplus is something else (tool
+ * prompts, searches).
  */
-function reasoningOutside(counted: number, total: number | null, named: number | null): number {
-  const rest = (total ?? 0) - counted
+function reasoningOutside(prompt: number, shown: number, total: number | null, named: number | null): number {
+  if (named !== null && named > shown) return named
+  const rest = (total ?? 0) - prompt - shown
   return rest > 0 && (named === null || named === rest) ? rest : 0
 }
 
