@@ -1,8 +1,9 @@
 /** The answer of a model that reasons for long and shows nothing of it has begun, however late its first token is. */
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { event } from '../dialects/testing/event-message.ts'
 import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
-import { claude, native } from '../testing/native.ts'
+import { claude, native, nativeStreams, variables } from '../testing/native.ts'
 import { type Received, startUpstream } from '../testing/upstream.ts'
 
 const opened: { close(): Promise<void> }[] = []
@@ -22,13 +23,12 @@ async function call(path: string, model: string) {
     answered.resolve([response.writeHead(200, { 'content-type': 'text/event-stream' }), request])
   })
   const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-ours', model: 'claude-sonnet-4-5' }
-  const gateway = await startGateway({
-    models: [
-      { name: 'gpt', provider: 'openai', params },
-      { name: 'claude', provider: 'anthropic', params },
-    ],
-    policies: { timeouts },
-  })
+  const models = [
+    { name: 'gpt', provider: 'openai', params },
+    { name: 'claude', provider: 'anthropic', params },
+    { name: 'bedrock', provider: 'bedrock', params: { ...params, apiKey: undefined } },
+  ]
+  const gateway = await startGateway({ models, policies: { timeouts } }, { variables })
   opened.push(upstream, gateway)
   const response = fetch(gateway.url + path, {
     method: 'POST',
@@ -102,6 +102,23 @@ describe.each([
     expect(((await (await response).json()) as ErrorBody).error.message).toMatch(/sent no token within/)
     await cutOff
   })
+})
+
+test('reasoning at Bedrock has begun with its first piece, though no event opens it and it is sealed', async () => {
+  const { response, provider } = await call('/v1/chat/completions', 'bedrock')
+  const sealed = event('contentBlockDelta', {
+    contentBlockIndex: 0,
+    delta: { reasoningContent: { redactedContent: 'c2VhbGVk' } },
+  })
+  for (let i = 0; i < 5; i++) {
+    provider.write(sealed)
+    await arrived()
+    vi.advanceTimersByTime(1900)
+  }
+  provider.end(Buffer.concat([nativeStreams.bedrock.begin, nativeStreams.bedrock.rest]))
+  const { status, body } = await response
+  expect(status).toBe(200)
+  expect(await new Response(body).text()).toContain('grüß')
 })
 
 test.each(['/v1/messages', '/v1/chat/completions'])(

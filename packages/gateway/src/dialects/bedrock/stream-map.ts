@@ -30,8 +30,12 @@ function openReader(writer: ChunkWriter): StreamReader {
         return writer.begin()
       case 'contentBlockStart':
         return blocks.open(index, record(event.start))
-      case 'contentBlockDelta':
-        return blocks.add(index, record(event.delta))
+      case 'contentBlockDelta': {
+        const delta = record(event.delta)
+        // No event opens a block of reasoning, and a piece of it can be sealed, or nothing but a signature.
+        if (isRecord(delta.reasoningContent)) writer.opened()
+        return blocks.add(index, delta)
+      }
       case 'contentBlockStop':
         return blocks.close(index)
       case 'messageStop': {
