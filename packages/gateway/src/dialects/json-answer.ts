@@ -52,7 +52,7 @@ const jsonInstruction = 'Answer with a single JSON object and nothing else: no o
 
 function refusal(keepsToSchemas: boolean): string {
   const why = keepsToSchemas
-    ? 'has a schema that this model cannot be held to, because it allows any value in a place, or members of any name'
-    : 'has a schema that this model cannot be held to'
-  return `${why}: leave \`strict\` out, and the model does its best, or name another model.`
+    ? ', because it allows any value in a place, or members of any name, or joins objects by `allOf`'
+    : ''
+  return `has a schema that this model cannot be held to${why}: leave \`strict\` out, and the model does its best, or name another model.`
 }

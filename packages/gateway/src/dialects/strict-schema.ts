@@ -9,13 +9,15 @@ import { isRecord, record, records } from './read-json.ts'
 type Schema = Record<string, unknown>
 
 /**
- * null for a schema that cannot be enforced: with a place where any value is allowed, which is refused, or with an
- * object whose members can have any name (`additionalProperties: {…}`), which would always be empty.
+ * null for a schema that cannot be enforced: with a place where any value is allowed, which is refused, with an object
+ * whose members can have any name (`additionalProperties: {…}`), which would always be empty, or with one that is joined
+ * of several by `allOf`.
  */
 export function toStrictSchema(schema: Schema): Schema | null {
   let canBeKept = true
   const convert = (value: unknown, depth = 0): unknown => {
-    canBeKept &&= depth < depthMax && isRecord(value) && saysWhatItIs(value) && !hasFreeNames(value)
+    canBeKept &&= depth < depthMax && isRecord(value) && saysWhatItIs(value)
+    canBeKept &&= !hasFreeNames(record(value)) && !isJoined(record(value))
     return canBeKept ? narrow(record(value), (below) => convert(below, depth + 1)) : value
   }
   const strict = record(convert(schema))
@@ -32,6 +34,14 @@ function saysWhatItIs(schema: Schema): boolean {
 function hasFreeNames({ properties, patternProperties, additionalProperties }: Schema): boolean {
   if (isRecord(additionalProperties) || isRecord(patternProperties)) return true
   return additionalProperties === true && Object.keys(record(properties)).length === 0
+}
+
+/** A reference among several parts is refused; objects that are closed allow no members of each other. */
+function isJoined({ allOf, ...own }: Schema): boolean {
+  const parts = records(allOf)
+  const isReference = (part: Schema) => '$ref' in part
+  const objects = [own, ...parts].filter((part) => isReference(part) || 'properties' in part)
+  return parts.length > 0 && (objects.length > 1 || (parts.length > 1 && parts.some(isReference)))
 }
 
 type Convert = (below: unknown) => unknown

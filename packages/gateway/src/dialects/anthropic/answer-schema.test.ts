@@ -144,6 +144,10 @@ describe('a schema that Claude is to keep to', () => {
     ['claude-opus-4-6', { type: 'object', additionalProperties: { type: 'number' } }],
     ['claude-opus-4-6', { type: 'object', additionalProperties: true }],
     ['claude-opus-4-6', { type: 'object', properties: { any: {} } }],
+    // Anthropic refuses a reference among several parts; objects that are closed allow no members of each other.
+    ['claude-opus-4-6', { allOf: [{ $ref: '#/$defs/a' }, { type: 'object' }], $defs: { a: closed } }],
+    ['claude-opus-4-6', { allOf: [closed, { type: 'object', properties: { a: { type: 'null' } } }] }],
+    ['claude-opus-4-6', { ...closed, allOf: [{ $ref: '#/$defs/a' }], $defs: { a: closed } }],
     ['claude-opus-4-6', {}],
     ['claude-sonnet-4-20250514', closed],
   ])('that %s cannot be held to is sent in words: %j', (model, schema) => {
