@@ -1,6 +1,6 @@
 /** What guardrails cannot check is not passed on, and a token that they hold back counts as arrived. */
 import { expect, test } from 'vitest'
-import { done, finish, role, token } from '../testing/chunks.ts'
+import { delta, done, finish, role, token } from '../testing/chunks.ts'
 import { type ErrorBody, oneModel, startGateway } from '../testing/gateway.ts'
 import { askStream, nativeStreams, natives, startNative } from '../testing/native.ts'
 import { useOpened } from '../testing/opened.ts'
@@ -135,4 +135,15 @@ test('an answer with such tool call arguments is not passed on', async () => {
   const response = await gateway.chat({ model: 'm', messages: [{ role: 'user', content: 'a' }] })
   expect(response.status).toBe(502)
   expect(((await response.json()) as ErrorBody).error.message).toContain('200000 values')
+})
+
+test('nor is one that streams, where no tool call has too many by itself', async () => {
+  const call = (index: number) => {
+    return delta({ tool_calls: [{ index, id: `c${index}`, function: { name: 'f', arguments: half } }] })
+  }
+  const { gateway } = await start(stream([role, token('a'), call(0), call(1), finish, done]))
+  const asked = { model: 'm', messages: [{ role: 'user', content: 'a' }], stream: true }
+  const text = await (await gateway.chat(asked)).text()
+  expect(text).toContain('200000 values')
+  expect(text).not.toContain('[DONE]')
 })

@@ -7,9 +7,10 @@
  */
 import { isRecord, record, records, text } from '../dialects/read-json.ts'
 import { NotChecked } from '../errors.ts'
+import { valuesMax } from '../json-structure.ts'
 import { editInTurns } from './edit-in-turns.ts'
 import { editTexts, type Place } from './edit-texts.ts'
-import { type OpenText, openText } from './open-text.ts'
+import { type Held, type OpenText, openText } from './open-text.ts'
 import type { TextGuard } from './text-guard.ts'
 import type { Turns } from './turns.ts'
 
@@ -32,16 +33,23 @@ export function createChunkGuard(guard: TextGuard, choicesAsked: number, onText:
   const open = new Map<string, { choice: unknown; place: Place; text: OpenText }>()
   let head: Record<string, unknown> = {}
   let heldChars = 0
+  let heldValues = 0
 
-  const onHeld = (chars: number) => {
-    heldChars += chars
-    if (heldChars > heldCharsMax) throw tooLong()
+  const held: Held = {
+    onChars(chars) {
+      heldChars += chars
+      if (heldChars > heldCharsMax) throw tooLong()
+    },
+    onValues(values) {
+      heldValues += values
+      if (heldValues > valuesMax) throw guard.tooManyValues()
+    },
   }
   const textAt = (choice: unknown, place: Place): OpenText => {
     const key = `${choice}${place.path}`
     const known = open.get(key)
     if (known) return known.text
-    const opened = openText(guard, place, onHeld)
+    const opened = openText(guard, place, held)
     open.set(key, { choice, place, text: opened })
     return opened
   }

@@ -1,4 +1,5 @@
 /** One text of a stream, from its first piece to its end. */
+import { countValues } from '../json-structure.ts'
 import { editInTurns } from './edit-in-turns.ts'
 import type { Place } from './edit-texts.ts'
 import type { TextGuard } from './text-guard.ts'
@@ -11,9 +12,16 @@ export interface OpenText {
   end(turns: Turns): Promise<string>
 }
 
-/** `onHeld` gets the number of characters of each piece that is held back to the end. */
-export function openText(guard: TextGuard, place: Place, onHeld: (chars: number) => void): OpenText {
-  return place.isJson ? openArguments(guard, place, onHeld) : openWords(guard)
+/** What is held back to the end, for bounds on all texts together. */
+export interface Held {
+  /** The characters of each piece. */
+  onChars(chars: number): void
+  /** The values in a text that is whole, before it is parsed. */
+  onValues(values: number): void
+}
+
+export function openText(guard: TextGuard, place: Place, held: Held): OpenText {
+  return place.isJson ? openArguments(guard, place, held) : openWords(guard)
 }
 
 function openWords(guard: TextGuard): OpenText {
@@ -27,14 +35,17 @@ function openWords(guard: TextGuard): OpenText {
 /**
  * The arguments of a tool are JSON. They are held back until they are whole, because only then masked JSON stays JSON.
  */
-function openArguments(guard: TextGuard, place: Place, onHeld: (chars: number) => void): OpenText {
-  let held = ''
+function openArguments(guard: TextGuard, place: Place, { onChars, onValues }: Held): OpenText {
+  let text = ''
   return {
     async push(piece) {
-      onHeld(piece.length)
-      held += piece
+      onChars(piece.length)
+      text += piece
       return ''
     },
-    end: (turns) => editInTurns(guard, turns, (edit) => edit(held, place)),
+    async end(turns) {
+      onValues(countValues(Buffer.from(text)))
+      return editInTurns(guard, turns, (edit) => edit(text, place))
+    },
   }
 }
