@@ -29,6 +29,8 @@ describe('a stream is whole', () => {
   test.each([
     ['no-done', 'stop'],
     ['no-finish', null],
+    ['done-blanks', null],
+    ['done-behind-comment', null],
     ['one-line-end', 'stop'],
     ['crlf', 'stop'],
     ['comments', 'stop'],

@@ -10,6 +10,8 @@ const stop = chunk({}, { finish_reason: 'stop' })
 const streams: Record<string, string> = {
   'no-done': hello + stop,
   'no-finish': `${hello}data: [DONE]\n\n`,
+  'done-blanks': `${hello}data: [DONE] \n\n`,
+  'done-behind-comment': `${hello}: ${'-'.repeat(64)}\ndata: [DONE]\n\n`,
   'one-line-end': `${hello + stop}data: [DONE]\n`,
   crlf: `${hello + stop}data: [DONE]\n\n`.replaceAll('\n', '\r\n'),
   comments: `: ping\n\n${hello}: ping\n\n${stop}data: [DONE]\n\n`,

@@ -58,8 +58,10 @@ export function createFrameSink(
       isAsked = false
       arrivals.readingNs = next.stampNs
       arrivals.reading = next.frame
-      arrivals.isDone ||= isDoneFrame(next.frame)
-      controller.enqueue(next.frame)
+      const isEnd = isDoneFrame(next.frame)
+      arrivals.isDone ||= isEnd
+      // The SDK takes `[DONE]` with a blank behind it for broken JSON.
+      controller.enqueue(isEnd ? doneFrame : next.frame)
       return
     }
     arrived = []
@@ -147,7 +149,7 @@ function isBodyless(status: number | null): boolean {
 function isWhole(rest: Uint8Array): boolean {
   if (rest.length === 0) return false
   const { data } = readFrame(rest)
-  if (data === null || data === '[DONE]') return data !== null
+  if (data === null || data.trim() === '[DONE]') return data !== null
   try {
     JSON.parse(data)
     return true
@@ -156,7 +158,10 @@ function isWhole(rest: Uint8Array): boolean {
   }
 }
 
-/** `data: [DONE]` with its line ends is short: longer frames need not be parsed. */
+const doneFrame = Buffer.from('data: [DONE]\n\n')
+
+/** A frame is parsed here only where it can be the end: the SDK parses each of them too. */
 function isDoneFrame(frame: Uint8Array): boolean {
-  return frame.length <= 64 && readFrame(frame).data === '[DONE]'
+  const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
+  return bytes.includes('[DONE]') && readFrame(frame).data?.trim() === '[DONE]'
 }
