@@ -1,10 +1,12 @@
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { role, token } from '../testing/chunks.ts'
 import { bearer, type Door, keyOf, openDoor } from '../testing/door.ts'
 import { messages } from '../testing/gateway.ts'
+import { createAudit } from './audit.ts'
 import { createAuditFile } from './audit-file.ts'
 
 let folder: string
@@ -184,6 +186,29 @@ test('files are rotated by size: none grows over its bound, and only so many are
   // The newest lines, in their order, none lost between two files.
   const numbers = texts.toReversed().flatMap((text) => text.trim().split(/\s+/).map(Number))
   expect(numbers).toEqual(Array.from(numbers, (_, index) => 95 - numbers.length + index))
+})
+
+test('a file that is left and taken again has one writer, under whatever spelling: no line is lost', async () => {
+  const lost: number[] = []
+  const clock = { date: () => new Date(0), monotonicMs: () => 0 }
+  const audit = createAudit({ clock, log: pino({ level: 'silent' }), onLost: (lines) => lost.push(lines) })
+  const use = (path: string) => audit.use({ path, maxBytes: 1_000, keep: 100 })
+  const note = (from: number) => {
+    for (let line = from; line < from + 100; line++) audit.note({ line })
+  }
+  use(join(folder, 'audit.log'))
+  note(0)
+  use(join(folder, 'other.log'))
+  use(`${folder}/./audit.log`)
+  note(100)
+  await audit.close()
+  const names = (await readdir(folder)).sort(
+    (a, b) => Number(b.split('.')[2] ?? 0) - Number(a.split('.')[2] ?? 0),
+  )
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+  const lines = texts.join('').trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line).line)).toEqual(Array.from(lines, (_, index) => index))
+  expect([lines.length, lost]).toEqual([200, []])
 })
 
 test('where no full file is kept there is only the current one', async () => {

@@ -2,6 +2,7 @@
  * One JSON line a call: who called what, how it ended, what it cost. No prompt, no answer, no key. Calls that were
  * refused before their caller was known get only so many lines a minute (stranger-lines.ts).
  */
+import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Audit } from '../config/callers-schema.ts'
@@ -27,31 +28,34 @@ export interface AuditOptions {
 }
 
 export function createAudit({ clock, log, onLost }: AuditOptions): AuditLog {
-  let open: { path: string; file: AuditFile } | null = null
-  /** Files that are no longer used and still write their last lines; each is done within a second. */
-  const closing = new Set<Promise<void>>()
+  let open: AuditFile | null = null
+  // A second writer of a file would rotate it while the first one still writes its last lines.
+  const files = new Map<string, AuditFile>()
   const strangers = createStrangerLines(clock)
 
+  const toFile = (config: Audit): AuditFile => {
+    const path = resolve(config.path)
+    const known = files.get(path)
+    known?.limit(config)
+    const file = known ?? openFile(config, log, onLost)
+    files.set(path, file)
+    return file
+  }
   const leave = () => {
-    if (open) tellLeftOut(open.file, strangers.takeLeftOut(true), clock.date().toISOString())
-    const left = open?.file.close()
-    open = null
-    if (!left) return
-    closing.add(left)
-    void left.then(() => closing.delete(left))
+    if (open) tellLeftOut(open, strangers.takeLeftOut(true), clock.date().toISOString())
   }
   return {
-    read: createAuditReader(() => open?.file ?? null, strangers, clock),
-    note: (done) => open?.file.write(JSON.stringify({ time: clock.date().toISOString(), ...done })),
+    read: createAuditReader(() => open, strangers, clock),
+    note: (done) => open?.write(JSON.stringify({ time: clock.date().toISOString(), ...done })),
     use(config) {
-      // A second writer for the same file would rotate it while the first one writes.
-      if (config && config.path === open?.path) return open.file.limit(config)
-      leave()
-      if (config) open = { path: config.path, file: openFile(config, log, onLost) }
+      const next = config && toFile(config)
+      if (next !== open) leave()
+      open = next
     },
     async close() {
       leave()
-      await Promise.all(closing)
+      open = null
+      await Promise.all([...files.values()].map((file) => file.close()))
     },
   }
 }
