@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import { allBudgetRules } from './budgets/budget-rule.ts'
 import type { ChatParts } from './chat.ts'
 import type { Clock } from './clock.ts'
+import type { Refused } from './config/config-status.ts'
 import type { Config } from './config/load.ts'
 import type { ConfigReading } from './config/read-config.ts'
 import { type DrainTimes, drain, shutdown } from './drain.ts'
@@ -136,8 +137,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     reload(reading) {
       const number = ++reloads
       const { hash, warnings } = reading
-      if (hash === configStatus.describe().hash) return configStatus.unchanged()
-      if (hash !== null && hash === configStatus.describe().refused?.hash) return
+      const { hash: inForce, refused } = configStatus.describe()
+      if (hash === inForce) return configStatus.unchanged()
+      if (refused !== null && isSame(reading, refused)) return
       const read = toSetup(reading, engine)
       if (read.setup === null) {
         configStatus.refused(hash, read.faults)
@@ -176,6 +178,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       await Promise.all([audit.close(), engine.books.close(), tracing?.close()])
     },
   }
+}
+
+/** A file that cannot be read has no hash: there the reason must be the same. */
+function isSame(reading: ConfigReading, { hash, faults }: Refused): boolean {
+  if (reading.hash !== null) return reading.hash === hash
+  return hash === null && !reading.isValid && reading.faults.join() === faults.join()
 }
 
 type SetupRead = { setup: Setup } | { setup: null; faults: string[] }

@@ -52,6 +52,19 @@ test('a bad config is refused with all its faults, and the old one stays in forc
   expect(await gateway.sample('gateway_config_reloads_total', 'outcome="applied"')).toBe(1)
 })
 
+test('a file that cannot be read is one refusal, however often it is looked at, until the reason changes', async () => {
+  const gateway = await start({ policies: admin })
+  for (const code of ['ENOENT', 'ENOENT', 'EACCES', 'EACCES']) {
+    const faults = [`gateway.yaml cannot be read (${code}). Put it back.`]
+    gateway.gateway.reload({ isValid: false, faults, warnings: [], hash: null })
+  }
+  expect(gateway.logs.map(({ faults }) => String(faults))).toEqual([
+    expect.stringContaining('ENOENT'),
+    expect.stringContaining('EACCES'),
+  ])
+  expect(await gateway.sample('gateway_config_reloads_total', 'outcome="refused"')).toBe(2)
+})
+
 test('the state of the config is for admins only', async () => {
   const gateway = await start({
     policies: { apiKeys: { keys: [keyOf('boss', { isAdmin: true }), keyOf('a')] } },

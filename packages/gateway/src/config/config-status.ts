@@ -21,7 +21,13 @@ export interface ConfigDescription {
   /** About what was probably not meant, such as a key that has no effect. */
   warnings: readonly string[]
   /** The last config that was refused; null when none was since this one is in force. */
-  refused: { at: string; hash: string | null; faults: readonly string[] } | null
+  refused: Refused | null
+}
+
+export interface Refused {
+  at: string
+  hash: string | null
+  faults: readonly string[]
 }
 
 /** A long file can have any number of faults or warnings; nobody reads more than this. */
