@@ -1,7 +1,6 @@
 /** The rates of the null test, as a table that is printed and kept in bench/README.md. */
-import { cpus } from 'node:os'
 import { type Leaderboard, type Measure, toSpread } from '@drag-race/contracts'
-import { keepTable } from '../keep-table.ts'
+import { keepTable, toMachine } from '../keep-table.ts'
 import type { NullRace } from './races.ts'
 
 interface Found {
@@ -23,7 +22,7 @@ export function writeReport(found: Found, isKept: boolean) {
   const ties = jittered.filter(({ isDeadHeat }) => isDeadHeat).length
   const exactGaps = toSpread(exact.map(gapMs))
   const lines = [
-    `${cpus()[0]?.model.trim()}, ${cpus().length} cores; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}. Margin of the races ± ${margins.p50?.toFixed(2)} ms.`,
+    `${toMachine()} Margin of the races ± ${margins.p50?.toFixed(2)} ms.`,
     '',
     '| | | |',
     '|---|--:|---|',

@@ -2,7 +2,6 @@
  * `pnpm bench:tape`: how long it takes to import, open, seek in and export the longest tape. The real app and a real
  * browser; each round in a browser without cache.
  */
-import { cpus } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { foldRace, type RaceEvent } from '@drag-race/contracts'
 import type { Browser, Page } from 'playwright-core'
@@ -10,7 +9,7 @@ import { openBrowser } from '../../tests/support/browser.ts'
 import { startHouse } from '../../tests/support/programs.ts'
 import { toTapeFile } from '../../tests/support/tape-file.ts'
 import { buildWeb } from '../build-web.ts'
-import { keepTable } from '../keep-table.ts'
+import { keepTable, toMachine } from '../keep-table.ts'
 import { toLongTape } from './long-tape.ts'
 
 const size = { lanes: 16, tokens: 20_000 }
@@ -42,7 +41,7 @@ async function main() {
     }
     const of = (pick: (opened: Opened) => number) => row(opening.map(pick))
     report([
-      `${size.lanes} lanes × ${size.tokens.toLocaleString('en')} tokens, ${megabytes.toFixed(1)} MB as a file; ${rounds} rounds; ${cpus()[0]?.model.trim()}, ${cpus().length} cores; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 10)}.`,
+      `${size.lanes} lanes × ${size.tokens.toLocaleString('en')} tokens, ${megabytes.toFixed(1)} MB as a file; ${rounds} rounds; ${toMachine()}`,
       '',
       '| milliseconds | best | median | worst |',
       '|---|--:|--:|--:|',
