@@ -82,10 +82,14 @@ export function placeBlocks<Block>(
   calls: readonly Block[],
   blocks: { index: number; block: Block }[],
 ): Block[] {
-  const placed = [...(texts.length > 0 ? [texts] : []), ...calls.map((call) => [call])]
-  for (const { index, block } of blocks.toSorted((a, b) => a.index - b.index))
-    placed.splice(index, 0, [block])
-  return placed.flat()
+  const others = [...(texts.length > 0 ? [texts] : []), ...calls.map((call) => [call])]
+  const placed: (readonly Block[])[] = []
+  let next = 0
+  for (const { index, block } of blocks.toSorted((a, b) => a.index - b.index)) {
+    while (placed.length < index && next < others.length) placed.push(others[next++]!)
+    placed.push([block])
+  }
+  return [...placed, ...others.slice(next)].flat()
 }
 
 function joinBase64(pieces: readonly string[]): string {

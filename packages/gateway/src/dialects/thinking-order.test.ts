@@ -49,6 +49,13 @@ test.each(ways)('$name: a text that comes back in several parts is still one', (
   expect(content.slice(-3)).toEqual(way.blocksOf('').slice(2))
 })
 
+test.each(ways)('$name: thinking that comes back with one index for all keeps its order', (way) => {
+  const { message } = way.answerOf(way.blocksOf('Let me look.')).choices[0]!
+  const reasoning_details = message.reasoning_details?.map((detail) => ({ ...detail, index: 0 }))
+  const [one, text, a, two, b] = way.blocksOf('Let me look.')
+  expect(sendBack(way, { ...message, reasoning_details })).toEqual([one, two, text, a, b])
+})
+
 function sendBack({ dialect, model }: (typeof ways)[number], message: object): object[] {
   const messages = [{ role: 'user', content: 'x' }, message]
   const { body } = dialect.toRequest({ messages }, { model, stream: false, baseUrl: 'https://x.test' })
