@@ -36,6 +36,8 @@ describe('a stream is whole', () => {
     ['comments', 'stop'],
     ['no-space', 'stop'],
     ['empty-choices', 'stop'],
+    ['error-empty', 'stop'],
+    ['done-spaced', 'stop'],
     ['no-last-blank', 'stop'],
     ['reset-finished', 'stop'],
   ])('%s', async (model, finishReason) => {

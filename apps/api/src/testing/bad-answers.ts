@@ -19,6 +19,8 @@ const streams: Record<string, string> = {
   'empty-choices': `data: {"choices":[]}\n\n${hello}${stop}data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}\n\ndata: [DONE]\n\n`,
   'usage-twice': `${hello}data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1}}\n\n${stop}data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}\n\ndata: {"choices":[],"usage":null}\n\ndata: [DONE]\n\n`,
   utf8: `${chunk({ content: 'Größe 🏁' })}${stop}data: [DONE]\n\n`,
+  'error-empty': [hello, stop].join('').replaceAll('"id":"c"', '"id":"c","error":{"message":"","code":null}'),
+  'done-spaced': `${hello + stop}data: [DONE] \n\n`,
   'no-last-blank': `${hello}${stop}`.trimEnd(),
 
   cut: hello,

@@ -4,6 +4,7 @@
  */
 import { parseJsonOrNull } from '@drag-race/contracts'
 import { createFrameSplitter, readFrame } from '@drag-race/wire'
+import { isDoneFrame, toSdkFrame } from './sdk-frame.ts'
 
 /** What is recorded of a response while it arrives. */
 export interface Arrivals {
@@ -58,10 +59,8 @@ export function createFrameSink(
       isAsked = false
       arrivals.readingNs = next.stampNs
       arrivals.reading = next.frame
-      const isEnd = isDoneFrame(next.frame)
-      arrivals.isDone ||= isEnd
-      // The SDK takes `[DONE]` with a blank behind it for broken JSON.
-      controller.enqueue(isEnd ? doneFrame : next.frame)
+      arrivals.isDone ||= isDoneFrame(next.frame)
+      controller.enqueue(toSdkFrame(next.frame))
       return
     }
     arrived = []
@@ -148,20 +147,7 @@ function isBodyless(status: number | null): boolean {
 /** The last event can come without its blank line; half an event does not count. */
 function isWhole(rest: Uint8Array): boolean {
   if (rest.length === 0) return false
+  if (isDoneFrame(rest)) return true
   const { data } = readFrame(rest)
-  if (data === null || data.trim() === '[DONE]') return data !== null
-  try {
-    JSON.parse(data)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const doneFrame = Buffer.from('data: [DONE]\n\n')
-
-/** A frame is parsed here only where it can be the end: the SDK parses each of them too. */
-function isDoneFrame(frame: Uint8Array): boolean {
-  const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
-  return bytes.includes('[DONE]') && readFrame(frame).data?.trim() === '[DONE]'
+  return data !== null && parseJsonOrNull(data) !== null
 }
