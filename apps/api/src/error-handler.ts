@@ -10,6 +10,8 @@ import { toDatabaseAdvice } from './history/index.ts'
 
 export function answerErrors(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
+    // The client left in the middle of its body: nothing failed, and nobody waits for an answer.
+    if (error === request.errored) return
     const fault = toFault(error)
     if (fault.status >= 500)
       log.error({ error, method: request.method, path: request.path }, 'request failed')

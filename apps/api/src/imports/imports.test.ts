@@ -1,4 +1,5 @@
 /** Tape files that are exported from one app and imported into another. */
+import { request } from 'node:http'
 import {
   emptyRace,
   type ImportedRace,
@@ -10,11 +11,13 @@ import {
   tapeLinesType,
   toTimeSlip,
 } from '@drag-race/contracts'
-import { describe, expect, test } from 'vitest'
+import pino from 'pino'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { promptLibrary } from '../prompts/library.ts'
 import { eventually } from '../testing/eventually.ts'
 import { toHandmade } from '../testing/handmade-tape.ts'
 import { collect, detail, eventsOf, fold, race } from '../testing/race-client.ts'
+import { startApp } from '../testing/start-app.ts'
 import { refusal, toFile, useTwoApps } from '../testing/use-two-apps.ts'
 import { readTapeFile } from './read-tape-file.ts'
 
@@ -177,6 +180,24 @@ describe('an upload', () => {
       code: 'tape_too_large',
       message: expect.stringContaining('larger than 1 MB'),
     })
+  })
+
+  test('whose client leaves is no failure of the app', async () => {
+    const lines: string[] = []
+    const app = await startApp({
+      gatewayUrl: 'http://127.0.0.1:1',
+      log: pino({ level: 'warn' }, { write: (line) => lines.push(line) }),
+    })
+    onTestFinished(app.close)
+    const headers = { 'content-type': tapeLinesType }
+    const upload = request(`${app.url}/api/races/import`, { method: 'POST', headers })
+    upload.on('error', () => {})
+    upload.write('{"format":')
+    const other = () => fetch(`${app.url}/api/races/import`, { method: 'POST', headers })
+    await eventually(async () => expect((await other()).status).toBe(429))
+    upload.destroy()
+    await eventually(async () => expect((await other()).status).toBe(422))
+    expect(lines).toEqual([])
   })
 
   test('is refused while another one runs, with when to try again', async () => {

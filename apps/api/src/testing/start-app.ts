@@ -13,7 +13,9 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-export interface TestAppOptions extends Partial<ServerOptions>, Partial<Pick<AppContext, 'now' | 'nowMs'>> {
+export interface TestAppOptions
+  extends Partial<ServerOptions>,
+    Partial<Pick<AppContext, 'log' | 'now' | 'nowMs'>> {
   gatewayUrl: string
   apiKey?: string
   /** false: the gateway's answer to `GET /` says whether it is our own. */
@@ -21,14 +23,13 @@ export interface TestAppOptions extends Partial<ServerOptions>, Partial<Pick<App
   db?: HistoryDatabase
 }
 
-const log = pino({ level: 'silent' })
-
 export async function startApp(options: TestAppOptions): Promise<TestApp> {
   const {
     gatewayUrl,
     apiKey = null,
     isDefaultAddress = true,
     db = await openDatabase(':memory:'),
+    log = pino({ level: 'silent' }),
     now = () => new Date(),
     nowMs = () => performance.now(),
     ...more
