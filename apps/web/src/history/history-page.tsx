@@ -56,12 +56,13 @@ function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }
   const nowMs = useNow(30_000)
   const [doomed, setDoomed] = useState<RaceSummary | null>(null)
   const top = useRef<HTMLOListElement>(null)
-  const deletion = useDeleteRace(() => {
+  const deletion = useDeleteRace()
+  const goOn = () => {
     // As long as the dialog is open, nothing outside of it can take the focus.
     flushSync(() => setDoomed(null))
     // The button that had the focus is gone: the focus goes to the beginning of the list, not of the page.
     top.current?.focus()
-  })
+  }
   const close = () => {
     setDoomed(null)
     deletion.reset()
@@ -80,7 +81,7 @@ function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }
           action="Delete"
           isBusy={deletion.isPending}
           problem={deletion.error?.message ?? null}
-          onConfirm={() => deletion.mutate(doomed.id)}
+          onConfirm={() => deletion.mutate(doomed.id, { onSuccess: goOn })}
           onClose={close}
         >
           <p className="history-doomed" dir="auto">

@@ -25,7 +25,8 @@ export function useRaces(filters: RaceFilters) {
   })
 }
 
-export function useDeleteRace(onDeleted: () => void) {
+/** What is to happen on the page after a deletion is given to `mutate`: nothing does when the dialog is closed. */
+export function useDeleteRace() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (id: string) =>
@@ -36,7 +37,6 @@ export function useDeleteRace(onDeleted: () => void) {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['races'] })
       void client.invalidateQueries({ queryKey: ['leaderboard'] })
-      onDeleted()
     },
   })
 }

@@ -33,13 +33,14 @@ type Problems = Partial<Record<'title' | 'category' | 'text', string>>
 export function PromptForm({ draft, categories, onClose }: PromptFormProps) {
   const [input, setInput] = useState(draft)
   const [problems, setProblems] = useState<Problems>({})
-  const saving = useSavePrompt(() => onClose(null))
+  const saving = useSavePrompt()
   const set = (part: Partial<Draft>) => setInput({ ...input, ...part })
   const submit = () => {
     const { title, category, text } = input
     const checked = PromptInput.safeParse({ title, category, text })
     setProblems(checked.success ? {} : toProblems(checked.error.issues))
-    if (checked.success) saving.mutate({ id: input.id, input: checked.data })
+    if (checked.success)
+      saving.mutate({ id: input.id, input: checked.data }, { onSuccess: () => onClose(null) })
   }
   const refusal = saving.error instanceof ApiProblem ? toProblems(saving.error.details) : {}
   const isNamed = Object.keys(refusal).length > 0

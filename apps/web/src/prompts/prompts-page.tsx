@@ -100,14 +100,14 @@ interface DeleteDialogProps {
 }
 
 function DeleteDialog({ prompt, onClose, onDeleted }: DeleteDialogProps) {
-  const deletion = useDeletePrompt(onDeleted)
+  const deletion = useDeletePrompt()
   return (
     <ConfirmDialog
       title={`Delete “${prompt.title}”?`}
       action="Delete"
       isBusy={deletion.isPending}
       problem={deletion.error?.message ?? null}
-      onConfirm={() => deletion.mutate(prompt.id)}
+      onConfirm={() => deletion.mutate(prompt.id, { onSuccess: onDeleted })}
       onClose={onClose}
     >
       <p>The races that were run with it stay in the history.</p>

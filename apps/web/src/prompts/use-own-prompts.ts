@@ -1,10 +1,13 @@
-/** Adds, changes and deletes prompts of one's own; the list is read again after each. */
+/**
+ * Adds, changes and deletes prompts of one's own; the list is read again after each. What is to happen on the page
+ * then is given to `mutate`: nothing does when the dialog is closed.
+ */
 import type { Prompt, PromptInput } from '@drag-race/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { readJson } from '../read-json.ts'
 
 /** Adds a prompt where `id` is null, else changes that one. */
-export function useSavePrompt(onSaved: () => void) {
+export function useSavePrompt() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: ({ id, input }: { id: string | null; input: PromptInput }) =>
@@ -12,21 +15,15 @@ export function useSavePrompt(onSaved: () => void) {
         method: id === null ? 'POST' : 'PUT',
         body: JSON.stringify(input),
       }),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['prompts'] })
-      onSaved()
-    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['prompts'] }),
   })
 }
 
-export function useDeletePrompt(onDeleted: () => void) {
+export function useDeletePrompt() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (id: string) => readJson<null>(toPath(id), { method: 'DELETE' }),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['prompts'] })
-      onDeleted()
-    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['prompts'] }),
   })
 }
 
