@@ -32,9 +32,9 @@ async function withoutApp(see: () => Promise<unknown>) {
   }
 }
 
-test('while the app answers, the race goes on and so do its clocks', async () => {
-  // Playwright cannot cut an answer that has begun.
-  await at.page.addInitScript(`
+/** Lets the test cut the tape that the page reads: Playwright cannot cut an answer that has begun. */
+function letTapeBeCut() {
+  return at.page.addInitScript(`
     const fetchIt = window.fetch
     globalThis.cutting = new AbortController()
     window.fetch = (input, init) => {
@@ -43,12 +43,29 @@ test('while the app answers, the race goes on and so do its clocks', async () =>
       return fetchIt(input, { ...init, signal: AbortSignal.any(signals) })
     }
   `)
+}
+
+test('while the app answers, the race goes on and so do its clocks', async () => {
+  await letTapeBeCut()
   await startRace()
   await at.page.evaluate('cutting.abort()')
   await status().getByText('Connection lost. The race goes on without us; reconnecting …').waitFor()
   const before = await clock()
   await drawTwice()
   expect(await clock()).not.toBe(before)
+})
+
+test('when the race is gone, the telemetry beside it no longer waits for its calls', async () => {
+  const panel = at.page.getByRole('complementary', { name: 'Telemetry' })
+  await letTapeBeCut()
+  await setUpRace(at.page, at.url('/'), ['sim-silent'])
+  await button('Start').click()
+  await panel.getByText('The gateway counts a call when its answer has ended.').waitFor()
+  const gone = { error: { code: 'not_found', message: 'There is no such race.' } }
+  await at.page.route('**/events', (route) => route.fulfill({ status: 404, json: gone }))
+  await at.page.evaluate('cutting.abort(); globalThis.cutting = new AbortController()')
+  await at.page.getByRole('heading', { name: 'The race was lost from view' }).waitFor()
+  await panel.getByText('No call').waitFor()
 })
 
 test('when the app is gone, the page does not claim that the race goes on, and the clocks stop', async () => {

@@ -35,7 +35,9 @@ export function TelemetryPanel() {
 
 function Body() {
   const raceId = useRace(({ race }) => race.raceId)
-  const isRacing = useRace(({ race }) => race.raceId !== null && race.end === null)
+  const isRacing = useRace(
+    ({ race, feed }) => race.raceId !== null && race.end === null && feed.state !== 'refused',
+  )
   const lanes = useTimedLanes(raceId !== null)
   const { data, error, dataUpdatedAt, refetch } = useGatewayStats({ raceId, isRacing })
   if (error && !data) {
