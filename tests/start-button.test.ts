@@ -86,6 +86,30 @@ test('does not stop the race at the second half of a double click', async () => 
   await expectWholeRace()
 })
 
+test('a lane’s Stop and “Rerun lane” take no second half of a double click on each other', async () => {
+  const clickAgain = async (name: string) => {
+    const box = (await button(name).boundingBox())!
+    await at.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await at.page.mouse.down({ clickCount: 2 })
+    await at.page.mouse.up({ clickCount: 2 })
+    // Whatever the click sends is on its way then.
+    await at.page.evaluate('new Promise(requestAnimationFrame)')
+  }
+  const posts = (path: RegExp) => at.requested.filter((url) => path.test(url)).length
+  await setUpRace(at.page, at.url('/'), ['sim-long'])
+  await button('Start').click()
+  await button('Stop lane 1').click()
+  await button('Rerun lane 1 alone').waitFor()
+  await clickAgain('Rerun lane 1 alone')
+  expect(posts(/\/api\/race$/)).toBe(1)
+  await button('Rerun lane 1 alone').click()
+  await button('Stop lane 1').waitFor()
+  await clickAgain('Stop lane 1')
+  expect(posts(/\/stop$/)).toBe(1)
+  await button('Stop').click()
+  await button('Race again').waitFor()
+})
+
 test('is not pressed again by a key that is held', async () => {
   await setUp()
   await button('Start').focus()

@@ -66,7 +66,7 @@ function StopLane({ lane }: { lane: number }) {
       ref={button}
       type="button"
       className="button-plain"
-      onClick={() => void theRace.getState().stop(lane)}
+      onClick={({ detail }) => isMeant(detail) && void theRace.getState().stop(lane)}
     >
       Stop<span className="visually-hidden"> lane {lane + 1}</span>
     </button>
@@ -75,8 +75,17 @@ function StopLane({ lane }: { lane: number }) {
 
 function RerunLane({ lane }: { lane: number }) {
   return (
-    <button type="button" className="button-plain" onClick={() => rerunLane(lane)}>
+    <button
+      type="button"
+      className="button-plain"
+      onClick={({ detail }) => isMeant(detail) && rerunLane(lane)}
+    >
       Rerun lane<span className="visually-hidden"> {lane + 1} alone</span>
     </button>
   )
+}
+
+/** Stop and Rerun take each other's place: the second half of a double click means the one that stood there before. */
+function isMeant(clicks: number): boolean {
+  return clicks < 2
 }
