@@ -116,6 +116,19 @@ describe('the race', () => {
     expect(await option.getAttribute('aria-disabled')).toBe('true')
   })
 
+  test('names no model to a screen reader that is not in the list', async () => {
+    const setup = JSON.stringify({ prompt: 'Why?', lanes: [{ model: 'gone-since' }] })
+    await at.page.addInitScript(`localStorage.setItem('race-setup', ${JSON.stringify(setup)})`)
+    await open()
+    const field = at.page.getByRole('combobox', { name: 'Model of lane 1' })
+    const named = () => field.getAttribute('aria-activedescendant')
+    await field.click()
+    await at.page.getByRole('option').first().waitFor()
+    expect(await named()).toBeNull()
+    await field.press('ArrowDown')
+    expect(await named()).toBe(await at.page.locator('[data-active="true"]').getAttribute('id'))
+  })
+
   test('says what is wrong with an empty prompt before anything is sent', async () => {
     await setUp('sim-quick', 'sim-quick')
     await at.page.getByRole('textbox', { name: 'Prompt' }).fill('  ')

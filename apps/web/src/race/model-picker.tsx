@@ -20,9 +20,12 @@ export function ModelPicker({ label, models, chosen, onChoose }: ModelPickerProp
   const [isOpen, setIsOpen] = useState(false)
   /** null: nothing typed yet, so the field shows the chosen model and the list shows all. */
   const [typed, setTyped] = useState<string | null>(null)
-  const [active, setActive] = useState<string | null>(null)
+  const [wanted, setActive] = useState<string | null>(null)
   const groups = toModelGroups(models, typed ?? '')
-  const choices = groups.flatMap((group) => group.models).filter((model) => model.available)
+  const listed = groups.flatMap((group) => group.models)
+  const choices = listed.filter((model) => model.available)
+  // The chosen model can be missing: the gateway has it no longer, or none is chosen yet.
+  const active = listed.find(({ id }) => id === wanted)?.id ?? null
 
   const open = () => {
     setIsOpen(true)
