@@ -2,6 +2,7 @@
 import type { Prompt } from '@drag-race/contracts'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { type RefObject, useState } from 'react'
+import { byCategory } from '../prompts/by-category.ts'
 import { useSetup } from './setup-store.ts'
 
 export function PromptField({
@@ -51,7 +52,6 @@ export function PromptLibrary({
   onChosen: () => void
 }) {
   const { setup, choosePrompt } = useSetup()
-  const byCategory = Map.groupBy(prompts.data ?? [], ({ category }) => category)
   const choose = (prompt: Prompt) => {
     choosePrompt(prompt)
     onChosen()
@@ -62,7 +62,7 @@ export function PromptLibrary({
         <p className="note note-bad">The prompts could not be read. {prompts.error.message}</p>
       )}
       {prompts.isPending && <p className="dim">Reading the library …</p>}
-      {[...byCategory].map(([category, list]) => (
+      {byCategory(prompts.data ?? []).map(([category, list]) => (
         <div key={category} className="library-category">
           <h2>{category}</h2>
           <ul>
