@@ -59,6 +59,15 @@ test('defaults do not replace what was chosen', () => {
   expect(withDefaults(emptySetup, simulated, prompts)).toMatchObject({ prompt: 'Prove it.', promptId: 'p1' })
 })
 
+test('a prompt that was emptied stays empty when the models are read again, lanes without models do not', () => {
+  const { fill, change } = useSetup.getState()
+  fill([], prompts)
+  change({ prompt: '', promptId: null })
+  fill(simulated, prompts)
+  expect(useSetup.getState().setup).toMatchObject({ prompt: '', promptId: null })
+  expect(useSetup.getState().setup.lanes.map((lane) => lane.model)).toEqual(['sim-sprint', 'sim-heavy'])
+})
+
 test('a setup becomes a request that the app accepts, and comes back from it', () => {
   const lanes = [
     {

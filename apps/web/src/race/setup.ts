@@ -57,11 +57,15 @@ export function emptyLane(model: string): SetupLane {
   return { model, stream: true, temperature: '', maxTokens: '', metadata: '', system: '' }
 }
 
-/** Fills what is still empty: two lanes, and the library's first prompt. What the user chose stays. */
+/**
+ * Fills what is still empty: two lanes, and the library's first prompt. What the user chose stays, so a prompt that
+ * was emptied stays empty.
+ */
 export function withDefaults(setup: Setup, models: readonly ModelInfo[], prompts: readonly Prompt[]): Setup {
   const lanes = setup.lanes.length > 0 ? setup.lanes : defaultModels(models).map(emptyLane)
   const first = prompts[0]
-  if (setup.prompt !== '' || !first) return lanes === setup.lanes ? setup : { ...setup, lanes }
+  if (setup.prompt !== '' || setup.isDraft || !first)
+    return lanes === setup.lanes ? setup : { ...setup, lanes }
   return { ...setup, lanes, prompt: first.text, promptId: first.id }
 }
 
