@@ -139,7 +139,7 @@ test('stops the race, or one lane of it', async () => {
 
 test('says that a stop is on its way, and what to do when no answer comes', async () => {
   const { promise, resolve } = Promise.withResolvers<Response>()
-  const { store, send, frame, sleeps } = setUpStore({ stopped: promise })
+  const { store, send, frame, sleeps } = setUpStore({ stop: () => promise })
   store.getState().start(request)
   await send(tape.slice(0, 2))
   frame()
@@ -153,13 +153,29 @@ test('says that a stop is on its way, and what to do when no answer comes', asyn
   expect(store.getState()).toMatchObject({ isStopping: false, stopProblem: null })
 })
 
+test('says that a stop is on its way until every stop is answered', async () => {
+  const answers = [Promise.withResolvers<Response>(), Promise.withResolvers<Response>()]
+  const waiting = answers.map(({ promise }) => promise)
+  const { store, send, frame } = setUpStore({ stop: () => waiting.shift()! })
+  store.getState().start(request)
+  await send(tape.slice(0, 2))
+  frame()
+  const stops = [store.getState().stop(0), store.getState().stop(1)]
+  answers[0]!.resolve(new Response(null, { status: 204 }))
+  await stops[0]
+  expect(store.getState().isStopping).toBe(true)
+  answers[1]!.resolve(new Response(null, { status: 204 }))
+  await stops[1]
+  expect(store.getState().isStopping).toBe(false)
+})
+
 test('says why the app refused a stop, and nothing when the race had ended by itself', async () => {
   const refuse = (code: string) => Response.json({ error: { code, message: 'Do this.' } }, { status: 409 })
   for (const [code, problem] of [
     ['already_ended', null],
     ['not_yours', 'Do this.'],
   ] as const) {
-    const { store, send, frame, sleeps } = setUpStore({ stopped: Promise.resolve(refuse(code)) })
+    const { store, send, frame, sleeps } = setUpStore({ stop: async () => refuse(code) })
     store.getState().start(request)
     await send(tape.slice(0, 2))
     frame()
@@ -177,7 +193,7 @@ test('says why the app refused a stop, and nothing when the race had ended by it
 
 test('nothing can be stopped before the green light, and no problem is shown once another race is open', async () => {
   const { promise, resolve } = Promise.withResolvers<Response>()
-  const { store, send, frame, calls, sleeps } = setUpStore({ stopped: promise })
+  const { store, send, frame, calls, sleeps } = setUpStore({ stop: () => promise })
   store.getState().start(request)
   await store.getState().stop()
   expect(calls.map(({ path }) => path)).toEqual(['/api/race'])

@@ -32,7 +32,7 @@ export interface RaceStore {
   turn: Turn
   /** How far the picture is behind the tape, renewed each second; null before it is known. */
   screenLagMs: number | null
-  /** Stop was pressed, and the app has not answered yet. */
+  /** Stop was pressed, for the race or some lanes, and the app has not answered each of these yet. */
   isStopping: boolean
   /** Why a stop failed; null when none did. */
   stopProblem: string | null
@@ -91,6 +91,8 @@ export function createRaceStore({
     let shownAts: number[] = []
     /** The race's clock as the app last told it, and when; 0 while it has told nothing. */
     let told = emptyScreen.anchor
+    /** The stops of this race that the app has not answered yet. */
+    const stops = new Set<AbortController>()
 
     /** After a reload in the middle of a silence the newest event is old: the clock that the app told is later. */
     function anchorAt(at: number) {
@@ -149,6 +151,7 @@ export function createRaceStore({
       owed = 0
       shownAts = []
       told = emptyScreen.anchor
+      stops.clear()
     }
 
     function begin(open: (options: FeedOptions) => Feed) {
@@ -193,6 +196,7 @@ export function createRaceStore({
         set({ isStopping: true, stopProblem: null })
         const tell = (part: Partial<RaceStore>) => get().race.raceId === raceId && set(part)
         const answered = new AbortController()
+        stops.add(answered)
         void sleep(stopMsMax, answered.signal).then(() => {
           if (!answered.signal.aborted) tell({ stopProblem: unansweredText })
         })
@@ -205,7 +209,8 @@ export function createRaceStore({
             error instanceof ApiProblem && error.code === 'already_ended' ? null : error.message,
         )
         answered.abort()
-        tell({ isStopping: false, stopProblem: problem })
+        stops.delete(answered)
+        tell({ isStopping: stops.size > 0, stopProblem: problem })
       },
     }
   })

@@ -3,14 +3,15 @@ import type { RaceEvent } from '@drag-race/contracts'
 import { createRaceStore } from '../race/store.ts'
 import { toBytes } from './feed.ts'
 
-const stoppedAtOnce = Promise.resolve(new Response(null, { status: 204 }))
+const stopAtOnce = async () => new Response(null, { status: 204 })
 
 interface Server {
-  stopped: Promise<Response>
+  /** Answers a stop. */
+  stop: () => Promise<Response>
   headers: Record<string, string>
 }
 
-export function setUpStore({ stopped = stoppedAtOnce, headers = {} }: Partial<Server> = {}) {
+export function setUpStore({ stop = stopAtOnce, headers = {} }: Partial<Server> = {}) {
   const sleeps: { ms: number; wake: () => void }[] = []
   const frames: (() => void)[] = []
   const painted: (() => void)[] = []
@@ -21,7 +22,7 @@ export function setUpStore({ stopped = stoppedAtOnce, headers = {} }: Partial<Se
   const store = createRaceStore({
     fetchIt: async (path, init) => {
       calls.push({ method: init?.method, path: String(path), body: JSON.parse(String(init?.body ?? 'null')) })
-      if (String(path).endsWith('/stop')) return stopped
+      if (String(path).endsWith('/stop')) return stop()
       signals.push(init?.signal)
       const body = new ReadableStream<Uint8Array>({
         start(opened) {
