@@ -15,6 +15,13 @@ test.each([320, 375])('the header shows all pages at %i px', async (width) => {
   expect(Math.max(...right)).toBeLessThanOrEqual(width)
 })
 
+test('the smallest phone has a track between the start and the finish of lanes that are set up', async () => {
+  await open('/', 320)
+  const finish = at.page.locator('.strip-setup .track-finish').first()
+  const start = (await at.page.locator('.strip-setup .track').first().boundingBox())!
+  expect((await finish.boundingBox())!.x - start.x).toBeGreaterThan(10)
+})
+
 describe.each([320, 375, 1280])('at %i px', (width) => {
   test('a clock of a thousand seconds and more keeps clear of the finish line', async () => {
     await open('/race/hours', width)
