@@ -130,7 +130,7 @@ async function openAnswer(parts: ChatParts, call: Call, attempt: Attempt): Promi
   const opening = openAttempt(parts.connections.dispatcher, {
     target: speech.target,
     body: speech.body,
-    headers: toUpstreamHeaders(call.request.headers, call.trace?.attempt(attempt)),
+    headers: toUpstreamHeaders(call.request.headers, call.endpoint, call.trace?.attempt(attempt)),
     isStream: asked.isStream,
     signal: call.signal,
     onSent() {

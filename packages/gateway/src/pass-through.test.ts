@@ -19,10 +19,11 @@ async function start(answer: Answering, policies: object = {}) {
     policies,
   })
   opened.push(upstream, gateway)
-  const post = (path: string, body: unknown, signal?: AbortSignal) =>
+  const own = { 'content-type': 'application/json', 'x-gateway-report': '1', 'x-api-key': 'callers-own' }
+  const post = (path: string, body: unknown, signal?: AbortSignal, headers: object = {}) =>
     fetch(gateway.url + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-gateway-report': '1', 'x-api-key': 'callers-own' },
+      headers: { ...own, ...headers },
       body: JSON.stringify(body),
       signal: signal ?? null,
     })
@@ -200,16 +201,20 @@ test('a response in the background is refused: nobody could fetch it here', asyn
   expect((await post('/v1/responses', { ...asked, background: false })).status).toBe(200)
 })
 
-test('messages are sent with the gateway’s key and the version that it can read', async () => {
-  const { upstream, post } = await start(json({ type: 'error', error: { type: 'x', message: 'No' } }, 400))
-  const response = await post('/v1/messages', { model: 'claude', messages })
-  expect(upstream.received[0]!.headers).toMatchObject({
-    'x-api-key': 'key-ours',
-    'anthropic-version': '2023-06-01',
-  })
-  expect(response.status).toBe(400)
-  expect(await response.json()).toEqual({ type: 'error', error: { type: 'x', message: 'No' } })
-})
+test.each([
+  ['none', {}, '2023-06-01'],
+  ['that of its client', { 'anthropic-version': '2026-10-21' }, '2026-10-21'],
+])(
+  'messages are sent with the gateway’s key and the version that the caller reads: %s',
+  async (_what, headers, version) => {
+    const { upstream, post } = await start(json({ type: 'error', error: { type: 'x', message: 'No' } }, 400))
+    const response = await post('/v1/messages', { model: 'claude', messages }, undefined, headers)
+    const sent = { 'x-api-key': 'key-ours', 'anthropic-version': version }
+    expect(upstream.received[0]!.headers).toMatchObject(sent)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ type: 'error', error: { type: 'x', message: 'No' } })
+  },
+)
 
 test('completions ask for the usage that the books need, and hide it from callers that did not ask', async () => {
   const usage = event({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } })

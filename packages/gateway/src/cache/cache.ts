@@ -95,7 +95,7 @@ function toKey({ endpoint, asked, identity, route, guardrails, request }: Call):
     identity: identity!,
     targets: [...route!.targets, ...route!.contextLengthFallbacks],
     guardrails: guardrails.fingerprint,
-    headers: toUpstreamHeaders(request.headers),
+    headers: toUpstreamHeaders(request.headers, endpoint),
   })
 }
 

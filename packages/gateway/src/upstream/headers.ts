@@ -3,6 +3,7 @@
  * caller's network, or a cookie of the provider.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import { type Endpoint, endpoints } from '../endpoints.ts'
 import type { TraceHeaders } from '../tracing/tracing.ts'
 import { withoutSecrets } from './secrets.ts'
 
@@ -24,9 +25,11 @@ const downward =
 /** With a trace of the gateway's own, the provider gets that one instead of the caller's. */
 export function toUpstreamHeaders(
   headers: IncomingHttpHeaders,
+  endpoint: Endpoint,
   trace: TraceHeaders | null = null,
 ): Record<string, string> {
-  const passed: Record<string, string> = {}
+  const { dialect } = endpoints[endpoint]
+  const passed: Record<string, string> = dialect === 'anthropic' ? { ...anthropicVersion } : {}
   const ofConnection = readConnection(headers)
   for (const name of upward) {
     const value = headers[name]
@@ -36,6 +39,12 @@ export function toUpstreamHeaders(
   delete passed.tracestate
   return Object.assign(passed, trace)
 }
+
+/**
+ * For callers that name no version, as curl; Anthropic wants one. What the gateway reads of an answer is the same in
+ * the version after it (2026-10-21).
+ */
+const anthropicVersion = { 'anthropic-version': '2023-06-01' }
 
 export function toCallerHeaders(
   headers: IncomingHttpHeaders,

@@ -83,15 +83,11 @@ function passThrough(target: Target, asked: ChatRequest, endpoint: Endpoint): Sp
     {
       ...target,
       path: joinPath(target.baseUrl, `/${endpoint}`),
-      headers: dialect === 'anthropic' ? { ...target.headers, ...anthropicVersion } : target.headers,
       isUsageAskedFor: target.isUsageAskedFor && hasUsageChunk,
     },
     asked,
   )
 }
-
-/** The version that our reading of the answer is written for. */
-const anthropicVersion = { 'anthropic-version': '2023-06-01' }
 
 function translate(dialect: Dialect, target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const { completionId, clock, onCounted, onOpened, onWorked } = context
