@@ -120,12 +120,12 @@ function append(path: string, text: string): Promise<void> {
 
 /**
  * Takes back a failed append: lines counted as lost must not be in the file, and half a line is not JSON. False for a
- * file that can only grow (`chattr +a`).
+ * file that can only grow (`chattr +a`). A file that could not even be made holds no half line.
  */
 function isCutBack(path: string, size: number): Promise<boolean> {
   return truncate(path, size).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
   )
 }
 

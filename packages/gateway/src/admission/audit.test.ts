@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -264,6 +264,22 @@ test.runIf(isLinux)(
     expect(await readFile(path, 'utf8')).toBe('lo\nkept\n')
   },
 )
+
+test('a file that could not be made begins with a line, not with an empty one', async () => {
+  const path = join(folder, 'audit.log')
+  const elsewhere = join(folder, 'elsewhere')
+  await symlink(join(elsewhere, 'audit.log'), path)
+  const failed = Promise.withResolvers<void>()
+  const back = Promise.withResolvers<void>()
+  const onLost = () => failed.resolve()
+  const file = createAuditFile({ path, maxBytes: 1_000, keep: 1, onLost, onBack: back.resolve })
+  file.write('lost')
+  await failed.promise
+  await mkdir(elsewhere)
+  file.write('kept')
+  await back.promise
+  expect(await readFile(path, 'utf8')).toBe('kept\n')
+})
 
 test('lines beyond those that can wait for a slow disk are dropped and counted', async () => {
   const told: string[] = []
