@@ -63,7 +63,9 @@ export const CircuitBreaker = z.strictObject({
     .describe(
       'The breaker opens too when this share of the calls of the last `failureRateWindowMs` failed, if there were at least `failureRateCallsMin`; `null` turns this off.',
     ),
-  failureRateWindowMs: milliseconds.describe('How far back `failureRate` looks.'),
+  failureRateWindowMs: milliseconds.describe(
+    'How far back `failureRate` looks: over the last 1,000 calls at most.',
+  ),
   failureRateCallsMin: z
     .int()
     .min(1)

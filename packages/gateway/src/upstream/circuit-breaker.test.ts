@@ -37,6 +37,14 @@ test('calls that ended before the window do not count any more', () => {
   expect(settle(once, own, { passed: 'call', health: 'success', nowMs: 150 }).state).toBe('closed')
 })
 
+test('the rate is that of the last thousand calls, however many ended in the window', () => {
+  const own = { failureRate: 0.5, failureRateWindowMs: 1, consecutiveFailures: 1_000 }
+  const before = Array.from({ length: 1_000 }, () => 'success' as const)
+  const failures = (length: number) => Array.from({ length }, () => 'failure' as const)
+  expect(after([...before, ...failures(499)], own).state).toBe('closed')
+  expect(after([...before, ...failures(500)], own).state).toBe('open')
+})
+
 test('lets nothing through until the rest is over, then one call', () => {
   const open = after(['failure', 'failure', 'failure'])
   expect(pass(open, policy, 999)).toBeNull()
