@@ -105,3 +105,14 @@ test('a text that many calls share is sent once', () => {
   const { texts } = packer.take()
   expect(new Set(texts).size).toBe(texts.length)
 })
+
+test('a pack that waits for the thread stays as it was while further calls are packed', () => {
+  const packer = createPacker()
+  const [some, second] = fc.sample(record, { numRuns: 2, seed: 1 }) as unknown as [CallRecord, CallRecord]
+  const first = { ...some, requestId: 'req_first' }
+  packer.add(first)
+  const waiting = packer.take()
+  packer.add(second)
+  expect(unpackCalls(waiting)).toEqual([toBooked(first)])
+  expect(packer.take().texts).not.toContain(first.requestId)
+})
