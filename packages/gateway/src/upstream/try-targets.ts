@@ -189,7 +189,7 @@ function toLongerContext(trip: Trip): Step {
  */
 function isPlainRefusal(error: unknown): boolean {
   if (!(error instanceof GatewayError) || error.reason !== null) return false
-  return (error instanceof ProviderError || error.code === 'stream_error') && error.status >= 400
+  return error instanceof ProviderError || error.code === 'stream_error'
 }
 
 function allResting({ resting, tries: { states } }: Trip): GatewayError {

@@ -18,6 +18,7 @@ import { readReason } from './refusal-reason.ts'
 import { readRetryAfter, readRetryAfterMs, readShouldRetry } from './retry-hint.ts'
 
 export interface Refusal {
+  /** From 400 to 599. */
   status: number
   headers: IncomingHttpHeaders
   body: Buffer
@@ -29,18 +30,17 @@ export function toProviderError({ status, headers, body }: Refusal, target: Targ
     : withoutSecrets(body.toString(), target.secrets)
   const json = parseJson(text) ?? null
   const retryAfter = readRetryAfter(headers, json)
-  const sentStatus = status >= 400 && status <= 599 ? status : 502
   const message =
     readMessage(json, text) ?? `${toTargetWords(target)} answered ${status} and said nothing more.`
   return new ProviderError({
-    status: sentStatus,
+    status,
     message,
     headers: {
       ...toCallerHeaders(headers, target.secrets),
       ...(retryAfter === null ? {} : { 'retry-after': retryAfter }),
     },
-    body: Buffer.from(hasEnvelope(json) ? text : toEnvelope(sentStatus, message, json)),
-    reason: readReason({ status: sentStatus, code: readCodes(json), message }),
+    body: Buffer.from(hasEnvelope(json) ? text : toEnvelope(status, message, json)),
+    reason: readReason({ status, code: readCodes(json), message }),
     retryAfterMs: readRetryAfterMs(headers, json),
     shouldRetry: readShouldRetry(headers),
   })
