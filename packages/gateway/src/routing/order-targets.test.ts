@@ -79,6 +79,11 @@ describe('leastLatency', () => {
     expect(orderTargets([...'abcd'], { kind: 'leastLatency', loads: four }, seeded(1)).join('')).toBe('acbd')
   })
 
+  test('before any is measured, the one with the fewest running calls goes first', () => {
+    const running = (pending: number) => load(null, { pending })
+    expect(least([running(2), running(3), running(1)])).toBe('cab')
+  })
+
   test('an idle target is never starved, however slow it once was', () => {
     const slow = (ageMs: number) => least([load(10), load(60_000, { ageMs }), load(20)])[0]
     expect(slow(1_000)).toBe('a')

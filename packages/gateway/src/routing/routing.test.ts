@@ -98,6 +98,32 @@ test('leastLatency leaves a target that refuses every call, though it never gave
   expect(asked.filter((each) => each.includes('a')).length).toBeLessThanOrEqual(1)
 })
 
+test('leastLatency tries a slow target again when it has not been measured for long', async () => {
+  let nowMs = 0
+  const upstream = await startUpstream((response, request) => {
+    nowMs += request.body.includes('"a"') ? 50 : 10
+    return good(response, request)
+  })
+  const params = { baseUrl: `${upstream.url}/v1` }
+  const gateway = await startGateway(
+    {
+      models: ['a', 'b'].map((name) => ({ name, provider: 'custom', params })),
+      virtualModels: [{ name: 'v', routing: { leastLatency: of('a', 'b') } }],
+    },
+    { monotonicMs: () => nowMs },
+  )
+  opened.push(upstream, gateway)
+  const ask = async () => {
+    await (await gateway.chat({ model: 'v', messages })).text()
+    return (JSON.parse(upstream.received.at(-1)!.body) as { model: string }).model
+  }
+  await ask()
+  await ask()
+  expect(await ask()).toBe('b')
+  nowMs += 40_000
+  expect([await ask(), await ask()]).toEqual(['b', 'a'])
+})
+
 describe('conditional', () => {
   const conditional = {
     targets: [
