@@ -87,6 +87,7 @@ test('an answer with another status than 200 is not kept', async () => {
   )
   expect(await ask(all)).toMatchObject({ cache: 'miss', turn: '1' })
   expect(await ask(all)).toMatchObject({ cache: 'miss', turn: '2' })
+  expect(all.gateway.logs.at(-1)).toMatchObject({ outcome: 'ok' })
 })
 
 test('is off unless the config asks for it', async () => {

@@ -113,5 +113,5 @@ async function* hear(
     else parts = []
     yield part
   }
-  if (bytes > 0 && bytes <= bytesMax) onWhole(Buffer.concat(parts))
+  if (bytes <= bytesMax) onWhole(Buffer.concat(parts))
 }
