@@ -83,6 +83,14 @@ test('the crossing of a line of tokens is the same however often it is asked for
   expect(crossed).toEqual([27, 27, 37, 7, 27])
 })
 
+test('a lane that has crossed a line of tokens had not yet crossed it where a replay goes back', () => {
+  const race = raceOf([{ startAt: 3, tokensAt: [10, 30, 40], doneAt: null }])
+  const lane = race.lanes[0]!
+  const earlier = { ...race, lanes: [{ ...lane, lastMark: lane.firstMark }] }
+  const crossed = [race, earlier].map((state) => toStandings(state, { tokens: 2 }, null)[0]!.value)
+  expect(crossed).toEqual([27, null])
+})
+
 test('lanes within the margin share a place; where it was not measured only equal ones do', () => {
   const places = (marginMs: number | null) =>
     toStandings(raceWithSentinel(), 'done', marginMs).map(({ place }) => place)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   type ClockReport,
   emptyRace,
+  foldRace,
   laneStatus,
   RaceEvent,
   type RaceState,
@@ -157,15 +158,14 @@ test('a lane that is over stays as it was, whatever comes after', () => {
   const start = fc.sample(tapes, 1)[0]![0]!
   const told = { lane: 0, message: '', status: null, retryAfterMs: null }
   const failed = fold([start, { ...told, type: 'error', seq: 1, at: 1, code: 'stream_cut' }])
-  const after = fold(
-    [
-      { type: 'token', seq: 2, at: 2, lane: 0, content: 'x', kind: 'answer' },
-      { ...told, type: 'error', seq: 3, at: 3, code: 'stopped' },
-    ],
-    failed,
-  )
-  expect(after.seq).toBe(3)
-  expect(after.lanes[0]).toBe(failed.lanes[0])
+  const late: RaceEvent[] = [
+    { type: 'token', seq: 2, at: 2, lane: 0, content: 'x', kind: 'answer' },
+    { ...told, type: 'error', seq: 3, at: 3, code: 'stopped' },
+  ]
+  for (const after of [fold(late, failed), foldRace(late, failed)]) {
+    expect(after.seq).toBe(3)
+    expect(after.lanes[0]).toBe(failed.lanes[0])
+  }
 })
 
 test.each([

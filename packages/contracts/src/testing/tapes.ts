@@ -150,6 +150,7 @@ export const mutations: fc.Arbitrary<(tape: readonly RaceEvent[]) => Line[]> = f
       'relabel',
       'time',
       'place',
+      'gap',
       'cut',
     ),
     fc.nat(),
@@ -182,7 +183,8 @@ function mutate(tape: readonly RaceEvent[], kind: string, at: number, other: num
     case 'time':
       return lines.with(at, earlier(event))
     case 'place':
-      return lines.map((line) => (line.type === 'race-end' ? withOtherPlaces(line) : line))
+    case 'gap':
+      return lines.map((line) => (line.type === 'race-end' ? withOther(kind, line) : line))
     default:
       return lines.slice(0, at)
   }
@@ -203,9 +205,9 @@ function earlier(event: RaceEvent): RaceEvent {
   }
 }
 
-function withOtherPlaces(end: EventOf<'race-end'>): RaceEvent {
+function withOther(figure: 'place' | 'gap', end: EventOf<'race-end'>): RaceEvent {
   return {
     ...end,
-    standings: end.standings.map((standing) => ({ ...standing, place: (standing.place ?? 0) + 1 })),
+    standings: end.standings.map((standing) => ({ ...standing, [figure]: (standing[figure] ?? 0) + 1 })),
   }
 }
