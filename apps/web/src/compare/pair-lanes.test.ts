@@ -17,6 +17,15 @@ describe('lanes of two races', () => {
     ])
   })
 
+  test('with one of a model left: it belongs to the lane that streams as it does, wherever that stands', () => {
+    const one = [lane(0, 'a'), lane(1, 'a', {}, false)]
+    const rerun = [lane(0, 'a', {}, false)]
+    expect(pairLanes(one, rerun)).toEqual([
+      { one: one[0], other: null },
+      { one: one[1], other: rerun[0] },
+    ])
+  })
+
   test('each stand in one pair', () => {
     const lanes = fc
       .array(fc.record({ model: fc.constantFrom('a', 'b', 'c'), stream: fc.boolean() }), { maxLength: 16 })

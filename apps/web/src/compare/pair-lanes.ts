@@ -8,18 +8,27 @@ export interface LanePair {
 }
 
 /**
- * By model, and by streaming where there is a choice. Each lane is in one pair; lanes of `other` without a match come
- * last.
+ * By model and streaming first, so that no lane takes the match of a lane behind it; the rest by model. Each lane is in
+ * one pair; lanes of `other` without a match come last.
  */
 export function pairLanes(one: readonly LaneSummary[], other: readonly LaneSummary[]): LanePair[] {
   const free = new Set(other.toSorted(byLane))
-  const pairs = one.toSorted(byLane).map((lane): LanePair => {
-    const same = [...free].filter(({ model }) => model === lane.model)
-    const match = same.find(({ stream }) => stream === lane.stream) ?? same[0] ?? null
-    if (match) free.delete(match)
-    return { one: lane, other: match }
-  })
+  const pairs = one.toSorted(byLane).map((lane): LanePair => ({ one: lane, other: null }))
+  for (const isAlike of [isSameModelAndStream, isSameModel]) {
+    for (const pair of pairs) {
+      pair.other ??= [...free].find((lane) => isAlike(lane, pair.one!)) ?? null
+      if (pair.other) free.delete(pair.other)
+    }
+  }
   return [...pairs, ...[...free].map((lane) => ({ one: null, other: lane }))]
+}
+
+function isSameModelAndStream(a: LaneSummary, b: LaneSummary): boolean {
+  return isSameModel(a, b) && a.stream === b.stream
+}
+
+function isSameModel(a: LaneSummary, b: LaneSummary): boolean {
+  return a.model === b.model
 }
 
 function byLane(a: LaneSummary, b: LaneSummary): number {
