@@ -55,6 +55,18 @@ test('of a finished race that is opened, only the verdict is announced', () => {
   expect(toAnnouncements(emptyRace, fold(tape))).toHaveLength(1)
 })
 
+test('what came of a race while the tab was hidden is announced, also where the race before it had ended', () => {
+  const next = makeTape({ lanes: [{ model: 'm', tokensAt: [90], end: 'done', endAt: 100 }] })
+  const announced = (length: number) =>
+    toAnnouncements(fold(tape), { ...fold(next.slice(0, length)), raceId: 'next' })
+  expect(announced(next.length - 1)).toEqual([
+    'Race started with 1 lane. Finish line: whole answer.',
+    'Lane 1, m: first token after 90 milliseconds.',
+    'Lane 1, m: finished after 0.10 seconds.',
+  ])
+  expect(announced(next.length)).toEqual([expect.stringMatching(/^One lane alone/)])
+})
+
 test('a race of one lane is announced as one lane', () => {
   const one = makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'running' }], reason: null })
   expect(toAnnouncements(emptyRace, fold(one))).toEqual([

@@ -20,15 +20,18 @@ export function toWords(told: RaceState, race: RaceState): string | null {
   return said.length > 0 ? said.join(' ') : null
 }
 
-export function toAnnouncements(before: RaceState, after: RaceState): string[] {
+export function toAnnouncements(told: RaceState, after: RaceState): string[] {
   const said: string[] = []
-  if (before.raceId !== after.raceId && after.raceId !== null && !after.end) {
+  const isNew = told.raceId !== after.raceId
+  // What was told of another race says nothing of this one's lanes.
+  const before = isNew ? emptyRace : told
+  if (isNew && after.raceId !== null && !after.end) {
     const finish = after.request ? toFinishText(after.request.finish) : ''
     const count = after.lanes.filter(({ sentinel }) => !sentinel).length
     said.push(`Race started with ${count} ${count === 1 ? 'lane' : 'lanes'}. Finish line: ${finish}.`)
   }
   // Of a tape that comes whole, only the verdict is announced.
-  const isWhole = before.raceId !== after.raceId && after.end !== null
+  const isWhole = isNew && after.end !== null
   if (!isWhole) {
     for (const lane of after.lanes) said.push(...laneNews(after, before.lanes[lane.lane], lane))
   }
