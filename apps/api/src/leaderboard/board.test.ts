@@ -49,6 +49,14 @@ test('the same model in several lanes has run one race, with what it won on aver
   expect(rows[1]?.winRate).toBeCloseTo((1 / 2 + 1 / 4) / 2, 12)
 })
 
+test('a lane of the winner’s model that failed costs it nothing where the other model failed too', async () => {
+  const { rows } = await board([race([lane('a', 500), failed('a'), failed('b')])])
+  expect(rows.map(({ model, winRate }) => [model, winRate])).toEqual([
+    ['a', 1],
+    ['b', 0],
+  ])
+})
+
 test('twins that tie with each other alone have won, as their head to head says', async () => {
   const races = Array.from({ length: 12 }, () => race([lane('a', 500), lane('a', 500.5), lane('b', 900)]))
   const { rows, headToHead } = await board(races)
@@ -284,10 +292,9 @@ test('percentiles are of races, not of lanes', async () => {
     race([lane('a', 500), lane('a', 510), lane('b', 600)], { id: `race ${index}` }),
   )
   const { rows } = await board(twins)
-  expect(rows.find(({ model }) => model === 'a')?.percentiles.total).toEqual({
-    races: 30,
-    p50Ms: 505,
-    p95Ms: null,
-    p99Ms: null,
+  const few = { races: 30, p95Ms: null, p99Ms: null }
+  expect(rows.find(({ model }) => model === 'a')?.percentiles).toEqual({
+    ttft: { ...few, p50Ms: 50.5 },
+    total: { ...few, p50Ms: 505 },
   })
 })

@@ -74,7 +74,7 @@ export function addLane(tally: Tally, row: LaneRow, { id, startedAtMs, marginMs 
     if (value !== null) tally[figure].push(value)
   }
   if (row.ttftMs !== null) tally.ttftRaces.add(id)
-  if (row.totalMs !== null) tally.totalRaces.add(id)
+  tally.totalRaces.add(id)
 }
 
 /**
