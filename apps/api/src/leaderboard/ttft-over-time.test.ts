@@ -31,6 +31,32 @@ test('few races keep a point each', () => {
   ])
 })
 
+test('a model has no point where it did not race', () => {
+  const moments = [
+    { model: 'a', atMs: 1000, ttftMs: 1 },
+    { model: 'b', atMs: 5000, ttftMs: 3 },
+  ]
+  expect(ttftOverTime(moments)).toEqual([
+    { model: 'a', points: [{ at: '1970-01-01T00:00:01.000Z', ttftMs: 1 }] },
+    { model: 'b', points: [{ at: '1970-01-01T00:00:05.000Z', ttftMs: 3 }] },
+  ])
+})
+
+test('of too many models those with the most races are shown, and no time of another one', () => {
+  const names = Array.from({ length: pointsMax + 1 }, (_, index) => `model-${1000 + index}`)
+  const [most, leftOut] = [names.at(-1)!, names.at(-2)!]
+  const moments = [...names, most].map((model) => ({
+    model,
+    atMs: model === leftOut ? 9000 : 1000,
+    ttftMs: 5,
+  }))
+  const lines = ttftOverTime(moments)
+  expect(lines.map(({ model }) => model)).toEqual(names.filter((name) => name !== leftOut))
+  expect(new Set(lines.flatMap(({ points }) => points.map(({ at }) => at)))).toEqual(
+    new Set(['1970-01-01T00:00:01.000Z']),
+  )
+})
+
 test('however many races and models, there are at most 120 points, in order of time', () => {
   const moment = fc.record({
     model: fc.integer({ min: 0, max: 200 }).map((n) => `model-${n}`),
