@@ -49,8 +49,13 @@ export interface LaneState extends LaneEntry {
   /** Their names and arguments, one after the other as they came. */
   toolCall: string
   firstMark: Mark | null
+  firstReasoningMark: Mark | null
   firstAnswerMark: Mark | null
+  /** The arrival of token 50. */
+  mark50: Mark | null
   lastMark: Mark | null
+  /** The longest wait between two arrivals; null before the second. */
+  longestGapMs: number | null
   /** null while the lane runs or has not started. */
   outcome: LaneOutcome | null
 }
@@ -224,8 +229,11 @@ function addToken(lane: LaneState, { at, kind, content, tokens: more = 1 }: Even
     lane.toolCall += content
   }
   const mark: Mark = { at, kind, tokens: lane.tokens, previous: lane.lastMark }
+  if (lane.lastMark) lane.longestGapMs = Math.max(lane.longestGapMs ?? 0, at - lane.lastMark.at)
   lane.firstMark ??= mark
+  if (kind === 'reasoning') lane.firstReasoningMark ??= mark
   if (kind === 'answer') lane.firstAnswerMark ??= mark
+  if (mark.tokens >= 50) lane.mark50 ??= mark
   lane.lastMark = mark
 }
 
@@ -243,8 +251,11 @@ function emptyLane(entry: LaneEntry): LaneState {
     hasToolCall: false,
     toolCall: '',
     firstMark: null,
+    firstReasoningMark: null,
     firstAnswerMark: null,
+    mark50: null,
     lastMark: null,
+    longestGapMs: null,
     outcome: null,
   }
 }

@@ -112,7 +112,7 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
     totalMs,
     elapsedMs,
     halfMs: splits.halfMs,
-    first50TokensMs: lane.stream ? since(whenTokens(lane.lastMark, 50)) : null,
+    first50TokensMs: lane.stream ? since(lane.mark50?.at) : null,
     inputTokens: usage?.inputTokens ?? null,
     outputTokens,
     reasoningTokens,
@@ -123,7 +123,7 @@ function measure(lane: LaneState, nowMs: number): TimeSlip {
     decodeTokensPerSecond: toDecodeSpeed(lane, sent),
     endToEndTokensPerSecond: perSecond(outputTokens, totalMs ?? elapsedMs),
     chunks: lane.chunks,
-    gapMsMax: longestGap(lane.lastMark, done ? undefined : endAt),
+    gapMsMax: longestGap(lane, done ? undefined : endAt),
     costUsd: done?.costUsd ?? null,
     finishReason: done?.finishReason ?? null,
     splits,
@@ -176,7 +176,7 @@ function toSplits(lane: LaneState, since: (at: number | undefined) => number | n
     dispatchMs: lane.startAt,
     headersMs: arrival?.headersMs ?? null,
     firstByteMs: arrival?.firstByteMs ?? null,
-    firstReasoningMs: since(firstReasoning(lane)),
+    firstReasoningMs: since(lane.firstReasoningMark?.at),
     firstAnswerMs: since(lane.firstAnswerMark?.at),
     halfMs: lane.stream ? since(whenTokens(lane.lastMark, lane.tokens / 2)) : null,
     lastTokenMs: since(lane.lastMark?.at),
@@ -190,18 +190,9 @@ export function hasUntimedToolCall({ outcome, hasToolCall }: LaneState): boolean
 }
 
 function firstText(lane: LaneState): number | undefined {
-  const reasoning = firstReasoning(lane)
+  const reasoning = lane.firstReasoningMark?.at
   const answer = lane.firstAnswerMark?.at
   return reasoning === undefined || answer === undefined ? (reasoning ?? answer) : Math.min(reasoning, answer)
-}
-
-/** Most models that reason begin with it: all arrivals are searched only where the first text was an answer. */
-function firstReasoning(lane: LaneState): number | undefined {
-  if (lane.reasoning === '') return undefined
-  if (lane.firstMark?.kind === 'reasoning') return lane.firstMark.at
-  let found: number | undefined
-  for (let mark = lane.lastMark; mark; mark = mark.previous) if (mark.kind === 'reasoning') found = mark.at
-  return found
 }
 
 /** The race's clock when this many estimated tokens had arrived; undefined when there were fewer. */
@@ -211,11 +202,9 @@ export function whenTokens(last: Mark | null, tokens: number): number | undefine
   return found
 }
 
-function longestGap(last: Mark | null, brokenOffAt: number | undefined): number | null {
-  let longest = last && brokenOffAt !== undefined ? brokenOffAt - last.at : null
-  for (let mark = last; mark?.previous; mark = mark.previous) {
-    longest = Math.max(longest ?? 0, mark.at - mark.previous.at)
-  }
+function longestGap({ longestGapMs, lastMark }: LaneState, brokenOffAt: number | undefined): number | null {
+  const atEnd = lastMark && brokenOffAt !== undefined ? brokenOffAt - lastMark.at : null
+  const longest = longestGapMs === null ? atEnd : Math.max(longestGapMs, atEnd ?? 0)
   // Several arrivals of one read have no waits between them.
   return longest === null || (longest === 0 && brokenOffAt === undefined) ? null : roundMs(longest)
 }

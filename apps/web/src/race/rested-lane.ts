@@ -47,6 +47,8 @@ export function useRestedLane(lane: LaneState): LaneState {
 
 /** Whether what was drawn last is good enough. Another race, a start, a first token and an end are shown at once. */
 export function mayRest(drawn: LaneState, lane: LaneState, isWatched: boolean, isItsTurn = true): boolean {
+  // A lane that was not drawn before: to look for its last block would make one text of all its tokens.
+  if (drawn === lane) return true
   return (
     drawn.outcome === lane.outcome &&
     drawn.startAt === lane.startAt &&
