@@ -1,10 +1,11 @@
 /** The race store of this tab, with the browser's own clock, frames and network. */
 import { useStore } from 'zustand'
 import type { DisplayClock } from './display-clock.ts'
+import { fetchTape } from './early-tape.ts'
 import { createRaceStore, type RaceStore } from './store.ts'
 
 export const theRace = createRaceStore({
-  fetchIt: (...args) => fetch(...args),
+  fetchIt: fetchTape,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, ms)

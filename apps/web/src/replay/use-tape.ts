@@ -1,6 +1,7 @@
 /** A finished race's tape, whole, and the reel that it makes. */
 import type { RaceEvent } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
+import { fetchTape } from '../race/early-tape.ts'
 import { acceptTape, isTapeLines, readTapeLines } from '../race/tape-lines.ts'
 import { ApiProblem, ask, isAway, toBreak } from '../read-json.ts'
 import { createReel, type Reel } from './reel.ts'
@@ -21,10 +22,8 @@ export function useReel(raceId: string) {
 }
 
 async function readReel(raceId: string, signal: AbortSignal): Promise<Reel> {
-  const response = await ask(`/api/races/${encodeURIComponent(raceId)}/events`, {
-    headers: { accept: acceptTape },
-    signal,
-  })
+  const path = `/api/races/${encodeURIComponent(raceId)}/events`
+  const response = await ask(path, { headers: { accept: acceptTape }, signal }, fetchTape)
   if (!response.body || !isTapeLines(response)) {
     await response.body?.cancel()
     throw new ApiProblem('still_running', 409, 'This race still runs. It can be replayed when it has ended.')
