@@ -56,6 +56,7 @@ const notText = new Set([
   'image_url',
   'file_id',
   'file_data',
+  'file_url',
   'data',
   'signature',
   'encrypted_content',
@@ -92,12 +93,16 @@ function editAt(value: unknown, place: Place, edit: EditText): unknown {
 function editMember(holder: Record<string, unknown>, key: string, place: Place, edit: EditText): unknown {
   const value = holder[key]
   // `image_url` and the like can also be an object, whose members are then looked at.
-  if (notText.has(key) && typeof value !== 'object' && !isDocument(holder, key)) return value
+  const isText = typeof value === 'object' || isDocument(holder, key) || place.path === promptVariables
+  if (notText.has(key) && !isText) return value
   const own = inMap(place, key)
   // In Anthropic's messages the arguments are an object, not a text that holds JSON.
   const isData = key === 'input' && holder.type === 'tool_use'
   return isData ? editData(value, (text) => edit(text, own)) : editAt(value, own, edit)
 }
+
+/** `prompt` of /v1/responses: its variables have any names, so that these do not say what a value is. */
+const promptVariables = '/variables'
 
 /** A plain text document in Anthropic's messages: in all other sources `data` is base64. */
 function isDocument(holder: Record<string, unknown>, key: string): boolean {

@@ -148,6 +148,27 @@ describe('on the request', () => {
         instructions: '[card-number]',
       },
     ],
+    // The names of a prompt's variables are the caller's own.
+    [
+      '/v1/responses',
+      { prompt: { id: digits, variables: { name: card, data: { type: 'input_text', text: card } } } },
+      {
+        prompt: {
+          id: digits,
+          variables: { name: '[card-number]', data: { type: 'input_text', text: '[card-number]' } },
+        },
+      },
+    ],
+    [
+      '/v1/responses',
+      { input: [{ role: 'user', content: [{ type: 'input_file', file_url: `https://a.b/${digits}` }] }] },
+      { input: [{ role: 'user', content: [{ type: 'input_file', file_url: `https://a.b/${digits}` }] }] },
+    ],
+    [
+      '/v1/chat/completions',
+      { ...ask('a'), documents: [{ title: card, text: card }] },
+      { ...ask('a'), documents: [{ title: '[card-number]', text: '[card-number]' }] },
+    ],
   ])('is checked on %s too', async (path, asked, goesUp) => {
     const { gateway, upstream } = await start(
       [{ ...cards, on: ['request'] }],

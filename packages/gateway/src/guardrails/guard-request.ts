@@ -1,6 +1,7 @@
 /**
  * Passes a request through its guardrails: the same bytes where they find nothing, JSON with masked texts where they
- * mask. They check what the model reads as text, but not `tools`, `metadata` and `user`.
+ * mask. They check what the model reads as text, but not `metadata` and `user`, nor what an application writes for all
+ * its calls: `tools`, and the form of the answer (`response_format`, `text`).
  */
 import type { ChatRequest } from '../chat-request.ts'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
@@ -20,6 +21,8 @@ export const guardedMembers = [
   'input',
   'instructions',
   'prediction',
+  // Of vLLM: documents for the model to answer from.
+  'documents',
 ]
 
 /**
