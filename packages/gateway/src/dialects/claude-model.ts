@@ -4,7 +4,7 @@
  *
  * A name without a version counts as the newest, because all older models have their version in their name. So does the
  * name of another model that speaks Anthropic's dialect (`MiniMax-M2`): its numbers are no versions of Claude. Sources:
- * Anthropic's pages on adaptive thinking, effort and structured outputs (2026).
+ * Anthropic's pages on adaptive thinking, effort and structured outputs, and on what is new in each model (2026).
  */
 export function isClaude(model: string): boolean {
   return /claude/i.test(model)
@@ -18,6 +18,12 @@ export function thinksAdaptively(model: string): boolean {
   return claudeVersion(model) >= 406
 }
 
+/** How to ask for an answer without thinking first; null for a model that always thinks. */
+export function withoutThinking(model: string): 'disabled' | 'between_tools' | null {
+  if (/fable|mythos/i.test(model) || isFrom(505, model, /opus/i)) return null
+  return isFrom(505, model, /sonnet/i) ? 'between_tools' : 'disabled'
+}
+
 /** From 4.5 on the model follows the schema of a tool marked `strict`, and that of `output_config.format`. */
 export function keepsToSchemas(model: string): boolean {
   return claudeVersion(model) >= 405
@@ -29,6 +35,12 @@ export function keepsToSchemas(model: string): boolean {
  */
 export function maxTokensDefault(model: string): number {
   return claudeVersion(model) >= 307 ? 16_384 : 4_096
+}
+
+/** Is it a model of this family, of this version or a later one? Not where the name has no version. */
+function isFrom(version: number, model: string, family: RegExp): boolean {
+  const own = claudeVersion(model)
+  return family.test(model) && own >= version && Number.isFinite(own)
 }
 
 /** 4.6 is 406; Infinity when the name has no version. Dates (`20250929`) and Bedrock's `v1:0` are no versions. */

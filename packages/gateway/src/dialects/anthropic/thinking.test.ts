@@ -7,6 +7,11 @@ describe('thinking', () => {
     ['claude-sonnet-5', 'minimal', { type: 'adaptive', display: 'summarized' }, 'low'],
     ['claude-of-a-later-day', 'xhigh', { type: 'adaptive', display: 'summarized' }, 'xhigh'],
     ['claude-sonnet-5', 'none', { type: 'disabled' }, undefined],
+    ['claude-haiku-5-5', 'none', { type: 'disabled' }, undefined],
+    ['claude-sonnet-5-5', 'none', { type: 'between_tools' }, undefined],
+    ['claude-opus-5-5', 'none', undefined, 'low'],
+    ['claude-fable-5', 'none', undefined, 'low'],
+    ['claude-mythos-preview', 'none', undefined, 'low'],
     ['claude-haiku-4-5-20251001', 'none', undefined, undefined],
     // 16,384 × 0.5, × 0.8; never below 1,024.
     ['claude-haiku-4-5-20251001', 'medium', { type: 'enabled', budget_tokens: 8_192 }, undefined],

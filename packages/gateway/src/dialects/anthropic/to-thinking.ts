@@ -1,5 +1,5 @@
 /** How much to think → `thinking` and `output_config.effort`. Shared with Claude at Bedrock, which has the same two. */
-import { maxTokensDefault, thinksAdaptively } from '../claude-model.ts'
+import { maxTokensDefault, thinksAdaptively, withoutThinking } from '../claude-model.ts'
 import { cannotCarry } from '../dialect-error.ts'
 import type { Effort, Reasoning } from '../reasoning-request.ts'
 
@@ -12,9 +12,13 @@ export function toThinking(reasoning: Reasoning, model: string, maxTokens: numbe
   switch (reasoning.kind) {
     case 'default':
       return {}
-    case 'off':
+    case 'off': {
       // Models with a thinking budget do not think unless asked to.
-      return thinksAdaptively(model) ? { thinking: { type: 'disabled' } } : {}
+      if (!thinksAdaptively(model)) return {}
+      const type = withoutThinking(model)
+      // Where thinking cannot be turned off, the least of it comes closest.
+      return type === null ? { effort: 'low' } : { thinking: { type } }
+    }
     case 'adaptive':
       return { thinking: adaptive }
     case 'budget':
