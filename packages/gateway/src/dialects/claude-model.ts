@@ -24,6 +24,16 @@ export function withoutThinking(model: string): 'disabled' | 'between_tools' | n
   return isFrom(505, model, /sonnet/i) ? 'between_tools' : 'disabled'
 }
 
+/** Opus and Sonnet from 5.5 on, Fable and Mythos from 5.1 on refuse a choice that forces a call. */
+export function refusesForcedCalls(model: string): boolean {
+  return isFrom(505, model, /opus|sonnet/i) || isFrom(501, model, /fable|mythos/i)
+}
+
+/** From 4.7 on the model refuses any temperature, `top_p` or `top_k` but its default. */
+export function refusesSampling(model: string): boolean {
+  return isFrom(407, model, /claude/i)
+}
+
 /** From 4.5 on the model follows the schema of a tool marked `strict`, and that of `output_config.format`. */
 export function keepsToSchemas(model: string): boolean {
   return claudeVersion(model) >= 405

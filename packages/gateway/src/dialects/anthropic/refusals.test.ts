@@ -88,6 +88,34 @@ test.each([
   expect(refusal(chat)).toContain(message)
 })
 
+const tools = [{ type: 'function', function: { name: 'x' } }]
+const forced = { tools, tool_choice: 'required' }
+const named = { tools, tool_choice: { type: 'function', function: { name: 'x' } } }
+
+test.each([
+  ['claude-opus-5-5', forced, '`tool_choice` cannot be forced'],
+  ['claude-sonnet-5-5', named, '`tool_choice` cannot be forced'],
+  ['claude-fable-5-1', forced, '`tool_choice` cannot be forced'],
+  ['claude-opus-4-7', { temperature: 0 }, '`temperature` cannot be set'],
+  ['claude-haiku-5-5', { top_p: 0.9 }, '`top_p` cannot be set'],
+  ['claude-sonnet-5', { top_k: 5 }, '`top_k` cannot be set'],
+])('%s would refuse %j, so that it is refused by name before it is sent', (model, chat, message) => {
+  expect(refusal(chat, model)).toContain(message)
+})
+
+test.each([
+  ['claude-haiku-5-5', forced],
+  ['claude-fable-5', named],
+  ['claude-opus-5-5', { tools, tool_choice: 'auto' }],
+  ['claude-opus-5-5', { temperature: 1, top_p: 1 }],
+  ['claude-opus-4-6', { temperature: 0, top_k: 5 }],
+  // Names without a version of Claude: the provider knows better.
+  ['MiniMax-M2', { ...forced, temperature: 0 }],
+  ['claude-latest', { ...forced, temperature: 0 }],
+])('%s takes %j', (model, chat) => {
+  expect(refusal(chat, model)).toBe('carried')
+})
+
 test('a model that thinks within a budget needs room for it', () => {
   expect(refusal({ reasoning_effort: 'low', max_tokens: 1_024 }, 'claude-haiku-4-5')).toContain(
     '`max_tokens` must be above 1024',

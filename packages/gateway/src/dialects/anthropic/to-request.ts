@@ -24,7 +24,7 @@ export function toRequest(
   const reasoning = withThoughtsLost(readReasoning(request), model, 'anthropic', conversation.turns)
   const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? maxTokensFor(reasoning, model)
   const { thinking, effort } = toThinking(reasoning, model, maxTokens)
-  const { temperature, topP } = toSampling(request)
+  const { temperature, topP, topK } = toSampling(request, model)
 
   const system = conversation.system.map(toTextBlock)
   if (words !== null) system.push({ type: 'text', text: words })
@@ -38,9 +38,9 @@ export function toRequest(
     stream: stream || undefined,
     temperature,
     top_p: topP,
-    top_k: request.top_k ?? undefined,
+    top_k: topK,
     stop_sequences: request.stop ?? undefined,
-    ...toToolMembers(readTools(request), conversation, keepsToSchemas(model)),
+    ...toToolMembers(readTools(request), conversation, model),
     thinking,
     output_config: effort || format ? { effort, format } : undefined,
   })

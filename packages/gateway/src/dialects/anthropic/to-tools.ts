@@ -1,5 +1,7 @@
 /** Tools and their choice → `tools`, `tool_choice`. */
+import { keepsToSchemas, refusesForcedCalls } from '../claude-model.ts'
 import { type Conversation, calledTools } from '../conversation.ts'
+import { cannotCarry } from '../dialect-error.ts'
 import { toStrictSchema } from '../strict-schema.ts'
 import type { FunctionTool, ToolRequest } from '../tool-request.ts'
 
@@ -8,16 +10,26 @@ interface ToolMembers {
   tool_choice?: object
 }
 
-/** `canBeStrict`: whether the model knows `strict`. A schema that it cannot be held to is sent without it. */
 export function toToolMembers(
   { tools, choice, isParallel }: ToolRequest,
   conversation: Conversation,
-  canBeStrict: boolean,
+  model: string,
 ): ToolMembers {
   if (tools.length === 0) return declareCalled(conversation)
+  checkChoice(choice, model)
   return {
-    tools: tools.map((tool) => toTool(tool, canBeStrict)),
+    tools: tools.map((tool) => toTool(tool, keepsToSchemas(model))),
     tool_choice: { ...toChoice(choice), ...(!isParallel && choice.kind !== 'none' && oneAtATime) },
+  }
+}
+
+/** Shared with Claude at Bedrock. */
+export function checkChoice({ kind }: ToolRequest['choice'], model: string) {
+  if ((kind === 'required' || kind === 'one') && refusesForcedCalls(model)) {
+    throw cannotCarry(
+      'tool_choice',
+      'cannot be forced for this model: let it choose, use `response_format`, or name another model.',
+    )
   }
 }
 
@@ -33,6 +45,7 @@ function declareCalled(conversation: Conversation): ToolMembers {
   }
 }
 
+/** `canBeStrict`: whether the model knows `strict`. A schema that it cannot be held to is sent without it. */
 function toTool(
   { name, description, parameters, isStrict, cacheControl }: FunctionTool,
   canBeStrict: boolean,

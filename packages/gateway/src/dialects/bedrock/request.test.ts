@@ -53,6 +53,7 @@ test('defaults are left out for Claude, and sent to others', () => {
   expect(bodyOf({ temperature: 1, top_p: 1 }, claude).inferenceConfig).toEqual({})
   expect(bodyOf({ temperature: 1, top_p: 1 }, nova).inferenceConfig).toEqual({ temperature: 1, topP: 1 })
   expect(refusal({ temperature: 1.1 }, claude)).toContain('`temperature` must be from 0 to 1')
+  expect(refusal({ top_p: 0.5 }, 'anthropic.claude-opus-4-7')).toContain('`top_p` cannot be set')
 })
 
 test('instructions, pictures as bytes, cache points after what they cover', () => {
@@ -257,6 +258,7 @@ describe('tools', () => {
         Object.assign({ disable_parallel_tool_use: true }, named),
       )
     }
+    expect(refusal(chat, 'anthropic.claude-opus-5-5')).toContain('`tool_choice` cannot be forced')
     expect(refusal(chat, nova)).toContain('`parallel_tool_calls` cannot be turned off')
     const only = bodyOf({ ...chat, tools: [tools[0]] }, nova)
     expect(only.toolConfig.toolChoice).toEqual({ tool: { name: tools[0]!.function.name } })

@@ -39,7 +39,7 @@ export function toRequest(
     inferenceConfig: {
       maxTokens: reasoning.maxTokens,
       ...(isClaude(model)
-        ? toSampling(request)
+        ? toSampling(request, model)
         : { temperature: request.temperature ?? undefined, topP: request.top_p ?? undefined }),
       stopSequences: request.stop ?? undefined,
     },

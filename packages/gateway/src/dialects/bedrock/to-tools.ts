@@ -4,6 +4,7 @@
  *
  * `strict` is left out: Bedrock refuses it for most models, and the schema is shown to them all the same.
  */
+import { checkChoice } from '../anthropic/to-tools.ts'
 import { isClaude } from '../claude-model.ts'
 import { type Conversation, calledTools } from '../conversation.ts'
 import { cannotCarry } from '../dialect-error.ts'
@@ -22,6 +23,7 @@ export function toToolMembers(request: ToolRequest, conversation: Conversation, 
   if (request.tools.length === 0) return called.length > 0 ? forbid(called.map(toNamedTool), model) : {}
   const tools = request.tools.flatMap(toTool)
   const { choice, isParallel } = request
+  checkChoice(choice, model)
   if (choice.kind === 'none') {
     if (called.length === 0) return {}
     if (isClaude(model)) return forbid(tools, model)
