@@ -123,6 +123,12 @@ describe('an error is read', () => {
     expect(readChunk({ choices: [{ delta: {}, finish_reason: 'error' }] }).error?.message).toContain(
       'without a message',
     )
+    for (const finish_reason of ['insufficient_system_resource', 'network_error']) {
+      expect(readChunk({ choices: [{ delta: {}, finish_reason }] }).error).toMatchObject({
+        message: expect.stringContaining(finish_reason),
+        code: finish_reason,
+      })
+    }
   })
   test('and not where there is none', () => {
     for (const error of [null, {}, [], { message: '', code: null }, false, true, 0])

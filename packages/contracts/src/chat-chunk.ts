@@ -124,7 +124,26 @@ function toWords(error: Record<string, unknown>): string {
   }
 }
 
-const withoutMessage = 'The provider ended the answer with an error, without a message.'
+/** The finish reasons of an answer that its provider broke off; DeepSeek and Z.ai have words of their own for it. */
+function breakOff(finishReason: string): ChunkError | null {
+  switch (finishReason) {
+    case 'error':
+      return {
+        message: 'The provider ended the answer with an error, without a message.',
+        code: null,
+        status: null,
+      }
+    case 'insufficient_system_resource':
+    case 'network_error':
+      return {
+        message: `The provider broke the answer off (${finishReason}).`,
+        code: finishReason,
+        status: null,
+      }
+    default:
+      return null
+  }
+}
 
 function addChoice(facts: ChunkFacts, choice: Record<string, unknown>, isWhole: boolean) {
   const finishReason = text(choice.finish_reason)
@@ -133,7 +152,7 @@ function addChoice(facts: ChunkFacts, choice: Record<string, unknown>, isWhole: 
   facts.finishReason = finishReason || facts.finishReason
   // OpenRouter puts the error of a model here, not at the top.
   facts.error ??= readError(choice)
-  if (finishReason === 'error') facts.error ??= { message: withoutMessage, code: null, status: null }
+  facts.error ??= breakOff(finishReason)
   const delta = (isWhole ? [choice.message, choice.delta] : [choice.delta, choice.message]).find(isRecord)
   if (!delta) return
   addContent(facts, delta.content)

@@ -135,6 +135,8 @@ describe.each(forms)('an error inside a choice, %s', (_form, isStream) => {
   test.each([
     ['with a message', failed],
     ['without a message', { finish_reason: 'error' }],
+    ['by a reason of DeepSeek', { finish_reason: 'insufficient_system_resource' }],
+    ['by a reason of Z.ai', { finish_reason: 'network_error' }],
   ])('%s: the second target', async (_what, more) => {
     const { ask } = await start({ a: answer('', more) })
     const told = await ask(isStream)
