@@ -123,7 +123,7 @@ function toProviderTable(): string {
   return `## Providers
 
 Their names are read without regard to case. Where there is no address, it comes from \`baseUrl\`, \`region\` (bedrock) or
-\`SIMULATOR_URL\` (simulator).
+\`SIMULATOR_URL\` (simulator). Perplexity has no chat completions any more: call its models by \`/v1/responses\`.
 
 ${toTable(['Provider', 'Address', 'Variable of its key'], rows)}
 `

@@ -2,8 +2,9 @@
  * Token counts of one call, in one form, whatever the provider called them.
  *
  * Providers count reasoning in different places: OpenAI inside `completion_tokens`, xAI beside it (173 in + 235 out,
- * total 3605). `total_tokens` decides: what is in it beyond prompt and completion is reasoning. Perplexity leaves it out
- * of the total too (33 in + 7163 out, total 7196, 73997 of reasoning): a part cannot be larger than its whole.
+ * total 3605). `total_tokens` decides: what is in it beyond prompt and completion is reasoning. Perplexity's Sonar
+ * leaves it out of the total too (33 in + 7163 out, total 7196, 73997 of reasoning): a part cannot be larger than its
+ * whole.
  */
 import * as z from 'zod/mini'
 import { isRecord } from './is-record.ts'
@@ -43,7 +44,7 @@ export function readUsage(raw: unknown): Usage | null {
 
   const details = record(raw.completion_tokens_details) ?? record(raw.output_tokens_details)
   const promptDetails = record(raw.prompt_tokens_details) ?? record(raw.input_tokens_details)
-  // Perplexity and SGLang name it beside the other counts. SGLang can write 0 there though the model reasoned.
+  // Sonar and SGLang name it beside the other counts. SGLang can write 0 there though the model reasoned.
   const reasoningNamed = number(details?.reasoning_tokens) ?? (number(raw.reasoning_tokens) || null)
   const inputTokens = prompt ?? 0
   const shown = completion ?? 0

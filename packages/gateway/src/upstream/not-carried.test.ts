@@ -99,6 +99,22 @@ test('where the breaker of the one that could carry it is open, the caller is to
   expect(body.error.message).not.toMatch(/claude/)
 })
 
+test('chat does not go to Perplexity, which has none any more', async () => {
+  const upstream = await startUpstream(good)
+  const targets = ['sonar', 'gpt'].map((model, priority) => ({ model, priority }))
+  const gateway = await startGateway({
+    models: [
+      { name: 'sonar', provider: 'perplexity', params: { apiKey: 'key' } },
+      { name: 'gpt', provider: 'custom', params: { baseUrl: `${upstream.url}/v1` } },
+    ],
+    virtualModels: [{ name: 'v', routing: { priority: { targets } } }],
+  })
+  opened.push(upstream, gateway)
+  expect((await gateway.chat({ model: 'v', messages })).status).toBe(200)
+  const { error } = (await (await gateway.chat({ model: 'sonar', messages })).json()) as ErrorBody
+  expect(error).toMatchObject({ code: 'not_carried', message: expect.stringContaining('/v1/responses') })
+})
+
 test('an endpoint that is not translated goes to the target that speaks its dialect', async () => {
   const { native, upstream, gateway } = await start(json({ data: [], usage: { prompt_tokens: 1 } }))
   const response = await fetch(`${gateway.url}/v1/embeddings`, {

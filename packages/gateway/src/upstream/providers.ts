@@ -19,6 +19,8 @@ export interface Provider {
   isUsageAskedFor: boolean
   /** Its name in the price table, where it has one. */
   pricedAs: string | null
+  /** False: at its own address it has no chat completions. */
+  hasChat?: boolean
 }
 
 export const providers = {
@@ -34,7 +36,11 @@ export const providers = {
   fireworks: remote('https://api.fireworks.ai/inference/v1', 'FIREWORKS_API_KEY', 'fireworks'),
   xai: remote('https://api.x.ai/v1', 'XAI_API_KEY', 'x-ai'),
   cerebras: remote('https://api.cerebras.ai/v1', 'CEREBRAS_API_KEY', 'cerebras'),
-  perplexity: remote('https://api.perplexity.ai', 'PERPLEXITY_API_KEY', 'perplexity'),
+  // Its Agent API, which is served as /v1/responses, replaced chat completions in September 2026.
+  perplexity: {
+    ...remote('https://api.perplexity.ai/v1', 'PERPLEXITY_API_KEY', 'perplexity'),
+    hasChat: false,
+  },
   gemini: {
     ...remote('https://generativelanguage.googleapis.com/v1beta', 'GEMINI_API_KEY', 'google'),
     dialect: 'gemini',

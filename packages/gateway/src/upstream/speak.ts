@@ -24,6 +24,7 @@ import { joinPath } from '../dialects/upstream-url.ts'
 import { type Endpoint, endpoints } from '../endpoints.ts'
 import { GatewayError, type ProviderError } from '../errors.ts'
 import type { Answer } from './attempt.ts'
+import { type Provider, providers } from './providers.ts'
 import { withoutSecrets } from './secrets.ts'
 import { type Target, toTargetWords } from './target.ts'
 import { translateAnswer } from './translate-answer.ts'
@@ -54,8 +55,18 @@ export interface SpeechContext {
 export function speak(target: Target, asked: ChatRequest, context: SpeechContext): Speech {
   const dialect = dialects[target.dialect]
   if (context.endpoint !== 'chat/completions') return passThrough(target, asked, context.endpoint)
+  checkHasChat(target)
   if (dialect) return translate(dialect, target, asked, context)
   return asItIs(target, asked)
+}
+
+function checkHasChat(target: Target) {
+  const { hasChat, baseUrl }: Provider = providers[target.provider]
+  if (hasChat !== false || target.baseUrl !== baseUrl) return
+  throw new GatewayError(
+    'not_carried',
+    `${toTargetWords(target)} has no chat completions any more: use /v1/responses, or name another model.`,
+  )
 }
 
 const dialects: Record<Target['dialect'], Dialect | null> = { openai: null, anthropic, gemini, bedrock }
