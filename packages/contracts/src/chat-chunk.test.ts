@@ -119,6 +119,10 @@ describe('an error is read', () => {
     const choice = { delta: { content: '' }, finish_reason: 'error', error: { message: 'm', code: 502 } }
     expect(readChunk({ choices: [choice] }).error).toEqual({ message: 'm', code: null, status: 502 })
   })
+  test('from the member of its own in which Groq tells it', () => {
+    const raw = { choices: [{ delta: {}, finish_reason: null }], x_groq: { id: 'r', error: 'over_capacity' } }
+    expect(readChunk(raw).error).toEqual({ message: 'over_capacity', code: null, status: null })
+  })
   test('from a finish reason alone', () => {
     expect(readChunk({ choices: [{ delta: {}, finish_reason: 'error' }] }).error?.message).toContain(
       'without a message',

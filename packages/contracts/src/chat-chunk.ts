@@ -65,8 +65,9 @@ export function readChunk(raw: unknown, isWhole = false): ChunkFacts {
   if (!isRecord(raw)) return facts
   facts.id = text(raw.id) || null
   facts.model = text(raw.model) || null
-  facts.error = readError(raw)
-  facts.usage = readUsage(raw.usage) ?? readUsage(isRecord(raw.x_groq) ? raw.x_groq.usage : null)
+  const groq = isRecord(raw.x_groq) ? raw.x_groq : null
+  facts.error = readError(raw) ?? readError(groq)
+  facts.usage = readUsage(raw.usage) ?? readUsage(groq?.usage)
   for (const choice of Array.isArray(raw.choices) ? raw.choices : []) {
     if (!isRecord(choice)) continue
     addChoice(facts, choice, isWhole)

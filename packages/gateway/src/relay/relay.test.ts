@@ -292,17 +292,33 @@ describe('an error inside a stream', () => {
     },
   )
 
-  test.each(cuts)('in a field that no client reads is told in one that they do, cut in %s', async (cut) => {
-    const hidden = 'error: {"detail":"failed to decode","error":{"message":"failed to decode"}}\n\n'
-    const { text, outcome } = await relay(token('a') + hidden, { cut })
-    expect(text.startsWith(token('a') + hidden)).toBe(true)
-    expect(events(text).at(-1)).toMatchObject({
-      error: { code: 'stream_error', message: expect.stringContaining('failed to decode') },
+  describe.each([
+    [
+      'in a field',
+      'error: {"detail":"failed to decode","error":{"message":"failed to decode"}}\n\n',
+      'failed to decode',
+    ],
+    [
+      'in a member of Groq',
+      event({
+        ...head,
+        choices: [{ index: 0, delta: {}, finish_reason: 'stop' }],
+        x_groq: { id: 'req_1', error: 'over_capacity' },
+      }),
+      'over_capacity',
+    ],
+  ])('%s that no client reads', (_place, hidden, words) => {
+    test.each(cuts)('is told in one that they do, cut in %s', async (cut) => {
+      const { text, outcome } = await relay(token('a') + hidden, { cut })
+      expect(text.startsWith(token('a') + hidden)).toBe(true)
+      expect(events(text).at(-1)).toMatchObject({
+        error: { code: 'stream_error', message: expect.stringContaining(words) },
+      })
+      expect(text).not.toContain('[DONE]')
+      expect(outcome).toBe('stream_error')
+      const ended = await relay(token('a') + hidden + done, { cut })
+      expect(ended.text).not.toContain('[DONE]')
+      expect(events(ended.text).at(-1)).toMatchObject({ error: { code: 'stream_error' } })
     })
-    expect(text).not.toContain('[DONE]')
-    expect(outcome).toBe('stream_error')
-    const ended = await relay(token('a') + hidden + done, { cut })
-    expect(ended.text).not.toContain('[DONE]')
-    expect(events(ended.text).at(-1)).toMatchObject({ error: { code: 'stream_error' } })
   })
 })

@@ -9,6 +9,7 @@ import {
   hasToken,
   isUsageOnly,
   readChunk,
+  readError,
   type Usage,
 } from '@drag-race/contracts'
 import { type Frame, readFrame } from '@drag-race/wire'
@@ -58,7 +59,7 @@ export interface AnswerFacts {
   error: ChunkError | null
   /** The message of a chunk before there was a choice: it explains a stream that never has one. */
   words: string | null
-  /** The error is in a field that no OpenAI client reads. */
+  /** The error is in a field or a member that no OpenAI client reads. */
   isErrorHidden: boolean
 }
 
@@ -168,6 +169,10 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number, isWhol
   facts.id ??= chunk.id && shortenName(chunk.id)
   facts.created ??= toNumber(record(raw).created)
   facts.model ??= chunk.model && shortenName(chunk.model)
+  // Groq tells it in a member of its own.
+  if (chunk.error !== null && facts.error === null && readError(raw) === null) {
+    facts.isErrorHidden = Boolean(record(record(raw).x_groq).error)
+  }
   facts.error ??= chunk.error
   if (chunk.reasoning !== '') facts.hasReasoning = true
   if (chunk.usage) {
