@@ -24,7 +24,7 @@ const usage = {
   prompt_tokens: 7,
   completion_tokens: 3,
   total_tokens: 10,
-  prompt_tokens_details: { cached_tokens: 4 },
+  prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 2 },
 }
 
 beforeEach(async () => {
@@ -137,6 +137,7 @@ test('a call and its attempts are spans of the caller’s trace, and each provid
       'gen_ai.usage.input_tokens': 7,
       'gen_ai.usage.output_tokens': 3,
       'gen_ai.usage.cache_read.input_tokens': 4,
+      'gen_ai.usage.cache_write.input_tokens': 2,
       'http.response.status_code': 200,
       'gateway.attempts': 2,
       'gateway.request_id': expect.stringMatching(/^req_/),

@@ -65,6 +65,7 @@ function toUsageAttributes(usage: Usage | null): Attributes {
     'gen_ai.usage.input_tokens': usage.inputTokens,
     'gen_ai.usage.output_tokens': usage.outputTokens,
     'gen_ai.usage.cache_read.input_tokens': usage.cachedTokens ?? undefined,
+    'gen_ai.usage.cache_write.input_tokens': usage.cacheWriteTokens ?? undefined,
     'gen_ai.usage.reasoning.output_tokens': usage.reasoningTokens ?? undefined,
     ...(usage.source === 'tokenizer' && { 'gateway.usage_estimated': true }),
   }
