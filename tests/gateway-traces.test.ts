@@ -243,6 +243,22 @@ test('an unreachable collector delays no call and no stop', async () => {
   expect(await gateway.stop()).toBe(0)
 })
 
+test('a slow collector loses what cannot wait, calls go on, and one line says so', async () => {
+  const answering = Promise.withResolvers<void>()
+  const slow = await startCollector(answering.promise)
+  await start({
+    OTEL_EXPORTER_OTLP_ENDPOINT: slow.url,
+    OTEL_BSP_MAX_QUEUE_SIZE: '1',
+    OTEL_BSP_SCHEDULE_DELAY: '0',
+  })
+  for (let call = 0; call < 5; call++) expect((await ask('good')).status).toBe(200)
+  answering.resolve()
+  expect(await gateway.stop()).toBe(0)
+  slow.close()
+  expect(slow.spans.length).toBeLessThan(10)
+  expect(gateway.output().match(/traces are dropped/g)).toHaveLength(1)
+})
+
 /** Prints every package of OpenTelemetry that is loaded. */
 const telltale = `data:text/javascript,${encodeURIComponent(
   `import { registerHooks } from 'node:module'

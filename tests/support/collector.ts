@@ -28,7 +28,8 @@ export interface Span {
   service: unknown
 }
 
-export async function startCollector(): Promise<Collector> {
+/** It answers when `answering` resolves. */
+export async function startCollector(answering: Promise<void> = Promise.resolve()): Promise<Collector> {
   const spans: Span[] = []
   const batches: number[] = []
   const arrived: Buffer[] = []
@@ -42,6 +43,7 @@ export async function startCollector(): Promise<Collector> {
       spans.push(...batch)
       batches.push(batch.length)
     }
+    await answering
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
   })
   server.listen(0, '127.0.0.1')

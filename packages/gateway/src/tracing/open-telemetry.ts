@@ -17,7 +17,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api'
-import { ExportResultCode, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import {
   defaultResource,
@@ -26,7 +26,7 @@ import {
   resourceFromAttributes,
   serviceNameEnvDetector,
 } from '@opentelemetry/resources'
-import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
+import { TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Logger } from 'pino'
 import type { Call } from '../call.ts'
 import type { Attempt } from '../call-target.ts'
@@ -35,6 +35,7 @@ import type { EndpointFacts } from '../endpoints.ts'
 import { isCallerEnd } from '../errors.ts'
 import type { Outcome } from '../ledger/record.ts'
 import type { BatchSettings } from './batch.ts'
+import { createProcessor } from './create-processor.ts'
 import { toSampler } from './sampler.ts'
 import type { SamplerSettings } from './sampler-settings.ts'
 import { toAnswerAttributes, toAttemptAttributes, toCallAttributes } from './span-attributes.ts'
@@ -58,15 +59,7 @@ export function openTracing({ clock, log, sampler, batch }: TracingOptions): Tra
       .merge(resourceFromAttributes({ 'service.name': 'drag-race-gateway' }))
       .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
     sampler: toSampler(sampler),
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: watchLosses(new OTLPTraceExporter(), log),
-        maxQueueSize: batch.waitingMax,
-        maxExportBatchSize: batch.batchMax,
-        scheduledDelayMillis: batch.delayMs,
-        exportTimeoutMillis: batch.exportMsMax,
-      }),
-    ],
+    spanProcessors: [createProcessor(new OTLPTraceExporter(), batch, log)],
   })
   const tracer = provider.getTracer('drag-race-gateway')
   return {
@@ -132,22 +125,4 @@ function toHeaders(context: Context): Record<string, string> {
   const headers: Record<string, string> = {}
   propagator.inject(context, headers, defaultTextMapSetter)
   return headers
-}
-
-/** Of losses in a row only the first is logged: an afternoon without a collector would fill the log. */
-function watchLosses(exporter: SpanExporter, log: Logger): SpanExporter {
-  let isLosing = false
-  return {
-    export(spans, done) {
-      exporter.export(spans, (result) => {
-        const isLost = result.code !== ExportResultCode.SUCCESS
-        if (isLost && !isLosing)
-          log.warn({ err: result.error }, 'traces cannot be sent; calls are unaffected')
-        isLosing = isLost
-        done(result)
-      })
-    },
-    shutdown: () => exporter.shutdown(),
-    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
-  }
 }
