@@ -13,7 +13,7 @@ export interface AuditFile {
   write(line: string): void
   /** Sets new limits, which hold from the next write on. */
   limit(to: { maxBytes: number; keep: number }): void
-  /** Writes the lines that wait, for a second at most. */
+  /** Writes the lines that wait, for a second at most. Those that wait even then are lost. */
   close(): Promise<void>
 }
 
@@ -37,6 +37,7 @@ const waitingMax = 10_000
 const gatherMs = 100
 /** The end of the gateway does not wait longer for the disk. */
 const closeMsMax = 1_000
+const tooSlow = 'the disk is too slow'
 
 export function createAuditFile(given: AuditFileOptions): AuditFile {
   let options = given
@@ -74,7 +75,7 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
 
   return {
     write(line) {
-      if (waiting.length >= waitingMax) return lose(1, new Error('the disk is too slow'))
+      if (waiting.length >= waitingMax) return lose(1, new Error(tooSlow))
       waiting.push(`${line}\n`)
       writing ??= drain()
     },
@@ -84,6 +85,7 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
     async close() {
       closing.abort()
       await Promise.race([writing, setTimeout(closeMsMax, undefined, { ref: false })])
+      if (waiting.length > 0) lose(waiting.splice(0).length, new Error(tooSlow))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -300,4 +301,17 @@ test('lines beyond those that can wait for a slow disk are dropped and counted',
   await file.close()
   expect(told).toEqual(['lost', 'back'])
   expect((await readFile(join(folder, 'audit.log'), 'utf8')).length).toBe(2 * 10_001)
+})
+
+test.runIf(isLinux)('lines that wait at the end for a disk that hangs are counted as lost', async () => {
+  // Whoever opens a pipe to write it waits for a reader.
+  const path = join(folder, 'audit.log')
+  execFileSync('mkfifo', [path])
+  const lost: [number, string][] = []
+  const onLost = (lines: number, { message }: Error) => lost.push([lines, message])
+  const file = createAuditFile({ path, maxBytes: 1_000, keep: 1, onLost, onBack() {} })
+  for (const line of ['hangs', 'waits', 'waits']) file.write(line)
+  await file.close()
+  expect(await readFile(path, 'utf8')).toBe('hangs\n')
+  expect(lost).toEqual([[2, 'the disk is too slow']])
 })
