@@ -68,7 +68,31 @@ function createVerify({ source }: JwtConfig, keySets: KeySets): Verify {
     return (token, options) => jwtVerify(token, secret, { ...options, algorithms: secretAlgorithms })
   }
   const keys = keySets.of(source.url, source.cooldownMs)
-  return (token, options) => jwtVerify(token, keys, { ...options, algorithms: keyAlgorithms })
+  return async (token, given) => {
+    const options = { ...given, algorithms: keyAlgorithms }
+    try {
+      return await jwtVerify(token, keys, options)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+      return verifyWithEach(error, token, options)
+    }
+  }
+}
+
+/** A token without a key id can be of each key of its type, and while keys rotate there are two. */
+async function verifyWithEach(
+  keys: InstanceType<typeof errors.JWKSMultipleMatchingKeys>,
+  token: string,
+  options: JWTVerifyOptions,
+): Promise<{ payload: JWTPayload }> {
+  for await (const key of keys) {
+    try {
+      return await jwtVerify(token, key, options)
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed()
 }
 
 const idCharsMax = 200

@@ -46,9 +46,14 @@ async function startIssuer() {
     },
     /** From now on the only key. */
     async rotate(kid: string) {
+      published = []
+      return this.add(kid)
+    },
+    /** `signKid` is the key id in its tokens, if they have one. */
+    async add(kid: string, signKid: { kid?: string } = { kid }) {
       const { publicKey, privateKey } = await generateKeyPair('ES256')
-      published = [{ ...(await exportJWK(publicKey)), kid, alg: 'ES256' }]
-      return (claims: JWTPayload) => sign(claims, { alg: 'ES256', kid }, privateKey)
+      published.push({ ...(await exportJWK(publicKey)), kid, alg: 'ES256' })
+      return (claims: JWTPayload) => sign(claims, { alg: 'ES256', ...signKid }, privateKey)
     },
   }
 }
@@ -63,6 +68,21 @@ test('the issuer’s keys are asked for once, and again when they rotate', async
   const signNew = await keys.rotate('new')
   expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
   expect(await chat(await signOld(good))).toMatchObject({ status: 401, code: 'invalid_token' })
+})
+
+test('a token without a key id may be of any key of the set, and of no other', async () => {
+  const keys = await startIssuer()
+  const signOld = await keys.add('old', {})
+  const signNew = await keys.add('new', {})
+  await start({ secret: undefined, jwks: keys.url })
+  expect(await chat(await signOld(good))).toMatchObject({ status: 200 })
+  expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
+  expect(await chat(await signNew({ ...good, exp: 1 }))).toMatchObject({
+    message: expect.stringContaining('expired'),
+  })
+  const { privateKey } = await generateKeyPair('ES256')
+  const foreign = await sign(good, { alg: 'ES256' }, privateKey)
+  expect(await chat(foreign)).toMatchObject({ status: 401, code: 'invalid_token' })
 })
 
 test('known keys hold while the issuer is down, and withdrawn ones only until it is asked again', async () => {
