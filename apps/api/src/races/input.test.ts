@@ -153,6 +153,12 @@ test.each([
     415,
     'encoding_unsupported',
   ],
+  [
+    'a body that is not encoded as its header says',
+    { headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } },
+    400,
+    'encoding_broken',
+  ],
   ['nothing', { body: undefined }, 400, 'invalid_request'],
 ])('%s is refused', async (_name, init, status, code) => {
   expect(await refusal({ prompt: 'p', lanes: [fine] }, init)).toMatchObject({ status, code })

@@ -5,8 +5,22 @@ import { ApiFault } from '../api-fault.ts'
 const bodyBytesMax = 1024 * 1024
 
 export function jsonBodies(): RequestHandler[] {
-  return [requireJson, express.json({ limit: bodyBytesMax, strict: true })]
+  const parse = express.json({ limit: bodyBytesMax, strict: true })
+  return [
+    requireJson,
+    // The parser gives each fault a type, but for those of a decompression.
+    (request, response, next) =>
+      parse(request, response, (fault?: { type?: string }) =>
+        next(fault && fault.type === undefined ? brokenEncoding : fault),
+      ),
+  ]
 }
+
+const brokenEncoding = new ApiFault(
+  400,
+  'encoding_broken',
+  'The body cannot be unpacked as its content-encoding says. Send it again, or uncompressed.',
+)
 
 const requireJson: RequestHandler = (request, _response, next) => {
   if (isEmpty(request) || request.is('application/json')) return next()
