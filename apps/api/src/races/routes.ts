@@ -72,6 +72,8 @@ export function createRaceRoutes(
 
   router.post('/races/:id/stop', async (request, response) => {
     const { id } = request.params
+    // A lane that stands in the address would stop the whole race.
+    parseOrFault(z.strictObject({}), request.query)
     const { lane = null } = parseOrFault(StopRequest, request.body ?? {})
     const race = races.find(id)
     if (!race) throw (await store.statusOf(id)) === null ? noSuchRace : hasEnded('This race')
@@ -109,15 +111,18 @@ export function createRaceRoutes(
   return router
 }
 
+const EventsQuery = z.strictObject({ after: z.optional(z.string()) })
+
 /** -1 reads from the start. */
 const After = z.coerce.number().check(z.int(), z.gte(-1))
 
 /** A browser that reconnects repeats the URL and adds the header, so the header is the newer of the two. */
 function readAfter(request: express.Request): number {
+  const query = parseOrFault(EventsQuery, request.query)
   const header = request.get('last-event-id')
-  const text = header ?? request.query.after
+  const text = header ?? query.after
   if (text === undefined) return -1
-  const after = typeof text === 'string' && text.trim() !== '' ? After.safeParse(text) : null
+  const after = text.trim() === '' ? null : After.safeParse(text)
   if (after?.success) return after.data
   const path = header === undefined ? 'after' : 'Last-Event-ID'
   throw invalidRequest([{ path, message: 'Give the number of the last event that you have: 0, 1, 2, …' }])

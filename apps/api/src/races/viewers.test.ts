@@ -128,6 +128,13 @@ describe('a viewer', () => {
     },
   )
 
+  test('that misspells `after` is refused, instead of getting all again', async () => {
+    const { raceId } = await race(app.url, { prompt: 'p', lanes: [{ model: 'words' }] })
+    const response = await fetch(`${app.url}/api/races/${raceId}/events?afer=3`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { details: [{ path: 'afer' }] } })
+  })
+
   test('that claims to have seen more than the tape holds is refused, with the reason and what to do', async () => {
     const refusal = async (raceId: string, after: number) => {
       const response = await fetch(`${app.url}/api/races/${raceId}/events?after=${after}`)
@@ -263,6 +270,8 @@ describe('stop', () => {
     expect((await stop(app.url, start.raceId, { lane: 2 })).status).toBe(400)
     expect((await stop(app.url, start.raceId, { lane: 'x' })).status).toBe(400)
     expect((await stop(app.url, start.raceId, { line: 1 })).status).toBe(400)
+    const inAddress = `${app.url}/api/races/${start.raceId}/stop?lane=1`
+    expect((await fetch(inAddress, { method: 'POST' })).status).toBe(400)
     held.resolve()
     expect((await rest(tape)).at(-1)).toMatchObject({ type: 'race-end', reason: 'finished' })
     const state = fold(await collect(await eventsOf(app.url, start.raceId)))
