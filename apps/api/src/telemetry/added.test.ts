@@ -40,12 +40,15 @@ test('what a race added is the difference, with averages over the added calls al
   expect(added([], after)).toEqual(after.map(toGatewayRow))
 })
 
-test('what a race cost is the difference too', () => {
+test('what a race cost is the difference too, without binary dust; unknown is not free', () => {
   const cost = (usd: number) =>
     `gateway_cost_usd_total{gen_ai_provider_name="openai",gen_ai_request_model="a"} ${usd}\n`
-  const before = read(page(10, 1000, [8, 8]) + cost(0.5))
-  expect(added(before, read(page(13, 1600, [10, 8.5]) + cost(0.75)))).toMatchObject([{ costUsd: 0.25 }])
-  expect(added(before, read(page(13, 1600, [10, 8.5]) + cost(0.25)))).toMatchObject([{ costUsd: 0.25 }])
+  const addedCost = (before: number, after: number) =>
+    added(read(page(10, 1000, [8, 8]) + cost(before)), read(page(13, 1600, [10, 8.5]) + cost(after)))
+  expect(addedCost(0.1, 0.3)).toMatchObject([{ costUsd: 0.2 }])
+  expect(addedCost(0.5, 0.25)).toMatchObject([{ costUsd: 0.25 }])
+  expect(addedCost(0, 0)).toMatchObject([{ costUsd: 0 }])
+  expect(addedCost(0.5, 0.5)).toMatchObject([{ costUsd: null }])
 })
 
 test('failures are subtracted like the rest, and their times are in no average', () => {

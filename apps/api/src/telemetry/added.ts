@@ -43,13 +43,19 @@ function subtract(after: CountedRow, earlier: CountedRow | undefined) {
     failed: after.failed === null ? null : after.failed - (before?.failed ?? 0),
     inputTokens: after.inputTokens - (before?.inputTokens ?? 0),
     outputTokens: after.outputTokens - (before?.outputTokens ?? 0),
-    costUsd: after.costUsd === null ? null : after.costUsd - (before?.costUsd ?? 0),
+    costUsd: after.costUsd === null ? null : subtractCost(after.costUsd, before?.costUsd ?? 0),
     observed: {
       ttft: observed('ttft'),
       timePerOutputToken: observed('timePerOutputToken'),
       duration: observed('duration'),
     },
   }
+}
+
+/** To the picodollar, as the gateway counts. Calls that add nothing where others cost something are of unknown cost. */
+function subtractCost(after: number, before: number): number | null {
+  const costUsd = Math.round((after - before) * 1e12) / 1e12
+  return costUsd === 0 && before > 0 ? null : costUsd
 }
 
 function hasFallen(before: CountedRow, after: CountedRow): boolean {
