@@ -16,9 +16,15 @@ const windowRaces = 100
 /** A list shows the beginning of a prompt, which can have 200,000 characters; the race's own page has all of it. */
 const promptCharsMax = 1_000
 
-export async function listRaces(db: Kysely<Schema>, query: RaceQuery, live: FindLive): Promise<RacePage> {
+/** The search ends early when `isWanted` is false: one through all of a long history takes seconds. */
+export async function listRaces(
+  db: Kysely<Schema>,
+  query: RaceQuery,
+  live: FindLive,
+  isWanted: () => boolean,
+): Promise<RacePage> {
   // One more than asked for shows whether there is a next page.
-  const found = await findRaces(db, query, query.limit + 1)
+  const found = await findRaces(db, query, query.limit + 1, isWanted)
   const page = found.slice(0, query.limit)
   const races = await selectSummaries(db, toIds(page))
   const lanes = await selectLanes(db, toIds(races))
@@ -32,14 +38,19 @@ export async function listRaces(db: Kysely<Schema>, query: RaceQuery, live: Find
   }
 }
 
-async function findRaces(db: Kysely<Schema>, query: RaceQuery, limit: number): Promise<Cursor[]> {
+async function findRaces(
+  db: Kysely<Schema>,
+  query: RaceQuery,
+  limit: number,
+  isWanted: () => boolean,
+): Promise<Cursor[]> {
   const after = query.cursor === undefined ? null : readCursor(query.cursor)
   const { model, tag = [], text = '' } = query
   if (model === undefined && tag.length === 0 && text === '') {
     return selectRaces(db, query, after).limit(limit).execute()
   }
   const found: Cursor[] = []
-  for (let cursor = after; found.length < limit; await nextTurn()) {
+  for (let cursor = after; found.length < limit && isWanted(); await nextTurn()) {
     const window = await selectRaces(db, query, cursor).limit(windowRaces).execute()
     const run = model === undefined ? window : await withModel(db, window, model)
     const tagged = tag.length === 0 ? run : await withTags(db, run, tag)

@@ -12,7 +12,8 @@ export function createHistoryRoutes({ db }: AppContext, live: FindLive): express
   const router = express.Router()
 
   router.get('/races', async (request, response) => {
-    response.json(await store.list(parseOrFault(RaceQuery, request.query), live))
+    const query = parseOrFault(RaceQuery, request.query)
+    response.json(await store.list(query, live, () => !response.closed))
   })
 
   router.get('/races/:id', async (request, response) => {

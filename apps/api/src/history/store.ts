@@ -46,7 +46,8 @@ export interface RaceStore {
   /** Writes a race that has ended already, all of it or nothing. */
   insertWhole(race: NewRace, state: RaceState, parts: readonly TapePart[]): Promise<void>
   setGatewayAdded(id: string, added: GatewayRow[]): Promise<void>
-  list(query: RaceQuery, live: FindLive): Promise<RacePage>
+  /** What has been found by then when `isWanted` becomes false. */
+  list(query: RaceQuery, live: FindLive, isWanted?: () => boolean): Promise<RacePage>
   /** null when there is no such race. */
   find(id: string, live: RaceState | null): Promise<RaceDetail | null>
   statusOf(id: string): Promise<RaceStatus | null>
@@ -105,7 +106,7 @@ export function createRaceStore(db: Kysely<Schema>): RaceStore {
       const row = { gateway_added_json: JSON.stringify(added) }
       await db.updateTable('races').set(row).where('id', '=', id).execute()
     },
-    list: (query, live) => listRaces(db, query, live),
+    list: (query, live, isWanted = () => true) => listRaces(db, query, live, isWanted),
     async find(id, live) {
       const race = await db.selectFrom('races').selectAll().where('id', '=', id).executeTakeFirst()
       if (!race) return null
