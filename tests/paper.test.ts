@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
 import { expectInside, useLayoutPage } from './support/layout-page.ts'
 
-const { at, open } = useLayoutPage('long')
+const { at, open } = useLayoutPage('long', 'columns')
 
 test('a race on paper is light and whole: lanes two by two, each answer to its end, no buttons', async () => {
   await at.page.emulateMedia({ colorScheme: 'dark' })
@@ -34,6 +34,19 @@ test('a race on paper is light and whole: lanes two by two, each answer to its e
   expect(Math.max(...places.map(({ right }) => right))).toBeLessThanOrEqual(718)
   expect(places.at(-1)!.height).toBeGreaterThan(2000)
   expect(await page.locator('.photo-box svg').getAttribute('viewBox')).toMatch(/^0 0 700 /)
+})
+
+test('a table of forty columns on paper is as wide as the paper, and covers no other lane', async () => {
+  await open('/race/columns', 718)
+  const table = at.page.locator('.md-table table')
+  await table.waitFor()
+  await at.page.emulateMedia({ media: 'print' })
+  const [left, right] = await at.page.locator('.lane').all()
+  const { x, width, y, height } = (await table.boundingBox())!
+  expect(x + width).toBeLessThanOrEqual(718)
+  const beside = (await right!.boundingBox())!
+  expect(beside.x >= x + width || beside.y >= y + height).toBe(true)
+  expect((await left!.boundingBox())!.x).toBe(beside.x)
 })
 
 test('a leaderboard on paper is whole: charts and tables end at its edge', async () => {

@@ -26,7 +26,16 @@ const races = {
   unbroken: [{ model: 'x'.repeat(200), answer: 'One.', totalMs: 1900 }, ...field.slice(1, 3)],
   hours: field.slice(0, 4).map((lane) => ({ ...lane, totalMs: lane.totalMs + 1_200_000 })),
   bursts: field.slice(0, 4).map((lane) => ({ ...lane, totalMs: 1_086 })),
+  columns: [
+    { model: 'wide', answer: `${[0, 1, 2].map(toRow).join('\n')}\n\n`, totalMs: 1900 },
+    { model: 'narrow', answer: 'Beside it.', totalMs: 2900 },
+  ],
   long: [...field.slice(0, 7), { model: 'wordy', answer: 'Many words. '.repeat(5_000), totalMs: 30_000 }],
+}
+
+/** A row of a table of forty columns; the second one is the line below the head. */
+function toRow(row: number): string {
+  return `|${Array.from({ length: 40 }, (_, column) => (row === 1 ? '---' : `col${column}`)).join('|')}|`
 }
 
 /** The history then has these races, with their names as ids. */
