@@ -63,4 +63,6 @@ test('a leaderboard on paper is whole: charts and tables end at its edge', async
   expect(ends.length).toBeGreaterThan(3)
   expect(Math.max(...ends)).toBeLessThanOrEqual(703)
   await expectInside(at.page.locator('.chart-box'), 'svg')
+  const onTwoLines = at.page.locator('.chart-box text').filter({ has: at.page.locator('tspan + tspan') })
+  expect(await onTwoLines.allTextContents()).toEqual([])
 })

@@ -58,7 +58,8 @@ export function RateChart({ board }: { board: Leaderboard }) {
               dataKey="rate"
               domain={[0, 1]}
               ticks={[0, 0.25, 0.5, 0.75, 1]}
-              tickFormatter={(rate: number) => `${Math.round(rate * 100)}${rate === 1 ? ' %' : ''}`}
+              // A space that does not break: on paper the percent sign would stand on a line of its own.
+              tickFormatter={(rate: number) => `${Math.round(rate * 100)}${rate === 1 ? '\u00a0%' : ''}`}
               width={2.8 * remPx}
               axisLine={false}
               tickLine={false}
