@@ -17,6 +17,11 @@ export function toMs(ms: number | null | undefined): string {
   return ms == null ? dash : group(Math.round(ms))
 }
 
+/** A split, to a hundredth of a millisecond: `12,454.10`. */
+export function toSplitMs(ms: number): string {
+  return group(ms.toFixed(2))
+}
+
 /** Small spans of time: `0.21`, `3.5`, `182`. */
 export function toFineMs(ms: number | null | undefined): string {
   if (ms == null) return dash
@@ -121,6 +126,6 @@ function fixedBelow(end: number, value: number, decimals: number): string | null
 }
 
 /** Thousands separated by commas, whatever the reader's locale: a slip looks the same everywhere. */
-function group(whole: number): string {
-  return String(whole).replace(/\B(?=(\d{3})+$)/g, ',')
+function group(number: number | string): string {
+  return String(number).replace(/\B(?=(\d{3})+(\.|$))/g, ',')
 }

@@ -1,6 +1,6 @@
 /** The parts of the chart that do not change while a replay runs: scales, margin, lines, splits, plates. */
 import { memo } from 'react'
-import { toCount } from '../look/figures.ts'
+import { toCount, toSplitMs } from '../look/figures.ts'
 import { PlateMark } from '../look/plate-mark.tsx'
 import type { Frame } from './chart.tsx'
 import { type Curve, type Split, tokensAt } from './curves.ts'
@@ -50,7 +50,7 @@ export const Drawing = memo(function Drawing({ curves, span, marginMs, frame }: 
                 y1={scales.y(tokensAt(curve, ms)) - 0.3 * frame.remPx}
                 y2={scales.y(tokensAt(curve, ms)) + 0.3 * frame.remPx}
               >
-                <title>{`${name}, lane ${curve.lane + 1}: ${ms.toFixed(2)} ms`}</title>
+                <title>{`${name}, lane ${curve.lane + 1}: ${toSplitMs(ms)} ms`}</title>
               </line>
             ))}
         </g>

@@ -10,6 +10,12 @@ test('splits have the same ± as the slips: the margin, and the lag of a disturb
   expect(textOf(84.36, true)).toContain('from each lane’s own request, ± 85 ms.')
 })
 
+test('thousands of milliseconds are separated, as everywhere', () => {
+  const tape = makeTape({ lanes: [{ model: 'm', tokensAt: [10, 12_454.1], end: 'done' }] })
+  const html = renderToStaticMarkup(<SplitsTable curves={toCurves(fold(tape))} end={null} />)
+  expect(html).toContain('>12,454.10<')
+})
+
 function textOf(lagMs: number, disturbed: boolean): string {
   const clock = { calibratedAt: null, lagMs, disturbed, sentinel: null }
   const withClock = (event: RaceEvent): RaceEvent => (event.type === 'race-end' ? { ...event, clock } : event)

@@ -1,7 +1,7 @@
 /** The splits as figures, to a hundredth of a millisecond: the chart for readers who cannot see it, or want numbers. */
 import { errorBoundMs, type RaceState } from '@drag-race/contracts'
 import { memo } from 'react'
-import { dash, toMargin } from '../look/figures.ts'
+import { dash, toMargin, toSplitMs } from '../look/figures.ts'
 import { Plate } from '../look/plate.tsx'
 import type { Curve, Split } from './curves.ts'
 
@@ -54,7 +54,7 @@ export const SplitsTable = memo(function SplitsTable({ curves, end }: SplitsTabl
                 </th>
                 {names.map((name) => (
                   <td key={name} className="number">
-                    {splits.find((split) => split.name === name)?.ms.toFixed(2) ?? dash}
+                    {toFigure(splits.find((split) => split.name === name))}
                   </td>
                 ))}
               </tr>
@@ -69,3 +69,7 @@ export const SplitsTable = memo(function SplitsTable({ curves, end }: SplitsTabl
     </details>
   )
 })
+
+function toFigure(split: Split | undefined): string {
+  return split ? toSplitMs(split.ms) : dash
+}

@@ -1,5 +1,6 @@
 /** How a lane left, and its splits from green light to close, in the order of time. What never came has no row. */
 import type { LaneStartKind, Splits, TimeSlip } from '@drag-race/contracts'
+import { toSplitMs } from '../look/figures.ts'
 import type { SlipRow } from './slip-rows.ts'
 
 const names: Record<keyof Splits, string> = {
@@ -23,7 +24,7 @@ const starts: Record<LaneStartKind, string> = {
 export function toSplitRows({ start, splits }: Pick<TimeSlip, 'start' | 'splits'>): SlipRow[] {
   const timed = (Object.keys(names) as (keyof Splits)[]).flatMap((key) => {
     const ms = splits[key]
-    return ms === null ? [] : [{ name: names[key], value: `${ms.toFixed(2)} ms` }]
+    return ms === null ? [] : [{ name: names[key], value: `${toSplitMs(ms)} ms` }]
   })
   return start ? [{ name: 'start', value: starts[start] }, ...timed] : timed
 }
