@@ -140,6 +140,49 @@ test.each([
   ])
 })
 
+const named = (index: number) => ({ id: `call_${index}`, type: 'function' })
+test.each([
+  [
+    'in pieces',
+    [
+      tool(0, '', named(0)),
+      tool(0, '{"to":"}\\'),
+      tool(0, '"a@b.com","in":{}'),
+      tool(0, '}'),
+      tool(1, '{"n":1}', named(1)),
+    ],
+  ],
+  [
+    'in one chunk',
+    [
+      delta({
+        tool_calls: ['{"to":"}\\"a@b.com","in":{}}', '{"n":1}'].map((text, index) => ({
+          index,
+          ...named(index),
+          function: { arguments: text },
+        })),
+      }),
+    ],
+  ],
+])(
+  'the arguments of a call are sent before the next call begins, as clients expect: %s',
+  async (_what, calls) => {
+    const { gateway } = await start([mails], stream([role, ...calls, finish, done]))
+    const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+    const told: { index: number; text: string }[] = []
+    for (const { choices } of events(bytes) as Told[]) {
+      for (const call of choices?.[0]?.delta?.tool_calls ?? []) {
+        if (told.at(-1)?.index !== call.index) told.push({ index: call.index, text: '' })
+        told.at(-1)!.text += call.function?.arguments ?? ''
+      }
+    }
+    expect(told).toEqual([
+      { index: 0, text: '{"to":"}\\"[email]","in":{}}' },
+      { index: 1, text: '{"n":1}' },
+    ])
+  },
+)
+
 test('one choice that is rejected when another has finished is no success', async () => {
   const bytes =
     choice(0, { content: 'fine' }, 'stop') + choice(1, { content: `${card} ` }) + choice(1, {}, 'stop') + done

@@ -33,19 +33,50 @@ function openWords(guard: TextGuard): OpenText {
 }
 
 /**
- * The arguments of a tool are JSON. They are held back until they are whole, because only then masked JSON stays JSON.
+ * The arguments of a tool are JSON. They are held back until they are whole, because only then masked JSON stays JSON,
+ * and no longer: clients take a call for complete when the next one begins.
  */
 function openArguments(guard: TextGuard, place: Place, { onChars, onValues }: Held): OpenText {
-  let text = ''
+  let held = ''
+  const closesObject = createClosingCheck()
+  const end = (turns: Turns) => {
+    const whole = held
+    held = ''
+    onValues(countValues(Buffer.from(whole)))
+    return editInTurns(guard, turns, (edit) => edit(whole, place))
+  }
   return {
-    async push(piece) {
+    async push(piece, turns) {
       onChars(piece.length)
-      text += piece
-      return ''
+      held += piece
+      return closesObject(piece) ? end(turns) : ''
     },
-    async end(turns) {
-      onValues(countValues(Buffer.from(text)))
-      return editInTurns(guard, turns, (edit) => edit(text, place))
-    },
+    end,
+  }
+}
+
+/**
+ * Gets the pieces of a JSON text, and tells of each whether it ends with the end of an object that is in no other. It
+ * counts braces, because parsing again after each piece would take the square of the length.
+ */
+function createClosingCheck(): (piece: string) => boolean {
+  let depth = 0
+  let isInText = false
+  let isEscaped = false
+  return (piece) => {
+    let isClosed = false
+    for (const char of piece) {
+      if (isInText) {
+        if (char === '"' && !isEscaped) isInText = false
+        isEscaped = char === '\\' && !isEscaped
+        continue
+      }
+      if (char.trim() === '') continue
+      isClosed = char === '}' && depth === 1
+      if (char === '"') isInText = true
+      else if (char === '{') depth++
+      else if (char === '}') depth--
+    }
+    return isClosed
   }
 }
