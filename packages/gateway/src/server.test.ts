@@ -92,6 +92,8 @@ test.each([
   ['/v1beta/models/gemini-embedding-001:batchEmbedContents', /Google's own API/],
   ['/v1/responses/resp_1/cancel', /Stored responses are not served: ask the provider itself\.$/],
   ['/v1/conversations', /Stored responses are not served/],
+  ['/v1/responses/input_tokens', /This gateway serves POST/],
+  ['/v1/responses/compact', /This gateway serves POST/],
   [
     '/openai/deployments/gpt-4o/chat/completions',
     /plain OpenAI client, with a base URL that ends in \/v1\.$/,
@@ -104,6 +106,17 @@ test.each([
   expect(response.status).toBe(404)
   expect(((await response.json()) as ErrorBody).error.message).toMatch(words)
 })
+
+test.each(['/v1/models', '/v1beta/models/gpt-4o-mini', '/v1/interactions'])(
+  'a client of Google’s is told at %s too that its API is not served',
+  async (path) => {
+    const response = await get(path, {
+      headers: { 'x-goog-api-client': 'google-genai-sdk/3.4.0 gl-python/3.11.7' },
+    })
+    expect(response.status).toBe(404)
+    expect(((await response.json()) as ErrorBody).error.message).toMatch(/Google's own API is not served/)
+  },
+)
 
 test('a stored response is not there to be read', async () => {
   const response = await get('/v1/responses/resp_1')

@@ -29,7 +29,7 @@ import { createRequestId, tellRequestId } from './request-id.ts'
 import { toPath, toQuery } from './request-path.ts'
 import { unknownModel } from './routing/resolve.ts'
 import { spareUnread } from './spare-unread.ts'
-import { isGoogleMethod, unknownAddress } from './unknown-address.ts'
+import { isGoogleCall, unknownAddress } from './unknown-address.ts'
 import { toTargetSnapshots } from './upstream/target-snapshot.ts'
 
 export interface ServerOptions {
@@ -119,7 +119,7 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
     allow(request, response, 'GET')
     return answerReady(parts.readiness, response)
   }
-  const isForeign = isGoogleMethod(path)
+  const isForeign = isGoogleCall(request, path)
   // Checked before the model is looked up, so that a wrong method does not tell whether the model exists.
   if (isModelPath(path) && !isForeign) allow(request, response, 'GET')
   const answer = isForeign ? null : await read(parts, path, request)

@@ -5,9 +5,10 @@ import { GatewayError } from './errors.ts'
 
 export function unknownAddress(request: IncomingMessage, path: string): GatewayError {
   const shown = path.slice(0, 200)
+  const hint = isGoogleCall(request, path) ? googleHint : toHint(shown)
   return new GatewayError(
     'not_found',
-    `There is no ${request.method} ${shown} here. ${whyNowhere(request) ?? toHint(shown)}`,
+    `There is no ${request.method} ${shown} here. ${whyNowhere(request) ?? hint}`,
   )
 }
 
@@ -19,10 +20,17 @@ export function whyNowhere({ method, headers }: IncomingMessage): string | null 
   return null
 }
 
-/** Methods of Google's own API follow a colon: no other path here has such a name. */
-export function isGoogleMethod(path: string): boolean {
-  return /:(generateContent|streamGenerateContent|countTokens|(batchE|e)mbedContents?)$/.test(path)
+/**
+ * Methods of Google's own API follow a colon: no other path here has such a name. Google's clients also ask for
+ * `/v1/models`, and would take the list in OpenAI's form for an empty one.
+ */
+export function isGoogleCall({ headers }: IncomingMessage, path: string): boolean {
+  const isMethod = /:(generateContent|streamGenerateContent|countTokens|(batchE|e)mbedContents?)$/.test(path)
+  return isMethod || headers['x-goog-api-client'] !== undefined
 }
+
+const googleHint =
+  "Google's own API is not served: call Gemini models through /v1/chat/completions with an OpenAI client."
 
 const served = `This gateway serves POST ${Object.keys(endpoints)
   .map((name) => `/v1/${name}`)
@@ -32,9 +40,7 @@ function toHint(path: string): string {
   if (path === '/metrics') return 'The metrics have a port of their own: GATEWAY_METRICS_PORT (15020).'
   if (/^\/admin(\/|$)/.test(path))
     return 'For a key or token with `isAdmin` there are GET /admin/callers, /admin/targets, /admin/usage, /admin/budgets, /admin/config, and POST /admin/backup.'
-  if (isGoogleMethod(path))
-    return "Google's own API is not served: call Gemini models through /v1/chat/completions with an OpenAI client."
-  if (/^\/v1\/(responses|conversations)(\/|$)/.test(path))
+  if (/^\/v1\/(responses(?!\/(input_tokens|compact)$)|conversations)(\/|$)/.test(path))
     return 'Stored responses are not served: ask the provider itself.'
   // Clients for Azure add this to their base URL.
   if (/^\/openai\/(deployments|v1)\//.test(path))
