@@ -201,15 +201,13 @@ test('a response in the background is refused: nobody could fetch it here', asyn
   expect((await post('/v1/responses', { ...asked, background: false })).status).toBe(200)
 })
 
-test.each([
-  ['none', {}, '2023-06-01'],
-  ['that of its client', { 'anthropic-version': '2026-10-21' }, '2026-10-21'],
-])(
-  'messages are sent with the gateway’s key and the version that the caller reads: %s',
-  async (_what, headers, version) => {
+const fromClient = { 'anthropic-version': '2026-10-21', 'anthropic-user-profile-id': 'uprof_1' }
+test.each([{}, fromClient])(
+  'messages are sent with the gateway’s key and their headers: %j',
+  async (said) => {
     const { upstream, post } = await start(json({ type: 'error', error: { type: 'x', message: 'No' } }, 400))
-    const response = await post('/v1/messages', { model: 'claude', messages }, undefined, headers)
-    const sent = { 'x-api-key': 'key-ours', 'anthropic-version': version }
+    const response = await post('/v1/messages', { model: 'claude', messages }, undefined, said)
+    const sent = { 'x-api-key': 'key-ours', 'anthropic-version': '2023-06-01', ...said }
     expect(upstream.received[0]!.headers).toMatchObject(sent)
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({ type: 'error', error: { type: 'x', message: 'No' } })

@@ -7,11 +7,12 @@ import { type Endpoint, endpoints } from '../endpoints.ts'
 import type { TraceHeaders } from '../tracing/tracing.ts'
 import { withoutSecrets } from './secrets.ts'
 
-/** The caller's: the provider's features that it asks for, its trace, and OpenRouter's attribution. No credential. */
+/** The caller's: the provider's features that it asks for, its trace, and for whom it asks. No credential. */
 const upward = [
   'openai-beta',
   'anthropic-beta',
   'anthropic-version',
+  'anthropic-user-profile-id',
   'traceparent',
   'tracestate',
   'http-referer',
