@@ -105,6 +105,11 @@ describe('an error is read', () => {
       { error: 429, message: 'm', code: 'c' },
       { message: 'm', code: 'c', status: 429 },
     ],
+    [
+      'a status beside an object (Cerebras)',
+      { error: { message: 'm', code: 'queue_exceeded' }, status_code: 429 },
+      { message: 'm', code: 'queue_exceeded', status: 429 },
+    ],
     ['words beside a yes', { error: true, message: 'm' }, { message: 'm', code: null, status: null }],
     [
       'an object of its own',

@@ -95,7 +95,7 @@ export function readError(raw: unknown): ChunkError | null {
   if (!isRecord(error)) return readErrorBeside(raw)
   // Some providers write an empty error into each answer.
   if (!Object.values(error).some(Boolean)) return null
-  const status = [error.status_code, error.status, error.code].find(isStatus) ?? null
+  const status = [error.status_code, error.status, error.code, raw.status_code].find(isStatus) ?? null
   const code = text(error.type) || null
   return {
     message: text(error.message) || text(error.detail) || toWords(error),
