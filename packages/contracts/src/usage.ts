@@ -67,8 +67,8 @@ export function readUsage(raw: unknown): Usage | null {
 }
 
 /**
- * Reasoning tokens that `completion_tokens` leaves out: those named, where they are more than it, or else the surplus of
- * the total. 0 where the provider gives another number of reasoning tokens: then the surplus is something else (tool
+ * Reasoning tokens that `completion_tokens` leaves out: those named, where they are more than it, or else the surplus
+ * of the total. 0 where the provider gives another number of reasoning tokens: then the surplus is something else (tool
  * prompts, searches).
  */
 function reasoningOutside(prompt: number, shown: number, total: number | null, named: number | null): number {

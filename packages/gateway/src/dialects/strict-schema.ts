@@ -10,8 +10,8 @@ type Schema = Record<string, unknown>
 
 /**
  * null for a schema that cannot be enforced: with a place where any value is allowed, which is refused, with an object
- * whose members can have any name (`additionalProperties: {…}`), which would always be empty, or with one that is joined
- * of several by `allOf`.
+ * whose members can have any name (`additionalProperties: {…}`), which would always be empty, or with one that `allOf`
+ * joins of several.
  */
 export function toStrictSchema(schema: Schema): Schema | null {
   let canBeKept = true
