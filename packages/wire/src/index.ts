@@ -1,4 +1,5 @@
 export * from './decode.ts'
 export * from './encode.ts'
 export * from './frames.ts'
+export * from './keep-alive.ts'
 export * from './write.ts'

@@ -37,6 +37,7 @@ describe('a stream is whole', () => {
     ['no-space', 'stop'],
     ['empty-choices', 'stop'],
     ['error-empty', 'stop'],
+    ['pings', 'stop'],
     ['done-spaced', 'stop'],
     ['no-last-blank', 'stop'],
     ['reset-finished', 'stop'],
@@ -65,6 +66,7 @@ describe('a stream is an error, never a short success', () => {
     ['error-open', 'overloaded', 529],
     ['malformed-open', 'malformed_stream', null],
     ['error-event', 'overloaded', null],
+    ['error-event-text', 'provider_error', null],
     ['error-string', 'overloaded', null],
     ['error-chunk', 'overloaded', null],
     ['error-field', 'overloaded', null],
@@ -76,7 +78,7 @@ describe('a stream is an error, never a short success', () => {
     expect(outcome).toMatchObject({ kind: 'failed', event: { code, status, retryAfterMs: null } })
     // What had arrived stays.
     expect(answer).toBe('hello')
-    if (code === 'overloaded')
+    if (code === 'overloaded' || model === 'error-event-text')
       expect(outcome?.kind === 'failed' && outcome.event.message).toMatch(/^It broke\. /)
   })
 

@@ -20,6 +20,7 @@ const streams: Record<string, string> = {
   'usage-twice': `${hello}data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1}}\n\n${stop}data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}\n\ndata: {"choices":[],"usage":null}\n\ndata: [DONE]\n\n`,
   utf8: `${chunk({ content: 'Größe 🏁' })}${stop}data: [DONE]\n\n`,
   'error-empty': [hello, stop].join('').replaceAll('"id":"c"', '"id":"c","error":{"message":"","code":null}'),
+  pings: `data:\n\nevent: ping\ndata: 2026-01-01 00:00:00\n\n${hello}data: \n\n${stop}data: [DONE]\n\n`,
   'done-spaced': `${hello + stop}data: [DONE] \n\n`,
   'no-last-blank': `${hello}${stop}`.trimEnd(),
 
@@ -27,6 +28,7 @@ const streams: Record<string, string> = {
   'cut-in-event': `${hello}data: {"choices":[{"delta":{"cont`,
   'error-bare': `${hello}data: {"error":{"message":"It broke","code":"overloaded","status":529}}\n\n`,
   'error-event': `${hello}event: error\ndata: {"message":"It broke","code":"overloaded"}\n\n`,
+  'error-event-text': `${hello}event: error\ndata: It broke\n\n`,
   'error-string': `${hello}data: {"error":"It broke","code":"overloaded"}\n\n`,
   'error-chunk': `${hello}data: {"choices":[{"delta":{"content":""},"finish_reason":"error"}],"error":{"message":"It broke","code":"overloaded"}}\n\ndata: [DONE]\n\n`,
   'error-finish': `${hello}data: {"choices":[{"delta":{"content":""},"finish_reason":"error"}]}\n\ndata: [DONE]\n\n`,

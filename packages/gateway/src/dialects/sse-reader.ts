@@ -3,10 +3,15 @@
  * error, because it is no JSON object, has too many values or is nested too deeply: an answer with a hole in it is no
  * answer.
  */
-import { createFrameSplitter, type FrameSplitter, FrameTooLarge, readFrame } from '@drag-race/wire'
+import {
+  createFrameSplitter,
+  type FrameSplitter,
+  FrameTooLarge,
+  isKeepAlive,
+  readFrame,
+} from '@drag-race/wire'
 import { checkEvent, notJson } from './check-event.ts'
 import { badAnswer } from './dialect-error.ts'
-import { isKeepAlive } from './keep-alive.ts'
 import { isRecord, parseJson } from './read-json.ts'
 
 /** `null` stands for a keep-alive: a comment, a ping. */

@@ -4,8 +4,7 @@
  *
  * What cannot be parsed cannot be checked, so it is not passed on.
  */
-import { createFrameSplitter, encodeEvent, readFrame } from '@drag-race/wire'
-import { isKeepAlive } from '../dialects/keep-alive.ts'
+import { createFrameSplitter, encodeEvent, isKeepAlive, readFrame } from '@drag-race/wire'
 import { isRecord, parseJson } from '../dialects/read-json.ts'
 import { GatewayError, NotChecked } from '../errors.ts'
 import { findEventExcess } from '../json-structure.ts'

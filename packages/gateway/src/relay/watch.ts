@@ -12,10 +12,9 @@ import {
   readError,
   type Usage,
 } from '@drag-race/contracts'
-import { type Frame, readFrame } from '@drag-race/wire'
+import { type Frame, isKeepAlive, readFrame } from '@drag-race/wire'
 import { asBuffer } from '../as-buffer.ts'
 import { choicesMax } from '../dialects/choices-max.ts'
-import { isKeepAlive } from '../dialects/keep-alive.ts'
 import { readWords } from '../dialects/openai/read-words.ts'
 import { shortenName } from '../dialects/provider-words.ts'
 import { record } from '../dialects/read-json.ts'

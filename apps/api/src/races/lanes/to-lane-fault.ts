@@ -57,8 +57,9 @@ export function toStreamFault({ message, code, status }: ChunkError): LaneFault 
 function readFrameError(bytes: Uint8Array): ChunkError | null {
   const frame = readFrame(bytes)
   const field = frame.unknown.find(({ field }) => field === 'error')
-  const raw = parseJsonOrNull(field?.value ?? frame.data ?? '')
-  if (field || frame.event === 'error') return readError(raw) ?? readError({ error: raw })
+  const text = field?.value ?? frame.data ?? ''
+  const raw = parseJsonOrNull(text)
+  if (field || frame.event === 'error') return readError(raw) ?? readError({ error: raw ?? text })
   return readError(raw)
 }
 

@@ -3,7 +3,7 @@
  * those named `ping`, which servers built on sse-starlette send with the time of day. Any other event that is not JSON
  * is a hole in the answer.
  */
-import type { Frame } from '@drag-race/wire'
+import type { Frame } from './decode.ts'
 
 export function isKeepAlive({ data, event }: Frame): boolean {
   return data === null || data.trim() === '' || event === 'ping'
