@@ -1,5 +1,4 @@
 /** A search whose client leaves: the page sends one at each pause of the typing, and drops the one before. */
-
 import { expect, onTestFinished, test } from 'vitest'
 import { startApp } from '../testing/start-app.ts'
 import { useHistory } from '../testing/use-history.ts'
