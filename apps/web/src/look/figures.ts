@@ -17,9 +17,9 @@ export function toMs(ms: number | null | undefined): string {
   return ms == null ? dash : group(Math.round(ms))
 }
 
-/** A split, to a hundredth of a millisecond: `12,454.10`. */
-export function toSplitMs(ms: number): string {
-  return group(ms.toFixed(2))
+/** Splits to a hundredth of a millisecond, `12,454.10`; the ticks of an axis with as many decimals as they need. */
+export function toSplitMs(ms: number, decimals = 2): string {
+  return group(ms.toFixed(decimals))
 }
 
 /** Small spans of time: `0.21`, `3.5`, `182`. */

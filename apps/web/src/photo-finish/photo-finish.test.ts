@@ -130,6 +130,7 @@ describe('what is shown of the race', () => {
     expect(ticksBetween(0, 1, 5)).toEqual({ ticks: [0, 0.2, 0.4, 0.6, 0.8, 1], step: 0.2 })
     expect(ticksBetween(97, 107, 6).ticks).toEqual([98, 100, 102, 104, 106])
     expect([0, 2_000, 812.4].map((ms) => toTickText(ms, 1_000))).toEqual(['0', '2 s', '1 s'])
+    expect([1_050, 1_812.4].map((ms) => toTickText(ms, 50))).toEqual(['1,050 ms', '1,812 ms'])
     expect([812.4, 812.45].map((ms) => toTickText(ms, 0.05))).toEqual(['812.40 ms', '812.45 ms'])
     expect([toTickText(2_500, 500), toTickText(98, 2), toTickText(98.5, 0.5)]).toEqual([
       '2.5 s',

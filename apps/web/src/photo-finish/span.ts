@@ -1,4 +1,5 @@
 /** Which part of the race the chart shows, in milliseconds, and how it is zoomed and moved: arithmetic alone. */
+import { toSplitMs } from '../look/figures.ts'
 import type { Curve } from './curves.ts'
 
 export interface Span {
@@ -88,5 +89,5 @@ export function ticksBetween(from: number, to: number, wanted: number): { ticks:
 export function toTickText(ms: number, stepMs: number): string {
   if (ms === 0) return '0'
   if (stepMs >= 100) return `${(ms / 1000).toFixed(stepMs >= 1000 ? 0 : 1)} s`
-  return `${ms.toFixed(stepMs >= 1 ? 0 : stepMs >= 0.1 ? 1 : 2)} ms`
+  return `${toSplitMs(ms, stepMs >= 1 ? 0 : stepMs >= 0.1 ? 1 : 2)} ms`
 }
