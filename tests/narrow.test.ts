@@ -55,6 +55,18 @@ describe.each([320, 375, 1280])('at %i px', (width) => {
   })
 })
 
+test('no field is narrower than the words in it: the filters of the history, and the settings of a lane', async () => {
+  await open('/history', 320)
+  expect(await tooNarrow(at.page.locator('.filters select'))).toEqual([])
+  const lanes = Array(4).fill({ model: 'sim-quick' })
+  await at.page.evaluate(`localStorage.setItem('race-setup', '${JSON.stringify({ prompt: 'Why?', lanes })}')`)
+  for (const width of [320, 1280]) {
+    await open('/', width)
+    await at.page.locator('.lane-settings summary').first().click()
+    expect(await tooNarrow(at.page.locator('.lane-settings[open] .field')), `${width} px`).toEqual([])
+  }
+})
+
 test('a lane of four has its figures on one line where a speed is too short to time', async () => {
   for (const width of [1280, 1366]) {
     await open('/race/bursts', width)
@@ -114,5 +126,30 @@ async function stoppedRace(): Promise<string> {
 async function cutOff(parts: Locator): Promise<string[]> {
   return parts.evaluateAll((all) =>
     all.filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.textContent),
+  )
+}
+
+/** The chosen option or the placeholder of each field that has no room for it on one line. */
+async function tooNarrow(fields: Locator): Promise<string[]> {
+  await fields.first().waitFor()
+  return fields.evaluateAll((all) =>
+    all.flatMap((field) => {
+      const { options, placeholder } = field as unknown as { options?: unknown[]; placeholder?: string }
+      const words = field.ownerDocument.createElement('span')
+      words.textContent = options ? (field.querySelector('option:checked')?.textContent ?? '') : placeholder!
+      const { fontSize, fontStretch, fontWeight } = field.ownerDocument.defaultView!.getComputedStyle(field)
+      Object.assign(words.style, {
+        fontSize,
+        fontStretch,
+        fontWeight,
+        position: 'absolute',
+        whiteSpace: 'nowrap',
+      })
+      field.after(words)
+      // A choice has its arrow beside the words.
+      const need = words.getBoundingClientRect().width + (options ? 20 : 0)
+      words.remove()
+      return need > field.clientWidth ? [`${words.textContent}: ${need} in ${field.clientWidth}`] : []
+    }),
   )
 }
