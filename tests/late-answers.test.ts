@@ -79,3 +79,17 @@ test('of a prompt that is deleted or saved late, in the library', async () => {
   await drawTwice()
   expect(await dialog().getByLabel('Title').inputValue()).toBe('Begun')
 })
+
+test('a new prompt that is saved late is no draft any more', async () => {
+  await at.page.goto(at.url('/prompts'))
+  await hold('POST', '**/api/prompts')
+  await button('Add a prompt').click()
+  await dialog().getByLabel('Title').fill('Saved late')
+  await dialog().getByRole('textbox', { name: 'Prompt' }).fill('Why?')
+  await closeWhileAsking('Save')
+  letGo()
+  await button('Edit prompt: Saved late').waitFor()
+  await drawTwice()
+  await button('Add a prompt').click()
+  expect(await dialog().getByLabel('Title').inputValue()).toBe('')
+})

@@ -26,21 +26,23 @@ interface PromptFormProps {
   categories: readonly string[]
   /** With what was typed and not saved; null when it was saved. */
   onClose: (unsaved: Draft | null) => void
+  /** Also when the form was closed before. */
+  onSaved: (saved: Draft) => void
 }
 
 type Problems = Partial<Record<'title' | 'category' | 'text', string>>
 
-export function PromptForm({ draft, categories, onClose }: PromptFormProps) {
+export function PromptForm({ draft, categories, onClose, onSaved }: PromptFormProps) {
   const [input, setInput] = useState(draft)
   const [problems, setProblems] = useState<Problems>({})
-  const saving = useSavePrompt()
+  const saving = useSavePrompt(onSaved)
   const set = (part: Partial<Draft>) => setInput({ ...input, ...part })
   const submit = () => {
     const { title, category, text } = input
     const checked = PromptInput.safeParse({ title, category, text })
     setProblems(checked.success ? {} : toProblems(checked.error.issues))
     if (checked.success)
-      saving.mutate({ id: input.id, input: checked.data }, { onSuccess: () => onClose(null) })
+      saving.mutate({ draft: input, input: checked.data }, { onSuccess: () => onClose(null) })
   }
   const refusal = saving.error instanceof ApiProblem ? toProblems(saving.error.details) : {}
   const isNamed = Object.keys(refusal).length > 0

@@ -70,6 +70,7 @@ export function PromptsPage() {
             if (draft === kept) setKept(unsaved ?? emptyDraft)
             setDraft(null)
           }}
+          onSaved={(saved) => setKept((unsaved) => (unsaved === saved ? emptyDraft : unsaved))}
         />
       )}
       {doomed && (

@@ -6,16 +6,19 @@ import type { Prompt, PromptInput } from '@drag-race/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { readJson } from '../read-json.ts'
 
-/** Adds a prompt where `id` is null, else changes that one. */
-export function useSavePrompt() {
+/** Adds a prompt where the draft's `id` is null, else changes that one. `onSaved` is called in any case. */
+export function useSavePrompt<Draft extends { id: string | null }>(onSaved: (draft: Draft) => void) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ id, input }: { id: string | null; input: PromptInput }) =>
+    mutationFn: ({ draft: { id }, input }: { draft: Draft; input: PromptInput }) =>
       readJson<Prompt>(id === null ? '/api/prompts' : toPath(id), {
         method: id === null ? 'POST' : 'PUT',
         body: JSON.stringify(input),
       }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['prompts'] }),
+    onSuccess: async (_, { draft }) => {
+      await client.invalidateQueries({ queryKey: ['prompts'] })
+      onSaved(draft)
+    },
   })
 }
 
