@@ -65,6 +65,42 @@ test('a link that stays keeps it', async () => {
   )
 })
 
+test('it stays on a button that is busy, that failed, or that has nothing more to do', async () => {
+  await at.page.route('**/api/calibrate', () => {})
+  await open('/history')
+  await pressOn('button', 'recalibrate')
+  await at.page.getByRole('banner').getByText('calibrating …').waitFor()
+  expect(await focusedName()).toBe('calibrating …')
+
+  const problem = { error: { code: 'internal', message: 'The disk is full.' } }
+  await at.page.route('**/api/races/*', (route) =>
+    route.request().method() === 'DELETE' ? route.fulfill({ status: 500, json: problem }) : route.continue(),
+  )
+  await pressOn('button', /^Delete/)
+  await at.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).focus()
+  await at.page.keyboard.press('Enter')
+  await at.page.getByText('The disk is full.').waitFor()
+  expect(await focusedName()).toMatch(/^delete$/i)
+
+  await at.page.route('**/api/prompts', (route) =>
+    route.request().method() === 'POST' ? route.fulfill({ status: 500, json: problem }) : route.continue(),
+  )
+  await open('/prompts')
+  await pressOn('button', 'Add a prompt')
+  await at.page.getByLabel('Title').fill('Kept out')
+  await at.page.getByRole('dialog').getByRole('textbox', { name: 'Prompt' }).fill('Why?')
+  await at.page.getByRole('button', { name: 'Save' }).focus()
+  await at.page.keyboard.press('Enter')
+  await at.page.getByText('The disk is full.').waitFor()
+  expect(await focusedName()).toMatch(/^save$/i)
+
+  await at.page.setViewportSize({ width: 375, height: 700 })
+  await open(`/race/${raceId}`)
+  await pressOn('button', 'Next lane')
+  await at.page.locator('.lane-index-plate[aria-current="true"]').filter({ hasText: '2' }).waitFor()
+  expect(await focusedName()).toContain('Next lane')
+})
+
 test('it moves to the list when a race is deleted, also the last one', async () => {
   for (const left of [1, 0]) {
     await open('/history')

@@ -1,5 +1,6 @@
 /** Measures the clock anew, which takes about three seconds, in which no race runs. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { pressable } from './look/pressable.ts'
 import { readJson } from './read-json.ts'
 
 export function CalibrateButton({ isCalibrating }: { isCalibrating: boolean }) {
@@ -14,9 +15,8 @@ export function CalibrateButton({ isCalibrating }: { isCalibrating: boolean }) {
       <button
         type="button"
         className="header-button"
-        disabled={isBusy}
         title="Race the simulator for three seconds and measure the clock’s error against its ledger"
-        onClick={() => calibrating.mutate()}
+        {...pressable(isBusy, () => calibrating.mutate())}
       >
         {isBusy ? 'calibrating …' : 'recalibrate'}
       </button>

@@ -5,6 +5,7 @@ import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Link, useSearchParams } from 'wouter'
 import { ConfirmDialog } from '../look/confirm-dialog.tsx'
+import { pressable } from '../look/pressable.ts'
 import { useNow } from '../look/use-now.ts'
 import { usePageTitle } from '../use-page-title.ts'
 import { FilterBar } from './filter-bar.tsx'
@@ -37,8 +38,7 @@ export function HistoryPage() {
         <button
           type="button"
           className="button-plain history-older"
-          disabled={races.isFetchingNextPage}
-          onClick={() => void races.fetchNextPage()}
+          {...pressable(races.isFetchingNextPage, () => void races.fetchNextPage())}
         >
           {races.isFetchingNextPage ? 'Reading …' : 'Older races'}
         </button>

@@ -3,6 +3,7 @@ import { type ImportedRace, tapeLinesType } from '@drag-race/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { pressable } from '../look/pressable.ts'
 import { readJson } from '../read-json.ts'
 
 export function ImportTape() {
@@ -34,8 +35,7 @@ export function ImportTape() {
       <button
         type="button"
         className="button-plain"
-        disabled={bringing.isPending}
-        onClick={() => input.current?.click()}
+        {...pressable(bringing.isPending, () => input.current?.click())}
       >
         {bringing.isPending ? 'Reading the tape …' : 'Import a tape'}
       </button>{' '}

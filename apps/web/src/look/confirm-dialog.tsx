@@ -1,6 +1,7 @@
 /** Asks before something is lost for good. What is lost is named, and the safe answer has the focus. */
 import type { ReactNode } from 'react'
 import { Dialog } from './dialog.tsx'
+import { pressable } from './pressable.ts'
 
 export function ConfirmDialog({
   title,
@@ -34,7 +35,7 @@ export function ConfirmDialog({
         <button type="button" className="button-plain" autoFocus onClick={onClose}>
           Cancel
         </button>
-        <button type="button" className="button-main" disabled={isBusy} onClick={onConfirm}>
+        <button type="button" className="button-main" {...pressable(isBusy, onConfirm)}>
           {action}
         </button>
       </div>

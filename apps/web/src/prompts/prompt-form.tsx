@@ -38,6 +38,7 @@ export function PromptForm({ draft, categories, onClose, onSaved }: PromptFormPr
   const saving = useSavePrompt(onSaved)
   const set = (part: Partial<Draft>) => setInput({ ...input, ...part })
   const submit = () => {
+    if (saving.isPending) return
     const { title, category, text } = input
     const checked = PromptInput.safeParse({ title, category, text })
     setProblems(checked.success ? {} : toProblems(checked.error.issues))
@@ -98,7 +99,7 @@ export function PromptForm({ draft, categories, onClose, onSaved }: PromptFormPr
           <button type="button" className="button-plain" onClick={() => onClose(input)}>
             Cancel
           </button>
-          <button type="submit" className="button-main" disabled={saving.isPending}>
+          <button type="submit" className="button-main" aria-disabled={saving.isPending}>
             Save
           </button>
         </div>

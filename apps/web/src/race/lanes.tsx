@@ -6,6 +6,7 @@ import './lanes.css'
 import type { LaneState } from '@drag-race/contracts'
 import { type ReactNode, useRef } from 'react'
 import { Plate } from '../look/plate.tsx'
+import { pressable } from '../look/pressable.ts'
 import { LanesInView } from './rested-lane.ts'
 import { useLanesInView } from './use-lanes-in-view.ts'
 
@@ -71,8 +72,7 @@ function LaneIndex({ count, sentinel, inView }: LaneIndexProps) {
       <button
         type="button"
         className="lane-index-step"
-        disabled={first === 0}
-        onClick={() => showLane(first - 1)}
+        {...pressable(first === 0, () => showLane(first - 1))}
       >
         <span aria-hidden="true">←</span>
         <span className="visually-hidden">Previous lane</span>
@@ -94,8 +94,7 @@ function LaneIndex({ count, sentinel, inView }: LaneIndexProps) {
       <button
         type="button"
         className="lane-index-step"
-        disabled={last === count - 1}
-        onClick={() => showLane(first + 1)}
+        {...pressable(last === count - 1, () => showLane(first + 1))}
       >
         <span aria-hidden="true">→</span>
         <span className="visually-hidden">Next lane</span>

@@ -2,6 +2,7 @@
 import './setup.css'
 import { lanesMax } from '@drag-race/contracts'
 import { useEffect, useRef } from 'react'
+import { pressable } from '../look/pressable.ts'
 import { beginRace } from './begin-race.ts'
 import { ClockChoice } from './clock-choice.tsx'
 import { toFieldProblems } from './field-problems.ts'
@@ -93,8 +94,9 @@ export function SetupScreen() {
           <button
             type="button"
             className="strip-add"
-            disabled={setup.lanes.length >= lanesMax}
-            onClick={() => addLane(nextModel(setup.lanes, models.data?.models ?? []))}
+            {...pressable(setup.lanes.length >= lanesMax, () =>
+              addLane(nextModel(setup.lanes, models.data?.models ?? [])),
+            )}
           >
             {setup.lanes.length < lanesMax ? '+ Add lane' : `${lanesMax} lanes: the strip is full`}
           </button>
