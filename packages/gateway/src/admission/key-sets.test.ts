@@ -27,7 +27,9 @@ async function startIssuer() {
   let published: object[] = []
   let status = 200
   let bytesMore = 0
-  issuer = await startUpstream((response) => {
+  let ready = Promise.resolve()
+  issuer = await startUpstream(async (response) => {
+    await ready
     const head = { 'content-type': 'application/json' }
     response.writeHead(status, head).end(JSON.stringify({ keys: published }) + ' '.repeat(bytesMore))
   })
@@ -40,6 +42,12 @@ async function startIssuer() {
     },
     grow(bytes: number) {
       bytesMore = bytes
+    },
+    /** Answers no more before this is called. */
+    hold(): () => void {
+      const held = Promise.withResolvers<void>()
+      ready = held.promise
+      return held.resolve
     },
     publish(key: object) {
       published = [key]
@@ -94,15 +102,34 @@ test('known keys hold while the issuer is down, and withdrawn ones only until it
   door.later(600_001)
   expect(await chat(await signOld(good))).toMatchObject({ status: 401 })
   expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
+  const asked = keys.received.length
+  door.later(1_190_000)
+  expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
+  expect(keys.received).toHaveLength(asked)
 
   keys.fail()
-  const asked = keys.received.length
   door.later(1_300_000)
   for (let call = 0; call < 3; call++) expect(await chat(await signNew(good))).toMatchObject({ status: 200 })
   // The next renewal has to wait.
   expect(keys.received).toHaveLength(asked + 1)
   const warnings = gateway.logs.filter(({ msg }) => String(msg).includes('cannot be renewed'))
   expect(warnings).toMatchObject([{ jwks: keys.url }])
+})
+
+test('while one call renews the keys, no other waits for the issuer', async () => {
+  const keys = await startIssuer()
+  const token = await (await keys.rotate('old'))(good)
+  const gateway = await start({ secret: undefined, jwks: keys.url, jwksCooldownMs: 0 })
+  expect(await chat(token)).toMatchObject({ status: 200 })
+  const release = keys.hold()
+  door.later(600_001)
+  const asked = issuer!.next()
+  const renewing = chat(token)
+  await asked
+  expect(await chat(token)).toMatchObject({ status: 200 })
+  expect(gateway.logs.filter(({ msg }) => String(msg).includes('cannot be renewed'))).toEqual([])
+  release()
+  expect(await renewing).toMatchObject({ status: 200 })
 })
 
 test('keys that fill a megabyte are not read: 503, and those that are known hold', async () => {

@@ -161,16 +161,18 @@ test('a guessed output refuses no call for ever', () => {
   expect(level('tokens')).toBe(0)
 })
 
-test('the headers are those of the tightest limit', () => {
-  const { reserve } = start([
-    { per: [], requestsPerMinute: 100 },
-    { requestsPerMinute: 60, burst: 5 },
-  ])
-  expect(reserve().headers()).toEqual({
-    'x-ratelimit-limit-requests': '60',
-    'x-ratelimit-remaining-requests': '4',
-    'x-ratelimit-reset-requests': '1s',
-  })
+test('the headers are those of the tightest limit, whichever comes first', () => {
+  const limits = [
+    { per: [], requestsPerMinute: 1_000 },
+    { requestsPerMinute: 600, burst: 5 },
+  ]
+  for (const listed of [limits, limits.toReversed()]) {
+    expect(start(listed).reserve().headers()).toEqual({
+      'x-ratelimit-limit-requests': '600',
+      'x-ratelimit-remaining-requests': '4',
+      'x-ratelimit-reset-requests': '100ms',
+    })
+  }
 })
 
 test('callers who use new names again and again do not fill the memory, and gain nothing', () => {
