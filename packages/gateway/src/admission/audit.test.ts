@@ -223,6 +223,29 @@ test('an existing file is appended to', async () => {
   expect([names, texts[0]?.slice(0, 8)]).toEqual([['audit.log'], 'before\n0'])
 })
 
+test('a line that is longer than a file may be has a file of its own', async () => {
+  const path = join(folder, 'audit.log')
+  const onLost = (_lines: number, error: Error) => expect.fail(error.message)
+  const file = createAuditFile({ path, maxBytes: 10, keep: 3, onLost, onBack: () => {} })
+  for (const line of ['a', 'long'.repeat(10), 'b']) file.write(line)
+  await file.close()
+  const texts = ['.2', '.1', ''].map((ending) => readFile(`${path}${ending}`, 'utf8'))
+  expect(await Promise.all(texts)).toEqual(['a\n', `${'long'.repeat(10)}\n`, 'b\n'])
+})
+
+test('lines that come when all were written are written too, within the limits of that time', async () => {
+  const path = join(folder, 'audit.log')
+  const onLost = (_lines: number, error: Error) => expect.fail(error.message)
+  const file = createAuditFile({ path, maxBytes: 1_000, keep: 3, onLost, onBack: () => {} })
+  file.write('first')
+  await file.close()
+  file.limit({ maxBytes: 10, keep: 1 })
+  for (const line of ['second', 'third']) file.write(line)
+  await file.close()
+  expect((await readdir(folder)).sort()).toEqual(['audit.log', 'audit.log.1'])
+  expect(await readFile(path, 'utf8')).toBe('third\n')
+})
+
 test('when the file can be written again, lines are written again', async () => {
   const blocked = join(folder, 'blocked')
   await writeFile(blocked, '')
@@ -262,7 +285,9 @@ test.runIf(isLinux)(
     await writeFile(path, 'lo')
     file.write('kept')
     await back.promise
-    expect(await readFile(path, 'utf8')).toBe('lo\nkept\n')
+    file.write('next')
+    await file.close()
+    expect(await readFile(path, 'utf8')).toBe('lo\nkept\nnext\n')
   },
 )
 
