@@ -50,6 +50,12 @@ test.each([
     'Bearer realm="gateway", error="invalid_token"',
   ],
   [
+    'a wrong key with the dots of a token',
+    bearer('a.b.c'),
+    'invalid_api_key',
+    'Bearer realm="gateway", error="invalid_token"',
+  ],
+  [
     'another scheme',
     { headers: { authorization: 'Basic a2V5LW9mLXNlYXJjaA==' } },
     'invalid_api_key',

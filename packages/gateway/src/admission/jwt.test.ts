@@ -56,6 +56,7 @@ test('another secret, alg none, a changed payload and no JWT at all are refused'
     'no-token',
   ]
   for (const token of wrong) expect(await chat(token)).toMatchObject({ status: 401, code: 'invalid_token' })
+  expect(await chat('no-token')).toMatchObject({ message: expect.stringContaining('it is not a JWT') })
   expect(await chat(null)).toMatchObject({ status: 401, code: 'missing_api_key' })
   expect(door.upstream.received).toEqual([])
 })
@@ -83,6 +84,13 @@ test('where tokens are optional, a call without one is admitted and one with a w
   await start({ mode: 'optional' })
   expect(await chat(null)).toMatchObject({ status: 200 })
   expect(await chat(await sign({ ...good, aud: 'bank' }))).toMatchObject({ status: 401 })
+})
+
+test('where tokens are off, whatever is sent is not looked at', async () => {
+  await start({ mode: 'off' })
+  for (const credential of [null, 'no-token', 'a.b.c']) {
+    expect(await chat(credential)).toMatchObject({ status: 200 })
+  }
 })
 
 test('keys and tokens can both be used', async () => {
@@ -122,12 +130,13 @@ test('claims can set all that the entry of a key can set', async () => {
   })
 })
 
-test('an empty tenant is no tenant, and one that is too long is refused, not shortened', async () => {
+test('an empty tenant, or a number, is no tenant, and one that is too long is refused, not shortened', async () => {
   await start({ claims: { tenant: 'org' } }, { cache: { mode: 'exact' } })
-  const cacheOf = async (sub: string, org: string) =>
+  const cacheOf = async (sub: string, org: unknown) =>
     (await chat(await sign({ ...good, sub, org }))).response.headers.get('x-gateway-cache')
   expect([await cacheOf('alice', 't'), await cacheOf('bob', 't')]).toEqual(['miss', 'hit'])
   expect([await cacheOf('alice', ''), await cacheOf('bob', '')]).toEqual(['miss', 'miss'])
+  expect([await cacheOf('eve', 5), await cacheOf('mallory', 5)]).toEqual(['miss', 'miss'])
   const long = await chat(await sign({ ...good, org: 't'.repeat(201) }))
   expect(long).toMatchObject({ status: 401, message: expect.stringContaining('its claim org is longer') })
 })

@@ -181,16 +181,33 @@ test('a stream that its caller leaves counts for its prompt and what was sent of
   expect(next.headers.get('x-ratelimit-remaining-tokens')).toBe('5893')
 })
 
-test('the callers of a tenant share its limit', async () => {
-  const keys = [keyOf('a', { tenant: 't' }), keyOf('b', { tenant: 't' }), keyOf('c', { tenant: 'u' })]
+test('the callers of a tenant share its limit, and so do those without a tenant', async () => {
+  const tenants = { a: 't', b: 't', c: 'u' }
+  const keys = [
+    ...Object.entries(tenants).map(([id, tenant]) => keyOf(id, { tenant })),
+    keyOf('d'),
+    keyOf('e'),
+  ]
   door = await openDoor({ rateLimits: [{ per: ['tenant'], requestsPerMinute: 1 }], apiKeys: { keys } })
   const statuses: number[] = []
-  for (const id of ['a', 'b', 'c']) {
+  for (const id of ['a', 'b', 'c', 'd', 'e']) {
     const response = await door.gateway.chat(plain, bearer(`key-of-${id}`))
     await read(response)
     statuses.push(response.status)
   }
-  expect(statuses).toEqual([200, 429, 200])
+  expect(statuses).toEqual([200, 429, 200, 200, 429])
+})
+
+test('a limit of a key can count each model by itself', async () => {
+  const keys = [keyOf('a', { rateLimits: [{ per: ['model'], requestsPerMinute: 1 }] })]
+  door = await openDoor({ apiKeys: { keys } })
+  const statuses: number[] = []
+  for (const model of ['m', 'n', 'm']) {
+    const response = await door.gateway.chat({ ...plain, model }, bearer('key-of-a'))
+    await read(response)
+    statuses.push(response.status)
+  }
+  expect(statuses).toEqual([200, 200, 429])
 })
 
 test('a key has limits of its own beside those of all', async () => {

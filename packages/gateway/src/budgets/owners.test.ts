@@ -15,7 +15,7 @@ test('a key can have a budget of its own beside those of all callers', async () 
 })
 
 test('every caller with a token has the budget of `jwt`, and the tags of its token up to the limit of a call', async () => {
-  const { spend, admin } = await at.start([{ per: 'tag:agent', usd: 10, period: 'total' }], {
+  const { spend, admin } = await at.start([{ per: 'tag:agent', usd: 2, period: 'total' }], {
     variables: { JWT_SECRET: 'a shared secret that is long enough for HS256' },
     policies: {
       jwt: {
@@ -29,17 +29,19 @@ test('every caller with a token has the budget of `jwt`, and the tags of its tok
     new SignJWT({ sub, tags, iss: 'https://issuer', aud: 'gateway', exp: at.now.getTime() / 1000 + 60 })
       .setProtectedHeader({ alg: 'HS256' })
       .sign(new TextEncoder().encode('a shared secret that is long enough for HS256'))
-  const [alice, bob] = [await sign('alice'), await sign('bob')]
+  const [alice, bob, carol] = [await sign('alice'), await sign('bob'), await sign('carol')]
   const told: number[] = []
   for (const token of [alice, alice, bob]) told.push((await spend(token)).status)
   expect(told).toEqual([200, 402, 200])
   expect((await admin('/admin/budgets')).body).toMatchObject({
     data: [
+      { budget: 'policies[0]', owner: { 'tag:agent': 'of-the-token' }, spentUsd: 2 },
       { budget: 'jwt', owner: { caller: 'jwt:alice' }, spentUsd: 1 },
       { budget: 'jwt', owner: { caller: 'jwt:bob' }, spentUsd: 1 },
-      { budget: 'policies[0]', owner: { 'tag:agent': 'of-the-token' }, spentUsd: 2 },
     ],
   })
+  // Nothing of carol's own budget is spent, but all of the one that her token shares with theirs.
+  expect((await spend(carol)).status).toBe(402)
 })
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => [`t${index}`, 'x'])
