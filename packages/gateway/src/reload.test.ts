@@ -265,12 +265,12 @@ test('an issuer’s keys are not loaded again', async () => {
 test('audit lines go where the new config says, and none is lost on the way', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'reload-'))
   const upstream = await serve()
-  const withAudit = (name: string) => ({
+  const withAudit = (name: string | null) => ({
     ...oneModel(upstream.url),
-    policies: { audit: { path: join(folder, name) } },
+    policies: name === null ? {} : { audit: { path: join(folder, name) } },
   })
   const gateway = await startGateway(withAudit('a.log'))
-  for (const name of ['b.log', 'c.log']) {
+  for (const name of ['b.log', null, 'c.log']) {
     const calls = gateway.logs.length
     await (await gateway.chat(plain)).text()
     await expect.poll(() => gateway.logs.length).toBeGreaterThan(calls)

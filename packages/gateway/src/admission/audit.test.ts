@@ -115,6 +115,21 @@ test('one line a call says who, what, how it ended and what it cost, and no word
   expect(JSON.stringify(lines)).not.toContain(prompt)
 })
 
+test('a line says what the cache and the guardrails did', async () => {
+  const path = join(folder, 'audit.log')
+  const mails = { name: 'mails', on: ['request'], match: { detector: 'email' }, action: 'mask' }
+  door = await openDoor({ audit: { path }, cache: { mode: 'exact' }, guardrails: [mails] })
+  const { gateway } = door
+  for (const mail of ['a@b.com', 'c@d.com']) {
+    await (await gateway.chat({ model: 'm', messages: [{ role: 'user', content: mail }] })).text()
+  }
+  const guardrails = [{ guardrail: 'mails', action: 'mask', on: 'request' }]
+  expect(await linesAfterClose(path)).toMatchObject([
+    { cache: 'miss', guardrails },
+    { cache: 'hit', guardrails },
+  ])
+})
+
 test('requests without a key get sixty lines a minute, and one line says how many got none', async () => {
   const path = join(folder, 'audit.log')
   let nowMs = 0
