@@ -82,19 +82,38 @@ test('a call that ran when the process was killed is booked with what was reserv
     { group: { outcome: 'ok', 'tag:agent': 'x' }, costUsd: 7e-12, estimatedCalls: 0 },
     { group: { outcome: 'interrupted', 'tag:agent': 'x' }, costUsd: 5e-12, estimatedCalls: 1 },
   ])
-  expect(operationsIn('second')).toEqual(['chat', 'embeddings'])
+  expect(columnIn('second', 'select operation from calls order by id')).toEqual(['chat', 'embeddings'])
+  expect(columnIn('second', 'select request_id from holds')).toEqual([])
   crash('second', 'third')
   expect(await open('third').watch({ counts: [perDay], nowMs })).toEqual(spent)
 })
 
-function operationsIn(name: string): unknown[] {
+function columnIn(name: string, sql: string): unknown[] {
   // The open file is locked, so a copy is read.
   crash(name, 'read')
   const file = new Database(join(folder, 'read'))
-  const operations = file.prepare('select operation from calls order by id').pluck().all()
+  const column = file.prepare(sql).pluck().all()
   file.close()
-  return operations
+  return column
 }
+
+test('books that fail to book a killed call do not open; once they can, they open with its cost', async () => {
+  const first = open('first')
+  await first.watch({ counts: [perDay], nowMs })
+  await first.write({ calls: [], holds: [hold], nowMs })
+  crash('first', 'second')
+  const change = (sql: string) => {
+    const file = new Database(join(folder, 'second'))
+    file.exec(sql)
+    file.close()
+  }
+  // As on a full disk, it is not the call that is at fault.
+  change('create trigger fail before insert on calls begin select abs(-9223372036854775807 - 1); end')
+  const second = open('second')
+  await expect(second.watch({ counts: [perDay], nowMs })).rejects.toThrow('integer overflow')
+  change('drop trigger fail')
+  expect(await second.watch({ counts: [perDay], nowMs })).toMatchObject([{ subject: '["a"]', pico: 5n }])
+})
 
 test('what is written during a backup is in it too; a stop gives a backup up and leaves nothing of it', async () => {
   const books = open('books')
@@ -293,5 +312,5 @@ test('holds from before there was an operation are taken for `chat`', async () =
   old.exec("delete from kysely_migration where name >= '0004-hold-operation'")
   old.close()
   expect((await open('old').usage({ query: all })).total.costUsd).toBe(5e-12)
-  expect(operationsIn('old')).toEqual(['chat'])
+  expect(columnIn('old', 'select operation from calls order by id')).toEqual(['chat'])
 })
