@@ -18,7 +18,7 @@ export function createCostTable(clock: Pick<Clock, 'date'>): CostTable {
 
   const toTableName = ({ provider, origin }: Target): string | null => {
     const { pricedAs }: Provider = providers[provider]
-    if (pricedAs !== null || provider !== 'custom') return pricedAs
+    if (provider !== 'custom') return pricedAs
     if (!namesByOrigin.has(origin)) {
       namesByOrigin.set(origin, findProvider({ providerApiUrl: origin })?.id ?? null)
     }
