@@ -49,6 +49,12 @@ test.each([
   expect(await gateway.sample('gateway_budget_limit_usd', budget)).toBe(0)
 })
 
+test('a call whose caller is not known is on no budget', async () => {
+  const { spend, admin } = await at.start([perCaller])
+  expect((await spend('nobody')).status).toBe(401)
+  expect((await admin('/admin/budgets')).body).toMatchObject({ data: [] })
+})
+
 test('a budget that begins anew within the hour says in how many seconds', async () => {
   const { spend } = await at.start([{ per: 'caller', usd: 1, period: 'hour' }])
   await spend('a')

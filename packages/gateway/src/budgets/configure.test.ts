@@ -94,7 +94,11 @@ test('while it is not known what was spent, calls under a hard budget are refuse
   expect(budgets.problem()).toBe('what was spent of the budget policies[0] cannot be read')
   expect(() => spend(perCaller)).toThrow('no call under it can pass')
   spend([])
-  spend(toBudgetRules([{ per: 'caller', usd: 1, period: 'day', mode: 'soft' }]))
+  const soft = toBudgetRules([{ per: 'caller', usd: 1, period: 'day', mode: 'soft' }])
+  spend(soft)
+  await configure(soft)
+  expect(budgets.problem()).toBeNull()
+  await configure(perCaller)
 
   isBroken = false
   await vi.advanceTimersByTimeAsync(2_000)

@@ -33,6 +33,8 @@ test('every caller with a token has the budget of `jwt`, and the tags of its tok
   const told: number[] = []
   for (const token of [alice, alice, bob]) told.push((await spend(token)).status)
   expect(told).toEqual([200, 402, 200])
+  // A key is counted as the same kind of caller, but the budget of `jwt` is not its own.
+  expect((await spend('a')).status).toBe(200)
   expect((await admin('/admin/budgets')).body).toMatchObject({
     data: [
       { budget: 'policies[0]', owner: { 'tag:agent': 'of-the-token' }, spentUsd: 2 },
