@@ -89,6 +89,29 @@ test('a call shorter than a tenth of a second is never held; a longer one is, un
   ])
 })
 
+test('a hold is written though no call ends', async () => {
+  const { books, writes } = open()
+  books.hold(hold('a'))
+  await vi.advanceTimersByTimeAsync(100)
+  expect(writes).toEqual([{ calls: [], held: [], holds: ['a'] }])
+})
+
+test('the hold of a call that ends while it cannot be written never is; a second later its record is', async () => {
+  const { books, writes, fate } = open()
+  const answers = Promise.withResolvers<void>()
+  Object.assign(fate, { isFull: true, answers: answers.promise })
+  const held = books.hold(hold('a'))
+  await vi.advanceTimersByTimeAsync(100)
+  books.read(call('a', held))
+  answers.resolve()
+  await vi.advanceTimersByTimeAsync(0)
+  fate.isFull = false
+  await vi.advanceTimersByTimeAsync(999)
+  expect(writes).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(writes).toEqual([{ calls: ['a'], held: ['a'], holds: [] }])
+})
+
 test('a full disk is logged once, and what could be kept is written when there is room', async () => {
   const { books, writes, fate, logs, lost } = open()
   fate.isFull = true

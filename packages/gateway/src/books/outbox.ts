@@ -118,19 +118,18 @@ export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
     if (timer !== null) clearTimeout(timer)
     timer = null
   }
-  const flush = (): Promise<boolean> => {
+  const flush = () => {
     clearTimer()
-    sending ??= send(1).then((isWritten) => {
+    sending = send(1).then((isWritten) => {
       sending = null
       plan(isWritten ? timing.flushMs : timing.retryMs)
       return isWritten
     })
-    return sending
   }
   /** Sends as soon as there is enough for a message, or `ms` from now. */
   const plan = (ms: number) => {
     if (hasStopped || sending !== null || isEmpty()) return
-    if (problem === null && waiting >= batchMax) void flush()
+    if (problem === null && waiting >= batchMax) flush()
     else timer ??= setTimeout(flush, ms).unref()
   }
 
