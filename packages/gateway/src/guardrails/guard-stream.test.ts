@@ -107,6 +107,24 @@ describe.each(cuts)('on an answer that streams, cut in %s', (cut: Cut) => {
   })
 })
 
+test.each([
+  ['/v1/chat/completions', '0 answer', { messages: [{ role: 'user', content: 'hi' }] }],
+  ['/v1/completions', '0 text', { prompt: 'hi' }],
+])(
+  'the text that comes with the end of its choice in one event is whole and before it: %s',
+  async (path, key, asked) => {
+    const said = (text: string) => (key === '0 text' ? { text } : { delta: { content: text } })
+    const last = { ...head, choices: [{ index: 0, ...said('now, to a@b.com'), finish_reason: 'stop' }] }
+    const { gateway } = await start([mails], stream([event({ ...last, usage: { total_tokens: 9 } }), done]))
+    const bytes = await (await post(gateway, path, { model: 'm', stream: true, ...asked })).text()
+    expect(readTexts(bytes)).toEqual({ [key]: 'now, to [email]' })
+    const ends = (events(bytes) as Told[]).flatMap(({ choices = [] }) =>
+      choices.map((each) => each.finish_reason),
+    )
+    expect(ends.map((end) => end ?? null)).toEqual([null, null, 'stop'])
+  },
+)
+
 test('a rejected stream of /v1/completions is paid like one of chat', async () => {
   const text = event({ ...head, choices: [{ index: 0, text: `${card} and more`, finish_reason: 'stop' }] })
   const { gateway } = await start([{ ...cards, action: 'reject' }], stream([text, done]))
