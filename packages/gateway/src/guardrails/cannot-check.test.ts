@@ -47,6 +47,14 @@ test('an answer nested too deep is checked or refused', async () => {
   expect(await response.text()).not.toContain(card)
 })
 
+test('an answer that is JSON, but nested too deep to be checked, is refused', async () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const { gateway } = await start(json(`{"choices":[{"message":{"content":"${card}","odd":${deep}}}]}`))
+  const response = await gateway.chat({ model: 'm', messages: [{ role: 'user', content: 'a' }] })
+  const text = await response.text()
+  expect([response.status, text]).toEqual([502, expect.stringContaining('nested too deep')])
+})
+
 test.each(['identity', ' Identity', ''])(
   'an answer whose encoding is %j is not taken for a compressed one',
   async (encoding) => {

@@ -222,6 +222,28 @@ test('texts that come at once are masked each for itself', async () => {
   expect(bytes).toContain(annotations('One 4111', 'by [email]') + annotations('1111') + finish)
 })
 
+test.each([
+  ['a [DONE] before its choice is finished', [role, token('now, to a@b.com'), done]],
+  [
+    'an end without the blank line of the last event',
+    [role, token('now, '), choice(0, { content: 'to a@b.com' }, 'stop').trimEnd()],
+  ],
+])('what is held back is sent at %s', async (_what, parts) => {
+  const { gateway } = await start([mails], stream(parts))
+  const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+  expect(readTexts(bytes)).toEqual({ '0 answer': 'now, to [email]' })
+  expect(bytes).toMatch(/\[DONE\]\n\n$/)
+})
+
+test('an event in which nothing is masked passes as its bytes, and one that is masked keeps its name', async () => {
+  const plain = 'event: piece\ndata:  {"choices": [ {"index": 0, "delta": {"content": "now, "}} ]}\n\n'
+  const mail = `event: piece\n${token('to a@b.com,')}`
+  const { gateway } = await start([mails], stream([role, plain, mail, finish, done]))
+  const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
+  expect(bytes).toContain(plain)
+  expect(bytes).toMatch(/event: piece\ndata: .*to \[email\],/)
+})
+
 test('half of a match is not shown when the stream breaks off', async () => {
   const { gateway } = await start([cards], stream([role, token('card 4111 1111 '), token('1111 11')]))
   const bytes = await (await gateway.chat(ask('hi', { stream: true }))).text()
