@@ -14,20 +14,31 @@ class WaitingDispatcher extends Dispatcher {
   }
 }
 
-test('a call given up while it waits for a connection is not sent when the connection comes', async () => {
+function ask(dispatcher: Dispatcher, signal: AbortSignal, onSent = () => {}) {
   const { connection, ...model } = toConfig(oneModel('http://127.0.0.1:1')).models[0]!
   if (connection.state !== 'known') throw new Error('the model has no address')
-  const dispatcher = new WaitingDispatcher()
-  const leaving = new AbortController()
-  const onSent = vi.fn()
-  const attempt = openAttempt(dispatcher, {
-    target: toTarget({ ...model, connection }),
+  const target = toTarget({ ...model, connection })
+  return openAttempt(dispatcher, {
+    target,
     body: Buffer.from('{}'),
     headers: {},
     isStream: true,
-    signal: leaving.signal,
+    signal,
     onSent,
   })
+}
+
+test('a call that was given up before its attempt asks for no connection', async () => {
+  const dispatcher = new WaitingDispatcher()
+  await expect(ask(dispatcher, AbortSignal.abort(callerLeft))).rejects.toBe(callerLeft)
+  expect(dispatcher.handler).toBeNull()
+})
+
+test('a call given up while it waits for a connection is not sent when the connection comes', async () => {
+  const dispatcher = new WaitingDispatcher()
+  const leaving = new AbortController()
+  const onSent = vi.fn()
+  const attempt = ask(dispatcher, leaving.signal, onSent)
   leaving.abort(callerLeft)
   await expect(attempt).rejects.toBe(callerLeft)
   const abort = vi.fn()

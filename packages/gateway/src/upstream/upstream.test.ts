@@ -229,3 +229,19 @@ test('a connection closed before the answer is told as such', async () => {
   expect(response.status).toBe(502)
   expect((await errorOf(response)).code).toBe('upstream_unreachable')
 })
+
+test.each([
+  ['a stream', streaming, 'text/event-stream'],
+  ['an answer', whole, 'application/json'],
+])(
+  '%s is asked for by name, and a status before that of the answer is not taken for it',
+  async (_what, body, accept) => {
+    const { upstream, gateway } = await start((response, request) => {
+      response.writeProcessing()
+      return (body === whole ? json(answer) : stream([token('a'), finish, done]))(response, request)
+    })
+    const response = await gateway.chat(body)
+    await response.text()
+    expect([response.status, upstream.received[0]!.headers.accept]).toEqual([200, accept])
+  },
+)
