@@ -95,6 +95,10 @@ test('figures with tokens in them say whose tokens our tokenizer counted, times 
     'cost',
   ])
   expect(rows.some(({ isOtherEstimated }) => isOtherEstimated)).toBe(false)
+  // Of reasoning that is hidden in part, our tokenizer counted what came: that is in the decode speed alone.
+  const inPart = { ...pair, one: lane(0, 'm', { isEstimated: false, shownReasoningTokens: 10 }) }
+  const marked = compareFigures(inPart, clocked(1), clocked(1)).filter(({ isOneEstimated }) => isOneEstimated)
+  expect(marked.map(({ figure }) => figure)).toEqual(['decode'])
 })
 
 test('half an answer is compared with a whole one in no figure', () => {

@@ -31,6 +31,21 @@ describe('a curve', () => {
     expect(curve).toMatchObject({ endMs: 40, crossedMs: 40, isDone: true })
   })
 
+  test('counts from the lane’s own start, however late it left; a sentinel crosses no line', () => {
+    const tape = makeTape({
+      lanes: [
+        { model: 'a', tokensAt: [10, 20], end: 'done', endAt: 25 },
+        { model: 's', tokensAt: [10], end: 'done', sentinel: true },
+      ],
+    })
+    const isLate = (event: (typeof tape)[number]) => 'lane' in event && event.lane === 0
+    const late = tape.map((event) => (isLate(event) ? { ...event, at: event.at + 5 } : event))
+    const [curve, sentinel] = toCurves(fold(late))
+    expect([...curve!.times]).toEqual([10, 20])
+    expect(curve).toMatchObject({ endMs: 25, crossedMs: 25, isSentinel: false })
+    expect(sentinel).toMatchObject({ crossedMs: null, isSentinel: true })
+  })
+
   test('names the splits that there were, in order', () => {
     const [curve, failed] = curvesOf(
       { model: 'a', tokensAt: [10, 20, 30, 40], end: 'done', endAt: 45 },
@@ -63,6 +78,9 @@ describe('a curve', () => {
           expect(tokens).toBe(tokensAt(curve!, ms))
           if (index > 0) expect(ms).toBeGreaterThanOrEqual(points[index - 1]!.ms)
         }
+        const ends = [points[0], points.at(-1)].map((point) => point?.ms)
+        const expected = [from, Math.min(to, curve!.endMs)].map((ms) => expect.closeTo(ms, 6))
+        expect(ends).toEqual(from < Math.min(to, curve!.endMs) ? expected : [undefined, undefined])
       }),
     )
   })
@@ -88,7 +106,23 @@ describe('what is shown of the race', () => {
     expect(whole).toMatchObject({ fromMs: 0, toMs: expect.closeTo(624) })
     expect(finishSpan(curves, 1, whole)).toEqual({ fromMs: 97, toMs: 107 })
     expect(finishSpan(curves, 20, whole)).toEqual({ fromMs: 85, toMs: 135 })
+    expect(finishSpan(curves.toReversed(), 1, whole)).toEqual({ fromMs: 97, toMs: 107 })
     expect(finishSpan([], 1, whole)).toBe(whole)
+  })
+
+  test('is zoomed about its middle, moved by a share of its width, and drawn between two moments', () => {
+    const all = { fromMs: 0, toMs: 1_000 }
+    const shown = { fromMs: 100, toMs: 300 }
+    expect(zoom(shown, 0.5, all)).toEqual({ fromMs: 150, toMs: 250 })
+    expect(move(shown, 0.25, all)).toEqual({ fromMs: 150, toMs: 350 })
+    expect(between(300, 100, all)).toEqual(shown)
+    expect(between(200, 200, all)).toEqual({ fromMs: 199.75, toMs: 200.25 })
+    expect(
+      [
+        { ...all, fromMs: 1 },
+        { ...all, toMs: 999 },
+      ].map((span) => isWhole(span, all)),
+    ).toEqual([false, false])
   })
 
   test('comes so near to a clear win that the margin is seen, and says where it is not', () => {

@@ -58,6 +58,9 @@ test('a burst is too short for a speed, and the margin hardly limits that of a l
     'end to end': '15.0 tok/s ± 0.3',
   })
   expect(rows(burst([182, 182, 182]), 4.6).decode).toBe('too short to time')
+  const uncounted = done({ usage: { ...usage, source: 'tokenizer' } }, burst([182, 182, 182]))
+  expect(rows(uncounted).decode).toBe('too short to time')
+  expect(Object.keys(rows(burst([182])))).not.toContain('chunks')
   expect(rows(burst([182, 191.2]), 4.6).decode).toBe('too short to time')
   expect(rows(burst([182, 191.3]), 4.6).decode).toBe('107.5 tok/s ± 106')
   expect(rows(streamed, 0.05)).toMatchObject({ decode: '100.0 tok/s', 'end to end': '77.7 tok/s' })
@@ -71,7 +74,7 @@ test('tokens per chunk have commas between thousands', () => {
 
 test('marks what a tokenizer counted', () => {
   const counted = done({ usage: { ...usage, source: 'tokenizer' } })
-  expect(rows(counted)).toMatchObject({ tokens: '≈641 out, ≈24 in' })
+  expect(rows(counted)).toMatchObject({ tokens: '≈641 out, ≈24 in', 'counted by': 'our tokenizer, ≈' })
   expect(rows(counted).decode).toMatch(/^≈/)
   expect(rows(done({ usage: { ...usage, source: 'tokenizer' }, costUsd: 0.5 })).cost).toBe('≈$0.5000')
 })
@@ -121,6 +124,18 @@ test('names reasoning that was billed and never shown', () => {
   expect(rows(done({ usage: { ...usage, reasoningTokens: 512 } }, shown)).reasoning).toBe('512 tok')
 })
 
+test('has the first answer of a lane that reasoned, and cached tokens, where there are any', () => {
+  const reasoned = { ...streamed, reasoning: 'so' }
+  expect(rows(reasoned)['first answer']).toBe('0.182 s ± 0.9 ms')
+  expect(rows(reasoned, null)['first answer']).toBe('0.182 s')
+  for (const part of [{ firstAnswerMark: null }, { stream: false }]) {
+    expect(Object.keys(rows({ ...reasoned, ...part }))).not.toContain('first answer')
+  }
+  expect(rows(done({ usage: { ...usage, cachedTokens: 12 } })).cached).toBe('12 in')
+  const none = Object.keys(rows(done({ usage: { ...usage, cachedTokens: 0, reasoningTokens: 0 } })))
+  expect(none.filter((name) => /cached|reasoning|first answer/.test(name))).toEqual([])
+})
+
 test('names another model, another provider, and every attempt', () => {
   const attempts = ['429', 'ok'].map((outcome) => ({ outcome, waitMs: 0 }))
   const gateway = { ...report, model: 'other', provider: 'elsewhere', attempts }
@@ -132,6 +147,7 @@ test('names another model, another provider, and every attempt', () => {
   const same = { ...report, model: 'm', provider: 'acme', attempts: attempts.slice(1) }
   expect(Object.keys(rows(done({ gateway: same })))).not.toContain('served by')
   expect(Object.keys(rows(done({ gateway: same })))).not.toContain('attempts')
+  expect(Object.keys(rows(done({ gateway: { ...same, ttftMs: null } })))).not.toContain('gateway TTFT')
 })
 
 test('names the target of an attempt, and what a failed one cost, where the gateway reports them', () => {

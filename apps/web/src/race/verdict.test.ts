@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fold, type LaneScript, makeTape, type TapeScript } from '../testing/tape.ts'
-import { laneResult, toFinishText, toResultText, toVerdictText } from './verdict.ts'
+import { laneResult, toFinishText, toResultText, toRunningText, toVerdictText } from './verdict.ts'
 
 const lane = (model: string, endAt: number, end: LaneScript['end'] = 'done'): LaneScript => ({
   model,
@@ -21,6 +21,35 @@ test('names the winner and by how much', () => {
     detail: 'Finish line: whole answer. Clock ± 1.0 ms.',
   })
   expect(results({ lanes })).toEqual(['2nd, +0.31 s', 'WIN by 0.31 s'])
+})
+
+test('counts the places of many lanes', () => {
+  const lanes = Array.from({ length: 13 }, (_, index) => lane(`m${index}`, 100 * (index + 1)))
+  const places = results({ lanes }).map((result) => result.split(',')[0])
+  expect(places.slice(1, 4)).toEqual(['2nd', '3rd', '4th'])
+  expect(places.slice(9)).toEqual(['10th', '11th', '12th', '13th'])
+})
+
+test('a sentinel is not ranked, but its failure is said', () => {
+  const sentinel = { ...lane('s', 100), sentinel: true as const }
+  const ready = { ...lane('a', 500), prepared: true as const }
+  expect(results({ lanes: [ready, sentinel] })).toEqual(['finished', 'not ranked'])
+  expect(results({ lanes: [ready, { ...sentinel, end: 'failed' }] })).toEqual(['finished', 'DNF'])
+  expect(toVerdictText(race({ lanes: [ready, ready, sentinel] }))?.detail).not.toContain('Unequal')
+})
+
+test('counts the lanes that have ended while the race runs, without the sentinel', () => {
+  const [ended, open] = [lane('a', 500), lane('b', 0, 'running')]
+  const text = (...lanes: LaneScript[]) => toRunningText(race({ lanes, reason: null }), false)
+  const headline = 'The race is on'
+  expect(text(ended, open, { ...ended, sentinel: true })).toEqual({
+    headline,
+    detail: '1 of 2 lanes have ended',
+  })
+  expect(text(open, open)).toEqual({ headline, detail: '' })
+  expect(toRunningText(race({ lanes: [open], reason: null }), true).headline).toBe(
+    'The race was lost from view',
+  )
 })
 
 test('calls a dead heat inside the margin', () => {
@@ -114,6 +143,7 @@ test('says who counts the tokens of its finish line, and keeps the place of a la
   const script: TapeScript = { lanes: [lane('a', 40), crossed], finish: { tokens: 2 } }
   expect(toVerdictText(race(script))?.detail).toContain('Finish line: ≈ 2 tokens (counted by our tokenizer).')
   expect(results(script)).toEqual(['DEAD HEAT', 'DEAD HEAT'])
+  expect(toFinishText('first-token')).toBe('first token')
   expect([1, 2000].map((tokens) => toFinishText({ tokens }))).toEqual([
     '≈ 1 token (counted by our tokenizer)',
     '≈ 2,000 tokens (counted by our tokenizer)',

@@ -40,10 +40,11 @@ test('plays at its rate, from the first frame on, and stops at the end', () => {
 
 test('stands while it is paused, and does not make up for the time', () => {
   const { player, frame, state } = setUp()
-  player.getState().play()
+  expect(state().cursorMs).toBe(0)
+  player.getState().toggle()
   frame(0)
   frame(50)
-  player.getState().pause()
+  player.getState().toggle()
   frame(100)
   player.getState().play()
   frame(9_000)

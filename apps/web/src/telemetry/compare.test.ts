@@ -1,6 +1,6 @@
 import type { GatewayRow } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
-import { compareRows, ofLanes } from './compare.ts'
+import { compareRows, ofLanes, toServedBy } from './compare.ts'
 
 const row = (provider: string, model: string, part: Partial<GatewayRow> = {}): GatewayRow => ({
   provider,
@@ -26,6 +26,22 @@ test('sets the race’s mean beside the gateway’s average of the same calls', 
     measuredTtftMs: 182,
     differenceMs: 2,
   })
+})
+
+test('takes neither the lanes nor the added calls of another model', () => {
+  const added = [row('acme', 'n', { ttftMs: 90 }), row('acme', 'm', { ttftMs: 180 })]
+  const rows = compareRows({ rows: [row('acme', 'm'), row('acme', 'n')], added }, [
+    lane('m', 182),
+    lane('n', 100),
+  ])
+  expect(rows.map(({ measuredTtftMs, differenceMs }) => [measuredTtftMs, differenceMs])).toEqual([
+    [182, 2],
+    [100, 10],
+  ])
+})
+
+test('names the simulator as simulated, and every other provider by its name', () => {
+  expect([row('simulator', 'm'), row('acme', 'm')].map(toServedBy)).toEqual(['simulated', 'acme'])
 })
 
 test('knows no difference where one side is missing', () => {
