@@ -37,6 +37,8 @@ describe('a token is', () => {
       '',
       'r',
     ],
+    ['a thinking part that is a text', { content: [null, { type: 'thinking', thinking: 'r' }] }, '', 'r'],
+    ['a summary of reasoning', { reasoning_details: [null, { summary: 'r' }] }, '', 'r'],
     ['a text part', { content: [{ type: 'text', text: 'a' }] }, 'a', ''],
     ['a refusal', { refusal: 'no' }, 'no', ''],
   ])('%s', (_name, value, answer, reasoning) => {
@@ -117,6 +119,19 @@ describe('an error is read', () => {
       { message: 'm', code: 't', status: 400 },
     ],
     ['a string', { code: 'bad', error: 'm' }, { message: 'm', code: 'bad', status: null }],
+    ['a detail', { error: { detail: 'm' } }, { message: 'm', code: null, status: null }],
+    ['a detail beside it', { object: 'error', detail: 'm' }, { message: 'm', code: null, status: null }],
+    ['other members', { error: { reason: 'm' } }, { message: '{"reason":"m"}', code: null, status: null }],
+    [
+      'numbers that are no status',
+      { error: { message: 'm', status_code: 99, status: 600, code: 400.5 } },
+      { message: 'm', code: null, status: null },
+    ],
+    [
+      'the first and the last status',
+      { error: { message: 'm', status: 599 } },
+      { message: 'm', code: null, status: 599 },
+    ],
   ])('from %s', (_name, raw, expected) => {
     expect(readError(raw)).toEqual(expected)
   })
@@ -127,6 +142,10 @@ describe('an error is read', () => {
   test('from the member of its own in which Groq tells it', () => {
     const raw = { choices: [{ delta: {}, finish_reason: null }], x_groq: { id: 'r', error: 'over_capacity' } }
     expect(readChunk(raw).error).toEqual({ message: 'over_capacity', code: null, status: null })
+  })
+  test('from the top of a chunk, also where a choice says nothing of it', () => {
+    const choices = [{ delta: { content: 'a' } }]
+    expect(readChunk({ error: { message: 'm' }, choices }).error?.message).toBe('m')
   })
   test('from a finish reason alone', () => {
     expect(readChunk({ choices: [{ delta: {}, finish_reason: 'error' }] }).error?.message).toContain(
@@ -144,6 +163,26 @@ describe('an error is read', () => {
       expect(readError({ error })).toBeNull()
     expect(readError({ choices: [] })).toBeNull()
   })
+})
+
+test('choices are told one by one; without an index one is the first, and a finish reason stays', () => {
+  const [ended, open] = [
+    { index: 1, finish_reason: 'stop' },
+    { delta: { content: 'b' }, finish_reason: null },
+  ]
+  expect(readChunk({ choices: [ended, 'no choice', open] })).toMatchObject({
+    answer: 'b',
+    finishReason: 'stop',
+    choices: [
+      { index: 1, isFinished: true },
+      { index: 0, isFinished: false },
+    ],
+  })
+})
+
+test('a tool call is told by its name and its arguments, where it has them', () => {
+  const calls = [{ function: { name: 'f', arguments: '{"a"' } }, { id: 'c' }, { function: null }, null]
+  expect(delta({ tool_calls: calls })).toMatchObject({ hasToolCall: true, toolCall: 'f{"a"' })
 })
 
 test('usage is found in x_groq too', () => {

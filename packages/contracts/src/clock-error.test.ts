@@ -105,6 +105,7 @@ test.each([
   ['another count of chunks', lane([63, 84], 92.75), ledger],
   ['more than was written', lane([63, 72.5, 84, 85], null), ledger],
   ['a lane that never left', { ...lane([], null), startAt: null }, ledger],
+  ['a later token that came before it was written', lane([63, 71, 84], 92.75), ledger],
   ['the clock of another machine', lane([63, 72.5, 84], 92.75), { ...ledger, acceptedAtNs: ns(-3_600_000) }],
 ])('there are no errors for %s', (_name, ours, theirs) => {
   expect(toLaneErrors(ours, lightNs, theirs)).toBeNull()

@@ -38,6 +38,7 @@ export async function listRaces(
   }
 }
 
+/** `limit` races where there are so many, and the rest of a window that was searched. */
 async function findRaces(
   db: Kysely<Schema>,
   query: RaceQuery,
@@ -58,7 +59,7 @@ async function findRaces(
     cursor = window.at(-1) ?? null
     if (window.length < windowRaces) break
   }
-  return found.slice(0, limit)
+  return found
 }
 
 function readCursor(text: string): Cursor {
