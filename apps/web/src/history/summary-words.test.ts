@@ -51,7 +51,11 @@ test('nobody else at the line: a win without a distance', () => {
 
 test('tells lanes of one model apart by their plates', () => {
   const race = raceOf({ lanes: lanesOf('same', 'same'), verdict: { kind: 'dead-heat', lanes: [0, 1] } })
-  expect(toSummaryWords(race)).toMatchObject({ word: 'DEAD HEAT', who: 'same (lane 1) and same (lane 2)' })
+  expect(toSummaryWords(race)).toMatchObject({
+    word: 'DEAD HEAT',
+    who: 'same (lane 1) and same (lane 2)',
+    rule: 'whole answer, ± 1.9 ms',
+  })
 })
 
 test('a dead heat of many is a number', () => {

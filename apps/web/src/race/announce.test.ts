@@ -67,8 +67,13 @@ test('what came of a race while the tab was hidden is announced, also where the 
   expect(announced(next.length)).toEqual([expect.stringMatching(/^One lane alone/)])
 })
 
-test('a race of one lane is announced as one lane', () => {
-  const one = makeTape({ lanes: [{ model: 'm', tokensAt: [], end: 'running' }], reason: null })
+test('a race of one lane and its sentinel is announced as one lane', () => {
+  const [lane, sentinel] = [{ model: 'm' }, { model: 's', sentinel: true as const }].map((named) => ({
+    ...named,
+    tokensAt: [],
+    end: 'running' as const,
+  }))
+  const one = makeTape({ lanes: [lane!, sentinel!], reason: null })
   expect(toAnnouncements(emptyRace, fold(one))).toEqual([
     'Race started with 1 lane. Finish line: whole answer.',
   ])
