@@ -41,3 +41,17 @@ test('drops the oldest call when all chunks together are too many, and records n
   old.record(1, 5_000_000_000_000n, 5_000_000_000_000n)
   expect(ledger.read('long')?.chunks).toHaveLength(500_000)
 })
+
+test('a call that was dropped costs the others nothing, however much more is written of it', () => {
+  const ledger = createLedger()
+  const [dropped, kept, newest] = ['dropped', 'kept', 'newest'].map((id) => open(ledger, id))
+  const write = (entry: typeof dropped, chunks: number) => {
+    for (let chunk = 0; chunk < chunks; chunk++) entry!.record(1, 5_000_000_000_000n, 5_000_000_000_000n)
+  }
+  write(dropped, 300_000)
+  write(kept, 300_000)
+  expect(ledger.read('dropped')).toBeNull()
+  write(dropped, 300_000)
+  write(newest, 200_000)
+  expect(['kept', 'newest'].map((id) => ledger.read(id)?.chunks.length)).toEqual([300_000, 200_000])
+})

@@ -13,7 +13,10 @@ function setUp() {
       try {
         return limiter.admit(id, 2)
       } catch (error) {
-        if (error instanceof SimulatorError) return error.retryAfterMs
+        if (error instanceof SimulatorError) {
+          expect(error.message).toContain(`Try again in ${(error.retryAfterMs! / 1000).toFixed(1)} s.`)
+          return error.retryAfterMs
+        }
         throw error
       }
     },

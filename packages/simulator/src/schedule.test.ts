@@ -118,6 +118,13 @@ test('with jitter the first tokens come after the time of the profile, on the wh
   expect(Math.abs(meanMs - 200)).toBeLessThan(10)
 })
 
+test('a pause comes before a chunk as often and as long as its profile says', () => {
+  const pauses = (chance: number) => ({ pauses: { chance, minMs: 50, maxMs: 50 } })
+  const times = (chance: number) => plan({ with: pauses(chance) }).chunks.map(({ atMs }) => atMs)
+  expect(times(0)).toEqual(plan().chunks.map(({ atMs }) => atMs))
+  expect(times(1).slice(0, 3)).toEqual([200, 260, 320])
+})
+
 test('headers and role come before the first token', () => {
   const { roleAtMs, chunks } = plan()
   expect(roleAtMs).toBeLessThan(chunks[0]!.atMs)

@@ -32,6 +32,13 @@ test('whole numbers stay in their range and reach both of its ends', () => {
   expect([...drawn].sort()).toEqual([2, 3, 4, 5])
 })
 
+test('numbers between two others are spread over the whole of their range', () => {
+  const random = createRandom(7, 'between')
+  const drawn = Array.from({ length: 300 }, () => random.between(2, 5))
+  expect(drawn.every((number) => number >= 2 && number < 5)).toBe(true)
+  expect([Math.min(...drawn), Math.max(...drawn)].map(Math.round)).toEqual([2, 5])
+})
+
 test('a spread is 1 on average, never negative, and exactly 1 without sigma', () => {
   const random = createRandom(7, 'spread')
   const factors = Array.from({ length: 20_000 }, () => random.spread(0.4))
