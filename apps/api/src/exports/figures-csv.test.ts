@@ -108,6 +108,16 @@ test('a race is one row for each lane, by number, with every figure of the slip,
   const limits = ['margin_ms', 'lag_ms', 'disturbed']
   expect(limits.map((name) => column(first!, name))).toEqual(['1.25', '7.5', 'true'])
   expect(column(first!, 'model')).toBe("'=m")
+
+  // A slip of an older version lacks figures: those of the others stay in their columns, and 0 is not empty.
+  const { halfMs: _half, ...lacking } = slip
+  const lanes = [
+    { ...race.lanes[0]!, lane: 0, slip: lacking as typeof slip },
+    { ...race.lanes[1]!, lane: 1, slip: { ...slip, halfMs: 7, chunks: 0 } },
+  ]
+  const mixed = toFiguresCsv({ ...race, category: null, lanes }).split('\r\n')
+  const [header, , newer] = mixed.map((line) => line.split(','))
+  expect(['lane', 'chunks', 'half_ms'].map((name) => newer![header!.indexOf(name)])).toEqual(['2', '0', '7'])
   expect(column(first!, 'tags')).toBe('')
   expect(toFiguresCsv({ ...race, tags: { build: '1.4', who: 'a, b' } })).toContain(
     `,5 tokens,"maths, mental","{""build"":""1.4"",""who"":""a, b""}",1,`,

@@ -126,16 +126,19 @@ describe('after a crash', () => {
   })
 
   test('a race whose tape cannot be read is interrupted too', async () => {
-    const { raceId } = await raced()
+    const { raceId } = await raced({ lanes: [{ model: 'says' }, { model: 'says' }] })
     await at.db.updateTable('races').set({ status: 'running', verdict_json: null }).execute()
-    await at.db.updateTable('lanes').set({ outcome: 'running' }).execute()
+    await at.db.updateTable('lanes').set({ outcome: 'running', place: null }).where('lane', '=', 1).execute()
     await at.db.updateTable('tape_parts').set({ lines: '{"seq":0,"ty' }).execute()
     await at.app.close()
     at.app = await startApp({ gatewayUrl: at.gateway.url, db: at.db })
     expect(await detail(at.app.url, raceId)).toMatchObject({
       status: 'interrupted',
       verdict: { kind: 'no-contest', why: 'interrupted' },
-      lanes: [{ outcome: 'failed', errorCode: 'interrupted' }],
+      lanes: [
+        { outcome: 'done', errorCode: null },
+        { outcome: 'failed', errorCode: 'interrupted' },
+      ],
     })
   })
 
