@@ -61,6 +61,9 @@ test('a burst is too short for a speed, and the margin hardly limits that of a l
   const uncounted = done({ usage: { ...usage, source: 'tokenizer' } }, burst([182, 182, 182]))
   expect(rows(uncounted).decode).toBe('too short to time')
   expect(Object.keys(rows(burst([182])))).not.toContain('chunks')
+  // One arrival has no speed, nor has one token, however many arrivals it came in.
+  const oneToken = done({ usage: { ...usage, outputTokens: 1 } }, burst([182, 191.3]))
+  for (const slip of [burst([182]), oneToken]) expect(Object.keys(rows(slip))).not.toContain('decode')
   expect(rows(burst([182, 191.2]), 4.6).decode).toBe('too short to time')
   expect(rows(burst([182, 191.3]), 4.6).decode).toBe('107.5 tok/s ± 106')
   expect(rows(streamed, 0.05)).toMatchObject({ decode: '100.0 tok/s', 'end to end': '77.7 tok/s' })
