@@ -195,24 +195,25 @@ test('a file that is left and taken again has one writer, under whatever spellin
   expect([lines.length, lost]).toEqual([200, []])
 })
 
+/** A file whose first line was lost; `back` resolves when it is written again. */
+async function loseLine(path: string) {
+  const failed = Promise.withResolvers<void>()
+  const back = Promise.withResolvers<void>()
+  const onLost = () => failed.resolve()
+  const file = createAuditFile({ path, maxBytes: 1_000, keep: 1, onLost, onBack: back.resolve })
+  file.write('lost')
+  await failed.promise
+  return { file, back: back.promise }
+}
+
 test('when the file can be written again, lines are written again', async () => {
   const blocked = join(folder, 'blocked')
   await writeFile(blocked, '')
-  const failed = Promise.withResolvers<void>()
-  const back = Promise.withResolvers<void>()
   const path = join(blocked, 'audit.log')
-  const file = createAuditFile({
-    path,
-    maxBytes: 1_000,
-    keep: 1,
-    onLost: () => failed.resolve(),
-    onBack: back.resolve,
-  })
-  file.write('lost')
-  await failed.promise
+  const { file, back } = await loseLine(path)
   await rm(blocked)
   file.write('kept')
-  await back.promise
+  await back
   expect(await readFile(path, 'utf8')).toBe('kept\n')
 })
 
@@ -224,16 +225,11 @@ test.runIf(isLinux)(
   async () => {
     const path = join(folder, 'audit.log')
     await symlink('/dev/full', path)
-    const failed = Promise.withResolvers<void>()
-    const back = Promise.withResolvers<void>()
-    const onLost = () => failed.resolve()
-    const file = createAuditFile({ path, maxBytes: 1_000, keep: 1, onLost, onBack: back.resolve })
-    file.write('lost')
-    await failed.promise
+    const { file, back } = await loseLine(path)
     await rm(path)
     await writeFile(path, 'lo')
     file.write('kept')
-    await back.promise
+    await back
     file.write('next')
     await file.close()
     expect(await readFile(path, 'utf8')).toBe('lo\nkept\nnext\n')
@@ -244,15 +240,10 @@ test('a file that could not be made begins with a line, not with an empty one', 
   const path = join(folder, 'audit.log')
   const elsewhere = join(folder, 'elsewhere')
   await symlink(join(elsewhere, 'audit.log'), path)
-  const failed = Promise.withResolvers<void>()
-  const back = Promise.withResolvers<void>()
-  const onLost = () => failed.resolve()
-  const file = createAuditFile({ path, maxBytes: 1_000, keep: 1, onLost, onBack: back.resolve })
-  file.write('lost')
-  await failed.promise
+  const { file, back } = await loseLine(path)
   await mkdir(elsewhere)
   file.write('kept')
-  await back.promise
+  await back
   expect(await readFile(path, 'utf8')).toBe('kept\n')
 })
 
