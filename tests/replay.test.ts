@@ -103,7 +103,7 @@ describe('one race', () => {
       expect(row[column('decode_tokens_per_second')]).toBe(String(slip.decodeTokensPerSecond ?? ''))
       const splits = live['.photo-splits tr']![lane + 1]!
       for (const ms of [slip.firstTextMs, slip.halfMs, slip.totalMs]) {
-        if (ms !== null) expect(splits).toContain(ms.toFixed(2))
+        if (ms !== null) expect(splits).toContain(ms.toLocaleString('en', { minimumFractionDigits: 2 }))
       }
     }
     expect(at.complaints).toEqual([])
