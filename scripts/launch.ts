@@ -9,15 +9,17 @@ import { createServer } from 'node:net'
 import { parseEnv } from 'node:util'
 import type { ModelList } from '../packages/contracts/src/models.ts'
 import { type Program, toPrograms } from './programs.ts'
+import { isRealTimeAllowed } from './real-time.ts'
 import { createSupervisor } from './supervise.ts'
 
-const wish = {
-  isDev: process.argv.includes('--dev'),
-  isGatewayAlone: process.argv.includes('--gateway'),
-}
 const dotenv = existsSync('.env') ? (parseEnv(readFileSync('.env', 'utf8')) as Record<string, string>) : {}
 const environment: Record<string, string | undefined> = { ...dotenv, ...process.env }
-const programs = toPrograms(environment, wish)
+const isDev = process.argv.includes('--dev')
+const isGatewayAlone = process.argv.includes('--gateway')
+// A gateway alone serves others, and in development each program is the child of one that watches its files.
+const isRaced = !isDev && !isGatewayAlone
+const isRealTime = isRaced && environment.REAL_TIME !== 'off' && isRealTimeAllowed()
+const programs = toPrograms(environment, { isDev, isGatewayAlone, isRealTime })
 
 const taken = await findTakenPort(programs)
 if (taken) {
@@ -32,14 +34,14 @@ const supervisor = createSupervisor(programs, (text) => process.stdout.write(tex
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
 process.on('SIGHUP', () => {
   // A terminal sends this signal when it is closed. Without a terminal, an operator asks to reload gateway.yaml.
-  if (wish.isGatewayAlone && !process.stdin.isTTY) supervisor.hangUp()
+  if (isGatewayAlone && !process.stdin.isTTY) supervisor.hangUp()
   else supervisor.stop()
 })
 process.on('disconnect', () => supervisor.stop())
 
 supervisor.ready.then(async (urls) => {
   const url = urls.at(-1)
-  if (wish.isGatewayAlone) return void process.stdout.write(`\n  The gateway is ready: ${url}/v1\n\n`)
+  if (isGatewayAlone) return void process.stdout.write(`\n  The gateway is ready: ${url}/v1\n\n`)
   const app = urls[programs.findIndex(({ name }) => name === 'app')]
   const note = (await isSimulatedOnly(`${app}/api/models`)) ? `  ${simulatedOnlyText()}\n\n` : ''
   process.stdout.write(`\n  LLM Drag Race is ready: ${url}\n\n${note}`)

@@ -1,5 +1,6 @@
 /** What `npm start` runs: which programs, with which variables, and on which ports they listen. */
 import { isBlockedPort } from '../packages/contracts/src/blocked-ports.ts'
+import { realTimeCommand } from './real-time.ts'
 
 export interface Program {
   name: string
@@ -20,10 +21,12 @@ export interface Wish {
   isDev: boolean
   /** Only the gateway, as a team runs it in front of its providers. */
   isGatewayAlone: boolean
+  /** Races run with real-time priority. */
+  isRealTime: boolean
 }
 
 /** In the order in which they are started; people open the last one. */
-export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish): Program[] {
+export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isRealTime }: Wish): Program[] {
   const port = (variable: string, fallback: number) => ({
     variable,
     port: toPort(variable, variables[variable], fallback),
@@ -33,9 +36,10 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish
     ...(isDev ? ['--watch', '--watch-preserve-output'] : []),
     entry,
   ]
+  const raced = (entry: string) => (isRealTime ? [...realTimeCommand, ...node(entry)] : node(entry))
   const simulator: Program = {
     name: 'simulator',
-    command: node('packages/simulator/src/main.ts'),
+    command: raced('packages/simulator/src/main.ts'),
     env: withoutKeys(variables),
     ports: [port('SIMULATOR_PORT', 4010)],
     stopMsMax: closeMsMax,
@@ -44,7 +48,7 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone }: Wish
   const gatewayEnv = { ...(!isGatewayAlone && { GATEWAY_DRAIN_MS: '2000' }), ...variables }
   const gateway: Program = {
     name: 'gateway',
-    command: node('packages/gateway/src/main.ts'),
+    command: raced('packages/gateway/src/main.ts'),
     env: gatewayEnv,
     stopMsMax: toDrainMs(gatewayEnv) + closeMsMax,
     ports: [port('GATEWAY_PORT', 4000), port('GATEWAY_METRICS_PORT', 15020)],

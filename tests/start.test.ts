@@ -2,12 +2,22 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Health } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
+import { isRealTimeAllowed } from '../scripts/real-time.ts'
 import { freePort, root, startCommand, startProgram } from './support/programs.ts'
 
 const ready = /LLM Drag Race is ready: (http:\S+)/
@@ -26,6 +36,10 @@ async function freeEnv(): Promise<Record<string, string>> {
     // A second start must not use the network: no registry answers here.
     npm_config_registry: 'http://127.0.0.1:9/',
   }
+}
+
+async function readHealth(url: string): Promise<Health> {
+  return (await fetch(`${url}/api/health`)).json() as Promise<Health>
 }
 
 const start = async (env: Record<string, string>) =>
@@ -56,6 +70,22 @@ test('prints the one URL, serves the page there, and Ctrl-C ends every process',
   await program.exited
   await allGone(started)
 })
+
+test.skipIf(!hasProc).each(['on', 'off'])(
+  'with REAL_TIME %s, lanes, gateway and simulator have the priority that was asked for and is allowed',
+  async (wish) => {
+    const program = await startCommand(['npm', 'start'], { ...(await freeEnv()), REAL_TIME: wish }, ready)
+    const isRealTime = wish === 'on' && isRealTimeAllowed()
+    // The app says so as soon as its lane thread has it.
+    await expect.poll(() => readHealth(program.url)).toMatchObject({ isRealTime })
+
+    const raised = descendants(program.process.pid!).flatMap(realTimeThreads)
+    expect(raised.toSorted()).toEqual(
+      isRealTime ? ['api lanes', 'gateway MainThread', 'simulator MainThread'] : [],
+    )
+    await program.stop('SIGTERM')
+  },
+)
 
 test('a kill of npm alone leaves nothing behind either', async () => {
   const program = await startCommand(['npm', 'start'], await freeEnv(), ready)
@@ -246,6 +276,21 @@ function descendants(pid: number): number[] {
   if (!existsSync(path)) return []
   const children = readFileSync(path, 'utf8').trim().split(' ').filter(Boolean).map(Number)
   return children.flatMap((child) => [child, ...descendants(child)])
+}
+
+/** Program and name of each thread of a process that has SCHED_FIFO. */
+function realTimeThreads(pid: number): string[] {
+  const program = /(\w+)\/src\/main/.exec(commandOf(pid))?.[1]
+  return readdirSync(`/proc/${pid}/task`)
+    .filter((id) => policyOf(`/proc/${pid}/task/${id}/stat`) === schedFifo)
+    .map((id) => `${program} ${readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').trim()}`)
+}
+
+const schedFifo = 1
+
+/** Field 41 of a thread's `stat`; field 2, its name, can hold spaces, and field 3 comes after its bracket. */
+function policyOf(stat: string): number {
+  return Number(readFileSync(stat, 'utf8').split(') ').at(-1)!.split(' ')[38])
 }
 
 function commandOf(pid: number): string {

@@ -5,14 +5,18 @@
  * browser that watches. Then 8 lanes at 100 tokens over other roads, which shows how much of the error is the
  * gateway's; `--roads` runs only these.
  *
+ * Where the system allows real-time priority, the programs have it, as with `npm start`; 8 lanes at 100 tokens are then
+ * run once more without it.
+ *
  * The cases take turns within a round, so that a noisy machine is noisy for all of them. A figure is the median over
  * the rounds of that round's percentile.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isRealTimeAllowed } from '../../scripts/real-time.ts'
 import { startHouse } from '../../tests/support/programs.ts'
 import { cases, createCases } from './cases.ts'
 import { fillHistory, modelName, timeRace, toModels } from './measure.ts'
-import { type Cell, writeReport, writeRoads } from './report.ts'
+import { aim, type CaseSetting, type Cell, writeReport, writeRoads } from './report.ts'
 import { compareRoads } from './roads.ts'
 
 const settleMs = 500
@@ -26,6 +30,7 @@ const setting = {
 }
 
 const roadSetting = {
+  isRealTime: isRealTimeAllowed(),
   lanes: 8,
   tokens: 50,
   racesToWarm: isQuick ? 1 : 15,
@@ -33,14 +38,23 @@ const roadSetting = {
   settleMs,
 }
 
-if (!process.argv.includes('--roads')) await timeCases()
+const isRealTime = isRealTimeAllowed()
+if (!process.argv.includes('--roads')) {
+  const cells = await timeCases({ ...setting, isRealTime })
+  writeReport(cells, { ...setting, isRealTime, table: 'clock' }, !isQuick)
+  if (isRealTime) {
+    const normal = { ...setting, ...aim, isRealTime: false }
+    writeReport(await timeCases(normal), { ...normal, table: 'clock-normal' }, !isQuick)
+  }
+}
 writeRoads(await compareRoads(roadSetting), roadSetting, !isQuick)
 process.exit()
 
-async function timeCases() {
+async function timeCases(setting: CaseSetting): Promise<Cell[]> {
   const house = await startHouse({
     models: toModels(setting.rates, setting.seconds),
     env: { CLOCK_CALIBRATION: 'on' },
+    isRealTime: setting.isRealTime,
   })
   try {
     await fillHistory(house.app.url, setting.history)
@@ -69,7 +83,7 @@ async function timeCases() {
       process.stderr.write(`round ${round + 1} of ${setting.rounds}\n`)
     }
     await disturbers.close()
-    writeReport(cells, setting, !isQuick)
+    return cells
   } finally {
     await house.stop()
   }

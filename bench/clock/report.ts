@@ -12,18 +12,27 @@ export interface Cell {
   rounds: RoundResult[]
 }
 
-interface Setting {
+export interface CaseSetting {
   rounds: number
   seconds: number
   history: number
+  lanes: number[]
+  rates: number[]
+  isRealTime: boolean
 }
 
-/** The aim, at 8 lanes × 100 tokens a second in all three cases. */
-const aim = { lanes: 8, rate: 100, ttftMs: 2, tokenMs: 3 }
+/** In all three cases. */
+export const aim = { lanes: [8], rates: [100] }
+const aimMs = { ttft: 2, token: 3 }
 
-export function writeReport(cells: readonly Cell[], { rounds, seconds, history }: Setting, isKept: boolean) {
+export function writeReport(
+  cells: readonly Cell[],
+  setting: CaseSetting & { table: string },
+  isKept: boolean,
+) {
+  const { rounds, seconds, history, isRealTime, table: name } = setting
   const lines = [
-    `Median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s a race, over a history of ${history} races; ${toMachine()}`,
+    `Median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s a race, over a history of ${history} races; ${toPriority(isRealTime)}; ${toMachine()}`,
     '',
     'Milliseconds. TTFT and total: as measured minus the simulator’s own. Token: its stamp minus the moment at which it was written.',
     '',
@@ -31,11 +40,17 @@ export function writeReport(cells: readonly Cell[], { rounds, seconds, history }
     `|---|---|${'--:|'.repeat(14)}`,
     ...cells.map(toRow),
     '',
-    ...cells.filter(({ lanes, rate }) => lanes === aim.lanes && rate === aim.rate).map(toAimLine),
+    ...cells
+      .filter(({ lanes, rate }) => aim.lanes.includes(lanes) && aim.rates.includes(rate))
+      .map(toAimLine),
   ]
   const table = lines.join('\n')
   console.log(table)
-  if (isKept) keepTable('clock', table)
+  if (isKept) keepTable(name, table)
+}
+
+function toPriority(isRealTime: boolean): string {
+  return isRealTime ? 'real-time priority' : 'normal priority'
 }
 
 function toRow(cell: Cell): string {
@@ -49,15 +64,15 @@ function toRow(cell: Cell): string {
 
 function toAimLine(cell: Cell): string {
   const { ttft, token } = toSpreads(cell.rounds)
-  const isMet = (ttft.p99 ?? Number.NaN) <= aim.ttftMs && (token.p99 ?? Number.NaN) <= aim.tokenMs
-  return `${cell.name}: p99 of TTFT ${toText(ttft.p99)} (aim ${aim.ttftMs}), of a token ${toText(token.p99)} (aim ${aim.tokenMs}): ${isMet ? 'met' : 'missed'}.  `
+  const isMet = (ttft.p99 ?? Number.NaN) <= aimMs.ttft && (token.p99 ?? Number.NaN) <= aimMs.token
+  return `${cell.name}: p99 of TTFT ${toText(ttft.p99)} (aim ${aimMs.ttft}), of a token ${toText(token.p99)} (aim ${aimMs.token}): ${isMet ? 'met' : 'missed'}.  `
 }
 
 /** How much of the error is the gateway's; the rest is the machine's, Node's and the reading thread's. */
 export function writeRoads(ways: readonly Way[], setting: RoadSetting, isKept: boolean) {
-  const { lanes, tokens, races, racesToWarm } = setting
+  const { lanes, tokens, races, racesToWarm, isRealTime } = setting
   const lines = [
-    `${lanes} lanes × 100 tok/s of ${tokens} tokens, in turns, nothing else beside them; median of ${races} races, after ${racesToWarm} to warm up; ${toMachine()}`,
+    `${lanes} lanes × 100 tok/s of ${tokens} tokens, in turns, nothing else beside them; median of ${races} races, after ${racesToWarm} to warm up; ${toPriority(isRealTime)}; ${toMachine()}`,
     '',
     '| road | TTFT p50 | p90 | p99 | max | token p50 | p90 | p99 | max |',
     `|---|${'--:|'.repeat(8)}`,

@@ -8,6 +8,7 @@
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { realTimeCommand } from '../../scripts/real-time.ts'
 import { freePort, root, startCommand, startProgram, startRoad } from '../../tests/support/programs.ts'
 import { type RoundResult, timeRace } from './measure.ts'
 
@@ -26,16 +27,18 @@ export interface RoadSetting {
   racesToWarm: number
   races: number
   settleMs: number
+  isRealTime: boolean
 }
 
 /** In turns, so that a noisy machine is noisy for all of them. */
 export async function compareRoads(setting: RoadSetting): Promise<Way[]> {
-  const { lanes, tokens, racesToWarm, races, settleMs } = setting
+  const { lanes, tokens, racesToWarm, races, settleMs, isRealTime } = setting
   const { simulator, gateway, folder, stop } = await startRoad({
     models: [{ name: model, provider: 'simulator', params: { model } }],
+    isRealTime,
   })
   const floor = await startCommand(
-    [process.execPath, join(root, 'bench', 'gateway', 'floor.ts')],
+    [...(isRealTime ? realTimeCommand : []), process.execPath, join(root, 'bench', 'gateway', 'floor.ts')],
     { UPSTREAM_URL: simulator.url },
     /floor ready on (http:\S+)/,
   )
@@ -46,6 +49,7 @@ export async function compareRoads(setting: RoadSetting): Promise<Way[]> {
       GATEWAY_URL: gatewayUrl,
       SIMULATOR_URL: simulator.url,
       CLOCK_CALIBRATION: 'off',
+      REAL_TIME: isRealTime ? 'on' : 'off',
     })
   const ways = [
     { road: 'straight to the simulator', app: await startApp('straight', simulator.url) },

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { realTimeCommand } from '../../scripts/real-time.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
 
@@ -27,9 +28,10 @@ const entries = {
 export function startProgram(
   name: keyof typeof entries,
   env: Record<string, string>,
+  command: readonly string[] = [],
 ): Promise<RunningProgram> {
   return startCommand(
-    [process.execPath, join(root, entries[name])],
+    [...command, process.execPath, join(root, entries[name])],
     env,
     new RegExp(`${name} ready on (http://[^\\s,]+)`),
   )
@@ -104,24 +106,35 @@ export interface HouseOptions {
   /** Further entries of gateway.yaml's `llm.models`. */
   models?: object[]
   env?: Record<string, string>
+  /** As `npm start` does where the system allows it. Off for tests, which must not take the cores from each other. */
+  isRealTime?: boolean
 }
 
-export async function startRoad({ models = [], env = {} }: HouseOptions = {}): Promise<Road> {
+export async function startRoad({
+  models = [],
+  env = {},
+  isRealTime = false,
+}: HouseOptions = {}): Promise<Road> {
+  const command = isRealTime ? realTimeCommand : []
   const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
-  const simulator = await startProgram('simulator', { SIMULATOR_PORT: '0' })
+  const simulator = await startProgram('simulator', { SIMULATOR_PORT: '0' }, command)
   const config = join(folder, 'gateway.yaml')
   // JSON is YAML.
   writeFileSync(config, JSON.stringify({ llm: { models: [...simulatedModels, ...models] } }))
-  const gateway = await startProgram('gateway', {
-    GATEWAY_CONFIG: config,
-    GATEWAY_PORT: '0',
-    GATEWAY_METRICS_PORT: '0',
-    GATEWAY_DISCOVERY: 'off',
-    GATEWAY_DRAIN_MS: '0',
-    GATEWAY_BOOKS: join(folder, 'books.db'),
-    SIMULATOR_URL: simulator.url,
-    ...env,
-  })
+  const gateway = await startProgram(
+    'gateway',
+    {
+      GATEWAY_CONFIG: config,
+      GATEWAY_PORT: '0',
+      GATEWAY_METRICS_PORT: '0',
+      GATEWAY_DISCOVERY: 'off',
+      GATEWAY_DRAIN_MS: '0',
+      GATEWAY_BOOKS: join(folder, 'books.db'),
+      SIMULATOR_URL: simulator.url,
+      ...env,
+    },
+    command,
+  )
   return {
     simulator,
     gateway,
@@ -144,6 +157,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     SIMULATOR_URL: road.simulator.url,
     // A margin that is measured while other tests start would decide places. Tests of the clock switch it on.
     CLOCK_CALIBRATION: 'off',
+    REAL_TIME: options.isRealTime ? 'on' : 'off',
     ...options.env,
   }
   const house: House = {

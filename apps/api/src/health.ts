@@ -5,18 +5,19 @@ import type { AppContext } from './app-context.ts'
 import type { Clock } from './clock/index.ts'
 import type { Catalog } from './models/index.ts'
 import { isOwnGateway } from './own-gateway.ts'
-import type { Races } from './races/index.ts'
+import type { LaneThread, Races } from './races/index.ts'
 
 export interface HealthParts {
   catalog: Catalog
   races: Races
+  laneThread: LaneThread
   clock: Clock
   version: string
 }
 
 export function createHealthRoutes(
   context: AppContext,
-  { catalog, races, clock, version }: HealthParts,
+  { catalog, races, laneThread, clock, version }: HealthParts,
 ): express.Router {
   const router = express.Router()
   router.get('/health', async (_request, response) => {
@@ -34,6 +35,7 @@ export function createHealthRoutes(
       marginMs: clock.calibration?.marginMs ?? races.marginMs,
       calibration: clock.calibration,
       isCalibrating: clock.isCalibrating,
+      isRealTime: laneThread.isRealTime,
     } satisfies Health)
   })
   return router

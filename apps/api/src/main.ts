@@ -54,6 +54,7 @@ async function main() {
     host: settings.host,
     allowedHosts: settings.allowedHosts,
     simulatorUrl: settings.simulatorUrl,
+    wantsRealTime: settings.wantsRealTime,
     version: readVersion(),
     webFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })

@@ -7,7 +7,7 @@ import { openDatabase } from './history/index.ts'
 import type { LaneThread } from './races/index.ts'
 import { createServer } from './server.ts'
 
-const laneThread: LaneThread = { run() {}, stop() {}, async close() {} }
+const laneThread: LaneThread = { isRealTime: false, run() {}, stop() {}, async close() {} }
 
 async function startServer() {
   const db = await openDatabase(':memory:')

@@ -38,6 +38,8 @@ export interface ServerOptions extends HostRules {
   raceLimits?: RaceLimits
   viewerLimits?: ViewerLimits
   laneThread?: LaneThread
+  /** The lane thread asks the system for real-time priority. */
+  wantsRealTime?: boolean
 }
 
 export interface AppServer {
@@ -50,7 +52,7 @@ export interface AppServer {
 export function createServer(context: AppContext, options: ServerOptions): AppServer {
   const catalog = createCatalog(context)
   const telemetry = createTelemetry(context)
-  const laneThread = options.laneThread ?? createLaneThread(context.log)
+  const laneThread = options.laneThread ?? createLaneThread(context.log, options)
   const clock = createClock(
     {
       context,
@@ -68,7 +70,7 @@ export function createServer(context: AppContext, options: ServerOptions): AppSe
   // Before the JSON parser, because an import is a file.
   api.use(createImportRoutes(context))
   api.use(...jsonBodies())
-  api.use(createHealthRoutes(context, { catalog, races, clock, version: options.version }))
+  api.use(createHealthRoutes(context, { catalog, races, laneThread, clock, version: options.version }))
   api.use(createClockRoutes(clock))
   const rightOfWay = createRightOfWay({
     isRacing: () => races.isRacing || clock.isCalibrating,

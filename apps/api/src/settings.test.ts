@@ -16,12 +16,18 @@ test('everything has a default: loopback, and the built-in gateway', () => {
     },
     simulatorUrl: 'http://127.0.0.1:4010',
     isCalibratedAtStart: true,
+    wantsRealTime: true,
   })
 })
 
 test('the clock is measured at the start unless that is switched off', () => {
   expect(readSettings({ CLOCK_CALIBRATION: 'off' }).isCalibratedAtStart).toBe(false)
   expect(() => readSettings({ CLOCK_CALIBRATION: 'maybe' })).toThrow('CLOCK_CALIBRATION is "maybe"')
+})
+
+test('races ask for real-time priority unless that is switched off', () => {
+  expect(readSettings({ REAL_TIME: 'off' }).wantsRealTime).toBe(false)
+  expect(() => readSettings({ REAL_TIME: 'fifo' })).toThrow('REAL_TIME is "fifo"')
 })
 
 test('the simulator is found by its port or its address', () => {

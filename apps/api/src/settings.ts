@@ -13,6 +13,8 @@ export interface Settings {
   simulatorUrl: string
   /** Measure the clock at the start, in the background. On demand it is measured in any case. */
   isCalibratedAtStart: boolean
+  /** Run races with real-time priority, where the system allows it. */
+  wantsRealTime: boolean
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -37,6 +39,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
       .map((name) => name.trim().toLowerCase())
       .filter((name) => name !== ''),
     isCalibratedAtStart: readSwitch(read('CLOCK_CALIBRATION'), 'CLOCK_CALIBRATION'),
+    wantsRealTime: readSwitch(read('REAL_TIME'), 'REAL_TIME'),
     gateway: {
       url: readUrl(read('GATEWAY_URL') ?? `http://127.0.0.1:${gatewayPort}`, 'GATEWAY_URL').replace(
         /\/(v1\/?)?$/,

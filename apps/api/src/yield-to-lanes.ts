@@ -8,31 +8,17 @@
  * Call it when the lane thread runs already: a thread inherits the priority of the one that starts it, as does a lane
  * thread that is started again after a crash.
  */
-import { readdirSync, readFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
-
-const tasks = '/proc/self/task'
+import { findThreads } from './kernel-threads.ts'
 
 /** Does nothing on other systems than Linux, because there it would slow down the lanes as much as all else. */
 export function yieldToLanes(): void {
   if (process.platform !== 'linux') return
-  for (const threadId of [0, ...backgroundThreads()]) {
+  for (const threadId of [0, ...findThreads('V8Worker')]) {
     try {
       setPriority(threadId, constants.priority.PRIORITY_BELOW_NORMAL)
     } catch {
       // The thread has ended, or the machine forbids it: races are then run without the priority.
     }
-  }
-}
-
-/** Their ids in the kernel. */
-function backgroundThreads(): number[] {
-  try {
-    return readdirSync(tasks)
-      .filter((id) => readFileSync(`${tasks}/${id}/comm`, 'utf8').trim() === 'V8Worker')
-      .map(Number)
-  } catch {
-    // No /proc in this container.
-    return []
   }
 }

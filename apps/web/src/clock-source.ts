@@ -2,7 +2,11 @@
 import type { Health } from '@drag-race/contracts'
 import { toFineMs } from './look/figures.ts'
 
-export function toClockSource({ calibration, marginMs }: Pick<Health, 'calibration' | 'marginMs'>): string {
+export function toClockSource({
+  calibration,
+  marginMs,
+  isRealTime,
+}: Pick<Health, 'calibration' | 'marginMs' | 'isRealTime'>): string {
   if (!calibration) {
     return marginMs === null
       ? 'The clock has not been measured yet'
@@ -13,5 +17,6 @@ export function toClockSource({ calibration, marginMs }: Pick<Health, 'calibrati
   const first = `first token ${toFineMs(ttft.p50)} ms (median of ${lanes})`
   const any = `any token ${toFineMs(token.p99)} ms (p99 of ${token.count})`
   const when = new Date(measuredAt).toLocaleString()
-  return `Error of the clock against the simulator, ${road}, ${when}: ${first}, ${any}`
+  const priority = isRealTime ? ', at real-time priority' : ''
+  return `Error of the clock against the simulator, ${road}${priority}, ${when}: ${first}, ${any}`
 }

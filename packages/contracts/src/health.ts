@@ -17,6 +17,8 @@ export interface Health {
   /** Where `marginMs` comes from. When null, it is from the lateness of the thread in the last race, if any. */
   calibration: Calibration | null
   isCalibrating: boolean
+  /** The thread that reads the lanes' sockets has real-time priority. */
+  isRealTime: boolean
 }
 
 /** `POST /api/calibrate`: the clock's error against the simulator's ledger. Milliseconds. */

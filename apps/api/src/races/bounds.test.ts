@@ -276,11 +276,12 @@ test('a viewer of a silent race gets a comment now and then, which is no event',
 
 test('when the lane thread dies, its race ends with that reason and the next one runs', async () => {
   const workers: Worker[] = []
-  const laneThread = createLaneThread(log, () => {
+  const startWorker = () => {
     const worker = startLaneWorker()
     workers.push(worker)
     return worker
-  })
+  }
+  const laneThread = createLaneThread(log, { startWorker })
   const app = await start({ laneThread })
   const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'stalls' }] }))
   await next(tape, ({ type }) => type === 'token')

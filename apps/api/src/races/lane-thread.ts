@@ -3,10 +3,13 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
+import { makeRealTime } from '../real-time.ts'
 import type { Lateness } from './lanes/lateness.ts'
 import type { FromLaneThread, LaneEvent, LaneStop, LanesOrder, ToLaneThread } from './lanes/messages.ts'
 
 export interface LaneThread {
+  /** It reads its sockets with real-time priority. */
+  readonly isRealTime: boolean
   run(order: LanesOrder, listener: LanesListener): void
   stop(raceId: string, lane: number | null, stop: LaneStop): void
   /** Ends the thread and with it every connection that it holds. Races that still run are not told. */
@@ -24,22 +27,35 @@ export interface LanesListener {
 /** Far above the need of 128 lanes with answers of a usual size. Beyond it the thread dies, but not the app. */
 const memoryMbMax = 1_024
 
+const threadName = 'lanes'
+
 export const startLaneWorker = () =>
   new Worker(new URL('./lanes/lane-worker.ts', import.meta.url), {
-    name: 'lanes',
+    name: threadName,
     // The lanes need no variables, and so no library can send a key that it finds in the environment.
     env: {},
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
   })
 
-export function createLaneThread(log: Logger, startWorker: () => Worker = startLaneWorker): LaneThread {
+interface LaneThreadOptions {
+  startWorker?: () => Worker
+  /** Ask the system for real-time priority. */
+  wantsRealTime?: boolean
+}
+
+export function createLaneThread(
+  log: Logger,
+  { startWorker = startLaneWorker, wantsRealTime = false }: LaneThreadOptions = {},
+): LaneThread {
   const listeners = new Map<string, LanesListener>()
+  let isRealTime = false
   // Started at once, not with the first race, because it takes half a second to load.
   let worker: Worker | null = start()
 
   function start(): Worker {
     const started = startWorker()
+    if (wantsRealTime) started.on('online', hurry)
     started.on('message', (message: FromLaneThread) => receive(message))
     started.on('error', (error) => log.error({ error }, 'the lane thread failed'))
     started.on('exit', () => {
@@ -49,6 +65,10 @@ export function createLaneThread(log: Logger, startWorker: () => Worker = startL
       for (const listener of lost) listener.onLost()
     })
     return started
+  }
+
+  async function hurry() {
+    isRealTime = await makeRealTime(threadName)
   }
 
   function receive(message: FromLaneThread) {
@@ -70,6 +90,9 @@ export function createLaneThread(log: Logger, startWorker: () => Worker = startL
   }
 
   return {
+    get isRealTime() {
+      return isRealTime
+    },
     run(order, listener) {
       listeners.set(order.raceId, listener)
       send({ kind: 'run', order })

@@ -4,6 +4,7 @@ import type { LanesListener, LaneThread } from '../races/lane-thread.ts'
 export function heldLanes() {
   const ordered = Promise.withResolvers<LanesListener>()
   const laneThread: LaneThread = {
+    isRealTime: false,
     run: (_order, listener) => ordered.resolve(listener),
     stop() {},
     async close() {},
