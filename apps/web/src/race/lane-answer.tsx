@@ -1,7 +1,7 @@
 /**
  * An answer in its lane. A short one is rendered as it comes. A long one is rendered only while its lane is near the
  * view, and after everything else when much of it comes at once (an opened tape, a seek in a replay): sixteen answers
- * of 20,000 tokens would keep the page from opening for seconds.
+ * of 20,000 tokens would keep the page from opening for seconds. Of an answer that is whole, the beginning comes first.
  */
 import { type RefObject, startTransition, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { useIsPrinting } from '../look/use-is-printing.ts'
@@ -22,12 +22,25 @@ interface LaneAnswerProps {
 export function LaneAnswer({ text, isOpen, scroller }: LaneAnswerProps) {
   const isPrinting = useIsPrinting()
   const isNear = useIsNear(scroller) || isPrinting
-  const newest = useRef({ text: '', isOpen: true })
+  const newest = useRef(nothing)
   const hasChanged = newest.current.text !== text || newest.current.isOpen !== isOpen
-  if (hasChanged && (isNear || text.length < shortChars)) newest.current = { text, isOpen }
-  const settled = useDeferredValue(newest.current, nothing)
-  const isStep = Math.abs(newest.current.text.length - settled.text.length) < stepChars
-  const shown = isStep || isPrinting ? newest.current : settled
+  if (hasChanged && (isNear || text.length < shortChars))
+    newest.current = { text, isOpen, isLong: text.length >= shortChars }
+  if (newest.current.text === '') return <p className="dim">…</p>
+  return <SettlingAnswer newest={newest.current} isNear={isNear} isPrinting={isPrinting} />
+}
+
+interface Answer {
+  text: string
+  isOpen: boolean
+  isLong: boolean
+}
+
+function SettlingAnswer(props: { newest: Answer; isNear: boolean; isPrinting: boolean }) {
+  const { newest, isNear, isPrinting } = props
+  const settled = useDeferredValue(newest, isNear ? toBeginning(newest) : nothing)
+  const isStep = Math.abs(newest.text.length - settled.text.length) < stepChars
+  const shown = isStep || isPrinting ? newest : settled
 
   if (shown.text === '') return <p className="dim">…</p>
   return (
@@ -37,13 +50,18 @@ export function LaneAnswer({ text, isOpen, scroller }: LaneAnswerProps) {
   )
 }
 
-/** In a long answer that is whole, only the part near the view is laid out. */
-function toClasses({ text, isOpen }: { text: string; isOpen: boolean }): string {
-  if (isOpen) return 'lane-answer lane-answer-open'
-  return text.length < shortChars ? 'lane-answer' : 'lane-answer lane-answer-long'
+/** More than a screenful of a whole answer; of one that grows, which is read at its end, nothing. */
+function toBeginning(answer: Answer): Answer {
+  return answer.isOpen ? nothing : { ...answer, text: answer.text.slice(0, stepChars) }
 }
 
-const nothing = { text: '', isOpen: true }
+/** In a long answer that is whole, only the part near the view is laid out. */
+function toClasses({ isOpen, isLong }: Answer): string {
+  if (isOpen) return 'lane-answer lane-answer-open'
+  return isLong ? 'lane-answer lane-answer-long' : 'lane-answer'
+}
+
+const nothing: Answer = { text: '', isOpen: true, isLong: false }
 
 function useIsNear(scroller: RefObject<HTMLElement | null>): boolean {
   const [isNear, setIsNear] = useState(false)
