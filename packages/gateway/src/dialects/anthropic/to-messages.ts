@@ -10,6 +10,7 @@ import type {
 } from '../conversation.ts'
 import { cannotCarry } from '../dialect-error.ts'
 import { placeBlocks, type ReasoningBlock, readReasoningBlocks } from '../reasoning-blocks.ts'
+import { toToolUseId } from '../to-tool-use-id.ts'
 
 type Block = Record<string, unknown> & { type: string }
 
@@ -82,9 +83,4 @@ function toThinkingBlock(block: ReasoningBlock): Block {
 
 function toToolUse({ id, name, input }: ToolCall): Block {
   return { type: 'tool_use', id: toToolUseId(id), name, input }
-}
-
-/** Ids of other providers (`functions.get_weather:0`) can hold characters that Anthropic refuses. */
-function toToolUseId(id: string): string {
-  return id.replace(/[^\w-]/g, '_')
 }

@@ -72,9 +72,9 @@ describe('tools', () => {
     {
       role: 'assistant',
       content: ' \n',
-      tool_calls: [call('functions.a:0', 'a', '{"x":1}'), call('two', 'b', '')],
+      tool_calls: [call('one', 'a', '{"x":1}'), call('two', 'b', '')],
     },
-    { role: 'tool', tool_call_id: 'functions.a:0', content: 'one' },
+    { role: 'tool', tool_call_id: 'one', content: 'one' },
     { role: 'tool', tool_call_id: 'two', content: [{ type: 'text', text: 'two' }] },
     { role: 'user', content: 'and?' },
   ]
@@ -85,14 +85,14 @@ describe('tools', () => {
       {
         role: 'assistant',
         content: [
-          { type: 'tool_use', id: 'functions_a_0', name: 'a', input: { x: 1 } },
+          { type: 'tool_use', id: 'one', name: 'a', input: { x: 1 } },
           { type: 'tool_use', id: 'two', name: 'b', input: {} },
         ],
       },
       {
         role: 'user',
         content: [
-          { type: 'tool_result', tool_use_id: 'functions_a_0', content: [{ type: 'text', text: 'one' }] },
+          { type: 'tool_result', tool_use_id: 'one', content: [{ type: 'text', text: 'one' }] },
           { type: 'tool_result', tool_use_id: 'two', content: [{ type: 'text', text: 'two' }] },
           { type: 'text', text: 'and?' },
         ],
@@ -104,7 +104,7 @@ describe('tools', () => {
     const hurried = [...history.slice(0, 2), { role: 'user', content: 'soon?' }, ...history.slice(2)]
     const { content } = bodyOf({ tools, messages: hurried }).messages[2]
     expect(content.map(({ tool_use_id, text }: Record<string, string>) => tool_use_id ?? text)).toEqual([
-      'functions_a_0',
+      'one',
       'two',
       'soon?',
       'and?',

@@ -14,6 +14,7 @@ import type {
 } from '../conversation.ts'
 import { cannotCarry } from '../dialect-error.ts'
 import { placeBlocks, type ReasoningBlock, readReasoningBlocks } from '../reasoning-blocks.ts'
+import { toToolUseId } from '../to-tool-use-id.ts'
 import { toCachePoint } from './to-cache-point.ts'
 
 type Block = Record<string, unknown>
@@ -107,9 +108,4 @@ function toReasoningContent(block: ReasoningBlock): Block {
 
 function toToolUse({ id, name, input }: ToolCall): Block {
   return { toolUse: { toolUseId: toToolUseId(id), name, input } }
-}
-
-/** At most 64 of these characters are allowed; ids of other providers can hold others. */
-function toToolUseId(id: string): string {
-  return id.replace(/[^\w-]/g, '_').slice(-64)
 }
