@@ -34,6 +34,17 @@ export function refusesSampling(model: string): boolean {
   return isFrom(407, model, /claude/i)
 }
 
+/**
+ * Opus from 4.8 on, Fable and Mythos from 5 on, Sonnet and Haiku from 5.5 on take instructions between turns. From 5.5
+ * (5.1) on their thinking is bound to all that stood before it, so that an instruction that moves to the top later makes
+ * them refuse it.
+ */
+export function takesInstructionsBetween(model: string): boolean {
+  return (
+    isFrom(408, model, /opus/i) || isFrom(500, model, /fable|mythos/i) || isFrom(505, model, /sonnet|haiku/i)
+  )
+}
+
 /** From 4.5 on the model follows the schema of a tool marked `strict`, and that of `output_config.format`. */
 export function keepsToSchemas(model: string): boolean {
   return claudeVersion(model) >= 405

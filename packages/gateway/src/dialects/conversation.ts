@@ -3,7 +3,7 @@
  *
  * OpenAI has a message for each tool result, and system messages anywhere. The other dialects want all results of an
  * assistant's turn in the one user turn that follows, and instructions outside the turns: system and developer messages
- * are moved there, in their order.
+ * are moved there, in their order, or stay where the model takes them between turns.
  */
 
 import { countValues, valuesMax } from '../json-structure.ts'
@@ -23,6 +23,8 @@ export type Turn = UserTurn | { role: 'assistant'; messages: AssistantMessage[] 
 export interface UserTurn {
   role: 'user'
   parts: (TextPart | AttachedPart | ToolResult)[]
+  /** Given with this turn, they hold from here on. */
+  instructions: TextPart[]
 }
 
 export interface TextPart {
@@ -72,8 +74,11 @@ export interface ToolCall {
   input: Record<string, unknown>
 }
 
-/** Throws a `DialectError` that names the message. */
-export function readConversation({ messages }: ChatRequest): Conversation {
+/**
+ * `isInPlace`: instructions that come after the first turn stay with the user's turn before or behind them. Throws a
+ * `DialectError` that names the message.
+ */
+export function readConversation({ messages }: ChatRequest, isInPlace = false): Conversation {
   const conversation: Conversation = { system: [], turns: [] }
   const called: Called = { toolNames: new Map(), values: 0 }
   for (const [index, message] of messages.entries()) {
@@ -81,7 +86,7 @@ export function readConversation({ messages }: ChatRequest): Conversation {
     switch (message.role) {
       case 'system':
       case 'developer':
-        conversation.system.push(...toTexts(message.content))
+        addInstructions(conversation, toTexts(message.content), isInPlace)
         break
       case 'user':
         userTurn(conversation).parts.push(...notEmpty(toParts(message.content, param), `${param}.content`))
@@ -94,7 +99,7 @@ export function readConversation({ messages }: ChatRequest): Conversation {
         break
     }
   }
-  for (const turn of conversation.turns) if (turn.role === 'user') putResultsFirst(turn)
+  for (const turn of conversation.turns) if (turn.role === 'user') orderParts(turn)
   if (conversation.turns.length === 0)
     throw cannotCarry('messages', 'holds instructions only: add a user message.')
   return conversation
@@ -121,15 +126,25 @@ type Of<Role extends Message['role']> = Extract<Message, { role: Role }>
 function userTurn({ turns }: Conversation): UserTurn {
   const last = turns.at(-1)
   if (last?.role === 'user') return last
-  const turn: UserTurn = { role: 'user', parts: [] }
+  const turn: UserTurn = { role: 'user', parts: [], instructions: [] }
   turns.push(turn)
   return turn
 }
 
-/** Claude refuses a turn in which anything stands before the results, as it does when the user spoke before they came. */
-function putResultsFirst({ parts }: UserTurn) {
+function addInstructions(conversation: Conversation, texts: readonly TextPart[], isInPlace: boolean) {
+  const isBetween = isInPlace && conversation.turns.length > 0 && texts.length > 0
+  const home = isBetween ? userTurn(conversation).instructions : conversation.system
+  home.push(...texts)
+}
+
+/**
+ * Claude refuses a turn in which anything stands before the results, as it does when the user spoke before they came,
+ * and instructions with no word of the user before them: these become the user's.
+ */
+function orderParts({ parts, instructions }: UserTurn) {
   const order = ({ kind }: UserTurn['parts'][number]) => (kind === 'tool-result' ? 0 : 1)
   parts.sort((a, b) => order(a) - order(b))
+  if (parts.length === 0) parts.push(...instructions.splice(0))
 }
 
 function addAssistant({ turns }: Conversation, message: Of<'assistant'>, called: Called, param: string) {

@@ -104,7 +104,7 @@ const chats = fc.record(
 const breaks = fc.array(fc.tuple(fc.nat(), fc.jsonValue()), { minLength: 1, maxLength: 3 })
 
 test.each([
-  { dialect: anthropic, models: ['claude-opus-4-6', 'claude-haiku-4-5'] },
+  { dialect: anthropic, models: ['claude-opus-4-6', 'claude-haiku-4-5', 'claude-opus-5-5'] },
   { dialect: gemini, models: ['gemini-3.5-flash', 'gemini-2.5-pro'] },
   { dialect: bedrock, models: ['anthropic.claude-opus-4-6-v1', 'amazon.nova-pro-v1:0'] },
 ])('$models', ({ dialect, models }) => {

@@ -14,10 +14,19 @@ import { toToolUseId } from '../to-tool-use-id.ts'
 
 type Block = Record<string, unknown> & { type: string }
 
-export function toMessages(turns: readonly Turn[]): { role: 'user' | 'assistant'; content: Block[] }[] {
-  return turns.map((turn) => {
-    if (turn.role === 'user') return { role: 'user', content: turn.parts.map(toUserBlock) }
-    return { role: 'assistant', content: turn.messages.flatMap(toAssistantBlocks) }
+interface SentMessage {
+  role: Turn['role'] | 'system'
+  content: Block[]
+}
+
+export function toMessages(turns: readonly Turn[]): SentMessage[] {
+  return turns.flatMap((turn): SentMessage[] => {
+    if (turn.role === 'assistant') {
+      return [{ role: 'assistant', content: turn.messages.flatMap(toAssistantBlocks) }]
+    }
+    const said: SentMessage = { role: 'user', content: turn.parts.map(toUserBlock) }
+    if (turn.instructions.length === 0) return [said]
+    return [said, { role: 'system', content: turn.instructions.map(toTextBlock) }]
   })
 }
 

@@ -1,6 +1,6 @@
 /** A chat request → `POST /messages`. The key (`x-api-key`) is added where it is sent. */
 import { parseChatRequest } from '../chat-request.ts'
-import { keepsToSchemas } from '../claude-model.ts'
+import { keepsToSchemas, takesInstructionsBetween } from '../claude-model.ts'
 import { readConversation } from '../conversation.ts'
 import type { RequestContext, UpstreamRequest } from '../dialect.ts'
 import { encodeBody } from '../encode-body.ts'
@@ -19,7 +19,7 @@ export function toRequest(
   { model, stream, baseUrl }: RequestContext,
 ): UpstreamRequest {
   const request = parseChatRequest(chat, ['top_k'])
-  const conversation = readConversation(request)
+  const conversation = readConversation(request, takesInstructionsBetween(model))
   const { form, words } = tellForm(readAnswerForm(request), keepsToSchemas(model))
   const reasoning = withThoughtsLost(readReasoning(request), model, 'anthropic', conversation.turns)
   const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? maxTokensFor(reasoning, model)
