@@ -160,6 +160,7 @@ const ChatRequest = z.looseObject({
   tools: z.array(Tool).nullish(),
   tool_choice: ToolChoice.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
+  modalities: z.array(z.string()).nullish(),
 })
 export type ChatRequest = z.infer<typeof ChatRequest>
 

@@ -5,6 +5,7 @@
  */
 
 import { choicesMax } from './choices-max.ts'
+import type { Data } from './data-url.ts'
 import type {
   AnswerContext,
   ChatUsage,
@@ -24,6 +25,7 @@ export interface ChunkWriter {
   begin(choice?: number): void
   text(text: string, choice?: number): void
   reasoning(text: string, choice?: number): void
+  image(image: Data, choice?: number): void
   /** Opens a tool call and returns its index in the choice. Calls beyond what the caller allows are not written. */
   toolCall(call: { id: string; name: string }, choice?: number): number
   toolArguments(index: number, fragment: string, choice?: number): void
@@ -46,6 +48,7 @@ export interface ChunkWriter {
 
 interface Choice {
   calls: number
+  images: number
   details: ReasoningDetail[]
   isFinished: boolean
 }
@@ -75,7 +78,7 @@ export function createChunkWriter(context: AnswerContext): ChunkWriter {
     const known = choices.get(index)
     if (known) return known
     if (choices.size === choicesMax) throw badAnswer(`The provider sent more than ${choicesMax} answers.`)
-    const choice: Choice = { calls: 0, details: [], isFinished: false }
+    const choice: Choice = { calls: 0, images: 0, details: [], isFinished: false }
     choices.set(index, choice)
     delta(index, { role: 'assistant', content: '' })
     return choice
@@ -94,6 +97,13 @@ export function createChunkWriter(context: AnswerContext): ChunkWriter {
     },
     reasoning(reasoning_content, index = 0) {
       if (reasoning_content !== '') delta(index, { reasoning_content })
+    },
+    image({ mediaType, base64 }, index = 0) {
+      const url = `data:${mediaType};base64,${base64}`
+      const image = { type: 'image_url' as const, index: open(index).images++, image_url: { url } }
+      // It is no token, but the answer has begun.
+      write({ kind: 'opened' })
+      delta(index, { images: [image] })
     },
     toolCall(call, index = 0) {
       const choice = open(index)

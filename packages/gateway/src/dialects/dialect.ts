@@ -108,7 +108,16 @@ export interface ChunkDelta {
   content?: string
   reasoning_content?: string
   reasoning_details?: ReasoningDetail[]
+  images?: AnswerImage[]
   tool_calls?: ToolCallFragment[]
+}
+
+/** A picture that the model made, in the form of OpenRouter, LiteLLM and Vercel: OpenAI has none. */
+export interface AnswerImage {
+  type: 'image_url'
+  /** Counts the pictures of a choice. */
+  index: number
+  image_url: { url: string }
 }
 
 export interface ToolCallFragment {
@@ -148,6 +157,7 @@ export interface CompletionChoice {
     refusal: null
     reasoning_content?: string
     reasoning_details?: ReasoningDetail[]
+    images?: AnswerImage[]
     tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[]
   }
   finish_reason: FinishReason

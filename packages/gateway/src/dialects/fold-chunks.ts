@@ -34,6 +34,10 @@ function addChoice(
     message.reasoning_content = (message.reasoning_content ?? '') + delta.reasoning_content
   }
   if (delta.reasoning_details) message.reasoning_details = delta.reasoning_details
+  for (const image of delta.images ?? []) {
+    message.images ??= []
+    message.images.push(image)
+  }
   for (const { index: place, id = '', function: part } of delta.tool_calls ?? []) {
     message.tool_calls ??= []
     message.tool_calls[place] ??= { id, type: 'function', function: { name: part.name ?? '', arguments: '' } }

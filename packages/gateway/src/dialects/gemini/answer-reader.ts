@@ -1,5 +1,5 @@
 /**
- * `GenerateContentResponse` → text, thinking and tool calls. A stream is many of them, a whole answer is one.
+ * `GenerateContentResponse` → text, thinking, pictures and tool calls. A stream is many of them, a whole answer is one.
  *
  * Older models repeat `finishReason: "STOP"` in every chunk, and usage comes with each: both are used only at the end.
  */
@@ -47,6 +47,11 @@ export function createAnswerReader(writer: ChunkWriter, id: string): AnswerReade
       const callId = addCall(part.functionCall, index, candidate)
       if (signature !== '') writer.detail({ ...signed, tool_call_id: callId }, index)
       return
+    }
+    const { mimeType, data } = record(part.inlineData)
+    // Thinking has pictures too, which are drafts.
+    if (/^image\//.test(text(mimeType)) && part.thought !== true) {
+      writer.image({ mediaType: text(mimeType), base64: text(data) }, index)
     }
     if (part.thought === true) writer.reasoning(text(part.text), index)
     else writer.text(text(part.text), index)

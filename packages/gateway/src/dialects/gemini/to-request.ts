@@ -7,6 +7,7 @@
 import { type ChatRequest, parseChatRequest } from '../chat-request.ts'
 import { readConversation } from '../conversation.ts'
 import type { RequestContext, UpstreamRequest } from '../dialect.ts'
+import { cannotCarry } from '../dialect-error.ts'
 import { encodeBody } from '../encode-body.ts'
 import { readAnswerForm } from '../json-answer.ts'
 import { readReasoning } from '../reasoning-request.ts'
@@ -17,7 +18,7 @@ import { toContents } from './to-contents.ts'
 import { toThinkingConfig } from './to-thinking-config.ts'
 import { toToolMembers } from './to-tools.ts'
 
-const carried = ['n', 'seed', 'presence_penalty', 'frequency_penalty', 'top_k']
+const carried = ['n', 'seed', 'presence_penalty', 'frequency_penalty', 'top_k', 'modalities']
 
 export function toRequest(
   chat: Readonly<Record<string, unknown>>,
@@ -54,9 +55,18 @@ function toGenerationConfig(request: ChatRequest, model: string): object {
     presencePenalty: request.presence_penalty || undefined,
     frequencyPenalty: request.frequency_penalty || undefined,
     candidateCount: request.n && request.n > 1 ? request.n : undefined,
+    responseModalities: toModalities(request),
     stopSequences: request.stop ?? undefined,
     responseMimeType: form.kind === 'text' ? undefined : 'application/json',
     responseJsonSchema: form.kind === 'schema' ? form.schema : undefined,
     thinkingConfig: toThinkingConfig(readReasoning(request), model),
   }
+}
+
+/** `["text"]` is what models do that are asked for nothing. */
+function toModalities({ modalities }: ChatRequest): string[] | undefined {
+  const others = modalities?.filter((each) => each !== 'text' && each !== 'image') ?? []
+  if (others.length > 0)
+    throw cannotCarry('modalities', 'must be text and image: Gemini is asked for no others.')
+  return modalities?.includes('image') ? modalities.map((each) => each.toUpperCase()) : undefined
 }
