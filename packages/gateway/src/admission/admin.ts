@@ -4,7 +4,7 @@ import type { Admission } from './admission.ts'
 import type { Counter } from './counters.ts'
 import type { Identity } from './identity.ts'
 import { remaining } from './limit-answer.ts'
-import type { BucketSize } from './token-bucket.ts'
+import type { Bucket } from './token-bucket.ts'
 
 /** Throws `admin_required`. */
 export function requireAdmin({ isAdmin, id }: Identity): void {
@@ -47,12 +47,12 @@ function toLimit({ rule, subject, requests, tokens, running }: Counter) {
     limit: rule.name,
     ...(rule.per.includes('tenant') && { tenant: subject.tenant }),
     ...(rule.per.includes('model') && { model: subject.model }),
-    ...(requests && { requests: { ...toLeft(rule.requests), remaining: remaining(requests) } }),
-    ...(tokens && { tokens: { ...toLeft(rule.tokens), remaining: remaining(tokens) } }),
+    ...(requests && { requests: toLeft(requests) }),
+    ...(tokens && { tokens: toLeft(tokens) }),
     ...(rule.concurrency !== null && { concurrency: { limit: rule.concurrency, running } }),
   }
 }
 
-function toLeft(size: BucketSize | null) {
-  return size && { perMinute: size.perMinute, burst: size.burst }
+function toLeft(bucket: Bucket) {
+  return { ...bucket.size, remaining: remaining(bucket) }
 }

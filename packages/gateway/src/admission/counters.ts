@@ -86,14 +86,15 @@ function createCounter(rule: LimitRule, subject: Subject, nowMs: number): Counte
 }
 
 export function toNow(counter: Counter, nowMs: number): Counter {
-  const { rule, requests, tokens } = counter
-  if (requests && rule.requests) counter.requests = refill(requests, rule.requests, nowMs)
-  if (tokens && rule.tokens) counter.tokens = refill(tokens, rule.tokens, nowMs)
+  if (counter.requests) counter.requests = refill(counter.requests, nowMs)
+  if (counter.tokens) counter.tokens = refill(counter.tokens, nowMs)
   return counter
 }
 
-function isWhole({ rule, requests, tokens, running }: Counter): boolean {
-  if (running > 0) return false
-  if (requests && rule.requests && !holds(requests, rule.requests.burst)) return false
-  return !(tokens && rule.tokens && !holds(tokens, rule.tokens.burst))
+function isWhole({ requests, tokens, running }: Counter): boolean {
+  return running === 0 && isFull(requests) && isFull(tokens)
+}
+
+function isFull(bucket: Bucket | null): boolean {
+  return bucket === null || holds(bucket, bucket.size.burst)
 }

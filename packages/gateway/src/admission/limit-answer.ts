@@ -5,7 +5,7 @@
 import { GatewayError } from '../errors.ts'
 import type { Counter } from './counters.ts'
 import type { LimitRule } from './limit-rule.ts'
-import { type Bucket, type BucketSize, waitMs } from './token-bucket.ts'
+import { type Bucket, waitMs } from './token-bucket.ts'
 
 export interface Refusal {
   reason: 'requests' | 'tokens' | 'concurrency'
@@ -19,8 +19,8 @@ export interface Refusal {
 /** The headers of the tightest limit of each kind, the one with the least left. */
 export function toHeaders(counters: readonly Counter[]): Record<string, string> {
   return {
-    ...headersOf('requests', tightest(counters.map(({ rule, requests }) => toFill(rule.requests, requests)))),
-    ...headersOf('tokens', tightest(counters.map(({ rule, tokens }) => toFill(rule.tokens, tokens)))),
+    ...headersOf('requests', tightest(counters.map(({ requests }) => requests))),
+    ...headersOf('tokens', tightest(counters.map(({ tokens }) => tokens))),
   }
 }
 
@@ -39,29 +39,19 @@ export function remaining({ level }: Bucket): number {
   return Math.max(0, Math.floor(level + 1e-6))
 }
 
-interface Fill {
-  size: BucketSize
-  bucket: Bucket
-}
-
-function toFill(size: BucketSize | null, bucket: Bucket | null): Fill | null {
-  return size && bucket ? { size, bucket } : null
-}
-
-function tightest(fills: readonly (Fill | null)[]): Fill | null {
-  return fills
-    .filter((fill) => fill !== null)
-    .reduce<Fill | null>((a, b) => (a && a.bucket.level <= b.bucket.level ? a : b), null)
+function tightest(buckets: readonly (Bucket | null)[]): Bucket | null {
+  return buckets
+    .filter((bucket) => bucket !== null)
+    .reduce<Bucket | null>((a, b) => (a && a.level <= b.level ? a : b), null)
 }
 
 /** The names are written out: computed property names would make the runtime build the object slowly, for each call. */
-function headersOf(kind: 'requests' | 'tokens', fill: Fill | null): Record<string, string> {
-  if (!fill) return {}
-  const { size, bucket } = fill
-  const limit = String(size.perMinute)
+function headersOf(kind: 'requests' | 'tokens', bucket: Bucket | null): Record<string, string> {
+  if (!bucket) return {}
+  const limit = String(bucket.size.perMinute)
   const left = String(remaining(bucket))
   // The time until the limit is full again, as OpenAI defines it.
-  const reset = toDuration(waitMs(bucket, size, size.burst))
+  const reset = toDuration(waitMs(bucket, bucket.size.burst))
   return kind === 'requests'
     ? {
         'x-ratelimit-limit-requests': limit,

@@ -93,12 +93,8 @@ function toWorst({ counter, tokens }: Wanted, before: Refusal | null): Refusal |
   const refuse = (reason: Refusal['reason'], ms: number) => {
     if (worst === null || ms > worst.waitMs) worst = { reason, counter, waitMs: ms, tokens }
   }
-  if (requests && rule.requests && !holds(requests, 1)) {
-    refuse('requests', waitMs(requests, rule.requests, 1))
-  }
-  if (tokenBucket && rule.tokens && !holds(tokenBucket, tokens)) {
-    refuse('tokens', waitMs(tokenBucket, rule.tokens, tokens))
-  }
+  if (requests && !holds(requests, 1)) refuse('requests', waitMs(requests, 1))
+  if (tokenBucket && !holds(tokenBucket, tokens)) refuse('tokens', waitMs(tokenBucket, tokens))
   if (rule.concurrency !== null && running >= rule.concurrency) refuse('concurrency', concurrencyWaitMs)
   return worst
 }
@@ -127,9 +123,7 @@ function createReservation(wanted: readonly Wanted[], clock: Clock): Reservation
       for (const { counter, tokens: reserved } of wanted) {
         toNow(counter, nowMs)
         counter.running -= 1
-        const { tokens: size } = counter.rule
-        if (!counter.tokens || !size) continue
-        counter.tokens = refund(counter.tokens, size, reserved - used)
+        if (counter.tokens) counter.tokens = refund(counter.tokens, reserved - used)
       }
     },
   }

@@ -10,18 +10,24 @@ export interface BucketSize {
 }
 
 export interface Bucket {
+  readonly size: BucketSize
   readonly level: number
   readonly atMs: number
 }
 
-export function createBucket({ burst }: BucketSize, nowMs: number): Bucket {
-  return { level: burst, atMs: nowMs }
+export function createBucket(size: BucketSize, nowMs: number): Bucket {
+  return { size, level: size.burst, atMs: nowMs }
 }
 
 /** The bucket as of `nowMs`. A clock that went back adds nothing. */
-export function refill({ level, atMs }: Bucket, { perMinute, burst }: BucketSize, nowMs: number): Bucket {
-  if (nowMs <= atMs) return { level, atMs }
-  return { level: Math.min(burst, level + ((nowMs - atMs) * perMinute) / 60_000), atMs: nowMs }
+export function refill(bucket: Bucket, nowMs: number): Bucket {
+  const { size, level, atMs } = bucket
+  if (nowMs <= atMs) return bucket
+  return {
+    size,
+    level: Math.min(size.burst, level + ((nowMs - atMs) * size.perMinute) / 60_000),
+    atMs: nowMs,
+  }
 }
 
 /** For rounding errors: a caller that waited as long as it was told must be admitted. */
@@ -31,17 +37,17 @@ export function holds({ level }: Bucket, amount: number): boolean {
   return level + tolerance >= amount
 }
 
-export function take({ level, atMs }: Bucket, amount: number): Bucket {
-  return { level: level - amount, atMs }
+export function take({ size, level, atMs }: Bucket, amount: number): Bucket {
+  return { size, level: level - amount, atMs }
 }
 
 /** Gives back the amount that was not used, negative where more was used. Never fills the bucket beyond its burst. */
-export function refund({ level, atMs }: Bucket, { burst }: BucketSize, amount: number): Bucket {
-  return { level: Math.min(burst, level + amount), atMs }
+export function refund({ size, level, atMs }: Bucket, amount: number): Bucket {
+  return { size, level: Math.min(size.burst, level + amount), atMs }
 }
 
 /** How long until the bucket holds this amount; `Infinity` if it never can. */
-export function waitMs({ level }: Bucket, { perMinute, burst }: BucketSize, amount: number): number {
-  if (amount > burst) return Number.POSITIVE_INFINITY
-  return Math.max(0, Math.ceil(((amount - level) * 60_000) / perMinute))
+export function waitMs({ size, level }: Bucket, amount: number): number {
+  if (amount > size.burst) return Number.POSITIVE_INFINITY
+  return Math.max(0, Math.ceil(((amount - level) * 60_000) / size.perMinute))
 }
