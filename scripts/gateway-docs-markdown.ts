@@ -64,7 +64,7 @@ function toType(schema: JsonSchema): string {
   // A provider's name, in upper or lower case; their table is at the end.
   if (schema.anyOf?.[0]?.enum) return '[provider](#providers)'
   if (schema.anyOf) return schema.anyOf.map(toType).join(' or ')
-  if (schema.items) return `list of ${plural(schema.items)}`
+  if (schema.items) return `list of ${toBound(schema)}${plural(schema.items)}`
   if (typeof schema.additionalProperties === 'object') return `map of ${plural(schema.additionalProperties)}`
   if (schema.type === 'integer' || schema.type === 'number') return toNumber(schema)
   return words[schema.type ?? ''] ?? 'anything'
@@ -75,6 +75,10 @@ const words: Record<string, string> = {
   string: 'text',
   boolean: 'true or false',
   null: 'null',
+}
+
+function toBound({ maxItems }: JsonSchema): string {
+  return maxItems === undefined ? '' : `at most ${maxItems} `
 }
 
 function plural(schema: JsonSchema): string {

@@ -16,6 +16,7 @@ export interface JsonSchema {
   properties?: Record<string, JsonSchema>
   required?: string[]
   items?: JsonSchema
+  maxItems?: number
   additionalProperties?: JsonSchema | boolean
   minimum?: number
   maximum?: number
