@@ -59,7 +59,7 @@ export function createAuditFile(given: AuditFileOptions): AuditFile {
       try {
         const size = await makeRoom(options, Buffer.byteLength(text))
         await append(options.path, text).catch(async (error: unknown) => {
-          isTorn = !(await isCutBack(options.path, size))
+          if (!(await isCutBack(options.path, size))) isTorn = true
           throw error
         })
         if (isLosing) options.onBack()

@@ -195,15 +195,19 @@ test('a file that is left and taken again has one writer, under whatever spellin
   expect([lines.length, lost]).toEqual([200, []])
 })
 
-/** A file whose first line was lost; `back` resolves when it is written again. */
+/** A file whose first line was lost; `back` resolves when it is written again, and `lose` loses another one before. */
 async function loseLine(path: string) {
-  const failed = Promise.withResolvers<void>()
+  let failed = Promise.withResolvers<void>()
   const back = Promise.withResolvers<void>()
   const onLost = () => failed.resolve()
   const file = createAuditFile({ path, maxBytes: 1_000, keep: 1, onLost, onBack: back.resolve })
-  file.write('lost')
-  await failed.promise
-  return { file, back: back.promise }
+  const lose = async () => {
+    failed = Promise.withResolvers()
+    file.write('lost')
+    await failed.promise
+  }
+  await lose()
+  return { file, lose, back: back.promise }
 }
 
 test('when the file can be written again, lines are written again', async () => {
@@ -221,11 +225,14 @@ test('when the file can be written again, lines are written again', async () => 
 const isLinux = process.platform === 'linux'
 
 test.runIf(isLinux)(
-  'after half a line that could not be cut off, the next line starts a new one',
+  'after half a line that could not be cut off, the next line starts a new one, also when others were lost between',
   async () => {
     const path = join(folder, 'audit.log')
     await symlink('/dev/full', path)
-    const { file, back } = await loseLine(path)
+    const { file, lose, back } = await loseLine(path)
+    await rm(path)
+    await symlink(join(folder, 'elsewhere', 'audit.log'), path)
+    await lose()
     await rm(path)
     await writeFile(path, 'lo')
     file.write('kept')
