@@ -97,6 +97,24 @@ test('a race ends at its deadline, with what had arrived', async () => {
   expect(state.lanes[0]).toMatchObject({ answer: 'hello', outcome: { event: { code: 'race_deadline' } } })
 })
 
+test('a deadline that comes when all lanes have ended ends nothing: the race has finished', async () => {
+  const { ordered, laneThread } = heldLanes()
+  const told = Promise.withResolvers<void>()
+  const app = await start({
+    laneThread: { ...laneThread, stop: () => told.resolve() },
+    raceLimits: { ...raceLimits, raceMsMax: 5 },
+  })
+  const answer = race(app.url, { prompt: 'p', lanes: [{ model: 'fine' }] })
+  const listener = await ordered.promise
+  listener.onGreenLight(process.hrtime.bigint())
+  await told.promise
+  // The lane had failed before the deadline reached its thread.
+  const failed = { type: 'error', at: 4, lane: 0, code: 'http_500', message: 'no', status: 500 } as const
+  listener.onEvents([{ ...failed, retryAfterMs: null }])
+  listener.onOver(null)
+  expect((await answer).end?.reason).toBe('finished')
+})
+
 test('a tape that is full ends its race, with the reason on each lane', async () => {
   const app = await start({ raceLimits: { ...raceLimits, tape: { eventsMax: 20, bytesMax: 1e9 } } })
   const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'many' }, { model: 'silent' }] })

@@ -2,7 +2,7 @@
  * The lanes of a running race on the main thread's side: their events go onto the tape, in order, and stops go to the
  * lane thread. Which lane has ended is decided here: one that has an end on the tape keeps it.
  */
-import { type EventOf, type LaneState, laneStatus } from '@drag-race/contracts'
+import type { EventOf, LaneState } from '@drag-race/contracts'
 import type { LaneThread } from './lane-thread.ts'
 import type { LaneEvent, LaneStop } from './lanes/messages.ts'
 import type { Tape } from './tape.ts'
@@ -39,7 +39,7 @@ export interface RaceLanesOptions {
 
 export function createRaceLanes(options: RaceLanesOptions): RaceLanes {
   const { id, tape, writer, laneThread, closeMsMax, onFailed } = options
-  let asked: EndReason = 'finished'
+  let asked: { why: EndReason; code: LaneStop['code'] } | null = null
   let closing: NodeJS.Timeout | undefined
 
   function append(event: LaneEvent) {
@@ -59,7 +59,7 @@ export function createRaceLanes(options: RaceLanesOptions): RaceLanes {
   }
 
   function expectEnd() {
-    closing ??= setTimeout(() => onFailed(asked, notClosed), closeMsMax)
+    closing ??= setTimeout(() => onFailed(asked?.why ?? 'finished', notClosed), closeMsMax)
   }
 
   return {
@@ -70,7 +70,7 @@ export function createRaceLanes(options: RaceLanesOptions): RaceLanes {
       }
     },
     askToStop(lane, why, stop) {
-      if (lane === null && asked === 'finished') asked = why
+      if (lane === null) asked ??= { why, code: stop.code }
       laneThread.stop(id, lane, stop)
       if (lane === null) expectEnd()
     },
@@ -83,17 +83,18 @@ export function createRaceLanes(options: RaceLanesOptions): RaceLanes {
       laneThread.stop(id, null, { code: 'stopped', message: fault.message })
     },
     get reason() {
-      return reasonOf(tape, asked)
+      const racing = tape.state.lanes.filter(({ sentinel }) => !sentinel)
+      const endedWith = (code: LaneStop['code']) => (lane: LaneState) => errorCode(lane) === code
+      // A stop or a deadline that came when all had ended ended nothing.
+      if (asked && racing.some(endedWith(asked.code))) return asked.why
+      // To stop every lane, one by one, is to stop the race.
+      return racing.every(endedWith('stopped')) ? 'stopped' : 'finished'
     },
   }
 }
 
-/** To stop every lane, one by one, is to stop the race; a stop that came when all had ended stopped nothing. */
-function reasonOf({ state }: Tape, asked: EndReason): EndReason {
-  const racing = state.lanes.filter(({ sentinel }) => !sentinel)
-  const wasStopped = (lane: LaneState) => laneStatus(lane) === 'stopped'
-  if (asked === 'stopped') return racing.some(wasStopped) ? 'stopped' : 'finished'
-  return asked === 'finished' && racing.every(wasStopped) ? 'stopped' : asked
+function errorCode({ outcome }: LaneState): string | null {
+  return outcome?.event.type === 'error' ? outcome.event.code : null
 }
 
 const othersAreIn: LaneStop = { code: 'stopped', message: 'All other lanes have ended.' }
