@@ -1,4 +1,6 @@
 /** Viewers and stops of a race: no viewer owns it. */
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
 import {
   type ApiError,
   type EventOf,
@@ -185,6 +187,20 @@ describe('a viewer', () => {
     expect(await (await fetch(`${app.url}${response.headers.get('location')}`)).json()).toMatchObject({
       id: raceId,
     })
+  })
+
+  test('that asks for the headers alone keeps no connection busy, also while the race runs', async () => {
+    const tape = events(await postRace(app.url, { prompt: 'p', lanes: [{ model: 'held' }] }))
+    const start = (await tape.next()).value as EventOf<'race-start'>
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    for (let asked = 0; asked < 2; asked++) {
+      const head = request(`${app.url}/api/races/${start.raceId}/events`, { method: 'HEAD', agent }).end()
+      const [{ statusCode, headers }] = await once(head, 'response')
+      expect([statusCode, headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8'])
+    }
+    agent.destroy()
+    await stop(app.url, start.raceId)
+    await rest(tape)
   })
 
   test('of an unknown race gets a 404', async () => {
