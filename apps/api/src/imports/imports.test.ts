@@ -8,6 +8,7 @@ import {
   type RacePage,
   reduceRace,
   TapeHeader,
+  tapeBytesMax,
   tapeLinesType,
   toTimeSlip,
 } from '@drag-race/contracts'
@@ -151,6 +152,20 @@ describe('a tape that is imported', () => {
   test('is taken with empty lines at its end', async () => {
     const file = await (await at.exported(await at.raced())).text()
     expect((await at.bring(`${file}\n\r\n`)).status).toBe(201)
+  })
+
+  test('is refused with more empty lines than any editor leaves, as soon as they come', async () => {
+    const file = new TextEncoder().encode(toFile('r', toHandmade('r')))
+    let pieces = 0
+    async function* endless() {
+      yield file
+      for (; ; pieces++) yield new Uint8Array(64 * 1024).fill(10)
+    }
+    await expect(readTapeFile(endless(), tapeBytesMax)).rejects.toMatchObject({
+      status: 422,
+      code: 'too_many_events',
+    })
+    expect(pieces).toBe(0)
   })
 
   test('must have the content type of lines, be UTF-8, and come from no other site', async () => {
