@@ -125,11 +125,14 @@ describe('after a crash', () => {
     await crashed.destroy()
   })
 
-  test('a race whose tape cannot be read is interrupted too', async () => {
+  test.each([
+    ['whose tape cannot be read', () => at.db.updateTable('tape_parts').set({ lines: '{"seq":0,"ty' })],
+    ['whose tape has lost its beginning', () => at.db.deleteFrom('tape_parts').where('from_seq', '=', 0)],
+  ])('a race %s is interrupted too', async (_what, damage) => {
     const { raceId } = await raced({ lanes: [{ model: 'says' }, { model: 'says' }] })
     await at.db.updateTable('races').set({ status: 'running', verdict_json: null }).execute()
     await at.db.updateTable('lanes').set({ outcome: 'running', place: null }).where('lane', '=', 1).execute()
-    await at.db.updateTable('tape_parts').set({ lines: '{"seq":0,"ty' }).execute()
+    await damage().execute()
     await at.app.close()
     at.app = await startApp({ gatewayUrl: at.gateway.url, db: at.db })
     expect(await detail(at.app.url, raceId)).toMatchObject({

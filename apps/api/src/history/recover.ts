@@ -74,6 +74,7 @@ async function readEnd(
   marginMs: number | null,
 ): Promise<() => Promise<void>> {
   const { state, added } = closeTape(await foldTape(db, id), interrupted, marginMs)
+  if (!state.end) throw new Error('the beginning of the tape is missing')
   const part = {
     fromSeq: added[0]?.seq ?? 0,
     toSeq: state.seq,
