@@ -58,6 +58,11 @@ describe('refused, with the place of the fault', () => {
       `tags.${'n'.repeat(65)}`,
     ],
     ['a long tag', { prompt: 'p', lanes: [lane], tags: { n: 'x'.repeat(257) } }, 'tags.n'],
+    [
+      'a tag that would be lost',
+      { prompt: 'p', lanes: [lane], tags: JSON.parse('{"__proto__": "x"}') },
+      'tags.__proto__',
+    ],
     ['seventeen tags', { prompt: 'p', lanes: [lane], tags: toTags(17) }, 'tags'],
     ...[
       ['metadata without a name', { '': 'x' }, '.'],

@@ -130,14 +130,21 @@ interface TextsByName {
 }
 
 function textsByName({ nameMissing, tooMany, countMax, nameCharsMax, valueCharsMax }: TextsByName) {
-  return (
-    z
-      .record(
-        z.string().check(z.minLength(1, nameMissing), z.maxLength(nameCharsMax)),
-        z.string().check(z.maxLength(valueCharsMax)),
-      )
-      .check(z.refine((texts) => Object.keys(texts).length <= countMax, tooMany))
-      // A refinement does not appear in the JSON schema.
-      .check(z.meta({ maxProperties: countMax }))
-  )
+  const texts = z
+    .record(
+      z.string().check(z.minLength(1, nameMissing), z.maxLength(nameCharsMax)),
+      z.string().check(z.maxLength(valueCharsMax)),
+    )
+    .check(z.refine((texts) => Object.keys(texts).length <= countMax, tooMany))
+    // A refinement does not appear in the JSON schema.
+    .check(z.meta({ maxProperties: countMax }))
+  return z.pipe(z.transform(refuseProto), texts)
+}
+
+/** `z.record` would leave it out without a word. */
+function refuseProto(value: Record<string, string>, { issues }: { issues: z.core.$ZodRawIssue[] }) {
+  if (isRecord(value) && Object.hasOwn(value, '__proto__')) {
+    issues.push({ code: 'custom', input: value, path: ['__proto__'], message: 'Choose another name.' })
+  }
+  return value
 }
