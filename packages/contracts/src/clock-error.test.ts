@@ -81,9 +81,10 @@ test('a stamp can be earlier than the writing by the grain of the tape, but by n
     ...ledger,
     chunks: [{ tokens: 1, dueAtNs: ns(ms), writtenAtNs: ns(ms) }],
   })
-  expect(toRoadErrors(lane([62], null), lightNs, written(62.005))?.tokensMs).toEqual([
-    expect.closeTo(-0.005, 9),
-  ])
+  expect(toRoadErrors(lane([62], null), lightNs, written(62.005))).toMatchObject({
+    tokensMs: [expect.closeTo(-0.005, 9)],
+    ttftMs: expect.closeTo(1.995, 9),
+  })
   expect(toRoadErrors(lane([62], null), lightNs, written(62.025))).toBeNull()
 })
 
