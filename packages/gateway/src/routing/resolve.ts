@@ -41,11 +41,17 @@ export function createResolve(parts: RouterParts): Resolve {
     const virtual = parts.catalogue.findVirtual(name)
     if (!virtual) return toModelRoute(parts.catalogue, call)
     const { config } = virtual
-    const reachable = toReachable(parts.catalogue, config)
+    const entries = toEntries(parts.catalogue, config)
+    const reachable = toReachable(entries, config)
+    if (reachable.length === 0) throw unavailable(name, whyNone(entries))
     const open = reachable.map(({ target }) => target)
     const targets = orderTargets(open, toOrdering(config, reachable, call), parts.random)
-    // No condition holds, and the target for that case cannot be called, although others can.
-    if (targets.length === 0) throw unavailable(name, whyNone(toEntries(parts.catalogue, config).slice(-1)))
+    if (targets.length === 0) {
+      throw unavailable(
+        name,
+        `No condition of a target that can be called holds. ${toReasons(entries.slice(-1))}`,
+      )
+    }
     return {
       name,
       targets,
@@ -90,26 +96,29 @@ function toModelRoute(catalogue: Catalogue, { model: name, isStream }: RoutedCal
   }
 }
 
-/** The targets that can be called now, each with its place in the config. Throws when there is none. */
-function toReachable(catalogue: Catalogue, config: VirtualModelConfig): Reachable[] {
-  const entries = toEntries(catalogue, config)
-  const reachable = entries.flatMap((entry, index) => {
+type Entries = readonly (CatalogueEntry | undefined)[]
+
+/** The targets that can be called now, each with its place in the config. */
+function toReachable(entries: Entries, config: VirtualModelConfig): Reachable[] {
+  return entries.flatMap((entry, index) => {
     const target = toOpenTarget(entry, config)
     return target ? [{ target, index }] : []
   })
-  if (reachable.length > 0) return reachable
-  throw unavailable(config.name, whyNone(entries))
 }
 
 export function toEntries(catalogue: Catalogue, { strategy }: VirtualModelConfig) {
   return strategy.targets.map(({ model }) => catalogue.find(model))
 }
 
-export function whyNone(entries: readonly (CatalogueEntry | undefined)[]): string {
+export function whyNone(entries: Entries): string {
+  return `None of its targets can be called. ${toReasons(entries)}`
+}
+
+function toReasons(entries: Entries): string {
   const reasons = entries.map((entry) =>
     entry?.route.state === 'unavailable' ? entry.route.reason : 'A model server that it names was not found.',
   )
-  return `None of its targets can be called. ${[...new Set(reasons)].join(' ')}`
+  return [...new Set(reasons)].join(' ')
 }
 
 function toOpenTarget(entry: CatalogueEntry | undefined, { timeouts }: VirtualModelConfig): Target | null {

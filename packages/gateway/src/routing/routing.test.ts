@@ -209,11 +209,23 @@ describe('a target without its key', () => {
     expect(list).toMatchObject({ available: false, reason: expect.stringContaining('Set OPENAI_API_KEY') })
   })
 
+  test('when it and all others are, each reason is told once', async () => {
+    const other = { provider: 'groq', params: { apiKey: '$GROQ_API_KEY' } }
+    const { gateway } = await start(
+      { cheapest: of('a', 'b', 'c') },
+      { models: { a: keyless, b: keyless, c: other } },
+    )
+    const text = await (await gateway.chat({ model: 'v', messages })).text()
+    expect(text.match(/Set \w+/g)).toEqual(['Set OPENAI_API_KEY', 'Set GROQ_API_KEY'])
+  })
+
   test('when no condition holds and it is the last, the answer says so', async () => {
     const targets = [{ model: 'b', when: 'request.stream == true' }, { model: 'a' }]
     const { gateway, ask } = await start({ conditional: { targets } }, { models: { a: keyless } })
     expect(await ask({ stream: true })).toBe('b')
-    expect((await gateway.chat({ model: 'v', messages })).status).toBe(503)
+    const response = await gateway.chat({ model: 'v', messages })
+    expect(response.status).toBe(503)
+    expect(await response.text()).toMatch(/No condition .* holds\. Set OPENAI_API_KEY/)
   })
 })
 
