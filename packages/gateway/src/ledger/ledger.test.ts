@@ -141,6 +141,21 @@ test('a call is one log line with its request id, without prompt, answer, key or
   expect(JSON.stringify([...gateway.logs, ...failing.logs])).not.toMatch(/drag race|sk-secret/)
 })
 
+test('the line of a call to a provider that names no model has the one that was asked for', async () => {
+  const gateway = await start(json({ choices: [{ message: { content: 'a' } }], usage }))
+  await call(gateway, { model: 'm', messages })
+  expect(gateway.logs).toMatchObject([{ servedModel: 'm', stream: false }])
+})
+
+test('the line of a call that was refused before it was read has no model, and nothing was tried', async () => {
+  const gateway = await start(withUsage('x'))
+  await gateway.chat('{')
+  expect(gateway.logs).toMatchObject([
+    { model: null, target: null, provider: null, servedModel: null, stream: false, status: 400, attempts: 0 },
+  ])
+  expect(gateway.logs[0]).not.toHaveProperty('tried')
+})
+
 test('after more than one attempt, or one that failed, the line says what was tried', async () => {
   const { ask } = await startTwoTargets({ a: json({ error: { message: 'My words' } }, 503) })
   const durationMs = expect.any(Number)

@@ -45,6 +45,20 @@ test('offers what running servers list, and calls it there', async () => {
   expect(JSON.parse(ollama.received.at(-1)!.body).model).toBe('qwen3')
 })
 
+test('a virtual model whose server was not found cannot be called, and says why', async () => {
+  const targets = [{ model: 'ollama/qwen3' }]
+  const gateway = await startGateway({
+    discovery: [{ provider: 'ollama', baseUrl: 'http://127.0.0.1:1/v1' }],
+    virtualModels: [{ name: 'v', routing: { cheapest: { targets } } }],
+  })
+  opened.push(gateway)
+  const why = expect.stringContaining('A model server that it names was not found.')
+  const listed = await fetch(`${gateway.url}/v1/models/v`)
+  expect(await listed.json()).toMatchObject({ available: false, reason: why })
+  const refused = await gateway.chat({ model: 'v', messages: [{}] })
+  expect([refused.status, await refused.json()]).toMatchObject([503, { error: { message: why } }])
+})
+
 test('a server that does not answer holds up no other, and its time runs out', async () => {
   const silent = await serve(() => {})
   const quick = await serve(list('a'))

@@ -20,7 +20,10 @@ const tooLongVllm =
   'max_tokens=100000 cannot be greater than max_model_len=2048. Please request fewer output tokens.'
 const answer = json({ object: 'list', data: [], usage: { prompt_tokens: 1 } })
 
-/** `v` goes to `a`; `w` to `a`, then `b`; `l` to `a`, and to `b` with what is too long. One failure opens a breaker. */
+/**
+ * `v` goes to `a`; `w` to `a`, then `b`; `l` to `a`, and with what is too long to `b`, because the first model for that
+ * has no key. One failure opens a breaker.
+ */
 async function start(message: string, status = 500) {
   const [a, b] = await Promise.all([startUpstream(refuse(message, status)), startUpstream(answer)])
   const to = (...models: string[]) => ({
@@ -30,11 +33,12 @@ async function start(message: string, status = 500) {
     models: [
       { name: 'a', provider: 'llamacpp', params: { baseUrl: `${a.url}/v1` } },
       { name: 'b', provider: 'llamacpp', params: { baseUrl: `${b.url}/v1` } },
+      { name: 'keyless', provider: 'openai', params: { apiKey: '$OPENAI_API_KEY' } },
     ],
     virtualModels: [
       { name: 'v', routing: to('a') },
       { name: 'w', routing: to('a', 'b') },
-      { name: 'l', routing: to('a'), contextLengthFallbacks: ['b'] },
+      { name: 'l', routing: to('a'), contextLengthFallbacks: ['keyless', 'b'] },
     ],
     policies: { circuitBreaker: { consecutiveFailures: 1 } },
   })
