@@ -40,7 +40,7 @@ test.each<[string, Answering, boolean]>([
 })
 
 test('what a provider does after [DONE] does not count in the duration', async () => {
-  let nowMs = 0
+  let nowMs = 1_000
   const isHeard = Promise.withResolvers<void>()
   const gateway = await start(
     async (response) => {
@@ -56,7 +56,7 @@ test('what a provider does after [DONE] does not count in the duration', async (
   for await (const part of body!) {
     text += Buffer.from(part)
     if (!text.includes('[DONE]')) continue
-    nowMs = 500
+    nowMs = 1_500
     isHeard.resolve()
   }
   await expect.poll(() => gateway.logs.length).toBe(1)

@@ -83,6 +83,7 @@ test('where none can carry it, the caller is told which member it is, and nothin
   expect(gateway.logs.at(-1)).toMatchObject({ target: 'claude', servedModel: null })
   expect(await gateway.sample('gateway_refused_total', 'reason="not_carried"')).toBe(1)
   expect(await gateway.sample('gen_ai_server_request_duration_seconds_count')).toBe(0)
+  expect(await gateway.sample('gateway_overhead_seconds_count')).toBe(0)
 })
 
 test('the caller is told what the target answers that could carry it', async () => {
