@@ -101,6 +101,20 @@ describe('the report', () => {
       error: { code: 'stream_cut' },
       gateway: { attempts: [{ outcome: 'stream_cut' }] },
     })
+    // Its answer never ended: until now.
+    const { durationMs, ttftMs } = findReport(text)
+    expect(durationMs).toBeGreaterThanOrEqual(ttftMs!)
+  })
+
+  test('stands in the refusal of a call that was sent nowhere', async () => {
+    const response = await gateway.chat({ model: 'nobody', messages }, reporting)
+    const { gateway: report } = (await response.json()) as ErrorBody
+    expect(GatewayReport.parse(report)).toMatchObject({
+      provider: '',
+      model: '',
+      attempts: [],
+      costUsd: null,
+    })
   })
 
   test('stands in the body of an error that came before the answer', async () => {

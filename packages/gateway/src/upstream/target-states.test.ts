@@ -28,6 +28,15 @@ test('a target that is still there is kept when its last call is over', () => {
   expect(states.list()).toMatchObject([{ breaker: { failuresInARow: 1 } }])
 })
 
+test('a target that is first called under an older config has the policies of the one in force', () => {
+  const states = createTargetStates({ monotonicMs: () => 0 })
+  const strict = { ...target, circuitBreaker: { ...target.circuitBreaker, consecutiveFailures: 1 } }
+  states.use([strict])
+  const state = states.of(target)
+  state.admit(routed)!.settle('failure')
+  expect(state.admit(routed)).toBeNull()
+})
+
 test('a call that is let through beside a probe decides nothing', () => {
   let nowMs = 0
   const state = createTargetStates({ monotonicMs: () => nowMs }).of(target)
