@@ -101,6 +101,26 @@ test('it stays on a button that is busy, that failed, or that has nothing more t
   expect(await focusedName()).toContain('Next lane')
 })
 
+test('it moves to the first field that a refused Save is about, whoever refuses it', async () => {
+  const details = [{ path: 'category', message: 'Nobody uses this category.' }]
+  const problem = { error: { code: 'bad_request', message: 'No.', details } }
+  await at.page.route('**/api/prompts', (route) =>
+    route.request().method() === 'POST' ? route.fulfill({ status: 400, json: problem }) : route.continue(),
+  )
+  const field = (name: string) => at.page.getByRole('dialog').getByLabel(name, { exact: true })
+  await open('/prompts')
+  await pressOn('button', 'Add a prompt')
+  await field('Title').fill('Kept out')
+  await pressOn('button', 'Save')
+  await expect.poll(() => focused()).toBe(await field('Prompt').getAttribute('id'))
+  expect(await field('Prompt').getAttribute('aria-invalid')).toBe('true')
+
+  await at.page.keyboard.type('Why?')
+  await pressOn('button', 'Save')
+  await at.page.getByText('Nobody uses this category.').waitFor()
+  await expect.poll(() => focused()).toBe(await field('Category').getAttribute('id'))
+})
+
 test('it moves to the list when a race is deleted, also the last one', async () => {
   for (const left of [1, 0]) {
     await open('/history')

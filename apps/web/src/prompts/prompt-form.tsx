@@ -1,6 +1,6 @@
 /** A prompt of one's own, to be written or changed. What the API refuses stands under its field. */
 import { type Prompt, PromptInput, promptCategories } from '@drag-race/contracts'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { Dialog } from '../look/dialog.tsx'
 import { ApiProblem } from '../read-json.ts'
 import { useSavePrompt } from './use-own-prompts.ts'
@@ -36,6 +36,11 @@ export function PromptForm({ draft, categories, onClose, onSaved }: PromptFormPr
   const [input, setInput] = useState(draft)
   const [problems, setProblems] = useState<Problems>({})
   const saving = useSavePrompt(onSaved)
+  const form = useRef<HTMLFormElement>(null)
+  // After each Save that is refused, the first field at fault is ready for a change, and its message is read out.
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [problems, saving.error])
   const set = (part: Partial<Draft>) => setInput({ ...input, ...part })
   const submit = () => {
     if (saving.isPending) return
@@ -54,6 +59,7 @@ export function PromptForm({ draft, categories, onClose, onSaved }: PromptFormPr
       onClose={() => onClose(input)}
     >
       <form
+        ref={form}
         className="prompt-form"
         noValidate
         onSubmit={(event) => {
