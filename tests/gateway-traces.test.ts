@@ -243,6 +243,19 @@ test('an unreachable collector delays no call and no stop', async () => {
   expect(await gateway.stop()).toBe(0)
 })
 
+test('a collector that never answers does not keep the gateway from ending', async () => {
+  const silent = await startCollector(new Promise(() => {}))
+  await start({
+    OTEL_EXPORTER_OTLP_ENDPOINT: silent.url,
+    OTEL_EXPORTER_OTLP_TIMEOUT: '600000',
+    OTEL_BSP_EXPORT_TIMEOUT: '600000',
+  })
+  await ask('good')
+  expect(await gateway.stop()).toBe(0)
+  expect(silent.spans).toHaveLength(2)
+  silent.close()
+})
+
 test('a slow collector loses what cannot wait, calls go on, and one line says so', async () => {
   const answering = Promise.withResolvers<void>()
   const slow = await startCollector(answering.promise)
