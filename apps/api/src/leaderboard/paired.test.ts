@@ -106,6 +106,11 @@ test('what an answer cost needs no clock, and both prices', () => {
   expect(total).toMatchObject({ n: 7, better: null })
 })
 
+test('a model that costs a fraction of a cent more is the dearer one', () => {
+  const { cost } = pair(duels(Array(8).fill(-100)))
+  expect(cost).toMatchObject({ median: 0.0001, better: 'b' })
+})
+
 test('a race that one of them did not answer is left out, and told apart from races without the two', () => {
   const races = [
     duel(500, 600),
