@@ -145,7 +145,6 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     },
     settle(call, record) {
       const { budget } = call
-      call.budget = null
       if (budget) {
         for (const counter of budget.counters) counter.reserved -= budget.pico
         if (record.attempts.some(isUnpriced)) for (const { rule } of budget.held) metrics.unpriced(rule.name)
@@ -155,7 +154,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       const pico = BigInt(toPico(record.costUsd))
       const who = toWho(call)
       for (const count of counts) {
-        const counter = reserved(budget, count) ?? toCounter(count, who, call, counters)
+        const counter = toCounter(count, who, call, counters)
         if (counter) counter.spent += pico
       }
     },
@@ -201,11 +200,6 @@ function toHeld(call: Call, counters: Counters): BudgetState[] {
 function toCounter(count: Count, who: Who, { arrivedAtDateMs }: Call, counters: Counters): Counter | null {
   const subject = toSubject(count, who)
   return subject === null ? null : counters.find(count, subject, arrivedAtDateMs)
-}
-
-/** The counter of this count that was found when the call reserved. */
-function reserved(budget: BudgetReservation | null, { name }: Count): Counter | null {
-  return budget?.counters.find(({ count }) => count.name === name) ?? null
 }
 
 function isHard({ rule }: BudgetState): boolean {

@@ -173,6 +173,19 @@ test('what could not be read is not asked for again once the rules have changed'
   expect(watched).toEqual([['tenant|day'], ['caller|day']])
 })
 
+test('nor is what the books fail to answer only when the next question was asked', async () => {
+  vi.useFakeTimers()
+  const late = Promise.withResolvers<Spent[]>()
+  let asked = 0
+  const { budgets, configure } = open(() => (asked++ === 0 ? late.promise : Promise.resolve([])))
+  const first = budgets.prepare(perTenant)
+  await configure(perCaller)
+  late.reject(new Error('unable to open database file'))
+  await first
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(asked).toBe(2)
+})
+
 test('a budget whose owner shares the counter of all newcomers is listed with it', async () => {
   const known = Array.from({ length: 20_000 }, (_, index) => spent(usd(1), 'caller|day', `["c${index}"]`))
   const ofKey = toKeyBudget('a', { usd: 3, period: 'day', mode: 'hard' })
