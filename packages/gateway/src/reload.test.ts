@@ -9,6 +9,7 @@ import { done, finish, role, token } from './testing/chunks.ts'
 import { bearer, goodAnswer, keyOf } from './testing/door.ts'
 import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from './testing/gateway.ts'
 import { useOpened } from './testing/opened.ts'
+import { good, sign } from './testing/token-door.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from './testing/upstream.ts'
 
 const opened = useOpened()
@@ -19,8 +20,8 @@ async function serve(answer: Answering = goodAnswer): Promise<Upstream> {
   return upstream
 }
 
-async function start(llm: object): Promise<RunningGateway> {
-  const gateway = await startGateway(llm)
+async function start(llm: object, variables: Record<string, string> = {}): Promise<RunningGateway> {
+  const gateway = await startGateway(llm, { variables })
   opened.push(gateway)
   return gateway
 }
@@ -149,6 +150,25 @@ test('a limit that stays the same keeps counting wherever it is in the file; a c
   })
   gateway.reload(withLimits({ ...limit, burst: 2 }))
   expect(await call()).toBe(null)
+})
+
+test('the limits of a key and of those with a token keep counting', async () => {
+  const { url } = await serve()
+  const rateLimits = [{ requestsPerMinute: 1 }]
+  const policies = {
+    jwt: { issuer: 'https://issuer', audience: 'gateway', secret: '$JWT_SECRET', rateLimits },
+    apiKeys: { keys: [keyOf('a', { rateLimits })] },
+  }
+  const secret = 'a shared secret that is long enough for HS256'
+  const gateway = await start({ ...oneModel(url), policies }, { JWT_SECRET: secret })
+  const statusesOf = async (...credentials: string[]) => {
+    const answers = await Promise.all(credentials.map((each) => gateway.chat(plain, bearer(each))))
+    return answers.map(({ status }) => status)
+  }
+  const both = ['key-of-a', await sign(good)]
+  expect(await statusesOf(...both)).toEqual([200, 200])
+  gateway.reload({ ...oneModel(url, { description: 'edited' }), policies })
+  expect(await statusesOf(...both)).toEqual([429, 429])
 })
 
 test('a running call gives its place back once, to the limit from which it was taken before a change', async () => {

@@ -93,6 +93,15 @@ test('where tokens are off, whatever is sent is not looked at', async () => {
   }
 })
 
+test.each([
+  ['no claim makes an admin', {}],
+  ['tokens are off', { mode: 'off', claims: { isAdmin: 'admin' } }],
+])('there is no /admin where %s', async (_what, jwt) => {
+  const gateway = await start(jwt)
+  const token = await sign({ ...good, admin: true })
+  expect((await fetch(`${gateway.url}/admin/callers`, bearer(token))).status).toBe(404)
+})
+
 test('keys and tokens can both be used', async () => {
   await start({}, { apiKeys: { keys: [keyOf('search')] } })
   expect(await chat('key-of-search')).toMatchObject({ status: 200 })
