@@ -85,6 +85,13 @@ test('a key in `x-api-key`, as Anthropic’s clients send it, is accepted too', 
   expect(response.status).toBe(200)
 })
 
+test('the scheme is read in any case, with any number of spaces after it', async () => {
+  const gateway = await start({})
+  for (const authorization of ['bearer key-of-boss', 'BEARER   key-of-boss ']) {
+    expect((await gateway.chat(plain, { headers: { authorization } })).status).toBe(200)
+  }
+})
+
 test('the caller’s credentials never go to the provider, which gets its own key', async () => {
   const gateway = await start({})
   await gateway.chat(plain, { headers: { ...bearer('key-of-boss').headers, 'x-api-key': 'another' } })
@@ -111,6 +118,13 @@ test.each(['n', 'no-such-model'])(
     expect(await gateway.sample('gateway_refused_total', 'reason="model_not_allowed"')).toBe(1)
   },
 )
+
+test('of a long name of a model the refusal repeats no more than its beginning', async () => {
+  const gateway = await start({})
+  const response = await gateway.chat({ ...plain, model: 'x'.repeat(300) }, bearer('key-of-search'))
+  const { error } = (await response.json()) as ErrorBody
+  expect(error.message).toContain(`"${'x'.repeat(200)}" is not among`)
+})
 
 test('the models list shows the models that the key is allowed to use, and nothing to others', async () => {
   const { url } = await start({})

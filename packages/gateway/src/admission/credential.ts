@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts'
 /** null when there is none; empty when it is in a form that the gateway does not know, such as `Basic`. */
 export function readCredential(headers: IncomingHttpHeaders): string | null {
   const { authorization } = headers
-  if (authorization !== undefined) return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? ''
+  if (authorization !== undefined) return /^bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
   // Anthropic's clients send it so.
   const apiKey = headers['x-api-key']
   return typeof apiKey === 'string' ? apiKey : null

@@ -106,7 +106,9 @@ test('keys and tokens can both be used', async () => {
   await start({}, { apiKeys: { keys: [keyOf('search')] } })
   expect(await chat('key-of-search')).toMatchObject({ status: 200 })
   expect(await chat(await sign(good))).toMatchObject({ status: 200 })
-  expect(await chat('wrong')).toMatchObject({ status: 401, code: 'invalid_api_key' })
+  for (const key of ['wrong', 'a.b', 'a.b.c.d']) {
+    expect(await chat(key)).toMatchObject({ status: 401, code: 'invalid_api_key' })
+  }
 })
 
 test('claims can set all that the entry of a key can set', async () => {
@@ -123,7 +125,10 @@ test('claims can set all that the entry of a key can set', async () => {
   })
   // The claim is configured, but missing or without names: no model is allowed.
   for (const models of [undefined, '', { m: true }]) {
-    expect(await chat(await sign({ ...good, email: 'eve@x', models }))).toMatchObject({ status: 403 })
+    expect(await chat(await sign({ ...good, email: 'eve@x', models }))).toMatchObject({
+      status: 403,
+      message: '"m" is not among the models of jwt:eve@x: it has none.',
+    })
   }
 
   const callers = async (admin: unknown) =>

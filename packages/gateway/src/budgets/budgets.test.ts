@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { role, token } from '../testing/chunks.ts'
 import { bearer } from '../testing/door.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
-import { dollarAnswer, dollarCall } from '../testing/spending.ts'
+import { dollarAnswer, dollarCall, type Spending } from '../testing/spending.ts'
 import { json, startUpstream } from '../testing/upstream.ts'
 import { perCaller, useSpending } from '../testing/use-spending.ts'
 
@@ -101,6 +101,14 @@ test('a warning names its owner in a form that can be decoded, whatever characte
   const header = warned.headers.get('x-gateway-budget-warning')!
   expect(header).toContain('The budget of tag team Zo%C3%AB 100%25 is used up')
   expect(decodeURIComponent(header)).toContain('The budget of tag team Zoë 100% is used up')
+})
+
+test('of a long name of an owner no more than its beginning is told', async () => {
+  const { spend } = await at.start([{ per: 'tag:team', usd: 1, period: 'day' }])
+  const long = { metadata: { team: 'x'.repeat(200) } }
+  await spend('a', long)
+  const { error } = (await (await spend('a', long)).json()) as ErrorBody
+  expect(error.message).toContain(`tag team ${'x'.repeat(100)} is used up`)
 })
 
 test('concurrent calls reserve what they may cost', async () => {
@@ -220,8 +228,8 @@ test('calls of unknown price pass, and are counted as unpriced, not as free', as
   expect(await gateway.sample('gateway_budget_spent_usd', 'policies[0]')).toBe(0)
 })
 
-test('a call whose hard budget is removed while its body arrives passes', async () => {
-  const { gateway, reload } = await at.start([perCaller])
+/** Sends the beginning of a call of `a`; the function sends the rest, and resolves with the answer. */
+async function beginSlowly({ gateway }: Spending): Promise<() => Promise<IncomingMessage>> {
   const body = JSON.stringify(dollarCall)
   const slow = request(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
@@ -233,8 +241,25 @@ test('a call whose hard budget is removed while its body arrives passes', async 
   })
   slow.write(body.slice(0, 10))
   await expect.poll(() => gateway.sample('gateway_in_flight_requests')).toBe(1)
-  reload([])
-  slow.end(body.slice(10))
-  const [answer] = (await once(slow, 'response')) as [IncomingMessage]
-  expect(answer.resume().statusCode).toBe(200)
+  return async () => {
+    slow.end(body.slice(10))
+    const [answer] = (await once(slow, 'response')) as [IncomingMessage]
+    return answer.resume()
+  }
+}
+
+test('a call whose hard budget is removed while its body arrives passes', async () => {
+  const spending = await at.start([perCaller])
+  const end = await beginSlowly(spending)
+  spending.reload([])
+  expect((await end()).statusCode).toBe(200)
+})
+
+test('a call whose budget has begun anew while its body arrived may try again in a second', async () => {
+  const spending = await at.start([{ per: 'caller', usd: 1, period: 'hour' }])
+  await spending.spend('a')
+  const end = await beginSlowly(spending)
+  at.now = new Date('2026-03-31T23:00:05Z')
+  const { statusCode, headers } = await end()
+  expect([statusCode, headers['retry-after']]).toEqual([402, '1'])
 })

@@ -193,6 +193,9 @@ test('a budget whose owner shares the counter of all newcomers is listed with it
   await configure(ofKey)
   expect(budgets.list()).toEqual([])
   spend(ofKey)
+  expect(() => spend([...ofKey, ...toKeyBudget('a', { usd: 1, period: 'day', mode: 'hard' })])).toThrow(
+    'The budget of caller (others) is used up',
+  )
   const owners = budgets.list().map(({ rule, counter }) => [rule.name, counter.subject, counter.spent])
   expect(owners).toEqual([['key:a', others, usd(1)]])
 })
