@@ -61,6 +61,7 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isReal
     ports: [port('PORT', 8000)],
     stopMsMax: closeMsMax,
   }
+  const webPort = port('WEB_PORT', 5173)
   const web: Program = {
     name: 'web',
     command: [
@@ -70,11 +71,11 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isReal
       '127.0.0.1',
       '--strictPort',
       '--port',
-      '5173',
+      String(webPort.port),
     ],
     cwd: 'apps/web',
     env: withoutKeys(variables),
-    ports: [{ variable: 'WEB_PORT', port: 5173 }],
+    ports: [webPort],
     stopMsMax: closeMsMax,
   }
   const isForeignGateway = Boolean(variables.GATEWAY_URL)

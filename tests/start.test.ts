@@ -251,6 +251,18 @@ test.each(['PORT', 'GATEWAY_PORT', 'GATEWAY_METRICS_PORT', 'SIMULATOR_PORT'])(
   },
 )
 
+test('`npm run dev` takes the WEB_PORT that is set, and names it where it is in use', async () => {
+  const env: Record<string, string> = { ...(await freeEnv()), WEB_PORT: String(await freePort()) }
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(Number(env.WEB_PORT), '127.0.0.1', resolve))
+  const refused = await startRefused(env, ['--dev'])
+  server.close()
+  expect(refused).toEqual({
+    code: 1,
+    output: `Port ${env.WEB_PORT} is in use. Free it, or set WEB_PORT to another port.\n`,
+  })
+})
+
 test.each([
   ['PORT', 6000, 8000],
   ['GATEWAY_PORT', 5060, 4000],
@@ -262,8 +274,11 @@ test.each([
   })
 })
 
-async function startRefused(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['scripts/start.mjs'], { cwd: root, env: { ...process.env, ...env } })
+async function startRefused(env: Record<string, string>, flags: string[] = []) {
+  const child = spawn(process.execPath, ['scripts/start.mjs', ...flags], {
+    cwd: root,
+    env: { ...process.env, ...env },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
   const [code] = await once(child, 'close')

@@ -16,7 +16,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     // The page's own Host goes along: the API compares it with the page's Origin.
-    proxy: { '/api': { target: `http://127.0.0.1:${process.env.PORT ?? 8000}`, changeOrigin: false } },
+    proxy: { '/api': { target: `http://127.0.0.1:${process.env.PORT || 8000}`, changeOrigin: false } },
   },
 })
 
