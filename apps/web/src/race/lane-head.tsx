@@ -14,7 +14,7 @@ interface LaneHeadProps {
   onStream: ((isOn: boolean) => void) | null
   /** Under the switch: when a change takes effect, where that is not at once. */
   note?: string | null
-  /** Beside the switch: other buttons. */
+  /** Beside the name: other buttons. */
   children?: ReactNode
 }
 
@@ -22,13 +22,15 @@ export function LaneHead({ lane, model, provider, stream, onStream, note = null,
   return (
     <header className="lane-head">
       <Plate lane={lane} label="" />
-      <h2 className="lane-name ellipsis">
-        <span className="visually-hidden">Lane {lane + 1}: </span>
-        <ModelName name={model} />
-      </h2>
-      <p className="lane-provider ellipsis">{provider}</p>
-      <div className="lane-aside">
+      <div className="lane-line">
+        <h2 className="lane-name ellipsis">
+          <span className="visually-hidden">Lane {lane + 1}: </span>
+          <ModelName name={model} />
+        </h2>
         {children}
+      </div>
+      <div className="lane-line">
+        <p className="lane-provider ellipsis">{provider}</p>
         {onStream === null ? (
           <span className="dim">{stream ? 'streamed' : 'not streamed'}</span>
         ) : (
