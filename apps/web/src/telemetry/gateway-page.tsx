@@ -12,7 +12,7 @@ import { ClockSection } from './clock-section.tsx'
 import { GatewayTable } from './gateway-table.tsx'
 import { ModelTable } from './model-table.tsx'
 import { Overhead } from './overhead.tsx'
-import { Source } from './source.tsx'
+import { dialectNames, Source } from './source.tsx'
 import { TargetTable } from './target-table.tsx'
 import { useGatewayStats } from './use-gateway-stats.ts'
 
@@ -99,8 +99,10 @@ function Facts({ stats }: { stats: GatewayStats }) {
   const facts = [
     { name: 'calls go to', value: stats.gatewayUrl },
     { name: 'metrics from', value: stats.metricsUrl },
-    { name: 'kind', value: stats.isBuiltIn ? 'built in' : 'another, set by GATEWAY_URL' },
-    { name: 'dialect', value: stats.dialect },
+    {
+      name: 'kind',
+      value: stats.isBuiltIn ? 'built in' : `${dialectNames[stats.dialect]}, set by GATEWAY_URL`,
+    },
   ]
   return (
     <dl className="gateway-facts">

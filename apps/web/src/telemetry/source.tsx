@@ -3,7 +3,7 @@ import type { GatewayDialect, GatewayStats } from '@drag-race/contracts'
 import { toPlace } from '../gateway-name.ts'
 import { useAgo } from './use-gateway-stats.ts'
 
-const dialectNames: Record<GatewayDialect, string> = {
+export const dialectNames: Record<GatewayDialect, string> = {
   'built-in': 'built-in gateway',
   agentgateway: 'agentgateway',
   litellm: 'LiteLLM',
