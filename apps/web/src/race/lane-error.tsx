@@ -20,7 +20,8 @@ export function LaneError({
         <strong className="lane-error-word">DNF{status === null ? '' : ` ${status}`}</strong> {message}
       </p>
       {attempts.length > 0 && <p>The gateway tried: {toAttempts(attempts).join(', ')}.</p>}
-      {retryAfterMs !== null && (
+      {/* The message of a 429 says it already. */}
+      {retryAfterMs !== null && status !== 429 && (
         <p>The provider asks to wait {toCount(Math.ceil(retryAfterMs / 1000))} s before the next try.</p>
       )}
       {requestId !== undefined && (
