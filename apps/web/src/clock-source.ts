@@ -1,6 +1,7 @@
 /** Says where the clock’s margin comes from. */
 import type { Health } from '@drag-race/contracts'
 import { toFineMs } from './look/figures.ts'
+import { toMinute } from './look/when.ts'
 
 export function toClockSource({
   calibration,
@@ -16,7 +17,6 @@ export function toClockSource({
   const road = through === 'gateway' ? 'through the gateway' : 'without the gateway'
   const first = `first token ${toFineMs(ttft.p50)} ms (median of ${lanes})`
   const any = `any token ${toFineMs(token.p99)} ms (p99 of ${token.count})`
-  const when = new Date(measuredAt).toLocaleString()
   const priority = isRealTime ? ', at real-time priority' : ''
-  return `Error of the clock against the simulator, ${road}${priority}, ${when}: ${first}, ${any}`
+  return `Error of the clock against the simulator, ${road}${priority}, ${toMinute(measuredAt)}: ${first}, ${any}`
 }

@@ -3,6 +3,7 @@ import './after-race.css'
 import { type ExportForm, exportForms } from '@drag-race/contracts'
 import type { FocusEvent, KeyboardEvent } from 'react'
 import { Link } from 'wouter'
+import { toDay } from '../look/when.ts'
 import { useRaceDetail } from './use-race-detail.ts'
 
 const formNames: Record<ExportForm, { name: string; about: string }> = {
@@ -51,11 +52,10 @@ function ImportedMark({ raceId }: { raceId: string }) {
   const { data } = useRaceDetail(raceId)
   if (!data?.imported) return null
   const { importedAt, note } = data.imported
-  const day = new Date(importedAt).toLocaleDateString(undefined, { dateStyle: 'medium' })
   return (
     <p className="imported">
-      <strong>Imported</strong> on {day}: run elsewhere, timed by another machine’s clock. It counts on no
-      leaderboard.
+      <strong>Imported</strong> on {toDay(importedAt)}: run elsewhere, timed by another machine’s clock. It
+      counts on no leaderboard.
       {note !== null && ` ${note}`}
     </p>
   )

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { ArrivalPlates } from '../history/arrival-plates.tsx'
 import { toSummaryWords } from '../history/summary-words.ts'
-import { toFullTime } from '../history/when.ts'
+import { toFullTime, toMinute } from '../look/when.ts'
 import { readJson } from '../read-json.ts'
 
 /** Of each list; older races can be compared from the history. */
@@ -62,7 +62,7 @@ function Choices({ title, races, one }: { title: string; races: readonly RaceSum
                 <strong>{word}</strong> {by} <span className="dim">{who}</span>
               </span>
               <time className="dim" dateTime={race.startedAt}>
-                {toFullTime(race.startedAt)}
+                {toMinute(race.startedAt)}
                 {race.origin === 'imported' && <em> imported</em>}
               </time>
             </li>

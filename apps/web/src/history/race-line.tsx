@@ -6,9 +6,9 @@ import { Link } from 'wouter'
 import { RemoveIcon } from '../look/icons.tsx'
 import { isolate } from '../look/isolate.ts'
 import { Tags } from '../look/tags.tsx'
+import { toAgo, toFullTime } from '../look/when.ts'
 import { ArrivalPlates } from './arrival-plates.tsx'
 import { toField, toSummaryWords } from './summary-words.ts'
-import { toAgo, toFullTime } from './when.ts'
 
 interface RaceLineProps {
   race: RaceSummary

@@ -1,9 +1,11 @@
-/** When a race began, in the reader's own time zone and format. */
+/** When a race began. */
+import { toMinute } from '../look/when.ts'
+
 export function StartedAt({ at }: { at: string | null }) {
   if (at === null) return null
   return (
     <time className="dim" dateTime={at}>
-      {new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}
+      {toMinute(at)}
     </time>
   )
 }

@@ -11,6 +11,7 @@ import './export.css'
 import type { RaceEvent, TapeHeader } from '@drag-race/contracts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { toDay } from '../look/when.ts'
 import { parseTapeLines } from '../race/tape-lines.ts'
 import { createPlayer } from './player.ts'
 import { createReel } from './reel.ts'
@@ -29,8 +30,7 @@ createRoot(document.getElementById('root')!).render(
     <header className="export-head">
       <span className="export-brand">LLM Drag Race</span>
       <span className="dim">
-        exported {new Date(header.exportedAt).toLocaleString(undefined, { dateStyle: 'medium' })} by version{' '}
-        {header.appVersion}
+        exported {toDay(header.exportedAt)} by version {header.appVersion}
       </span>
     </header>
     <main className="race-main">

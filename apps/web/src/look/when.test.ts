@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toAgo, toFullTime } from './when.ts'
+import { toAgo, toDay, toFullTime, toMinute } from './when.ts'
 
 const now = Date.parse('2026-03-15T12:00:00Z')
 
@@ -20,6 +20,13 @@ test.each([
 
 test('from two weeks on the date says more', () => {
   expect(toAgo('2026-02-01T12:00:00Z', now)).toBe('1 Feb 2026')
+})
+
+test('a date looks the same wherever it stands, whatever the language of the browser', () => {
+  const noon = new Date(2026, 1, 1, 12).toISOString()
+  expect(toDay(noon)).toBe('1 Feb 2026')
+  expect(toMinute(noon)).toBe('1 Feb 2026, 12:00')
+  expect(toFullTime(noon)).toBe('Sunday, 1 February 2026 at 12:00:00')
 })
 
 test('a time that is none is shown as such', () => {

@@ -1,4 +1,7 @@
-/** Times of races as people say them: how long ago, and in full for those who ask. */
+/**
+ * Times as people say them: how long ago, the day, the minute, and in full for those who ask. In the reader's own time
+ * zone, and in the one language of the screen.
+ */
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -12,6 +15,7 @@ const units: { unit: Intl.RelativeTimeFormatUnit; ms: number; below: number }[] 
 
 const relative = new Intl.RelativeTimeFormat('en-GB', { style: 'short' })
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const minute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'medium' })
 
 /** `just now`, `3 min ago`, `2 hr ago`, `5 days ago`, then the date. */
@@ -24,7 +28,16 @@ export function toAgo(iso: string, nowMs: number): string {
   return found ? relative.format(-Math.floor(age / found.ms), found.unit) : date.format(at)
 }
 
-export function toFullTime(iso: string): string {
+/** `1 Feb 2026` */
+export const toDay = (iso: string) => print(date, iso)
+
+/** `1 Feb 2026, 12:00` */
+export const toMinute = (iso: string) => print(minute, iso)
+
+/** `Sunday, 1 February 2026 at 12:00:00` */
+export const toFullTime = (iso: string) => print(full, iso)
+
+function print(form: Intl.DateTimeFormat, iso: string): string {
   const at = Date.parse(iso)
-  return Number.isNaN(at) ? iso : full.format(at)
+  return Number.isNaN(at) ? iso : form.format(at)
 }
