@@ -45,6 +45,7 @@ export async function startMeasuredLanes(options: MeasuredLanesOptions): Promise
     simulatorUrl: `http://127.0.0.1:${(simulator.address() as AddressInfo).port}`,
     models,
     laneThread: {
+      isRealTime: false,
       async run({ lanes }: LanesOrder, listener) {
         const heat: Heat = { model: lanes.at(-1)!.model, number: models.length }
         models.push(heat.model)
