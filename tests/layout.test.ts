@@ -1,8 +1,9 @@
 /** Where the parts of a page are, measured in the browser: none overlaps its neighbour, and none is cut off. */
-import type { GatewayStats, Health } from '@drag-race/contracts'
+import type { GatewayStats, Health, Leaderboard } from '@drag-race/contracts'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
+import { row } from '../apps/web/src/testing/board-row.ts'
 import { expectInside, useLayoutPage, winner } from './support/layout-page.ts'
 
 const { at, open } = useLayoutPage('four', 'eight', 'sixteen', 'unbroken')
@@ -77,6 +78,31 @@ describe('a lane', () => {
     const error = at.page.locator('.lane-error').first()
     expect(await error.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0)
   })
+})
+
+test('a number plate has room for its number, also in the hundreds', async () => {
+  const rows = Array.from({ length: 128 }, (_, index) =>
+    row({ rank: index + 1, model: `model-${index + 1}` }),
+  )
+  await at.page.route('**/api/leaderboard*', async (route) => {
+    const board = (await (await route.fetch()).json()) as Leaderboard
+    await route.fulfill({ json: { ...board, rows } })
+  })
+  await open('/leaderboard', 1280)
+  const cut = await at.page.locator('.board-rank .plate').evaluateAll((plates) =>
+    plates
+      .filter((plate) => {
+        const shape = plate.querySelector('path')!
+        const { x, y, width, height } = plate.querySelector('text')!.getBBox()
+        const corners = [0.35, 0.75].flatMap((down) =>
+          [0, 1].map((along) => ({ x: x + along * width, y: y + down * height })),
+        )
+        return !corners.every((corner) => shape.isPointInFill(corner))
+      })
+      .map(({ textContent }) => textContent),
+  )
+  expect(await at.page.locator('.board-rank .plate').count()).toBe(128)
+  expect(cut).toEqual([])
 })
 
 describe('a name without a place to break', () => {

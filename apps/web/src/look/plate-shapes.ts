@@ -1,4 +1,4 @@
-/** Sixteen outlines in a 24 × 24 box, each with room for two digits, and the y of the digits' baseline. */
+/** Sixteen outlines in a 24 × 24 box, each with room for three small digits, and the y of the digits' baseline. */
 export const plateShapes: readonly { name: string; path: string; baseline: number }[] = [
   { name: 'square', path: 'M1 1h22v22H1z', baseline: 16.6 },
   { name: 'disc', path: 'M12 .5a11.5 11.5 0 1 0 0 23a11.5 11.5 0 1 0 0-23z', baseline: 16.6 },

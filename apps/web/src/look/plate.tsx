@@ -2,8 +2,7 @@
  * A lane's number plate: a shape of its own besides its colour, so that it is known without colour. The same plate
  * marks the lane on the strip, in charts, in the history and in exports.
  */
-import './plate.css'
-import { plateShapes } from './plate-shapes.ts'
+import { PlateFace } from './plate-face.tsx'
 
 export function Plate({
   lane,
@@ -16,9 +15,7 @@ export function Plate({
   label?: string
   className?: string
 }) {
-  const shape = plateShapes[lane % plateShapes.length]!
-  const number = lane + 1
-  const name = label ?? `Lane ${number}`
+  const name = label ?? `Lane ${lane + 1}`
   return (
     <svg
       className={`plate ${className}`}
@@ -28,14 +25,7 @@ export function Plate({
       aria-label={name}
       aria-hidden={name === ''}
     >
-      <path className="plate-shape" d={shape.path} />
-      <text
-        className={number > 9 ? 'plate-number plate-number-two' : 'plate-number'}
-        x="12"
-        y={shape.baseline}
-      >
-        {number}
-      </text>
+      <PlateFace lane={lane} />
     </svg>
   )
 }
