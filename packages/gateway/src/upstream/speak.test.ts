@@ -169,3 +169,19 @@ test('a ping before the first token is a comment, so that whoever waits sees lif
   const { gateway } = await start(answering('anthropic'))
   expect((await askStream(gateway, 'anthropic')).bytes).toContain(': keep-alive\n\n')
 })
+
+test('a picture without a word is sent when it has come, and is a whole answer', async () => {
+  const asked = Promise.withResolvers<void>()
+  const inlineData = { mimeType: 'image/png', data: 'A'.repeat(1_000) }
+  const said = (candidate: object) => `data: ${JSON.stringify({ candidates: [candidate] })}\r\n\r\n`
+  const { gateway } = await start(async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(said({ content: { parts: [{ inlineData }] } }))
+    await asked.promise
+    response.end(said({ finishReason: 'STOP' }))
+  })
+  const response = await gateway.chat({ model: 'gemini', stream: true, messages })
+  asked.resolve()
+  expect(await response.text()).toContain(`"images":[{"type":"image_url","index":0,`)
+  expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok' })
+})
