@@ -75,9 +75,15 @@ test.each(['PORT', 'GATEWAY_PORT', 'GATEWAY_METRICS_PORT', 'SIMULATOR_PORT'])(
 
 test.each([
   ['GATEWAY_URL', 'http://me:secret@127.0.0.1:4000', ' and set GATEWAY_API_KEY'],
-  ['GATEWAY_METRICS_URL', 'http://me:secret@127.0.0.1:15020/metrics', ''],
-  ['SIMULATOR_URL', 'htp:/me:secret@127.0.0.1', ''],
+  ['SIMULATOR_URL', 'http://me:secret@127.0.0.1:4010', ''],
 ])('a name or password in %s is refused, and not repeated', (name, url, instead) => {
   const message = `${name} holds a name or password before an @. Take them out${instead}.`
   expect(() => readSettings({ [name]: url })).toThrow(new Error(message))
+})
+
+test('the page of metrics can be asked for by name and password, which no message repeats', () => {
+  const url = 'http://me:secret@127.0.0.1:15020/metrics'
+  expect(readSettings({ GATEWAY_METRICS_URL: url }).gateway.metricsUrl).toBe(url)
+  const message = 'GATEWAY_METRICS_URL is no URL. Set it to a URL, such as http://127.0.0.1:4000.'
+  expect(() => readSettings({ GATEWAY_METRICS_URL: 'htp:/me:secret@127.0.0.1' })).toThrow(new Error(message))
 })

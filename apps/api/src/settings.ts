@@ -79,11 +79,14 @@ function readPort(text: string | undefined, name: string, byDefault: number): nu
 }
 
 function readUrl(text: string, name: string): string {
-  // No such URL can be fetched, and a password is not repeated in a message.
-  if (text.includes('@')) {
-    const instead = name === 'GATEWAY_URL' ? ' and set GATEWAY_API_KEY' : ''
-    throw new Error(`${name} holds a name or password before an @. Take them out${instead}.`)
+  const isUrl = ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')
+  const hasSecret = text.includes('@')
+  if (isUrl && (!hasSecret || name === 'GATEWAY_METRICS_URL')) return text
+  // A password is not repeated in a message.
+  if (!isUrl) {
+    const said = hasSecret ? 'no URL' : `"${text}"`
+    throw new Error(`${name} is ${said}. Set it to a URL, such as http://127.0.0.1:4000.`)
   }
-  if (['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) return text
-  throw new Error(`${name} is "${text}". Set it to a URL, such as http://127.0.0.1:4000.`)
+  const instead = name === 'GATEWAY_URL' ? ' and set GATEWAY_API_KEY' : ''
+  throw new Error(`${name} holds a name or password before an @. Take them out${instead}.`)
 }

@@ -287,6 +287,7 @@ test('an answer that is not metrics is reported, with what to do', async () => {
   const problems: [body: string, status: number, problem: string][] = [
     ['', 404, `${gateway.url}/metrics answered 404. Set GATEWAY_METRICS_URL`],
     ['', 401, 'it wants a key. Set GATEWAY_API_KEY'],
+    ['', 403, 'it wants a key. Set GATEWAY_API_KEY'],
     ['<html>\n<p>hello</p>', 200, "is not in Prometheus's text format (line 1: it does not begin"],
     ['process_cpu_seconds_total 1\nbroken{', 200, 'from no gateway that the app knows'],
     ['x'.repeat(20_000), 200, 'larger than 10000 bytes'],
@@ -304,6 +305,11 @@ test('one broken line is reported, and the others are shown', async () => {
   const { problem, rows } = await stats()
   expect(problem).toContain("One line of the gateway's metrics could not be read (line 7: ")
   expect(rows[0]?.requests).toBe(3)
+})
+
+test('of several broken lines the first is named', async () => {
+  const { stats } = await startApp((await startGateway(`${page(3)}broken{\nbroken too{\n`)).url)
+  expect((await stats()).problem).toContain("2 lines of the gateway's metrics could not be read (line 7: ")
 })
 
 test("the gateway's key goes to the gateway's own origin and nowhere else", async () => {

@@ -81,7 +81,7 @@ async function readGateway(context: AppContext, limits: MetricsLimits): Promise<
   return {
     rows,
     stats: {
-      gatewayUrl: withoutSecrets(gateway.url),
+      gatewayUrl: gateway.url,
       metricsUrl: withoutSecrets(gateway.metricsUrl),
       isBuiltIn: isOwn,
       readAt: context.now().toISOString(),
