@@ -30,7 +30,7 @@ export async function listRaces(
   const lanes = await selectLanes(db, toIds(races))
   return {
     races: races.map((race) => {
-      const state = race.status === 'running' ? live(race.id) : null
+      const state = live(race.id)
       const rows = state ? toLaneRows(race.id, state) : (lanes.get(race.id) ?? [])
       return toRaceSummary(race, rows.map(toLaneSummary))
     }),
