@@ -40,6 +40,11 @@ test('four heats warm the code and are not counted, five are', async () => {
   expect(models).toHaveLength(9)
 })
 
+test('a calibration whose lag nobody measured has none', async () => {
+  const { calibrate } = await start(['sim-sentinel'], { errorMs: () => 2, lagMs: () => null })
+  expect(await calibrate()).toMatchObject({ marginMs: 2, lagMs: null })
+})
+
 test('a model of which half the lanes fail is enough, one with fewer answers is not', async () => {
   const { calibrate } = await start(['sim-poor', 'sim-half'], {
     errorMs: ({ model }, lane) => (lane < (model === 'sim-poor' ? 3 : 4) ? 2 : null),

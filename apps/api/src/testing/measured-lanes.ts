@@ -25,7 +25,8 @@ export interface Heat {
 export interface MeasuredLanesOptions {
   /** Of every figure of a lane; null: the lane fails. */
   errorMs(heat: Heat, lane: number): number | null
-  lagMs?(heat: Heat): number
+  /** null: nobody measured it. */
+  lagMs?(heat: Heat): number | null
   /** The lanes end when this resolves. */
   ready?(heat: Heat): Promise<unknown>
 }
@@ -52,7 +53,8 @@ export async function startMeasuredLanes(options: MeasuredLanesOptions): Promise
         await ready(heat)
         listener.onGreenLight(lightNs)
         listener.onEvents(lanes.flatMap(({ lane }) => toEvents(lane, errorMs(heat, lane))))
-        listener.onOver({ p99Ms: lagMs(heat), maxMs: lagMs(heat) })
+        const ms = lagMs(heat)
+        listener.onOver(ms === null ? null : { p99Ms: ms, maxMs: ms })
       },
       stop() {},
       async close() {},
