@@ -1,7 +1,7 @@
-import { foldRace, type Unnumbered } from '@drag-race/contracts'
+import { type EventOf, foldRace, type RaceEvent, type Unnumbered } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { toHandmade } from '../testing/handmade-tape.ts'
-import { toLaneRows } from './lane-rows.ts'
+import { toLaneRows, toLaneSummary } from './lane-rows.ts'
 
 function done(lane: number, outputTokens: number, reasoningTokens: number): Unnumbered {
   return {
@@ -35,5 +35,31 @@ test('a row of a lane that runs, or waits for its light, says how long it has ru
   expect(waiting.map(({ outcome, elapsed_ms }) => [outcome, elapsed_ms])).toEqual([
     ['running', null],
     ['running', null],
+  ])
+})
+
+test('a row says whether its lane streams, is simulated, or watches the clock', () => {
+  const [start, ...rest] = toHandmade('race') as [EventOf<'race-start'>, ...RaceEvent[]]
+  const [first, second] = start.lanes.map((entry) => ({ ...entry, provider: 'p' }))
+  const lanes = [
+    { ...first!, stream: false, simulated: true },
+    { ...second!, sentinel: true },
+  ]
+  const rows = toLaneRows('race', foldRace([{ ...start, lanes }, ...rest]))
+  expect(rows.map(toLaneSummary)).toMatchObject([
+    { lane: 0, model: 'm', provider: 'p', stream: false, simulated: true, sentinel: false },
+    { lane: 1, model: 'm', provider: 'p', stream: true, simulated: false, sentinel: true },
+  ])
+})
+
+test('a lane that somebody stopped has no code of an error, one that failed has', () => {
+  const ended = (lane: number, code: string): Unnumbered => ({
+    ...{ type: 'error', at: 960, lane, code, message: 'no', status: null, retryAfterMs: null },
+  })
+  const tape = toHandmade('race', ended(0, 'stopped'), ended(1, 'overloaded'))
+  const rows = toLaneRows('race', foldRace(tape))
+  expect(rows.map(({ outcome, error_code }) => [outcome, error_code])).toEqual([
+    ['stopped', null],
+    ['failed', 'overloaded'],
   ])
 })
