@@ -66,6 +66,20 @@ test('where nothing answers there is no calibration, and the simulator is named'
   expect((await calibrate()).error).toMatchObject({ code: 'no_simulator' })
 })
 
+test('it is kept for the next start', async () => {
+  const { app, calibrate } = await start(['sim-sentinel'], { errorMs: () => 2 })
+  const calibration = await calibrate()
+  const again = await startApp({ gatewayUrl: app.url, db: app.db })
+  onTestFinished(again.close)
+  expect(await (await fetch(`${again.url}/api/health`)).json()).toMatchObject({ calibration })
+})
+
+test('one that cannot be kept holds all the same', async () => {
+  const { app, calibrate } = await start(['sim-sentinel'], { errorMs: () => 2 })
+  await app.db.schema.dropTable('calibrations').execute()
+  expect(await calibrate()).toMatchObject({ marginMs: 2 })
+})
+
 test('who asks meanwhile gets the same calibration', async () => {
   const { calibrate, models } = await start(['sim-sentinel'], { errorMs: () => 2 })
   const [one, other] = await Promise.all([calibrate(), calibrate()])
