@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.ts'
 import { toHeaderText } from '../header-text.ts'
 import { toPrice } from '../ledger/money.ts'
 import type { BudgetRule } from './budget-rule.ts'
-import { type Counter, others } from './counters.ts'
+import type { Counter } from './counters.ts'
 
 /** For a longer wait there is no `Retry-After`: a client should then not wait and retry, but fail. */
 const retryAfterMsMax = 3_600_000
@@ -35,12 +35,11 @@ export function toBooksUnavailable(): GatewayError {
   )
 }
 
-/** `caller search-team`, `tag agent crawler and tenant search`. */
+/** `caller search-team`, `tag agent crawler and tenant search`. Those who share a counter have one name for all. */
 export function toOwner({ count, subject }: Pick<Counter, 'count' | 'subject'>): string {
-  if (subject === others) return `${count.per.join(' and ')} (others)`
   const values = JSON.parse(subject) as string[]
   return count.per
-    .map((part, index) => `${part.replace(':', ' ')} ${(values[index] ?? '').slice(0, 100)}`)
+    .map((part, index) => `${part.replace(':', ' ')} ${(values[index] ?? '(others)').slice(0, 100)}`)
     .join(' and ')
 }
 

@@ -84,14 +84,17 @@ test('a budget in total says that it does not begin anew', async () => {
 })
 
 test('a soft budget lets calls pass and warns', async () => {
-  const { spend, gateway } = await at.start([{ ...perCaller, usd: 1, mode: 'soft' }])
+  const soft = { ...perCaller, usd: 1, mode: 'soft' }
+  const { spend, gateway } = await at.start([soft, { ...soft, period: 'month' }])
   expect((await spend('a')).headers.get('x-gateway-budget-warning')).toBeNull()
   const warned = await spend('a')
   expect(warned.status).toBe(200)
   expect(warned.headers.get('x-gateway-budget-warning')).toBe(
     'The budget of caller a is used up: $1.00 a day, with $1.00 spent.',
   )
-  expect(await gateway.sample('gateway_budget_warned_total', 'policies[0]')).toBe(1)
+  for (const rule of ['policies[0]', 'policies[1]']) {
+    expect(await gateway.sample('gateway_budget_warned_total', rule)).toBe(1)
+  }
 })
 
 test('a warning names its owner in a form that can be decoded, whatever characters it contains', async () => {

@@ -5,8 +5,9 @@ import type { Call } from '../call.ts'
 import { toPico } from '../ledger/money.ts'
 import type { CallRecord } from '../ledger/record.ts'
 import type { Target } from '../upstream/target.ts'
-import { type BudgetRule, toBudgetRules, toKeyBudget } from './budget-rule.ts'
+import { type BudgetRule, toBudgetRules, toJwtBudget, toKeyBudget } from './budget-rule.ts'
 import { createBudgets } from './budgets.ts'
+import { toBudgetsList } from './budgets-list.ts'
 import { others } from './counters.ts'
 
 afterEach(() => vi.useRealTimers())
@@ -186,16 +187,46 @@ test('nor is what the books fail to answer only when the next question was asked
   expect(asked).toBe(2)
 })
 
-test('a budget whose owner shares the counter of all newcomers is listed with it', async () => {
-  const known = Array.from({ length: 20_000 }, (_, index) => spent(usd(1), 'caller|day', `["c${index}"]`))
-  const ofKey = toKeyBudget('a', { usd: 3, period: 'day', mode: 'hard' })
-  const { budgets, configure, spend } = open(async () => known)
-  await configure(ofKey)
-  expect(budgets.list()).toEqual([])
-  spend(ofKey)
-  expect(() => spend([...ofKey, ...toKeyBudget('a', { usd: 1, period: 'day', mode: 'hard' })])).toThrow(
-    'The budget of caller (others) is used up',
+const one = { usd: 3, period: 'day', mode: 'hard' } as const
+
+test.each([
+  ['a key', toKeyBudget('a', one)],
+  ['those with a token', toJwtBudget(one)],
+])(
+  'a budget of %s whose owner shares the counter of all newcomers is listed with it',
+  async (_whose, rules) => {
+    const known = Array.from({ length: 20_000 }, (_, index) => spent(usd(1), 'caller|day', `["c${index}"]`))
+    const { budgets, configure, spend } = open(async () => known)
+    await configure(rules)
+    expect(budgets.list()).toEqual([])
+    spend(rules)
+    const owners = budgets.list().map(({ rule, counter }) => [rule.name, counter.subject, counter.spent])
+    expect(owners).toEqual([[rules[0]!.name, others, usd(1)]])
+  },
+)
+
+test('those who share a counter of several parts are told so', async () => {
+  const perBoth = toBudgetRules([{ ...one, usd: 1, per: ['caller', 'tenant'] }])
+  const known = Array.from({ length: 20_000 }, (_, index) =>
+    spent(usd(1), 'caller,tenant|day', `["c${index}","t"]`),
   )
-  const owners = budgets.list().map(({ rule, counter }) => [rule.name, counter.subject, counter.spent])
-  expect(owners).toEqual([['key:a', others, usd(1)]])
+  const { budgets, configure, spend } = open(async () => known)
+  await configure(perBoth)
+  spend(perBoth)
+  expect(() => spend(perBoth)).toThrow('The budget of caller (others) and tenant (others) is used up')
+  const { data } = toBudgetsList(budgets.list().slice(-1), null, new URLSearchParams())
+  expect(data).toMatchObject([{ owner: { caller: '(others)', tenant: null } }])
+})
+
+test('closed budgets ask the books for nothing', async () => {
+  vi.useFakeTimers()
+  let asked = 0
+  const { budgets, configure } = open(async () => {
+    asked++
+    throw new Error('unable to open database file')
+  })
+  await configure(perCaller)
+  budgets.close()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(asked).toBe(1)
 })
