@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { delta, done, event, role, token } from '../testing/chunks.ts'
-import { messages, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { messages, type RunningGateway, type StartOptions, startGateway } from '../testing/gateway.ts'
 import { useOpened } from '../testing/opened.ts'
 import { useTwoTargets } from '../testing/two-targets.ts'
 import { type Answering, json, startUpstream, stream } from '../testing/upstream.ts'
@@ -10,10 +10,17 @@ import { createCostTable } from './cost.ts'
 const startTwoTargets = useTwoTargets(afterEach)
 const opened = useOpened()
 
-async function start(answer: Answering, model: object = {}): Promise<RunningGateway> {
+async function start(
+  answer: Answering,
+  model: object = {},
+  options: StartOptions = {},
+): Promise<RunningGateway> {
   const upstream = await startUpstream(answer)
   const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'sk-secret-key' }
-  const gateway = await startGateway({ models: [{ name: 'm', provider: 'openai', params, ...model }] })
+  const gateway = await startGateway(
+    { models: [{ name: 'm', provider: 'openai', params, ...model }] },
+    options,
+  )
   opened.push(upstream, gateway)
   return gateway
 }
@@ -283,11 +290,44 @@ test('time per output token leaves hidden reasoning out', async () => {
   expect(await gateway.sample('gen_ai_server_time_per_output_token_seconds_count')).toBe(0)
 })
 
+test('reasoning that was streamed is among the tokens whose time is taken', async () => {
+  const gateway = await startInTwoReads(
+    { ...usage, completion_tokens: 101 },
+    delta({ reasoning_content: 'a' }),
+  )
+  expect(await gateway.sample('gen_ai_server_time_per_output_token_seconds_count')).toBe(1)
+})
+
+test('tokens that all came at once have no time between them', async () => {
+  const gateway = await start(withUsage('x'), {}, { monotonicMs: () => 1_000 })
+  await call(gateway)
+  expect(await gateway.sample('gen_ai_server_time_to_first_token_seconds_count')).toBe(1)
+  expect(await gateway.sample('gen_ai_server_time_per_output_token_seconds_count')).toBe(0)
+})
+
+test('each attempt has its own duration, without the wait before it', async () => {
+  let nowMs = 1_000
+  const { ask } = await startTwoTargets({
+    a: json({ error: { message: 'no' } }, 503),
+    monotonicMs: () => nowMs,
+    wait: async (ms) => {
+      nowMs += ms
+    },
+  })
+  const { log } = await ask(true)
+  expect(log.tried).toMatchObject([
+    { waitMs: 0, durationMs: 0 },
+    { waitMs: 125, durationMs: 0 },
+    { waitMs: 0, durationMs: 0 },
+  ])
+  expect(log.durationMs).toBe(125)
+})
+
 /** A gateway after one call whose two tokens certainly arrived at two different times. */
-async function startInTwoReads(said: object): Promise<RunningGateway> {
+async function startInTwoReads(said: object, first = token('a')): Promise<RunningGateway> {
   const firstRead = Promise.withResolvers<void>()
   const gateway = await start(async (response) => {
-    response.writeHead(200).write(role + token('a'))
+    response.writeHead(200).write(role + first)
     await firstRead.promise
     response.end(token('b') + event({ choices: [{ delta: {}, finish_reason: 'stop' }], usage: said }) + done)
   })
