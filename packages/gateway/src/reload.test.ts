@@ -86,6 +86,10 @@ test('round robin continues where it was, unless the targets have changed', asyn
   expect(await askInTurn()).toEqual([1, 1])
   gateway.reload(inTurn(['b', 'a']))
   expect(await askInTurn()).toEqual([1, 2])
+  gateway.reload(inTurn(['a', 'b']))
+  expect(await askInTurn()).toEqual([2, 2])
+  gateway.reload(inTurn(['b', 'a']))
+  expect(await askInTurn()).toEqual([2, 3])
 })
 
 test('with the next call a removed key is refused, and a new one is accepted', async () => {

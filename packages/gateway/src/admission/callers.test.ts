@@ -149,6 +149,7 @@ test('an admin sees callers and what is left of their limits, and no hash', asyn
     { requestsPerMinute: 60, burst: 5 },
     { per: ['model'], tokensPerMinute: 90_000 },
     { concurrency: 4 },
+    { per: ['tenant'], requestsPerMinute: 10 },
   ]
   const gateway = await start({ mode: 'optional' }, { rateLimits })
   await (await gateway.chat({ ...plain, max_tokens: 10 }, bearer('key-of-search'))).text()
@@ -179,6 +180,11 @@ test('an admin sees callers and what is left of their limits, and no hash', asyn
         model: 'm',
         tokens: { perMinute: 90_000, burst: 90_000, remaining: expect.any(Number) },
       },
+      ...['find', null].map((tenant) => ({
+        limit: 'policies[3]',
+        tenant,
+        requests: { perMinute: 10, burst: 10, remaining: 9 },
+      })),
     ],
   })
   expect(text).not.toMatch(/sha256|[0-9a-f]{64}/)
