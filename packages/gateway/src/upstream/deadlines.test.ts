@@ -151,6 +151,20 @@ test('a provider that does not close a finished answer is closed after a moment,
   expect(gateway.logs.at(-1)?.outcome).toBe('ok')
 })
 
+test('what a provider sends behind a finished answer gives it no more time to close', async () => {
+  const { response, provider, cutOff } = await call(streaming, {})
+  provider.writeHead(200, { 'content-type': 'text/event-stream' })
+  provider.write(token('a') + finish + done)
+  const reading = (await response).text()
+  await arrived()
+  vi.advanceTimersByTime(600)
+  provider.write(': ping\n\n')
+  await arrived()
+  vi.advanceTimersByTime(400)
+  expect(await reading).toContain(done)
+  await cutOff
+})
+
 test('comments keep a begun stream alive; silence ends it with an error event, without [DONE]', async () => {
   const { response, provider, cutOff } = await call(streaming, { idleMs: 1000 })
   provider.write(token('a'))
@@ -288,12 +302,18 @@ test('a caller that takes nothing of a long answer for half a minute is dropped'
 })
 
 test.each([
-  ['streamed in one piece', streaming, token('a') + finish + done],
-  ['not streamed', whole, JSON.stringify({ choices: [{ message: { content: 'a' } }] })],
-])('a call that is over leaves no timer behind: %s', async (_what, body, answer) => {
+  ['streamed in one piece', streaming, [token('a') + finish + done]],
+  ['streamed in several', streaming, [token('a'), finish, done]],
+  ['not streamed', whole, [JSON.stringify({ choices: [{ message: { content: 'a' } }] })]],
+])('a call that is over leaves no timer behind: %s', async (_what, body, pieces) => {
   const type = body === streaming ? 'text/event-stream' : 'application/json'
-  const upstream = await startUpstream((provider) => {
-    provider.setHeader('content-type', type).end(answer)
+  const upstream = await startUpstream(async (provider) => {
+    provider.setHeader('content-type', type)
+    for (const piece of pieces) {
+      provider.write(piece)
+      await arrived()
+    }
+    provider.end()
   })
   const gateway = await startGateway(oneModel(upstream.url))
   opened.push(upstream, gateway)

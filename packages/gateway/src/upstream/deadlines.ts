@@ -64,7 +64,6 @@ export function createDeadlines(
     connected: () => clearTimeout(connect),
     begun() {
       clearTimeout(beginning)
-      if (!hasBegun && isWaiting && !isOver && !isDone) idle = setTimeout(fellSilent, idleMs)
       hasBegun = true
     },
     done() {
@@ -78,9 +77,8 @@ export function createDeadlines(
     },
     waiting() {
       isWaiting = true
-      if (isDone) return
       // The relay never waits for an answer that came whole, so that needs no timer.
-      if (hasBegun && !isOver) idle = idle?.refresh() ?? setTimeout(fellSilent, idleMs)
+      if (hasBegun && !isDone) idle = idle?.refresh() ?? setTimeout(fellSilent, idleMs)
     },
     heard() {
       isWaiting = false
