@@ -165,6 +165,33 @@ test('a disk that stays full costs a bounded amount of memory, and what is lost 
   expect(writes.flatMap(({ calls }) => calls)).toEqual(['first', ...names(999)])
 })
 
+test('one message is sent at a time, however soon there is enough for it', async () => {
+  const { books, writes, fate } = open()
+  const answers = Promise.withResolvers<void>()
+  fate.answers = answers.promise
+  for (const name of names(501)) books.read(call(name))
+  await vi.advanceTimersByTimeAsync(1_000)
+  answers.resolve()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(writes.map(({ calls }) => calls.length)).toEqual([500])
+  await vi.advanceTimersByTimeAsync(100)
+  expect(writes.map(({ calls }) => calls.length)).toEqual([500, 1])
+})
+
+test('what could not be written when the gateway ends is counted as lost, and not written later', async () => {
+  const { books, writes, fate, lost, logs } = open()
+  fate.isFull = true
+  books.read(call('a'))
+  await books.close()
+  expect([lost, logs.at(-1)]).toEqual([
+    [1],
+    'the gateway ends, and the books lack calls that could not be written',
+  ])
+  fate.isFull = false
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(writes).toEqual([])
+})
+
 test('closing writes what is waiting, and a second time does nothing', async () => {
   const { books, writes } = open()
   for (const name of names(700)) books.read(call(name))
