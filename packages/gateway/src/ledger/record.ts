@@ -135,9 +135,9 @@ function toTtft({ facts, arrivedAtMs, asked }: Call): number | null {
   return asked?.isStream && facts.firstTokenAtMs !== null ? roundMs(facts.firstTokenAtMs - arrivedAtMs) : null
 }
 
-function toTimePerOutputToken({ facts, asked }: Call): number | null {
+function toTimePerOutputToken({ facts }: Call): number | null {
   const { firstTokenAtMs, lastTokenAtMs, usage } = facts
-  if (!asked?.isStream || firstTokenAtMs === null || lastTokenAtMs === null || !usage) return null
+  if (firstTokenAtMs === null || lastTokenAtMs === null || !usage) return null
   // Hidden reasoning was generated before the first token; counted in, it would make the stream look faster.
   const hidden = facts.hasReasoning ? 0 : (usage.reasoningTokens ?? 0)
   const steps = usage.outputTokens - hidden - 1
