@@ -168,6 +168,7 @@ test('a caller that leaves in mid-stream closes the provider’s connection, and
   leaving.abort()
   await upstream.received[0]!.cutOff
   expect(gateway.logs).toEqual([expect.objectContaining({ status: 499, outcome: 'caller_left' })])
+  expect(gateway.logs[0]).not.toHaveProperty('tried')
   expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
 })
 
