@@ -50,9 +50,7 @@ function toWords(code: string): string {
   return `${code}. Check the network, and params.baseUrl in gateway.yaml.`
 }
 
-/** The code of the error, or of the first of several (a host with several addresses has one error for each). */
-function toCode(error: Error & { code?: unknown }): string {
-  if (typeof error.code === 'string') return error.code
-  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : []
-  return first ? toCode(first) : error.name
+/** For a host with several addresses Node.js gives the code of the first. */
+function toCode({ code, name }: Error & { code?: unknown }): string {
+  return typeof code === 'string' ? code : name
 }
