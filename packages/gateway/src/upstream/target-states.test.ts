@@ -37,6 +37,13 @@ test('a target that is first called under an older config has the policies of th
   expect(state.admit(routed)).toBeNull()
 })
 
+test('two names of one model at one address are two targets', () => {
+  const states = createTargetStates({ monotonicMs: () => 0 })
+  for (let call = 0; call < 3; call++) states.of(target).admit(routed)!.settle('failure')
+  expect(states.of(target).admit(routed)).toBeNull()
+  expect(states.of({ ...target, name: 'other' }).admit(routed)).not.toBeNull()
+})
+
 test('a call that is let through beside a probe decides nothing', () => {
   let nowMs = 0
   const state = createTargetStates({ monotonicMs: () => nowMs }).of(target)
