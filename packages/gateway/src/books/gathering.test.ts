@@ -24,9 +24,9 @@ function open(more: { waitingMax?: number } = {}) {
   const logs: string[] = []
   const rollUp = Promise.withResolvers<null>()
   const ask = (async (kind: string, question: { calls: PackedCalls[]; holds: Hold[] }) => {
-    if (kind === 'usage') return rollUp.promise
-    if (kind !== 'write') return null
     const { isFull, answers } = fate
+    if (kind === 'usage' && !isFull) return rollUp.promise
+    if (kind !== 'write' && kind !== 'usage') return null
     await answers
     if (isFull) throw new Error('database or disk is full')
     const calls = question.calls.flatMap(unpackCalls)
@@ -160,6 +160,7 @@ test('a disk that stays full costs a bounded amount of memory, and what is lost 
   await vi.advanceTimersByTimeAsync(100)
   for (const name of names(1_002)) books.read(call(name))
   expect(lost).toEqual([1, 1, 1])
+  await vi.advanceTimersByTimeAsync(1_000)
   fate.isFull = false
   await vi.advanceTimersByTimeAsync(6_000)
   expect(writes.flatMap(({ calls }) => calls)).toEqual(['first', ...names(999)])
@@ -197,6 +198,18 @@ test('closing writes what is waiting, and a second time does nothing', async () 
   for (const name of names(700)) books.read(call(name))
   await Promise.all([books.close(), books.close()])
   expect(writes.flatMap(({ calls }) => calls)).toEqual(names(700))
+})
+
+test('a question without an answer is a problem of the books, until one has an answer', async () => {
+  const { books, fate, rollUp } = open()
+  const ask = () => books.usage({ by: [], fromMs: null, toMs: null, offset: 0 })
+  rollUp.resolve(null)
+  fate.isFull = true
+  await expect(ask()).rejects.toThrow('full')
+  expect(books.problem()).toBe('database or disk is full')
+  fate.isFull = false
+  await ask()
+  expect(books.problem()).toBeNull()
 })
 
 test('no more than four questions are answered at a time', async () => {
