@@ -184,6 +184,16 @@ describe('conditional', () => {
     ])
   })
 
+  test.each([
+    ["request.user in ['a', 1]", 'a'],
+    ["string(request.max_tokens).matches('^1')", 'a'],
+    // Only what is true holds, and not all that is there.
+    ['request.user', 'b'],
+  ])('%s: to %s', async (when, expected) => {
+    const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
+    expect(await ask({ user: 'a', max_tokens: 10 })).toBe(expected)
+  })
+
   test('no condition sees a credential', async () => {
     const when = "'authorization' in headers || 'cookie' in headers || 'x-goog-api-key' in headers"
     const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
