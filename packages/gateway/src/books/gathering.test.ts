@@ -153,6 +153,19 @@ test('a write that fails after the one before it succeeded is tried again withou
   expect(books.problem()).toBeNull()
 })
 
+test('a question that was asked while a write was on its way has no answer without what that would have written', async () => {
+  const { books, fate, rollUp } = open()
+  rollUp.resolve(null)
+  const answers = Promise.withResolvers<void>()
+  Object.assign(fate, { isFull: true, answers: answers.promise })
+  books.read(call('a'))
+  await vi.advanceTimersByTimeAsync(100)
+  fate.isFull = false
+  const asked = expect(books.usage({ by: [], fromMs: null, toMs: null, offset: 0 })).rejects.toThrow('full')
+  answers.resolve()
+  await asked
+})
+
 test('a disk that stays full costs a bounded amount of memory, and what is lost is counted', async () => {
   const { books, writes, fate, lost } = open({ waitingMax: 1_000 })
   fate.isFull = true
@@ -194,10 +207,27 @@ test('what could not be written when the gateway ends is counted as lost, and no
 })
 
 test('closing writes what is waiting, and a second time does nothing', async () => {
-  const { books, writes } = open()
+  const { books, writes, lost } = open()
   for (const name of names(700)) books.read(call(name))
   await Promise.all([books.close(), books.close()])
   expect(writes.flatMap(({ calls }) => calls)).toEqual(names(700))
+  expect(vi.getTimerCount()).toBe(0)
+  books.read(call('late'))
+  expect(lost).toEqual([1])
+})
+
+test('a disk that never answers holds up the end for five seconds', async () => {
+  const { books, fate } = open()
+  fate.answers = Promise.withResolvers<void>().promise
+  books.read(call('a'))
+  let isClosed = false
+  const closed = books.close().then(() => {
+    isClosed = true
+  })
+  await vi.advanceTimersByTimeAsync(4_999)
+  expect(isClosed).toBe(false)
+  await vi.advanceTimersByTimeAsync(1)
+  await closed
 })
 
 test('a question without an answer is a problem of the books, until one has an answer', async () => {
