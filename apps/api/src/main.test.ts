@@ -254,6 +254,7 @@ test.each([
     { DATABASE_URL: 'file:/proc/nowhere/races.db' },
     /^Cannot open the database \/proc\/nowhere\/races\.db: .*\n$/,
   ],
+  [{ DATABASE_URL: 'postgres://me:secret@127.0.0.1/app' }, /^DATABASE_URL names no file\. (?!.*secret).*\n$/],
 ])('%j is one line on stderr and exit code 1', async (env: Record<string, string>, line) => {
   const program = run(env)
   expect(await program.ended).toBe(1)

@@ -64,6 +64,19 @@ test('further host names are a list', () => {
   ])
 })
 
+test.each(['http://a.example', '*.example', 'a.example b.example'])('%s is no host name', (text) => {
+  expect(() => readSettings({ ALLOWED_HOSTS: `c.example, ${text}` })).toThrow(
+    `ALLOWED_HOSTS holds "${text}". List whole names such as llm.example.com, separated by commas.`,
+  )
+})
+
+test('an address that is none is answered with one that fits', () => {
+  expect(() => readSettings({ GATEWAY_METRICS_URL: 'localhost:15020' })).toThrow(
+    'GATEWAY_METRICS_URL is "localhost:15020". Set it to a URL, such as http://127.0.0.1:15020/metrics.',
+  )
+  expect(() => readSettings({ SIMULATOR_URL: 'simulator' })).toThrow('such as http://127.0.0.1:4010.')
+})
+
 test.each(['PORT', 'GATEWAY_PORT', 'GATEWAY_METRICS_PORT', 'SIMULATOR_PORT'])(
   'a %s that browsers and fetch block is refused: nobody could open it',
   (name) => {

@@ -34,29 +34,41 @@ export function readSettings(environment: Record<string, string | undefined>): S
     port: readPort(read('PORT'), 'PORT', 8000),
     databaseUrl: read('DATABASE_URL') ?? 'file:data/races.db',
     logLevel,
-    allowedHosts: (read('ALLOWED_HOSTS') ?? '')
-      .split(',')
-      .map((name) => name.trim().toLowerCase())
-      .filter((name) => name !== ''),
+    allowedHosts: readNames(read('ALLOWED_HOSTS') ?? ''),
     isCalibratedAtStart: readSwitch(read('CLOCK_CALIBRATION'), 'CLOCK_CALIBRATION'),
     wantsRealTime: readSwitch(read('REAL_TIME'), 'REAL_TIME'),
     gateway: {
-      url: readUrl(read('GATEWAY_URL') ?? `http://127.0.0.1:${gatewayPort}`, 'GATEWAY_URL').replace(
+      url: readUrl(read('GATEWAY_URL'), 'GATEWAY_URL', `http://127.0.0.1:${gatewayPort}`).replace(
         /\/(v1\/?)?$/,
         '',
       ),
       metricsUrl: readUrl(
-        read('GATEWAY_METRICS_URL') ?? `http://127.0.0.1:${metricsPort}/metrics`,
+        read('GATEWAY_METRICS_URL'),
         'GATEWAY_METRICS_URL',
+        `http://127.0.0.1:${metricsPort}/metrics`,
       ),
       isDefaultAddress: read('GATEWAY_URL') === undefined,
       apiKey: read('GATEWAY_API_KEY') ?? null,
     },
     simulatorUrl: readUrl(
-      read('SIMULATOR_URL') ?? `http://127.0.0.1:${simulatorPort}`,
+      read('SIMULATOR_URL'),
       'SIMULATOR_URL',
+      `http://127.0.0.1:${simulatorPort}`,
     ).replace(/\/+$/, ''),
   }
+}
+
+/** The gateway refuses the same texts; here they count where it is another one, or in another container. */
+function readNames(text: string): string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '')
+  const unfit = names.find((name) => /[/*\s]/.test(name))
+  if (unfit === undefined) return names
+  throw new Error(
+    `ALLOWED_HOSTS holds "${unfit}". List whole names such as llm.example.com, separated by commas.`,
+  )
 }
 
 /** On, unless it is off. */
@@ -78,14 +90,15 @@ function readPort(text: string | undefined, name: string, byDefault: number): nu
   )
 }
 
-function readUrl(text: string, name: string): string {
+function readUrl(text: string | undefined, name: string, byDefault: string): string {
+  if (text === undefined) return byDefault
   const isUrl = ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')
   const hasSecret = text.includes('@')
   if (isUrl && (!hasSecret || name === 'GATEWAY_METRICS_URL')) return text
   // A password is not repeated in a message.
   if (!isUrl) {
     const said = hasSecret ? 'no URL' : `"${text}"`
-    throw new Error(`${name} is ${said}. Set it to a URL, such as http://127.0.0.1:4000.`)
+    throw new Error(`${name} is ${said}. Set it to a URL, such as ${byDefault}.`)
   }
   const instead = name === 'GATEWAY_URL' ? ' and set GATEWAY_API_KEY' : ''
   throw new Error(`${name} holds a name or password before an @. Take them out${instead}.`)

@@ -71,6 +71,12 @@ export async function openDatabase(databaseUrl: string): Promise<HistoryDatabase
 }
 
 function toPath(databaseUrl: string): string {
+  // The address may be another project's, from the shell, and hold its password: it is not repeated.
+  if (/^(?!file:)[\w+.-]+:\/\//.test(databaseUrl)) {
+    throw new DatabaseUnavailable(
+      'DATABASE_URL names no file. The history is kept in SQLite: set it to a file, such as file:data/races.db.',
+    )
+  }
   const file = databaseUrl.replace(/^file:(\/\/(?=\/))?/, '')
   if (file === '') throw new DatabaseUnavailable('DATABASE_URL names no file. Set it to file:data/races.db.')
   return file === ':memory:' ? file : path.resolve(file)
