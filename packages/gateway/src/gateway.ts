@@ -138,7 +138,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       const number = ++reloads
       const { hash, warnings } = reading
       const { hash: inForce, refused } = configStatus.describe()
-      if (hash === inForce) return configStatus.unchanged()
+      if (hash === inForce) {
+        if (refused !== null) log.warn({ hash }, 'gateway.yaml is the config in force again')
+        return configStatus.unchanged()
+      }
       if (refused !== null && isSame(reading, refused)) return
       const read = toSetup(reading, engine)
       if (read.setup === null) {
