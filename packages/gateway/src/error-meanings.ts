@@ -131,7 +131,7 @@ export const errorMeanings: Record<ErrorCode, ErrorMeaning> = {
   },
   provider_error: {
     means:
-      'The provider refused. Status, message and code of the answer are its own; this code is only in books, log and metrics.',
+      'The provider refused. Status, message and code of the answer are its own; log, audit, books and metrics have its status as the code, such as `http_429`.',
     remedy: 'Follow the message of the provider.',
   },
   model_unavailable: {
