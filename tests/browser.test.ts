@@ -41,7 +41,7 @@ describe('the race', () => {
     expect(await row(1).getAttribute('data-result')).toBe('win')
     expect(await row(2).getAttribute('data-result')).toBe('behind')
     const slip = await lane(1).getByRole('region', { name: 'Time slip of lane 1' }).innerText()
-    expect(slip).toMatch(/TTFT\s+\d+(\.\d+)? ms ± \d+(\.\d+)?/)
+    expect(slip).toMatch(/TTFT\s+\d+(\.\d+)? ms ±\s\d+(\.\d+)?/)
     expect(slip).toContain('simulated')
     expect(await lane(1).locator('.lane-answer').innerText()).toMatch(/\w{3}/)
     await expectNoSeriousFault()

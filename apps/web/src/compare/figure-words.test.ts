@@ -14,7 +14,7 @@ test.each([
   ['tokens', differs(3), '3 more'],
   ['cost', differs(-0.001), '$0.00100 cheaper'],
   ['total', differs(12, null), '12.0 ms longer, margin not measured'],
-  ['ttft', { kind: 'none', margin: 2.4 }, 'none (± 2.4 ms)'],
+  ['ttft', { kind: 'none', margin: 2.4 }, 'none (±\u00a02.4 ms)'],
   ['tokens', { kind: 'none', margin: 0 }, 'none'],
   ['cost', { kind: 'unknown' }, '—'],
 ] as const)('of %s %o is "%s"', (figure, difference, text) => {

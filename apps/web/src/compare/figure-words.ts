@@ -1,5 +1,5 @@
 /** The figures of a comparison in words: their names, how they are printed, and what a difference is called. */
-import { dash, toCost, toCount, toFineMs, toSeconds, toSpeed } from '../look/figures.ts'
+import { dash, plusMinus, toCost, toCount, toFineMs, toSeconds, toSpeed } from '../look/figures.ts'
 import type { ComparedFigure } from './compare-figures.ts'
 
 interface FigureWords {
@@ -40,7 +40,7 @@ export function toDifferenceText({
     case 'unknown':
       return dash
     case 'none':
-      return difference.margin === 0 ? 'none' : `none (± ${print(difference.margin)})`
+      return difference.margin === 0 ? 'none' : `none (${plusMinus}${print(difference.margin)})`
     case 'differs': {
       const words = `${about}${print(Math.abs(difference.by))} ${difference.by > 0 ? more : less}`
       return difference.margin === null ? `${words}, margin not measured` : words

@@ -94,8 +94,11 @@ export function toMsWithin(ms: number | null | undefined, marginMs: number | nul
  */
 export function toWithin(margin: number | null | undefined): string {
   if (margin == null || margin < marginMin) return ''
-  return ` ± ${fixedBelow(10, margin, 1) ?? toCount(margin)}`
+  return ` ${plusMinus}${fixedBelow(10, margin, 1) ?? toCount(margin)}`
 }
+
+/** With a space at which no line ends: the sign stays with its number. */
+export const plusMinus = '±\u00a0'
 
 /** A smaller margin would be printed as ± 0.0. */
 const marginMin = 0.05

@@ -6,8 +6,8 @@ import { toCurves } from './curves.ts'
 import { SplitsTable } from './splits-table.tsx'
 
 test('splits have the same ± as the slips: the margin, and the lag of a disturbed clock added to it', () => {
-  expect(textOf(0.4, false)).toContain('from each lane’s own request, ± 1.0 ms.')
-  expect(textOf(84.36, true)).toContain('from each lane’s own request, ± 85 ms.')
+  expect(textOf(0.4, false)).toContain('from each lane’s own request, ±\u00a01.0 ms.')
+  expect(textOf(84.36, true)).toContain('from each lane’s own request, ±\u00a085 ms.')
 })
 
 test('thousands of milliseconds are separated, as everywhere', () => {

@@ -24,7 +24,7 @@ test('the speed of a finished lane has its margin, and a burst has no speed', ()
       ],
     }),
   ).lanes
-  expect(figures(timed!, 'tok/s')).toBe('20 ± 0.4')
+  expect(figures(timed!, 'tok/s')).toBe('20 ±\u00a00.4')
   expect(figures(burst!, 'tok/s')).toBe('— too short to time')
 })
 

@@ -25,12 +25,12 @@ const usage = {
 
 test('prints the figures of a lane that streamed, times and speeds with their ±', () => {
   expect(rows(streamed)).toEqual({
-    TTFT: '182 ms ± 0.9',
+    TTFT: '182 ms ±\u00a00.9',
     'first 50 tok': '≈0.672 s',
     'half way': '≈0.472 s',
-    'longest wait': '10.0 ms ± 1.8',
-    decode: '100.0 tok/s ± 0.3',
-    'end to end': '77.7 tok/s ± 0.1',
+    'longest wait': '10.0 ms ±\u00a01.8',
+    decode: '100.0 tok/s ±\u00a00.3',
+    'end to end': '77.7 tok/s ±\u00a00.1',
     tokens: '60 out, 3 in',
     'counted by': 'its usage',
     chunks: '60, 1.0 tok each',
@@ -55,7 +55,7 @@ test('a burst is too short for a speed, and the margin hardly limits that of a l
     fold(makeTape({ lanes: [{ model: 'm', tokensAt, end: 'done', endAt: 200 }] })).lanes[0]!
   expect(rows(burst([182, 182.01, 182.02]), 4.6)).toMatchObject({
     decode: 'too short to time',
-    'end to end': '15.0 tok/s ± 0.3',
+    'end to end': '15.0 tok/s ±\u00a00.3',
   })
   expect(rows(burst([182, 182, 182]), 4.6).decode).toBe('too short to time')
   const uncounted = done({ usage: { ...usage, source: 'tokenizer' } }, burst([182, 182, 182]))
@@ -65,7 +65,7 @@ test('a burst is too short for a speed, and the margin hardly limits that of a l
   const oneToken = done({ usage: { ...usage, outputTokens: 1 } }, burst([182, 191.3]))
   for (const slip of [burst([182]), oneToken]) expect(Object.keys(rows(slip))).not.toContain('decode')
   expect(rows(burst([182, 191.2]), 4.6).decode).toBe('too short to time')
-  expect(rows(burst([182, 191.3]), 4.6).decode).toBe('107.5 tok/s ± 106')
+  expect(rows(burst([182, 191.3]), 4.6).decode).toBe('107.5 tok/s ±\u00a0106')
   expect(rows(streamed, 0.05)).toMatchObject({ decode: '100.0 tok/s', 'end to end': '77.7 tok/s' })
   expect(rows(streamed, null)).toMatchObject({ decode: '100.0 tok/s', 'end to end': '77.7 tok/s' })
 })
@@ -119,8 +119,8 @@ test('names reasoning that was billed and never shown', () => {
   expect(inPart['reasoning, partly hidden']).toBe('600 tok, ≈10 came')
   // 641 − 600 + 10, in 0.59 s; the whole output is the provider's own count.
   expect(inPart).toMatchObject({
-    decode: '≈84.7 tok/s ± 0.3',
-    'end to end': '830.3 tok/s ± 1.0',
+    decode: '≈84.7 tok/s ±\u00a00.3',
+    'end to end': '830.3 tok/s ±\u00a01.0',
     tokens: '641 out, 24 in',
     chunks: '60, ≈0.8 tok each',
   })
@@ -129,7 +129,7 @@ test('names reasoning that was billed and never shown', () => {
 
 test('has the first answer of a lane that reasoned, and cached tokens, where there are any', () => {
   const reasoned = { ...streamed, reasoning: 'so' }
-  expect(rows(reasoned)['first answer']).toBe('0.182 s ± 0.9 ms')
+  expect(rows(reasoned)['first answer']).toBe('0.182 s ±\u00a00.9 ms')
   expect(rows(reasoned, null)['first answer']).toBe('0.182 s')
   for (const part of [{ firstAnswerMark: null }, { stream: false }]) {
     expect(Object.keys(rows({ ...reasoned, ...part }))).not.toContain('first answer')
