@@ -97,6 +97,6 @@ test.each([
 test('the page of metrics can be asked for by name and password, which no message repeats', () => {
   const url = 'http://me:secret@127.0.0.1:15020/metrics'
   expect(readSettings({ GATEWAY_METRICS_URL: url }).gateway.metricsUrl).toBe(url)
-  const message = 'GATEWAY_METRICS_URL is no URL. Set it to a URL, such as http://127.0.0.1:4000.'
+  const message = 'GATEWAY_METRICS_URL is no URL. Set it to a URL, such as http://127.0.0.1:15020/metrics.'
   expect(() => readSettings({ GATEWAY_METRICS_URL: 'htp:/me:secret@127.0.0.1' })).toThrow(new Error(message))
 })
