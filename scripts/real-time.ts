@@ -1,11 +1,11 @@
 /**
  * Simulator and gateway run with real-time priority beside the app, where the system allows it (docs/decisions/0026).
- * Only their main threads: what those start, such as the books' thread, has a normal priority.
+ * So have the threads that they start: a collection of garbage waits for its helpers.
  */
 import { spawnSync } from 'node:child_process'
 
 /** To be put before a program's own command; `chrt` becomes that program, with the same process id and channels. */
-export const realTimeCommand = ['chrt', '--reset-on-fork', '--fifo', '1']
+export const realTimeCommand = ['chrt', '--fifo', '1']
 
 /** By trying: the right can come from the user, from a capability or from a limit. */
 export function isRealTimeAllowed(): boolean {

@@ -12,9 +12,10 @@ import pino from 'pino'
 import { answerStarting } from './answer-starting.ts'
 import type { AppContext } from './app-context.ts'
 import { openDatabase, recoverRaces } from './history/index.ts'
+import { preferThread } from './lane-priority.ts'
+import { createLaneThread } from './races/index.ts'
 import { createServer } from './server.ts'
 import { readSettings } from './settings.ts'
-import { yieldToLanes } from './yield-to-lanes.ts'
 
 // V8 compiles a function after 400 calls, and a lane runs most of its code once: here after 20 (docs/decisions/0017).
 setFlagsFromString('--invocation-count-for-maglev=20')
@@ -54,11 +55,10 @@ async function main() {
     host: settings.host,
     allowedHosts: settings.allowedHosts,
     simulatorUrl: settings.simulatorUrl,
-    wantsRealTime: settings.wantsRealTime,
+    laneThread: createLaneThread(log, { prefer: (name) => preferThread(name, settings.wantsRealTime) }),
     version: readVersion(),
     webFolder: fileURLToPath(new URL('../../web/dist', import.meta.url)),
   })
-  yieldToLanes()
   await clock.begin({ isMeasured: settings.isCalibratedAtStart })
   handle = app
 

@@ -13,7 +13,6 @@ import { createLeaderboardRoutes } from './leaderboard/index.ts'
 import { createCatalog, createModelRoutes } from './models/index.ts'
 import { createPromptRoutes } from './prompts/index.ts'
 import {
-  createLaneThread,
   createRaceRoutes,
   createRaces,
   type LaneThread,
@@ -37,9 +36,7 @@ export interface ServerOptions extends HostRules {
   clockLimits?: ClockLimits
   raceLimits?: RaceLimits
   viewerLimits?: ViewerLimits
-  laneThread?: LaneThread
-  /** The lane thread asks the system for real-time priority. */
-  wantsRealTime?: boolean
+  laneThread: LaneThread
 }
 
 export interface AppServer {
@@ -52,7 +49,7 @@ export interface AppServer {
 export function createServer(context: AppContext, options: ServerOptions): AppServer {
   const catalog = createCatalog(context)
   const telemetry = createTelemetry(context)
-  const laneThread = options.laneThread ?? createLaneThread(context.log, options)
+  const { laneThread } = options
   const clock = createClock(
     {
       context,

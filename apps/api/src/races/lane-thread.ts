@@ -3,7 +3,6 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
-import { makeRealTime } from '../real-time.ts'
 import type { Lateness } from './lanes/lateness.ts'
 import type { FromLaneThread, LaneEvent, LaneStop, LanesOrder, ToLaneThread } from './lanes/messages.ts'
 
@@ -40,13 +39,13 @@ export const startLaneWorker = () =>
 
 interface LaneThreadOptions {
   startWorker?: () => Worker
-  /** Ask the system for real-time priority. */
-  wantsRealTime?: boolean
+  /** Gives each thread that is started its priority; resolves to whether that is a real-time one. */
+  prefer?: (threadName: string) => Promise<boolean>
 }
 
 export function createLaneThread(
   log: Logger,
-  { startWorker = startLaneWorker, wantsRealTime = false }: LaneThreadOptions = {},
+  { startWorker = startLaneWorker, prefer = async () => false }: LaneThreadOptions = {},
 ): LaneThread {
   const listeners = new Map<string, LanesListener>()
   let isRealTime = false
@@ -55,7 +54,9 @@ export function createLaneThread(
 
   function start(): Worker {
     const started = startWorker()
-    if (wantsRealTime) started.on('online', hurry)
+    started.on('online', async () => {
+      isRealTime = await prefer(threadName)
+    })
     started.on('message', (message: FromLaneThread) => receive(message))
     started.on('error', (error) => log.error({ error }, 'the lane thread failed'))
     started.on('exit', () => {
@@ -65,10 +66,6 @@ export function createLaneThread(
       for (const listener of lost) listener.onLost()
     })
     return started
-  }
-
-  async function hurry() {
-    isRealTime = await makeRealTime(threadName)
   }
 
   function receive(message: FromLaneThread) {

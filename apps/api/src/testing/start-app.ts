@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import pino from 'pino'
 import type { AppContext } from '../app-context.ts'
 import { type HistoryDatabase, openDatabase, recoverRaces } from '../history/index.ts'
+import { createLaneThread } from '../races/index.ts'
 import { createServer, type ServerOptions } from '../server.ts'
 
 export interface TestApp {
@@ -32,6 +33,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     log = pino({ level: 'silent' }),
     now = () => new Date(),
     nowMs = () => performance.now(),
+    laneThread = createLaneThread(log),
     ...more
   } = options
   const goingDown = new AbortController()
@@ -46,6 +48,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
       webFolder: '/nowhere',
       // Nothing listens there.
       simulatorUrl: 'http://127.0.0.1:1',
+      laneThread,
       ...more,
     },
   )

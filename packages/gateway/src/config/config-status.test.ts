@@ -48,7 +48,9 @@ test('a bad config is refused with all its faults, and the old one stays in forc
   )
 
   for (const _twice of [1, 2]) gateway.reload(good)
-  expect(gateway.logs.filter(({ msg }) => msg === 'gateway.yaml is the config in force again')).toHaveLength(1)
+  expect(gateway.logs.filter(({ msg }) => msg === 'gateway.yaml is the config in force again')).toHaveLength(
+    1,
+  )
   expect(await readConfigStatus(gateway)).toEqual(before)
   expect(await gateway.sample('gateway_config_reloads_total', 'outcome="applied"')).toBe(1)
 })
