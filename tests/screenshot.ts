@@ -8,8 +8,11 @@ import { root, startHouse } from './support/programs.ts'
 const folder = join(root, 'docs', 'pictures')
 mkdirSync(folder, { recursive: true })
 const house = await startHouse({ env: { CLOCK_CALIBRATION: 'on' } })
-// The picture shows the margin, so wait until it has been measured.
+// The picture shows the margin, so wait until it has been measured: again, if other programs made it wide.
 while ((await readHealth()).calibration === null) await new Promise((resolve) => setTimeout(resolve, 200))
+for (let again = 0; again < 10 && (await readHealth()).marginMs! > 5; again += 1) {
+  await fetch(`${house.app.url}/api/calibrate`, { method: 'POST' })
+}
 const browser = await openBrowser()
 try {
   for (const colorScheme of ['dark', 'light'] as const) {
@@ -33,6 +36,12 @@ try {
     // The quick lane is done, the slow one is streaming, the third waits for the whole answer, the fourth was cut.
     await page.getByRole('region', { name: 'Time slip of lane 1' }).waitFor()
     await page.locator('article[data-lane="1"] .md-page > :nth-child(2)').waitFor()
+    // And the gateway has said what it saw of the first.
+    await page
+      .getByRole('complementary', { name: 'Telemetry' })
+      .getByText('TTFT, this race')
+      .first()
+      .waitFor()
     await page.screenshot({ path: join(folder, `race-${colorScheme}.png`) })
     await context.close()
   }
