@@ -57,3 +57,16 @@ test('a lane out of view that hangs is drawn to its last token', async () => {
   await button('Race again').waitFor()
   expect(await figure(8, 'tokens').innerText()).toBe(shown)
 })
+
+test('the heads of four lanes are of one height, whether a lane runs or has ended', async () => {
+  await setUpRace(at.page, at.url('/'), ['sim-429', 'sim-long', 'sim-long', 'sim-long'])
+  await button('Start').click()
+  await lane(1).getByText('rate_limit').first().waitFor()
+  await button('Stop lane 2').waitFor()
+  const heights = await at.page
+    .locator('.lane-head')
+    .evaluateAll((heads) => heads.map((head) => head.getBoundingClientRect().height))
+  expect(new Set(heights).size).toBe(1)
+  await button('Stop').click()
+  await button('Race again').waitFor()
+})

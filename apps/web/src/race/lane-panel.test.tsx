@@ -57,6 +57,8 @@ test('a provider is never asked again sooner than it wants, by what the lane say
   expect(html(400)).toContain('asks to wait 1 s')
   expect(html(20_400)).toContain('asks to wait 21 s')
   expect(html(3_600_000)).toContain('asks to wait 3,600 s')
+  const limited = failed({ retryAfterMs: 400, status: 429, message: 'Slow down. Wait 1 s and race again.' })
+  expect(panel(limited, 0)).not.toContain('asks to wait')
 })
 
 test('a lane that answered with a tool call shows it as text, and not that nothing arrived', () => {
