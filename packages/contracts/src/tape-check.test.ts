@@ -159,7 +159,25 @@ describe('a tape that is read from a file', () => {
   const start = fc.sample(tapes, 1)[0]![0] as EventOf<'race-start'>
   const [lane] = start.lanes as [(typeof start.lanes)[number]]
   const withFirstLane = (more: object) => [{ ...lane, ...more }, ...start.lanes.slice(1)]
+  const asked = { model: 'm', stream: true }
+  const entry = { lane: 0, ...asked, provider: null, simulated: false }
+  const twoLanes = { prompt: 'p', lanes: [asked, asked], finish: 'done' }
   test.each<[string, object, string, RegExp]>([
+    [
+      'a second lane without its way',
+      {
+        request: { ...twoLanes, lanes: [asked, { model: 'm' }] },
+        lanes: [entry, { ...entry, lane: 1 }],
+      },
+      'wrong_event',
+      /does not say whether it streams/,
+    ],
+    [
+      'a second lane by another number',
+      { request: twoLanes, lanes: [entry, { ...entry, lane: 2 }] },
+      'wrong_event',
+      /not numbered 0, 1, 2/,
+    ],
     [
       'another model',
       { lanes: withFirstLane({ model: 'gpt-5' }) },
