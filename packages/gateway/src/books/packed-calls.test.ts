@@ -30,7 +30,7 @@ const attempt = fc.record({
 const record = fc.record({
   requestId: text,
   arrivedAtMs: fc.integer({ min: 0, max: 4e12 }),
-  identity: orNull(fc.record({ id: text, tenant: orNull(text) })),
+  identity: fc.record({ id: text, tenant: orNull(text) }),
   tags: fc.dictionary(text, text, { maxKeys: 3 }),
   requestModel: orNull(text),
   operation: text,
@@ -48,12 +48,13 @@ const records = fc.array(record, { maxLength: 30 }) as unknown as fc.Arbitrary<C
 
 /** What the packed call must become, computed without packing. */
 function toBooked(call: CallRecord): BookedCall {
-  const { outcome, identity } = call
+  const { outcome } = call
+  const { id, tenant } = call.identity!
   return {
     requestId: call.requestId,
     atMs: call.arrivedAtMs,
-    caller: identity === null ? '' : identity.id,
-    tenant: identity === null ? null : identity.tenant,
+    caller: id,
+    tenant,
     tags: call.tags,
     model: call.requestModel,
     operation: call.operation,

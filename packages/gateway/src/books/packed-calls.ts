@@ -19,6 +19,7 @@ export interface PackedCalls {
 export interface Packer {
   /** How many calls it holds. */
   readonly count: number
+  /** Its caller is known. */
   add(record: CallRecord): void
   /** Returns what the packer holds, and empties it. */
   take(): PackedCalls
@@ -66,7 +67,8 @@ export function createPacker(): Packer {
       return count
     },
     add(record) {
-      const { identity, attempts, hold } = record
+      const { attempts, hold } = record
+      const { id, tenant } = record.identity!
       const needed = length + callNumbers + attempts.length * attemptNumbers
       if (needed > numbers.length) {
         const larger = new Float64Array(Math.max(needed, numbers.length * 2))
@@ -77,9 +79,8 @@ export function createPacker(): Packer {
       // A request id is unlike every other text: it need not be looked up.
       numbers[at] = texts.push(record.requestId) - 1
       numbers[at + 1] = record.arrivedAtMs
-      // A call that was refused before its caller was known has none.
-      numbers[at + 2] = placeOf(identity?.id ?? '')
-      numbers[at + 3] = placeOrNull(identity?.tenant ?? null)
+      numbers[at + 2] = placeOf(id)
+      numbers[at + 3] = placeOrNull(tenant)
       numbers[at + 4] = placeOf(JSON.stringify(record.tags))
       numbers[at + 5] = placeOrNull(record.requestModel)
       numbers[at + 6] = placeOf(record.operation)

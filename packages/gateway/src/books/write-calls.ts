@@ -87,7 +87,7 @@ function toCallRow(call: BookedCall): Cell[] {
   return [
     requestId,
     atMs,
-    caller === '' ? null : caller,
+    caller,
     tenant,
     toText(tags),
     model,
