@@ -14,7 +14,7 @@ export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEn
   if (!(error instanceof GatewayError) || ours.has(error.code)) return 'neutral'
   // A later attempt had only the time that the attempts before it left.
   if (error.code === 'total_timeout') return isFirst ? 'failure' : 'neutral'
-  const isRefusal = error instanceof ProviderError || (error.code === 'stream_error' && error.status < 500)
+  const isRefusal = error instanceof ProviderError || error.code === 'stream_error'
   if (!isRefusal) return 'failure'
   if (error.status === 429) return countRateLimits && error.reason === null ? 'failure' : 'neutral'
   // llama.cpp answers 500 to a request that is too long, and to one with an image that its model cannot take.

@@ -133,7 +133,14 @@ test('health: the target’s own faults are failures; the caller’s are not, no
   expect(isFailure(new CallerGone('caller_left'))).toBe(false)
   expect(isFailure(new GatewayError('stream_cut', ''))).toBe(true)
   expect(isFailure(new GatewayError('out_of_file_handles', ''))).toBe(false)
-  expect(isFailure(new GatewayError('stream_error', '', { status: 400 }))).toBe(false)
+  expect([400, 500].map((status) => isFailure(new GatewayError('stream_error', '', { status })))).toEqual([
+    false,
+    true,
+  ])
+  const tooLong = { status: 500, reason: 'context_length' } as const
+  expect(isFailure(new GatewayError('stream_error', '', tooLong))).toBe(false)
+  const spent = new GatewayError('stream_error', '', { status: 429, reason: 'quota' })
+  expect(isFailure(spent, { ...usual, countRateLimits: true })).toBe(false)
   expect(isFailure(new GatewayError('total_timeout', ''))).toBe(true)
   expect(isFailure(new GatewayError('total_timeout', ''), { ...usual, isFirst: false })).toBe(false)
 })
