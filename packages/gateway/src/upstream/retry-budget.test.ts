@@ -38,6 +38,13 @@ test('calls and retries older than ten seconds do not count any more', () => {
   expect(takeAll(budget, 10_000)).toBe(3)
 })
 
+test('retries that outlive the calls they were allowed for leave none to come', () => {
+  const budget = createRetryBudget()
+  for (let call = 0; call < 100; call++) budget.noteCall(0)
+  takeAll(budget, 9_000)
+  expect([budget.left(10_000), budget.take(10_000)]).toEqual([0, false])
+})
+
 test('in no ten seconds more than a fifth of the calls, or the few that are always allowed', () => {
   const calls = fc.array(fc.record({ ms: fc.nat(3_000), isRetry: fc.boolean() }), { maxLength: 200 })
   fc.assert(
