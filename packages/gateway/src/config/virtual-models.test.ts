@@ -158,6 +158,10 @@ describe('a fault is named by its place', () => {
       'request.model.matches(metadata.pattern)',
       'The pattern of matches() must be a text in quotes (at character 32)',
     ],
+    [
+      'request.model.matches(metadata)',
+      'The pattern of matches() must be a text in quotes (at character 23)',
+    ],
     ["request.matches('a')", 'matches() is for a text, not for a map'],
   ])('a condition: %s', (when, sentence) => {
     const [fault] = faults(

@@ -98,13 +98,16 @@ test.each([
 })
 
 test('a found model whose name is in the config is not added', async () => {
-  const server = await serve(list('a'))
+  const server = await serve(list('a', 'v'))
+  const targets = [{ model: 'ollama/a' }]
   const gateway = await startGateway({
     models: [{ name: 'ollama/a', provider: 'openai' }],
+    virtualModels: [{ name: 'ollama/v', routing: { cheapest: { targets } } }],
     discovery: [{ provider: 'ollama', baseUrl: `${server.url}/v1` }],
   })
   opened.push(gateway)
   await gateway.gateway.discover([])
   const model = await fetch(`${gateway.url}/v1/models/ollama/a`)
   expect(await model.json()).toMatchObject({ owned_by: 'openai', available: false })
+  expect(await names(gateway)).toEqual(['ollama/v', 'ollama/a'])
 })

@@ -194,12 +194,23 @@ describe('conditional', () => {
     expect(await ask({ user: 'a', max_tokens: 10 })).toBe(expected)
   })
 
-  test('no condition sees a credential', async () => {
-    const when = "'authorization' in headers || 'cookie' in headers || 'x-goog-api-key' in headers"
-    const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
-    const credentials = { authorization: 'Bearer x', cookie: 'a=b', 'x-goog-api-key': 'x' }
-    expect(await ask({}, credentials)).toBe('b')
-  })
+  test.each([undefined, null, 'task', ['task']])(
+    'metadata that are no map are empty: %j',
+    async (metadata) => {
+      const when = "metadata == {} && !('task' in metadata)"
+      const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
+      expect(await ask({ metadata })).toBe('a')
+    },
+  )
+
+  test.each(['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key', 'x-goog-api-key'])(
+    'no condition sees a credential: %s',
+    async (name) => {
+      const when = `'${name}' in headers`
+      const { ask } = await start({ conditional: { targets: [{ model: 'a', when }, { model: 'b' }] } })
+      expect(await ask({}, { [name]: 'x' })).toBe('b')
+    },
+  )
 })
 
 describe('a target without its key', () => {
