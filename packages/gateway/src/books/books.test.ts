@@ -148,7 +148,7 @@ test('several `by` are one list, and the + of a zone need not be encoded', async
   const spending = await start({ date: () => new Date('2026-03-31T23:30:00Z') })
   await spending.spend('a')
   const row = { caller: 'a', tenant: null, model: 'm', calls: 1 }
-  const { data } = await usageOf(spending, '?by=caller&by=tenant,model')
+  const { data } = await usageOf(spending, '?by=caller,&by=tenant,model&by=')
   expect(data).toEqual([expect.objectContaining(row)])
   for (const zone of ['+02:00', '%2B02:00']) {
     expect((await usageOf(spending, `?from=2026-04-01T01:30:00${zone}`)).total).toMatchObject({ calls: 1 })
@@ -202,6 +202,7 @@ test.each([
   ],
   ['?from=2026-01-01&from=2026-02-01', '`from` can be given once'],
   ['?from=2026-02-01&to=2026-01-01', '`from` must lie before `to`'],
+  ['?from=2026-02-01&to=2026-02-01', '`from` must lie before `to`'],
   ['?group=caller', 'this query takes by, from, to and offset'],
   ['?offset=-1', '`offset` is how many rows to skip'],
   ['?offset=1e3', '`offset` is how many rows to skip'],

@@ -236,7 +236,26 @@ test('old calls are forgotten, and so are the oldest of too many; what is counte
   const calls = Array.from({ length: 15 }, (_, index) => toCall(`r${index}`, 1))
   await keeper.write({ calls: [old, ...calls], holds: [], nowMs })
   expect((await keeper.usage({ query: all })).total.calls).toBe(10)
-  expect(await keeper.watch({ counts: [total], nowMs })).toMatchObject([{ pico: 16n }])
+  await keeper.write({ calls: [toCall('newest', 1)], holds: [], nowMs })
+  expect((await keeper.usage({ query: all })).total.calls).toBe(10)
+  expect(await keeper.watch({ counts: [total], nowMs })).toMatchObject([{ pico: 17n }])
+})
+
+test('of too many subjects those who spent most are told', async () => {
+  const keeper = open('books')
+  await keeper.watch({ counts: [perDay], nowMs })
+  const calls = Array.from({ length: 10_001 }, (_, index) =>
+    toCall(`r${index}`, 1 + index, { caller: `c${index}` }),
+  )
+  await keeper.write({ calls, holds: [], nowMs })
+  const spent = await keeper.watch({ counts: [perDay], nowMs })
+  expect([spent.length, spent[0]!.subject, spent.at(-1)!.subject]).toEqual([10_000, '["c10000"]', '["c1"]'])
+})
+
+test('when the thread begins anew, calls that still run are not booked as interrupted', async () => {
+  await open('books').write({ calls: [], holds: [hold], nowMs })
+  await keepers.pop()!.close({})
+  expect((await open('books').usage({ query: all })).total.calls).toBe(0)
 })
 
 test('sums of periods that are long over are swept away, those of a total never', async () => {
