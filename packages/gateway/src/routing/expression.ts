@@ -19,10 +19,7 @@ export interface CallContext {
 
 export type Condition = (context: CallContext) => boolean
 
-const environment = new Environment({
-  homogeneousAggregateLiterals: false,
-  limits: { maxAstNodes: 1_000, maxDepth: 100 },
-})
+const environment = new Environment({ homogeneousAggregateLiterals: false })
 for (const variable of ['request', 'metadata', 'headers', 'caller']) {
   environment.registerVariable(variable, 'map')
 }
