@@ -226,6 +226,12 @@ test('a price in the config goes before the table', async () => {
   expect(await costOf({ price }, 'gpt-4o-mini')).toBeCloseTo((800 + 200 * 0.5 + 500 * 2) / 1e6, 12)
 })
 
+test('a cost has no digits of rounding errors', async () => {
+  const said = { prompt_tokens: 1100, completion_tokens: 1 }
+  // In binary fractions it is 0.00007700000000000001.
+  expect(await costOf({ price: { inputPerMillion: 0.07, outputPerMillion: 0 } }, 'x', said)).toBe(0.000077)
+})
+
 test.each([
   ['a model that the table does not know', {}, 'nobody-knows-me'],
   ['a server of one’s own', { provider: 'custom' }, 'gpt-4o-mini'],
