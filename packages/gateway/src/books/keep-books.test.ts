@@ -241,6 +241,16 @@ test('old calls are forgotten, and so are the oldest of too many; what is counte
   expect(await keeper.watch({ counts: [total], nowMs })).toMatchObject([{ pico: 17n }])
 })
 
+test('the dearest come first, to the last pico-dollar, then those with most calls, then by their names', async () => {
+  const keeper = open('books')
+  const calls = ['e', 'd', 'c', 'd', 'a', 'b'].map((caller, index) =>
+    toCall(`r${index}`, { a: 3, b: 5 }[caller] ?? 0, { caller }),
+  )
+  await keeper.write({ calls, holds: [], nowMs })
+  const { rows } = await keeper.usage({ query: { ...all, by: ['caller'] } })
+  expect(rows.map(({ group }) => group.caller)).toEqual(['b', 'a', 'd', 'c', 'e'])
+})
+
 test('of too many subjects those who spent most are told', async () => {
   const keeper = open('books')
   await keeper.watch({ counts: [perDay], nowMs })
