@@ -48,17 +48,14 @@ test('a bad config is refused with all its faults, and the old one stays in forc
   )
 
   for (const _twice of [1, 2]) gateway.reload(good)
-  expect(gateway.logs.filter(({ msg }) => msg === 'gateway.yaml is the config in force again')).toHaveLength(
-    1,
-  )
+  const takenBack = gateway.logs.filter(({ msg }) => msg === 'gateway.yaml is the config in force again')
+  expect(takenBack).toHaveLength(1)
   expect(await readConfigStatus(gateway)).toEqual(before)
   expect(await gateway.sample('gateway_config_reloads_total', 'outcome="applied"')).toBe(1)
 })
 
 test('a file that cannot be read is one refusal, however often it is looked at, until the reason changes', async () => {
   const gateway = await start({ policies: admin })
-  const metrics = await (await fetch(gateway.metricsUrl)).text()
-  expect(metrics).toContain('gateway_config_reloads_total{outcome="refused"} 0')
   for (const code of ['ENOENT', 'ENOENT', 'EACCES', 'EACCES']) {
     const faults = [`gateway.yaml cannot be read (${code}). Put it back.`]
     gateway.gateway.reload({ isValid: false, faults, warnings: [], hash: null })
@@ -95,16 +92,4 @@ test('warnings are listed as long as their config is in force', async () => {
   })
   gateway.reload({ policies: admin, models: [] })
   expect(await readConfigStatus(gateway)).toMatchObject({ warnings: [], refused: null })
-})
-
-test('of a long list of faults or warnings the first hundred are kept', async () => {
-  const gateway = await start({ policies: admin })
-  const warnings = Array.from({ length: 101 }, (_, index) => `warning ${index}`)
-  const edited = loadConfig(`llm: ${JSON.stringify({ discovery: [], policies: admin })}`, {})
-  gateway.gateway.reload({ ...edited, warnings, hash: 'edited' })
-  gateway.gateway.reload({ isValid: false, faults: warnings, warnings: [], hash: null })
-  expect(await readConfigStatus(gateway)).toMatchObject({
-    warnings: warnings.slice(0, 100),
-    refused: { faults: warnings.slice(0, 100) },
-  })
 })
