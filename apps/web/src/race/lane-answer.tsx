@@ -25,20 +25,20 @@ export function LaneAnswer({ text, isOpen, scroller }: LaneAnswerProps) {
   const newest = useRef(nothing)
   const hasChanged = newest.current.text !== text || newest.current.isOpen !== isOpen
   if (hasChanged && (isNear || text.length < shortChars))
-    newest.current = { text, isOpen, isLong: text.length >= shortChars }
+    newest.current = { text, isOpen, isLong: !isOpen && text.length >= shortChars }
   if (newest.current.text === '') return <p className="dim">…</p>
-  return <SettlingAnswer newest={newest.current} isNear={isNear} isPrinting={isPrinting} />
+  return <SettlingAnswer newest={newest.current} isPrinting={isPrinting} />
 }
 
 interface Answer {
   text: string
   isOpen: boolean
+  /** It is long, and whole. */
   isLong: boolean
 }
 
-function SettlingAnswer(props: { newest: Answer; isNear: boolean; isPrinting: boolean }) {
-  const { newest, isNear, isPrinting } = props
-  const settled = useDeferredValue(newest, isNear ? toBeginning(newest) : nothing)
+function SettlingAnswer({ newest, isPrinting }: { newest: Answer; isPrinting: boolean }) {
+  const settled = useDeferredValue(newest, toBeginning(newest))
   const isStep = Math.abs(newest.text.length - settled.text.length) < stepChars
   const shown = isStep || isPrinting ? newest : settled
 
@@ -50,15 +50,15 @@ function SettlingAnswer(props: { newest: Answer; isNear: boolean; isPrinting: bo
   )
 }
 
-/** More than a screenful of a whole answer; of one that grows, which is read at its end, nothing. */
-function toBeginning(answer: Answer): Answer {
-  return answer.isOpen ? nothing : { ...answer, text: answer.text.slice(0, stepChars) }
+/** More than a screenful of a long answer that is whole; of one that grows, which is read at its end, nothing. */
+function toBeginning({ text, isLong }: Answer): Answer {
+  return isLong ? { text: text.slice(0, stepChars), isOpen: true, isLong } : nothing
 }
 
 /** In a long answer that is whole, only the part near the view is laid out. */
 function toClasses({ isOpen, isLong }: Answer): string {
-  if (isOpen) return 'lane-answer lane-answer-open'
-  return isLong ? 'lane-answer lane-answer-long' : 'lane-answer'
+  if (isLong) return 'lane-answer lane-answer-long'
+  return isOpen ? 'lane-answer lane-answer-open' : 'lane-answer'
 }
 
 const nothing: Answer = { text: '', isOpen: true, isLong: false }
