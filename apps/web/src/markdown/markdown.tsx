@@ -14,7 +14,7 @@ export const Markdown = memo(function Markdown({ text, isOpen }: { text: string;
   document.current = advance(document.current, text, isOpen)
   const { sealed, tail, unread } = document.current
   return (
-    <div className={isOpen ? 'md md-open' : 'md'}>
+    <div className="md">
       <PagedBlocks sealed={sealed} open={tail} isSealed={!isOpen} />
       {unread && (
         <p className="md-unread" dir="auto">
