@@ -116,6 +116,8 @@ describe('a tape that is read from a file', () => {
     ],
     ['{"seq":1,"at":1,"type":"lane-start","lane":15}', 'contradiction', /no lane 15/],
     ['{"seq":1,"at":1,"type":"ttft","lane":0,"ms":7}', 'contradiction', /`ms` does not fit its time/],
+    // As if the lane had started at the light.
+    ['{"seq":1,"at":7,"type":"ttft","lane":0,"ms":7}', 'contradiction', /`ms` does not fit its time/],
     ['{"seq":1,"at":1,"type":"token","lane":0,"content":"","kind":"answer"}', 'contradiction', /not started/],
   ])('names the line and what is wrong with %s', (line, code, words) => {
     const [start] = toLines(fc.sample(tapes, 1)[0]!)
