@@ -289,6 +289,11 @@ describe('a tape that is read from a file', () => {
     expect(fault).toMatchObject({ code: 'contradiction', message: expect.stringMatching(words) })
   })
 
+  test('a lane can fail before it has left', () => {
+    const never = { ...failed, seq: 1, at: 0, lane: 0 } as RaceEvent
+    expect(check(toLines([oneLane, never]))).toEqual(fold([oneLane, never]))
+  })
+
   test('nothing follows its end, and it begins with its start', () => {
     fc.assert(
       fc.property(tapes, (tape) => {
