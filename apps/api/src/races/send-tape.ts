@@ -21,6 +21,8 @@ export async function sendTape(
     'x-accel-buffering': 'no',
   })
   response.flushHeaders()
+  // Of a race that runs, the events would hold the connection to its end.
+  if (response.req.method === 'HEAD') return void response.end()
   await sendPieces(response, encodePages(pages), drainMs)
 }
 
@@ -30,8 +32,6 @@ export async function sendPieces(
   pieces: AsyncIterable<string | Uint8Array>,
   drainMs = drainMsMax,
 ): Promise<void> {
-  // Of a race that runs, the pieces would hold the connection to its end.
-  if (response.req.method === 'HEAD') return void response.end()
   for await (const piece of pieces) {
     for (const bytes of toWrites(piece)) {
       const written = await writeWhenReady(response, bytes, drainMs)
