@@ -1,4 +1,4 @@
-import { type RaceRequestInput, toTimeSlip } from '@drag-race/contracts'
+import { type RaceRequestInput, raceVerdict, toTimeSlip } from '@drag-race/contracts'
 import { describe, expect, test } from 'vitest'
 import { detail, eventsOf } from '../testing/race-client.ts'
 import { useHistory } from '../testing/use-history.ts'
@@ -17,6 +17,9 @@ describe('a race in the history', () => {
       category: null,
       finish: 'done',
       marginMs: state.end!.marginMs,
+      clock: state.end!.clock,
+      coldStart: false,
+      verdict: raceVerdict(state),
       tags: { team: 'search', build: '1.4' },
       request: { prompt: 'p', tags: { team: 'search', build: '1.4' } },
     })
