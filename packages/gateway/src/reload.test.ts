@@ -255,6 +255,9 @@ test('found models stay, under the new policies, for as long as their server is 
   gateway.reload({ discovery, policies: { rateLimits: [{ requestsPerMinute: 1 }] } })
   expect(await codeOf(await gateway.chat(asked))).toBe(null)
   expect(await codeOf(await gateway.chat(asked))).toBe('rate_limited')
+  // Under the same name, another address is another server.
+  gateway.reload({ discovery: [{ provider: 'ollama', baseUrl: 'http://127.0.0.1:1/v1' }] })
+  expect(await codeOf(await gateway.chat(asked))).toBe('model_not_found')
   gateway.reload({})
   expect(await codeOf(await gateway.chat(asked))).toBe('model_not_found')
 })

@@ -43,6 +43,8 @@ test('offers what running servers list, and calls it there', async () => {
   const response = await gateway.chat({ model: 'ollama/qwen3', messages: [{}] })
   expect(response.status).toBe(200)
   expect(JSON.parse(ollama.received.at(-1)!.body).model).toBe('qwen3')
+  await response.text()
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ costUsd: null, isUsageEstimated: true })
 })
 
 test('a virtual model whose server was not found cannot be called, and says why', async () => {

@@ -29,5 +29,5 @@ export function createTurns(): Turns {
 }
 
 function toKey({ name, strategy }: Pick<VirtualModelConfig, 'name' | 'strategy'>): string {
-  return JSON.stringify([name, strategy.kind, strategy.targets.map(({ model }) => model)])
+  return JSON.stringify([name, strategy.targets.map(({ model }) => model)])
 }
