@@ -18,6 +18,7 @@ const endings = [
   'whole',
   'broken',
   'busy',
+  'at once',
   'reset',
   'keyless',
   'wrong',
@@ -34,6 +35,7 @@ type Ending = (typeof endings)[number]
 
 function toError(ending: Ending): Error {
   if (ending === 'busy') return new GatewayError('stream_error', '', { status: 429, retryAfterMs: 700 })
+  if (ending === 'at once') return new GatewayError('stream_error', '', { status: 429, retryAfterMs: 0 })
   if (ending === 'keyless') return new GatewayError('stream_error', '', { status: 401 })
   if (ending === 'wrong' || ending === 'told') return new GatewayError('stream_error', '', { status: 400 })
   if (ending === 'too long')
@@ -143,6 +145,10 @@ test('a hint longer than maxBackoffMs is left for the next target, and waited fo
     asked: 'aa',
     waits: [700],
   })
+})
+
+test('a provider that says to come back at once is given the usual time', async () => {
+  expect(await house().call(['at once', 'whole'])).toMatchObject({ asked: 'aa', waits: [125] })
 })
 
 test.each([
