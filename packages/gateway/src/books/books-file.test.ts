@@ -305,6 +305,21 @@ test('a second gateway with a hard budget is not ready until the first has relea
   expect((await second.spend('b')).status).toBe(200)
 })
 
+test('a call that was refused before it could be sent is not held', async () => {
+  const spending = await start({
+    budgets: [{ per: 'caller', usd: 9, period: 'day' }],
+    policies: { circuitBreaker: { consecutiveFailures: 1 } },
+    answer: (response) => void response.writeHead(500).end(),
+  })
+  expect([(await spending.spend('a')).status, (await spending.spend('a')).status]).toEqual([500, 503])
+  await usageOf(spending)
+  const copy = join(folder(), 'copy.db')
+  for (const end of ['', '-wal']) copyFileSync(path() + end, copy + end)
+  const file = new Database(copy)
+  expect(file.prepare('select request_id from holds').pluck().all()).toEqual([])
+  file.close()
+})
+
 test('after a kill, calls that ran under a hard budget are booked with the reserved amount, and no others', async () => {
   const goOn = Promise.withResolvers<void>()
   const options = {

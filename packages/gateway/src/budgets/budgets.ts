@@ -145,6 +145,8 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     },
     settle(call, record) {
       const { budget } = call
+      // A call that was refused at once ends before the turn in which it would have been held.
+      call.budget = null
       if (budget) {
         for (const counter of budget.counters) counter.reserved -= budget.pico
         if (record.attempts.some(isUnpriced)) for (const { rule } of budget.held) metrics.unpriced(rule.name)
