@@ -1,5 +1,14 @@
 /** `POST /admin/backup`: a copy of the books of a running gateway, and a gateway that starts with that copy. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -52,6 +61,18 @@ test('a backup is one file that any program can read', async () => {
   expect(copy.pragma('integrity_check', { simple: true })).toBe('ok')
   expect(copy.pragma('journal_mode', { simple: true })).toBe('delete')
   copy.close()
+})
+
+test('the backup of books behind a link lies beside the books', async () => {
+  const first = await start()
+  await first.spend('a')
+  await usageOf(first)
+  await first.gateway.close()
+  const link = join(folder(), 'link.db')
+  symlinkSync(path(), link)
+  const spending = await start({ booksPath: link })
+  expect((await backUp(spending)).status).toBe(200)
+  expect(copies()).toEqual([file])
 })
 
 test('one backup is made at a time', async () => {
