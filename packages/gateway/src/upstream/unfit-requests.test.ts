@@ -3,9 +3,10 @@
  * llama.cpp answers 500 to such a request, vLLM 400.
  */
 import { expect, test } from 'vitest'
-import { type ErrorBody, startGateway } from '../testing/gateway.ts'
+import { event } from '../testing/chunks.ts'
+import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
 import { useOpened } from '../testing/opened.ts'
-import { json, startUpstream } from '../testing/upstream.ts'
+import { json, startUpstream, stream } from '../testing/upstream.ts'
 
 const opened = useOpened()
 
@@ -24,8 +25,8 @@ const answer = json({ object: 'list', data: [], usage: { prompt_tokens: 1 } })
  * `v` goes to `a`; `w` to `a`, then `b`; `l` to `a`, and with what is too long to `b`, because the first model for that
  * has no key. One failure opens a breaker.
  */
-async function start(message: string, status = 500) {
-  const [a, b] = await Promise.all([startUpstream(refuse(message, status)), startUpstream(answer)])
+async function start(message: string, status = 500, refusal = refuse(message, status)) {
+  const [a, b] = await Promise.all([startUpstream(refusal), startUpstream(answer)])
   const to = (...models: string[]) => ({
     priority: { targets: models.map((model, priority) => ({ model, priority })) },
   })
@@ -60,6 +61,13 @@ test.each([blind, tooLong])('no retry, and no breaker that others would wait for
   expect(a.received).toHaveLength(1)
   expect(gateway.gateway.targets()[0]).toMatchObject({ breaker: 'closed', failuresInARow: 0 })
   expect((await ask('v')).body.error?.code).not.toBe('targets_resting')
+})
+
+test.each([blind, tooLong])('nor where it is told in an event of a stream: %s', async (message) => {
+  const told = stream([event({ error: { code: 500, message, type: 'server_error' } })])
+  const { gateway } = await start(message, 500, told)
+  await (await gateway.chat({ model: 'v', messages, stream: true })).text()
+  expect(gateway.gateway.targets()[0]).toMatchObject({ breaker: 'closed', failuresInARow: 0 })
 })
 
 test.each([
