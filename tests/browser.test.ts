@@ -66,7 +66,7 @@ describe('the race', () => {
     await setUp('sim-429', 'sim-quick')
     await button('Start').click()
     await lane(1).getByText('DNF 429').waitFor()
-    expect(await lane(1).innerText()).toMatch(/wait 2 s/)
+    expect(await lane(1).innerText()).toMatch(/Wait 2 s and race again/)
     await lane(2).getByText('WIN', { exact: true }).waitFor()
     expect(await row(1).innerText()).toContain('DNF')
     await expectNoSeriousFault()
