@@ -39,7 +39,7 @@ test.runIf(isLinux).each(['on', 'off'])(
           const others = [...named('MainThread'), ...named('V8Worker')]
           return lanes && others.length > 1 && others.every(({ priority }) => priority > lanes.priority)
         },
-        { timeout: 10_000 },
+        { timeout: 30_000 },
       )
       .toBe(true)
     await app.stop()

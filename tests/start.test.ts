@@ -77,7 +77,7 @@ test.skipIf(!hasProc).each(['on', 'off'])(
     const program = await startCommand(['npm', 'start'], { ...(await freeEnv()), REAL_TIME: wish }, ready)
     const isRealTime = wish === 'on' && isRealTimeAllowed()
     // The app says so as soon as its lane thread has it.
-    await expect.poll(() => readHealth(program.url), { timeout: 10_000 }).toMatchObject({ isRealTime })
+    await expect.poll(() => readHealth(program.url), { timeout: 30_000 }).toMatchObject({ isRealTime })
 
     const raised = descendants(program.process.pid!).flatMap(realTimeThreads)
     const expected = ['api lanes', 'gateway MainThread', 'gateway V8Worker', 'simulator MainThread']
