@@ -18,7 +18,7 @@ const isDev = process.argv.includes('--dev')
 const isGatewayAlone = process.argv.includes('--gateway')
 // A gateway alone serves others, and in development each program is the child of one that watches its files.
 const isRaced = !isDev && !isGatewayAlone
-const isRealTime = isRaced && environment.REAL_TIME !== 'off' && isRealTimeAllowed()
+const isRealTime = isRaced && environment.REAL_TIME === 'on' && isRealTimeAllowed()
 const programs = toPrograms(environment, { isDev, isGatewayAlone, isRealTime })
 
 const taken = await findTakenPort(programs)

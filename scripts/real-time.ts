@@ -1,11 +1,12 @@
 /**
- * Simulator and gateway run with real-time priority beside the app, where the system allows it (docs/decisions/0026).
- * So have the threads that they start: a collection of garbage waits for its helpers.
+ * With REAL_TIME=on simulator and gateway run with real-time priority beside the app, where the system allows it
+ * (docs/decisions/0026).
+ * Not the threads that they start: when all of them had it, two that waited for a third kept it from both cores.
  */
 import { spawnSync } from 'node:child_process'
 
 /** To be put before a program's own command; `chrt` becomes that program, with the same process id and channels. */
-export const realTimeCommand = ['chrt', '--fifo', '1']
+export const realTimeCommand = ['chrt', '--reset-on-fork', '--fifo', '1']
 
 /** By trying: the right can come from the user, from a capability or from a limit. */
 export function isRealTimeAllowed(): boolean {

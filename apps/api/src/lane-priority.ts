@@ -27,7 +27,8 @@ export async function preferThread(name: string, wantsRealTime: boolean): Promis
 async function makeRealTime(name: string): Promise<boolean> {
   const threadIds = findThreads(name)
   try {
-    for (const id of threadIds) await run('chrt', ['--fifo', '--pid', realTimePriority, String(id)])
+    for (const id of threadIds)
+      await run('chrt', ['--reset-on-fork', '--fifo', '--pid', realTimePriority, String(id)])
     return threadIds.length > 0
   } catch {
     // No `chrt`, or the system forbids it.
