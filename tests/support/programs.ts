@@ -106,7 +106,7 @@ export interface HouseOptions {
   /** Further entries of gateway.yaml's `llm.models`. */
   models?: object[]
   env?: Record<string, string>
-  /** As `npm start` does where the system allows it. Off for tests, which must not take the cores from each other. */
+  /** As with REAL_TIME=on, where the system allows it. Off for tests, which must not take the cores from each other. */
   isRealTime?: boolean
 }
 
