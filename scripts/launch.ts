@@ -9,7 +9,7 @@ import { createServer } from 'node:net'
 import { parseEnv } from 'node:util'
 import type { ModelList } from '../packages/contracts/src/models.ts'
 import { type Program, toPrograms } from './programs.ts'
-import { isRealTimeAllowed } from './real-time.ts'
+import { raiseProgram } from './real-time.ts'
 import { createSupervisor } from './supervise.ts'
 
 const dotenv = existsSync('.env') ? (parseEnv(readFileSync('.env', 'utf8')) as Record<string, string>) : {}
@@ -18,7 +18,7 @@ const isDev = process.argv.includes('--dev')
 const isGatewayAlone = process.argv.includes('--gateway')
 // A gateway alone serves others, and in development each program is the child of one that watches its files.
 const isRaced = !isDev && !isGatewayAlone
-const isRealTime = isRaced && environment.REAL_TIME === 'on' && isRealTimeAllowed()
+const isRealTime = isRaced && environment.REAL_TIME?.trim() !== 'off'
 const programs = toPrograms(environment, { isDev, isGatewayAlone, isRealTime })
 
 const taken = await findTakenPort(programs)
@@ -30,7 +30,10 @@ if (taken) {
 // Either can be a file on a full disk, and an `error` event without a listener is thrown: it would end all programs.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
 
-const supervisor = createSupervisor(programs, (text) => process.stdout.write(text))
+const supervisor = createSupervisor(programs, {
+  print: (text) => process.stdout.write(text),
+  onReady: (program, pid) => program.isRealTime && raiseProgram(pid),
+})
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => supervisor.stop())
 process.on('SIGHUP', () => {
   // A terminal sends this signal when it is closed. Without a terminal, an operator asks to reload gateway.yaml.

@@ -1,6 +1,5 @@
 /** What `npm start` runs: which programs, with which variables, and on which ports they listen. */
 import { isBlockedPort } from '../packages/contracts/src/blocked-ports.ts'
-import { realTimeCommand } from './real-time.ts'
 
 export interface Program {
   name: string
@@ -8,6 +7,8 @@ export interface Program {
   cwd?: string
   env: Record<string, string | undefined>
   ports: { variable: string; port: number }[]
+  /** It gets real-time priority where the system allows it. */
+  isRealTime: boolean
   /** A program that has not ended this long after it was asked to is killed. */
   stopMsMax: number
 }
@@ -21,7 +22,7 @@ export interface Wish {
   isDev: boolean
   /** Only the gateway, as a team runs it in front of its providers. */
   isGatewayAlone: boolean
-  /** Races run with real-time priority. */
+  /** Races are wanted to run with real-time priority. */
   isRealTime: boolean
 }
 
@@ -36,10 +37,10 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isReal
     ...(isDev ? ['--watch', '--watch-preserve-output'] : []),
     entry,
   ]
-  const raced = (entry: string) => (isRealTime ? [...realTimeCommand, ...node(entry)] : node(entry))
   const simulator: Program = {
     name: 'simulator',
-    command: raced('packages/simulator/src/main.ts'),
+    command: node('packages/simulator/src/main.ts'),
+    isRealTime,
     env: withoutKeys(variables),
     ports: [port('SIMULATOR_PORT', 4010)],
     stopMsMax: closeMsMax,
@@ -48,7 +49,8 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isReal
   const gatewayEnv = { ...(!isGatewayAlone && { GATEWAY_DRAIN_MS: '2000' }), ...variables }
   const gateway: Program = {
     name: 'gateway',
-    command: raced('packages/gateway/src/main.ts'),
+    command: node('packages/gateway/src/main.ts'),
+    isRealTime,
     env: gatewayEnv,
     stopMsMax: toDrainMs(gatewayEnv) + closeMsMax,
     ports: [port('GATEWAY_PORT', 4000), port('GATEWAY_METRICS_PORT', 15020)],
@@ -57,6 +59,7 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isReal
   const app: Program = {
     name: 'app',
     command: node('apps/api/src/main.ts'),
+    isRealTime: false,
     env: withoutKeys(variables),
     ports: [port('PORT', 8000)],
     stopMsMax: closeMsMax,
@@ -73,6 +76,7 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isReal
       '--port',
       String(webPort.port),
     ],
+    isRealTime: false,
     cwd: 'apps/web',
     env: withoutKeys(variables),
     ports: [webPort],

@@ -1,15 +1,22 @@
 /**
- * With REAL_TIME=on simulator and gateway run with real-time priority beside the app, where the system allows it
+ * Simulator and gateway run with real-time priority beside the app's lane thread, where the system allows it
  * (docs/decisions/0026).
- * Not the threads that they start: when all of them had it, two that waited for a third kept it from both cores.
  */
 import { spawnSync } from 'node:child_process'
+import { hurryHelpers, makeRealTime } from '../apps/api/src/kernel-threads.ts'
 
-/** To be put before a program's own command; `chrt` becomes that program, with the same process id and channels. */
-export const realTimeCommand = ['chrt', '--reset-on-fork', '--fifo', '1']
+/** Below the lane thread, which reads what these send. */
+const priority = 1
+
+/** Of a program that has started: its main thread. Resolves to whether it has the priority. */
+export async function raiseProgram(pid: number): Promise<boolean> {
+  // A program's id is that of its main thread.
+  const isRaised = await makeRealTime(pid, priority)
+  if (isRaised) hurryHelpers(pid)
+  return isRaised
+}
 
 /** By trying: the right can come from the user, from a capability or from a limit. */
 export function isRealTimeAllowed(): boolean {
-  const [command, ...flags] = realTimeCommand
-  return spawnSync(command!, [...flags, 'true'], { stdio: 'ignore' }).status === 0
+  return spawnSync('chrt', ['--fifo', String(priority), 'true'], { stdio: 'ignore' }).status === 0
 }

@@ -16,7 +16,13 @@ export interface Supervisor {
   hangUp(): void
 }
 
-export function createSupervisor(programs: readonly Program[], print: (text: string) => void): Supervisor {
+export interface Watching {
+  print(text: string): void
+  /** The program has said that it is ready. */
+  onReady(program: Program, pid: number): void
+}
+
+export function createSupervisor(programs: readonly Program[], { print, onReady }: Watching): Supervisor {
   const urls = new Map<string, string>()
   const running = new Map<ChildProcess, Program>()
   const ready = Promise.withResolvers<string[]>()
@@ -29,18 +35,20 @@ export function createSupervisor(programs: readonly Program[], print: (text: str
     if (running.size === 0) ended.resolve(exitCode)
   }
 
-  function onLine(name: string, line: string) {
+  function onLine(program: Program, pid: number, line: string) {
+    const { name } = program
     const url = / on (https?:\/\/[^\s,]+)/.exec(line)?.[1] ?? /Local:\s+(http\S+)/.exec(line)?.[1]
     if (url && !urls.has(name)) {
       urls.set(name, url)
-      if (urls.size === programs.length) ready.resolve(programs.map((program) => urls.get(program.name)!))
+      onReady(program, pid)
+      if (urls.size === programs.length) ready.resolve(programs.map((each) => urls.get(each.name)!))
       return
     }
     if (line.trim() !== '') print(`[${name}] ${line}\n`)
   }
 
   for (const program of programs) {
-    const child = start(program, (line) => onLine(program.name, line))
+    const child = start(program, (line) => onLine(program, child.pid!, line))
     running.set(child, program)
     child.on('exit', (code, signal) => {
       running.delete(child)

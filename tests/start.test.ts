@@ -33,6 +33,8 @@ async function freeEnv(): Promise<Record<string, string>> {
     DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'start-')), 'races.db')}`,
     GATEWAY_DISCOVERY: 'off',
     GATEWAY_BOOKS: 'off',
+    // Other tests need the cores too.
+    REAL_TIME: 'off',
     // A second start must not use the network: no registry answers here.
     npm_config_registry: 'http://127.0.0.1:9/',
   }
@@ -71,18 +73,24 @@ test('prints the one URL, serves the page there, and Ctrl-C ends every process',
   await allGone(started)
 })
 
-test.skipIf(!hasProc).each(['on', 'off'])(
-  'with REAL_TIME %s, lanes, gateway and simulator have the priority that was asked for and is allowed',
+// Empty is unset.
+test.skipIf(!hasProc).each(['', 'off'])(
+  'with REAL_TIME=%s lanes, gateway and simulator have the priority that is allowed, and what they wait for comes next',
   async (wish) => {
     const program = await startCommand(['npm', 'start'], { ...(await freeEnv()), REAL_TIME: wish }, ready)
-    const isRealTime = wish === 'on' && isRealTimeAllowed()
+    const isRealTime = wish === '' && isRealTimeAllowed()
     // The app says so as soon as its lane thread has it.
     await expect.poll(() => readHealth(program.url), { timeout: 30_000 }).toMatchObject({ isRealTime })
 
-    const raised = descendants(program.process.pid!).flatMap(realTimeThreads)
-    expect(raised.toSorted()).toEqual(
-      isRealTime ? ['api lanes', 'gateway MainThread', 'simulator MainThread'] : [],
-    )
+    const threads = () => descendants(program.process.pid!).flatMap(threadsOf)
+    const raised = () => threads().filter(({ policy }) => policy === schedFifo)
+    await expect
+      .poll(() => raised().map(({ name }) => name), { timeout: 30_000 })
+      .toEqual(isRealTime ? ['simulator MainThread', 'gateway MainThread', 'api lanes'] : [])
+    const hurried = () => threads().filter(({ niceness }) => niceness < 0)
+    await expect
+      .poll(() => [...new Set(hurried().map(({ name }) => name))])
+      .toEqual(isRealTime ? ['simulator V8Worker', 'gateway V8Worker', 'api V8Worker'] : [])
     await program.stop('SIGTERM')
   },
 )
@@ -293,20 +301,19 @@ function descendants(pid: number): number[] {
   return children.flatMap((child) => [child, ...descendants(child)])
 }
 
-/** Program and name of each thread of a process that has SCHED_FIFO. */
-function realTimeThreads(pid: number): string[] {
+/** The threads of a process: program and name, and fields 19 and 41 of proc_pid_stat(5). */
+function threadsOf(pid: number) {
   const program = /(\w+)\/src\/main/.exec(commandOf(pid))?.[1]
-  return readdirSync(`/proc/${pid}/task`)
-    .filter((id) => policyOf(`/proc/${pid}/task/${id}/stat`) === schedFifo)
-    .map((id) => `${program} ${readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').trim()}`)
+  return readdirSync(`/proc/${pid}/task`).map((id) => {
+    const task = `/proc/${pid}/task/${id}`
+    // Field 2, the name, can hold spaces, and field 3 comes after its bracket.
+    const fields = readFileSync(`${task}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+    const name = `${program} ${readFileSync(`${task}/comm`, 'utf8').trim()}`
+    return { name, niceness: Number(fields[16]), policy: Number(fields[38]) }
+  })
 }
 
 const schedFifo = 1
-
-/** Field 41 of a thread's `stat`; field 2, its name, can hold spaces, and field 3 comes after its bracket. */
-function policyOf(stat: string): number {
-  return Number(readFileSync(stat, 'utf8').split(') ').at(-1)!.split(' ')[38])
-}
 
 function commandOf(pid: number): string {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')

@@ -5,8 +5,8 @@
  * browser that watches. Then 8 lanes at 100 tokens over other roads, which shows how much of the error is the
  * gateway's; `--roads` runs only these.
  *
- * Where the system allows real-time priority, the programs have it, as with REAL_TIME=on; 8 lanes at 100 tokens are then
- * run once more without it.
+ * Where the system allows real-time priority, the programs have it; 8 lanes at 100 tokens are then run once more without
+ * it, as with REAL_TIME=off.
  *
  * The cases take turns within a round, so that a noisy machine is noisy for all of them. A figure is the median over
  * the rounds of that round's percentile.

@@ -8,7 +8,7 @@
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { realTimeCommand } from '../../scripts/real-time.ts'
+import { raiseProgram } from '../../scripts/real-time.ts'
 import { freePort, root, startCommand, startProgram, startRoad } from '../../tests/support/programs.ts'
 import { type RoundResult, timeRace } from './measure.ts'
 
@@ -38,10 +38,11 @@ export async function compareRoads(setting: RoadSetting): Promise<Way[]> {
     isRealTime,
   })
   const floor = await startCommand(
-    [...(isRealTime ? realTimeCommand : []), process.execPath, join(root, 'bench', 'gateway', 'floor.ts')],
+    [process.execPath, join(root, 'bench', 'gateway', 'floor.ts')],
     { UPSTREAM_URL: simulator.url },
     /floor ready on (http:\S+)/,
   )
+  if (isRealTime) await raiseProgram(floor.process.pid!)
   const startApp = async (name: string, gatewayUrl: string) =>
     startProgram('app', {
       PORT: String(await freePort()),

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { realTimeCommand } from '../../scripts/real-time.ts'
+import { raiseProgram } from '../../scripts/real-time.ts'
 
 export const root = join(import.meta.dirname, '..', '..')
 
@@ -28,10 +28,9 @@ const entries = {
 export function startProgram(
   name: keyof typeof entries,
   env: Record<string, string>,
-  command: readonly string[] = [],
 ): Promise<RunningProgram> {
   return startCommand(
-    [...command, process.execPath, join(root, entries[name])],
+    [process.execPath, join(root, entries[name])],
     env,
     new RegExp(`${name} ready on (http://[^\\s,]+)`),
   )
@@ -106,7 +105,7 @@ export interface HouseOptions {
   /** Further entries of gateway.yaml's `llm.models`. */
   models?: object[]
   env?: Record<string, string>
-  /** As with REAL_TIME=on, where the system allows it. Off for tests, which must not take the cores from each other. */
+  /** Where the system allows it. Off for tests, which must not take the cores from each other. */
   isRealTime?: boolean
 }
 
@@ -115,26 +114,22 @@ export async function startRoad({
   env = {},
   isRealTime = false,
 }: HouseOptions = {}): Promise<Road> {
-  const command = isRealTime ? realTimeCommand : []
   const folder = mkdtempSync(join(tmpdir(), 'drag-race-'))
-  const simulator = await startProgram('simulator', { SIMULATOR_PORT: '0' }, command)
+  const simulator = await startProgram('simulator', { SIMULATOR_PORT: '0' })
   const config = join(folder, 'gateway.yaml')
   // JSON is YAML.
   writeFileSync(config, JSON.stringify({ llm: { models: [...simulatedModels, ...models] } }))
-  const gateway = await startProgram(
-    'gateway',
-    {
-      GATEWAY_CONFIG: config,
-      GATEWAY_PORT: '0',
-      GATEWAY_METRICS_PORT: '0',
-      GATEWAY_DISCOVERY: 'off',
-      GATEWAY_DRAIN_MS: '0',
-      GATEWAY_BOOKS: join(folder, 'books.db'),
-      SIMULATOR_URL: simulator.url,
-      ...env,
-    },
-    command,
-  )
+  const gateway = await startProgram('gateway', {
+    GATEWAY_CONFIG: config,
+    GATEWAY_PORT: '0',
+    GATEWAY_METRICS_PORT: '0',
+    GATEWAY_DISCOVERY: 'off',
+    GATEWAY_DRAIN_MS: '0',
+    GATEWAY_BOOKS: join(folder, 'books.db'),
+    SIMULATOR_URL: simulator.url,
+    ...env,
+  })
+  if (isRealTime) await Promise.all([simulator, gateway].map(({ process }) => raiseProgram(process.pid!)))
   return {
     simulator,
     gateway,

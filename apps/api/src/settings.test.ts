@@ -16,7 +16,7 @@ test('everything has a default: loopback, and the built-in gateway', () => {
     },
     simulatorUrl: 'http://127.0.0.1:4010',
     isCalibratedAtStart: true,
-    wantsRealTime: false,
+    wantsRealTime: true,
   })
 })
 
@@ -25,8 +25,8 @@ test('the clock is measured at the start unless that is switched off', () => {
   expect(() => readSettings({ CLOCK_CALIBRATION: 'maybe' })).toThrow('CLOCK_CALIBRATION is "maybe"')
 })
 
-test('races ask for real-time priority only when that is switched on', () => {
-  expect(readSettings({ REAL_TIME: 'on' }).wantsRealTime).toBe(true)
+test('races ask for real-time priority unless that is switched off', () => {
+  expect(readSettings({ REAL_TIME: 'off' }).wantsRealTime).toBe(false)
   expect(() => readSettings({ REAL_TIME: 'fifo' })).toThrow('REAL_TIME is "fifo"')
 })
 

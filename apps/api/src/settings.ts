@@ -36,7 +36,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     logLevel,
     allowedHosts: readNames(read('ALLOWED_HOSTS') ?? ''),
     isCalibratedAtStart: readSwitch(read('CLOCK_CALIBRATION'), 'CLOCK_CALIBRATION'),
-    wantsRealTime: readSwitch(read('REAL_TIME') ?? 'off', 'REAL_TIME'),
+    wantsRealTime: readSwitch(read('REAL_TIME'), 'REAL_TIME'),
     gateway: {
       url: readUrl(read('GATEWAY_URL'), 'GATEWAY_URL', `http://127.0.0.1:${gatewayPort}`).replace(
         /\/(v1\/?)?$/,
