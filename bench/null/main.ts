@@ -19,7 +19,7 @@ const blocks = isQuick ? 4 : 20
 const racesABlock = 10
 const exactRaces = isQuick ? 20 : 100
 
-const house = await startHouse({ models: toModels() })
+const house = await startHouse({ models: toModels(), isRealTime: true })
 try {
   const appUrl = house.app.url
   const calibrated = await fetch(`${appUrl}/api/calibrate`, {

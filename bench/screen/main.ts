@@ -25,6 +25,7 @@ const simulated = Array.from({ length: lanes }, (_, seed) => ({
   params: { model: `steady?ttft=3000&tps=${tokensPerSecond}&tokens=${tokens}&seed=${seed}` },
 }))
 const house = await startHouse({
+  isRealTime: true,
   models: [
     ...simulated,
     ...Object.keys(texts).map((name) => ({

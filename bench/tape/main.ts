@@ -17,7 +17,7 @@ const rounds = 5
 
 async function main() {
   buildWeb()
-  const house = await startHouse()
+  const house = await startHouse({ isRealTime: true })
   const browser = await openBrowser()
   try {
     const raceId = 'bench-tape'

@@ -105,7 +105,7 @@ export interface HouseOptions {
   /** Further entries of gateway.yaml's `llm.models`. */
   models?: object[]
   env?: Record<string, string>
-  /** Where the system allows it. Off for tests, which must not take the cores from each other. */
+  /** As under `npm start`, where the system allows it. Tests must not take the cores from each other. */
   isRealTime?: boolean
 }
 
