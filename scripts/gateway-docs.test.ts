@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -17,6 +17,7 @@ const editors = 'docs/gateway-config.schema.json'
 const metrics = 'docs/gateway-metrics.md'
 const errors = 'docs/gateway-errors.md'
 const docs = renderGatewayDocs()
+const project = dirname(import.meta.dirname)
 const { run } = useProgram()
 
 let root: string
@@ -27,6 +28,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }))
 
 const write = (path: string, text: string) => writeFileSync(join(root, path), text)
+const read = (path: string) => readFileSync(join(project, path), 'utf8')
 
 test('the page has one row for every key', () => {
   const rows = [...docs[page]!.matchAll(/^\| `(llm[^`]*)` \|/gm)].map(([, key]) => key)
@@ -39,13 +41,24 @@ test('every row says what its key does', () => {
   for (const row of rows) expect(row).toMatch(/^\| `[^`]+` \| [^|]+ \| [^|]+ \| [^|]{5,} \|$/)
 })
 
-test('every example of the page is a config that loads', () => {
-  const examples = [...docs[page]!.matchAll(/```yaml\n(llm:\n[\s\S]*?)```/g)].map(([, text]) => text!)
-  for (const text of examples) {
+test('every example of a gateway.yaml, in the docs or behind a # in the file itself, is a config that loads', () => {
+  const pages = ['README.md', ...readdirSync(join(project, 'docs'), 'utf8').map((name) => `docs/${name}`)]
+  const examples = pages
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) => [...read(path).matchAll(/```yaml\n((?:#.*\n)*llm:\n[\s\S]*?)```/g)])
+    .map(([, text]) => text!)
+  const uncommented = read('gateway.yaml').replaceAll(/^( +)# (?=- | {2}|\w+:$)/gm, '$1')
+  for (const text of [...examples, uncommented]) {
     const loaded = loadConfig(text, { SIMULATOR_URL: 'http://127.0.0.1:4010' })
     expect(loaded, text).toMatchObject({ isValid: true, warnings: [] })
   }
-  expect(examples.length).toBeGreaterThan(5)
+  expect(examples.length).toBeGreaterThan(15)
+  expect([...uncommented.matchAll(/^ {2}(\w+):/gm)].map(([, key]) => key)).toEqual([
+    'models',
+    'virtualModels',
+    'policies',
+    'discovery',
+  ])
 })
 
 test('the page of metrics has every metric of a gateway, with its type and its labels', async () => {
@@ -100,7 +113,7 @@ test.each(Object.keys(docs))('the command fails on a stale %s, and says what to 
 })
 
 test('the docs of the project are fresh', () => {
-  expect(check(dirname(import.meta.dirname))).toEqual({ status: 0, stderr: '' })
+  expect(check(project)).toEqual({ status: 0, stderr: '' })
 })
 
 function check(cwd: string) {
