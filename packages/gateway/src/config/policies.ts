@@ -8,7 +8,7 @@ import { milliseconds } from './values.ts'
 export const Timeouts = z.strictObject({
   connectMs: milliseconds.describe('How long opening a connection to the provider may take.'),
   firstTokenMs: milliseconds.describe(
-    "How long a stream may take from the attempt's start to its first token, or to the event that opens a part of the answer (`content_block_start` of /v1/messages, `response.output_item.added` of /v1/responses, at Bedrock the first piece of reasoning), because reasoning that is not shown sends no token. SSE comments do not count. For a model that reasons long in silence, set it to the longest time worth waiting for (300000 is five minutes), and `totalMs` above it. Streaming calls only.",
+    "How long a stream may take from the attempt's start to its first token, or to the event that opens a part of the answer (`content_block_start` of /v1/messages, `response.output_item.added` of /v1/responses, at Bedrock the first piece of reasoning, in a chat completion a picture or a sound), because reasoning that is not shown, pictures and sounds are no tokens. SSE comments do not count. For a model that reasons long in silence, set it to the longest time worth waiting for (300000 is five minutes), and `totalMs` above it. Streaming calls only.",
   ),
   answerMs: milliseconds
     .nullable()

@@ -22,6 +22,7 @@ export interface Heard {
 export function createAsChunk(endpoint: Endpoint, heard: Heard): AsChunk {
   switch (endpoint) {
     case 'chat/completions':
+      return (raw) => ofChat(raw, heard)
     case 'embeddings':
     case 'messages/count_tokens':
       return (raw) => raw
@@ -32,6 +33,13 @@ export function createAsChunk(endpoint: Endpoint, heard: Heard): AsChunk {
     case 'messages':
       return createOfMessage(heard)
   }
+}
+
+/** A picture or a sound is no token, but the answer has begun with it. Some servers send an empty list in each delta. */
+function ofChat(raw: unknown, { onOpened }: Heard): unknown {
+  const deltas = records(record(raw).choices).map(({ delta }) => record(delta))
+  if (deltas.some(({ images, audio }) => records(images).length > 0 || isRecord(audio))) onOpened()
+  return raw
 }
 
 function ofCompletion(raw: unknown): unknown {

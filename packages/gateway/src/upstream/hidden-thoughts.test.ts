@@ -1,7 +1,8 @@
-/** The answer of a model that reasons for long and shows nothing of it has begun, however late its first token is. */
+/** An answer whose first part has no token, hidden reasoning or a picture, has begun, however late its first token is. */
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { event } from '../dialects/testing/event-message.ts'
+import { delta, done, finish, role, token } from '../testing/chunks.ts'
 import { type ErrorBody, messages, startGateway } from '../testing/gateway.ts'
 import { claude, native, nativeStreams, variables } from '../testing/native.ts'
 import { type Received, startUpstream } from '../testing/upstream.ts'
@@ -25,6 +26,7 @@ async function call(path: string, model: string) {
   const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-ours', model: 'claude-sonnet-4-5' }
   const models = [
     { name: 'gpt', provider: 'openai', params },
+    { name: 'gpt-audio', provider: 'openai', params },
     { name: 'claude', provider: 'anthropic', params },
     { name: 'bedrock', provider: 'bedrock', params: { ...params, apiKey: undefined } },
   ]
@@ -56,10 +58,17 @@ const answerOfResponses =
   native({ type: 'response.completed', response: { id: 'resp_1', model: 'o3' } })
 const answerOfClaude = claude.text + claude.stop('end_turn')
 
+const noPicture = delta({ images: [], audio: null })
+const picture = delta({ images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] })
+const sound = delta({ audio: { id: 'audio_1', transcript: '4' } })
+const answerOfChat = token('42') + finish + done
+
 describe.each([
   ['/v1/responses', 'gpt', created, added, native({ type: 'keepalive' }), answerOfResponses, '42'],
   ['/v1/messages', 'claude', claude.start, thinking, claude.ping, answerOfClaude, 'grüß'],
   ['/v1/chat/completions', 'claude', claude.start, thinking, claude.ping, answerOfClaude, 'grüß'],
+  ['/v1/chat/completions', 'gpt', role + noPicture, picture, ': ping\n\n', answerOfChat, '42'],
+  ['/v1/chat/completions', 'gpt-audio', role, sound, ': ping\n\n', answerOfChat, '42'],
 ])('%s of %s', (path, model, start, opening, ping, answer, words) => {
   test('goes on as long as the provider sends keep-alives', async () => {
     const { gateway, response, provider } = await call(path, model)
