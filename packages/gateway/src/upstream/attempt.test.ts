@@ -1,9 +1,13 @@
+import { getEventListeners } from 'node:events'
 import { Dispatcher } from 'undici'
-import { expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { callerLeft } from '../errors.ts'
 import { oneModel, toConfig } from '../testing/gateway.ts'
 import { openAttempt } from './attempt.ts'
 import { toTarget } from './target.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
 
 /** A dispatcher that keeps a request waiting for a connection. */
 class WaitingDispatcher extends Dispatcher {
@@ -12,6 +16,18 @@ class WaitingDispatcher extends Dispatcher {
     this.handler = handler
     return true
   }
+}
+
+/** A dispatcher with an open connection, which takes the request at once. */
+class OpenDispatcher extends WaitingDispatcher {
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    handler.onRequestStart!(toController(), {})
+    return super.dispatch(options, handler)
+  }
+}
+
+function toController() {
+  return { abort: vi.fn(), aborted: false, paused: false, reason: null, pause() {}, resume() {} }
 }
 
 function ask(dispatcher: Dispatcher, signal: AbortSignal, onSent = () => {}) {
@@ -41,9 +57,29 @@ test('a call given up while it waits for a connection is not sent when the conne
   const attempt = ask(dispatcher, leaving.signal, onSent)
   leaving.abort(callerLeft)
   await expect(attempt).rejects.toBe(callerLeft)
-  const abort = vi.fn()
-  const controller = { abort, aborted: false, paused: false, reason: null, pause() {}, resume() {} }
+  const controller = toController()
   dispatcher.handler!.onRequestStart!(controller, {})
-  expect(abort).toHaveBeenCalledWith(callerLeft)
+  expect(controller.abort).toHaveBeenCalledWith(callerLeft)
   expect(onSent).not.toHaveBeenCalled()
+})
+
+test('a connection has its own time to open, and needs none where it is open', async () => {
+  const { signal } = new AbortController()
+  void ask(new OpenDispatcher(), signal)
+  expect(vi.getTimerCount()).toBe(1)
+  void ask(new WaitingDispatcher(), signal)
+  expect(vi.getTimerCount()).toBe(3)
+})
+
+test.each(['ends', 'is given up'])('an attempt that %s leaves no timer and no listener', async (way) => {
+  const dispatcher = new WaitingDispatcher()
+  const leaving = new AbortController()
+  const attempt = ask(dispatcher, leaving.signal).catch(() => null)
+  if (way === 'ends') dispatcher.handler!.onResponseEnd!(toController(), {})
+  else {
+    leaving.abort(callerLeft)
+    await attempt
+  }
+  expect(vi.getTimerCount()).toBe(0)
+  expect(getEventListeners(leaving.signal, 'abort')).toEqual([])
 })
