@@ -17,4 +17,5 @@ test('every cost of twelve decimals comes back as it was', () => {
 
 test('is written for people', () => {
   expect([5_000_000_000_000n, 12_345_600_000n, 0n].map(toPrice)).toEqual(['$5.00', '$0.012346', '$0.00'])
+  expect([100_000n, 999_999n, 1n].map(toPrice)).toEqual(['$0.0000001', '$0.000000999999', '$0.000000000001'])
 })

@@ -18,8 +18,8 @@ export function toUsd(pico: bigint): number {
   return Number(`${pico < 0n ? '-' : ''}${digits.slice(0, -12)}.${digits.slice(-12)}`)
 }
 
-/** For people: two to six decimals, without zeros after the second. */
+/** For people: two to six decimals, without zeros after the second; less than a millionth has all of its decimals. */
 export function toPrice(pico: bigint): string {
-  const [whole, decimals = ''] = toUsd(pico).toFixed(6).split('.')
-  return `$${whole}.${decimals.replace(/0{1,4}$/, '')}`
+  const decimals = pico > 0n && pico < 1_000_000n ? 12 : 6
+  return `$${toUsd(pico).toFixed(decimals).replace(/(\.\d\d\d*?)0+$/, '$1')}`
 }
