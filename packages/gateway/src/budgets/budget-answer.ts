@@ -35,11 +35,14 @@ export function toBooksUnavailable(): GatewayError {
   )
 }
 
-/** `caller search-team`, `tag agent crawler and tenant search`. Those who share a counter have one name for all. */
-export function toOwner({ count, subject }: Pick<Counter, 'count' | 'subject'>): string {
+/**
+ * `caller search-team`, `tag agent crawler and tenant search`. Those who share a counter have one name for all. In a
+ * sentence the beginning of a long name is enough; where owners are told apart it is whole.
+ */
+export function toOwner({ count, subject }: Pick<Counter, 'count' | 'subject'>, charsMax?: number): string {
   const values = JSON.parse(subject) as string[]
   return count.per
-    .map((part, index) => `${part.replace(':', ' ')} ${(values[index] ?? '(others)').slice(0, 100)}`)
+    .map((part, index) => `${part.replace(':', ' ')} ${(values[index] ?? '(others)').slice(0, charsMax)}`)
     .join(' and ')
 }
 
@@ -54,5 +57,5 @@ const inWords: Record<Period, string> = {
 function toSentence({ pico, count: { period } }: BudgetRule, counter: Counter): string {
   const amount = `${toPrice(pico)} ${inWords[period]}`
   const reserved = counter.reserved > 0n ? ` and ${toPrice(counter.reserved)} reserved by running calls` : ''
-  return `The budget of ${toOwner(counter)} is used up: ${amount}, with ${toPrice(counter.spent)} spent${reserved}.`
+  return `The budget of ${toOwner(counter, 100)} is used up: ${amount}, with ${toPrice(counter.spent)} spent${reserved}.`
 }

@@ -114,6 +114,14 @@ test('of a long name of an owner no more than its beginning is told', async () =
   expect(error.message).toContain(`tag team ${'x'.repeat(100)} is used up`)
 })
 
+test('owners whose long names begin alike have a row each in the metrics', async () => {
+  const { spend, gateway } = await at.start([{ per: 'tag:team', usd: 9, period: 'day' }])
+  const beginning = 'x'.repeat(200)
+  for (const end of ['a', 'a', 'b']) await spend('a', { metadata: { team: beginning + end } })
+  expect(await gateway.sample('gateway_budget_spent_usd', `${beginning}a"`)).toBe(2)
+  expect(await gateway.sample('gateway_budget_spent_usd', `${beginning}b"`)).toBe(1)
+})
+
 test('concurrent calls reserve what they may cost', async () => {
   const goOn = Promise.withResolvers<void>()
   const { spend, upstream, admin } = await at.start([perCaller], {
