@@ -187,6 +187,15 @@ describe('lanes of a model beside the increments of its histograms', () => {
     expect(model!.comparisons.find(({ what }) => what === 'TTFT')).toMatchObject({ tape: null, isOff: false })
   })
 
+  test('a figure that neither side has is no comparison', () => {
+    const [model] = reconcileModels(
+      [row({ ttftMs: null, durationMs: null })],
+      [lane({ hasFailed: true })],
+      marginMs,
+    )
+    expect(model!.comparisons.map(({ what }) => what)).toEqual(['calls', 'tokens in', 'tokens out'])
+  })
+
   test('a model that did not race is left out', () => {
     expect(reconcileModels([row({ model: 'other' })], [lane({})], marginMs)).toEqual([])
   })

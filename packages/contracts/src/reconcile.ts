@@ -80,7 +80,7 @@ function reconcileModel(
     areAllDone ? done.reduce((sum, { usage }) => sum + usage[of], 0) : null
   const times = (what: 'TTFT' | 'duration', values: (number | null)[], gateway: number | null) =>
     compareTimes(what, areAllDone ? mean(values) : null, gateway, tolerance)
-  const comparisons = [
+  const all = [
     compareCounts('calls', lanes.length, row.requests),
     compareCounts('tokens in', tokens('inputTokens'), row.inputTokens, isEstimated),
     compareCounts('tokens out', tokens('outputTokens'), row.outputTokens, isEstimated),
@@ -95,6 +95,7 @@ function reconcileModel(
       row.durationMs,
     ),
   ]
+  const comparisons = all.filter(({ tape, gateway }) => tape !== null || gateway !== null)
   return {
     model: row.model,
     provider: row.provider,

@@ -103,8 +103,8 @@ function Group({ head, comparisons, none }: GroupProps) {
           <td className="number">{toValue(each, each.tape)}</td>
           <td className="number">{toValue(each, each.gateway)}</td>
           <td className="number">
+            {each.isOff && 'off '}
             {toDifference(each)}
-            {each.isOff && <span className="reconciliation-mark"> off</span>}
           </td>
         </tr>
       ))}

@@ -21,5 +21,7 @@ export function toUsd(pico: bigint): number {
 /** For people: two to six decimals, without zeros after the second; less than a millionth has all of its decimals. */
 export function toPrice(pico: bigint): string {
   const decimals = pico > 0n && pico < 1_000_000n ? 12 : 6
-  return `$${toUsd(pico).toFixed(decimals).replace(/(\.\d\d\d*?)0+$/, '$1')}`
+  return `$${toUsd(pico)
+    .toFixed(decimals)
+    .replace(/(\.\d\d\d*?)0+$/, '$1')}`
 }
