@@ -27,6 +27,19 @@ test('shows both counts with ≈ where no usage came, and does not compare them'
   expect(rows).toMatch(/calls +1 +1 +0/)
 })
 
+test('says that no lane finished, rather than that the gateway kept silent', () => {
+  const pageOfEnd = (end: 'done' | 'failed') => {
+    const race = fold(makeTape({ lanes: [{ model: 'm', tokensAt: [150], end }] }))
+    return renderToStaticMarkup(
+      <QueryClientProvider client={new QueryClient()}>
+        <ReconciliationTable race={race} />
+      </QueryClientProvider>,
+    )
+  }
+  expect(pageOfEnd('failed')).toContain('There is nothing to compare: no lane finished.')
+  expect(pageOfEnd('done')).toContain('There is nothing to compare: this gateway gives no account')
+})
+
 function sentenceOf(clock: ClockReport): string {
   return /<p[^>]*>(.*?)<\/p>/.exec(pageOf(clock))?.[1] ?? ''
 }

@@ -32,7 +32,7 @@ export function ReconciliationTable({ race }: { race: RaceState }) {
   ]
   return (
     <>
-      <p className="evidence-lede">{toSentence(all, marginMs, race.end?.clock?.disturbed ?? false)}</p>
+      <p className="evidence-lede">{toSentence(all, marginMs, race)}</p>
       <ScrollBox className="table-scroll" label="The gateway’s account beside the tape">
         <table className="table reconciliation">
           <thead>
@@ -133,10 +133,14 @@ function toNoReport({ outcome }: LaneState): string {
 function toSentence(
   comparisons: readonly Comparison[],
   marginMs: number | null,
-  isDisturbed: boolean,
+  { lanes, end }: RaceState,
 ): string {
   const known = comparisons.filter(({ difference }) => difference !== null)
-  if (known.length === 0) return 'There is nothing to compare: this gateway gives no account of these calls.'
+  if (known.length === 0) {
+    const hasFinished = lanes.some(({ outcome }) => outcome?.kind === 'done')
+    const why = hasFinished ? 'this gateway gives no account of these calls' : 'no lane finished'
+    return `There is nothing to compare: ${why}.`
+  }
   const off = known.filter(({ isOff }) => isOff).length
   const rule =
     'A lane’s clock starts before the gateway’s and stops after it, so the tape is longer by the way there and back.'
@@ -145,7 +149,7 @@ function toSentence(
     off === 0
       ? 'No difference is beyond what the clock and the network explain'
       : `${off} of ${known.length} differences ${off === 1 ? 'is' : 'are'} beyond what the clock and the network explain`
-  const disturbed = isDisturbed ? ', which is the margin and how late this disturbed clock was' : ''
+  const disturbed = end?.clock?.disturbed ? ', which is the margin and how late this disturbed clock was' : ''
   return `${rule} ${verdict} (${toMargin(marginMs)}${disturbed}).`
 }
 
