@@ -18,6 +18,19 @@ describe('the strip of times of ten seconds and more', () => {
   )
 })
 
+test('the strip of a race that was cut short keeps its words inside their column, also on a phone', async () => {
+  const tape = (await at.exported('eight', 'tape')).replaceAll('"eight"', '"cut-short"')
+  const body = tape.split('\n').slice(0, 30).join('\n')
+  const headers = { 'content-type': 'application/jsonl' }
+  const imported = await fetch(at.url('/api/races/import'), { method: 'POST', headers, body })
+  expect(imported.status).toBe(201)
+  for (const width of [320, 375, 1280]) {
+    await open('/race/cut-short', width)
+    expect(await at.page.locator('.strip-clock').allInnerTexts()).toContain('CUT SHORT')
+    await expectInside(at.page.locator('.strip-clock'), '*')
+  }
+})
+
 test('a strip that is too short leaves out the labels of its ticks', async () => {
   for (const width of [320, 375]) {
     await open('/race/four', width)

@@ -94,7 +94,7 @@ function Clock({ lane, finish, result, errorMs }: ClockProps) {
   if (result.kind === 'sentinel') return <span className="strip-result">{toResultText(result)}</span>
   if (result.kind === 'failed') return <span className="strip-time strip-dnf">DNF</span>
   if (result.kind === 'stopped' || result.kind === 'cut') {
-    return <span className="strip-time strip-out">{toResultText(result)}</span>
+    return <span className="strip-out">{toResultText(result)}</span>
   }
   return (
     <span className="strip-time">
