@@ -65,6 +65,17 @@ test.each([375, 1280])(
   },
 )
 
+test.each([375, 1280])('the overhead has its last label below its own bars, at %i px', async (width) => {
+  const buckets = [5, 10, 25, null].map((toMs) => ({ toMs, count: 1 }))
+  await at.page.route('**/api/gateway-stats*', async (route) => {
+    const stats = (await (await route.fetch()).json()) as GatewayStats
+    await route.fulfill({ json: { ...stats, overhead: { p50Ms: 7, p99Ms: 40, count: 4, buckets } } })
+  })
+  await open('/gateway', width)
+  expect(await at.page.locator('.overhead-edge').allInnerTexts()).toContain('longer')
+  await expectInside(at.page.locator('.overhead-bars'), '.overhead-edge')
+})
+
 describe('a lane', () => {
   test.each([375, 768, 1280, 1366, 1440, 1920, 2560])(
     'keeps its figures to itself at %i px',
