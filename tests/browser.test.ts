@@ -156,6 +156,6 @@ describe('the race', () => {
     const panel = at.page.getByRole('complementary', { name: 'Telemetry' })
     // Only the reading after the end has the race's calls.
     await expect.poll(() => panel.innerText()).toMatch(/requests\s+[\d,]+\s*\+1/)
-    expect(await panel.innerText()).toMatch(/TTFT, measured here/)
+    expect(await panel.innerText()).toMatch(/TTFT, on the tape/)
   })
 })

@@ -25,7 +25,7 @@ export function ComparedFigures({ row }: { row: ComparedRow }) {
         {added !== null && <Row name="TTFT, this race" value={<Ms ms={added.ttftMs} />} />}
         {measuredTtftMs !== null && (
           <Row
-            name="TTFT, measured here"
+            name="TTFT, on the tape"
             value={<Ms ms={measuredTtftMs} />}
             note={differenceMs === null ? null : toSigned(differenceMs, toFineMs)}
           />
