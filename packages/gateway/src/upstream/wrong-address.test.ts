@@ -112,8 +112,8 @@ const broken: [what: string, sent: string, words: RegExp][] = [
   ],
   [
     'a status of 600 and more',
-    'HTTP/1.1 666 Odd\r\ncontent-length: 2\r\n\r\nno',
-    /broken HTTP: A status of 666,/,
+    'HTTP/1.1 600 Odd\r\ncontent-length: 2\r\n\r\nno',
+    /broken HTTP: A status of 600,/,
   ],
   [
     'a status below 100',
