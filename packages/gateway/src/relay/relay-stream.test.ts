@@ -94,6 +94,7 @@ test.each([
   [5, 0],
 ])('after reads that took %i ms to watch, other calls have %i turns', async (tookMs, expected) => {
   let nowMs = 0
+  let workedMs = 0
   let turns = 0
   const watch = createStreamWatch()
   const pieces = [token('a'), ': ping\n\n', finish + done].map((piece) => Buffer.from(piece))
@@ -123,10 +124,14 @@ test.each([
     onEarlyError() {},
     onBegun() {},
     onDone() {},
-    onWorked() {},
+    onWorked(ms) {
+      workedMs += ms
+    },
   })
   clearImmediate(turn)
   expect(turns).toBe(expected)
+  // The second read was watched after it had been passed on, and held nobody up.
+  expect(workedMs).toBe(2 * tookMs)
 })
 
 test.each([
@@ -170,6 +175,17 @@ test('a comment goes at once, though a usage chunk is held back for the report',
   )
   const [ping, pong] = [': ping\n\n', ': pong\n\n']
   expect(log.slice(-7, -3)).toEqual([`see ${ping}`, `send ${ping}`, `see ${pong}`, `send ${pong}`])
+})
+
+test.each([
+  ['a line', token('b').slice(0, -1)],
+  ['the first letter of a comment', `${token('b')}:`],
+])('a read that ends behind %s is not passed on as it came', async (_what, read) => {
+  const pieces = [role, token('a'), read].map((piece) => Buffer.from(piece))
+  expect(await relayPieces(pieces, 'passed')).toEqual({
+    text: role + token('a') + token('b'),
+    error: 'stream_cut',
+  })
 })
 
 test('more choices than anybody can ask for make a stream malformed', async () => {
