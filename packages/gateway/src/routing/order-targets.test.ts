@@ -90,6 +90,10 @@ describe('leastLatency', () => {
     expect(slow(10 * 60_000)).toBe('b')
   })
 
+  test('after ten seconds without a measurement an idle target counts as twice as quick', () => {
+    expect(least([load(51), load(100, { ageMs: 10_000 }), load(49)])).toBe('cba')
+  })
+
   test('with quick calls all the time, each target still gets a call within minutes', () => {
     const targets = [20, 200, 5_000].map((ms) => ({
       ms,
