@@ -4,6 +4,7 @@
  */
 import type { ApiError } from '@drag-race/contracts'
 import * as z from 'zod/mini'
+import { toFieldAdvice } from './field-advice.ts'
 
 // zod/mini comes without messages: without a locale each one is "Invalid input".
 z.config(z.locales.en())
@@ -34,7 +35,7 @@ export class ApiFault extends Error {
 
 /** The value as the schema parses it. Throws a 400 that names every fault by its path, such as `lanes.0.model`. */
 export function parseOrFault<Output>(schema: z.ZodMiniType<Output>, value: unknown): Output {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: toFieldAdvice })
   if (parsed.success) return parsed.data
   throw invalidRequest(parsed.error.issues.flatMap(toDetails))
 }
@@ -75,5 +76,5 @@ function toDetails(issue: z.core.$ZodIssue): Detail[] {
 
 function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
   const messages = issue.errors.flatMap((branch) => branch.map(({ message }) => message))
-  return messages.length > 0 ? messages.join('; or: ') : issue.message
+  return messages.length > 0 ? messages.join(' Or: ') : issue.message
 }

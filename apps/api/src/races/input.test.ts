@@ -89,7 +89,7 @@ test.each([
 
 test('the message names the first fault and how many more there are', async () => {
   const { message } = await refusal({ prompt: 7, lanes: [] })
-  expect(message).toMatch(/^prompt: .*string.*\(and 1 more, see details\)$/)
+  expect(message).toMatch(/^prompt: .*text.*\(and 1 more, see details\)$/)
 })
 
 test('metadata without a name are refused, with how to write them', async () => {
@@ -104,7 +104,7 @@ test('a tag with an invalid name is refused, with the rule for names', async () 
   expect((await refusal({ ...asked, tags: { '': 'x' } })).message).toBe('tags.: Give the tag a name.')
   const long = 'n'.repeat(65)
   expect((await refusal({ ...asked, tags: { [long]: 'x' } })).message).toMatch(
-    /^tags\.n+: .*<=64 characters$/,
+    /^tags\.n+: .*at most 64 characters\.$/,
   )
 })
 
