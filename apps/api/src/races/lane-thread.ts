@@ -3,6 +3,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
+import { toLaneHeap } from './lane-heap.ts'
 import type { Lateness } from './lanes/lateness.ts'
 import type { FromLaneThread, LaneEvent, LaneStop, LanesOrder, ToLaneThread } from './lanes/messages.ts'
 
@@ -23,9 +24,6 @@ export interface LanesListener {
   onLost(): void
 }
 
-/** Far above the need of 128 lanes with answers of a usual size. Beyond it the thread dies, but not the app. */
-const memoryMbMax = 1_024
-
 const threadName = 'lanes'
 
 export const startLaneWorker = () =>
@@ -34,7 +32,7 @@ export const startLaneWorker = () =>
     // The lanes need no variables, and so no library can send a key that it finds in the environment.
     env: {},
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: memoryMbMax },
+    resourceLimits: toLaneHeap(),
   })
 
 interface LaneThreadOptions {
