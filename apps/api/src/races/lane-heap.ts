@@ -1,13 +1,13 @@
 /**
- * The heap of the lane thread. While V8 collects it, no socket is read: that was all of the lag that an otherwise idle
- * machine showed (docs/decisions/0027). Collections are made short here, and the long ones rare.
+ * The heap of the lane thread. While V8 collects it, no socket is read: that was nearly all of the lag that an
+ * otherwise idle machine showed (docs/decisions/0027). Collections are made short here, and the long ones rare.
  */
 import { setFlagsFromString } from 'node:v8'
 import type { ResourceLimits } from 'node:worker_threads'
 
 /**
- * V8 collects the young generation when a third of this is full, in some 0.4 ms. With V8's own limit, eight times as
- * much, it takes 2 to 5.
+ * V8 collects the young generation when a third of this is full, in some 0.4 ms. With V8's own limit, 16 times as much,
+ * it takes 2 to 5.
  */
 const youngMb = 6
 
