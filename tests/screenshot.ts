@@ -7,7 +7,10 @@ import { root, startHouse } from './support/programs.ts'
 
 const folder = join(root, 'docs', 'pictures')
 mkdirSync(folder, { recursive: true })
-const house = await startHouse({ env: { CLOCK_CALIBRATION: 'on' } })
+const house = await startHouse({
+  isRealTime: true,
+  env: { CLOCK_CALIBRATION: 'on' },
+})
 // The picture shows the margin, so wait until it has been measured: again, if other programs made it wide.
 while ((await readHealth()).calibration === null) await new Promise((resolve) => setTimeout(resolve, 200))
 for (let again = 0; again < 10 && (await readHealth()).marginMs! > 5; again += 1) {
