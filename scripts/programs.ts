@@ -7,7 +7,7 @@ export interface Program {
   cwd?: string
   env: Record<string, string | undefined>
   ports: { variable: string; port: number }[]
-  /** It gets real-time priority where the system allows it. */
+  /** Its main thread gets real-time priority where the system allows it. The app raises its lane thread itself. */
   isRealTime: boolean
   /** A program that has not ended this long after it was asked to is killed. */
   stopMsMax: number
