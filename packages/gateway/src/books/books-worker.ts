@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { toBooksAdvice } from './books-advice.ts'
 import { createKeeper, type KeepOptions } from './keep-books.ts'
 import type { FromThread, ToThread } from './messages.ts'
-import { unpackCalls } from './packed-calls.ts'
+import { type PackedCalls, unpackCalls } from './packed-calls.ts'
 
 const port = parentPort
 if (!port) throw new Error('books-worker.ts runs as a worker thread: start packages/gateway/src/main.ts.')
@@ -33,7 +33,9 @@ async function answer(message: ToThread): Promise<FromThread> {
 function ask(message: ToThread): Promise<unknown> {
   switch (message.kind) {
     case 'write':
-      return keeper.write({ ...message, calls: message.calls.flatMap(unpackCalls) })
+      return isMany(message.calls)
+        ? keeper.note(message)
+        : keeper.write({ ...message, calls: message.calls.flatMap(unpackCalls) })
     case 'watch':
       return keeper.watch(message)
     case 'usage':
@@ -43,4 +45,11 @@ function ask(message: ToThread): Promise<unknown> {
     case 'close':
       return keeper.close(message)
   }
+}
+
+/** Of a tenth of a second. The calls of a quieter gateway can be booked at once. */
+const manyCalls = 100
+
+function isMany(batches: readonly PackedCalls[]): boolean {
+  return batches.reduce((sum, { count }) => sum + count, 0) > manyCalls
 }

@@ -66,13 +66,13 @@ test('what ends within a tenth of a second is written together', async () => {
   expect(writes.map(({ calls }) => calls)).toEqual([['a', 'b']])
 })
 
-test('five hundred calls are written at once', async () => {
+test('five thousand calls are written at once', async () => {
   const { books, writes } = open()
-  for (const name of names(1_200)) books.read(call(name))
+  for (const name of names(12_000)) books.read(call(name))
   await vi.advanceTimersByTimeAsync(1)
-  expect(writes.map(({ calls }) => calls.length)).toEqual([500, 500])
+  expect(writes.map(({ calls }) => calls.length)).toEqual([5_000, 5_000])
   await vi.advanceTimersByTimeAsync(100)
-  expect(writes.flatMap(({ calls }) => calls)).toEqual(names(1_200))
+  expect(writes.flatMap(({ calls }) => calls)).toEqual(names(12_000))
 })
 
 test('a call shorter than a tenth of a second is never held; a longer one is, until it is booked', async () => {
@@ -183,13 +183,13 @@ test('one message is sent at a time, however soon there is enough for it', async
   const { books, writes, fate } = open()
   const answers = Promise.withResolvers<void>()
   fate.answers = answers.promise
-  for (const name of names(501)) books.read(call(name))
+  for (const name of names(5_001)) books.read(call(name))
   await vi.advanceTimersByTimeAsync(1_000)
   answers.resolve()
   await vi.advanceTimersByTimeAsync(0)
-  expect(writes.map(({ calls }) => calls.length)).toEqual([500])
+  expect(writes.map(({ calls }) => calls.length)).toEqual([5_000])
   await vi.advanceTimersByTimeAsync(100)
-  expect(writes.map(({ calls }) => calls.length)).toEqual([500, 1])
+  expect(writes.map(({ calls }) => calls.length)).toEqual([5_000, 1])
 })
 
 test('what could not be written when the gateway ends is counted as lost, and not written later', async () => {

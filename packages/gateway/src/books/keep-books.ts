@@ -4,8 +4,11 @@
  */
 import { SqliteError } from 'better-sqlite3'
 import { type BooksCopy, copyBooks } from './copy-books.ts'
+import { forgetCalls, sweepSums } from './forget-calls.ts'
+import { createJournal, type Journal } from './journal.ts'
 import type { BookedCall, Hold, Kept, Questions } from './messages.ts'
 import { type BooksFile, openFile } from './open-file.ts'
+import type { PackedCalls } from './packed-calls.ts'
 import { dayMs, endOf, startOf } from './period.ts'
 import type { HoldsTable } from './schema.ts'
 import type { Count, Spent } from './spending.ts'
@@ -20,7 +23,12 @@ export interface KeepOptions {
 
 export type Keeper = {
   [K in Exclude<keyof Questions, 'write'>]: (ask: Questions[K]['ask']) => Promise<Questions[K]['answer']>
-} & { write(ask: { calls: BookedCall[]; holds: Hold[]; kept: Kept; nowMs: number }): Promise<null> }
+} & {
+  /** Books these calls, and those of the journal before them. */
+  write(ask: { calls: BookedCall[]; holds: Hold[]; kept: Kept; nowMs: number }): Promise<null>
+  /** Keeps these calls safe, and books them with many others a second later at most. */
+  note(ask: { calls: PackedCalls[]; holds: Hold[]; kept: Kept; nowMs: number }): Promise<null>
+}
 
 /** The first question opens the file. If that fails, the next one tries again. */
 export function createKeeper(options: KeepOptions): Keeper {
@@ -38,28 +46,38 @@ export function createKeeper(options: KeepOptions): Keeper {
     return books
   }
   return {
-    async write({ calls, holds, kept, nowMs }) {
+    async write(news) {
+      book(await toBooks(), news)
+      return null
+    },
+    async note({ calls, holds, kept, nowMs }) {
       const books = await toBooks()
-      const { writer, file, counts } = books
-      const isTimeToSweep = nowMs - books.sweptAtMs >= dayMs
-      // All or nothing, because a batch that failed is sent again.
+      if (books.isBehind) bookJournal(books)
+      const { file, writer, journal, counts } = books
       file.sqlite.transaction(() => {
-        writer.write(calls, holds, counts)
-        forgetCalls(file, kept, nowMs)
-        if (isTimeToSweep) sweep(file, nowMs)
+        journal.add(calls)
+        writer.write([], holds, counts)
       })()
-      if (isTimeToSweep) books.sweptAtMs = nowMs
+      Object.assign(books, { kept, nowMs })
+      books.timer ??= setTimeout(() => bookLater(books), notedMs)
       return null
     },
     async watch({ counts: wanted, nowMs }) {
       const books = await toBooks()
+      bookJournal(books)
       const spent = watch(books.file, books.writer, wanted, nowMs)
       books.counts = wanted
       return spent
     },
-    usage: async ({ query }) => readUsage((await toBooks()).file.db, query),
+    async usage({ query }) {
+      const books = await toBooks()
+      bookJournal(books)
+      return readUsage(books.file.db, query)
+    },
     async backup({ nowMs }) {
-      const { sqlite } = (await toBooks()).file
+      const books = await toBooks()
+      bookJournal(books)
+      const { sqlite } = books.file
       copying = copyBooks({ sqlite, path: options.path, nowMs, hasStopped: () => hasStopped })
       return copying
     },
@@ -67,19 +85,72 @@ export function createKeeper(options: KeepOptions): Keeper {
       hasStopped = true
       await copying?.catch(() => {})
       const books = await open?.catch(() => null)
-      await books?.file.db.destroy()
+      if (!books) return null
+      try {
+        bookJournal(books)
+      } catch {
+        // It stays in the file, and is booked by the next start.
+      }
+      await books.file.db.destroy()
       return null
     },
   }
 }
 
+/** How long calls stay in the journal. */
+const notedMs = 1_000
+
 interface OpenBooks {
   file: BooksFile
   writer: Writer
+  journal: Journal
   /** The counts that are kept now. */
   counts: readonly Count[]
   /** When the sums of old periods were last deleted. */
   sweptAtMs: number
+  /** Those of the newest note. */
+  kept: Kept
+  nowMs: number
+  /** Runs while there are calls in the journal. */
+  timer: NodeJS.Timeout | null
+  /** The journal could not be booked in its time. The next note tries it again, so that the gateway learns why. */
+  isBehind: boolean
+}
+
+function bookLater(books: OpenBooks): void {
+  try {
+    books.file.check()
+    bookJournal(books)
+  } catch {
+    books.timer = null
+    books.isBehind = true
+  }
+}
+
+function bookJournal(books: OpenBooks): void {
+  if (books.timer === null && !books.isBehind) return
+  book(books, { calls: [], holds: [], kept: books.kept, nowMs: books.nowMs })
+}
+
+/** Books what is in the journal, and then these calls. All or nothing, because a batch that failed is sent again. */
+function book(books: OpenBooks, { calls, holds, kept, nowMs }: Parameters<Keeper['write']>[0]): void {
+  const { writer, journal, counts } = books
+  const { sqlite } = books.file
+  const isTimeToSweep = nowMs - books.sweptAtMs >= dayMs
+  sqlite.transaction(() => {
+    let added = calls.length
+    journal.empty((noted) => {
+      added += noted.length
+      writer.write(noted, [], counts)
+    })
+    writer.write(calls, holds, counts)
+    forgetCalls(sqlite, kept, { nowMs, added })
+    if (isTimeToSweep) sweepSums(sqlite, nowMs)
+  })()
+  if (isTimeToSweep) books.sweptAtMs = nowMs
+  if (books.timer !== null) clearTimeout(books.timer)
+  books.timer = null
+  books.isBehind = false
 }
 
 async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
@@ -89,8 +160,12 @@ async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
     // Those from before the crash, until `watch` says what to count now.
     const names = await file.db.selectFrom('counts').select('name').execute()
     const counts = names.map(({ name }) => readCount(name))
+    const journal = createJournal(file.sqlite)
+    // Before the holds: a call that had ended is none of them.
+    journal.recover((calls) => writer.write(calls, [], counts), isOfTheFile)
     await closeHolds(file, writer, counts, instance)
-    return { file, writer, counts, sweptAtMs: 0 }
+    const kept = { keepDays: Number.POSITIVE_INFINITY, callsMax: Number.POSITIVE_INFINITY }
+    return { file, writer, journal, counts, sweptAtMs: 0, kept, nowMs: 0, timer: null, isBehind: false }
   } catch (error) {
     // Left open, its lock would make the next attempt fail too.
     await file.db.destroy()
@@ -203,32 +278,4 @@ function sumCalls(sqlite: BooksFile['sqlite'], count: Count, startsAtMs: number)
     addTo(sums, { ...row, tags: tags === null ? {} : JSON.parse(tags), attempts: [{ costPico }] }, [count])
   }
   return sums
-}
-
-/** Calls deleted per write: four times as many as a write usually adds, so that too large books shrink. */
-const forgottenMax = 2_000
-
-/** Deletes calls that are too old or too many, the oldest first. The sums of the counts still contain them. */
-function forgetCalls({ sqlite }: BooksFile, { keepDays, callsMax }: Kept, nowMs: number): void {
-  const { first, last, atMs } = sqlite
-    .prepare(
-      // Each subquery is one look into the index; `min` and `max` in one query would read the whole table.
-      'select (select min(id) from calls) as first, (select max(id) from calls) as last, (select at_ms from calls order by id limit 1) as atMs',
-    )
-    .get() as { first: number | null; last: number; atMs: number }
-  const keepFromMs = nowMs - keepDays * dayMs
-  if (first === null || (atMs >= keepFromMs && last - first < callsMax)) return
-  sqlite
-    .prepare(
-      'delete from calls where id in (select id from calls where id <= ? or at_ms < ? order by id limit ?)',
-    )
-    .run(last - callsMax, keepFromMs, forgottenMax)
-}
-
-/** A month, and another one in which its last calls can still end. */
-const longestPeriodMs = 62 * dayMs
-
-/** Deletes the sums of periods that ended long ago. A total begins at 0, and never ends. */
-function sweep({ sqlite }: BooksFile, nowMs: number): void {
-  sqlite.prepare('delete from spent where starts_at_ms > 0 and starts_at_ms < ?').run(nowMs - longestPeriodMs)
 }

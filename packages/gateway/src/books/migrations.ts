@@ -12,6 +12,7 @@ export const migrations: Record<string, Migration> = {
   '0002-calls-once': { up: bookCallsOnce },
   '0003-tag-names': { up: lowerTagNames },
   '0004-hold-operation': { up: addHoldOperation },
+  '0005-journal': { up: createJournal },
 }
 
 async function createBooks(db: Kysely<unknown>): Promise<void> {
@@ -104,5 +105,15 @@ async function addHoldOperation(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('holds')
     .addColumn('operation', 'text', (column) => column.notNull().defaultTo('chat'))
+    .execute()
+}
+
+async function createJournal(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('journal')
+    .addColumn('id', 'integer', (column) => column.primaryKey().notNull())
+    // Packed, as node:v8 serializes it: a change of the packing has to read what the one before has written.
+    .addColumn('batch', 'blob', (column) => column.notNull())
+    .addColumn('is_set_aside', 'integer', (column) => column.notNull().defaultTo(0))
     .execute()
 }

@@ -46,8 +46,8 @@ export interface OutboxOptions {
 
 /** A kill -9 loses the records of `flushMs`. After a failure, the next attempt is made `retryMs` later. */
 const timing = { flushMs: 100, retryMs: 1_000 }
-/** Calls in one message and one transaction, which takes the thread some three milliseconds. */
-const batchMax = 500
+/** Calls in one message. Only a gateway with more than fifty thousand a second sends more often than every `flushMs`. */
+const batchMax = 5_000
 
 export function createOutbox({ ask, clock, log }: OutboxOptions): Outbox {
   const newest = createPacker()

@@ -2,6 +2,8 @@
  * Calls that have ended, packed for the thread of the books: all their numbers in one array, money in pico-dollars, and
  * each text once. Objects or JSON that wait for a tenth of a second would be moved twice by the garbage collector. Here
  * all but the texts lies outside its heap, and nothing has to be serialised.
+ *
+ * The journal keeps them in the file in this form: if it changes, the journal must still read what was there before.
  */
 import { type AttemptRecord, isUnpriced } from '../ledger/attempt-record.ts'
 import { toPico } from '../ledger/money.ts'
