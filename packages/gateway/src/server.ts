@@ -103,7 +103,9 @@ async function route(parts: ChatParts, request: IncomingMessage, response: Serve
   const endpoint = toEndpoint(path)
   if (endpoint) {
     allow(request, response, 'POST')
-    return chat(parts, request, response, endpoint)
+    // Not returned: an async function that returns a promise waits for it in two more turns of the microtask queue.
+    await chat(parts, request, response, endpoint)
+    return
   }
   if (path === '/connections') {
     allow(request, response, 'POST')
