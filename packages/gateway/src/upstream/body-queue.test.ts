@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createBodyQueue } from './body-queue.ts'
 
@@ -26,6 +27,15 @@ test('what came in one turn comes out in one piece, and the end after it', async
   await reading
   expect(pieces).toEqual(['ab'])
   expect(said).toEqual(['waiting'])
+})
+
+test('an empty part is none: the relay goes on waiting', async () => {
+  const { queue } = createQueue()
+  const next = queue[Symbol.asyncIterator]().next()
+  expect(queue.push(Buffer.alloc(0))).toBe(false)
+  await setImmediate()
+  queue.push(Buffer.from('a'))
+  expect(text((await next).value)).toBe('a')
 })
 
 test('what arrived before a failure is still read', async () => {
