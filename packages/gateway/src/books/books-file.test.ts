@@ -16,6 +16,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { useBooks } from '../testing/books.ts'
 import { keyOf } from '../testing/door.ts'
 import type { ErrorBody } from '../testing/gateway.ts'
+import { copyOpen, readColumn } from '../testing/open-file.ts'
 import { dollarAnswer, type Spending } from '../testing/spending.ts'
 
 const { folder, path, start, usageOf } = useBooks(beforeEach, afterEach)
@@ -242,7 +243,7 @@ test.each([
     // Only one new log was made, not one for each write.
     expect(statSync(`${path()}-wal`).ino).toBe(statSync(firstNew).ino)
     const booksPath = join(folder(), 'copy.db')
-    for (const end of ['', '-wal']) copyFileSync(path() + end, booksPath + end)
+    copyOpen(path(), booksPath)
     expect((await usageOf(await start({ booksPath }))).total).toMatchObject({ calls: 3 })
   },
 )
@@ -313,11 +314,7 @@ test('a call that was refused before it could be sent is not held', async () => 
   })
   expect([(await spending.spend('a')).status, (await spending.spend('a')).status]).toEqual([500, 503])
   await usageOf(spending)
-  const copy = join(folder(), 'copy.db')
-  for (const end of ['', '-wal']) copyFileSync(path() + end, copy + end)
-  const file = new Database(copy)
-  expect(file.prepare('select request_id from holds').pluck().all()).toEqual([])
-  file.close()
+  expect(readColumn(path(), 'select request_id from holds')).toEqual([])
 })
 
 test('after a kill, calls that ran under a hard budget are booked with the reserved amount, and no others', async () => {
@@ -342,7 +339,7 @@ test('after a kill, calls that ran under a hard budget are booked with the reser
   // Every question has the waiting calls and holds written first.
   await usageOf(spending)
   const copy = join(folder(), 'copy.db')
-  for (const end of ['', '-wal']) copyFileSync(path() + end, copy + end)
+  copyOpen(path(), copy)
   goOn.resolve()
   await Promise.all(running)
   const next = await start({ ...options, booksPath: copy })

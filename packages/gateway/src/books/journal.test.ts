@@ -1,11 +1,12 @@
 /** The calls of a busy gateway between their arrival at the thread and the books. A crash is a copy of the open file. */
-import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { CallRecord } from '../ledger/record.ts'
+import { copyOpen, readColumn } from '../testing/open-file.ts'
 import { type BooksThread, createBooksThread } from './books-thread.ts'
 import { createKeeper, type Keeper } from './keep-books.ts'
 import type { Hold } from './messages.ts'
@@ -63,18 +64,8 @@ const spentOf = (pico: bigint) => [
   { count: 'caller|day', startsAtMs: nowMs - dayMs / 2, subject: '["a"]', pico },
 ]
 
-function crash(from: string, to: string) {
-  for (const end of ['', '-wal']) copyFileSync(join(folder, from + end), join(folder, to + end))
-}
-
-/** What a program reads that opens the file after a crash. */
-function read(name: string, sql: string): unknown[] {
-  crash(name, 'read')
-  const file = new Database(join(folder, 'read'))
-  const column = file.prepare(sql).pluck().all()
-  file.close()
-  return column
-}
+const crash = (from: string, to: string) => copyOpen(join(folder, from), join(folder, to))
+const read = (name: string, sql: string) => readColumn(join(folder, name), sql)
 
 test('what is asked of the books contains the calls of the journal', async () => {
   const keeper = open('books')

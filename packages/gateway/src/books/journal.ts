@@ -28,26 +28,26 @@ export function createJournal(sqlite: Database): Journal {
   const remove = sqlite.prepare('delete from journal where id = ?')
   const setAside = sqlite.prepare('update journal set is_set_aside = 1 where id = ?')
 
-  const bookEach = (book: (row: Row) => void) => {
+  const moveAll = (move: (row: Row) => void) => {
     // One after the other, so that not all of them are unpacked at one time.
-    for (let row = select.get() as Row | undefined; row; row = select.get() as Row | undefined) book(row)
+    for (let row = select.get() as Row | undefined; row; row = select.get() as Row | undefined) move(row)
   }
+  const createMove =
+    (book: (calls: BookedCall[]) => void) =>
+    ({ id, batch }: Row) => {
+      book(unpackCalls(deserialize(batch) as PackedCalls))
+      remove.run(id)
+    }
   return {
     add(batches) {
       for (const batch of batches) insert.run(serialize(batch))
     },
     empty(book) {
-      bookEach(({ id, batch }) => {
-        book(unpack(batch))
-        remove.run(id)
-      })
+      moveAll(createMove(book))
     },
     recover(book, isOfTheFile) {
-      const move = sqlite.transaction(({ id, batch }: Row) => {
-        book(unpack(batch))
-        remove.run(id)
-      })
-      bookEach((row) => {
+      const move = sqlite.transaction(createMove(book))
+      moveAll((row) => {
         try {
           move(row)
         } catch (error) {
@@ -62,8 +62,4 @@ export function createJournal(sqlite: Database): Journal {
 interface Row {
   id: number
   batch: Buffer
-}
-
-function unpack(batch: Buffer): BookedCall[] {
-  return unpackCalls(deserialize(batch) as PackedCalls)
 }

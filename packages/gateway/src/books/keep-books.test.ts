@@ -1,10 +1,11 @@
 /** The file itself, without the thread: what a crash leaves, what is deleted. A crash is a copy of the open file. */
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { copyOpen, readColumn } from '../testing/open-file.ts'
 import { createKeeper, type Keeper } from './keep-books.ts'
 import type { BookedCall, Hold, Kept } from './messages.ts'
 import { dayMs } from './period.ts'
@@ -30,10 +31,8 @@ function open(name: string, kept: Kept = { keepDays: 400, callsMax: 1_000_000 })
   return { ...keeper, write: (ask: Write) => keeper.write({ ...ask, kept }) }
 }
 
-/** What a kill leaves: the file and its log, copied while they are open. */
-function crash(from: string, to: string) {
-  for (const end of ['', '-wal']) copyFileSync(join(folder, from + end), join(folder, to + end))
-}
+const crash = (from: string, to: string) => copyOpen(join(folder, from), join(folder, to))
+const columnIn = (name: string, sql: string) => readColumn(join(folder, name), sql)
 
 const who = { caller: 'a', tenant: null, tags: { agent: 'x' } }
 const hold: Hold = {
@@ -87,15 +86,6 @@ test('a call that ran when the process was killed is booked with what was reserv
   crash('second', 'third')
   expect(await open('third').watch({ counts: [perDay], nowMs })).toEqual(spent)
 })
-
-function columnIn(name: string, sql: string): unknown[] {
-  // The open file is locked, so a copy is read.
-  crash(name, 'read')
-  const file = new Database(join(folder, 'read'))
-  const column = file.prepare(sql).pluck().all()
-  file.close()
-  return column
-}
 
 test('books that fail to book a killed call do not open; once they can, they open with its cost', async () => {
   const first = open('first')

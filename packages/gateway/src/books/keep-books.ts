@@ -52,14 +52,14 @@ export function createKeeper(options: KeepOptions): Keeper {
     },
     async note({ calls, holds, kept, nowMs }) {
       const books = await toBooks()
-      if (books.isBehind) bookJournal(books)
+      if (books.noted?.isLate) bookJournal(books)
       const { file, writer, journal, counts } = books
       file.sqlite.transaction(() => {
         journal.add(calls)
         writer.write([], holds, counts)
       })()
-      Object.assign(books, { kept, nowMs })
-      books.timer ??= setTimeout(() => bookLater(books), notedMs)
+      const timer = books.noted?.timer ?? setTimeout(bookLater, notedMs, books)
+      books.noted = { kept, nowMs, timer, isLate: false }
       return null
     },
     async watch({ counts: wanted, nowMs }) {
@@ -90,6 +90,7 @@ export function createKeeper(options: KeepOptions): Keeper {
         bookJournal(books)
       } catch {
         // It stays in the file, and is booked by the next start.
+        clearTimeout(books.noted?.timer)
       }
       await books.file.db.destroy()
       return null
@@ -108,13 +109,16 @@ interface OpenBooks {
   counts: readonly Count[]
   /** When the sums of old periods were last deleted. */
   sweptAtMs: number
-  /** Those of the newest note. */
+  /** What the newest note said; null while the journal is empty. */
+  noted: Noted | null
+}
+
+interface Noted {
   kept: Kept
   nowMs: number
-  /** Runs while there are calls in the journal. */
-  timer: NodeJS.Timeout | null
+  timer: NodeJS.Timeout
   /** The journal could not be booked in its time. The next note tries it again, so that the gateway learns why. */
-  isBehind: boolean
+  isLate: boolean
 }
 
 function bookLater(books: OpenBooks): void {
@@ -122,14 +126,12 @@ function bookLater(books: OpenBooks): void {
     books.file.check()
     bookJournal(books)
   } catch {
-    books.timer = null
-    books.isBehind = true
+    books.noted!.isLate = true
   }
 }
 
 function bookJournal(books: OpenBooks): void {
-  if (books.timer === null && !books.isBehind) return
-  book(books, { calls: [], holds: [], kept: books.kept, nowMs: books.nowMs })
+  if (books.noted) book(books, { calls: [], holds: [], ...books.noted })
 }
 
 /** Books what is in the journal, and then these calls. All or nothing, because a batch that failed is sent again. */
@@ -148,9 +150,8 @@ function book(books: OpenBooks, { calls, holds, kept, nowMs }: Parameters<Keeper
     if (isTimeToSweep) sweepSums(sqlite, nowMs)
   })()
   if (isTimeToSweep) books.sweptAtMs = nowMs
-  if (books.timer !== null) clearTimeout(books.timer)
-  books.timer = null
-  books.isBehind = false
+  clearTimeout(books.noted?.timer)
+  books.noted = null
 }
 
 async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
@@ -164,8 +165,7 @@ async function openBooks({ path, instance }: KeepOptions): Promise<OpenBooks> {
     // Before the holds: a call that had ended is none of them.
     journal.recover((calls) => writer.write(calls, [], counts), isOfTheFile)
     await closeHolds(file, writer, counts, instance)
-    const kept = { keepDays: Number.POSITIVE_INFINITY, callsMax: Number.POSITIVE_INFINITY }
-    return { file, writer, journal, counts, sweptAtMs: 0, kept, nowMs: 0, timer: null, isBehind: false }
+    return { file, writer, journal, counts, sweptAtMs: 0, noted: null }
   } catch (error) {
     // Left open, its lock would make the next attempt fail too.
     await file.db.destroy()
