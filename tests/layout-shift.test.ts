@@ -1,4 +1,5 @@
 /** Pages do not move while their data comes: nothing is pushed away from under a finger or a reader's eye. */
+import type { Route } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
 import { useHousePage } from './support/house-page.ts'
@@ -41,6 +42,7 @@ describe.each([375, 1280])('at %i px', (width) => {
     await at.page.setViewportSize({ width, height: 812 })
     await at.page.addInitScript(watchShifts)
     await answerLastFirst()
+    await facesLate()
     await at.page.goto(at.url(paths[name]!))
     await at.page.waitForLoadState('networkidle')
     await twoFrames()
@@ -48,6 +50,15 @@ describe.each([375, 1280])('at %i px', (width) => {
       (shifts: Shift[]) => shifts.reduce((sum, { value }) => sum + value, 0) < shiftMax,
     )
   })
+})
+
+test.each([
+  ['fail', (route: Route) => route.abort()],
+  ['never come', () => {}],
+])('a page whose faces %s is drawn with the system’s', async (_, answer) => {
+  await at.page.route('**/*.woff2', answer)
+  await at.page.goto(at.url('/history'), { waitUntil: 'commit' })
+  await at.page.getByRole('heading', { name: 'History' }).waitFor()
 })
 
 interface Shift {
@@ -86,6 +97,16 @@ async function answerLastFirst(): Promise<void> {
       await twoFrames()
     }
     isAnswering = false
+  })
+}
+
+/** The page's faces come frames after its code, so that a page that does not wait for them is drawn before. */
+async function facesLate(): Promise<void> {
+  await at.page.route('**/*.woff2', async (route) => {
+    const response = await route.fetch()
+    await at.page.waitForLoadState('domcontentloaded')
+    for (let pair = 0; pair < 8; pair++) await twoFrames()
+    await route.fulfill({ response })
   })
 }
 
