@@ -47,7 +47,7 @@ export async function chat(
     call.asked = asked
     call.tags = toBookedTags(asked.tags, call.identity.tags)
     call.workFromMs = parts.clock.monotonicMs()
-    parts.admission.permit(call.identity, asked.model)
+    parts.admission.permit(call.identity, asked.model, parts.catalogue.nameOf(asked.model))
     const { id, tenant, tags } = call.identity
     call.route = parts.resolve({
       model: asked.model,

@@ -6,12 +6,12 @@ import type { Catalogue, CatalogueEntry, VirtualEntry } from './routing/catalogu
 import { toEntries, whyNone } from './routing/resolve.ts'
 
 /** Virtual models first: they are the ones that callers are meant to use. */
-export function toModelsList(catalogue: Catalogue, mayUse: (name: string) => boolean) {
+export function toModelsList(catalogue: Catalogue, mayUse: (...names: string[]) => boolean) {
   const all = [
     ...catalogue.listVirtual().map((entry) => toVirtualItem(catalogue, entry)),
     ...catalogue.list().map(toModelItem),
   ]
-  return { object: 'list', data: all.filter(({ id }) => mayUse(id)) }
+  return { object: 'list', data: all.filter(({ id, aliases = [] }) => mayUse(id, ...aliases)) }
 }
 
 /** null when no model has this name. */
@@ -22,9 +22,10 @@ export function findModelItem(catalogue: Catalogue, name: string) {
   return entry ? toModelItem(entry) : null
 }
 
-function toModelItem({ name, provider, route, description, ...entry }: CatalogueEntry) {
+function toModelItem({ name, aliases, provider, route, description, ...entry }: CatalogueEntry) {
   return {
     id: name,
+    ...toAliases(aliases),
     object: 'model',
     created: entry.createdS,
     owned_by: provider,
@@ -40,11 +41,12 @@ function toModelItem({ name, provider, route, description, ...entry }: Catalogue
 }
 
 function toVirtualItem(catalogue: Catalogue, { config, createdS }: VirtualEntry) {
-  const { name, strategy, description } = config
+  const { name, aliases, strategy, description } = config
   const entries = toEntries(catalogue, config)
   const isAvailable = entries.some((entry) => entry?.route.state === 'available')
   return {
     id: name,
+    ...toAliases(aliases),
     object: 'model',
     created: createdS,
     owned_by: 'gateway',
@@ -58,4 +60,8 @@ function toVirtualItem(catalogue: Catalogue, { config, createdS }: VirtualEntry)
     targets: [...new Set(strategy.targets.map(({ model }) => model))],
     ...(description !== null && { description }),
   }
+}
+
+function toAliases(aliases: readonly string[]): { aliases?: readonly string[] } {
+  return aliases.length > 0 ? { aliases } : {}
 }

@@ -32,7 +32,7 @@ export async function openConnections(parts: ChatParts, request: IncomingMessage
   }
   const calls = new Map<string, number>()
   for (const model of body.data.models) {
-    parts.admission.permit(identity, model)
+    parts.admission.permit(identity, model, parts.catalogue.nameOf(model))
     calls.set(model, (calls.get(model) ?? 0) + 1)
   }
   const wanted = [...calls].map(([model, count]) => ({ model, count, origins: toOrigins(parts, model) }))
@@ -55,7 +55,8 @@ export async function openConnections(parts: ChatParts, request: IncomingMessage
 }
 
 /** Where calls of the model can be sent; empty while a key is missing. */
-function toOrigins({ catalogue }: ChatParts, model: string): string[] {
+function toOrigins({ catalogue }: ChatParts, asked: string): string[] {
+  const model = catalogue.nameOf(asked)
   const virtual = catalogue.findVirtual(model)
   const entries = virtual ? toEntries(catalogue, virtual.config) : [catalogue.find(model)]
   if (!virtual && !entries[0]) throw unknownModel(catalogue, model)

@@ -166,14 +166,15 @@ async function read(
   }
   if (!isModelPath(path)) return null
   const identity = await admission.identify(request)
-  const isUsable = (name: string) => mayUse(identity, name)
+  const isUsable = (...names: string[]) => mayUse(identity, ...names)
   const isAnthropic = isAnthropicClient(request)
   if (path === '/v1/models') return (isAnthropic ? toAnthropicList : toModelsList)(catalogue, isUsable)
   // A model's name can hold slashes (`ollama/llama3.2`), encoded or not.
-  const name = decode(path.slice(modelPath.length))
-  admission.permit(identity, name)
+  const asked = decode(path.slice(modelPath.length))
+  const name = catalogue.nameOf(asked)
+  admission.permit(identity, asked, name)
   const item = findModelItem(catalogue, name)
-  if (!item) throw unknownModel(catalogue, name)
+  if (!item) throw unknownModel(catalogue, asked)
   return isAnthropic ? findAnthropicItem(catalogue, name) : item
 }
 

@@ -13,8 +13,7 @@ import type { Limiter } from './limiter.ts'
 export interface Admission {
   /** Throws or rejects with 401. */
   identify(request: IncomingMessage): Identity | Promise<Identity>
-  /** Throws `model_not_allowed`. */
-  permit(identity: Identity, model: string): void
+  permit: typeof permit
   /** Reserves what the call is estimated to need; throws `rate_limited`. */
   admit(call: Call): void
   /** The call is over: the reserved tokens that it did not use are given back. */
@@ -41,8 +40,8 @@ export function createAdmission({ config, clock, limiter, keySets }: AdmissionOp
     permit,
     admit(call) {
       const { id, tenant, rules } = call.identity!
-      const { model, estimate } = call.asked!
-      call.reservation = limiter.reserve(rules, { caller: id, tenant, model }, estimate)
+      const { name: model } = call.route!
+      call.reservation = limiter.reserve(rules, { caller: id, tenant, model }, call.asked!.estimate)
     },
     settle({ attempts, reservation }) {
       const usage = sumUsage(attempts)

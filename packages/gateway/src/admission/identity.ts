@@ -27,19 +27,20 @@ export function anonymous({ socket }: IncomingMessage, common: Common): Identity
   return { id, tenant: null, allowedModels: null, ...common, tags: {}, isAdmin: false }
 }
 
-export function mayUse({ allowedModels }: Identity, model: string): boolean {
-  return allowedModels === null || allowedModels.has(model)
+/** One of these names, of one model, is enough. */
+export function mayUse({ allowedModels }: Identity, ...names: readonly string[]): boolean {
+  return allowedModels === null || names.some((name) => allowedModels.has(name))
 }
 
 /**
- * Throws `model_not_allowed`. Checked before the model is looked up, so that a caller cannot find out which other
+ * `asked` can be an alias of `name`. Throws `model_not_allowed`. Checked before the model is looked up, so that a caller cannot find out which other
  * models exist.
  */
-export function permit(identity: Identity, model: string): void {
-  if (mayUse(identity, model)) return
+export function permit(identity: Identity, asked: string, name: string): void {
+  if (mayUse(identity, asked, name)) return
   const allowed = [...(identity.allowedModels ?? [])].join(', ')
   throw new GatewayError(
     'model_not_allowed',
-    `${JSON.stringify(model.slice(0, 200))} is not among the models of ${identity.id}: ${allowed || 'it has none'}.`,
+    `${JSON.stringify(asked.slice(0, 200))} is not among the models of ${identity.id}: ${allowed || 'it has none'}.`,
   )
 }

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with virtual models beyond their shape: a name given twice, no strategy or several, an unknown
- * target, a condition that is not CEL. Works on the raw value, for the reason given in `cross-check.ts`.
+ * What can be wrong with virtual models beyond their shape: no strategy or several, an unknown target, a condition
+ * that is not CEL. Works on the raw value, for the reason given in `cross-check.ts`.
  */
 import { nearest } from '@drag-race/contracts'
 import { expressionFault } from '../routing/expression.ts'
@@ -15,7 +15,6 @@ export function checkVirtualModels(llm: Raw | null): Fault[] {
   return virtualModels.flatMap((model, index) => {
     const path = ['llm', 'virtualModels', index]
     return [
-      ...takenName(model, index, virtualModels, known),
       ...checkRouting(record(model.routing), [...path, 'routing'], known),
       ...list(model.contextLengthFallbacks).flatMap((name, at) =>
         unknownTarget(name, [...path, 'contextLengthFallbacks', at], known),
@@ -28,38 +27,36 @@ export type UnknownModel = (name: unknown, path: Fault['path']) => Fault[]
 
 /** For lists of models that can name virtual models too. */
 export function createUnknownModel(llm: Raw | null): UnknownModel {
-  const { models, virtualModels, servers } = toKnown(llm)
-  const known = { models: [...models, ...virtualModels], virtualModels: [], servers }
+  const { models, virtualModels, ...others } = toKnown(llm)
+  const known = { models: [...models, ...virtualModels], virtualModels: [], ...others }
   return (name, path) => unknownTarget(name, path, known)
 }
 
 interface Known {
   models: string[]
   virtualModels: string[]
+  /** By alias, the name that it stands for. */
+  aliases: Map<string, string>
   /** Models that are found at start are called `<server>/<model>`. */
   servers: string[]
 }
 
 function toKnown(llm: Raw | null): Known {
   const texts = (values: unknown[]) => values.filter((value) => typeof value === 'string')
+  const names = [...entries(llm?.models), ...entries(llm?.virtualModels)]
   const servers = llm?.discovery === undefined ? discoveryDefault : entries(llm.discovery)
   return {
     models: texts(entries(llm?.models).map(({ name }) => name)),
     virtualModels: texts(entries(llm?.virtualModels).map(({ name }) => name)),
+    aliases: new Map(
+      names.flatMap(({ name, aliases }) =>
+        typeof name === 'string' ? texts(list(aliases)).map((alias) => [alias, name] as const) : [],
+      ),
+    ),
     servers: texts(servers.map((server: Raw) => server.name ?? server.provider)).map((name) =>
       name.toLowerCase(),
     ),
   }
-}
-
-function takenName(model: Raw, index: number, virtualModels: Raw[], known: Known): Fault[] {
-  if (typeof model.name !== 'string') return []
-  const first = virtualModels.findIndex(({ name }) => name === model.name)
-  const at = known.models.indexOf(model.name)
-  const taken = first < index ? `llm.virtualModels[${first}]` : at === -1 ? null : `llm.models[${at}]`
-  if (taken === null) return []
-  const sentence = `the name ${JSON.stringify(model.name)} is taken by ${taken}; names must differ`
-  return [{ path: ['llm', 'virtualModels', index, 'name'], sentence }]
 }
 
 function checkRouting(routing: Raw | null, path: Fault['path'], known: Known): Fault[] {
@@ -86,6 +83,11 @@ function unknownTarget(model: unknown, path: Fault['path'], known: Known): Fault
   if (typeof model !== 'string' || known.models.includes(model)) return []
   if (known.virtualModels.includes(model)) {
     const sentence = `${JSON.stringify(model)} is a virtual model; a target must be one of llm.models`
+    return [{ path, sentence }]
+  }
+  const meant = known.aliases.get(model)
+  if (meant !== undefined) {
+    const sentence = `${JSON.stringify(model)} is an alias; write ${JSON.stringify(meant)}`
     return [{ path, sentence }]
   }
   if (known.servers.some((server) => model.toLowerCase().startsWith(`${server}/`))) return []

@@ -13,6 +13,7 @@ import { policyVariableFaults } from './policy-variables.ts'
 import { headerFaults } from './provider-headers.ts'
 import { entries, type Raw, record } from './raw.ts'
 import { resolveReferences, type Variables } from './references.ts'
+import { takenNames } from './taken-names.ts'
 import { addressFault } from './web-address.ts'
 
 export function crossCheck(raw: unknown, variables: Variables): Fault[] {
@@ -21,7 +22,6 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
   const unknownModel = createUnknownModel(llm)
   return [
     ...models.flatMap((model, index) => [
-      ...sameName(model, index, models),
       ...address(record(model.params), model, ['llm', 'models', index, 'params', 'baseUrl'], variables),
       ...foreignParams(model, ['llm', 'models', index, 'params']),
       ...headerFaults(record(model.params)?.headers, ['llm', 'models', index, 'params', 'headers']),
@@ -29,21 +29,11 @@ export function crossCheck(raw: unknown, variables: Variables): Fault[] {
     ...entries(llm?.discovery).flatMap((server, index) =>
       address(server, server, ['llm', 'discovery', index, 'baseUrl'], variables),
     ),
+    ...takenNames(llm),
     ...checkVirtualModels(llm),
     ...policyVariableFaults(record(llm?.policies), variables),
     ...admissionFaults(record(llm?.policies), variables, unknownModel),
     ...guardrailFaults(record(llm?.policies), unknownModel),
-  ]
-}
-
-function sameName(model: Raw, index: number, models: Raw[]): Fault[] {
-  const first = models.findIndex(({ name }) => typeof name === 'string' && name === model.name)
-  if (first === -1 || first === index) return []
-  return [
-    {
-      path: ['llm', 'models', index, 'name'],
-      sentence: `the name ${JSON.stringify(model.name)} is taken by llm.models[${first}]; names must differ`,
-    },
   ]
 }
 

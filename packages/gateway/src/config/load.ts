@@ -56,6 +56,7 @@ export interface ModelPolicies {
 
 export interface ModelConfig extends ModelPolicies {
   name: string
+  aliases: readonly string[]
   provider: ProviderName
   description: string | null
   price: Price | null
@@ -136,6 +137,7 @@ function toConfig({ llm }: GatewayFile, variables: Variables): Config {
     books: toBooks(llm.policies.books, variables),
     models: llm.models.map((entry) => ({
       name: entry.name,
+      aliases: entry.aliases,
       provider: entry.provider,
       description: entry.description ?? null,
       price: entry.price ?? null,

@@ -12,7 +12,7 @@ import { Cache } from './cache-schema.ts'
 import { admissionPolicies } from './callers-schema.ts'
 import { Guardrail } from './guardrails-schema.ts'
 import { CircuitBreaker, Retry, Timeouts } from './policies.ts'
-import { name } from './values.ts'
+import { aliases, name } from './values.ts'
 import { VirtualModelEntry } from './virtual-model.ts'
 
 const providerNames = Object.keys(providers)
@@ -68,6 +68,7 @@ const bodyBytesCeiling = 256 * 1024 * 1024
 
 const ModelEntry = z.strictObject({
   name: name.describe('The name that callers put into `model`.'),
+  aliases,
   provider: Provider.describe("Whose model it is; `custom` is any server that speaks OpenAI's dialect."),
   params: z
     .strictObject({
@@ -81,7 +82,7 @@ const ModelEntry = z.strictObject({
         .string()
         .min(1, 'must not be empty')
         .optional()
-        .describe("The provider's name of the model, where `name` is an alias."),
+        .describe("The provider's name of the model, where it is not `name`."),
       baseUrl: z
         .string()
         .optional()

@@ -10,3 +10,11 @@ export const name = z
   .min(1, 'must not be empty')
   .max(200, 'must have at most 200 characters')
   .regex(/^\S*$/, 'must not hold spaces')
+
+export const aliases = z
+  .array(name)
+  .max(100, 'must have at most 100 names')
+  .default([])
+  .describe(
+    'Further names that callers can put into `model`. A call by one of them is a call of this model: limits, guardrails, books and metrics know it as `name`.',
+  )

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { Retry, Timeouts } from './policies.ts'
-import { name } from './values.ts'
+import { aliases, name } from './values.ts'
 
 const model = name.describe('One of `llm.models`, or a model that is found at start (`ollama/llama3.2`).')
 
@@ -85,6 +85,7 @@ const Routing = z
 
 export const VirtualModelEntry = z.strictObject({
   name: name.describe('The name that callers put into `model`.'),
+  aliases,
   description: z
     .string()
     .max(500, 'must have at most 500 characters')

@@ -4,6 +4,7 @@ import type { VirtualModelEntry } from './virtual-model.ts'
 
 export interface VirtualModelConfig {
   name: string
+  aliases: readonly string[]
   description: string | null
   strategy: Strategy
   contextLengthFallbacks: string[]
@@ -30,6 +31,7 @@ export function toVirtualModel(entry: VirtualModelEntry, policies: Policies): Vi
   const timeouts = entry.timeouts ?? {}
   return {
     name: entry.name,
+    aliases: entry.aliases,
     description: entry.description ?? null,
     strategy: toStrategy(entry.routing),
     contextLengthFallbacks: entry.contextLengthFallbacks,

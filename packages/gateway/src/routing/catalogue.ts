@@ -10,6 +10,7 @@ import { type Target, toTarget } from '../upstream/target.ts'
 
 export interface CatalogueEntry {
   name: string
+  aliases: readonly string[]
   provider: string
   description: string | null
   isSimulated: boolean
@@ -29,12 +30,14 @@ export interface VirtualEntry {
 }
 
 export interface Catalogue {
+  /** The name of the model that an alias stands for; any other name as it is. */
+  nameOf(name: string): string
   find(name: string): CatalogueEntry | undefined
   findVirtual(name: string): VirtualEntry | undefined
   /** The config's models in its order, then the found ones. */
   list(): CatalogueEntry[]
   listVirtual(): VirtualEntry[]
-  /** Adds models that were found, except those whose name is in the config. */
+  /** Adds models that were found, except those whose name, or alias, is in the config. */
   add(models: readonly ModelConfig[]): void
 }
 
@@ -43,14 +46,20 @@ export function createCatalogue(config: Config, { startedAtS }: { startedAtS: nu
     config.virtualModels.map((model) => [model.name, { config: model, createdS: startedAtS }]),
   )
   const entries = new Map<string, CatalogueEntry>()
+  const names = new Map(
+    [...config.models, ...config.virtualModels].flatMap(({ name, aliases }) =>
+      aliases.map((alias) => [alias, name] as const),
+    ),
+  )
   const add = (models: readonly ModelConfig[], isDiscovered: boolean) => {
     for (const model of models) {
-      if (entries.has(model.name) || virtual.has(model.name)) continue
+      if (entries.has(model.name) || virtual.has(model.name) || names.has(model.name)) continue
       entries.set(model.name, toEntry(model, { isDiscovered, createdS: startedAtS }))
     }
   }
   add(config.models, false)
   return {
+    nameOf: (name) => names.get(name) ?? name,
     find: (name) => entries.get(name),
     findVirtual: (name) => virtual.get(name),
     list: () => [...entries.values()],
@@ -65,6 +74,7 @@ function toEntry(
 ): CatalogueEntry {
   return {
     name: model.name,
+    aliases: model.aliases,
     provider: model.provider,
     description: model.description,
     isSimulated: model.provider === 'simulator',

@@ -33,6 +33,7 @@ function toModel(server: DiscoveryConfig, id: string, policies: Config): ModelCo
   const { timeouts, retry, circuitBreaker, isBreakerHeeded } = policies
   return {
     name: `${server.name}/${id}`,
+    aliases: [],
     provider: server.provider,
     description: null,
     price: null,

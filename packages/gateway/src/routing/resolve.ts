@@ -37,9 +37,10 @@ export interface RoutedCall {
 export function createResolve(parts: RouterParts): Resolve {
   const toOrdering = createToOrdering(parts)
   return (call) => {
-    const { model: name, isStream } = call
+    const { isStream } = call
+    const name = parts.catalogue.nameOf(call.model)
     const virtual = parts.catalogue.findVirtual(name)
-    if (!virtual) return toModelRoute(parts.catalogue, call)
+    if (!virtual) return toModelRoute(parts.catalogue, name, isStream)
     const { config } = virtual
     const entries = toEntries(parts.catalogue, config)
     const reachable = toReachable(entries, config)
@@ -67,10 +68,8 @@ export function createResolve(parts: RouterParts): Resolve {
 }
 
 export function unknownModel(catalogue: Catalogue, name: string): GatewayError {
-  const names = [
-    ...catalogue.listVirtual().map(({ config }) => config.name),
-    ...catalogue.list().map((entry) => entry.name),
-  ]
+  const models = [...catalogue.listVirtual().map(({ config }) => config), ...catalogue.list()]
+  const names = models.flatMap((model) => [model.name, ...model.aliases])
   const near = nearest(name, names)
   const hint = near.length > 0 ? `Did you mean ${near.map(quote).join(' or ')}? ` : ''
   return new GatewayError(
@@ -79,7 +78,7 @@ export function unknownModel(catalogue: Catalogue, name: string): GatewayError {
   )
 }
 
-function toModelRoute(catalogue: Catalogue, { model: name, isStream }: RoutedCall): CallRoute {
+function toModelRoute(catalogue: Catalogue, name: string, isStream: boolean): CallRoute {
   const entry = catalogue.find(name)
   if (!entry) throw unknownModel(catalogue, name)
   const { route } = entry

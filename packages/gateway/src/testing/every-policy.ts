@@ -4,6 +4,7 @@ config: {}
 llm:
   models:
     - name: a
+      aliases: [a1, a2]
       provider: OpenAI
       params: { apiKey: "$KEY", model: b, baseUrl: "http://127.0.0.1:9/v1", headers: { X-Team: blue } }
       description: A model

@@ -16,7 +16,7 @@ import { whatNext } from './what-next.ts'
 
 /** Where a call can go, worked out before the first attempt. */
 export interface CallRoute {
-  /** As the caller named it. */
+  /** The model's name, also where the caller gave an alias. */
   name: string
   /** In the order in which they are tried; at least one. */
   targets: readonly Target[]
