@@ -17,7 +17,7 @@ test('a broken config: all its faults, exit 1', async () => {
   expect((await stderr).split('\n')).toEqual([
     expect.stringMatching(/gateway\.yaml cannot be used:$/),
     '  llm.models[0].provider (line 4): unknown provider "grok"; did you mean "groq"?',
-    '  llm.models[0].key (line 5): unknown key "key"; known are: name, provider, params, description, price, timeouts, retry, circuitBreaker',
+    '  llm.models[0].key (line 5): unknown key "key"; known are: name, aliases, provider, params, description, price, timeouts, retry, circuitBreaker',
     '',
   ])
 })
