@@ -54,7 +54,7 @@ export async function relayStream(relay: StreamRelay): Promise<void> {
         reading = relay.caller.write(frames)
       } finally {
         // Also when the caller has left, because the provider bills these tokens.
-        if (goesAhead) lookBehind(relay, splitter.push(bytes), atMs)
+        if (goesAhead && !relay.watch.seeToken(bytes, atMs)) lookBehind(relay, splitter.push(bytes), atMs)
       }
       if (reading) await reading
       // A read that takes so long has thousands of comments: other calls get their turn before the next read.

@@ -21,6 +21,7 @@ import { record } from '../dialects/read-json.ts'
 import { findEventExcess } from '../json-structure.ts'
 import type { AsChunk } from './as-chunk.ts'
 import { isSmall } from './is-small.ts'
+import { createTokenForm, type TokenForm } from './token-form.ts'
 
 /** What is known of an answer so far, streamed or not. Times are of the gateway's monotonic clock. */
 export interface AnswerFacts {
@@ -70,6 +71,8 @@ export interface StreamWatch {
   /** Could the end of the answer be in these bytes? Also true for a text of the model that quotes such an end. */
   mayEnd(bytes: Uint8Array): boolean
   see(frame: Uint8Array, atMs: number): FrameKind
+  /** Sees a frame, or a read, that is one more token in the form of an earlier one; false for any other. */
+  seeToken(bytes: Uint8Array, atMs: number): boolean
 }
 
 /** What the watch must know of an endpoint other than chat. */
@@ -85,10 +88,21 @@ export function createStreamWatch(
   { asChunk, endWords }: Reading = chatReading,
 ): StreamWatch {
   const endsWithDone = endWords.includes('[DONE]')
+  const form = createTokenForm()
+  const seeToken = (bytes: Uint8Array, atMs: number): boolean => {
+    if (facts.finishReason !== null || facts.error !== null || facts.isDone) return false
+    const letters = form.lettersOf(bytes)
+    if (letters === null) return false
+    facts.chunks++
+    noteToken(facts, letters, atMs)
+    return true
+  }
   return {
     facts,
+    seeToken,
     mayEnd: (bytes) => endWords.some((word) => asBuffer(bytes).includes(word)),
     see(bytes, atMs) {
+      if (seeToken(bytes, atMs)) return 'event'
       const frame = readFrame(bytes)
       // No event of a model has so many values; parsing it would hold up all other calls.
       const parse = findEventExcess(bytes) === null ? parseJson : () => undefined
@@ -103,7 +117,7 @@ export function createStreamWatch(
         return 'done'
       }
       const raw = parse(frame.data)
-      if (raw !== undefined) noteChunk(facts, asChunk(raw), atMs)
+      if (raw !== undefined) learn(form, bytes, noteChunk(facts, asChunk(raw), atMs))
       else if (isKeepAlive(frame)) return 'comment'
       // On this endpoint the last event is the end; no `[DONE]` follows it.
       if (!endsWithDone && facts.finishReason !== null) {
@@ -180,12 +194,25 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number, isWhol
     facts.usageRaw = isSmall(usage) ? usage : null
   }
   if (hasToken(chunk)) {
-    facts.firstTokenAtMs ??= atMs
-    facts.lastTokenAtMs = atMs
-    facts.tokenChunks++
-    facts.letters += chunk.answer.length + chunk.reasoning.length + chunk.toolCall.length
+    noteToken(facts, chunk.answer.length + chunk.reasoning.length + chunk.toolCall.length, atMs)
   }
   return chunk
+}
+
+function noteToken(facts: AnswerFacts, letters: number, atMs: number): void {
+  facts.firstTokenAtMs ??= atMs
+  facts.lastTokenAtMs = atMs
+  facts.tokenChunks++
+  facts.letters += letters
+}
+
+/** Only from a chunk that, repeated, would change no fact but the number of chunks, tokens and letters. */
+function learn(form: TokenForm, frame: Uint8Array, chunk: ChunkFacts): void {
+  const { answer, reasoning, hasToolCall, choices, finishReason, usage, error } = chunk
+  const isPlain = choices.length === 1 && !hasToolCall && finishReason === null && !usage && !error
+  if (!isPlain) return
+  if (answer !== '' && reasoning === '') form.learn(frame, answer)
+  else if (reasoning !== '' && answer === '') form.learn(frame, reasoning)
 }
 
 function toNumber(value: unknown): number | null {
