@@ -69,7 +69,7 @@ export function openAttempt(dispatcher: Dispatcher, request: AttemptRequest): Pr
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort)
     dispatcher.dispatch(toDispatch(request), toHandler(request, running, { resolve, giveUp, close }))
-    // In most cases an open connection has taken the request by now.
+    // A connection that was just opened has taken the request by now; an idle one takes it in a later turn.
     if (running.phase === 'connecting' && !running.overBy) deadlines.connecting()
   })
 }
