@@ -33,8 +33,8 @@ export function mayUse({ allowedModels }: Identity, ...names: readonly string[])
 }
 
 /**
- * `asked` can be an alias of `name`. Throws `model_not_allowed`. Checked before the model is looked up, so that a caller cannot find out which other
- * models exist.
+ * `asked` can be an alias of `name`. Throws `model_not_allowed`. Checked before the model is looked up, so that a caller
+ * cannot find out which other models exist.
  */
 export function permit(identity: Identity, asked: string, name: string): void {
   if (mayUse(identity, asked, name)) return

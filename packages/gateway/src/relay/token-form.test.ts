@@ -117,6 +117,7 @@ describe('an event is no form', () => {
       'd',
       '{"\\u0064":"\\u0064","e" :1}',
     ],
+    ['when it has a tab there', '{"\\u0064":"\\u0064","d"\t:1}', 'd', '{"\\u0064":"\\u0064","e"\t:1}'],
     ['when its text is written with escapes', '{"d":"\\u0078"}', 'x', '{"d":"\\u0079"}'],
     ['when it is long', `{"d":"x","e":"${'-'.repeat(3_000)}"}`, 'x', `{"d":"y","e":"${'-'.repeat(3_000)}"}`],
   ])('%s', (_when, learnt, text, next) => {

@@ -24,8 +24,10 @@ const vainMax = 8
 
 const space = 32
 const quote = 34
-const colon = 58
+const comma = 44
 const backslash = 92
+const closeList = 93
+const closeMap = 125
 const padding = '"obfuscation":"'
 
 export function createTokenForm(): TokenForm {
@@ -86,10 +88,11 @@ function countLetters(bytes: Buffer, from: number, to: number): number {
   return to - from
 }
 
+/** Or anything else than a value, behind which only these stand. */
 function isName(json: Buffer, from: number): boolean {
   let at = from
   while (json[at] === space) at++
-  return json[at] === colon
+  return ![comma, closeList, closeMap].includes(json[at] ?? 0)
 }
 
 function withoutPadding(tail: Buffer): Buffer[] {
