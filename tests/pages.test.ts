@@ -41,7 +41,7 @@ test('behind a race too, the header has the margin that its tooltip and the gate
   await setUpRace(at.page, at.url('/'), ['sim-quick'])
   await button('Start').click()
   await button('Race again').waitFor()
-  expect(await at.page.locator('.header-fact').first().innerText()).toBe('clock ±\u00a077 ms')
+  expect(await at.page.locator('.header-fact').first().innerText()).toBe('clock ±\u00a077\u00a0ms')
   await at.page.getByRole('link', { name: 'Gateway', exact: true }).click()
   await at.page.getByText('± 77 ms recalibrate').waitFor()
 })

@@ -28,10 +28,10 @@ test('marks n of the text alone where a part of the reasoning was hidden', () =>
 })
 
 test('says how far the arrivals that all of it is made of may be off: by the margin, and the lag of a disturbed clock', () => {
-  expect(textOf([streamed])).toContain('Every arrival may be off by ±\u00a01.0 ms.')
+  expect(textOf([streamed])).toContain('Every arrival may be off by ±\u00a01.0\u00a0ms.')
   const clock = { calibratedAt: null, lagMs: 84.36, disturbed: true, sentinel: null }
   const late = (event: RaceEvent): RaceEvent => (event.type === 'race-end' ? { ...event, clock } : event)
-  expect(textOf([streamed], late)).toContain('Every arrival may be off by ±\u00a085 ms.')
+  expect(textOf([streamed], late)).toContain('Every arrival may be off by ±\u00a085\u00a0ms.')
   const unmeasured = (event: RaceEvent): RaceEvent =>
     event.type === 'race-end' ? { ...event, marginMs: null } : event
   expect(textOf([streamed], unmeasured)).not.toContain('may be off')

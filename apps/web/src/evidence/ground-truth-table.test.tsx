@@ -59,7 +59,7 @@ test('each lane says how much later its figures were than written, or why it can
   const client = new QueryClient()
   client.setQueryData(groundTruth('r1').queryKey, truth)
   const html = render(client)
-  expect(html).toContain('margin of the race: ±\u00a01.8 ms')
+  expect(html).toContain('margin of the race: ±\u00a01.8\u00a0ms')
   const [, ...rows] = toRows(html)
   expect(rows[0]).toMatch(/straight\|\+1.3 ms\|\+0.42 ms\|\+3.6 ms\|\+12.3 ms\|−0.50 ms$/)
   expect(rows[1]).toMatch(/by-a-gateway\|\+9.1 ms\|Other chunks\.\|\+11.4 ms$/)

@@ -11,10 +11,10 @@ const disturbed: ClockReport = { ...steady, lagMs: 77.6, disturbed: true }
 
 test('adds the lag of a disturbed clock to its margin, and says so', () => {
   expect(sentenceOf(steady)).toContain(
-    '2 of 5 differences are beyond what the clock and the network explain (±\u00a08.4 ms)',
+    '2 of 5 differences are beyond what the clock and the network explain (±\u00a08.4\u00a0ms)',
   )
   expect(sentenceOf(disturbed)).toContain(
-    'No difference is beyond what the clock and the network explain (±\u00a086 ms, which is the margin and how late this disturbed clock was)',
+    'No difference is beyond what the clock and the network explain (±\u00a086\u00a0ms, which is the margin and how late this disturbed clock was)',
   )
 })
 

@@ -9,7 +9,7 @@ test('names the winner, by how much, and the rule with its margin', () => {
     word: 'WIN',
     by: 'by 0.31 s',
     who: 'fast',
-    rule: 'whole answer, ±\u00a01.9 ms',
+    rule: 'whole answer, ±\u00a01.9\u00a0ms',
   })
 })
 
@@ -54,7 +54,7 @@ test('tells lanes of one model apart by their plates', () => {
   expect(toSummaryWords(race)).toMatchObject({
     word: 'DEAD HEAT',
     who: 'same (lane 1) and same (lane 2)',
-    rule: 'whole answer, ±\u00a01.9 ms',
+    rule: 'whole answer, ±\u00a01.9\u00a0ms',
   })
 })
 

@@ -34,7 +34,7 @@ test('several reasons stand in one line, each with its number', () => {
 test('the clock is told with the races that were disturbed', () => {
   expect(toClockText({ marginMs: null, disturbedRaces: 0 })).toBe('')
   expect(toClockText({ marginMs: 2, disturbedRaces: 0 })).not.toContain('disturbed')
-  expect(toClockText({ marginMs: 2, disturbedRaces: 1 })).toContain('±\u00a02.0 ms')
+  expect(toClockText({ marginMs: 2, disturbedRaces: 1 })).toContain('±\u00a02.0\u00a0ms')
   expect(toClockText({ marginMs: 2, disturbedRaces: 1 })).toContain('1 race was disturbed')
   expect(toClockText({ marginMs: 2, disturbedRaces: 3 })).toContain('3 races were disturbed')
 })

@@ -108,7 +108,7 @@ test('without a margin of the clock nothing is claimed', () => {
 
 test('the clock’s part has the unit of its figure', () => {
   const difference = { n: 1, estimated: 0, median: 1, low: null, high: null, better: null }
-  expect(toClockText({ ...difference, margin: 1.75 }, 'total')).toBe('±\u00a01.8 ms')
+  expect(toClockText({ ...difference, margin: 1.75 }, 'total')).toBe('±\u00a01.8\u00a0ms')
   expect(toClockText({ ...difference, margin: 7.24 }, 'decode')).toBe('±\u00a07.2 tok/s')
   expect(toClockText({ ...difference, margin: null }, 'ttft')).toBe('')
   // Limits nothing that is printed.

@@ -34,8 +34,8 @@ test.each([
   [toCount(1_204_300), '1,204,300'],
   [toSpeed(287.14), '287.1'],
   [toSpeed(2871.4), '2,871'],
-  [toMargin(0.9), '±\u00a00.9 ms'],
-  [toMargin(20.4), '±\u00a020 ms'],
+  [toMargin(0.9), '±\u00a00.9\u00a0ms'],
+  [toMargin(20.4), '±\u00a020\u00a0ms'],
   [toMargin(null), 'margin not measured'],
   // The first number of each form, and rounding to the nearest whole number.
   [toFineMs(1), '1.0'],
@@ -45,8 +45,8 @@ test.each([
   [toCount(1.6), '2'],
   [toSpeed(1_000), '1,000'],
   [toSpeed(2_871.6), '2,872'],
-  [toMargin(10), '±\u00a010 ms'],
-  [toMargin(20.6), '±\u00a021 ms'],
+  [toMargin(10), '±\u00a010\u00a0ms'],
+  [toMargin(20.6), '±\u00a021\u00a0ms'],
   [toCost(0.000005), '$0.00001'],
   [toCost(0.01), '$0.0100'],
   [toCost(1), '$1.00'],
@@ -58,10 +58,10 @@ test.each([
   [toMsWithin(null, 1.8), '—'],
   [toMsWithin(342, 0.04), '342 ms'],
   [toMargin(0.04), '< 0.05 ms'],
-  [toMargin(0.05), '±\u00a00.1 ms'],
+  [toMargin(0.05), '±\u00a00.1\u00a0ms'],
   [toWithin(null), ''],
   [toWithin(0.04), ''],
-  [toWithinMs(1.84), ' ±\u00a01.8 ms'],
+  [toWithinMs(1.84), ' ±\u00a01.8\u00a0ms'],
   [toWithinMs(0.04), ''],
   [toWithinMs(null), ''],
   // A number that rounding carries past the end of its form is printed in the next form.
@@ -71,8 +71,8 @@ test.each([
   [toSpeed(999.96), '1,000'],
   [toCost(0.009997), '$0.0100'],
   [toCost(0.99997), '$1.00'],
-  [toMargin(9.97), '±\u00a010 ms'],
-  [toMargin(1_234), '±\u00a01,234 ms'],
+  [toMargin(9.97), '±\u00a010\u00a0ms'],
+  [toMargin(1_234), '±\u00a01,234\u00a0ms'],
 ])('prints %s', (printed, expected) => {
   expect(printed).toBe(expected)
 })

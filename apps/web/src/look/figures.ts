@@ -97,8 +97,10 @@ export function toWithin(margin: number | null | undefined): string {
   return ` ${plusMinus}${fixedBelow(10, margin, 1) ?? toCount(margin)}`
 }
 
-/** With a space at which no line ends: the sign stays with its number. */
-export const plusMinus = '±\u00a0'
+/** At which no line ends: the sign stays with its number, the number with its unit. */
+const fixedSpace = '\u00a0'
+
+export const plusMinus = `±${fixedSpace}`
 
 /** A smaller margin would be printed as ± 0.0. */
 const marginMin = 0.05
@@ -106,7 +108,7 @@ const marginMin = 0.05
 /** ` ± 1.8 ms`, to stand behind a figure in another unit. */
 export function toWithinMs(marginMs: number | null | undefined): string {
   const within = toWithin(marginMs)
-  return within && `${within} ms`
+  return within && `${within}${fixedSpace}ms`
 }
 
 /** `100.0 tok/s ± 0.3`. */

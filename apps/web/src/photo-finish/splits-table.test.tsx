@@ -6,8 +6,8 @@ import { toCurves } from './curves.ts'
 import { SplitsTable } from './splits-table.tsx'
 
 test('splits have the same ± as the slips: the margin, and the lag of a disturbed clock added to it', () => {
-  expect(textOf(0.4, false)).toContain('from each lane’s own request, ±\u00a01.0 ms.')
-  expect(textOf(84.36, true)).toContain('from each lane’s own request, ±\u00a085 ms.')
+  expect(textOf(0.4, false)).toContain('from each lane’s own request, ±\u00a01.0\u00a0ms.')
+  expect(textOf(84.36, true)).toContain('from each lane’s own request, ±\u00a085\u00a0ms.')
 })
 
 test('thousands of milliseconds are separated, as everywhere', () => {

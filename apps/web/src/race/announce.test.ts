@@ -39,7 +39,7 @@ test('announces start, first tokens, finishes and verdict, in order, and no othe
     'Lane 2, cut: first token after 200 milliseconds.',
     'Lane 2, cut: did not finish. Stream cut.',
     'Lane 1, fast: finished after 0.41 seconds.',
-    'fast wins. Nobody else crossed the line. Finish line: whole answer. Clock ±\u00a01.0 ms.',
+    'fast wins. Nobody else crossed the line. Finish line: whole answer. Clock ±\u00a01.0\u00a0ms.',
   ])
 })
 
@@ -47,7 +47,7 @@ test('an answer that was cut is heard with its lane, and with the verdict', () =
   const [before, after] = [tapeOfCut.slice(0, -2), tapeOfCut]
   expect(toAnnouncements(fold(before), fold(after))).toEqual([
     'Lane 1, short: finished after 0.41 seconds, its answer cut at its limit of 3 tokens.',
-    'short wins. Nobody else crossed the line. Finish line: whole answer. short’s answer was cut at its limit of 3 tokens. Clock ±\u00a01.0 ms.',
+    'short wins. Nobody else crossed the line. Finish line: whole answer. short’s answer was cut at its limit of 3 tokens. Clock ±\u00a01.0\u00a0ms.',
   ])
 })
 
@@ -104,7 +104,7 @@ describe('a replay', () => {
       'Lane 1, fast: first token after 182 milliseconds.',
       'Lane 2, cut: first token after 200 milliseconds.',
       'Lane 2, cut: did not finish. Stream cut.',
-      'Lane 1, fast: finished after 0.41 seconds. fast wins. Nobody else crossed the line. Finish line: whole answer. Clock ±\u00a01.0 ms.',
+      'Lane 1, fast: finished after 0.41 seconds. fast wins. Nobody else crossed the line. Finish line: whole answer. Clock ±\u00a01.0\u00a0ms.',
     ])
   })
 

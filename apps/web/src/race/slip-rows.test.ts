@@ -129,7 +129,7 @@ test('names reasoning that was billed and never shown', () => {
 
 test('has the first answer of a lane that reasoned, and cached tokens, where there are any', () => {
   const reasoned = { ...streamed, reasoning: 'so' }
-  expect(rows(reasoned)['first answer']).toBe('0.182 s ±\u00a00.9 ms')
+  expect(rows(reasoned)['first answer']).toBe('0.182 s ±\u00a00.9\u00a0ms')
   expect(rows(reasoned, null)['first answer']).toBe('0.182 s')
   for (const part of [{ firstAnswerMark: null }, { stream: false }]) {
     expect(Object.keys(rows({ ...reasoned, ...part }))).not.toContain('first answer')

@@ -18,7 +18,7 @@ test('names the winner and by how much', () => {
   const lanes = [lane('slow', 2720), lane('fast', 2410)]
   expect(toVerdictText(race({ lanes }))).toEqual({
     headline: 'fast wins by 0.31 s',
-    detail: 'Finish line: whole answer. Clock ±\u00a01.0 ms.',
+    detail: 'Finish line: whole answer. Clock ±\u00a01.0\u00a0ms.',
   })
   expect(results({ lanes })).toEqual(['2nd, +0.31 s', 'WIN by 0.31 s'])
 })
@@ -92,7 +92,7 @@ describe('an answer that was cut', () => {
 
   test('is named, with the limit that its lane had', () => {
     expect(detail([at(10, a), b])).toBe(
-      'Finish line: whole answer. a’s answer was cut at its limit of 10 tokens. Clock ±\u00a01.0 ms.',
+      'Finish line: whole answer. a’s answer was cut at its limit of 10 tokens. Clock ±\u00a01.0\u00a0ms.',
     )
     expect(detail([at(1, a), b])).toContain('a’s answer was cut at its limit of 1 token.')
     expect(detail([{ ...a, finishReason: 'model_length' }, b])).toContain(
@@ -165,7 +165,7 @@ test('a lane that failed is DNF, and one that was stopped says so', () => {
   expect(results({ lanes })).toEqual(['WIN', 'DNF', 'STOPPED'])
   expect(toVerdictText(race({ lanes }))).toEqual({
     headline: 'a wins',
-    detail: 'Nobody else crossed the line. Finish line: whole answer. Clock ±\u00a01.0 ms.',
+    detail: 'Nobody else crossed the line. Finish line: whole answer. Clock ±\u00a01.0\u00a0ms.',
   })
 })
 
@@ -180,7 +180,7 @@ test('nobody wins a race that the end of the app interrupted, even if lanes had 
   expect(toVerdictText(race({ lanes, reason: 'interrupted' }))).toEqual({
     headline: 'No contest: the race was interrupted',
     detail:
-      'Finish line: whole answer. Clock ±\u00a01.0 ms. Its tape ends in the middle. What had arrived is kept.',
+      'Finish line: whole answer. Clock ±\u00a01.0\u00a0ms. Its tape ends in the middle. What had arrived is kept.',
   })
 })
 
