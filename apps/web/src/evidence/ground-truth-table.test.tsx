@@ -66,6 +66,16 @@ test('each lane says how much later its figures were than written, or why it can
   expect(rows[2]).toMatch(/somebody\|No id of the simulator\.$/)
 })
 
+test('says once why no lane has a figure, where the reason is the same for all', () => {
+  const client = new QueryClient()
+  const missing = { code: 'imported' as const, message: 'The race was run elsewhere.' }
+  const lanes = truth.lanes.map(({ lane }) => ({ lane, errors: null, missing }))
+  client.setQueryData(groundTruth('r1').queryKey, { lanes })
+  const html = render(client)
+  expect(html.split('The race was run elsewhere.')).toHaveLength(2)
+  expect(toRows(html)).toEqual([])
+})
+
 test('says that it reads, and what went wrong', async () => {
   // As a page that has asked already.
   const client = new QueryClient({ defaultOptions: { queries: { retryOnMount: false } } })

@@ -52,6 +52,8 @@ export function GroundTruthTable({ race }: { race: RaceState }) {
 }
 
 function Figures({ truth, lanes }: { truth: GroundTruth; lanes: readonly LaneState[] }) {
+  const reason = toCommonReason(truth)
+  if (reason !== undefined) return <p className="dim">{reason}</p>
   return (
     <ScrollBox className="table-scroll" label="Beside the simulator’s ledger">
       <table className="table">
@@ -78,6 +80,13 @@ function Figures({ truth, lanes }: { truth: GroundTruth; lanes: readonly LaneSta
       </table>
     </ScrollBox>
   )
+}
+
+/** Why no lane of several has a figure, if the reason is the same for all: the race was run elsewhere, say. */
+function toCommonReason({ lanes }: GroundTruth): string | undefined {
+  const reason = lanes[0]?.missing?.message
+  const isCommon = lanes.every(({ errors, missing }) => errors === null && missing?.message === reason)
+  return lanes.length > 1 && isCommon ? reason : undefined
 }
 
 function Cells({ errors, missing }: LaneGroundTruth) {
