@@ -41,6 +41,8 @@ test('a race is one row for each lane, by number, with every figure of the slip,
     lanes: [lane],
   }
   const slip = toTimeSlip(reduceRace(emptyRace, start).lanes[0]!)
+  const splits = { ...slip.splits, headersMs: 3.5 }
+  const other = { ...slip, ttftMs: 12.5, finishReason: 'length', splits }
   const race: RaceDetail = {
     id: 'r',
     startedAt: '2026-01-01T00:00:00.000Z',
@@ -55,7 +57,7 @@ test('a race is one row for each lane, by number, with every figure of the slip,
     tags: {},
     verdict: null,
     lanes: [
-      { ...lane, sentinel: false, lane: 1, slip: { ...slip, ttftMs: 12.5, finishReason: 'length' } },
+      { ...lane, sentinel: false, lane: 1, slip: other },
       { ...lane, sentinel: false, slip },
     ],
     request: {
@@ -92,6 +94,7 @@ test('a race is one row for each lane, by number, with every figure of the slip,
     'lane',
     'model',
   ])
+  expect(first!.slice(0, 5)).toEqual(['r', '2026-01-01T00:00:00.000Z', 'finished', 'here', '5 tokens'])
   const column = (row: string[], name: string) => row[names!.indexOf(name)]
   for (const key of Object.keys(slip)) {
     const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -100,6 +103,8 @@ test('a race is one row for each lane, by number, with every figure of the slip,
   expect([column(first!, 'lane'), column(second!, 'lane')]).toEqual(['1', '2'])
   expect(column(second!, 'ttft_ms')).toBe('12.5')
   expect(column(first!, 'ttft_ms')).toBe('')
+  expect(column(second!, 'splits_headers_ms')).toBe('3.5')
+  expect([column(first!, 'stream'), column(first!, 'dead_heat')]).toEqual(['true', 'false'])
   expect([column(first!, 'finish_reason'), column(second!, 'finish_reason')]).toEqual(['', 'length'])
   const asked = ['max_tokens', 'temperature', 'top_p', 'seed', 'metadata', 'system_prompt']
   const metadata = '"{""task"":""summary""}"'

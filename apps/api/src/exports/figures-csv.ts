@@ -59,15 +59,10 @@ function toTextsCell(texts: Readonly<Record<string, string>>): string | null {
 
 /** `ttftMs` → `ttft_ms`; a nested key is prefixed with the name of its parent. */
 function toColumns(prefix: string, figures: object): [string, Cell][] {
-  return Object.entries(figures).flatMap(([key, value]: [string, unknown]): [string, Cell][] => {
+  return Object.entries(figures).flatMap(([key, value]: [string, Cell | object]): [string, Cell][] => {
     const name = `${prefix}${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`
-    if (typeof value === 'object' && value !== null) return toColumns(`${name}_`, value)
-    return [[name, isCell(value) ? value : null]]
+    return typeof value === 'object' && value !== null ? toColumns(`${name}_`, value) : [[name, value]]
   })
-}
-
-function isCell(value: unknown): value is Cell {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
 export function toCell(value: Cell): string {
