@@ -39,8 +39,8 @@ export async function readMetrics(gateway: GatewayAddress, limits = metricsLimit
     if (metrics === null)
       return failed(`The metrics at ${place} are larger than ${limits.bytesMax} bytes. ${setUrl}`)
     return { metrics, problem: faultsIn(metrics, place) }
-  } catch (cause) {
-    return failed(unreachable(place, cause, limits.timeoutMs))
+  } catch (fault) {
+    return failed(unreachable(place, fault as Error, limits.timeoutMs))
   }
 }
 
@@ -78,7 +78,6 @@ async function parseBody(response: Response, bytesMax: number): Promise<ParsedMe
     if (bytes > bytesMax) return null
     parser.push(utf8.decode(piece, { stream: true }))
   }
-  parser.push(utf8.decode())
   return parser.end()
 }
 
@@ -98,19 +97,17 @@ function refusal(place: string, status: number): string {
   return `${place} answered ${status}. ${setUrl}`
 }
 
-function unreachable(place: string, cause: unknown, timeoutMs: number): string {
-  if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+function unreachable(place: string, fault: Error, timeoutMs: number): string {
+  if (fault.name === 'TimeoutError') {
     return `The gateway's metrics at ${place} did not answer within ${timeoutMs / 1000} s. Is the gateway overloaded, or the address wrong?`
   }
-  return `The gateway's metrics at ${place} cannot be reached (${reason(cause)}). Start the gateway, or set GATEWAY_METRICS_URL.`
+  return `The gateway's metrics at ${place} cannot be reached (${reason(fault)}). Start the gateway, or set GATEWAY_METRICS_URL.`
 }
 
 /** fetch says only "fetch failed"; the reason is its cause, or the first of several. */
-function reason(cause: unknown): string {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-  const code = (inner as { code?: unknown } | null)?.code
-  if (typeof code === 'string') return code
-  return inner instanceof Error ? inner.message : String(inner)
+function reason(fault: Error): string {
+  const { code, message } = (fault.cause ?? fault) as Error & { code?: string }
+  return code ?? message
 }
 
 function failed(problem: string): MetricsReading {

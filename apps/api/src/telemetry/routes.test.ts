@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ApiError, GatewayStats, RaceStatus } from '@drag-race/contracts'
 import pino from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
@@ -281,6 +282,14 @@ test('a gateway that is down is reported, and one that never answers', async () 
   expect((await silent.stats()).problem).toContain('did not answer within 0.5 s')
 })
 
+test.each([
+  ['http://127.0.0.1:1/metrics', 'bad port'],
+  ['http://admin:100%@127.0.0.1/metrics', 'URI malformed'],
+])('of %s, which cannot be asked, the reason is told', async (metricsUrl, reason) => {
+  const { stats } = await startApp(await nowhere(), { metricsUrl })
+  expect((await stats()).problem).toContain(`cannot be reached (${reason})`)
+})
+
 test('an answer that is not metrics is reported, with what to do', async () => {
   const gateway = await startGateway()
   const { stats } = await startApp(gateway.url)
@@ -297,6 +306,23 @@ test('an answer that is not metrics is reported, with what to do', async () => {
     expect(await stats()).toMatchObject({ dialect: 'unknown', rows: [] })
     expect((await stats()).problem).toContain(problem)
   }
+})
+
+test('a page of the greatest length is read', async () => {
+  const { stats } = await startApp((await startGateway(`${page(3)}#`.padEnd(10_000, 'x'))).url)
+  expect(await stats()).toMatchObject({ problem: null, rows: [{ requests: 3 }] })
+})
+
+test('a page is the same in whatever pieces it comes', async () => {
+  const bytes = Buffer.from(page(3).replaceAll('"a"', '"ä"'))
+  const url = await listen(async (_request, response) => {
+    for (const byte of bytes) {
+      response.write(Buffer.of(byte))
+      await nextTurn()
+    }
+    response.end()
+  })
+  expect(await (await startApp(url)).stats()).toMatchObject({ problem: null, rows: [{ model: 'ä' }] })
 })
 
 test('one broken line is reported, and the others are shown', async () => {
