@@ -60,6 +60,26 @@ test('the American League’s east of 1987 comes out as published', () => {
   }
 })
 
+test('a fit ends when it has arrived: within 330 sweeps for 12 models that finish 5,000 races in the same order', () => {
+  const players = 12
+  const pairs = Array.from({ length: players }, (_, one) =>
+    Array.from({ length: one }, (_, other) => [other, one] as const),
+  ).flat()
+  // The phantom is the player after the last model, with a win and a loss against each.
+  const phantom = Array.from({ length: players }, (_, one) => [one, players] as const)
+  const wins = Float64Array.from([...pairs.flatMap(() => [5_000, 0]), ...phantom.flatMap(() => [1, 1])])
+  let reads = 0
+  const counted = new Proxy(wins, {
+    get(target, key) {
+      reads++
+      return Reflect.get(target, key)
+    },
+  })
+  createLeague(players + 1, [...pairs, ...phantom]).fit(counted, new Float64Array(players + 1).fill(1))
+  // A sweep reads each win twice: for who won and for who lost.
+  expect(reads / (2 * wins.length)).toBeLessThanOrEqual(330)
+})
+
 /** Everybody has beaten everybody at least a little, so a fit exists. */
 const anyGames = fc.integer({ min: 2, max: 7 }).chain((players) => {
   const pairs = Array.from({ length: players }, (_, one) => one).flatMap((one) =>
