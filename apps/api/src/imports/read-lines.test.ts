@@ -31,6 +31,14 @@ test('a file has the same lines in whatever pieces it comes', async () => {
   )
 })
 
+test('other work has its turn after each piece', async () => {
+  let turns = 0
+  setImmediate(() => turns++)
+  const seen: number[] = []
+  for await (const _ of readLines(toBody([toBytes('a\n'), toBytes('b\n')]), 10)) seen.push(turns)
+  expect(seen).toEqual([0, 1])
+})
+
 test('half a character at the end of a file is left out', async () => {
   expect(await read([toBytes('a\n馬馬').subarray(0, 7)])).toEqual([
     ended('a'),
