@@ -116,7 +116,11 @@ describe('a tape that is imported', () => {
   })
 
   test('cut where the last stamp is not the newest, can be exported and imported again', async () => {
-    expect((await at.bring(toFile('r', toHandmade('r')))).status).toBe(201)
+    const response = await at.bring(toFile('r', toHandmade('r')))
+    expect((await response.json()) as ImportedRace).toEqual({
+      id: 'r',
+      note: 'The tape has no end: what had arrived is kept, and the race counts as interrupted.',
+    })
     const again = await (await at.exported('r', 'tape', at.there)).text()
     await at.there.db.deleteFrom('races').execute()
     expect((await at.bring(again)).status).toBe(201)
@@ -173,6 +177,7 @@ describe('a tape that is imported', () => {
       status: 415,
       code: 'not_lines',
     })
+    expect(await refusal(await at.bring(''))).toMatchObject({ status: 422, code: 'not_a_tape' })
     expect(await refusal(await at.bring(new Uint8Array([0xff, 0xfe, 0x00])))).toMatchObject({
       code: 'not_utf8',
     })

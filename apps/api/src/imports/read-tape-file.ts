@@ -87,9 +87,8 @@ function judge(header: TapeHeader, state: RaceState, hash: Hash, lines: string[]
 }
 
 function readHeader({ text }: Line): TapeHeader {
-  const value = parseJsonOrNull(text)
-  if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== tapeFormat)
-    throw notATape
+  const value = parseJsonOrNull(text) as { format?: unknown } | null
+  if (value?.format !== tapeFormat) throw notATape
   const parsed = TapeHeader.safeParse(value)
   if (parsed.success) return parsed.data
   const where = parsed.error.issues[0]?.path.join('.')

@@ -32,12 +32,16 @@ describe('a tape that is imported', () => {
       ['unknown_version', (all) => all.with(0, all[0]!.replace('"version":1', '"version":2'))],
       ['too_few_events', (all) => all.with(0, all[0]!.replace(/"events":\d+/, '"events":999'))],
       ['not_a_tape', (all) => all.slice(1)],
+      ['not_a_tape', (all) => all.with(0, all[0]!.replace('"format":"', '"format":"other/'))],
+      ['not_a_tape', () => ['{}']],
+      ['not_a_tape', () => ['3']],
       ['not_a_tape', () => ['PK\u0003\u0004']],
     ]
     for (const [code, change] of changes) {
       const answer = await refusal(await at.bring(`${change(lines).join('\n')}\n`))
       expect(answer).toMatchObject({ status: 422, code })
     }
+    expect((await refusal(await at.bring(`${file}more\n`))).message).toMatch(`Line ${lines.length + 1}: more`)
     expect(await at.there.db.selectFrom('races').selectAll().execute()).toEqual([])
   })
 
