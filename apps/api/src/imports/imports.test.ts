@@ -1,5 +1,6 @@
 /** Tape files that are exported from one app and imported into another. */
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import {
   emptyRace,
   type ImportedRace,
@@ -200,6 +201,16 @@ describe('an upload', () => {
       code: 'tape_too_large',
       message: expect.stringContaining('larger than 1 MB'),
     })
+  })
+
+  test('that is refused is read to its end, before which a browser looks for no answer', async () => {
+    const headers = { 'content-type': tapeLinesType }
+    const upload = request(`${at.there.url}/api/races/import`, { method: 'POST', headers })
+    const answered = once(upload, 'response')
+    upload.end(Buffer.alloc(20 * 1024 * 1024, 'x\n'))
+    await once(upload, 'finish')
+    const [response] = (await answered) as [IncomingMessage]
+    expect(response.resume().statusCode).toBe(422)
   })
 
   test('whose client leaves is no failure of the app', async () => {

@@ -40,7 +40,7 @@ function decode(utf8: InstanceType<typeof TextDecoder>, piece: Uint8Array): stri
   }
 }
 
-export function tooLarge(bytesMax: number): ApiFault {
+function tooLarge(bytesMax: number): ApiFault {
   const megabytes = bytesMax / 1024 / 1024
   return new ApiFault(
     413,

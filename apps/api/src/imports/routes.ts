@@ -7,7 +7,6 @@ import express from 'express'
 import { ApiFault } from '../api-fault.ts'
 import type { AppContext } from '../app-context.ts'
 import { createRaceStore } from '../history/store.ts'
-import { tooLarge } from './read-lines.ts'
 import { readTapeFile, type TapeFile } from './read-tape-file.ts'
 
 /** The longest tape, its header, and what a mail program has added, if any. */
@@ -23,7 +22,6 @@ export function createImportRoutes({ db, now }: AppContext): express.Router {
     // The rest of a body that is refused is read and thrown away, so that the answer arrives.
     response.once('finish', () => request.resume())
     if (request.is(tapeLinesType) === false) throw notLines
-    if (Number(request.get('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax)
     if (isBusy) throw busy
     isBusy = true
     try {
