@@ -45,6 +45,7 @@ async function pass(bytes: string) {
 const pieces = [...long.matchAll(/.{1,500}/gs)].map(([each], at) => `${each} ${at} `)
 const call = (args: unknown) =>
   delta({ tool_calls: [{ index: 0, function: { arguments: JSON.stringify(args) } }] })
+const note = (text: string) => `data: ${JSON.stringify({ note: text })}\n\n`
 
 test.each([
   ['one text in the arguments of a tool', call({ note: long })],
@@ -52,7 +53,8 @@ test.each([
   ['one long piece of an answer', token(long)],
   ['many pieces in one read', pieces.map(token).join('')],
   ['a citation', delta({ annotations: [{ title: long }] })],
-  ['an event that is not a chunk', `data: ${JSON.stringify({ note: long })}\n\n`],
+  ['an event that is not a chunk', note(long)],
+  ['many events that are not chunks', pieces.map(note).join('')],
 ])('%s', async (_, bytes) => {
   const short = await pass(role + token('nothing much') + finish + done)
   expect(short.turns).toBeLessThanOrEqual(1)
