@@ -96,10 +96,9 @@ function passesUnseen({ watch, usageChunk, secrets }: StreamRelay, bytes: Uint8A
   return usageChunk.passesUnseen(bytes) && !hasSecret(bytes, secrets)
 }
 
-/** Watches frames that have been passed on already. */
-function lookBehind({ watch, onDone }: StreamRelay, frames: Uint8Array[], atMs: number) {
+/** Watches frames that have been passed on already; the end of the answer is not among them. */
+function lookBehind({ watch }: StreamRelay, frames: Uint8Array[], atMs: number) {
   for (const frame of frames) watch.see(frame, atMs)
-  if (watch.facts.isDone) onDone()
 }
 
 function pass(relay: StreamRelay, frames: Uint8Array[], atMs: number): Uint8Array[] {
