@@ -320,5 +320,11 @@ describe('an error inside a stream', () => {
       expect(ended.text).not.toContain('[DONE]')
       expect(events(ended.text).at(-1)).toMatchObject({ error: { code: 'stream_error' } })
     })
+
+    test.each(cuts)('is told with a status where no token came before it, cut in %s', async (cut) => {
+      const { response, text } = await relay(hidden, { cut })
+      expect(response.status).toBe(502)
+      expect(JSON.parse(text)).toMatchObject({ error: { message: expect.stringContaining(words) } })
+    })
   })
 })
