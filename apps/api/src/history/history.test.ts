@@ -9,7 +9,7 @@ const { raced, page } = at
 describe('a race in the history', () => {
   test('has the figures that its tape folds to', async () => {
     const lanes = [{ model: 'fails' }, { model: 'says' }, { model: 'says', stream: false }]
-    const state = await raced({ lanes, tags: { team: 'search', build: '1.4' } })
+    const state = await raced({ lanes, tags: { team: 'search', build: '1.4' }, coldStart: true })
     const kept = await detail(at.app.url, state.raceId)
     expect(kept).toMatchObject({
       status: 'finished',
@@ -18,7 +18,7 @@ describe('a race in the history', () => {
       finish: 'done',
       marginMs: state.end!.marginMs,
       clock: state.end!.clock,
-      coldStart: false,
+      coldStart: true,
       verdict: raceVerdict(state),
       tags: { team: 'search', build: '1.4' },
       request: { prompt: 'p', tags: { team: 'search', build: '1.4' } },

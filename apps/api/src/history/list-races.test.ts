@@ -100,19 +100,27 @@ describe('the list', () => {
     expect(await ids('?tag=team:search')).toEqual([raceId])
   })
 
-  test('pages through what a text finds, however far apart', async () => {
+  test('pages through what a text finds, however far apart, and searches no further than a page needs', async () => {
     const { raceId } = await raced({ prompt: 'needle' })
     const row = await at.db.selectFrom('races').selectAll().where('id', '=', raceId).executeTakeFirstOrThrow()
     const rows = Array.from({ length: 350 }, (_, index) => ({
       ...row,
       id: `copy-${String(index).padStart(3, '0')}`,
       started_at_ms: index,
-      prompt: index % 100 === 0 ? 'needle' : 'hay',
+      prompt: index % 100 === 51 ? 'needle' : 'hay',
     }))
     await at.db.insertInto('races').values(rows).execute()
-    const first = await page('?text=needle&limit=3')
-    expect(first.races.map(({ id }) => id)).toEqual([raceId, 'copy-300', 'copy-200'])
-    expect(await ids(`?text=needle&limit=3&cursor=${first.nextCursor}`)).toEqual(['copy-100', 'copy-000'])
+    const first = await page('?text=needle&limit=2')
+    // The last of the first hundred is among them.
+    expect(first.races.map(({ id }) => id)).toEqual([raceId, 'copy-251'])
+    expect(await ids(`?text=needle&limit=2&cursor=${first.nextCursor}`)).toEqual(['copy-151', 'copy-051'])
+    let hundreds = 0
+    const isWanted = () => {
+      hundreds++
+      return true
+    }
+    await createRaceStore(at.db).list({ limit: 2, text: 'needle' }, () => null, isWanted)
+    expect(hundreds).toBe(2)
   })
 
   test.each([{ text: 'hay' }, { model: 'rare' }, { tag: ['team:rare'] }])(

@@ -47,9 +47,6 @@ async function findRaces(
 ): Promise<Cursor[]> {
   const after = query.cursor === undefined ? null : readCursor(query.cursor)
   const { model, tag = [], text = '' } = query
-  if (model === undefined && tag.length === 0 && text === '') {
-    return selectRaces(db, query, after).limit(limit).execute()
-  }
   const found: Cursor[] = []
   for (let cursor = after; found.length < limit && isWanted(); await nextTurn()) {
     const window = await selectRaces(db, query, cursor).limit(windowRaces).execute()
@@ -132,7 +129,7 @@ async function withText(db: Kysely<Schema>, races: Cursor[], text: string): Prom
 async function selectSummaries(db: Kysely<Schema>, raceIds: string[]): Promise<RaceSummaryRow[]> {
   return db
     .selectFrom('races')
-    .select(['id', 'started_at', 'started_at_ms', 'status', 'category'])
+    .select(['id', 'started_at', 'status', 'category'])
     .select(['finish_json', 'margin_ms', 'clock_json', 'cold_start', 'verdict_json', 'origin', 'tags_json'])
     .select(sql<string>`substr(prompt, 1, ${promptCharsMax})`.as('prompt'))
     .where('id', 'in', raceIds)
@@ -146,7 +143,6 @@ async function selectLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<s
     .selectFrom('lanes')
     .select(laneSummaryColumns)
     .where('race_id', 'in', raceIds)
-    .orderBy('lane')
     .execute()
   return Map.groupBy(rows, ({ race_id }) => race_id)
 }

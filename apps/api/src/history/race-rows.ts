@@ -17,7 +17,7 @@ import type { RacesTable } from './schema.ts'
 /** The columns that a summary needs: the long texts stay in the database. */
 export type RaceSummaryRow = Omit<
   Selectable<RacesTable>,
-  'prompt_id' | 'request_json' | 'gateway_added_json' | 'import_json'
+  'started_at_ms' | 'prompt_id' | 'request_json' | 'gateway_added_json' | 'import_json'
 >
 
 export function toRaceSummary(row: RaceSummaryRow, lanes: readonly LaneSummary[]): RaceSummary {
