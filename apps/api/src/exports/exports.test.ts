@@ -1,7 +1,10 @@
 /** A race exported as a file, compared with its events. */
 import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { TapeHeader, tapeFormat, tapeLinesType } from '@drag-race/contracts'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../testing/eventually.ts'
 import { collect, detail, eventsOf, race } from '../testing/race-client.ts'
 import { startApp } from '../testing/start-app.ts'
@@ -44,6 +47,23 @@ describe('a tape that is exported', () => {
     expect(at.gateway.calls.at(-1)!.headers.authorization).toContain(apiKey)
     expect(text).not.toContain(apiKey)
     expect(text).not.toContain(at.gateway.url)
+  })
+
+  test('is, as html, the page of a replay with the same events, to be saved', async () => {
+    const webFolder = mkdtempSync(path.join(tmpdir(), 'exports-'))
+    onTestFinished(() => rmSync(webFolder, { recursive: true }))
+    mkdirSync(path.join(webFolder, 'export'))
+    writeFileSync(path.join(webFolder, 'export/replay.html'), '<body><!--tape--></body>')
+    const app = await startApp({ gatewayUrl: at.gateway.url, db: at.here.db, webFolder })
+    onTestFinished(app.close)
+    const id = await at.raced()
+    const response = await at.exported(id, 'html', app)
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="race-.+\.html"$/)
+    const tape = /^<body><script [^>]+>\n([^<]+)\n<\/script><\/body>$/.exec(await response.text())![1]!
+    const [header, ...events] = tape.split('\n').map((line) => JSON.parse(line))
+    expect(TapeHeader.parse(header).raceId).toBe(id)
+    expect(events).toEqual(await collect(await eventsOf(at.here.url, id)))
   })
 
   test('is refused as html while the replay page is not built', async () => {
