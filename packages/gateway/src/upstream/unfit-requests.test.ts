@@ -87,3 +87,10 @@ test.each([
   expect(await ask('l')).toMatchObject({ status: 200 })
   expect([a.received.length, b.received.length]).toEqual([1, 1])
 })
+
+test('so does what is told with a good status, by a code alone', async () => {
+  const told = json({ error: { code: 'context_length_exceeded', message: 'No.' } })
+  const { a, b, ask } = await start('No.', 200, told)
+  expect(await ask('l')).toMatchObject({ status: 200 })
+  expect([a.received.length, b.received.length]).toEqual([1, 1])
+})
