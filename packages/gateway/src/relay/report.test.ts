@@ -51,6 +51,14 @@ describe('the report', () => {
     expect(report.overheadMs).toBeLessThanOrEqual(report.durationMs)
   })
 
+  test.each([
+    ['[DONE]', done],
+    ['its finish', ''],
+  ])('tells the same duration as the log of an answer that ends with %s', async (_what, end) => {
+    const { durationMs } = findReport(await relay(token('a') + finish + end))
+    expect(gateway.logs.at(-1)).toMatchObject({ durationMs })
+  })
+
   test('comes in a chunk of its own where the provider sent no usage chunk', async () => {
     const withUsage = event({ ...head, choices: [{ delta: {}, finish_reason: 'stop' }], usage })
     for (const [sent, said] of [
