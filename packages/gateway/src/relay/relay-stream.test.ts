@@ -115,7 +115,9 @@ test.each([
         turn = setImmediate(() => turns++)
         return null
       },
-      end() {},
+      end() {
+        nowMs += tookMs
+      },
     },
     provider: 'p',
     secrets: [],
@@ -129,8 +131,8 @@ test.each([
   })
   clearImmediate(turn)
   expect(turns).toBe(expected)
-  // The second read was watched after it had been passed on, and held nobody up.
-  expect(workedMs).toBe(2 * tookMs)
+  // The end counts too. The second read was watched after it had been passed on, and held nobody up.
+  expect(workedMs).toBe(3 * tookMs)
 })
 
 test.each([
@@ -185,6 +187,12 @@ test.each([
     text: role + token('a') + token('b'),
     error: 'stream_cut',
   })
+})
+
+test('of what follows an error and its [DONE], nothing is passed on', async () => {
+  const told = role + token('a') + event({ error: { message: 'no' } })
+  const pieces = [told, done, token('b')].map((piece) => Buffer.from(piece))
+  expect(await relayPieces(pieces, 'passed')).toEqual({ text: told, error: null })
 })
 
 test('more choices than anybody can ask for make a stream malformed', async () => {
