@@ -254,6 +254,13 @@ describe('an answer in another form than was asked for', () => {
     expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', outputTokens: 3 })
   })
 
+  test('JSON for a stream, with no usage, is estimated once', async () => {
+    const message = { role: 'assistant', content: 'x'.repeat(40) }
+    answering = json({ choices: [{ index: 0, message, finish_reason: 'stop' }] })
+    await (await gateway.chat({ model: 'm', messages, stream: true })).text()
+    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', outputTokens: 10, isUsageEstimated: true })
+  })
+
   const error = { message: 'The engine broke.', code: 502 }
   test.each([
     ['beside its choices', { ...body, error }, 'The engine broke.'],
