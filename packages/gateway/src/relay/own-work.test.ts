@@ -54,3 +54,17 @@ test('an attempt that failed and the wait before the next are not the gateway’
   await patient.close()
   await provider.close()
 })
+
+test.each([
+  ['streams', true, stream([token('a') + finish + done])],
+  ['is whole', false, json({ choices: [{ message: { content: 'a' } }] })],
+])('what the gateway does with an answer that %s is its own work', async (_how, isStream, answer) => {
+  let nowMs = 0
+  const provider = await startUpstream(answer)
+  const counted = await startGateway(oneModel(provider.url), { monotonicMs: () => nowMs++ })
+  await (await counted.chat({ model: 'm', messages, stream: isStream })).text()
+  const workedS = await counted.sample('gateway_overhead_seconds_sum', 'phase="response"')
+  expect(workedS).toBeGreaterThan(0)
+  await counted.close()
+  await provider.close()
+})

@@ -191,6 +191,7 @@ describe('the report', () => {
     const { gateway: report } = JSON.parse(text) as { gateway: GatewayReport }
     expect(GatewayReport.safeParse(report).success).toBe(true)
     expect(report.ttftMs).toBeNull()
+    expect(gateway.logs.at(-1)).toMatchObject({ durationMs: report.durationMs })
     expect(text).toBe(body.replace('{', `{"gateway":${JSON.stringify(report)},`))
   })
 })
@@ -326,6 +327,19 @@ describe('an answer in another form than was asked for', () => {
     expect(response.status).toBe(502)
     const { error } = (await response.json()) as ErrorBody
     expect(error).toMatchObject({ code: 'bad_response', message: expect.stringContaining('"stream": true') })
+  })
+
+  test('a compressed answer is refused, though it names a good type', async () => {
+    for (const stream of [false, true]) {
+      answering = (response) => {
+        const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+        response.writeHead(200, headers).end('packed')
+      }
+      const response = await gateway.chat({ model: 'm', messages, stream })
+      expect(response.status).toBe(502)
+      const { error } = (await response.json()) as ErrorBody
+      expect(error.message).toContain('compressed its answer, though it was asked not to')
+    }
   })
 
   test.each([
