@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { callerLeft } from '../errors.ts'
 import { crlf, cutUp, delta, done, event, finish, role, token, usageChunk } from '../testing/chunks.ts'
-import { relayPieces } from '../testing/relay.ts'
+import { relayPieces, secret } from '../testing/relay.ts'
 import { relayStream } from './relay-stream.ts'
 import { passUsage } from './usage-chunk.ts'
 import { createStreamWatch } from './watch.ts'
@@ -193,6 +193,12 @@ test('of what follows an error and its [DONE], nothing is passed on', async () =
   const told = role + token('a') + event({ error: { message: 'no' } })
   const pieces = [told, done, token('b')].map((piece) => Buffer.from(piece))
   expect(await relayPieces(pieces, 'passed')).toEqual({ text: told, error: null })
+})
+
+test('an error in a read of its own tells no key', async () => {
+  const told = (words: string) => event({ error: { message: words } })
+  const pieces = [token('a'), told(`no ${secret}`)].map((piece) => Buffer.from(piece))
+  expect(await relayPieces(pieces, 'passed')).toEqual({ text: token('a') + told('no [key]'), error: null })
 })
 
 test('more choices than anybody can ask for make a stream malformed', async () => {

@@ -15,6 +15,9 @@ const report: GatewayReport = {
   costUsd: null,
 }
 
+/** What the provider was sent as its key. */
+export const secret = 'sk-a-secret-of-ours'
+
 /** Resolves with what the caller would read and the code of the error after it. `log` gets each step, in order. */
 export async function relayPieces(
   pieces: Uint8Array[],
@@ -49,7 +52,7 @@ export async function relayPieces(
       end: (frames) => void sent.push(...frames),
     },
     provider: 'p',
-    secrets: [],
+    secrets: [secret],
     nowMs: () => 0,
     onEarlyError() {},
     onBegun() {},
