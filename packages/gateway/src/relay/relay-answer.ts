@@ -65,7 +65,7 @@ async function relayAsStream(
     body,
     watch,
     usageChunk: toUsageChunkRule(call, report),
-    caller: createCaller(call.response, call.signal, () => toStreamHead(answer, call, secrets, isJson)),
+    caller: createCaller(call.response, call.signal, () => toStreamHead(answer, call, secrets)),
     provider: toTargetWords(call.target!),
     secrets,
     nowMs: () => clock.monotonicMs(),
@@ -157,15 +157,9 @@ function toUsageChunkRule({ asked, facts }: Call, report: () => GatewayReport): 
   return asked!.wantsUsage ? passUsage : createUsageDropper()
 }
 
-function toStreamHead(
-  answer: Answer,
-  call: Call,
-  secrets: readonly string[],
-  isJson: boolean,
-): OutgoingHttpHeaders {
-  const isNamed = /^text\/event-stream\b/i.test(contentType(answer)) && !isJson
+function toStreamHead(answer: Answer, call: Call, secrets: readonly string[]): OutgoingHttpHeaders {
   const headers = toPassedHeaders(answer, call, secrets)
-  headers['content-type'] = isNamed ? contentType(answer) : 'text/event-stream; charset=utf-8'
+  headers['content-type'] = 'text/event-stream; charset=utf-8'
   headers['cache-control'] = 'no-cache'
   // Otherwise nginx and similar proxies would buffer tokens.
   headers['x-accel-buffering'] = 'no'
