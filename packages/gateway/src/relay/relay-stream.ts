@@ -132,7 +132,6 @@ function withoutForeignLineFeed(frame: Uint8Array): Uint8Array[] {
 /** The rest of a stream that ended without a blank line: completed when it is a whole event, otherwise left out. */
 function toLastFrames(rest: Uint8Array): Uint8Array[] {
   if (rest[0] === LF) return [rest.subarray(0, 1), ...toLastFrames(rest.subarray(1))]
-  if (rest.length === 0) return []
   const { data, unknown } = readFrame(rest)
   // One of too many values is left to the watch, which refuses it without parsing it.
   if (unknown.length === 0 && findEventExcess(rest) === null && !isWholeData(data)) return []

@@ -80,6 +80,15 @@ describe.each(Object.entries(passing))('%s', (_name, sent) => {
   })
 })
 
+test('a stream is named as one that nobody is to keep or to hold back', async () => {
+  const { headers } = (await relay(token('a') + finish + done)).response
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+  })
+})
+
 describe('an event that is not JSON', () => {
   const broken = 'data: {"choices":[{]}\n\n'
 
@@ -161,10 +170,12 @@ describe('a stream that ends oddly', () => {
     expect(outcome).toBe('ok')
   })
 
-  test.each(cuts)('gets the blank line that its [DONE] lacks, cut in %s', async (cut) => {
-    const { text, outcome } = await relay(`${token('a')}${finish}data: [DONE]\n`, { cut })
-    expect(text).toBe(token('a') + finish + done)
-    expect(outcome).toBe('ok')
+  test.each(cuts)('gets the blank line that its last event lacks, cut in %s', async (cut) => {
+    for (const last of [`${finish}data: [DONE]\n`, `${finish}data: [DONE]`, finish.trimEnd()]) {
+      const { text, outcome } = await relay(token('a') + last, { cut })
+      expect(text).toBe(token('a') + finish + done)
+      expect(outcome).toBe('ok')
+    }
   })
 
   test.each(cuts)('is cut when neither a finish nor [DONE] came, and says so, cut in %s', async (cut) => {
@@ -309,13 +320,15 @@ describe('an error inside a stream', () => {
     ],
   ])('%s that no client reads', (_place, hidden, words) => {
     test.each(cuts)('is told in one that they do, cut in %s', async (cut) => {
-      const { text, outcome } = await relay(token('a') + hidden, { cut })
-      expect(text.startsWith(token('a') + hidden)).toBe(true)
-      expect(events(text).at(-1)).toMatchObject({
-        error: { code: 'stream_error', message: expect.stringContaining(words) },
-      })
-      expect(text).not.toContain('[DONE]')
-      expect(outcome).toBe('stream_error')
+      for (const sent of [hidden, hidden.slice(0, -1)]) {
+        const { text, outcome } = await relay(token('a') + sent, { cut })
+        expect(text.startsWith(token('a') + hidden)).toBe(true)
+        expect(events(text).at(-1)).toMatchObject({
+          error: { code: 'stream_error', message: expect.stringContaining(words) },
+        })
+        expect(text).not.toContain('[DONE]')
+        expect(outcome).toBe('stream_error')
+      }
       const ended = await relay(token('a') + hidden + done, { cut })
       expect(ended.text).not.toContain('[DONE]')
       expect(events(ended.text).at(-1)).toMatchObject({ error: { code: 'stream_error' } })
