@@ -143,6 +143,7 @@ async function selectLanes(db: Kysely<Schema>, raceIds: string[]): Promise<Map<s
     .selectFrom('lanes')
     .select(laneSummaryColumns)
     .where('race_id', 'in', raceIds)
+    .orderBy('lane')
     .execute()
   return Map.groupBy(rows, ({ race_id }) => race_id)
 }
