@@ -55,8 +55,7 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
     if (isReported) return release()
     isReported = true
     const [usage] = release()
-    if (usage) return [withReportInEvent(usage, report())]
-    return facts.error === null ? [toReportChunk(facts, report())] : []
+    return [usage ? withReportInEvent(usage, report()) : toReportChunk(facts, report())]
   }
 
   return {
