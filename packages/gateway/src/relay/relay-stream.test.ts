@@ -1,7 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { callerLeft } from '../errors.ts'
-import { crlf, cutUp, delta, done, event, finish, role, token, usageChunk } from '../testing/chunks.ts'
+import {
+  crlf,
+  cutUp,
+  delta,
+  done,
+  event,
+  events,
+  finish,
+  role,
+  token,
+  usageChunk,
+} from '../testing/chunks.ts'
 import { relayPieces, secret } from '../testing/relay.ts'
 import { relayStream } from './relay-stream.ts'
 import { passUsage } from './usage-chunk.ts'
@@ -199,6 +210,15 @@ test('an error in a read of its own tells no key', async () => {
   const told = (words: string) => event({ error: { message: words } })
   const pieces = [token('a'), told(`no ${secret}`)].map((piece) => Buffer.from(piece))
   expect(await relayPieces(pieces, 'passed')).toEqual({ text: token('a') + told('no [key]'), error: null })
+})
+
+test.each([
+  ['by its name', { error: { message: 'no' } }],
+  ['by a finish reason', { choices: [{ delta: {}, finish_reason: 'insufficient_system_resource' }] }],
+])('an error that is told %s in a read of its own carries the report', async (_how, error) => {
+  const pieces = [token('a'), event(error)].map((piece) => Buffer.from(piece))
+  const { text } = await relayPieces(pieces, 'reported')
+  expect(events(text)).toMatchObject([{}, { ...error, gateway: { requestId: 'req_1' } }])
 })
 
 test('more choices than anybody can ask for make a stream malformed', async () => {

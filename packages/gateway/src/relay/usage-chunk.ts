@@ -82,13 +82,19 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
           return [...release(), frame]
       }
     },
-    passesUnseen: (bytes) => held === null && !mayTellUsage(bytes) && !asBuffer(bytes).includes('error'),
+    passesUnseen: (bytes) => held === null && !mayTellUsage(bytes) && !mayTellError(bytes),
     end: releaseWithReport,
   }
 }
 
 function isError({ error, isErrorHidden }: AnswerFacts, kind: FrameKind): boolean {
   return error !== null && !isErrorHidden && (kind === 'event' || kind === 'usage')
+}
+
+/** Every error has one of these in it; the second is the finish reason of an answer that DeepSeek broke off. */
+function mayTellError(bytes: Uint8Array): boolean {
+  const buffer = asBuffer(bytes)
+  return buffer.includes('error') || buffer.includes('insufficient_system_resource')
 }
 
 /** Some providers write `"usage":null` into each chunk. */
