@@ -60,7 +60,7 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
 
   return {
     pass(frame, kind) {
-      if (isError(facts, kind) && !isReported) {
+      if (isTold(facts) && !isReported) {
         isReported = true
         return [...release(), withReportInError(frame, report)]
       }
@@ -87,8 +87,8 @@ export function createReportCarrier(facts: AnswerFacts, report: () => GatewayRep
   }
 }
 
-function isError({ error, isErrorHidden }: AnswerFacts, kind: FrameKind): boolean {
-  return error !== null && !isErrorHidden && (kind === 'event' || kind === 'usage')
+function isTold({ error, isErrorHidden }: AnswerFacts): boolean {
+  return error !== null && !isErrorHidden
 }
 
 /** Every error has one of these in it; the second is the finish reason of an answer that DeepSeek broke off. */
