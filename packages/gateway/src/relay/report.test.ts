@@ -210,6 +210,12 @@ describe('a report that the provider wrote itself', () => {
     expect(events(text).at(-2)).toMatchObject({ ...head, choices: [], usage })
   })
 
+  test('is in no error event, which keeps its name', async () => {
+    const text = await relay(`${token('a')}event: error\ndata: {"error":{"message":"no"},${member}}\n\n`)
+    expect(text).not.toContain('FORGED')
+    expect(text).toMatch(/\nevent: error\ndata: \{"error":\{"message":"no"\},"gateway":/)
+  })
+
   test('is in no refusal', async () => {
     answering = json(`{"error":{"message":"no"},${member}}`, 400)
     const text = await (await gateway.chat({ model: 'm', messages }, reporting)).text()
