@@ -66,6 +66,7 @@ const passing: Record<string, string> = {
   'a tool call': delta({ tool_calls: [{ index: 0, function: { arguments: '' } }] }) + finish + done,
   'no token, but a finish': event({ choices: [{ delta: {}, finish_reason: 'content_filter' }] }) + done,
   '[DONE] without a finish_reason': token('a') + done,
+  'a space behind [DONE]': `${token('a')}data: [DONE] \n\n`,
   'the finish twice': token('a') + finish + finish + done,
   'something after [DONE]': `${token('a')}${finish}${done}: bye\n\ndata: {"bye\n\n`,
   'more than one line of data': `data: {"choices":[{"delta":\ndata: {"content":"a"}}]}\n\n${finish}${done}`,
