@@ -10,7 +10,7 @@ import { type LaneSummaryRow, laneSummaryColumns, toLaneRows, toLaneSummary } fr
 import { type RaceSummaryRow, toRaceSummary } from './race-rows.ts'
 import type { Schema } from './schema.ts'
 
-/** Races that are searched in one go for a text, a model or tags: some 5 ms, then the event loop has its turn. */
+/** Races that are searched in one go: some 5 ms for a text, then the event loop has its turn. */
 const windowRaces = 100
 
 /** A list shows the beginning of a prompt, which can have 200,000 characters; the race's own page has all of it. */
