@@ -126,24 +126,16 @@ function toWords(error: Record<string, unknown>): string {
 }
 
 /** The finish reasons of an answer that its provider broke off; DeepSeek and Z.ai have words of their own for it. */
+export const brokenOffReasons = ['error', 'insufficient_system_resource', 'network_error']
+
 function breakOff(finishReason: string): ChunkError | null {
-  switch (finishReason) {
-    case 'error':
-      return {
-        message: 'The provider ended the answer with an error, without a message.',
-        code: null,
-        status: null,
-      }
-    case 'insufficient_system_resource':
-    case 'network_error':
-      return {
-        message: `The provider broke the answer off (${finishReason}).`,
-        code: finishReason,
-        status: null,
-      }
-    default:
-      return null
+  if (!brokenOffReasons.includes(finishReason)) return null
+  if (finishReason !== 'error') {
+    const message = `The provider broke the answer off (${finishReason}).`
+    return { message, code: finishReason, status: null }
   }
+  const message = 'The provider ended the answer with an error, without a message.'
+  return { message, code: null, status: null }
 }
 
 function addChoice(facts: ChunkFacts, choice: Record<string, unknown>, isWhole: boolean) {

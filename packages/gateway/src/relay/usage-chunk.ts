@@ -2,7 +2,7 @@
  * What becomes of the usage chunk: it is passed on, it is left out because the caller did not ask for it, or it carries
  * the gateway's report. All other frames are passed on as they are, except an error that carries the report instead.
  */
-import type { GatewayReport } from '@drag-race/contracts'
+import { brokenOffReasons, type GatewayReport } from '@drag-race/contracts'
 import { encodeEvent } from '@drag-race/wire'
 import { asBuffer } from '../as-buffer.ts'
 import { withReportInError, withReportInEvent } from './report.ts'
@@ -91,10 +91,10 @@ function isTold({ error, isErrorHidden }: AnswerFacts): boolean {
   return error !== null && !isErrorHidden
 }
 
-/** Every error has one of these in it; the second is the finish reason of an answer that DeepSeek broke off. */
+/** An error has `error` in it, which is the first of these words, or is told by a finish reason. */
 function mayTellError(bytes: Uint8Array): boolean {
   const buffer = asBuffer(bytes)
-  return buffer.includes('error') || buffer.includes('insufficient_system_resource')
+  return brokenOffReasons.some((word) => buffer.includes(word))
 }
 
 /** Some providers write `"usage":null` into each chunk. */
