@@ -21,6 +21,18 @@ test('of a body whose length alone is too large nothing is kept', async () => {
   request.emit('end')
 })
 
+test('of a body that came in parts only the whole is kept', async () => {
+  const request = Object.assign(new EventEmitter(), { headers: {}, destroyed: false })
+  const read = readBody(request as unknown as IncomingMessage, 1_000_000)
+  const parts = Array.from({ length: 3 }, () => send(request))
+  request.emit('end')
+  expect(await read).toHaveLength(300_000)
+  await setImmediate()
+  collectGarbage()
+  expect(parts.map((part) => part.deref())).toEqual([undefined, undefined, undefined])
+  expect(request.listenerCount('data')).toBe(1)
+})
+
 function send(request: EventEmitter): WeakRef<Buffer> {
   const part = Buffer.alloc(100_000)
   request.emit('data', part)

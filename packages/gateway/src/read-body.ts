@@ -26,6 +26,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       const [first = Buffer.alloc(0)] = parts
       const isOne = parts.length <= 1 && first.length <= asked
       resolve(isOne ? first : Buffer.concat(parts, Math.min(bytes, asked)))
+      parts.length = 0
     }
     const refuse = () => {
       isRefused = true

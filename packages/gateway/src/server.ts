@@ -23,6 +23,7 @@ import { type EndpointFacts, endpoints, toEndpoint } from './endpoints.ts'
 import { CallerGone, type ErrorCode } from './errors.ts'
 import { createHostCheck } from './host-check.ts'
 import { findModelItem, toModelsList } from './models-list.ts'
+import { createNewestAnswers } from './newest-answers.ts'
 import { openConnections } from './open-connections.ts'
 import { refuse } from './refuse.ts'
 import { createRequestId, tellRequestId } from './request-id.ts'
@@ -62,7 +63,6 @@ export const arrivalDefault: Arrival = {
 
 export function createGatewayServer(options: ServerOptions): Server {
   const { current, allowedHosts, arrival, onRefused, log } = options
-  const newest = new WeakMap<Socket, ServerResponse>()
   const checkHost = allowedHosts && createHostCheck(allowedHosts)
   const server = createServer(
     {
@@ -74,7 +74,7 @@ export function createGatewayServer(options: ServerOptions): Server {
       requireHostHeader: false,
     },
     async (request, response) => {
-      newest.set(request.socket, response)
+      newest.note(response)
       try {
         checkHost?.(request)
         const parts = current()
@@ -86,15 +86,16 @@ export function createGatewayServer(options: ServerOptions): Server {
       }
     },
   )
+  const newest = createNewestAnswers(server)
   server.maxConnections = arrival.connectionsMax
   spareUnread(server, newest)
   // Node would refuse an unknown `Expect` header without a message; it is ignored instead.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
-    else answerBrokenRequest(error.code, socket, { newest: newest.get(socket), onRefused })
+    else answerBrokenRequest(error.code, socket, { newest: newest.of(socket), onRefused })
   })
-  server.on('connect', ({ socket }) => answerTunnel(socket, { newest: newest.get(socket), onRefused }))
+  server.on('connect', ({ socket }) => answerTunnel(socket, { newest: newest.of(socket), onRefused }))
   return server
 }
 

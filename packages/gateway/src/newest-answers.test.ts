@@ -1,0 +1,34 @@
+import { once } from 'node:events'
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test, vi } from 'vitest'
+import { messages, oneModel, startGateway } from './testing/gateway.ts'
+import { json, startUpstream } from './testing/upstream.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+test('an idle connection keeps nothing of its last request', async () => {
+  const upstream = await startUpstream(json({ choices: [{ message: { content: 'Four.' } }] }))
+  const gateway = await startGateway(oneModel(upstream.url))
+  let arrived: WeakRef<IncomingMessage> | undefined
+  gateway.gateway.server.on('request', (request) => {
+    arrived = new WeakRef(request)
+  })
+  const agent = new Agent({ keepAlive: true })
+  const headers = { 'content-type': 'application/json' }
+  const asked = httpRequest(`${gateway.url}/v1/chat/completions`, { agent, method: 'POST', headers })
+  asked.end(JSON.stringify({ model: 'm', messages }))
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  expect(await text(answer)).toContain('Four.')
+  await vi.waitFor(() => {
+    collectGarbage()
+    expect(arrived?.deref()).toBeUndefined()
+  })
+  expect(Object.values(agent.freeSockets)).toHaveLength(1)
+  agent.destroy()
+  await gateway.close()
+  await upstream.close()
+})
