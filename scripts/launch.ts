@@ -54,9 +54,10 @@ process.exitCode = await supervisor.ended
 process.exit()
 
 async function findTakenPort(list: readonly Program[]) {
-  const host = environment.HOST || '127.0.0.1'
-  for (const { variable, port } of list.flatMap(({ ports }) => ports)) {
-    if (port !== 0 && !(await isFree(port, host))) return { variable, port }
+  for (const { env, ports } of list) {
+    for (const { variable, port } of ports) {
+      if (port !== 0 && !(await isFree(port, env.HOST || '127.0.0.1'))) return { variable, port }
+    }
   }
   return null
 }

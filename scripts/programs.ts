@@ -37,16 +37,18 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isReal
     ...(isDev ? ['--watch', '--watch-preserve-output'] : []),
     entry,
   ]
+  // HOST opens the app alone: whoever reaches the gateway, which asks for no key by default, spends the providers'.
+  const { HOST: _host, ...local } = variables
   const simulator: Program = {
     name: 'simulator',
     command: node('packages/simulator/src/main.ts'),
     isRealTime,
-    env: withoutKeys(variables),
+    env: withoutKeys(local),
     ports: [port('SIMULATOR_PORT', 4010)],
     stopMsMax: closeMsMax,
   }
   // Only the gateway gets the providers' keys. With the app, Ctrl-C waits 2 s for calls to end, instead of 30 s.
-  const gatewayEnv = { ...(!isGatewayAlone && { GATEWAY_DRAIN_MS: '2000' }), ...variables }
+  const gatewayEnv = isGatewayAlone ? variables : { GATEWAY_DRAIN_MS: '2000', ...local }
   const gateway: Program = {
     name: 'gateway',
     command: node('packages/gateway/src/main.ts'),
@@ -78,7 +80,7 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isReal
     ],
     isRealTime: false,
     cwd: 'apps/web',
-    env: withoutKeys(variables),
+    env: withoutKeys(local),
     ports: [webPort],
     stopMsMax: closeMsMax,
   }

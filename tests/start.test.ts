@@ -73,6 +73,18 @@ test('prints the one URL, serves the page there, and Ctrl-C ends every process',
   await allGone(started)
 })
 
+// Only Linux has further addresses on the loopback.
+test.skipIf(!hasProc)('HOST opens the app alone, which finds its gateway all the same', async () => {
+  const env: Record<string, string> = { ...(await freeEnv()), HOST: '127.0.0.2' }
+  const program = await start(env)
+  expect(program.url).toBe(`http://127.0.0.2:${env.PORT}`)
+  expect(await readHealth(program.url)).toMatchObject({ status: 'ok' })
+  for (const port of [env.GATEWAY_PORT, env.GATEWAY_METRICS_PORT, env.SIMULATOR_PORT]) {
+    await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow()
+  }
+  await program.stop('SIGTERM')
+})
+
 // Empty is unset.
 test.skipIf(!hasProc).each(['', 'off'])(
   'with REAL_TIME=%s lanes, gateway and simulator have the priority that is allowed, and what they wait for comes next',

@@ -54,7 +54,7 @@ export const errorMeanings: Record<ErrorCode, ErrorMeaning> = {
     means:
       'The gateway listens on the loopback only, and was called by a name that is not one of the loopback.',
     remedy:
-      'Call it as 127.0.0.1 or localhost, add the name to `ALLOWED_HOSTS`, or set `HOST` to serve others.',
+      'Call it as 127.0.0.1 or localhost, add the name to `ALLOWED_HOSTS`, or run it by itself (`npm run gateway`) with `HOST` set to serve others.',
   },
   model_not_allowed: {
     means: 'The key or token is not allowed to call this model.',

@@ -15,7 +15,7 @@ export function createHostCheck(allowed: readonly string[]) {
     if (!isLoopback(name) && !allowed.includes(name)) {
       throw new GatewayError(
         'host_not_allowed',
-        'This gateway listens on the loopback only: call it as 127.0.0.1 or localhost, add the name to ALLOWED_HOSTS, or set HOST to serve others.',
+        'This gateway listens on the loopback only: call it as 127.0.0.1 or localhost, add the name to ALLOWED_HOSTS, or run it by itself (npm run gateway) with HOST set to serve others.',
       )
     }
     known = host
