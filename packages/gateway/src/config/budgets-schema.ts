@@ -60,7 +60,7 @@ export const BooksPolicy = z.strictObject({
     .min(1_000)
     .max(1_000_000_000)
     .default(10_000_000)
-    .describe('How many calls are kept; of more, the oldest are deleted. A million calls take some 200 MB.'),
+    .describe('How many calls are kept; of more, the oldest are deleted. A million calls take some 270 MB.'),
 })
 export type BooksPolicy = z.infer<typeof BooksPolicy>
 

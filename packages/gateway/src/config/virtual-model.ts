@@ -70,7 +70,7 @@ const Routing = z
           .max(2_000, 'must have at most 2000 characters')
           .optional()
           .describe(
-            'A CEL expression over `request`, `metadata`, `headers` and `caller`. If it cannot be evaluated for a call, for example because a member is missing, it is false. The pattern of `matches` is a text in quotes, in RE2 syntax. Going through one list inside another, as `exists` in `exists` does, takes time in proportion to the product of their lengths, and no other call is served meanwhile: keep one of them short.',
+            'A CEL expression over `request` (the body), `metadata` (that of the body), `headers` (by their names in lower case, without credentials) and `caller` (`id`, `tenant` or null, `tags`). If it cannot be evaluated for a call, for example because a member is missing, it is false. The pattern of `matches` is a text in quotes, in RE2 syntax. Going through one list inside another, as `exists` in `exists` does, takes time in proportion to the product of their lengths, and no other call is served meanwhile: keep one of them short.',
           ),
       }),
     )
