@@ -77,11 +77,6 @@ test.each([
   expect(seen.facts).toEqual(see(disguised(frames)).facts)
 })
 
-test('after the end of a choice every event is parsed', () => {
-  const frames = [chunk('"a"'), chunk('"b"', ',"finish_reason":"stop"'), chunk('"c"')]
-  expect(see(frames).parsed).toBe(3)
-})
-
 describe('an event is no form', () => {
   const lettersAfter = (learnt: string, text: string, next: string) => {
     const form = createTokenForm()

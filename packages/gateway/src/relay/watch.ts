@@ -63,7 +63,7 @@ export interface AnswerFacts {
   isErrorHidden: boolean
 }
 
-/** What a frame is, which decides whether it is passed on. Every keep-alive is a comment. */
+/** What a frame is, which decides whether it is passed on. Every keep-alive before the end is a comment. */
 export type FrameKind = 'comment' | 'event' | 'usage' | 'done'
 
 export interface StreamWatch {
@@ -90,7 +90,7 @@ export function createStreamWatch(
   const endsWithDone = endWords.includes('[DONE]')
   const form = createTokenForm()
   const seeToken = (bytes: Uint8Array, atMs: number): boolean => {
-    if (facts.finishReason !== null || facts.error !== null || facts.isDone) return false
+    if (facts.isDone) return false
     const letters = form.lettersOf(bytes)
     if (letters === null) return false
     facts.chunks++
@@ -102,12 +102,11 @@ export function createStreamWatch(
     seeToken,
     mayEnd: (bytes) => endWords.some((word) => asBuffer(bytes).includes(word)),
     see(bytes, atMs) {
-      if (seeToken(bytes, atMs)) return 'event'
+      // What follows the end is no part of the answer: the report is written, and clients read no further.
+      if (facts.isDone || seeToken(bytes, atMs)) return 'event'
       const frame = readFrame(bytes)
       // No event of a model has so many values; parsing it would hold up all other calls.
       const parse = findEventExcess(bytes) === null ? parseJson : () => undefined
-      // What follows the end is no part of the answer: the report is written, and clients read no further.
-      if (facts.isDone) return frame.data === null ? 'comment' : kindOf(parse(frame.data))
       noteUnknownFields(facts, frame, parse)
       if (frame.data === null) return 'comment'
       if (frame.data.trim() === '[DONE]') {
