@@ -40,6 +40,13 @@ const blocks = [
 /** Each answer is ten tokens long: a token in each chunk, or forty letters. */
 const answers: [path: string, how: string, sent: string | object][] = [
   ['chat/completions', 'streams', role + token('x').repeat(10) + finish + done],
+  [
+    'chat/completions',
+    'repeats in each chunk what it said so far',
+    event({ choices: [{ index: 0, delta: { content: 'x' }, message: { content: text } }] }).repeat(10) +
+      finish +
+      done,
+  ],
   ['chat/completions', 'calls a tool in one chunk', delta({ tool_calls: [called] }) + finish + done],
   ['chat/completions', 'is whole', choice({ message: { content: text } })],
   ['chat/completions', 'calls a tool', choice({ message: { content: null, tool_calls: [called] } })],

@@ -57,7 +57,7 @@ export interface AnswerFacts {
   created: number | null
   model: string | null
   error: ChunkError | null
-  /** The message of a chunk before there was a choice: it explains a stream that never has one. */
+  /** The message of a chunk without a choice: it explains a stream that never has one. */
   words: string | null
   /** The error is in a field or a member that no OpenAI client reads. */
   isErrorHidden: boolean
@@ -168,7 +168,7 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number, isWhol
   const chunk = readChunk(raw, isWholeBody)
   facts.chunks++
   facts.finishReason = chunk.finishReason === null ? facts.finishReason : shortenName(chunk.finishReason)
-  if (facts.begunChoices.size === 0 && chunk.choices.length === 0) facts.words ??= readWords(raw)
+  if (chunk.choices.length === 0) facts.words ??= readWords(raw)
   for (const { index, isFinished } of chunk.choices) {
     // Something is kept for each choice, which must not grow with whatever the provider sends.
     if (!Number.isInteger(index) || index < 0 || index >= choicesMax) {
