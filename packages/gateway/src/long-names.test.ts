@@ -1,9 +1,10 @@
 /** A provider can give a model and an answer names of any length: what the gateway keeps of them is bounded. */
 import { expect, test } from 'vitest'
-import { done, event, finish, head, usage } from './testing/chunks.ts'
+import { done, event, events, finish, head, usage } from './testing/chunks.ts'
 import { messages, type RunningGateway, startGateway } from './testing/gateway.ts'
 import { claude, native } from './testing/native.ts'
 import { useOpened } from './testing/opened.ts'
+import { reporting } from './testing/reports.ts'
 import { type Answering, json, startUpstream, stream, type Upstream } from './testing/upstream.ts'
 
 const opened = useOpened()
@@ -29,9 +30,11 @@ test.each([
   ['a stream', true, stream([event({ ...named, choices: [said] }), finish, done])],
 ])('a long name of a model is cut in metrics, log and header: %s', async (_what, isStream, answer) => {
   const gateway = await start(answer)
-  const response = await gateway.chat({ model: 'custom', messages, stream: isStream })
+  const response = await gateway.chat({ model: 'custom', messages, stream: isStream }, reporting)
+  const text = await response.text()
   // The caller gets the provider's own bytes.
-  expect(await response.text()).toContain(long)
+  expect(text).toContain(long)
+  if (isStream) expect(events(text).at(-2)).toMatchObject({ id: kept, model: kept, gateway: {} })
   expect(response.headers.get('x-gateway-model')).toBe(kept)
   const metrics = await (await fetch(gateway.metricsUrl)).text()
   expect(metrics).toContain(`"${kept}"`)

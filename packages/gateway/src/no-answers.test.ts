@@ -22,7 +22,7 @@ describe.each(forms)('JSON that is no answer, %s', (_form, isStream) => {
     [{ choices: [] }, 'bad_response', 'params.baseUrl'],
     [{}, 'bad_response', 'params.baseUrl'],
   ])('%j: goes to the second target; without one its words are told', async (body, outcome, words) => {
-    const a = isStream ? stream([event(body), done]) : json(body)
+    const a = isStream ? stream([event(body), event({ choices: [] }), done]) : json(body)
     const { ask } = await start({ a })
     const told = await ask(isStream)
     expect(told).toMatchObject(whole)

@@ -231,6 +231,7 @@ test('more choices than anybody can ask for make a stream malformed', async () =
   expect(await relay(choices(0, 129) + done)).toBe('malformed_stream')
   expect(await relay(choices(5, 6) + choices(1e9, 1e9 + 1) + done)).toBe('malformed_stream')
   expect(await relay(choices(0.5, 1.5) + done)).toBe('malformed_stream')
+  expect(await relay(choices(-1, 0) + done)).toBe('malformed_stream')
 })
 
 test('an event without end is refused', async () => {

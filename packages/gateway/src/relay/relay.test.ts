@@ -280,6 +280,8 @@ describe('an error inside a stream', () => {
     'on a chunk': event({ ...head, error, choices: [{ index: 0, delta: {}, finish_reason: 'error' }] }),
     "in Anthropic's form": `event: error\n${event({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } })}`,
     'as text under an event named error': 'event: error\ndata: out of memory\n\n',
+    'in a place that clients read and in one of Groq': event({ error, x_groq: { error: 'over_capacity' } }),
+    'in a place of Groq after that': event({ error }) + event({ x_groq: { error: 'over_capacity' } }),
   }
 
   describe.each(Object.entries(shapes))('%s', (_shape, failure) => {

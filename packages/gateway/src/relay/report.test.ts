@@ -60,10 +60,11 @@ describe('the report', () => {
   })
 
   test('comes in a chunk of its own where the provider sent no usage chunk', async () => {
-    const withUsage = event({ ...head, choices: [{ delta: {}, finish_reason: 'stop' }], usage })
+    const ending = { choices: [{ delta: {}, finish_reason: 'stop' }] }
     for (const [sent, said] of [
-      [token('a') + withUsage, usage],
-      [token('a') + finish + done, null],
+      [token('a') + event({ ...head, ...ending, usage }), usage],
+      [token('a') + event({ ...ending, x_groq: { usage } }), usage],
+      [token('a') + event(ending) + done, null],
     ] as const) {
       const all = events(await relay(sent))
       expect(all.at(-1)).toBe('[DONE]')

@@ -181,11 +181,11 @@ export function noteChunk(facts: AnswerFacts, raw: unknown, atMs: number, isWhol
   facts.id ??= chunk.id && shortenName(chunk.id)
   facts.created ??= toNumber(record(raw).created)
   facts.model ??= chunk.model && shortenName(chunk.model)
-  // Groq tells it in a member of its own.
-  if (chunk.error !== null && facts.error === null && readError(raw) === null) {
-    facts.isErrorHidden = Boolean(record(record(raw).x_groq).error)
+  if (chunk.error !== null && facts.error === null) {
+    facts.error = chunk.error
+    // Groq tells it in a member of its own.
+    facts.isErrorHidden = readError(raw) === null && Boolean(record(record(raw).x_groq).error)
   }
-  facts.error ??= chunk.error
   if (chunk.reasoning !== '') facts.hasReasoning = true
   if (chunk.usage) {
     facts.usage = chunk.usage
