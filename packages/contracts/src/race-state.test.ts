@@ -189,10 +189,10 @@ test('the provider is taken from the gateway’s report where no list of models 
     { lane: 0, model: 'm', stream: true },
     { inputTokens: 1, outputTokens: 1 },
   ]
-  const told = (entry: object, gateway: object | null) => {
+  const told = (entry: object, gateway: object | null, completionId: string | null = null) => {
     const tape = [
       { type: 'race-start', at: 0, raceId: 'r', startedAt: '', lanes: [{ ...lane, ...entry }] },
-      { type: 'done', at: 9, lane: 0, usage, gateway },
+      { type: 'done', at: 9, lane: 0, usage, gateway, completionId },
     ].map((event, seq) => ({ seq, ...event }) as RaceEvent)
     const { provider, simulated } = fold(tape).lanes[0]!
     return [provider, simulated]
@@ -204,4 +204,8 @@ test('the provider is taken from the gateway’s report where no list of models 
   expect(told(unknown, null)).toEqual([null, false])
   // A virtual model keeps its provider, and stays simulated if it was listed so.
   expect(told({ provider: 'virtual', simulated: true }, { provider: 'openai' })).toEqual(['virtual', true])
+  // Behind another gateway the simulator is told by the ids of its answers.
+  const behind = { provider: 'custom', simulated: false }
+  expect(told(behind, { provider: 'custom' }, 'chatcmpl-sim-1')).toEqual(['custom', true])
+  expect(told(behind, { provider: 'custom' }, 'chatcmpl-1')).toEqual(['custom', false])
 })

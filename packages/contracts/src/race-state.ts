@@ -8,6 +8,7 @@
  */
 import type { ClockReport, EventOf, LaneEntry, RaceEvent } from './race-event.ts'
 import type { RaceRequest } from './race-request.ts'
+import { simulatorIdPrefix } from './simulator-ledger.ts'
 import type { Standing } from './standings.ts'
 
 /** One arrival of tokens. A linked list, newest first: appending is O(1), and states share their past. */
@@ -205,10 +206,13 @@ function addToLane(lane: LaneState, event: LaneEvent): void {
   }
 }
 
-/** Where the list of models was missing at the start, the gateway's report still names the provider. */
-function nameServer(lane: LaneState, { gateway }: EventOf<'done'>): void {
+/**
+ * Where the list of models was missing at the start, the gateway's report still names the provider. Of the simulator
+ * behind another gateway only the answer's id tells.
+ */
+function nameServer(lane: LaneState, { gateway, completionId }: EventOf<'done'>): void {
   lane.provider ??= gateway?.provider || null
-  lane.simulated ||= gateway?.provider === 'simulator'
+  lane.simulated ||= gateway?.provider === 'simulator' || completionId?.startsWith(simulatorIdPrefix) === true
 }
 
 function toStartKind({ cold, prepared }: EventOf<'lane-start'>): LaneStartKind {

@@ -115,9 +115,12 @@ async function written(state: RaceState): Promise<string> {
   return state.raceId!
 }
 
-test('each error is our time minus that of the simulator, also where no lane is marked as simulated', async () => {
+test('each error is our time minus that of the simulator, also behind a gateway that marks no model as simulated', async () => {
   const state = await race(app.url, lanesOf('exact', 'exact'))
-  expect(state.lanes.map(({ simulated }) => simulated)).toEqual([false, false])
+  expect(state.lanes.map(({ provider, simulated }) => [provider, simulated])).toEqual([
+    ['fake', true],
+    ['fake', true],
+  ])
   const { lanes } = await truthOf(state)
   expect(lanes.map(({ lane }) => lane)).toEqual([0, 1])
   for (const { lane, errors, missing } of lanes) {
