@@ -97,8 +97,7 @@ function toDrainMs({ GATEWAY_DRAIN_DELAY_MS, GATEWAY_DRAIN_MS }: Variables): num
 function withoutKeys(variables: Variables): Variables {
   return Object.fromEntries(
     Object.entries(variables).filter(
-      ([name]) =>
-        name === 'GATEWAY_API_KEY' || !/(_KEY|_KEY_ID|_TOKEN|_SECRET|_PASSWORD|_HEADERS)$/.test(name),
+      ([name]) => name === 'GATEWAY_API_KEY' || !/KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|_HEADERS$/i.test(name),
     ),
   )
 }

@@ -237,7 +237,8 @@ test('does not say it when AWS’s keys let a model of Bedrock race', async () =
 })
 
 test.skipIf(!hasProc)('gives the providers’ keys only to the gateway', async () => {
-  const program = await start({ ...(await freeEnv()), OPENAI_API_KEY: 'key-for-this-test' })
+  const keys = { OPENAI_API_KEY: 'key-for-this-test', AWS_BEARER_TOKEN_BEDROCK: 'key-for-this-test-too' }
+  const program = await start({ ...(await freeEnv()), ...keys })
   const started = descendants(program.process.pid!)
   const holders = ['simulator', 'gateway', 'api'].filter((name) => {
     const pid = started.find((candidate) => commandOf(candidate).includes(`${name}/src/main.ts`))
