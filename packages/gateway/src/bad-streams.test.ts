@@ -196,15 +196,16 @@ describe('a stream', () => {
     expect([a.received.length, b.received.length]).toEqual([2, 2])
   })
 
-  test.each(['', 'event: error\n'])(
-    'an error whose status blames the request, behind %j: no retry',
-    async (name) => {
-      const sent = name + event({ error: { message: 'No.', code: 400 } })
-      const { ask, b } = await start({ a: (response) => void response.end(sent) })
-      expect((await ask(true)).log).toMatchObject({ outcome: 'stream_error', attempts: 1 })
-      expect(b.received).toHaveLength(0)
-    },
-  )
+  const blamed = { error: { message: 'No.', code: 400 } }
+  test.each([
+    ['an event', event(blamed)],
+    ['an event named error', `event: error\n${event(blamed)}`],
+    ['a field', `error: ${JSON.stringify(blamed)}\n\n`],
+  ])('an error whose status blames the request is not retried, told in %s', async (_place, sent) => {
+    const { ask, b } = await start({ a: (response) => void response.end(sent) })
+    expect((await ask(true)).log).toMatchObject({ outcome: 'stream_error', attempts: 1 })
+    expect(b.received).toHaveLength(0)
+  })
 
   test('after the first token an error is never retried', async () => {
     const sent = token('a') + event({ error: { message: 'broken' } })

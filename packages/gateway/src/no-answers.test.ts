@@ -6,10 +6,12 @@ import { outcomes, whole } from './testing/bad-days.ts'
 import { done, event, head } from './testing/chunks.ts'
 import { startGateway } from './testing/gateway.ts'
 import { post } from './testing/guarded.ts'
+import { useOpened } from './testing/opened.ts'
 import { forms, useTwoTargets } from './testing/two-targets.ts'
 import { type Answering, json, startUpstream, stream } from './testing/upstream.ts'
 
 const start = useTwoTargets(afterEach)
+const opened = useOpened()
 
 describe.each(forms)('JSON that is no answer, %s', (_form, isStream) => {
   test.each<[body: object, outcome: string, words: string]>([
@@ -39,21 +41,34 @@ describe.each(forms)('JSON that is no answer, %s', (_form, isStream) => {
   })
 })
 
-test.each([
-  ['embeddings', { input: 'a' }],
-  ['responses', { input: 'a' }],
-  ['completions', { prompt: 'a' }],
-  ['messages', { messages: [{ role: 'user', content: 'a' }], max_tokens: 5 }],
-])('JSON that is not an answer is refused on /v1/%s too', async (endpoint, asked) => {
-  const upstream = await startUpstream(json({ detail: 'boom' }))
+async function ask(endpoint: string, answer: object) {
+  const upstream = await startUpstream(json(answer))
   const provider = endpoint === 'messages' ? 'anthropic' : 'custom'
   const params = { baseUrl: `${upstream.url}/v1`, apiKey: 'key-of-the-gateway' }
   const gateway = await startGateway({ models: [{ name: 'm', provider, params }] })
-  const response = await post(gateway, `/v1/${endpoint}`, { model: 'm', ...asked })
+  opened.push(upstream, gateway)
+  return post(gateway, `/v1/${endpoint}`, { model: 'm', ...questions[endpoint] })
+}
+
+const questions: Record<string, object> = {
+  embeddings: { input: 'a' },
+  responses: { input: 'a' },
+  completions: { prompt: 'a' },
+  messages: { messages: [{ role: 'user', content: 'a' }], max_tokens: 5 },
+}
+
+test.each(Object.keys(questions))('JSON that is not an answer is refused on /v1/%s too', async (endpoint) => {
+  const response = await ask(endpoint, { detail: 'boom' })
   expect(response.status).toBe(502)
   expect(await response.text()).toContain('boom')
-  await gateway.close()
-  await upstream.close()
+})
+
+test('so is a response that failed, whatever there is of it', async () => {
+  const content = [{ type: 'output_text', text: 'Once upon' }]
+  const error = { code: 'server_error', message: 'boom' }
+  const response = await ask('responses', { status: 'failed', error, output: [{ type: 'message', content }] })
+  expect(response.status).toBe(502)
+  expect(await response.text()).toContain('boom')
 })
 
 describe.each(['text/event-stream', 'text/plain', null])(

@@ -48,7 +48,11 @@ const answers: [path: string, how: string, sent: string | object][] = [
       done,
   ],
   ['chat/completions', 'calls a tool in one chunk', delta({ tool_calls: [called] }) + finish + done],
-  ['chat/completions', 'is whole', choice({ message: { content: text } })],
+  [
+    'chat/completions',
+    'is whole, with an empty delta beside it',
+    choice({ message: { content: text }, delta: { role: 'assistant', content: '' } }),
+  ],
   ['chat/completions', 'calls a tool', choice({ message: { content: null, tool_calls: [called] } })],
   ['completions', 'streams', event(choice({ text })) + done],
   ['completions', 'is whole', choice({ text })],

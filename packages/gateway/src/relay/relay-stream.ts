@@ -15,6 +15,7 @@ import { findEventExcess } from '../json-structure.ts'
 import { hasSecret, withoutSecretsIn } from '../upstream/secrets.ts'
 import type { Caller } from './caller.ts'
 import { toNoAnswer } from './no-answer.ts'
+import { toToldFailure } from './told-failure.ts'
 import type { UsageChunkRule } from './usage-chunk.ts'
 import { type AnswerFacts, hasBegun, isWhole, type StreamWatch } from './watch.ts'
 
@@ -155,10 +156,7 @@ function isText(rest: Uint8Array): boolean {
 }
 
 function toReason(facts: AnswerFacts, rest: Uint8Array, provider: string): GatewayError {
-  if (facts.error) {
-    const message = `${provider} failed in the middle of its answer: ${facts.error.message}`
-    return new GatewayError('stream_error', message)
-  }
+  if (facts.error) return toToldFailure(provider, facts.error)
   if (facts.isMalformed) return toMalformed(provider)
   if (facts.chunks === 0 && isText(rest)) return toNoStream(provider)
   if (facts.chunks === 0)

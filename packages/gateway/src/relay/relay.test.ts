@@ -282,6 +282,7 @@ describe('an error inside a stream', () => {
     'as text under an event named error': 'event: error\ndata: out of memory\n\n',
     'in a place that clients read and in one of Groq': event({ error, x_groq: { error: 'over_capacity' } }),
     'in a place of Groq after that': event({ error }) + event({ x_groq: { error: 'over_capacity' } }),
+    'in a field after that': `${event({ error })}error: {"error":{"message":"out of memory"}}\n\n`,
   }
 
   describe.each(Object.entries(shapes))('%s', (_shape, failure) => {

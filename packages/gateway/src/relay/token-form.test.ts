@@ -77,6 +77,19 @@ test.each([
   expect(seen.facts).toEqual(see(disguised(frames)).facts)
 })
 
+const saying = (delta: string, more = '') => event(`{"choices":[{"delta":{${delta}}}]${more}}`)
+const counted = (tokens: number) => `,"usage":{"prompt_tokens":1,"completion_tokens":${tokens}}`
+
+test.each([
+  ['a finish reason', chunk('"a"', ',"finish_reason":"stop"'), chunk('""', ',"finish_reason":"length"')],
+  ['usage', saying('"content":"a"', counted(1)), saying('', counted(2))],
+  ['a tool call', saying('"content":"a","tool_calls":[{"function":{"arguments":"{}"}}]'), saying('')],
+  ['reasoning', saying('"content":"a","reasoning":"bc"'), saying('')],
+])('a token with %s that comes again counts as it did', (_what, one, other) => {
+  const frames = [one, one, other, one]
+  expect(see(frames).facts).toEqual(see(disguised(frames)).facts)
+})
+
 describe('an event is no form', () => {
   const lettersAfter = (learnt: string, text: string, next: string) => {
     const form = createTokenForm()

@@ -1,4 +1,4 @@
-/** An error inside a response with a success status, before any token: it is treated like a refusal. */
+/** An error inside a response with a success status: it is treated like a refusal. */
 import type { ChunkError } from '@drag-race/contracts'
 import { readReason } from '../dialects/openai/refusal-reason.ts'
 import { shortenMessage } from '../dialects/provider-words.ts'

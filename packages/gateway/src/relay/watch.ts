@@ -207,9 +207,8 @@ function noteToken(facts: AnswerFacts, letters: number, atMs: number): void {
 
 /** Only from a chunk that, repeated, would change no fact but the number of chunks, tokens and letters. */
 function learn(form: TokenForm, frame: Uint8Array, chunk: ChunkFacts): void {
-  const { answer, reasoning, hasToolCall, choices, finishReason, usage, error } = chunk
-  const isPlain = choices.length === 1 && !hasToolCall && finishReason === null && !usage && !error
-  if (!isPlain) return
+  const { answer, reasoning, hasToolCall, finishReason, usage } = chunk
+  if (hasToolCall || finishReason !== null || usage) return
   if (answer !== '' && reasoning === '') form.learn(frame, answer)
   else if (reasoning !== '' && answer === '') form.learn(frame, reasoning)
 }
@@ -239,7 +238,7 @@ function noteUnknownFields(facts: AnswerFacts, frame: Frame, parse: (text: strin
   const field = frame.unknown.find((unknown) => unknown.field === 'error')
   if (!field || facts.error) return
   facts.error = readChunk(parse(field.value)).error ?? {
-    message: field.value.trim(),
+    message: field.value,
     code: null,
     status: null,
   }
