@@ -97,10 +97,13 @@ describe('an answer in another form than was asked for', () => {
     }
   })
 
-  test('a list that tells an error has its status', async () => {
-    answering = json([{ error: { message: 'Rate limited', code: 429 } }])
+  test.each([
+    [429, 429],
+    [200, 502],
+  ])('a list that tells an error with the code %i has the status %i', async (code, status) => {
+    answering = json([{ error: { message: 'Rate limited', code } }])
     const response = await gateway.chat({ model: 'm', messages })
-    expect(response.status).toBe(429)
+    expect(response.status).toBe(status)
     expect(((await response.json()) as ErrorBody).error.message).toBe('m (custom) failed: Rate limited')
   })
 
