@@ -20,6 +20,7 @@ test.each([
   ['messages', 'stop', stopping('end_turn')],
   ['messages', 'length', stopping('max_tokens')],
   ['messages', 'tool_calls', stopping('tool_use')],
+  ['messages', 'length', stopping('max_tokens').toSpliced(1, 0, { type: 'message_delta', delta: {} })],
   ['messages', 'content_filter', [{ type: 'message', content: [], stop_reason: 'refusal' }]],
 ] as const)('an answer of /v1/%s that ended with %s: %j', (endpoint, reason, events) => {
   const asChunk = createAsChunk(endpoint, unheard)
@@ -39,9 +40,24 @@ test.each([
   expect(readChunk(createAsChunk(endpoint, unheard)(event)).error).toMatchObject(told)
 })
 
-test('an event of /v1/responses that repeats the arguments of a tool is no token', () => {
-  const asChunk = createAsChunk('responses', unheard)
-  const isToken = (event: object) => hasToken(readChunk(asChunk(event)))
-  expect(isToken({ type: 'response.function_call_arguments.delta', delta: '{}' })).toBe(true)
-  expect(isToken({ type: 'response.function_call_arguments.done', arguments: '{}' })).toBe(false)
+const message = { type: 'message', content: [] }
+
+test.each([
+  ['responses', { type: 'response.function_call_arguments.delta', delta: '{}' }, true],
+  ['responses', { type: 'response.function_call_arguments.done', arguments: '{}' }, false],
+  ['responses', { object: 'response', output: [{ type: 'function_call', name: 'f', arguments: '' }] }, true],
+  ['responses', { object: 'response', output: [message] }, false],
+  ['messages', { type: 'content_block_delta', delta: { partial_json: '{' } }, true],
+  ['messages', { type: 'content_block_delta', delta: { signature: 'sig' } }, false],
+] as const)(
+  'what /v1/%s sends is a token where the model wrote something: %j',
+  (endpoint, event, isToken) => {
+    expect(hasToken(readChunk(createAsChunk(endpoint, unheard)(event)))).toBe(isToken)
+  },
+)
+
+test('a thought of /v1/responses is told from its answer', () => {
+  const event = { type: 'response.reasoning_text.delta', delta: 'hm' }
+  const chunk = readChunk(createAsChunk('responses', unheard)(event))
+  expect(chunk).toMatchObject({ answer: '', reasoning: 'hm' })
 })
