@@ -5,8 +5,12 @@ import { createAsChunk } from './as-chunk.ts'
 const unheard = { onCounted() {}, onOpened() {} }
 const cutShort = { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }
 const filtered = { status: 'incomplete', incomplete_details: { reason: 'content_filter' } }
-const stopping = (stop_reason: string) => [
-  { type: 'message_delta', delta: { stop_reason }, usage: { output_tokens: 9 } },
+const stopping = (...reasons: (string | null)[]) => [
+  ...reasons.map((stop_reason) => ({
+    type: 'message_delta',
+    delta: { stop_reason },
+    usage: { output_tokens: 9 },
+  })),
   { type: 'message_stop' },
 ]
 
@@ -20,7 +24,7 @@ test.each([
   ['messages', 'stop', stopping('end_turn')],
   ['messages', 'length', stopping('max_tokens')],
   ['messages', 'tool_calls', stopping('tool_use')],
-  ['messages', 'length', stopping('max_tokens').toSpliced(1, 0, { type: 'message_delta', delta: {} })],
+  ['messages', 'length', stopping('max_tokens', null)],
   ['messages', 'content_filter', [{ type: 'message', content: [], stop_reason: 'refusal' }]],
 ] as const)('an answer of /v1/%s that ended with %s: %j', (endpoint, reason, events) => {
   const asChunk = createAsChunk(endpoint, unheard)
@@ -48,6 +52,7 @@ test.each([
   ['responses', { object: 'response', output: [{ type: 'function_call', name: 'f', arguments: '' }] }, true],
   ['responses', { object: 'response', output: [message] }, false],
   ['messages', { type: 'content_block_delta', delta: { partial_json: '{' } }, true],
+  ['messages', { type: 'message', content: [{ type: 'text', text: '' }] }, false],
   ['messages', { type: 'content_block_delta', delta: { signature: 'sig' } }, false],
 ] as const)(
   'what /v1/%s sends is a token where the model wrote something: %j',

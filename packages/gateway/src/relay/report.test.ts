@@ -61,9 +61,10 @@ describe('the report', () => {
 
   test('comes in a chunk of its own where the provider sent no usage chunk', async () => {
     const ending = { choices: [{ delta: {}, finish_reason: 'stop' }] }
+    const detailed = { ...usage, prompt_tokens_details: null, note: 'counted' }
     for (const [sent, said] of [
       [token('a') + event({ ...head, ...ending, usage }), usage],
-      [token('a') + event({ ...ending, x_groq: { usage } }), usage],
+      [token('a') + event({ ...ending, x_groq: { usage: detailed } }), detailed],
       [token('a') + event(ending) + done, null],
     ] as const) {
       const all = events(await relay(sent))
