@@ -47,7 +47,7 @@ export function createCaller(
       hasBegun = true
     },
     write(frames) {
-      if (frames.length === 0 && held.length === 0) return null
+      if (frames.length === 0) return null
       for (const frame of frames) heldBytes += frame.length
       if (!hasBegun && heldBytes <= heldBytesMax) {
         held.push(...frames)
