@@ -26,6 +26,14 @@ class OpenDispatcher extends WaitingDispatcher {
   }
 }
 
+/** A dispatcher that takes no more requests. */
+class ClosedDispatcher extends WaitingDispatcher {
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    handler.onResponseError!(toController(), new Error('closed'))
+    return super.dispatch(options, handler)
+  }
+}
+
 function toController() {
   return { abort: vi.fn(), aborted: false, paused: false, reason: null, pause() {}, resume() {} }
 }
@@ -67,8 +75,14 @@ test('a connection has its own time to open, and needs none where it is open', a
   const { signal } = new AbortController()
   void ask(new OpenDispatcher(), signal)
   expect(vi.getTimerCount()).toBe(1)
-  void ask(new WaitingDispatcher(), signal)
+  const waiting = new WaitingDispatcher()
+  const onSent = vi.fn()
+  void ask(waiting, signal, onSent)
   expect(vi.getTimerCount()).toBe(3)
+  expect(onSent).not.toHaveBeenCalled()
+  waiting.handler!.onRequestStart!(toController(), {})
+  expect(vi.getTimerCount()).toBe(2)
+  expect(onSent).toHaveBeenCalledOnce()
 })
 
 test.each(['ends', 'is given up'])('an attempt that %s leaves no timer and no listener', async (way) => {
@@ -82,4 +96,10 @@ test.each(['ends', 'is given up'])('an attempt that %s leaves no timer and no li
   }
   expect(vi.getTimerCount()).toBe(0)
   expect(getEventListeners(leaving.signal, 'abort')).toEqual([])
+})
+
+test('an attempt that is refused at once leaves no timer', async () => {
+  const { signal } = new AbortController()
+  await expect(ask(new ClosedDispatcher(), signal)).rejects.toMatchObject({ code: 'upstream_unreachable' })
+  expect(vi.getTimerCount()).toBe(0)
 })
