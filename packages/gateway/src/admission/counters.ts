@@ -39,12 +39,12 @@ export function createCounters(countMax: number): Counters {
     if (counters.size < countMax) return true
     let lookedAt = 0
     for (const [key, counter] of counters) {
+      if (lookedAt++ === lookedAtMax) break
       counters.delete(key)
       const isOfThisCall = found.some((each) => each.counter === counter)
       if (!isOfThisCall && isWhole(toNow(counter, nowMs))) return true
       // Moved to the end of the Map, so that the next search begins behind it.
       counters.set(key, counter)
-      if (++lookedAt === lookedAtMax) return false
     }
     return false
   }

@@ -273,7 +273,7 @@ test('whatever is reserved and settled, and when: no token is lost and none is c
   )
 })
 
-test('a limit that has moved in the config is listed by its new name, the shared counter too', () => {
+test('a limit that has moved in the config is listed by its new name, and one that has gone not at all', () => {
   const limit = RateLimit.parse({ concurrency: 2 })
   const { limiter } = start([], 1)
   const reserve = (rules: readonly LimitRule[], caller: string) =>
@@ -284,4 +284,6 @@ test('a limit that has moved in the config is listed by its new name, the shared
   limiter.use(moved)
   for (const caller of ['a', 'c']) reserve(moved, caller)
   expect(limiter.list().map(({ rule }) => rule.name)).toEqual(['policies[1]', 'policies[1]'])
+  limiter.use([])
+  expect(limiter.list()).toEqual([])
 })
