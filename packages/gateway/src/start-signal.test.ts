@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { useBooks } from './testing/books.ts'
 import { type Door, type DoorOptions, goodAnswer, keyOf, openDoor } from './testing/door.ts'
 import { type ErrorBody, messages, oneModel, startGateway } from './testing/gateway.ts'
+import { findReport } from './testing/reports.ts'
 import { startSpending } from './testing/spending.ts'
 import { startUpstream } from './testing/upstream.ts'
 
@@ -89,8 +90,8 @@ test.each([false, true])(
     const answer = await staged.answer
     expect(answer.statusCode).toBe(200)
     const said = await text(answer)
-    expect(said).toContain('"durationMs":0')
-    expect(said).toContain('"overheadMs":0')
+    const report = isStream ? findReport(said) : JSON.parse(said).gateway
+    expect(report).toMatchObject({ durationMs: 0, overheadMs: 0 })
     // Without the signal's byte, which is not part of the request.
     expect(upstream.received.map(({ body }) => JSON.parse(body))).toMatchObject([{ messages }])
     expect(upstream.received[0]!.headers).not.toHaveProperty('x-gateway-start')
@@ -214,6 +215,24 @@ test('a call that waits for its signal ends when the gateway stops, or its time 
   expect(await readError(await staged.answer)).toMatchObject({ status: 503, code: 'gateway_shutdown' })
   await drained
   expect([...slow.upstream.received, ...going.upstream.received]).toEqual([])
+})
+
+test('the time of a call begins anew with its signal', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const asked = Promise.withResolvers<() => void>()
+  const { gateway } = await open(
+    { timeouts: { totalMs: 5_000 } },
+    { answer: (response, request) => asked.resolve(() => void goodAnswer(response, request)) },
+  )
+  const staged = stage(gateway.url, JSON.stringify(plain))
+  await staged.ready
+  vi.advanceTimersByTime(4_000)
+  staged.signal()
+  const answer = await asked.promise
+  vi.advanceTimersByTime(4_000)
+  answer()
+  expect((await staged.answer).statusCode).toBe(200)
 })
 
 test('a signal that does not come within a request’s time ends the call', async () => {
