@@ -291,6 +291,7 @@ describe('an error inside a stream', () => {
         const { text, outcome } = await relay(sent, { cut })
         expect(text).toBe(sent)
         expect(outcome).toBe('stream_error')
+        expect(gateway.logs.at(-1)).toMatchObject({ tried: [{ outcome }] })
       }
     })
   })
