@@ -51,6 +51,12 @@ test('pass through byte for byte, and are counted', async () => {
   expect(await gateway.sample('gateway_cost_usd_total', 'gen_ai_operation_name="embeddings"')).toBe(0.00002)
 })
 
+test('the time to an answer, which has no token, is what routing goes by', async () => {
+  const { gateway, embed } = await start(json(answer))
+  await (await embed({ model: 'm', input: 'a' })).text()
+  expect(gateway.gateway.targets()[0]).toMatchObject({ firstTokenMs: null, answerMs: expect.any(Number) })
+})
+
 test('a refusal passes with its status', async () => {
   const error = { message: 'Slow down', type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null }
   const { embed } = await start(json({ error }, 429, { 'retry-after': '3' }))
