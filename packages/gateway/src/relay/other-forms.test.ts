@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { done, events, finish, token, usage } from '../testing/chunks.ts'
-import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
-import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
+import { type ErrorBody, messages } from '../testing/gateway.ts'
+import { json, stream } from '../testing/upstream.ts'
+import { useAnswering } from '../testing/use-answering.ts'
 
-let upstream: Upstream
-let gateway: RunningGateway
-let answering: Answering
-
-beforeAll(async () => {
-  upstream = await startUpstream((response, request) => answering(response, request))
-  gateway = await startGateway(oneModel(upstream.url))
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
-})
+const at = useAnswering()
 
 describe('an answer in another form than was asked for', () => {
   const body = {
@@ -26,23 +16,23 @@ describe('an answer in another form than was asked for', () => {
   }
 
   test('JSON for a stream becomes a stream', async () => {
-    answering = json(body)
+    at.answering = json(body)
     const asked = { model: 'm', messages, stream: true, stream_options: { include_usage: true } }
-    const response = await gateway.chat(asked)
+    const response = await at.gateway.chat(asked)
     expect(response.headers.get('content-type')).toMatch('text/event-stream')
     expect(events(await response.text())).toMatchObject([
       { object: 'chat.completion.chunk', choices: [{ delta: { content: 'Hello' }, finish_reason: 'stop' }] },
       { choices: [], usage },
       '[DONE]',
     ])
-    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', outputTokens: 3 })
+    expect(at.gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', outputTokens: 3 })
   })
 
   test('JSON for a stream, with no usage, is estimated once', async () => {
     const message = { role: 'assistant', content: 'x'.repeat(40) }
-    answering = json({ choices: [{ index: 0, message, finish_reason: 'stop' }] })
-    await (await gateway.chat({ model: 'm', messages, stream: true })).text()
-    expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', outputTokens: 10, isUsageEstimated: true })
+    at.answering = json({ choices: [{ index: 0, message, finish_reason: 'stop' }] })
+    await (await at.gateway.chat({ model: 'm', messages, stream: true })).text()
+    expect(at.gateway.logs.at(-1)).toMatchObject({ outcome: 'ok', outputTokens: 10, isUsageEstimated: true })
   })
 
   const error = { message: 'The engine broke.', code: 502 }
@@ -58,22 +48,22 @@ describe('an answer in another form than was asked for', () => {
   ])(
     'JSON with tokens and an error %s becomes a stream that ends with the error',
     async (_where, said, words) => {
-      answering = json(said)
+      at.answering = json(said)
       const asked = { model: 'm', messages, stream: true, stream_options: { include_usage: true } }
-      const all = events(await (await gateway.chat(asked)).text())
+      const all = events(await (await at.gateway.chat(asked)).text())
       expect(all).toMatchObject([
         { choices: [{ delta: { content: 'Hello' } }] },
         { choices: [], usage },
         { error: { message: expect.stringContaining(words), type: 'server_error', param: null } },
       ])
-      expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error', outputTokens: 3 })
+      expect(at.gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error', outputTokens: 3 })
     },
   )
 
   test('JSON that tells an error, for a stream or not, has its own status', async () => {
-    answering = json({ error: { message: 'Rate limited', code: 429 } })
+    at.answering = json({ error: { message: 'Rate limited', code: 429 } })
     for (const stream of [true, false]) {
-      const response = await gateway.chat({ model: 'm', messages, stream })
+      const response = await at.gateway.chat({ model: 'm', messages, stream })
       expect(response.status).toBe(429)
       expect(((await response.json()) as ErrorBody).error.message).toContain('Rate limited')
     }
@@ -87,13 +77,13 @@ describe('an answer in another form than was asked for', () => {
     ['a number', '3', 'bad_response', 'no answer to the request'],
     ['null', 'null', 'bad_response', 'no answer to the request'],
   ])('JSON that is %s is told as what it is, and costs nothing', async (_what, text, code, words) => {
-    answering = json(text)
+    at.answering = json(text)
     for (const stream of [false, true]) {
-      const response = await gateway.chat({ model: 'm', messages, stream })
+      const response = await at.gateway.chat({ model: 'm', messages, stream })
       expect(response.status).toBe(502)
       const { error } = (await response.json()) as ErrorBody
       expect(error).toMatchObject({ code, message: expect.stringContaining(words) })
-      expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: null, outputTokens: null })
+      expect(at.gateway.logs.at(-1)).toMatchObject({ inputTokens: null, outputTokens: null })
     }
   })
 
@@ -101,15 +91,15 @@ describe('an answer in another form than was asked for', () => {
     [429, 429],
     [200, 502],
   ])('a list that tells an error with the code %i has the status %i', async (code, status) => {
-    answering = json([{ error: { message: 'Rate limited', code } }])
-    const response = await gateway.chat({ model: 'm', messages })
+    at.answering = json([{ error: { message: 'Rate limited', code } }])
+    const response = await at.gateway.chat({ model: 'm', messages })
     expect(response.status).toBe(status)
     expect(((await response.json()) as ErrorBody).error.message).toBe('m (custom) failed: Rate limited')
   })
 
   test('a stream where none was asked for is refused, with what to do', async () => {
-    answering = stream([token('a'), finish, done])
-    const response = await gateway.chat({ model: 'm', messages })
+    at.answering = stream([token('a'), finish, done])
+    const response = await at.gateway.chat({ model: 'm', messages })
     expect(response.status).toBe(502)
     const { error } = (await response.json()) as ErrorBody
     expect(error).toMatchObject({ code: 'bad_response', message: expect.stringContaining('"stream": true') })
@@ -117,11 +107,11 @@ describe('an answer in another form than was asked for', () => {
 
   test('a compressed answer is refused, though it names a good type', async () => {
     for (const stream of [false, true]) {
-      answering = (response) => {
+      at.answering = (response) => {
         const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
         response.writeHead(200, headers).end('packed')
       }
-      const response = await gateway.chat({ model: 'm', messages, stream })
+      const response = await at.gateway.chat({ model: 'm', messages, stream })
       expect(response.status).toBe(502)
       const { error } = (await response.json()) as ErrorBody
       expect(error.message).toContain('compressed its answer, though it was asked not to')
@@ -134,8 +124,8 @@ describe('an answer in another form than was asked for', () => {
     ['something else', 'hello', 'text/plain', 'bad_response'],
   ])('%s is refused', async (_what, text, type, code) => {
     for (const stream of [false, true]) {
-      answering = (response) => void response.writeHead(200, { 'content-type': type }).end(text)
-      const response = await gateway.chat({ model: 'm', messages, stream })
+      at.answering = (response) => void response.writeHead(200, { 'content-type': type }).end(text)
+      const response = await at.gateway.chat({ model: 'm', messages, stream })
       expect(response.status).toBe(502)
       const found = ((await response.json()) as ErrorBody).error.code
       expect(found).toBe(code)
@@ -143,8 +133,8 @@ describe('an answer in another form than was asked for', () => {
   })
 
   test('a stream without a content type is a stream', async () => {
-    answering = (response) => void response.writeHead(200).end(token('a') + finish + done)
-    const response = await gateway.chat({ model: 'm', messages, stream: true })
+    at.answering = (response) => void response.writeHead(200).end(token('a') + finish + done)
+    const response = await at.gateway.chat({ model: 'm', messages, stream: true })
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect(await response.text()).toBe(token('a') + finish + done)
   })

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   type Cut,
   crlf,
@@ -16,22 +16,12 @@ import {
   usage,
   usageChunk,
 } from '../testing/chunks.ts'
-import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { type ErrorBody, messages } from '../testing/gateway.ts'
 import { post } from '../testing/guarded.ts'
-import { type Answering, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
+import { stream } from '../testing/upstream.ts'
+import { useAnswering } from '../testing/use-answering.ts'
 
-let upstream: Upstream
-let gateway: RunningGateway
-let answering: Answering
-
-beforeAll(async () => {
-  upstream = await startUpstream((response, request) => answering(response, request))
-  gateway = await startGateway(oneModel(upstream.url))
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
-})
+const at = useAnswering()
 
 interface Asking {
   cut?: Cut
@@ -40,16 +30,16 @@ interface Asking {
 
 /** The provider sends `sent`; resolves with what the caller reads. */
 async function relay(sent: string, { cut = 'whole', wantsUsage }: Asking = {}) {
-  answering = stream(cutUp(sent, cut))
+  at.answering = stream(cutUp(sent, cut))
   const body = {
     model: 'm',
     messages,
     stream: true,
     ...(wantsUsage && { stream_options: { include_usage: true } }),
   }
-  const response = await gateway.chat(body)
+  const response = await at.gateway.chat(body)
   const text = Buffer.from(await response.arrayBuffer()).toString()
-  return { response, text, outcome: gateway.logs.at(-1)?.outcome }
+  return { response, text, outcome: at.gateway.logs.at(-1)?.outcome }
 }
 
 /** Streams that are passed on as they are, however odd. */
@@ -117,11 +107,11 @@ describe('an event that is not JSON', () => {
 
   test('closes the connection to the provider, whose further tokens nobody would get', async () => {
     const cutOff = Promise.withResolvers<void>()
-    answering = async (response, request) => {
+    at.answering = async (response, request) => {
       void request.cutOff.then(cutOff.resolve)
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(token('a') + broken)
     }
-    const text = await (await gateway.chat({ model: 'm', messages, stream: true })).text()
+    const text = await (await at.gateway.chat({ model: 'm', messages, stream: true })).text()
     expect(text).toContain('malformed_stream')
     await cutOff.promise
   })
@@ -138,7 +128,7 @@ describe('the usage chunk', () => {
     'is left out for a caller that did not, and is counted all the same, cut in %s',
     async (cut) => {
       expect((await relay(sent, { cut })).text).toBe(token('a') + finish + done)
-      expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 })
+      expect(at.gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 })
       expect((await relay(crlf(sent), { cut })).text).toBe(crlf(token('a') + finish + done))
     },
   )
@@ -155,13 +145,13 @@ describe('the usage chunk', () => {
       x_groq: { usage: { prompt_tokens: 7, completion_tokens: 9 } },
     })
     await relay(running + delta({ content: 'b' }, { usage: null }) + groq + done)
-    expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 9 })
+    expect(at.gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 9 })
   })
 })
 
 test.each(cuts)('usage behind [DONE] is in no report, and so in no books, cut in %s', async (cut) => {
   await relay(token('a') + finish + usageChunk + done + usageChunk.replaceAll('7', '70'), { cut })
-  expect(gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 })
+  expect(at.gateway.logs.at(-1)).toMatchObject({ inputTokens: 7, outputTokens: 3 })
 })
 
 describe('a stream that ends oddly', () => {
@@ -196,21 +186,21 @@ describe('a stream that ends oddly', () => {
   })
 
   test('a connection that breaks in the middle is a cut', async () => {
-    answering = async (response) => {
+    at.answering = async (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(token('a'), () => response.destroy())
     }
-    const text = await (await gateway.chat({ model: 'm', messages, stream: true })).text()
+    const text = await (await at.gateway.chat({ model: 'm', messages, stream: true })).text()
     expect(events(text).at(-1)).toMatchObject({ error: { code: 'stream_cut' } })
     expect(text).not.toContain('[DONE]')
   })
 
   test('an answer whose connection breaks after its finish reason is whole', async () => {
-    answering = async (response) => {
+    at.answering = async (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(token('a') + finish, () => response.destroy())
     }
-    const text = await (await gateway.chat({ model: 'm', messages, stream: true })).text()
+    const text = await (await at.gateway.chat({ model: 'm', messages, stream: true })).text()
     expect(text).toBe(token('a') + finish + done)
   })
 
@@ -224,19 +214,19 @@ describe('a stream that ends oddly', () => {
     }
 
     test.each(Object.entries(ends))('is cut when it %s', async (_how, end) => {
-      answering = (response) => end(response.writeHead(200, { 'content-type': 'text/event-stream' }))
-      const response = await gateway.chat({ model: 'm', messages, stream: true, n: 2 })
+      at.answering = (response) => end(response.writeHead(200, { 'content-type': 'text/event-stream' }))
+      const response = await at.gateway.chat({ model: 'm', messages, stream: true, n: 2 })
       const text = await response.text()
       expect(text.startsWith(first)).toBe(true)
       expect(events(text).at(-1)).toMatchObject({ error: { code: 'stream_cut' } })
-      expect(gateway.logs.at(-1)?.outcome).toBe('stream_cut')
+      expect(at.gateway.logs.at(-1)?.outcome).toBe('stream_cut')
     })
 
     test('is cut on /v1/completions as well, where each prompt has a choice', async () => {
       const ofText = (index: number, finish_reason: string | null) =>
         event({ ...head, choices: [{ index, text: 'a', finish_reason }] })
-      answering = stream([ofText(0, 'stop'), ofText(1, null)])
-      const response = await post(gateway, '/v1/completions', {
+      at.answering = stream([ofText(0, 'stop'), ofText(1, null)])
+      const response = await post(at.gateway, '/v1/completions', {
         model: 'm',
         prompt: ['a', 'b'],
         stream: true,
@@ -291,7 +281,7 @@ describe('an error inside a stream', () => {
         const { text, outcome } = await relay(sent, { cut })
         expect(text).toBe(sent)
         expect(outcome).toBe('stream_error')
-        expect(gateway.logs.at(-1)).toMatchObject({ tried: [{ outcome }] })
+        expect(at.gateway.logs.at(-1)).toMatchObject({ tried: [{ outcome }] })
       }
     })
   })

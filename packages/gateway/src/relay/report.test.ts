@@ -1,5 +1,5 @@
 import { GatewayReport } from '@drag-race/contracts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   type Cut,
   cuts,
@@ -13,27 +13,17 @@ import {
   usage,
   usageChunk,
 } from '../testing/chunks.ts'
-import { type ErrorBody, messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
+import { type ErrorBody, messages } from '../testing/gateway.ts'
 import { findReport, reporting } from '../testing/reports.ts'
-import { type Answering, json, startUpstream, stream, type Upstream } from '../testing/upstream.ts'
+import { json, stream } from '../testing/upstream.ts'
+import { useAnswering } from '../testing/use-answering.ts'
 
-let upstream: Upstream
-let gateway: RunningGateway
-let answering: Answering
-
-beforeAll(async () => {
-  upstream = await startUpstream((response, request) => answering(response, request))
-  gateway = await startGateway(oneModel(upstream.url))
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
-})
+const at = useAnswering()
 
 /** The provider sends `sent`; resolves with what a caller reads that asked for the report. */
 async function relay(sent: string, cut: Cut = 'whole'): Promise<string> {
-  answering = stream(cutUp(sent, cut))
-  const response = await gateway.chat({ model: 'm', messages, stream: true }, reporting)
+  at.answering = stream(cutUp(sent, cut))
+  const response = await at.gateway.chat({ model: 'm', messages, stream: true }, reporting)
   return response.text()
 }
 
@@ -56,7 +46,7 @@ describe('the report', () => {
     ['its finish', ''],
   ])('tells the same duration as the log of an answer that ends with %s', async (_what, end) => {
     const { durationMs } = findReport(await relay(token('a') + finish + end))
-    expect(gateway.logs.at(-1)).toMatchObject({ durationMs })
+    expect(at.gateway.logs.at(-1)).toMatchObject({ durationMs })
   })
 
   test('comes in a chunk of its own where the provider sent no usage chunk', async () => {
@@ -117,7 +107,7 @@ describe('the report', () => {
   })
 
   test('stands in the refusal of a call that was sent nowhere', async () => {
-    const response = await gateway.chat({ model: 'nobody', messages }, reporting)
+    const response = await at.gateway.chat({ model: 'nobody', messages }, reporting)
     const { gateway: report } = (await response.json()) as ErrorBody
     expect(GatewayReport.parse(report)).toMatchObject({
       provider: '',
@@ -129,15 +119,15 @@ describe('the report', () => {
 
   test('stands in the body of an error that came before the answer', async () => {
     const own = '{ "error":{"message":"No such model","code":"not_found"},"trace":13950026667594240001 }'
-    answering = json(own, 404)
-    const refused = await (await gateway.chat({ model: 'm', messages }, reporting)).text()
+    at.answering = json(own, 404)
+    const refused = await (await at.gateway.chat({ model: 'm', messages }, reporting)).text()
     const { gateway: report } = JSON.parse(refused) as ErrorBody
     expect(GatewayReport.parse(report).attempts).toMatchObject([{ outcome: 'http_404', status: 404 }])
     expect(refused).toBe(own.replace('{', `{"gateway":${JSON.stringify(report)},`))
 
-    answering = json('')
+    at.answering = json('')
     for (const stream of [true, false]) {
-      const response = await gateway.chat({ model: 'm', messages, stream }, reporting)
+      const response = await at.gateway.chat({ model: 'm', messages, stream }, reporting)
       const body = (await response.json()) as ErrorBody
       expect(body.error.code).toBe('empty_response')
       expect(body.gateway).toMatchObject({
@@ -145,7 +135,7 @@ describe('the report', () => {
         attempts: [{ target: 'm', outcome: 'empty_response' }],
       })
     }
-    const unasked = await (await gateway.chat({ model: 'm', messages })).json()
+    const unasked = await (await at.gateway.chat({ model: 'm', messages })).json()
     expect(unasked).not.toHaveProperty('gateway')
   })
 
@@ -161,7 +151,7 @@ describe('the report', () => {
       const report = findReport(text)
       expect(text).toBe(sent(data.replace('{', `{"gateway":${JSON.stringify(report)},`)))
       expect(report.attempts).toMatchObject([{ outcome: 'stream_error', status: 200 }])
-      expect(gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
+      expect(at.gateway.logs.at(-1)).toMatchObject({ outcome: 'stream_error' })
     })
   })
 
@@ -180,20 +170,20 @@ describe('the report', () => {
   )
 
   test('of a JSON body with an error beside its choices says that it failed', async () => {
-    answering = json({ choices: [{ message: { content: 'a' } }], error: { message: 'The engine broke.' } })
-    const response = await gateway.chat({ model: 'm', messages }, reporting)
+    at.answering = json({ choices: [{ message: { content: 'a' } }], error: { message: 'The engine broke.' } })
+    const response = await at.gateway.chat({ model: 'm', messages }, reporting)
     expect(await response.json()).toMatchObject({ gateway: { attempts: [{ outcome: 'stream_error' }] } })
   })
 
   test('is added to a JSON body, of which nothing else changes', async () => {
     const body = '{ "id":"c-1","seed":13950026667594240001,"choices":[{"message":{"content":"a"}}] }'
-    answering = json(body)
-    const response = await gateway.chat({ model: 'm', messages }, reporting)
+    at.answering = json(body)
+    const response = await at.gateway.chat({ model: 'm', messages }, reporting)
     const text = await response.text()
     const { gateway: report } = JSON.parse(text) as { gateway: GatewayReport }
     expect(GatewayReport.safeParse(report).success).toBe(true)
     expect(report.ttftMs).toBeNull()
-    expect(gateway.logs.at(-1)).toMatchObject({ durationMs: report.durationMs })
+    expect(at.gateway.logs.at(-1)).toMatchObject({ durationMs: report.durationMs })
     expect(text).toBe(body.replace('{', `{"gateway":${JSON.stringify(report)},`))
   })
 })
@@ -219,16 +209,16 @@ describe('a report that the provider wrote itself', () => {
   })
 
   test('is in no refusal', async () => {
-    answering = json(`{"error":{"message":"no"},${member}}`, 400)
-    const text = await (await gateway.chat({ model: 'm', messages }, reporting)).text()
+    at.answering = json(`{"error":{"message":"no"},${member}}`, 400)
+    const text = await (await at.gateway.chat({ model: 'm', messages }, reporting)).text()
     expect(text).not.toContain('FORGED')
     expect(JSON.parse(text)).toMatchObject({ error: { message: 'no' }, gateway: { provider: 'custom' } })
   })
 
   test('is in no JSON body', async () => {
     const seed = '13950026667594240001'
-    answering = json(`{"seed":${seed},"choices":[{"message":{"content":"a"}}],${member}}`)
-    const text = await (await gateway.chat({ model: 'm', messages }, reporting)).text()
+    at.answering = json(`{"seed":${seed},"choices":[{"message":{"content":"a"}}],${member}}`)
+    const text = await (await at.gateway.chat({ model: 'm', messages }, reporting)).text()
     expect(text).not.toContain('FORGED')
     expect(text).toContain(`"seed":${seed}`)
     expect(JSON.parse(text)).toMatchObject({ gateway: { provider: 'custom' } })
