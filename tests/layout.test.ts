@@ -135,10 +135,10 @@ describe('a name without a place to break', () => {
       await shown
         .getByRole('heading', { name: path.startsWith('/compare') ? 'Compare' : 'Photo finish' })
         .waitFor()
-      const overflow = await shown.evaluate<number>(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      )
-      expect(overflow, path).toBeLessThanOrEqual(0)
+      const overflow = () =>
+        shown.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+      // Charts follow a new width in a later frame.
+      await expect.poll(overflow, { message: path }).toBeLessThanOrEqual(0)
     }
     for (const path of ['/race/unbroken', '/race/unbroken/replay', '/compare/unbroken/four']) {
       await open(path, width)
