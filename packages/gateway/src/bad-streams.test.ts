@@ -216,6 +216,22 @@ describe('a stream', () => {
     expect(b.received).toHaveLength(0)
   })
 
+  test.each([
+    ['that failed', { message: 'broken' }, 'open'],
+    ['that refuses what the answer says', { message: 'No.', code: 'content_filter' }, 'closed'],
+    ['that blames the request', { message: 'No.', code: 400 }, 'closed'],
+  ])(
+    'after an error in the middle from a target %s its breaker is as after a refusal',
+    async (...[, error, breaker]) => {
+      const { ask, gateway } = await start({
+        a: (response) => void response.end(token('a') + event({ error })),
+        policies: { circuitBreaker: { consecutiveFailures: 1 } },
+      })
+      expect((await ask(true)).log.outcome).toBe('stream_error')
+      expect(gateway.gateway.targets()[0]).toMatchObject({ breaker })
+    },
+  )
+
   test('one malformed event in the middle is no short success', async () => {
     const broken = `${malformed}${token('b')}${finish}${done}`
     const { ask, b, gateway } = await start({

@@ -10,6 +10,7 @@ import { toAttemptUsage } from './ledger/attempt-usage.ts'
 import { toEndedAtMs } from './ledger/ended-at.ts'
 import { toReport } from './ledger/record.ts'
 import { relayAnswer, toAsChunk } from './relay/relay-answer.ts'
+import { toToldFailure } from './relay/told-failure.ts'
 import { type AnswerFacts, createFacts, hasBegun, noteChunk } from './relay/watch.ts'
 import { type Answer, openAttempt } from './upstream/attempt.ts'
 import { toUpstreamHeaders } from './upstream/headers.ts'
@@ -41,8 +42,8 @@ export interface Attempt {
   isBeginNoted: boolean
 }
 
-/** Throws when the answer is not whole. `broken`: the provider sent an error inside the stream, which was passed on. */
-export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise<'whole' | 'broken'> {
+/** Throws when the answer is not whole, unless the provider told an error inside it that was passed on: this one is returned. */
+export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise<GatewayError | null> {
   const attempt = beginAttempt(parts, call, to)
   try {
     const opened = await openAnswer(parts, call, attempt)
@@ -62,10 +63,11 @@ export async function callTarget(parts: ChatParts, call: Call, to: Try): Promise
       mayGoElsewhere: to.mayGoElsewhere,
       secrets: to.target.secrets,
     })
-    const isWhole = attempt.facts.error === null
-    endAttempt(parts, call, attempt, isWhole ? 'ok' : 'stream_error')
-    if (isWhole) call.cache.keep()
-    return isWhole ? 'whole' : 'broken'
+    const { error } = attempt.facts
+    endAttempt(parts, call, attempt, error === null ? 'ok' : 'stream_error')
+    if (error !== null) return toToldFailure(toTargetWords(to.target), error)
+    call.cache.keep()
+    return null
   } catch (error) {
     endAttempt(parts, call, attempt, toOutcomeCode(error))
     // Its message can hold the provider's words. Secrets are removed before it is shortened, which could halve them.

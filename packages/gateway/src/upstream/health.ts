@@ -16,9 +16,9 @@ export function toHealth(error: unknown, { countRateLimits, isFirst }: AttemptEn
   if (error.code === 'total_timeout') return isFirst ? 'failure' : 'neutral'
   const isRefusal = error instanceof ProviderError || error.code === 'stream_error'
   if (!isRefusal) return 'failure'
-  if (error.status === 429) return countRateLimits && error.reason === null ? 'failure' : 'neutral'
-  // llama.cpp answers 500 to a request that is too long, and to one with an image that its model cannot take.
-  if (error.status === 500 && error.reason !== null) return 'neutral'
+  // It is about this request or the account, whatever the status: llama.cpp answers 500 to a request that is too long.
+  if (error.reason !== null) return 'neutral'
+  if (error.status === 429) return countRateLimits ? 'failure' : 'neutral'
   // 401 and 403: the target cannot be used until its key is right.
   return error.status >= 500 || error.status === 401 || error.status === 403 ? 'failure' : 'neutral'
 }

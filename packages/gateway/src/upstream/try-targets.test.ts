@@ -17,6 +17,7 @@ const [a, b, c, d] = targets as [typeof base, typeof base, typeof base, typeof b
 const endings = [
   'whole',
   'broken',
+  'stopped',
   'busy',
   'at once',
   'reset',
@@ -38,6 +39,8 @@ function toError(ending: Ending): Error {
   if (ending === 'at once') return new GatewayError('stream_error', '', { status: 429, retryAfterMs: 0 })
   if (ending === 'keyless') return new GatewayError('stream_error', '', { status: 401 })
   if (ending === 'wrong' || ending === 'told') return new GatewayError('stream_error', '', { status: 400 })
+  if (ending === 'stopped') return new GatewayError('stream_error', '', { reason: 'content_policy' })
+  if (ending === 'broken') return new GatewayError('stream_error', '')
   if (ending === 'too long')
     return new GatewayError('stream_error', '', { status: 400, reason: 'context_length' })
   if (ending === 'unsafe')
@@ -86,13 +89,14 @@ function house() {
           const ending = script[asked.length] ?? 'whole'
           asked.push(target.name)
           nowMs += 10
-          hasBegun = ['whole', 'broken', 'begun, cut'].includes(ending)
+          hasBegun = ['whole', 'broken', 'stopped', 'begun, cut'].includes(ending)
           if (hasBegun) noteBegun(10)
-          if (ending === 'whole' || ending === 'broken') return ending
+          if (ending === 'whole') return null
           const error = toError(ending)
+          if (ending === 'broken' || ending === 'stopped') return error
           elsewhere.push(mayGoElsewhere(error))
           // No other target is left, so the error is passed on as it came.
-          if (ending === 'told' && !elsewhere.at(-1)) return 'broken'
+          if (ending === 'told' && !elsewhere.at(-1)) return error
           throw error
         },
         hasBegun: () => hasBegun,
@@ -252,6 +256,12 @@ test('after an error in the middle of answers the breaker opens too', async () =
   expect(states.of(a).breaker.state).toBe('open')
 })
 
+test('answers that the provider stops because of what they say do not open it', async () => {
+  const { call, states } = house()
+  for (let time = 0; time < 5; time++) await call(['stopped'])
+  expect(states.of(a).breaker).toMatchObject({ state: 'closed', failuresInARow: 0 })
+})
+
 test('whatever the targets do: few tries, in time, none after the first token, and each is settled', async () => {
   const scripts = fc.array(fc.array(fc.constantFrom(...endings), { maxLength: 12 }), { maxLength: 12 })
   const routes = fc.record({
@@ -273,10 +283,14 @@ test('whatever the targets do: few tries, in time, none after the first token, a
         expect(tookMs).toBeLessThanOrEqual(5_000 + asked.length * 10)
         const final = script
           .slice(0, asked.length)
-          .findIndex((each) => ['whole', 'broken', 'begun, cut', 'left', 'guarded', 'late'].includes(each))
+          .findIndex((each) =>
+            ['whole', 'broken', 'stopped', 'begun, cut', 'left', 'guarded', 'late'].includes(each),
+          )
         if (final !== -1) expect(asked.length).toBe(final + 1)
         const last = script[asked.length - 1] ?? 'whole'
-        expect(result === 'passed').toBe(asked.length > 0 && ['whole', 'broken', 'told'].includes(last))
+        expect(result === 'passed').toBe(
+          asked.length > 0 && ['whole', 'broken', 'stopped', 'told'].includes(last),
+        )
         expect(waits.length).toBeLessThanOrEqual(asked.length)
         for (const { latency } of states.list()) expect(latency.pending).toBe(0)
         for (const { breaker } of states.list()) expect(breaker.state).not.toBe('half-open')

@@ -39,8 +39,8 @@ export interface Tries {
   /** In [0, 1). */
   random(): number
   wait: Wait
-  /** Resolves when the answer was passed on (`broken`: with an error inside it); throws what went wrong. */
-  attempt(attempt: Try): Promise<'whole' | 'broken'>
+  /** Resolves when the answer was passed on, to the error inside it if there is one; throws what else went wrong. */
+  attempt(attempt: Try): Promise<Error | null>
   /** Was something sent to the caller? */
   hasBegun(): boolean
 }
@@ -75,14 +75,15 @@ export async function tryTargets(tries: Tries): Promise<void> {
     }
     try {
       if (here.waitMs > 0) await tries.wait(here.waitMs, tries.signal)
-      const passed = await tries.attempt({
+      const told = await tries.attempt({
         target: here.target,
         waitMs: here.waitMs,
         noteBegun: here.admission.noteBegun,
         mayGoElsewhere: (error) => decide(error).kind === 'go',
       })
-      // When an error was passed on as it came, `decide` has settled the admission already.
-      if (next === null) here.admission.settle(passed === 'whole' ? 'success' : 'failure')
+      if (told === null) here.admission.settle('success')
+      // It has reached the caller, so nothing is left to try; what it says of the target's health counts.
+      else decide(told)
       return
     } catch (error) {
       step = decide(error)
