@@ -6,12 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { refuse, twenty } from './testing/bad-days.ts'
-import { role, token } from './testing/chunks.ts'
+import { refuse, reset, silent, twenty } from './testing/bad-days.ts'
+import { event, role, token } from './testing/chunks.ts'
 import { bearer, keyOf } from './testing/door.ts'
 import { messages } from './testing/gateway.ts'
-import { good, inTurn, startTwoTargets, type TwoTargets } from './testing/two-targets.ts'
-import type { Answering } from './testing/upstream.ts'
+import { good, goodAnswer, inTurn, startTwoTargets, type TwoTargets } from './testing/two-targets.ts'
+import { type Answering, json, stream } from './testing/upstream.ts'
 
 let folder: string
 let targets: TwoTargets
@@ -23,11 +23,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function start(a: Answering) {
+async function start(a: Answering, b: Answering = good, more: object = {}) {
   targets = await startTwoTargets({
     a,
+    b,
     booksPath: join(folder, 'books.db'),
     policies: {
+      ...more,
       apiKeys: { mode: 'optional', keys: [keyOf('boss', { isAdmin: true })] },
       budgets: [{ per: 'caller', usd: 1, period: 'day', mode: 'hard' }],
     },
@@ -154,5 +156,61 @@ test('several calls in a row: all say the same', async () => {
   for (let call = 0; call < 3; call++) await targets.ask(call % 2 === 0)
   const told = await tellAll()
   expect(told.usage).toEqual({ attempts: 4, inputTokens: 21, outputTokens: 9, costUsd: 39e-6 })
+  for (const [teller, each] of Object.entries(told)) expect(each, teller).toEqual(told.usage)
+})
+
+/** Good answers between all ways to fail. */
+const everyWay: readonly Answering[] = [
+  good,
+  refuse(429, { 'retry-after-ms': '1' }),
+  reset,
+  good,
+  refuse(500),
+  refuse(400),
+  silent,
+  good,
+  json(''),
+  json('<p>', 200, { 'content-type': 'text/html' }),
+  stream([event({ error: { message: 'It broke.' } })]),
+  good,
+  twenty((response) => void response.end()),
+  twenty((response) => void response.destroy()),
+  twenty((response) => void response.end(event('{"choices":[{]}'))),
+  twenty((response) => void response.end(event({ error: { message: 'It broke.' } }))),
+  twenty(silent),
+]
+
+function byTurns(answers: readonly Answering[]): Answering {
+  let turn = 0
+  return (response, request) => answers[turn++ % answers.length]!(response, request)
+}
+
+test('hundreds of calls at once, of which many fail or are left: no short success, and all say the same', async () => {
+  const calls = 400
+  await start(byTurns(everyWay), byTurns([...everyWay, good]), {
+    circuitBreaker: { consecutiveFailures: 1_000 },
+    timeouts: { firstTokenMs: 200, answerMs: 200, idleMs: 200 },
+  })
+  const { gateway, ask } = targets
+  const leave = async (isStream: boolean) => {
+    const controller = new AbortController()
+    const left = gateway.chat({ model: 'v', messages, stream: isStream }, { signal: controller.signal })
+    await (isStream ? left : targets.a.next())
+    controller.abort()
+    await left.catch(() => {})
+  }
+  const call = async (number: number) => {
+    const isStream = number % 2 === 0
+    if (number % 7 === 0) return leave(isStream)
+    const { answer, error } = await ask(isStream, { model: number % 3 === 0 ? 'b' : 'v' })
+    expect([answer, error]).toContain(null)
+    expect(answer ?? goodAnswer).toBe(goodAnswer)
+    expect(answer === null && error === null).toBe(false)
+  }
+  await Promise.all(Array.from({ length: calls }, (_, number) => call(number)))
+  while (gateway.logs.length < calls) await new Promise(setImmediate)
+  expect(await gateway.sample('gateway_in_flight_requests')).toBe(0)
+  const told = await tellAll()
+  expect(told.usage!.attempts).toBeGreaterThan(calls)
   for (const [teller, each] of Object.entries(told)) expect(each, teller).toEqual(told.usage)
 })
