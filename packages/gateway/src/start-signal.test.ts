@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { generateKeyPair } from 'jose'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { useBooks } from './testing/books.ts'
-import { type Door, type DoorOptions, goodAnswer, keyOf, openDoor } from './testing/door.ts'
+import { bearer, type Door, type DoorOptions, goodAnswer, keyOf, openDoor } from './testing/door.ts'
 import { type ErrorBody, messages, oneModel, startGateway } from './testing/gateway.ts'
 import { findReport } from './testing/reports.ts'
 import { startSpending } from './testing/spending.ts'
+import { good, sign } from './testing/token-door.ts'
 import { startUpstream } from './testing/upstream.ts'
 
 const books = useBooks(beforeEach, afterEach)
@@ -201,6 +204,21 @@ test('when a caller leaves before the signal, nothing is sent, and what was rese
     attempts: 0,
     inputTokens: null,
   })
+})
+
+test('a caller that leaves while its token is checked does no harm', async () => {
+  const issuer = await startUpstream(() => {})
+  closing.push(() => issuer.close())
+  const { gateway } = await open({ jwt: { issuer: 'i', audience: 'g', jwks: `${issuer.url}/keys` } })
+  const { privateKey } = await generateKeyPair('ES256')
+  const token = await sign(good, { alg: 'ES256' }, privateKey)
+  const asked = issuer.next()
+  const staged = stage(gateway.url, JSON.stringify(plain), bearer(token).headers)
+  await asked
+  staged.leave()
+  const { server } = gateway.gateway
+  const connections = promisify(server.getConnections.bind(server))
+  await expect.poll(() => connections()).toBe(0)
 })
 
 test('a call that waits for its signal ends when the gateway stops, or its time is over', async () => {

@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { onBodyFailed } from './body-failed.ts'
-import { callerLeft, GatewayError } from './errors.ts'
+import { GatewayError } from './errors.ts'
 import type { StopSignal } from './stop.ts'
 
 export interface StartSignal {
@@ -44,7 +44,6 @@ export function createStartSignal(
   // It can reject before anything waits for it.
   come.catch(() => {})
   request.on('end', resolve)
-  request.on('close', () => reject(callerLeft))
   onBodyFailed(request, reject)
   signal.addEventListener('abort', () => reject(signal.reason))
   return {
