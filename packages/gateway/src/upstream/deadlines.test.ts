@@ -158,7 +158,7 @@ test('what a provider sends behind a finished answer gives it no more time to cl
   const reading = (await response).text()
   await arrived()
   vi.advanceTimersByTime(600)
-  provider.write(': ping\n\n')
+  provider.write(': ping\n')
   await arrived()
   vi.advanceTimersByTime(400)
   expect(await reading).toContain(done)
@@ -304,6 +304,7 @@ test('a caller that takes nothing of a long answer for half a minute is dropped'
 test.each([
   ['streamed in one piece', streaming, [token('a') + finish + done]],
   ['streamed in several', streaming, [token('a'), finish, done]],
+  ['streamed, and closed after its end', streaming, [token('a'), finish + done, '']],
   ['not streamed', whole, [JSON.stringify({ choices: [{ message: { content: 'a' } }] })]],
 ])('a call that is over leaves no timer behind: %s', async (_what, body, pieces) => {
   const type = body === streaming ? 'text/event-stream' : 'application/json'
