@@ -19,10 +19,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
     const length = Number(request.headers['content-length'] ?? 0)
     /** The length of the body without its start signal. */
     const asked = hasStartSignal(request) ? length - 1 : Number.POSITIVE_INFINITY
-    let isThere = false
     const finish = () => {
-      if (isThere) return
-      isThere = true
       const [first = Buffer.alloc(0)] = parts
       const isOne = parts.length <= 1 && first.length <= asked
       resolve(isOne ? first : Buffer.concat(parts, Math.min(bytes, asked)))
@@ -55,9 +52,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       }
     })
     request.on('end', finish)
-    const leave = () => {
-      if (!isThere) reject(callerLeft)
-    }
+    const leave = () => reject(callerLeft)
     request.on('close', leave)
     request.on('error', leave)
   })
