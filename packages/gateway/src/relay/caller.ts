@@ -66,7 +66,6 @@ export function createCaller(
 /** Ends with the call's time: a caller that reads a few bytes a second would keep a long answer in memory for hours. */
 async function sendInPieces(response: ServerResponse, signal: StopSignal, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; at += pieceBytesMax) {
-    if (isGone(response)) throw callerLeft
     // No error event can follow, because half a frame might have been sent already.
     if (signal.aborted) throw new CallerGone('caller_too_slow')
     await send(response, bytes.subarray(at, at + pieceBytesMax))

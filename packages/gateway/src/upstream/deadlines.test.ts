@@ -301,6 +301,15 @@ test('a caller that takes nothing of a long answer for half a minute is dropped'
   expect(gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller_too_slow' })
 })
 
+test('a caller that leaves in the middle of a long answer is no slow one', async () => {
+  const { gateway, response, provider } = await call(whole, {})
+  provider.writeHead(200, { 'content-type': 'application/json' }).end(long)
+  const { body } = await response
+  await arrived()
+  await body!.cancel()
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller_left' })
+})
+
 test.each([
   ['streamed in one piece', streaming, [token('a') + finish + done]],
   ['streamed in several', streaming, [token('a'), finish, done]],
