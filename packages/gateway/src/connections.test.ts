@@ -89,15 +89,22 @@ test('calls that come after it find their connections, and open none', async () 
   expect(provider.sockets.length).toBe(3)
 })
 
-test('for a virtual model they are opened to every target', async () => {
+test('for a virtual model they are opened to every target that is there, and to no other provider', async () => {
   const [one, other] = [await startProvider(), await startProvider()]
-  const targets = [{ model: 'a' }, { model: 'b' }]
+  const targets = [{ model: 'ollama/qwen3' }, { model: 'a' }, { model: 'b' }]
   const gateway = await start({
     models: [model('a', one.url), model('b', other.url)],
     virtualModels: [{ name: 'v', routing: { roundRobin: { targets } } }],
+    discovery: [{ provider: 'ollama', baseUrl: 'http://127.0.0.1:1/v1' }],
   })
-  expect((await open(gateway, ['v', 'v'])).data).toEqual([{ model: 'v', calls: 2, ready: 2 }])
-  await Promise.all([one.hasOpened(2), other.hasOpened(2)])
+  expect((await open(gateway, ['v', 'v', 'a'])).data).toEqual([
+    { model: 'v', calls: 2, ready: 2 },
+    { model: 'a', calls: 1, ready: 1 },
+  ])
+  await Promise.all([one.hasOpened(3), other.hasOpened(2)])
+  // By its answer a third would have arrived too.
+  expect((await gateway.chat({ model: 'b', messages })).status).toBe(200)
+  expect(other.sockets.length).toBe(2)
 })
 
 test('where a call would meet a connection that its provider has closed, another one is opened', async () => {
