@@ -3,7 +3,7 @@
  * are counted by reason, and the connection is closed.
  */
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { token } from './testing/chunks.ts'
@@ -38,6 +38,7 @@ const port = () => Number(new URL(gateway.url).port)
 const refusals = (reason: string) => gateway.sample('gateway_refused_total', `reason="${reason}"`)
 
 const post = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n`
+const tunnel = 'CONNECT api.openai.com:443 HTTP/1.1\r\nHost: api.openai.com:443\r\n\r\n'
 
 test.each([
   ['bytes that are not HTTP', 400, 'not_http', 'hello\r\n\r\n'],
@@ -46,12 +47,7 @@ test.each([
   ['two lengths', 400, 'not_http', `${post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
   ['a body that never ends', 408, 'request_timeout', `${post}Content-Length: 9\r\n\r\n{`],
   ['broken chunks', 400, 'not_http', `${post}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`],
-  [
-    'a tunnel',
-    405,
-    'method_not_allowed',
-    'CONNECT api.openai.com:443 HTTP/1.1\r\nHost: api.openai.com\r\n\r\n',
-  ],
+  ['a tunnel', 405, 'method_not_allowed', tunnel],
   ['no host', 403, 'host_not_allowed', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
 ])('%s gets %i %s', async (_what, status, code, bytes) => {
   const before = await refusals(code)
@@ -68,13 +64,21 @@ test.each([
 })
 
 test('a client that asks for a tunnel is told what the gateway is, and can break off without harm', async () => {
-  const tunnel = 'CONNECT api.openai.com:443 HTTP/1.1\r\n\r\n'
   expect(await raw(tunnel)).toMatch(/^HTTP\/1\.1 405 .*\r\nallow: GET, POST\r\n.*HTTPS_PROXY/s)
   const socket = connect(port(), '127.0.0.1')
   socket.write(tunnel)
   await once(socket, 'connect')
   socket.resetAndDestroy()
   expect((await fetch(`${gateway.url}/health`)).status).toBe(200)
+})
+
+test('a client that stays though it gets no tunnel is closed', async () => {
+  const accepted = once(gateway.gateway.server, 'connection')
+  const socket = connect({ port: port(), host: '127.0.0.1', allowHalfOpen: true })
+  socket.write(tunnel)
+  const [held] = (await accepted) as [Socket]
+  await once(held, 'close')
+  socket.destroy()
 })
 
 test.each(['/health', '/ready'])('%s is answered without a Host header', async (where) => {
@@ -89,7 +93,15 @@ test('a late body is a failed call: it has one record, and its error is in the f
 })
 
 test('a refused body that goes on for ever gets one answer, and then the connection is closed', async () => {
-  expect(await raw(`${post}Content-Length: 5000\r\n\r\n{`)).toMatch(/^HTTP\/1\.1 413 .*\}$/s)
+  const answer = await raw(`${post}Content-Length: 5000\r\n\r\n{`)
+  expect(answer.match(/HTTP\/1\.1 .../g)).toEqual(['HTTP/1.1 413'])
+})
+
+test('a caller that ends in the middle of its body has left', async () => {
+  const socket = connect(port(), '127.0.0.1')
+  socket.end(`${post}Content-Length: 9\r\n\r\n{`)
+  expect(await text(socket)).toBe('')
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller_left' })
 })
 
 test('up to 64 MB of a refused body are read and dropped, and no more', async () => {
@@ -134,14 +146,17 @@ test('an unknown Expect header is ignored', async () => {
   expect(await raw(head + body)).toMatch(/^HTTP\/1\.1 200 /)
 })
 
-test('bytes that are not a request, sent while an answer runs, get no answer inside it', async () => {
+test.each([
+  ['bytes that are not a request', 'hello\r\n\r\n'],
+  ['a tunnel', tunnel],
+])('no answer inside an answer that runs: to %s', async (_what, bytes) => {
   answering = (response) =>
     void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(token('a'))
   const body = JSON.stringify({ ...good, stream: true })
   const socket = connect(port(), '127.0.0.1')
   socket.write(`${post}Content-Length: ${body.length}\r\n\r\n${body}`)
   await once(socket, 'data')
-  socket.write('hello\r\n\r\n')
+  socket.write(bytes)
   const rest = await text(socket)
   expect(rest).not.toContain('HTTP/1.1')
   await upstream.received[0]!.cutOff

@@ -22,7 +22,7 @@ export function answerBrokenRequest(
   { newest, onRefused }: Surroundings,
 ) {
   const { error, phrase } = toBroken(code)
-  if (newest && !(newest.writableFinished && newest.req.complete)) {
+  if (newest) {
     // The caller left in the middle, or has its answer already: a second one would be read as part of the first.
     if (code === 'HPE_INVALID_EOF_STATE' || newest.headersSent) return socket.destroy()
     newest.setHeader('connection', 'close')
