@@ -70,9 +70,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const answered = Promise.withResolvers<Response>()
     // The lane can be ended before it waits for the answer: a failure must not be an unhandled rejection then.
     answered.promise.catch(() => {})
-    // undici fails an aborted request only once it has a connection, and connecting can take ten seconds to fail.
     const { signal = null } = init
-    signal?.addEventListener('abort', () => answered.reject(toError(signal.reason)), { once: true })
     const { connection } = options
     const { body, letGo, headers: ofBody } = createRequestBody(init.body as string, options.start)
     connection.dispatcher.dispatch(
@@ -147,7 +145,17 @@ function createHandler(
     controller.abort(toError(reason))
   }
 
+  function onAbort() {
+    // undici fails an aborted request only once it has a connection, and connecting can take ten seconds to fail.
+    reject(toError(signal?.reason))
+    if (inFlight) abort(inFlight, signal?.reason)
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+
   function finish(error: Error | null) {
+    // The SDK's signal is composed of others, and Node keeps such a signal while somebody listens: with the listener it
+    // would keep all that the lane has read.
+    signal?.removeEventListener('abort', onAbort)
     exchange.endNs = options.now()
     options.connection.noteHeard()
     exchange.hasClosed = error === null
@@ -169,9 +177,7 @@ function createHandler(
   return {
     onRequestStart(controller) {
       inFlight = controller
-      const onAbort = () => abort(controller, signal?.reason)
-      if (signal?.aborted) onAbort()
-      else signal?.addEventListener('abort', onAbort, { once: true })
+      if (signal?.aborted) abort(controller, signal.reason)
     },
     onResponseStart(controller, status, headers) {
       // 102 Processing: the gateway waits for the signal. Neither that nor 103 Early Hints is the answer.
