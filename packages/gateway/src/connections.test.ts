@@ -137,7 +137,28 @@ test('one that the provider has closed meanwhile is replaced', async () => {
   const [socket] = provider.sockets
   socket!.destroy()
   await once(socket!, 'close')
-  expect((await gateway.chat({ model: 'a', messages })).status).toBe(200)
+  const ask = async () => (await gateway.chat({ model: 'a', messages })).status
+  expect(await ask()).toBe(200)
+  expect(provider.sockets.length).toBe(2)
+  // The same with one that a call has used: after that, only the new one counts.
+  const [, used] = provider.sockets
+  used!.destroy()
+  await once(used!, 'close')
+  expect(await ask()).toBe(200)
+  expect(await open(gateway, ['a'])).toMatchObject({ data: [{ ready: 1 }] })
+  expect(await ask()).toBe(200)
+  expect(provider.sockets.length).toBe(3)
+})
+
+test('a connection on which a call runs is not ready for another one', async () => {
+  const provider = await startProvider(2)
+  const gateway = await start({ models: [model('a', provider.url)] })
+  const ask = async () => (await gateway.chat({ model: 'a', messages })).status
+  const running = ask()
+  await expect.poll(() => provider.requests).toBe(1)
+  expect(await open(gateway, ['a'])).toMatchObject({ data: [{ ready: 1 }] })
+  await provider.hasOpened(2)
+  expect([await ask(), await running]).toEqual([200, 200])
   expect(provider.sockets.length).toBe(2)
 })
 

@@ -38,8 +38,7 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
   }
   /** By origin, in the order in which a pool uses them. */
   const clients = new Map<string, Client[]>()
-  const clientsOf = (origin: string) =>
-    (clients.get(origin) ?? []).filter(({ closed, destroyed }) => !closed && !destroyed)
+  const clientsOf = (origin: string) => (clients.get(origin) ?? []).filter(({ closed }) => !closed)
   const agent = new Agent({
     allowH2: false,
     connections: perOriginMax,
