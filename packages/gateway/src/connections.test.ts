@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { promisify } from 'node:util'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { bearer } from './testing/door.ts'
 import { messages, type RunningGateway, startGateway } from './testing/gateway.ts'
 
@@ -105,6 +105,7 @@ test('for a virtual model they are opened to every target that is there, and to 
   // By its answer a third would have arrived too.
   expect((await gateway.chat({ model: 'b', messages })).status).toBe(200)
   expect(other.sockets.length).toBe(2)
+  expect([one.requests, other.requests]).toEqual([0, 1])
 })
 
 test('where a call would meet a connection that its provider has closed, another one is opened', async () => {
@@ -132,22 +133,24 @@ test('where a call would meet a connection that its provider has closed, another
 test('one that the provider has closed meanwhile is replaced', async () => {
   const provider = await startProvider()
   const gateway = await start({ models: [model('a', provider.url)] })
-  await open(gateway, ['a'])
-  await provider.hasOpened(1)
-  const [socket] = provider.sockets
-  socket!.destroy()
-  await once(socket!, 'close')
+  for (const count of [1, 2]) {
+    expect(await open(gateway, ['a'])).toMatchObject({ data: [{ ready: 1 }] })
+    await provider.hasOpened(count)
+    const socket = provider.sockets.at(-1)!
+    socket.destroy()
+    await once(socket, 'close')
+  }
   const ask = async () => (await gateway.chat({ model: 'a', messages })).status
   expect(await ask()).toBe(200)
-  expect(provider.sockets.length).toBe(2)
+  expect(provider.sockets.length).toBe(3)
   // The same with one that a call has used: after that, only the new one counts.
-  const [, used] = provider.sockets
-  used!.destroy()
-  await once(used!, 'close')
+  const used = provider.sockets.at(-1)!
+  used.destroy()
+  await once(used, 'close')
   expect(await ask()).toBe(200)
   expect(await open(gateway, ['a'])).toMatchObject({ data: [{ ready: 1 }] })
   expect(await ask()).toBe(200)
-  expect(provider.sockets.length).toBe(3)
+  expect(provider.sockets.length).toBe(4)
 })
 
 test('a connection on which a call runs is not ready for another one', async () => {
@@ -160,6 +163,20 @@ test('a connection on which a call runs is not ready for another one', async () 
   await provider.hasOpened(2)
   expect([await ask(), await running]).toEqual([200, 200])
   expect(provider.sockets.length).toBe(2)
+})
+
+test('a call keeps the connection that was opened for it, however long it runs', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const provider = await startProvider(2)
+  const gateway = await start({ models: [model('a', provider.url)] })
+  const ask = async () => (await gateway.chat({ model: 'a', messages })).status
+  await open(gateway, ['a'])
+  const running = ask()
+  await expect.poll(() => provider.requests).toBe(1)
+  vi.advanceTimersByTime(10_000)
+  expect([await ask(), await running]).toEqual([200, 200])
+  expect(provider.requests).toBe(2)
 })
 
 test('a provider that is not there, and a model without its key, have none', async () => {

@@ -81,12 +81,10 @@ export function createConnections({ spareMsMax = spareMsMaxDefault } = {}): Conn
         open(options, (error, socket) => {
           if (error === null) spares.add(origin, socket)
           here.delete(promise)
-          if (here.size === 0) opening.delete(origin)
           resolve()
         })
       }
-      if (here.size > 0) await within(openMsMax, Promise.all(here))
-      else opening.delete(origin)
+      await within(openMsMax, Promise.all(here))
       return standing(origin, calls)
     },
     async close() {
