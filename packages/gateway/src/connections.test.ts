@@ -1,7 +1,7 @@
 /** Connections that are opened before there is a call for them. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { bearer } from './testing/door.ts'
@@ -187,6 +187,20 @@ test('a provider that is not there, and a model without its key, have none', asy
     { model: 'gone', calls: 1, ready: 0 },
     { model: 'keyless', calls: 1, ready: 0 },
   ])
+})
+
+test('a provider whose handshake does not end is waited for no longer than three seconds', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const silent = createNetServer().listen(0, '127.0.0.1')
+  closing.push(async () => silent.close())
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const gateway = await start({ models: [model('a', `https://127.0.0.1:${port}/v1`)] })
+  const opened = open(gateway, ['a'])
+  await once(silent, 'connection')
+  vi.advanceTimersByTime(3_000)
+  expect(await opened).toMatchObject({ data: [{ ready: 0 }] })
 })
 
 test.each<[string, unknown, number, string]>([

@@ -28,6 +28,17 @@ test.each<[string, number, boolean]>([
   provider.close()
 })
 
+test('a socket that opens only after the close is closed with it', async () => {
+  const provider = await listen()
+  const connections = createConnections()
+  const opening = connections.openAhead(provider.origin, 1)
+  await connections.close()
+  expect(await opening).toBe(0)
+  const [socket] = await provider.opened
+  await once(socket, 'close')
+  provider.close()
+})
+
 test('many that ask at the same time open no more connections than one of them needs', async () => {
   const provider = await listen()
   const connections = createConnections()
