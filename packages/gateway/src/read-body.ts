@@ -16,7 +16,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
     onBodyFailed(request, reject)
     // The caller left while its token was checked: no event will tell it any more.
     if (request.destroyed) return reject(callerLeft)
-    const length = Number(request.headers['content-length'] ?? 0)
+    const length = Number(request.headers['content-length'])
     /** The length of the body without its start signal. */
     const asked = hasStartSignal(request) ? length - 1 : Number.POSITIVE_INFINITY
     const finish = () => {

@@ -3,7 +3,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair } from 'jose'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { useBooks } from './testing/books.ts'
 import { bearer, type Door, type DoorOptions, goodAnswer, keyOf, openDoor } from './testing/door.ts'
@@ -206,19 +206,23 @@ test('when a caller leaves before the signal, nothing is sent, and what was rese
   })
 })
 
-test('a caller that leaves while its token is checked does no harm', async () => {
-  const issuer = await startUpstream(() => {})
+test('a caller that leaves while its token is checked has left', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256')
+  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256' }] })
+  const asked = Promise.withResolvers<() => void>()
+  const issuer = await startUpstream((response) => asked.resolve(() => void response.end(keys)))
   closing.push(() => issuer.close())
-  const { gateway } = await open({ jwt: { issuer: 'i', audience: 'g', jwks: `${issuer.url}/keys` } })
-  const { privateKey } = await generateKeyPair('ES256')
+  const jwt = { issuer: 'https://issuer', audience: 'gateway', jwks: `${issuer.url}/keys` }
+  const { gateway } = await open({ jwt })
   const token = await sign(good, { alg: 'ES256' }, privateKey)
-  const asked = issuer.next()
   const staged = stage(gateway.url, JSON.stringify(plain), bearer(token).headers)
-  await asked
+  const publish = await asked.promise
   staged.leave()
   const { server } = gateway.gateway
   const connections = promisify(server.getConnections.bind(server))
   await expect.poll(() => connections()).toBe(0)
+  publish()
+  await expect.poll(() => gateway.logs.at(-1)).toMatchObject({ status: 499, outcome: 'caller_left' })
 })
 
 test('a call that waits for its signal ends when the gateway stops, or its time is over', async () => {
