@@ -117,6 +117,19 @@ test('idle connections do not hold up the drain', async () => {
   agent.destroy()
 })
 
+test('nor does one whose body came after its answer', async () => {
+  const agent = new Agent({ keepAlive: true })
+  const asked = request(`${gateway.url}/nowhere`, { agent, method: 'POST' })
+  asked.write('a')
+  const [response] = await once(asked, 'response')
+  response.resume()
+  await once(response, 'end')
+  asked.end('b')
+  await once(agent, 'free')
+  await gateway.gateway.drain({ delayMs: 0, deadlineMs: 60_000 })
+  agent.destroy()
+})
+
 test('a slow reader gets the rest of an answer that is over for the gateway', async () => {
   const event = token('x'.repeat(16_000))
   let send: (text: string) => Promise<void> = async () => {}
