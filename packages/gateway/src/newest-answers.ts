@@ -22,7 +22,6 @@ export function createNewestAnswers(server: Server): NewestAnswers {
   return {
     note(answer) {
       const { socket } = answer.req
-      if (!newest.has(socket)) return
       newest.set(socket, answer)
       answer.on('close', () => {
         if (answer.req.complete && newest.get(socket) === answer) newest.set(socket, undefined)
