@@ -52,8 +52,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       }
     })
     request.on('end', finish)
-    const leave = () => reject(callerLeft)
-    request.on('close', leave)
-    request.on('error', leave)
+    // An error ends in a close too, and Node tells it only where somebody listens.
+    request.on('close', () => reject(callerLeft))
   })
 }
