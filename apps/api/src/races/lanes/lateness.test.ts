@@ -8,9 +8,21 @@ test('a race that ends in the turn of the event loop in which it started leaves 
   meter.start()
   expect(meter.stop()).toBeNull()
   await nextTurn()
+  await someSamples()
+  expect(createLatenessMeter().stop()).toBeNull()
+})
+
+test('a race begins without the samples of the race before', async () => {
+  const meter = createLatenessMeter()
+  meter.start()
+  await someSamples()
+  expect(meter.stop()).toMatchObject({ p99Ms: expect.any(Number), maxMs: expect.any(Number) })
+  expect(createLatenessMeter().stop()).toBeNull()
+})
+
+async function someSamples() {
   const witness = monitorEventLoopDelay({ resolution: 2 })
   witness.enable()
-  while (witness.count < 2) await nextTurn()
+  while (witness.count < 5) await nextTurn()
   witness.disable()
-  expect(meter.stop()).toBeNull()
-})
+}
