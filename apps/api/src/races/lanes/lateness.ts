@@ -34,8 +34,8 @@ export interface LatenessMeter {
 }
 
 /**
- * Monitors of races that are over, for the next ones. Each takes 270 kB outside the heap, which do not make V8 collect:
- * in this thread, whose collections are rare, those of a thousand races would wait for one.
+ * Monitors of races that are over, for the next ones. Each takes 270 kB outside the heap, of which V8 knows nothing: this
+ * thread seldom collects, and the monitors of a thousand races would wait for it.
  */
 const idle: ELDHistogram[] = []
 
