@@ -139,6 +139,8 @@ test('health: the target’s own faults are failures; the caller’s are not, no
   ])
   const tooLong = { status: 500, reason: 'context_length' } as const
   expect(isFailure(new GatewayError('stream_error', '', tooLong))).toBe(false)
+  const unsafe = { status: 403, reason: 'content_policy' } as const
+  expect(isFailure(new GatewayError('stream_error', '', unsafe))).toBe(false)
   const spent = new GatewayError('stream_error', '', { status: 429, reason: 'quota' })
   expect(isFailure(spent, { ...usual, countRateLimits: true })).toBe(false)
   expect(isFailure(new GatewayError('total_timeout', ''))).toBe(true)
