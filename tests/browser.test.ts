@@ -1,4 +1,5 @@
 /** The race as people see it: a real browser on the built web, through all three programs. */
+import type { RaceDetail } from '@drag-race/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { race } from '../apps/api/src/testing/race-client.ts'
 import { answering, type BadProvider, startBadProvider } from './support/bad-provider.ts'
@@ -127,6 +128,26 @@ describe('the race', () => {
     expect(await named()).toBeNull()
     await field.press('ArrowDown')
     expect(await named()).toBe(await at.page.locator('[data-active="true"]').getAttribute('id'))
+  })
+
+  test('takes a temperature with a comma, and says what is no number', async () => {
+    await setUp('sim-quick')
+    await lane(1).getByText('Settings').click()
+    const type = async (field: string, text: string) => {
+      await at.page.getByLabel(field).fill('')
+      await at.page.getByLabel(field).pressSequentially(text)
+    }
+    await type('temperature', '-')
+    await type('max tokens', '1.000')
+    await button('Start').click()
+    await at.page.getByText('temperature: Give one number. maxTokens: Give one number.').waitFor()
+    await type('temperature', '0,2')
+    await type('max tokens', '20')
+    await at.page.keyboard.press('Control+Enter')
+    await at.page.waitForURL(/\/race\//)
+    const response = await fetch(at.url(`/api/races/${at.page.url().split('/').at(-1)}`))
+    const { request } = (await response.json()) as RaceDetail
+    expect(request.lanes[0]!.params).toEqual({ temperature: 0.2, maxTokens: 20 })
   })
 
   test('says what is wrong with an empty prompt before anything is sent', async () => {

@@ -22,6 +22,31 @@ test('the smallest phone has a track between the start and the finish of lanes t
   expect((await finish.boundingBox())!.x - start.x).toBeGreaterThan(10)
 })
 
+test('on a touch screen no field has type so small that Safari enlarges the page at its focus', async () => {
+  const context = await at.browser.newContext({
+    viewport: { width: 375, height: 800 },
+    hasTouch: true,
+    isMobile: true,
+  })
+  const page = await context.newPage()
+  for (const path of ['/', '/history', '/leaderboard', '/prompts']) {
+    await page.goto(at.url(path))
+    if (path === '/') await page.getByRole('combobox', { name: 'Model of lane 1' }).waitFor()
+    if (path === '/prompts') await page.getByRole('button', { name: 'Add a prompt' }).click()
+    await page.locator('.field').first().waitFor({ state: 'attached' })
+    const sizes = await page
+      .locator('input, select, textarea')
+      .evaluateAll((all) =>
+        all.map((field) => field.ownerDocument.defaultView!.getComputedStyle(field).fontSize),
+      )
+    expect(
+      sizes.filter((size) => Number.parseFloat(size) < 16),
+      path,
+    ).toEqual([])
+  }
+  await context.close()
+})
+
 describe.each([320, 375, 1280])('at %i px', (width) => {
   test('a clock of a thousand seconds and more keeps clear of the finish line', async () => {
     await open('/race/hours', width)

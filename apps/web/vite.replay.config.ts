@@ -54,11 +54,12 @@ function toPage(code: string, style: string): string {
     "trusted-types 'none'",
   ].join('; ')
   return `<!doctype html>
-<html lang="en">
+<html lang="en" translate="no">
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="google" content="notranslate" />
     <meta name="color-scheme" content="light dark" />
     <title>A race · LLM Drag Race</title>
     <link rel="icon" href="data:," />

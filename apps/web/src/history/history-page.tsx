@@ -72,7 +72,7 @@ function RaceList({ races, isStale }: { races: RaceSummary[]; isStale: boolean }
       {/* Rendered also when it is empty, because it can have the focus. */}
       <ol ref={top} className="history-list" tabIndex={-1} aria-busy={isStale}>
         {races.map((race) => (
-          <RaceLine key={race.id} race={race} nowMs={nowMs} onDelete={() => setDoomed(race)} />
+          <RaceLine key={race.id} race={race} nowMs={nowMs} onDelete={setDoomed} />
         ))}
       </ol>
       {doomed && (

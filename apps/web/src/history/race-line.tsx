@@ -13,7 +13,7 @@ import { toField, toSummaryWords } from './summary-words.ts'
 interface RaceLineProps {
   race: RaceSummary
   nowMs: number
-  onDelete: () => void
+  onDelete: (race: RaceSummary) => void
 }
 
 export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }: RaceLineProps) {
@@ -61,7 +61,7 @@ export const RaceLine = memo(function RaceLine({ race: whole, nowMs, onDelete }:
       {race.status === 'running' ? (
         <span />
       ) : (
-        <button type="button" className="race-line-delete" onClick={onDelete}>
+        <button type="button" className="race-line-delete" onClick={() => onDelete(whole)}>
           <RemoveIcon />
           <span className="visually-hidden">
             Delete the race of {toFullTime(race.startedAt)}: {prompt.slice(0, 60)}

@@ -18,11 +18,12 @@ const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', 
 const minute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'medium' })
 
-/** `just now`, `3 min ago`, `2 hr ago`, `5 days ago`, then the date. */
+/** `just now`, `3 min ago`, `2 hr ago`, `5 days ago`, then the date; also the date of a time more than a day ahead. */
 export function toAgo(iso: string, nowMs: number): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return 'at an unknown time'
   const age = nowMs - at
+  if (age < -dayMs) return date.format(at)
   if (age < minuteMs) return 'just now'
   const found = units.find(({ below }) => age < below)
   return found ? relative.format(-Math.floor(age / found.ms), found.unit) : date.format(at)

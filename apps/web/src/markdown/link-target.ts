@@ -2,13 +2,14 @@
  * Where a link of an answer is allowed to lead. The address is read as a browser would read it: with character
  * references decoded, without control characters and outer spaces. Only web and mail addresses are links.
  */
+import { parseUrl } from '../parse-url.ts'
 import { decodeEntities } from './entities.ts'
 
 const schemes = ['http:', 'https:', 'mailto:']
 
 /** `isLiteral` where markdown decodes no references: `<https://…>` and bare addresses. null: show the text alone. */
 export function toLinkTarget(href: string, isLiteral = false): URL | null {
-  const url = URL.parse(isLiteral ? href : decodeEntities(href))
+  const url = parseUrl(isLiteral ? href : decodeEntities(href))
   return url && schemes.includes(url.protocol) ? url : null
 }
 

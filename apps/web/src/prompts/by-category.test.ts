@@ -7,6 +7,17 @@ test('shipped categories in their order, then one’s own by name', () => {
   expect(byCategory(prompts).map(([category]) => category)).toEqual(['coding', 'writing', 'art', 'zoo'])
 })
 
+test('one’s own categories stand as in a dictionary, wherever the browser is from', () => {
+  const prompts = ['Zahlen', 'übung', 'art', 'Brief', 'ölçüm'].map((category) => promptOf({ category }))
+  expect(byCategory(prompts).map(([category]) => category)).toEqual([
+    'art',
+    'Brief',
+    'ölçüm',
+    'übung',
+    'Zahlen',
+  ])
+})
+
 test('own prompts stand before those that ship with the app, each in the order they came', () => {
   const prompts = [
     promptOf({ id: 'a' }),

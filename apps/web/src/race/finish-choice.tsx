@@ -31,9 +31,7 @@ export function FinishChoice({ problems }: { problems: string[] }) {
           <span className="visually-hidden">Tokens to the finish line</span>
           <input
             className="field"
-            type="number"
-            min={1}
-            max={100_000}
+            inputMode="numeric"
             value={setup.finishTokens}
             onChange={(event) => change({ finishTokens: event.currentTarget.value })}
           />

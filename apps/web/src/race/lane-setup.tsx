@@ -38,10 +38,7 @@ export function LaneSetup({ index, lane, models }: LaneSetupProps) {
           <Setting label="temperature">
             <input
               className="field"
-              type="number"
-              min={0}
-              max={2}
-              step={0.1}
+              inputMode="decimal"
               placeholder="the model’s own"
               value={lane.temperature}
               onChange={(event) => change({ temperature: event.currentTarget.value })}
@@ -50,8 +47,7 @@ export function LaneSetup({ index, lane, models }: LaneSetupProps) {
           <Setting label="max tokens">
             <input
               className="field"
-              type="number"
-              min={1}
+              inputMode="numeric"
               placeholder="no limit"
               value={lane.maxTokens}
               onChange={(event) => change({ maxTokens: event.currentTarget.value })}

@@ -96,6 +96,18 @@ test('a setup becomes a request that the app accepts, and comes back from it', (
   expect(fromRequest(RaceRequest.parse(toRequest(setup)))).toEqual(setup)
 })
 
+test.each([
+  ['temperature', '0,2', 0.2],
+  ['temperature', ' 1.5 ', 1.5],
+  ['temperature', '-', Number.NaN],
+  ['maxTokens', ' 512 ', 512],
+  ['maxTokens', '1.000', Number.NaN],
+  ['maxTokens', '1,000', Number.NaN],
+])('of a number only what everybody reads alike is taken: %s %j', (field, text, number) => {
+  const lanes = [{ ...emptyLane('a'), [field]: text }]
+  expect(toRequest({ ...emptySetup, lanes }).lanes[0]!.params).toEqual({ [field]: number })
+})
+
 test('metadata are one on each line; one without a name goes to the app, which says how to write it', () => {
   const asked = (metadata: string) =>
     toRequest({ ...emptySetup, lanes: [{ ...emptyLane('a'), metadata }] }).lanes[0]!.params?.metadata

@@ -16,6 +16,7 @@ import {
   toPromptText,
 } from '@drag-race/contracts'
 import { parseMetadataField, toMetadataField } from './metadata-field.ts'
+import { parseDecimal, parseWhole } from './number-field.ts'
 
 export interface SetupLane {
   model: string
@@ -99,8 +100,8 @@ export function toRequest(setup: Setup): RaceRequestInput {
 
 function toLaneRequest(lane: SetupLane): RaceRequestInput['lanes'][number] {
   const params: LaneParams = {}
-  if (lane.temperature.trim() !== '') params.temperature = Number(lane.temperature)
-  if (lane.maxTokens.trim() !== '') params.maxTokens = Number(lane.maxTokens)
+  if (lane.temperature.trim() !== '') params.temperature = parseDecimal(lane.temperature)
+  if (lane.maxTokens.trim() !== '') params.maxTokens = parseWhole(lane.maxTokens)
   const metadata = parseMetadataField(lane.metadata)
   if (Object.keys(metadata).length > 0) params.metadata = metadata
   return {
@@ -112,7 +113,7 @@ function toLaneRequest(lane: SetupLane): RaceRequestInput['lanes'][number] {
 }
 
 function toFinishLine(setup: Setup): FinishLine {
-  return setup.finish === 'tokens' ? { tokens: Number(setup.finishTokens) } : setup.finish
+  return setup.finish === 'tokens' ? { tokens: parseWhole(setup.finishTokens) } : setup.finish
 }
 
 /** The setup of the same race, as far as there are fields for it; `toLeftOut` names the rest. */

@@ -2,6 +2,7 @@
 import type { RaceEvent } from '@drag-race/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { fetchTape } from '../race/early-tape.ts'
+import { readsOf } from '../race/reads-of.ts'
 import { acceptTape, isTapeLines, readTapeLines } from '../race/tape-lines.ts'
 import { ApiProblem, ask, isAway, toBreak } from '../read-json.ts'
 import { createReel, type Reel } from './reel.ts'
@@ -30,7 +31,7 @@ async function readReel(raceId: string, signal: AbortSignal): Promise<Reel> {
   }
   const tape: RaceEvent[] = []
   try {
-    for await (const events of readTapeLines(response.body)) {
+    for await (const events of readTapeLines(readsOf(response.body))) {
       for (const event of events) tape.push(event)
     }
   } catch (cause) {
