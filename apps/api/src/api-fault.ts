@@ -68,13 +68,17 @@ function toDetails(issue: z.core.$ZodIssue): Detail[] {
       // The issue's own message says only that a key is invalid; the nested issues say why.
       return [{ path: path.join('.'), message: issue.issues.map(({ message }) => message).join('; ') }]
     case 'invalid_union':
-      return [{ path: path.join('.'), message: unionMessage(issue) }]
+      return toUnionDetails(issue)
     default:
       return [{ path: path.join('.'), message: issue.message }]
   }
 }
 
-function unionMessage(issue: z.core.$ZodIssueInvalidUnion): string {
-  const messages = issue.errors.flatMap((branch) => branch.map(({ message }) => message))
-  return messages.length > 0 ? messages.join(' Or: ') : issue.message
+/** What has one form of several, but for a part of it, is told about that part alone. */
+function toUnionDetails({ errors, message, path }: z.core.$ZodIssueInvalidUnion): Detail[] {
+  const isOfPart = ({ path, code }: z.core.$ZodIssue) => path.length > 0 || code === 'unrecognized_keys'
+  const meant = errors.find((form) => form.every(isOfPart))
+  if (meant) return meant.flatMap((issue) => toDetails({ ...issue, path: [...path, ...issue.path] }))
+  const messages = errors.flatMap((form) => form.map((issue) => issue.message))
+  return [{ path: path.join('.'), message: messages.join(' Or: ') || message }]
 }

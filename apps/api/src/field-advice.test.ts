@@ -46,6 +46,18 @@ test.each([
     { prompt: 'x', lanes: [{ model: 'a' }], finish: 'ever' },
     'finish: Give one of these: done, first-token. Or: Give an object.',
   ],
+  [
+    { prompt: 'x', lanes: [{ model: 'a' }], finish: { tokens: Number.NaN } },
+    'finish.tokens: Give one number.',
+  ],
+  [
+    { prompt: 'x', lanes: [{ model: 'a' }], finish: { tokens: 0 } },
+    'finish.tokens: Give a number of at least 1.',
+  ],
+  [
+    { prompt: 'x', lanes: [{ model: 'a' }], finish: { token: 5 } },
+    'finish.tokens: This is missing. Give one number. (and 1 more, see details)',
+  ],
 ])('the race %j is answered by what to write', async (body, message) => {
   expect(await messageOf('race', body)).toBe(message)
 })

@@ -223,7 +223,7 @@ test('an imported race is compared with no ledger: it was timed by another clock
   await there.close()
 })
 
-test('a tape that does not say when the green light was has no zero to count from', async () => {
+test('a tape of an older version, which does not say when the green light was, has no zero to count from', async () => {
   const raceId = await written(await race(app.url, lanesOf('exact')))
   const parts = await app.db.selectFrom('tape_parts').selectAll().where('race_id', '=', raceId).execute()
   for (const { from_seq, lines } of parts) {
@@ -234,7 +234,9 @@ test('a tape that does not say when the green light was has no zero to count fro
       .where('from_seq', '=', from_seq)
       .execute()
   }
-  expect(await truthOf({ raceId })).toMatchObject(none('no_green_light'))
+  const truth = await truthOf({ raceId })
+  expect(truth).toMatchObject(none('no_green_light'))
+  expect(truth.lanes[0]!.missing!.message).toMatch(/or was of an older version\.$/)
 })
 
 test('a race that does not exist is a 404', async () => {

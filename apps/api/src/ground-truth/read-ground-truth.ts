@@ -80,7 +80,8 @@ const groundTruthGaps: Record<GroundTruthGap, string> = {
     'The simulator does not keep this call any more: it keeps the newest 1,000 calls, of 500,000 chunks at most, until it is stopped. Race again.',
   unreachable: `The simulator did not give its ledger within ${readMsMax / 1000} s. Start it, or set SIMULATOR_URL, then ask again.`,
   imported: 'The race was run elsewhere, by the clock of another machine.',
-  no_green_light: 'The tape does not say when the green light was: the app ended in the middle of the race.',
+  no_green_light:
+    'The tape does not say when the green light was: the app ended in the middle of the race, or was of an older version.',
   other_clock:
     'Tape and ledger are not from one clock: the simulator runs on another machine, or a gateway answered from its cache.',
   regrouped:

@@ -19,7 +19,7 @@ export function toDatabaseAdvice(error: unknown): string | null {
 export function toOpenAdvice(error: unknown): string {
   if (isDamage(error)) return damageAdvice
   if (isHalfMade(error)) return halfMadeAdvice
-  return 'Check that the path can be written, or set DATABASE_URL to another file.'
+  return 'Check that the path can be written and its disk has room, or set DATABASE_URL to another file.'
 }
 
 /** The rows are not those that the app wrote, so that every further attempt would fail too. */

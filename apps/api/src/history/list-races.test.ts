@@ -70,6 +70,12 @@ describe('the list', () => {
     expect(await ids('?text=zebra&model=fails')).toEqual([])
   })
 
+  test('finds a Turkish text by either i, with and without its dot', async () => {
+    const { raceId } = await raced({ prompt: 'İstanbul’da ılık IŞIK' })
+    for (const text of ['istanbul', 'İSTANBUL', 'ISTANBUL', 'ışık', 'işik', 'ILIK', 'ilik'])
+      expect(await ids(`?text=${encodeURIComponent(text)}`), text).toEqual([raceId])
+  })
+
   test('finds the races that have all of the given tags', async () => {
     const both = (await raced({ tags: { team: 'search', build: '1:4' } })).raceId
     const one = (await raced({ tags: { team: 'search', 'a:b': 'ä, 1%' } })).raceId

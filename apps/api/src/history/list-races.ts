@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RacePage, RaceQuery } from '@drag-race/contracts'
 import { type Kysely, sql } from 'kysely'
 import { invalidRequest } from '../api-fault.ts'
+import { foldCase } from './contains-text.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
 import type { FindLive } from './find-live.ts'
 import { hasTags } from './has-tags.ts'
@@ -52,7 +53,7 @@ async function findRaces(
     const window = await selectRaces(db, query, cursor).limit(windowRaces).execute()
     const run = model === undefined ? window : await withModel(db, window, model)
     const tagged = tag.length === 0 ? run : await withTags(db, run, tag)
-    found.push(...(text === '' ? tagged : await withText(db, tagged, text.toLowerCase())))
+    found.push(...(text === '' ? tagged : await withText(db, tagged, foldCase(text))))
     cursor = window.at(-1) ?? null
     if (window.length < windowRaces) break
   }

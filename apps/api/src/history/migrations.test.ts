@@ -2,13 +2,47 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { emptyRace, type RaceRequest, reduceRace } from '@drag-race/contracts'
+import { migrate } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
+import { startApp } from '../testing/start-app.ts'
 import { openDatabase } from './index.ts'
 import { toLaneRows } from './lane-rows.ts'
+import { migrations } from './migrations.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'migrations-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+test('a history of the first version has its race, with its tags, and its prompts', async () => {
+  const file = path.join(folder, 'first.db')
+  const old = new Database(file)
+  const kysely = new Kysely({ dialect: new SqliteDialect({ database: old }) })
+  await migrate(old, kysely, { '0001-races': migrations['0001-races']! })
+  old.exec(`
+    insert into races (id, started_at, started_at_ms, status, prompt, request_json, finish_json, margin_ms) values
+      ('r', '2026-01-01T00:00:00Z', 1, 'finished', 'p', '{"tags":{"build":"1"}}', '"done"', 2.5);
+    insert into lanes (race_id, lane, model, simulated, stream, place, dead_heat, outcome, answer, reasoning, slip_json)
+      values ('r', 0, 'm', 0, 1, 1, 0, 'done', 'an answer', '', '{"outputTokens":7}');
+    insert into tape_parts values ('r', 0, 0, '{"seq":0}');
+    insert into prompts values ('own', 'Mine', 'coding', 'p', '2026-01-01T00:00:00Z')`)
+  await kysely.destroy()
+  const app = await startApp({ gatewayUrl: 'http://127.0.0.1:9', db: await openDatabase(`file:${file}`) })
+  const get = async (where: string) => (await fetch(`${app.url}/api/${where}`)).text()
+  const race = {
+    id: 'r',
+    marginMs: 2.5,
+    clock: null,
+    coldStart: false,
+    origin: 'here',
+    lanes: [{ model: 'm', place: 1, sentinel: false, slip: { outputTokens: 7 } }],
+  }
+  expect(JSON.parse(await get('races?text=answer&tag=build:1'))).toMatchObject({ races: [race] })
+  expect(await get('races/r/events')).toContain('data: {"seq":0}')
+  expect(JSON.parse(await get('prompts'))).toContainEqual(expect.objectContaining({ title: 'Mine' }))
+  await app.close()
+  await app.db.destroy()
+})
 
 test('lanes that were kept before tokens sent and estimated had columns get them from their slips', async () => {
   const file = path.join(folder, 'races.db')

@@ -18,7 +18,7 @@ test.each(['', '-lock', '-journal'])(
     const file = newFile()
     execFileSync('mkfifo', [file + ending])
     await expect(openDatabase(`file:${file}`)).rejects.toThrow(
-      `Cannot open the database ${file}: ${file}${ending} is no file: move it away, or name another. Check that the path`,
+      `Cannot open the database ${file}: ${file}${ending} is no file: move it away, or name another. Check that the path can be written and its disk has room, or`,
     )
   },
 )

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { MadeByAnother, makeFile, migrate, refuseOthers } from '@drag-race/sqlite'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
+import { containsText } from './contains-text.ts'
 import { toOpenAdvice } from './database-advice.ts'
 import { DatabaseUnavailable } from './database-unavailable.ts'
 import { migrations } from './migrations.ts'
@@ -80,11 +81,6 @@ function toPath(databaseUrl: string): string {
   const file = databaseUrl.replace(/^file:(\/\/(?=\/))?/, '')
   if (file === '') throw new DatabaseUnavailable('DATABASE_URL names no file. Set it to file:data/races.db.')
   return file === ':memory:' ? file : path.resolve(file)
-}
-
-/** SQL's LIKE folds only ASCII; this finds "ÜBER" by "über". `needle` must be in lower case. */
-function containsText(text: unknown, needle: unknown): number {
-  return typeof text === 'string' && typeof needle === 'string' && text.toLowerCase().includes(needle) ? 1 : 0
 }
 
 function reason(cause: unknown): string {

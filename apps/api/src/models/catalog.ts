@@ -3,10 +3,11 @@
  * after a failure: a gateway that was not up a moment ago can be up now. Entries of a foreign gateway lack our extra
  * fields; such models are taken as available and real.
  */
-import { type ModelInfo, type ModelList, parseJsonOrNull } from '@drag-race/contracts'
+import { type ModelInfo, type ModelList, parseJsonOrNull, readError } from '@drag-race/contracts'
 import * as z from 'zod/mini'
 import type { AppContext } from '../app-context.ts'
 import { bearer } from '../bearer.ts'
+import { toConnectionWords } from '../connection-words.ts'
 import { readText } from '../read-text.ts'
 
 export interface Catalog {
@@ -50,9 +51,13 @@ async function ask({ url, apiKey }: AppContext['gateway']): Promise<CatalogReadi
       signal: AbortSignal.timeout(askMsMax),
     })
     body = await readText(response, bodyBytesMax)
-  } catch {
-    return none(false, `Cannot reach the gateway at ${url}. Is it running? Start it, or set GATEWAY_URL.`)
+  } catch (error) {
+    const why = toConnectionWords(error as Error)
+    const problem = `Cannot reach the gateway at ${url}${why === null ? '' : `: ${why}`}.`
+    return none(false, `${problem} Is it running? Start it, or set GATEWAY_URL.`)
   }
+  const refusal = response.ok ? null : readError(parseJsonOrNull(body ?? ''))
+  if (refusal?.code === 'host_not_allowed') return none(true, `The gateway at ${url}: ${refusal.message}`)
   if (response.status === 401 || response.status === 403) {
     return none(
       true,

@@ -84,11 +84,30 @@ test.each([
     (response: ServerResponse) => response.writeHead(401).end('{}'),
     /`npm run gateway:key -- race` .*\.env as GATEWAY_API_KEY, and start the app again/,
   ],
+  [
+    'does not know the name by which it is called',
+    (response: ServerResponse) =>
+      response
+        .writeHead(403)
+        .end('{"error":{"code":"host_not_allowed","message":"Add the name to ALLOWED_HOSTS."}}'),
+    /^The gateway at \S+: Add the name to ALLOWED_HOSTS\.$/,
+  ],
 ])('a gateway that %s is named as the problem, and any model can be tried', async (_name, list, words) => {
   const app = await start(list)
   expect(await models(app)).toMatchObject({ models: [], problem: expect.stringMatching(words) })
   const state = await race(app.url, { prompt: 'p', lanes: [{ model: 'a' }] })
   expect(state.lanes[0]).toMatchObject({ answer: 'hello', provider: null })
+})
+
+test('an address with https:// of a gateway that speaks http is told as that, by the list and by a lane', async () => {
+  const gateway = await startFakeGateway({})
+  const app = await startApp({ gatewayUrl: gateway.url.replace('http:', 'https:') })
+  open.push(app, gateway)
+  const words =
+    /^Cannot reach the gateway at https:\S+: no TLS is spoken there, so the address may have to begin with http/
+  expect((await models(app)).problem).toMatch(words)
+  const { lanes } = await race(app.url, { prompt: 'p', lanes: [{ model: 'a' }] })
+  expect(lanes[0]!.outcome).toMatchObject({ event: { message: expect.stringMatching(words) } })
 })
 
 test('the gateway is asked once for many askers', async () => {

@@ -5,6 +5,7 @@
 import { isIP } from 'node:net'
 import type { RequestHandler } from 'express'
 import { ApiFault } from '../api-fault.ts'
+import { toHostName } from './host-name.ts'
 
 export interface HostRules {
   /** What the app listens on: HOST. */
@@ -14,10 +15,10 @@ export interface HostRules {
 }
 
 export function allowHosts({ host, allowedHosts }: HostRules): RequestHandler {
-  const names = new Set(['127.0.0.1', 'localhost', '::1', toName(host), ...allowedHosts.map(toName)])
+  const names = new Set(['127.0.0.1', 'localhost', '::1', toHostName(host), ...allowedHosts.map(toHostName)])
   const isOpen = host === '0.0.0.0' || host === '::'
   return (request, _response, next) => {
-    const name = toName(request.headers.host ?? '')
+    const name = toHostName(request.headers.host ?? '')
     // An address cannot be rebound, so an app that is open to the network answers under any address of the machine.
     if (names.has(name) || (isOpen && isIP(name) !== 0)) return next()
     throw new ApiFault(
@@ -26,13 +27,4 @@ export function allowHosts({ host, allowedHosts }: HostRules): RequestHandler {
       `This app does not answer for the name "${name.slice(0, 100)}". Open it by the address that it printed, or add the name to ALLOWED_HOSTS.`,
     )
   }
-}
-
-/** Without port and brackets, in lower case. */
-function toName(host: string): string {
-  return host
-    .toLowerCase()
-    .replace(/^\[([^\]]*)\](:\d*)?$/, '$1')
-    .replace(/^([^:]*):\d*$/, '$1')
-    .replace(/\.$/, '')
 }

@@ -7,11 +7,13 @@
  */
 import type { Request, RequestHandler } from 'express'
 import { ApiFault } from '../api-fault.ts'
+import { toHostName } from './host-name.ts'
 
 export function sameOriginOnly(allowedHosts: readonly string[]): RequestHandler {
+  const allowedNames = new Set(allowedHosts.map(toHostName))
   return (request, _response, next) => {
     const isReading = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'
-    if (isReading || isSameOrigin(request, allowedHosts)) return next()
+    if (isReading || isSameOrigin(request, allowedNames)) return next()
     throw new ApiFault(
       403,
       'cross_origin',
@@ -20,11 +22,13 @@ export function sameOriginOnly(allowedHosts: readonly string[]): RequestHandler 
   }
 }
 
-function isSameOrigin(request: Request, allowedHosts: readonly string[]): boolean {
+function isSameOrigin(request: Request, allowedNames: ReadonlySet<string>): boolean {
   const site = request.get('sec-fetch-site')
   if (site !== undefined) return site === 'same-origin' || site === 'none'
   const origin = request.get('origin')
   if (origin === undefined) return true
   const host = URL.parse(origin)?.host
-  return host !== undefined && (host === request.headers.host?.toLowerCase() || allowedHosts.includes(host))
+  if (host === undefined) return false
+  // A proxy may pass on another Host than the page's own.
+  return host === request.headers.host?.toLowerCase() || allowedNames.has(toHostName(host))
 }

@@ -89,6 +89,7 @@ describe('a request that changes something', () => {
     [{ 'sec-fetch-site': 'same-origin', origin: 'http://localhost:5173' }],
     [{ 'sec-fetch-site': 'none' }],
     [{ origin: 'https://race.example' }],
+    [{ origin: 'http://race.example:8080' }],
   ])('may come with %j', async (headers: Record<string, string>) => {
     const origin = headers.origin?.replace('PORT', port())
     // 400, not 403: it is let through, and its empty body is then refused.

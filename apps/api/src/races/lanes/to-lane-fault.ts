@@ -4,6 +4,7 @@
  */
 import { type ChunkError, parseJsonOrNull, readError } from '@drag-race/contracts'
 import { FrameTooLarge, readFrame } from '@drag-race/wire'
+import { toConnectionWords } from '../../connection-words.ts'
 import { CutStream } from './cut-stream.ts'
 import type { Exchange } from './exchange.ts'
 import { toHttpFault } from './http-fault.ts'
@@ -104,8 +105,8 @@ const eventTooLarge = new LaneFault({
 function unreachable(error: Error, gatewayUrl: string): LaneFault {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === 'EMFILE' || code === 'ENFILE') return outOfFileHandles
-  const how = connectionWords[code]
-  if (how === undefined && /SOCKET|ECONNRESET|EPIPE/.test(code)) {
+  const how = toConnectionWords(error)
+  if (how === null && /SOCKET|ECONNRESET|EPIPE/.test(code)) {
     return new LaneFault({
       code: 'connection_lost',
       message: `The gateway at ${gatewayUrl} closed the connection before it answered. Run the race again; if that does not help, look at the gateway's log.`,
@@ -122,13 +123,3 @@ const outOfFileHandles = new LaneFault({
   message:
     'The app has no file handle left for this lane. Raise its limit (`ulimit -n`), or race fewer lanes.',
 })
-
-const connectionWords: Record<string, string> = {
-  ECONNREFUSED: 'no program listens there',
-  ENOTFOUND: 'the name is not known',
-  EAI_AGAIN: 'the name cannot be looked up now',
-  EHOSTUNREACH: 'there is no way to that machine',
-  ENETUNREACH: 'there is no way to that network',
-  ETIMEDOUT: 'it does not answer',
-  UND_ERR_CONNECT_TIMEOUT: 'it does not answer within 10 s',
-}
