@@ -81,9 +81,11 @@ async function readMetrics(): Promise<Accounts> {
     lines
       .filter((line) => line.startsWith(`${name}{`) && line.includes(label))
       .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+  const attempts = sum('gateway_attempts_total')
   const called = sum('gen_ai_server_request_duration_seconds_count')
+  expect(called + sum('gateway_retries_total') + sum('gateway_fallbacks_total')).toBe(attempts)
   return {
-    attempts: called + sum('gateway_retries_total') + sum('gateway_fallbacks_total'),
+    attempts,
     inputTokens: sum('gen_ai_client_token_usage_sum', '"input"'),
     outputTokens: sum('gen_ai_client_token_usage_sum', '"output"'),
     costUsd: exact(sum('gateway_cost_usd_total')),
@@ -157,6 +159,25 @@ test('several calls in a row: all say the same', async () => {
   const told = await tellAll()
   expect(told.usage).toEqual({ attempts: 4, inputTokens: 21, outputTokens: 9, costUsd: 39e-6 })
   for (const [teller, each] of Object.entries(told)) expect(each, teller).toEqual(told.usage)
+})
+
+test('attempts at each target have the same counts in the metrics as in the usage', async () => {
+  await start(inTurn(refuse(500), refuse(503), good))
+  await targets.ask(true)
+  await targets.ask(false)
+  const { gateway } = targets
+  const response = await fetch(`${gateway.url}/admin/usage?by=target`, bearer('key-of-boss'))
+  const { data } = (await response.json()) as { data: object[] }
+  expect(data).toMatchObject([
+    { target: 'a', attempts: 3, failedAttempts: 2 },
+    { target: 'b', attempts: 1, failedAttempts: 0 },
+  ])
+  const count = (target: string, outcome: string) =>
+    gateway.sample('gateway_attempts_total', `target="${target}"`, `outcome="${outcome}"`)
+  expect(await count('a', 'http_500')).toBe(1)
+  expect(await count('a', 'http_503')).toBe(1)
+  expect(await count('a', 'ok')).toBe(1)
+  expect(await count('b', 'ok')).toBe(1)
 })
 
 /** Good answers between all ways to fail. */

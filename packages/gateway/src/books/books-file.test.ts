@@ -71,6 +71,29 @@ test('a clock that was months ahead for a moment frees no hard budget, and count
 })
 
 test.each([
+  ['ahead', '2026-03-11T00:45:00Z'],
+  ['behind', '2026-03-07T23:00:00Z'],
+])('a clock that is %s at the start and then set right frees no hard budget', async (_how, wrong) => {
+  let date = new Date('2026-03-10T19:00:00Z')
+  const options = { date: () => date, budgets: [{ per: 'caller', usd: 2, period: 'day' }] }
+  const first = await start(options)
+  for (const caller of ['a', 'a', 'b']) await first.spend(caller)
+  await first.gateway.close()
+  date = new Date(wrong)
+  const second = await start(options)
+  expect((await second.spend('b')).status).toBe(200)
+  date = new Date('2026-03-10T20:00:00Z')
+  expect((await second.spend('a')).status).not.toBe(200)
+  // The books answer in order: after this answer, they have also said what was spent.
+  await usageOf(second)
+  expect((await second.spend('a')).status).toBe(402)
+  expect((await second.spend('b')).status).toBe(200)
+  expect((await second.spend('b')).status).toBe(402)
+  const { body } = await second.admin('/admin/budgets')
+  expect(body).toMatchObject({ data: Array(2).fill({ spentUsd: 2, startsAt: '2026-03-10T00:00:00.000Z' }) })
+})
+
+test.each([
   ['taken back', { usd: 2, period: 'day' }],
   ['broken', { usd: -1, period: 'day' }],
 ])(

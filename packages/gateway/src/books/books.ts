@@ -24,9 +24,10 @@ export interface Books {
   hold(hold: Hold): OpenHold | null
   /**
    * From now on the books keep these counts, and no others. Rejects when they cannot be read or written. `onAsked` is
-   * called at the moment of the question: the answer contains the records read before it, and none read after it.
+   * called at the moment of the question: the answer contains the records read before it, and none read after it. It is
+   * about the period of each count that contains this moment, and the later ones.
    */
-  watch(counts: readonly Count[], onAsked: () => void): Promise<Spent[]>
+  watch(counts: readonly Count[], onAsked: (nowMs: number) => void): Promise<Spent[]>
   /** Sets how much is kept from now on. Before the first call everything is kept. */
   keep(kept: Kept): void
   /** The answer contains every call that has ended by now. Rejects when the books cannot be read. */
@@ -84,8 +85,9 @@ export function createBooks(options: BooksOptions): Books {
     hold: outbox.open,
     watch: (counts, onAsked) =>
       outbox.askAfterAll(() => {
-        onAsked()
-        return ask('watch', { counts: [...counts], nowMs: clock.date().getTime() })
+        const nowMs = clock.date().getTime()
+        onAsked(nowMs)
+        return ask('watch', { counts: [...counts], nowMs })
       }),
     keep: outbox.keep,
     async usage(query) {

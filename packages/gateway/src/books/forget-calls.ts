@@ -3,7 +3,10 @@ import type { Database } from 'better-sqlite3'
 import type { Kept } from './messages.ts'
 import { dayMs } from './period.ts'
 
-/** Calls deleted per write: four times as many as it added, so that too large books shrink, and at least so many. */
+/**
+ * Calls deleted per write, of the too old as of the too many: four times as many as it added, so that too large books
+ * shrink, and at least so many.
+ */
 const forgottenMin = 2_000
 
 /** Deletes calls that are too old or too many, the oldest first. The sums of the counts still contain them. */
@@ -15,16 +18,19 @@ export function forgetCalls(
   const { first, last, atMs } = sqlite
     .prepare(
       // Each subquery is one look into the index; `min` and `max` in one query would read the whole table.
-      'select (select min(id) from calls) as first, (select max(id) from calls) as last, (select at_ms from calls order by id limit 1) as atMs',
+      'select (select min(id) from calls) as first, (select max(id) from calls) as last, (select min(at_ms) from calls) as atMs',
     )
     .get() as { first: number | null; last: number; atMs: number }
   const keepFromMs = nowMs - keepDays * dayMs
   if (first === null || (atMs >= keepFromMs && last - first < callsMax)) return
+  const forgottenMax = Math.max(forgottenMin, 4 * added)
+  // Each is found by its index. With one condition for both, SQLite would read the whole table for the last few.
   sqlite
-    .prepare(
-      'delete from calls where id in (select id from calls where id <= ? or at_ms < ? order by id limit ?)',
-    )
-    .run(last - callsMax, keepFromMs, Math.max(forgottenMin, 4 * added))
+    .prepare('delete from calls where id in (select id from calls where id <= ? order by id limit ?)')
+    .run(last - callsMax, forgottenMax)
+  sqlite
+    .prepare('delete from calls where id in (select id from calls where at_ms < ? order by at_ms limit ?)')
+    .run(keepFromMs, forgottenMax)
 }
 
 /** A month, and another one in which its last calls can still end. */

@@ -231,6 +231,14 @@ test('old calls are forgotten, and so are the oldest of too many; what is counte
   expect(await keeper.watch({ counts: [total], nowMs })).toMatchObject([{ pico: 17n }])
 })
 
+test('a call that a clock ahead of time put into another year keeps no old ones in the books', async () => {
+  const keeper = open('books', { keepDays: 30, callsMax: 10 })
+  const ahead = toCall('ahead', 1, { atMs: nowMs + 400 * dayMs })
+  const old = toCall('old', 1, { atMs: nowMs - 31 * dayMs })
+  await keeper.write({ calls: [ahead, old, toCall('new', 1)], holds: [], nowMs })
+  expect((await keeper.usage({ query: all })).total.calls).toBe(2)
+})
+
 test('the dearest come first, to the last pico-dollar, then those with most calls, then by their names', async () => {
   const keeper = open('books')
   const calls = ['e', 'd', 'c', 'd', 'a', 'b'].map((caller, index) =>
@@ -250,6 +258,25 @@ test('of too many subjects those who spent most are told', async () => {
   await keeper.write({ calls, holds: [], nowMs })
   const spent = await keeper.watch({ counts: [perDay], nowMs })
   expect([spent.length, spent[0]!.subject, spent.at(-1)!.subject]).toEqual([10_000, '["c10000"]', '["c1"]'])
+})
+
+test('a clock that is years behind gets what was spent in the newest periods', async () => {
+  const keeper = open('books')
+  await keeper.watch({ counts: [perDay], nowMs })
+  const callers = (day: string, atMs: number, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      toCall(`${day}${index}`, 9, { caller: `${day}${index}`, atMs }),
+    )
+  const calls = [...callers('before', nowMs - dayMs, 10_000), ...callers('today', nowMs, 3)]
+  await keeper.write({ calls, holds: [], nowMs })
+  const spent = await keeper.watch({ counts: [perDay], nowMs: dayMs })
+  expect(spent).toHaveLength(10_000)
+  expect(spent.slice(0, 4).map(({ subject }) => subject.slice(2, 7))).toEqual([
+    'today',
+    'today',
+    'today',
+    'befor',
+  ])
 })
 
 test('when the thread begins anew, calls that still run are not booked as interrupted', async () => {
@@ -332,4 +359,29 @@ test('holds from before there was an operation are taken for `chat`', async () =
   old.close()
   expect((await open('old').usage({ query: all })).total.costUsd).toBe(5e-12)
   expect(columnIn('old', 'select operation from calls order by id')).toEqual(['chat'])
+})
+
+test('of a call that the first version booked twice one is left, with its attempts', async () => {
+  await open('first').write({ calls: [toCall('r1', 5)], holds: [hold], nowMs })
+  crash('first', 'old')
+  const old = new Database(join(folder, 'old'))
+  old.exec(`
+    alter table holds drop column operation;
+    drop index calls_request;
+    drop table journal;
+    delete from kysely_migration where name >= '0002-calls-once';
+    create table copies as select * from calls;
+    update copies set id = id + 1;
+    insert into calls select * from copies;
+    drop table copies;
+    create table copies as select * from attempts;
+    update copies set call_id = call_id + 1;
+    insert into attempts select * from copies;
+    drop table copies`)
+  old.close()
+  const keeper = open('old')
+  // The call that ran when the first version was killed has cost the 5 that were reserved for it.
+  expect((await keeper.usage({ query: all })).total).toMatchObject({ calls: 2, attempts: 2, costUsd: 10e-12 })
+  expect(await keeper.watch({ counts: [perDay], nowMs })).toMatchObject([{ pico: 10n }])
+  expect(columnIn('old', 'select count(*) from attempts')).toEqual([2])
 })

@@ -228,11 +228,12 @@ function readCount(name: string): Count {
 /**
  * Keeps the wanted counts, and drops others. A new count starts with the cost of the recorded calls of its period. So
  * does a known one without a sum for its period: a clock that was far ahead for a while made `sweep` delete that sum.
+ * There are sums of later periods only when the clock is behind now, or was ahead.
  */
 function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], nowMs: number): Spent[] {
   const read = sqlite
     .prepare(
-      'select subject, pico from spent where count = ? and starts_at_ms = ? order by pico desc limit ?',
+      'select starts_at_ms as startsAtMs, subject, pico from spent where count = ? and starts_at_ms >= ? order by starts_at_ms desc, pico desc limit ?',
     )
     .safeIntegers()
   const hasSum = sqlite.prepare('select 1 from spent where count = ? and starts_at_ms = ? limit 1')
@@ -250,14 +251,19 @@ function watch({ sqlite }: BooksFile, writer: Writer, wanted: readonly Count[], 
       writer.add(sumCalls(sqlite, count, startsAtMs))
     }
     return wanted.flatMap(({ name, period }) => {
-      const startsAtMs = startOf(period, nowMs)
-      const rows = read.all(name, BigInt(startsAtMs), spentMax) as { subject: string; pico: bigint }[]
-      return rows.map(({ subject, pico }) => ({ count: name, startsAtMs, subject, pico }))
+      const rows = read.all(name, BigInt(startOf(period, nowMs)), spentMax) as SpentRow[]
+      return rows.map((row) => ({ ...row, count: name, startsAtMs: Number(row.startsAtMs) }))
     })
   })()
 }
 
-/** Of one count, the subjects that spent most: not more than the gateway keeps in memory. */
+interface SpentRow {
+  startsAtMs: bigint
+  subject: string
+  pico: bigint
+}
+
+/** Of one count, the subjects that spent most, in the newest period first: not more than the gateway keeps in memory. */
 const spentMax = 10_000
 
 /** Of one period only: calls that a clock ahead of time put into a later one are in that one's sum already. */

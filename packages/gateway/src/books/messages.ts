@@ -65,7 +65,7 @@ export interface Kept {
 
 export interface Questions {
   write: { ask: { calls: PackedCalls[]; holds: Hold[]; kept: Kept; nowMs: number }; answer: null }
-  /** Keeps these counts from now on, and no others; answers what was spent in the current period of each. */
+  /** Keeps these counts from now on, and no others; answers what was spent in the period of each now, and later ones. */
   watch: { ask: { counts: Count[]; nowMs: number }; answer: Spent[] }
   usage: { ask: { query: UsageQuery }; answer: UsageAnswer }
   backup: { ask: { nowMs: number }; answer: BooksCopy }

@@ -21,6 +21,7 @@ import type { BudgetMetrics } from './budget-metrics.ts'
 import type { BudgetRule } from './budget-rule.ts'
 import { type Counter, type Counters, createCounters, others } from './counters.ts'
 import type { EstimateCost, PlannedCost } from './estimate-cost.ts'
+import { createSpentBefore } from './spent-before.ts'
 
 export interface Budgets {
   /** Reserves the possible cost of a call. Throws `budget_exceeded`, or `books_unavailable`. */
@@ -76,36 +77,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
   const { books, estimateCost, clock, metrics, retryMs = 2_000 } = options
   const counters = createCounters()
   let rules: readonly BudgetRule[] = []
-  /** What is counted now, also for rules that are only prepared. */
-  let counts: readonly Count[] = []
-  /** The names of those counts for which the books have answered. */
-  let known: ReadonlySet<string> = new Set()
-  let retry: NodeJS.Timeout | undefined
-  let asked = 0
-
-  const load = async (wanted: readonly Count[]): Promise<void> => {
-    const number = ++asked
-    clearTimeout(retry)
-    const before = known
-    try {
-      const spent = await books.watch(wanted, () => {
-        counts = wanted
-        // A dropped count no longer grows in memory: if it comes back, the books are asked for all of it.
-        known = new Set(wanted.map(({ name }) => name).filter((name) => before.has(name)))
-        counters.reset(wanted.filter(({ name }) => !before.has(name)))
-      })
-      // A later question was asked meanwhile: its answer contains all of this one.
-      if (number !== asked) return
-      counters.load(
-        wanted,
-        spent.filter(({ count }) => !before.has(count)),
-      )
-      known = new Set(wanted.map(({ name }) => name))
-    } catch {
-      // The counters in memory stay right; only what was spent before is missing.
-      if (number === asked) retry = setTimeout(load, retryMs, wanted).unref()
-    }
-  }
+  const before = createSpentBefore({ books, counters, retryMs })
 
   /** A rule can be removed while the body of a call arrives: the books are not asked for such a rule again. */
   const isInForce = ({ count }: BudgetRule) => rules.some((rule) => rule.count.name === count.name)
@@ -124,7 +96,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
           throw toBudgetExceeded(rule, counter, clock.date().getTime())
         }
         if (isFull) warned.push(each)
-        if (isHard(each) && !known.has(rule.count.name) && isInForce(rule)) isUnknown = true
+        if (!before.knows(counter) && isHard(each) && isInForce(rule)) isUnknown = true
       }
       if (isUnknown) throw toBooksUnavailable()
       for (const { rule } of warned) metrics.warned(rule.name)
@@ -155,16 +127,17 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       if (record.costUsd === null) return
       const pico = BigInt(toPico(record.costUsd))
       const who = toWho(call)
-      for (const count of counts) {
+      for (const count of before.counts()) {
         const counter = toCounter(count, who, call, counters)
         if (counter) counter.spent += pico
       }
     },
-    prepare: (next) => load(toCounts([...rules, ...next])),
+    prepare: (next) => before.load(toCounts([...rules, ...next])),
     use(next) {
       rules = next
       const wanted = toCounts(next)
-      if (counts.some(({ name }) => wanted.every((count) => count.name !== name))) void load(wanted)
+      const isDropped = ({ name }: Count) => wanted.every((count) => count.name !== name)
+      if (before.counts().some(isDropped)) void before.load(wanted)
     },
     list() {
       const under = createUnder(counters.list(clock.date().getTime()))
@@ -173,10 +146,10 @@ export function createBudgets(options: BudgetsOptions): Budgets {
         .sort((a, b) => shareOf(b) - shareOf(a))
     },
     problem() {
-      const unknown = rules.find(({ mode, count }) => mode === 'hard' && !known.has(count.name))
+      const unknown = rules.find(({ mode, count }) => mode === 'hard' && !before.has(count.name))
       return unknown ? `what was spent of the budget ${unknown.name} cannot be read` : null
     },
-    close: () => clearTimeout(retry),
+    close: before.close,
   }
 }
 

@@ -22,7 +22,7 @@ function open(watch: (counts: readonly Count[]) => Promise<Spent[]>) {
     books: {
       hold: () => null,
       watch(counts, onAsked) {
-        onAsked()
+        onAsked(nowMs)
         return watch(counts)
       },
     },

@@ -20,11 +20,11 @@ export interface Counter {
 export interface Counters {
   /** The counter of the period that contains this moment. */
   find(count: Count, subject: string, atMs: number): Counter
-  /** Sets what was spent under these counts to 0, because the books are asked for all of it. */
-  reset(counts: readonly Count[]): void
+  /** Sets what was spent under these counts in such periods to 0, because the books are asked for all of it. */
+  reset(counts: readonly Count[], isMeant: (name: string, startsAtMs: number) => boolean): void
   /** Adds what was spent before, as the books say. */
   load(counts: readonly Count[], spent: readonly Spent[]): void
-  /** The counters of periods that have not ended. */
+  /** The counters of periods that have begun and not ended. */
   list(nowMs: number): Counter[]
 }
 
@@ -53,9 +53,12 @@ export function createCounters(countersMax = 20_000): Counters {
   }
   return {
     find: (count, subject, atMs) => at(count, subject, startOf(count.period, atMs), atMs),
-    reset(counts) {
+    reset(counts, isMeant) {
       const names = new Set(counts.map(({ name }) => name))
-      for (const counter of counters.values()) if (names.has(counter.count.name)) counter.spent = 0n
+      for (const counter of counters.values()) {
+        const { count, startsAtMs } = counter
+        if (names.has(count.name) && isMeant(count.name, startsAtMs)) counter.spent = 0n
+      }
     },
     load(counts, spent) {
       for (const { count: name, subject, startsAtMs, pico } of spent) {
@@ -63,7 +66,11 @@ export function createCounters(countersMax = 20_000): Counters {
         if (count) at(count, subject, startsAtMs, startsAtMs).spent += pico
       }
     },
-    list: (nowMs) => [...counters.values()].filter(({ endsAtMs }) => endsAtMs === null || endsAtMs > nowMs),
+    list: (nowMs) =>
+      [...counters.values()].filter(
+        // A clock that was ahead for a while has left counters of periods to come.
+        ({ startsAtMs, endsAtMs }) => startsAtMs <= nowMs && (endsAtMs === null || endsAtMs > nowMs),
+      ),
   }
 }
 

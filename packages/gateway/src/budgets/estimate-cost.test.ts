@@ -13,7 +13,7 @@ function open() {
     return price && (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) / 1e6
   }
   return {
-    estimateCost: createEstimateCost(cost, { date: () => new Date(nowMs) }),
+    estimateCost: createEstimateCost(cost, { monotonicMs: () => nowMs }),
     lookUps: () => lookUps,
     wait(ms: number) {
       nowMs += ms
@@ -68,7 +68,7 @@ test('a model that has moved to another provider or address has the price of tha
 
 test('a long prompt is looked up with its own length, because its price can be another', () => {
   const tiered: CostTable = ({ inputTokens }) => inputTokens * (inputTokens > 200_000 ? 4e-6 : 2e-6)
-  const estimateCost = createEstimateCost(tiered, { date: () => new Date(0) })
+  const estimateCost = createEstimateCost(tiered, { monotonicMs: () => 0 })
   const cost = (inputTokens: number) =>
     estimateCost({ inputTokens, outputTokens: 0, isOutputStated: true }, [target('m', 1)])?.pico
   expect(cost(50_000)).toBe(100_000_000_000)

@@ -29,7 +29,7 @@ const keptMax = 1_000
 /** Prices can rise with the length of a prompt. A call with such a long one can wait for an exact look-up. */
 const longPromptTokens = 100_000
 
-export function createEstimateCost(cost: CostTable, clock: Pick<Clock, 'date'>): EstimateCost {
+export function createEstimateCost(cost: CostTable, clock: Pick<Clock, 'monotonicMs'>): EstimateCost {
   const kept = new Map<string, Rates>()
 
   const lookUp = (target: Target, inputTokens: number, outputTokens: number): number | null =>
@@ -55,7 +55,7 @@ export function createEstimateCost(cost: CostTable, clock: Pick<Clock, 'date'>):
   }
 
   return (estimate, targets) => {
-    const nowMs = clock.date().getTime()
+    const nowMs = clock.monotonicMs()
     let dearest: PlannedCost | null = null
     for (const target of targets) {
       const usd = toUsd(target, estimate, nowMs)

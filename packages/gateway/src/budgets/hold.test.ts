@@ -16,7 +16,7 @@ async function heldUnder(modes: ('hard' | 'soft')[], pico: number | null): Promi
   const budgets = createBudgets({
     books: {
       watch: async (_counts, onAsked) => {
-        onAsked()
+        onAsked(0)
         return []
       },
       hold(hold) {

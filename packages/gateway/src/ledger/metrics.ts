@@ -63,6 +63,11 @@ const names = {
     help: 'US dollars that attempts cost, by the price of their target; attempts of unknown price are not included.',
     labelNames: callLabels,
   },
+  attempts: {
+    name: 'gateway_attempts_total',
+    help: 'Attempts by the target they went to, and how they ended: ok, not_carried when nothing was sent, or an error code.',
+    labelNames: ['target', 'outcome'],
+  },
   retries: {
     name: 'gateway_retries_total',
     help: 'Attempts at a target that had just failed, by the name of the target in the config.',
@@ -102,6 +107,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   const overhead = createHistogram(names.overhead, registry)
   const requests = createCounter(names.requests, registry)
   const cost = createCounter(names.cost, registry)
+  const attempts = createCounter(names.attempts, registry)
   const retries = new Counter({ ...names.retries, registers })
   const fallbacks = new Counter({ ...names.fallbacks, registers })
   const estimated = new Counter({ ...names.estimated, registers })
@@ -126,6 +132,9 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
   const toResponseModel = createModelBound()
 
   const ofStatus = remember((status: number) => requests.createRow({ status: String(status) }))
+  const ofTarget = remember((target: string) =>
+    remember((outcome: string) => attempts.createRow({ target, outcome })),
+  )
   const ofPhase = remember((phase: string) => overhead.createRow({ phase }))
   const toSeries = (labels: Labels<(typeof callLabels)[number]>): Series => ({
     cost: once(() => cost.createRow(labels)),
@@ -173,6 +182,7 @@ export function createMetrics(states: Pick<TargetStates, 'list'>): Metrics {
     inFlight: { inc: () => void running++, dec: () => void running-- },
     read(record) {
       ofStatus(record.status).inc()
+      for (const { target, outcome } of record.attempts) ofTarget(target)(outcome).inc()
       if (record.overheadMs) {
         const { request, response } = record.overheadMs
         ofPhase('request').observe(request / 1000)
