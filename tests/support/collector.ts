@@ -26,6 +26,7 @@ export interface Span {
   /** 0 unset, 2 error. */
   status: number
   service: unknown
+  version: unknown
 }
 
 /** It answers when `answering` resolves. */
@@ -63,14 +64,15 @@ export async function startCollector(answering: Promise<void> = Promise.resolve(
 /** By the field numbers of opentelemetry/proto/trace/v1/trace.proto. */
 function readSpans(body: Buffer): Span[] {
   return all(body, 1).flatMap((resourceSpans) => {
-    const service = readAttributes(all(resourceSpans, 1)[0]!, 1)['service.name']
+    const resource = readAttributes(all(resourceSpans, 1)[0]!, 1)
+    const [service, version] = [resource['service.name'], resource['service.version']]
     return all(resourceSpans, 2)
       .flatMap((scopeSpans) => all(scopeSpans, 2))
-      .map((span) => ({ ...readSpan(span), service }))
+      .map((span) => ({ ...readSpan(span), service, version }))
   })
 }
 
-function readSpan(span: Buffer): Omit<Span, 'service'> {
+function readSpan(span: Buffer): Omit<Span, 'service' | 'version'> {
   const fields = readFields(span)
   const hex = (number: number) => bytesOf(fields, number)?.toString('hex') ?? ''
   const ms = (number: number) => Number(bytesOf(fields, number)!.readBigUInt64LE()) / 1e6

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { token } from './testing/chunks.ts'
@@ -117,6 +118,23 @@ test.each(['GATEWAY_PORT', 'GATEWAY_METRICS_PORT'])(
   },
 )
 
+test.each(['LOCALHOST', '127.1'])(
+  'HOST=%s is the loopback too: other names are turned away',
+  async (host) => {
+    const [, url] = /ready on (\S+),/.exec(await run('llm: {}', { HOST: host }).firstLine)!
+    const callAs = async (name: string) => {
+      const [response] = await once(
+        request(`${url}/v1/models`, { headers: { host: name } }).end(),
+        'response',
+      )
+      response.resume()
+      return response.statusCode
+    }
+    expect(await callAs('evil.example')).toBe(403)
+    expect(await callAs(host)).toBe(200)
+  },
+)
+
 test('a connection that cannot be accepted is logged, and the gateway goes on', async () => {
   // When a connection is refused differs between operating systems. Node reports it as an error of the server.
   const failing = `import { Server } from 'node:net'
@@ -148,8 +166,10 @@ test.each([
       `llm: { policies: { books: { file: ${file === 'off' ? file : `${pathOf('.')}/${file}`} } } }`
     const { child, stderr, firstLine, exited } = run(withBooks(before), { GATEWAY_BOOKS: '' })
     await firstLine
+    const line = once(child.stderr!, 'data')
     writeFileSync(pathOf('gateway.yaml'), withBooks(after))
     child.kill('SIGHUP')
+    await line
     child.kill('SIGTERM')
     await exited
     expect(await stderr).toMatch(told)

@@ -1,4 +1,5 @@
 /** Starts the gateway: the only file that reads the environment and the wall clock, and opens ports. */
+import { lookup } from 'node:dns/promises'
 import { readFileSync, statSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,7 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { pino } from 'pino'
 import type { Config } from './config/load.ts'
-import { type ConfigReading, type ReadOptions, readConfig } from './config/read-config.ts'
+import { type ConfigReading, createConfigReader } from './config/read-config.ts'
 import { watchFile } from './config/watch-file.ts'
 import { addressFault } from './config/web-address.ts'
 import { createGateway } from './gateway.ts'
@@ -47,8 +48,10 @@ process.stdout.on('error', () => {})
 const logFile = createLogFile(2)
 const log = pino({ level: readLogLevel(), base: null }, logFile)
 
+const reader = createConfigReader(configPath, { ...env, SIMULATOR_URL: simulatorUrl })
 let stoppedAtMs: number | null = null
-const reading = read({ isRunning: false })
+let reloaded: Promise<void> = Promise.resolve()
+const reading = withoutDiscovery(reader.readAtStart())
 if (reading.warnings.length > 0) process.stderr.on('error', () => {})
 for (const warning of reading.warnings) console.error(`${configPath}: ${warning}`)
 if (!reading.isValid) {
@@ -65,13 +68,13 @@ const gateway = createGateway({
   processFacts: { version: readVersion(), lostLogLines: logFile.lostLines },
   booksPath,
   tracing: isTraced() ? await loadTracing() : null,
-  allowedHosts: isLoopback(host) ? allowedNames : null,
+  allowedHosts: (await isOnLoopback()) ? [host.toLowerCase(), ...allowedNames] : null,
 })
 
 // All of this before it says that it is ready: whoever waits for that can edit the config or stop the gateway at once.
 watchFile(configPath, reload)
 // Catches a change between the first reading and the watch. Not for a pipe, which can be read only once.
-if (statSync(configPath, { throwIfNoEntry: false })?.isFile()) reload()
+if (statSync(configPath, { throwIfNoEntry: false })?.isFile()) await reload()
 process.on('SIGHUP', reload)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 // The program that started this one is gone, so nothing waits for a drain.
@@ -84,16 +87,19 @@ console.log(`gateway ready on ${url}, metrics on ${metricsUrl}/metrics`)
 
 void gateway.discover([url, simulatorUrl, `http://127.0.0.1:${env.PORT || '8000'}`])
 
-function read(options: ReadOptions): ConfigReading {
-  const now = readConfig(configPath, { ...env, SIMULATOR_URL: simulatorUrl }, options)
+function withoutDiscovery(now: ConfigReading): ConfigReading {
   if (!now.isValid || isDiscovering) return now
   return { ...now, config: { ...now.config, discovery: [] } }
 }
 
-function reload() {
-  const now = read({ isRunning: true })
-  const isSameFile = !now.isValid || toBooksPath(now.config) === booksPath
-  gateway.reload(isSameFile ? now : { ...now, warnings: [...now.warnings, booksWarning()] })
+/** One after the other, so that the newest text is the last. */
+function reload(): Promise<void> {
+  reloaded = reloaded.then(async () => {
+    const now = withoutDiscovery(await reader.readAgain())
+    const isSameFile = !now.isValid || toBooksPath(now.config) === booksPath
+    gateway.reload(isSameFile ? now : { ...now, warnings: [...now.warnings, booksWarning()] })
+  })
+  return reloaded
 }
 
 function booksWarning(): string {
@@ -119,7 +125,7 @@ function isTraced(): boolean {
 async function loadTracing(): Promise<Tracing> {
   const settings = readTracing()
   const { openTracing } = await import('./tracing/open-telemetry.ts')
-  return openTracing({ clock, log, ...settings })
+  return openTracing({ clock, log, version: readVersion(), ...settings })
 }
 
 function readTracing() {
@@ -145,6 +151,12 @@ function end() {
     .close()
     .finally(() => logFile.close())
     .finally(() => process.exit(0))
+}
+
+/** `LOCALHOST`, `127.1` and names of the hosts file lead there too. An unknown name is reported by `listen`. */
+async function isOnLoopback(): Promise<boolean> {
+  const { address } = await lookup(host).catch(() => ({ address: host }))
+  return isLoopback(address)
 }
 
 function readVersion(): string {

@@ -25,7 +25,7 @@ const withoutExp: JWTPayload = { sub: 'alice', iss: 'https://issuer', aud: 'gate
 test.each<[string, JWTPayload, string]>([
   ['expired', { ...good, exp: nowS - 60 }, 'it has expired'],
   ['without an end', withoutExp, 'its claim exp'],
-  ['not yet valid', { ...good, nbf: nowS + 60 }, 'its claim nbf'],
+  ['not yet valid', { ...good, nbf: nowS + 60 }, 'it is not valid yet, by the clock of this gateway'],
   ['of another issuer', { ...good, iss: 'https://elsewhere' }, 'its claim iss'],
   ['for somebody else', { ...good, aud: 'bank' }, 'its claim aud'],
   ['of nobody', { ...good, sub: '' }, 'its claim sub'],

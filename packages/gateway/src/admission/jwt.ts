@@ -156,7 +156,11 @@ function toAnswer(error: unknown): GatewayError {
 /** The answer names the claim that was wrong, which helps the caller, but never repeats its value. */
 function toReason(error: InstanceType<typeof errors.JOSEError>): string {
   if (error instanceof errors.JWTExpired) return 'it has expired'
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return `its claim ${error.claim} is missing or not what this gateway expects`
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const { claim, reason } = error
+    return claim === 'nbf' && reason === 'check_failed'
+      ? 'it is not valid yet, by the clock of this gateway'
+      : `its claim ${claim} is missing or not what this gateway expects`
+  }
   return 'it is malformed, or not signed with a key and algorithm that this gateway accepts'
 }

@@ -44,6 +44,8 @@ import type { CallTrace, Tracing } from './tracing.ts'
 export interface TracingOptions {
   clock: Clock
   log: Logger
+  /** The gateway's own. */
+  version: string
   sampler: SamplerSettings
   batch: BatchSettings
 }
@@ -53,10 +55,10 @@ const closeMsMax = 2_000
 
 const propagator = new W3CTraceContextPropagator()
 
-export function openTracing({ clock, log, sampler, batch }: TracingOptions): Tracing {
+export function openTracing({ clock, log, version, sampler, batch }: TracingOptions): Tracing {
   const provider = new TracerProvider({
     resource: defaultResource()
-      .merge(resourceFromAttributes({ 'service.name': 'drag-race-gateway' }))
+      .merge(resourceFromAttributes({ 'service.name': 'drag-race-gateway', 'service.version': version }))
       .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
     sampler: toSampler(sampler),
     spanProcessors: [createProcessor(new OTLPTraceExporter(), batch, log)],

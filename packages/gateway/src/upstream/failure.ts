@@ -46,7 +46,14 @@ function toWords(code: string): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return 'the host name is not found. Check the network, and params.baseUrl in gateway.yaml.'
   }
-  if (/CERT|SELF_SIGNED|ALTNAME/.test(code)) return `its certificate is not trusted (${code}).`
+  if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') {
+    return `its certificate is not valid by the clock of this machine (${code}). Is the clock right?`
+  }
+  // Its authority is one that this machine does not know, such as a company's own.
+  if (/SELF_SIGNED|ISSUER_CERT|LEAF_SIGNATURE/.test(code)) {
+    return `its certificate is not trusted (${code}). Restart the gateway with NODE_EXTRA_CA_CERTS set to a file with its authority's certificate.`
+  }
+  if (/CERT|ALTNAME/.test(code)) return `its certificate is not trusted (${code}).`
   return `${code}. Check the network, and params.baseUrl in gateway.yaml.`
 }
 

@@ -128,7 +128,18 @@ test.each([
   ['in two headers', '', { 'retry-after': '1', 'retry-after-ms': '0' }, '1'],
   ['in milliseconds', '', { 'retry-after-ms': '1200' }, '2'],
   ['in milliseconds that are no number of a header', '', { 'retry-after-ms': '1e30' }, null],
-  ['as a date', '', { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 'Wed, 21 Oct 2026 07:28:00 GMT'],
+  [
+    'as a date, by the provider’s clock',
+    '',
+    { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT', date: 'Wed, 21 Oct 2026 07:27:20 GMT' },
+    '40',
+  ],
+  [
+    'as a date, without saying what time it is',
+    '',
+    { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT', date: 'now' },
+    'Wed, 21 Oct 2026 07:28:00 GMT',
+  ],
   [
     'in the body, as Gemini does',
     {

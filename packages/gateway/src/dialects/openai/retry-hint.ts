@@ -6,12 +6,18 @@ import type { UpstreamHeaders } from '../dialect.ts'
 import { record } from '../read-json.ts'
 import { firstRecord } from './loose-words.ts'
 
-/** The `Retry-After` to add, in whole seconds; null when the provider does not say, or has sent this header itself. */
+/**
+ * The `Retry-After` for the caller, in whole seconds; null when the provider has sent it in this form, or does not say.
+ * Not as a date: the answer has the gateway's `Date`, and the clock by which the provider meant it may be another.
+ */
 export function readRetryAfter(headers: UpstreamHeaders, json: unknown): string | null {
-  if (headers['retry-after'] !== undefined) return null
-  const ms = toNumber(headers['retry-after-ms'])
-  const seconds = ms === null ? readRetryInfo(json) : ms / 1000
+  const seconds = headers['retry-after'] === undefined ? readOtherHint(headers, json) : secondsUntil(headers)
   return seconds === null ? null : String(Math.ceil(seconds))
+}
+
+function readOtherHint(headers: UpstreamHeaders, json: unknown): number | null {
+  const ms = toNumber(headers['retry-after-ms'])
+  return ms === null ? readRetryInfo(json) : ms / 1000
 }
 
 /** In milliseconds, from the most exact place that has it; null when the provider does not say. */
@@ -31,6 +37,7 @@ export function readShouldRetry({ 'x-should-retry': word }: UpstreamHeaders): bo
 
 /** `Retry-After` can be a date. It is compared with the provider's own `Date`, whatever our clock says. */
 function secondsUntil({ 'retry-after': until, date }: UpstreamHeaders): number | null {
+  if (toNumber(until) !== null) return null
   const seconds = (Date.parse(String(until)) - Date.parse(String(date))) / 1000
   return Number.isNaN(seconds) ? null : Math.max(0, seconds)
 }
