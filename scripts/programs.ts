@@ -62,7 +62,8 @@ export function toPrograms(variables: Variables, { isDev, isGatewayAlone, isReal
     name: 'app',
     command: node('apps/api/src/main.ts'),
     isRealTime: false,
-    env: withoutKeys(variables),
+    // In development the page is Vite's, on the loopback, and looks for the app there.
+    env: withoutKeys(isDev ? local : variables),
     ports: [port('PORT', 8000)],
     stopMsMax: closeMsMax,
   }

@@ -27,10 +27,10 @@ export function install() {
   // Every change of a dependency is a change of the lock file.
   const wanted = hashOf(['pnpm-workspace.yaml', 'pnpm-lock.yaml'])
   if (existsSync(pinnedNode) && readStamp(installStamp) === wanted) return
-  say('Installing dependencies (only when they change) …')
+  say('Fetching and installing dependencies (only when they change) …')
   run('npx', ['--yes', 'pnpm@12', 'install', '--frozen-lockfile', '--reporter=append-only'], {
     quiet: true,
-    help: 'The first start needs the network, to install the dependencies.',
+    help: 'The first start, and one after an update, needs the network to install the dependencies.',
   })
   writeFileSync(installStamp, wanted)
 }

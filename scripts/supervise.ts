@@ -4,6 +4,7 @@
  * which each says that it is ready.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 import type { Program } from './programs.ts'
 
 export interface Supervisor {
@@ -37,7 +38,9 @@ export function createSupervisor(programs: readonly Program[], { print, onReady 
 
   function onLine(program: Program, pid: number, line: string) {
     const { name } = program
-    const url = / on (https?:\/\/[^\s,]+)/.exec(line)?.[1] ?? /Local:\s+(http\S+)/.exec(line)?.[1]
+    // Vite colours its line, and the port in it, also where FORCE_COLOR or CI is set.
+    const plain = stripVTControlCharacters(line)
+    const url = / on (https?:\/\/[^\s,]+)/.exec(plain)?.[1] ?? /Local:\s+(http\S+)/.exec(plain)?.[1]
     if (url && !urls.has(name)) {
       urls.set(name, url)
       onReady(program, pid)
@@ -52,8 +55,7 @@ export function createSupervisor(programs: readonly Program[], { print, onReady 
     running.set(child, program)
     child.on('exit', (code, signal) => {
       running.delete(child)
-      if (exitCode === null)
-        print(`[${program.name}] ended (${signal ?? `exit code ${code}`}); ending the others.\n`)
+      if (exitCode === null) print(`[${program.name}] ended (${toEnd(code, signal)}); ending the others.\n`)
       endAll(1)
     })
   }
@@ -66,6 +68,12 @@ export function createSupervisor(programs: readonly Program[], { print, onReady 
       for (const child of running.keys()) child.kill('SIGHUP')
     },
   }
+}
+
+function toEnd(code: number | null, signal: NodeJS.Signals | null): string {
+  // The kernel says why in its own log only.
+  if (signal === 'SIGKILL') return 'SIGKILL: somebody killed it, or the system, when memory ran out'
+  return signal ?? `exit code ${code}`
 }
 
 function start(program: Program, onLine: (line: string) => void): ChildProcess {

@@ -85,6 +85,22 @@ test.skipIf(!hasProc)('HOST opens the app alone, which finds its gateway all the
   await program.stop('SIGTERM')
 })
 
+test.skipIf(!hasProc)(
+  'in development the page, which is on the loopback, finds the app whatever HOST is',
+  async () => {
+    const env = {
+      ...(await freeEnv()),
+      HOST: '127.0.0.2',
+      WEB_PORT: String(await freePort()),
+      // The launcher reads Vite's line under colours too, which some shells and CI ask for.
+      FORCE_COLOR: '1',
+    }
+    const program = await startCommand([process.execPath, 'scripts/start.mjs', '--dev'], env, ready)
+    expect(await readHealth(`http://127.0.0.1:${env.WEB_PORT}`)).toMatchObject({ status: 'ok' })
+    await program.stop('SIGTERM')
+  },
+)
+
 // Empty is unset.
 test.skipIf(!hasProc).each(['', 'off'])(
   'with REAL_TIME=%s lanes, gateway and simulator have the priority that is allowed, and what they wait for comes next',
@@ -214,6 +230,8 @@ test.skipIf(!hasProc).each(['simulator', 'gateway', 'api'])(
     const victim = started.find((pid) => commandOf(pid).includes(`${name}/src/main.ts`))
     process.kill(victim!, 'SIGKILL')
     expect(await program.exited).toBe(1)
+    expect(program.output()).toContain(`[${name === 'api' ? 'app' : name}] ended (SIGKILL: `)
+    expect(program.output()).toContain('when memory ran out')
     await allGone(started)
   },
 )
