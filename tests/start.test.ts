@@ -2,43 +2,16 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
-import { get } from 'node:http'
+import { readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Health } from '@drag-race/contracts'
 import { expect, test } from 'vitest'
 import { isRealTimeAllowed } from '../scripts/real-time.ts'
-import { freePort, root, startCommand, startProgram } from './support/programs.ts'
+import { allGone, commandOf, descendants, hasProc } from './support/process-tree.ts'
+import { freePort, root, startCommand } from './support/programs.ts'
+import { freeEnv, simulated, withModels } from './support/start-env.ts'
 
 const ready = /LLM Drag Race is ready: (http:\S+)/
-const hasProc = existsSync('/proc/self/task')
-
-async function freeEnv(): Promise<Record<string, string>> {
-  const [PORT, GATEWAY_PORT, GATEWAY_METRICS_PORT, SIMULATOR_PORT] = await Promise.all(
-    [1, 2, 3, 4].map(freePort),
-  )
-  const ports = { PORT, GATEWAY_PORT, GATEWAY_METRICS_PORT, SIMULATOR_PORT }
-  return {
-    ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
-    DATABASE_URL: `file:${join(mkdtempSync(join(tmpdir(), 'start-')), 'races.db')}`,
-    GATEWAY_DISCOVERY: 'off',
-    GATEWAY_BOOKS: 'off',
-    // Other tests need the cores too.
-    REAL_TIME: 'off',
-    // A second start must not use the network: no registry answers here.
-    npm_config_registry: 'http://127.0.0.1:9/',
-  }
-}
 
 async function readHealth(url: string): Promise<Health> {
   return (await fetch(`${url}/api/health`)).json() as Promise<Health>
@@ -46,15 +19,6 @@ async function readHealth(url: string): Promise<Health> {
 
 const start = async (env: Record<string, string>) =>
   startCommand([process.execPath, 'scripts/start.mjs'], env, ready)
-
-const simulated = { name: 'sim', provider: 'simulator', params: { model: 'fast-small' } }
-
-function withModels(models: object[]): Record<string, string> {
-  const config = join(mkdtempSync(join(tmpdir(), 'start-')), 'gateway.yaml')
-  // JSON is YAML.
-  writeFileSync(config, JSON.stringify({ llm: { models } }))
-  return { GATEWAY_CONFIG: config }
-}
 
 test('prints the one URL, serves the page there, and Ctrl-C ends every process', async () => {
   const env = await freeEnv()
@@ -129,98 +93,6 @@ test('a kill of npm alone leaves nothing behind either', async () => {
   await program.stop('SIGTERM')
   await allGone(started)
 })
-
-test.skipIf(!hasProc).each(['SIGKILL', 'SIGHUP'] as const)(
-  'npm that ends by a %s leaves nothing behind',
-  async (signal) => {
-    const command = ['npm', 'run', 'gateway']
-    const program = await startCommand(command, await freeEnv(), /The gateway is ready: (http:\S+)/)
-    const started = descendants(program.process.pid!)
-    await program.stop(signal)
-    await allGone(started)
-  },
-)
-
-test('a SIGHUP to the gateway’s launcher reads gateway.yaml', async () => {
-  const config = withModels([simulated])
-  const command = [process.execPath, 'scripts/start.mjs', '--gateway']
-  const env = { ...(await freeEnv()), ...config }
-  const program = await startCommand(command, env, /The gateway is ready: (http:\S+)/)
-  writeFileSync(config.GATEWAY_CONFIG!, JSON.stringify({ llm: { models: [{ ...simulated, name: 'new' }] } }))
-  program.process.kill('SIGHUP')
-  await expect
-    .poll(async () => (await fetch(`${program.url}/models/new`)).status, { timeout: 10_000 })
-    .toBe(200)
-  expect(await program.stop('SIGTERM')).toBe(0)
-})
-
-test('`npm run gateway` serves only the gateway, under the names that are allowed', async () => {
-  const env: Record<string, string> = { ...(await freeEnv()), ALLOWED_HOSTS: 'llm.example.com' }
-  const command = ['npm', 'run', 'gateway']
-  const program = await startCommand(command, env, /The gateway is ready: (http:\S+)/)
-  expect(program.url).toBe(`http://127.0.0.1:${env.GATEWAY_PORT}/v1`)
-  const status = (host: string) =>
-    new Promise((resolve, reject) => {
-      const request = get(`${program.url}/models`, { headers: { host } }, (response) => {
-        response.resume()
-        resolve(response.statusCode)
-      })
-      request.on('error', reject)
-    })
-  expect(await status('llm.example.com:8443')).toBe(200)
-  expect(await status('evil.example.com')).toBe(403)
-  await expect(fetch(`http://127.0.0.1:${env.PORT}`)).rejects.toThrow()
-  await expect(fetch(`http://127.0.0.1:${env.SIMULATOR_PORT}`)).rejects.toThrow()
-  const started = descendants(program.process.pid!)
-  await program.stop('SIGTERM')
-  await allGone(started)
-})
-
-test('`npm run gateway` gives calls more time to end than other programs, whichever process is stopped', async () => {
-  const env = await freeEnv()
-  const simulator = await startProgram('simulator', { SIMULATOR_PORT: env.SIMULATOR_PORT! })
-  const slow = { name: 'slow', provider: 'simulator', params: { model: 'steady?ttft=50&tps=5&tokens=40' } }
-  const command = ['npm', 'run', 'gateway']
-  const program = await startCommand(
-    command,
-    { ...env, ...withModels([slow]) },
-    /The gateway is ready: (http:\S+)/,
-  )
-  const response = await fetch(`${program.url}/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'slow', stream: true, messages: [{ role: 'user', content: 'hi' }] }),
-  })
-  const started = descendants(program.process.pid!)
-  await program.stop('SIGTERM')
-  expect(await response.text()).toMatch(/\[DONE\]\s*$/)
-  await allGone(started)
-  await simulator.stop()
-})
-
-test.runIf(existsSync('/dev/full'))(
-  'a launcher that cannot write its output, on a full disk, ends no program',
-  async () => {
-    const env = await freeEnv()
-    const full = openSync('/dev/full', 'a')
-    const command = ['scripts/start.mjs', '--gateway']
-    const child = spawn(process.execPath, command, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', full, full],
-    })
-    closeSync(full)
-    const exited = once(child, 'exit')
-    const status = () =>
-      fetch(`http://127.0.0.1:${env.GATEWAY_PORT}/health`).then(
-        (response) => response.status,
-        () => null,
-      )
-    await expect.poll(status, { timeout: 30_000 }).toBe(200)
-    child.kill('SIGTERM')
-    expect(await exited).toEqual([0, null])
-  },
-)
 
 test.skipIf(!hasProc).each(['simulator', 'gateway', 'api'])(
   'when the %s dies, the others end and the exit code is not 0',
@@ -315,14 +187,6 @@ async function startRefused(env: Record<string, string>, flags: string[] = []) {
   return { code, output }
 }
 
-function descendants(pid: number): number[] {
-  if (!hasProc) return []
-  const path = `/proc/${pid}/task/${pid}/children`
-  if (!existsSync(path)) return []
-  const children = readFileSync(path, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-  return children.flatMap((child) => [child, ...descendants(child)])
-}
-
 /** The threads of a process: program and name, and fields 19 and 41 of proc_pid_stat(5). */
 function threadsOf(pid: number) {
   const program = /(\w+)\/src\/main/.exec(commandOf(pid))?.[1]
@@ -336,22 +200,3 @@ function threadsOf(pid: number) {
 }
 
 const schedFifo = 1
-
-function commandOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-}
-
-async function allGone(pids: number[]): Promise<void> {
-  while (pids.some((pid) => existsSync(`/proc/${pid}`) && !isZombie(pid))) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-/** It has ended, but its parent has not read its exit code yet. */
-function isZombie(pid: number): boolean {
-  try {
-    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return true
-  }
-}

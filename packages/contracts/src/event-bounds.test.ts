@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
 import { type Unnumbered, withinBounds } from './index.ts'
+import { checkTape, oneLane } from './testing/check-tape.ts'
+import { tapes } from './testing/tapes.ts'
 
 const error = (more: object) =>
   ({
@@ -51,4 +54,47 @@ test('of a start only the lanes are cut, and of a token nothing: prompts and ans
   expect(withinBounds(start)).toEqual({ ...start, lanes: [{ ...lane, provider: text(500) }] })
   const token: Unnumbered = { type: 'token', at: 1, lane: 0, content: text(20_000), kind: 'answer' }
   expect(withinBounds(token)).toBe(token)
+})
+
+describe('a very long text of a provider', () => {
+  const long = 'x'.repeat(20_000)
+  const attempt = { provider: long, model: long, outcome: long, status: 200, waitMs: 0, durationMs: 1 }
+  const report = {
+    ...{ requestId: long, provider: long, model: long, attempts: Array.from({ length: 300 }, () => attempt) },
+    ...{ ttftMs: 1, durationMs: 2, overheadMs: 1, costUsd: null },
+  }
+  const ends: Unnumbered[] = [
+    {
+      ...{ type: 'done', at: 1, lane: 0, totalMs: 1, finishReason: long, costUsd: null, gateway: report },
+      completionId: long,
+      usage: {
+        ...{ inputTokens: 1, outputTokens: 1, reasoningTokens: null, cachedTokens: null },
+        source: 'usage',
+      },
+    },
+    {
+      ...{ type: 'error', at: 1, lane: 0, message: long, code: long, status: null, retryAfterMs: null },
+      ...{ gateway: report, requestId: long },
+    },
+  ]
+
+  test.each(ends)('is cut when it is written, and refused in a file: $type', (end) => {
+    const toTape = (last: object) =>
+      [oneLane, { type: 'lane-start', at: 0, lane: 0 }, last].map((event, seq) =>
+        JSON.stringify({ ...event, seq }),
+      )
+    expect(checkTape(toTape(end))).toMatchObject({ code: 'wrong_event', line: 4 })
+    const written = toTape(withinBounds(end))
+    expect(checkTape(written)).toMatchObject({ seq: 2 })
+    expect(written.join().length).toBeLessThan(200_000)
+    expect(withinBounds(withinBounds(end))).toEqual(withinBounds(end))
+  })
+
+  test('is not there: the event stays the very same object', () => {
+    fc.assert(
+      fc.property(tapes, (tape) => {
+        for (const event of tape) expect(withinBounds(event)).toBe(event)
+      }),
+    )
+  })
 })

@@ -1,36 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  createTapeCheck,
   type EventOf,
   emptyRace,
   type RaceEvent,
-  type RaceState,
   reduceRace,
   TapeFault,
   toStandings,
   type Unnumbered,
-  withinBounds,
 } from './index.ts'
+import { checkTape, oneLane } from './testing/check-tape.ts'
 import { mutations, tapes } from './testing/tapes.ts'
 
-/** The fold of the lines, or the fault that one of them had. */
-function check(lines: readonly string[]): RaceState | TapeFault {
-  const tape = createTapeCheck()
-  try {
-    for (const line of lines) tape.add(line)
-    return tape.state()
-  } catch (fault) {
-    if (fault instanceof TapeFault) return fault
-    throw fault
-  }
-}
-
-const oneLane: RaceEvent = {
-  ...{ type: 'race-start', seq: 0, at: 0, raceId: 'race', startedAt: '2026-01-01T00:00:00.000Z' },
-  request: { prompt: 'p', lanes: [{ model: 'm', stream: true }], finish: 'done' },
-  lanes: [{ lane: 0, model: 'm', stream: true, provider: null, simulated: false }],
-}
 const toLines = (tape: readonly RaceEvent[]) => tape.map((event) => JSON.stringify(event))
 const fold = (tape: readonly RaceEvent[]) => tape.reduce(reduceRace, emptyRace)
 
@@ -38,7 +19,7 @@ describe('a tape that is read from a file', () => {
   test('is sound when it is what the app kept', () => {
     fc.assert(
       fc.property(tapes, (tape) => {
-        expect(check(toLines(tape))).toEqual(fold(tape))
+        expect(checkTape(toLines(tape))).toEqual(fold(tape))
       }),
     )
   })
@@ -51,7 +32,7 @@ describe('a tape that is read from a file', () => {
     }
     fc.assert(
       fc.property(tapes, (tape) => {
-        expect(check(toLines(tape.map(withDust)))).not.toBeInstanceOf(TapeFault)
+        expect(checkTape(toLines(tape.map(withDust)))).not.toBeInstanceOf(TapeFault)
       }),
     )
   })
@@ -67,7 +48,7 @@ describe('a tape that is read from a file', () => {
           const standings = toStandings(fold(tape), request!.finish, event.marginMs! + more)
           return { ...event, standings, clock }
         })
-        expect(check(toLines(disturbed))).toEqual(fold(disturbed))
+        expect(checkTape(toLines(disturbed))).toEqual(fold(disturbed))
       }),
     )
   })
@@ -76,7 +57,7 @@ describe('a tape that is read from a file', () => {
     fc.assert(
       fc.property(tapes, fc.nat(), (tape, cut) => {
         const prefix = tape.slice(0, cut % tape.length)
-        expect(check(toLines(prefix))).toEqual(fold(prefix))
+        expect(checkTape(toLines(prefix))).toEqual(fold(prefix))
       }),
     )
   })
@@ -86,7 +67,7 @@ describe('a tape that is read from a file', () => {
       fc.property(tapes, mutations, (tape, mutate) => {
         const mutated = mutate(tape)
         const lines = mutated.map((event) => JSON.stringify(event))
-        const result = check(lines)
+        const result = checkTape(lines)
         if (result instanceof TapeFault) {
           expect(result.line).toBeGreaterThan(1)
           expect(result.message).toMatch(/^Line \d+: .+\.$/)
@@ -121,14 +102,14 @@ describe('a tape that is read from a file', () => {
     ['{"seq":1,"at":1,"type":"token","lane":0,"content":"","kind":"answer"}', 'contradiction', /not started/],
   ])('names the line and what is wrong with %s', (line, code, words) => {
     const [start] = toLines(fc.sample(tapes, 1)[0]!)
-    const fault = check([start!, line]) as TapeFault
+    const fault = checkTape([start!, line]) as TapeFault
     expect(fault).toMatchObject({ code, line: 3, message: expect.stringMatching(words) })
   })
 
   test('can differ by two roundings where it has a time twice, but by no more', () => {
     const codeOf = (at: number) => {
       const left = { seq: 1, type: 'lane-start', at: 0.01, lane: 0 }
-      const checked = check(
+      const checked = checkTape(
         [oneLane, left, { seq: 2, type: 'ttft', at, lane: 0, ms: 10 }].map((event) => JSON.stringify(event)),
       )
       return checked instanceof TapeFault ? checked.code : null
@@ -150,7 +131,7 @@ describe('a tape that is read from a file', () => {
     ]
     const faultOf = (tokens: number) => {
       const events = tape(tokens).map((event, index) => ({ ...event, seq: index + 1 }) as RaceEvent)
-      const checked = check(toLines([oneLane, ...events]))
+      const checked = checkTape(toLines([oneLane, ...events]))
       return checked instanceof TapeFault ? [checked.code, checked.line] : null
     }
     // The id of a tool call can come without text.
@@ -256,7 +237,7 @@ describe('a tape that is read from a file', () => {
       /models should answer\. The file was changed\.$/,
     ],
   ])('a start with %s is refused', (_what, change, code, words) => {
-    const fault = check([JSON.stringify({ ...start, ...change })]) as TapeFault
+    const fault = checkTape([JSON.stringify({ ...start, ...change })]) as TapeFault
     expect(fault.message).toMatch(words)
     expect(fault.code).toMatch(new RegExp(`^(${code})$`))
   })
@@ -264,7 +245,7 @@ describe('a tape that is read from a file', () => {
   test.each([{ raceId: 'r'.repeat(100) }, { startedAt: '2000-01-01T00:00:00.000Z' }, { at: 1e9 }])(
     'a start with %o is just accepted',
     (change) => {
-      expect(check([JSON.stringify({ ...start, ...change })])).not.toBeInstanceOf(TapeFault)
+      expect(checkTape([JSON.stringify({ ...start, ...change })])).not.toBeInstanceOf(TapeFault)
     },
   )
 
@@ -285,71 +266,28 @@ describe('a tape that is read from a file', () => {
     ],
   ])('a lane %s is refused', (_what, events, words) => {
     const lines = events.map((event, index) => JSON.stringify({ ...event, seq: index + 1 }))
-    const fault = check([JSON.stringify(start), ...lines]) as TapeFault
+    const fault = checkTape([JSON.stringify(start), ...lines]) as TapeFault
     expect(fault).toMatchObject({ code: 'contradiction', message: expect.stringMatching(words) })
   })
 
   test('a lane can fail before it has left', () => {
     const never = { ...failed, seq: 1, at: 0, lane: 0 } as RaceEvent
-    expect(check(toLines([oneLane, never]))).toEqual(fold([oneLane, never]))
+    expect(checkTape(toLines([oneLane, never]))).toEqual(fold([oneLane, never]))
   })
 
   test('nothing follows its end, and it begins with its start', () => {
     fc.assert(
       fc.property(tapes, (tape) => {
         const more = { ...tape.at(-1)!, seq: tape.length }
-        expect(check(toLines([...tape, more]))).toMatchObject({
+        expect(checkTape(toLines([...tape, more]))).toMatchObject({
           ...{ code: 'out_of_order', message: expect.stringMatching(/follows the end of the race/) },
         })
       }),
       { numRuns: 10 },
     )
-    const early = check([JSON.stringify({ ...left, seq: 0 })])
+    const early = checkTape([JSON.stringify({ ...left, seq: 0 })])
     expect(early).toMatchObject({ message: expect.stringMatching(/begins with `race-start`/) })
-    const twice = check([start, { ...start, seq: 1 }].map((event) => JSON.stringify(event)))
+    const twice = checkTape([start, { ...start, seq: 1 }].map((event) => JSON.stringify(event)))
     expect(twice).toMatchObject({ message: expect.stringMatching(/`race-start` a second time/) })
-  })
-})
-
-describe('a very long text of a provider', () => {
-  const long = 'x'.repeat(20_000)
-  const attempt = { provider: long, model: long, outcome: long, status: 200, waitMs: 0, durationMs: 1 }
-  const report = {
-    ...{ requestId: long, provider: long, model: long, attempts: Array.from({ length: 300 }, () => attempt) },
-    ...{ ttftMs: 1, durationMs: 2, overheadMs: 1, costUsd: null },
-  }
-  const ends: Unnumbered[] = [
-    {
-      ...{ type: 'done', at: 1, lane: 0, totalMs: 1, finishReason: long, costUsd: null, gateway: report },
-      completionId: long,
-      usage: {
-        ...{ inputTokens: 1, outputTokens: 1, reasoningTokens: null, cachedTokens: null },
-        source: 'usage',
-      },
-    },
-    {
-      ...{ type: 'error', at: 1, lane: 0, message: long, code: long, status: null, retryAfterMs: null },
-      ...{ gateway: report, requestId: long },
-    },
-  ]
-
-  test.each(ends)('is cut when it is written, and refused in a file: $type', (end) => {
-    const toTape = (last: object) =>
-      [oneLane, { type: 'lane-start', at: 0, lane: 0 }, last].map((event, seq) =>
-        JSON.stringify({ ...event, seq }),
-      )
-    expect(check(toTape(end))).toMatchObject({ code: 'wrong_event', line: 4 })
-    const written = toTape(withinBounds(end))
-    expect(check(written)).toMatchObject({ seq: 2 })
-    expect(written.join().length).toBeLessThan(200_000)
-    expect(withinBounds(withinBounds(end))).toEqual(withinBounds(end))
-  })
-
-  test('is not there: the event stays the very same object', () => {
-    fc.assert(
-      fc.property(tapes, (tape) => {
-        for (const event of tape) expect(withinBounds(event)).toBe(event)
-      }),
-    )
   })
 })

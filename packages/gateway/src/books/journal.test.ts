@@ -1,42 +1,21 @@
 /** The calls of a busy gateway between their arrival at the thread and the books. A crash is a copy of the open file. */
-import { mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { renameSync } from 'node:fs'
 import { serialize } from 'node:v8'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { CallRecord } from '../ledger/record.ts'
-import { copyOpen, readColumn } from '../testing/open-file.ts'
+import { all, hold, kept, nowMs, type OpenKeeper, perDay, useKeepers } from '../testing/keepers.ts'
 import { type BooksThread, createBooksThread } from './books-thread.ts'
-import { createKeeper, type Keeper } from './keep-books.ts'
 import type { Hold } from './messages.ts'
 import { createPacker, type PackedCalls } from './packed-calls.ts'
 import { dayMs } from './period.ts'
-import { toCount } from './spending.ts'
 
-let folder: string
-const keepers: Keeper[] = []
+const { path, open, closeNewest, crash, columnIn } = useKeepers()
 const threads: BooksThread[] = []
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'journal-'))
-})
 afterEach(async () => {
   vi.useRealTimers()
-  for (const keeper of keepers.splice(0)) await keeper.close({})
   for (const thread of threads.splice(0)) await thread.end()
-  rmSync(folder, { recursive: true })
 })
-
-const nowMs = Date.parse('2026-03-15T12:00:00Z')
-const perDay = toCount(['caller'], 'day')
-const kept = { keepDays: 400, callsMax: 1_000_000 }
-const all = { by: [], fromMs: null, toMs: null, offset: 0 }
-
-function open(name: string): Keeper {
-  const keeper = createKeeper({ path: join(folder, name), instance: name })
-  keepers.push(keeper)
-  return keeper
-}
 
 /** Calls of one pico-dollar each. */
 function pack(requestIds: readonly string[], more: Partial<CallRecord> = {}): PackedCalls[] {
@@ -58,14 +37,11 @@ function pack(requestIds: readonly string[], more: Partial<CallRecord> = {}): Pa
 }
 
 const ids = (count: number, name = 'c') => Array.from({ length: count }, (_, index) => `${name}${index}`)
-const note = (keeper: Keeper, calls: PackedCalls[], holds: Hold[] = []) =>
+const note = (keeper: OpenKeeper, calls: PackedCalls[], holds: Hold[] = []) =>
   keeper.note({ calls, holds, kept, nowMs })
 const spentOf = (pico: bigint) => [
   { count: 'caller|day', startsAtMs: nowMs - dayMs / 2, subject: '["a"]', pico },
 ]
-
-const crash = (from: string, to: string) => copyOpen(join(folder, from), join(folder, to))
-const read = (name: string, sql: string) => readColumn(join(folder, name), sql)
 
 test('what is asked of the books contains the calls of the journal', async () => {
   const keeper = open('books')
@@ -86,30 +62,27 @@ test('a second after the first of them they are booked together', async () => {
   await note(keeper, pack(ids(2)))
   await vi.advanceTimersByTimeAsync(999)
   await note(keeper, pack(['d']))
-  expect(read('books', 'select request_id from calls')).toEqual([])
+  expect(columnIn('books', 'select request_id from calls')).toEqual([])
   await vi.advanceTimersByTimeAsync(1)
-  expect(read('books', 'select request_id from calls order by id')).toEqual(['c0', 'c1', 'd'])
-  expect(read('books', 'select id from journal')).toEqual([])
+  expect(columnIn('books', 'select request_id from calls order by id')).toEqual(['c0', 'c1', 'd'])
+  expect(columnIn('books', 'select id from journal')).toEqual([])
   await note(keeper, pack(['e']))
   await vi.advanceTimersByTimeAsync(1_000)
-  expect(read('books', 'select count(*) from calls')).toEqual([4])
+  expect(columnIn('books', 'select count(*) from calls')).toEqual([4])
 })
 
 test('calls that are written after those of the journal are booked after them', async () => {
   const keeper = open('books')
   await note(keeper, pack(ids(2)))
-  await keeper.write({ calls: [], holds: [], kept, nowMs })
-  expect(read('books', 'select request_id from calls order by id')).toEqual(['c0', 'c1'])
+  await keeper.write({ calls: [], holds: [], nowMs })
+  expect(columnIn('books', 'select request_id from calls order by id')).toEqual(['c0', 'c1'])
 })
 
 test('a kill loses none of them, and a call that had ended is not booked as interrupted', async () => {
-  const hold: Hold = {
-    ...{ caller: 'a', tenant: null, tags: {}, requestId: 'held', atMs: nowMs, model: 'm', target: 'm' },
-    ...{ provider: 'custom', operation: 'chat', costPico: 100 },
-  }
+  const held = { ...hold, requestId: 'held', costPico: 100 }
   const keeper = open('books')
   await keeper.watch({ counts: [perDay], nowMs })
-  await note(keeper, pack(ids(2)), [hold, { ...hold, requestId: 'runs' }])
+  await note(keeper, pack(ids(2)), [held, { ...held, requestId: 'runs' }])
   await note(keeper, pack(['held'], { hold: { isSent: true } as CallRecord['hold'] }))
   crash('books', 'next')
   const next = open('next')
@@ -125,8 +98,8 @@ test('a kill loses none of them, and a call that had ended is not booked as inte
 
 test('a stop books them', async () => {
   await note(open('books'), pack(ids(2)))
-  await keepers.pop()!.close({})
-  const file = new Database(join(folder, 'books'))
+  await closeNewest()
+  const file = new Database(path('books'))
   expect(file.prepare('select count(*) from calls').pluck().get()).toBe(2)
   file.close()
 })
@@ -136,13 +109,12 @@ test('when they cannot be booked, the next note says why; when they can, nothing
   await keeper.watch({ counts: [], nowMs })
   vi.useFakeTimers()
   await note(keeper, pack(ids(2)))
-  const path = join(folder, 'books')
-  renameSync(path, `${path}.aside`)
+  renameSync(path('books'), path('aside'))
   await vi.advanceTimersByTimeAsync(1_000)
   await expect(note(keeper, pack(['d']))).rejects.toThrow('was removed or replaced')
-  renameSync(`${path}.aside`, path)
+  renameSync(path('aside'), path('books'))
   await note(keeper, pack(['d']))
-  expect(read('books', 'select request_id from calls')).toEqual(['c0', 'c1'])
+  expect(columnIn('books', 'select request_id from calls')).toEqual(['c0', 'c1'])
   expect((await keeper.usage({ query: all })).total.calls).toBe(3)
 })
 
@@ -150,7 +122,7 @@ test('a batch that cannot be read is set aside, and all others are booked', asyn
   const keeper = open('books')
   await note(keeper, pack(['before']))
   crash('books', 'next')
-  const broken = new Database(join(folder, 'next'))
+  const broken = new Database(path('next'))
   const insert = broken.prepare('insert into journal (batch) values (?)')
   insert.run(Buffer.from('torn'))
   insert.run(serialize({ count: 1, numbers: new Float64Array(26), texts: ['of no call'] }))
@@ -159,7 +131,7 @@ test('a batch that cannot be read is set aside, and all others are booked', asyn
   expect((await next.usage({ query: all })).total.calls).toBe(1)
   await note(next, pack(['after']))
   expect((await next.usage({ query: all })).total.calls).toBe(2)
-  expect(read('next', 'select id from journal where is_set_aside = 1')).toEqual([2, 3])
+  expect(columnIn('next', 'select id from journal where is_set_aside = 1')).toEqual([2, 3])
 })
 
 test('as many calls are forgotten as a whole second adds', async () => {
@@ -170,14 +142,14 @@ test('as many calls are forgotten as a whole second adds', async () => {
 })
 
 test('the thread books the calls of a quiet gateway at once, and notes those of a busy one', async () => {
-  const thread = createBooksThread({ path: join(folder, 'books'), instance: 'first' })
+  const thread = createBooksThread({ path: path('books'), instance: 'first' })
   threads.push(thread)
   const write = (calls: PackedCalls[]) => thread.ask('write', { calls, holds: [], kept, nowMs })
   await write(pack(ids(100)))
-  expect(read('books', 'select count(*) from calls')).toEqual([100])
+  expect(columnIn('books', 'select count(*) from calls')).toEqual([100])
   await write([...pack(ids(60, 'd')), ...pack(ids(41, 'e'))])
-  expect(read('books', 'select count(*) from journal')).toEqual([2])
+  expect(columnIn('books', 'select count(*) from journal')).toEqual([2])
   const { total } = await thread.ask('usage', { query: all })
   expect(total.calls).toBe(201)
-  expect(read('books', 'select count(*) from journal')).toEqual([0])
+  expect(columnIn('books', 'select count(*) from journal')).toEqual([0])
 })

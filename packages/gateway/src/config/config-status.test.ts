@@ -1,18 +1,11 @@
 /** What `GET /admin/config` and the metrics say of the config in force, and of an edit that was refused. */
 import { expect, test } from 'vitest'
-import { bearer, goodAnswer, keyOf } from '../testing/door.ts'
-import { messages, oneModel, type RunningGateway, startGateway } from '../testing/gateway.ts'
-import { useOpened } from '../testing/opened.ts'
-import { startUpstream } from '../testing/upstream.ts'
+import { bearer, keyOf } from '../testing/door.ts'
+import { messages, oneModel, type RunningGateway } from '../testing/gateway.ts'
+import { useServers } from '../testing/use-servers.ts'
 import { loadConfig } from './load.ts'
 
-const opened = useOpened()
-
-async function start(llm: object): Promise<RunningGateway> {
-  const gateway = await startGateway(llm)
-  opened.push(gateway)
-  return gateway
-}
+const { serve, start } = useServers()
 
 const plain = { model: 'm', messages }
 const admin = { apiKeys: { keys: [keyOf('boss', { isAdmin: true })] } }
@@ -23,8 +16,7 @@ async function readConfigStatus({ url }: RunningGateway): Promise<object> {
 }
 
 test('a bad config is refused with all its faults, and the old one stays in force', async () => {
-  const upstream = await startUpstream(goodAnswer)
-  opened.push(upstream)
+  const upstream = await serve()
   const good = { ...oneModel(upstream.url), policies: admin }
   const gateway = await start(good)
   gateway.reload(good)

@@ -1,23 +1,10 @@
 import { expect, test } from 'vitest'
-import { type RunningGateway, startGateway } from '../testing/gateway.ts'
-import { useOpened } from '../testing/opened.ts'
-import { type Answering, json, startUpstream, type Upstream } from '../testing/upstream.ts'
+import type { RunningGateway } from '../testing/gateway.ts'
+import { type Answering, json } from '../testing/upstream.ts'
+import { useServers } from '../testing/use-servers.ts'
 
-const opened = useOpened()
-
-async function serve(answer: Answering): Promise<Upstream> {
-  const upstream = await startUpstream(answer)
-  opened.push(upstream)
-  return upstream
-}
-
-async function start(
-  servers: { provider: string; baseUrl: string; name?: string }[],
-): Promise<RunningGateway> {
-  const gateway = await startGateway({ discovery: servers })
-  opened.push(gateway)
-  return gateway
-}
+const { serve, start } = useServers()
+const search = (discovery: { provider: string; baseUrl: string; name?: string }[]) => start({ discovery })
 
 async function names(gateway: RunningGateway): Promise<string[]> {
   const list = (await (await fetch(`${gateway.url}/v1/models`)).json()) as { data: { id: string }[] }
@@ -32,7 +19,7 @@ test('offers what running servers list, and calls it there', async () => {
       ? list('llama3.2:3b', 'qwen3')(response, request)
       : json({ choices: [{ message: { content: 'hi' } }] })(response, request),
   )
-  const gateway = await start([
+  const gateway = await search([
     { provider: 'ollama', baseUrl: `${ollama.url}/v1` },
     { provider: 'vllm', baseUrl: 'http://127.0.0.1:1/v1' },
   ])
@@ -49,11 +36,10 @@ test('offers what running servers list, and calls it there', async () => {
 
 test('a virtual model whose server was not found cannot be called, and says why', async () => {
   const targets = [{ model: 'ollama/qwen3' }]
-  const gateway = await startGateway({
+  const gateway = await start({
     discovery: [{ provider: 'ollama', baseUrl: 'http://127.0.0.1:1/v1' }],
     virtualModels: [{ name: 'v', routing: { cheapest: { targets } } }],
   })
-  opened.push(gateway)
   const why = expect.stringContaining('A model server that it names was not found.')
   const listed = await fetch(`${gateway.url}/v1/models/v`)
   expect(await listed.json()).toMatchObject({ available: false, reason: why })
@@ -64,7 +50,7 @@ test('a virtual model whose server was not found cannot be called, and says why'
 test('a server that does not answer holds up no other, and its time runs out', async () => {
   const silent = await serve(() => {})
   const quick = await serve(list('a'))
-  const gateway = await start([
+  const gateway = await search([
     { provider: 'vllm', baseUrl: `${silent.url}/v1` },
     { provider: 'ollama', baseUrl: `${quick.url}/v1`, name: 'box' },
   ])
@@ -75,9 +61,8 @@ test('a server that does not answer holds up no other, and its time runs out', a
 
 test('the gateway’s own programs, and another gateway of this kind, are not offered as model servers', async () => {
   const self = await serve(list('a'))
-  const other = await startGateway({ models: [{ name: 'x', provider: 'ollama' }] })
-  opened.push(other)
-  const gateway = await start([
+  const other = await start({ models: [{ name: 'x', provider: 'ollama' }] })
+  const gateway = await search([
     { provider: 'llamacpp', baseUrl: `${self.url.replace('127.0.0.1', 'localhost')}/v1` },
     { provider: 'vllm', baseUrl: `${other.url}/v1` },
   ])
@@ -94,7 +79,7 @@ test.each([
   ['an endless list', json({ data: [{ id: 'a' }], filler: 'x'.repeat(2_000_000) })],
 ] as [string, Answering][])('%s offers nothing', async (_what, answer) => {
   const server = await serve(answer)
-  const gateway = await start([{ provider: 'lmstudio', baseUrl: `${server.url}/v1` }])
+  const gateway = await search([{ provider: 'lmstudio', baseUrl: `${server.url}/v1` }])
   await gateway.gateway.discover([])
   expect(await names(gateway)).toEqual([])
 })
@@ -102,12 +87,11 @@ test.each([
 test('a found model whose name is in the config is not added', async () => {
   const server = await serve(list('a', 'v'))
   const targets = [{ model: 'ollama/a' }]
-  const gateway = await startGateway({
+  const gateway = await start({
     models: [{ name: 'ollama/a', provider: 'openai' }],
     virtualModels: [{ name: 'ollama/v', routing: { cheapest: { targets } } }],
     discovery: [{ provider: 'ollama', baseUrl: `${server.url}/v1` }],
   })
-  opened.push(gateway)
   await gateway.gateway.discover([])
   const model = await fetch(`${gateway.url}/v1/models/ollama/a`)
   expect(await model.json()).toMatchObject({ owned_by: 'openai', available: false })

@@ -119,6 +119,11 @@ export interface ErrorBody {
   gateway?: GatewayReport
 }
 
+/** null: the answer is no error. */
+export async function codeOf(response: Response): Promise<string | null> {
+  return response.ok ? null : ((await response.json()) as ErrorBody).error.code
+}
+
 async function listen(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
