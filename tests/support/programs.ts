@@ -24,7 +24,10 @@ const entries = {
   app: 'apps/api/src/main.ts',
 }
 
-/** Resolves when the program says that it is ready; rejects with its output when it ends before. */
+/** Less than a test or hook may take, so that what the program said is told and not only that time ran out. */
+const readyMsMax = 50_000
+
+/** Resolves when the program says that it is ready; rejects with its output when it ends before, or does not say so. */
 export function startProgram(
   name: keyof typeof entries,
   env: Record<string, string>,
@@ -56,16 +59,20 @@ export async function startCommand(
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? signal))
   })
-  const url = await new Promise<string>((resolve, reject) => {
-    const onText = (text: Buffer) => {
-      output += text
-      const found = readyLine.exec(output)
-      if (found) resolve(found[1]!)
-    }
-    child.stdout.on('data', onText)
-    child.stderr.on('data', onText)
-    exited.then((code) => reject(new Error(`${args[0]} ended with ${code}:\n${output}`)))
-  })
+  const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
+  const onText = (text: Buffer) => {
+    output += text
+    const found = readyLine.exec(output)
+    if (found) resolve(found[1]!)
+  }
+  child.stdout.on('data', onText)
+  child.stderr.on('data', onText)
+  exited.then((code) => reject(new Error(`${args[0]} ended with ${code}:\n${output}`)))
+  const overdue = setTimeout(() => {
+    reject(new Error(`${args[0]} has not said ${readyLine} within ${readyMsMax / 1000} s:\n${output}`))
+    child.kill()
+  }, readyMsMax)
+  const url = await ready.finally(() => clearTimeout(overdue))
   return {
     url,
     output: () => output,
