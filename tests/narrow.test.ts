@@ -47,8 +47,9 @@ test('on a touch screen no field has type so small that Safari enlarges the page
   await context.close()
 })
 
-describe.each([320, 375, 1280])('at %i px', (width) => {
-  test('a clock of a thousand seconds and more keeps clear of the finish line', async () => {
+test.each([320, 375, 1280, 2560])(
+  'a clock of a thousand seconds and more keeps clear of the finish line at %i px',
+  async (width) => {
     await open('/race/hours', width)
     await expectInside(at.page.locator('.strip-clock'), '*')
     const touching = await at.page.locator('.strip-row').evaluateAll((all) =>
@@ -58,8 +59,10 @@ describe.each([320, 375, 1280])('at %i px', (width) => {
       }),
     )
     expect(Math.min(...touching)).toBeGreaterThan(2)
-  })
+  },
+)
 
+describe.each([320, 375, 1280])('at %i px', (width) => {
   test('a lane’s provider is whole beside "Rerun lane", and a sentinel’s "not ranked" is on one line', async () => {
     await open(`/race/${await stoppedRace()}`, width)
     await at.page.getByRole('button', { name: 'Rerun lane' }).first().waitFor()
